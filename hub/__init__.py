@@ -1,0 +1,1 @@
+"""The hub: one GraphQL graph over four subgraphs, with the RGPD enforced per field."""

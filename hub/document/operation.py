@@ -1,0 +1,76 @@
+"""The normal form of an operation: concrete types, no fragments, no literals.
+
+`normalise` builds it, the policy step rewrites it, planning and projection read it. Every value of the client is in
+`Operation.literals` or in the request's variables, so that no key, plan text, statement or journal entry holds one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ACCESS_KEY = "__access"
+"""Response key of the internal field `_access`; document limits refuse client response keys that begin with `__`."""
+
+ACCESS_FIELD = "_access"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The selection is present only if the Boolean variable has this value (`@include`: True, `@skip`: False)."""
+
+    variable: str
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selections:
+    """What is asked of an object of one concrete type. `mark` is an opaque label for the guard, set by policy."""
+
+    type: str
+    fields: tuple[Field, ...]
+    mark: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of one concrete type.
+
+    `arguments` map the argument's name to a variable of the operation (a client's, or a lifted literal's).
+    `selections` hold one entry per concrete type that the field may return, empty for a leaf.
+    `denied` fields stay in the client's shape, come back null and are never planned.
+    """
+
+    key: str
+    type: str
+    name: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    selections: tuple[Selections, ...] = ()
+    denied: bool = False
+
+    @property
+    def coordinate(self) -> str:
+        """`Type.field`."""
+        return f"{self.type}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the operation: its type as written in SDL, and whether the client declared it."""
+
+    name: str
+    type: str
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A normalised operation. `root` is the selection of the root type; `literals` the values of lifted variables."""
+
+    kind: str
+    name: str | None
+    variables: tuple[Variable, ...]
+    root: Selections
+    literals: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    defaults: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)

@@ -1,0 +1,1 @@
+"""Composition, planning and execution of Apollo Federation 2 graphs; knows neither policy nor journal."""

@@ -1,0 +1,45 @@
+"""Categories of data, one per field of every subgraph (domain model §13).
+
+A field carries exactly one category, at one level, by the directive `@category` of the specification
+`SPEC`; an enum value may carry a stricter one than the field that returns it.
+"""
+
+from enum import StrEnum
+
+SPEC = "https://spec.spie-hub.example/privacy/v1.0"
+"""Identity of the directives `@category`, `@subject`, `@forbiddenValue` and `@reads`: resolved by this URL, never by name."""
+
+
+class Category(StrEnum):
+    """Class of data that a field holds; the unit in which grants are written."""
+
+    ID = "ID"  # identité
+    NIR = "NIR"  # numéro d'inscription au répertoire
+    IDX = "IDX"  # identifiants de secteur
+    COORD = "COORD"  # coordonnées
+    FAM = "FAM"  # foyer et vie personnelle
+    SOC = "SOC"  # situation sociale, RSA
+    ECO = "ECO"  # économique et financier
+    PRO = "PRO"  # vie professionnelle
+    FORM = "FORM"  # formation
+    SUIVI = "SUIVI"  # orientation, rendez-vous, contrat, actions
+    FREIN = "FREIN"  # difficultés
+    SAN = "SAN"  # santé, handicap (RGPD art. 9)
+    JUST = "JUST"  # justice (RGPD art. 10)
+    SEJ = "SEJ"  # titre de séjour
+    LIBRE = "LIBRE"  # texte libre
+    PROF = "PROF"  # données sur des professionnels
+    PUB = "PUB"  # offre publique
+    TRACE = "TRACE"  # traces et droits
+    TECH = "TECH"  # clé opaque ou enveloppe de page: lisible dès que son parent l'est
+
+
+class Level(StrEnum):
+    """FULL is the datum itself; REDUCED is its coarse sibling (`birthYear`, `hasRqth`), of the same category."""
+
+    FULL = "FULL"
+    REDUCED = "REDUCED"
+
+
+OPEN = frozenset({Category.PUB, Category.TECH})
+"""Categories that need no grant."""

@@ -1,0 +1,106 @@
+"""The signed context of a hub → subgraph call: who asks, for what purpose, under which residual (policy.md rule 4).
+
+Over HTTP it travels in the header `HEADER` as `base64url(payload).base64url(HMAC-SHA-256)` under a key per subgraph,
+bound to the body by its digest, for at most `LIFETIME` seconds, with a nonce of its own for each attempt. In process the
+`Context` object itself is handed over.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BinasciiError
+from dataclasses import dataclass
+from hashlib import sha256
+
+import orjson
+
+from schema.residual import Residual
+
+HEADER = "hub-context"
+LIFETIME = 30
+
+
+class ContextRefused(Exception):
+    """The context is missing, altered, expired, replayed or for another audience; the subgraph answers 401."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a subgraph knows of a request. `scopes` are link keys (`schema.facts.link_key`), `now` is Unix seconds."""
+
+    actor: str
+    kind: str
+    organisation: str | None
+    purpose: str
+    scopes: tuple[str, ...]
+    policy: str
+    decision_class: str
+    residual: Residual
+    now: int
+
+
+def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) -> str:
+    """Header value for one attempt at one call."""
+    payload = orjson.dumps(
+        {
+            "aud": audience,
+            "iat": now,
+            "exp": now + LIFETIME,
+            "jti": secrets.token_urlsafe(12),
+            "body": sha256(body).hexdigest(),
+            "actor": context.actor,
+            "kind": context.kind,
+            "organisation": context.organisation,
+            "purpose": context.purpose,
+            "scopes": context.scopes,
+            "policy": context.policy,
+            "class": context.decision_class,
+            "residual": context.residual.encoded.decode(),
+            "now": context.now,
+        }
+    )
+    return f"{_b64(payload)}.{_b64(_sign(payload, key))}"
+
+
+def unseal(header: str, *, audience: str, body: bytes, key: bytes, now: int) -> tuple[Context, str, int]:
+    """The context, its nonce and its expiry (for the caller's replay memory); raises ContextRefused."""
+    try:
+        encoded, _, signature = header.partition(".")
+        payload = _unb64(encoded)
+        if not hmac.compare_digest(_unb64(signature), _sign(payload, key)):
+            raise ContextRefused("signature")
+        claims = orjson.loads(payload)
+        if claims["aud"] != audience:
+            raise ContextRefused("audience")
+        if not claims["iat"] - 5 <= now < claims["exp"] or claims["exp"] - claims["iat"] > LIFETIME:
+            raise ContextRefused("expired")
+        if not hmac.compare_digest(claims["body"], sha256(body).hexdigest()):
+            raise ContextRefused("body")
+        context = Context(
+            actor=claims["actor"],
+            kind=claims["kind"],
+            organisation=claims["organisation"],
+            purpose=claims["purpose"],
+            scopes=tuple(claims["scopes"]),
+            policy=claims["policy"],
+            decision_class=claims["class"],
+            residual=Residual.decode(claims["residual"]),
+            now=claims["now"],
+        )
+        return context, claims["jti"], claims["exp"]
+    except (BinasciiError, UnicodeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ContextRefused("malformed") from error
+
+
+def _sign(payload: bytes, key: bytes) -> bytes:
+    return hmac.digest(key, payload, "sha256")
+
+
+def _b64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _unb64(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,122 @@
+"""Residual: what a decision leaves to the row, as a closed algebra that a subgraph applies inside its SQL.
+
+policy.md rule 3. No expression and no SQL ever travels: a residual is made of masks over `schema.facts.Fact`.
+The same clauses are tested in SQL (`subgraphs.kit`) and again by the hub's guard (`hub.policy.guard`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Clause:
+    """Holds of facts that have any bit of `any_of`, all bits of `all_of` and no bit of `none_of`."""
+
+    any_of: int
+    all_of: int = 0
+    none_of: int = 0
+
+    def holds(self, facts: int) -> bool:
+        """Whether the clause holds of a row with these facts."""
+        return bool(facts & self.any_of) and facts & self.all_of == self.all_of and not facts & self.none_of
+
+
+def holds(clauses: Iterable[Clause], facts: int) -> bool:
+    """Whether any clause holds; no clause at all never does."""
+    return any(clause.holds(facts) for clause in clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a row exists for the actor, or when a field of it is readable.
+
+    `read`: readable in full when any clause holds. `values`: for each value-category bit, the clauses under
+    which a value of that category may be seen (absent bit → never). `reduced`: clauses under which the value
+    comes through the reduction named `reduction` instead.
+    """
+
+    read: tuple[Clause, ...] = ()
+    values: tuple[tuple[int, tuple[Clause, ...]], ...] = ()
+    reduced: tuple[Clause, ...] = ()
+    reduction: str | None = None
+
+    def value_allowed(self, facts: int, value_bits: int) -> bool:
+        """Whether every value category that the row bears (of those in `value_bits`) may be seen."""
+        bearing = facts & value_bits
+        if not bearing:
+            return True
+        allowed = dict(self.values)
+        bit = 1
+        while bit <= bearing:
+            if bearing & bit and not holds(allowed.get(bit, ()), facts):
+                return False
+            bit <<= 1
+        return True
+
+
+@dataclass(frozen=True)
+class Residual:
+    """The row-dependent part of an operation's decisions: `rows` by type, `fields` by coordinate.
+
+    A type or coordinate that is absent is denied. `retentions` gives, for each retention fact bit, the number
+    of days after the subject's last contact from which the bit is set.
+    """
+
+    rows: Mapping[str, Rule] = field(default_factory=dict)
+    fields: Mapping[str, Rule] = field(default_factory=dict)
+    retentions: tuple[tuple[int, int], ...] = ()
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """Canonical JSON; equal residuals have equal bytes."""
+        return orjson.dumps(
+            {
+                "rows": {name: _encode(rule) for name, rule in self.rows.items()},
+                "fields": {name: _encode(rule) for name, rule in self.fields.items()},
+                "retentions": self.retentions,
+            },
+            option=orjson.OPT_SORT_KEYS,
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of `encoded`: the residual's part of a compiled statement's cache key."""
+        return sha256(self.encoded).hexdigest()
+
+    @staticmethod
+    def decode(data: bytes | str) -> Residual:
+        """Read `encoded` back; raises ValueError on any other form."""
+        try:
+            raw = orjson.loads(data)
+            return Residual(
+                rows={name: _decode(rule) for name, rule in raw["rows"].items()},
+                fields={name: _decode(rule) for name, rule in raw["fields"].items()},
+                retentions=tuple((int(bit), int(days)) for bit, days in raw["retentions"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("not a residual") from error
+
+
+def _encode(rule: Rule) -> list[Any]:
+    def clauses(items: tuple[Clause, ...]) -> list[list[int]]:
+        return [[c.any_of, c.all_of, c.none_of] for c in sorted(items)]
+
+    values = [[bit, clauses(items)] for bit, items in sorted(rule.values)]
+    return [clauses(rule.read), values, clauses(rule.reduced), rule.reduction]
+
+
+def _decode(raw: list[Any]) -> Rule:
+    def clauses(items: list[list[int]]) -> tuple[Clause, ...]:
+        return tuple(Clause(int(a), int(b), int(c)) for a, b, c in items)
+
+    read, values, reduced, reduction = raw
+    if reduction is not None and not isinstance(reduction, str):
+        raise TypeError("reduction")
+    return Rule(clauses(read), tuple((int(bit), clauses(items)) for bit, items in values), clauses(reduced), reduction)
