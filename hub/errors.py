@@ -1,0 +1,111 @@
+"""Every error that the hub tells, as one tree: a stable code, a French message, an English detail.
+
+    HubError
+    ├── RequestRefused            the request never became an operation (400, 401, 403, 413, 415, 429)
+    │   ├── DocumentRefused       hub.document: limits, syntax, validation
+    │   ├── VariablesRefused      hub.document: values that the declared types don't accept
+    │   └── IdentityRefused       hub.identity: token, purpose, habilitation
+    ├── FieldFailed               one path of the answer is null and says why (subgraph, non-null, input)
+    ├── NotServed                 nothing may be sent (503): database, journal, plan bound, deadline
+    └── StartRefused              configuration, keys, schema or policy with which the hub won't start
+        └── CompositionFailed     hub.federation.compose: each violated rule is one of `failures`
+
+`code` is part of the public interface: it never changes meaning. `message` is for the person who reads the answer (where,
+what, how to mend); `detail` is for logs and developers. None of them holds a value of the client or of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+
+class HubError(Exception):
+    """Root of the tree. `path` is a response path of the client; `http_status` counts only if no data is sent."""
+
+    status = 200
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        detail: str,
+        *,
+        path: Path | None = None,
+        http_status: int | None = None,
+        extensions: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.message = message
+        self.detail = detail
+        self.path = path
+        self.http_status = self.status if http_status is None else http_status
+        self.extensions = extensions or {}
+
+    def formatted(self) -> dict[str, Any]:
+        """The error as the client gets it; `detail` stays inside."""
+        error: dict[str, Any] = {"message": self.message}
+        if self.path is not None:
+            error["path"] = list(self.path)
+        error["extensions"] = {"code": self.code, **self.extensions}
+        return error
+
+
+class RequestRefused(HubError):
+    """The request is answered with errors only."""
+
+    status = 400
+
+
+class DocumentRefused(RequestRefused):
+    """The GraphQL document is too large, malformed or not valid against the client schema."""
+
+    def __init__(
+        self, code: str, message: str, detail: str, *, others: Sequence[DocumentRefused] = (), **more: Any
+    ) -> None:
+        super().__init__(code, message, detail, **more)
+        self.others = tuple(others)
+
+
+class VariablesRefused(RequestRefused):
+    """A variable's value does not have the declared type; `path` and type are told, the value never."""
+
+
+class IdentityRefused(RequestRefused):
+    """Who asks, or for what purpose, is not established."""
+
+    status = 401
+
+
+class FieldFailed(HubError):
+    """One field could not be answered; the rest of the answer stands."""
+
+
+class NotServed(HubError):
+    """The answer can't be given now, and not a byte of it leaves."""
+
+    status = 503
+
+
+class StartRefused(HubError):
+    """The hub does not start with this configuration."""
+
+    status = 503
+
+
+class CompositionFailed(StartRefused):
+    """The subgraphs do not make one graph."""
+
+    def __init__(self, failures: Sequence[StartRefused]) -> None:
+        first = failures[0]
+        super().__init__(
+            "COMPOSITION_FAILED",
+            "Les schémas des sous-graphes ne se composent pas :\n"
+            + "\n".join(f"- {failure.code} : {failure.message}" for failure in failures),
+            "; ".join(f"{failure.code} {failure.detail}" for failure in failures),
+            extensions=first.extensions,
+        )
+        self.failures = tuple(failures)
