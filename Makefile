@@ -1,0 +1,53 @@
+# Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help venv venv-base demo test lint generated lock clean
+
+export PORT ?= 8000
+ARGS ?=
+BIN := .venv/bin
+OLD := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	"$$p" -c '$(OLD)' >/dev/null 2>&1 && echo "$$p" && break; done)
+
+help:
+	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
+	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
+	@echo "make lint    style, types, imports, fichiers générés"
+	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
+	@echo "make clean   efface l'environnement et les données de ce clone"
+
+# Each kind of environment is installed once per content of its lock.
+venv venv-base:
+	@if [ -z "$(PYTHON)" ]; then echo "Il faut Python 3.11 ou plus récent : installez le paquet python3 (Debian), puis relancez." >&2; exit 1; fi
+	@$(PYTHON) infra/environment.py $(if $(filter venv-base,$@),base,dev)
+
+demo: venv-base
+	@exec $(BIN)/python -m demo
+
+test: venv
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: venv generated
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Each generated file is checked by the module that writes it.
+GENERATED :=
+
+generated: venv
+	@set -e; for module in $(GENERATED); do echo "$$module --check"; $(BIN)/python -m "$$module" --check; done
+
+# A week of distance leaves time for a poisoned release to be found.
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	--python-version 3.11 --exclude-newer "$$($(PYTHON) -c 'import datetime as d; print(d.date.today() - d.timedelta(7))')"
+
+lock:
+	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
+	$(LOCK) pyproject.toml --extra embedded --group build --group dev -c requirements/base.txt -o requirements/dev.txt
+
+clean: venv-base
+	@$(BIN)/python -m infra.postgresql --erase
+	@rm -rf .venv .data
