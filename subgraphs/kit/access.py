@@ -1,0 +1,77 @@
+"""Tables of the schema `access`: who is linked to whom, which every subgraph joins to decide on rows (policy.md, "Relation").
+
+The schema has no GraphQL. Whoever ingests an item writes its links in the same transaction. Query roles read `link` and
+`person` under row security, for the scopes of their transaction only; `person_reference` is closed to them. The
+migrations are in `infra/access/migrations`; a test holds them and these tables together.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+SCHEMA = "access"
+SCOPES_SETTING = "spie.scopes"
+"""Transaction setting that holds the actor's scopes: link keys (`schema.facts.link_key`) joined by `SCOPES_SEPARATOR`."""
+SCOPES_SEPARATOR = "\x1f"
+
+metadata = MetaData(schema=SCHEMA)
+
+
+def _bytes() -> Text:
+    """Text of an identifier: compared as bytes, whatever the locale."""
+    return Text(collation="C")
+
+
+link = Table(
+    "link",
+    metadata,
+    Column("person_id", Uuid(), nullable=False),
+    Column("relation", Integer, nullable=False),
+    Column("scope_id", _bytes(), nullable=False),
+    Column("key", _bytes(), Computed("relation || ' ' || scope_id", persisted=True), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("origin", _bytes(), nullable=False),
+    Column("origin_id", _bytes(), nullable=False),
+    PrimaryKeyConstraint("person_id", "relation", "scope_id", "origin", "origin_id"),
+    Index("link_key_person_id", "key", "person_id"),
+    Index("link_person_id_key", "person_id", "key"),
+)
+"""A relation (one bit of `schema.facts.RELATIONS`) of a scope to a person, both days of its validity included.
+
+`origin` is the source system and `origin_id` its item that says so: two sources may say the same.
+"""
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", Uuid(), primary_key=True),
+    Column("department", _bytes()),
+    Column("brsa", Boolean, nullable=False, server_default=text("false")),
+    Column("referent_organisation", _bytes()),
+    Column("last_contact", Date),
+    Column("restrictions", Integer, nullable=False, server_default=text("0")),
+)
+"""What decides on all the rows of one person: `restrictions` holds the bits OPPOSITION, LIMITATION and ERASURE_DUE."""
+
+person_reference = Table(
+    "person_reference",
+    metadata,
+    Column("source", _bytes(), nullable=False),
+    Column("source_id", _bytes(), nullable=False),
+    Column("person_id", Uuid(), nullable=False),
+    PrimaryKeyConstraint("source", "source_id"),
+    Index("person_reference_person_id", "person_id"),
+)
+"""Which person each source system means by its own key; read and written by the ingest roles only."""
