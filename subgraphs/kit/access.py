@@ -1,8 +1,8 @@
-"""Tables of the schema `access`: who is linked to whom, which every subgraph joins to decide on rows (policy.md, "Relation").
+"""Tables of the schema `access`, which every subgraph joins to decide on rows: who is linked to whom.
 
-The schema has no GraphQL. Whoever ingests an item writes its links in the same transaction. Query roles read `link` and
-`person` under row security, for the scopes of their transaction only; `person_reference` is closed to them. The
-migrations are in `infra/access/migrations`; a test holds them and these tables together.
+Source of the rule: policy.md, "Relation". The schema has no GraphQL. Whoever ingests an item writes its links in that
+transaction. Query roles read `link` and `person` under row security, for the scopes of their transaction only;
+`person_reference` is closed to them. The migrations are in `infra/access/migrations`; a test holds both together.
 """
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 SCHEMA = "access"
 SCOPES_SETTING = "spie.scopes"
-"""Transaction setting that holds the actor's scopes: link keys (`schema.facts.link_key`) joined by `SCOPES_SEPARATOR`."""
+"""Setting of a transaction that holds the actor's scopes: link keys (`schema.facts.link_key`), separated."""
 SCOPES_SEPARATOR = "\x1f"
 
 metadata = MetaData(schema=SCHEMA)
