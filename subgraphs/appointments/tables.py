@@ -1,0 +1,101 @@
+"""Tables of the schema `appointments`, on which its entities are declared and its migrations are written.
+
+One row of `appointment` is the participation of one person in one rendez-vous: a collective rendez-vous of ten people
+is ten rows, and none of them tells of another person.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
+
+metadata = metadata_of("appointments")
+
+MODES = ("PHYSIQUE", "TELEPHONE", "VISIO", "DOMICILE")
+STATUSES = ("INCONNU", "VU", "EXCUSE", "ANNULE", "ABSENT")
+INVITATION_FORMATS = ("SMS", "EMAIL", "POSTAL")
+
+
+def subject() -> Column[str]:
+    """The person whom the row is about: a key of the schema `people`, without a foreign key across subgraphs."""
+    return Column("person_id", UUID(as_uuid=False), nullable=False)
+
+
+organisation = Table(
+    "organisation",
+    metadata,
+    key(),
+    Column("name", Text),
+    identifier("siret"),
+    Column("type", Text),
+    identifier("department"),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+)
+
+appointment = Table(
+    "appointment",
+    metadata,
+    key(),
+    subject(),
+    instant("starts_at", nullable=False),
+    Column("duration_minutes", Integer),
+    Column("mode", Text),
+    Column("collective", Boolean),
+    Column("place_name", Text),
+    Column("place_address", Text),
+    Column("status", Text, nullable=False),
+    Column("initiator", Text),
+    Column("motive_category", Text),
+    Column("motive_type", Text),
+    Column("organisation_id", UUID(as_uuid=False), ForeignKey("appointments.organisation.id")),
+    identifier("organisation_siret"),
+    identifier("rdv_source_id", nullable=False),
+    *lineage(),
+    identifier("recorded_by"),
+    one_of("mode", MODES),
+    one_of("status", STATUSES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id", "starts_at"),
+    Index(None, "source", "rdv_source_id"),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    key(),
+    subject(),
+    Column("format", Text),
+    instant("sent_at"),
+    instant("expires_at"),
+    Column("delivery_status", Text),
+    Column("clicked", Boolean),
+    Column("motive_category", Text),
+    Column("motive_type", Text),
+    *lineage(),
+    identifier("recorded_by"),
+    one_of("format", INVITATION_FORMATS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+source_record = Table(
+    "source_record",
+    metadata,
+    *lineage(),
+    Column("removed", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "source_id"),
+    info=INTERNAL,
+)
+"""Newest `as_of` seen of each rendez-vous and invitation, kept after its removal so that a late message does not bring
+it back. Holds keys only."""

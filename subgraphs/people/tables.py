@@ -1,0 +1,215 @@
+"""Tables of the schema `people`, on which its entities are declared and its migrations are written.
+
+One row of `identity` is what one record of one source says of one person. `person` and `contact` are consolidated
+from the `identity` rows of that person and never written otherwise.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
+
+metadata = metadata_of("people")
+
+CIVILITIES = ("MADAME", "MONSIEUR")
+ROLES = ("DEMANDEUR", "CONJOINT")
+CONTACT_ORIGINS = ("PERSONNE", "DOSSIER")
+CONTACT_AUTHORISATIONS = ("A", "R", "I")
+RSA_STATUSES = (
+    "DEMANDE_EN_ATTENTE",
+    "REFUSE",
+    "DROIT_OUVERT_VERSABLE",
+    "DROIT_OUVERT_ET_SUSPENDU",
+    "DROIT_OUVERT_VERSEMENT_SUSPENDU",
+    "CLOS",
+    "CLOS_ANTERIEUR",
+)
+"""ETATDOSRSA 0 to 6, in the order of its codes (domain model §1)."""
+CONSTRAINT_THEMES = (
+    "MOBILITE",
+    "FAMILLE",
+    "SANTE",
+    "LANGUE_CALCUL",
+    "LOGEMENT",
+    "FINANCES",
+    "ADMIN_JURIDIQUE",
+    "NUMERIQUE",
+    "INSERTION_COMMUNICATION",
+)
+
+
+def subject(*, primary_key: bool = False) -> Column[str]:
+    """The person whom the row is about; the row goes with it."""
+    return Column(
+        "person_id",
+        UUID(as_uuid=False),
+        ForeignKey("people.person.id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        nullable=False,
+    )
+
+
+person = Table(
+    "person",
+    metadata,
+    key(),
+    Column("civility", Text),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("birth_name", Text),
+    Column("birth_date", Date),
+    identifier("last_name_key"),
+    identifier("birth_name_key"),
+    *lineage(),
+    one_of("civility", CIVILITIES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "last_name_key"),
+    Index(None, "birth_date"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    subject(primary_key=True),
+    Column("email", Text),
+    Column("phones", ARRAY(Text), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("authorisation", Text, nullable=False),
+    Column("postal_code", Text),
+    Column("city", Text),
+    identifier("city_code"),
+    *lineage(),
+    identifier("address_source"),
+    identifier("address_source_id"),
+    instant("address_as_of"),
+    one_of("origin", CONTACT_ORIGINS),
+    one_of("authorisation", CONTACT_AUTHORISATIONS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "city_code"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    *lineage(),
+    subject(),
+    Column("civility", Text),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    Column("birth_name", Text),
+    Column("birth_date", Date),
+    Column("nir_hash", LargeBinary),
+    identifier("organisme"),
+    identifier("matricule"),
+    Column("role", Text),
+    identifier("france_travail_id"),
+    identifier("department"),
+    identifier("department_internal_id"),
+    Column("email", Text),
+    Column("phones", ARRAY(Text), nullable=False),
+    Column("contact_origin", Text, nullable=False),
+    Column("contact_authorisation", Text, nullable=False),
+    Column("postal_code", Text),
+    Column("city", Text),
+    identifier("city_code"),
+    one_of("civility", CIVILITIES),
+    one_of("role", ROLES),
+    one_of("contact_origin", CONTACT_ORIGINS),
+    one_of("contact_authorisation", CONTACT_AUTHORISATIONS),
+    PrimaryKeyConstraint("source", "source_id"),
+    Index(None, "person_id"),
+    Index(None, "nir_hash"),
+    Index(None, "france_travail_id"),
+    Index(None, "department", "department_internal_id"),
+    Index(None, "matricule"),
+    info=INTERNAL,
+)
+
+household = Table(
+    "household",
+    metadata,
+    subject(primary_key=True),
+    Column("family_situation", Text),
+    Column("dependent_children", Integer),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+)
+
+rsa = Table(
+    "rsa",
+    metadata,
+    subject(primary_key=True),
+    Column("status", Text),
+    Column("requested_on", Date),
+    Column("rights_and_duties", Boolean),
+    Column("suspended_on", Date),
+    *lineage(),
+    identifier("recorded_by"),
+    one_of("status", RSA_STATUSES),
+    UniqueConstraint("source", "source_id"),
+)
+
+constraint = Table(
+    "person_constraint",
+    metadata,
+    key(),
+    subject(),
+    Column("theme", Text, nullable=False),
+    Column("state", Text),
+    Column("impact", Text),
+    Column("recorded_on", Date),
+    *lineage(),
+    identifier("recorded_by"),
+    one_of("theme", CONSTRAINT_THEMES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    key(),
+    identifier("email", nullable=False),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    identifier("organisation_siret"),
+    *lineage(),
+    UniqueConstraint("email"),
+    UniqueConstraint("source", "source_id"),
+)
+
+referent = Table(
+    "referent",
+    metadata,
+    key(),
+    subject(),
+    Column("agent_id", UUID(as_uuid=False), ForeignKey("people.agent.id", ondelete="CASCADE"), nullable=False),
+    Column("since", Date),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+source_record = Table(
+    "source_record",
+    metadata,
+    *lineage(),
+    Column("removed", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "source_id"),
+    info=INTERNAL,
+)
+"""Newest `as_of` seen of each record group (a foyer, a user of a tool), kept after its removal so that a late message
+does not bring it back. Holds keys only."""
