@@ -1,0 +1,106 @@
+"""The policy as read from `schema/policies/*.toml`: what a data-protection officer signs.
+
+policy.md "Words"; the matrix is domain model §14.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schema.categories import Category
+from schema.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose (*finalité*) of the closed list of R.5312-38-1 II and its siblings; an abstract one only groups."""
+
+    code: str
+    label: str
+    legal: str
+    parent: str | None = None
+    abstract: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A legal basis. `opposition`: whether it gives the person a right to object (CASF L.263-4-1 does)."""
+
+    id: str
+    text: str
+    opposition: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """A retention class: `fact` is set once `days` have passed since the subject's last contact."""
+
+    name: str
+    fact: Fact
+    days: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorKind:
+    """A kind of actor. `scopes` maps each relation it can have to the token claim that gives the scope ids."""
+
+    name: str
+    label: str
+    purposes: frozenset[str]
+    organisations: frozenset[str]
+    scopes: Mapping[Fact, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Actor kind × purposes × relations → categories read, reduced, matched, or read if one's own organisation recorded
+    them."""
+
+    id: str
+    actor: str
+    purposes: frozenset[str]
+    relations: Fact
+    read: frozenset[Category]
+    reduced: frozenset[Category]
+    match: frozenset[Category]
+    own_recorded: frozenset[Category]
+    basis: Basis
+    retention: Retention | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prohibition:
+    """What no grant can open: a category (at level FULL), for one actor kind or for all (`*`)."""
+
+    id: str
+    actor: str
+    category: Category
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What an `r` cell of the matrix gives for one coordinate: a sibling field, a named mask, or nothing."""
+
+    actor: str
+    coordinate: str
+    how: str
+    sibling: str | None = None
+    mask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole policy, checked for consistency; `digest` is the SHA-256 of the files it was read from."""
+
+    actors: Mapping[str, ActorKind]
+    purposes: Mapping[str, Purpose]
+    bases: Mapping[str, Basis]
+    retentions: Mapping[str, Retention]
+    grants: tuple[Grant, ...]
+    prohibitions: tuple[Prohibition, ...]
+    reductions: Mapping[tuple[str, str], Reduction]
+    digest: str
