@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, MetaData, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 INTERNAL = {"internal": True}
-"""`Table.info` of a table for matching and ingestion only: no GraphQL field reads it, the query role has no right on it."""
+"""`Table.info` of a table for matching and ingestion only: no GraphQL field reads it, the query role may not either."""
 
 
 def metadata_of(schema: str) -> MetaData:
