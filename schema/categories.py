@@ -7,7 +7,7 @@ A field carries exactly one category, at one level, by the directive `@category`
 from enum import StrEnum
 
 SPEC = "https://spec.spie-hub.example/privacy/v1.0"
-"""Identity of the directives `@category`, `@subject`, `@forbiddenValue` and `@reads`: resolved by this URL, never by name."""
+"""Identity of `@category`, `@subject`, `@forbiddenValue` and `@reads`: resolved by this URL, never by local name."""
 
 
 class Category(StrEnum):

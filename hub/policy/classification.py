@@ -13,14 +13,18 @@ from schema.categories import Category, Level
 
 @dataclass(frozen=True, slots=True)
 class FieldClass:
-    """One coordinate. `values`: stricter categories that some of its enum values carry, and what happens to such a value
-    (`DROP` the row, `COARSEN` the value). `requires`: coordinates that resolving it reads, transitively."""
+    """One coordinate. `many`: it returns a list. `requires`: coordinates that resolving it reads, transitively.
+
+    `values`: stricter categories that some of its enum values carry; `action`: what happens to such a value (`DROP` the
+    row, `COARSEN` the value).
+    """
 
     coordinate: str
     type: str
     returns: str
     category: Category
     level: Level
+    many: bool = False
     values: frozenset[Category] = frozenset()
     action: str | None = None
     requires: frozenset[str] = frozenset()

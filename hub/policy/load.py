@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from hub.errors import StartRefused
 from hub.policy.model import (
     ActorKind,
     Basis,
@@ -27,8 +28,11 @@ CLAIMS = {"agent", "organisation", "departments", "person"}
 HOWS = {"sibling": "to", "mask": "mask", "deny": None}
 
 
-class PolicyError(Exception):
+class PolicyError(StartRefused):
     """A policy file that can't be trusted; the hub does not start."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("POLICY_INVALID", f"Règles d'accès refusées, rien ne démarre : {problem}", problem)
 
 
 class _Table:
@@ -88,8 +92,9 @@ class _File:
         lines = self.text.splitlines()
         heads = [n for n, line in enumerate(lines) if line.replace(" ", "").startswith(header)]
         start = heads[index] if index < len(heads) else 0
+        pattern = rf"\s*\"?{re.escape(key or '')}\"?\s*="
         for n in range(start + 1, len(lines)) if key else ():
-            if re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", lines[n]):
+            if re.match(pattern, lines[n]):
                 return n + 1
         return start + 1
 
@@ -116,7 +121,17 @@ def load(folder: Path = POLICIES) -> Policy:
     """The policy in these files; raises PolicyError at the first thing that is not exactly as it must be."""
     files = {
         name: _File(folder, f"{name}.toml")
-        for name in ("actors", "bases", "categories", "grants", "prohibitions", "purposes", "reductions", "relations", "retention")
+        for name in (
+            "actors",
+            "bases",
+            "categories",
+            "grants",
+            "prohibitions",
+            "purposes",
+            "reductions",
+            "relations",
+            "retention",
+        )
     }
     _same_names(files["relations"], {fact.name or "" for fact in Fact if fact & RELATIONS})
     _same_names(files["categories"], {category.value for category in Category})

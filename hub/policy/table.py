@@ -1,7 +1,7 @@
-"""The decision table: actor kind × purpose × coordinate → decision, enumerated from grants, prohibitions and reductions.
+"""The decision table: actor kind × purpose × coordinate → decision, enumerated from grants and prohibitions.
 
-policy.md rules 1, 7, 8 and 9. Pure: a decision never depends on a date, a link or a restriction of a person; what does is
-left to the clauses of its rule (`schema.residual`).
+policy.md rules 1, 7, 8 and 9. Pure: a decision never depends on a date, a link or a restriction of a person; what does
+is left to the clauses of its rule (`schema.residual`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from hub.policy.model import Grant, Policy
 from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause, Residual, Rule
+
+NEVER = Rule()
+"""The rule without a clause: it holds of no row."""
 
 
 class Effect(StrEnum):
@@ -47,7 +50,7 @@ class Decision:
 
     effect: Effect
     reason: Reason | None = None
-    rule: Rule = Rule()
+    rule: Rule = NEVER
     rules: tuple[str, ...] = ()
     instead: str | None = None
     required: str | None = None
@@ -57,12 +60,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class DecisionClass:
-    """Every decision for one actor kind and purpose; equal classes have equal ids and share plans."""
+    """Every decision for one actor kind and purpose; equal classes have equal ids and share plans.
+
+    `rows`: when a row of each personal type exists; `identity`: when a person's identity is readable in full.
+    """
 
     kind: str
     purpose: str
     decisions: Mapping[str, Decision]
     rows: Mapping[str, Rule]
+    identity: tuple[Clause, ...]
     retentions: tuple[tuple[int, int], ...]
     digest: str
 
@@ -122,17 +129,17 @@ def merge(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
     return tuple(sorted(Clause(any_of, *key) for key, any_of in joined.items()))
 
 
-def _clause(grant: Grant, all_of: Fact = Fact(0)) -> list[Clause]:
-    """A grant's condition on the row: the person itself is bound by no restriction; others by all that the basis gives."""
+def _clause(grant: Grant, all_of: int = 0) -> list[Clause]:
+    """A grant's condition on the row: restrictions bind everyone but the person itself, as far as the basis goes."""
     others = grant.relations & ~Fact.SELF
     none_of = Fact.LIMITATION | Fact.ERASURE_DUE
     if grant.basis.opposition:
         none_of |= Fact.OPPOSITION
     if grant.retention is not None:
         none_of |= grant.retention.fact
-    clauses = [Clause(int(others), int(all_of), int(none_of))] if others else []
+    clauses = [Clause(int(others), all_of, int(none_of))] if others else []
     if grant.relations & Fact.SELF:
-        clauses.append(Clause(int(Fact.SELF), int(all_of)))
+        clauses.append(Clause(int(Fact.SELF), all_of))
     return clauses
 
 
@@ -175,23 +182,17 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
         if returned is not None and not returned.read and decision.effect is not Effect.DENY:
             decisions[name] = replace(_denied(policy, kind, purpose, schema.fields[name]), needs=decision.needs)
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
-    return DecisionClass(kind, purpose, decisions, rows, retentions, digest)
+    return DecisionClass(kind, purpose, decisions, rows, cells[Category.ID].read, retentions, digest)
 
 
-def _decide(
-    policy: Policy, kind: str, purpose: str, cells: Mapping[Category, _Cell], field: FieldClass
-) -> Decision:
+def _decide(policy: Policy, kind: str, purpose: str, cells: Mapping[Category, _Cell], field: FieldClass) -> Decision:
     if field.category in OPEN:
         return Decision(Effect.OPEN)
     cell = cells[field.category]
     values = tuple((int(VALUE_FACTS[c]), cells[c].read) for c in sorted(field.values))
     coarse = bool(values) and any(not clauses for _, clauses in values)
     if field.level is Level.REDUCED:
-        named = [
-            row
-            for row in policy.reductions.values()
-            if row.actor == kind and row.sibling == field.coordinate
-        ]
+        named = [row for row in policy.reductions.values() if row.actor == kind and row.sibling == field.coordinate]
         read = merge([*cell.read, *(cell.reduced if named else ())])
         if read:
             return Decision(Effect.ALLOW, rule=Rule(read, values), rules=cell.grants, coarse=coarse)
@@ -237,9 +238,7 @@ def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decisi
     return replace(decision, rule=replace(decision.rule, read=clauses, reduced=masked))
 
 
-def _row(
-    schema: Classification, name: str, decisions: Mapping[str, Decision], cells: Mapping[Category, _Cell]
-) -> Rule:
+def _row(schema: Classification, name: str, decisions: Mapping[str, Decision], cells: Mapping[Category, _Cell]) -> Rule:
     """A row of a personal type exists for whoever may read anything of it; a DROP field binds its whole row."""
     fields = [schema.fields[coordinate] for coordinate in schema.members[name]]
     clauses = [c for f in fields for c in (*decisions[f.coordinate].rule.read, *decisions[f.coordinate].rule.reduced)]

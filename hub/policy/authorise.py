@@ -1,0 +1,123 @@
+"""Rewrite a normalised operation before it is planned: denied fields out, `_access` in, the rest as a residual.
+
+policy.md rules 2 and 3. Pure; the result depends on the operation and the decision class only, and is cached with the
+plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Field, Operation, Selections
+from hub.federation.authorised import AuthorisedOperation
+from hub.policy.classification import Classification
+from hub.policy.guard import Mark
+from hub.policy.table import Decision, DecisionClass, Effect, Reason
+from schema.residual import Residual
+
+UNCLASSIFIED = Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR)
+"""A coordinate without a decision is denied: closed by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEntry:
+    """What the table says of one field of the operation, whatever the rows hold; `path` is made of response keys."""
+
+    path: tuple[str, ...]
+    coordinate: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class InputUse:
+    """An argument that the operation passes: its place in the classification and the variable that holds the value."""
+
+    input: str
+    variable: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """The policy step's result for one operation and decision class."""
+
+    operation: AuthorisedOperation
+    decisions: DecisionClass
+    residual: Residual
+    marks: tuple[Mark, ...]
+    entries: tuple[FieldEntry, ...]
+    inputs: tuple[InputUse, ...]
+
+
+def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:
+    """Decide every coordinate of the operation and rewrite it; see `Authorisation`."""
+    rewriting = _Rewriting(decisions, schema)
+    shape, fetch = rewriting.selections(operation.root, (), True)
+    planned = rewriting.planned
+    required = {name for coordinate in planned for name in schema.fields[coordinate].requires}
+    coordinates = sorted(planned | required)
+    types = sorted({schema.fields[name].type for name in coordinates} & schema.personal)
+    return Authorisation(
+        operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
+        decisions=decisions,
+        residual=decisions.residual(coordinates, types),
+        marks=tuple(rewriting.marks),
+        entries=tuple(rewriting.entries),
+        inputs=tuple(rewriting.inputs),
+    )
+
+
+@dataclass
+class _Rewriting:
+    decisions: DecisionClass
+    schema: Classification
+    planned: set[str] = field(default_factory=set)
+    marks: list[Mark] = field(default_factory=list)
+    entries: list[FieldEntry] = field(default_factory=list)
+    inputs: list[InputUse] = field(default_factory=list)
+
+    def selections(self, asked: Selections, path: tuple[str, ...], single: bool) -> tuple[Selections, Selections]:
+        """The client's selections with denied fields marked, and those that may be fetched."""
+        index = self._reserve(asked.type)
+        shape: list[Field] = []
+        fetch: list[Field] = []
+        for item in asked.fields:
+            if item.name.startswith("__"):
+                shape.append(item)
+                fetch.append(item)
+                continue
+            decision = self.decisions.decisions.get(item.coordinate, UNCLASSIFIED)
+            here = (*path, item.key)
+            if decision.effect is Effect.DENY:
+                shape.append(replace(item, denied=True, selections=()))
+                self.entries.append(FieldEntry(here, item.coordinate, decision))
+                continue
+            if decision.effect is Effect.MASK or decision.coarse:
+                self.entries.append(FieldEntry(here, item.coordinate, decision))
+            self.planned.add(item.coordinate)
+            self.inputs += (InputUse(f"{item.coordinate}({a}:)", v, (*here, a)) for a, v in item.arguments)
+            below = single and not self.schema.fields[item.coordinate].many
+            pairs = [self.selections(child, here, below) for child in item.selections]
+            shape.append(replace(item, selections=tuple(s for s, _ in pairs)))
+            fetch.append(replace(item, selections=tuple(f for _, f in pairs)))
+        if index is not None:
+            fetch.append(Field(key=ACCESS_KEY, type=asked.type, name=ACCESS_FIELD))
+            self.marks[index] = self._mark(asked.type, path, single, fetch)
+        elif not fetch and path:
+            fetch.append(Field(key=f"{ACCESS_KEY}_type", type=asked.type, name="__typename"))
+        return Selections(asked.type, tuple(shape), index), Selections(asked.type, tuple(fetch), index)
+
+    def _reserve(self, type_name: str) -> int | None:
+        if type_name not in self.schema.personal:
+            return None
+        self.marks.append(Mark(type_name, (), False, self.decisions.rows[type_name], ()))
+        return len(self.marks) - 1
+
+    def _mark(self, type_name: str, path: tuple[str, ...], single: bool, fetch: list[Field]) -> Mark:
+        fields = tuple(
+            (item.key, item.coordinate, None if decision.effect is Effect.OPEN else decision.rule)
+            for item in fetch
+            if not item.name.startswith("_")
+            for decision in (self.decisions.decisions[item.coordinate],)
+        )
+        return Mark(type_name, path, single, self.decisions.rows[type_name], fields)

@@ -1,0 +1,66 @@
+"""Inputs are reads: an argument, filter, sort or search column needs an unmasked read of what it reveals.
+
+policy.md rule 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hub.errors import RequestRefused
+from hub.policy.authorise import InputUse
+from hub.policy.classification import Classification
+from hub.policy.table import DecisionClass, Effect
+
+
+def check_inputs(
+    uses: Iterable[InputUse], variables: Mapping[str, Any], decisions: DecisionClass, schema: Classification
+) -> None:
+    """Refuse the request with FORBIDDEN_INPUT at the first input that would reveal what the actor may not read on every
+    row it could meet. A null or absent input reveals nothing."""
+    for use in uses:
+        pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, variables.get(use.variable), use.path)]
+        while pending:
+            name, value, path = pending.pop()
+            if value is None:
+                continue
+            known = schema.inputs.get(name)
+            if known is None or not all(_readable(c, decisions, schema) for c in known.reads):
+                raise forbidden_input(path)
+            for item in value if type(value) is list else (value,):
+                if type(item) is dict:
+                    pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
+                elif f"{known.type}.{item}" in schema.inputs:
+                    below = schema.inputs[f"{known.type}.{item}"]
+                    if not all(_readable(c, decisions, schema) for c in below.reads):
+                        raise forbidden_input(path)
+
+
+def forbidden_input(path: tuple[str, ...]) -> RequestRefused:
+    """The one error of a refused input: it names the place, never the value."""
+    return RequestRefused(
+        "FORBIDDEN_INPUT",
+        f"Le critère « {'.'.join(path)} » porte sur une donnée que vous ne pouvez pas lire : retirez-le de la requête.",
+        f"input {'.'.join(path)} reveals a coordinate that is not readable on all candidate rows",
+        path=path,
+        http_status=403,
+    )
+
+
+def _readable(coordinate: str, decisions: DecisionClass, schema: Classification) -> bool:
+    decision = decisions.decisions.get(coordinate)
+    if decision is None or decision.effect is Effect.DENY:
+        return False
+    if decision.effect is Effect.OPEN:
+        return True
+    row = decisions.rows.get(schema.fields[coordinate].type)
+    wanted = _relations(row.read if row is not None else ())
+    return not wanted & ~_relations(decision.rule.read)
+
+
+def _relations(clauses: Iterable[Any]) -> int:
+    bits = 0
+    for clause in clauses:
+        bits |= clause.any_of
+    return bits
