@@ -1,0 +1,85 @@
+"""Tables of the schema `offers`, on which its entities are declared and its migrations are written.
+
+Nothing here is about a person. `source` is the system read (data.inclusion); `producer` is who described the structure
+or service there. `commune` holds the centroids of `subgraphs.offers.communes`, filled by the migrations.
+"""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, Boolean, Column, Double, Index, Table, Text, UniqueConstraint
+
+from subgraphs.kit.columns import identifier, lineage, metadata_of, one_of
+
+metadata = metadata_of("offers")
+
+SERVICE_TYPES = ("accompagnement", "aide-financiere", "aide-materielle", "atelier", "formation", "information")
+FEES = ("gratuit", "payant")
+
+
+def public_id() -> Column[str]:
+    """Public key of the national reference: `source--local id`."""
+    return Column("id", Text(collation="C"), primary_key=True)
+
+
+def address() -> list[Column[Any]]:
+    """Where it is; latitude and longitude are decimal degrees (WGS 84), both null when unknown."""
+    return [
+        Column("street", Text),
+        identifier("postal_code"),
+        Column("city", Text),
+        identifier("city_code"),
+        Column("latitude", Double),
+        Column("longitude", Double),
+    ]
+
+
+commune = Table(
+    "commune",
+    metadata,
+    Column("code", Text(collation="C"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("latitude", Double, nullable=False),
+    Column("longitude", Double, nullable=False),
+)
+
+structure = Table(
+    "structure",
+    metadata,
+    public_id(),
+    identifier("producer", nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    identifier("siret"),
+    Column("networks", ARRAY(Text(collation="C"))),
+    Column("opening_hours", Text),
+    *address(),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "siret"),
+)
+
+service = Table(
+    "service",
+    metadata,
+    public_id(),
+    identifier("structure_id", nullable=False),
+    identifier("producer", nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("type", Text(collation="C")),
+    Column("thematics", ARRAY(Text(collation="C")), nullable=False),
+    Column("categories", ARRAY(Text(collation="C")), nullable=False),
+    Column("publics", ARRAY(Text(collation="C")), nullable=False),
+    Column("fees", Text(collation="C")),
+    Column("access_modes", ARRAY(Text(collation="C")), nullable=False),
+    Column("eligibility_zone", ARRAY(Text(collation="C")), nullable=False),
+    Column("open_to_people", Boolean),
+    *address(),
+    *lineage(),
+    one_of("type", SERVICE_TYPES),
+    one_of("fees", FEES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "structure_id"),
+)
+"""`structure_id` has no foreign key: pages of the source shift between calls (domain model §7), so that a service may
+come before its structure. `categories` are the categories of `thematics` (the part before `--`)."""

@@ -1,0 +1,1 @@
+"""Trainings: the catalogue (LHEO) and the placements of people on its sessions (OuiForm, simulated)."""

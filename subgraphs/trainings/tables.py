@@ -1,0 +1,99 @@
+"""Tables of the schema `trainings`, on which its entities are declared and its migrations are written.
+
+The catalogue (providers, trainings, sessions) is public. A placement is the only personal row: one person on one
+session, seen by the provider of that session (`organisation_siret`) and by who proposed it (`recorded_by`).
+"""
+
+from sqlalchemy import ARRAY, Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import UUID
+
+from subgraphs.kit.columns import INTERNAL, identifier, key, lineage, metadata_of, one_of
+
+metadata = metadata_of("trainings")
+
+RECRUITMENT_STATES = ("OUVERT", "FERME", "SUSPENDU")
+"""LHEO `etat-recrutement` 1, 2, 3 (domain model §8)."""
+STATUSES = ("PROPOSE", "INFO_COLLECTIVE", "RETENU", "REFUSE", "ABANDONNE", "ENTRE", "TERMINE")
+"""States of a placement (domain model §13.4): ours, not OuiForm's own."""
+
+
+def public_id() -> Column[str]:
+    """Public key of a catalogue item: its number in the catalogue, or a SIRET."""
+    return Column("id", Text(collation="C"), primary_key=True)
+
+
+training_provider = Table(
+    "training_provider",
+    metadata,
+    public_id(),
+    identifier("siret", nullable=False),
+    Column("name", Text),
+    identifier("activity_number"),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+)
+
+training = Table(
+    "training",
+    metadata,
+    public_id(),
+    identifier("provider_id"),
+    Column("title", Text, nullable=False),
+    Column("formacodes", ARRAY(Text(collation="C")), nullable=False),
+    Column("rome_codes", ARRAY(Text(collation="C")), nullable=False),
+    identifier("rncp_code"),
+    Column("certifying", Boolean),
+    identifier("entry_level"),
+    identifier("exit_level"),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "provider_id"),
+)
+
+training_session = Table(
+    "training_session",
+    metadata,
+    public_id(),
+    identifier("training_id", nullable=False),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("recruitment_state", Text(collation="C")),
+    Column("places", Integer),
+    Column("city", Text),
+    identifier("city_code"),
+    *lineage(),
+    one_of("recruitment_state", RECRUITMENT_STATES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "training_id"),
+)
+
+placement = Table(
+    "placement",
+    metadata,
+    key(),
+    Column("person_id", UUID(as_uuid=False), nullable=False),
+    identifier("session_id", nullable=False),
+    Column("status", Text(collation="C"), nullable=False),
+    Column("proposed_on", Date),
+    Column("decided_on", Date),
+    Column("entered_on", Date),
+    Column("ended_on", Date),
+    identifier("organisation_siret"),
+    identifier("recorded_by"),
+    *lineage(),
+    one_of("status", STATUSES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+"""`session_id` has no foreign key: a placement may be told before the catalogue that holds its session."""
+
+source_record = Table(
+    "source_record",
+    metadata,
+    *lineage(),
+    Column("removed", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "source_id"),
+    info=INTERNAL,
+)
+"""Newest `as_of` seen of each placement, kept after its removal so that a late message does not bring it back. Holds
+keys only."""
