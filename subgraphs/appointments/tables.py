@@ -1,7 +1,8 @@
 """Tables of the schema `appointments`, on which its entities are declared and its migrations are written.
 
 One row of `appointment` is the participation of one person in one rendez-vous: a collective rendez-vous of ten people
-is ten rows, and none of them tells of another person.
+is ten rows, and none of them tells of another person. `subject_source_id` is the source's key of that person: it holds
+the person's record as long as an item names it.
 """
 
 from sqlalchemy import (
@@ -61,6 +62,7 @@ appointment = Table(
     Column("organisation_id", UUID(as_uuid=False), ForeignKey("appointments.organisation.id")),
     identifier("organisation_siret"),
     identifier("rdv_source_id", nullable=False),
+    identifier("subject_source_id", nullable=False),
     *lineage(),
     identifier("recorded_by"),
     one_of("mode", MODES),
@@ -82,6 +84,7 @@ invitation = Table(
     Column("clicked", Boolean),
     Column("motive_category", Text),
     Column("motive_type", Text),
+    identifier("subject_source_id", nullable=False),
     *lineage(),
     identifier("recorded_by"),
     one_of("format", INVITATION_FORMATS),

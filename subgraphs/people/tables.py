@@ -1,7 +1,7 @@
 """Tables of the schema `people`, on which its entities are declared and its migrations are written.
 
-One row of `identity` is what one record of one source says of one person. `person` and `contact` are consolidated
-from the `identity` rows of that person and never written otherwise.
+One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household` and `rsa` are
+consolidated from the `identity` rows of that person and never written otherwise.
 """
 
 from sqlalchemy import (
@@ -125,8 +125,16 @@ identity = Table(
     Column("postal_code", Text),
     Column("city", Text),
     identifier("city_code"),
+    Column("rsa_status", Text),
+    Column("rsa_requested_on", Date),
+    Column("rsa_rights_and_duties", Boolean),
+    Column("rsa_suspended_on", Date),
+    identifier("rsa_department"),
+    Column("family_situation", Text),
+    Column("dependent_children", Integer),
     one_of("civility", CIVILITIES),
     one_of("role", ROLES),
+    one_of("rsa_status", RSA_STATUSES),
     one_of("contact_origin", CONTACT_ORIGINS),
     one_of("contact_authorisation", CONTACT_AUTHORISATIONS),
     PrimaryKeyConstraint("source", "source_id"),
@@ -157,7 +165,6 @@ rsa = Table(
     Column("rights_and_duties", Boolean),
     Column("suspended_on", Date),
     *lineage(),
-    identifier("recorded_by"),
     one_of("status", RSA_STATUSES),
     UniqueConstraint("source", "source_id"),
 )
