@@ -1,0 +1,1 @@
+"""Who asks, and for what purpose: signed tokens, actors, declared purposes."""

@@ -1,0 +1,109 @@
+"""The actor: who asks, as its token says and its kind allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from hub.errors import IdentityRefused
+from hub.policy.model import ActorKind
+from schema.facts import Fact, link_key
+
+CLAIM = "spie"
+"""Private claim of our tokens that holds the actor; the registered claims keep their registered meaning (RFC 7519)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`id` is issuer and subject; `purposes` what the token grants; `scopes` the link keys of its relations.
+
+    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds.
+    """
+
+    id: str
+    kind: str
+    organisation: str | None
+    organisation_type: str | None
+    purposes: frozenset[str]
+    scopes: tuple[str, ...]
+    client: str
+    expires: int
+
+
+def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int) -> Actor:
+    """The actor of verified claims; raises IdentityRefused where they don't make one."""
+    said = claims.get(CLAIM)
+    if type(said) is not dict:
+        raise _refused("the token has no actor claim")
+    kind = kinds.get(_text(said, "kind"))
+    if kind is None:
+        raise _refused("unknown actor kind")
+    organisation = _text(said, "organisation") if "organisation" in said else None
+    organisation_type = _text(said, "organisation_type") if "organisation_type" in said else None
+    if kind.organisations and (organisation is None or organisation_type not in kind.organisations):
+        raise _refused("the kind of actor needs an organisation of its own type")
+    habilitation = said.get("habilitated_until")
+    if type(habilitation) is not int or habilitation <= now:
+        raise IdentityRefused(
+            "HABILITATION_ENDED",
+            "Votre habilitation n'est plus valide : demandez son renouvellement à votre organisation.",
+            "the habilitation date is missing or past",
+        )
+    ids = {
+        "agent": [_uuid(said, "agent")] if "agent" in said else [],
+        "person": [_uuid(said, "person")] if "person" in said else [],
+        "organisation": [organisation] if organisation is not None else [],
+        "departments": _texts(said, "departments"),
+    }
+    missing = [claim for claim in kind.scopes.values() if not ids[claim]]
+    if missing:
+        raise _refused(f"the kind of actor needs the claim {missing[0]}")
+    return Actor(
+        id=f"{claims['iss']}#{claims['sub']}",
+        kind=kind.name,
+        organisation=organisation,
+        organisation_type=organisation_type,
+        purposes=frozenset(_texts(said, "purposes")) & kind.purposes,
+        scopes=scope_keys(kind.scopes, ids),
+        client=str(claims.get("client_id") or claims["sub"]),
+        expires=min(claims["exp"], habilitation),
+    )
+
+
+def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Link keys of an actor, in a stable order."""
+    return tuple(sorted(link_key(relation, scope) for relation, claim in scopes.items() for scope in ids[claim]))
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    if type(value) is not str or not value or len(value) > 200 or not value.isprintable():
+        raise _refused(f"the claim {name} is not a text")
+    return value
+
+
+def _texts(said: Mapping[str, Any], name: str) -> list[str]:
+    values = said.get(name, [])
+    if type(values) is not list or any(type(v) is not str or not v.isprintable() or len(v) > 60 for v in values):
+        raise _refused(f"the claim {name} is not a list of texts")
+    return values
+
+
+def _uuid(said: Mapping[str, Any], name: str) -> str:
+    value = _text(said, name)
+    try:
+        if str(UUID(value)) == value:
+            return value
+    except ValueError:
+        pass
+    raise _refused(f"the claim {name} is not a UUID")
+
+
+def _refused(detail: str) -> IdentityRefused:
+    return IdentityRefused(
+        "TOKEN_REFUSED",
+        "Votre jeton d'accès ne permet pas de vous reconnaître : demandez-en un nouveau à votre organisation.",
+        detail,
+    )

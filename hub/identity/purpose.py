@@ -1,0 +1,62 @@
+"""The declared purpose: in the actor's token, in its organisation's agreement, and said on every request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from hub.errors import RequestRefused
+from hub.identity.actor import Actor
+from hub.policy.model import Purpose
+
+REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+DIGITS = re.compile(r"\d{13}")
+
+
+class Purposes:
+    """Decides the purpose of a request. `agreements`: purposes of each organisation (SIRET), closed by default."""
+
+    def __init__(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> None:
+        self._purposes, self._agreements = purposes, agreements
+
+    def purpose(self, actor: Actor, declared: str | None) -> str:
+        """The purpose's code; raises RequestRefused (PURPOSE_MISSING, PURPOSE_UNKNOWN, PURPOSE_NOT_GRANTED)."""
+        granted = actor.purposes
+        if actor.organisation is not None:
+            granted &= self._agreements.get(actor.organisation, frozenset())
+        if declared is None:
+            if len(actor.purposes) != 1:
+                raise RequestRefused(
+                    "PURPOSE_MISSING",
+                    "Dites pour quelle finalité vous interrogez le hub, dans l'en-tête « Purpose ».",
+                    "no Purpose header, and the token grants several purposes or none",
+                )
+            (declared,) = actor.purposes
+        known = self._purposes.get(declared)
+        if known is None or known.abstract:
+            raise RequestRefused(
+                "PURPOSE_UNKNOWN",
+                "La finalité de l'en-tête « Purpose » n'existe pas : voyez la liste dans la documentation.",
+                "the Purpose header names no purpose of purposes.toml",
+            )
+        if declared not in granted:
+            raise RequestRefused(
+                "PURPOSE_NOT_GRANTED",
+                f"La finalité « {known.label} » n'est pas accordée à votre jeton ou à votre organisation : "
+                "déclarez-en une autre, ou demandez-la par convention.",
+                "the purpose lies outside the token's grant or the organisation's agreement",
+                http_status=403,
+            )
+        return declared
+
+
+def check_reference(reference: str | None) -> str | None:
+    """The case number of `Purpose-Reference`, which enters the journal; raises RequestRefused (PURPOSE_REFERENCE)."""
+    if reference is not None and (not REFERENCE.fullmatch(reference) or DIGITS.search(reference)):
+        raise RequestRefused(
+            "PURPOSE_REFERENCE",
+            "L'en-tête « Purpose-Reference » est un numéro de dossier : 40 caractères au plus, lettres, "
+            "chiffres, « - » et « _ », sans suite de 13 chiffres ou plus.",
+            "the Purpose-Reference header does not match the allowed form",
+        )
+    return reference

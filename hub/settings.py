@@ -1,0 +1,72 @@
+"""Settings of `hub serve`: one TOML file, read strictly; only the issuers that it names are trusted."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hub.errors import StartRefused
+from hub.identity.tokens import Issuer
+
+SUBGRAPHS = ("people", "appointments", "offers", "trainings")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`agreements`: purposes per SIRET; `subgraphs`: URL per subgraph run elsewhere (the others run in process).
+
+    `deadline` is the time for one request, in seconds.
+    """
+
+    audience: str
+    issuers: Mapping[str, Issuer]
+    agreements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    subgraphs: Mapping[str, str] = field(default_factory=dict)
+    deadline: float = 10.0
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a settings file; key sets are JSON files named relative to it. Raises StartRefused (SETTINGS_INVALID)."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        issuers = {}
+        for row in raw.pop("issuers"):
+            jwks = json.loads((path.parent / row.pop("keys")).read_text(encoding="utf-8"))
+            issuer = Issuer.from_jwks(row.pop("issuer"), row.pop("algorithm"), jwks)
+            _nothing_left(row)
+            issuers[issuer.name] = issuer
+        agreements = {}
+        for row in raw.pop("agreements", []):
+            agreements[row.pop("organisation")] = frozenset(row.pop("purposes"))
+            _nothing_left(row)
+        settings = Settings(
+            audience=raw.pop("audience"),
+            issuers=issuers,
+            agreements=agreements,
+            subgraphs={name: raw["subgraphs"].pop(name) for name in list(raw.get("subgraphs", {}))},
+            deadline=float(raw.pop("deadline", 10.0)),
+        )
+        raw.pop("subgraphs", None)
+        _nothing_left(raw)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _invalid(f"{path.name}: {type(error).__name__} {error}") from error
+    if unknown := set(settings.subgraphs) - set(SUBGRAPHS):
+        raise _invalid(f"{path.name}: unknown subgraph {min(unknown)}")
+    if not settings.issuers or not settings.audience:
+        raise _invalid(f"{path.name}: no issuer or no audience")
+    return settings
+
+
+def _nothing_left(table: Mapping[str, Any]) -> None:
+    for key in table:
+        raise ValueError(f"'{key}' is not a setting")
+
+
+def _invalid(detail: str) -> StartRefused:
+    return StartRefused(
+        "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail
+    )
