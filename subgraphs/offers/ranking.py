@@ -1,0 +1,65 @@
+"""Which services come first for a person: the rule of `Person.suggestedServices`, pure and without SQL.
+
+A service that answers an open constraint comes first; then the nearest, an unknown distance last; then the key, as
+bytes. Nothing else of the person counts, and no service is left out. `subgraphs.offers.suggestions` says the same in
+SQL with the same constants, and a test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from math import asin, cos, radians, sin, sqrt
+
+OPEN = "OUI"
+"""State of a constraint that is still there (FT `contraintes`, domain model §5)."""
+
+CATEGORY_OF_THEME = {
+    "MOBILITE": "mobilite",
+    "FAMILLE": "famille",
+    "SANTE": "sante",
+    "LANGUE_CALCUL": "lecture-ecriture-calcul",
+    "LOGEMENT": "logement-hebergement",
+    "FINANCES": "difficultes-financieres",
+    "ADMIN_JURIDIQUE": "difficultes-administratives-ou-juridiques",
+    "NUMERIQUE": "numerique",
+    "INSERTION_COMMUNICATION": "remobilisation",
+}
+"""Theme of a constraint → category of data.inclusion thematics (crosswalk of domain model §13.5)."""
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean radius of the WGS 84 ellipsoid (IUGG R1)."""
+
+UNKNOWN_KM = 50_000
+"""Stands for an unknown distance in a rank: beyond half the circumference of the Earth (20,038 km)."""
+UNMATCHED_KM = 100_000
+"""Added to the rank of a service that answers no open constraint: beyond every distance, `UNKNOWN_KM` included."""
+
+Position = tuple[float, float]
+"""Latitude and longitude, decimal degrees (WGS 84)."""
+
+
+def categories(constraints: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:
+    """Categories of thematics that the open constraints, as (theme, state), call for."""
+    return frozenset(
+        CATEGORY_OF_THEME[theme] for theme, state in constraints if state == OPEN and theme in CATEGORY_OF_THEME
+    )
+
+
+def distance_km(start: Position | None, end: Position | None) -> Decimal | None:
+    """Great-circle distance in kilometres, to a tenth; None if a position is unknown."""
+    if start is None or end is None:
+        return None
+    (lat1, lon1), (lat2, lon2) = start, end
+    half_chord = (
+        sin(radians(lat2 - lat1) / 2) ** 2
+        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
+    )
+    exact = 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord)))
+    return Decimal(f"{exact:.15g}").quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def rank(answers: bool, distance: Decimal | None) -> Decimal:
+    """One number that orders as the rule does (smallest first), so that a page can begin after it."""
+    kilometres = Decimal(UNKNOWN_KM) if distance is None else distance
+    return kilometres if answers else kilometres + UNMATCHED_KM
