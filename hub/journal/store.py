@@ -1,0 +1,132 @@
+"""Group commit: the entries of all requests of one moment go out in one transaction, and only disclosures are awaited.
+
+policy.md "Access journal". If an entry can't be written, the answer is 503 and not a byte of it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import orjson
+
+from hub.errors import NotServed
+from hub.journal.record import Disclosure, Entry
+
+ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference,
+ operation_hash, operation_name, decisions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
+DISCLOSURE = "INSERT INTO journal.disclosure (request, coordinates, masked, subjects) VALUES ($1, $2, $3, $4)"
+
+
+@dataclass(slots=True)
+class _Batch:
+    entries: list[Entry] = field(default_factory=list)
+    disclosures: list[tuple[Entry, Disclosure]] = field(default_factory=list)
+    written: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: bool = False
+
+
+class Journal:
+    """The writer of one process: `intend` at once, `disclose` before the first byte. `dsn` logs in as the writing role."""
+
+    def __init__(self, dsn: str, patience: float = 5.0) -> None:
+        self._dsn, self._patience = dsn, patience
+        self._connection: asyncpg.Connection | None = None
+        self._batch = _Batch()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect and begin to write; raises NotServed if the journal can't be reached."""
+        try:
+            self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
+        except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+            raise unavailable("the journal's database can't be reached") from error
+        self._task = asyncio.create_task(self._write_forever())
+
+    async def stop(self) -> None:
+        """Write what is pending, then close."""
+        if self._task is not None:
+            if self._batch.entries:
+                await self._batch_written(self._batch)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._connection is not None:
+            await self._connection.close(timeout=self._patience)
+
+    def intend(self, entry: Entry) -> _Batch:
+        """Queue an intent; the returned receipt goes to `disclose`."""
+        self._batch.entries.append(entry)
+        self._wake.set()
+        return self._batch
+
+    async def disclose(self, receipt: _Batch, entry: Entry, rows: Sequence[Disclosure]) -> None:
+        """Return once the intent and this disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
+        batch = self._batch
+        batch.entries.append(entry)
+        batch.disclosures += ((entry, row) for row in rows)
+        self._wake.set()
+        await self._batch_written(batch)
+        if receipt is not batch:
+            await self._batch_written(receipt)
+        if batch.failed or receipt.failed:
+            raise unavailable("the entry was not committed")
+
+    async def _batch_written(self, batch: _Batch) -> None:
+        try:
+            await asyncio.wait_for(batch.written.wait(), self._patience)
+        except TimeoutError as error:
+            raise unavailable("the entry was not committed in time") from error
+
+    async def _write_forever(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch, self._batch = self._batch, _Batch()
+            try:
+                await self._write(batch)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                batch.failed = True
+                if self._connection is not None:
+                    self._connection.terminate()
+                    self._connection = None
+            finally:
+                batch.written.set()
+
+    async def _write(self, batch: _Batch) -> None:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
+        async with self._connection.transaction():
+            await self._connection.executemany(ENTRY, [_row(entry) for entry in batch.entries], timeout=self._patience)
+            rows = [(e.request, list(d.coordinates), list(d.masked), list(d.subjects)) for e, d in batch.disclosures]
+            if rows:
+                await self._connection.executemany(DISCLOSURE, rows, timeout=self._patience)
+
+
+def unavailable(detail: str) -> NotServed:
+    """The one error of the journal: nothing leaves."""
+    return NotServed(
+        "JOURNAL_UNAVAILABLE",
+        "Le journal des accès n'est pas disponible : aucune donnée n'est envoyée. Réessayez dans un instant.",
+        detail,
+    )
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.kind,
+        entry.request,
+        entry.at,
+        entry.trace,
+        entry.actor,
+        entry.actor_kind,
+        entry.organisation,
+        entry.client,
+        entry.purpose,
+        entry.reference,
+        entry.operation_hash,
+        entry.operation_name,
+        orjson.dumps(entry.decisions).decode(),
+    )
