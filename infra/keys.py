@@ -1,0 +1,153 @@
+"""Keys of the hub and its subgraphs: one file each, which nobody but their owner may read.
+
+A key is 32 random bytes, written as one line of base64url. Only the demo and the tests create keys; everything else
+loads them and refuses to start when one is missing, malformed or open to others. A process on a host of its own names
+the keys that it needs, and holds no others.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BinasciiError
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.errors import SetupRefused
+
+SUBGRAPHS = ("people", "appointments", "offers", "trainings")
+WEBHOOKS = ("rdv-insertion", "immersion-facilitee")
+"""Source systems that sign what they send to us."""
+
+NAMES = (
+    *(f"context-{subgraph}" for subgraph in SUBGRAPHS),
+    "nir",
+    "cursors",
+    "journal",
+    "database",
+    *(f"webhook-{source}" for source in WEBHOOKS),
+)
+SIZE = 32
+"""Bytes of a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that this process holds, by name; asking for one that it doesn't hold is an error, never a default."""
+
+    directory: Path
+    values: Mapping[str, bytes] = field(repr=False)
+
+    @staticmethod
+    def load(directory: Path, names: Collection[str] = NAMES) -> Keys:
+        """Read these keys; raises SetupRefused (KEYS_MISSING, KEYS_EXPOSED, KEYS_MALFORMED) unless all are sound."""
+        if not directory.is_dir():
+            raise _missing(directory, names)
+        if directory.stat().st_mode & 0o022:
+            raise _exposed(directory, "700")
+        absent = [name for name in names if not (directory / name).is_file()]
+        if absent:
+            raise _missing(directory, absent)
+        return Keys(directory, {name: _read(directory / name) for name in names})
+
+    @staticmethod
+    def create(directory: Path) -> Keys:
+        """Make the keys that are not there yet, keep those that are, load all; two processes may do it at once."""
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in NAMES:
+            if not (directory / name).exists():
+                _write(directory / name)
+        return Keys.load(directory)
+
+    def context(self, subgraph: str) -> bytes:
+        """Key that signs the context of calls to one subgraph."""
+        return self._of(f"context-{subgraph}")
+
+    @property
+    def nir(self) -> bytes:
+        """Key of the keyed hash under which a NIR is stored and matched."""
+        return self._of("nir")
+
+    @property
+    def cursors(self) -> bytes:
+        """Key under which page cursors are sealed."""
+        return self._of("cursors")
+
+    @property
+    def journal(self) -> bytes:
+        """Key that signs the checkpoints of the access journal."""
+        return self._of("journal")
+
+    @property
+    def database(self) -> bytes:
+        """Key from which the passwords of the database roles are derived (`infra.roles.password`)."""
+        return self._of("database")
+
+    def webhook(self, source: str) -> bytes:
+        """Secret under which a source system signs its webhooks: the line of text that both sides paste."""
+        return urlsafe_b64encode(self._of(f"webhook-{source}"))
+
+    def _of(self, name: str) -> bytes:
+        if name not in self.values:
+            raise _missing(self.directory, [name])
+        return self.values[name]
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise _exposed(path, "600")
+    try:
+        value = urlsafe_b64decode(path.read_bytes().strip())
+    except (BinasciiError, ValueError):
+        value = b""
+    except PermissionError as error:
+        raise SetupRefused(
+            "KEYS_MISSING",
+            f"La clé {path} n'est pas lisible par cet utilisateur : donnez-lui le fichier (chown), puis relancez.",
+            f"key file {path} is not readable by this user",
+        ) from error
+    if len(value) < SIZE:
+        raise SetupRefused(
+            "KEYS_MALFORMED",
+            f"La clé {path} est abîmée : remettez la copie d'origine (une ligne de base64, {SIZE} octets).",
+            f"key file {path} does not hold {SIZE} bytes of base64url",
+        )
+    return value
+
+
+def _write(path: Path) -> None:
+    """Create the file whole or not at all; a key that another process has just made stays."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(urlsafe_b64encode(secrets.token_bytes(SIZE)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return
+    finally:
+        temporary.unlink()
+
+
+def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
+    listed = ", ".join(sorted(names))
+    return SetupRefused(
+        "KEYS_MISSING",
+        f"Il manque des clés dans {directory} : {listed}. Remettez-les depuis votre coffre, ou lancez `make demo` pour "
+        "une démonstration qui crée les siennes.",
+        f"missing in {directory}: {listed}",
+    )
+
+
+def _exposed(path: Path, mode: str) -> SetupRefused:
+    return SetupRefused(
+        "KEYS_EXPOSED",
+        f"D'autres utilisateurs ont accès à {path} : fermez-le (chmod {mode} {path}), puis changez la clé si elle a pu "
+        "être lue.",
+        f"permissions of {path} are wider than {mode}",
+    )

@@ -1,0 +1,209 @@
+"""Coming to a cluster and leaving it: the first user starts it, others find it running, the last waits for its end."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote, urlencode
+
+from infra.errors import SetupRefused
+from infra.postgresql import binaries, configuration
+from infra.postgresql.places import Places, account, places, socket_directory
+
+_PAUSE = 0.01
+_PATIENCE = 60.0
+"""Seconds that a server left over from a killed launcher has to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running cluster: its socket's directory and its administrator."""
+
+    places: Places
+    socket: Path
+    password: str = field(repr=False)
+
+    def dsn(self, database: str, user: str, password: str) -> str:
+        """Address of a database for one role, as asyncpg and libpq read it."""
+        query = urlencode({"host": str(self.socket), "port": configuration.PORT})
+        return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}?{query}"
+
+    def admin_dsn(self, database: str = "postgres") -> str:
+        """Address of a database for the administrator."""
+        return self.dsn(database, configuration.ADMINISTRATOR, self.password)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the server; SIGINT to it stops the cluster for all its users."""
+        return int((self.places.data / "postmaster.pid").read_text().splitlines()[0])
+
+
+@contextmanager
+def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> Iterator[Cluster]:
+    """The cluster `name` of the clone at `root`, running; `password` is its administrator's.
+
+    Without `durable`, a stop of the machine may lose the data (a stop of the process doesn't). Raises SetupRefused.
+    """
+    where = places(root, name)
+    with where.users.open("a") as users:
+        with _locked(where.door):
+            fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
+            running = _running(where.keeper)
+            socket = _join(where, password) if running else _start(where, password, durable=durable)
+        try:
+            yield Cluster(where, socket, password)
+        finally:
+            with _locked(where.door):
+                _leave(where, users)
+
+
+def _start(where: Places, password: str, *, durable: bool) -> Path:
+    owner = account()
+    programs = binaries.find(where.data)
+    _clear(where)
+    if not where.data.exists():
+        configuration.initialise(programs, where, owner, password)
+    elif _state(where).get("password") != _digest(password):
+        configuration.replace_password(programs, where, owner, password)
+    configuration.write_access(where)
+    socket = socket_directory(owner)
+    _remember(where, {"socket": str(socket), "password": _digest(password)})
+    command = configuration.command(programs, where, socket, durable=durable)
+    launch = [sys.executable, "-m", configuration.KEEPER, str(where.base), str(owner.uid), str(owner.gid), str(socket)]
+    kept = subprocess.Popen(
+        [*launch, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,  # the terminal's Ctrl-C is for us: we leave, and the keeper sees it
+    )
+    assert kept.stdout is not None
+    with kept.stdout:
+        if kept.stdout.readline() == configuration.READY:
+            _detach(kept)
+            return socket
+    kept.wait()
+    said = where.log.read_text(errors="replace").strip() if where.log.exists() else ""
+    raise SetupRefused("POSTGRESQL_FAILED", f"PostgreSQL embarqué n'a pas démarré ; il dit :\n{said}", said)
+
+
+def _detach(kept: subprocess.Popen[bytes]) -> None:
+    """The keeper may outlive us (others use its cluster) or end before: nobody waits for it by its process id."""
+    kept.returncode = 0
+
+
+def _join(where: Places, password: str) -> Path:
+    state = _state(where)
+    if state.get("password") != _digest(password):
+        raise SetupRefused(
+            "CLUSTER_IN_USE",
+            f"PostgreSQL embarqué ({where.base.name}) tourne déjà avec d'autres clés : arrêtez ce qui l'utilise, "
+            "puis relancez.",
+            "the running cluster has another administrator's password",
+        )
+    return Path(state["socket"])
+
+
+def _leave(where: Places, users: IO[str]) -> None:
+    """Give up our share; when it was the last one, wait until the server has stopped.
+
+    The door is closed, so nobody comes meanwhile: we get the lock alone, or others share it, or the keeper has it.
+    """
+    try:
+        fcntl.flock(users, fcntl.LOCK_UN)
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        try:
+            fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        else:
+            return
+    fcntl.flock(users, fcntl.LOCK_UN)
+    with where.keeper.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _clear(where: Places) -> None:
+    """Remove what a killed launcher or a reboot left: a server, a lock file that names a foreign process, a socket."""
+    left = _members(where.data)
+    pid_file = where.data / "postmaster.pid"
+    if pid_file.exists():
+        pid = int(pid_file.read_text().split()[0])
+        if pid in left:
+            os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + _PATIENCE
+        while _members(where.data):
+            if time.monotonic() > deadline:
+                raise SetupRefused(
+                    "CLUSTER_STUCK",
+                    f"Un ancien PostgreSQL tient encore {where.data} et ne s'arrête pas : arrêtez le processus {pid}.",
+                    f"processes {left} did not end",
+                )
+            time.sleep(_PAUSE)
+        if sys.platform == "linux":  # elsewhere we can't see whose process it is, and the server decides
+            pid_file.unlink(missing_ok=True)
+    socket = _state(where).get("socket")
+    if socket is not None:
+        shutil.rmtree(socket, ignore_errors=True)
+
+
+def _members(data: Path) -> list[int]:
+    """Processes of the server on this data directory: each works in it."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if link.readlink() == data:
+                found.append(int(link.parent.name))
+        except OSError:  # ended meanwhile, or another account's
+            continue
+    return found
+
+
+def _running(lock: Path) -> bool:
+    """Whether a keeper lives."""
+    with lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _state(where: Places) -> dict[str, str]:
+    try:
+        state: dict[str, str] = json.loads(where.state.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return state
+
+
+def _remember(where: Places, state: dict[str, str]) -> None:
+    new = where.state.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(state))
+    new.replace(where.state)
+
+
+def _digest(password: str) -> str:
+    return sha256(password.encode()).hexdigest()

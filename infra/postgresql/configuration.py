@@ -1,0 +1,122 @@
+"""How the embedded PostgreSQL is made and run: through a private socket only, and saying nothing of what is in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from infra.errors import SetupRefused
+from infra.postgresql.binaries import Binaries
+from infra.postgresql.places import Account, Places
+from infra.scram import verifier
+
+ADMINISTRATOR = "spie_admin"
+PORT = 5432
+KEEPER = "infra.postgresql.keeper"
+READY = b"ready\n"
+"""Line by which the keeper says that the server takes connections."""
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm is often 64 MB
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "password_encryption": "scram-sha-256",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # An error's text and detail may hold a person's value: statements, parameters and errors are not logged.
+    "log_statement": "none",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+_VOLATILE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+"""For data that need not outlive the machine's next stop."""
+
+
+def command(binaries: Binaries, places: Places, socket: Path, *, durable: bool) -> list[str]:
+    """The command line that runs the server; settings are on it, so that they follow the code and not the data."""
+    settings = {
+        **_SETTINGS,
+        **({} if durable else _VOLATILE),
+        "unix_socket_directories": str(socket),
+        "hba_file": str(places.access),
+    }
+    arguments = [f"--{name}={value}" for name, value in settings.items()]
+    return [str(binaries.directory / "postgres"), "-D", str(places.data), *arguments]
+
+
+def write_access(places: Places) -> None:
+    """Who may connect: whoever knows a role's password."""
+    places.access.write_text("local all all scram-sha-256\n")
+    places.access.chmod(0o644)
+
+
+def initialise(binaries: Binaries, places: Places, owner: Account, password: str) -> None:
+    """Make the cluster, whole or not at all."""
+    building, secret = places.base / "data.new", places.base / "password"
+    shutil.rmtree(building, ignore_errors=True)
+    secret.unlink(missing_ok=True)
+    building.mkdir(mode=0o700)
+    secret.touch(mode=0o600)
+    secret.write_text(password)
+    owner.own(building)
+    owner.own(secret)
+    modern = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if binaries.major >= 17 else []
+    try:
+        _run(
+            [
+                str(binaries.directory / "initdb"),
+                f"--pgdata={building}",
+                f"--username={ADMINISTRATOR}",
+                f"--pwfile={secret}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                *modern,
+            ],
+            owner,
+        )
+    finally:
+        secret.unlink(missing_ok=True)
+    building.rename(places.data)
+
+
+def replace_password(binaries: Binaries, places: Places, owner: Account, password: str) -> None:
+    """Give the administrator this password in a stopped cluster (its keys were made anew)."""
+    statement = f"ALTER ROLE {ADMINISTRATOR} PASSWORD '{verifier(password)}'\n"
+    _run([str(binaries.directory / "postgres"), "--single", "-D", str(places.data), "postgres"], owner, statement)
+
+
+def _run(command: list[str], owner: Account, given: str = "") -> None:
+    try:
+        done = subprocess.run(  # type: ignore[call-overload]  # the account's arguments are a mapping
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=ENVIRONMENT,
+            check=False,
+            **owner.switch,
+        )
+    except OSError as error:
+        raise _refused(f"{Path(command[0]).name}: {error.strerror}") from error
+    if done.returncode:
+        raise _refused(done.stderr.strip())
+
+
+def _refused(detail: str) -> SetupRefused:
+    return SetupRefused(
+        "POSTGRESQL_FAILED",
+        f"PostgreSQL embarqué n'a pas pu préparer ses données :\n{detail}",
+        detail,
+    )

@@ -1,0 +1,123 @@
+"""The process that runs PostgreSQL for a clone and stops it when its last user is gone, however that user went.
+
+`python -m infra.postgresql.keeper BASE UID GID SOCKET COMMAND…`. Users hold a shared lock, which the kernel drops with
+the process, `kill -9` included; the keeper waits to have it alone. Killed itself, it takes the server along (Linux).
+A server that dies is started again; one that is asked to stop stays stopped.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from infra.postgresql.configuration import ENVIRONMENT, READY
+from infra.postgresql.places import Account, Places
+
+_PAUSE = 0.01
+_RETRIES = 500
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+class Keeper:
+    """One server process and the lock that says whether it is still needed."""
+
+    def __init__(self, places: Places, owner: Account, command: list[str]) -> None:
+        self.places = places
+        self.owner = owner
+        self.command = command
+        self.unneeded = False
+        self.guard = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> bool:
+        """Start the server and wait until it takes connections; False when it can't.
+
+        Processes of a killed server may still hold its memory for a moment, during which it refuses to start.
+        """
+        for _ in range(_RETRIES):
+            with self.guard:
+                if self.unneeded:
+                    return False
+                self.process = self._spawn()
+            while self.process.poll() is None:
+                if self._ready(self.process.pid):
+                    return True
+                time.sleep(_PAUSE)
+            if b"shared memory" not in self.places.log.read_bytes():
+                return False
+            time.sleep(_PAUSE)
+        return False
+
+    def keep(self) -> None:
+        """Run until nobody needs the server or somebody stopped it."""
+        threading.Thread(target=self._await_solitude, daemon=True).start()
+        while self.process is not None and self.process.wait() != 0 and not self.unneeded:
+            if not self.start():
+                return
+
+    def _await_solitude(self) -> None:
+        with self.places.users.open("a") as users:
+            fcntl.flock(users, fcntl.LOCK_EX)
+            with self.guard:
+                self.unneeded = True
+                if self.process is not None:
+                    self.process.send_signal(signal.SIGINT)
+            threading.Event().wait()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        if self.places.log.exists():
+            self.places.log.replace(self.places.log.with_suffix(".log.1"))
+        with self.places.log.open("wb") as log:
+            return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # the account's arguments are a mapping
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=ENVIRONMENT,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  # one system call, its library loaded before
+                **self.owner.switch,
+            )
+
+    def _ready(self, pid: int) -> bool:
+        try:
+            lines = (self.places.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def main(arguments: list[str]) -> int:
+    """Keep one server; 0 when it was stopped in order."""
+    base, uid, gid, socket, *command = arguments
+    places = Places(Path(base))
+    with places.keeper.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        keeper = Keeper(places, Account(int(uid), int(gid)), command)
+        try:
+            if not keeper.start():
+                return 1
+            os.write(1, READY)
+            os.close(1)
+            keeper.keep()
+        finally:
+            shutil.rmtree(socket, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    os._exit(main(sys.argv[1:]))  # the thread that waits for solitude may never end
