@@ -15,8 +15,9 @@ import orjson
 from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
 
-ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference,
- operation_hash, operation_name, decisions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
+ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose,
+ reference, operation_hash, operation_name, decisions)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
 DISCLOSURE = "INSERT INTO journal.disclosure (request, coordinates, masked, subjects) VALUES ($1, $2, $3, $4)"
 
 
@@ -29,7 +30,7 @@ class _Batch:
 
 
 class Journal:
-    """The writer of one process: `intend` at once, `disclose` before the first byte. `dsn` logs in as the writing role."""
+    """The writer of one process: `intend` at once, `disclose` before the first byte. `dsn`: the writing role's."""
 
     def __init__(self, dsn: str, patience: float = 5.0) -> None:
         self._dsn, self._patience = dsn, patience
@@ -63,7 +64,7 @@ class Journal:
         return self._batch
 
     async def disclose(self, receipt: _Batch, entry: Entry, rows: Sequence[Disclosure]) -> None:
-        """Return once the intent and this disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
+        """Return once intent and disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
         batch = self._batch
         batch.entries.append(entry)
         batch.disclosures += ((entry, row) for row in rows)

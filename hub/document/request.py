@@ -1,0 +1,32 @@
+"""A GraphQL request, free of the transport that brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.errors import IdentityRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GraphQL request as it came; `headers` are those that matter, in lower case, `trace` is a W3C trace id."""
+
+    headers: Mapping[str, str]
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+    trace: str
+
+    @property
+    def bearer(self) -> str:
+        """The bearer token; raises IdentityRefused (TOKEN_MISSING)."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token or token != token.strip():
+            raise IdentityRefused(
+                "TOKEN_MISSING",
+                "Aucun jeton d'accès : envoyez l'en-tête « Authorization: Bearer … ».",
+                "no bearer token",
+            )
+        return token

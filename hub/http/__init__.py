@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: the only room, beside `hub.app`, that knows ASGI and Starlette."""

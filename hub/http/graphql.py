@@ -1,0 +1,96 @@
+"""`POST /graphql` as a bare ASGI application: read, answer, and only then send."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from hub.errors import HubError, NotServed, RequestRefused
+from hub.document.request import Request
+from hub.http.request import MAX_BODY, read_headers, read_request, too_large, trace_of
+from hub.http.response import Response, answered, refused
+from hub.pipeline import Reply
+
+log = logging.getLogger(__name__)
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class GraphQLEndpoint:
+    """Serves `answer`, the pipeline; every error becomes a response with a stable code, none a traceback."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Reply]]) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """One request. A client that leaves cancels its work."""
+        response = await self._respond(scope, receive)
+        await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _respond(self, scope: dict[str, Any], receive: Receive) -> Response:
+        accept, trace = None, trace_of({})
+        try:
+            headers = read_headers(scope["headers"])
+            accept, trace = headers.get("accept"), trace_of(headers)
+            if scope["method"] != "POST":
+                raise RequestRefused(
+                    "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
+                )
+            request = read_request(headers, await _body(receive), trace)
+            reply = await self._until_disconnect(self._answer(request), receive)
+            return answered(accept, trace, reply)
+        except HubError as error:
+            log.info("refused %s trace=%s %s", error.code, trace, error.detail)
+            return refused(accept, trace, error)
+        except Exception as error:  # the last line of defence: nothing of an unforeseen error may leave
+            log.error("unforeseen %s trace=%s at %s", type(error).__name__, trace, _places(error))
+            failed = NotServed(
+                "INTERNAL_ERROR",
+                "Une erreur interne est survenue : donnez l'identifiant de trace au support.",
+                "unforeseen error",
+                http_status=500,
+            )
+            return refused(accept, trace, failed)
+
+    async def _until_disconnect(self, answer: Awaitable[Reply], receive: Receive) -> Reply:
+        work = asyncio.ensure_future(answer)
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                work.cancel()
+                raise NotServed("CLIENT_GONE", "La connexion a été fermée avant la réponse.", "client disconnected")
+            return await work
+        finally:
+            gone.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+
+def _places(error: BaseException) -> str:
+    """Where it happened, file by file: an error's text and locals may hold a person's data, its places can't."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise NotServed("CLIENT_GONE", "La connexion a été fermée avant la réponse.", "client disconnected")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > MAX_BODY:
+            raise too_large()
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

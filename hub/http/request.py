@@ -1,0 +1,116 @@
+"""Read a GraphQL request off HTTP, strictly: one JSON object, no duplicate key, no duplicate header.
+
+policy.md attacks 23, 29, 30, 37.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from hub.document.request import Request
+from hub.errors import RequestRefused
+
+MAX_BODY = 1 << 20
+"""Bytes of a request body."""
+
+SINGLE = frozenset(
+    {"authorization", "purpose", "purpose-reference", "access-mode", "schema-view", "content-type", "traceparent"}
+)
+TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers that matter; one that may come once and comes twice is refused."""
+    headers: dict[str, str] = {}
+    for name_bytes, value in raw:
+        name = name_bytes.decode("latin-1").lower()
+        if name in SINGLE and name in headers:
+            raise RequestRefused(
+                "DUPLICATE_HEADER", f"L'en-tête « {name} » est envoyé deux fois : gardez-en un.", f"two {name} headers"
+            )
+        if name in SINGLE or name == "accept":
+            headers[name] = value.decode("latin-1").strip()
+        elif name == "content-encoding" and value.strip().lower() != b"identity":
+            raise _unsupported("a compressed body")
+    return headers
+
+
+def trace_of(headers: Mapping[str, str]) -> str:
+    """The caller's trace id (W3C Trace Context), else a new one."""
+    found = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    return found[1] if found else secrets.token_hex(16)
+
+
+def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:
+    """The request in this body; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, BAD_JSON, BAD_REQUEST)."""
+    media, _, parameter = headers.get("content-type", "").partition(";")
+    if media.strip().lower() != "application/json" or parameter.strip().lower() not in ("", "charset=utf-8"):
+        raise _unsupported("the body is not application/json")
+    try:
+        text = body.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        _no_surrogate(text, value)
+    except (ValueError, RecursionError) as error:
+        raise RequestRefused(
+            "BAD_JSON",
+            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres finis).",
+            f"the body is not strict JSON: {type(error).__name__}",
+        ) from error
+    if type(value) is not dict:
+        raise _bad("the body is not one JSON object (batches are not served)")
+    query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
+    if type(query) is not str:
+        raise _bad("'query' is not a text")
+    if name is not None and type(name) is not str:
+        raise _bad("'operationName' is not a text")
+    if variables is not None and type(variables) is not dict:
+        raise _bad("'variables' is not an object")
+    return Request(headers, query, name, variables or {}, trace)
+
+
+def too_large() -> RequestRefused:
+    """The body passes `MAX_BODY`."""
+    return RequestRefused(
+        "BODY_TOO_LARGE",
+        f"Le corps de la requête dépasse {MAX_BODY // 1024} Kio : découpez la requête.",
+        "the body passes the bound",
+        http_status=413,
+    )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("duplicate key")
+    return value
+
+
+def _constant(_: str) -> NoReturn:
+    raise ValueError("not a finite number")
+
+
+def _no_surrogate(text: str, value: Any) -> None:
+    """A lone surrogate can only come from an escape; if there is one at all, look closely."""
+    if "\\ud" in text or "\\uD" in text:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+
+
+def _unsupported(detail: str) -> RequestRefused:
+    return RequestRefused(
+        "UNSUPPORTED_MEDIA_TYPE",
+        "Envoyez la requête en « Content-Type: application/json », sans compression.",
+        detail,
+        http_status=415,
+    )
+
+
+def _bad(detail: str) -> RequestRefused:
+    return RequestRefused(
+        "BAD_REQUEST",
+        "La requête est un objet JSON avec « query » (texte), et au besoin « variables » (objet) et « operationName ».",
+        detail,
+    )
