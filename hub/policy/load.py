@@ -20,7 +20,7 @@ from hub.policy.model import (
     Reduction,
     Retention,
 )
-from schema.categories import Category
+from schema.categories import Category, Level
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact
 
 POLICIES = Path(__file__).resolve().parents[2] / "schema" / "policies"
@@ -258,10 +258,9 @@ def _prohibition(table: _Table, actors: Mapping[str, ActorKind]) -> Prohibition:
         id=table.take("id", str),
         actor=table.name("actor", lambda name: name if name == "*" else actors[name].name),
         category=table.name("category", Category),
+        level=table.name("level", Level, None),
         text=table.take("text", str),
     )
-    if table.take("level", str, "FULL") != "FULL":
-        raise table.fail("'level' is always FULL here", "level")
     table.done()
     return prohibition
 

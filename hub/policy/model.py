@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schema.categories import Category
+from schema.categories import Category, Level
 from schema.facts import Fact
 
 
@@ -73,11 +73,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Prohibition:
-    """What no grant can open: a category (at level FULL), for one actor kind or for all (`*`)."""
+    """What no grant can open: a category, at one level or (None) at both, for one actor kind or for all (`*`)."""
 
     id: str
     actor: str
     category: Category
+    level: Level | None
     text: str
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from hub.policy.classification import Classification, FieldClass
-from hub.policy.model import Grant, Policy
+from hub.policy.model import Grant, Policy, Prohibition
 from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause, Residual, Rule
@@ -152,20 +152,26 @@ class _Cell:
     grants: tuple[str, ...]
 
 
+def prohibitions(policy: Policy, kind: str, category: Category) -> list[Prohibition]:
+    """The prohibitions of this category that bind this kind of actor."""
+    return [p for p in policy.prohibitions if p.category is category and p.actor in ("*", kind)]
+
+
 def _cell(policy: Policy, kind: str, purpose: str, category: Category) -> _Cell:
     read: list[Clause] = []
     reduced: list[Clause] = []
     ids: list[str] = []
-    forbidden = any(p.category is category and p.actor in ("*", kind) for p in policy.prohibitions)
+    forbidden = {p.level for p in prohibitions(policy, kind, category)}
+    no_full, no_reduced = forbidden & {Level.FULL, None}, forbidden & {Level.REDUCED, None}
     for grant in policy.grants:
         if grant.actor != kind or purpose not in grant.purposes:
             continue
         before = len(read) + len(reduced)
-        if category in grant.read and not forbidden:
+        if category in grant.read and not no_full:
             read += _clause(grant)
-        if category in grant.own_recorded and not forbidden:
+        if category in grant.own_recorded and not no_full:
             read += _clause(grant, Fact.RECORDED)
-        if category in grant.reduced:
+        if category in grant.reduced and not no_reduced:
             reduced += _clause(grant)
         if len(read) + len(reduced) > before:
             ids.append(grant.id)
@@ -208,12 +214,12 @@ def _decide(policy: Policy, kind: str, purpose: str, cells: Mapping[Category, _C
 
 
 def _denied(policy: Policy, kind: str, purpose: str, field: FieldClass) -> Decision:
-    prohibitions = [p.id for p in policy.prohibitions if p.category is field.category and p.actor in ("*", kind)]
+    found = [p.id for p in prohibitions(policy, kind, field.category) if p.level in (field.level, None)]
     others = sorted(
         code for code in policy.actors[kind].purposes - {purpose} if _cell(policy, kind, code, field.category).read
     )
     reason = Reason.FIELD_NOT_FOR_PURPOSE if others else Reason.FIELD_NOT_FOR_ACTOR
-    return Decision(Effect.DENY, reason, rules=tuple(prohibitions), needs=", ".join(others) or None)
+    return Decision(Effect.DENY, reason, rules=tuple(found), needs=", ".join(others) or None)
 
 
 def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decision:
