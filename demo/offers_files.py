@@ -1,0 +1,156 @@
+"""Files of the offer in its real formats: data.inclusion pages and an LHEO catalogue, the same bytes at each run.
+
+`subgraphs.offers.sources` and `subgraphs.trainings.sources` read them back, as they read those of the producers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from lxml import etree
+
+from demo.offers_catalogue import (
+    LIAISON,
+    PROVIDERS,
+    SERVICES,
+    STRUCTURES,
+    TRAININGS,
+    Place,
+    Service,
+    Structure,
+    Training,
+)
+
+PRODUCER = "demonstration"
+UPDATED_ON = "2026-11-02"
+LHEO = "http://www.lheo.org/2.3"
+
+
+def write(folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Write the files under `folder`; returns them by the name of the source that reads them."""
+    structures = folder / "data-inclusion" / "structures.json"
+    services = folder / "data-inclusion" / "services.json"
+    catalogue = folder / "lheo" / "catalogue.xml"
+    for path in (structures, catalogue):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    structures.write_bytes(_page([_structure(item) for item in STRUCTURES]))
+    services.write_bytes(_page([_service(item) for item in SERVICES]))
+    catalogue.write_bytes(_catalogue())
+    return {"data-inclusion": (structures, services), "lheo": (catalogue,)}
+
+
+def _page(items: list[dict[str, Any]]) -> bytes:
+    page = {"items": items, "total": len(items), "page": 1, "size": len(items), "pages": 1}
+    return orjson.dumps(page, option=orjson.OPT_INDENT_2)
+
+
+def _address(place: Place | None, position: str = "EXACT") -> dict[str, Any]:
+    latitude, longitude = {
+        "EXACT": (place and place.latitude, place and place.longitude),
+        "MISSING": (None, None),
+        "ZERO": (0.0, 0.0),
+    }[position]
+    return {
+        "commune": place and place.name,
+        "code_postal": place and place.postal_code,
+        "code_insee": place and place.code,
+        "adresse": place and "1 place de l'Exemple",
+        "complement_adresse": None,
+        "longitude": longitude,
+        "latitude": latitude,
+        "telephone": "+33639980090",
+        "courriel": "contact@demonstration.example.org",
+    }
+
+
+def _structure(item: Structure) -> dict[str, Any]:
+    return {
+        "source": PRODUCER,
+        "id": f"{PRODUCER}--structure-{item.number:02}",
+        "nom": item.name,
+        "date_maj": UPDATED_ON,
+        "description": "Structure inventée pour la démonstration.",
+        "lien_source": None,
+        "siret": f"{LIAISON}{item.number:05}",
+        **_address(item.place),
+        "site_web": None,
+        "horaires_accueil": "Mo-Fr 09:00-12:00,14:00-17:00",
+        "accessibilite_lieu": None,
+        "reseaux_porteurs": [item.network] if item.network else None,
+    }
+
+
+def _service(item: Service) -> dict[str, Any]:
+    return {
+        "source": PRODUCER,
+        "structure_id": f"{PRODUCER}--structure-{item.structure:02}",
+        "id": f"{PRODUCER}--service-{item.number:02}",
+        "nom": item.name,
+        "description": "Service inventé pour la démonstration.",
+        "lien_source": None,
+        "date_maj": UPDATED_ON,
+        "type": item.type,
+        "thematiques": list(item.thematics),
+        "frais": "gratuit",
+        "frais_precisions": None,
+        "publics": list(item.publics),
+        "publics_precisions": None,
+        "conditions_acces": None,
+        **_address(item.place, item.position),
+        "modes_accueil": ["en-presentiel" if item.place else "a-distance"],
+        "zone_eligibilite": [item.place.code[:2]] if item.place else ["france"],
+        "contact_nom_prenom": None,
+        "lien_mobilisation": None,
+        "modes_mobilisation": ["telephoner"],
+        "mobilisable_par": ["professionnels", "usagers"],
+        "mobilisation_precisions": None,
+        "volume_horaire_hebdomadaire": None,
+        "nombre_semaines": None,
+        "horaires_accueil": None,
+    }
+
+
+def _catalogue() -> bytes:
+    root = etree.Element(f"{{{LHEO}}}lheo", nsmap={None: LHEO})  # type: ignore[dict-item]
+    offers = _child(root, "offres")
+    for training in TRAININGS:
+        _training(offers, training)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _training(offers: etree._Element, item: Training) -> None:
+    formation = _child(offers, "formation", numero=item.number)
+    domain = _child(formation, "domaine-formation")
+    for code in item.formacodes:
+        _child(domain, "code-FORMACODE", code, ref="V14")
+    for code in item.romes:
+        _child(domain, "code-ROME", code)
+    _child(formation, "intitule-formation", item.title)
+    _child(formation, "objectif-formation", "Formation inventée pour la démonstration.")
+    _child(formation, "certifiante", "0")
+    _child(formation, "code-niveau-entree", "0")
+    action = _child(formation, "action", numero=f"A-{item.number}")
+    _child(action, "modalites-enseignement", "0")
+    address = _child(_child(_child(action, "lieu-de-formation"), "coordonnees"), "adresse")
+    _child(address, "codepostal", item.place.postal_code)
+    _child(address, "ville", item.place.name)
+    _child(address, "code-INSEE-commune", item.place.code)
+    _child(action, "modalites-entrees-sorties", "0")
+    for number, first, last, state in item.sessions:
+        session = _child(action, "session", numero=number)
+        period = _child(session, "periode")
+        _child(period, "debut", first)
+        _child(period, "fin", last)
+        _child(session, "etat-recrutement", state)
+    provider = _child(formation, "organisme-formation-responsable")
+    _child(provider, "numero-activite", f"99{item.department.replace('A', '0'):>02}0000001")
+    _child(_child(provider, "SIRET-organisme-formation"), "SIRET", PROVIDERS[item.department])
+    _child(provider, "nom-organisme", f"Organisme de formation de démonstration {item.department}")
+
+
+def _child(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{LHEO}}}{name}", attributes)
+    element.text = text
+    return element
