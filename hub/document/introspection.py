@@ -1,0 +1,92 @@
+"""`__schema` and `__type`, answered by graphql-core on the client schema, beside the data of the same operation.
+
+The client schema holds no internal field, so neither does its introspection (policy.md rule 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute_sync,
+)
+
+from hub.document.normalise import META_FIELDS
+from hub.errors import DocumentRefused
+
+
+def split(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode | None:
+    """A document of the operation's introspection fields alone; None if it has none."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    found: list[InlineFragmentNode] = []
+    stack: list[tuple[Any, tuple[Any, ...]]] = [(node, ()) for node in reversed(operation.selection_set.selections)]
+    while stack:
+        node, directives = stack.pop()
+        if isinstance(node, FieldNode):
+            if node.name.value in META_FIELDS:
+                found.append(_guarded(node, directives))
+            continue
+        directives = (*directives, tuple(node.directives or ()))
+        body = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        stack.extend((child, directives) for child in reversed(body.selection_set.selections))
+    if not found:
+        return None
+    only = OperationDefinitionNode(
+        operation=operation.operation,
+        name=operation.name,
+        variable_definitions=operation.variable_definitions,
+        directives=(),
+        selection_set=SelectionSetNode(selections=tuple(found)),
+    )
+    return DocumentNode(definitions=(only, *fragments.values()))
+
+
+def answer(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Data of a document made by `split`; `variables` are those of the whole operation, already checked."""
+    result = execute_sync(schema, document, variable_values=dict(variables))
+    if result.errors or result.data is None:
+        raise DocumentRefused("DOCUMENT_INVALID", "La demande d'introspection a échoué.", "introspection failed")
+    return result.data
+
+
+def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
+    """Response keys at the root in the client's order, to merge data and introspection."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    keys: dict[str, None] = {}
+    stack: list[Any] = list(reversed(operation.selection_set.selections))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, FieldNode):
+            keys[node.alias.value if node.alias else node.name.value] = None
+            continue
+        body = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        stack.extend(reversed(body.selection_set.selections))
+    return tuple(keys)
+
+
+def merge(keys: tuple[str, ...], data: dict[str, Any], introspected: dict[str, Any]) -> dict[str, Any]:
+    """One answer in the client's order."""
+    return {key: part[key] for key in keys for part in (data, introspected) if key in part}
+
+
+def _guarded(node: FieldNode, directives: tuple[Any, ...]) -> InlineFragmentNode:
+    """The field under the skip/include directives of the fragments around it."""
+    inner = _inline(node, ())
+    for each in reversed(directives):
+        inner = _inline(inner, each)
+    return inner
+
+
+def _inline(selection: FieldNode | InlineFragmentNode, directives: Any) -> InlineFragmentNode:
+    return InlineFragmentNode(
+        type_condition=None, directives=directives, selection_set=SelectionSetNode(selections=(selection,))
+    )

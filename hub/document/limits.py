@@ -1,0 +1,202 @@
+"""Bounds of a document, counted on its tokens before any parser or validator sees it.
+
+policy.md attacks 34 to 38: graphql-core's parser recurses and some of its rules are quadratic, so a document enters
+them only once its size is known. Fragments are expanded by counting, never by copying; one loop, no recursion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from graphql import GraphQLSyntaxError, Lexer, Source, SourceLocation, TokenKind
+from graphql.language import Token
+
+from hub.errors import DocumentRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Greatest accepted values; counts are after expansion of fragments, per operation.
+
+    `depth` counts fields in fields, `nesting` brackets in brackets of any kind, `digits` the length of a number.
+    """
+
+    bytes: int = 100_000
+    tokens: int = 10_000
+    depth: int = 20
+    nesting: int = 60
+    selections: int = 2_000
+    aliases: int = 200
+    root_fields: int = 50
+    directives: int = 200
+    digits: int = 40
+
+
+@dataclass(slots=True)
+class _Definition:
+    depth: int = 0
+    selections: int = 0
+    aliases: int = 0
+    roots: int = 0
+    directives: int = 0
+    spreads: list[tuple[str, int]] = field(default_factory=list)
+
+
+def check(text: str, limits: Limits) -> None:
+    """Raise DocumentRefused for the first bound that the document exceeds, each under its own code."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    _bound("BYTES", "le document", size, limits.bytes, "octets")
+    operations, fragments = _scan(text, limits)
+    order = _leaves_first(fragments)
+    for definition in [*(fragments[name] for name in order), *operations]:
+        _expand(definition, fragments)
+        _bound("DEPTH", "l'opération", definition.depth, limits.depth, "niveaux de champs")
+        _bound("SELECTIONS", "l'opération", definition.selections, limits.selections, "champs, fragments développés")
+        _bound("ALIASES", "l'opération", definition.aliases, limits.aliases, "alias")
+        _bound("DIRECTIVES", "l'opération", definition.directives, limits.directives, "directives")
+    for operation in operations:
+        _bound("ROOT_FIELDS", "l'opération", operation.roots, limits.root_fields, "champs à la racine")
+
+
+def _bound(name: str, what: str, value: int, limit: int, unit: str) -> None:
+    if value > limit:
+        raise DocumentRefused(
+            f"DOCUMENT_{name}_LIMIT",
+            f"Dans {what}, la limite de {limit} {unit} est dépassée : découpez la demande en plusieurs.",
+            f"{name.lower()} above {limit}",
+        )
+
+
+def _tokens(text: str, limits: Limits) -> Iterator[Token]:
+    lexer = Lexer(Source(text))
+    count = 0
+    try:
+        while (token := lexer.advance()).kind is not TokenKind.EOF:
+            count += 1
+            _bound("TOKENS", "le document", count, limits.tokens, "éléments lexicaux")
+            if token.kind in (TokenKind.INT, TokenKind.FLOAT):
+                _bound("DIGITS", "un nombre du document", len(token.value or ""), limits.digits, "caractères")
+            yield token
+        yield token
+    except GraphQLSyntaxError as error:
+        raise syntax_refused(error) from None
+
+
+def syntax_refused(error: GraphQLSyntaxError) -> DocumentRefused:
+    """Where the syntax breaks; graphql-core's own text quotes the document, so it is not kept."""
+    place = error.locations[0] if error.locations else SourceLocation(1, 1)
+    line, column = place.line, place.column
+    return DocumentRefused(
+        "DOCUMENT_SYNTAX",
+        f"Erreur de syntaxe GraphQL à la ligne {line}, colonne {column} : corrigez le document à cet endroit.",
+        f"syntax error at {line}:{column}",
+        extensions={"locations": [{"line": line, "column": column}]},
+    )
+
+
+def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Definition]]:
+    """Count each definition on its own. Braces outside parentheses are selection sets: nothing else of an executable
+    document needs to be understood."""
+    operations: list[_Definition] = []
+    fragments: dict[str, _Definition] = {}
+    current = _Definition()
+    header: list[str] = []
+    braces: list[bool] = []  # one per open selection set: does it belong to a field (or definition)?
+    inside = 0  # open brackets of arguments, variable definitions and their values
+    depth = 0
+    inline = False
+    stream = _tokens(text, limits)
+    token = next(stream)
+    while token.kind is not TokenKind.EOF:
+        following = next(stream)
+        kind = token.kind
+        if kind in (TokenKind.PAREN_L, TokenKind.BRACKET_L) or (kind is TokenKind.BRACE_L and inside):
+            inside += 1
+        elif kind in (TokenKind.PAREN_R, TokenKind.BRACKET_R) or (kind is TokenKind.BRACE_R and inside):
+            inside = max(0, inside - 1)
+        elif kind is TokenKind.AT:
+            current.directives += 1
+            following = next(stream) if following.kind is TokenKind.NAME else following
+        elif inside:
+            pass
+        elif kind is TokenKind.BRACE_L:
+            braces.append(not inline)
+            depth += not inline
+            inline = False
+        elif kind is TokenKind.BRACE_R:
+            depth -= bool(braces and braces.pop())
+            if not braces:
+                if header[:1] == ["fragment"] and len(header) > 1:
+                    fragments[header[1]] = current
+                else:
+                    operations.append(current)
+                current, header = _Definition(), []
+        elif not braces:
+            if kind is TokenKind.NAME and token.value is not None:
+                header.append(token.value)
+        elif kind is TokenKind.SPREAD:
+            if following.kind is TokenKind.NAME and following.value != "on":
+                current.spreads.append((following.value or "", depth))
+                following = next(stream)
+            else:
+                inline = True
+                if following.kind is TokenKind.NAME:
+                    following = next(stream)
+                    following = next(stream) if following.kind is TokenKind.NAME else following
+        elif kind is TokenKind.NAME:
+            if following.kind is TokenKind.COLON:
+                current.aliases += 1
+                following = next(stream)
+                _refuse_reserved(token.value or "", following.value or "")
+                following = next(stream) if following.kind is TokenKind.NAME else following
+            current.selections += 1
+            current.depth = max(current.depth, depth)
+            current.roots += depth == 1
+        _bound("DEPTH", "le document", len(braces) + inside, limits.nesting, "niveaux d'imbrication")
+        token = following
+    return operations, fragments
+
+
+def _refuse_reserved(alias: str, name: str) -> None:
+    if alias.startswith("__") and (alias, name) != ("__typename", "__typename"):
+        raise DocumentRefused(
+            "DOCUMENT_RESERVED_ALIAS",
+            "Un alias ne peut pas commencer par « __ », réservé à GraphQL : choisissez un autre alias.",
+            "alias begins with __",
+        )
+
+
+def _leaves_first(fragments: dict[str, _Definition]) -> list[str]:
+    """Fragment names, each after those that it spreads; raises on a cycle."""
+    order: list[str] = []
+    state: dict[str, int] = {}  # 1: being visited, 2: done
+    for start in fragments:
+        stack = [(start, False)]
+        while stack:
+            name, leaving = stack.pop()
+            if leaving:
+                state[name] = 2
+                order.append(name)
+            elif state.get(name) == 1:
+                raise DocumentRefused(
+                    "DOCUMENT_FRAGMENT_CYCLE",
+                    "Un fragment s'inclut lui-même, directement ou par d'autres : retirez cette boucle.",
+                    "fragment cycle",
+                )
+            elif name in fragments and name not in state:
+                state[name] = 1
+                stack.append((name, True))
+                stack.extend((spread, False) for spread, _ in reversed(fragments[name].spreads))
+    return order
+
+
+def _expand(definition: _Definition, fragments: dict[str, _Definition]) -> None:
+    """Add what the spread fragments, already expanded, bring."""
+    for name, depth in definition.spreads:
+        if (fragment := fragments.get(name)) is not None:
+            definition.selections += fragment.selections
+            definition.aliases += fragment.aliases
+            definition.directives += fragment.directives
+            definition.roots += fragment.roots if depth == 1 else 0
+            definition.depth = max(definition.depth, depth - 1 + fragment.depth)

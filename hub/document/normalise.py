@@ -1,0 +1,302 @@
+"""From a valid document to the normal form: one operation, concrete types, no fragments, no literals.
+
+Fragments are inlined, selections on abstract types become selections on each concrete type, equal fields are merged,
+statically skipped ones dropped, argument literals lifted into variables. Fields that would overlap with another meaning
+are refused here (GraphQL specification §5.3.2), in time linear in the expanded document. Field sets of `@key`,
+`@requires` and `@provides` go through the same code.
+
+Every loop is iterative and counts what it makes against `limit`: expansion over concrete types can't explode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    parse,
+    print_ast,
+)
+
+from hub.document.operation import Condition, Field, Operation, Selections, Variable
+from hub.document.variables import literal
+from hub.errors import DocumentRefused
+
+EMPTY_KEY = "__empty"
+"""Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
+
+META_FIELDS = frozenset({"__schema", "__type"})
+"""Root fields that `hub.document.introspection` answers; they never enter an operation."""
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What a response path may hold, over all concrete types: a leaf's printed type, a composite's list wrapping."""
+
+    wrapping: str = ""
+    children: dict[str, _Shape] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Entry:
+    key: str
+    type: str
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    conditions: tuple[Condition, ...]
+    place: _Place | None
+
+
+@dataclass(slots=True)
+class _Place:
+    """An object position under construction: entries per concrete type, in the client's order."""
+
+    types: dict[str, dict[tuple[str, tuple[Condition, ...]], _Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    node: FieldNode | FragmentSpreadNode | InlineFragmentNode
+    place: _Place
+    shape: _Shape
+    types: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+
+def normalise(
+    document: DocumentNode, operation: OperationDefinitionNode, schema: GraphQLSchema, *, limit: int = 10_000
+) -> Operation:
+    """The normal form of one operation of a document that is valid against the schema.
+
+    `limit` bounds the fields of the normal form; DocumentRefused above it, and for fields in conflict.
+    """
+    builder = _Builder(document, schema, limit)
+    root_type = schema.get_root_type(operation.operation)
+    if root_type is None:
+        raise DocumentRefused("DOCUMENT_INVALID", "Ce type d'opération n'est pas servi.", "no root type")
+    variables = [
+        Variable(node.variable.name.value, print_ast(node.type)) for node in operation.variable_definitions or ()
+    ]
+    builder.taken = {variable.name for variable in variables}
+    root = builder.build(operation.selection_set, (root_type,))
+    return Operation(
+        kind=operation.operation.value,
+        name=operation.name.value if operation.name else None,
+        variables=(*variables, *builder.lifted),
+        root=_freeze(root, root_type.name),
+        literals=builder.literals,
+        defaults={
+            node.variable.name.value: literal(node.default_value)
+            for node in operation.variable_definitions or ()
+            if node.default_value is not None
+        },
+    )
+
+
+def field_set(text: str, type_name: str, schema: GraphQLSchema) -> tuple[Selections, ...]:
+    """A key, requires or provides field set over a type of the schema: one selection per concrete type.
+
+    Raises DocumentRefused or graphql-core's GraphQLError for text that is not a field set of that type.
+    """
+    document = parse(f"{{ {text} }}", no_location=True)
+    operation = document.definitions[0]
+    type_ = schema.type_map.get(type_name)
+    if not isinstance(operation, OperationDefinitionNode) or type_ is None:
+        raise DocumentRefused("DOCUMENT_INVALID", "Ensemble de champs non valide.", f"not a field set of {type_name}")
+    builder = _Builder(document, schema, 1_000)
+    types = builder.possible(type_)
+    place = builder.build(operation.selection_set, types)
+    return tuple(_freeze(place, concrete.name) for concrete in types)
+
+
+class _Builder:
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema, limit: int) -> None:
+        self.schema = schema
+        self.fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self.limit = limit
+        self.count = 0
+        self.taken: set[str] = set()
+        self.lifted: list[Variable] = []
+        self.literals: dict[str, Any] = {}
+        self.interned: dict[tuple[str, str], str] = {}
+
+    def possible(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
+        if isinstance(type_, GraphQLObjectType):
+            return (type_,)
+        if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
+            return tuple(self.schema.get_possible_types(type_))
+        return ()
+
+    def build(self, selection_set: SelectionSetNode, types: Iterable[GraphQLObjectType]) -> _Place:
+        """Depth first in the document's order, so that entries stand in the client's order."""
+        names = tuple(type_.name for type_ in types)
+        root = _Place({name: {} for name in names})
+        stack = _selected(selection_set, root, _Shape(), names, ())
+        while stack:
+            work = stack.pop()
+            conditions = _conditions(work.node, work.conditions)
+            if conditions is None:
+                continue
+            if isinstance(work.node, FieldNode):
+                stack.extend(self.enter_field(work.node, work, conditions))
+                continue
+            if isinstance(work.node, FragmentSpreadNode):
+                fragment = self.fragments[work.node.name.value]
+                condition: str | None = fragment.type_condition.name.value
+                selection_set = fragment.selection_set
+            else:
+                condition = work.node.type_condition.name.value if work.node.type_condition else None
+                selection_set = work.node.selection_set
+            types_here = work.types
+            if condition is not None:
+                wanted = {type_.name for type_ in self.possible(self.schema.type_map[condition])}
+                types_here = tuple(name for name in work.types if name in wanted)
+            if types_here:
+                stack.extend(_selected(selection_set, work.place, work.shape, types_here, conditions))
+        return root
+
+    def enter_field(self, node: FieldNode, work: _Work, conditions: tuple[Condition, ...]) -> list[_Work]:
+        """Merge one field of the document into each concrete type; the selections of its value are the new work."""
+        key = node.alias.value if node.alias else node.name.value
+        name = node.name.value
+        if name in META_FIELDS:
+            return []
+        more: list[_Work] = []
+        for type_name in reversed(work.types):
+            self.count += 1
+            if self.count > self.limit:
+                raise DocumentRefused(
+                    "DOCUMENT_SELECTIONS_LIMIT",
+                    f"Développée par types, l'opération dépasse {self.limit} champs : découpez-la.",
+                    "normal form above the limit",
+                )
+            definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
+            if definition is None:
+                raise DocumentRefused("DOCUMENT_INVALID", "Champ inconnu.", f"unknown field on {type_name}")
+            named = get_named_type(definition.type)
+            types = self.possible(named)
+            wrapping = str(definition.type).replace(named.name, "" if types else named.name)
+            shape = work.shape.children.setdefault(key, _Shape(wrapping))
+            arguments = tuple(
+                (argument, self.variable(node, argument, str(definition.args[argument].type)))
+                for argument in sorted(entry.name.value for entry in node.arguments or ())
+            )
+            entries = work.place.types[type_name]
+            twins = [entry for (other, _), entry in entries.items() if other == key]
+            if shape.wrapping != wrapping or any((twin.name, twin.arguments) != (name, arguments) for twin in twins):
+                raise _conflict()
+            inner: tuple[Condition, ...] = ()
+            if conditions and (key, ()) in entries:
+                entry, inner = entries[key, ()], conditions
+            else:
+                place = _Place({type_.name: {} for type_ in types}) if types else None
+                fresh = _Entry(key, type_name, name, arguments, conditions, place)
+                entry = entries.setdefault((key, conditions), fresh)
+            if node.selection_set is not None and entry.place is not None:
+                names = tuple(type_.name for type_ in types)
+                more.extend(_selected(node.selection_set, entry.place, shape, names, inner))
+        return more
+
+    def variable(self, node: FieldNode, argument: str, type_: str) -> str:
+        """Variable that carries an argument: the client's own, or one that holds the lifted literal."""
+        value = next(entry.value for entry in node.arguments or () if entry.name.value == argument)
+        if isinstance(value, VariableNode):
+            return value.name.value
+        template = literal(value)
+        printed = orjson.dumps(template, default=lambda item: {"$": item.name}, option=orjson.OPT_SORT_KEYS)
+        same = (type_, printed.decode())
+        if same not in self.interned:
+            name = f"l{len(self.interned)}"
+            while name in self.taken:
+                name = f"l{name}"
+            self.taken.add(name)
+            self.interned[same] = name
+            self.lifted.append(Variable(name, type_, lifted=True))
+            self.literals[name] = template
+        return self.interned[same]
+
+
+def _selected(
+    selection_set: SelectionSetNode,
+    place: _Place,
+    shape: _Shape,
+    types: tuple[str, ...],
+    conditions: tuple[Condition, ...],
+) -> list[_Work]:
+    """Work for a stack: last selection first."""
+    nodes: Any = reversed(selection_set.selections)
+    return [_Work(node, place, shape, types, conditions) for node in nodes]
+
+
+def _conditions(
+    node: FieldNode | FragmentSpreadNode | InlineFragmentNode, outer: tuple[Condition, ...]
+) -> tuple[Condition, ...] | None:
+    """Conditions under which the node is present, sorted; None if it never is."""
+    conditions = set(outer)
+    for directive in node.directives or ():
+        wanted = directive.name.value == "include"
+        if not wanted and directive.name.value != "skip":
+            continue
+        value = next(argument.value for argument in directive.arguments or ())
+        if isinstance(value, VariableNode):
+            conditions.add(Condition(value.name.value, wanted))
+        elif literal(value) is not wanted:
+            return None
+    if any(Condition(condition.variable, not condition.wanted) in conditions for condition in conditions):
+        return None
+    return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.wanted)))
+
+
+def _conflict() -> DocumentRefused:
+    return DocumentRefused(
+        "DOCUMENT_FIELD_CONFLICT",
+        "Deux champs différents portent le même nom de réponse au même endroit : donnez un alias à l'un d'eux.",
+        "fields in conflict (§5.3.2)",
+    )
+
+
+def _freeze(place: _Place, root_type: str) -> Selections:
+    """The frozen tree, built from the leaves up without recursion."""
+    order: list[_Place] = [place]
+    for current in order:
+        for entries in current.types.values():
+            order.extend(entry.place for entry in entries.values() if entry.place is not None)
+    done: dict[int, dict[str, Selections]] = {}
+    for current in reversed(order):
+        done[id(current)] = {
+            type_name: Selections(
+                type_name,
+                tuple(
+                    Field(
+                        entry.key,
+                        entry.type,
+                        entry.name,
+                        entry.arguments,
+                        entry.conditions,
+                        tuple(done[id(entry.place)].values()) if entry.place is not None else (),
+                    )
+                    for entry in entries.values()
+                )
+                or (() if current is place else (Field(EMPTY_KEY, type_name, "__typename"),)),
+            )
+            for type_name, entries in current.types.items()
+        }
+    return done[id(place)][root_type]

@@ -1,0 +1,119 @@
+"""From text to a document that is valid against the client schema, errors in our own words.
+
+graphql-core's messages quote literals and suggest names: none of them is passed on. A field that the client schema does
+not hold (an internal one as well as a typo) fails with the same words. Overlapping fields are checked by `normalise`,
+in linear time, instead of graphql-core's quadratic rule.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    Node,
+    OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
+    ValidationContext,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.validation import ASTValidationRule, ValidationRule
+
+from hub.document.limits import Limits, check, syntax_refused
+from hub.errors import DocumentRefused
+
+MAX_ERRORS = 20
+
+_MESSAGES = {
+    "FieldsOnCorrectTypeRule": "Champ inconnu{name} : vérifiez son nom et son type parent dans le schéma",
+    "KnownArgumentNamesRule": "Argument inconnu{name} : vérifiez les arguments de ce champ dans le schéma",
+    "KnownTypeNamesRule": "Type inconnu{name} : vérifiez son nom dans le schéma",
+    "KnownFragmentNamesRule": "Fragment non défini{name} : définissez-le ou retirez-le",
+    "KnownDirectivesRule": "Directive inconnue ou mal placée{name} : seules @skip et @include sont acceptées",
+    "NoUndefinedVariablesRule": "Variable non déclarée{name} : déclarez-la dans l'en-tête de l'opération",
+    "NoUnusedVariablesRule": "Variable déclarée mais inutilisée{name} : retirez-la",
+    "NoUnusedFragmentsRule": "Fragment défini mais inutilisé{name} : retirez-le",
+    "ProvidedRequiredArgumentsRule": "Un argument obligatoire manque au champ{name} : ajoutez-le",
+    "ScalarLeafsRule": "Sélection de sous-champs manquante ou de trop{name}",
+    "ValuesOfCorrectTypeRule": "Valeur d'un autre type que celui attendu : corrigez-la d'après le schéma",
+    "VariablesInAllowedPositionRule": "Variable d'un type qui ne convient pas ici{name} : changez le type déclaré",
+    "PossibleFragmentSpreadsRule": "Fragment impossible ici : son type ne peut pas se présenter à cet endroit",
+    "UniqueOperationNamesRule": "Deux opérations portent le même nom{name} : renommez-en une",
+    "LoneAnonymousOperationRule": "Une opération sans nom doit être seule dans le document : nommez chaque opération",
+}
+_SAFE_NAME = re.compile(r"(?!.*\d{6})[_A-Za-z]\w{0,59}\Z", re.ASCII)
+
+
+def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> DocumentNode:
+    """The valid document; raises DocumentRefused, whose `others` are the further errors of the same document."""
+    check(text, limits)
+    try:
+        document = parse(text, max_tokens=limits.tokens)
+    except GraphQLSyntaxError as error:
+        raise syntax_refused(error) from None
+    if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
+        raise DocumentRefused("DOCUMENT_EMPTY", "Le document ne contient aucune opération.", "no operation")
+    errors = validate(schema, document, _RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
+    if errors:
+        first, *others = [_refused(error) for error in errors[:MAX_ERRORS]]
+        raise DocumentRefused(first.code, first.message, first.detail, others=others, extensions=first.extensions)
+    return document
+
+
+def find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation to run: the named one, or the only one. Subscriptions are refused."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if name is not None:
+        operations = [node for node in operations if node.name is not None and node.name.value == name]
+    if len(operations) != 1:
+        raise DocumentRefused(
+            "DOCUMENT_OPERATION_NAME",
+            "Le champ « operationName » doit désigner exactement une opération du document.",
+            f"{len(operations)} operations match operationName",
+        )
+    if operations[0].operation.value == "subscription":
+        raise DocumentRefused(
+            "DOCUMENT_SUBSCRIPTION", "Les abonnements (subscription) ne sont pas servis.", "subscription refused"
+        )
+    return operations[0]
+
+
+def _named(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
+    """The same rule, its errors marked with its name."""
+
+    def __init__(self: ValidationRule, context: ValidationContext) -> None:
+        rule.__init__(self, context)
+
+    def report_error(self: ValidationRule, error: GraphQLError) -> None:
+        error.extensions = {"rule": rule.__name__}
+        self.context.report_error(error)
+
+    return type(rule.__name__, (rule,), {"__init__": __init__, "report_error": report_error})
+
+
+_RULES = [_named(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+
+
+def _refused(error: GraphQLError) -> DocumentRefused:
+    rule = str((error.extensions or {}).get("rule", "TooManyErrors"))
+    template = _MESSAGES.get(rule, "Document non valide : corrigez-le d'après le schéma")
+    locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    where = f" (ligne {locations[0]['line']}, colonne {locations[0]['column']})" if locations else ""
+    name = next(filter(None, map(_name, error.nodes or ())), None)
+    return DocumentRefused(
+        "DOCUMENT_INVALID",
+        template.format(name=f" « {name} »" if name else "") + where + ".",
+        f"rule {rule.removesuffix('Rule')}",
+        extensions={"rule": rule.removesuffix("Rule"), "locations": locations},
+    )
+
+
+def _name(node: Node) -> str | None:
+    """Name at fault, unless it could hold somebody's number."""
+    value = getattr(getattr(node, "name", None), "value", None)
+    return value if isinstance(value, str) and _SAFE_NAME.match(value) else None

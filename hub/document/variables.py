@@ -1,0 +1,198 @@
+"""Values of an operation's variables: checked against their types, in the form in which subgraphs receive them.
+
+Errors tell the path inside the variables and the expected type, never the value. Loops, no recursion: JSON may be
+nested as deep as its reader allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from sys import float_info
+from typing import Any
+
+from graphql import (
+    BooleanValueNode,
+    EnumValueNode,
+    FloatValueNode,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    GraphQLSchema,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+    is_input_type,
+    is_required_input_field,
+    parse_type,
+    type_from_ast,
+)
+
+from hub.document.operation import Operation
+from hub.errors import Path, VariablesRefused
+
+_MISSING = object()
+_INT64 = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Place of a client's variable inside a lifted literal; `bind` puts the value there."""
+
+    name: str
+
+
+def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchema) -> dict[str, Any]:
+    """Every variable of the operation that has a value, client's and lifted alike; raises VariablesRefused."""
+    values: dict[str, Any] = {}
+    for variable in operation.variables:
+        if variable.lifted:
+            continue
+        type_ = type_from_ast(schema, parse_type(variable.type))
+        value = provided.get(variable.name, _MISSING)
+        if value is _MISSING:
+            if variable.name in operation.defaults:
+                values[variable.name] = operation.defaults[variable.name]
+            elif isinstance(type_, GraphQLNonNull):
+                raise _refused((variable.name,), type_, "missing")
+        elif is_input_type(type_):
+            values[variable.name] = _coerce(value, type_, (variable.name,))
+    for variable in operation.variables:
+        if variable.lifted:
+            values[variable.name] = _fill(operation.literals[variable.name], values)
+    return values
+
+
+def literal(node: ValueNode) -> Any:
+    """An AST value as the JSON that a variable of that type would hold, client's variables left as `Reference`."""
+    result: list[Any] = [None]
+    stack: list[tuple[ValueNode, Any, Any]] = [(node, result, 0)]
+    while stack:
+        value, holder, key = stack.pop()
+        match value:
+            case VariableNode():
+                holder[key] = Reference(value.name.value)
+            case ListValueNode():
+                holder[key] = [None] * len(value.values)
+                stack.extend((item, holder[key], index) for index, item in enumerate(value.values))
+            case ObjectValueNode():
+                holder[key] = {entry.name.value: None for entry in value.fields}
+                stack.extend((entry.value, holder[key], entry.name.value) for entry in value.fields)
+            case IntValueNode():
+                number = int(value.value)
+                holder[key] = number if -_INT64 <= number < _INT64 else float(number)
+            case FloatValueNode():
+                holder[key] = float(value.value)
+            case NullValueNode():
+                holder[key] = None
+            case StringValueNode() | EnumValueNode() | BooleanValueNode():
+                holder[key] = value.value
+            case _:
+                raise TypeError(value.kind)
+    return result[0]
+
+
+def _fill(template: Any, values: Mapping[str, Any]) -> Any:
+    """Put variables into a lifted literal: an absent one leaves its object field out, and is null in a list."""
+    result: list[Any] = [None]
+    stack: list[tuple[Any, Any, Any]] = [(template, result, 0)]
+    while stack:
+        value, holder, key = stack.pop()
+        if isinstance(value, Reference):
+            if value.name in values:
+                holder[key] = values[value.name]
+            elif isinstance(holder, dict):
+                del holder[key]
+        elif isinstance(value, list):
+            holder[key] = [None] * len(value)
+            stack.extend((item, holder[key], index) for index, item in enumerate(value))
+        elif isinstance(value, dict):
+            holder[key] = dict.fromkeys(value)
+            stack.extend((item, holder[key], name) for name, item in value.items())
+        else:
+            holder[key] = value
+    return result[0]
+
+
+def _coerce(value: Any, type_: GraphQLInputType, path: Path) -> Any:
+    result: list[Any] = [None]
+    stack: list[tuple[Any, GraphQLInputType, Any, Any, Path]] = [(value, type_, result, 0, path)]
+    while stack:
+        item, expected, holder, key, where = stack.pop()
+        inner = expected.of_type if isinstance(expected, GraphQLNonNull) else expected
+        if item is None:
+            if inner is not expected:
+                raise _refused(where, expected, "null")
+            holder[key] = None
+        elif isinstance(inner, GraphQLList):
+            if isinstance(item, list):
+                holder[key] = [None] * len(item)
+                stack.extend(
+                    (entry, inner.of_type, holder[key], index, (*where, index)) for index, entry in enumerate(item)
+                )
+            else:
+                holder[key] = [None]
+                stack.append((item, inner.of_type, holder[key], 0, where))
+        elif isinstance(inner, GraphQLInputObjectType):
+            holder[key] = _entries(item, inner, where)
+            stack.extend(
+                (item[name], inner.fields[name].type, holder[key], name, (*where, name)) for name in holder[key]
+            )
+        else:
+            holder[key] = _leaf(item, inner, where)
+    return result[0]
+
+
+def _entries(value: Any, type_: GraphQLInputObjectType, path: Path) -> dict[str, Any]:
+    """The object's keys, once known to be those of the type."""
+    if not isinstance(value, dict):
+        raise _refused(path, type_, "not an object")
+    if not value.keys() <= type_.fields.keys():
+        raise _refused(path, type_, "unknown input field")
+    for name, field in type_.fields.items():
+        if name not in value and is_required_input_field(field):
+            raise _refused((*path, name), field.type, "missing")
+    if type_.is_one_of and (len(value) != 1 or None in value.values()):
+        raise _refused(path, type_, "exactly one input field expected")
+    return dict.fromkeys(value)
+
+
+def _leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, path: Path) -> Any:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    match type_.name:
+        case _ if isinstance(type_, GraphQLEnumType):
+            valid = isinstance(value, str) and value in type_.values
+        case "Int":
+            valid = number and -(2**31) <= value < 2**31 and value == int(value)
+            value = int(value) if valid else None
+        case "Float":
+            valid = number and -float_info.max <= value <= float_info.max
+        case "String":
+            valid = isinstance(value, str)
+        case "ID":
+            valid = isinstance(value, str) or (number and isinstance(value, int) and -_INT64 <= value < _INT64)
+            value = str(value) if valid else None
+        case "Boolean":
+            valid = isinstance(value, bool)
+        case _:
+            valid = True  # a custom scalar: its subgraph judges
+    if not valid:
+        raise _refused(path, type_, "wrong type")
+    return value
+
+
+def _refused(path: Path, type_: Any, detail: str) -> VariablesRefused:
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    return VariablesRefused(
+        "VARIABLE_INVALID",
+        f"La variable « ${where} » n'a pas le type attendu, {type_} : corrigez sa valeur.",
+        f"variable {where}: {detail}, expected {type_}",
+        extensions={"variable": list(path), "expected": str(type_)},
+    )
