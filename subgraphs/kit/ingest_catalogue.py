@@ -1,0 +1,26 @@
+"""Items of a public catalogue: each row carries its own `as_of`, and nothing in it is about a person.
+
+Absence from a file removes nothing here: pages of a catalogue shift between calls (domain model §7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table
+
+from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest_store import Store
+
+
+async def revise(store: Store, table: Table, key: str, values: Mapping[str, Any], as_of: datetime) -> Outcome:
+    """Insert or change the row whose `id` is `key`, unless what is known of it is newer."""
+    known = await store.one(table, id=key)
+    if known is not None and as_of < known["as_of"]:
+        return Outcome.OLDER
+    written = await store.put(table, {"id": key}, {**values, "as_of": as_of})
+    if known is None:
+        return Outcome.CREATED
+    return Outcome.UPDATED if written else Outcome.UNCHANGED

@@ -1,0 +1,36 @@
+"""Strict JSON of a source: what a lenient reader would let pass is refused with a code of its own.
+
+RFC 8259, and of it: UTF-8 only, no repeated key, no NaN or Infinity, and never a value in an error.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from subgraphs.kit.ingest_report import Refused
+
+
+def loads(content: bytes) -> Any:
+    """The value; raises Refused ENCODING_WRONG, JSON_INVALID, JSON_DUPLICATE_KEY or JSON_NUMBER."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise Refused("ENCODING_WRONG", detail="not UTF-8") from None
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except json.JSONDecodeError as error:
+        raise Refused("JSON_INVALID", detail=f"line {error.lineno} column {error.colno}") from None
+    except (RecursionError, ValueError) as error:
+        raise Refused("JSON_INVALID", detail=type(error).__name__) from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Refused("JSON_DUPLICATE_KEY")
+    return found
+
+
+def _constant(_: str) -> NoReturn:
+    raise Refused("JSON_NUMBER")
