@@ -1,0 +1,142 @@
+"""Makes a database ready, from nothing or from any earlier state: database, roles, schemas, migrations per schema.
+
+Migrations are Alembic's, a chain per schema with its version table in that schema, run as the schema's owner in one
+transaction. A chain lives in `…/migrations/versions`; all share `infra/alembic/env.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from infra.errors import SetupRefused
+from infra.keys import SUBGRAPHS, Keys
+from infra.roles import ACCESS, JOURNAL, prepare_roles, require_server
+
+ROOT = Path(__file__).resolve().parent.parent
+MAINTENANCE = "postgres"
+"""Database that is always there, from which others are created."""
+LOCK = 0x73706965
+"""Advisory lock of whoever prepares a database."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The migrations of one schema."""
+
+    schema: str
+    location: Path
+
+    @property
+    def owner(self) -> str:
+        """Role that runs them and owns what they make."""
+        return f"{self.schema}_owner"
+
+    @property
+    def config(self) -> Config:
+        """Alembic's configuration of this chain."""
+        config = Config()
+        config.set_main_option("script_location", _escaped(ROOT / "infra" / "alembic"))
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", _escaped(self.location))
+        return config
+
+
+HISTORIES = (
+    History(ACCESS, ROOT / "infra" / "access" / "migrations" / "versions"),
+    *(History(schema, ROOT / "subgraphs" / schema / "migrations" / "versions") for schema in SUBGRAPHS),
+    History(JOURNAL, ROOT / "hub" / "journal" / "migrations" / "versions"),
+)
+"""Every chain, in order: row security of the subgraphs reads `access`."""
+
+
+async def migrate(admin_dsn: str, keys: Keys) -> None:
+    """Create the database if it isn't there and bring it to the newest state; raises SetupRefused."""
+    await _ensure_database(admin_dsn)
+    connection = await _connect(admin_dsn)
+    try:
+        await require_server(connection)
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        async with connection.transaction():
+            await prepare_roles(connection, keys)
+        for history in HISTORIES:
+            await _upgrade(admin_dsn, history)
+        async with connection.transaction():
+            for history in HISTORIES:
+                await _close_versions(connection, history)
+    finally:
+        await connection.close()
+
+
+async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
+    try:
+        return await asyncpg.connect(dsn)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise SetupRefused(
+            "DATABASE_UNREACHABLE",
+            "La base de données ne répond pas ou refuse l'administrateur : vérifiez DATABASE_URL et le serveur.",
+            type(error).__name__,
+        ) from error
+
+
+async def _ensure_database(dsn: str) -> None:
+    parts = urlsplit(dsn)
+    name = unquote(parts.path.lstrip("/"))
+    try:
+        connection = await asyncpg.connect(dsn)
+    except asyncpg.InvalidCatalogNameError:
+        connection = await _connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE}")))
+        try:
+            quoted = await connection.fetchval("SELECT quote_ident($1)", name)
+            await connection.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+        except asyncpg.DuplicateDatabaseError:
+            return
+        finally:
+            await connection.close()
+    except (OSError, asyncpg.PostgresError):
+        return  # told by the next connection
+    else:
+        await connection.close()
+
+
+async def _upgrade(dsn: str, history: History) -> None:
+    async def connect() -> asyncpg.Connection[asyncpg.Record]:
+        return await asyncpg.connect(dsn)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SET LOCAL ROLE {history.owner}"))
+            await connection.run_sync(_run, history)
+    finally:
+        await engine.dispose()
+
+
+def _run(connection: Connection, history: History) -> None:
+    config = history.config
+    config.attributes.update(connection=connection, schema=history.schema)
+    command.upgrade(config, "head")
+
+
+async def _close_versions(connection: asyncpg.Connection[asyncpg.Record], history: History) -> None:
+    """Default privileges opened the version table to the schema's roles; it is nobody's but the owner's."""
+    await connection.execute(f"SET LOCAL ROLE {history.owner}")
+    table = f"{history.schema}.alembic_version"
+    for (grantee,) in await connection.fetch(
+        "SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl) WHERE pg_class.oid = $1::regclass"
+        " AND grantee <> relowner AND grantee <> 0",
+        table,
+    ):
+        await connection.execute(f"REVOKE ALL ON {table} FROM {grantee}")
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")

@@ -1,0 +1,141 @@
+"""Roles of the database: per schema an owner, a role that reads and a role that ingests; none is above row security.
+
+    <schema>_owner    owns the schema and can't log in; migrations run as it (SET ROLE)
+    <schema>_query    reads, under row security
+    <schema>_ingest   writes, under row security with check; reads and writes the links of `access`
+    ingest            is every subgraph's ingest role, for a source whose records belong to several schemas
+    journal_writer    inserts into the access journal, and can't read it
+    journal_reader    reads the access journal
+    journal_keeper    reads, adds and erases the keys of the journal's pseudonyms
+
+The password of a role is derived from the key `database`, so that each process needs the key and no administrator.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TypeAlias
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+
+from infra.errors import SetupRefused
+from infra.keys import SUBGRAPHS, Keys
+from infra.postgresql.binaries import OLDEST
+from infra.scram import verifier
+
+ACCESS = "access"
+SCHEMAS = (ACCESS, *SUBGRAPHS)
+"""Schemas that have the three roles, in the order of their migrations: row security of the others reads `access`."""
+JOURNAL = "journal"
+JOURNAL_KEYS = "journal_keys"
+INGEST = "ingest"
+
+OWNERS = (*(f"{schema}_owner" for schema in SCHEMAS), "journal_owner")
+QUERIES = tuple(f"{schema}_query" for schema in SCHEMAS)
+INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
+JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
+LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS)
+
+EXTENSIONS: tuple[str, ...] = ()
+"""Extensions that a server must offer."""
+
+TIMEZONE = "Europe/Paris"
+"""Days begin at midnight in France, for the validity of links and the age of contacts."""
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+def password(role: str, keys: Keys) -> str:
+    """Password of a role: HMAC-SHA-256 of its name under the key `database`, in hexadecimal."""
+    return hmac.digest(keys.database, role.encode(), "sha256").hex()
+
+
+def dsn(url: str, role: str, keys: Keys) -> str:
+    """The same server and database as `url`, for one of our roles instead of whoever `url` names."""
+    if role not in LOGINS:
+        raise ValueError(f"not a role that logs in: {role!r}")
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{password(role, keys)}@{place}"))
+
+
+async def missing_extensions(connection: Connection, needed: tuple[str, ...] = EXTENSIONS) -> list[str]:
+    """Those of the needed extensions that this server can't install."""
+    offered = {row[0] for row in await connection.fetch("SELECT name FROM pg_available_extensions")}
+    return [name for name in needed if name not in offered]
+
+
+async def require_server(connection: Connection) -> None:
+    """Refuse a server that is too old, isn't in UTF-8 or lacks an extension (SERVER_UNFIT)."""
+    version = connection.get_server_version()
+    encoding = connection.get_settings().server_encoding
+    if version.major < OLDEST:
+        raise _unfit(f"il faut PostgreSQL {OLDEST} ou plus récent (celui-ci : {version.major})")
+    if encoding != "UTF8":
+        raise _unfit(f"la base doit être en UTF-8 (celle-ci : {encoding})")
+    if missing := await missing_extensions(connection):
+        raise _unfit(f"il lui manque les extensions {', '.join(missing)} : installez-les (paquet postgresql-contrib)")
+
+
+def _unfit(why: str) -> SetupRefused:
+    return SetupRefused("SERVER_UNFIT", f"Ce serveur PostgreSQL ne convient pas : {why}.", why)
+
+
+async def prepare_roles(connection: Connection, keys: Keys) -> None:
+    """Make or mend roles, schemas and privileges in the connected database, in the caller's transaction.
+
+    The caller is an administrator that may create roles. Safe to repeat; objects and rows that are there stay.
+    """
+    known = {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
+    for role in (*OWNERS, *LOGINS):
+        if role not in known:
+            await connection.execute(f"CREATE ROLE {role}")
+    for role in OWNERS:
+        await connection.execute(f"ALTER ROLE {role} NOLOGIN")
+    for role in LOGINS:
+        await connection.execute(f"ALTER ROLE {role} LOGIN INHERIT PASSWORD '{verifier(password(role, keys))}'")
+        await connection.execute(f"ALTER ROLE {role} SET timezone = '{TIMEZONE}'")
+        await connection.execute(f"ALTER ROLE {role} SET search_path = ''")
+    for schema in SUBGRAPHS:
+        await connection.execute(f"GRANT {schema}_ingest TO {INGEST}")
+    if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        for role in OWNERS:
+            await connection.execute(f"GRANT {role} TO CURRENT_USER")
+    for statement in _privileges(await connection.fetchval("SELECT quote_ident(current_database())")):
+        await connection.execute(statement)
+
+
+def _privileges(database: str) -> list[str]:
+    """Who may enter what, from nothing: objects are granted as their owner makes them (default privileges)."""
+    statements = [
+        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        f"GRANT CONNECT ON DATABASE {database} TO {', '.join(LOGINS)}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        f"CREATE SCHEMA IF NOT EXISTS {JOURNAL} AUTHORIZATION journal_owner",
+        f"CREATE SCHEMA IF NOT EXISTS {JOURNAL_KEYS} AUTHORIZATION journal_owner",
+        f"GRANT USAGE ON SCHEMA {JOURNAL} TO journal_writer, journal_reader",
+        f"GRANT USAGE ON SCHEMA {JOURNAL_KEYS} TO journal_keeper",
+        *_as_made("journal_owner", JOURNAL, "INSERT", "journal_writer"),
+        *_as_made("journal_owner", JOURNAL, "SELECT", "journal_reader"),
+        *_as_made("journal_owner", JOURNAL_KEYS, "SELECT, INSERT, DELETE", "journal_keeper"),
+    ]
+    for schema in SCHEMAS:
+        owner, query, ingest = f"{schema}_owner", f"{schema}_query", f"{schema}_ingest"
+        statements += [
+            f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
+            f"GRANT USAGE ON SCHEMA {schema} TO {query}, {ingest}",
+        ]
+        if schema != ACCESS:
+            statements += [
+                *_as_made(owner, schema, "SELECT", query),
+                *_as_made(owner, schema, "SELECT, INSERT, UPDATE, DELETE", ingest),
+            ]
+    statements.append(f"GRANT USAGE ON SCHEMA {ACCESS} TO {', '.join((*OWNERS, *QUERIES, *INGESTS))}")
+    return statements
+
+
+def _as_made(owner: str, schema: str, privileges: str, role: str) -> list[str]:
+    """Privileges on each table that the owner will make in the schema."""
+    made = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
+    return [f"{made} GRANT {privileges} ON TABLES TO {role}"]
