@@ -1,0 +1,138 @@
+"""The operation is rewritten before it is planned, inputs are reads, and the guard decides each object again."""
+
+import pytest
+
+from hub.document.operation import ACCESS_KEY, Field, Operation, Selections
+from hub.errors import RequestRefused
+from hub.policy.authorise import InputUse, authorise
+from hub.policy.explain import explain
+from hub.policy.guard import Guard
+from hub.policy.inputs import check_inputs
+from hub.policy.table import DecisionTable
+from schema.categories import Category
+from schema.facts import Fact
+from tests.policy.graph import OPPOSABLE, SCHEMA, grant, policy
+
+IDENTITY = grant("ID", "referent", Fact.REFERENT, read=frozenset({Category.ID}))
+PLACE = grant("PLACE", "referent", Fact.REFERENT, read=frozenset({Category.COORD}), basis=OPPOSABLE)
+TABLE = DecisionTable(policy(IDENTITY, PLACE), SCHEMA)
+CLASS = TABLE.decision_class("referent", "suivi")
+
+
+def leaf(type_: str, name: str, key: str | None = None) -> Field:
+    return Field(key or name, type_, name)
+
+
+def node(type_: str, name: str, returns: str, *fields: Field, arguments: tuple[tuple[str, str], ...] = ()) -> Field:
+    return Field(name, type_, name, arguments, selections=(Selections(returns, fields),))
+
+
+def operation(*fields: Field) -> Operation:
+    return Operation("query", None, (), Selections("Query", fields))
+
+
+PERSON = operation(
+    node(
+        "Query",
+        "person",
+        "Person",
+        leaf("Person", "id"),
+        leaf("Person", "lastName", "alias"),
+        leaf("Person", "nir", "id2"),
+        node("Person", "contact", "Contact", leaf("Contact", "email")),
+        node("Person", "constraints", "Constraint", leaf("Constraint", "theme")),
+        arguments=(("id", "a0"),),
+    )
+)
+
+
+def test_a_denied_field_is_in_the_shape_and_never_in_the_fetch() -> None:
+    found = authorise(PERSON, CLASS, SCHEMA)
+    (shape,) = found.operation.shape.root.fields
+    (fetch,) = found.operation.fetch.root.fields
+    assert {f.key for f in shape.selections[0].fields if f.denied} == {"id2", "constraints"}
+    assert [f.key for f in fetch.selections[0].fields] == ["id", "alias", "contact", ACCESS_KEY]
+    assert "Person.nir" not in found.residual.fields
+    assert [entry.path for entry in found.entries] == [("person", "id2"), ("person", "constraints")]
+
+
+def test_the_residual_holds_the_rules_of_planned_coordinates_and_their_requirements_only() -> None:
+    found = authorise(PERSON, CLASS, SCHEMA)
+    assert set(found.residual.fields) == {"Person.lastName", "Person.contact", "Contact.email"}
+    assert set(found.residual.rows) == {"Person", "Contact"}
+
+
+def test_a_coordinate_without_a_decision_is_denied() -> None:
+    found = authorise(operation(leaf("Query", "unheardOf")), CLASS, SCHEMA)
+    assert found.operation.fetch.root.fields == ()
+    assert found.operation.shape.root.fields[0].denied
+
+
+def guard_of(facts: object) -> tuple[Guard, frozenset[str] | None]:
+    found = authorise(PERSON, CLASS, SCHEMA)
+    guard = Guard(found.marks)
+    return guard, guard(found.operation.fetch.root.fields[0].selections[0].mark or 0, facts, ("person",))
+
+
+@pytest.mark.parametrize("facts", [None, [], ["p"], ["p", "1"], [1, 2], ["p", 0], ["p", Fact.GROUP], ["p", True]])
+def test_an_object_without_proof_of_a_relation_disappears(facts: object) -> None:
+    guard, nulls = guard_of(facts)
+    assert nulls is None
+    assert guard.subjects == {}
+
+
+def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() -> None:
+    guard, nulls = guard_of(["p", int(Fact.REFERENT | Fact.OPPOSITION)])
+    assert nulls == {"contact"}
+    assert guard.subjects == {"p": ({"Person.id", "Person.lastName"}, set())}
+
+
+def reasons(facts: Fact, data: dict[str, object], failed: list[tuple[str | int, ...]]) -> dict[str, str]:
+    found = authorise(PERSON, CLASS, SCHEMA)
+    guard = Guard(found.marks)
+    guard(0, ["p", int(facts)], ("person",))
+    entries = explain(found, guard, {"person": data}, failed)
+    return {entry["path"][-1]: entry["reason"] for entry in entries}
+
+
+def test_reasons_say_opposition_of_the_person_asked_for() -> None:
+    found = reasons(Fact.REFERENT | Fact.OPPOSITION, {"alias": "x", "contact": None}, [])
+    assert found == {
+        "id2": "FIELD_NOT_FOR_ACTOR",
+        "constraints": "FIELD_NOT_FOR_ACTOR",
+        "contact": "OPPOSITION",
+    }
+
+
+def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
+    held = {"alias": None, "contact": None}
+    assert reasons(Fact.REFERENT, held, [])["contact"] == "NOT_HELD"
+    assert "contact" not in reasons(Fact.REFERENT, held, [("person", "contact")])
+    assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}
+
+
+def refused(uses: str, value: object) -> bool:
+    use = InputUse(f"Query.persons({uses}:)", "v", ("persons", uses))
+    try:
+        check_inputs([use], {"v": value}, CLASS, SCHEMA)
+    except RequestRefused as error:
+        assert error.code == "FORBIDDEN_INPUT"
+        return True
+    return False
+
+
+def test_an_input_needs_an_unmasked_read_of_what_it_reveals() -> None:
+    assert not refused("filter", {"lastName": "x"})
+    assert not refused("filter", {"birthDate": None})
+    assert not refused("orderBy", "LAST_NAME")
+    assert refused("orderBy", "NIR")
+    assert refused("filter", {"unheardOf": "x"})
+    assert refused("unheardOf", "x")
+
+
+def test_an_input_readable_under_one_relation_only_is_refused_where_another_also_gives_rows() -> None:
+    wide = grant("WIDE", "referent", Fact.GROUP, read=frozenset({Category.COORD}))
+    decisions = DecisionTable(policy(IDENTITY, PLACE, wide), SCHEMA).decision_class("referent", "suivi")
+    use = InputUse("Query.persons(filter:)", "v", ("persons", "filter"))
+    with pytest.raises(RequestRefused):
+        check_inputs([use], {"v": {"lastName": "x"}}, decisions, SCHEMA)

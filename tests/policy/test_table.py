@@ -1,0 +1,125 @@
+"""The decision table: closed by default, prohibitions first, requirements met per relation."""
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.policy.model import Prohibition, Reduction
+from hub.policy.table import DecisionTable, Effect, Reason, meet, merge
+from schema.categories import Category
+from schema.facts import Fact
+from schema.residual import Clause, holds
+from tests.policy.graph import JOURNEY, OPPOSABLE, SCHEMA, grant, policy
+
+REFERENT = grant(
+    "REF",
+    "referent",
+    Fact.REFERENT | Fact.GROUP,
+    read=frozenset({Category.ID, Category.COORD, Category.FREIN}),
+    basis=OPPOSABLE,
+    retention=JOURNEY,
+)
+
+
+def decide(kind: str, coordinate: str, *grants: object, purpose: str = "suivi", **more: object):  # type: ignore[no-untyped-def]
+    return DecisionTable(policy(*grants, **more), SCHEMA).decision_class(kind, purpose).decisions[coordinate]  # type: ignore[arg-type]
+
+
+def test_a_category_without_a_grant_is_denied() -> None:
+    decision = decide("referent", "Person.lastName")
+    assert (decision.effect, decision.reason) == (Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR)
+
+
+def test_a_category_granted_for_another_purpose_is_denied_and_says_which() -> None:
+    decision = decide("referent", "Person.lastName", REFERENT, purpose="orientation")
+    assert (decision.effect, decision.reason) == (Effect.DENY, Reason.FIELD_NOT_FOR_PURPOSE)
+    assert decision.needs == "suivi"
+
+
+def test_a_prohibition_beats_every_grant() -> None:
+    nir = grant("NIR", "referent", Fact.REFERENT, read=frozenset({Category.NIR}))
+    never = Prohibition("NEVER", "*", Category.NIR, None, "jamais")
+    assert decide("referent", "Person.nir", nir).effect is Effect.ALLOW
+    decision = decide("referent", "Person.nir", nir, prohibitions=(never,))
+    assert (decision.effect, decision.rules) == (Effect.DENY, ("NEVER",))
+
+
+def test_public_and_technical_fields_need_no_grant_but_their_requirements_do() -> None:
+    assert decide("referent", "Service.name").effect is Effect.OPEN
+    denied = decide("referent", "Person.suggestedServices")
+    assert (denied.effect, denied.required) == (Effect.DENY, "Constraint.theme")
+    assert decide("referent", "Person.suggestedServices", REFERENT).effect is Effect.ALLOW
+
+
+def test_a_requirement_readable_by_another_relation_only_denies_the_field() -> None:
+    place = grant("PLACE", "referent", Fact.GROUP, read=frozenset({Category.COORD}))
+    brakes = grant("BRAKES", "referent", Fact.REFERENT, read=frozenset({Category.FREIN}))
+    assert decide("referent", "Person.suggestedServices", place, brakes).effect is Effect.DENY
+    both = grant("BOTH", "referent", Fact.GROUP, read=frozenset({Category.FREIN}))
+    decision = decide("referent", "Person.suggestedServices", place, brakes, both)
+    assert [clause.any_of for clause in decision.rule.read] == [Fact.GROUP]
+
+
+def test_a_reduced_cell_opens_the_sibling_that_a_row_names_and_the_denial_points_to_it() -> None:
+    reduced = grant("RED", "territory", Fact.TERRITORY, reduced=frozenset({Category.ID}))
+    row = Reduction("territory", "Person.birthDate", "sibling", sibling="Person.birthYear")
+    assert decide("territory", "Person.birthYear", reduced).effect is Effect.DENY
+    assert decide("territory", "Person.birthYear", reduced, reductions=(row,)).effect is Effect.ALLOW
+    full = decide("territory", "Person.birthDate", reduced, reductions=(row,))
+    assert (full.effect, full.instead) == (Effect.DENY, "Person.birthYear")
+
+
+def test_restrictions_bind_everyone_but_the_person_itself_as_far_as_the_basis_goes() -> None:
+    own = grant("SELF", "self", Fact.SELF, read=frozenset({Category.ID}))
+    (firm,) = decide(
+        "territory", "Person.lastName", grant("T", "territory", Fact.TERRITORY, read=frozenset({Category.ID}))
+    ).rule.read
+    (mine,) = decide("self", "Person.lastName", own).rule.read
+    (objectable,) = decide("referent", "Person.lastName", REFERENT).rule.read
+    assert mine.none_of == 0
+    assert firm.none_of == Fact.LIMITATION | Fact.ERASURE_DUE
+    assert objectable.none_of == Fact.LIMITATION | Fact.ERASURE_DUE | Fact.OPPOSITION | Fact.JOURNEY_ENDED
+
+
+def test_a_dropped_value_category_binds_the_row_to_the_grants_of_that_category() -> None:
+    recorded = grant("OWN", "referent", Fact.REFERENT, own_recorded=frozenset({Category.SAN}))
+    rows = DecisionTable(policy(REFERENT, recorded), SCHEMA).decision_class("referent", "suivi").rows
+    base, health = Fact.REFERENT, Fact.VALUE_SAN
+    rule = rows["Constraint"]
+    assert holds(rule.read, base)
+    assert rule.value_allowed(base, health)
+    assert not rule.value_allowed(base | health, health)
+    assert rule.value_allowed(base | health | Fact.RECORDED, health)
+
+
+def test_a_personal_type_nothing_of_which_is_readable_denies_every_field_that_returns_it() -> None:
+    assert decide("self", "Query.person").effect is Effect.DENY
+    assert decide("self", "Query.persons").effect is Effect.OPEN
+    assert decide("self", "PersonConnection.nodes").effect is Effect.DENY
+
+
+FACTS = st.integers(0, (1 << 19) - 1)
+CLAUSES = st.lists(st.builds(Clause, *[st.integers(0, 0b1111)] * 3), max_size=4)
+
+
+@given(CLAUSES, FACTS)
+def test_merging_clauses_never_changes_what_holds(clauses: list[Clause], facts: int) -> None:
+    assert holds(merge(clauses), facts) == holds(clauses, facts)
+
+
+@given(CLAUSES, CLAUSES, FACTS)
+def test_a_meet_never_holds_where_one_side_does_not(left: list[Clause], right: list[Clause], facts: int) -> None:
+    if holds(meet(left, right), facts):
+        assert holds(left, facts)
+        assert holds(right, facts)
+
+
+def test_a_meet_holds_whenever_one_relation_gives_both_sides() -> None:
+    sides = [Clause(1), Clause(3), Clause(2, 4), Clause(1, 0, 8)]
+    for left, right in combinations(sides, 2):
+        for facts in range(16):
+            for relation in (1, 2):
+                one = facts & ~3 | relation
+                if holds([left], one) and holds([right], one):
+                    assert holds(meet([left], [right]), one)
