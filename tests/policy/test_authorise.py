@@ -105,7 +105,7 @@ def test_reasons_say_opposition_of_the_person_asked_for() -> None:
 
 
 def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
-    held = {"alias": None, "contact": None}
+    held: dict[str, object] = {"alias": None, "contact": None}
     assert reasons(Fact.REFERENT, held, [])["contact"] == "NOT_HELD"
     assert "contact" not in reasons(Fact.REFERENT, held, [("person", "contact")])
     assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}

@@ -1,0 +1,105 @@
+"""The pipeline: request → actor and purpose → document → policy → plan → execute → project → journal → reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from hub.document import introspection
+from hub.document.request import Request
+from hub.document.variables import bind
+from hub.federation.execute import execute
+from hub.federation.project import project
+from hub.federation.transport import Transport
+from hub.identity.actor import Actor
+from hub.identity.purpose import Purposes, check_reference
+from hub.identity.tokens import Tokens
+from hub.journal.record import Entry, disclosures
+from hub.journal.store import Journal
+from hub.policy.explain import explain
+from hub.policy.guard import Guard
+from hub.policy.inputs import check_inputs
+from hub.policy.table import DecisionTable
+from hub.prepare import Prepared, Preparer
+from schema.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An executed operation, journalled: its data, errors and access entries may leave."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+    access: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The stages that a hub is made of. `clock` gives Unix seconds; `journal_key` makes pseudonyms."""
+
+    tokens: Tokens
+    purposes: Purposes
+    table: DecisionTable
+    preparer: Preparer
+    transports: Mapping[str, Transport]
+    journal: Journal
+    journal_key: bytes
+    deadline: float
+    clock: Callable[[], int]
+
+    async def answer(self, request: Request) -> Reply:
+        """Answer one request; raises HubError, and then nothing of a person has left."""
+        now = self.clock()
+        actor = self.tokens.actor(request.bearer, now)
+        purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
+        reference = check_reference(request.headers.get("purpose-reference"))
+        decisions = self.table.decision_class(actor.kind, purpose)
+        prepared = self.preparer.prepare(request.query, request.operation_name, decisions)
+        variables = bind(prepared.operation, request.variables, self.preparer.schema)
+        authorisation = prepared.authorisation
+        check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
+
+        entry = _intent(request, actor, purpose, reference, prepared)
+        receipt = self.journal.intend(entry)
+        context = Context(
+            actor=actor.id,
+            kind=actor.kind,
+            organisation=actor.organisation,
+            purpose=purpose,
+            scopes=actor.scopes,
+            policy=self.table.digest,
+            decision_class=decisions.id,
+            residual=authorisation.residual,
+            now=now,
+        )
+        answer = await execute(prepared.plan, variables, self.transports, context, self.deadline)
+        guard = Guard(authorisation.marks)
+        data, errors = project(authorisation.operation.shape, answer, variables, self.preparer.schema, guard)
+        if prepared.introspection is not None:
+            meta = introspection.answer(prepared.introspection, self.preparer.schema, request.variables)
+            data = introspection.merge(prepared.keys, data or {}, meta)
+        access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
+        reasons = [item["reason"] or item["decision"] for item in access]
+        await self.journal.disclose(receipt, entry.disclosed(reasons), disclosures(guard.subjects, self.journal_key))
+        return Reply(data, [error.formatted() for error in errors], access)
+
+
+def _intent(request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared) -> Entry:
+    return Entry(
+        kind="INTENT",
+        request=uuid4(),
+        at=datetime.now(UTC),
+        trace=request.trace,
+        actor=actor.id,
+        actor_kind=actor.kind,
+        organisation=actor.organisation,
+        client=actor.client,
+        purpose=purpose,
+        reference=reference,
+        operation_hash=prepared.hash,
+        operation_name=prepared.operation.name,
+        decisions={},
+    )
