@@ -1,7 +1,7 @@
 """Tables of the schema `people`, on which its entities are declared and its migrations are written.
 
-One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household` and `rsa` are
-consolidated from the `identity` rows of that person and never written otherwise.
+One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household` and `rsa`
+are consolidated from the `identity` rows of that person and never written otherwise.
 """
 
 from sqlalchemy import (

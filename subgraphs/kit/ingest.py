@@ -1,0 +1,97 @@
+"""Ingestion: what every source is given, and the unit of work in which it writes.
+
+A source reads files of one foreign format (`subgraphs/*/sources`) and cuts them into record groups: a foyer, a
+webhook, a row. One group is one transaction: its items and its links are written together or not at all, so that a
+process killed between two groups leaves nothing half-applied and the same file can be given again. Units are
+serialised by an advisory lock, since matching reads before it writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+import asyncpg
+
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Connection, Store
+
+LOCK = 0x53504945
+"""Advisory lock of ingestion (`SPIE`): at most one unit of work at a time in a database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who an organisation of a source is: its SIRET, and RDV-Insertion's organisation_type."""
+
+    siret: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line adds to the files.
+
+    `as_of` dates files that carry no date of their own; `department` places people whose record names none; `headers`
+    is the file of HTTP headers of the one webhook given; `organisations` maps a source's organisation id to the
+    organisation: without it, nobody owns the items of that organisation.
+    """
+
+    as_of: datetime | None = None
+    department: str | None = None
+    headers: Path | None = None
+    webhook_secret: bytes | None = None
+    organisations: Mapping[str, Organisation] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """One foreign format; `role` is the database role that may write all that it writes."""
+
+    name: str
+    role: str
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the files in the order given, and write each record group in a unit of the session."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingestion is: groups read, and groups per second since its start."""
+
+    read: int
+    rate: float
+
+
+class Session:
+    """A connection of an ingest role, lent to one source at a time."""
+
+    def __init__(self, connection: Connection, progress: Callable[[Progress], None] | None = None) -> None:
+        self._connection = connection
+        self._progress = progress
+        self._started = monotonic()
+
+    async def unit(self, report: Report, write: Callable[[Store], Awaitable[Outcome]]) -> None:
+        """Apply one record group in one transaction; `Refused` undoes all of it and enters the report."""
+        store = Store(self._connection)
+        try:
+            async with self._connection.transaction():
+                await self._connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+                outcome = await write(store)
+        except Refused as refused:
+            report.refuse(refused)
+        except asyncpg.DataError as error:
+            report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
+        else:
+            report.count(outcome, store.written)
+        self.tell(report)
+
+    def tell(self, report: Report) -> None:
+        """Say how far the ingestion is to whoever follows it."""
+        if self._progress is not None:
+            elapsed = monotonic() - self._started
+            self._progress(Progress(report.read, report.read / elapsed if elapsed else 0.0))

@@ -1,0 +1,118 @@
+"""Every reason to refuse a file or a record: code → what is wrong, how to mend it (French, for the operator).
+
+A code is part of the public interface. None of these texts has a place for a value.
+"""
+
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """What is wrong, and how to mend it."""
+
+    message: str
+    mend: str
+
+
+CODES: dict[str, Text] = {
+    # the file
+    "FILE_UNREADABLE": Text("Le fichier ne peut pas être lu.", "Vérifier le chemin et les droits du fichier."),
+    "FILE_TYPE_UNKNOWN": Text(
+        "L'extension du fichier n'est pas l'une de celles que cette source connaît.",
+        "Donner le fichier sous le nom que le système d'origine lui a donné.",
+    ),
+    "FORMAT_UNKNOWN": Text(
+        "Le fichier n'a pas la structure attendue pour cette source.",
+        "Vérifier que le fichier vient bien de ce système, et dans une version connue.",
+    ),
+    "ENCODING_UNSUPPORTED": Text(
+        "L'encodage déclaré par le fichier n'est pas pris en charge.",
+        "Redemander le fichier en windows-1252 ou en UTF-8.",
+    ),
+    "ENCODING_WRONG": Text(
+        "Les octets ne correspondent pas à l'encodage du fichier.",
+        "Redemander le fichier d'origine, sans l'ouvrir ni l'enregistrer avec un autre outil.",
+    ),
+    "DTD_REFUSED": Text(
+        "Le fichier contient une déclaration DOCTYPE, qui n'est jamais acceptée.",
+        "Redemander le fichier d'origine : un flux CNAF n'en contient pas.",
+    ),
+    "TRUNCATED": Text(
+        "Le fichier s'arrête avant sa fin. Les enregistrements complets qui précèdent ont été repris.",
+        "Transmettre à nouveau le fichier entier : ce qui est déjà repris ne sera pas réécrit.",
+    ),
+    "XML_MALFORMED": Text(
+        "Le XML est mal formé à partir de cet enregistrement. Ceux qui précèdent ont été repris.",
+        "Redemander le fichier d'origine, puis le transmettre en entier.",
+    ),
+    "RECORD_TOO_LARGE": Text(
+        "Un enregistrement dépasse la taille permise.",
+        "Vérifier que le fichier vient bien de ce système.",
+    ),
+    # the record
+    "SCHEMA_INVALID": Text(
+        "Une donnée est absente ou n'a pas la forme attendue.",
+        "Corriger la donnée dans le système d'origine, puis transmettre à nouveau l'enregistrement.",
+    ),
+    "LEADING_ZERO_LOST": Text(
+        "Un code a perdu ses zéros de gauche.",
+        "Ne pas ouvrir le fichier avec un tableur ; redemander le fichier d'origine.",
+    ),
+    "NIR_INVALID": Text(
+        "Le NIR n'a pas 13 chiffres (ou 15 avec une clé juste).",
+        "Corriger le NIR dans le système d'origine, ou le laisser vide.",
+    ),
+    "DATE_INVALID": Text("Une date n'est pas lisible.", "Écrire la date au format JJ/MM/AAAA."),
+    "KEY_MISSING": Text(
+        "L'enregistrement ne porte aucun identifiant stable.",
+        "Ajouter l'identifiant interne du département, ou le numéro CAF et le rôle.",
+    ),
+    "DEPARTMENT_UNKNOWN": Text(
+        "Le département de la personne n'est pas connu.",
+        "Indiquer le département avec --department, ou compléter l'adresse.",
+    ),
+    "VALUE_NOT_STORABLE": Text(
+        "Une valeur ne peut pas être enregistrée (longueur, plage ou caractère interdit).",
+        "Corriger la valeur dans le système d'origine.",
+    ),
+    "COLUMN_MISSING": Text(
+        "Une colonne obligatoire manque dans l'en-tête.",
+        "Exporter à nouveau le fichier avec toutes ses colonnes.",
+    ),
+    "ROW_SHAPE": Text(
+        "La ligne n'a pas autant de cases que l'en-tête.",
+        "Vérifier les points-virgules et les guillemets de la ligne.",
+    ),
+    # JSON
+    "JSON_INVALID": Text("Le JSON est mal formé.", "Conserver le corps de la notification octet pour octet."),
+    "JSON_DUPLICATE_KEY": Text(
+        "Une clé est répétée dans un même objet JSON.",
+        "Conserver le corps de la notification octet pour octet.",
+    ),
+    "JSON_NUMBER": Text("NaN et Infinity ne sont pas du JSON.", "Signaler l'anomalie au système d'origine."),
+    # webhooks
+    "HEADERS_MISSING": Text(
+        "Les en-têtes HTTP de la notification ne sont pas à côté de son corps.",
+        "Placer les en-têtes dans le fichier de même nom terminé par .headers.json, ou les donner avec --headers.",
+    ),
+    "WEBHOOK_SECRET_MISSING": Text(
+        "Le secret partagé des notifications n'est pas configuré.",
+        "Configurer le secret convenu avec RDV-Insertion.",
+    ),
+    "WEBHOOK_SIGNATURE": Text(
+        "La signature de la notification est absente ou fausse.",
+        "Vérifier le secret partagé ; ne pas modifier le corps reçu.",
+    ),
+    # matching
+    "BIRTH_DATE_MISSING": Text(
+        "Le NIR est déjà connu, mais la date de naissance manque pour le confirmer.",
+        "Ajouter la date de naissance dans le système d'origine.",
+    ),
+    "MATCH_SEVERAL": Text(
+        "Plusieurs personnes connues correspondent à cet enregistrement.",
+        "Rapprocher ces personnes, puis transmettre à nouveau l'enregistrement.",
+    ),
+    "MATCH_CONFLICT": Text(
+        "Les identifiants de l'enregistrement désignent des personnes différentes ou se contredisent.",
+        "Corriger l'identifiant en cause dans le système d'origine, puis transmettre à nouveau.",
+    ),
+}

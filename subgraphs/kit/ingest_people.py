@@ -1,0 +1,106 @@
+"""How a source of any subgraph says who a record is about, without knowing the subgraph `people`.
+
+The registry (`subgraphs.people.registry`) is handed to each source as `People`: it matches, consolidates and links.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from subgraphs.kit.ingest_store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Rsa:
+    """RSA rights of one person in one dossier; `department` is the Conseil départemental that pays."""
+
+    status: str
+    requested_on: date | None
+    rights_and_duties: bool | None
+    suspended_on: date | None
+    department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What a dossier says of the home of its adults: SITFAM code of the CNAF, number of children in charge."""
+
+    family_situation: str | None
+    dependent_children: int
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """A professional who follows the person, known by e-mail."""
+
+    email: str
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """What one record of one source says of one person.
+
+    `nir` is only ever hashed. `withheld` names the fields on which this record is silent: what its source said before
+    stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones are written
+    in ten digits.
+    """
+
+    source: str
+    source_id: str
+    as_of: datetime
+    civility: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    birth_name: str | None = None
+    birth_date: date | None = None
+    nir: str | None = None
+    organisme: str | None = None
+    matricule: str | None = None
+    role: str | None = None
+    france_travail_id: str | None = None
+    department: str | None = None
+    department_internal_id: str | None = None
+    email: str | None = None
+    phones: tuple[str, ...] = ()
+    contact_origin: str = "PERSONNE"
+    contact_authorisation: str = "I"
+    postal_code: str | None = None
+    city: str | None = None
+    city_code: str | None = None
+    rsa: Rsa | None = None
+    household: Household | None = None
+    referents: tuple[Referent, ...] | None = None
+    withheld: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Whom a record is about.
+
+    `candidate` if the person is new although another one has the same first name and e-mail or telephone, which is
+    never enough to match.
+    """
+
+    person_id: UUID
+    candidate: bool
+
+
+class People(Protocol):
+    """The registry of people, as sources see it."""
+
+    def handle(self, *parts: str) -> str:
+        """A stable opaque key made of identifiers that must not be stored in clear."""
+        ...
+
+    async def put(self, store: Store, record: PersonRecord) -> Resolution:
+        """Match the record, write what it says, and consolidate the person. Raises Refused if it can't be matched."""
+        ...
+
+    async def remove(self, store: Store, source: str, source_id: str) -> None:
+        """Forget what this record said, and the person if nothing else holds it."""
+        ...

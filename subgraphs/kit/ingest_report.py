@@ -1,0 +1,118 @@
+"""Report of an ingestion: counts that add up, and each refusal with the place of its record, never with a value.
+
+`read` is the number of record groups and equals the sum of `counts`. A file refused as a whole is not a group: it
+stands in `refusals` under record 0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import file_digest
+from pathlib import Path
+
+from subgraphs.kit.ingest_codes import CODES
+
+SHOWN = 1000
+"""Refusals kept in detail; beyond, they are only counted by code."""
+
+
+class Outcome(StrEnum):
+    """What became of one record group: exactly one of these."""
+
+    CREATED = "créés"
+    UPDATED = "mis à jour"
+    UNCHANGED = "inchangés"
+    OLDER = "plus anciens que ce qui est connu"
+    REMOVED = "supprimés"
+    REJECTED = "refusés"
+
+
+class Refused(Exception):
+    """A record, or a whole file, can't be taken; `path` is the place in the record, `detail` is for developers."""
+
+    def __init__(self, code: str, path: str = "", *, detail: str = "") -> None:
+        super().__init__(f"{code} {path} {detail}".rstrip())
+        self.code = code
+        self.path = path
+        self.text = CODES[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refusal: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the whole file)."""
+
+    file: str
+    digest: str
+    record: int
+    path: str
+    code: str
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in French."""
+        return CODES[self.code].message
+
+    @property
+    def mend(self) -> str:
+        """How to mend it, in French."""
+        return CODES[self.code].mend
+
+
+@dataclass(slots=True)
+class Report:
+    """What one ingestion did.
+
+    `rows` is the number of database rows really written, `candidates` the number of people created although a known
+    person has the same first name and e-mail or telephone.
+    """
+
+    source: str
+    read: int = 0
+    rows: int = 0
+    candidates: int = 0
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    refusals: list[Refusal] = field(default_factory=list)
+    _file: str = ""
+    _digest: str = ""
+    _record: int = 0
+
+    def open(self, path: Path) -> None:
+        """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read."""
+        self._file, self._digest, self._record = path.name, "", 0
+        try:
+            with path.open("rb") as stream:
+                self._digest = file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise Refused("FILE_UNREADABLE", detail=type(error).__name__) from error
+
+    def begin(self) -> None:
+        """Start the next record group of the file."""
+        self._record += 1
+        self.read += 1
+
+    def count(self, outcome: Outcome, rows: int = 0) -> None:
+        """Note what became of the current group."""
+        self.counts[outcome] += 1
+        self.rows += rows
+
+    def refuse(self, refused: Refused) -> None:
+        """Note that the current group is refused."""
+        self.counts[Outcome.REJECTED] += 1
+        self._keep(refused, self._record)
+
+    def refuse_file(self, refused: Refused) -> None:
+        """Note that the current file is refused as a whole."""
+        self._keep(refused, 0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was refused."""
+        return not self.codes
+
+    def _keep(self, refused: Refused, record: int) -> None:
+        self.codes[refused.code] += 1
+        if len(self.refusals) < SHOWN:
+            self.refusals.append(Refusal(self._file, self._digest, record, refused.path, refused.code))

@@ -1,0 +1,157 @@
+"""Writes of one unit of work: a row is written only if it differs, and every row really written is counted.
+
+All that a unit writes goes through here, so that giving the same file again is seen to write nothing. Tables are the
+SQLAlchemy ones; statements are built once per shape and run prepared on asyncpg.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Table
+
+from schema.facts import Fact
+from subgraphs.kit import access
+from subgraphs.kit.ingest_report import Outcome
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
+Row = dict[str, Any]
+"""A row by column name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relation of a scope to a person, as an item of a source says it."""
+
+    person_id: UUID
+    relation: Fact
+    scope_id: str
+    valid_from: date
+
+
+class Store:
+    """The writes of one transaction; `written` counts rows inserted, changed and deleted."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._admitted = Outcome.UNCHANGED
+        self.written = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of a group that was admitted and not removed."""
+        if self._admitted is Outcome.CREATED:
+            return Outcome.CREATED
+        return Outcome.UPDATED if self.written else Outcome.UNCHANGED
+
+    async def admit(self, table: Table, source: str, source_id: str, as_of: datetime, *, removed: bool = False) -> bool:
+        """Whether a group's message is not older than what is known of it; remembers it if so.
+
+        `table` is a `source_record`. A removal wins over another message of the same second, since it is final.
+        """
+        known = await self.one(table, source=source, source_id=source_id)
+        if known is not None:
+            gone = known["removed"] and not removed
+            if as_of < known["as_of"] or (gone and as_of == known["as_of"]):
+                return False
+        if known is None or known["removed"]:
+            self._admitted = Outcome.CREATED
+        await self.put(table, {"source": source, "source_id": source_id}, {"as_of": as_of, "removed": removed})
+        return True
+
+    async def one(self, table: Table, **key: Any) -> Row | None:
+        """The row with these values, if there is one."""
+        row = await self._connection.fetchrow(_select(table, tuple(key)), *key.values())
+        return None if row is None else dict(row)
+
+    async def all(self, table: Table, **key: Any) -> list[Row]:
+        """The rows with these values."""
+        return await self.query(_select(table, tuple(key)), *key.values())
+
+    async def query(self, statement: str, *values: Any) -> list[Row]:
+        """Rows of a reading statement."""
+        return [dict(row) for row in await self._connection.fetch(statement, *values)]
+
+    async def put(
+        self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, new: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Insert the row, or change it if a value differs; `new` is given to an inserted row only. True if written."""
+        known = await self.one(table, **key)
+        if known is None:
+            row = {**key, **values, **(new or {})}
+            await self._connection.execute(_insert(table, tuple(row)), *row.values())
+        elif any(known[name] != value for name, value in values.items()):
+            await self._connection.execute(_update(table, tuple(values), tuple(key)), *values.values(), *key.values())
+        else:
+            return False
+        self.written += 1
+        return True
+
+    async def delete(self, table: Table, **key: Any) -> int:
+        """Delete the rows with these values; returns how many there were."""
+        status = await self._connection.execute(_delete(table, tuple(key)), *key.values())
+        count = int(status.rpartition(" ")[2])
+        self.written += count
+        return count
+
+    async def link(self, origin: str, origin_id: str, wanted: Iterable[Link]) -> None:
+        """Make the links that one item of a source says exactly these; a link that goes on keeps its first day."""
+        known = {
+            (row["person_id"], row["relation"], row["scope_id"])
+            for row in await self.all(access.link, origin=origin, origin_id=origin_id)
+        }
+        new = {(link.person_id, int(link.relation), link.scope_id): link for link in wanted}
+        for person_id, relation, scope_id in known - new.keys():
+            await self.delete(
+                access.link,
+                person_id=person_id,
+                relation=relation,
+                scope_id=scope_id,
+                origin=origin,
+                origin_id=origin_id,
+            )
+        for person_id, relation, scope_id in new.keys() - known:
+            await self.put(
+                access.link,
+                {
+                    "person_id": person_id,
+                    "relation": relation,
+                    "scope_id": scope_id,
+                    "origin": origin,
+                    "origin_id": origin_id,
+                },
+                {"valid_from": new[person_id, relation, scope_id].valid_from},
+            )
+
+
+def _where(columns: Sequence[str], first: int = 1) -> str:
+    return " AND ".join(f"{column} = ${number}" for number, column in enumerate(columns, first))
+
+
+@lru_cache(maxsize=256)
+def _select(table: Table, key: tuple[str, ...]) -> str:
+    return f"SELECT * FROM {table.fullname} WHERE {_where(key)}"  # noqa: S608 - names come from our own tables
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table, columns: tuple[str, ...]) -> str:
+    places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    return f"INSERT INTO {table.fullname} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - as above
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    changes = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, 1))
+    return f"UPDATE {table.fullname} SET {changes} WHERE {_where(key, len(columns) + 1)}"  # noqa: S608 - as above
+
+
+@lru_cache(maxsize=256)
+def _delete(table: Table, key: tuple[str, ...]) -> str:
+    return f"DELETE FROM {table.fullname} WHERE {_where(key)}"  # noqa: S608 - as above

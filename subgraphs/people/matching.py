@@ -1,0 +1,72 @@
+"""Whom a record is about: the matching ladder, as a pure function over what is already known.
+
+Rungs: NIR + birth date; France Travail number + birth date; département + internal id; matricule + role + birth date
+within the same organisme or département. An e-mail or a telephone with a first name is only ever a candidate. Whatever
+is ambiguous is refused, never guessed. Source of the rule: domain model §0.5, §3 and §13.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest_store import Row
+
+
+def match(claim: Row, known: Sequence[Row], current: UUID | None) -> UUID | None:
+    """The known person whom `claim` is about, or None. Rows are those of `people.identity`.
+
+    `known` are the rows that share an identifier with the claim, its own row left out; `current` is the person to whom
+    the claim's own row belongs already. Raises Refused with MATCH_SEVERAL, MATCH_CONFLICT or BIRTH_DATE_MISSING.
+    """
+    others = [row for row in known if row["person_id"] != current]
+    rungs = [{row["person_id"] for row in others if rung(claim, row)} for rung in RUNGS]
+    if any(len(people) > 1 for people in rungs):
+        raise Refused("MATCH_SEVERAL")
+    people = set[UUID]().union(*rungs)
+    if len(people) > 1 or (people and current is not None):
+        raise Refused("MATCH_CONFLICT")
+    return current if current is not None else next(iter(people), None)
+
+
+def contradicts(claim: Row, rows: Sequence[Row]) -> bool:
+    """Whether the rows of the person found bear another NIR than the claim: then a weaker rung was wrong."""
+    return claim["nir_hash"] is not None and any(row["nir_hash"] not in (None, claim["nir_hash"]) for row in rows)
+
+
+def _nir(claim: Row, row: Row) -> bool:
+    if claim["nir_hash"] is None or claim["nir_hash"] != row["nir_hash"]:
+        return False
+    if claim["birth_date"] is None or row["birth_date"] is None:
+        raise Refused("BIRTH_DATE_MISSING")
+    if claim["birth_date"] != row["birth_date"]:
+        raise Refused("MATCH_CONFLICT")
+    return True
+
+
+def _france_travail(claim: Row, row: Row) -> bool:
+    return _same(claim, row, "france_travail_id", "birth_date")
+
+
+def _internal(claim: Row, row: Row) -> bool:
+    if not _same(claim, row, "department", "department_internal_id"):
+        return False
+    if None not in (claim["birth_date"], row["birth_date"]) and claim["birth_date"] != row["birth_date"]:
+        raise Refused("MATCH_CONFLICT")
+    return True
+
+
+def _file(claim: Row, row: Row) -> bool:
+    if not _same(claim, row, "matricule", "role", "birth_date"):
+        return False
+    if None not in (claim["organisme"], row["organisme"]):
+        return bool(claim["organisme"] == row["organisme"])
+    return _same(claim, row, "department")
+
+
+def _same(claim: Row, row: Row, *columns: str) -> bool:
+    return all(claim[column] is not None and claim[column] == row[column] for column in columns)
+
+
+RUNGS = (_nir, _france_travail, _internal, _file)

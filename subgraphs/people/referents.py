@@ -1,0 +1,63 @@
+"""The professionals who follow a person, as each record says them, and the links that let them read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID, uuid4
+
+from schema.facts import Fact
+from subgraphs.kit.ingest_people import PersonRecord, Referent
+from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.people import tables
+
+
+async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Sequence[Referent]) -> None:
+    """Make the person's referents according to this record exactly these."""
+    said = set()
+    for referent in referents:
+        agent_id = await agent(store, record, referent)
+        source_id = f"{record.source_id} {agent_id}"
+        said.add(source_id)
+        await store.put(
+            tables.referent,
+            {"source": record.source, "source_id": source_id},
+            {"person_id": person_id, "agent_id": agent_id, "as_of": record.as_of},
+            new={"id": uuid4()},
+        )
+        link = Link(person_id, Fact.REFERENT, str(agent_id), record.as_of.date())
+        await store.link(record.source, _origin(source_id), (link,))
+    await keep(store, person_id, record.source, record.source_id, said)
+
+
+async def keep(store: Store, person_id: UUID, source: str, source_id: str, said: Collection[str]) -> None:
+    """Remove the referents that the record `source_id` said before and that are not in `said`."""
+    for row in await store.all(tables.referent, person_id=person_id, source=source):
+        if row["source_id"].startswith(f"{source_id} ") and row["source_id"] not in said:
+            await store.link(source, _origin(row["source_id"]), ())
+            await store.delete(tables.referent, id=row["id"])
+
+
+async def agent(store: Store, record: PersonRecord, referent: Referent) -> UUID:
+    """The agent with this e-mail address; a name that is told replaces one that isn't newer."""
+    email = referent.email.strip().lower()
+    known = await store.one(tables.agent, email=email)
+    if known is not None and (referent.last_name is None or known["as_of"] > record.as_of):
+        return UUID(str(known["id"]))
+    agent_id = UUID(str(known["id"])) if known is not None else uuid4()
+    await store.put(
+        tables.agent,
+        {"id": agent_id},
+        {
+            "email": email,
+            "first_name": referent.first_name,
+            "last_name": referent.last_name,
+            "source": record.source,
+            "source_id": email,
+            "as_of": record.as_of,
+        },
+    )
+    return agent_id
+
+
+def _origin(source_id: str) -> str:
+    return f"referent {source_id}"

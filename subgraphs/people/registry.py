@@ -1,0 +1,161 @@
+"""The registry of people: every source's records enter `people` through it, and nothing else writes a person.
+
+It matches (`matching`), keeps what each record says (`people.identity`), consolidates (`consolidate`) and writes the
+links that a record implies: the person itself, its département, the département that pays its RSA, its referents.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import asdict
+from uuid import UUID, uuid4
+
+from schema.facts import Fact
+from subgraphs.kit import access
+from subgraphs.kit.ingest_people import PersonRecord, Resolution
+from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest_store import Link, Row, Store
+from subgraphs.people import referents, tables
+from subgraphs.people.consolidate import Consolidated, consolidate, is_open
+from subgraphs.people.matching import contradicts, match
+from subgraphs.people.nir import hashed, normalise
+
+HUB = "hub"
+"""Origin of links that the hub itself says."""
+
+_PLAIN = tuple(
+    column.name
+    for column in tables.identity.columns
+    if column.name in PersonRecord.__dataclass_fields__ and column.name not in ("source", "source_id", "as_of")
+)
+
+_KNOWN = """
+SELECT * FROM people.identity
+WHERE NOT (source = $1 AND source_id = $2)
+  AND (nir_hash = $3 OR france_travail_id = $4 OR matricule = $5 OR (department = $6 AND department_internal_id = $7))
+"""
+
+_CANDIDATES = """
+SELECT 1 FROM people.identity
+WHERE NOT (source = $1 AND source_id = $2) AND first_name = $3 AND (email = $4 OR phones && $5::text[])
+LIMIT 1
+"""
+
+
+class Registry:
+    """`subgraphs.kit.ingest_people.People` over the schema `people`; `key` is the key of NIR hashes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def handle(self, *parts: str) -> str:
+        """A stable opaque key made of identifiers that must not be stored in clear."""
+        return hmac.digest(self._key, "\x1f".join(("handle", *parts)).encode(), "sha256").hex()[:24]
+
+    async def put(self, store: Store, record: PersonRecord) -> Resolution:
+        """Match the record, write what it says, and consolidate the person. Raises Refused if it can't be matched.
+
+        A record older than what its source has said already changes nothing.
+        """
+        own = await store.one(tables.identity, source=record.source, source_id=record.source_id)
+        if own is not None and own["as_of"] > record.as_of:
+            return Resolution(own["person_id"], candidate=False)
+        values = self._values(record, own)
+        person_id = await self._resolve(store, values, own)
+        candidate = person_id is None and bool(await self._candidates(store, values))
+        found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
+        others = [row for row in found if (row["source"], row["source_id"]) != (record.source, record.source_id)]
+        if contradicts(values, others):
+            raise Refused("MATCH_CONFLICT")
+        person_id = person_id or uuid4()
+        await self._write(store, person_id, consolidate([*others, values]), values)
+        await self._link(store, person_id, record, values)
+        if record.referents is not None:
+            await referents.put(store, person_id, record, record.referents)
+        return Resolution(person_id, candidate)
+
+    async def remove(self, store: Store, source: str, source_id: str) -> None:
+        """Forget what this record said, and the person if nothing else holds it."""
+        own = await store.one(tables.identity, source=source, source_id=source_id)
+        if own is None:
+            return
+        person_id: UUID = own["person_id"]
+        await store.link(source, source_id, ())
+        await referents.keep(store, person_id, source, source_id, frozenset())
+        await store.delete(access.person_reference, source=source, source_id=source_id)
+        rest = [row for row in await store.all(tables.identity, person_id=person_id) if row["source_id"] != source_id]
+        await store.delete(tables.identity, source=source, source_id=source_id)
+        if rest:
+            await self._consolidated(store, person_id, consolidate(rest))
+            return
+        await store.delete(tables.person, id=person_id)
+        await store.delete(access.link, person_id=person_id)
+        await store.delete(access.person, person_id=person_id)
+        await store.delete(access.person_reference, person_id=person_id)
+
+    def _values(self, record: PersonRecord, own: Row | None) -> Row:
+        """The row of `people.identity` that the record makes."""
+        nir = None if record.nir is None else normalise(record.nir)
+        if record.nir is not None and nir is None:
+            raise Refused("NIR_INVALID", "nir")
+        told = {name: getattr(record, name) for name in _PLAIN}
+        told["phones"] = list(record.phones)
+        told["nir_hash"] = None if nir is None else hashed(nir, self._key)
+        rsa = asdict(record.rsa) if record.rsa else {}
+        for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department"):
+            told[f"rsa_{name}"] = rsa.get(name)
+        told["family_situation"] = record.household.family_situation if record.household else None
+        told["dependent_children"] = record.household.dependent_children if record.household else None
+        if own is not None:
+            told |= {name: own[name] for name in record.withheld}
+        return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **told}
+
+    async def _resolve(self, store: Store, values: Row, own: Row | None) -> UUID | None:
+        known = await store.query(
+            _KNOWN,
+            values["source"],
+            values["source_id"],
+            values["nir_hash"],
+            values["france_travail_id"],
+            values["matricule"],
+            values["department"],
+            values["department_internal_id"],
+        )
+        return match(values, known, own["person_id"] if own is not None else None)
+
+    async def _candidates(self, store: Store, values: Row) -> list[Row]:
+        return await store.query(
+            _CANDIDATES, values["source"], values["source_id"], values["first_name"], values["email"], values["phones"]
+        )
+
+    async def _write(self, store: Store, person_id: UUID, whole: Consolidated, values: Row) -> None:
+        await store.put(tables.person, {"id": person_id}, whole.person)
+        key = {"source": values["source"], "source_id": values["source_id"]}
+        told = {name: value for name, value in values.items() if name not in key}
+        await store.put(tables.identity, key, {**told, "person_id": person_id})
+        await store.put(access.person_reference, key, {"person_id": person_id})
+        await self._consolidated(store, person_id, whole)
+
+    async def _consolidated(self, store: Store, person_id: UUID, whole: Consolidated) -> None:
+        await store.put(tables.person, {"id": person_id}, whole.person)
+        for table, row in (
+            (tables.contact, whole.contact),
+            (tables.household, whole.household),
+            (tables.rsa, whole.rsa),
+        ):
+            if row is None:
+                await store.delete(table, person_id=person_id)
+            else:
+                await store.put(table, {"person_id": person_id}, row)
+        await store.put(access.person, {"person_id": person_id}, whole.access)
+
+    async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
+        since = record.as_of.date()
+        itself = Link(person_id, Fact.SELF, str(person_id), since)
+        await store.link(HUB, str(person_id), (itself,))
+        wanted = []
+        if values["department"] is not None:
+            wanted.append(Link(person_id, Fact.TERRITORY, values["department"], since))
+        if is_open(values) and values["rsa_department"] is not None:
+            wanted.append(Link(person_id, Fact.DEPARTMENT_BRSA, values["rsa_department"], since))
+        await store.link(record.source, record.source_id, wanted)
