@@ -15,8 +15,9 @@ from hub.federation.execute import execute
 from hub.federation.project import project
 from hub.federation.transport import Transport
 from hub.identity.actor import Actor
-from hub.identity.purpose import Purposes, check_reference
+from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
+from hub.journal.labels import check_reference
 from hub.journal.record import Entry, disclosures
 from hub.journal.store import Journal
 from hub.policy.explain import explain

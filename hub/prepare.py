@@ -18,6 +18,7 @@ from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
 from hub.federation.plan import Plan, plan
 from hub.federation.supergraph import Supergraph
+from hub.journal.labels import check_operation_name
 from hub.policy.authorise import Authorisation, authorise
 from hub.policy.table import DecisionClass, DecisionTable
 
@@ -67,6 +68,7 @@ class Preparer:
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = normalise(document, node, self.schema)
+        check_operation_name(operation.name)
         authorisation = authorise(operation, decisions, self._table.classification)
         meta = introspection.split(document, node)
         return Prepared(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from hub.errors import RequestRefused
 from hub.identity.actor import Actor
 from hub.policy.model import Purpose
-
-REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-DIGITS = re.compile(r"\d{13}")
 
 
 class Purposes:
@@ -48,15 +44,3 @@ class Purposes:
                 http_status=403,
             )
         return declared
-
-
-def check_reference(reference: str | None) -> str | None:
-    """The case number of `Purpose-Reference`, which enters the journal; raises RequestRefused (PURPOSE_REFERENCE)."""
-    if reference is not None and (not REFERENCE.fullmatch(reference) or DIGITS.search(reference)):
-        raise RequestRefused(
-            "PURPOSE_REFERENCE",
-            "L'en-tête « Purpose-Reference » est un numéro de dossier : 40 caractères au plus, lettres, "
-            "chiffres, « - » et « _ », sans suite de 13 chiffres ou plus.",
-            "the Purpose-Reference header does not match the allowed form",
-        )
-    return reference

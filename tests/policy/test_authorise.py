@@ -83,7 +83,7 @@ def test_an_object_without_proof_of_a_relation_disappears(facts: object) -> None
 
 def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() -> None:
     guard, nulls = guard_of(["p", int(Fact.REFERENT | Fact.OPPOSITION)])
-    assert nulls == {"contact"}
+    assert nulls == frozenset({"contact"})
     assert guard.subjects == {"p": ({"Person.id", "Person.lastName"}, set())}
 
 

@@ -1,0 +1,31 @@
+"""The two texts of a client that enter the journal: they may not smuggle a person's number into it."""
+
+from __future__ import annotations
+
+import re
+
+from hub.errors import RequestRefused
+
+LABEL = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{1,40}")
+"""Policy.md "Words": letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15)."""
+
+
+def check_reference(reference: str | None) -> str | None:
+    """The case number of the header `Purpose-Reference`; raises RequestRefused (PURPOSE_REFERENCE)."""
+    return _checked(reference, "PURPOSE_REFERENCE", "L'en-tête « Purpose-Reference »")
+
+
+def check_operation_name(name: str | None) -> str | None:
+    """The operation's name; raises RequestRefused (OPERATION_NAME)."""
+    return _checked(name, "OPERATION_NAME", "Le nom de l'opération")
+
+
+def _checked(text: str | None, code: str, what: str) -> str | None:
+    if text is not None and not LABEL.fullmatch(text):
+        raise RequestRefused(
+            code,
+            f"{what} entre au journal des accès : 40 caractères au plus, lettres, chiffres, « - » et « _ », sans suite de "
+            "13 chiffres.",
+            f"{code.lower()} does not match the allowed form",
+        )
+    return text
