@@ -34,7 +34,7 @@ CODES: dict[str, Text] = {
     ),
     "DTD_REFUSED": Text(
         "Le fichier contient une déclaration DOCTYPE, qui n'est jamais acceptée.",
-        "Redemander le fichier d'origine : un flux CNAF n'en contient pas.",
+        "Redemander le fichier d'origine : ni un flux CNAF ni un catalogue LHEO n'en contient.",
     ),
     "TRUNCATED": Text(
         "Le fichier s'arrête avant sa fin. Les enregistrements complets qui précèdent ont été repris.",
@@ -82,11 +82,21 @@ CODES: dict[str, Text] = {
         "La ligne n'a pas autant de cases que l'en-tête.",
         "Vérifier les points-virgules et les guillemets de la ligne.",
     ),
+    "AS_OF_MISSING": Text(
+        "Ni l'enregistrement ni le fichier ne sont datés.",
+        "Donner la date du fichier avec --as-of.",
+    ),
+    "COORDINATES_INVALID": Text(
+        "La latitude et la longitude ne désignent pas un lieu, et la commune n'est pas donnée.",
+        "Corriger les coordonnées, ou renseigner le code INSEE de la commune.",
+    ),
     # JSON
-    "JSON_INVALID": Text("Le JSON est mal formé.", "Conserver le corps de la notification octet pour octet."),
+    "JSON_INVALID": Text(
+        "Le JSON est mal formé.", "Donner le document tel que le système d'origine l'a émis, octet pour octet."
+    ),
     "JSON_DUPLICATE_KEY": Text(
         "Une clé est répétée dans un même objet JSON.",
-        "Conserver le corps de la notification octet pour octet.",
+        "Donner le document tel que le système d'origine l'a émis, octet pour octet.",
     ),
     "JSON_NUMBER": Text("NaN et Infinity ne sont pas du JSON.", "Signaler l'anomalie au système d'origine."),
     # webhooks
@@ -103,6 +113,10 @@ CODES: dict[str, Text] = {
         "Vérifier le secret partagé ; ne pas modifier le corps reçu.",
     ),
     # matching
+    "PERSON_UNKNOWN": Text(
+        "La source citée ne connaît aucune personne sous cette référence.",
+        "Reprendre d'abord le fichier de cette source, puis transmettre à nouveau l'enregistrement.",
+    ),
     "BIRTH_DATE_MISSING": Text(
         "Le NIR est déjà connu, mais la date de naissance manque pour le confirmer.",
         "Ajouter la date de naissance dans le système d'origine.",

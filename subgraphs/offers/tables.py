@@ -50,7 +50,7 @@ structure = Table(
     Column("name", Text, nullable=False),
     Column("description", Text),
     identifier("siret"),
-    Column("networks", ARRAY(Text(collation="C"))),
+    Column("networks", ARRAY(Text(collation="C")), nullable=False),
     Column("opening_hours", Text),
     *address(),
     *lineage(),

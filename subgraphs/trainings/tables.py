@@ -4,7 +4,7 @@ The catalogue (providers, trainings, sessions) is public. A placement is the onl
 session, seen by the provider of that session (`organisation_siret`) and by who proposed it (`recorded_by`).
 """
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
 from subgraphs.kit.columns import INTERNAL, identifier, key, lineage, metadata_of, one_of
@@ -58,7 +58,6 @@ training_session = Table(
     Column("starts_on", Date),
     Column("ends_on", Date),
     Column("recruitment_state", Text(collation="C")),
-    Column("places", Integer),
     Column("city", Text),
     identifier("city_code"),
     *lineage(),

@@ -1,0 +1,221 @@
+"""Training catalogues in LHEO (lheo/lheo-schema 2.2 and 2.3): `formation` → `action` → `session`, as XML.
+
+One `formation` is one group: the training, its provider and all its sessions; a session that a newer record no longer
+names is removed. Its date is `datemaj`, else the one given for the file. The file is read as a stream, without DTD,
+entities or network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_catalogue import revise
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.trainings import tables
+
+NAME = "lheo"
+RECRUITMENT_STATE = dict(zip("123", tables.RECRUITMENT_STATES, strict=True))
+NO_DATE = frozenset({"00000000", "99999999"})
+"""Dates by which LHEO says that a date is unknown or without end."""
+SIRET = re.compile(r"\d{14}")
+CITY_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+
+
+class Lheo:
+    """The source `lheo`."""
+
+    name = NAME
+    role = "trainings_ingest"
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the catalogues in the order given."""
+        report = Report(self.name)
+        for path in paths:
+            try:
+                report.open(path)
+                for formation in _formations(path):
+                    report.begin()
+                    await session.unit(report, _writer(formation, options.as_of))
+            except Refused as refused:
+                report.refuse_file(refused)
+        return report
+
+
+def _formations(path: Path) -> Iterator[etree._Element]:
+    """Each complete `formation`, cleared once it has been used."""
+    events = etree.iterparse(
+        path, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    depth = 0
+    try:
+        for event, element in events:
+            if event == "start":
+                if depth == 0:
+                    _check_root(element)
+                depth += 1
+                continue
+            depth -= 1
+            if depth == 2 and etree.QName(element).localname == "formation":
+                yield element
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise Refused(_code(error.msg or ""), detail=f"line {error.lineno}") from None
+
+
+def _code(message: str) -> str:
+    """Code of what libxml2 says; it tells its reasons apart by text only."""
+    known = (
+        ("Premature end", "TRUNCATED"),
+        ("Unsupported encoding", "ENCODING_UNSUPPORTED"),
+        ("Invalid bytes", "ENCODING_WRONG"),
+        ("not proper UTF-8", "ENCODING_WRONG"),
+    )
+    return next((code for text, code in known if text in message), "XML_MALFORMED")
+
+
+def _check_root(root: etree._Element) -> None:
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Refused("DTD_REFUSED")
+    if etree.QName(root).localname != "lheo":
+        raise Refused("FORMAT_UNKNOWN", detail="the root is not lheo")
+
+
+def _writer(formation: etree._Element, file_as_of: datetime | None) -> Callable[[Store], Awaitable[Outcome]]:
+    async def write(store: Store) -> Outcome:
+        number = _number(formation)
+        as_of = _as_of(formation, file_as_of)
+        key = f"{NAME}--{number}"
+        provider = _provider(formation)
+        outcome = await revise(store, tables.training, key, _training(formation, number, provider), as_of)
+        if outcome is Outcome.OLDER:
+            return outcome
+        if provider is not None:
+            await revise(store, tables.training_provider, provider["siret"], provider, as_of)
+        sessions = _sessions(formation, key)
+        for known in await store.all(tables.training_session, training_id=key):
+            if known["id"] not in sessions:
+                await store.delete(tables.training_session, id=known["id"])
+        for session_id, values in sessions.items():
+            await revise(store, tables.training_session, session_id, values, as_of)
+        return Outcome.UPDATED if outcome is Outcome.UNCHANGED and store.written else outcome
+
+    return write
+
+
+def _training(formation: etree._Element, number: str, provider: dict[str, Any] | None) -> dict[str, Any]:
+    title = _text(formation, "intitule-formation")
+    if title is None:
+        raise Refused("SCHEMA_INVALID", "intitule-formation")
+    certifying = _text(formation, "certifiante")
+    if certifying not in (None, "0", "1"):
+        raise Refused("SCHEMA_INVALID", "certifiante")
+    return {
+        "provider_id": provider and provider["siret"],
+        "title": title,
+        "formacodes": _texts(formation, "domaine-formation/code-FORMACODE"),
+        "rome_codes": _texts(formation, "domaine-formation/code-ROME"),
+        "rncp_code": _text(formation, "certification/code-RNCP"),
+        "certifying": None if certifying is None else certifying == "1",
+        "entry_level": _text(formation, "code-niveau-entree"),
+        "exit_level": _text(formation, "code-niveau-sortie"),
+        "source": NAME,
+        "source_id": number,
+    }
+
+
+def _provider(formation: etree._Element) -> dict[str, Any] | None:
+    here = "organisme-formation-responsable"
+    siret = _text(formation, f"{here}/SIRET-organisme-formation/SIRET")
+    if siret is None:
+        return None
+    if not SIRET.fullmatch(siret):
+        code = "LEADING_ZERO_LOST" if siret.isdecimal() and len(siret) < 14 else "SCHEMA_INVALID"
+        raise Refused(code, f"{here}/SIRET-organisme-formation/SIRET")
+    return {
+        "siret": siret,
+        "name": _text(formation, f"{here}/nom-organisme"),
+        "activity_number": _text(formation, f"{here}/numero-activite"),
+        "source": NAME,
+        "source_id": siret,
+    }
+
+
+def _sessions(formation: etree._Element, training_id: str) -> dict[str, dict[str, Any]]:
+    """Sessions of all the actions of a training by id; the place is that of the action."""
+    found: dict[str, dict[str, Any]] = {}
+    for action in formation.iterfind("{*}action"):
+        address = "lieu-de-formation/coordonnees/adresse"
+        place = {"city": _text(action, f"{address}/ville"), "city_code": _city_code(action, address)}
+        for session in action.iterfind("{*}session"):
+            number = _number(session)
+            state = _text(session, "etat-recrutement")
+            if state is not None and state not in RECRUITMENT_STATE:
+                raise Refused("SCHEMA_INVALID", "action/session/etat-recrutement")
+            found[f"{NAME}--{number}"] = {
+                "training_id": training_id,
+                "starts_on": _date(session, "periode/debut"),
+                "ends_on": _date(session, "periode/fin"),
+                "recruitment_state": state and RECRUITMENT_STATE[state],
+                **place,
+                "source": NAME,
+                "source_id": number,
+            }
+    return found
+
+
+def _number(element: etree._Element) -> str:
+    number = (element.get("numero") or "").strip()
+    if not number:
+        raise Refused("SCHEMA_INVALID", f"{etree.QName(element).localname}/@numero")
+    return number
+
+
+def _as_of(formation: etree._Element, file_as_of: datetime | None) -> datetime:
+    said = formation.get("datemaj")
+    if said:
+        return datetime.combine(_day(said, "formation/@datemaj"), time(), UTC)
+    if file_as_of is None:
+        raise Refused("AS_OF_MISSING", "formation/@datemaj")
+    return file_as_of
+
+
+def _city_code(action: etree._Element, address: str) -> str | None:
+    code = _text(action, f"{address}/code-INSEE-commune")
+    if code is not None and not CITY_CODE.fullmatch(code):
+        lost = code.isdecimal() and len(code) == 4
+        raise Refused("LEADING_ZERO_LOST" if lost else "SCHEMA_INVALID", f"action/{address}/code-INSEE-commune")
+    return code
+
+
+def _date(element: etree._Element, path: str) -> date | None:
+    said = _text(element, path)
+    return None if said is None or said in NO_DATE else _day(said, f"action/session/{path}")
+
+
+def _day(said: str, path: str) -> date:
+    try:
+        return datetime.strptime(said, "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        raise Refused("DATE_INVALID", path) from None
+
+
+def _text(element: etree._Element, path: str) -> str | None:
+    found = _texts(element, path)
+    return found[0] if found else None
+
+
+def _texts(element: etree._Element, path: str) -> list[str]:
+    """Texts at a path of local names; empty ones and LHEO's `-`, which stands for nothing, are left out."""
+    steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
+    texts = ((found.text or "").strip() for found in element.iterfind(steps))
+    return [text for text in texts if text not in ("", "-")]

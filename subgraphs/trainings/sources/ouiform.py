@@ -1,0 +1,175 @@
+"""Placements of people on training sessions: a feed of our own that stands for OuiForm's, which has no public API.
+
+JSON Lines, UTF-8; one line is the whole state of one placement, or its removal:
+
+    {"positionnement": "POS-1", "maj": "2026-11-02T09:30:00+01:00", "etat": "RETENU",
+     "personne": {"source": "rdv-insertion", "reference": "4201"},
+     "session": "S-1", "organisme": "99900020800011", "prescripteur": "99900010100001",
+     "dates": {"proposition": "2026-10-12", "decision": "2026-10-30", "entree": null, "sortie": null}}
+    {"positionnement": "POS-2", "maj": "2026-11-02T09:30:00+01:00", "supprime": true}
+
+`etat` is one of `tables.STATUSES` (domain model §13.4); `session` is the LHEO number; `organisme` (the provider, whose
+own item the placement is) and `prescripteur` are SIRETs; `personne` is the key by which a source that was ingested
+before knows the person. Lines may come late or twice: the newest `maj` counts, and a removal is final.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import msgspec
+
+from schema.facts import Fact
+from subgraphs.kit import access
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_json import loads
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.trainings import tables
+from subgraphs.trainings.sources import lheo
+
+NAME = "ouiform"
+MAX_LINE = 65_536
+"""Bytes of one line, beyond which the file is no feed of placements."""
+
+Key = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Key of a person in a source."""
+
+    source: Key
+    reference: Key
+
+
+class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days of the steps of a placement."""
+
+    proposition: date
+    decision: date | None = None
+    entree: date | None = None
+    sortie: date | None = None
+
+
+class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The state of a placement."""
+
+    positionnement: Key
+    maj: Instant
+    etat: str
+    personne: Person
+    session: Key
+    organisme: Siret
+    dates: Dates
+    prescripteur: Siret | None = None
+
+
+class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A placement that the source has deleted."""
+
+    positionnement: Key
+    maj: Instant
+    supprime: bool
+
+
+class OuiForm:
+    """The source `ouiform`: one line is one group."""
+
+    name = NAME
+    role = "trainings_ingest"
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the files in the order given."""
+        report = Report(self.name)
+        for path in paths:
+            try:
+                report.open(path)
+            except Refused as refused:
+                report.refuse_file(refused)
+                continue
+            for line in _lines(path):
+                report.begin()
+                await session.unit(report, _writer(line))
+        return report
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Lines that aren't blank; of one that is too long, its first bytes only, and then the rest is skipped."""
+    with path.open("rb") as stream:
+        while line := stream.readline(MAX_LINE + 1):
+            rest = line
+            while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
+                rest = stream.readline(MAX_LINE + 1)
+            if line.strip():
+                yield line
+
+
+def _writer(line: bytes) -> Callable[[Store], Awaitable[Outcome]]:
+    async def write(store: Store) -> Outcome:
+        message = _read(line)
+        removed = isinstance(message, Removal)
+        at = message.maj.replace(microsecond=0)
+        if not await store.admit(tables.source_record, NAME, message.positionnement, at, removed=removed):
+            return Outcome.OLDER
+        if isinstance(message, Removal):
+            gone = await store.delete(tables.placement, source=NAME, source_id=message.positionnement)
+            await store.link(NAME, message.positionnement, ())
+            return Outcome.REMOVED if gone else Outcome.UNCHANGED
+        await _put(store, message, at)
+        return store.outcome
+
+    return write
+
+
+def _read(line: bytes) -> Placement | Removal:
+    if len(line) > MAX_LINE:
+        raise Refused("RECORD_TOO_LARGE")
+    content = loads(line)
+    kind: Any = Removal if isinstance(content, dict) and "supprime" in content else Placement
+    try:
+        message: Placement | Removal = msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        raise Refused("SCHEMA_INVALID", _path(str(error))) from None
+    if isinstance(message, Placement) and message.etat not in tables.STATUSES:
+        raise Refused("SCHEMA_INVALID", "etat")
+    if isinstance(message, Removal) and not message.supprime:
+        raise Refused("SCHEMA_INVALID", "supprime")
+    return message
+
+
+def _path(error: str) -> str:
+    """Path in the record, which msgspec names at the end of its text."""
+    return error.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in error else ""
+
+
+async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
+    key = {"source": placement.personne.source, "source_id": placement.personne.reference}
+    person = await store.one(access.person_reference, **key)
+    if person is None:
+        raise Refused("PERSON_UNKNOWN", "personne")
+    dates = placement.dates
+    await store.put(
+        tables.placement,
+        {"source": NAME, "source_id": placement.positionnement},
+        {
+            "person_id": person["person_id"],
+            "session_id": f"{lheo.NAME}--{placement.session}",
+            "status": placement.etat,
+            "proposed_on": dates.proposition,
+            "decided_on": dates.decision,
+            "entered_on": dates.entree,
+            "ended_on": dates.sortie,
+            "organisation_siret": placement.organisme,
+            "recorded_by": placement.prescripteur,
+            "as_of": as_of,
+        },
+        new={"id": uuid4()},
+    )
+    link = Link(person["person_id"], Fact.OWN_ITEM, placement.organisme, dates.proposition)
+    await store.link(NAME, placement.positionnement, [link])
