@@ -102,15 +102,21 @@ async def prepare_roles(connection: Connection, keys: Keys) -> None:
     if not await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         for role in OWNERS:
             await connection.execute(f"GRANT {role} TO CURRENT_USER")
-    for statement in _privileges(await connection.fetchval("SELECT quote_ident(current_database())")):
+    await close_database(connection)
+    for statement in _privileges():
         await connection.execute(statement)
 
 
-def _privileges(database: str) -> list[str]:
+async def close_database(connection: Connection) -> None:
+    """Let only our roles into the connected database, and none of them make a temporary table; a copy loses this."""
+    database = await connection.fetchval("SELECT quote_ident(current_database())")
+    await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+    await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {', '.join(LOGINS)}")
+
+
+def _privileges() -> list[str]:
     """Who may enter what, from nothing: objects are granted as their owner makes them (default privileges)."""
     statements = [
-        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-        f"GRANT CONNECT ON DATABASE {database} TO {', '.join(LOGINS)}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"CREATE SCHEMA IF NOT EXISTS {JOURNAL} AUTHORIZATION journal_owner",
         f"CREATE SCHEMA IF NOT EXISTS {JOURNAL_KEYS} AUTHORIZATION journal_owner",
