@@ -1,0 +1,9 @@
+"""Sources of the subgraph `people`: name on the command line → how to make the source, given the registry of people."""
+
+from collections.abc import Callable
+
+from subgraphs.kit.ingest import Source
+from subgraphs.kit.ingest_people import People
+from subgraphs.people.sources.cnaf_flux import CnafFlux
+
+SOURCES: dict[str, Callable[[People], Source]] = {CnafFlux.name: CnafFlux}

@@ -1,0 +1,232 @@
+"""Source `cnaf-flux`: the CNAF's file of RSA beneficiaries (`vrsb0801`), monthly or daily; a foyer is a record group.
+
+`asOf` is DTREF, the day that the file describes: a monthly file sent after a daily one does not undo it. A foyer says
+all of its adults: one who has left is removed from it. Absence of a whole foyer removes nothing, in a monthly or daily
+file: a right that ends is sent (ETATDOSRSA 5 or 6). Children are counted, never registered; motives of suspension,
+resources and pregnancies are never read (domain model §1: they disclose health, residence permits, income).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from uuid import UUID
+
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_people import Household, People, PersonRecord, Rsa
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.people import tables
+from subgraphs.people.sources.cnaf_schema import Element
+from subgraphs.people.sources.cnaf_stream import Header, foyers
+
+NAME = "cnaf-flux"
+ROLES = {"DEM": "DEMANDEUR", "CJT": "CONJOINT"}
+CHILD = "ENF"
+CIVILITIES = {"MME": "MADAME", "MLE": "MADAME", "MR": "MONSIEUR", "M": "MONSIEUR", "2": "MADAME", "1": "MONSIEUR"}
+MAIN_ADDRESS = "01"
+
+
+class CnafFlux:
+    """Reads files of the flux into `people`."""
+
+    name = NAME
+    role = "people_ingest"
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the files in the order given; of a broken file, all foyers before the break are taken."""
+        report = Report(NAME)
+        for path in paths:
+            try:
+                report.open(path)
+            except Refused as refused:
+                report.refuse_file(refused)
+            else:
+                await self._file(path, session, report)
+        return report
+
+    async def _file(self, path: Path, session: Session, report: Report) -> None:
+        as_of: datetime | None = None
+        with path.open("rb") as stream:
+            items = foyers(stream)
+            while True:
+                try:
+                    item = next(items)
+                except StopIteration:
+                    return
+                except Refused as refused:
+                    if as_of is None:
+                        report.refuse_file(refused)
+                    else:
+                        report.begin()
+                        report.refuse(refused)
+                    return
+                if isinstance(item, Header):
+                    as_of = datetime.combine(item.reference, time(), UTC)
+                    continue
+                assert as_of is not None
+                report.begin()
+                if isinstance(item, Refused):
+                    report.refuse(item)
+                else:
+                    await session.unit(report, _Foyer(self._people, item, as_of, report).write)
+
+
+class _Foyer:
+    """One foyer of one file."""
+
+    def __init__(self, people: People, element: Element, as_of: datetime, report: Report) -> None:
+        self._people = people
+        self._element = element
+        self._as_of = as_of
+        self._report = report
+
+    async def write(self, store: Store) -> Outcome:
+        organisme = self._element.find("IdentificationRSA/Organisme")
+        assert organisme is not None
+        organism = f"{_text(organisme, 'FONORG')}:{_text(organisme, 'NUMORG')}"
+        matricule = matricule_7(_text(organisme, "MATRICULE") or "")
+        foyer = f"{organism}:{matricule}"
+        if not await store.admit(tables.source_record, NAME, foyer, self._as_of):
+            return Outcome.OLDER
+        records = [
+            replace(record, organisme=organism, matricule=matricule, source_id=f"{foyer}:{record.source_id}")
+            for record in self._records(foyer)
+        ]
+        said = {record.source_id for record in records}
+        for row in await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule):
+            if row["source_id"] not in said:
+                await self._people.remove(store, NAME, row["source_id"])
+        seen: set[UUID] = set()
+        for record in records:
+            resolution = await self._people.put(store, record)
+            if resolution.person_id in seen:
+                raise Refused("MATCH_CONFLICT", "Personne")
+            seen.add(resolution.person_id)
+            self._report.candidates += resolution.candidate
+        return store.outcome
+
+    def _records(self, foyer: str) -> list[PersonRecord]:
+        """The adults of the foyer, with what the foyer says of all of them."""
+        situation = self._element.find("PrestationRSA/SituationDossierRSA")
+        assert situation is not None
+        address = _main_address(self._element)
+        city_code = None if address is None else _text(address, "NUMCOM")
+        partner = _department(_text(self._element, "IdentificationRSA/Partenaire/IDEPARTE") or "")
+        people = [(_rsa_role(person), person) for person in self._element.iterfind("Personne")]
+        home = Household(
+            _text(self._element, "DonneesAdministratives/SituationFamille/SITFAM"),
+            sum(role == CHILD for role, _ in people),
+        )
+        records = []
+        for number, (role, person) in enumerate(people, 1):
+            if role not in ROLES:
+                continue
+            try:
+                record = self._record(foyer, person, ROLES[role])
+            except Refused as refused:
+                raise Refused(refused.code, f"Personne[{number}]/{refused.path}") from None
+            duties = _text(person, "MontantCalculDroitRSAPersonne/TOPPERSDRODEVORSA")
+            records.append(
+                replace(
+                    record,
+                    department=department_of(city_code) or partner,
+                    postal_code=None if address is None else _text(address, "CODEPOS"),
+                    city=None if address is None else _text(address, "NOMCOM"),
+                    city_code=city_code,
+                    household=home,
+                    rsa=Rsa(
+                        status=tables.RSA_STATUSES[int(_text(situation, "EtatDossierRSA/ETATDOSRSA") or "0")],
+                        requested_on=_date(self._element, "IdentificationRSA/DemandeRSA/DTDEMRSA"),
+                        rights_and_duties=None if duties is None else duties in ("1", "true"),
+                        suspended_on=_suspended_on(situation),
+                        department=partner,
+                    ),
+                )
+            )
+        return records
+
+    def _record(self, foyer: str, person: Element, role: str) -> PersonRecord:
+        identification = person.find("Identification")
+        assert identification is not None
+        nir = _text(identification, "NIR")
+        first_name = _text(identification, "PRENOM")
+        birth_date = _date(identification, "DTNAI")
+        sex = CIVILITIES[_text(identification, "SEXE") or ""]
+        key = (nir[:13],) if nir else (role, str(birth_date), first_name or "")
+        return PersonRecord(
+            source=NAME,
+            source_id=self._people.handle(foyer, *key),
+            as_of=self._as_of,
+            civility=CIVILITIES.get(_text(identification, "QUAL") or "", sex),
+            first_name=first_name,
+            last_name=_text(identification, "NOM"),
+            birth_name=_text(identification, "NOMNAI"),
+            birth_date=birth_date,
+            nir=nir,
+            role=role,
+            france_travail_id=france_travail_id(_text(person, "DossierPoleEmploi/IDASSEDIC")),
+            contact_origin="DOSSIER",
+        )
+
+
+def matricule_7(padded: str) -> str:
+    """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5)."""
+    return padded[:7]
+
+
+def department_of(city_code: str | None) -> str | None:
+    """Département of a commune by its INSEE code: 2A and 2B in Corsica, three digits overseas."""
+    if city_code is None:
+        return None
+    return city_code[:3] if city_code.startswith(("97", "98")) else city_code[:2]
+
+
+def france_travail_id(text: str | None) -> str | None:
+    """A France Travail number, unless it is a filler of zeros, which several people may bear."""
+    return None if text is None or not text.strip("0X") else text
+
+
+def _department(partner: str) -> str:
+    """Département of IDEPARTE, which pads the code to three characters."""
+    return partner if partner.startswith("97") else partner[1:]
+
+
+def _rsa_role(person: Element) -> str | None:
+    """ROLEPERS of the RSA; the other prestation (prime d'activité) says nothing of it."""
+    for prestation in person.iterfind("Prestations"):
+        if _text(prestation, "NATPREST") == "RSA":
+            return _text(prestation, "ROLEPERS")
+    return None
+
+
+def _main_address(foyer: Element) -> Element | None:
+    for address in foyer.iterfind("DonneesAdministratives/Adresse"):
+        if _text(address, "TroncCommunAdresse/RGADR") == MAIN_ADDRESS:
+            return address.find("AdresseDetailleeFrance")
+    return None
+
+
+def _suspended_on(situation: Element) -> date | None:
+    """First day of the oldest suspension that the foyer tells; the motive is never read."""
+    paths = ("SuspensionDroit/DDSUSDRORSA", "SuspensionVersement/DDSUSVERSRSA")
+    days = [_date(element, ".") for path in paths for element in situation.iterfind(path)]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _text(element: Element, path: str) -> str | None:
+    text = (element.findtext(path) or "").strip()
+    return " ".join(text.split()) or None
+
+
+def _date(element: Element, path: str) -> date | None:
+    text = _text(element, path)
+    with suppress(ValueError):
+        return None if text is None else date.fromisoformat(text[:10])
+    raise Refused("DATE_INVALID", path)

@@ -1,0 +1,92 @@
+"""The part of a foyer that the hub reads, validated by our own schema `cnaf_flux.xsd`; the rest is dropped unseen.
+
+Source of the format: `vrsb0801.xsd` (domain model §1). What our schema asks beyond it: fixed lengths, so that codes
+that have lost their zeros are seen; texts that the declared encoding can have written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+from lxml import etree
+
+from subgraphs.kit.ingest_report import Refused
+
+Element: TypeAlias = etree._Element
+Shape: TypeAlias = "dict[str, Shape]"
+"""Names of the children that are read, and of theirs; empty for a text."""
+
+PADDED = {"MATRICULE": 15, "NUMCOM": 5, "CODEPOS": 5}
+"""Codes of a fixed length: a shorter one has lost its zeros on the way."""
+
+_FILE = Path(__file__).with_name("cnaf_flux.xsd")
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_INLINE = f"{_XS}complexType/{_XS}sequence/{_XS}element"
+
+
+def reduced(element: Element, encoding: str) -> Element | Refused:
+    """The foyer without what we don't read, once valid."""
+    foyer = _project(element, SHAPE)
+    if path := _misread(foyer, encoding):
+        return Refused("ENCODING_WRONG", path)
+    if SCHEMA.validate(foyer):
+        return foyer
+    error = cast(Any, SCHEMA.error_log)[0]
+    path = (error.path or "").removeprefix("/InfosFoyerRSA/")
+    return Refused(_why(foyer, path), path, detail=error.type_name)
+
+
+def _why(foyer: Element, path: str) -> str:
+    length = PADDED.get(path.rpartition("/")[2])
+    text = (foyer.findtext(path) or "").strip() if length else ""
+    return "LEADING_ZERO_LOST" if length and text.isdigit() and len(text) < length else "SCHEMA_INVALID"
+
+
+def _misread(foyer: Element, encoding: str) -> str | None:
+    """Where text can't have been written in the declared encoding: control characters, or UTF-8 read as Latin."""
+    for element in foyer.iter():
+        text = element.text or ""
+        if any("\x80" <= letter <= "\x9f" for letter in text) or (encoding != "utf-8" and _is_utf8(text, encoding)):
+            return element.getroottree().getelementpath(element)
+    return None
+
+
+def _is_utf8(text: str, encoding: str) -> bool:
+    if text.isascii():
+        return False
+    try:
+        text.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _project(element: Element, shape: Shape) -> Element:
+    copy = etree.Element(element.tag)
+    if not shape:
+        copy.text = element.text
+    for child in element:
+        if (known := shape.get(str(child.tag))) is not None:
+            copy.append(_project(child, known))
+    return copy
+
+
+def _shape(type_or_element: Element) -> Shape:
+    """Names that a part of our schema knows, from the schema itself."""
+    kind = type_or_element.get("type")
+    if kind is not None:
+        found = type_or_element.getroottree().find(f"{_XS}complexType[@name='{kind}']")
+        return {} if found is None else _shape(found)
+    path = f"{_XS}sequence/{_XS}element" if type_or_element.tag == f"{_XS}complexType" else _INLINE
+    return {str(child.get("name")): _shape(child) for child in type_or_element.iterfind(path)}
+
+
+def _foyer() -> Element:
+    root = etree.parse(_FILE).getroot().find(f"{_XS}element")
+    assert root is not None
+    return root
+
+
+SCHEMA = etree.XMLSchema(etree.parse(_FILE))
+SHAPE = _shape(_foyer())

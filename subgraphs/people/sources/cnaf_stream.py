@@ -1,0 +1,144 @@
+"""Foyers of a CNAF flux, one after the other: streamed, decoded strictly, never half.
+
+A DOCTYPE is refused before the parser sees it, entities are never expanded, and memory holds one foyer at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO
+
+from lxml import etree
+
+from subgraphs.kit.ingest_report import Refused
+from subgraphs.people.sources.cnaf_schema import Element, reduced
+
+CHUNK = 1 << 16
+LARGEST = 8 << 20
+"""Bytes within which a foyer must end."""
+ENCODINGS = ("windows-1252", "iso-8859-1", "iso-8859-15", "utf-8", "us-ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What IdentificationFlux says of the whole file: the day that its state describes, and TYPEFLUX/NATFLUX."""
+
+    reference: date
+    kind: str
+
+
+def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
+    """The header, then each foyer or the reason why it can't be taken.
+
+    Raises Refused where nothing more of the file can be read; foyers given before that are whole.
+    """
+    head = stream.read(CHUNK)
+    encoding = _prolog(head)
+    parser = etree.XMLPullParser(
+        events=("start", "end"),
+        tag=("Racine", "IdentificationFlux", "InfosFoyerRSA"),
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    known = False
+    fed = 0
+    tail = ""
+    for text, failure in _decoded(head, stream, encoding):
+        malformed = _feed(parser, text)
+        fed, tail = fed + len(text), (tail + text)[-64:]
+        for event, element in parser.read_events():
+            assert isinstance(element, etree._Element)
+            if event == "start":
+                _expect(element, known)
+            elif element.tag == "IdentificationFlux":
+                known = True
+                yield _header(element)
+            elif element.tag == "InfosFoyerRSA":
+                fed = 0
+                yield reduced(element, encoding)
+                _forget(element)
+        if refused := malformed or failure:
+            raise refused
+        if fed > LARGEST:
+            raise Refused("RECORD_TOO_LARGE")
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        whole = tail.rstrip().endswith("</Racine>") or not known
+        raise Refused("XML_MALFORMED" if whole else "TRUNCATED", detail=f"line {error.lineno}") from None
+    if not known:
+        raise Refused("FORMAT_UNKNOWN", "Racine/IdentificationFlux")
+
+
+def _feed(parser: etree.XMLPullParser, text: str) -> Refused | None:
+    try:
+        parser.feed(text.encode())
+    except etree.XMLSyntaxError as error:
+        return Refused("XML_MALFORMED", detail=f"line {error.lineno}")
+    return None
+
+
+def _decoded(head: bytes, stream: BinaryIO, encoding: str) -> Iterator[tuple[str, Refused | None]]:
+    """Pieces of text; the last one before wrong bytes comes with the refusal."""
+    decoder = getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
+    chunk = head
+    while True:
+        try:
+            yield decoder.decode(chunk, final=not chunk), None
+        except UnicodeDecodeError as error:
+            yield error.object[: error.start].decode(encoding), Refused("ENCODING_WRONG")
+            return
+        if not chunk:
+            return
+        chunk = stream.read(CHUNK)
+
+
+def _prolog(head: bytes) -> str:
+    """The declared encoding; refuses a DOCTYPE, and whatever does not begin as such a file does."""
+    declared = re.match(rb"(?:\xef\xbb\xbf)?<\?xml\s([^>]*)\?>", head)
+    match = re.compile(rb"(?:\xef\xbb\xbf|\s+|<!--.*?-->|<\?(?!xml\s).*?\?>)*(<!DOCTYPE|<[A-Za-z])", re.DOTALL).match(
+        head, declared.end() if declared else 0
+    )
+    if match is None:
+        raise Refused("FORMAT_UNKNOWN")
+    if match[1] == b"<!DOCTYPE":
+        raise Refused("DTD_REFUSED")
+    named = re.search(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']", declared[1] if declared else b"")
+    encoding = named[1].decode("ascii", "replace").lower() if named else "utf-8"
+    if encoding not in ENCODINGS:
+        raise Refused("ENCODING_UNSUPPORTED")
+    return encoding
+
+
+def _expect(element: Element, known: bool) -> None:
+    """Refuse an element where the format has none."""
+    root = element.getparent() is None
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise Refused("DTD_REFUSED")
+    if root != (element.tag == "Racine") or (element.tag == "InfosFoyerRSA" and not known):
+        raise Refused("FORMAT_UNKNOWN", str(element.tag))
+
+
+def _header(element: Element) -> Header:
+    try:
+        reference = date.fromisoformat((element.findtext("DTREF") or "").strip())
+    except ValueError:
+        raise Refused("FORMAT_UNKNOWN", "IdentificationFlux/DTREF") from None
+    return Header(reference, f"{element.findtext('TYPEFLUX') or ''}{element.findtext('NATFLUX') or ''}")
+
+
+def _forget(element: Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    assert parent is not None
+    while (previous := element.getprevious()) is not None:
+        parent.remove(previous)
