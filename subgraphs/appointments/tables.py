@@ -24,7 +24,11 @@ metadata = metadata_of("appointments")
 
 MODES = ("PHYSIQUE", "TELEPHONE", "VISIO", "DOMICILE")
 STATUSES = ("INCONNU", "VU", "EXCUSE", "ANNULE", "ABSENT")
+INITIATORS = ("agent", "user", "file_attente", "prescripteur")
 INVITATION_FORMATS = ("SMS", "EMAIL", "POSTAL")
+MOTIVE_TYPES = ("rsa_orientation", "rsa_accompagnement", "siae", "autre")
+ORGANISATION_TYPES = ("conseil_departemental", "delegataire_rsa", "france_travail", "siae", "autre")
+"""Values of RDV-Insertion, where a column keeps them (domain model §3)."""
 
 
 def subject() -> Column[str]:
@@ -41,6 +45,7 @@ organisation = Table(
     Column("type", Text),
     identifier("department"),
     *lineage(),
+    one_of("type", ORGANISATION_TYPES),
     UniqueConstraint("source", "source_id"),
 )
 
@@ -67,6 +72,8 @@ appointment = Table(
     identifier("recorded_by"),
     one_of("mode", MODES),
     one_of("status", STATUSES),
+    one_of("initiator", INITIATORS),
+    one_of("motive_type", MOTIVE_TYPES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id", "starts_at"),
     Index(None, "source", "rdv_source_id"),
@@ -88,6 +95,7 @@ invitation = Table(
     *lineage(),
     identifier("recorded_by"),
     one_of("format", INVITATION_FORMATS),
+    one_of("motive_type", MOTIVE_TYPES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

@@ -48,7 +48,11 @@ CONSTRAINT_THEMES = (
     "ADMIN_JURIDIQUE",
     "NUMERIQUE",
     "INSERTION_COMMUNICATION",
+    "JUSTICE",
+    "SEJOUR",
 )
+CONSTRAINT_STATES = ("NON_ABORDEE", "OUI", "CLOTUREE")
+CONSTRAINT_IMPACTS = ("FAIBLE", "MOYEN", "FORT")
 
 
 def subject(*, primary_key: bool = False) -> Column[str]:
@@ -181,6 +185,8 @@ constraint = Table(
     *lineage(),
     identifier("recorded_by"),
     one_of("theme", CONSTRAINT_THEMES),
+    one_of("state", CONSTRAINT_STATES),
+    one_of("impact", CONSTRAINT_IMPACTS),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
