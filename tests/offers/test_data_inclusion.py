@@ -1,0 +1,192 @@
+"""data.inclusion files, read into a real database by the role that ingests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import asyncpg
+import orjson
+import pytest
+
+from demo.offers_files import write
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.offers.sources.data_inclusion import DataInclusion
+from tests.conftest import Database
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+STRUCTURE: dict[str, Any] = {
+    "source": "essai",
+    "id": "essai--1",
+    "nom": "Structure d'essai",
+    "date_maj": "2026-03-02",
+    "code_insee": "08105",
+    "latitude": 49.77,
+    "longitude": 4.72,
+}
+SERVICE: dict[str, Any] = {
+    **STRUCTURE,
+    "structure_id": "essai--1",
+    "nom": "Service d'essai",
+    "description": "Un service d'essai.",
+    "thematiques": ["numerique--acquerir-un-equipement", "mobilite--financer-ma-mobilite"],
+}
+
+
+@pytest.fixture
+async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
+    connection = await fresh_database.connect("offers_ingest")
+    yield connection
+    await connection.close()
+
+
+async def given(connection: Connection, folder: Path, *contents: Any, name: str = "page") -> Report:
+    paths = []
+    for number, content in enumerate(contents):
+        path = folder / f"{name}{number}.json"
+        path.write_bytes(content if isinstance(content, bytes) else orjson.dumps(content))
+        paths.append(path)
+    return await DataInclusion().ingest(paths, Options(), Session(connection))
+
+
+def refusals(report: Report) -> list[tuple[int, str, str]]:
+    return [(refusal.record, refusal.code, refusal.path) for refusal in report.refusals]
+
+
+async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path) -> None:
+    folder = samples / "data-inclusion"
+    paths = [folder / "api_v1_services.json", folder / "api_v1_structures.json"]
+    report = await DataInclusion().ingest(paths, Options(), Session(ingest))
+    records = [record for path in paths for record in orjson.loads(path.read_bytes())["items"]]
+    assert report.read == len(records) == sum(report.counts.values())
+    kept = await ingest.fetch("SELECT id, name FROM offers.service UNION ALL SELECT id, name FROM offers.structure")
+    assert len(kept) == report.counts[Outcome.CREATED] == report.rows > 0
+    assert {(row["id"], row["name"]) for row in kept} <= {(record["id"], record["nom"]) for record in records}
+    assert set(report.codes) == {"SCHEMA_INVALID"}
+
+
+async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
+    paths = write(tmp_path)["data-inclusion"]
+    first = await DataInclusion().ingest(paths, Options(), Session(ingest))
+    assert (first.counts, first.rows) == ({Outcome.CREATED: 30}, 30)
+    versions = await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id")
+    second = await DataInclusion().ingest(paths, Options(), Session(ingest))
+    assert (second.counts, second.rows) == ({Outcome.UNCHANGED: 30}, 0)
+    assert await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id") == versions
+
+
+async def test_a_service_is_kept_with_its_thematics_and_their_categories(ingest: Connection, tmp_path: Path) -> None:
+    await given(ingest, tmp_path, [SERVICE])
+    row = await ingest.fetchrow("SELECT * FROM offers.service")
+    assert row is not None
+    assert row["thematics"] == ["mobilite--financer-ma-mobilite", "numerique--acquerir-un-equipement"]
+    assert row["categories"] == ["mobilite", "numerique"]
+    assert (row["source"], row["source_id"], row["producer"]) == ("data-inclusion", "essai--1", "essai")
+    assert row["as_of"].isoformat() == "2026-03-02T00:00:00+00:00"
+
+
+async def test_no_contact_of_a_professional_is_kept(ingest: Connection, tmp_path: Path) -> None:
+    contact = {"contact_nom_prenom": "Zoé Inventée", "courriel": "zoe@example.org", "telephone": "+33639980091"}
+    await given(ingest, tmp_path, [{**SERVICE, **contact}])
+    assert await ingest.fetchval("SELECT count(*) FROM offers.service") == 1
+    whole = await ingest.fetchval("SELECT row_to_json(service)::text FROM offers.service")
+    assert not any(value in whole for value in contact.values())
+
+
+async def test_an_older_record_never_overwrites_a_newer_one(ingest: Connection, tmp_path: Path) -> None:
+    old = {**SERVICE, "nom": "Ancien nom", "date_maj": "2025-01-01"}
+    report = await given(ingest, tmp_path, [SERVICE], [old])
+    assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
+    assert await ingest.fetchval("SELECT name FROM offers.service") == "Service d'essai"
+
+
+async def test_a_record_of_shifting_pages_that_comes_twice_counts_once(ingest: Connection, tmp_path: Path) -> None:
+    newer = {**STRUCTURE, "nom": "Nouveau nom", "date_maj": "2026-04-01"}
+    report = await given(ingest, tmp_path, {"items": [STRUCTURE, newer]}, {"items": [newer]})
+    assert report.counts == {Outcome.CREATED: 1, Outcome.UPDATED: 1, Outcome.UNCHANGED: 1}
+    assert await ingest.fetchval("SELECT name FROM offers.structure") == "Nouveau nom"
+
+
+async def test_a_service_may_come_before_its_structure(ingest: Connection, tmp_path: Path) -> None:
+    report = await given(ingest, tmp_path, [SERVICE], [STRUCTURE])
+    assert report.counts == {Outcome.CREATED: 2}
+
+
+@pytest.mark.parametrize("position", [{"latitude": None, "longitude": None}, {"latitude": 0.0, "longitude": 0.0}])
+async def test_a_position_of_zero_or_none_is_unknown_where_the_commune_is_known(
+    ingest: Connection, tmp_path: Path, position: dict[str, Any]
+) -> None:
+    report = await given(ingest, tmp_path, [{**SERVICE, **position}])
+    assert report.complete
+    row = await ingest.fetchrow("SELECT latitude, longitude, city_code FROM offers.service")
+    assert row is not None
+    assert tuple(row) == (None, None, "08105")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        ({"latitude": 0.0, "longitude": 0.0, "code_insee": None}, "COORDINATES_INVALID", "latitude"),
+        ({"latitude": None}, "COORDINATES_INVALID", "latitude"),
+        ({"latitude": 4977.0}, "COORDINATES_INVALID", "latitude"),
+        ({"code_insee": "8105"}, "SCHEMA_INVALID", "code_insee"),
+        ({"code_insee": "2C004"}, "SCHEMA_INVALID", "code_insee"),
+        ({"nom": ""}, "SCHEMA_INVALID", "nom"),
+        ({"date_maj": "1999-12-31"}, "SCHEMA_INVALID", "date_maj"),
+        ({"thematiques": ["inconnue"]}, "SCHEMA_INVALID", "thematiques.0"),
+        ({"id": "autre--1"}, "SCHEMA_INVALID", "id"),
+        ({"id": "essai--"}, "SCHEMA_INVALID", "id"),
+        ({"nom": "nul\x00"}, "VALUE_NOT_STORABLE", ""),
+    ],
+)
+async def test_a_bad_record_is_refused_alone_and_named_by_place_and_code(
+    ingest: Connection, tmp_path: Path, change: dict[str, Any], code: str, path: str
+) -> None:
+    report = await given(ingest, tmp_path, [{**SERVICE, **change}, STRUCTURE])
+    assert refusals(report) == [(1, code, path)]
+    assert report.counts == {Outcome.REJECTED: 1, Outcome.CREATED: 1}
+    assert await ingest.fetchval("SELECT count(*) FROM offers.service") == 0
+
+
+async def test_a_report_never_holds_a_value_of_the_record(ingest: Connection, tmp_path: Path) -> None:
+    canary = "CANARI-7f3a"
+    report = await given(ingest, tmp_path, [{**SERVICE, "thematiques": [canary]}, {"id": canary}, canary])
+    assert report.counts == {Outcome.REJECTED: 3}
+    assert canary not in repr(report)
+    assert all(canary not in refusal.message + refusal.mend for refusal in report.refusals)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"items": [', "JSON_INVALID"),
+        (b"[" * 100_000, "JSON_INVALID"),
+        (b'[{"id": "a", "id": "b"}]', "JSON_DUPLICATE_KEY"),
+        (b'[{"latitude": NaN}]', "JSON_NUMBER"),
+        ("Charleville-Mézières".encode("latin-1"), "ENCODING_WRONG"),
+        (b'{"structures": []}', "FORMAT_UNKNOWN"),
+        (b'"items"', "FORMAT_UNKNOWN"),
+    ],
+)
+async def test_a_broken_file_is_refused_as_a_whole_and_the_next_is_read(
+    ingest: Connection, tmp_path: Path, content: bytes, code: str
+) -> None:
+    report = await given(ingest, tmp_path, content, [STRUCTURE])
+    assert refusals(report) == [(0, code, "")]
+    assert report.counts == {Outcome.CREATED: 1}
+
+
+async def test_a_missing_file_is_told(ingest: Connection, tmp_path: Path) -> None:
+    report = await DataInclusion().ingest([tmp_path / "absent.json"], Options(), Session(ingest))
+    assert refusals(report) == [(0, "FILE_UNREADABLE", "")]
+
+
+async def test_the_query_role_reads_the_offer_and_writes_nothing(fresh_database: Database) -> None:
+    connection = await fresh_database.connect("offers_query")
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM offers.commune") == 571
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("DELETE FROM offers.commune")
+    finally:
+        await connection.close()
