@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from urllib.parse import quote, urlencode
 
 from infra.errors import SetupRefused
 from infra.postgresql import binaries, configuration
-from infra.postgresql.places import Places, account, places, socket_directory
+from infra.postgresql.places import Places, account, places, ready, socket_directory
 
 _PAUSE = 0.01
 _PATIENCE = 60.0
@@ -61,9 +62,9 @@ def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> It
         with _locked(where.door):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
             running = _running(where.keeper)
-            socket = _join(where, password) if running else _start(where, password, durable=durable)
+            directory = _join(where, password) if running else _start(where, password, durable=durable)
         try:
-            yield Cluster(where, socket, password)
+            yield Cluster(where, directory, password)
         finally:
             with _locked(where.door):
                 _leave(where, users)
@@ -78,12 +79,12 @@ def _start(where: Places, password: str, *, durable: bool) -> Path:
     elif _state(where).get("password") != _digest(password):
         configuration.replace_password(programs, where, owner, password)
     configuration.write_access(where)
-    socket = socket_directory(owner)
-    _remember(where, {"socket": str(socket), "password": _digest(password)})
-    command = configuration.command(programs, where, socket, durable=durable)
-    launch = [sys.executable, "-m", configuration.KEEPER, str(where.base), str(owner.uid), str(owner.gid), str(socket)]
+    directory = socket_directory(owner)
+    _remember(where, {"socket": str(directory), "password": _digest(password)})
+    command = configuration.command(programs, where, directory, durable=durable)
+    place = [str(where.base), str(owner.uid), str(owner.gid), str(directory)]
     kept = subprocess.Popen(
-        [*launch, *command],
+        [sys.executable, "-m", configuration.KEEPER, *place, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -94,7 +95,7 @@ def _start(where: Places, password: str, *, durable: bool) -> Path:
     with kept.stdout:
         if kept.stdout.readline() == configuration.READY:
             _detach(kept)
-            return socket
+            return directory
     kept.wait()
     said = where.log.read_text(errors="replace").strip() if where.log.exists() else ""
     raise SetupRefused("POSTGRESQL_FAILED", f"PostgreSQL embarqué n'a pas démarré ; il dit :\n{said}", said)
@@ -114,7 +115,27 @@ def _join(where: Places, password: str) -> Path:
             "puis relancez.",
             "the running cluster has another administrator's password",
         )
-    return Path(state["socket"])
+    directory = Path(state["socket"])
+    deadline = time.monotonic() + _PATIENCE
+    while not _answers(where, directory):  # the keeper is starting a dead server again
+        if time.monotonic() > deadline or not _running(where.keeper):
+            raise SetupRefused(
+                "CLUSTER_STUCK",
+                f"PostgreSQL embarqué ({where.base.name}) ne répond pas ; son journal : {where.log}",
+                "the keeper lives but its server takes no connection",
+            )
+        time.sleep(_PAUSE)
+    return directory
+
+
+def _answers(where: Places, directory: Path) -> bool:
+    """Whether the server takes connections now; a dead one leaves its files, which say that it does."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(directory / f".s.PGSQL.{configuration.PORT}"))
+        except OSError:
+            return False
+    return ready(where.data, None)
 
 
 def _leave(where: Places, users: IO[str]) -> None:
@@ -156,9 +177,9 @@ def _clear(where: Places) -> None:
             time.sleep(_PAUSE)
         if sys.platform == "linux":  # elsewhere we can't see whose process it is, and the server decides
             pid_file.unlink(missing_ok=True)
-    socket = _state(where).get("socket")
-    if socket is not None:
-        shutil.rmtree(socket, ignore_errors=True)
+    left_socket = _state(where).get("socket")
+    if left_socket is not None:
+        shutil.rmtree(left_socket, ignore_errors=True)
 
 
 def _members(data: Path) -> list[int]:

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from infra.postgresql.configuration import ENVIRONMENT, READY
-from infra.postgresql.places import Account, Places
+from infra.postgresql.places import Account, Places, ready
 
 _PAUSE = 0.01
 _RETRIES = 500
@@ -49,7 +49,7 @@ class Keeper:
                     return False
                 self.process = self._spawn()
             while self.process.poll() is None:
-                if self._ready(self.process.pid):
+                if ready(self.places.data, self.process.pid):
                     return True
                 time.sleep(_PAUSE)
             if b"shared memory" not in self.places.log.read_bytes():
@@ -87,13 +87,6 @@ class Keeper:
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  # one system call, its library loaded before
                 **self.owner.switch,
             )
-
-    def _ready(self, pid: int) -> bool:
-        try:
-            lines = (self.places.data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return False
-        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
 def _die_with_parent() -> None:

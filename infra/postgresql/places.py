@@ -116,6 +116,15 @@ def places(root: Path, name: str) -> Places:
     return Places(base)
 
 
+def ready(data: Path, pid: int | None) -> bool:
+    """Whether the server on this data says that it takes connections (and is this process, if one is given)."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) >= 8 and pid in (None, int(lines[0])) and lines[7].strip() == "ready"
+
+
 def socket_directory(owner: Account) -> Path:
     """A new private directory for the socket: short, and on a way that the account can walk."""
     for parent in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 mkdtemp below is safe there

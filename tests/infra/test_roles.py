@@ -28,18 +28,17 @@ async def test_no_role_of_ours_is_above_row_security(database: Database) -> None
 
 async def test_each_schema_has_its_owner_and_its_version_table(database: Database) -> None:
     connection = await database.connect()
-    owners = dict(await connection.fetch("SELECT nspname, nspowner::regrole::text FROM pg_namespace"))
-    versions = dict(
-        await connection.fetch(
-            "SELECT relnamespace::regnamespace::text, relowner::regrole::text FROM pg_class"
-            " WHERE relname = 'alembic_version'"
-        )
+    namespaces = await connection.fetch("SELECT nspname, nspowner::regrole::text FROM pg_namespace")
+    tables = await connection.fetch(
+        "SELECT relnamespace::regnamespace::text, relowner::regrole::text FROM pg_class"
+        " WHERE relname = 'alembic_version'"
     )
     await connection.close()
+    owners = {row[0]: row[1] for row in namespaces}
     for schema in SCHEMAS:
         assert owners[schema] == f"{schema}_owner"
     assert owners["journal"] == owners["journal_keys"] == "journal_owner"
-    assert versions == {history.schema: history.owner for history in HISTORIES}
+    assert {row[0]: row[1] for row in tables} == {history.schema: history.owner for history in HISTORIES}
 
 
 @pytest.mark.parametrize("role", LOGINS)
@@ -75,7 +74,7 @@ async def test_a_subgraph_role_cannot_enter_another_subgraphs_schema(database: D
 
 async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_database: Database) -> None:
     connection = await fresh_database.connect()
-    privileges = {}
+    privileges: dict[tuple[str, str], set[str]] = {}
     for owner, table in (
         ("offers_owner", "offers.later"),
         ("journal_owner", "journal.later"),

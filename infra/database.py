@@ -1,0 +1,29 @@
+"""Which database the demo and the commands work on: the one that they are given, else the embedded cluster's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.keys import Keys
+from infra.postgresql import cluster
+from infra.postgresql.configuration import ADMINISTRATOR
+from infra.roles import password
+
+NAME = "spie"
+"""Database of the application in an embedded cluster."""
+
+
+@contextmanager
+def administrator(url: str | None, name: str, root: Path, keys: Keys) -> Iterator[str]:
+    """Address of a database for its administrator, for `infra.migrate.migrate` and `infra.roles.dsn`.
+
+    `url` is the value of DATABASE_URL; without it, the cluster `name` of the clone at `root` runs until the end of the
+    block. Raises SetupRefused.
+    """
+    if url:
+        yield url
+        return
+    with cluster(name, root, password(ADMINISTRATOR, keys)) as running:
+        yield running.admin_dsn(NAME)
