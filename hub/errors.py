@@ -11,7 +11,7 @@
         └── CompositionFailed     hub.federation.compose: each violated rule is one of `failures`
 
 `code` is part of the public interface: it never changes meaning. `message` is for the person who reads the answer
-(where, what, how to mend); `detail` is for logs and developers. None of them holds a value of the client or of a person.
+(where, what, how to mend); `detail` is for logs and developers. None holds a value of the client or of a person.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
-    ValidationContext,
     parse,
     specified_rules,
     validate,
@@ -86,14 +85,11 @@ def find_operation(document: DocumentNode, name: str | None) -> OperationDefinit
 def _named(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
     """The same rule, its errors marked with its name."""
 
-    def __init__(self: ValidationRule, context: ValidationContext) -> None:
-        rule.__init__(self, context)
-
     def report_error(self: ValidationRule, error: GraphQLError) -> None:
         error.extensions = {"rule": rule.__name__}
         self.context.report_error(error)
 
-    return type(rule.__name__, (rule,), {"__init__": __init__, "report_error": report_error})
+    return type(rule.__name__, (rule,), {"report_error": report_error})
 
 
 _RULES = [_named(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]

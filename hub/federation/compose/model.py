@@ -1,0 +1,108 @@
+"""What one subgraph declares, once names of directives are resolved through `@link` and extensions joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from graphql import parse_value
+
+from hub.document.variables import literal
+
+FEDERATION = "federation"
+"""`Applied.spec` of every directive of Apollo Federation (tag and inaccessible included)."""
+
+
+class Kind(StrEnum):
+    """Kinds of GraphQL types, by their SDL keyword."""
+
+    SCALAR = "scalar"
+    OBJECT = "type"
+    INTERFACE = "interface"
+    UNION = "union"
+    ENUM = "enum"
+    INPUT = "input"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A directive as applied. `spec` is FEDERATION, empty for GraphQL's own, else the URL of its `@link`;
+    `name` is its name in that specification, `arguments` are printed literals."""
+
+    spec: str
+    name: str
+    arguments: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Arguments as JSON values."""
+        return {name: literal(parse_value(text)) for name, text in self.arguments}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Anything that bears a description and directives."""
+
+    name: str
+    description: str | None = None
+    directives: tuple[Applied, ...] = ()
+
+    def applied(self, name: str) -> Iterator[dict[str, Any]]:
+        """Arguments of each application of a federation directive."""
+        return (each.values for each in self.directives if each.spec == FEDERATION and each.name == name)
+
+    def has(self, name: str) -> bool:
+        """Whether a federation directive is applied."""
+        return any(each.spec == FEDERATION and each.name == name for each in self.directives)
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Element):
+    """Argument or input field: printed type and default."""
+
+    type: str = ""
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Element):
+    """Field of an object or interface: printed type."""
+
+    type: str = ""
+    arguments: Mapping[str, Input] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Type(Element):
+    """One named type. Only the collection of its kind is filled. `extension`: declared by `extend` or `@extends` alone."""
+
+    kind: Kind = Kind.OBJECT
+    fields: Mapping[str, Output] = field(default_factory=dict)
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    values: Mapping[str, Element] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    interfaces: tuple[str, ...] = ()
+    extension: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """One subgraph. `federated2` is false for a schema without a link to federation v2. `definitions` holds the printed
+    definition of each directive of a linked specification, by (spec, name)."""
+
+    name: str
+    url: str
+    types: Mapping[str, Type]
+    federated2: bool
+    composed: frozenset[tuple[str, str]] = frozenset()
+    definitions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+ROOTS = ("Query", "Mutation")
+
+
+def named(type_: str) -> str:
+    """The named type inside a printed type."""
+    return type_.replace("[", "").replace("]", "").replace("!", "")

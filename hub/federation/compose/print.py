@@ -1,0 +1,147 @@
+"""The supergraph as text, readable by any router that speaks link v1.0 and join v0.3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from graphql.language.block_string import print_block_string
+
+from hub.federation.compose.merge import JOIN, Merged, graph_name
+from hub.federation.compose.model import ROOTS, Applied, Element, Input, Kind, Output, Subgraph, Type
+
+_JOIN_DEFINITIONS = """\
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+
+directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+
+directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, \
+external: Boolean, override: String, usedOverridden: Boolean{label}) repeatable on FIELD_DEFINITION | \
+INPUT_FIELD_DEFINITION
+
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+
+directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE
+
+directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, \
+resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | \
+INPUT_OBJECT | SCALAR
+
+directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
+
+scalar join__FieldSet
+
+scalar link__Import
+
+enum link__Purpose {{
+  SECURITY
+  EXECUTION
+}}"""
+
+_FEATURES = {
+    "inaccessible": (
+        '@link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)',
+        "directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM "
+        "| ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION",
+    ),
+    "tag": (
+        '@link(url: "https://specs.apollo.dev/tag/v0.3")',
+        "directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | "
+        "ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA",
+    ),
+    "authenticated": (
+        '@link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)',
+        "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+    ),
+    "requiresScopes": (
+        '@link(url: "https://specs.apollo.dev/requiresScopes/v0.1", for: SECURITY)',
+        "scalar requiresScopes__Scope\n\ndirective @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on "
+        "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+    ),
+    "policy": (
+        '@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)',
+        "scalar policy__Policy\n\ndirective @policy(policies: [[policy__Policy!]!]!) on "
+        "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+    ),
+}
+
+
+def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
+    """Supergraph SDL; equal inputs give equal text."""
+    body = [_type(type_) for type_ in merged.types.values()]
+    text = "\n\n".join(body)
+    labelled = "overrideLabel:" in text
+    links = [
+        '@link(url: "https://specs.apollo.dev/link/v1.0")',
+        f'@link(url: "https://specs.apollo.dev/join/v0.{4 if labelled else 3}", for: EXECUTION)',
+    ]
+    definitions = [_JOIN_DEFINITIONS.format(label=", overrideLabel: String" if labelled else "")]
+    for name, (link, definition) in _FEATURES.items():
+        if f"@{name}" in text:
+            links.append(link)
+            definitions.append(definition)
+    for spec in dict.fromkeys(spec for spec, _ in merged.kept):
+        names = ", ".join(f'"@{name}"' for each, name in merged.kept if each == spec)
+        links.append(f'@link(url: "{spec}", import: [{names}])')
+    definitions.extend(merged.kept.values())
+    roots = "".join(f"\n  {name.lower()}: {name}" for name in ROOTS if name in merged.types)
+    graphs = "".join(
+        f'\n  {graph_name(each.name)} @join__graph(name: "{each.name}", url: "{each.url}")' for each in subgraphs
+    )
+    head = "schema\n  " + "\n  ".join(links) + f"\n{{{roots}\n}}"
+    return "\n\n".join([head, *definitions, f"enum join__Graph {{{graphs}\n}}", text]) + "\n"
+
+
+def _type(type_: Type) -> str:
+    head = f"{_described(type_, '')}{type_.kind} {type_.name}"
+    if type_.interfaces:
+        head += " implements " + " & ".join(type_.interfaces)
+    head += _directives(type_.directives, "\n  ")
+    match type_.kind:
+        case Kind.OBJECT | Kind.INTERFACE:
+            return head + _block(_output(each) for each in type_.fields.values())
+        case Kind.INPUT:
+            return head + _block(f"{_described(each, '  ')}  {_input(each)}" for each in type_.inputs.values())
+        case Kind.ENUM:
+            return head + _block(
+                f"{_described(each, '  ')}  {each.name}{_directives(each.directives, ' ')}"
+                for each in type_.values.values()
+            )
+        case Kind.UNION:
+            return f"{head}\n  = {' | '.join(type_.members)}"
+        case _:
+            return head
+
+
+def _block(lines: Iterable[str]) -> str:
+    return "\n{\n" + "\n".join(lines) + "\n}"
+
+
+def _output(field: Output) -> str:
+    arguments = ""
+    if any(each.description for each in field.arguments.values()):
+        lines = "\n".join(f"{_described(each, '    ')}    {_input(each)}" for each in field.arguments.values())
+        arguments = f"(\n{lines}\n  )"
+    elif field.arguments:
+        arguments = f"({', '.join(_input(each) for each in field.arguments.values())})"
+    return f"{_described(field, '  ')}  {field.name}{arguments}: {field.type}{_directives(field.directives, ' ')}"
+
+
+def _input(value: Input) -> str:
+    default = f" = {value.default}" if value.default is not None else ""
+    return f"{value.name}: {value.type}{default}{_directives(value.directives, ' ')}"
+
+
+def _described(element: Element, indent: str) -> str:
+    if not element.description:
+        return ""
+    block = print_block_string(element.description)
+    return "".join(f"{indent}{line}\n" if line else "\n" for line in block.split("\n"))
+
+
+def _directives(directives: tuple[Applied, ...], separator: str) -> str:
+    printed = []
+    for each in directives:
+        prefix = "join__" if each.spec == JOIN else ""
+        arguments = ", ".join(f"{name}: {value}" for name, value in each.arguments)
+        printed.append(f"{separator}@{prefix}{each.name}" + (f"({arguments})" if arguments else ""))
+    return "".join(printed)

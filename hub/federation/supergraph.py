@@ -1,0 +1,331 @@
+"""A supergraph text read back: which subgraph resolves what, by which keys, and the schema that clients see.
+
+Reads link v1.0 and join v0.3 to v0.5, whoever composed it. Directives of other specifications are kept as opaque pairs
+for whoever knows them, found by the specification's URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from graphql import (
+    ConstDirectiveNode,
+    DirectiveDefinitionNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    SchemaDefinitionNode,
+    build_ast_schema,
+    parse,
+    print_ast,
+)
+
+from hub.document.normalise import field_set
+from hub.document.operation import Selections
+from hub.document.variables import literal
+from hub.errors import HubError, StartRefused
+from hub.federation.links import imports
+
+_OWN = ("join__", "link__", "core__")
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """An applied directive of a linked specification: its URL, its true name, its arguments as JSON values."""
+
+    spec: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A subgraph by name, and the URL that the supergraph gives for it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of an entity in one subgraph. `selections` has one entry per concrete type that bears it."""
+
+    text: str
+    selections: tuple[Selections, ...]
+    resolvable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldJoin:
+    """A field in one subgraph: its type there, what it requires of the entity, what it provides below itself."""
+
+    type: str
+    external: bool = False
+    requires: tuple[Selections, ...] = ()
+    provides: tuple[Selections, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeJoin:
+    """A type in one subgraph. `members`: concrete types that an abstract type can be there (an object: itself)."""
+
+    keys: tuple[Key, ...] = ()
+    members: frozenset[str] = frozenset()
+    interface_object: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SuperField:
+    """A field of an object or interface, with one join per subgraph that declares it."""
+
+    name: str
+    type: str
+    joins: Mapping[str, FieldJoin]
+
+
+@dataclass(frozen=True, slots=True)
+class SuperType:
+    """A named output type, with one join per subgraph that declares it."""
+
+    name: str
+    kind: str
+    joins: Mapping[str, TypeJoin]
+    fields: Mapping[str, SuperField] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Supergraph:
+    """The model that planning works on. `schema` holds every type and field, inaccessible ones included."""
+
+    text: str
+    endpoints: Mapping[str, Endpoint]
+    types: Mapping[str, SuperType]
+    schema: GraphQLSchema
+    directives: Mapping[str, tuple[Directive, ...]]
+    """By coordinate: `Type`, `Type.field`, `Type.field(argument:)`, `Enum.VALUE`, `Input.field`."""
+
+    inaccessible: frozenset[str]
+    """Coordinates that the client schema hides."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def client_schema(self) -> GraphQLSchema:
+        """The client schema, made once."""
+        return api_schema(self)
+
+
+def read_supergraph(text: str) -> Supergraph:
+    """Raises StartRefused (SUPERGRAPH_INVALID) for a text that is not a supergraph."""
+    try:
+        document = parse(text, no_location=True)
+        schema = build_ast_schema(_without_own(document), assume_valid=True, assume_valid_sdl=True)
+        return _Reader(document, schema).supergraph(text)
+    except (GraphQLError, HubError, KeyError, TypeError, ValueError) as error:
+        raise StartRefused(
+            "SUPERGRAPH_INVALID",
+            "Le supergraphe ne se lit pas : recomposez-le avec « hub compose ».",
+            f"{type(error).__name__}: {error}",
+        ) from error
+
+
+def api_schema(supergraph: Supergraph) -> GraphQLSchema:
+    """What clients see: no inaccessible element, no federation, descriptions and deprecations kept."""
+    document = _without_own(parse(supergraph.text, no_location=True))
+    hidden = supergraph.inaccessible
+    used = _mentioned(document)
+    kept: list[Any] = []
+    for node in document.definitions:
+        name = node.name.value if not isinstance(node, SchemaDefinitionNode) else ""  # type: ignore[attr-defined]
+        if isinstance(node, DirectiveDefinitionNode) or name in hidden:
+            continue
+        if node.kind in ("enum_type_definition", "scalar_type_definition") and name not in used:
+            continue
+        kept.append(_visible(node, name, hidden))
+    return build_ast_schema(DocumentNode(definitions=tuple(kept)))
+
+
+def _visible(node: Any, name: str, hidden: frozenset[str]) -> Any:
+    """The definition without hidden parts and without directives other than GraphQL's own."""
+    changes: dict[str, Any] = {"directives": _standard(node)}
+    for attribute in ("fields", "values"):
+        parts = getattr(node, attribute, None)
+        if parts is not None:
+            changes[attribute] = tuple(
+                _visible_part(part, f"{name}.{part.name.value}", hidden)
+                for part in parts
+                if f"{name}.{part.name.value}" not in hidden
+            )
+    for attribute in ("interfaces", "types"):
+        parts = getattr(node, attribute, None)
+        if parts is not None:
+            changes[attribute] = tuple(part for part in parts if part.name.value not in hidden)
+    return _with(node, **changes)
+
+
+def _visible_part(node: Any, coordinate: str, hidden: frozenset[str]) -> Any:
+    changes: dict[str, Any] = {"directives": _standard(node)}
+    if getattr(node, "arguments", None) is not None:
+        changes["arguments"] = tuple(
+            _with(argument, directives=_standard(argument))
+            for argument in node.arguments
+            if f"{coordinate}({argument.name.value}:)" not in hidden
+        )
+    return _with(node, **changes)
+
+
+def _with(node: Any, **changes: Any) -> Any:
+    return type(node)(**{key: changes.get(key, getattr(node, key, None)) for key in node.keys if key != "loc"})
+
+
+def _standard(node: Any) -> tuple[Any, ...]:
+    return tuple(each for each in node.directives or () if each.name.value in ("deprecated", "specifiedBy", "oneOf"))
+
+
+def _mentioned(document: DocumentNode) -> set[str]:
+    """Names of types that some field, argument or input field has."""
+    names = set()
+    for node in document.definitions:
+        if not isinstance(node, DirectiveDefinitionNode):
+            for part in getattr(node, "fields", None) or ():
+                for typed in (part, *(getattr(part, "arguments", None) or ())):
+                    names.add(print_ast(typed.type).strip("[]!"))
+    return names
+
+
+def _without_own(document: DocumentNode) -> DocumentNode:
+    """Without the definitions of link and join."""
+    return DocumentNode(
+        definitions=tuple(
+            node
+            for node in document.definitions
+            if isinstance(node, SchemaDefinitionNode)
+            or not (
+                node.name.value.startswith(_OWN)  # type: ignore[attr-defined]
+                or (isinstance(node, DirectiveDefinitionNode) and node.name.value in ("link", "core"))
+            )
+        )
+    )
+
+
+def _arguments(directive: ConstDirectiveNode) -> dict[str, Any]:
+    return {each.name.value: literal(each.value) for each in directive.arguments or ()}
+
+
+class _Reader:
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
+        self.document = document
+        self.schema = schema
+        self.links: dict[str, tuple[str, str]] = {}
+        self.graphs: dict[str, Endpoint] = {}
+        self.found: dict[str, tuple[Directive, ...]] = {}
+        self.hidden: set[str] = set()
+
+    def supergraph(self, text: str) -> Supergraph:
+        self.read_links()
+        self.read_graphs()
+        types: dict[str, SuperType] = {}
+        for node in self.document.definitions:
+            name = getattr(getattr(node, "name", None), "value", "")
+            if isinstance(node, DirectiveDefinitionNode | SchemaDefinitionNode) or name.startswith(_OWN):
+                continue
+            self.note(name, node)
+            if node.kind in ("object_type_definition", "interface_type_definition", "union_type_definition"):
+                types[name] = self.type(name, node)
+            for part in (*(getattr(node, "values", None) or ()), *(getattr(node, "fields", None) or ())):
+                self.note(f"{name}.{part.name.value}", part)
+                for argument in getattr(part, "arguments", None) or ():
+                    self.note(f"{name}.{part.name.value}({argument.name.value}:)", argument)
+        endpoints = {endpoint.name: endpoint for endpoint in self.graphs.values()}
+        return Supergraph(text, endpoints, types, self.schema, self.found, frozenset(self.hidden))
+
+    def read_links(self) -> None:
+        for node in self.document.definitions:
+            if isinstance(node, SchemaDefinitionNode):
+                for directive in node.directives or ():
+                    values = _arguments(directive)
+                    self.links.update((local, (str(values["url"]), name)) for local, name in imports(values))
+
+    def read_graphs(self) -> None:
+        for node in self.document.definitions:
+            if node.kind == "enum_type_definition" and node.name.value == "join__Graph":  # type: ignore[attr-defined]
+                for value in node.values or ():  # type: ignore[attr-defined]
+                    values = self.joins(value, "join__graph")[0]
+                    self.graphs[value.name.value] = Endpoint(values["name"], values.get("url") or "")
+        if not self.graphs:
+            raise ValueError("no join__Graph")
+
+    def joins(self, node: Any, name: str) -> list[dict[str, Any]]:
+        return [_arguments(each) for each in node.directives or () if each.name.value == name]
+
+    def note(self, coordinate: str, node: Any) -> None:
+        """Remember directives of linked specifications, and whether the element is inaccessible."""
+        directives = []
+        for each in node.directives or ():
+            if each.name.value == "inaccessible":
+                self.hidden.add(coordinate)
+            if each.name.value in self.links:
+                spec, name = self.links[each.name.value]
+                directives.append(Directive(spec, name, _arguments(each)))
+        if directives:
+            self.found[coordinate] = tuple(directives)
+
+    def type(self, name: str, node: Any) -> SuperType:
+        keys: dict[str, list[Key]] = {}
+        interface_objects: dict[str, bool] = {}
+        for values in self.joins(node, "join__type"):
+            graph = self.graphs[values["graph"]].name
+            interface_objects[graph] = bool(values.get("isInterfaceObject"))
+            keys.setdefault(graph, [])
+            if values.get("key"):
+                selections = field_set(values["key"], name, self.schema)
+                keys[graph].append(Key(values["key"], selections, values.get("resolvable") is not False))
+        kind = node.kind.removesuffix("_type_definition")
+        joins = {
+            graph: TypeJoin(
+                tuple(keys[graph]), self.members(name, kind, node, graph), interface_object=interface_objects[graph]
+            )
+            for graph in keys
+        }
+        fields = {each.name.value: self.field(name, each, tuple(joins)) for each in getattr(node, "fields", None) or ()}
+        return SuperType(name, kind, joins, fields)
+
+    def members(self, name: str, kind: str, node: Any, graph: str) -> frozenset[str]:
+        """Concrete types that this subgraph knows for the type."""
+        if kind == "object":
+            return frozenset((name,))
+        if kind == "union":
+            members = self.joins(node, "join__unionMember")
+            return frozenset(each["member"] for each in members if self.graphs[each["graph"]].name == graph)
+        return frozenset(
+            other.name.value  # type: ignore[attr-defined]
+            for other in self.document.definitions
+            if other.kind == "object_type_definition"
+            for each in self.joins(other, "join__implements")
+            if each["interface"] == name and self.graphs[each["graph"]].name == graph
+        )
+
+    def field(self, type_name: str, node: Any, graphs: tuple[str, ...]) -> SuperField:
+        type_ = print_ast(node.type)
+        declared = self.joins(node, "join__field")
+        joins = {}
+        for values in declared or [{"graph": None, "all": True}]:
+            if values.get("all"):
+                joins.update({graph: FieldJoin(type_) for graph in graphs})
+            elif values.get("graph"):
+                own_type = values.get("type") or type_
+                requires, provides = values.get("requires"), values.get("provides")
+                joins[self.graphs[values["graph"]].name] = FieldJoin(
+                    own_type,
+                    external=bool(values.get("external") or values.get("usedOverridden")),
+                    requires=field_set(requires, type_name, self.schema) if requires else (),
+                    provides=field_set(provides, own_type.strip("[]!"), self.schema) if provides else (),
+                )
+        return SuperField(node.name.value, type_, joins)
