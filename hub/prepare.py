@@ -30,7 +30,8 @@ CACHE = 1_000
 class Prepared:
     """`operation` is the client's, `authorisation` the policy step's result, `plan` what will be fetched.
 
-    `introspection` is the part that the hub answers itself; `keys` the root keys in the client's order, where there is one.
+    `introspection` is the part that the hub answers itself; `keys` the root keys in
+    the client's order, where there is one.
     """
 
     operation: Operation

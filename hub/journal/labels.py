@@ -24,8 +24,8 @@ def _checked(text: str | None, code: str, what: str) -> str | None:
     if text is not None and not LABEL.fullmatch(text):
         raise RequestRefused(
             code,
-            f"{what} entre au journal des accès : 40 caractères au plus, lettres, chiffres, « - » et « _ », sans suite de "
-            "13 chiffres.",
+            f"{what} entre au journal des accès : 40 caractères au plus, lettres, chiffres, « - » et « _ », "
+            "sans suite de 13 chiffres.",
             f"{code.lower()} does not match the allowed form",
         )
     return text
