@@ -1,0 +1,161 @@
+"""From the composed graph to its classification: each coordinate has one category, or the hub does not start.
+
+policy.md rules 1, 5, 6 and 7. The directives are found by the identity of their specification,
+`schema.categories.SPEC`, never by name (attack 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    get_named_type,
+)
+
+from hub.document.operation import ACCESS_FIELD, Selections
+from hub.errors import StartRefused
+from hub.federation.supergraph import SuperField, Supergraph
+from hub.policy.classification import Classification, FieldClass, InputClass
+from schema.categories import OPEN, SPEC, Category, Level
+from schema.facts import VALUE_FACTS
+
+IMPERSONAL = OPEN | {Category.PROF}
+"""Categories that a type without a subject may hold."""
+
+UNREAD = frozenset({"id", "first", "after"})
+"""Arguments that reveal nothing: an opaque id, a page size, a sealed cursor."""
+
+
+class Unclassified(StartRefused):
+    """The graph holds something that policy can't decide on; closed by default."""
+
+    def __init__(self, coordinate: str, problem: str) -> None:
+        super().__init__(
+            "SCHEMA_UNCLASSIFIED",
+            f"Le schéma ne peut pas être servi : {coordinate} — {problem}.",
+            f"{coordinate}: {problem}",
+        )
+
+
+def classify(supergraph: Supergraph) -> Classification:
+    """The classification of every object field and input; raises Unclassified at the first that lacks what it needs."""
+    objects = {name: type_ for name, type_ in supergraph.types.items() if type_.kind == "object"}
+    personal = frozenset(name for name in objects if _directive(supergraph, name, "subject") is not None)
+    fields: dict[str, FieldClass] = {}
+    for name, type_ in objects.items():
+        if name in personal and ACCESS_FIELD not in type_.fields:
+            raise Unclassified(name, f"type personnel sans {ACCESS_FIELD}")
+        for field in type_.fields.values():
+            found = _field(supergraph, name, field, personal)
+            if found.category not in IMPERSONAL and name not in personal and name != "Query":
+                raise Unclassified(found.coordinate, "donnée personnelle dans un type sans @subject")
+            fields[found.coordinate] = found
+    closed = {name: _closure(name, fields) for name in fields}
+    fields = {name: replace(field, requires=closed[name]) for name, field in fields.items()}
+    inputs = dict(_inputs(supergraph))
+    members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
+    pinned = repr((sorted(fields.items()), sorted(personal), sorted(inputs.items())))
+    return Classification(fields, personal, members, inputs, sha256(pinned.encode()).hexdigest())
+
+
+def _directive(supergraph: Supergraph, coordinate: str, name: str) -> Mapping[str, Any] | None:
+    found = [d for d in supergraph.directives.get(coordinate, ()) if d.spec == SPEC and d.name.lstrip("@") == name]
+    if len(found) > 1:
+        raise Unclassified(coordinate, f"@{name} plusieurs fois")
+    return found[0].arguments if found else None
+
+
+def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: frozenset[str]) -> FieldClass:
+    coordinate = f"{type_name}.{field.name}"
+    said = _directive(supergraph, coordinate, "category")
+    if said is None:
+        raise Unclassified(coordinate, "aucune catégorie")
+    category, level = Category(said["name"]), Level(said.get("level", "FULL"))
+    output = supergraph.schema.type_map[type_name].fields[field.name].type  # type: ignore[attr-defined]
+    named = get_named_type(output)
+    nullable = not isinstance(output, GraphQLNonNull)
+    if not nullable and (category not in OPEN or named.name in personal):
+        raise Unclassified(coordinate, "champ gardé non nullable")
+    values = _values(supergraph, coordinate, named)
+    action = _directive(supergraph, coordinate, "forbiddenValue")
+    if values and action is None:
+        raise Unclassified(coordinate, "valeurs d'une catégorie plus stricte sans @forbiddenValue")
+    unwrapped = output.of_type if isinstance(output, GraphQLNonNull) else output
+    requires = {name for join in field.joins.values() for name in _coordinates(join.requires)}
+    return FieldClass(
+        coordinate=coordinate,
+        type=type_name,
+        returns=named.name,
+        category=category,
+        level=level,
+        many=isinstance(unwrapped, GraphQLList),
+        values=values,
+        action=action["action"] if values and action is not None else None,
+        requires=frozenset(requires),
+    )
+
+
+def _values(supergraph: Supergraph, coordinate: str, named: Any) -> frozenset[Category]:
+    if not isinstance(named, GraphQLEnumType):
+        return frozenset()
+    found = (_directive(supergraph, f"{named.name}.{value}", "category") for value in named.values)
+    categories = frozenset(Category(said["name"]) for said in found if said is not None)
+    if unknown := categories - VALUE_FACTS.keys():
+        raise Unclassified(coordinate, f"catégorie de valeur {min(unknown)} sans fait")
+    return categories
+
+
+def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:
+    pending = list(selections)
+    while pending:
+        for field in pending.pop().fields:
+            if not field.name.startswith("__"):
+                yield field.coordinate
+            pending += field.selections
+
+
+def _closure(name: str, fields: Mapping[str, FieldClass]) -> frozenset[str]:
+    seen: set[str] = set()
+    pending = list(fields[name].requires)
+    while pending:
+        required = pending.pop()
+        if required not in seen:
+            seen.add(required)
+            pending += fields[required].requires
+    return frozenset(seen)
+
+
+def _inputs(supergraph: Supergraph) -> Iterable[tuple[str, InputClass]]:
+    types = supergraph.schema.type_map
+    for name, super_type in supergraph.types.items():
+        for field in super_type.fields:
+            for argument, declared in types[name].fields[field].args.items():  # type: ignore[attr-defined]
+                yield _input(supergraph, f"{name}.{field}({argument}:)", declared.type, argument in UNREAD)
+    for name, type_ in types.items():
+        if isinstance(type_, GraphQLInputObjectType):
+            for field, declared in type_.fields.items():
+                yield _input(supergraph, f"{name}.{field}", declared.type, False)
+        elif isinstance(type_, GraphQLEnumType):
+            for value in type_.values:
+                said = _directive(supergraph, f"{name}.{value}", "reads")
+                if said is not None:
+                    yield f"{name}.{value}", InputClass(name, tuple(said["fields"]))
+
+
+def _input(supergraph: Supergraph, coordinate: str, type_: Any, open_: bool) -> tuple[str, InputClass]:
+    named = get_named_type(type_)
+    said = _directive(supergraph, coordinate, "reads")
+    if said is None and not open_ and not isinstance(named, GraphQLInputObjectType):
+        bound = isinstance(named, GraphQLEnumType) and all(
+            _directive(supergraph, f"{named.name}.{value}", "reads") is not None for value in named.values
+        )
+        if not bound:
+            raise Unclassified(coordinate, "entrée sans @reads")
+    return coordinate, InputClass(named.name, tuple(said["fields"]) if said is not None else ())
