@@ -1,0 +1,107 @@
+"""Compiles operations: (query text, conditions, residual, arguments present) → statement, bounded and cached.
+
+The document is parsed and validated once, read once per value of its conditions, and compiled once per residual and
+shape. What a request brings besides (ids, scopes, dates, organisation, page sizes) are parameters.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Uuid
+
+from schema.context import Context
+from schema.facts import Fact, link_key
+from subgraphs.kit.cursors import Sealer
+from subgraphs.kit.document import ENTITIES, Query, Reading
+from subgraphs.kit.model import Model, Root, RootKind
+from subgraphs.kit.pages import Listing, listings, page_of, uuid_or_none
+from subgraphs.kit.representations import split
+from subgraphs.kit.roots import compile_statement
+from subgraphs.kit.statement import Call, Statement
+
+T = TypeVar("T")
+
+SELF = link_key(Fact.SELF, "")
+PARIS = ZoneInfo("Europe/Paris")
+"""Days begin at midnight in France, in statements as in row security."""
+
+
+class Cache(OrderedDict[Any, Any]):
+    """Least recently used entries leave first."""
+
+    def __init__(self, bound: int) -> None:
+        super().__init__()
+        self.bound = bound
+
+    def get_or(self, key: Any, make: Callable[[], T]) -> T:
+        """The entry, made if it is missing."""
+        try:
+            found: T = self[key]
+            self.move_to_end(key)
+        except KeyError:
+            found = self[key] = make()
+            if len(self) > self.bound:
+                self.popitem(last=False)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation under settled conditions."""
+
+    reading: Reading
+    listings: tuple[Listing, ...]
+
+
+class Compiler:
+    """Statements of one subgraph; `key` is the secret `cursors`."""
+
+    def __init__(self, model: Model, key: bytes, bound: int = 1000) -> None:
+        self.model, self.key = model, key
+        self.prepared, self.statements = Cache(bound), Cache(bound)
+
+    def statement(
+        self, text: str, query: Query, variables: Mapping[str, Any], context: Context
+    ) -> tuple[Statement, Call]:
+        """The statement of a query and what this request brings to it; raises RequestFailed for a bad argument."""
+        settled = query.settled(variables)
+        prepared = self.prepared.get_or((text, settled), lambda: self._prepare(query.read(settled)))
+        call = self._call(prepared, variables, context)
+        shapes = {number: page.shape for number, page in call.pages.items()}
+        key = (text, settled, context.residual.digest, tuple(shapes.items()))
+        statement = self.statements.get_or(
+            key, lambda: compile_statement(self.model, prepared.reading, context.residual, shapes)
+        )
+        return statement, call
+
+    def _prepare(self, reading: Reading) -> Prepared:
+        return Prepared(reading, listings(reading, self.model))
+
+    def _call(self, prepared: Prepared, variables: Mapping[str, Any], context: Context) -> Call:
+        reading, sealer = prepared.reading, Sealer(self.key, context)
+        pages = {item.node.number: page_of(item, reading, variables, sealer) for item in prepared.listings}
+        batches, counts, keys = {}, {}, {}
+        for node in reading.roots:
+            if node.name == ENTITIES:
+                given = reading.value(node, "representations", variables)
+                counts[node.number], batches[node.number] = split(given, node, self.model)
+            elif node.name in self.model.roots:
+                keys[node.number] = self._key(
+                    self.model.roots[node.name], reading.value(node, "id", variables), context
+                )
+        today = datetime.fromtimestamp(context.now, PARIS).date()
+        return Call(context, list(context.scopes), today, sealer, pages, batches, keys, counts)
+
+    def _key(self, root: Root, given: Any, context: Context) -> str | None:
+        if root.kind is RootKind.SELF:
+            given = next((scope.removeprefix(SELF) for scope in context.scopes if scope.startswith(SELF)), None)
+        entity = self.model.entities[root.entity]
+        if entity.key is not None and not isinstance(entity.key.column.type, Uuid):
+            return given if type(given) is str and "\x00" not in given else None
+        return uuid_or_none(given)

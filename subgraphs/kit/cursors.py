@@ -1,0 +1,64 @@
+"""Cursors of connections: (sort value, id), sealed under a key of the actor and the purpose.
+
+Only who was given a cursor can use it, for the same field, order and filter: the rest is authenticated data. A cursor
+tells nothing of the row without the key (policy.md rules 6 and 8, attack 13).
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from schema.context import Context
+from subgraphs.kit.errors import RequestFailed
+
+NONCE = 12
+
+
+def forbidden() -> RequestFailed:
+    """The one error of a cursor that is not the actor's own, or was made for another list."""
+    return RequestFailed(
+        "FORBIDDEN_INPUT", "Le curseur n'est pas valable pour cette liste : reprenez depuis la première page."
+    )
+
+
+@lru_cache(maxsize=1024)
+def _cipher(key: bytes, actor: str, purpose: str) -> AESGCM:
+    info = orjson.dumps(["spie cursor", actor, purpose])
+    return AESGCM(HKDF(SHA256(), 32, None, info).derive(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Seals and opens the cursors of one request; `key` is the secret `cursors` of the installation."""
+
+    key: bytes
+    context: Context
+
+    def seal(self, place: bytes, sort: Any, identifier: Any) -> str:
+        """The cursor of a row; `place` names the list: coordinate, order and filter."""
+        nonce = secrets.token_bytes(NONCE)
+        text = orjson.dumps([sort, identifier], default=str)
+        return urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, text, place)).rstrip(b"=").decode()
+
+    def open(self, place: bytes, cursor: Any) -> tuple[Any, str]:
+        """Sort value (JSON form) and id; raises RequestFailed FORBIDDEN_INPUT."""
+        try:
+            data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            sort, identifier = orjson.loads(self._cipher.decrypt(data[:NONCE], data[NONCE:], place))
+        except (InvalidTag, ValueError, TypeError):
+            raise forbidden() from None
+        return sort, identifier
+
+    @property
+    def _cipher(self) -> AESGCM:
+        return _cipher(self.key, self.context.actor, self.context.purpose)

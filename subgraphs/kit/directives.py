@@ -1,0 +1,118 @@
+"""The directives of the privacy specification, as every subgraph prints them: linked and composed."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import strawberry
+from strawberry import directive_field, enum_value
+from strawberry.federation.schema_directive import schema_directive
+from strawberry.schema_directive import Location
+
+from schema import categories
+from schema.categories import SPEC
+
+_DESCRIPTIONS = {
+    categories.Category.ID: "Identité.",
+    categories.Category.NIR: "Numéro d'inscription au répertoire.",
+    categories.Category.IDX: "Identifiants de secteur.",
+    categories.Category.COORD: "Coordonnées.",
+    categories.Category.FAM: "Foyer et vie personnelle.",
+    categories.Category.SOC: "Situation sociale.",
+    categories.Category.ECO: "Situation économique.",
+    categories.Category.PRO: "Vie professionnelle.",
+    categories.Category.FORM: "Formation.",
+    categories.Category.SUIVI: "Suivi du parcours.",
+    categories.Category.FREIN: "Difficultés.",
+    categories.Category.SAN: "Santé et handicap.",
+    categories.Category.JUST: "Justice.",
+    categories.Category.SEJ: "Titre de séjour.",
+    categories.Category.LIBRE: "Texte libre.",
+    categories.Category.PROF: "Professionnels.",
+    categories.Category.PUB: "Offre publique.",
+    categories.Category.TRACE: "Traces et droits.",
+    categories.Category.TECH: "Technique.",
+}
+
+_enum: Any = Enum
+_CATEGORIES: Any = _enum(
+    "Category", {c.name: enum_value(c.value, description=_DESCRIPTIONS[c]) for c in categories.Category}
+)
+Category = strawberry.enum(_CATEGORIES, description="Catégories de données (schema/policies/categories.toml).")
+
+
+@strawberry.enum(description="Niveau: la donnée elle-même, ou sa forme réduite.")
+class CategoryLevel(Enum):
+    """As `schema.categories.Level`."""
+
+    FULL = enum_value("FULL", description="La donnée.")
+    REDUCED = enum_value("REDUCED", description="Sa forme réduite.")
+
+
+@strawberry.enum(description="Sort d'une valeur interdite.")
+class ForbiddenValue(Enum):
+    """What happens to a value whose own category the actor may not read."""
+
+    DROP = enum_value("DROP", description="La ligne est absente, comme si elle n'existait pas.")
+    COARSEN = enum_value(
+        "COARSEN", description="La valeur devient celle de `to`, que des lignes ordinaires portent aussi."
+    )
+
+
+@schema_directive(
+    locations=[Location.FIELD_DEFINITION, Location.ENUM_VALUE],
+    name="category",
+    compose=True,
+    import_url=SPEC,
+    description="Catégorie de données du champ, à un niveau; portée par une valeur d'énumération, "
+    "elle y est plus stricte que celle du champ.",
+)
+class CategoryDirective:
+    """`@category`."""
+
+    name: Category  # type: ignore[valid-type]
+    level: CategoryLevel = CategoryLevel.FULL
+
+
+@schema_directive(
+    locations=[Location.OBJECT],
+    name="subject",
+    compose=True,
+    import_url=SPEC,
+    description="Champ interne qui tient la personne concernée; colonnes qui tiennent l'organisation propriétaire "
+    "de la ligne et celle qui l'a enregistrée.",
+)
+class SubjectDirective:
+    """`@subject`."""
+
+    field: str
+    owner: str | None = strawberry.UNSET
+    recorded_by: str | None = directive_field(name="recordedBy", default=strawberry.UNSET)
+
+
+@schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="forbiddenValue",
+    compose=True,
+    import_url=SPEC,
+    description="Ce qu'il advient d'une valeur plus stricte que son champ, si l'acteur ne peut pas la lire.",
+)
+class ForbiddenValueDirective:
+    """`@forbiddenValue`."""
+
+    action: ForbiddenValue
+    to: str | None = strawberry.UNSET
+
+
+@schema_directive(
+    locations=[Location.ARGUMENT_DEFINITION, Location.INPUT_FIELD_DEFINITION, Location.ENUM_VALUE],
+    name="reads",
+    compose=True,
+    import_url=SPEC,
+    description="Coordonnées que l'entrée révèle: elle n'est admise que si l'acteur les lit sans réduction.",
+)
+class ReadsDirective:
+    """`@reads`."""
+
+    fields: list[str]

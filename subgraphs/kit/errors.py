@@ -1,0 +1,44 @@
+"""Errors of a subgraph: what a declaration lacks at import, and what a request may be told.
+
+    DeclarationError      at import; for developers
+    RequestFailed         code and French message for the caller, never a value of the request or of a person
+    └── DatabaseUnavailable   503
+
+`code` is stable: BAD_FIRST, BAD_INPUT, FORBIDDEN_INPUT, OPERATION_REFUSED, CONTEXT_REFUSED, DATABASE_UNAVAILABLE.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class DeclarationError(Exception):
+    """An entity can't be served as it is declared."""
+
+
+class RequestFailed(Exception):
+    """A request that is answered with one error."""
+
+    status = 200
+
+    def __init__(self, code: str, message: str, path: tuple[str | int, ...] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.path = path
+
+    def formatted(self) -> dict[str, Any]:
+        """The error as the caller gets it."""
+        error: dict[str, Any] = {"message": self.message, "extensions": {"code": self.code}}
+        if self.path is not None:
+            error["path"] = list(self.path)
+        return error
+
+
+class DatabaseUnavailable(RequestFailed):
+    """PostgreSQL gives no answer; nothing is sent."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("DATABASE_UNAVAILABLE", "La base de données ne répond pas : réessayez dans quelques instants.")

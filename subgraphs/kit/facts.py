@@ -1,0 +1,75 @@
+"""Facts in SQL: what is true now of one person, and of one row, for the actor (`schema.facts`).
+
+The facts of a person come from `access.person` and its links, once per person and statement: rows that hang below
+one person share them. A person without a row in `access.person`, or without a valid link, has no facts at all and so
+no rows. A row adds its owner, its recorder and the categories of its values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, case, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import FromClause, LateralFromClause, Select, Subquery
+
+from schema.facts import VALUE_FACTS, Fact
+from schema.residual import Residual
+from subgraphs.kit import access
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.retarget import Named, retarget
+from subgraphs.kit.rules import constant, word
+
+SCOPES = bindparam("scopes", type_=ARRAY(Text()))
+TODAY = bindparam("today", type_=Date())
+ORGANISATION = bindparam("organisation", type_=Text())
+
+
+def linked(link: FromClause) -> ColumnElement[bool]:
+    """Whether a link is one of the actor's and valid today."""
+    return and_(
+        link.c.key == func.any(SCOPES),
+        link.c.valid_from <= TODAY,
+        or_(link.c.valid_until.is_(None), link.c.valid_until >= TODAY),
+    )
+
+
+def person_facts(subject: ColumnElement[Any], residual: Residual, name: str) -> LateralFromClause:
+    """One row with the column `v`, or none; aggregated, so that PostgreSQL computes it once."""
+    found, person = _facts(residual, name)
+    return found.where(person.c.person_id == subject).lateral(name)
+
+
+def caseload_facts(residual: Residual, name: str) -> Subquery:
+    """Every person whom a link of the actor leads to: `person_id` and the facts `v`."""
+    found, person = _facts(residual, name)
+    return found.add_columns(person.c.person_id).subquery(name)
+
+
+def _facts(residual: Residual, name: str) -> tuple[Select[Any], FromClause]:
+    person, link = access.person.alias(f"{name}p"), access.link.alias(f"{name}l")
+    found: ColumnElement[Any] = func.bit_or(link.c.relation).bitwise_or(person.c.restrictions)
+    for bit, days in residual.retentions:
+        ended = person.c.last_contact < TODAY - constant(days)
+        found = found.bitwise_or(case((ended, constant(bit)), else_=constant(0)))
+    source = person.join(link, and_(link.c.person_id == person.c.person_id, linked(link)))
+    return select(found.label("v")).select_from(source).group_by(person.c.person_id), person
+
+
+def row_facts(entity: Entity, row: Named, base: ColumnElement[int]) -> ColumnElement[int]:
+    """Facts of one row, from those of its person."""
+    found = base
+    if entity.owner is not None:
+        own = case((row.c[entity.owner] == ORGANISATION, constant(Fact.OWN_ITEM)), else_=constant(0))
+        found = found.bitwise_and(constant(~Fact.OWN_ITEM)).bitwise_or(own)
+    if entity.recorded_by is not None:
+        recorded = case((row.c[entity.recorded_by] == ORGANISATION, constant(Fact.RECORDED)), else_=constant(0))
+        found = found.bitwise_or(recorded)
+    for field in entity.valued:
+        assert field.choice is not None
+        assert entity.table is not None
+        value = retarget(field.column, entity.table, row)
+        for category, values in sorted(field.choice.categories.items()):
+            bears = value.in_([word(item) for item in values])
+            found = found.bitwise_or(case((bears, constant(VALUE_FACTS[category])), else_=constant(0)))
+    return found

@@ -1,0 +1,171 @@
+"""Guards of one statement: when a row exists and when a field of it is read, as SQL, under one residual.
+
+policy.md rule 3: a type or coordinate that the residual does not name is denied, unless it is open to all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, false, literal_column, null, select
+from sqlalchemy.sql.selectable import FromClause
+
+from schema.categories import OPEN
+from schema.facts import VALUE_FACTS
+from schema.residual import Residual, Rule
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.facts import person_facts, row_facts
+from subgraphs.kit.fields import Coarsen, ColumnField, EmbeddedField, Field, ManyField, OneField
+from subgraphs.kit.masks import masked
+from subgraphs.kit.model import Model
+from subgraphs.kit.retarget import Named, retarget
+from subgraphs.kit.rows import Row, Scope
+from subgraphs.kit.rules import holds_sql, implied, value_allowed_sql, without_forbidden_bits, word
+
+Condition = ColumnElement[bool] | bool
+"""True: always; False: never."""
+
+
+class Guards:
+    """Names row sources and guards what is read of them."""
+
+    def __init__(self, model: Model, residual: Residual) -> None:
+        self.model, self.residual = model, residual
+        self._count = 0
+
+    def name(self, letter: str) -> str:
+        """A new name of a row source."""
+        self._count += 1
+        return f"{letter}{self._count}"
+
+    def enter(self, row: Row, entity: Entity, named: Named, base: ColumnElement[int] | None) -> Scope:
+        """Begin an object on a row source of `row`: join its facts and keep the rows that exist for the actor.
+
+        `base` are the facts of its person where they are known already.
+        """
+        if entity.subject is None:
+            return Scope(entity, named, None, None, ())
+        if base is None:
+            name = self.name("f")
+            row.join(person_facts(named.c[entity.subject], self.residual, name))
+            base = literal_column(f"{name}.v", Integer())
+        facts = row_facts(entity, named, base)
+        if facts is not base:
+            name = self.name("x")
+            row.join(select(facts.label("v")).lateral(name))
+            facts = literal_column(f"{name}.v", Integer())
+        rule = self.residual.rows.get(entity.name, Rule())
+        row.where.append(holds_sql(rule.read, facts))
+        if entity.dropping:
+            row.where.append(value_allowed_sql(rule, facts, entity.dropping))
+        return Scope(entity, named, base, facts, rule.read)
+
+    def readable(self, scope: Scope, field: Field) -> Condition:
+        """When the field is read in full."""
+        rule = self.residual.fields.get(scope.entity.coordinate(field.name))
+        if rule is None:
+            return field.category in OPEN and not (isinstance(field, ManyField) and field.requires)
+        if scope.facts is None:
+            return bool(rule.read)
+        if not rule.read:
+            return False
+        return True if implied(scope.granted, rule.read) else holds_sql(rule.read, scope.facts)
+
+    def value(self, scope: Scope, field: ColumnField) -> ColumnElement[Any] | None:
+        """The value as this actor may see it; None where it never does."""
+        when = self.readable(scope, field)
+        if when is True:
+            return self.plain(scope, field)
+        rule = self.residual.fields.get(scope.entity.coordinate(field.name), Rule())
+        cases: list[tuple[Any, ColumnElement[Any]]] = []
+        if when is not False:
+            cases.append((when, self.plain(scope, field)))
+        if rule.reduced and scope.facts is not None:
+            cases.append((holds_sql(rule.reduced, scope.facts), masked(rule.reduction, self.plain(scope, field))))
+        return case(*cases, else_=null()) if cases else None
+
+    def plain(self, scope: Scope, field: ColumnField) -> ColumnElement[Any]:
+        """The value, coarsened where its own category is not the actor's."""
+        assert scope.entity.table is not None
+        value = retarget(field.column, scope.entity.table, scope.row)
+        if not isinstance(field.forbidden, Coarsen) or field.choice is None:
+            return value
+        allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.name), Rule()).values)
+        cases: list[tuple[Any, ColumnElement[Any]]] = [
+            (value.in_([word(v) for v, said in field.choice.values.items() if said.category is None]), value)
+        ]
+        for category, values in sorted(field.choice.categories.items()):
+            clauses = allowed.get(VALUE_FACTS[category], ())
+            if clauses and scope.facts is not None:
+                cases.append((and_(value.in_([word(v) for v in values]), holds_sql(clauses, scope.facts)), value))
+        return case(*cases, else_=word(field.forbidden.to))
+
+    def told(self, scope: Scope) -> ColumnElement[int]:
+        """The facts as `_access` tells them: without the category of a value that was coarsened."""
+        assert scope.facts is not None
+        found = scope.facts
+        for field in scope.entity.coarsening:
+            assert field.choice is not None
+            rule = self.residual.fields.get(scope.entity.coordinate(field.name))
+            bits = sum(int(VALUE_FACTS[category]) for category in field.choice.categories)
+            found = without_forbidden_bits(rule, found, bits, scope.facts)
+        return found
+
+    def compared(self, scope: Scope, field: ColumnField, column: ColumnElement[Any] | None) -> ColumnElement[Any]:
+        """What an input compares or sorts: the full value where it is read, null elsewhere; never a mask."""
+        when = self.readable(scope, field)
+        if when is False:
+            return null()
+        assert scope.entity.table is not None
+        value = self.plain(scope, field) if column is None else retarget(column, scope.entity.table, scope.row)
+        return value if when is True else case((when, value), else_=null())
+
+    def below(self, row: Row, scope: Scope, field: EmbeddedField | OneField) -> Scope:
+        """The object that a to-one field leads to, as rows of `row`."""
+        entity = self.model.target(field)
+        if isinstance(field, EmbeddedField):
+            return self.enter(row, entity, scope.row, scope.base if entity.subject == scope.entity.subject else None)
+        return self.related(row, scope, entity, field.on)
+
+    def related(
+        self, row: Row, scope: Scope, entity: Entity, on: tuple[ColumnElement[Any], ColumnElement[Any]]
+    ) -> Scope:
+        """Rows of another table that belong to the object of `scope`."""
+        theirs, ours = on
+        assert entity.table is not None
+        assert scope.entity.table is not None
+        named, source = self.alias(entity.table)
+        row.join(source)
+        parent = retarget(ours, scope.entity.table, scope.row)
+        row.where.append(retarget(theirs, entity.table, named) == parent)
+        same = (entity.subject, scope.entity.subject) == (_name(theirs), _name(ours)) and scope.base is not None
+        return self.enter(row, entity, named, scope.base if same else None)
+
+    def alias(self, table: FromClause) -> tuple[Named, FromClause]:
+        """A new row source on a table."""
+        name = self.name("t")
+        return Named(name, table), table.alias(name)
+
+    def matches(self, scope: Scope, path: str, test: Any, column: ColumnElement[Any] | None) -> ColumnElement[bool]:
+        """Whether the guarded value at `path` passes `test`; a value that is not read never does."""
+        step, _, rest = path.partition(".")
+        field = scope.entity.fields[step]
+        if isinstance(field, ColumnField):
+            return test(self.compared(scope, field, column))  # type: ignore[no-any-return]
+        if not isinstance(field, EmbeddedField | OneField):
+            raise DeclarationError(f"{scope.entity.name}.{step} can't be filtered by")
+        when = self.readable(scope, field)
+        if when is False:
+            return false()
+        row = Row(None, json=True)
+        child = self.below(row, scope, field)
+        row.where.append(self.matches(child, rest, test, column))
+        if when is not True:
+            row.where.append(when)
+        row.add(literal_column("1"))
+        return exists(row.select())
+
+
+def _name(column: Any) -> str | None:
+    return getattr(column, "name", None)

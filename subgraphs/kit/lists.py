@@ -1,0 +1,87 @@
+"""Lists in SQL: their order, and one page of them by keyset, n + 1 rows long so that the next page is known of.
+
+Rows that the residual drops are dropped before the limit, so that the count of rows and `hasNextPage` say nothing of
+them. The order is that of the guarded value, nulls last, then of the id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Null, Select, and_, bindparam, null, or_
+
+from subgraphs.kit.fields import Sort
+from subgraphs.kit.guards import Guards
+from subgraphs.kit.pages import Shape, sorted_by
+from subgraphs.kit.retarget import retarget
+from subgraphs.kit.rows import Row, Scope
+from subgraphs.kit.statement import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """The order of a list's rows; `sort` is None where the rows are ordered by id alone."""
+
+    sort: ColumnElement[Any] | None
+    descending: bool
+    key: ColumnElement[Any]
+
+    @staticmethod
+    def of(guards: Guards, scope: Scope, sort: Sort | None) -> Ordering:
+        """The order that a declaration asks for, on values that the actor reads."""
+        entity = scope.entity
+        key: ColumnElement[Any] = null()
+        if entity.key is not None and entity.table is not None:
+            key = retarget(entity.key.column, entity.table, scope.row)
+        if sort is None:
+            return Ordering(None, False, key)
+        value = guards.compared(scope, sorted_by(entity, sort), sort.column)
+        return Ordering(None if isinstance(value, Null) else value, sort.descending, key)
+
+    @property
+    def sort_value(self) -> ColumnElement[Any]:
+        """The sort value, as a cursor holds it."""
+        return null() if self.sort is None else self.sort
+
+    @property
+    def by(self) -> list[ColumnElement[Any]]:
+        """ORDER BY."""
+        last = [] if isinstance(self.key, Null) else [self.key]
+        if self.sort is None:
+            return last
+        return [(self.sort.desc() if self.descending else self.sort.asc()).nulls_last(), *last]
+
+    def beyond(self, value: ColumnElement[Any], key: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Whether a row comes after the place (value, key)."""
+        if self.sort is None:
+            return self.key > key
+        farther = self.sort < value if self.descending else self.sort > value
+        same = and_(self.sort == value, self.key > key)
+        return or_(
+            and_(value.is_not(None), or_(farther, same, self.sort.is_(None))),
+            and_(value.is_(None), self.sort.is_(None), self.key > key),
+        )
+
+
+def cut(row: Row, number: int, shape: Shape, ordering: Ordering, parameters: Parameters) -> Select[Any]:
+    """The page of the node `number`, and one row more."""
+    found = row.select().order_by(*ordering.by)
+    if shape.after:
+        value, key = f"after_{number}", f"after_id_{number}"
+        parameters[key] = lambda call: _after(call, number)[1]
+        typed = bindparam(key, type_=ordering.key.type)
+        place: ColumnElement[Any] = null()
+        if ordering.sort is not None:
+            parameters[value] = lambda call: _after(call, number)[0]
+            place = bindparam(value, type_=ordering.sort.type)
+        found = found.where(ordering.beyond(place, typed))
+    limit = f"first_{number}"
+    parameters[limit] = lambda call: call.pages[number].first + 1
+    return found.limit(bindparam(limit, type_=Integer()))
+
+
+def _after(call: Any, number: int) -> tuple[Any, Any]:
+    after = call.pages[number].after
+    assert after is not None
+    return after  # type: ignore[no-any-return]

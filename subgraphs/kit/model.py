@@ -1,0 +1,132 @@
+"""The model of a subgraph: its entities, resolved and checked together, and its root fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from schema.categories import Category
+from subgraphs.kit.entity import Entity, entity_of
+from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.fields import Choice, ColumnField, EmbeddedField, ExternalField, ManyField, OneField, Sort
+
+
+class RootKind(StrEnum):
+    """How a root field finds its rows."""
+
+    BY_KEY = "by key"
+    SELF = "self"
+    CASELOAD = "caseload"
+
+
+class Comparison(StrEnum):
+    """Comparisons that an input may ask; all are served by an index under row security."""
+
+    EQUAL = "="
+    FROM = ">="
+    UNTIL = "<="
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """An input of a filter: it compares the guarded value at `path` (fields from the entity), on `column` if the
+    comparison is made on a normalised column; `normalise` makes the client's value comparable with it."""
+
+    path: str
+    description: str
+    comparison: Comparison = Comparison.EQUAL
+    column: ColumnElement[Any] | None = None
+    normalise: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field. `criteria` are the fields of the input `filter`, `orders` the values of the enum `order`."""
+
+    name: str
+    entity: str
+    description: str
+    kind: RootKind
+    category: Category = Category.TECH
+    page: int = 20
+    filter: str | None = None
+    criteria: Mapping[str, Criterion] = field(default_factory=dict)
+    order: str | None = None
+    orders: Mapping[str, tuple[Sort, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that one subgraph declares."""
+
+    name: str
+    entities: Mapping[str, Entity]
+    roots: Mapping[str, Root]
+
+    def target(self, item: EmbeddedField | OneField | ManyField | ExternalField) -> Entity:
+        """The entity that a field returns."""
+        if item.target is None:
+            raise DeclarationError(f"{item.name} returns no entity")
+        name = item.target if isinstance(item.target, str) else entity_of(item.target).name
+        return self.entities[name]
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """Enums by name."""
+        return {
+            item.choice.name: item.choice
+            for entity in self.entities.values()
+            for item in entity.fields.values()
+            if isinstance(item, ColumnField | ExternalField) and item.choice is not None
+        }
+
+    def at(self, entity: Entity, path: str) -> tuple[Entity, ColumnField]:
+        """The column at a dotted path of fields below an entity, and the type that holds it."""
+        *steps, last = path.split(".")
+        for step in steps:
+            item = entity.fields.get(step)
+            if not isinstance(item, EmbeddedField | OneField):
+                raise DeclarationError(f"{entity.name}.{step} is not an object to filter by")
+            entity = self.target(item)
+        found = entity.fields.get(last)
+        if not isinstance(found, ColumnField):
+            raise DeclarationError(f"{entity.name}.{last} is not a column")
+        return entity, found
+
+
+def model(name: str, types: Sequence[type], roots: Sequence[Root] = ()) -> Model:
+    """Put declared types together; raises DeclarationError for what no type can know alone."""
+    entities = {entity.name: entity for entity in map(entity_of, types)}
+    found = Model(name, entities, {root.name: root for root in roots})
+    for entity in entities.values():
+        for item in entity.fields.values():
+            if isinstance(item, EmbeddedField | OneField | ManyField):
+                _check_target(found, entity, item)
+    for root in roots:
+        target = entities.get(root.entity)
+        if target is None or target.key is None:
+            raise DeclarationError(f"Query.{root.name}: {root.entity} is not an entity with a key")
+        for criterion in root.criteria.values():
+            found.at(target, criterion.path)
+        for sort, _ in root.orders.values():
+            found.at(target, sort.field)
+    return found
+
+
+def _check_target(found: Model, entity: Entity, item: EmbeddedField | OneField | ManyField) -> None:
+    where = f"{entity.name}.{item.name}"
+    try:
+        target = found.target(item)
+    except KeyError:
+        raise DeclarationError(f"{where}: {item.target} is not declared in this subgraph") from None
+    if isinstance(item, EmbeddedField) and target.table is not entity.table:
+        raise DeclarationError(f"{where}: {target.name} is not made of the same row")
+    if isinstance(item, ManyField):
+        if target.key is None and item.page is not None:
+            raise DeclarationError(f"{where}: a connection needs rows with a key")
+        if item.order is not None:
+            found.at(target, item.order.field)

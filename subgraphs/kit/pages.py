@@ -1,0 +1,196 @@
+"""Arguments of fields: how many rows, from where, in which order, under which filter.
+
+What an argument is present is part of a statement's shape; its value is a bind parameter. A wrong value is told by the
+argument's name and the expected form, never by the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from subgraphs.kit.cursors import Sealer
+from subgraphs.kit.document import ENTITIES, Node, Reading
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
+from subgraphs.kit.model import Criterion, Model, Root, RootKind
+
+LARGEST = 100
+"""Most rows of one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A field that returns a page, where it is in the document: what it accepts does not depend on the request."""
+
+    node: Node
+    coordinate: str
+    entity: Entity
+    page: int
+    default: Sort | None
+    criteria: Mapping[str, tuple[Criterion, ColumnField]]
+    orders: Mapping[str, Sort]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a page's arguments make of the statement: its cache key."""
+
+    after: bool
+    criteria: tuple[str, ...]
+    order: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's arguments: `place` names the list for cursors, `after` is (sort value, id)."""
+
+    shape: Shape
+    first: int
+    after: tuple[Any, Any] | None
+    criteria: Mapping[str, Any]
+    place: bytes
+
+
+def listings(reading: Reading, model: Model) -> tuple[Listing, ...]:
+    """Every field of the operation that returns a page."""
+    return tuple(_listings(reading, model))
+
+
+def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
+    pending: list[tuple[Entity, Node]] = []
+    for node in reading.roots:
+        if node.name == ENTITIES:
+            for name, fields in node.types.items():
+                pending += ((model.entities[name], item) for item in fields)
+            continue
+        root = model.roots.get(node.name)
+        if root is None:
+            continue
+        entity = model.entities[root.entity]
+        if root.kind is RootKind.CASELOAD:
+            yield _of_root(node, root, entity, model)
+            pending += ((entity, item) for item in items_of(node))
+        else:
+            pending += ((entity, item) for item in node.children)
+    while pending:
+        entity, node = pending.pop()
+        field = entity.fields.get(node.name)
+        if isinstance(field, EmbeddedField | OneField):
+            pending += ((model.target(field), item) for item in node.children)
+        elif isinstance(field, ManyField):
+            target = model.target(field)
+            if field.page is None:
+                pending += ((target, item) for item in node.children)
+            else:
+                yield Listing(node, entity.coordinate(field.name), target, field.page, field.order, {}, {})
+                pending += ((target, item) for item in items_of(node))
+
+
+def _of_root(node: Node, root: Root, entity: Entity, model: Model) -> Listing:
+    orders = {name: sort for name, (sort, _) in root.orders.items()}
+    criteria = {name: (item, model.at(entity, item.path)[1]) for name, item in root.criteria.items()}
+    return Listing(node, f"Query.{root.name}", entity, root.page, None, criteria, orders)
+
+
+def items_of(node: Node) -> Iterator[Node]:
+    """What a connection's field asks of its rows, through `nodes` or `edges`."""
+    for child in node.child("nodes"):
+        yield from child.children
+    for edge in node.child("edges"):
+        for child in edge.child("node"):
+            yield from child.children
+
+
+def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], sealer: Sealer) -> Page:
+    """Read the arguments; raises RequestFailed BAD_FIRST, BAD_INPUT or FORBIDDEN_INPUT."""
+    node = listing.node
+    first = reading.value(node, "first", variables)
+    if first is None:
+        first = listing.page
+    if type(first) is not int or not 1 <= first <= LARGEST:
+        raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {LARGEST}.")
+    order = reading.value(node, "orderBy", variables)
+    if order is not None and order not in listing.orders:
+        raise bad_input("orderBy", "une valeur de l'énumération")
+    given = reading.value(node, "filter", variables) or {}
+    criteria = {name: _criterion(name, value, listing) for name, value in _items(given) if value is not None}
+    sort = listing.orders[order] if order is not None else listing.default
+    place = _place(listing.coordinate, order, criteria)
+    after = reading.value(node, "after", variables)
+    at = None if after is None else _after(sealer.open(place, after), listing, sort)
+    return Page(Shape(at is not None, tuple(sorted(criteria)), order), first, at, criteria, place)
+
+
+def bad_input(name: str, expected: str) -> RequestFailed:
+    """The error of an argument of the wrong form."""
+    return RequestFailed("BAD_INPUT", f"L'argument « {name} » n'a pas la forme attendue : {expected}.")
+
+
+def _items(given: Any) -> Any:
+    if not isinstance(given, dict):
+        raise bad_input("filter", "un objet")
+    return sorted(given.items())
+
+
+def _criterion(name: str, value: Any, listing: Listing) -> Any:
+    if name not in listing.criteria:
+        raise bad_input(name, "un critère de cette liste")
+    criterion, field = listing.criteria[name]
+    if criterion.normalise is not None:
+        if not isinstance(value, str):
+            raise bad_input(name, "une chaîne de caractères")
+        return criterion.normalise(value)
+    return typed(name, value, field.kind)
+
+
+def typed(name: str, value: Any, kind: Kind) -> Any:
+    """A client's value as the driver wants it for a column of this kind."""
+    try:
+        if kind is Kind.DATE:
+            return date.fromisoformat(value)
+        if kind is Kind.DATETIME:
+            return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise bad_input(name, "une date au format AAAA-MM-JJ") from None
+    wanted = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
+    if type(value) is not wanted:
+        raise bad_input(name, kind.value)
+    return value
+
+
+def _after(opened: tuple[Any, str], listing: Listing, sort: Sort | None) -> tuple[Any, Any]:
+    value, identifier = opened
+    if sort is not None and value is not None:
+        value = typed("after", value, sorted_by(listing.entity, sort).kind)
+    return value, identifier
+
+
+def sorted_by(entity: Entity, sort: Sort) -> ColumnField:
+    """The column field that a sort key reads; a normalised column has the same type."""
+    field = entity.fields[sort.field]
+    assert isinstance(field, ColumnField)
+    return field
+
+
+def _place(coordinate: str, order: str | None, criteria: Mapping[str, Any]) -> bytes:
+    digest = sha256(orjson.dumps(criteria, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return orjson.dumps([coordinate, order, digest])
+
+
+def uuid_or_none(value: Any) -> str | None:
+    """The canonical text of a UUID, None for anything else: ids are compared as UUIDs, never as text (attack 45)."""
+    if type(value) is not str:
+        return None
+    try:
+        found = str(UUID(value))
+    except ValueError:
+        return None
+    return found if found == value else None

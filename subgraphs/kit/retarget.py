@@ -1,0 +1,31 @@
+"""Names of columns that a select at any depth can read, and expressions moved to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, literal_column
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.visitors import replacement_traverse
+
+
+class Named:
+    """Columns of a row source as `alias.column` text, so that a select at any depth may read them."""
+
+    def __init__(self, alias: str, columns: FromClause) -> None:
+        self.c: dict[str, ColumnElement[Any]] = {
+            column.name: literal_column(f"{alias}.{column.name}", column.type) for column in columns.c
+        }
+
+
+def retarget(expression: ColumnElement[Any], table: FromClause, row: Named) -> ColumnElement[Any]:
+    """The expression with each column of `table` replaced by the column of `row` that has its name."""
+
+    def replace(element: Any, **_: Any) -> ColumnElement[Any] | None:
+        if isinstance(element, Column | ColumnClause) and element.table is table:
+            return row.c[element.name]
+        return None
+
+    moved: ColumnElement[Any] = replacement_traverse(expression, {}, replace)
+    return moved

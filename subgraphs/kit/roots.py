@@ -1,0 +1,138 @@
+"""Root fields in SQL: entities by their representations, one object by key, the actor's own record, the caseload.
+
+All the root fields of an operation make one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, func, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from schema.residual import Residual
+from subgraphs.kit.document import ENTITIES, Node, Reading
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.facts import caseload_facts
+from subgraphs.kit.guards import Guards
+from subgraphs.kit.lists import Ordering, cut
+from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
+from subgraphs.kit.pages import Shape
+from subgraphs.kit.representations import wanted
+from subgraphs.kit.retarget import retarget
+from subgraphs.kit.rows import Row, Scope
+from subgraphs.kit.statement import Block, Parameters, Statement, compiled, joined, nothing
+from subgraphs.kit.writer import ROWS, Writer, compile_reader
+
+
+def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
+    """Write the statement of an operation; pure, so that equal arguments give equal text."""
+    building = _Building(model, residual, shapes, _count(model, reading) > 1)
+    for node in reading.roots:
+        building.root(node)
+    found = joined(building.blocks) if building.blocks else nothing()
+    sql, parameters = compiled(found, building.parameters)
+    lists = tuple((node.key, node.number) for node in reading.roots if node.name == ENTITIES)
+    order = tuple(node.key for node in reading.roots)
+    return Statement(sql, parameters, tuple(building.blocks), building.constants, order, lists)
+
+
+def _count(model: Model, reading: Reading) -> int:
+    return sum(len(node.types) if node.name == ENTITIES else node.name in model.roots for node in reading.roots)
+
+
+class _Building:
+    def __init__(self, model: Model, residual: Residual, shapes: Mapping[int, Shape], json: bool) -> None:
+        self.model, self.shapes, self.json = model, shapes, json
+        self.guards, self.parameters = Guards(model, residual), Parameters()
+        self.writer = Writer(self.guards, shapes, self.parameters)
+        self.blocks: list[Block] = []
+        self.constants: dict[str, Any] = {}
+
+    def root(self, node: Node) -> None:
+        """Add a root field's rows."""
+        if node.name == ENTITIES:
+            for name, fields in node.types.items():
+                self.entities(node, self.model.entities[name], fields)
+        elif node.name == "__typename":
+            self.constants[node.key] = "Query"
+        elif (root := self.model.roots[node.name]).kind is RootKind.CASELOAD:
+            self.caseload(node, root)
+        else:
+            self.by_key(node, root)
+
+    def entities(self, node: Node, entity: Entity, fields: tuple[Node, ...]) -> None:
+        """Rows of one type of `_entities`, each with its place among the representations (from 1)."""
+        key = entity.key
+        if key is None or entity.table is None:
+            return
+        row, name = Row(None, self.json), self.guards.name("r")
+        ids, place = f"ids_{node.number}_{entity.name}", literal_column(f"{name}.n", Integer())
+        self.parameters[ids] = lambda call: call.batches[node.number][entity.name].keys
+        arrays, columns = [bindparam(ids, type_=ARRAY(key.column.type))], ["id"]
+        required: ColumnElement[Any] | None = None
+        if wanted(entity, fields):
+            values = f"required_{node.number}_{entity.name}"
+            self.parameters[values] = lambda call: call.batches[node.number][entity.name].required
+            arrays.append(bindparam(values, type_=ARRAY(Text())))
+            columns.append("required")
+            required = cast(literal_column(f"{name}.required", Text()), JSONB)
+        given = func.unnest(*arrays).table_valued(*columns, with_ordinality="n").render_derived(name=name)
+        named, table = self.guards.alias(entity.table)
+        row.source = given.join(table, retarget(key.column, entity.table, named) == literal_column(f"{name}.id"))
+        row.add(place)
+        scope = self.guards.enter(row, entity, named, None)
+        scope.required = required
+        expression = self.writer.object(row, scope, fields, "r")
+        self.blocks.append(
+            Block(node.key, node.number, row.select(), compile_reader(expression, "r"), False, entity.name)
+        )
+
+    def by_key(self, node: Node, root: Root) -> None:
+        """The one row that has the key."""
+        entity = self.model.entities[root.entity]
+        assert entity.key is not None
+        assert entity.table is not None
+        row = Row(None, self.json)
+        named, row.source = self.guards.alias(entity.table)
+        name = f"key_{node.number}"
+        self.parameters[name] = lambda call: call.keys[node.number]
+        column = retarget(entity.key.column, entity.table, named)
+        row.where.append(column == bindparam(name, type_=column.type))
+        row.add(literal_column("true"))
+        scope = self.guards.enter(row, entity, named, None)
+        expression = self.writer.object(row, scope, node.children, "r")
+        self.blocks.append(Block(node.key, node.number, row.select(), compile_reader(expression, "r"), True))
+
+    def caseload(self, node: Node, root: Root) -> None:
+        """A page of the rows whose person a link of the actor leads to."""
+        entity, shape = self.model.entities[root.entity], self.shapes[node.number]
+        assert entity.subject is not None
+        assert entity.table is not None
+        row, name = Row(None, self.json), self.guards.name("f")
+        links = caseload_facts(self.guards.residual, name)
+        named, table = self.guards.alias(entity.table)
+        row.source = links.join(table, named.c[entity.subject] == links.c.person_id)
+        scope = self.guards.enter(row, entity, named, literal_column(f"{name}.v", Integer()))
+        for criterion in shape.criteria:
+            row.where.append(self.criterion(node, scope, criterion, root.criteria[criterion]))
+        sort = root.orders[shape.order][0] if shape.order is not None else None
+        ordering = Ordering.of(self.guards, scope, sort)
+        expression = self.writer.connection(row, scope, node, ordering, "r").replace(ROWS, "rows", 1)
+        if not row.columns:
+            row.add(literal_column("true"))
+        found = cut(row, node.number, shape, ordering, self.parameters)
+        self.blocks.append(Block(node.key, node.number, found, compile_reader(expression, "rows"), False))
+
+    def criterion(self, node: Node, scope: Scope, name: str, criterion: Criterion) -> ColumnElement[bool]:
+        """Whether a row passes one input of the filter."""
+        parameter = f"filter_{node.number}_{name}"
+        self.parameters[parameter] = lambda call: call.pages[node.number].criteria[name]
+        operators = {Comparison.EQUAL: "=", Comparison.FROM: ">=", Comparison.UNTIL: "<="}
+
+        def test(value: ColumnElement[Any]) -> ColumnElement[bool]:
+            given = bindparam(parameter, type_=value.type)
+            return value.op(operators[criterion.comparison], is_comparison=True)(given)
+
+        return self.guards.matches(scope, criterion.path, test, criterion.column)

@@ -1,0 +1,191 @@
+"""Writes objects: for each selected field, the SQL of its value and the Python expression that reads it.
+
+The expressions are joined to one lambda per root field and compiled: no resolver and no interpreter runs per value.
+Only response keys (as literals), places in the row and node numbers enter them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, case, func, literal_column, null
+
+from subgraphs.kit.document import Node
+from subgraphs.kit.entity import ACCESS
+from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Required
+from subgraphs.kit.guards import Guards
+from subgraphs.kit.lists import Ordering, cut
+from subgraphs.kit.pages import Shape
+from subgraphs.kit.retarget import Named
+from subgraphs.kit.rows import Row, Scope, array_of
+from subgraphs.kit.statement import Parameters, Reader
+
+
+def _instant(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat(timespec="seconds")
+
+
+def _instant_text(value: str | None) -> str | None:
+    return None if value is None else f"{value[:19]}+00:00"
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+ENVIRONMENT: Mapping[str, Any] = {
+    "__builtins__": {"len": len},
+    "loads": orjson.loads,
+    "instant": _instant,
+    "instant_text": _instant_text,
+    "day": _day,
+    "text": _text,
+}
+ROWS = "@rows"
+"""Stands in an expression for the rows that it reads."""
+
+
+def compile_reader(expression: str, row: str) -> Reader:
+    """The function (row, call) → value of an expression written here."""
+    found: Callable[..., Any] = eval(f"lambda {row}, x: {expression}", dict(ENVIRONMENT))  # noqa: S307
+    return found
+
+
+class Writer:
+    """Writes the objects of one statement."""
+
+    def __init__(self, guards: Guards, shapes: Mapping[int, Shape], parameters: Parameters) -> None:
+        self.guards, self.shapes, self.parameters = guards, shapes, parameters
+
+    def object(self, row: Row, scope: Scope, nodes: Iterable[Node], var: str) -> str:
+        """Columns of an object on `row`, and the expression that reads it from the row named `var`."""
+        parts = [f"{node.key!r}: {self._field(row, scope, node, var)}" for node in nodes]
+        return "{" + ", ".join(parts) + "}"
+
+    def connection(self, row: Row, scope: Scope, node: Node, ordering: Ordering, var: str) -> str:
+        """Columns of a connection's rows on `row`, and the expression that makes the page of them."""
+        seal = f"x.sealer.seal(x.pages[{node.number}].place, {var}[{{sort}}], {var}[{{id}}])"
+        if _needs_cursors(node):
+            seal = seal.format(sort=row.add(ordering.sort_value, "@sort"), id=row.add(ordering.key, "@id"))
+        parts = [f"{child.key!r}: {self._part(row, scope, child, node, var, seal)}" for child in node.children]
+        page = "{" + ", ".join(parts) + "}"
+        return f"(lambda a, n: (lambda p: {page})(a[:n]))({ROWS}, x.pages[{node.number}].first)"
+
+    def _part(self, row: Row, scope: Scope, part: Node, node: Node, var: str, seal: str) -> str:
+        if part.name == "nodes":
+            return f"[{self.object(row, scope, part.children, var)} for {var} in p]"
+        if part.name == "edges":
+            edges = []
+            for child in part.children:
+                if child.name == "node":
+                    edges.append(f"{child.key!r}: {self.object(row, scope, child.children, var)}")
+                else:
+                    edge = repr(f"{scope.entity.name}Edge") if child.name == "__typename" else seal
+                    edges.append(f"{child.key!r}: {edge}")
+            return f"[{{{', '.join(edges)}}} for {var} in p]"
+        if part.name == "pageInfo":
+            known = {
+                "hasNextPage": "len(a) > n",
+                "hasPreviousPage": f"x.pages[{node.number}].after is not None",
+                "startCursor": f"((lambda {var}: {seal})(p[0]) if p else None)",
+                "endCursor": f"((lambda {var}: {seal})(p[-1]) if p else None)",
+                "__typename": "'PageInfo'",
+            }
+            return "{" + ", ".join(f"{child.key!r}: {known[child.name]}" for child in part.children) + "}"
+        return repr(f"{scope.entity.name}Connection")
+
+    def _field(self, row: Row, scope: Scope, node: Node, var: str) -> str:
+        if node.name == "__typename":
+            return repr(scope.entity.name)
+        if node.name == ACCESS:
+            return self._access(row, scope, var)
+        field = scope.entity.fields[node.name]
+        if isinstance(field, ColumnField):
+            value = self.guards.value(scope, field)
+            if value is None:
+                return "None"
+            if row.json and field.kind is Kind.DATETIME:
+                value = func.timezone(literal_column("'UTC'"), value)
+            return _read(f"{var}[{row.add(value, field.name)}]", field, row.json)
+        if isinstance(field, EmbeddedField | OneField):
+            return self._one(row, scope, node, field, var)
+        if isinstance(field, ManyField):
+            return self._many(row, scope, node, field, var)
+        return "None"
+
+    def _access(self, row: Row, scope: Scope, var: str) -> str:
+        assert scope.entity.subject is not None
+        subject = row.add(scope.row.c[scope.entity.subject], "@subject")
+        facts = row.add(self.guards.told(scope), "@facts")
+        who = f"{var}[{subject}]" if row.json else f"text({var}[{subject}])"
+        return f"[{who}, {var}[{facts}]]"
+
+    def _one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
+        when = self.guards.readable(scope, field)
+        if when is False:
+            return "None"
+        child = row.below()
+        present = child.add(literal_column("true"))
+        below = self.guards.below(child, scope, field)
+        if when is not True:
+            child.where.append(when)
+        expression = self.object(child, below, node.children, var)
+        row.attach(child, self.guards.name("o"))
+        return f"({expression} if {var}[{present}] else None)"
+
+    def _many(self, row: Row, scope: Scope, node: Node, field: ManyField, var: str) -> str:
+        when = self.guards.readable(scope, field)
+        if when is False or (field.source is not None and scope.required is None):
+            return "None"
+        child = Row(None, json=True)
+        below = self._rows(child, scope, field)
+        if when is not True:
+            child.where.append(when)
+        name = self.guards.name("a")
+        ordering = Ordering.of(self.guards, below, field.order)
+        if field.page is None:
+            expression = f"[{self.object(child, below, node.children, f'r{name}')} for r{name} in {ROWS}]"
+            found = child.select().order_by(*ordering.by)
+        else:
+            expression = self.connection(child, below, node, ordering, f"r{name}")
+            found = cut(child, node.number, self.shapes[node.number], ordering, self.parameters)
+        lateral = array_of(found, name)
+        row.join(lateral, outer=True)
+        items: ColumnElement[Any] = lateral.c["items"]
+        value = f"{var}[{row.add(items if when is True else case((when, items), else_=null()))}]"
+        rows = value if row.json else f"loads({value})"
+        return f"(None if {value} is None else {expression.replace(ROWS, rows, 1)})"
+
+    def _rows(self, row: Row, scope: Scope, field: ManyField) -> Scope:
+        entity = self.guards.model.target(field)
+        if field.on is not None:
+            return self.guards.related(row, scope, entity, field.on)
+        assert field.source is not None
+        assert scope.required is not None
+        name = self.guards.name("t")
+        source = field.source(Required(scope.row, scope.required)).subquery(name)
+        row.join(source)
+        return self.guards.enter(row, entity, Named(name, source), None)
+
+
+def _read(value: str, field: ColumnField, json: bool) -> str:
+    if field.many:
+        return value
+    if field.kind is Kind.DATETIME:
+        return f"instant_text({value})" if json else f"instant({value})"
+    if json:
+        return value
+    return {Kind.DATE: f"day({value})", Kind.ID: f"text({value})"}.get(field.kind, value)
+
+
+def _needs_cursors(node: Node) -> bool:
+    if any(child.name == "cursor" for edges in node.child("edges") for child in edges.children):
+        return True
+    return any(child.name.endswith("Cursor") for info in node.child("pageInfo") for child in info.children)
