@@ -45,9 +45,9 @@ class Referent:
 class PersonRecord:
     """What one record of one source says of one person.
 
-    `nir` is only ever hashed. `withheld` names the fields on which this record is silent: what its source said before
-    stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones are written
-    in ten digits.
+    `nir` is only ever hashed. `withheld` names columns of `people.identity` of which this record is silent: what was
+    said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
+    are written in ten digits.
     """
 
     source: str

@@ -1,0 +1,173 @@
+"""Rendez-vous and invitations of RDV-Insertion, each with its people and links, as one unit of work.
+
+A rendez-vous says all of its participations: a person who is no longer in it is removed from it. The key of a participation
+is rendez-vous and user, since not every payload carries its own id. What a source destroys is removed with its links, and
+leaves its key behind, so that a late message does not bring it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from schema.facts import Fact
+from subgraphs.appointments import tables
+from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Participation, Rdv, User
+from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, motive, person
+from subgraphs.kit.ingest import Organisation
+from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.kit.ingest_text import instant
+
+INITIATORS = frozenset(tables.INITIATORS)
+
+
+class Items:
+    """Writes messages of RDV-Insertion; `organisations` maps its organisation ids to SIRETs."""
+
+    def __init__(self, people: People, organisations: Mapping[str, Organisation], report: Report) -> None:
+        self._people = people
+        self._organisations = organisations
+        self._report = report
+
+    async def write(self, store: Store, item: Rdv | Invitation | Gone, model: str, as_of: datetime) -> Outcome:
+        """Apply one message about a rendez-vous (`Rdv`) or an invitation (`Invitation`)."""
+        key = f"{'rdv' if model == 'Rdv' else 'invitation'}:{item.id}"
+        gone = isinstance(item, Gone)
+        if not await store.admit(tables.source_record, NAME, key, as_of, removed=gone):
+            return Outcome.OLDER
+        if isinstance(item, Rdv):
+            await self._rdv(store, item, key, as_of)
+        elif isinstance(item, Invitation):
+            await self._invitation(store, item, key, as_of)
+        else:
+            await self._keep(store, key, set())
+            return Outcome.REMOVED if store.written else Outcome.UNCHANGED
+        return store.outcome
+
+    async def _rdv(self, store: Store, rdv: Rdv, key: str, as_of: datetime) -> None:
+        known = self._organisations.get(str(rdv.organisation.id))
+        siret = known.siret if known else None
+        category, kind = motive(rdv.motif.motif_category)
+        shared = {
+            "starts_at": instant(rdv.starts_at, "data.starts_at"),
+            "duration_minutes": rdv.duration_in_min,
+            "mode": None if rdv.motif.location_type is None else MODES[rdv.motif.location_type],
+            "collective": rdv.motif.collectif,
+            "place_name": (rdv.lieu.name if rdv.lieu else None) or None,
+            "place_address": (rdv.lieu.address if rdv.lieu else None) or None,
+            "motive_category": category,
+            "motive_type": kind,
+            "organisation_id": await self._organisation(store, rdv, known, as_of),
+            "organisation_siret": siret,
+            "rdv_source_id": key,
+            "as_of": as_of,
+            "recorded_by": siret,
+        }
+        said: set[str] = set()
+        seen: set[UUID] = set()
+        for path, participation in _participations(rdv):
+            source_id = f"{key}:user:{participation.user.id}"
+            if source_id in said:
+                continue
+            person_id = await self._person(store, participation.user, as_of, rdv.organisation.department_number, path)
+            if person_id in seen:
+                raise Refused("MATCH_CONFLICT", path)
+            said.add(source_id)
+            seen.add(person_id)
+            initiator = participation.created_by or rdv.created_by
+            await store.put(
+                tables.appointment,
+                {"source": NAME, "source_id": source_id},
+                {
+                    **shared,
+                    "person_id": person_id,
+                    "status": STATUSES[participation.status],
+                    "initiator": initiator if initiator in INITIATORS else None,
+                    "subject_source_id": f"user:{participation.user.id}",
+                },
+                new={"id": uuid4()},
+            )
+            await store.link(NAME, source_id, _own_item(person_id, siret, as_of))
+        await self._keep(store, key, said)
+
+    async def _invitation(self, store: Store, invitation: Invitation, key: str, as_of: datetime) -> None:
+        category, kind = motive(invitation.motif_category)
+        sent = invitation.delivered_at or invitation.created_at
+        await store.put(
+            tables.invitation,
+            {"source": NAME, "source_id": key},
+            {
+                "person_id": await self._person(store, invitation.user, as_of, None, "data.user"),
+                "format": None if invitation.format is None else invitation.format.upper(),
+                "sent_at": None if sent is None else instant(sent, "data.delivered_at"),
+                "expires_at": None
+                if invitation.expires_at is None
+                else instant(invitation.expires_at, "data.expires_at"),
+                "delivery_status": invitation.delivery_status,
+                "clicked": invitation.clicked,
+                "motive_category": category,
+                "motive_type": kind,
+                "subject_source_id": f"user:{invitation.user.id}",
+                "as_of": as_of,
+            },
+            new={"id": uuid4()},
+        )
+
+    async def _person(self, store: Store, user: User, as_of: datetime, department: str | None, path: str) -> UUID:
+        try:
+            resolution = await self._people.put(store, person(user, as_of, department, path))
+        except Refused as refused:
+            place = refused.path if refused.path.startswith(path) else ".".join((path, refused.path)).rstrip(".")
+            raise Refused(refused.code, place) from None
+        self._report.candidates += resolution.candidate
+        return resolution.person_id
+
+    async def _organisation(self, store: Store, rdv: Rdv, known: Organisation | None, as_of: datetime) -> UUID:
+        key = {"source": NAME, "source_id": f"organisation:{rdv.organisation.id}"}
+        row = await store.one(tables.organisation, **key)
+        if row is None or row["as_of"] <= as_of:
+            values: dict[str, Any] = {
+                "name": rdv.organisation.name,
+                "siret": known.siret if known else None,
+                "type": known.type if known else None,
+                "department": rdv.organisation.department_number,
+                "as_of": as_of,
+            }
+            await store.put(tables.organisation, key, values, new={"id": uuid4()})
+            row = await store.one(tables.organisation, **key)
+        assert row is not None
+        return UUID(str(row["id"]))
+
+    async def _keep(self, store: Store, key: str, said: set[str]) -> None:
+        """Remove the items of this object that are not in `said`, their links, and people whom nothing else holds."""
+        released = []
+        for table, column in ((tables.appointment, "rdv_source_id"), (tables.invitation, "source_id")):
+            for row in await store.all(table, source=NAME, **{column: key}):
+                if row["source_id"] not in said and not (table is tables.invitation and said):
+                    await store.link(NAME, row["source_id"], ())
+                    await store.delete(table, id=row["id"])
+                    released.append(row["subject_source_id"])
+        for subject in released:
+            held = [
+                row
+                for table in (tables.appointment, tables.invitation)
+                for row in await store.all(table, source=NAME, subject_source_id=subject)
+            ]
+            if not held:
+                await self._people.remove(store, NAME, subject)
+
+
+def _participations(rdv: Rdv) -> list[tuple[str, Participation]]:
+    """Each participation and its user's place in the payload; without participations, users have the rdv's status."""
+    if rdv.participations:
+        return [(f"data.participations[{n}].user", one) for n, one in enumerate(rdv.participations)]
+    return [(f"data.users[{n}]", Participation(user, rdv.status, rdv.created_by)) for n, user in enumerate(rdv.users)]
+
+
+def _own_item(person_id: UUID, siret: str | None, as_of: datetime) -> list[Link]:
+    """The organisation's link to a person whom it gives a rendez-vous; none where the organisation isn't known."""
+    return [] if siret is None else [Link(person_id, Fact.OWN_ITEM, siret, as_of.date())]

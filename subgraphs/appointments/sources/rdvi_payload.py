@@ -1,0 +1,163 @@
+"""Webhooks of RDV-Insertion: proven by their signature, then read strictly into what the hub uses of them.
+
+`X-RDVI-Signature` is the hexadecimal HMAC-SHA-256 of the body under the shared secret. A body that is not UTF-8 was
+signed before it was written in Latin-1: that form is tried too (upstream: RDV-Insertion `concerns/webhook_deliverable`,
+les-emplois `www/rdv_insertion/views.py`). Other fields of the payload are dropped unseen.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from subgraphs.kit.ingest_json import loads
+from subgraphs.kit.ingest_report import Refused
+
+SIGNATURE = "x-rdvi-signature"
+Status = Literal["unknown", "seen", "excused", "revoked", "noshow"]
+T = TypeVar("T")
+
+
+class Agent(Struct):
+    """An agent, by e-mail."""
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class User(Struct):
+    """A person. Keys that the audience may not see are left out of the payload, which says nothing of their value."""
+
+    id: int
+    first_name: str | None = None
+    last_name: str | None = None
+    birth_name: str | None = None
+    birth_date: str | None = None
+    title: Literal["monsieur", "madame"] | None = None
+    email: str | None = None
+    phone_number: str | None = None
+    address: str | None = None
+    affiliation_number: str | None = None
+    role: Literal["demandeur", "conjoint"] | None = None
+    france_travail_id: str | None = None
+    nir: str | UnsetType | None = UNSET
+    department_internal_id: str | UnsetType | None = UNSET
+    referents: list[Agent] | UnsetType = UNSET
+
+
+class MotiveCategory(Struct):
+    """A category of motives by its stable short name."""
+
+    short_name: str | None = None
+
+
+class Motive(Struct):
+    """The motive of a rendez-vous, without its name, which is free text."""
+
+    location_type: Literal["public_office", "phone", "home", "visio"] | None = None
+    collectif: bool | None = None
+    motif_category: MotiveCategory | None = None
+
+
+class Organisation(Struct):
+    """The organisation that gives the rendez-vous."""
+
+    id: int
+    name: str | None = None
+    department_number: str | None = None
+
+
+class Place(Struct):
+    """Where the rendez-vous is."""
+
+    name: str | None = None
+    address: str | None = None
+
+
+class Participation(Struct):
+    """One person's participation."""
+
+    user: User
+    status: Status
+    created_by: str | None = None
+
+
+class Rdv(Struct):
+    """A rendez-vous; `participations` is not in every payload."""
+
+    id: int
+    starts_at: str
+    status: Status
+    users: list[User]
+    organisation: Organisation
+    motif: Motive
+    duration_in_min: int | None = None
+    created_by: str | None = None
+    lieu: Place | None = None
+    participations: list[Participation] = []
+
+
+class Invitation(Struct):
+    """An invitation to take a rendez-vous."""
+
+    id: int
+    user: User
+    format: Literal["sms", "email", "postal"] | None = None
+    clicked: bool | None = None
+    created_at: str | None = None
+    delivered_at: str | None = None
+    expires_at: str | None = None
+    delivery_status: str | None = None
+    motif_category: MotiveCategory | None = None
+
+
+class Gone(Struct):
+    """What is left to say of an object that its source has destroyed."""
+
+    id: int
+
+
+class Meta(Struct):
+    """What happened to which kind of object, and when it was told."""
+
+    model: Literal["Rdv", "Invitation"]
+    event: Literal["created", "updated", "destroyed"]
+    timestamp: str
+
+
+def proven(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:
+    """The body as it was signed; raises Refused WEBHOOK_SIGNATURE."""
+    given = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
+    for signed in (body, body.decode("latin-1").encode()):
+        if hmac.compare_digest(hmac.digest(secret, signed, "sha256").hex().encode(), given.strip().lower().encode()):
+            return signed
+    raise Refused("WEBHOOK_SIGNATURE")
+
+
+def read(body: bytes) -> tuple[Meta, Rdv | Invitation | Gone]:
+    """The message of a proven body; raises Refused with the place of what is wrong."""
+    message = loads(body)
+    if not isinstance(message, dict) or not isinstance(message.get("data"), dict):
+        raise Refused("FORMAT_UNKNOWN", "data")
+    meta = _convert(message.get("meta"), Meta, "meta")
+    if meta.event == "destroyed":
+        return meta, _convert(message["data"], Gone, "data")
+    if meta.model == "Rdv":
+        return meta, _convert(message["data"], Rdv, "data")
+    return meta, _convert(message["data"], Invitation, "data")
+
+
+def _convert(value: Any, kind: type[T], place: str) -> T:
+    try:
+        return msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        path = re.search(r" - at `\$\.?([\w.\[\]]*)`$", str(error))
+        missing = re.match(r"Object missing required field `(\w+)`", str(error))
+        parts = (place, path[1] if path else "", missing[1] if missing else "")
+        raise Refused("SCHEMA_INVALID", ".".join(part for part in parts if part)) from None

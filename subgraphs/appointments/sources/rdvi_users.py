@@ -1,0 +1,105 @@
+"""User files of RDV-Insertion (CSV, `;`): one row is one person, with identifiers, contact and referent.
+
+The file has no date of its own: `--as-of`, else the time it was written. A person who is not in the file is left alone:
+a file holds one organisation's choice of people.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from subgraphs.appointments.sources.rdvi_values import CIVILITIES, NAME, ROLES
+from subgraphs.kit.ingest_people import People, PersonRecord, Referent
+from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest_text import day, department_of_postal_code, emails, matricule, phones
+
+COLUMNS = {
+    "Civilité": "civility",
+    "Prénom bénéficiaire": "first_name",
+    "Nom bénéficiaire": "last_name",
+    "Adresses Mails": "emails",
+    "N° Téléphones": "phones",
+    "Date de Naissance": "birth_date",
+    "CP Ville": "town",
+    "N° CAF": "matricule",
+    "ID Iodas": "internal_id",
+    "Référent": "referents",
+    "Role": "role",
+}
+NAMES = {name: column for column, name in COLUMNS.items()}
+Row = dict[str, str]
+
+
+def written_at(path: Path) -> datetime:
+    """When the file was last written."""
+    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+
+
+def rows(path: Path) -> Iterator[Row | Refused]:
+    """Each row by our names of its columns; raises Refused where the file can't be read on."""
+    with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
+        reader = csv.reader(stream, delimiter=";", strict=True)
+        try:
+            header = next(reader, [])
+            for column in COLUMNS:
+                if column not in header:
+                    raise Refused("COLUMN_MISSING", column)
+            for cells in reader:
+                if cells and len(cells) != len(header):
+                    yield Refused("ROW_SHAPE")
+                elif cells:
+                    named = zip(header, cells, strict=True)
+                    yield {COLUMNS[column]: cell.strip() for column, cell in named if column in COLUMNS}
+        except UnicodeDecodeError:
+            raise Refused("ENCODING_WRONG") from None
+        except csv.Error:
+            raise Refused("ROW_SHAPE") from None
+
+
+def record(row: Row, as_of: datetime, department: str | None, people: People) -> PersonRecord:
+    """What a row says of its person."""
+    postal_code, city = _town(row["town"])
+    department = department or department_of_postal_code(postal_code)
+    if department is None:
+        raise Refused("DEPARTMENT_UNKNOWN", NAMES["town"])
+    number = matricule(row["matricule"])
+    role = ROLES.get(row["role"].lower())
+    if row["internal_id"]:
+        key = people.handle(department, row["internal_id"])
+    elif number is not None and role is not None:
+        key = people.handle(department, number, role)
+    else:
+        raise Refused("KEY_MISSING", NAMES["internal_id"])
+    addresses = emails(row["emails"])
+    return PersonRecord(
+        source=NAME,
+        source_id=f"file:{key}",
+        as_of=as_of,
+        civility=CIVILITIES.get(row["civility"].lower()),
+        first_name=row["first_name"] or None,
+        last_name=row["last_name"] or None,
+        birth_date=day(row["birth_date"], NAMES["birth_date"]),
+        matricule=number,
+        role=role,
+        department=department,
+        department_internal_id=row["internal_id"] or None,
+        email=addresses[0] if addresses else None,
+        phones=phones(row["phones"], NAMES["phones"]),
+        postal_code=postal_code,
+        city=city,
+        referents=tuple(Referent(email) for email in emails(row["referents"])),
+    )
+
+
+def _town(text: str) -> tuple[str | None, str | None]:
+    """Postal code and town; a code of four digits has lost its zero."""
+    found = re.fullmatch(r"(\d{4,5})\s+(.+)", text)
+    if found is None:
+        return None, text or None
+    if len(found[1]) < 5:
+        raise Refused("LEADING_ZERO_LOST", NAMES["town"])
+    return found[1], found[2]

@@ -1,0 +1,104 @@
+"""Values of RDV-Insertion in the hub's terms (domain model §3 and §13.5)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from msgspec import UNSET
+
+from subgraphs.appointments.sources.rdvi_payload import MotiveCategory, User
+from subgraphs.kit.ingest_people import PersonRecord, Referent
+from subgraphs.kit.ingest_text import day, matricule, phones
+
+NAME = "rdv-insertion"
+
+STATUSES = {"unknown": "INCONNU", "seen": "VU", "excused": "EXCUSE", "revoked": "ANNULE", "noshow": "ABSENT"}
+MODES = {"public_office": "PHYSIQUE", "phone": "TELEPHONE", "visio": "VISIO", "home": "DOMICILE"}
+CIVILITIES = {"monsieur": "MONSIEUR", "madame": "MADAME"}
+ROLES = {"demandeur": "DEMANDEUR", "conjoint": "CONJOINT"}
+
+MOTIVE_TYPES = {
+    **dict.fromkeys(
+        (
+            "rsa_orientation",
+            "rsa_orientation_france_travail",
+            "rsa_orientation_on_phone_platform",
+            "rsa_orientation_coaching",
+            "rsa_orientation_freelance",
+            "rsa_orientation_file_active",
+        ),
+        "rsa_orientation",
+    ),
+    **dict.fromkeys(
+        (
+            "rsa_accompagnement",
+            "rsa_accompagnement_social",
+            "rsa_accompagnement_sociopro",
+            "rsa_accompagnement_moins_de_30_ans",
+            "rsa_premier_rdv_daccompagnement",
+            "rsa_cer_signature",
+            "rsa_renouvellement_cer",
+            "rsa_follow_up",
+            "rsa_suivi_plie",
+            "accompagnement_global",
+            "rsa_insertion_offer",
+            "rsa_main_tendue",
+            "rsa_atelier_collectif_mandatory",
+            "rsa_atelier_competences",
+            "rsa_atelier_rencontres_pro",
+            "rsa_spie",
+            "rsa_integration_information",
+            "rsa_droits_devoirs",
+        ),
+        "rsa_accompagnement",
+    ),
+    **dict.fromkeys(("siae_interview", "siae_collective_information", "siae_follow_up"), "siae"),
+    **dict.fromkeys(("psychologue", "atelier_enfants_ados"), "autre"),
+}
+"""Categories by short name → type of the category: the payloads don't carry it."""
+
+
+def motive(category: MotiveCategory | None) -> tuple[str | None, str]:
+    """Category and type of a motive; a category that the hub doesn't know is none, of type `autre`."""
+    name = None if category is None else category.short_name
+    return (name, MOTIVE_TYPES[name]) if name in MOTIVE_TYPES else (None, "autre")
+
+
+def address(text: str | None) -> tuple[str | None, str | None]:
+    """Postal code and town at the end of an address written on one line."""
+    found = re.search(r"\b(\d{5})\s+([^,\d][^,]*?)\s*$", text or "")
+    return (found[1], found[2]) if found else (None, None)
+
+
+def person(user: User, as_of: datetime, department: str | None, path: str) -> PersonRecord:
+    """What a payload says of one of its users."""
+    postal_code, city = address(user.address)
+    silent = {"department"} if department is None else set()
+    silent |= {"nir_hash"} if user.nir is UNSET else set()
+    silent |= {"department_internal_id"} if user.department_internal_id is UNSET else set()
+    referents = None
+    if user.referents is not UNSET:
+        referents = tuple(Referent(one.email, one.first_name, one.last_name) for one in user.referents if one.email)
+    return PersonRecord(
+        source=NAME,
+        source_id=f"user:{user.id}",
+        as_of=as_of,
+        civility=None if user.title is None else CIVILITIES[user.title],
+        first_name=user.first_name,
+        last_name=user.last_name,
+        birth_name=user.birth_name or None,
+        birth_date=day(user.birth_date, f"{path}.birth_date"),
+        nir=None if user.nir is UNSET else user.nir or None,
+        matricule=matricule(user.affiliation_number),
+        role=None if user.role is None else ROLES[user.role],
+        france_travail_id=user.france_travail_id or None,
+        department=department,
+        department_internal_id=None if user.department_internal_id is UNSET else user.department_internal_id or None,
+        email=(user.email or "").strip().lower() or None,
+        phones=phones(user.phone_number, f"{path}.phone_number"),
+        postal_code=postal_code,
+        city=city,
+        referents=referents,
+        withheld=frozenset(silent),
+    )

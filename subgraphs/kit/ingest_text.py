@@ -1,0 +1,69 @@
+"""Texts that every source writes in its own way, brought to one form: instants, phones, e-mails, postal codes."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+from subgraphs.kit.ingest_report import Refused
+
+_OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2}|UTC|Z)$")
+
+
+def instant(text: str, path: str) -> datetime:
+    """UTC instant at second precision of an ISO 8601 text with its offset; fractions are cut, never rounded."""
+    try:
+        found = datetime.fromisoformat(_OFFSET.sub(r"\1", text.strip()).replace("UTC", "+00:00"))
+    except ValueError:
+        raise Refused("DATE_INVALID", path) from None
+    if found.tzinfo is None:
+        raise Refused("DATE_INVALID", path)
+    return found.astimezone(UTC).replace(microsecond=0)
+
+
+def day(text: str | None, path: str) -> date | None:
+    """A day written AAAA-MM-JJ or JJ/MM/AAAA."""
+    if not text or not text.strip():
+        return None
+    french = re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text.strip())
+    try:
+        return date.fromisoformat("-".join(reversed(french.groups())) if french else text.strip())
+    except ValueError:
+        raise Refused("DATE_INVALID", path) from None
+
+
+def phone(text: str, path: str) -> str:
+    """Ten digits of a French number, or a foreign one with its plus sign. Nine digits have lost their zero."""
+    bare = re.sub(r"[\s.()-]", "", text)
+    french = re.fullmatch(r"(?:(?:\+|00)33|0)([1-9]\d{8})", bare)
+    if french:
+        return f"0{french[1]}"
+    if re.fullmatch(r"\+[1-9]\d{6,14}", bare):
+        return bare
+    raise Refused("LEADING_ZERO_LOST" if re.fullmatch(r"[1-9]\d{8}", bare) else "SCHEMA_INVALID", path)
+
+
+def phones(text: str | None, path: str) -> tuple[str, ...]:
+    """The numbers of a field that may hold several, mobiles first."""
+    numbers = [phone(part, path) for part in re.split(r"[,;/|]", text or "") if part.strip()]
+    return tuple(dict.fromkeys(sorted(numbers, key=lambda number: not number.startswith(("06", "07")))))
+
+
+def emails(text: str | None) -> tuple[str, ...]:
+    """The addresses of a field that may hold several, in small letters."""
+    return tuple(part.lower() for part in re.split(r"[\s,;|]+", text or "") if "@" in part)
+
+
+def department_of_postal_code(code: str | None) -> str | None:
+    """Département that a postal code begins with; 200 and 201 are southern Corsica."""
+    if code is None:
+        return None
+    if code.startswith("20"):
+        return "2A" if code[2] in "01" else "2B"
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def matricule(text: str | None) -> str | None:
+    """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one (domain model §13.5)."""
+    found = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())
+    return found[1].rjust(7, "0") if found and len(found[1]) <= 7 else None
