@@ -107,6 +107,11 @@ class Report:
         """Note that the current file is refused as a whole."""
         self._keep(refused, 0)
 
+    def stop(self, refused: Refused) -> None:
+        """Note that the current file can't be read past its last record: the next one is refused."""
+        self.begin()
+        self.refuse(refused)
+
     @property
     def complete(self) -> bool:
         """Whether nothing was refused."""

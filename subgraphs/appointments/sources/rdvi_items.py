@@ -1,16 +1,18 @@
 """Rendez-vous and invitations of RDV-Insertion, each with its people and links, as one unit of work.
 
-A rendez-vous says all of its participations: a person who is no longer in it is removed from it. The key of a participation
-is rendez-vous and user, since not every payload carries its own id. What a source destroys is removed with its links, and
-leaves its key behind, so that a late message does not bring it back.
+A rendez-vous says all of its participations: a person who is no longer in it is removed from it. The key of a
+participation is rendez-vous and user, since not every payload carries its own id. What a source destroys is removed
+with its links, and leaves its key behind, so that a late message does not bring it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.appointments import tables
@@ -19,7 +21,7 @@ from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, mo
 from subgraphs.kit.ingest import Organisation
 from subgraphs.kit.ingest_people import People
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
 
 INITIATORS = frozenset(tables.INITIATORS)
@@ -44,7 +46,9 @@ class Items:
         elif isinstance(item, Invitation):
             await self._invitation(store, item, key, as_of)
         else:
-            await self._keep(store, key, set())
+            rows = await store.all(tables.appointment, source=NAME, rdv_source_id=key)
+            await self._remove(store, tables.appointment, rows)
+            await self._remove(store, tables.invitation, await store.all(tables.invitation, source=NAME, source_id=key))
             return Outcome.REMOVED if store.written else Outcome.UNCHANGED
         return store.outcome
 
@@ -92,11 +96,13 @@ class Items:
                 new={"id": uuid4()},
             )
             await store.link(NAME, source_id, _own_item(person_id, siret, as_of))
-        await self._keep(store, key, said)
+        rows = await store.all(tables.appointment, source=NAME, rdv_source_id=key)
+        await self._remove(store, tables.appointment, [row for row in rows if row["source_id"] not in said])
 
     async def _invitation(self, store: Store, invitation: Invitation, key: str, as_of: datetime) -> None:
         category, kind = motive(invitation.motif_category)
         sent = invitation.delivered_at or invitation.created_at
+        expires = invitation.expires_at
         await store.put(
             tables.invitation,
             {"source": NAME, "source_id": key},
@@ -104,9 +110,7 @@ class Items:
                 "person_id": await self._person(store, invitation.user, as_of, None, "data.user"),
                 "format": None if invitation.format is None else invitation.format.upper(),
                 "sent_at": None if sent is None else instant(sent, "data.delivered_at"),
-                "expires_at": None
-                if invitation.expires_at is None
-                else instant(invitation.expires_at, "data.expires_at"),
+                "expires_at": None if expires is None else instant(expires, "data.expires_at"),
                 "delivery_status": invitation.delivery_status,
                 "clicked": invitation.clicked,
                 "motive_category": category,
@@ -142,22 +146,14 @@ class Items:
         assert row is not None
         return UUID(str(row["id"]))
 
-    async def _keep(self, store: Store, key: str, said: set[str]) -> None:
-        """Remove the items of this object that are not in `said`, their links, and people whom nothing else holds."""
-        released = []
-        for table, column in ((tables.appointment, "rdv_source_id"), (tables.invitation, "source_id")):
-            for row in await store.all(table, source=NAME, **{column: key}):
-                if row["source_id"] not in said and not (table is tables.invitation and said):
-                    await store.link(NAME, row["source_id"], ())
-                    await store.delete(table, id=row["id"])
-                    released.append(row["subject_source_id"])
-        for subject in released:
-            held = [
-                row
-                for table in (tables.appointment, tables.invitation)
-                for row in await store.all(table, source=NAME, subject_source_id=subject)
-            ]
-            if not held:
+    async def _remove(self, store: Store, table: Table, rows: Sequence[Row]) -> None:
+        """Remove these items, their links, and the people whom no other item holds."""
+        for row in rows:
+            await store.link(NAME, row["source_id"], ())
+            await store.delete(table, id=row["id"])
+        for subject in {row["subject_source_id"] for row in rows}:
+            named = {"source": NAME, "subject_source_id": subject}
+            if not (await store.all(tables.appointment, **named) or await store.all(tables.invitation, **named)):
                 await self._people.remove(store, NAME, subject)
 
 

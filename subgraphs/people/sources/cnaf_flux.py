@@ -64,8 +64,7 @@ class CnafFlux:
                     if as_of is None:
                         report.refuse_file(refused)
                     else:
-                        report.begin()
-                        report.refuse(refused)
+                        report.stop(refused)
                     return
                 if isinstance(item, Header):
                     as_of = datetime.combine(item.reference, time(), UTC)
