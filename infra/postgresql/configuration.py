@@ -38,7 +38,7 @@ _SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-_VOLATILE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_VOLATILE = {"fsync": "off", "full_page_writes": "off"}
 """For data that need not outlive the machine's next stop."""
 
 
