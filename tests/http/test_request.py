@@ -1,0 +1,95 @@
+"""A request is one strict JSON object under single headers; everything else is refused with its code."""
+
+import pytest
+
+from hub.errors import RequestRefused
+from hub.http.request import read_headers, read_request, trace_of
+
+JSON = {"content-type": "application/json"}
+
+
+def code(body: bytes, headers: dict[str, str] = JSON) -> str:
+    with pytest.raises(RequestRefused) as caught:
+        read_request(headers, body, "t")
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        '{"query": "é"}'.encode("latin-1"),
+        b'{"query": "{a}", "query": "{b}"}',
+        b'{"query": "{a}", "variables": {"x": {"y": 1, "y": 2}}}',
+        b'{"query": "{a}", "variables": {"x": NaN}}',
+        b'{"query": "{a}", "variables": {"x": -Infinity}}',
+        b'{"query": "{a}", "variables": {"x": "\\ud800"}}',
+        b'{"query": "{a}", "variables": {"\\udfff": 1}}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
+    assert code(body) == "BAD_JSON"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b'[{"query": "{a}"}]',
+        b'"{a}"',
+        b"{}",
+        b'{"query": 1}',
+        b'{"query": "", "variables": []}',
+        b'{"query": "", "operationName": 1}',
+        b'{"query": "", "variables": "{}"}',
+    ],
+)
+def test_a_batch_or_a_badly_typed_member_is_refused(body: bytes) -> None:
+    assert code(body) == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin-1",
+        "application/graphql",
+    ],
+)
+def test_only_json_is_read(media: str) -> None:
+    assert code(b'{"query": "{a}"}', {"content-type": media}) == "UNSUPPORTED_MEDIA_TYPE"
+
+
+def test_a_whole_request_is_read_with_surrogate_pairs_intact() -> None:
+    found = read_request(JSON, b'{"query": "{a}", "operationName": null, "variables": {"x": "\\ud83d\\ude00"}}', "t")
+    assert (found.query, found.operation_name, found.variables) == ("{a}", None, {"x": "😀"})
+
+
+@pytest.mark.parametrize("name", [b"Authorization", b"purpose", b"Purpose-Reference", b"CONTENT-TYPE", b"traceparent"])
+def test_a_single_header_sent_twice_is_refused(name: bytes) -> None:
+    with pytest.raises(RequestRefused) as caught:
+        read_headers([(name, b"a"), (name.lower(), b"a")])
+    assert caught.value.code == "DUPLICATE_HEADER"
+
+
+def test_identity_headers_of_others_and_underscore_variants_are_dropped() -> None:
+    found = read_headers([(b"x-actor", b"admin"), (b"x-user-id", b"1"), (b"purpose_", b"a"), (b"hub-context", b"x")])
+    assert found == {}
+
+
+def test_a_compressed_body_is_refused() -> None:
+    with pytest.raises(RequestRefused) as caught:
+        read_headers([(b"content-encoding", b"gzip")])
+    assert caught.value.http_status == 415
+
+
+def test_a_malformed_trace_is_replaced() -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    assert trace_of({"traceparent": f"00-{trace}-b7ad6b7169203331-01"}) == trace
+    assert trace_of({"traceparent": "00-nom-de-personne"}) != "nom-de-personne"

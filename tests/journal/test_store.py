@@ -1,0 +1,141 @@
+"""The journal: committed before anything leaves, written in groups, and never holding a value."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from hub.errors import NotServed
+from hub.journal.record import Disclosure, Entry, disclosures
+from hub.journal.store import Journal
+from hub.journal.tables import metadata
+from tests.conftest import Database
+
+KEY = b"k" * 32
+
+
+def intent() -> Entry:
+    return Entry(
+        kind="INTENT",
+        request=uuid4(),
+        at=datetime.now(UTC),
+        trace="t" * 32,
+        actor="https://idp.example#a",
+        actor_kind="referent_cd",
+        organisation="22080001000018",
+        client="frontend",
+        purpose="suivi",
+        reference=None,
+        operation_hash="h",
+        operation_name="Journey",
+        decisions={},
+    )
+
+
+@pytest.fixture
+async def journal(database: Database) -> AsyncIterator[Journal]:
+    writer = Journal(database.dsn("journal_writer"))
+    await writer.start()
+    yield writer
+    await writer.stop()
+
+
+async def rows(database: Database, query: str, *values: object) -> list[asyncpg.Record]:
+    connection = await database.connect("journal_reader")
+    try:
+        return await connection.fetch(query, *values)
+    finally:
+        await connection.close()
+
+
+async def test_intent_and_disclosure_are_committed_when_disclose_returns(journal: Journal, database: Database) -> None:
+    entry = intent()
+    receipt = journal.intend(entry)
+    person = str(uuid4())
+    found = disclosures({person: ({"Person.lastName", "Person.id"}, set())}, KEY)
+    await journal.disclose(receipt, entry.disclosed(["NOT_HELD", "NOT_HELD"]), found)
+    entries = await rows(
+        database, "SELECT kind, decisions FROM journal.entry WHERE request = $1 ORDER BY id", entry.request
+    )
+    assert [(row["kind"], row["decisions"]) for row in entries] == [("INTENT", "{}"), ("DISCLOSURE", '{"NOT_HELD": 2}')]
+    (row,) = await rows(database, "SELECT * FROM journal.disclosure WHERE request = $1", entry.request)
+    assert row["coordinates"] == ["Person.id", "Person.lastName"]
+    assert person not in repr(row)
+
+
+def test_people_of_whom_the_same_was_released_share_one_row() -> None:
+    same: tuple[set[str], set[str]] = ({"Person.id"}, set())
+    subjects = {str(uuid4()): same for _ in range(1_000)} | {str(uuid4()): ({"Person.id", "Person.rsa"}, set[str]())}
+    found = disclosures(subjects, KEY)
+    assert sorted(len(row.subjects) for row in found) == [1, 1_000]
+
+
+async def test_requests_of_one_moment_share_a_commit(journal: Journal, database: Database) -> None:
+    before = await rows(database, "SELECT pg_current_xact_id_if_assigned() IS NULL AS idle")
+    assert before[0]["idle"]
+    entries = [intent() for _ in range(100)]
+    receipts = [journal.intend(entry) for entry in entries]
+    await asyncio.gather(*(journal.disclose(r, e.disclosed([]), []) for r, e in zip(receipts, entries, strict=True)))
+    found = await rows(
+        database,
+        "SELECT count(*) AS entries, count(DISTINCT xmin::text) AS commits FROM journal.entry WHERE request = ANY($1)",
+        [entry.request for entry in entries],
+    )
+    assert found[0]["entries"] == 200
+    assert found[0]["commits"] <= 2
+
+
+async def test_an_entry_that_cannot_be_written_stops_the_answer(fresh_database: Database) -> None:
+    journal = Journal(fresh_database.dsn("journal_writer"))
+    await journal.start()
+    admin = await fresh_database.connect()
+    try:
+        await admin.execute("REVOKE INSERT ON journal.disclosure FROM journal_writer")
+        entry = intent()
+        receipt = journal.intend(entry)
+        with pytest.raises(NotServed) as caught:
+            await journal.disclose(receipt, entry.disclosed([]), [Disclosure(("Person.id",), (), (b"p",))])
+        assert caught.value.code == "JOURNAL_UNAVAILABLE"
+        assert await admin.fetchval("SELECT count(*) FROM journal.entry WHERE kind = 'DISCLOSURE'") == 0
+        await admin.execute("GRANT INSERT ON journal.disclosure TO journal_writer")
+        after = intent()
+        await journal.disclose(journal.intend(after), after.disclosed([]), [])
+    finally:
+        await admin.close()
+        await journal.stop()
+
+
+async def test_a_journal_that_cannot_be_reached_does_not_start() -> None:
+    with pytest.raises(NotServed):
+        await Journal("postgresql://nobody@/none?host=/nonexistent").start()
+
+
+async def test_the_writing_role_can_neither_read_nor_change(database: Database) -> None:
+    connection = await database.connect("journal_writer")
+    try:
+        for statement in (
+            "SELECT 1 FROM journal.entry",
+            "DELETE FROM journal.entry",
+            "UPDATE journal.entry SET kind = kind",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_migrated_tables_are_the_declared_ones(database: Database) -> None:
+    live = await rows(
+        database,
+        "SELECT table_name, column_name, is_nullable FROM information_schema.columns WHERE table_schema = 'journal'"
+        " AND table_name <> 'alembic_version' ORDER BY 1, ordinal_position",
+    )
+    declared = [
+        (table.name, column.name, "YES" if column.nullable else "NO")
+        for table in sorted(metadata.tables.values(), key=lambda table: table.name)
+        for column in table.columns
+    ]
+    assert [tuple(row) for row in live] == declared
