@@ -170,7 +170,7 @@ def _cell(policy: Policy, kind: str, purpose: str, category: Category) -> _Cell:
         if category in grant.read and not no_full:
             read += _clause(grant)
         if category in grant.own_recorded and not no_full:
-            read += _clause(grant, Fact.RECORDED)
+            read += _clause(grant, int(Fact.RECORDED))
         if category in grant.reduced and not no_reduced:
             reduced += _clause(grant)
         if len(read) + len(reduced) > before:

@@ -1,0 +1,101 @@
+"""The graph that this hub serves: composed, classified, decided; and pinned, so that no part changes behind another.
+
+`python -m hub.graph` composes the served SDLs of `schema/generated` into `supergraph.graphql`, prints the client schema
+as `api.graphql` and pins classification and policy in `pinned.json`; `--check` fails if a file is not current. A hub whose
+files disagree with the pins does not start (policy.md attack 6).
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from graphql import GraphQLSchema, print_schema
+
+from hub.errors import StartRefused
+from hub.federation.compose.compose import Source, compose
+from hub.federation.supergraph import Supergraph, read_supergraph
+from hub.policy.classify import classify
+from hub.policy.load import load
+from hub.policy.table import DecisionTable
+from schema.sdl import SUBGRAPHS
+
+GENERATED = Path(__file__).resolve().parents[1] / "schema" / "generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The supergraph, what clients see of it, and every decision on it."""
+
+    supergraph: Supergraph
+    schema: GraphQLSchema
+    table: DecisionTable
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """Digests of the three parts."""
+        classification, policy = self.table.classification.digest, self.table.policy.digest
+        return {"supergraph": self.supergraph.digest, "classification": classification, "policy": policy}
+
+
+def graph_of(supergraph: Supergraph) -> Graph:
+    """Classify a supergraph and decide every coordinate under the policy files."""
+    return Graph(supergraph, supergraph.client_schema, DecisionTable(load(), classify(supergraph)))
+
+
+def load_graph(folder: Path = GENERATED) -> Graph:
+    """The pinned graph; raises StartRefused (GRAPH_NOT_PINNED) if any part is not the one that was pinned."""
+    try:
+        graph = graph_of(read_supergraph((folder / "supergraph.graphql").read_text(encoding="utf-8")))
+        pinned = orjson.loads((folder / "pinned.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise _not_pinned(type(error).__name__) from error
+    if pinned != graph.pins:
+        raise _not_pinned(", ".join(name for name, digest in graph.pins.items() if pinned.get(name) != digest))
+    return graph
+
+
+def _not_pinned(detail: str) -> StartRefused:
+    return StartRefused(
+        "GRAPH_NOT_PINNED",
+        "Le supergraphe, sa classification ou les règles d'accès ne sont pas ceux qui ont été figés, rien ne démarre : "
+        "relisez le changement, puis lancez « python -m hub.graph ».",
+        f"not as pinned: {detail}",
+    )
+
+
+def generate(folder: Path) -> dict[str, bytes]:
+    """The generated files, by name, from the served SDLs in the folder."""
+    sources = [
+        Source(
+            name, f"http://{name}.spie-hub.example/graphql", (folder / f"{name}.graphql").read_text(encoding="utf-8")
+        )
+        for name in SUBGRAPHS
+    ]
+    graph = graph_of(compose(sources))
+    return {
+        "supergraph.graphql": graph.supergraph.text.encode(),
+        "api.graphql": (print_schema(graph.schema) + "\n").encode(),
+        "pinned.json": orjson.dumps(graph.pins, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Write the generated files, or with `--check` say which are not current."""
+    files = generate(GENERATED)
+    stale = [name for name, text in files.items() if _read(GENERATED / name) != text]
+    if "--check" not in arguments:
+        for name in stale:
+            (GENERATED / name).write_bytes(files[name])
+    elif stale:
+        sys.exit(f"Fichiers générés à refaire avec « python -m hub.graph » : {', '.join(stale)}")
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
