@@ -47,7 +47,8 @@ class PersonRecord:
 
     `nir` is only ever hashed. `withheld` names columns of `people.identity` of which this record is silent: what was
     said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
-    are written in ten digits.
+    are written in ten digits. `department` is that of the Conseil départemental in charge, within which
+    `department_internal_id` is a key.
     """
 
     source: str

@@ -63,6 +63,18 @@ def department_of_postal_code(code: str | None) -> str | None:
     return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
+def department_of_city(code: str | None) -> str | None:
+    """Département of a commune by its INSEE code: 2A and 2B in Corsica, three digits overseas."""
+    if code is None:
+        return None
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def residence(city_code: str | None, postal_code: str | None) -> str | None:
+    """Département in which an address is: by its commune, else by its postal code."""
+    return department_of_city(city_code) or department_of_postal_code(postal_code)
+
+
 def matricule(text: str | None) -> str | None:
     """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one (domain model §13.5)."""
     found = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from subgraphs.kit.ingest_store import Row
+from subgraphs.kit.ingest_text import residence
 from subgraphs.people.names import name_key
 
 IDENTITY_MASTERS = ("cnaf-flux", "ft-extrait", "rdv-insertion")
@@ -34,7 +35,7 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
     identity = _first(rows, IDENTITY_MASTERS, lambda row: row["last_name"] is not None) or rows[0]
     rsa = _first(rows, IDENTITY_MASTERS, lambda row: row["rsa_status"] is not None, prefer=is_open)
     home = _first(rows, IDENTITY_MASTERS, lambda row: row["dependent_children"] is not None, prefer=is_open)
-    place = _first(rows, IDENTITY_MASTERS, lambda row: row["department"] is not None)
+    contact = _contact(rows)
     return Consolidated(
         person={
             **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date"),
@@ -42,7 +43,7 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
             "birth_name_key": name_key(identity["birth_name"]),
             **_lineage(identity),
         },
-        contact=_contact(rows),
+        contact=contact,
         household=home and {**_copy(home, "family_situation", "dependent_children"), **_lineage(home)},
         rsa=rsa
         and {
@@ -53,7 +54,7 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
             **_lineage(rsa),
         },
         access={
-            "department": place["department"] if place else None,
+            "department": residence(contact["city_code"], contact["postal_code"]) if contact else None,
             "brsa": any(is_open(row) for row in rows),
             "last_contact": max(row["as_of"] for row in rows).date(),
         },

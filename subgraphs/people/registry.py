@@ -1,7 +1,8 @@
 """The registry of people: every source's records enter `people` through it, and nothing else writes a person.
 
 It matches (`matching`), keeps what each record says (`people.identity`), consolidates (`consolidate`) and writes the
-links that a record implies: the person itself, its département, the département that pays its RSA, its referents.
+links that a record implies: the person itself, the département where it lives, the one that pays its RSA, its
+referents.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest_people import PersonRecord, Resolution
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
+from subgraphs.kit.ingest_text import residence
 from subgraphs.people import referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate, is_open
 from subgraphs.people.matching import contradicts, match
@@ -154,8 +156,9 @@ class Registry:
         itself = Link(person_id, Fact.SELF, str(person_id), since)
         await store.link(HUB, str(person_id), (itself,))
         wanted = []
-        if values["department"] is not None:
-            wanted.append(Link(person_id, Fact.TERRITORY, values["department"], since))
+        home = residence(values["city_code"], values["postal_code"])
+        if home is not None:
+            wanted.append(Link(person_id, Fact.TERRITORY, home, since))
         if is_open(values) and values["rsa_department"] is not None:
             wanted.append(Link(person_id, Fact.DEPARTMENT_BRSA, values["rsa_department"], since))
         await store.link(record.source, record.source_id, wanted)

@@ -116,7 +116,6 @@ class _Foyer:
         situation = self._element.find("PrestationRSA/SituationDossierRSA")
         assert situation is not None
         address = _main_address(self._element)
-        city_code = None if address is None else _text(address, "NUMCOM")
         partner = _department(_text(self._element, "IdentificationRSA/Partenaire/IDEPARTE") or "")
         people = [(_rsa_role(person), person) for person in self._element.iterfind("Personne")]
         home = Household(
@@ -135,10 +134,10 @@ class _Foyer:
             records.append(
                 replace(
                     record,
-                    department=department_of(city_code) or partner,
+                    department=partner,
                     postal_code=None if address is None else _text(address, "CODEPOS"),
                     city=None if address is None else _text(address, "NOMCOM"),
-                    city_code=city_code,
+                    city_code=None if address is None else _text(address, "NUMCOM"),
                     household=home,
                     rsa=Rsa(
                         status=tables.RSA_STATUSES[int(_text(situation, "EtatDossierRSA/ETATDOSRSA") or "0")],
@@ -178,13 +177,6 @@ class _Foyer:
 def matricule_7(padded: str) -> str:
     """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5)."""
     return padded[:7]
-
-
-def department_of(city_code: str | None) -> str | None:
-    """Département of a commune by its INSEE code: 2A and 2B in Corsica, three digits overseas."""
-    if city_code is None:
-        return None
-    return city_code[:3] if city_code.startswith(("97", "98")) else city_code[:2]
 
 
 def france_travail_id(text: str | None) -> str | None:
