@@ -1,7 +1,7 @@
 """The graph that this hub serves: composed, classified, decided; and pinned, so that no part changes behind another.
 
 `python -m hub.graph` composes the served SDLs of `schema/generated` into `supergraph.graphql`, prints the client schema
-as `api.graphql` and pins classification and policy in `pinned.json`; `--check` fails if a file is not current. A hub whose
+as `api.graphql` and pins all of it in `pinned.json`; `--check` fails if a file is not current. A hub whose
 files disagree with the pins does not start (policy.md attack 6).
 """
 

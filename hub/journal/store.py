@@ -47,6 +47,11 @@ class Journal:
             raise unavailable("the journal's database can't be reached") from error
         self._task = asyncio.create_task(self._write_forever())
 
+    @property
+    def writing(self) -> bool:
+        """Whether the last batch was written; until the first, whether the connection stands."""
+        return self._connection is not None and not self._connection.is_closed()
+
     async def stop(self) -> None:
         """Write what is pending, then close."""
         if self._task is not None:

@@ -1,0 +1,104 @@
+"""The parts put together: which subgraphs run here, how the others are reached, and what the hub serves over HTTP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from hub.calls import InProcess, signed_headers
+from hub.federation.http1 import HttpTransport
+from hub.federation.transport import Transport
+from hub.graph import Graph
+from hub.http.graphql import GraphQLEndpoint
+from hub.identity.purpose import Purposes
+from hub.identity.tokens import Tokens
+from hub.journal.store import Journal
+from hub.pipeline import Pipeline
+from hub.prepare import Preparer
+from hub.settings import SUBGRAPHS, Settings
+from infra.keys import Keys
+from subgraphs.kit.database import Database
+from subgraphs.kit.http import Application
+from subgraphs.kit.server import Subgraph
+
+Dsn = Callable[[str], str]
+"""Address of the database for one of our roles."""
+
+
+def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Subgraph:
+    """One of the four subgraphs, reading as its own query role, under the policy of this graph."""
+    database = Database(dsn(f"{name}_query"))
+    return Subgraph(MODELS[name], database, policy=graph.table.digest, cursors=keys.cursors)
+
+
+def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
+    """A subgraph as a process of its own: it answers nothing but calls that the hub signed."""
+    return Application(subgraph(name, graph, keys, dsn), keys.context(name))
+
+
+class HubApp:
+    """The hub's ASGI application: `POST /graphql` without a framework in between, the rest by Starlette."""
+
+    def __init__(self, pipeline: Pipeline, journal: Journal, local: Mapping[str, Subgraph]) -> None:
+        self.pipeline, self.journal, self.local = pipeline, journal, local
+        self._graphql = GraphQLEndpoint(pipeline.answer)
+        self._rest = Starlette(
+            routes=[Route("/healthz", _healthy), Route("/readyz", self._ready)], lifespan=self._lifespan
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Route one connection."""
+        if scope["type"] == "http" and scope["path"] == "/graphql":
+            await self._graphql(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for each in self.local.values():
+                await each.database.open()
+                stack.push_async_callback(each.database.close)
+            for transport in self.pipeline.transports.values():
+                if isinstance(transport, HttpTransport):
+                    stack.push_async_callback(transport.close)
+            await self.journal.start()
+            stack.push_async_callback(self.journal.stop)
+            yield
+
+    async def _ready(self, request: Request) -> JSONResponse:
+        ready = self.journal.writing
+        return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
+
+
+def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn) -> HubApp:
+    """The hub, with every subgraph that the settings don't place elsewhere in the same process."""
+    local = {name: subgraph(name, graph, keys, dsn) for name in SUBGRAPHS if name not in settings.subgraphs}
+    transports: dict[str, Transport] = {name: InProcess(each) for name, each in local.items()}
+    headers = signed_headers(keys)
+    transports |= {name: HttpTransport(url, headers) for name, url in settings.subgraphs.items()}
+    journal = Journal(dsn("journal_writer"))
+    policy = graph.table.policy
+    pipeline = Pipeline(
+        tokens=Tokens(settings.issuers, settings.audience, policy.actors),
+        purposes=Purposes(policy.purposes, settings.agreements),
+        table=graph.table,
+        preparer=Preparer(graph.supergraph, graph.schema, graph.table),
+        transports=transports,
+        journal=journal,
+        journal_key=keys.journal,
+        deadline=settings.deadline,
+        clock=lambda: int(time.time()),
+    )
+    return HubApp(pipeline, journal, local)
+
+
+async def _healthy(request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})

@@ -1,0 +1,137 @@
+"""`hub`: the commands, each a thin door to the room that does the work."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from hub.app import Dsn, hub_app, subgraph_app
+from hub.errors import HubError
+from hub.graph import load_graph
+from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
+from hub.ingest import ingest as read_files
+from hub.settings import SUBGRAPHS, load_settings
+from infra.errors import SetupRefused
+from infra.keys import Keys
+from infra.migrate import migrate
+from infra.postgresql import cluster
+from infra.postgresql.configuration import ADMINISTRATOR
+from infra.roles import dsn, password
+from subgraphs.kit.ingest import Options
+
+ROOT = Path(__file__).resolve().parents[1]
+DATABASE = "spie"
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+KeysOption = Annotated[Path, typer.Option("--keys", help="Dossier des clés.")]
+KEYS = ROOT / ".data" / "keys"
+
+
+class Role(StrEnum):
+    """What a process runs: everything, the hub alone, or one subgraph."""
+
+    ALL = "all"
+    HUB = "hub"
+    PEOPLE = "people"
+    APPOINTMENTS = "appointments"
+    OFFERS = "offers"
+    TRAININGS = "trainings"
+
+
+@contextmanager
+def database(keys: Keys) -> Iterator[Dsn]:
+    """Addresses of the migrated database: the server of `DATABASE_URL`, else the embedded one of this clone."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        asyncio.run(migrate(url, keys))
+        yield lambda role: dsn(url, role, keys)
+        return
+    with cluster("demo", ROOT, password(ADMINISTRATOR, keys)) as running:
+        admin = running.admin_dsn(DATABASE)
+        asyncio.run(migrate(admin, keys))
+        yield lambda role: dsn(admin, role, keys)
+
+
+def main() -> None:
+    """Run a command; what it refuses is one French line with its code, never a traceback."""
+    try:
+        app()
+    except (HubError, SetupRefused) as error:
+        _refuse(error.code, error.message)
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    typer.echo(f"{message} [{code}]", err=True)
+    sys.exit(1)
+
+
+@app.command()
+def serve(
+    settings: Annotated[Path | None, typer.Option(help="Fichier de réglages (TOML) ; exigé pour le hub.")] = None,
+    role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
+    host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port d'écoute.")] = 8000,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Sert le hub, un sous-graphe, ou les cinq dans un seul processus."""
+    graph = load_graph()
+    held = Keys.load(keys)
+    with database(held) as address:
+        served: Any
+        if role.value in SUBGRAPHS:
+            served = subgraph_app(role.value, graph, held, address)
+        elif settings is None:
+            _refuse(
+                "SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut."
+            )
+        else:
+            served = hub_app(graph, load_settings(settings), held, address)
+        run(served, host, port)
+
+
+def run(served: Any, host: str, port: int) -> None:
+    """Serve an ASGI application until the process is told to stop."""
+    config = uvicorn.Config(
+        served, host=host, port=port, log_level="warning", access_log=False, server_header=False, date_header=False
+    )
+    uvicorn.Server(config).run()
+
+
+@app.command()
+def ingest(
+    source: Annotated[str, typer.Argument(help="Système source.")],
+    files: Annotated[list[Path], typer.Argument(help="Fichiers à lire, dans l'ordre.")],
+    headers: Annotated[Path | None, typer.Option(help="En-têtes HTTP du webhook (JSON).")] = None,
+    organisations: Annotated[
+        Path | None, typer.Option(help="Organisations de la source : SIRET et type (TOML).")
+    ] = None,
+    department: Annotated[str | None, typer.Option(help="Département des personnes qui n'en nomment pas.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde."""
+    held = Keys.load(keys)
+    reader = source_of(source, held)
+    options = Options(
+        as_of=as_of.astimezone() if as_of is not None else None,
+        department=department,
+        headers=headers,
+        webhook_secret=webhook_secret(source, held),
+        organisations=read_organisations(organisations),
+    )
+    console = Console()
+    with database(held) as address, Follower(console, source) as follower:
+        report = asyncio.run(read_files(reader, files, options, address, follower))
+    show(report, console)
+    raise typer.Exit(0 if report.complete else 1)

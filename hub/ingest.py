@@ -1,0 +1,125 @@
+"""`hub ingest SOURCE FILE…`: lend a source a connection of its role, follow it, and say what it did."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import asyncpg
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from hub.errors import NotServed, StartRefused
+from infra.keys import WEBHOOKS, Keys
+from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
+from subgraphs.kit.ingest import Options, Organisation, Progress, Session, Source
+from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.offers.sources import SOURCES as OFFERS
+from subgraphs.people.registry import Registry
+from subgraphs.people.sources import SOURCES as PEOPLE
+from subgraphs.trainings.sources import SOURCES as TRAININGS
+
+SOURCES: Mapping[str, Callable[[People], Source]] = {**PEOPLE, **APPOINTMENTS, **OFFERS, **TRAININGS}
+"""Every source by the name that the command line gives."""
+
+
+def source_of(name: str, keys: Keys) -> Source:
+    """The source of this name, given the registry of people; raises StartRefused (SOURCE_UNKNOWN)."""
+    if name not in SOURCES:
+        raise StartRefused(
+            "SOURCE_UNKNOWN",
+            f"Cette source n'existe pas. Sources connues : {', '.join(sorted(SOURCES))}.",
+            "unknown source",
+        )
+    return SOURCES[name](Registry(keys.nir))
+
+
+def webhook_secret(name: str, keys: Keys) -> bytes | None:
+    """The secret shared with the source, for one that signs what it sends."""
+    return keys.webhook(name) if name in WEBHOOKS else None
+
+
+async def ingest(
+    source: Source,
+    paths: Sequence[Path],
+    options: Options,
+    dsn: Callable[[str], str],
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Read the files in order, as the role of the source; raises NotServed (DATABASE_UNAVAILABLE)."""
+    try:
+        connection = await asyncpg.connect(dsn(source.role))
+        try:
+            return await source.ingest(paths, options, Session(connection, progress))
+        finally:
+            await connection.close()
+    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
+        raise NotServed(
+            "DATABASE_UNAVAILABLE",
+            "La base de données ne répond plus : ce qui est écrit l'est en entier, relancez la même commande.",
+            type(error).__name__,
+        ) from error
+
+
+def read_organisations(path: Path | None) -> dict[str, Organisation]:
+    """The organisations of a source by its own id: `[91] siret = "…" type = "…"` in TOML. Raises StartRefused."""
+    if path is None:
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = {key: Organisation(**values) for key, values in tables.items()}
+        if not all(len(each.siret) == 14 and each.siret.isdigit() and each.type for each in found.values()):
+            raise ValueError("siret")
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise StartRefused(
+            "ORGANISATIONS_INVALID",
+            f"Le fichier des organisations {path.name} ne se lit pas : pour chacune, [identifiant], siret (14 chiffres) "
+            "et type.",
+            type(error).__name__,
+        ) from error
+    return found
+
+
+class Follower:
+    """A line on the terminal that tells how far an ingestion is; silent where nobody looks."""
+
+    def __init__(self, console: Console, name: str) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task(name)
+        self._name = name
+
+    def __enter__(self) -> Follower:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show the records read and their rate."""
+        said = f"{self._name} : {progress.read} enregistrements, {progress.rate:.0f} par seconde"
+        self._bar.update(self._task, description=said)
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the summary, then each refusal with its place and how to mend it."""
+    counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
+    console.print(f"{report.source} : {report.read} enregistrements lus — {counts or 'rien'}.", highlight=False)
+    console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)
+    if report.candidates:
+        console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)
+    if report.refusals:
+        table = Table("Fichier", "Empreinte", "N°", "Endroit", "Code", "Que faire", show_lines=False)
+        for each in report.refusals:
+            place = (each.file, each.digest[:12], str(each.record or "—"), each.path or "—", each.code)
+            table.add_row(*place, f"{each.message} {each.mend}")
+        console.print(table)
+    hidden = sum(report.codes.values()) - len(report.refusals)
+    if hidden > 0:
+        by_code = ", ".join(f"{code} : {count}" for code, count in report.codes.most_common())
+        console.print(f"… et {hidden} autres refus ({by_code}).", highlight=False)
