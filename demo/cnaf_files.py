@@ -1,0 +1,185 @@
+"""Files of the CNAF flux in their real format (`vrsb0801`, windows-1252), one per département.
+
+Foyers are those of the cast; what the hub does not read is there too, since it is in every real file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from lxml import etree
+
+from demo.cast import PEOPLE, Person
+
+Element = etree._Element
+ROLES = {"demandeur": "DEM", "conjoint": "CJT"}
+
+
+def write(folder: Path, today: date) -> tuple[Path, ...]:
+    """Write a monthly file per département under `folder/cnaf-flux`, as of the first of the month."""
+    target = folder / "cnaf-flux"
+    target.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for department in ("08", "2A"):
+        path = target / f"RSABEM_{department}.xml"
+        people = [person for person in PEOPLE if person.department == department and person.dossier]
+        path.write_bytes(flux(people, today.replace(day=1)))
+        paths.append(path)
+    return tuple(paths)
+
+
+def flux(people: Iterable[Person], reference: date) -> bytes:
+    """A monthly file that describes these people's foyers on one day."""
+    root = etree.Element("Racine")
+    _texts(
+        _child(root, "IdentificationFlux"),
+        APPLIEME="CRI",
+        NUMVERSIONAPPLIEME="6200",
+        TYPEFLUX="M",
+        NATFLUX="D",
+        DTCREAFLUX=str(reference + timedelta(days=1)),
+        HEUCREAFLUX="01:02:03.0000",
+        DTREF=str(reference),
+    )
+    foyers = [(dossier or "", list(members)) for dossier, members in groupby(people, lambda person: person.dossier)]
+    for dossier, members in foyers:
+        _foyer(root, dossier, members, reference)
+    _texts(_child(root, "TransmissionFlux"), NBTOTDOSRSATRANSM=f"{len(foyers):08}", NBTOTDOSRSATRANSMANO="00000000")
+    file = etree.tostring(root, encoding="windows-1252", xml_declaration=True, pretty_print=True)
+    assert isinstance(file, bytes)
+    return file
+
+
+def _foyer(root: Element, dossier: str, members: Sequence[Person], reference: date) -> None:
+    first = members[0]
+    foyer = _child(root, "InfosFoyerRSA")
+    identification = _child(foyer, "IdentificationRSA")
+    number = f"{first.department.replace('A', '0'):>02}1"
+    _texts(_child(identification, "Organisme"), FONORG="CAF", NUMORG=number, MATRICULE=dossier.ljust(15, "0"))
+    _texts(_child(identification, "Partenaire"), TYPEPARTE="CG", IDEPARTE=f"0{first.department}")
+    _texts(_child(identification, "DemandeRSA"), DTDEMRSA="2024-01-15", NUMDEMRSA=f"{first.number:011}")
+    for person in members:
+        _person(foyer, person)
+    for rank in range(first.children):
+        _child_person(foyer, first, rank)
+    administrative = _child(foyer, "DonneesAdministratives")
+    _texts(
+        _child(administrative, "SituationFamille"),
+        SITFAM="MAR" if len(members) > 1 else "CEL",
+        DDSITFAM="2020-01-01",
+        REGAGRIFAM="SA",
+    )
+    address = _child(administrative, "Adresse")
+    _texts(
+        _child(address, "TroncCommunAdresse"),
+        RGADR="01",
+        DTEMM="2021-05-26",
+        PAYS="FRA",
+        TYPEADR="D",
+        ETATADR="CO",
+    )
+    _texts(
+        _child(address, "AdresseDetailleeFrance"),
+        COMPLIDEADR="",
+        COMPLADR="",
+        NUMVOIE="1",
+        LIBTYPEVOIE="RUE",
+        NOMVOIE="DE L'EXEMPLE",
+        LIEUDIST="",
+        NUMCOM=first.place.code,
+        CODEPOS=first.place.postal_code,
+        NOMCOM=first.place.name.upper(),
+    )
+    _rights(_child(foyer, "PrestationRSA"), first, reference)
+
+
+def _person(foyer: Element, person: Person) -> None:
+    element = _child(foyer, "Personne")
+    _identity(
+        element,
+        civility="MME" if person.civility == "madame" else "MR",
+        last_name=person.last_name,
+        birth_name=person.birth_name or person.last_name,
+        first_name=person.first_name,
+        birth_date=person.birth_date,
+        nir=person.nir,
+        sex="2" if person.civility == "madame" else "1",
+    )
+    _prestations(element, ROLES[person.role])
+    _texts(_child(element, "DossierPoleEmploi"), IDASSEDIC=f"99900{person.number:02}X")
+    _texts(_child(element, "MontantCalculDroitRSAPersonne"), TOPPERSDRODEVORSA="1")
+
+
+def _child_person(foyer: Element, parent: Person, rank: int) -> None:
+    element = _child(foyer, "Personne")
+    _identity(
+        element,
+        civility=None,
+        last_name=parent.last_name,
+        birth_name=parent.last_name,
+        first_name=("CAMILLE", "SACHA", "ALIX")[rank],
+        birth_date=date(2016 + rank, 1, 1),
+        nir=None,
+        sex="1",
+    )
+    _prestations(element, "ENF")
+
+
+def _identity(
+    element: Element,
+    *,
+    civility: str | None,
+    last_name: str,
+    birth_name: str,
+    first_name: str,
+    birth_date: date,
+    nir: str | None,
+    sex: str,
+) -> None:
+    identity = _child(element, "Identification")
+    if civility is not None:
+        _texts(identity, QUAL=civility)
+    _texts(
+        identity,
+        NOM=last_name.upper(),
+        NOMNAI=birth_name.upper(),
+        PRENOM=first_name.upper(),
+        NOMCOMNAI="COMMUNE INVENTEE",
+        DTNAI=str(birth_date),
+        TYPEDTNAI="N",
+    )
+    if nir is not None:
+        _texts(identity, NIR=nir)
+    _texts(identity, TOPVALIEC="1", SEXE=sex)
+    _texts(_child(element, "DossierCAF"), TOPRESPDOS="0", DDRATDOS="2020-05-15")
+
+
+def _prestations(element: Element, role: str) -> None:
+    for kind in ("PFA", "RSA"):
+        _texts(_child(element, "Prestations"), NATPREST=kind, ROLEPERS=role, TOPCHAPERS="1")
+
+
+def _rights(prestation: Element, person: Person, reference: date) -> None:
+    situation = _child(prestation, "SituationDossierRSA")
+    _texts(_child(situation, "EtatDossierRSA"), ETATDOSRSA=person.state)
+    since = str(reference - timedelta(days=30))
+    if person.state == "3":
+        _texts(_child(situation, "SuspensionDroit"), MOTISUSDRORSA="01", DDSUSDRORSA=since)
+    if person.state == "4":
+        _texts(_child(situation, "SuspensionVersement"), MOTISUSVERSRSA="06", DDSUSVERSRSA=since)
+    if person.state == "5":
+        _texts(_child(situation, "FinDroit"), MOTICLORSA="RGD", DTCLORSA=since)
+    common = _child(_child(prestation, "DetailDroitRSA"), "TroncCommunDroitRSA")
+    _texts(common, TOPSANSDOMFIXE="0", ORIDEMRSA="DEM", DTORIDEMRSA="2024-02-01")
+
+
+def _child(parent: Element, tag: str) -> Element:
+    return etree.SubElement(parent, tag)
+
+
+def _texts(parent: Element, **texts: str) -> None:
+    for tag, text in texts.items():
+        _child(parent, tag).text = text

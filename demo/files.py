@@ -1,0 +1,16 @@
+"""All files of the demo about people, in their real formats; the same bytes for the same day and secret."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from demo import cnaf_files, rdvi_files
+
+
+def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
+    """Write the files under `folder`; returns them by the name of the source that reads them, in the order to read."""
+    return {
+        "cnaf-flux": cnaf_files.write(folder, today),
+        "rdv-insertion": rdvi_files.write(folder, today, secret),
+    }

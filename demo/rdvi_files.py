@@ -1,0 +1,211 @@
+"""Files of RDV-Insertion in their real formats: signed webhooks with their headers, and a user file per département."""
+
+from __future__ import annotations
+
+import csv
+import hmac
+import io
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+
+from demo.cast import BY_SLUG, INVITATIONS, ORGANISATIONS, PEOPLE, RDVS, Invitation, Organisation, Person, Rdv
+from subgraphs.kit.ingest import Organisation as Known
+
+NAMESPACE = UUID("6f2f6c1e-5a0b-5f0e-9d7e-2f4b8a6c0d11")
+HEADER = (
+    "Civilité",
+    "Prénom bénéficiaire",
+    "Nom bénéficiaire",
+    "Adresses Mails",
+    "N° Téléphones",
+    "Date de Naissance",
+    "CP Ville",
+    "N° CAF",
+    "ID Iodas",
+    "Référent",
+    "Role",
+)
+ORGANISATION_MAP = {str(one.number): Known(one.siret, one.type) for one in ORGANISATIONS}
+"""Which organisation of RDV-Insertion is which SIRET, as the settings of a real hub say it."""
+
+
+def write(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
+    """Write webhooks and user files under `folder/rdv-insertion`, signed under `secret`."""
+    target = folder / "rdv-insertion"
+    target.mkdir(parents=True, exist_ok=True)
+    messages = {f"rdv-{rdv.number:02}.json": rdv_message(rdv, today) for rdv in RDVS}
+    messages |= {f"invitation-{one.number:02}.json": invitation_message(one, today) for one in INVITATIONS}
+    paths = [_webhook(target / name, message, secret) for name, message in messages.items()]
+    for department in ("08", "2A"):
+        path = target / f"usagers_{department}.csv"
+        path.write_bytes(user_file([person for person in PEOPLE if person.department == department]))
+        paths.append(path)
+    return tuple(paths)
+
+
+def signed(body: bytes, secret: bytes) -> dict[str, str]:
+    """Headers with which RDV-Insertion sends a body."""
+    return {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "X-RDVI-SIGNATURE": hmac.digest(secret, body, "sha256").hex(),
+    }
+
+
+def rdv_message(rdv: Rdv, today: date) -> dict[str, Any]:
+    """The webhook of a rendez-vous."""
+    starts_at = _at(today + timedelta(days=rdv.days), 9)
+    participations = [
+        {
+            "id": rdv.number * 100 + rank,
+            "user": _user(BY_SLUG[slug]),
+            "status": status,
+            "starts_at": starts_at.isoformat(timespec="milliseconds"),
+            "created_at": _at(today - timedelta(days=70), 8).isoformat(timespec="milliseconds"),
+            "created_by": rdv.created_by,
+        }
+        for rank, (slug, status) in enumerate(rdv.people)
+    ]
+    return {
+        "data": {
+            "id": rdv.number,
+            "uuid": str(uuid5(NAMESPACE, f"rdv {rdv.number}")),
+            "starts_at": starts_at.isoformat(timespec="milliseconds"),
+            "duration_in_min": 45,
+            "cancelled_at": None,
+            "address": "1 place de l'Exemple",
+            "created_by": rdv.created_by,
+            "status": rdv.people[0][1],
+            "users_count": len(rdv.people),
+            "max_participants_count": None,
+            "rdv_solidarites_rdv_id": rdv.number + 1000,
+            "agents": [],
+            "lieu": {
+                "rdv_solidarites_lieu_id": rdv.organisation.number,
+                "name": "Accueil",
+                "address": "1 place de l'Exemple",
+                "phone_number": "0639980090",
+            },
+            "motif": {
+                "rdv_solidarites_motif_id": rdv.number,
+                "name": "Entretien",
+                "collectif": len(rdv.people) > 1,
+                "location_type": rdv.location,
+                "follow_up": False,
+                "motif_category": _category(rdv.category),
+            },
+            "users": [participation["user"] for participation in participations],
+            "organisation": _organisation(rdv.organisation),
+            "participations": participations,
+        },
+        "meta": {"model": "Rdv", "event": "created", "timestamp": _stamp(today, 6)},
+    }
+
+
+def invitation_message(invitation: Invitation, today: date) -> dict[str, Any]:
+    """The webhook of an invitation."""
+    sent = _at(today + timedelta(days=invitation.days), 10)
+    return {
+        "data": {
+            "id": invitation.number,
+            "user": _user(BY_SLUG[invitation.slug]),
+            "format": invitation.format,
+            "clicked": invitation.clicked,
+            "rdv_with_referents": False,
+            "created_at": sent.isoformat(timespec="milliseconds"),
+            "delivered_at": sent.isoformat(),
+            "expires_at": (sent + timedelta(days=15)).isoformat(),
+            "delivery_status": "delivered",
+            "motif_category": _category(invitation.category),
+        },
+        "meta": {"model": "Invitation", "event": "updated", "timestamp": _stamp(today, 6)},
+    }
+
+
+def user_file(people: list[Person]) -> bytes:
+    """The user file of an organisation."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    writer.writerow(HEADER)
+    for person in people:
+        writer.writerow(
+            (
+                person.civility.capitalize(),
+                person.first_name,
+                person.last_name,
+                person.email,
+                person.phone,
+                f"{person.birth_date:%d/%m/%Y}",
+                f"{person.place.postal_code} {person.place.name}",
+                f"CAF{person.dossier}" if person.dossier else "",
+                internal_id(person),
+                person.referent.email if person.referent else "",
+                person.role,
+            )
+        )
+    return text.getvalue().encode()
+
+
+def internal_id(person: Person) -> str:
+    """Key of the person in its département's own system."""
+    return f"DEMO{person.number:06}"
+
+
+def _user(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.number + 5000,
+        "uid": None,
+        "affiliation_number": person.dossier,
+        "role": person.role,
+        "created_at": "2026-01-15T09:00:00.000+01:00",
+        "department_internal_id": internal_id(person),
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "title": person.civility,
+        "address": f"1 rue de l'Exemple, {person.place.postal_code} {person.place.name}",
+        "phone_number": f"+33{person.phone[1:]}",
+        "email": person.email,
+        "birth_date": str(person.birth_date),
+        "rights_opening_date": None,
+        "birth_name": person.birth_name,
+        "rdv_solidarites_user_id": person.number + 7000,
+        "nir": None,
+        "france_travail_id": None,
+        "carnet_de_bord_carnet_id": None,
+    }
+
+
+def _organisation(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "id": organisation.number,
+        "name": organisation.name,
+        "email": None,
+        "phone_number": "0639980090",
+        "department_number": organisation.department,
+        "rdv_solidarites_organisation_id": organisation.number + 100,
+        "motif_categories": [],
+    }
+
+
+def _category(short_name: str | None) -> dict[str, Any] | None:
+    return None if short_name is None else {"id": 1, "short_name": short_name, "name": short_name}
+
+
+def _webhook(path: Path, message: Mapping[str, Any], secret: bytes) -> Path:
+    body = orjson.dumps(message)
+    path.write_bytes(body)
+    path.with_suffix(".headers.json").write_bytes(orjson.dumps(signed(body, secret)))
+    return path
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), UTC)
+
+
+def _stamp(day: date, hour: int) -> str:
+    return f"{_at(day, hour):%Y-%m-%d %H:%M:%S} +0000"
