@@ -77,8 +77,8 @@ def read_organisations(path: Path | None) -> dict[str, Organisation]:
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise StartRefused(
             "ORGANISATIONS_INVALID",
-            f"Le fichier des organisations {path.name} ne se lit pas : pour chacune, [identifiant], siret (14 chiffres) "
-            "et type.",
+            f"Le fichier des organisations {path.name} ne se lit pas : pour chacune, [identifiant], siret "
+            "(14 chiffres) et type.",
             type(error).__name__,
         ) from error
     return found

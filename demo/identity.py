@@ -1,0 +1,83 @@
+"""The demo's own issuer of tokens: an Ed25519 key made at first start, whose public half the demo's settings name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from joserfc import jwk, jwt
+
+from hub.identity.actor import CLAIM
+
+ISSUER = "https://demo.spie-hub.example"
+AUDIENCE = "https://hub.spie-hub.example"
+ALGORITHM = "Ed25519"
+LIFETIME = 12 * 3600
+"""Seconds that a token of the demo lives; the demo renews them at each start."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoActor:
+    """An actor of the demo. `claims` are those of `hub.identity.actor`, without purposes and validity."""
+
+    name: str
+    kind: str
+    purposes: tuple[str, ...]
+    about: str
+    claims: Mapping[str, Any]
+
+
+class Issuer:
+    """Signs tokens with the key kept in `folder`, which only its owner may read."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+        path = folder / "issuer.jwk"
+        if not path.exists():
+            made = jwk.OKPKey.generate_key("Ed25519", {"kid": secrets.token_hex(8)})
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(orjson.dumps(made.as_dict(private=True)))
+        self._key = jwk.OKPKey.import_key(orjson.loads(path.read_bytes()))
+
+    def token(self, actor: DemoActor) -> str:
+        """A token for this actor, valid from now on for `LIFETIME`."""
+        now = int(time.time())
+        said = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 365 * 86_400}
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": actor.name,
+            "client_id": "demo",
+            "iat": now,
+            "exp": now + LIFETIME,
+            CLAIM: {**said, **actor.claims},
+        }
+        header = {"alg": ALGORITHM, "kid": self._key.kid}
+        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+
+    def write_settings(self, agreements: Mapping[str, Sequence[str]]) -> Path:
+        """Write the public key and the settings that trust it, with these purposes per organisation (SIRET)."""
+        keys = orjson.dumps({"keys": [self._key.as_dict(private=False)]})
+        (self._folder / "issuer.jwks.json").write_bytes(keys)
+        lines = [
+            "# Réglages de la démonstration : seul son propre émetteur de jetons est admis.",
+            f'audience = "{AUDIENCE}"',
+            "",
+            "[[issuers]]",
+            f'issuer = "{ISSUER}"',
+            f'algorithm = "{ALGORITHM}"',
+            'keys = "issuer.jwks.json"',
+        ]
+        for organisation, purposes in agreements.items():
+            listed = ", ".join(f'"{purpose}"' for purpose in purposes)
+            lines += ["", "[[agreements]]", f'organisation = "{organisation}"', f"purposes = [{listed}]"]
+        path = self._folder / "settings.toml"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
