@@ -48,6 +48,6 @@ lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
 	$(LOCK) pyproject.toml --extra embedded --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 
-clean: venv-base
-	@$(BIN)/python -m infra.postgresql --erase
+clean:
+	@$(PYTHON) -m infra.postgresql.erase
 	@rm -rf .venv .data

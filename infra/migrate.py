@@ -59,21 +59,40 @@ HISTORIES = (
 
 
 async def migrate(admin_dsn: str, keys: Keys) -> None:
-    """Create the database if it isn't there and bring it to the newest state; raises SetupRefused."""
-    await _ensure_database(admin_dsn)
-    connection = await _connect(admin_dsn)
+    """Create the database if it isn't there and bring it to the newest state; raises SetupRefused.
+
+    One process at a time per server, since roles belong to the server: the lock is on its maintenance database.
+    """
+    parts = urlsplit(admin_dsn)
+    lock = await _connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE}")))
     try:
-        await require_server(connection)
-        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
-        async with connection.transaction():
-            await prepare_roles(connection, keys)
-        for history in HISTORIES:
-            await _upgrade(admin_dsn, history)
-        async with connection.transaction():
-            for history in HISTORIES:
-                await _close_versions(connection, history)
+        await lock.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await _ensure_database(lock, unquote(parts.path.lstrip("/")))
+        connection = await _connect(admin_dsn)
+        try:
+            await _prepare(connection, admin_dsn, keys)
+        finally:
+            await connection.close()
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise SetupRefused(
+            "ADMINISTRATOR_UNFIT",
+            "L'utilisateur de DATABASE_URL ne peut pas préparer la base : il doit la posséder, pouvoir créer des rôles "
+            "(CREATEROLE), et avoir créé lui-même les rôles du hub s'ils existent déjà.",
+            type(error).__name__,
+        ) from error
     finally:
-        await connection.close()
+        await lock.close()
+
+
+async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: str, keys: Keys) -> None:
+    await require_server(connection)
+    async with connection.transaction():
+        await prepare_roles(connection, keys)
+    for history in HISTORIES:
+        await _upgrade(admin_dsn, history)
+    async with connection.transaction():
+        for history in HISTORIES:
+            await _close_versions(connection, history)
 
 
 async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
@@ -87,24 +106,10 @@ async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
         ) from error
 
 
-async def _ensure_database(dsn: str) -> None:
-    parts = urlsplit(dsn)
-    name = unquote(parts.path.lstrip("/"))
-    try:
-        connection = await asyncpg.connect(dsn)
-    except asyncpg.InvalidCatalogNameError:
-        connection = await _connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE}")))
-        try:
-            quoted = await connection.fetchval("SELECT quote_ident($1)", name)
-            await connection.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
-        except asyncpg.DuplicateDatabaseError:
-            return
-        finally:
-            await connection.close()
-    except (OSError, asyncpg.PostgresError):
-        return  # told by the next connection
-    else:
-        await connection.close()
+async def _ensure_database(connection: asyncpg.Connection[asyncpg.Record], name: str) -> None:
+    if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+        quoted = await connection.fetchval("SELECT quote_ident($1)", name)
+        await connection.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
 
 
 async def _upgrade(dsn: str, history: History) -> None:

@@ -61,8 +61,8 @@ def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> It
     with where.users.open("a") as users:
         with _locked(where.door):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
-            running = _running(where.keeper)
-            directory = _join(where, password) if running else _start(where, password, durable=durable)
+            found = running(where.keeper)
+            directory = _join(where, password) if found else _start(where, password, durable=durable)
         try:
             yield Cluster(where, directory, password)
         finally:
@@ -118,7 +118,7 @@ def _join(where: Places, password: str) -> Path:
     directory = Path(state["socket"])
     deadline = time.monotonic() + _PATIENCE
     while not _answers(where, directory):  # the keeper is starting a dead server again
-        if time.monotonic() > deadline or not _running(where.keeper):
+        if time.monotonic() > deadline or not running(where.keeper):
             raise SetupRefused(
                 "CLUSTER_STUCK",
                 f"PostgreSQL embarqué ({where.base.name}) ne répond pas ; son journal : {where.log}",
@@ -194,7 +194,7 @@ def _members(data: Path) -> list[int]:
     return found
 
 
-def _running(lock: Path) -> bool:
+def running(lock: Path) -> bool:
     """Whether a keeper lives."""
     with lock.open("a") as file:
         try:

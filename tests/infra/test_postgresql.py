@@ -146,7 +146,8 @@ async def test_only_a_private_socket_leads_in_and_ids_compare_as_bytes(clone: Pa
         "dynamic_shared_memory_type": "mmap",
         "timezone": "UTC",
     }
-    assert locale == ("b", "C.UTF-8")
+    assert locale is not None
+    assert tuple(locale) == ("b", "C.UTF-8")
 
 
 async def test_no_value_reaches_the_log(clone: Path) -> None:

@@ -1,0 +1,32 @@
+"""Erases the clusters of this clone, which may lie outside of it: `python -m infra.postgresql.erase` (`make clean`).
+
+Standard library only: it runs before the environment is there, or after it is gone.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from infra.errors import SetupRefused
+from infra.postgresql.cluster import running
+from infra.postgresql.places import Places, home
+
+
+def erase(root: Path) -> None:
+    """Remove all data of the clusters of the clone at `root`; raises SetupRefused (CLUSTER_IN_USE) while one runs."""
+    clusters = home(root)
+    for base in clusters.glob("*/"):
+        if running(Places(base).keeper):
+            raise SetupRefused(
+                "CLUSTER_IN_USE",
+                f"PostgreSQL embarqué ({base.name}) tourne encore : arrêtez ce qui l'utilise, puis relancez.",
+                f"{base.name} has a keeper",
+            )
+    shutil.rmtree(clusters, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    try:
+        erase(Path(__file__).resolve().parents[2])
+    except SetupRefused as refused:
+        sys.exit(refused.message)

@@ -1,0 +1,144 @@
+"""One command makes the environment where only Python and make are; tried on a small project of the same form."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "small"
+version = "1"
+[tool.hatch.build]
+dev-mode-dirs = ["."]
+[tool.hatch.build.targets.wheel]
+packages = ["infra"]
+"""
+BUILD = ("hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with our Makefile and set-up, whose locks hold the build backend only."""
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copy(ROOT / "infra" / "environment.py", tmp_path / "infra")
+    (tmp_path / "infra" / "__init__.py").touch()
+    entries = re.split(r"\n(?=[a-z])", (ROOT / "requirements" / "base.txt").read_text())
+    lock = "\n".join(entry for entry in entries if entry.startswith(tuple(f"{name}==" for name in BUILD)))
+    (tmp_path / "requirements" / "base.txt").write_text(lock)
+    (tmp_path / "requirements" / "dev.txt").write_text(lock)
+    return tmp_path
+
+
+def make(project: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run make as a person would, with this environment added."""
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=project,
+        env={**{k: v for k, v in os.environ.items() if k != "MAKEFLAGS"}, **environment},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def python_without_ensurepip(folder: Path) -> str:
+    """A Python as Debian ships it without the package python3-venv: this one's program and library, less a module."""
+    program = folder / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    library = folder / "lib" / program.name
+    program.parent.mkdir(parents=True)
+    library.mkdir(parents=True)
+    shutil.copy(Path(sys.base_prefix) / "bin" / program.name, program)
+    for part in Path(sysconfig.get_path("stdlib")).iterdir():
+        if part.name not in ("ensurepip", "site-packages", "dist-packages", "EXTERNALLY-MANAGED"):
+            (library / part.name).symlink_to(part)
+    if subprocess.run([program, "-c", "import venv, ssl"], capture_output=True).returncode:
+        pytest.skip("this Python does not run from another folder")
+    return str(program)
+
+
+def test_the_environment_is_made_once_and_again_when_a_lock_changes(project: Path) -> None:
+    first = make(project, "venv-base")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "Préparation" in first.stdout
+    check = "import hatchling, infra.environment as e, pathlib; print(pathlib.Path(e.__file__).parent.parent)"
+    done = subprocess.run([project / ".venv/bin/python", "-c", check], cwd="/", capture_output=True, text=True)
+    assert Path(done.stdout.strip()) == project.resolve()
+    second = make(project, "venv-base")
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    with (project / "requirements" / "base.txt").open("a") as lock:
+        lock.write("\n")
+    assert "Préparation" in make(project, "venv-base").stdout
+
+
+def test_the_development_environment_serves_the_demo_too(project: Path) -> None:
+    assert make(project, "venv").returncode == 0
+    assert make(project, "venv-base").stdout == ""
+
+
+def test_a_broken_environment_is_made_anew(project: Path) -> None:
+    assert make(project, "venv-base").returncode == 0
+    (project / ".venv" / "bin" / "python").unlink()
+    assert "Préparation" in make(project, "venv-base").stdout
+    assert make(project, "venv-base").stdout == ""
+
+
+def test_without_ensurepip_the_systems_pip_does_it(project: Path) -> None:
+    pip = pytest.importorskip("pip", reason="no pip beside the tests to play the system's")
+    python = python_without_ensurepip(project / "usr")
+    (project / "pip").mkdir()
+    (project / "pip" / "pip").symlink_to(Path(pip.__file__).parent)
+    done = make(project, "venv-base", f"PYTHON={python}", PYTHONPATH=str(project / "pip"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not list((project / ".venv").glob("lib/python*/site-packages/pip"))
+    assert list((project / ".venv").glob("lib/python*/site-packages/hatchling"))
+
+
+def test_without_any_pip_one_line_names_the_debian_package(project: Path) -> None:
+    done = make(project, "venv-base", f"PYTHON={python_without_ensurepip(project / 'usr')}")
+    assert done.returncode != 0
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1
+    assert re.search(r"paquet Debian python3\.\d+-venv", said[0])
+    assert not (project / ".venv").exists()
+
+
+def test_without_a_recent_python_one_line_says_so(project: Path) -> None:
+    done = make(project, "venv-base", "PYTHON=")
+    assert done.returncode != 0
+    assert "Python 3.11" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(project: Path) -> None:
+    lock = project / "requirements" / "base.txt"
+    lock.write_text(re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", lock.read_text()))
+    done = make(project, "venv-base")
+    assert done.returncode != 0
+    assert "L'installation des dépendances a échoué" in done.stderr
+    assert "Préparation" in make(project, "venv-base").stdout
+
+
+def test_the_locks_hold_hashes_for_every_package_and_no_address() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        entries = re.split(r"\n(?=[a-z])", lock.read_text())
+        assert all("--hash=sha256:" in entry and "==" in entry for entry in entries)
+        assert "://" not in lock.read_text()
+    base, dev = ((ROOT / "requirements" / f"{name}.txt").read_text() for name in ("base", "dev"))
+    versions = re.compile(r"^(\S+)==(\S+)", re.MULTILINE)
+    assert set(versions.findall(base)) <= set(versions.findall(dev))
