@@ -45,7 +45,7 @@ class Referent:
 class PersonRecord:
     """What one record of one source says of one person.
 
-    `nir` is only ever hashed. `withheld` names columns of `people.identity` of which this record is silent: what was
+    `nir` is only ever hashed. `withheld` names columns of `people.identity` that this record does not decide: what was
     said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
     are written in ten digits. `department` is that of the Conseil départemental in charge, within which
     `department_internal_id` is a key.

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from subgraphs.appointments.sources.rdvi_payload import MotiveCategory, User
 from subgraphs.kit.ingest_people import PersonRecord, Referent
-from subgraphs.kit.ingest_text import day, matricule, phones
+from subgraphs.kit.ingest_text import day, department_of_postal_code, matricule, phones
 
 NAME = "rdv-insertion"
 
@@ -72,7 +72,7 @@ def address(text: str | None) -> tuple[str | None, str | None]:
 
 
 def person(user: User, as_of: datetime, department: str | None, path: str) -> PersonRecord:
-    """What a payload says of one of its users."""
+    """What a payload says of a user; without an organisation, the département in charge is where the person lives."""
     postal_code, city = address(user.address)
     silent = {"department"} if department is None else set()
     silent |= {"nir_hash"} if user.nir is UNSET else set()
@@ -93,7 +93,7 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
         matricule=matricule(user.affiliation_number),
         role=None if user.role is None else ROLES[user.role],
         france_travail_id=user.france_travail_id or None,
-        department=department,
+        department=department or department_of_postal_code(postal_code),
         department_internal_id=None if user.department_internal_id is UNSET else user.department_internal_id or None,
         email=(user.email or "").strip().lower() or None,
         phones=phones(user.phone_number, f"{path}.phone_number"),
