@@ -1,4 +1,4 @@
-"""The contract of each subgraph on paper: the whole model of the domain (§13), of which a subgraph serves what it holds.
+"""The contract of each subgraph on paper: the whole model of the domain (§13); a subgraph serves what it holds of it.
 
 A subgraph's text is `privacy.graphql`, which the four share, and its own files: `NAME.graphql`, `NAME_*.graphql`.
 """

@@ -1,0 +1,172 @@
+"""The policy files against the law's matrix: actors × categories × purposes (domain model §14)."""
+
+from itertools import product
+
+import pytest
+
+from schema.categories import Category
+from schema.facts import RELATIONS, SCOPE_KINDS, Fact
+from tests.schema.paper import policy
+
+GRANTS = policy("grants")["grant"]
+PURPOSES = policy("purposes")
+ACTORS = policy("actors")
+UNCELLED = {Category.PROF, Category.PUB, Category.TECH}
+ROW_ORDER = [c for c in Category if c not in {*UNCELLED, Category.LIBRE, Category.TRACE}] + [
+    Category.TRACE,
+    Category.LIBRE,
+]
+
+MATRIX = {
+    # ------------------ ID  NIR IDX COORD FAM SOC ECO PRO FORM SUIVI FREIN SAN JUST SEJ TRACE LIBRE
+    "orienteur_cd": "       R   M   R   R     r   R   r   R   R    r     R     r   -    -   -     -",
+    "referent_cd": "        R   M   R   R     R   R   r   R   R    R     R     ro  -    -   -     -",
+    "conseiller_ft": "      R   M   r   R     r   r   r   R   R    R     Rr    r   -    -   -     -",
+    "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R     r     r   -    -   -     -",
+    "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R     R     -   -    -   -     -",
+    "siae": "               R   -   r   R     -   r   -   R   r    R     -     -   -    -   -     -",
+    "organisme_formation": "R   -   -   R     -   -   -   r   R    -     -     r   -    -   -     -",
+    "beneficiaire": "       R   r   R   R     R   R   R   R   R    R     R     R   R    R   r     R",
+    "dpo": "                r   -   r   r     r   r   -   r   r    r     -     -   -    -   R     -",
+    "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -     -     -   -    -   -     -",
+    "partenaire": "         -   -   -   -     -   -   -   -   -    -     -     -   -    -   -     -",
+}
+"""R read, r reduced, o read if recorded by one's own organisation, M match only.
+
+Two cells that the domain model gives as `r` with "own items" are R here, on rows whose owner is the actor's
+organisation: SUIVI of the SIAE, FORM of the training body; its "own steps" are placements, of FORM. The matrix's A
+(aggregates) is no row-level grant, and a partner has its end user's grants."""
+
+PURPOSES_OF = {
+    "orienteur_cd": "identification orientation",
+    "referent_cd": "identification diagnostic contrat suivi actions formation pmsmp",
+    "conseiller_ft": "identification orientation diagnostic contrat suivi actions formation",
+    "conseiller_ml": "identification diagnostic contrat suivi actions formation pmsmp",
+    "delegataire_rsa": "identification diagnostic contrat suivi actions",
+    "siae": "iae actions",
+    "organisme_formation": "formation",
+    "beneficiaire": "droits",
+    "dpo": "droits audit",
+    "statisticien_cd": "statistique",
+}
+
+
+def letters(actor: str, category: str) -> str:
+    mine = [grant for grant in GRANTS if grant["actor"] == actor and grant["relations"] != ["NATIONWIDE"]]
+    keys = {"R": "read", "r": "reduced", "o": "own_recorded"}
+    found = "".join(letter for letter, key in keys.items() if any(category in g.get(key, []) for g in mine))
+    if category == "NIR" and any(category in grant.get("match", []) for grant in mine):
+        found += "M"
+    return found or "-"
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_the_grants_of_an_actor_are_its_row_of_the_matrix(actor: str) -> None:
+    expected = dict(zip(ROW_ORDER, MATRIX[actor].split(), strict=True))
+    assert {category: letters(actor, category) for category in ROW_ORDER} == expected
+
+
+def test_the_tables_name_every_actor_category_and_relation_and_no_other() -> None:
+    assert list(ACTORS) == list(MATRIX)
+    assert list(policy("categories")) == [category.value for category in Category]
+    assert list(policy("relations")) == [fact.name for fact in Fact if fact & RELATIONS]
+    for name, row in policy("relations").items():
+        assert row.get("scope") == SCOPE_KINDS.get(Fact[name])
+
+
+def test_an_actor_has_the_purposes_of_its_row_and_identification_if_it_may_search_nationwide() -> None:
+    for actor, expected in PURPOSES_OF.items():
+        assert set(ACTORS[actor]["purposes"]) == set(expected.split()), actor
+
+
+def test_no_purpose_serves_control_or_sanction() -> None:
+    for code, row in PURPOSES.items():
+        assert "5°" not in row["legal"]
+        assert "6°" not in row["legal"]
+        assert not {"contrôle", "sanction", "fraude"} & set(row["label"].lower().split()), code
+
+
+def test_a_purpose_that_groups_others_cannot_be_declared() -> None:
+    parents = {row["parent"] for row in PURPOSES.values() if "parent" in row}
+    assert parents == {code for code, row in PURPOSES.items() if row.get("abstract")}
+    assert not any(parents & set(actor["purposes"]) for actor in ACTORS.values())
+
+
+def test_the_nationwide_search_reads_identity_and_contact_for_identification_only() -> None:
+    nationwide = [grant for grant in GRANTS if "NATIONWIDE" in grant["relations"]]
+    assert {grant["actor"] for grant in nationwide} == {
+        "orienteur_cd",
+        "referent_cd",
+        "conseiller_ft",
+        "conseiller_ml",
+        "delegataire_rsa",
+    }
+    for grant in nationwide:
+        assert grant["relations"] == ["NATIONWIDE"]
+        assert (grant["purposes"], grant["read"]) == (["identification"], ["ID", "COORD"])
+        assert not grant.keys() & {"reduced", "own_recorded"}
+
+
+def test_free_text_justice_and_residence_are_the_persons_own() -> None:
+    for grant, category in product(GRANTS, ("LIBRE", "JUST", "SEJ")):
+        granted = {*grant.get("read", []), *grant.get("reduced", []), *grant.get("own_recorded", [])}
+        assert category not in granted or grant["actor"] == "beneficiaire"
+
+
+def test_whoever_reads_the_follow_up_reads_its_professionals() -> None:
+    for grant in GRANTS:
+        assert "SUIVI" not in grant.get("read", []) or "PROF" in grant["read"], grant["id"]
+
+
+def test_nobody_reads_a_nir() -> None:
+    (rule,) = [p for p in policy("prohibitions")["prohibition"] if p["category"] == "NIR" and p["actor"] == "*"]
+    assert rule["level"] == "FULL"
+    assert not any("NIR" in grant.get("read", []) + grant.get("own_recorded", []) for grant in GRANTS)
+
+
+def test_a_wildcard_is_legal_in_a_prohibition_only() -> None:
+    assert not any("*" in str(grant) for grant in GRANTS)
+    assert "*" not in str(policy("actors")) + str(policy("reductions"))
+
+
+def test_detailed_difficulties_rest_on_the_base_that_the_law_gives_each_actor() -> None:
+    bases = {(g["actor"], g["basis"]) for g in GRANTS if "FREIN" in g.get("read", [])}
+    assert bases == {
+        ("orienteur_cd", "CASF-L263-4-1"),
+        ("referent_cd", "CASF-L263-4-1"),
+        ("delegataire_rsa", "CASF-L263-4-1"),
+        ("conseiller_ft", "R5312-42"),
+        ("beneficiaire", "RGPD-15"),
+    }
+    (detailed,) = [g for g in GRANTS if g["actor"] == "conseiller_ft" and "FREIN" in g.get("read", [])]
+    assert detailed["relations"] == ["ORG_REFERENT"]
+
+
+def test_opposition_is_a_right_where_the_law_gives_it() -> None:
+    bases = policy("bases")
+    assert {name for name, row in bases.items() if row["opposition"]} == {"CASF-L263-4-1", "L5135-1"}
+    assert {grant["basis"] for grant in GRANTS} == bases.keys()
+
+
+def test_health_is_granted_apart_and_ends_with_its_own_retention() -> None:
+    for grant in GRANTS:
+        granted = {*grant.get("read", []), *grant.get("reduced", []), *grant.get("own_recorded", [])}
+        if "SAN" in granted and grant["actor"] != "beneficiaire":
+            assert granted == {"SAN"}, grant["id"]
+            assert grant["retention"] == "handicap"
+
+
+def test_only_the_person_and_the_data_protection_officer_read_without_a_term() -> None:
+    assert {grant["actor"] for grant in GRANTS if "retention" not in grant} == {"beneficiaire", "dpo"}
+
+
+def test_nobody_has_a_purpose_that_no_grant_serves_but_those_without_grants() -> None:
+    served = {
+        (grant["actor"], code)
+        for grant in GRANTS
+        for code, row in PURPOSES.items()
+        if code in grant["purposes"] or row.get("parent") in grant["purposes"]
+    }
+    for actor, row in ACTORS.items():
+        if actor not in {"statisticien_cd", "partenaire"}:
+            assert {code for code in row["purposes"] if (actor, code) not in served} == set(), actor

@@ -1,0 +1,203 @@
+"""The four SDLs: every field classified, every personal type with its subject, every element described in French."""
+
+import re
+
+import pytest
+from graphql import build_schema, parse, print_ast
+
+from schema.categories import OPEN, SPEC, Category, Level
+from schema.sdl import SUBGRAPHS, sdl
+from tests.schema.paper import (
+    FEDERATION,
+    classified,
+    coordinates,
+    definitions,
+    described,
+    directive,
+    directives,
+    document,
+    named,
+)
+
+IMPERSONAL = OPEN | {Category.PROF}
+PART_OF_THE_PERSON = {
+    *("Person", "SectorIdentifier", "NationalIdentifier", "Contact", "Address", "Household", "Rsa", "Allocations"),
+    *("Resources", "JobSeekerRegistration", "ProfessionalProject", "Constraint", "Rqth", "Referent", "Rights"),
+    "PassIae",
+}
+"""Types whose rows follow the person: whoever has the person as its own item has them too. All others have an owner."""
+
+ENGLISH = re.compile(r"\b(?:the|of|and|is|are|with|for|this|that|by|from)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("subgraph", SUBGRAPHS)
+def test_each_sdl_is_a_valid_schema_of_its_own(subgraph: str) -> None:
+    extension = next(d for d in document(subgraph).definitions if d.kind == "schema_extension")
+    assert [given["url"] for name, given in directives(extension) if name == "link"][1] == SPEC
+    text = (
+        sdl(subgraph)
+        .replace("extend schema", "schema", 1)
+        .replace("\n\ntype Query", " { query: Query }\n\ntype Query", 1)
+    )
+    build_schema(FEDERATION + text)
+
+
+@pytest.mark.parametrize("subgraph", SUBGRAPHS)
+def test_the_lists_of_the_directives_are_those_of_the_contract(subgraph: str) -> None:
+    enums = {
+        n.name.value: [v.name.value for v in n.values] for s, n in definitions("enum_type_definition") if s == subgraph
+    }
+    assert enums["Category"] == [category.value for category in Category]
+    assert enums["CategoryLevel"] == [level.value for level in Level]
+
+
+def test_every_field_has_exactly_one_category_and_the_same_wherever_it_is() -> None:
+    seen: dict[str, object] = {}
+    for item in coordinates():
+        assert len(item.categories) == 1, item.name
+        assert seen.setdefault(item.name, item.categories) == item.categories, item.name
+
+
+def test_guarded_fields_and_lists_of_them_are_nullable() -> None:
+    personal = {node.name.value for _, node in definitions("object_type_definition") if directive(node, "subject")}
+    for item in coordinates():
+        if item.category not in OPEN or named(item.field.type) in personal:
+            assert item.nullable, item.name
+
+
+def test_every_personal_type_names_its_subject_and_carries_the_internal_facts() -> None:
+    for subgraph, node in definitions("object_type_definition"):
+        fields = {c.field.name.value: c for c in coordinates() if c.subgraph == subgraph and c.type is node}
+        served = {name: c for name, c in fields.items() if directive(c.field, "external") is None}
+        personal = [n for n, c in fields.items() if c.category not in IMPERSONAL] if node.name.value != "Query" else []
+        subject = directive(node, "subject")
+        assert (subject is not None) >= bool(personal), node.name.value
+        if subject is None:
+            assert "_access" not in fields, node.name.value
+        elif served:
+            access = fields["_access"]
+            names = {name for name, _ in directives(access.field)}
+            assert names == {"inaccessible", "shareable", "category"}, node.name.value
+            assert (named(access.field.type), access.category) == ("Access", Category.TECH)
+            assert subject["field"] == ("id" if node.name.value == "Person" else "personId")
+
+
+def test_an_item_of_the_journey_has_an_owner_and_a_part_of_the_person_has_none() -> None:
+    for _, node in definitions("object_type_definition"):
+        subject = directive(node, "subject")
+        if subject is not None:
+            assert ("owner" in subject) != (node.name.value in PART_OF_THE_PERSON), node.name.value
+
+
+def test_free_text_is_never_of_an_ordinary_category() -> None:
+    for item in coordinates():
+        if "saisi" in (item.field.description.value if item.field.description else ""):
+            assert item.category in {Category.LIBRE, Category.SAN}, item.name
+
+
+def test_a_key_is_the_opaque_id_alone() -> None:
+    for _, node in definitions("object_type_definition"):
+        keys = [given for name, given in directives(node) if name == "key"]
+        assert [given["fields"] for given in keys] in ([], ["id"]), node.name.value
+    for item in coordinates():
+        if item.field.name.value == "id":
+            assert (named(item.field.type), item.category, item.nullable) == ("ID", Category.TECH, False), item.name
+
+
+def test_a_connection_is_relays_and_counts_nothing() -> None:
+    types = {(s, n.name.value): n for s, n in definitions("object_type_definition")}
+    for (subgraph, name), node in types.items():
+        if name.endswith("Connection"):
+            item = name.removesuffix("Connection")
+            fields = {f.name.value: named(f.type) for f in node.fields}
+            assert fields == {"nodes": item, "edges": f"{item}Edge", "pageInfo": "PageInfo"}
+            assert {"cursor", "node"} <= {f.name.value for f in types[subgraph, f"{item}Edge"].fields}
+    for item in coordinates():
+        if named(item.field.type).endswith("Connection"):
+            arguments = {a.name.value: a for a in item.field.arguments or ()}
+            assert {"first", "after"} <= arguments.keys(), item.name
+            assert print_ast(arguments["first"]).endswith("first: Int = 20"), item.name
+
+
+def test_a_value_stricter_than_its_field_has_a_fate_and_a_plain_value_to_become() -> None:
+    stricter: dict[str, set[str]] = {}
+    plain: dict[str, set[str]] = {}
+    for _, node in definitions("enum_type_definition"):
+        for value in node.values:
+            said = directive(value, "category")
+            (plain if said is None else stricter).setdefault(node.name.value, set()).add(value.name.value)
+            assert said is None or said["name"] in {"SAN", "JUST", "SEJ"}
+    assert stricter.keys() == {
+        "ConstraintTheme",
+        "MotiveCategory",
+        "ObjectiveTheme",
+        "SuspensionReason",
+        "WorkSituation",
+    }
+    for item in coordinates():
+        enum, fate = named(item.field.type), directive(item.field, "forbiddenValue")
+        assert (enum in stricter) == (fate is not None), item.name
+        if fate is not None:
+            assert fate["action"] in {"DROP", "COARSEN"}
+            assert fate["action"] != "COARSEN" or fate["to"] in plain[enum], item.name
+
+
+def test_every_input_says_which_coordinates_it_reveals() -> None:
+    inputs = {node.name.value for _, node in definitions("input_object_type_definition")}
+    orders = {
+        node.name.value
+        for _, node in definitions("enum_type_definition")
+        if all(directive(value, "reads") for value in node.values)
+    }
+    given = [(c.name, a) for c in coordinates() for a in c.field.arguments or ()]
+    given += [(n.name.value, f) for _, n in definitions("input_object_type_definition") for f in n.fields]
+    for owner, node in given:
+        reads = directive(node, "reads")
+        if node.name.value in {"id", "first", "after"} or named(node.type) in inputs | orders:
+            assert reads is None or reads["fields"], (owner, node.name.value)
+            continue
+        assert reads is not None, (owner, node.name.value)
+        assert set(reads["fields"]) <= classified().keys(), (owner, node.name.value)
+
+
+def test_the_only_way_to_match_a_nir_is_an_input_and_no_answer_holds_it() -> None:
+    nir = [item for item in coordinates() if item.category is Category.NIR]
+    assert {(i.name, i.level, directive(i.field, "inaccessible") is not None) for i in nir} == {
+        ("Person.nir", Level.FULL, True),
+        ("Person.nirLastDigits", Level.REDUCED, False),
+    }
+
+
+@pytest.mark.parametrize("subgraph", SUBGRAPHS)
+def test_everything_that_a_reader_sees_is_described_in_french(subgraph: str) -> None:
+    for name, description in described(subgraph):
+        assert description is not None, name
+        text = description.value
+        assert re.fullmatch(r"[A-ZÀ-Ý0-9].*[.]", text), f"{name}: {text}"
+        assert not ENGLISH.search(text), f"{name}: {text}"
+        assert not re.search(r"\S[;:] ", text), f"{name}: {text}"
+
+
+def test_what_several_subgraphs_say_of_one_thing_is_said_in_the_same_words() -> None:
+    seen: dict[str, str] = {}
+    allowed = {"Structure", "Structure.id", "Agent"}
+    for subgraph in SUBGRAPHS:
+        for name, description in described(subgraph):
+            text = description.value if description else ""
+            assert name in allowed or seen.setdefault(name, text) == text, name
+
+
+def test_the_external_fields_are_those_that_suggestions_require() -> None:
+    external = {item.name for item in coordinates() if directive(item.field, "external") is not None}
+    requires = {item.name: directive(item.field, "requires") for item in coordinates()}
+    (required,) = [(name, given["fields"]) for name, given in requires.items() if given]
+    assert required[0] == "Person.suggestedServices"
+    parse(f"{{ {required[1]} }}")
+    assert external == {
+        "Person.contact",
+        "Person.constraints",
+        "Contact.address",
+        "Address.cityCode",
+        "Constraint.theme",
+        "Constraint.state",
+    }
