@@ -1,6 +1,6 @@
 """The public offer: structures, services, and the centroids of communes.
 
-No row is about a person, so none is under row security: the query role reads all of them.
+No row is about a person: row security lets the query role read all of them, and write none.
 """
 
 from alembic import op
@@ -77,6 +77,8 @@ CREATE TABLE offers.service (
 CREATE INDEX service_structure_id_idx ON offers.service (structure_id)
 """
 
+LINEAGE = "source <> '' AND source_id <> ''"
+
 
 def upgrade() -> None:
     """Three tables; the communes are those of the reference file at this revision."""
@@ -97,3 +99,8 @@ def upgrade() -> None:
             for known in communes.load().values()
         ],
     )
+    for name, check in (("commune", "true"), ("structure", LINEAGE), ("service", LINEAGE)):
+        op.execute(f"ALTER TABLE offers.{name} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE offers.{name} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY ingest ON offers.{name} TO offers_ingest USING (true) WITH CHECK ({check})")
+        op.execute(f"CREATE POLICY query ON offers.{name} FOR SELECT TO offers_query USING (true)")

@@ -1,0 +1,133 @@
+"""Types of the subgraph `offers`, each declared once on its table; `schema/offers.graphql` is the model on paper."""
+
+from __future__ import annotations
+
+from schema.categories import Category
+from subgraphs.kit.access import person
+from subgraphs.kit.entity import entity
+from subgraphs.kit.fields import Kind, Sort, Value, choice, column, external, key, many, one
+from subgraphs.offers.suggestions import SUGGESTION, suggested
+from subgraphs.offers.tables import service, structure
+
+PUB, FREIN, COORD = Category.PUB, Category.FREIN, Category.COORD
+
+CONSTRAINT_THEME = choice(
+    "ConstraintTheme",
+    "Thème d'une difficulté.",
+    {
+        "MOBILITE": "Mobilité.",
+        "FAMILLE": "Famille et garde d'enfants.",
+        "LANGUE_CALCUL": "Lecture, écriture, français, calcul.",
+        "LOGEMENT": "Logement.",
+        "FINANCES": "Finances.",
+        "ADMIN_JURIDIQUE": "Démarches administratives et accès aux droits.",
+        "NUMERIQUE": "Numérique.",
+        "INSERTION_COMMUNICATION": "Lien social et communication.",
+        "SANTE": Value("Santé.", Category.SAN),
+        "JUSTICE": Value("Situation judiciaire.", Category.JUST),
+        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
+    },
+)
+CONSTRAINT_STATE = choice(
+    "ConstraintState",
+    "État d'une difficulté (France Travail).",
+    {"NON_ABORDEE": "Non abordée.", "OUI": "Présente.", "CLOTUREE": "Résolue."},
+)
+
+
+@entity(table=structure, description="Structure de l'offre d'insertion (data.inclusion).")
+class Structure:
+    id = key(structure.c.id, "Identifiant de la structure : source, deux tirets, identifiant local.")
+    name = column(structure.c.name, PUB, "Nom.")
+    description = column(structure.c.description, PUB, "Présentation.")
+    siret = column(structure.c.siret, PUB, "SIRET.")
+    networks = column(structure.c.networks, PUB, "Réseaux porteurs, codes de data.inclusion.")
+    opening_hours = column(structure.c.opening_hours, PUB, "Horaires d'accueil, au format d'OpenStreetMap.")
+    street = column(structure.c.street, PUB, "Numéro et voie.")
+    postal_code = column(structure.c.postal_code, PUB, "Code postal.")
+    city = column(structure.c.city, PUB, "Nom de la commune.")
+    city_code = column(structure.c.city_code, PUB, "Code INSEE de la commune.")
+    latitude = column(structure.c.latitude, PUB, "Latitude, en degrés décimaux.")
+    longitude = column(structure.c.longitude, PUB, "Longitude, en degrés décimaux.")
+
+
+@entity(table=service, description="Service d'insertion (data.inclusion).")
+class Service:
+    id = key(service.c.id, "Identifiant du service : source, deux tirets, identifiant local.")
+    structure = one("Structure", PUB, "Structure qui le porte.", on=(structure.c.id, service.c.structure_id))
+    name = column(service.c.name, PUB, "Nom.")
+    description = column(service.c.description, PUB, "Présentation.")
+    type = column(service.c.type, PUB, "Type de service.")
+    thematics = column(service.c.thematics, PUB, "Thématiques, codes de data.inclusion.")
+    publics = column(service.c.publics, PUB, "Publics, codes de data.inclusion.")
+    fees = column(service.c.fees, PUB, "Frais, code de data.inclusion.")
+    access_modes = column(service.c.access_modes, PUB, "Modes d'accueil, codes de data.inclusion.")
+    eligibility_zone = column(service.c.eligibility_zone, PUB, "Codes INSEE des territoires d'éligibilité.")
+    open_to_people = column(service.c.open_to_people, PUB, "La personne peut s'y adresser sans professionnel.")
+    street = column(service.c.street, PUB, "Numéro et voie.")
+    postal_code = column(service.c.postal_code, PUB, "Code postal.")
+    city = column(service.c.city, PUB, "Nom de la commune.")
+    city_code = column(service.c.city_code, PUB, "Code INSEE de la commune.")
+    latitude = column(service.c.latitude, PUB, "Latitude, en degrés décimaux.")
+    longitude = column(service.c.longitude, PUB, "Longitude, en degrés décimaux.")
+
+
+@entity(
+    table=SUGGESTION,
+    description="Service proposé à une personne ; ce qu'il révèle d'elle se décide sur le lien qui le propose.",
+)
+class SuggestedService:
+    id = key(SUGGESTION.c.id, "Identifiant du service.", resolvable=False)
+    name = column(SUGGESTION.c.name, PUB, "Nom.")
+    thematics = column(SUGGESTION.c.thematics, PUB, "Thématiques, codes de data.inclusion.")
+    service = one("Service", PUB, "Le service lui-même.", on=(service.c.id, SUGGESTION.c.id))
+    distance_km = column(
+        SUGGESTION.c.distance_km,
+        PUB,
+        "Distance à vol d'oiseau depuis le centre de la commune, en kilomètres ; nulle si elle n'est pas connue.",
+    )
+    structure = one("Structure", PUB, "Structure qui le porte.", on=(structure.c.id, SUGGESTION.c.structure_id))
+
+
+@entity(table=None, description="Adresse postale.")
+class Address:
+    city_code = external(Kind.STRING, COORD, "Code INSEE de la commune.")
+
+
+@entity(table=None, description="Moyens de joindre la personne.")
+class Contact:
+    address = external("Address", COORD, "Adresse postale.")
+
+
+@entity(table=None, description="Difficulté à prendre en compte dans le parcours.")
+class Constraint:
+    theme = external(
+        CONSTRAINT_THEME,
+        FREIN,
+        "Thème ; une difficulté dont le thème n'est pas ouvert à l'acteur est absente de sa liste.",
+    )
+    state = external(CONSTRAINT_STATE, FREIN, "État de la difficulté.")
+
+
+@entity(
+    table=person,
+    subject="person_id",
+    subject_field="id",
+    description="Personne accompagnée ou qui demande à l'être.",
+)
+class Person:
+    id = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
+    contact = external("Contact", COORD, "Moyens de joindre la personne.")
+    constraints = external("Constraint", FREIN, "Difficultés à prendre en compte dans le parcours.", many=True)
+    suggested_services = many(
+        "SuggestedService",
+        FREIN,
+        "Services proches qui répondent aux difficultés que l'acteur peut lire ; la distance part de la commune de la "
+        "personne.",
+        source=suggested,
+        requires="contact { address { cityCode } } constraints { theme state }",
+        order=Sort("distanceKm", column=SUGGESTION.c.rank),
+    )
+
+
+TYPES = (Person, Structure, Service, SuggestedService, Contact, Address, Constraint)
