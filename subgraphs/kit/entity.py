@@ -56,6 +56,7 @@ class Entity:
     recorded_by: str | None = None
     shareable: bool = False
     subject_field: str | None = None
+    plural: str = "éléments"
 
     @property
     def personal(self) -> bool:
@@ -105,16 +106,18 @@ def entity(
     recorded_by: str | None = None,
     subject_field: str | None = None,
     shareable: bool = False,
+    plural: str = "éléments",
     name: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Declare a type; raises DeclarationError at import for whatever policy or SQL would miss later.
 
-    `subject_field` names the subject in the schema where the column's camelCase name would not do.
+    `subject_field` names the subject in the schema where the column's camelCase name would not do; `plural` is what the
+    rows are called in the descriptions of their connections.
     """
 
     def declare(cls: type[T]) -> type[T]:
         cls.__entity__ = _read(  # type: ignore[attr-defined]
-            cls, name or cls.__name__, table, description, subject, owner, recorded_by, subject_field, shareable
+            cls, name or cls.__name__, table, description, subject, owner, recorded_by, subject_field, shareable, plural
         )
         return cls
 
@@ -139,6 +142,7 @@ def _read(
     recorded_by: str | None,
     subject_field: str | None,
     shareable: bool,
+    plural: str,
 ) -> Entity:
     if not description:
         raise DeclarationError(f"{name}: no description")
@@ -169,6 +173,7 @@ def _read(
         recorded_by,
         shareable,
         subject_field or (to_camel_case(subject) if subject else None),
+        plural,
     )
 
 

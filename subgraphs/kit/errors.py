@@ -4,7 +4,8 @@
     RequestFailed         code and French message for the caller, never a value of the request or of a person
     └── DatabaseUnavailable   503
 
-`code` is stable: BAD_FIRST, BAD_INPUT, FORBIDDEN_INPUT, OPERATION_REFUSED, CONTEXT_REFUSED, DATABASE_UNAVAILABLE.
+`code` is stable: BAD_FIRST, BAD_INPUT, FORBIDDEN_INPUT, OPERATION_REFUSED, CONTEXT_REFUSED,
+DATABASE_UNAVAILABLE, INTERNAL_ERROR.
 """
 
 from __future__ import annotations

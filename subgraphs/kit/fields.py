@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, DateTime, Float, Integer, Numeric, String, Uuid
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    Uuid,
+    literal_column,
+)
 from sqlalchemy.sql import Select
 from sqlalchemy.types import TypeEngine
 
@@ -114,6 +127,7 @@ class ColumnField(Field):
     choice: Choice | None = None
     forbidden: Drop | Coarsen | None = None
     key: bool = False
+    resolvable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +135,6 @@ class EmbeddedField(Field):
     """An object made of columns of the same row."""
 
     target: str | type
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneField(Field):
-    """At most one row of another table; `on` is (column of the target, column of this table)."""
-
-    target: str | type
-    on: tuple[ColumnElement[Any], ColumnElement[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +146,24 @@ class Sort:
     column: ColumnElement[Any] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneField(Field):
+    """At most one row of another table; `on` is (column of the target, column of this table).
+
+    Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
+    """
+
+    target: str | type
+    on: tuple[ColumnElement[Any], ColumnElement[Any]]
+    first: Sort | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Required:
     """What the function of a computed relationship may read: the parent's row and the required values, as JSON.
 
     `text("contact", "address", "cityCode")` is a text expression; `json("constraints")` the JSONB of a list or object,
-    SQL null where the value is null. Both are bind parameters of the statement.
+    SQL null where the value is null. The names are those of the declaration; only the values are bound.
     """
 
     parent: Named
@@ -155,14 +173,18 @@ class Required:
         """The required value at `path`, JSONB."""
         found = self.value
         for name in path:
-            found = found[name]
+            found = found[_name(name)]
         return found
 
     def text(self, *path: str) -> ColumnElement[Any]:
         """The required scalar at `path`, as text."""
         *above, last = path
-        found: ColumnElement[Any] = self.json(*above)[last].astext
+        found: ColumnElement[Any] = self.json(*above)[_name(last)].astext
         return found
+
+
+def _name(name: str) -> ColumnElement[str]:
+    return literal_column(f"'{name}'", Text())
 
 
 Source = Callable[[Required], Select[Any]]
@@ -206,9 +228,16 @@ def kind_of(expression: ColumnElement[Any]) -> tuple[Kind, bool]:
     raise DeclarationError(f"no GraphQL type for the SQL type {expression.type!r}")
 
 
-def key(column: ColumnElement[Any], description: str = "Identifiant opaque.") -> Any:
-    """The opaque key of an entity."""
-    return ColumnField(description=description, category=Category.TECH, column=column, kind=Kind.ID, key=True)
+def key(column: ColumnElement[Any], description: str = "Identifiant opaque.", *, resolvable: bool = True) -> Any:
+    """The opaque key of an entity; if not `resolvable`, it only orders the rows of lists."""
+    return ColumnField(
+        description=description,
+        category=Category.TECH,
+        column=column,
+        kind=Kind.ID,
+        key=True,
+        resolvable=resolvable,
+    )
 
 
 def column(
@@ -243,10 +272,15 @@ def embedded(target: str | type, category: Category, description: str) -> Any:
 
 
 def one(
-    target: str | type, category: Category, description: str, *, on: tuple[ColumnElement[Any], ColumnElement[Any]]
+    target: str | type,
+    category: Category,
+    description: str,
+    *,
+    on: tuple[ColumnElement[Any], ColumnElement[Any]],
+    first: Sort | None = None,
 ) -> Any:
     """At most one row of another table."""
-    return OneField(description=description, category=category, target=target, on=on)
+    return OneField(description=description, category=category, target=target, on=on, first=first)
 
 
 def many(

@@ -34,18 +34,20 @@ class Comparison(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """An input of a filter: it compares the guarded value at `path` (fields from the entity), on `column` if the
-    comparison is made on a normalised column; `normalise` makes the client's value comparable with it."""
+    comparison is made on a normalised column; `normalise` makes the client's value comparable with it. A row that
+    passes `other` passes too."""
 
     path: str
     description: str
     comparison: Comparison = Comparison.EQUAL
     column: ColumnElement[Any] | None = None
-    normalise: Callable[[str], str] | None = None
+    normalise: Callable[[str], str | None] | None = None
+    other: Criterion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field. `criteria` are the fields of the input `filter`, `orders` the values of the enum `order`."""
+    """A root field. `criteria` are the fields of the input type `filter`, `orders` the values of the enum `order`."""
 
     name: str
     entity: str
@@ -53,9 +55,12 @@ class Root:
     kind: RootKind
     category: Category = Category.TECH
     page: int = 20
+    key_description: str = "Identifiant opaque."
     filter: str | None = None
+    filter_description: str = ""
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     order: str | None = None
+    order_description: str = ""
     orders: Mapping[str, tuple[Sort, str]] = field(default_factory=dict)
 
 
@@ -97,6 +102,18 @@ class Model:
             raise DeclarationError(f"{entity.name}.{last} is not a column")
         return entity, found
 
+    def read_by(self, entity: Entity, criterion: Criterion) -> list[str]:
+        """Coordinates that a criterion reveals: every field on its paths."""
+        owner, found = entity, []
+        for step in criterion.path.split("."):
+            field = owner.fields.get(step)
+            if isinstance(field, EmbeddedField | OneField):
+                found.append(owner.coordinate(step))
+                owner = self.target(field)
+        owner, column = self.at(entity, criterion.path)
+        found.append(owner.coordinate(column.name))
+        return found if criterion.other is None else [*found, *self.read_by(entity, criterion.other)]
+
 
 def model(name: str, types: Sequence[type], roots: Sequence[Root] = ()) -> Model:
     """Put declared types together; raises DeclarationError for what no type can know alone."""
@@ -111,7 +128,7 @@ def model(name: str, types: Sequence[type], roots: Sequence[Root] = ()) -> Model
         if target is None or target.key is None:
             raise DeclarationError(f"Query.{root.name}: {root.entity} is not an entity with a key")
         for criterion in root.criteria.values():
-            found.at(target, criterion.path)
+            found.read_by(target, criterion)
         for sort, _ in root.orders.values():
             found.at(target, sort.field)
     return found

@@ -145,7 +145,7 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
         raise bad_input(name, "un critère de cette liste")
     criterion, field = listing.criteria[name]
     if criterion.normalise is not None:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "\x00" in value:
             raise bad_input(name, "une chaîne de caractères")
         return criterion.normalise(value)
     return typed(name, value, field.kind)
@@ -161,7 +161,7 @@ def typed(name: str, value: Any, kind: Kind) -> Any:
     except (TypeError, ValueError):
         raise bad_input(name, "une date au format AAAA-MM-JJ") from None
     wanted = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
-    if type(value) is not wanted:
+    if type(value) is not wanted or (isinstance(value, str) and "\x00" in value):
         raise bad_input(name, kind.value)
     return value
 

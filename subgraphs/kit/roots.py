@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, func, literal_column
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from schema.residual import Residual
@@ -126,7 +126,7 @@ class _Building:
         self.blocks.append(Block(node.key, node.number, found, compile_reader(expression, "rows"), False))
 
     def criterion(self, node: Node, scope: Scope, name: str, criterion: Criterion) -> ColumnElement[bool]:
-        """Whether a row passes one input of the filter."""
+        """Whether a row passes one input of the filter, by any of its paths."""
         parameter = f"filter_{node.number}_{name}"
         self.parameters[parameter] = lambda call: call.pages[node.number].criteria[name]
         operators = {Comparison.EQUAL: "=", Comparison.FROM: ">=", Comparison.UNTIL: "<="}
@@ -135,4 +135,5 @@ class _Building:
             given = bindparam(parameter, type_=value.type)
             return value.op(operators[criterion.comparison], is_comparison=True)(given)
 
-        return self.guards.matches(scope, criterion.path, test, criterion.column)
+        found = self.guards.matches(scope, criterion.path, test, criterion.column)
+        return found if criterion.other is None else or_(found, self.criterion(node, scope, name, criterion.other))

@@ -49,9 +49,9 @@ class Row:
         """The row of an object whose columns will be columns of this one."""
         return Row(None, self.json, self.offset + len(self.columns))
 
-    def attach(self, child: Row, name: str) -> None:
-        """Make the columns of `child` columns of this row."""
-        found = child.select().lateral(name)
+    def attach(self, child: Select[Any], name: str) -> None:
+        """Make the columns of a child's select columns of this row."""
+        found = child.lateral(name)
         if self.source is None:
             self.source = select(true()).subquery(f"{name}o")
         self.join(found, outer=True)

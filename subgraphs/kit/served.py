@@ -7,16 +7,18 @@ resolvers: `subgraphs.kit.server` answers from one statement.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any, NewType, Optional
 
 import strawberry
+from graphql import GraphQLError
 from strawberry import federation
-from strawberry.federation.schema import Schema
+from strawberry.federation.schema import FederationAny, Schema
 from strawberry.federation.schema_directives import External, Inaccessible, Key, Requires, Shareable
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import Info
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import Category, Level
@@ -56,10 +58,21 @@ PYTHON: dict[Kind, Any] = {
 }
 
 
-def served_schema(model: Model, extensions: Sequence[Any] = (), mutation: type | None = None) -> Schema:
+class ServedSchema(Schema):
+    """A federation schema that never builds an entity from what the caller sent, and logs no error text: it quotes."""
+
+    def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
+        """Entities are answered from the statement; nothing else may answer them."""
+        raise NotImplementedError
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
+        """Leave errors to the server, which tells their code."""
+
+
+def served_schema(model: Model, extensions: Sequence[Any] = (), mutation: type | None = None) -> ServedSchema:
     """Build the federation schema of a subgraph."""
     types = _Types(model)
-    return Schema(
+    return ServedSchema(
         query=types.query(),
         mutation=mutation,
         types=[types.classes[name] for name in sorted(model.entities)],
@@ -99,7 +112,7 @@ class _Types:
             )
         _define(cls, fields)
         applied: list[Any] = []
-        if entity.key is not None:
+        if entity.key is not None and entity.key.resolvable:
             applied.append(Key(fields=entity.key.name, resolvable=True))  # type: ignore[arg-type]
         if entity.subject is not None:
             applied.append(_subject(entity))
@@ -122,7 +135,7 @@ class _Types:
                 found = _optional(_listed(self.classes[target.name]))
             else:
                 found = self._connection(target)
-                resolver = _paged(item.page, found)
+                resolver = _paged(target, item.page, found)
             if item.requires:
                 applied.append(Requires(fields=item.requires))  # type: ignore[arg-type]
         else:
@@ -143,7 +156,7 @@ class _Types:
 
     def _connection(self, entity: Entity) -> Any:
         if entity.name not in self.connections:
-            self.connections[entity.name] = _connection(entity.name, self.classes[entity.name], self.page_info)
+            self.connections[entity.name] = _connection(entity, self.classes[entity.name], self.page_info)
         return _optional(self.connections[entity.name])
 
     def query(self) -> type:
@@ -157,10 +170,10 @@ class _Types:
         applied = [category(root.category)]
         if root.kind is RootKind.CASELOAD:
             found = self._connection(entity)
-            resolver = _paged(root.page, found, self._filter(root), _order(root))
+            resolver = _paged(entity, root.page, found, self._filter(root), _order(root))
         else:
             found = _optional(self.classes[entity.name])
-            resolver = _by_id(found) if root.kind is RootKind.BY_KEY else None
+            resolver = _by_id(root.key_description, found) if root.kind is RootKind.BY_KEY else None
         return found, _described(root.description, applied, root.name, resolver)
 
     def _filter(self, root: Root) -> Any:
@@ -173,7 +186,7 @@ class _Types:
             for name, item in root.criteria.items()
         }
         _define(cls, fields)
-        return strawberry.input(cls, name=root.filter, description="Critères, tous exigés à la fois.")
+        return strawberry.input(cls, name=root.filter, description=root.filter_description)
 
     def _input(self, entity: Entity, item: Criterion) -> Any:
         field = self.model.at(entity, item.path)[1]
@@ -238,7 +251,7 @@ def _order(root: Root) -> Any:
         )
         for name, (sort, said) in root.orders.items()
     }
-    return strawberry.enum(_enum_of(root.order, values), name=root.order, description="Ordre de la liste.")
+    return strawberry.enum(_enum_of(root.order, values), name=root.order, description=root.order_description)
 
 
 def _input_field(model: Model, entity: Entity, name: str, item: Criterion) -> Any:
@@ -246,17 +259,10 @@ def _input_field(model: Model, entity: Entity, name: str, item: Criterion) -> An
         name=name,
         description=item.description,
         default=strawberry.UNSET,
-        directives=[d.ReadsDirective(fields=list(read_by(model, entity, item.path)))],
+        directives=[d.ReadsDirective(fields=model.read_by(entity, item))],
     )
 
 
-def read_by(model: Model, entity: Entity, path: str) -> Iterable[str]:
-    """Coordinates that a comparison at this path reveals: the column's."""
-    owner, field = model.at(entity, path)
-    yield owner.coordinate(field.name)
-
-
-FIRST = "Nombre d'éléments par page, de 1 à 100."
 AFTER = "Curseur de la page précédente."
 
 
@@ -264,21 +270,21 @@ def _argument(kind: Any, description: str) -> Any:
     return Annotated[kind, strawberry.argument(description=description)]
 
 
-def _paged(page: int, found: Any, filtered: Any = None, ordered: Any = None) -> Any:
+def _paged(entity: Entity, page: int, found: Any, filtered: Any = None, ordered: Any = None) -> Any:
     arguments = {
-        "first": (_argument(_optional(int), FIRST), page),
+        "first": (_argument(_optional(int), f"Nombre {_of(entity)} par page, de 1 à 100."), page),
         "after": (_argument(_optional(str), AFTER), strawberry.UNSET),
     }
     if filtered is not None:
         arguments["filter"] = (_argument(_optional(filtered), "Critères, tous exigés à la fois."), strawberry.UNSET)
     if ordered is not None:
-        said = "Ordre; par identifiant si rien n'est demandé."
+        said = "Ordre ; par identifiant si rien n'est demandé."
         arguments["orderBy"] = (_argument(_optional(ordered), said), strawberry.UNSET)
     return _resolver(arguments, found)
 
 
-def _by_id(found: Any) -> Any:
-    return _resolver({"id": (_argument(strawberry.ID, "Identifiant opaque."), inspect.Parameter.empty)}, found)
+def _by_id(description: str, found: Any) -> Any:
+    return _resolver({"id": (_argument(strawberry.ID, description), inspect.Parameter.empty)}, found)
 
 
 def _resolver(arguments: dict[str, tuple[Any, Any]], found: Any) -> Any:
@@ -301,8 +307,8 @@ def _resolver(arguments: dict[str, tuple[Any, Any]], found: Any) -> Any:
 def _page_info() -> type:
     cls = type("PageInfo", (), {})
     given = {
-        "hasNextPage": (bool, "Il y a une page après celle-ci."),
-        "hasPreviousPage": (bool, "Il y a une page avant celle-ci."),
+        "hasNextPage": (bool, "Une page suit."),
+        "hasPreviousPage": (bool, "Une page précède."),
         "startCursor": (_optional(str), "Curseur du premier élément."),
         "endCursor": (_optional(str), "Curseur du dernier élément."),
     }
@@ -312,23 +318,28 @@ def _page_info() -> type:
     )
 
 
-def _connection(name: str, node: type, page_info: type) -> type:
+def _of(entity: Entity) -> str:
+    return f"d'{entity.plural}" if entity.plural[0] in "aeéiou" else f"de {entity.plural}"
+
+
+def _connection(entity: Entity, node: type, page_info: type) -> type:
+    name = entity.name
     edge, connection = type(f"{name}Edge", (), {}), type(f"{name}Connection", (), {})
     _define(
         edge,
         {
             "cursor": (str, _described("Curseur de l'élément.", [TECH], "cursor")),
-            "node": (_optional(node), _described("L'élément.", [TECH], "node")),
+            "node": (_optional(node), _described("Élément.", [TECH], "node")),
         },
     )
-    strawberry.type(edge, name=f"{name}Edge", description="Élément d'une liste et son curseur.")
+    strawberry.type(edge, name=f"{name}Edge", description=f"Élément d'une page {_of(entity)}, avec son curseur.")
     nodes = _optional(_listed(node))
     _define(
         connection,
         {
             "nodes": (nodes, _described("Éléments de la page.", [TECH], "nodes")),
-            "edges": (_optional(_listed(edge)), _described("Éléments avec leurs curseurs.", [TECH], "edges")),
-            "pageInfo": (page_info, _described("Place de la page.", [TECH], "pageInfo")),
+            "edges": (_optional(_listed(edge)), _described("Éléments de la page, avec leur curseur.", [TECH], "edges")),
+            "pageInfo": (page_info, _described("Bornes de la page.", [TECH], "pageInfo")),
         },
     )
-    return strawberry.type(connection, name=f"{name}Connection", description="Page d'une liste.")
+    return strawberry.type(connection, name=f"{name}Connection", description=f"Page {_of(entity)}.")

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, case, func, literal_column, null
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, null
 
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
-from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Required
+from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, Required
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.lists import Ordering, cut
 from subgraphs.kit.pages import Shape
+from subgraphs.kit.representations import field_set
 from subgraphs.kit.retarget import Named
 from subgraphs.kit.rows import Row, Scope, array_of
 from subgraphs.kit.statement import Parameters, Reader
+
+Granted = ColumnElement[bool] | Literal[True]
+"""A `Condition` that may hold."""
 
 
 def _instant(value: datetime | None) -> str | None:
@@ -137,13 +141,17 @@ class Writer:
         if when is not True:
             child.where.append(when)
         expression = self.object(child, below, node.children, var)
-        row.attach(child, self.guards.name("o"))
+        found = child.select()
+        if isinstance(field, OneField) and field.first is not None:
+            found = found.order_by(*Ordering.of(self.guards, below, field.first).by).limit(literal_column("1"))
+        row.attach(found, self.guards.name("o"))
         return f"({expression} if {var}[{present}] else None)"
 
     def _many(self, row: Row, scope: Scope, node: Node, field: ManyField, var: str) -> str:
         when = self.guards.readable(scope, field)
         if when is False or (field.source is not None and scope.required is None):
             return "None"
+        when = self._answerable(scope, field, when)
         child = Row(None, json=True)
         below = self._rows(child, scope, field)
         if when is not True:
@@ -162,6 +170,17 @@ class Writer:
         value = f"{var}[{row.add(items if when is True else case((when, items), else_=null()))}]"
         rows = value if row.json else f"loads({value})"
         return f"(None if {value} is None else {expression.replace(ROWS, rows, 1)})"
+
+    def _answerable(self, scope: Scope, field: ManyField, when: Granted) -> Granted:
+        """`when`, and each list that the field requires is known: of null there is no answer, of none there is one."""
+        for name in field_set(field.requires) if field.requires else ():
+            item = scope.entity.fields.get(name)
+            if isinstance(item, ExternalField) and item.many:
+                assert scope.required is not None
+                required = Required(scope.row, scope.required)
+                known = func.jsonb_typeof(required.json(name)) == literal_column("'array'")
+                when = known if when is True else and_(when, known)
+        return when
 
     def _rows(self, row: Row, scope: Scope, field: ManyField) -> Scope:
         entity = self.guards.model.target(field)

@@ -1,0 +1,91 @@
+"""Types of the subgraph `appointments`, each declared once on its table; `schema/appointments.graphql` is the whole."""
+
+from __future__ import annotations
+
+from schema.categories import Category
+from subgraphs.appointments import values as v
+from subgraphs.appointments.tables import appointment, organisation
+from subgraphs.kit.access import person
+from subgraphs.kit.entity import entity
+from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
+
+SUIVI, LIBRE, PUB = Category.SUIVI, Category.LIBRE, Category.PUB
+
+
+@entity(
+    table=person,
+    subject="person_id",
+    subject_field="id",
+    description="Personne accompagnée ou qui demande à l'être.",
+)
+class Person:
+    id = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
+    appointments = many(
+        "Appointment",
+        SUIVI,
+        "Rendez-vous de la personne, du plus ancien au plus récent.",
+        on=(appointment.c.person_id, person.c.person_id),
+        order=Sort("startsAt"),
+    )
+
+
+@entity(
+    table=appointment,
+    subject="person_id",
+    owner="organisation_siret",
+    recorded_by="recorded_by",
+    plural="rendez-vous",
+    description="Rendez-vous d'une personne.",
+)
+class Appointment:
+    id = key(appointment.c.id)
+    starts_at = column(appointment.c.starts_at, SUIVI, "Début du rendez-vous.")
+    duration_minutes = column(appointment.c.duration_minutes, SUIVI, "Durée prévue, en minutes.")
+    mode = column(appointment.c.mode, SUIVI, "Modalité.", choice=v.MODE)
+    collective = column(appointment.c.collective, SUIVI, "Le rendez-vous est collectif.")
+    place_name = column(appointment.c.place_name, LIBRE, "Nom du lieu, saisi librement.")
+    place_address = column(appointment.c.place_address, LIBRE, "Adresse du lieu, saisie librement.")
+    status = column(appointment.c.status, SUIVI, "Présence de la personne.", choice=v.STATUS)
+    initiator = column(appointment.c.initiator, SUIVI, "Qui a pris le rendez-vous.", choice=v.INITIATOR)
+    motive = embedded("Motive", SUIVI, "Motif.")
+    organisation = one(
+        "Organisation",
+        SUIVI,
+        "Organisation qui reçoit ; nulle aussi si la nommer révélerait une donnée protégée.",
+        on=(organisation.c.id, appointment.c.organisation_id),
+    )
+
+
+@entity(
+    table=appointment,
+    subject="person_id",
+    owner="organisation_siret",
+    recorded_by="recorded_by",
+    description="Motif d'un rendez-vous ou d'une invitation.",
+)
+class Motive:
+    category = column(
+        appointment.c.motive_category,
+        SUIVI,
+        "Catégorie ; une catégorie protégée est rendue comme un motif sans catégorie.",
+        choice=v.MOTIVE_CATEGORY,
+        forbidden=Coarsen("AUTRE"),
+    )
+    type = column(appointment.c.motive_type, SUIVI, "Type, plus large que la catégorie.", choice=v.MOTIVE_TYPE)
+
+
+@entity(
+    table=organisation,
+    plural="organisations",
+    description="Organisation qui donne des rendez-vous. Ce qu'un lien vers elle révèle d'une personne se décide sur "
+    "le lien.",
+)
+class Organisation:
+    id = key(organisation.c.id)
+    name = column(organisation.c.name, PUB, "Nom.")
+    type = column(organisation.c.type, PUB, "Type d'organisation.", choice=v.ORGANISATION_TYPE)
+    siret = column(organisation.c.siret, PUB, "SIRET.")
+    department = column(organisation.c.department, PUB, "Code du département.")
+
+
+TYPES = (Person, Appointment, Motive, Organisation)

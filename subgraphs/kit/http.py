@@ -1,0 +1,168 @@
+"""A subgraph over HTTP: bare ASGI, POST /graphql under a signed context, GET /healthz, and nothing else.
+
+policy.md rule 4: a call whose context is missing, altered, expired, replayed, for another subgraph or for another
+policy is answered 401, and all of them alike.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+
+from schema.context import HEADER, ContextRefused, unseal
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.server import Subgraph
+
+LARGEST_BODY = 4 * 1024 * 1024
+MOST_NONCES = 500_000
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Refused(Exception):
+    """The request is answered with this status and code."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(code)
+        self.status, self.code, self.message = status, code, message
+
+
+class Nonces:
+    """Nonces seen, each until its context expires; full memory refuses."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def first(self, nonce: str, expiry: int, now: int) -> bool:
+        """Whether this nonce comes for the first time."""
+        if nonce in self._seen and self._seen[nonce] > now:
+            return False
+        if len(self._seen) >= MOST_NONCES:
+            self._seen = {key: until for key, until in self._seen.items() if until > now}
+            if len(self._seen) >= MOST_NONCES:
+                return False
+        self._seen[nonce] = expiry
+        return True
+
+
+class Application:
+    """The ASGI application of a subgraph. `key` signs the contexts for it; `clock` gives Unix seconds."""
+
+    def __init__(self, subgraph: Subgraph, key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self.subgraph, self.key, self.clock = subgraph, key, clock
+        self.nonces = Nonces()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request, or the life of the server."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            status, body = await self._respond(scope, receive)
+            await _send(send, status, body)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.subgraph.database.open()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.subgraph.database.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _respond(self, scope: Message, receive: Receive) -> tuple[int, Any]:
+        try:
+            if scope["path"] == "/healthz" and scope["method"] == "GET":
+                return 200, {"status": "ok", "subgraph": self.subgraph.name}
+            if scope["path"] != "/graphql":
+                raise Refused(404, "NOT_FOUND", "Adresse inconnue.")
+            if scope["method"] != "POST":
+                raise Refused(405, "METHOD_NOT_ALLOWED", "Seule la méthode POST est admise.")
+            return await self._graphql(scope, receive)
+        except Refused as error:
+            return error.status, _errors({"message": error.message, "extensions": {"code": error.code}})
+        except RequestFailed as error:
+            status = 401 if error.code == "CONTEXT_REFUSED" else error.status
+            return status, _errors(error.formatted())
+
+    async def _graphql(self, scope: Message, receive: Receive) -> tuple[int, Any]:
+        headers = [value for name, value in scope["headers"] if name == HEADER.encode()]
+        kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+        body = await _body(receive)
+        now = int(self.clock())
+        try:
+            if len(headers) != 1:
+                raise ContextRefused("header")
+            context, nonce, expiry = unseal(
+                headers[0].decode("ascii"), audience=self.subgraph.name, body=body, key=self.key, now=now
+            )
+            if context.policy != self.subgraph.policy or not self.nonces.first(nonce, expiry, now):
+                raise ContextRefused("policy or replay")
+        except (ContextRefused, UnicodeDecodeError):
+            raise Refused(401, "CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.") from None
+        if len(kinds) != 1 or kinds[0].partition(b";")[0].strip().lower() != b"application/json":
+            raise Refused(415, "NOT_JSON", "Le corps doit être en application/json.")
+        query, variables = _request(body)
+        return 200, await self.subgraph.execute(query, variables, context)
+
+
+def _request(body: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        given = json.loads(body, object_pairs_hook=_object, parse_constant=_constant)
+    except (ValueError, RecursionError):
+        raise _malformed() from None
+    if not isinstance(given, dict) or given.keys() - {"query", "variables", "operationName"}:
+        raise _malformed()
+    query, variables = given.get("query"), given.get("variables")
+    if not isinstance(query, str) or not isinstance(variables, dict | None):
+        raise _malformed()
+    return query, variables or {}
+
+
+def _malformed() -> Refused:
+    return Refused(400, "MALFORMED_REQUEST", "Le corps n'est pas une requête GraphQL en JSON strict.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate key")
+    return found
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _errors(error: dict[str, Any]) -> dict[str, Any]:
+    return {"errors": [error]}
+
+
+async def _body(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "MALFORMED_REQUEST", "La requête est incomplète.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise Refused(413, "TOO_LARGE", "La requête est trop longue.")
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _send(send: Send, status: int, body: Any) -> None:
+    data = orjson.dumps(body)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})

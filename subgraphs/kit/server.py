@@ -1,0 +1,128 @@
+"""A subgraph at run time: documents are parsed and validated by Strawberry, and answered from one statement.
+
+`execute` takes the context as an object (in process); `subgraphs.kit.http` unseals it from a header. Mutations run
+through Strawberry's resolvers; a query never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.types import ExecutionResult
+
+from schema.context import Context
+from subgraphs.kit.compiler import Cache, Compiler
+from subgraphs.kit.database import Database
+from subgraphs.kit.document import Query
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.model import Model
+from subgraphs.kit.served import served_schema
+
+CACHED = 1000
+"""Documents kept parsed and validated."""
+
+META = frozenset({"_service", "__schema", "__type", "__typename"})
+"""Root fields that tell of the schema, not of data."""
+
+
+def refused() -> RequestFailed:
+    """The one error of a document that is not valid; what is wrong with it would quote it."""
+    return RequestFailed("OPERATION_REFUSED", "La requête n'est pas valable pour ce sous-graphe.")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What extensions and mutations find in the execution's context."""
+
+    subgraph: Subgraph
+    context: Context
+
+
+class Subgraph:
+    """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret of the cursors."""
+
+    def __init__(
+        self, model: Model, database: Database, *, policy: str, cursors: bytes, mutation: type | None = None
+    ) -> None:
+        self.model, self.database, self.policy = model, database, policy
+        self.compiler = Compiler(model, cursors)
+        self.queries = Cache(CACHED)
+        self.schema = served_schema(model, _EXTENSIONS, mutation)
+
+    @property
+    def name(self) -> str:
+        """Name of the subgraph: the audience of the contexts that it takes."""
+        return self.model.name
+
+    @property
+    def statements(self) -> int:
+        """Data statements run so far."""
+        return self.database.statements
+
+    async def execute(self, query: str, variables: Mapping[str, Any] | None, context: Context) -> dict[str, Any]:
+        """Answer one GraphQL request: `data`, and `errors` if there are any.
+
+        Raises RequestFailed CONTEXT_REFUSED for another policy, and DatabaseUnavailable.
+        """
+        if context.policy != self.policy:
+            raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
+        result = await self.schema.execute(
+            query, variable_values=dict(variables or {}), context_value=Request(self, context)
+        )
+        answer: dict[str, Any] = {"data": result.data}
+        if result.errors:
+            answer["errors"] = [_told(error) for error in result.errors]
+        return answer
+
+    async def answer(
+        self, text: str, document: DocumentNode, variables: Mapping[str, Any], context: Context
+    ) -> dict[str, Any] | None:
+        """Data of a query; None for a mutation or a question about the schema, which Strawberry executes."""
+        query: Query = self.queries.get_or(text, lambda: Query(document))
+        if query.kind != "query":
+            return None
+        if query.root_names <= META:
+            return None
+        if query.root_names & META - {"__typename"}:
+            raise refused()
+        statement, call = self.compiler.statement(text, query, variables, context)
+        rows = await self.database.fetch(context.scopes, context.organisation, statement.sql, statement.arguments(call))
+        return statement.read(rows, call)
+
+
+def _told(error: GraphQLError) -> dict[str, Any]:
+    cause = error.original_error
+    if isinstance(cause, RequestFailed):
+        if cause.status != 200:
+            raise cause
+        return cause.formatted()
+    return refused().formatted()
+
+
+class _Answering(SchemaExtension):
+    async def on_execute(self) -> AsyncIterator[None]:
+        execution = self.execution_context
+        request: Request = execution.context
+        assert execution.query is not None
+        assert execution.graphql_document is not None
+        try:
+            data = await request.subgraph.answer(
+                execution.query, execution.graphql_document, execution.variables or {}, request.context
+            )
+        except RequestFailed as error:
+            told = GraphQLError(error.code, original_error=error)
+            execution.result = ExecutionResult(data=None, errors=[told])
+        except RecursionError:
+            told = GraphQLError("OPERATION_REFUSED", original_error=refused())
+            execution.result = ExecutionResult(data=None, errors=[told])
+        else:
+            if data is not None:
+                execution.result = ExecutionResult(data=data, errors=None)
+        yield
+
+
+_EXTENSIONS = (lambda: ParserCache(maxsize=CACHED), lambda: ValidationCache(maxsize=CACHED), _Answering)

@@ -1,0 +1,56 @@
+"""Enums of the subgraph `people`, with the values of their standards."""
+
+from schema.categories import Category
+from subgraphs.kit.fields import Value, choice
+
+CIVILITY = choice("Civility", "Civilité.", {"MADAME": "Madame.", "MONSIEUR": "Monsieur."})
+CONTACT_ORIGIN = choice(
+    "ContactOrigin",
+    "À qui le contact est rattaché.",
+    {"PERSONNE": "À la personne.", "DOSSIER": "Au dossier, que le foyer partage."},
+)
+CONTACT_AUTHORISATION = choice(
+    "ContactAuthorisation",
+    "Autorisation d'usage des coordonnées (CNAF, AUTORUTIADRELEC et AUTORUTITEL).",
+    {"A": "Autorisé.", "R": "Refusé.", "I": "Inconnu."},
+)
+RSA_STATUS = choice(
+    "RsaStatus",
+    "État du dossier RSA (CNAF, ETATDOSRSA de 0 à 6, dans l'ordre).",
+    {
+        "DEMANDE_EN_ATTENTE": "0, demande en attente.",
+        "REFUSE": "1, refusé.",
+        "DROIT_OUVERT_VERSABLE": "2, droit ouvert et versable.",
+        "DROIT_OUVERT_ET_SUSPENDU": "3, droit ouvert et suspendu.",
+        "DROIT_OUVERT_VERSEMENT_SUSPENDU": "4, droit ouvert, versement suspendu.",
+        "CLOS": "5, clos.",
+        "CLOS_ANTERIEUR": "6, clos sur un mois antérieur.",
+    },
+)
+CONSTRAINT_THEME = choice(
+    "ConstraintTheme",
+    "Thème d'une difficulté.",
+    {
+        "MOBILITE": "Mobilité.",
+        "FAMILLE": "Famille et garde d'enfants.",
+        "LANGUE_CALCUL": "Lecture, écriture, français, calcul.",
+        "LOGEMENT": "Logement.",
+        "FINANCES": "Finances.",
+        "ADMIN_JURIDIQUE": "Démarches administratives et accès aux droits.",
+        "NUMERIQUE": "Numérique.",
+        "INSERTION_COMMUNICATION": "Lien social et communication.",
+        "SANTE": Value("Santé.", Category.SAN),
+        "JUSTICE": Value("Situation judiciaire.", Category.JUST),
+        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
+    },
+)
+CONSTRAINT_STATE = choice(
+    "ConstraintState",
+    "État d'une difficulté (France Travail).",
+    {"NON_ABORDEE": "Non abordée.", "OUI": "Présente.", "CLOTUREE": "Résolue."},
+)
+CONSTRAINT_IMPACT = choice(
+    "ConstraintImpact",
+    "Effet sur la recherche d'emploi (France Travail).",
+    {"FAIBLE": "Faible.", "MOYEN": "Moyen.", "FORT": "Fort."},
+)
