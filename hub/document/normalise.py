@@ -10,8 +10,10 @@ Every loop is iterative and counts what it makes against `limit`: expansion over
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -109,8 +111,17 @@ def normalise(
     )
 
 
-def field_set(text: str, type_name: str, schema: GraphQLSchema) -> tuple[Selections, ...]:
-    """A key, requires or provides field set over a type of the schema: one selection per concrete type.
+@dataclass(frozen=True, slots=True)
+class FieldSet:
+    """A field set in normal form: one selection per concrete type; `constants` are its literals, by variable,
+    as (type, value): equal literals have the same variable in every field set."""
+
+    selections: tuple[Selections, ...]
+    constants: dict[str, tuple[str, Any]]
+
+
+def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
+    """A key, requires or provides field set over a type of the schema.
 
     Raises DocumentRefused or graphql-core's GraphQLError for text that is not a field set of that type.
     """
@@ -122,7 +133,14 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> tuple[Selecti
     builder = _Builder(document, schema, 1_000)
     types = builder.possible(type_)
     place = builder.build(operation.selection_set, types)
-    return tuple(_freeze(place, concrete.name) for concrete in types)
+    names = {
+        variable.name: f"k{sha256(orjson.dumps([variable.type, builder.literals[variable.name]])).hexdigest()[:12]}"
+        for variable in builder.lifted
+    }
+    return FieldSet(
+        tuple(_freeze(place, concrete.name, names) for concrete in types),
+        {names[each.name]: (each.type, builder.literals[each.name]) for each in builder.lifted},
+    )
 
 
 class _Builder:
@@ -273,8 +291,8 @@ def _conflict() -> DocumentRefused:
     )
 
 
-def _freeze(place: _Place, root_type: str) -> Selections:
-    """The frozen tree, built from the leaves up without recursion."""
+def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingProxyType({})) -> Selections:
+    """The frozen tree, built from the leaves up without recursion; `renamed` gives variables other names."""
     order: list[_Place] = [place]
     for current in order:
         for entries in current.types.values():
@@ -289,7 +307,7 @@ def _freeze(place: _Place, root_type: str) -> Selections:
                         entry.key,
                         entry.type,
                         entry.name,
-                        entry.arguments,
+                        tuple((argument, renamed.get(name, name)) for argument, name in entry.arguments),
                         entry.conditions,
                         tuple(done[id(entry.place)].values()) if entry.place is not None else (),
                     )

@@ -30,6 +30,9 @@ from hub.document.variables import literal
 from hub.errors import HubError, StartRefused
 from hub.federation.links import imports
 
+ROOTS = ("Query", "Mutation")
+"""Types that are entered without a key."""
+
 _OWN = ("join__", "link__", "core__")
 
 
@@ -97,7 +100,7 @@ class SuperType:
     fields: Mapping[str, SuperField] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Supergraph:
     """The model that planning works on. `schema` holds every type and field, inaccessible ones included."""
 
@@ -110,6 +113,9 @@ class Supergraph:
 
     inaccessible: frozenset[str]
     """Coordinates that the client schema hides."""
+
+    constants: Mapping[str, tuple[str, Any]]
+    """Literals of the field sets' arguments, by variable: (type, value)."""
 
     @cached_property
     def digest(self) -> str:
@@ -226,6 +232,7 @@ class _Reader:
         self.links: dict[str, tuple[str, str]] = {}
         self.graphs: dict[str, Endpoint] = {}
         self.found: dict[str, tuple[Directive, ...]] = {}
+        self.constants: dict[str, tuple[str, Any]] = {}
         self.hidden: set[str] = set()
 
     def supergraph(self, text: str) -> Supergraph:
@@ -244,7 +251,12 @@ class _Reader:
                 for argument in getattr(part, "arguments", None) or ():
                     self.note(f"{name}.{part.name.value}({argument.name.value}:)", argument)
         endpoints = {endpoint.name: endpoint for endpoint in self.graphs.values()}
-        return Supergraph(text, endpoints, types, self.schema, self.found, frozenset(self.hidden))
+        return Supergraph(text, endpoints, types, self.schema, self.found, frozenset(self.hidden), self.constants)
+
+    def field_set(self, text: str, type_name: str) -> tuple[Selections, ...]:
+        found = field_set(text, type_name, self.schema)
+        self.constants.update(found.constants)
+        return found.selections
 
     def read_links(self) -> None:
         for node in self.document.definitions:
@@ -285,7 +297,7 @@ class _Reader:
             interface_objects[graph] = bool(values.get("isInterfaceObject"))
             keys.setdefault(graph, [])
             if values.get("key"):
-                selections = field_set(values["key"], name, self.schema)
+                selections = self.field_set(values["key"], name)
                 keys[graph].append(Key(values["key"], selections, values.get("resolvable") is not False))
         kind = node.kind.removesuffix("_type_definition")
         joins = {
@@ -325,7 +337,7 @@ class _Reader:
                 joins[self.graphs[values["graph"]].name] = FieldJoin(
                     own_type,
                     external=bool(values.get("external") or values.get("usedOverridden")),
-                    requires=field_set(requires, type_name, self.schema) if requires else (),
-                    provides=field_set(provides, own_type.strip("[]!"), self.schema) if provides else (),
+                    requires=self.field_set(requires, type_name) if requires else (),
+                    provides=self.field_set(provides, own_type.strip("[]!")) if provides else (),
                 )
         return SuperField(node.name.value, type_, joins)

@@ -100,9 +100,6 @@ class Subgraph:
     definitions: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-ROOTS = ("Query", "Mutation")
-
-
 def named(type_: str) -> str:
     """The named type inside a printed type."""
     return type_.replace("[", "").replace("]", "").replace("!", "")

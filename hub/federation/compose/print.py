@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from graphql.language.block_string import print_block_string
 
 from hub.federation.compose.merge import JOIN, Merged, graph_name
-from hub.federation.compose.model import ROOTS, Applied, Element, Input, Kind, Output, Subgraph, Type
+from hub.federation.compose.model import Applied, Element, Input, Kind, Output, Subgraph, Type
+from hub.federation.supergraph import ROOTS
 
 _JOIN_DEFINITIONS = """\
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA

@@ -1,0 +1,183 @@
+"""From steps to the plan: documents printed, steps of one wave and subgraph batched into one request, waves ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hub.document.operation import Condition
+from hub.federation.fetches import ALWAYS, Alternatives, Item, Step, Tree
+from hub.federation.graph import Graph
+from hub.federation.nodes import Entities, Fetch, Parallel, Plan, Rename, Source
+from hub.federation.passes.order import waves
+from hub.federation.walk import Segment
+
+
+def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
+    """The plan of the steps; `types` gives the printed type of every variable."""
+    wave = waves(steps)
+    ordered: dict[tuple[int, int], dict[tuple[object, ...], list[Step]]] = {}
+    for step in sorted(steps, key=lambda each: (each.run, wave[each.number], each.number)):
+        batch = (step.subgraph,) if not step.root else (step.subgraph, step.number)
+        ordered.setdefault((step.run, wave[step.number]), {}).setdefault(batch, []).append(step)
+    homes = {
+        step.number: batch[0].number for batches in ordered.values() for batch in batches.values() for step in batch
+    }
+    return Plan(
+        kind,
+        tuple(
+            Parallel(tuple(_fetch(graph, kind, batch, types, homes) for batch in batches.values()))
+            for batches in ordered.values()
+        ),
+        {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
+    )
+
+
+def _fetch(
+    graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int]
+) -> Fetch:
+    when = _union([step.when for step in batch])
+    given = next(iter(when)) if len(when) == 1 else frozenset()
+    printer = _Printer(graph, batch[0].subgraph)
+    before = tuple(sorted({homes[number] for step in batch for number in step.before}))
+    first = batch[0]
+    alternatives = tuple(sorted(tuple(sorted(each, key=_condition_order)) for each in when))
+    if first.root:
+        body = printer.tree(first.tree, first.type, given)
+        operation = kind if not first.path and first.type == "Mutation" else "query"
+        head = _variables([], printer.used, types)
+        return Fetch(
+            first.number,
+            first.subgraph,
+            f"{operation}{head}{{{body}}}",
+            tuple(printer.used),
+            path=first.path,
+            outputs=_outputs(first),
+            renames=_renames(first.tree),
+            when=alternatives,
+            before=before,
+        )
+    entities: dict[tuple[str, str], list[Step]] = {}
+    for step in batch:
+        entities.setdefault((step.type, printer.tree(step.tree, step.type, given)), []).append(step)
+    fields = []
+    parts = []
+    representations = []
+    for index, ((type_, body), members) in enumerate(entities.items()):
+        alone = len(entities) == 1
+        key, variable = ("_entities", "representations") if alone else (f"_e{index}", f"representations{index}")
+        fields.append(f"{'' if alone else f'{key}:'}_entities(representations:${variable}){{...on {type_}{{{body}}}}}")
+        representations.append(f"${variable}:[_Any!]!")
+        sources = tuple(
+            Source(
+                step.path, step.type, step.inputs, step.required, frozenset(step.dependents), _outputs(step)
+            )
+            for step in members
+        )
+        parts.append(Entities(key, variable, sources, _renames(members[0].tree)))
+    head = _variables(representations, printer.used, types)
+    return Fetch(
+        first.number,
+        first.subgraph,
+        f"query{head}{{{' '.join(fields)}}}",
+        tuple(printer.used),
+        entities=tuple(parts),
+        when=alternatives,
+        before=before,
+    )
+
+
+def _union(parts: Sequence[Alternatives]) -> Alternatives:
+    merged: Alternatives = frozenset().union(*parts)
+    return frozenset(each for each in merged if not any(other < each for other in merged))
+
+
+def _variables(first: Sequence[str], used: Mapping[str, None], types: Mapping[str, str]) -> str:
+    declared = [*first, *(f"${name}:{types[name]}" for name in used)]
+    return f"({','.join(declared)})" if declared else ""
+
+
+def _outputs(step: Step) -> tuple[str, ...]:
+    """Response keys at the top of the step that the client may have asked for."""
+    return tuple(
+        dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__"))
+    )
+
+
+def _renames(tree: Tree) -> tuple[Rename, ...]:
+    found = []
+    stack: list[tuple[Tree, tuple[Segment, ...]]] = [(tree, ())]
+    while stack:
+        current, path = stack.pop()
+        for type_name, items in current.types.items():
+            for item in items.values():
+                if item.alias is not None:
+                    found.append(Rename(path, type_name, item.alias, item.key))
+                if item.tree is not None:
+                    stack.append((item.tree, (*path, (type_name, item.sent_key))))
+    return tuple(reversed(found))
+
+
+class _Printer:
+    """Selections as compact text; remembers the variables that they use. Depth is bounded by the document's limits."""
+
+    def __init__(self, graph: Graph, subgraph: str) -> None:
+        self.graph = graph
+        self.subgraph = subgraph
+        self.used: dict[str, None] = {}
+
+    def tree(self, tree: Tree, static_type: str, given: frozenset[Condition]) -> str:
+        """Selection on a value of the static type; `given` are conditions known to hold here."""
+        printed = {
+            type_: {item.key: self.item(item, given) for item in items.values()} for type_, items in tree.types.items()
+        }
+        shared = self.shared(static_type, tree, printed)
+        abstract = static_type not in tree.types or len(tree.types) > 1
+        typed = tree.abstract or abstract
+        parts = ["__typename"] if typed else []
+        parts.extend(next(iter(printed.values()))[key] for key in shared if key != "__typename")
+        for type_, items in printed.items():
+            own = [text for key, text in items.items() if key not in shared and not (typed and key == "__typename")]
+            if own:
+                parts.append(f"...on {type_}{{{' '.join(own)}}}" if abstract else " ".join(own))
+        return " ".join(parts) or "__typename"
+
+    def shared(self, static_type: str, tree: Tree, printed: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """Keys that an interface can be asked for at once: same text for every type that the subgraph may return."""
+        join = self.graph.supergraph.types[static_type].joins.get(self.subgraph)
+        if static_type in tree.types or join is None or not join.members or join.members - printed.keys():
+            return []
+        first = next(iter(tree.types.values()))
+        fields = self.graph.supergraph.types[static_type].fields
+        return [
+            key
+            for key, item in first.items()
+            if len({items.get(key) for items in printed.values()}) == 1
+            and item.name in fields
+            and self.subgraph in fields[item.name].joins
+        ]
+
+    def item(self, item: Item, given: frozenset[Condition]) -> str:
+        head = item.name if item.sent_key == item.name else f"{item.sent_key}:{item.name}"
+        if item.arguments:
+            self.used.update(dict.fromkeys(variable for _, variable in item.arguments))
+            head += "(" + ",".join(f"{name}:${variable}" for name, variable in item.arguments) + ")"
+        if item.tree is None:
+            conjunctions = [each - given for each in item.when]
+            if frozenset() in conjunctions:
+                return head
+            return " ".join(sorted(head + self.directives(each) for each in conjunctions))
+        conjunctions = [each for leaf in item.tree.leaves() for each in leaf.when] or list(ALWAYS)
+        common = frozenset.intersection(*conjunctions) - given
+        body = self.tree(item.tree, item.type.strip("[]!"), given | common)
+        return f"{head}{self.directives(common)}{{{body}}}"
+
+    def directives(self, conditions: frozenset[Condition]) -> str:
+        printed = ""
+        for each in sorted(conditions, key=_condition_order):
+            self.used[each.variable] = None
+            printed += f"@{'include' if each.wanted else 'skip'}(if:${each.variable})"
+        return printed
+
+
+def _condition_order(condition: Condition) -> tuple[str, bool]:
+    return (condition.variable, condition.wanted)

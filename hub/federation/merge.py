@@ -1,0 +1,88 @@
+"""The response tree: finding objects in it and merging answers into it, with loops over plain dicts and lists.
+
+Null wins: where one subgraph says null, no other's value stands (closed by default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hub.errors import Path
+from hub.federation.nodes import Rename
+from hub.federation.walk import Segment
+
+
+def objects_at(
+    root: dict[str, Any], path: tuple[Segment, ...], type_name: str | None = None
+) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Objects that a response path leads to, in order, with their own paths. Lists are entered; an object whose
+    `__typename` is there and is another than the path's is passed over."""
+    found: list[tuple[dict[str, Any], Path]] = [(root, ())]
+    for type_, key in path:
+        below: list[tuple[dict[str, Any], Path]] = []
+        for value, at in found:
+            if value.get("__typename", type_) == type_:
+                below.extend(_objects(value.get(key), (*at, key)))
+        found = below
+    for value, at in found:
+        if type_name is None or value.get("__typename", type_name) == type_name:
+            yield value, at
+
+
+def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool = False) -> None:
+    """Merge an answer into an object of the tree. With `copied` nothing of the source is shared with the tree."""
+    stack: list[tuple[Any, Any]] = [(target, source)]
+    while stack:
+        into, values = stack.pop()
+        pairs = values.items() if isinstance(values, dict) else enumerate(values)
+        for key, value in pairs:
+            if isinstance(into, dict) and key not in into:
+                into[key] = _copy(value) if copied else value
+                continue
+            known = into[key]
+            if value is None:
+                into[key] = None
+            elif (isinstance(known, dict) and isinstance(value, dict)) or (
+                isinstance(known, list) and isinstance(value, list) and len(known) == len(value)
+            ):
+                if known is not value:
+                    stack.append((known, value))
+
+
+def rename(answer: dict[str, Any], renames: tuple[Rename, ...]) -> None:
+    """Put aliased values of a subgraph's answer under their response keys; deepest paths are listed last."""
+    for each in reversed(renames):
+        for value, _ in objects_at(answer, each.path, each.type):
+            if each.sent in value:
+                value[each.key] = value.pop(each.sent)
+
+
+def _objects(value: Any, path: Path) -> list[tuple[dict[str, Any], Path]]:
+    """The object, or those of a list of any nesting, in order."""
+    if isinstance(value, dict):
+        return [(value, path)]
+    found: list[tuple[dict[str, Any], Path]] = []
+    stack = [(value, path)]
+    while stack:
+        item, at = stack.pop()
+        if isinstance(item, dict):
+            found.append((item, at))
+        elif isinstance(item, list):
+            stack.extend((each, (*at, index)) for index, each in reversed(list(enumerate(item))))
+    return found
+
+
+def _copy(value: Any) -> Any:
+    holder = [value]
+    stack: list[tuple[Any, Any]] = [(holder, 0)]
+    while stack:
+        parent, key = stack.pop()
+        item = parent[key]
+        if isinstance(item, dict):
+            parent[key] = dict(item)
+            stack.extend((parent[key], name) for name in item)
+        elif isinstance(item, list):
+            parent[key] = list(item)
+            stack.extend((parent[key], index) for index in range(len(item)))
+    return holder[0]

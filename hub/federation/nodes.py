@@ -1,0 +1,150 @@
+"""A plan: what is sent to whom, in which order, as frozen values with a text form.
+
+`Sequence` and `Parallel` order fetches; a fetch carries its path (Apollo's Flatten) and its conditions (Condition).
+A plan holds no value of the client: only names of variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import parse, print_ast
+
+from hub.document.operation import Condition
+from hub.federation.walk import Segment, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where entities of a fetch are taken from. `path` leads to the objects; `inputs` are their key, `required` what
+    `@requires` asks, without which `dependents` (response keys) are null; `outputs` are the client's keys."""
+
+    path: tuple[Segment, ...]
+    type: str
+    inputs: tuple[Template, ...]
+    required: tuple[Template, ...] = ()
+    dependents: frozenset[str] = frozenset()
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A key of the subgraph's answer that stands for another in the response, at objects of a path in the answer."""
+
+    path: tuple[Segment, ...]
+    type: str
+    sent: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """One `_entities` field of a fetch: its response key, its variable, and the objects that it is asked for."""
+
+    key: str
+    variable: str
+    sources: tuple[Source, ...]
+    renames: tuple[Rename, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One request to one subgraph: root fields (merged at `path`) if `entities` is empty.
+
+    `when`: sent if all conditions of any member hold. `before`: fetches whose failure explains missing keys.
+    """
+
+    number: int
+    subgraph: str
+    document: str
+    variables: tuple[str, ...]
+    entities: tuple[Entities, ...] = ()
+    path: tuple[Segment, ...] = ()
+    outputs: tuple[str, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    when: tuple[tuple[Condition, ...], ...] = ((),)
+    before: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Fetches that don't need each other."""
+
+    fetches: tuple[Fetch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Waves of fetches, one after the other. `constants` are values of the schema's own field sets, by variable."""
+
+    kind: str
+    waves: tuple[Parallel, ...]
+    constants: dict[str, Any] = field(default_factory=dict)
+
+    def fetches(self) -> Iterator[Fetch]:
+        """All fetches in order."""
+        return (fetch for wave in self.waves for fetch in wave.fetches)
+
+    def text(self) -> str:
+        """The plan for people and snapshots; equal plans have equal text."""
+        lines = ["Plan {"]
+        several = len(self.waves) > 1
+        indent = "  "
+        if several:
+            lines.append("  Sequence {")
+            indent += "  "
+        for wave in self.waves:
+            parallel = len(wave.fetches) > 1
+            if parallel:
+                lines.append(f"{indent}Parallel {{")
+            for fetch in wave.fetches:
+                lines.extend(f"{indent}{'  ' if parallel else ''}{line}" for line in _fetch_lines(fetch))
+            if parallel:
+                lines.append(f"{indent}}}")
+        if several:
+            lines.append("  }")
+        lines.append("}")
+        return "\n".join(lines) + "\n"
+
+
+def print_path(path: tuple[Segment, ...]) -> str:
+    """Response path with the types on the way, `Query.me/User.reviews`."""
+    return "/".join(f"{type_}.{key}" for type_, key in path)
+
+
+def _fetch_lines(fetch: Fetch) -> Iterator[str]:
+    head = f"Fetch({fetch.subgraph})"
+    if fetch.path:
+        head += f" at {print_path(fetch.path)}"
+    if fetch.when != ((),):
+        alternatives = (
+            " and ".join(f"{'' if each.wanted else 'not '}${each.variable}" for each in conjunction)
+            for conjunction in fetch.when
+        )
+        head += f" if {' or '.join(alternatives)}"
+    yield f"{head} {{"
+    for entities in fetch.entities:
+        for source in entities.sources:
+            line = f"  {entities.key} at {print_path(source.path)} of {source.type} {_templates(source.inputs)}"
+            if source.required:
+                line += f" requires {_templates(source.required)}"
+            yield line
+    for rename in (*fetch.renames, *(each for entities in fetch.entities for each in entities.renames)):
+        yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
+    for line in print_ast(parse(fetch.document, no_location=True)).splitlines():
+        yield f"  {line}"
+    yield "}"
+
+
+def _templates(templates: tuple[Template, ...]) -> str:
+    printed = []
+    for each in templates:
+        name = each.name if each.name == each.key else f"{each.name}: {each.key}"
+        nested = " ".join(
+            _templates(inner) if len(each.selections) == 1 else f"... on {type_} {_templates(inner)}"
+            for type_, inner in each.selections
+        )
+        printed.append(f"{name} {nested}" if nested else name)
+    return "{ " + " ".join(printed) + " }" if printed else "{ __typename }"

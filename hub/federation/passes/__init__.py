@@ -1,0 +1,18 @@
+"""Passes over the fetch graph, one per file, applied in this order until nothing changes.
+
+A pass takes the steps and returns them; a new pass is a new file and one more name here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.federation.fetches import Step
+from hub.federation.graph import Graph
+from hub.federation.passes.conflicts import alias_conflicts
+from hub.federation.passes.mutations import serialise_mutations
+from hub.federation.passes.siblings import merge_siblings
+
+Pass = Callable[[Graph, list[Step]], list[Step]]
+
+PASSES: tuple[Pass, ...] = (serialise_mutations, merge_siblings, alias_conflicts)

@@ -1,0 +1,34 @@
+"""Planning in one function: walk, choose, build, passes, lower. Pure, deterministic, bounded."""
+
+from __future__ import annotations
+
+from hub.federation.authorised import AuthorisedOperation
+from hub.federation.choose import choose
+from hub.federation.fetches import build
+from hub.federation.graph import graph_of
+from hub.federation.lower import lower
+from hub.federation.nodes import Plan
+from hub.federation.passes import PASSES
+from hub.federation.supergraph import Supergraph
+from hub.federation.walk import Walker
+
+__all__ = ["Plan", "plan"]
+
+MOVES = 200_000
+"""Moves that the search may try for one operation."""
+
+
+def plan(operation: AuthorisedOperation, supergraph: Supergraph, *, moves: int = MOVES) -> Plan:
+    """The plan of an authorised operation.
+
+    Raises RequestRefused: PLAN_LIMIT if the search is longer than `moves`, PLAN_IMPOSSIBLE if a field can't be reached.
+    """
+    graph = graph_of(supergraph)
+    walker = Walker(graph, moves)
+    leaves = [leaf for leaf in walker.walk(operation.fetch.root) if leaf.options]
+    steps = build(graph, leaves, choose(leaves, walker.groups))
+    for each in PASSES:
+        steps = each(graph, steps)
+    types = {name: type_ for name, (type_, _) in supergraph.constants.items()}
+    types.update((variable.name, variable.type) for variable in operation.fetch.variables)
+    return lower(graph, operation.fetch.kind, steps, types)
