@@ -25,6 +25,8 @@ NAME = "lheo"
 RECRUITMENT_STATE = dict(zip("123", tables.RECRUITMENT_STATES, strict=True))
 NO_DATE = frozenset({"00000000", "99999999"})
 """Dates by which LHEO says that a date is unknown or without end."""
+TAIL = 64
+"""Bytes in which the end tag of a whole file is."""
 SIRET = re.compile(r"\d{14}")
 CITY_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 
@@ -39,48 +41,59 @@ class Lheo:
         """Read the catalogues in the order given."""
         report = Report(self.name)
         for path in paths:
+            begun = report.read
             try:
                 report.open(path)
                 for formation in _formations(path):
                     report.begin()
                     await session.unit(report, _writer(formation, options.as_of))
             except Refused as refused:
-                report.refuse_file(refused)
+                if report.read == begun:
+                    report.refuse_file(refused)
+                else:
+                    report.stop(refused)
         return report
 
 
 def _formations(path: Path) -> Iterator[etree._Element]:
     """Each complete `formation`, cleared once it has been used."""
-    events = etree.iterparse(
-        path, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
     depth = 0
-    try:
-        for event, element in events:
-            if event == "start":
-                if depth == 0:
-                    _check_root(element)
-                depth += 1
-                continue
-            depth -= 1
-            if depth == 2 and etree.QName(element).localname == "formation":
-                yield element
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
-    except etree.XMLSyntaxError as error:
-        raise Refused(_code(error.msg or ""), detail=f"line {error.lineno}") from None
+    with path.open("rb") as stream:
+        events = etree.iterparse(
+            stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+        try:
+            for event, element in events:
+                if event == "start":
+                    if depth == 0:
+                        _check_root(element)
+                    depth += 1
+                    continue
+                depth -= 1
+                if depth == 2 and etree.QName(element).localname == "formation":
+                    yield element
+                    _forget(element)
+        except etree.XMLSyntaxError as error:
+            stream.seek(max(0, path.stat().st_size - TAIL))
+            whole = depth == 0 or stream.read().rstrip().endswith(b"lheo>")
+            raise Refused(_code(error.msg or "", whole), detail=f"line {error.lineno}") from None
 
 
-def _code(message: str) -> str:
-    """Code of what libxml2 says; it tells its reasons apart by text only."""
-    known = (
-        ("Premature end", "TRUNCATED"),
-        ("Unsupported encoding", "ENCODING_UNSUPPORTED"),
-        ("Invalid bytes", "ENCODING_WRONG"),
-        ("not proper UTF-8", "ENCODING_WRONG"),
-    )
-    return next((code for text, code in known if text in message), "XML_MALFORMED")
+def _forget(element: etree._Element) -> None:
+    """Free an element and those before it, so that memory doesn't grow with the file."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _code(message: str, whole: bool) -> str:
+    """Code of what libxml2 says, which tells its reasons apart by text only; `whole` if the file has its end."""
+    if "Unsupported encoding" in message:
+        return "ENCODING_UNSUPPORTED"
+    if "Invalid bytes" in message or "not proper UTF-8" in message:
+        return "ENCODING_WRONG"
+    return "XML_MALFORMED" if whole else "TRUNCATED"
 
 
 def _check_root(root: etree._Element) -> None:

@@ -1,0 +1,196 @@
+"""LHEO catalogues, read into a real database by the role that ingests."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from demo.offers_files import write
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.trainings.sources.lheo import Lheo
+from tests.conftest import Database
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+AS_OF = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+SESSION = """
+<session numero="S1"><periode><debut>20270104</debut><fin>99999999</fin></periode>
+<etat-recrutement>1</etat-recrutement></session>
+"""
+FORMATION = """
+<formation numero="F1" datemaj="20261102">
+  <domaine-formation><code-FORMACODE>42752</code-FORMACODE><code-ROME>G1602</code-ROME></domaine-formation>
+  <intitule-formation>Cuisinier</intitule-formation><certifiante>1</certifiante>
+  <certification><code-RNCP>-</code-RNCP></certification>
+  <action numero="A1"><lieu-de-formation><coordonnees><adresse><ville>Ajaccio</ville>
+    <code-INSEE-commune>2A004</code-INSEE-commune></adresse></coordonnees></lieu-de-formation>
+    {sessions}</action>
+  <organisme-formation-responsable><numero-activite>99080000001</numero-activite>
+    <SIRET-organisme-formation><SIRET>99900020800011</SIRET></SIRET-organisme-formation>
+    <nom-organisme>Organisme</nom-organisme></organisme-formation-responsable>
+</formation>
+"""
+
+
+def formation(sessions: str = SESSION, *changes: tuple[str, str]) -> str:
+    text = FORMATION.replace("{sessions}", sessions)
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def catalogue(*formations: str, namespace: str = "2.3") -> bytes:
+    return f'<lheo xmlns="http://www.lheo.org/{namespace}"><offres>{"".join(formations)}</offres></lheo>'.encode()
+
+
+@pytest.fixture
+async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
+    connection = await fresh_database.connect("trainings_ingest")
+    yield connection
+    await connection.close()
+
+
+async def given(connection: Connection, folder: Path, *contents: bytes, as_of: datetime | None = None) -> Report:
+    paths = []
+    for number, content in enumerate(contents):
+        path = folder / f"catalogue{number}.xml"
+        path.write_bytes(content)
+        paths.append(path)
+    return await Lheo().ingest(paths, Options(as_of=as_of), Session(connection))
+
+
+def refusals(report: Report) -> list[tuple[int, str, str]]:
+    return [(refusal.record, refusal.code, refusal.path) for refusal in report.refusals]
+
+
+async def test_the_sample_goes_in_and_reads_back(ingest: Connection, samples: Path) -> None:
+    path = samples / "ouiform-lheo" / "lheo_formation.xml"
+    report = await Lheo().ingest([path], Options(as_of=AS_OF), Session(ingest))
+    assert report.counts == {Outcome.CREATED: 1}
+    training = await ingest.fetchrow("SELECT * FROM trainings.training")
+    session = await ingest.fetchrow("SELECT * FROM trainings.training_session")
+    provider = await ingest.fetchrow("SELECT * FROM trainings.training_provider")
+    assert training is not None
+    assert session is not None
+    assert provider is not None
+    text = path.read_text(encoding="utf-8")
+    assert training["title"] in text
+    assert f'formation numero="{training["source_id"]}"' in text
+    assert all(f">{code}<" in text for code in (*training["formacodes"], *training["rome_codes"]))
+    assert session["training_id"] == training["id"]
+    assert f"<debut>{session['starts_on']:%Y%m%d}</debut>" in text
+    assert f"<code-INSEE-commune>{session['city_code']}<" in text
+    assert training["provider_id"] == provider["siret"]
+    assert f"<SIRET>{provider['siret']}</SIRET>" in text
+
+
+async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
+    paths = write(tmp_path)["lheo"]
+    first = await Lheo().ingest(paths, Options(as_of=AS_OF), Session(ingest))
+    assert first.counts == {Outcome.CREATED: 4}
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 5
+    second = await Lheo().ingest(paths, Options(as_of=AS_OF), Session(ingest))
+    assert (second.counts, second.rows) == ({Outcome.UNCHANGED: 4}, 0)
+
+
+@pytest.mark.parametrize("namespace", ["2.2", "2.3"])
+async def test_every_version_of_the_format_is_read(ingest: Connection, tmp_path: Path, namespace: str) -> None:
+    assert (await given(ingest, tmp_path, catalogue(formation(), namespace=namespace))).complete
+    row = await ingest.fetchrow(
+        "SELECT title, certifying, rncp_code, starts_on::text, ends_on, recruitment_state, session.city_code"
+        " FROM trainings.training JOIN trainings.training_session session ON session.training_id = training.id"
+    )
+    assert row is not None
+    assert tuple(row) == ("Cuisinier", True, None, "2027-01-04", None, "OUVERT", "2A004")
+
+
+async def test_a_session_that_a_newer_record_no_longer_names_is_removed(ingest: Connection, tmp_path: Path) -> None:
+    other = SESSION.replace("S1", "S2")
+    newer = formation(other, ("20261102", "20261103"))
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION + other)), catalogue(newer))
+    assert report.counts == {Outcome.CREATED: 1, Outcome.UPDATED: 1}
+    assert [row["id"] for row in await ingest.fetch("SELECT id FROM trainings.training_session")] == ["lheo--S2"]
+
+
+async def test_an_older_catalogue_changes_and_removes_nothing(ingest: Connection, tmp_path: Path) -> None:
+    older = formation("", ("20261102", "20251102"), ("Cuisinier", "Ancien intitulé"))
+    report = await given(ingest, tmp_path, catalogue(formation()), catalogue(older))
+    assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
+    assert await ingest.fetchval("SELECT title FROM trainings.training") == "Cuisinier"
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        ((' numero="F1"', ""), "SCHEMA_INVALID", "formation/@numero"),
+        ((' numero="S1"', ' numero=" "'), "SCHEMA_INVALID", "session/@numero"),
+        (("<intitule-formation>Cuisinier</intitule-formation>", ""), "SCHEMA_INVALID", "intitule-formation"),
+        ((' datemaj="20261102"', ""), "AS_OF_MISSING", "formation/@datemaj"),
+        (("20261102", "20261301"), "DATE_INVALID", "formation/@datemaj"),
+        (("20270104", "04/01/2027"), "DATE_INVALID", "action/session/periode/debut"),
+        (("<etat-recrutement>1", "<etat-recrutement>9"), "SCHEMA_INVALID", "action/session/etat-recrutement"),
+        (("<certifiante>1", "<certifiante>oui"), "SCHEMA_INVALID", "certifiante"),
+        (
+            (">2A004<", ">8105<"),
+            "LEADING_ZERO_LOST",
+            "action/lieu-de-formation/coordonnees/adresse/code-INSEE-commune",
+        ),
+        (
+            (">99900020800011<", ">9990002080001<"),
+            "LEADING_ZERO_LOST",
+            "organisme-formation-responsable/SIRET-organisme-formation/SIRET",
+        ),
+        (
+            (">99900020800011<", ">sans<"),
+            "SCHEMA_INVALID",
+            "organisme-formation-responsable/SIRET-organisme-formation/SIRET",
+        ),
+    ],
+)
+async def test_a_bad_formation_is_refused_alone_and_whole(
+    ingest: Connection, tmp_path: Path, change: tuple[str, str], code: str, path: str
+) -> None:
+    good = formation("", ('numero="F1"', 'numero="F2"'))
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION, change), good))
+    assert refusals(report) == [(1, code, path)]
+    assert [row["id"] for row in await ingest.fetch("SELECT id FROM trainings.training")] == ["lheo--F2"]
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "kept"),
+    [
+        (catalogue(formation(), formation("", ('numero="F1"', 'numero="F2"')))[:-40], "TRUNCATED", 1),
+        (catalogue(formation()).replace(b"</offres>", b"</offre>"), "XML_MALFORMED", 1),
+        (b'<!DOCTYPE lheo [<!ENTITY a "b">]>' + catalogue(formation()), "DTD_REFUSED", 0),
+        (b'<!DOCTYPE lheo SYSTEM "file:///etc/hostname">' + catalogue(formation()), "DTD_REFUSED", 0),
+        (b'<?xml version="1.0" encoding="inconnu"?>' + catalogue(formation()), "ENCODING_UNSUPPORTED", 0),
+        (catalogue(formation()).replace(b"Cuisinier", b"Caf\xe9"), "ENCODING_WRONG", 0),
+        (b"<offres/>", "FORMAT_UNKNOWN", 0),
+        (b"numero;intitule", "XML_MALFORMED", 0),
+    ],
+)
+async def test_a_broken_file_is_told_and_what_was_complete_before_stays(
+    ingest: Connection, tmp_path: Path, content: bytes, code: str, kept: int
+) -> None:
+    report = await given(ingest, tmp_path, content)
+    assert set(report.codes) == {code}
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == kept
+
+
+async def test_entities_that_expand_without_end_are_never_expanded(ingest: Connection, tmp_path: Path) -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<!DOCTYPE lheo [<!ENTITY l0 "ha">{levels}]><lheo><offres>&l11;</offres></lheo>'.encode()
+    assert set((await given(ingest, tmp_path, bomb)).codes) == {"DTD_REFUSED"}
+
+
+async def test_a_date_for_the_file_serves_records_without_one(ingest: Connection, tmp_path: Path) -> None:
+    undated = formation(SESSION, (' datemaj="20261102"', ""))
+    assert (await given(ingest, tmp_path, catalogue(undated), as_of=AS_OF)).complete
+    assert await ingest.fetchval("SELECT as_of FROM trainings.training") == AS_OF
