@@ -121,10 +121,10 @@ def _prolog(head: bytes) -> str:
 
 def _expect(element: Element, known: bool) -> None:
     """Refuse an element where the format has none."""
-    root = element.getparent() is None
+    path = [ancestor.tag for ancestor in element.iterancestors()]
     if element.getroottree().docinfo.internalDTD is not None:
         raise Refused("DTD_REFUSED")
-    if root != (element.tag == "Racine") or (element.tag == "InfosFoyerRSA" and not known):
+    if path != ([] if element.tag == "Racine" else ["Racine"]) or (element.tag == "InfosFoyerRSA" and not known):
         raise Refused("FORMAT_UNKNOWN", str(element.tag))
 
 

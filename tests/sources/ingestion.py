@@ -1,0 +1,93 @@
+"""What tests of sources share: run a source on files in a test database, and see what was really written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from demo.rdvi_files import signed
+from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
+from subgraphs.kit.ingest import Options, Organisation, Session
+from subgraphs.kit.ingest_report import Report
+from subgraphs.people.registry import Registry
+from subgraphs.people.sources import SOURCES as PEOPLE
+from tests.conftest import Database
+
+SECRET = b"secret convenu pour les essais"
+
+
+async def ingest(
+    database: Database,
+    source: str,
+    *paths: Path,
+    organisations: Mapping[str, Organisation] | None = None,
+    secret: bytes | None = SECRET,
+    as_of: datetime | None = None,
+    department: str | None = None,
+) -> Report:
+    """Run a source as its own role."""
+    reader = (PEOPLE | APPOINTMENTS)[source](Registry(database.keys.nir))
+    options = Options(as_of=as_of, department=department, webhook_secret=secret, organisations=organisations or {})
+    connection = await database.connect(reader.role)
+    try:
+        return await reader.ingest(paths, options, Session(connection))
+    finally:
+        await connection.close()
+
+
+async def rows(database: Database, query: str, *values: Any) -> list[dict[str, Any]]:
+    """Rows as the administrator sees them."""
+    connection = await database.connect()
+    try:
+        return [dict(row) for row in await connection.fetch(query, *values)]
+    finally:
+        await connection.close()
+
+
+async def values(database: Database, query: str, *arguments: Any) -> list[Any]:
+    """First column of rows as the administrator sees them."""
+    return [next(iter(row.values())) for row in await rows(database, query, *arguments)]
+
+
+async def versions(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row version of the schemas that ingestion writes: where it is, and which transaction wrote it."""
+    found = {}
+    for schema in ("people", "appointments", "access"):
+        tables = await values(database, "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1", schema)
+        for table in tables:
+            listed = await rows(database, f"SELECT ctid::text, xmin::text, xmax::text FROM {schema}.{table} ORDER BY 1")
+            found[f"{schema}.{table}"] = [tuple(row.values()) for row in listed]
+    return found
+
+
+def webhook(folder: Path, name: str, message: Any, secret: bytes = SECRET) -> Path:
+    """A webhook on disk as it came in, signed; `message` may be the raw body."""
+    body = message if isinstance(message, bytes) else orjson.dumps(message)
+    path = folder / f"{name}.json"
+    path.write_bytes(body)
+    (folder / f"{name}.headers.json").write_bytes(orjson.dumps(signed(body, secret)))
+    return path
+
+
+def codes(report: Report) -> list[tuple[int, str, str]]:
+    """Refusals as (record, path, code)."""
+    return [(refusal.record, refusal.path, refusal.code) for refusal in report.refusals]
+
+
+def adds_up(report: Report) -> bool:
+    """Whether every record group has exactly one outcome."""
+    return report.read == sum(report.counts.values())
+
+
+def everything_told(reports: Sequence[Report]) -> str:
+    """All text that reports give away."""
+    told = [
+        (refusal.file, refusal.path, refusal.code, refusal.message, refusal.mend)
+        for report in reports
+        for refusal in report.refusals
+    ]
+    return f"{told} {reports}"

@@ -1,0 +1,280 @@
+"""The CNAF flux: what is in the file reads back, and what is broken leaves nothing half-written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from demo.cast import BY_SLUG
+from demo.cnaf_files import flux
+from demo.rdvi_files import user_file
+from schema.facts import Fact
+from subgraphs.kit.ingest_report import Outcome
+from subgraphs.people.sources import cnaf_stream
+from subgraphs.people.sources.cnaf_schema import SHAPE
+from tests.conftest import Database
+from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, values, versions
+
+COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
+MAELLE = BY_SLUG["maelle"]
+GASPARD = BY_SLUG["gaspard"]
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+
+
+def file(folder: Path, content: bytes, name: str = "flux.xml") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+async def links(database: Database, relation: Fact) -> list[tuple[str, str]]:
+    found = await rows(
+        database,
+        "SELECT p.first_name, l.scope_id FROM access.link l JOIN people.person p ON p.id = l.person_id"
+        " WHERE l.relation = $1 ORDER BY 1, 2",
+        int(relation),
+    )
+    return [(row["first_name"], row["scope_id"]) for row in found]
+
+
+async def test_the_sample_goes_in_and_reads_back(fresh_database: Database, samples: Path) -> None:
+    report = await ingest(fresh_database, "cnaf-flux", samples / "cnaf-flux" / "RSABEM.xml")
+
+    assert report.complete
+    assert report.counts == {Outcome.CREATED: 2}
+    people = await rows(
+        fresh_database,
+        "SELECT p.*, r.status, r.suspended_on, c.city_code, c.origin FROM people.person p"
+        " JOIN people.rsa r ON r.person_id = p.id JOIN people.contact c ON c.person_id = p.id ORDER BY birth_date",
+    )
+    assert [(row["last_name"], row["first_name"], row["birth_date"], row["civility"]) for row in people] == [
+        ("BULLOCK", "ETA", date(1973, 7, 21), "MADAME"),
+        ("KELLER", "NOEL", date(1977, 3, 23), "MONSIEUR"),
+        ("TIFOUR", "SOPHIE", date(1982, 2, 1), "MADAME"),
+    ]
+    assert {row["as_of"] for row in people} == {datetime(2022, 2, 28, tzinfo=UTC)}
+    assert [row["status"] for row in people] == ["DROIT_OUVERT_VERSEMENT_SUSPENDU", "CLOS", "CLOS"]
+    assert people[0]["suspended_on"] == date(2021, 11, 1)
+    assert {(row["city_code"], row["origin"]) for row in people} == {("08105", "DOSSIER")}
+    assert await values(fresh_database, "SELECT DISTINCT matricule FROM people.identity ORDER BY 1") == [
+        "2055990",
+        "2089564",
+    ]
+    assert await links(fresh_database, Fact.DEPARTMENT_BRSA) == [("ETA", "52")]
+    assert await links(fresh_database, Fact.TERRITORY) == [("ETA", "08"), ("NOEL", "08"), ("SOPHIE", "08")]
+    assert await values(fresh_database, "SELECT brsa FROM access.person ORDER BY brsa") == [False, False, True]
+
+
+async def test_text_is_read_in_the_declared_encoding(fresh_database: Database, tmp_path: Path) -> None:
+    content = flux([MAELLE], NOVEMBER)
+    assert "MAËLLE".encode("cp1252") in content
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, content))
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["MAËLLE"]
+
+
+async def test_the_same_file_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:
+    path = file(tmp_path, flux([MAELLE, *COUPLE], NOVEMBER))
+    await ingest(fresh_database, "cnaf-flux", path)
+    before = await versions(fresh_database)
+
+    report = await ingest(fresh_database, "cnaf-flux", path)
+
+    assert (report.counts, report.rows) == ({Outcome.UNCHANGED: 2}, 0)
+    assert await versions(fresh_database) == before
+
+
+async def test_an_older_file_never_overwrites_a_newer(fresh_database: Database, tmp_path: Path) -> None:
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE], NOVEMBER)))
+    before = await versions(fresh_database)
+
+    older = flux([replace(MAELLE, last_name="Ancienne", state="5")], OCTOBER)
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, older))
+
+    assert report.counts == {Outcome.OLDER: 1}
+    assert await versions(fresh_database) == before
+
+
+async def test_a_newer_file_replaces_what_it_says_and_ends_closed_rights(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE], OCTOBER)))
+    assert await links(fresh_database, Fact.DEPARTMENT_BRSA) == [("MAËLLE", "08")]
+
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([replace(MAELLE, state="5")], NOVEMBER)))
+
+    assert report.counts == {Outcome.UPDATED: 1}
+    assert await values(fresh_database, "SELECT status FROM people.rsa") == ["CLOS"]
+    assert await links(fresh_database, Fact.DEPARTMENT_BRSA) == []
+    assert await links(fresh_database, Fact.TERRITORY) == [("MAËLLE", "08")]
+
+
+async def test_an_adult_who_leaves_the_foyer_goes_with_its_links(fresh_database: Database, tmp_path: Path) -> None:
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux(COUPLE, OCTOBER)))
+    gone = await values(fresh_database, "SELECT id FROM people.person WHERE first_name = 'SIDONIE'")
+
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux(COUPLE[:1], NOVEMBER)))
+
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["TITOUAN"]
+    for table in ("access.link", "access.person", "access.person_reference", "people.identity", "people.contact"):
+        assert not await values(fresh_database, f"SELECT 1 FROM {table} WHERE person_id = $1", gone[0])
+
+
+async def test_a_foyer_absent_from_a_file_stays(fresh_database: Database, tmp_path: Path) -> None:
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE], OCTOBER)))
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([GASPARD], NOVEMBER)))
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 2
+
+
+async def test_children_are_counted_and_never_registered(fresh_database: Database, tmp_path: Path) -> None:
+    content = flux([MAELLE], NOVEMBER)
+    assert content.count(b"<ROLEPERS>ENF") == 2 * MAELLE.children
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, content))
+    assert await values(fresh_database, "SELECT dependent_children FROM people.household") == [MAELLE.children]
+    assert await values(fresh_database, "SELECT first_name FROM people.identity") == ["MAËLLE"]
+
+
+def test_motives_resources_and_pregnancies_are_not_even_read() -> None:
+    names: set[str] = set()
+    pending = [SHAPE]
+    while pending:
+        shape = pending.pop()
+        names |= shape.keys()
+        pending += shape.values()
+    assert not [name for name in names if name.startswith(("MOTI", "Ressources", "Grossesse", "Activite", "MT"))]
+
+
+async def test_the_nir_is_nowhere_in_the_database(fresh_database: Database, tmp_path: Path) -> None:
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE], NOVEMBER)))
+    for schema, table in [
+        tuple(row.values())
+        for row in await rows(
+            fresh_database,
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('people', 'appointments', 'access')",
+        )
+    ]:
+        found = await values(fresh_database, f"SELECT t::text FROM {schema}.{table} t")
+        assert MAELLE.nir not in "".join(found)
+
+
+BROKEN = {
+    "zero of a commune": (b"08105", b"8105", "LEADING_ZERO_LOST", "/NUMCOM"),
+    "zero of a postal code": (b"08000", b"8000", "LEADING_ZERO_LOST", "/CODEPOS"),
+    "zero of a matricule": (b"081000100000000", b"81000100000000", "LEADING_ZERO_LOST", "/MATRICULE"),
+    "impossible date": (b"1988-03-14", b"1988-13-14", "SCHEMA_INVALID", "/DTNAI"),
+    "unknown state": (b"<ETATDOSRSA>2", b"<ETATDOSRSA>9", "SCHEMA_INVALID", "/ETATDOSRSA"),
+    "NIR too short": (MAELLE.nir.encode(), MAELLE.nir[:11].encode(), "NIR_INVALID", "nir"),
+    "UTF-8 in windows-1252": ("MAËLLE".encode("cp1252"), "MAËLLE".encode(), "ENCODING_WRONG", "/PRENOM"),
+}
+
+
+@pytest.mark.parametrize(("good", "bad", "code", "path"), BROKEN.values(), ids=BROKEN)
+async def test_a_broken_foyer_is_refused_whole_and_the_others_go_in(
+    fresh_database: Database, tmp_path: Path, good: bytes, bad: bytes, code: str, path: str
+) -> None:
+    content = flux([GASPARD, MAELLE, *COUPLE], NOVEMBER)
+    assert good in content
+
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content.replace(good, bad, 1)))
+
+    [(record, place, told)] = codes(report)
+    assert (record, told) == (2, code)
+    assert place.endswith(path)
+    assert adds_up(report)
+    assert report.counts == {Outcome.CREATED: 2, Outcome.REJECTED: 1}
+    assert not await values(fresh_database, "SELECT 1 FROM people.identity WHERE last_name = 'ARDOISIER'")
+    assert bad.decode("latin-1") not in everything_told([report])
+    assert len(report.refusals[0].digest) == 64
+
+
+@pytest.mark.parametrize(
+    ("cut", "code"),
+    [
+        (lambda content: content[: content.index(b"TITOUAN")], "TRUNCATED"),
+        (lambda content: content.replace(b"<PRENOM>TITOUAN", b"<PRENOM>TIT\x81UAN"), "ENCODING_WRONG"),
+        (lambda content: content.replace(b"TITOUAN</PRENOM>", b"TITOUAN</PRENON>"), "XML_MALFORMED"),
+        (lambda content: content.replace(b"TITOUAN", b"&rien;"), "XML_MALFORMED"),
+    ],
+    ids=["truncated", "wrong byte", "malformed", "undeclared entity"],
+)
+async def test_a_file_that_breaks_off_keeps_what_came_before_and_nothing_of_the_rest(
+    fresh_database: Database, tmp_path: Path, cut: object, code: str
+) -> None:
+    assert callable(cut)
+    whole = flux([MAELLE, *COUPLE, GASPARD], NOVEMBER)
+
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, cut(whole)))
+
+    assert codes(report) == [(2, "", code)]
+    assert report.counts == {Outcome.CREATED: 1, Outcome.REJECTED: 1}
+    assert await values(fresh_database, "SELECT first_name FROM people.identity") == ["MAËLLE"]
+
+    again = await ingest(fresh_database, "cnaf-flux", file(tmp_path, whole))
+    assert again.counts == {Outcome.UNCHANGED: 1, Outcome.CREATED: 2}
+
+
+BOMB = b"""<!DOCTYPE Racine [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;">]><Racine>"""
+REFUSED = {
+    "entity bomb": (lambda content: content.replace(b"<Racine>", BOMB).replace(b"TITOUAN", b"&c;"), "DTD_REFUSED"),
+    "external entity": (
+        lambda content: content.replace(b"<Racine>", b'<!DOCTYPE Racine SYSTEM "file:///etc/passwd"><Racine>'),
+        "DTD_REFUSED",
+    ),
+    "hidden doctype": (
+        lambda content: content.replace(b"<Racine>", b"<!-- x --> <?y z?>\n<!DOCTYPE Racine><Racine>"),
+        "DTD_REFUSED",
+    ),
+    "unknown encoding": (lambda content: content.replace(b"windows-1252", b"utf-16"), "ENCODING_UNSUPPORTED"),
+    "other root": (lambda content: content.replace(b"Racine>", b"Racines>"), "FORMAT_UNKNOWN"),
+    "no header": (lambda content: content.replace(b"IdentificationFlux>", b"Identification>"), "FORMAT_UNKNOWN"),
+    "no date": (lambda content: content.replace(b"<DTREF>2026", b"<DTREF>"), "FORMAT_UNKNOWN"),
+    "not XML": (lambda content: b"MATRICULE;NOM\n", "FORMAT_UNKNOWN"),
+    "empty": (lambda content: b"", "FORMAT_UNKNOWN"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "code"), REFUSED.values(), ids=REFUSED)
+async def test_a_file_that_is_not_such_a_flux_writes_nothing(
+    fresh_database: Database, tmp_path: Path, spoil: object, code: str
+) -> None:
+    assert callable(spoil)
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, spoil(flux(COUPLE, NOVEMBER))))
+
+    assert [(record, told) for record, _, told in codes(report)] == [(0, code)]
+    assert (report.read, report.rows) == (0, 0)
+    assert not await values(fresh_database, "SELECT 1 FROM people.source_record")
+
+
+async def test_a_file_that_is_not_there_is_told(database: Database, tmp_path: Path) -> None:
+    report = await ingest(database, "cnaf-flux", tmp_path / "absent.xml")
+    assert codes(report) == [(0, "", "FILE_UNREADABLE")]
+
+
+async def test_a_foyer_without_end_is_refused_before_it_fills_the_memory(database: Database, tmp_path: Path) -> None:
+    content = flux(COUPLE, NOVEMBER)
+    start = content.index(b"<Personne>")
+    endless = content[:start] + b"<Activite><REG>AG</REG></Activite>" * (cnaf_stream.LARGEST // 30)
+    report = await ingest(database, "cnaf-flux", file(tmp_path, endless))
+    assert codes(report) == [(1, "", "RECORD_TOO_LARGE")]
+
+
+async def test_the_other_system_keeps_the_person_that_the_flux_forgets(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    users = tmp_path / "usagers.csv"
+    users.write_bytes(user_file(COUPLE))
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux(COUPLE, OCTOBER)))
+    await ingest(fresh_database, "rdv-insertion", users, as_of=datetime(2026, 10, 2, tzinfo=UTC))
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 2
+
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux(COUPLE[:1], NOVEMBER)))
+
+    kept = await rows(fresh_database, "SELECT source, first_name FROM people.person ORDER BY first_name")
+    assert [tuple(row.values()) for row in kept] == [("rdv-insertion", "Sidonie"), ("cnaf-flux", "TITOUAN")]
+    assert not await values(
+        fresh_database,
+        "SELECT 1 FROM people.rsa r JOIN people.person p ON p.id = person_id WHERE first_name = 'Sidonie'",
+    )
