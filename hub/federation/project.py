@@ -21,8 +21,8 @@ from graphql import (
     GraphQLSchema,
 )
 
-from hub.document.conditions import resolve
-from hub.document.operation import ACCESS_KEY, Field, Operation, Selections
+from hub.document.conditions import hold
+from hub.document.operation import ACCESS_KEY, Operation, Selections
 from hub.errors import FieldFailed, Path
 from hub.federation.execute import Answer
 
@@ -37,75 +37,100 @@ def project(
     shape: Operation, answer: Answer, variables: Mapping[str, Any], schema: GraphQLSchema, guard: Guard | None
 ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
     """The client's data and errors. `schema` is the client schema; `variables` are those of `bind`."""
-    root = resolve(shape.root, variables)
-    projector = _Projector(schema, guard, answer.errors)
-    data = projector.object(root, answer.data, (), ())
-    kept = [error for each in answer.errors if (error := projector.client_error(root, each)) is not None]
+    projector = _Projector(schema, variables, guard, answer.errors)
+    data = projector.object((shape.root,), answer.data, (), ())
+    kept = [error for each in answer.errors if (error := projector.client_error(shape.root, each)) is not None]
     unique = {(error.path, error.code): error for error in (*kept, *projector.errors)}
     return (data if isinstance(data, dict) else None), list(unique.values())
 
 
 @dataclass(slots=True)
+class _Slot:
+    """A response key of an object: its type, and what is selected below it per concrete type."""
+
+    key: str
+    name: str
+    type: GraphQLOutputType | None
+    denied: bool
+    below: dict[str, tuple[Selections, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Projector:
     schema: GraphQLSchema
+    variables: Mapping[str, Any]
     guard: Guard | None
     failures: tuple[FieldFailed, ...]
     errors: list[FieldFailed] = field(default_factory=list)
     hidden: set[Path] = field(default_factory=set)
     moved: dict[Path, int] = field(default_factory=dict)
-    types: dict[str, dict[str, GraphQLOutputType]] = field(default_factory=dict)
+    shapes: dict[tuple[int, ...], list[_Slot]] = field(default_factory=dict)
     blamed: set[Path] = field(init=False)
 
     def __post_init__(self) -> None:
         paths = [each.path or () for each in self.failures]
         self.blamed = {path[:length] for path in paths for length in range(len(path) + 1)}
 
-    def object(self, selections: Selections, value: dict[str, Any], path: Path, at: Path) -> Any:
-        """`path` leads to the value in the tree, `at` in the answer: they differ once the guard dropped list items."""
+    def object(self, selected: tuple[Selections, ...], value: dict[str, Any], path: Path, at: Path) -> Any:
+        """`path` leads to the value in the tree, `at` in the answer: they differ once the guard dropped list items.
+
+        Several selections stand for one object if a field is asked twice under different conditions; each has its
+        own mark, and a key that any mark's verdict nulls is null.
+        """
         nulled: frozenset[str] = frozenset()
-        if selections.mark is not None and self.guard is not None:
-            verdict = self.guard(selections.mark, value.get(ACCESS_KEY), at)
-            if verdict is None:
-                self.hide(path)
-                return _GONE
-            nulled = verdict
+        for selections in selected:
+            if selections.mark is not None and self.guard is not None:
+                verdict = self.guard(selections.mark, value.get(ACCESS_KEY), at)
+                if verdict is None:
+                    self.hide(path)
+                    return _GONE
+                nulled |= verdict
         result: dict[str, Any] = {}
-        fields = self.fields(selections.type)
-        for each in selections.fields:
-            key = each.key
-            if each.name == "__typename":
-                if not key.startswith("__") or key == "__typename":
-                    result[key] = selections.type
+        for slot in self.slots(selected):
+            key = slot.key
+            if slot.type is None:
+                result[key] = selected[0].type
                 continue
-            type_ = fields[each.name]
-            if each.denied or key in nulled:
+            if slot.denied or key in nulled:
                 self.hide((*path, key))
-                found: Any = _BUBBLE if isinstance(type_, GraphQLNonNull) else None
+                found: Any = _BUBBLE if isinstance(slot.type, GraphQLNonNull) else None
             else:
-                found = self.complete(type_, each, value.get(key), (*path, key), (*at, key))
+                found = self.complete(slot.type, slot, value.get(key), (*path, key), (*at, key))
             if found is _BUBBLE:
                 return None
             result[key] = None if found is _GONE else found
         return result
 
-    def fields(self, type_name: str) -> dict[str, GraphQLOutputType]:
-        """Types of a concrete type's fields."""
-        if type_name not in self.types:
-            type_ = self.schema.type_map[type_name]
-            if not isinstance(type_, GraphQLObjectType):
-                raise TypeError(type_name)
-            self.types[type_name] = {name: each.type for name, each in type_.fields.items()}
-        return self.types[type_name]
+    def slots(self, selected: tuple[Selections, ...]) -> list[_Slot]:
+        """The present response keys of the selections, in the client's order."""
+        identity = tuple(map(id, selected))
+        known = self.shapes.get(identity)
+        if known is not None:
+            return known
+        type_ = self.schema.type_map[selected[0].type]
+        if not isinstance(type_, GraphQLObjectType):
+            raise TypeError(type_.name)
+        slots: dict[str, _Slot] = {}
+        for each in (each for selections in selected for each in selections.fields):
+            internal = each.key.startswith("__") and each.key != "__typename"
+            if internal or not hold(each.conditions, self.variables):
+                continue
+            output = None if each.name == "__typename" else type_.fields[each.name].type
+            slot = slots.setdefault(each.key, _Slot(each.key, each.name, output, each.denied))
+            for selections in each.selections:
+                slot.below[selections.type] = (*slot.below.get(selections.type, ()), selections)
+        self.shapes[identity] = list(slots.values())
+        return self.shapes[identity]
 
     def hide(self, path: Path) -> None:
         """Nothing is told of this path, nor of a null above it that it causes."""
         self.hidden.add(path)
         self.blamed.update(path[:length] for length in range(len(path) + 1))
 
-    def complete(self, type_: GraphQLOutputType, each: Field, value: Any, path: Path, at: Path) -> Any:
+    def complete(self, type_: GraphQLOutputType, slot: _Slot, value: Any, path: Path, at: Path) -> Any:
         """A value under its type: itself, None, `_BUBBLE` or `_GONE`."""
         if isinstance(type_, GraphQLNonNull):
-            found = self.complete(type_.of_type, each, value, path, at)
+            found = self.complete(type_.of_type, slot, value, path, at)
             if found is None:
                 self.blame(path, at)
                 return _BUBBLE
@@ -115,26 +140,26 @@ class _Projector:
         if value is None:
             return None
         if isinstance(type_, GraphQLList):
-            return self.list(type_, each, value, path, at)
+            return self.list(type_, slot, value, path, at)
         if isinstance(type_, GraphQLEnumType):
             return value if isinstance(value, str) and value in type_.values else None
-        if not each.selections:
+        if not slot.below:
             return value
         if not isinstance(value, dict):
             return None
         type_name = value.get("__typename")
-        for selections in each.selections:
-            if type_name == selections.type or (type_name is None and len(each.selections) == 1):
-                return self.object(selections, value, path, at)
-        return None
+        if type_name is None and len(slot.below) == 1:
+            type_name = next(iter(slot.below))
+        selected = slot.below.get(type_name) if isinstance(type_name, str) else None
+        return self.object(selected, value, path, at) if selected is not None else None
 
-    def list(self, type_: GraphQLList[Any], each: Field, value: Any, path: Path, at: Path) -> Any:
+    def list(self, type_: GraphQLList[Any], slot: _Slot, value: Any, path: Path, at: Path) -> Any:
         if not isinstance(value, list):
             return None
         result: list[Any] = []
         for index, item in enumerate(value):
             below = (*path, index)
-            found = self.complete(type_.of_type, each, item, below, (*at, len(result)))
+            found = self.complete(type_.of_type, slot, item, below, (*at, len(result)))
             if found is _BUBBLE:
                 return None
             if found is _GONE:
