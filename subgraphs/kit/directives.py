@@ -42,7 +42,7 @@ _CATEGORIES: Any = _enum(
 Category = strawberry.enum(_CATEGORIES, description="Catégories de données (schema/policies/categories.toml).")
 
 
-@strawberry.enum(description="Niveau: la donnée elle-même, ou sa forme réduite.")
+@strawberry.enum(description="Niveau : la donnée elle-même, ou sa forme réduite.")
 class CategoryLevel(Enum):
     """As `schema.categories.Level`."""
 
@@ -65,7 +65,7 @@ class ForbiddenValue(Enum):
     name="category",
     compose=True,
     import_url=SPEC,
-    description="Catégorie de données du champ, à un niveau; portée par une valeur d'énumération, "
+    description="Catégorie de données du champ, à un niveau ; portée par une valeur d'énumération, "
     "elle y est plus stricte que celle du champ.",
 )
 class CategoryDirective:
@@ -80,7 +80,7 @@ class CategoryDirective:
     name="subject",
     compose=True,
     import_url=SPEC,
-    description="Champ interne qui tient la personne concernée; colonnes qui tiennent l'organisation propriétaire "
+    description="Champ interne qui tient la personne concernée ; colonnes qui tiennent l'organisation propriétaire "
     "de la ligne et celle qui l'a enregistrée.",
 )
 class SubjectDirective:
@@ -110,7 +110,7 @@ class ForbiddenValueDirective:
     name="reads",
     compose=True,
     import_url=SPEC,
-    description="Coordonnées que l'entrée révèle: elle n'est admise que si l'acteur les lit sans réduction.",
+    description="Coordonnées que l'entrée révèle : elle n'est admise que si l'acteur les lit sans réduction.",
 )
 class ReadsDirective:
     """`@reads`."""

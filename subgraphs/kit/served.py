@@ -7,13 +7,25 @@ resolvers: `subgraphs.kit.server` answers from one statement.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, Any, NewType, Optional
 
 import strawberry
-from graphql import GraphQLError
+from graphql import (
+    DefinitionNode,
+    DocumentNode,
+    GraphQLError,
+    ObjectTypeDefinitionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeDefinitionNode,
+    parse,
+    print_ast,
+)
 from strawberry import federation
 from strawberry.federation.schema import FederationAny, Schema
 from strawberry.federation.schema_directives import External, Inaccessible, Key, Requires, Shareable
@@ -43,7 +55,7 @@ Date = NewType("Date", date)
 DateTime = NewType("DateTime", datetime)
 
 SCALARS: dict[object, Any] = {
-    Access: strawberry.scalar(name="Access", description="Faits de la ligne pour l'acteur; interne au hub."),
+    Access: strawberry.scalar(name="Access", description="Faits de la ligne pour l'acteur ; interne au hub."),
     Date: strawberry.scalar(name="Date", description="Date, AAAA-MM-JJ."),
     DateTime: strawberry.scalar(name="DateTime", description="Instant en temps universel, à la seconde."),
 }
@@ -61,6 +73,11 @@ PYTHON: dict[Kind, Any] = {
 class ServedSchema(Schema):
     """A federation schema that never builds an entity from what the caller sent, and logs no error text: it quotes."""
 
+    @cached_property
+    def sdl(self) -> str:
+        """The schema as composition reads it: without the fields and types of the protocol itself."""
+        return composed_text(self.as_str())
+
     def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
         """Entities are answered from the statement; nothing else may answer them."""
         raise NotImplementedError
@@ -72,14 +89,32 @@ class ServedSchema(Schema):
 def served_schema(model: Model, extensions: Sequence[Any] = (), mutation: type | None = None) -> ServedSchema:
     """Build the federation schema of a subgraph."""
     types = _Types(model)
-    return ServedSchema(
-        query=types.query(),
+    schema = ServedSchema(
+        query=types.query(lambda: schema.sdl),
         mutation=mutation,
         types=[types.classes[name] for name in sorted(model.entities)],
         extensions=list(extensions),
         config=StrawberryConfig(auto_camel_case=False, scalar_map=SCALARS),
         federation_version="2.11",
     )
+    return schema
+
+
+def composed_text(text: str) -> str:
+    """SDL less `_entities`, `_service` and their types, which every composition adds itself."""
+    kept = (_composed(definition) for definition in parse(text, no_location=True).definitions)
+    return print_ast(DocumentNode(definitions=tuple(item for item in kept if item is not None))).rstrip() + "\n"
+
+
+def _composed(definition: DefinitionNode) -> DefinitionNode | None:
+    if isinstance(definition, SchemaDefinitionNode):
+        return SchemaExtensionNode(directives=definition.directives)
+    if isinstance(definition, TypeDefinitionNode) and definition.name.value.startswith("_"):
+        return None
+    if isinstance(definition, ObjectTypeDefinitionNode) and definition.name.value == "Query":
+        fields = tuple(field for field in definition.fields or () if not field.name.value.startswith("_"))
+        return replace(definition, fields=fields) if fields else None
+    return definition
 
 
 def category(category: Category, level: Level = Level.FULL) -> Any:
@@ -159,10 +194,14 @@ class _Types:
             self.connections[entity.name] = _connection(entity, self.classes[entity.name], self.page_info)
         return _optional(self.connections[entity.name])
 
-    def query(self) -> type:
-        """The root type."""
-        query = type("Query", (), {})
-        _define(query, {root.name: self._root(root) for root in self.model.roots.values()})
+    def query(self, sdl: Callable[[], str]) -> type:
+        """The root type; `sdl` gives the text of the finished schema."""
+        query, service = type("Query", (), {}), type("_Service", (), {})
+        _define(service, {"sdl": (str, strawberry.field(name="sdl", resolver=_resolver({}, str, sdl))})
+        strawberry.type(service, name="_Service")
+        fields = {root.name: self._root(root) for root in self.model.roots.values()}
+        answered = _resolver({}, service, service)
+        _define(query, fields | {"_service": (service, strawberry.field(name="_service", resolver=answered))})
         return strawberry.type(query, name="Query")
 
     def _root(self, root: Root) -> tuple[Any, Any]:
@@ -287,11 +326,15 @@ def _by_id(description: str, found: Any) -> Any:
     return _resolver({"id": (_argument(strawberry.ID, description), inspect.Parameter.empty)}, found)
 
 
-def _resolver(arguments: dict[str, tuple[Any, Any]], found: Any) -> Any:
-    """A function that has the arguments of a field; the field's value comes from the statement, never from it."""
+def _unanswered() -> Any:
+    raise NotImplementedError
+
+
+def _resolver(arguments: dict[str, tuple[Any, Any]], found: Any, answer: Callable[[], Any] = _unanswered) -> Any:
+    """A function that has the arguments of a field; the value of a field of data comes from the statement instead."""
 
     def resolve(**_: Any) -> Any:
-        raise NotImplementedError
+        return answer()
 
     resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
