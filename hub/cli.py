@@ -22,16 +22,14 @@ from hub.graph import load_graph
 from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
 from hub.ingest import ingest as read_files
 from hub.settings import SUBGRAPHS, load_settings
+from infra.database import administrator
 from infra.errors import SetupRefused
 from infra.keys import Keys
 from infra.migrate import migrate
-from infra.postgresql import cluster
-from infra.postgresql.configuration import ADMINISTRATOR
-from infra.roles import dsn, password
+from infra.roles import dsn
 from subgraphs.kit.ingest import Options
 
 ROOT = Path(__file__).resolve().parents[1]
-DATABASE = "spie"
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 KeysOption = Annotated[Path, typer.Option("--keys", help="Dossier des clés.")]
@@ -52,13 +50,7 @@ class Role(StrEnum):
 @contextmanager
 def database(keys: Keys) -> Iterator[Dsn]:
     """Addresses of the migrated database: the server of `DATABASE_URL`, else the embedded one of this clone."""
-    url = os.environ.get("DATABASE_URL")
-    if url:
-        asyncio.run(migrate(url, keys))
-        yield lambda role: dsn(url, role, keys)
-        return
-    with cluster("demo", ROOT, password(ADMINISTRATOR, keys)) as running:
-        admin = running.admin_dsn(DATABASE)
+    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, keys) as admin:
         asyncio.run(migrate(admin, keys))
         yield lambda role: dsn(admin, role, keys)
 
