@@ -26,6 +26,7 @@ from hub.settings import SUBGRAPHS, Settings
 from infra.keys import Keys
 from subgraphs.kit.database import Database
 from subgraphs.kit.http import Application
+from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
 
 Dsn = Callable[[str], str]
@@ -35,7 +36,7 @@ Dsn = Callable[[str], str]
 def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Subgraph:
     """One of the four subgraphs, reading as its own query role, under the policy of this graph."""
     database = Database(dsn(f"{name}_query"))
-    return Subgraph(MODELS[name], database, policy=graph.table.digest, cursors=keys.cursors)
+    return Subgraph(load_model(name), database, policy=graph.table.digest, cursors=keys.cursors)
 
 
 def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
