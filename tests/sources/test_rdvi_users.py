@@ -1,0 +1,146 @@
+"""User files of RDV-Insertion: identifiers, referents and the traps of spreadsheets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from demo.cast import BY_SLUG, REFERENT_B
+from demo.cnaf_files import flux
+from demo.rdvi_files import user_file
+from schema.facts import Fact
+from subgraphs.kit.ingest_report import Outcome
+from tests.conftest import Database
+from tests.sources.ingestion import adds_up, codes, ingest, rows, values, versions
+
+MAELLE, GASPARD = BY_SLUG["maelle"], BY_SLUG["gaspard"]
+MONDAY, TUESDAY = datetime(2026, 11, 23, 8, tzinfo=UTC), datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+def file(folder: Path, content: bytes) -> Path:
+    path = folder / "usagers.csv"
+    path.write_bytes(content)
+    return path
+
+
+async def test_the_sample_goes_in_and_reads_back(fresh_database: Database, samples: Path) -> None:
+    path = samples / "rdv-insertion" / "fichier_usager_extrait.csv"
+    report = await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY, department="08")
+
+    assert (report.counts, codes(report)) == ({Outcome.CREATED: 8}, [])
+    [person] = await rows(
+        fresh_database,
+        "SELECT * FROM people.person p JOIN people.contact c ON c.person_id = p.id WHERE last_name_key = 'DURAND'",
+    )
+    assert (person["civility"], person["first_name"], person["birth_date"]) == ("MONSIEUR", "Paul", date(1952, 2, 16))
+    assert (person["email"], person["phones"]) == ("paul.durand369@example.com", ["0639980001"])
+    assert (person["postal_code"], person["city"], person["city_code"]) == ("59402", "Nice", None)
+    assert person["as_of"] == MONDAY
+    followed = await values(
+        fresh_database,
+        "SELECT count(*) FROM people.referent JOIN people.agent a ON a.id = agent_id GROUP BY a.email ORDER BY a.email",
+    )
+    assert followed == [3, 2, 1, 1, 1]
+    assert len(await values(fresh_database, "SELECT 1 FROM access.link WHERE relation = $1", int(Fact.REFERENT))) == 8
+
+    again = await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY, department="08")
+    assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 8}, 0)
+
+
+async def test_the_same_file_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:
+    path = file(tmp_path, user_file([MAELLE, GASPARD]))
+    await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY)
+    before = await versions(fresh_database)
+    report = await ingest(fresh_database, "rdv-insertion", path, as_of=MONDAY)
+    assert (report.counts, report.rows) == ({Outcome.UNCHANGED: 2}, 0)
+    assert await versions(fresh_database) == before
+
+
+async def test_a_file_without_a_date_is_of_when_it_was_written(fresh_database: Database, tmp_path: Path) -> None:
+    path = file(tmp_path, user_file([MAELLE]))
+    written = int(path.stat().st_mtime)
+    await ingest(fresh_database, "rdv-insertion", path)
+    assert await values(fresh_database, "SELECT as_of FROM people.person") == [datetime.fromtimestamp(written, UTC)]
+
+
+async def test_an_older_file_never_overwrites_a_newer(fresh_database: Database, tmp_path: Path) -> None:
+    newer, older = user_file([MAELLE]), user_file([replace(MAELLE, last_name="Ancienne", referent=REFERENT_B)])
+    await ingest(fresh_database, "rdv-insertion", file(tmp_path, newer), as_of=TUESDAY)
+    before = await versions(fresh_database)
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, older), as_of=MONDAY)
+    assert report.counts == {Outcome.OLDER: 1}
+    assert await versions(fresh_database) == before
+
+
+async def test_a_new_referent_takes_the_place_of_the_old_one(fresh_database: Database, tmp_path: Path) -> None:
+    query = (
+        "SELECT a.email FROM access.link l JOIN people.agent a ON a.id::text = l.scope_id"
+        f" JOIN people.referent r ON r.agent_id = a.id WHERE l.relation = {int(Fact.REFERENT)}"
+    )
+    found = []
+    for day, referent in ((MONDAY, MAELLE.referent), (TUESDAY, REFERENT_B)):
+        path = file(tmp_path, user_file([replace(MAELLE, referent=referent)]))
+        await ingest(fresh_database, "rdv-insertion", path, as_of=day)
+        found.append(await values(fresh_database, query))
+    assert found == [["solene.marquoy@cd08.example.org"], ["orsu.valdoni@cd2a.example.org"]]
+
+    await ingest(
+        fresh_database,
+        "rdv-insertion",
+        file(tmp_path, user_file([replace(MAELLE, referent=None)])),
+        as_of=TUESDAY.replace(hour=9),
+    )
+    assert await values(fresh_database, query) == []
+
+
+async def test_a_user_known_by_the_flux_is_the_same_person_with_the_contact_of_the_user_file(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "flux.xml"
+    path.write_bytes(flux([MAELLE], date(2026, 11, 1)))
+    await ingest(fresh_database, "cnaf-flux", path)
+    await ingest(fresh_database, "rdv-insertion", file(tmp_path, user_file([MAELLE])), as_of=MONDAY)
+
+    [contact] = await rows(fresh_database, "SELECT * FROM people.contact")
+    assert (contact["email"], contact["phones"], contact["origin"]) == (MAELLE.email, [MAELLE.phone], "PERSONNE")
+    assert (contact["source"], contact["address_source"]) == ("rdv-insertion", "cnaf-flux")
+    assert contact["city_code"] == MAELLE.place.code
+    assert await values(fresh_database, "SELECT source FROM people.person") == ["cnaf-flux"]
+
+
+BROKEN = {
+    "zero of a phone": (MAELLE.phone.encode(), MAELLE.phone[1:].encode(), "LEADING_ZERO_LOST", "N° Téléphones"),
+    "zero of a postal code": (b"08000 Charleville", b"8000 Charleville", "LEADING_ZERO_LOST", "CP Ville"),
+    "impossible date": (b"14/03/1988", b"31/02/1988", "DATE_INVALID", "Date de Naissance"),
+    "no key": (b";CAF0810001;DEMO000001;", b";;;", "KEY_MISSING", "ID Iodas"),
+    "no place": (";08000 Charleville-Mézières;".encode(), b";;", "DEPARTMENT_UNKNOWN", "CP Ville"),
+    "one cell too many": (b";demandeur", b";demandeur;", "ROW_SHAPE", ""),
+}
+
+
+@pytest.mark.parametrize(("good", "bad", "code", "path"), BROKEN.values(), ids=BROKEN)
+async def test_a_broken_row_is_refused_and_the_others_go_in(
+    fresh_database: Database, tmp_path: Path, good: bytes, bad: bytes, code: str, path: str
+) -> None:
+    content = user_file([MAELLE, GASPARD])
+    assert good in content
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, content.replace(good, bad, 1)), as_of=MONDAY)
+    assert codes(report) == [(1, path, code)]
+    assert adds_up(report)
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Gaspard"]
+
+
+async def test_wrong_bytes_stop_the_file_where_they_are(database: Database, tmp_path: Path) -> None:
+    content = user_file([MAELLE]).decode().encode("cp1252")
+    report = await ingest(database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
+    assert [code for _, _, code in codes(report)] == ["ENCODING_WRONG"]
+    assert report.rows == 0
+
+
+async def test_a_missing_column_is_named(database: Database, tmp_path: Path) -> None:
+    content = user_file([MAELLE]).replace(b";Role", b";Rang")
+    report = await ingest(database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
+    assert [(path, code) for _, path, code in codes(report)] == [("Role", "COLUMN_MISSING")]

@@ -1,0 +1,218 @@
+"""The registry over a real database: one person whatever the order, one transaction whatever happens to the process."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import signal
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from demo.cast import BY_SLUG
+from demo.cnaf_files import flux
+from demo.rdvi_files import user_file
+from schema.facts import Fact
+from subgraphs.kit.ingest import Session
+from subgraphs.kit.ingest_people import PersonRecord
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.people.registry import Registry
+from tests.conftest import ROOT, Database
+from tests.sources.ingestion import codes, ingest, rows, values, versions
+
+MAELLE = BY_SLUG["maelle"]
+COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+WHO = PersonRecord("essai", "1", NOON, first_name="Maëlle", last_name="Ardoisier", birth_date=MAELLE.birth_date)
+
+
+async def put(database: Database, *records: PersonRecord) -> Report:
+    """Give records to the registry, each as a group of its own."""
+    registry, report = Registry(database.keys.nir), Report("essai")
+    connection = await database.connect("people_ingest")
+    try:
+        for record in records:
+
+            async def write(store: Store, record: PersonRecord = record) -> Outcome:
+                report.candidates += (await registry.put(store, record)).candidate
+                return store.outcome
+
+            report.begin()
+            await Session(connection).unit(report, write)
+    finally:
+        await connection.close()
+    return report
+
+
+RECORDS = (
+    replace(WHO, source="a", nir=MAELLE.nir, organisme="CAF:081", matricule="0810001", role="DEMANDEUR"),
+    replace(WHO, source="b", nir=MAELLE.nir, department="08", department_internal_id="I1"),
+    replace(WHO, source="c", department="08", department_internal_id="I1", france_travail_id="9990001X"),
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)], ids=str)
+async def test_records_chained_by_their_keys_are_one_person(fresh_database: Database, order: tuple[int, ...]) -> None:
+    report = await put(fresh_database, *(RECORDS[number] for number in order))
+    assert report.complete
+    assert len(await values(fresh_database, "SELECT DISTINCT person_id FROM people.identity")) == 1
+    assert len(await values(fresh_database, "SELECT 1 FROM access.person_reference")) == 3
+
+
+async def test_what_would_join_two_known_people_is_refused_and_both_stay(fresh_database: Database) -> None:
+    report = await put(fresh_database, RECORDS[0], RECORDS[2], RECORDS[1])
+    assert codes(report) == [(3, "", "MATCH_CONFLICT")]
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 2
+
+
+async def test_a_weaker_rung_does_not_join_two_nirs(fresh_database: Database) -> None:
+    other = replace(RECORDS[1], source="d", nir=BY_SLUG["ondine"].nir)
+    report = await put(fresh_database, RECORDS[1], other)
+    assert codes(report) == [(2, "", "MATCH_CONFLICT")]
+
+
+async def test_likeness_is_counted_as_a_candidate_and_makes_another_person(fresh_database: Database) -> None:
+    one = replace(WHO, source_id="1", email="maelle@example.org", phones=("0639980001",))
+    by_phone = replace(one, source_id="2", email=None)
+    other_name = replace(one, source_id="3", first_name="Anne")
+    report = await put(fresh_database, one, by_phone, other_name)
+    assert report.candidates == 1
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 3
+
+
+async def test_a_nir_is_one_with_or_without_its_key_and_in_corsica(fresh_database: Database) -> None:
+    nir = BY_SLUG["lisandru"].nir
+    assert "2A" in nir
+    key = 97 - int(nir.replace("2A", "19")) % 97
+    await put(
+        fresh_database,
+        replace(WHO, source_id="13", nir=nir),
+        replace(WHO, source_id="15", nir=f"{nir}{key:02}"),
+    )
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 1
+
+
+@pytest.mark.parametrize("nir", ["123", "9881399999001", "28813999990019 9", "2881399999001" + "00"])
+async def test_a_wrong_nir_is_refused_and_never_told(database: Database, nir: str) -> None:
+    report = await put(database, replace(WHO, nir=nir))
+    assert codes(report) == [(1, "nir", "NIR_INVALID")]
+    assert nir not in repr(report)
+
+
+async def test_a_person_always_has_the_link_to_itself(fresh_database: Database) -> None:
+    await put(fresh_database, WHO)
+    [link] = await rows(fresh_database, "SELECT * FROM access.link")
+    assert (link["relation"], link["scope_id"]) == (int(Fact.SELF), str(link["person_id"]))
+
+
+async def test_query_roles_can_not_read_what_serves_matching(database: Database) -> None:
+    for role, table in (
+        ("people_query", "people.identity"),
+        ("people_query", "people.source_record"),
+        ("people_query", "access.person_reference"),
+        ("appointments_query", "appointments.source_record"),
+        ("appointments_query", "people.person"),
+    ):
+        connection = await database.connect(role)
+        try:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch(f"SELECT 1 FROM {table}")
+        finally:
+            await connection.close()
+
+
+async def test_a_refusal_undoes_all_that_its_group_had_written(fresh_database: Database) -> None:
+    registry, report = Registry(fresh_database.keys.nir), Report("essai")
+    before = await versions(fresh_database)
+
+    async def write(store: Store) -> Outcome:
+        await registry.put(store, WHO)
+        raise Refused("SCHEMA_INVALID")
+
+    connection = await fresh_database.connect("people_ingest")
+    report.begin()
+    await Session(connection).unit(report, write)
+    await connection.close()
+
+    assert (report.counts, report.rows) == ({Outcome.REJECTED: 1}, 0)
+    assert await versions(fresh_database) == before
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.people.registry import Registry
+from subgraphs.people.sources import SOURCES
+import asyncpg
+
+class Killed(Registry):
+    count = 0
+    async def put(self, store, record):
+        resolution = await super().put(store, record)
+        Killed.count += 1
+        if Killed.count == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return resolution
+
+async def main():
+    connection = await asyncpg.connect(sys.argv[1])
+    await SOURCES["cnaf-flux"](Killed(bytes(32))).ingest([Path(sys.argv[2])], Options(), Session(connection))
+
+asyncio.run(main())
+"""
+
+
+async def test_a_process_killed_inside_a_foyer_leaves_whole_foyers_only(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "flux.xml"
+    path.write_bytes(flux([MAELLE, *COUPLE], date(2026, 11, 1)))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, fresh_database.dsn("people_ingest"), str(path), "2", cwd=ROOT
+    )
+    assert await process.wait() == -signal.SIGKILL
+
+    assert await values(fresh_database, "SELECT first_name FROM people.identity") == ["MAËLLE"]
+    assert await values(fresh_database, "SELECT source_id FROM people.source_record") == ["CAF:081:0810001"]
+
+    report = await ingest(fresh_database, "cnaf-flux", path)
+    assert report.complete
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 3
+
+
+async def test_two_ingestions_at_once_make_one_person(fresh_database: Database, tmp_path: Path) -> None:
+    paths = {"cnaf-flux": tmp_path / "flux.xml", "rdv-insertion": tmp_path / "usagers.csv"}
+    paths["cnaf-flux"].write_bytes(flux([MAELLE, *COUPLE], date(2026, 11, 1)))
+    paths["rdv-insertion"].write_bytes(user_file([MAELLE, *COUPLE]))
+    reports = await asyncio.gather(*(ingest(fresh_database, name, path, as_of=NOON) for name, path in paths.items()))
+    assert all(report.complete for report in reports)
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 3
+
+
+async def test_the_order_of_sources_does_not_change_who_people_are(fresh_database: Database, tmp_path: Path) -> None:
+    users = tmp_path / "usagers.csv"
+    users.write_bytes(user_file([MAELLE, *COUPLE]))
+    path = tmp_path / "flux.xml"
+    path.write_bytes(flux([MAELLE, *COUPLE], date(2026, 11, 1)))
+    found = []
+    for first, second in itertools.permutations((("cnaf-flux", path), ("rdv-insertion", users))):
+        for name, file in (first, second):
+            await ingest(fresh_database, name, file, as_of=NOON)
+        people = await rows(
+            fresh_database,
+            "SELECT first_name, last_name, email, city_code, status FROM people.person p"
+            " JOIN people.contact c ON c.person_id = p.id JOIN people.rsa r ON r.person_id = p.id ORDER BY birth_date",
+        )
+        found.append(people)
+        connection = await fresh_database.connect()
+        await connection.execute("TRUNCATE people.person, people.source_record, appointments.source_record CASCADE")
+        await connection.execute("TRUNCATE access.link, access.person, access.person_reference")
+        await connection.close()
+    assert found[0] == found[1]
+    assert len(found[0]) == 3
