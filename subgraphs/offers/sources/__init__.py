@@ -1,7 +1,9 @@
-"""Foreign formats that fill the schema `offers`, one file per source system."""
+"""Sources of the subgraph `offers`: name on the command line → how to make it, given the registry of people."""
+
+from collections.abc import Callable
 
 from subgraphs.kit.ingest import Source
+from subgraphs.kit.ingest_people import People
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 
-SOURCES: dict[str, Source] = {source.name: source for source in (DataInclusion(),)}
-"""Sources by the name that the command line gives."""
+SOURCES: dict[str, Callable[[People], Source]] = {DataInclusion.name: lambda _: DataInclusion()}

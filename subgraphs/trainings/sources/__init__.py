@@ -1,8 +1,10 @@
-"""Foreign formats that fill the schema `trainings`, one file per source system."""
+"""Sources of the subgraph `trainings`: name on the command line → how to make it, given the registry of people."""
+
+from collections.abc import Callable
 
 from subgraphs.kit.ingest import Source
+from subgraphs.kit.ingest_people import People
 from subgraphs.trainings.sources.lheo import Lheo
 from subgraphs.trainings.sources.ouiform import OuiForm
 
-SOURCES: dict[str, Source] = {source.name: source for source in (Lheo(), OuiForm())}
-"""Sources by the name that the command line gives."""
+SOURCES: dict[str, Callable[[People], Source]] = {Lheo.name: lambda _: Lheo(), OuiForm.name: lambda _: OuiForm()}
