@@ -18,14 +18,14 @@ def merge_siblings(_: Graph, steps: list[Step]) -> list[Step]:
     kept: dict[tuple[object, ...], Step] = {}
     moved: dict[int, int] = {}
     for step in sorted(steps, key=lambda each: (wave[each.number], each.number)):
-        key = (step.subgraph, step.type, step.path, step.root, step.run, wave[step.number], _stopping(step.required))
+        key = (step.subgraph, step.type, step.path, step.root, step.run, wave[step.number], stopping(step.required))
         first = kept.setdefault(key, step)
         if first is not step:
             moved[step.number] = first.number
             first.tree.merge(step.tree)
             first.before |= step.before
             first.when = either(first.when, step.when)
-            first.required = _union(first.required, step.required)
+            first.required = union(first.required, step.required)
             first.dependents = tuple(dict.fromkeys(first.dependents + step.dependents))
     result = list(kept.values())
     for step in result:
@@ -33,11 +33,13 @@ def merge_siblings(_: Graph, steps: list[Step]) -> list[Step]:
     return result
 
 
-def _stopping(required: tuple[Template, ...]) -> tuple[Template, ...]:
+def stopping(required: tuple[Template, ...]) -> tuple[Template, ...]:
+    """The requirement, if a null in it stops the step for an entity."""
     return required if any(each.is_list for each in required) else ()
 
 
-def _union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Template, ...]:
+def union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Template, ...]:
+    """One template that asks for both."""
     merged = {each.key: each for each in first}
     for each in second:
         known = merged.get(each.key)
@@ -46,6 +48,6 @@ def _union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[T
         else:
             inner = dict(known.selections)
             for type_name, templates in each.selections:
-                inner[type_name] = _union(inner.get(type_name, ()), templates)
+                inner[type_name] = union(inner.get(type_name, ()), templates)
             merged[each.key] = Template(each.name, each.key, tuple(inner.items()), each.is_list)
     return tuple(merged.values())

@@ -1,0 +1,37 @@
+"""Let a step that nothing waits for join a later step about the same objects: one fetch less, no wave more.
+
+The usual case: plain fields of an entity beside a field of the same subgraph that requires something first.
+"""
+
+from __future__ import annotations
+
+from hub.federation.fetches import Step, either
+from hub.federation.graph import Graph
+from hub.federation.passes.order import waves
+from hub.federation.passes.siblings import stopping, union
+
+
+def postpone(_: Graph, steps: list[Step]) -> list[Step]:
+    """Steps with the postponed ones merged into the first later step of their kind."""
+    wave = waves(steps)
+    awaited = {number for step in steps for number in step.before}
+    kept = sorted(steps, key=lambda each: (wave[each.number], each.number))
+    for step in list(kept):
+        if step.root or step.number in awaited or stopping(step.required):
+            continue
+        for later in kept:
+            same = (later.subgraph, later.type, later.path, later.run) == (
+                step.subgraph,
+                step.type,
+                step.path,
+                step.run,
+            )
+            if same and wave[later.number] > wave[step.number] and not later.root and not stopping(later.required):
+                later.tree.merge(step.tree)
+                later.before |= step.before
+                later.when = either(later.when, step.when)
+                later.required = union(later.required, step.required)
+                later.dependents = tuple(dict.fromkeys(later.dependents + step.dependents))
+                kept.remove(step)
+                break
+    return kept

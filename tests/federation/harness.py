@@ -1,0 +1,189 @@
+"""Subgraphs from SDL and data, executed by graphql-core, behind the engine under test.
+
+All subgraphs of a graph read one store of whole objects, each through its own schema: so graphql-core's executor over
+the client schema and the same store says what the right answer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InterfaceTypeExtensionNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
+    SchemaExtensionNode,
+    build_ast_schema,
+    execute,
+    parse,
+)
+
+from hub.document.limits import Limits
+from hub.document.normalise import normalise
+from hub.document.operation import Operation
+from hub.document.parse import find_operation, parse_document
+from hub.document.variables import bind
+from hub.federation.authorised import AuthorisedOperation
+from hub.federation.compose.compose import Source, compose
+from hub.federation.execute import Answer
+from hub.federation.execute import execute as run
+from hub.federation.nodes import Plan
+from hub.federation.plan import plan
+from hub.federation.project import Guard, project
+from hub.federation.supergraph import Supergraph
+from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+
+PLANS = Path(__file__).resolve().parent.parent / "plans"
+HEAD = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", '
+    '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends"])\n'
+)
+_MACHINERY = "scalar _Any type _Service { sdl: String } type _Extra { _entities(representations: [_Any!]!): [_Entity]! }"
+
+Find = Callable[[dict[str, Any]], Any]
+"""From a representation to the whole object, None or an exception."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One subgraph. `resolvers` by coordinate override the store; `find` looks entities up by type."""
+
+    name: str
+    sdl: str
+    root: Mapping[str, Any] = field(default_factory=dict)
+    find: Mapping[str, Find] = field(default_factory=dict)
+    resolvers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+class Subgraph:
+    """A transport in process that remembers what it was sent."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.schema = _executable(part)
+        self.requests: list[SubgraphRequest] = []
+        self.fault: TransportError | None = None
+
+    async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        self.requests.append(request)
+        if self.fault is not None:
+            raise self.fault
+        document = parse(request.query)
+        from graphql import validate
+
+        problems = validate(self.schema, document)
+        assert not problems, (problems, request.query)
+        result = execute(self.schema, document, dict(self.part.root), variable_values=dict(request.variables))
+        assert isinstance(result, ExecutionResult)
+        return SubgraphResponse(result.data, [dict(error.formatted) for error in result.errors or ()])
+
+
+class Gateway:
+    """A composed graph with its subgraphs in process."""
+
+    def __init__(self, *parts: Part) -> None:
+        self.parts = parts
+        self.supergraph: Supergraph = compose([Source(p.name, f"http://{p.name}.example/graphql", p.sdl) for p in parts])
+        self.subgraphs = {part.name: Subgraph(part) for part in parts}
+
+    def operation(self, query: str, name: str | None = None) -> Operation:
+        schema = self.supergraph.client_schema
+        document = parse_document(query, schema, Limits())
+        return normalise(document, find_operation(document, name), schema)
+
+    def plan(self, query: str) -> Plan:
+        operation = self.operation(query)
+        return plan(AuthorisedOperation(operation, operation), self.supergraph)
+
+    async def answer(
+        self, query: str, variables: Mapping[str, Any] | None = None, *, guard: Guard | None = None, **more: Any
+    ) -> tuple[Any, list[dict[str, Any]]]:
+        """Data, and errors as (code, path)."""
+        operation = self.operation(query)
+        schema = self.supergraph.client_schema
+        values = bind(operation, variables or {}, schema)
+        made = plan(AuthorisedOperation(operation, operation), self.supergraph)
+        answer: Answer = await run(made, values, self.subgraphs, None, 5.0, **more)
+        data, errors = project(operation, answer, values, schema, guard)
+        return data, [{"code": error.code, "path": list(error.path or ())} for error in errors]
+
+    def calls(self) -> list[str]:
+        """Names of the subgraphs that were asked, once per request, in their order in the graph."""
+        return [name for name, subgraph in self.subgraphs.items() for _ in subgraph.requests]
+
+
+def snapshot(name: str, query: str, made: Plan) -> None:
+    """Compare a plan with `tests/plans/NAME.txt`; a missing file is written, and the test fails once."""
+    path = PLANS / f"{name}.txt"
+    text = f"{query.strip()}\n\n{made.text()}"
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")
+        raise AssertionError(f"{path.name} was missing and is now written: read it and run again")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def resolve_type(value: Any, info: Any, abstract: Any) -> str:
+    return str(value["__typename"])
+
+
+def executable(schema: GraphQLSchema, resolvers: Mapping[str, Callable[..., Any]]) -> GraphQLSchema:
+    """Attach resolvers; abstract values say their `__typename`."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType):
+            for name, definition in type_.fields.items():
+                definition.resolve = resolvers.get(f"{type_.name}.{name}")
+        elif hasattr(type_, "resolve_type"):
+            type_.resolve_type = resolve_type
+    return schema
+
+
+def _executable(part: Part) -> GraphQLSchema:
+    document = parse(part.sdl)
+    definitions: list[Any] = [node for node in document.definitions if not isinstance(node, SchemaExtensionNode)]
+    entities = sorted(part.find)
+    extra = [f"union _Entity = {' | '.join(entities)}", "scalar _Any"] if entities else []
+    extra.append("scalar federation__Any")
+    declared = {n.name.value for n in definitions if not isinstance(n, ObjectTypeExtensionNode | InterfaceTypeExtensionNode)}
+    entity_field = "{ _entities(representations: [_Any!]!): [_Entity]! }" if entities else "{ _service: String }"
+    definitions.extend(parse("\n".join([*extra, f"extend type Query {entity_field}"])).definitions)
+    merged: dict[str, Any] = {}
+    for node in definitions:
+        kind = ObjectTypeDefinitionNode if isinstance(node, ObjectTypeExtensionNode) else type(node)
+        kind = InterfaceTypeDefinitionNode if isinstance(node, InterfaceTypeExtensionNode) else kind
+        name = node.name.value
+        known = merged.get(name)
+        values = {key: getattr(node, key, None) for key in kind.keys if key != "loc"}
+        if known is not None:
+            values["fields"] = (*known.fields, *node.fields)
+            values["interfaces"] = (*(known.interfaces or ()), *(node.interfaces or ()))
+        values["directives"] = ()
+        merged[name] = kind(**values)
+    assert declared is not None
+    schema = build_ast_schema(DocumentNode(definitions=tuple(merged.values())), assume_valid_sdl=True)
+    resolvers = dict(part.resolvers)
+    if entities:
+        def find(root: Any, info: Any, representations: Sequence[dict[str, Any]]) -> list[Any]:
+            return [_found(part, representation) for representation in representations]
+
+        resolvers["Query._entities"] = find
+    executable(schema, resolvers)
+    union = schema.type_map.get("_Entity")
+    if isinstance(union, GraphQLUnionType):
+        union.resolve_type = resolve_type
+    return schema
+
+
+def _found(part: Part, representation: dict[str, Any]) -> Any:
+    found = part.find[representation["__typename"]](representation)
+    if isinstance(found, dict):
+        return {**found, "__typename": representation["__typename"], "__representation": representation}
+    return found
