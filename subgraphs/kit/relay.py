@@ -1,0 +1,128 @@
+"""Parts of Strawberry types that every model has: described fields, pages of lists, and their arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Optional
+
+import strawberry
+from strawberry import federation
+from strawberry.federation.schema_directives import Shareable
+
+from schema.categories import Category, Level
+from subgraphs.kit import directives as d
+from subgraphs.kit.entity import Entity
+
+
+def category(category: Category, level: Level = Level.FULL) -> Any:
+    """`@category`."""
+    name = d.Category[category.name]
+    return d.CategoryDirective(name=name, level=d.CategoryLevel[level.name])
+
+
+TECH = category(Category.TECH)
+
+
+def optional(found: Any) -> Any:
+    return Optional[found]  # noqa: UP045
+
+
+def listed(found: Any) -> Any:
+    return list[found]
+
+
+def described(description: str, applied: list[Any], name: str, resolver: Any = None) -> Any:
+    return federation.field(resolver=resolver, description=description, directives=applied, name=name)
+
+
+def define(cls: type, fields: dict[str, tuple[Any, Any]]) -> None:
+    cls.__annotations__ = {name: annotation for name, (annotation, _) in fields.items()}
+    for name, (_, field) in fields.items():
+        setattr(cls, name, field)
+
+
+AFTER = "Curseur de la page précédente."
+
+
+def argument(kind: Any, description: str) -> Any:
+    return Annotated[kind, strawberry.argument(description=description)]
+
+
+def paged(entity: Entity, page: int, found: Any, filtered: Any = None, ordered: Any = None) -> Any:
+    arguments = {
+        "first": (argument(optional(int), f"Nombre {_of(entity)} par page, de 1 à 100."), page),
+        "after": (argument(optional(str), AFTER), strawberry.UNSET),
+    }
+    if filtered is not None:
+        arguments["filter"] = (argument(optional(filtered), "Critères, tous exigés à la fois."), strawberry.UNSET)
+    if ordered is not None:
+        said = "Ordre ; par identifiant si rien n'est demandé."
+        arguments["orderBy"] = (argument(optional(ordered), said), strawberry.UNSET)
+    return resolver(arguments, found)
+
+
+def by_id(description: str, found: Any) -> Any:
+    return resolver({"id": (argument(strawberry.ID, description), inspect.Parameter.empty)}, found)
+
+
+def _unanswered() -> Any:
+    raise NotImplementedError
+
+
+def resolver(arguments: dict[str, tuple[Any, Any]], found: Any, answer: Callable[[], Any] = _unanswered) -> Any:
+    """A function that has the arguments of a field; the value of a field of data comes from the statement instead."""
+
+    def resolve(**_: Any) -> Any:
+        return answer()
+
+    resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for name, (annotation, default) in arguments.items()
+        ],
+        return_annotation=found,
+    )
+    resolve.__annotations__ = {name: annotation for name, (annotation, _) in arguments.items()} | {"return": found}
+    return resolve
+
+
+def page_info() -> type:
+    cls = type("PageInfo", (), {})
+    given = {
+        "hasNextPage": (bool, "Une page suit."),
+        "hasPreviousPage": (bool, "Une page précède."),
+        "startCursor": (optional(str), "Curseur du premier élément."),
+        "endCursor": (optional(str), "Curseur du dernier élément."),
+    }
+    define(cls, {name: (found, described(said, [TECH], name)) for name, (found, said) in given.items()})
+    return strawberry.type(
+        cls, name="PageInfo", description="Place d'une page dans sa liste.", directives=[Shareable()]
+    )
+
+
+def _of(entity: Entity) -> str:
+    return f"d'{entity.plural}" if entity.plural[0] in "aeéiou" else f"de {entity.plural}"
+
+
+def connection(entity: Entity, node: type, page_info: type) -> type:
+    name = entity.name
+    edge, connection = type(f"{name}Edge", (), {}), type(f"{name}Connection", (), {})
+    define(
+        edge,
+        {
+            "cursor": (str, described("Curseur de l'élément.", [TECH], "cursor")),
+            "node": (optional(node), described("Élément.", [TECH], "node")),
+        },
+    )
+    strawberry.type(edge, name=f"{name}Edge", description=f"Élément d'une page {_of(entity)}, avec son curseur.")
+    nodes = optional(listed(node))
+    define(
+        connection,
+        {
+            "nodes": (nodes, described("Éléments de la page.", [TECH], "nodes")),
+            "edges": (optional(listed(edge)), described("Éléments de la page, avec leur curseur.", [TECH], "edges")),
+            "pageInfo": (page_info, described("Bornes de la page.", [TECH], "pageInfo")),
+        },
+    )
+    return strawberry.type(connection, name=f"{name}Connection", description=f"Page {_of(entity)}.")
