@@ -89,7 +89,7 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: st
     async with connection.transaction():
         await prepare_roles(connection, keys)
     for history in HISTORIES:
-        await _upgrade(admin_dsn, history)
+        await upgrade(admin_dsn, history)
     async with connection.transaction():
         for history in HISTORIES:
             await _close_versions(connection, history)
@@ -112,7 +112,15 @@ async def _ensure_database(connection: asyncpg.Connection[asyncpg.Record], name:
         await connection.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
 
 
-async def _upgrade(dsn: str, history: History) -> None:
+async def upgrade(dsn: str, history: History) -> None:
+    """Bring one schema to its newest state; raises SetupRefused where its migrations were not installed."""
+    if not any(history.location.glob("*.py")):
+        raise SetupRefused(
+            "MIGRATIONS_MISSING",
+            f"Les migrations du schéma {history.schema} ne sont pas installées : réinstallez le paquet spie-hub.",
+            f"no migration in {history.location}",
+        )
+
     async def connect() -> asyncpg.Connection[asyncpg.Record]:
         return await asyncpg.connect(dsn)
 

@@ -14,7 +14,7 @@ import pytest
 from infra.database import NAME, administrator
 from infra.errors import SetupRefused
 from infra.keys import Keys
-from infra.migrate import migrate
+from infra.migrate import History, migrate, upgrade
 from infra.postgresql import Cluster, cluster
 from infra.postgresql.erase import erase
 from infra.postgresql.places import home
@@ -102,6 +102,11 @@ async def test_a_base_that_is_not_in_utf8_is_refused(postgresql: Cluster, keys: 
     finally:
         await connection.execute("DROP DATABASE IF EXISTS latin")
         await connection.close()
+
+
+async def test_a_schema_whose_migrations_were_not_installed_is_refused(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(SetupRefused, match="MIGRATIONS_MISSING"):
+        await upgrade(database.admin_dsn, History("offers", tmp_path))
 
 
 def test_a_verifier_is_that_of_rfc_7677_and_never_twice_the_same() -> None:
