@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import orjson
 import typer
 import uvicorn
 from rich.console import Console
@@ -98,6 +99,21 @@ def run(served: Any, host: str, port: int) -> None:
         served, host=host, port=port, log_level="warning", access_log=False, server_header=False, date_header=False
     )
     uvicorn.Server(config).run()
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="Nom d'un acteur de la démonstration.")],
+    demo: Annotated[Path, typer.Option(help="Fichier que la démonstration écrit.")] = ROOT / ".data" / "demo.json",
+) -> None:
+    """Donne le jeton d'un acteur de la démonstration."""
+    try:
+        found = {actor["name"]: actor["token"] for actor in orjson.loads(demo.read_bytes())["actors"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        _refuse("DEMO_NOT_READY", "La démonstration n'a pas encore démarré : lancez « make demo ».")
+    if name not in found:
+        _refuse("ACTOR_UNKNOWN", f"Cet acteur n'existe pas. Acteurs connus : {', '.join(found)}.")
+    typer.echo(found[name])
 
 
 @app.command()

@@ -61,8 +61,29 @@ def classify(supergraph: Supergraph) -> Classification:
     fields = {name: replace(field, requires=closed[name]) for name, field in fields.items()}
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
-    pinned = repr((sorted(fields.items()), sorted(personal), sorted(inputs.items())))
-    return Classification(fields, personal, members, inputs, sha256(pinned.encode()).hexdigest())
+    return Classification(fields, personal, members, inputs, _digest(fields, personal, inputs))
+
+
+def _digest(fields: Mapping[str, FieldClass], personal: frozenset[str], inputs: Mapping[str, InputClass]) -> str:
+    """SHA-256 of the whole classification, the same in every process."""
+    lines = [
+        repr(
+            (
+                f.coordinate,
+                f.returns,
+                f.category.value,
+                f.level.value,
+                f.many,
+                sorted(f.values),
+                f.action,
+                sorted(f.requires),
+            )
+        )
+        for _, f in sorted(fields.items())
+    ]
+    lines += sorted(personal)
+    lines += [repr((name, each.type, each.reads)) for name, each in sorted(inputs.items())]
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _directive(supergraph: Supergraph, coordinate: str, name: str) -> Mapping[str, Any] | None:

@@ -1,0 +1,130 @@
+"""`make demo`: everything from nothing to a hub that answers, in one process; Ctrl-C leaves nothing running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import uvicorn
+
+from demo.actors import actors, agreements
+from demo.cast import BY_SLUG
+from demo.files import write
+from demo.identity import DemoActor, Issuer
+from demo.load import load
+from hub.app import hub_app
+from hub.cli import database
+from hub.errors import HubError
+from hub.graph import load_graph
+from hub.settings import load_settings
+from infra.errors import SetupRefused
+from infra.keys import Keys
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / ".data"
+PARIS = ZoneInfo("Europe/Paris")
+WELCOME = """
+Le hub répond sur http://127.0.0.1:{port}/graphql (Ctrl-C pour l'arrêter).
+Acteurs, jetons et personnes fictives : .data/demo.json
+
+Une première requête, en référente des Ardennes, à coller dans un autre terminal :
+
+  curl -s http://127.0.0.1:{port}/graphql \\
+    -H "Authorization: Bearer $(.venv/bin/hub token referent-a)" -H 'Purpose: suivi' \\
+    -H 'Content-Type: application/json' \\
+    -d '{{"query": "{{ person(id: \\"{person}\\") {{ firstName birthDate contact {{ phones }} \
+appointments(first: 5) {{ nodes {{ startsAt status motive {{ category }} }} }} }} }}"}}'
+"""
+
+
+def main() -> None:
+    """Prepare and serve; what can't be is one French line."""
+    port = os.environ.get("PORT", "8000")
+    if not port.isdigit() or not 0 < int(port) < 65_536:
+        sys.exit("PORT est un numéro de port, de 1 à 65535. [PORT_INVALID]")
+    try:
+        _serve(int(port))
+    except (HubError, SetupRefused) as error:
+        sys.exit(f"{error.message} [{error.code}]")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _serve(port: int) -> None:
+    graph, keys, issuer = load_graph(), Keys.create(DATA / "keys"), Issuer(DATA / "demo")
+    with database(keys) as dsn:
+        found, persons = asyncio.run(prepare(keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date()))
+        settings = load_settings(issuer.write_settings(agreements(found)))
+        served = hub_app(graph, settings, keys, dsn)
+        server = _Server(
+            uvicorn.Config(
+                served, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
+            ),
+            lambda: _announce(port, describe(port, found, persons, issuer), DATA / "demo.json"),
+        )
+        server.run()
+
+
+async def prepare(
+    keys: Keys, dsn: Callable[[str], str], folder: Path, today: date
+) -> tuple[list[DemoActor], list[dict[str, str]]]:
+    """Write the demo's files, read them through the connectors, and name actors and people."""
+    files = write(folder, today, keys.webhook("rdv-insertion"))
+    loaded = await load(files, dsn=dsn, nir_key=keys.nir, webhook_secret=keys.webhook("rdv-insertion"), today=today)
+    persons = [
+        {"id": str(loaded.persons[slug]), "about": f"{person.first_name} {person.last_name} ({person.department})"}
+        for slug, person in BY_SLUG.items()
+    ]
+    return actors(loaded.persons, loaded.agents), persons
+
+
+def describe(port: int, found: Sequence[DemoActor], persons: list[dict[str, str]], issuer: Issuer) -> dict[str, Any]:
+    """The content of `.data/demo.json`."""
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "url": url,
+        "graphql": f"{url}/graphql",
+        "actors": [
+            {
+                "name": actor.name,
+                "kind": actor.kind,
+                "purposes": list(actor.purposes),
+                "token": issuer.token(actor),
+                "about": actor.about,
+            }
+            for actor in found
+        ],
+        "persons": persons,
+    }
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and not before."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started and not self.should_exit:
+            self._ready()
+
+
+def _announce(port: int, described: dict[str, Any], path: Path) -> None:
+    partial = path.with_suffix(".partial")
+    partial.touch(mode=0o600)
+    partial.write_bytes(orjson.dumps(described, option=orjson.OPT_INDENT_2))
+    partial.replace(path)
+    print(WELCOME.format(port=port, person=described["persons"][0]["id"]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
