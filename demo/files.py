@@ -1,11 +1,11 @@
-"""All files of the demo about people, in their real formats; the same bytes for the same day and secret."""
+"""All files of the demo, in their real formats; the same bytes for the same day and secret."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 
-from demo import cnaf_files, rdvi_files
+from demo import cnaf_files, offers_files, ouiform_files, rdvi_files
 
 
 def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
@@ -13,4 +13,6 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
     return {
         "cnaf-flux": cnaf_files.write(folder, today),
         "rdv-insertion": rdvi_files.write(folder, today, secret),
+        **offers_files.write(folder, today),
+        "ouiform": ouiform_files.write(folder, today),
     }

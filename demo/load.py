@@ -1,4 +1,4 @@
-"""Loads the demo's files about people through the same connectors as any file."""
+"""Loads the demo's files through the same connectors as any file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from demo.rdvi_files import ORGANISATION_MAP
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_report import Report
+from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.names import name_key
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE_SOURCES
+from subgraphs.trainings.sources import SOURCES as TRAININGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ async def load(
     )
     registry = Registry(nir_key)
     reports = []
-    for name, make in (PEOPLE_SOURCES | APPOINTMENTS).items():
+    for name, make in (PEOPLE_SOURCES | APPOINTMENTS | OFFERS | TRAININGS).items():
         source = make(registry)
         connection = await asyncpg.connect(dsn(source.role))
         try:

@@ -112,7 +112,7 @@ SERVICES = (
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One training and its sessions, as (number, first day, last day, LHEO recruitment state)."""
+    """One training and its sessions: number, first and last day counted from today, LHEO recruitment state."""
 
     number: str
     department: str
@@ -120,16 +120,16 @@ class Training:
     formacodes: tuple[str, ...]
     romes: tuple[str, ...]
     place: Place
-    sessions: tuple[tuple[str, str, str, str], ...]
+    sessions: tuple[tuple[str, int, int, str], ...]
 
 
 TRAININGS = (
     Training("F08-1", "08", "Cuisinier en restauration collective", ("42752",), ("G1602",), CHARLEVILLE,
-             (("S08-11", "20260914", "20270226", "2"), ("S08-12", "20270104", "20270625", "1"))),
+             (("S08-11", -70, 95, "2"), ("S08-12", 41, 213, "1"))),
     Training("F08-2", "08", "Socle numérique et bureautique", ("71154",), ("M1607",), SEDAN,
-             (("S08-21", "20261207", "20270305", "1"),)),
+             (("S08-21", 13, 101, "1"),)),
     Training("F2A-1", "2A", "Agent d'entretien des espaces naturels", ("21046",), ("A1203",), SARTENE,
-             (("S2A-11", "20261005", "20270129", "2"),)),
+             (("S2A-11", -50, 66, "2"),)),
     Training("F2A-2", "2A", "Employé d'étage en hôtellerie", ("42766",), ("G1501",), AJACCIO,
-             (("S2A-21", "20270201", "20270423", "1"),)),
+             (("S2A-21", 69, 150, "1"),)),
 )  # fmt: skip

@@ -1,10 +1,11 @@
-"""Files of the offer in its real formats: data.inclusion pages and an LHEO catalogue, the same bytes at each run.
+"""Files of the offer in its real formats: data.inclusion pages and an LHEO catalogue, the same bytes for the same day.
 
 `subgraphs.offers.sources` and `subgraphs.trainings.sources` read them back, as they read those of the producers.
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,21 @@ from demo.offers_catalogue import (
 )
 
 PRODUCER = "demonstration"
-UPDATED_ON = "2026-11-02"
+AGE = timedelta(days=22)
+"""How long ago the producers changed their descriptions."""
 LHEO = "http://www.lheo.org/2.3"
 
 
-def write(folder: Path) -> dict[str, tuple[Path, ...]]:
+def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
     """Write the files under `folder`; returns them by the name of the source that reads them."""
     structures = folder / "data-inclusion" / "structures.json"
     services = folder / "data-inclusion" / "services.json"
     catalogue = folder / "lheo" / "catalogue.xml"
     for path in (structures, catalogue):
         path.parent.mkdir(parents=True, exist_ok=True)
-    structures.write_bytes(_page([_structure(item) for item in STRUCTURES]))
-    services.write_bytes(_page([_service(item) for item in SERVICES]))
-    catalogue.write_bytes(_catalogue())
+    structures.write_bytes(_page([_structure(item, today) for item in STRUCTURES]))
+    services.write_bytes(_page([_service(item, today) for item in SERVICES]))
+    catalogue.write_bytes(_catalogue(today))
     return {"data-inclusion": (structures, services), "lheo": (catalogue,)}
 
 
@@ -65,12 +67,12 @@ def _address(place: Place | None, position: str = "EXACT") -> dict[str, Any]:
     }
 
 
-def _structure(item: Structure) -> dict[str, Any]:
+def _structure(item: Structure, today: date) -> dict[str, Any]:
     return {
         "source": PRODUCER,
         "id": f"{PRODUCER}--structure-{item.number:02}",
         "nom": item.name,
-        "date_maj": UPDATED_ON,
+        "date_maj": (today - AGE).isoformat(),
         "description": "Structure inventée pour la démonstration.",
         "lien_source": None,
         "siret": f"{LIAISON}{item.number:05}",
@@ -82,7 +84,7 @@ def _structure(item: Structure) -> dict[str, Any]:
     }
 
 
-def _service(item: Service) -> dict[str, Any]:
+def _service(item: Service, today: date) -> dict[str, Any]:
     return {
         "source": PRODUCER,
         "structure_id": f"{PRODUCER}--structure-{item.structure:02}",
@@ -90,7 +92,7 @@ def _service(item: Service) -> dict[str, Any]:
         "nom": item.name,
         "description": "Service inventé pour la démonstration.",
         "lien_source": None,
-        "date_maj": UPDATED_ON,
+        "date_maj": (today - AGE).isoformat(),
         "type": item.type,
         "thematiques": list(item.thematics),
         "frais": "gratuit",
@@ -112,16 +114,16 @@ def _service(item: Service) -> dict[str, Any]:
     }
 
 
-def _catalogue() -> bytes:
+def _catalogue(today: date) -> bytes:
     root = etree.Element(f"{{{LHEO}}}lheo", nsmap={None: LHEO})  # type: ignore[dict-item]
     offers = _child(root, "offres")
     for training in TRAININGS:
-        _training(offers, training)
+        _training(offers, training, today)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _training(offers: etree._Element, item: Training) -> None:
-    formation = _child(offers, "formation", numero=item.number)
+def _training(offers: etree._Element, item: Training, today: date) -> None:
+    formation = _child(offers, "formation", numero=item.number, datemaj=f"{today - AGE:%Y%m%d}")
     domain = _child(formation, "domaine-formation")
     for code in item.formacodes:
         _child(domain, "code-FORMACODE", code, ref="V14")
@@ -141,8 +143,8 @@ def _training(offers: etree._Element, item: Training) -> None:
     for number, first, last, state in item.sessions:
         session = _child(action, "session", numero=number)
         period = _child(session, "periode")
-        _child(period, "debut", first)
-        _child(period, "fin", last)
+        _child(period, "debut", f"{today + timedelta(first):%Y%m%d}")
+        _child(period, "fin", f"{today + timedelta(last):%Y%m%d}")
         _child(session, "etat-recrutement", state)
     provider = _child(formation, "organisme-formation-responsable")
     _child(provider, "numero-activite", f"99{item.department.replace('A', '0'):>02}0000001")

@@ -1,6 +1,7 @@
 """data.inclusion files, read into a real database by the role that ingests."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -67,7 +68,7 @@ async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path
 
 
 async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
-    paths = write(tmp_path)["data-inclusion"]
+    paths = write(tmp_path, date(2026, 11, 24))["data-inclusion"]
     first = await DataInclusion().ingest(paths, Options(), Session(ingest))
     assert (first.counts, first.rows) == ({Outcome.CREATED: 30}, 30)
     versions = await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id")

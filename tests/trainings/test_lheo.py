@@ -90,7 +90,7 @@ async def test_the_sample_goes_in_and_reads_back(ingest: Connection, samples: Pa
 
 
 async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
-    paths = write(tmp_path)["lheo"]
+    paths = write(tmp_path, AS_OF.date())["lheo"]
     first = await Lheo().ingest(paths, Options(as_of=AS_OF), Session(ingest))
     assert first.counts == {Outcome.CREATED: 4}
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 5
