@@ -1,7 +1,8 @@
 """One option per leaf, so that the fewest fetches in the fewest waves are sent.
 
-A greedy seed, leaves with the fewest options first; then branch and bound from that seed. Costs only add up, so the cost
-so far is a lower bound. The search counts its steps and keeps the best found: same operation, same plan, bounded time.
+A greedy seed, leaves with the fewest options first; then branch and bound from that seed. Costs only add up, so the
+cost so far is a lower bound. The search counts its steps and keeps the best found: same operation, same plan, bounded
+time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Run a plan: waves of fetches into one response tree, errors under the client's paths.
 
 A failed fetch is recorded and the rest goes on; a fetch without an entity to ask about is never sent. Error text of a
-subgraph stays here: only codes of ours leave. Answers are merged as plain dicts, keys of subgraphs are only ever compared.
+subgraph stays here: only codes of ours leave. Answers are merged as plain dicts, their keys are only ever compared.
 """
 
 from __future__ import annotations
@@ -248,9 +248,9 @@ def _client_steps(steps: Path, renames: tuple[Rename, ...]) -> Path:
 
     def translated() -> Iterator[str | int]:
         for step in steps:
-            step = names.get(step, step) if isinstance(step, str) else step
-            if isinstance(step, str) and step.startswith("__"):
+            known = names.get(step, step) if isinstance(step, str) else step
+            if isinstance(known, str) and known.startswith("__"):
                 return
-            yield step
+            yield known
 
     return tuple(translated())

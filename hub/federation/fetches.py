@@ -1,7 +1,7 @@
 """Fetch graph: the chosen options as steps, each with what it reads, what it is given, and what must come before.
 
-Steps are made of groups one to one; the passes then join and adapt them. A leaf carries the conditions under which it is
-wanted, as alternatives of conjunctions: keys and requirements inherit those of the fields that they serve, so that a
+Steps are made of groups one to one; the passes then join and adapt them. A leaf carries the conditions under which it
+is wanted, as alternatives of conjunctions: keys and requirements inherit those of the fields that they serve, so that a
 condition never leaks to an unconditional sibling when selections meet.
 """
 

@@ -1,7 +1,7 @@
 """The supergraph as moves: from an object of a type in a subgraph, which fields and which other subgraphs it reaches.
 
-Built once per supergraph. A node is (concrete type, subgraph, view); a view is what an `@provides` above opens, a private
-copy of the nodes below that field.
+Built once per supergraph. A node is (concrete type, subgraph, view); a view is what an `@provides` above opens, a
+private copy of the nodes below that field.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Reading one field at a node. `type` is the field's printed type in that subgraph; `requires` what the subgraph must
-    be given of the entity; `heads` the nodes where a composite value may be, empty for a leaf."""
+    """Reading one field at a node. `type` is the field's printed type in that subgraph; `requires` what the subgraph
+    must be given of the entity; `heads` the nodes where a composite value may be, empty for a leaf."""
 
     type: str
     requires: Selections | None = None
@@ -97,8 +97,6 @@ class Graph:
 def graph_of(supergraph: Supergraph) -> Graph:
     """The graph of a supergraph, built once."""
     return Graph(supergraph)
-
-
 
 
 def _coordinates(selections: tuple[Selections, ...]) -> set[str]:

@@ -32,9 +32,7 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
     )
 
 
-def _fetch(
-    graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int]
-) -> Fetch:
+def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int]) -> Fetch:
     when = _union([step.when for step in batch])
     given = next(iter(when)) if len(when) == 1 else frozenset()
     printer = _Printer(graph, batch[0].subgraph)
@@ -68,9 +66,7 @@ def _fetch(
         fields.append(f"{'' if alone else f'{key}:'}_entities(representations:${variable}){{...on {type_}{{{body}}}}}")
         representations.append(f"${variable}:[_Any!]!")
         sources = tuple(
-            Source(
-                step.path, step.type, step.inputs, step.required, frozenset(step.dependents), _outputs(step)
-            )
+            Source(step.path, step.type, step.inputs, step.required, frozenset(step.dependents), _outputs(step))
             for step in members
         )
         parts.append(Entities(key, variable, sources, _renames(members[0].tree)))
@@ -98,9 +94,7 @@ def _variables(first: Sequence[str], used: Mapping[str, None], types: Mapping[st
 
 def _outputs(step: Step) -> tuple[str, ...]:
     """Response keys at the top of the step that the client may have asked for."""
-    return tuple(
-        dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__"))
-    )
+    return tuple(dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__")))
 
 
 def _renames(tree: Tree) -> tuple[Rename, ...]:

@@ -43,11 +43,14 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool =
             known = into[key]
             if value is None:
                 into[key] = None
-            elif (isinstance(known, dict) and isinstance(value, dict)) or (
-                isinstance(known, list) and isinstance(value, list) and len(known) == len(value)
-            ):
-                if known is not value:
-                    stack.append((known, value))
+            elif known is not value and _mergeable(known, value):
+                stack.append((known, value))
+
+
+def _mergeable(known: Any, value: Any) -> bool:
+    if isinstance(known, list) and isinstance(value, list):
+        return len(known) == len(value)
+    return isinstance(known, dict) and isinstance(value, dict)
 
 
 def rename(answer: dict[str, Any], renames: tuple[Rename, ...]) -> None:

@@ -1,8 +1,8 @@
 """From the response tree to the client's answer: its order, its keys, its nulls, and nothing internal.
 
 Aliases, conditions, type guards, values of enums that clients don't know, non-null propagation (GraphQL specification
-§6.4.4). A denied field is null without an error. The guard, made by policy, says per marked object which keys are null or
-that the object does not exist; errors under what it hides, or below internal fields, disappear with it.
+§6.4.4). A denied field is null without an error. The guard, made by policy, says per marked object which keys are null
+or that the object does not exist; errors under what it hides, or below internal fields, disappear with it.
 Depth is that of the document, which its limits bound.
 """
 
@@ -183,7 +183,7 @@ class _Projector:
             )
 
     def client_error(self, root: Selections, error: FieldFailed) -> FieldFailed | None:
-        """A failure under the client's path, cut where its own selection ends; None if it lies under something hidden."""
+        """A failure under the client's path, cut where the selection ends; None if it lies under something hidden."""
         path = error.path or ()
         level: tuple[Selections, ...] = (root,)
         cut: list[str | int] = []

@@ -65,8 +65,8 @@ class Spot:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """A possible fetch: a root one, or an entity hop from `origin` by `inputs`. `closure` numbers all the groups that it
-    needs, itself included."""
+    """A possible fetch: a root one, or an entity hop from `origin` by `inputs`. `closure` numbers all the groups that
+    it needs, itself included."""
 
     number: int
     subgraph: str
@@ -300,7 +300,7 @@ class Walker:
         return tuple(templates)
 
     def widen(self, spot: Spot) -> bool:
-        """Enter the parent object elsewhere, to have this one from another subgraph; whether that brought an arrival."""
+        """Enter the parent object elsewhere, to have this one from another subgraph; whether that gave an arrival."""
         if spot.parent is None or spot.entry is None:
             return False
         key = spot.level.path[-1][1]

@@ -47,7 +47,9 @@ HEAD = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", '
     '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends"])\n'
 )
-_MACHINERY = "scalar _Any type _Service { sdl: String } type _Extra { _entities(representations: [_Any!]!): [_Entity]! }"
+_MACHINERY = (
+    "scalar _Any type _Service { sdl: String } type _Extra { _entities(representations: [_Any!]!): [_Entity]! }"
+)
 
 Find = Callable[[dict[str, Any]], Any]
 """From a representation to the whole object, None or an exception."""
@@ -92,7 +94,9 @@ class Gateway:
 
     def __init__(self, *parts: Part) -> None:
         self.parts = parts
-        self.supergraph: Supergraph = compose([Source(p.name, f"http://{p.name}.example/graphql", p.sdl) for p in parts])
+        self.supergraph: Supergraph = compose(
+            [Source(p.name, f"http://{p.name}.example/graphql", p.sdl) for p in parts]
+        )
         self.subgraphs = {part.name: Subgraph(part) for part in parts}
 
     def operation(self, query: str, name: str | None = None) -> Operation:
@@ -152,7 +156,9 @@ def _executable(part: Part) -> GraphQLSchema:
     entities = sorted(part.find)
     extra = [f"union _Entity = {' | '.join(entities)}", "scalar _Any"] if entities else []
     extra.append("scalar federation__Any")
-    declared = {n.name.value for n in definitions if not isinstance(n, ObjectTypeExtensionNode | InterfaceTypeExtensionNode)}
+    declared = {
+        n.name.value for n in definitions if not isinstance(n, ObjectTypeExtensionNode | InterfaceTypeExtensionNode)
+    }
     entity_field = "{ _entities(representations: [_Any!]!): [_Entity]! }" if entities else "{ _service: String }"
     definitions.extend(parse("\n".join([*extra, f"extend type Query {entity_field}"])).definitions)
     merged: dict[str, Any] = {}
@@ -171,6 +177,7 @@ def _executable(part: Part) -> GraphQLSchema:
     schema = build_ast_schema(DocumentNode(definitions=tuple(merged.values())), assume_valid_sdl=True)
     resolvers = dict(part.resolvers)
     if entities:
+
         def find(root: Any, info: Any, representations: Sequence[dict[str, Any]]) -> list[Any]:
             return [_found(part, representation) for representation in representations]
 

@@ -24,7 +24,11 @@ for _product in PRODUCTS.values():
     _product["reviews"] = [r for r in REVIEWS.values() if r["product"] is _product]
 for _user in USERS.values():
     _user["reviews"] = [r for r in REVIEWS.values() if r["author"] is _user]
-ROOT = {"topProducts": lambda info, first=3: list(PRODUCTS.values())[:first], "me": USERS["u1"], "users": list(USERS.values())}
+ROOT = {
+    "topProducts": lambda info, first=3: list(PRODUCTS.values())[:first],
+    "me": USERS["u1"],
+    "users": list(USERS.values()),
+}
 
 
 def estimate(product: dict[str, Any], info: Any) -> int | None:

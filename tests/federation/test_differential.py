@@ -27,7 +27,9 @@ def _reference(name: str) -> tuple[Gateway, GraphQLSchema, dict[str, Any], str]:
 def test_random_operations_are_answered_as_by_one_executor(name: str) -> None:
     gateway, schema, root, printed = _reference(name)
 
-    @settings(max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     @given(queries(printed))
     def check(query: str) -> None:
         expected = execute(schema, parse(query), root)

@@ -24,5 +24,6 @@ async def test_benchmark_query() -> None:
       topProducts(first: 2) { inStock name price shippingEstimate upc weight reviews { id body author { id username name } } }
     }"""
     data, errors = await gateway.answer(query)
-    print(gateway.plan(query).text()); print(data, errors, gateway.calls())
+    print(gateway.plan(query).text())
+    print(data, errors, gateway.calls())
     assert 0

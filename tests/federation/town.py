@@ -38,7 +38,14 @@ EVENTS: dict[str, dict[str, Any]] = {
     "k1": {"__typename": "Call", "id": "k1", "title": "Appel", "host": None, "number": "06 39 98 00 01", "cost": 3},
 }
 COMPANIES: dict[str, dict[str, Any]] = {
-    "o1": {"__typename": "Company", "id": "o1", "siren": "s1", "name": "Ateliers", "staff": [PEOPLE["1"], PEOPLE["3"]], "rating": 4},
+    "o1": {
+        "__typename": "Company",
+        "id": "o1",
+        "siren": "s1",
+        "name": "Ateliers",
+        "staff": [PEOPLE["1"], PEOPLE["3"]],
+        "rating": 4,
+    },
     "o2": {"__typename": "Company", "id": "o2", "siren": "s2", "name": None, "staff": None, "rating": 2},
 }
 for _person in PEOPLE.values():
@@ -95,7 +102,14 @@ def _person(each: dict[str, Any]) -> Any:
 
 
 def _company(each: dict[str, Any]) -> Any:
-    return next((c for c in COMPANIES.values() if each.get("id", c["id"]) == c["id"] and each.get("siren", c["siren"]) == c["siren"]), None)
+    return next(
+        (
+            c
+            for c in COMPANIES.values()
+            if each.get("id", c["id"]) == c["id"] and each.get("siren", c["siren"]) == c["siren"]
+        ),
+        None,
+    )
 
 
 def _city(each: dict[str, Any]) -> Any:
@@ -146,7 +160,11 @@ PARTS = (
         type Room @shareable { label: String floor: Int }
         """,
         ROOT,
-        {"Person": _person, "Meeting": lambda each: EVENTS.get(each["id"]), "Call": lambda each: EVENTS.get(each["id"])},
+        {
+            "Person": _person,
+            "Meeting": lambda each: EVENTS.get(each["id"]),
+            "Call": lambda each: EVENTS.get(each["id"]),
+        },
     ),
     Part(
         "rooms",

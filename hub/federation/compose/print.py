@@ -38,30 +38,22 @@ enum link__Purpose {{
   EXECUTION
 }}"""
 
+_SECURED = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
+_ANYWHERE = f"{_SECURED} | UNION | ARGUMENT_DEFINITION | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
 _FEATURES = {
-    "inaccessible": (
-        '@link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)',
-        "directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM "
-        "| ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION",
-    ),
-    "tag": (
-        '@link(url: "https://specs.apollo.dev/tag/v0.3")',
-        "directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | "
-        "ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION | SCHEMA",
-    ),
-    "authenticated": (
-        '@link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)',
-        "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
-    ),
+    "inaccessible": ("inaccessible/v0.2", True, f"directive @inaccessible on {_ANYWHERE}"),
+    "tag": ("tag/v0.3", False, f"directive @tag(name: String!) repeatable on {_ANYWHERE} | SCHEMA"),
+    "authenticated": ("authenticated/v0.1", True, f"directive @authenticated on {_SECURED}"),
     "requiresScopes": (
-        '@link(url: "https://specs.apollo.dev/requiresScopes/v0.1", for: SECURITY)',
-        "scalar requiresScopes__Scope\n\ndirective @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on "
-        "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+        "requiresScopes/v0.1",
+        True,
+        "scalar requiresScopes__Scope\n\n"
+        f"directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on {_SECURED}",
     ),
     "policy": (
-        '@link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)',
-        "scalar policy__Policy\n\ndirective @policy(policies: [[policy__Policy!]!]!) on "
-        "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM",
+        "policy/v0.1",
+        True,
+        f"scalar policy__Policy\n\ndirective @policy(policies: [[policy__Policy!]!]!) on {_SECURED}",
     ),
 }
 
@@ -76,9 +68,10 @@ def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
         f'@link(url: "https://specs.apollo.dev/join/v0.{4 if labelled else 3}", for: EXECUTION)',
     ]
     definitions = [_JOIN_DEFINITIONS.format(label=", overrideLabel: String" if labelled else "")]
-    for name, (link, definition) in _FEATURES.items():
+    for name, (version, secures, definition) in _FEATURES.items():
         if f"@{name}" in text:
-            links.append(link)
+            purpose = ", for: SECURITY" if secures else ""
+            links.append(f'@link(url: "https://specs.apollo.dev/{version}"{purpose})')
             definitions.append(definition)
     for spec in dict.fromkeys(spec for spec, _ in merged.kept):
         names = ", ".join(f'"@{name}"' for each, name in merged.kept if each == spec)
