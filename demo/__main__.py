@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-import uvicorn
 
 from demo.actors import actors, agreements
 from demo.cast import BY_SLUG
@@ -20,7 +19,7 @@ from demo.files import write
 from demo.identity import DemoActor, Issuer
 from demo.load import load
 from hub.app import hub_app
-from hub.cli import database
+from hub.cli import Server, database
 from hub.errors import HubError
 from hub.graph import load_graph
 from hub.settings import load_settings
@@ -31,12 +30,12 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
 PARIS = ZoneInfo("Europe/Paris")
 WELCOME = """
-Le hub répond sur http://127.0.0.1:{port}/graphql (Ctrl-C pour l'arrêter).
+Le hub répond sur {graphql} (Ctrl-C pour l'arrêter).
 Acteurs, jetons et personnes fictives : .data/demo.json
 
 Une première requête, en référente des Ardennes, à coller dans un autre terminal :
 
-  curl -s http://127.0.0.1:{port}/graphql \\
+  curl -s {graphql} \\
     -H "Authorization: Bearer $(.venv/bin/hub token referent-a)" -H 'Purpose: suivi' \\
     -H 'Content-Type: application/json' \\
     -d '{{"query": "{{ person(id: \\"{person}\\") {{ firstName birthDate contact {{ phones }} \
@@ -62,14 +61,12 @@ def _serve(port: int) -> None:
     with database(keys) as dsn:
         found, persons = asyncio.run(prepare(keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date()))
         settings = load_settings(issuer.write_settings(agreements(found)))
-        served = hub_app(graph, settings, keys, dsn)
-        server = _Server(
-            uvicorn.Config(
-                served, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
-            ),
-            lambda: _announce(port, describe(port, found, persons, issuer), DATA / "demo.json"),
-        )
-        server.run()
+        Server(
+            hub_app(graph, settings, keys, dsn),
+            "127.0.0.1",
+            port,
+            lambda url: _announce(describe(url, found, persons, issuer), DATA / "demo.json"),
+        ).run()
 
 
 async def prepare(
@@ -85,9 +82,8 @@ async def prepare(
     return actors(loaded.persons, loaded.agents), persons
 
 
-def describe(port: int, found: Sequence[DemoActor], persons: list[dict[str, str]], issuer: Issuer) -> dict[str, Any]:
+def describe(url: str, found: Sequence[DemoActor], persons: list[dict[str, str]], issuer: Issuer) -> dict[str, Any]:
     """The content of `.data/demo.json`."""
-    url = f"http://127.0.0.1:{port}"
     return {
         "url": url,
         "graphql": f"{url}/graphql",
@@ -105,25 +101,12 @@ def describe(port: int, found: Sequence[DemoActor], persons: list[dict[str, str]
     }
 
 
-class _Server(uvicorn.Server):
-    """Tells when it listens, and not before."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started and not self.should_exit:
-            self._ready()
-
-
-def _announce(port: int, described: dict[str, Any], path: Path) -> None:
+def _announce(described: dict[str, Any], path: Path) -> None:
     partial = path.with_suffix(".partial")
     partial.touch(mode=0o600)
     partial.write_bytes(orjson.dumps(described, option=orjson.OPT_INDENT_2))
     partial.replace(path)
-    print(WELCOME.format(port=port, person=described["persons"][0]["id"]), flush=True)
+    print(WELCOME.format(graphql=described["graphql"], person=described["persons"][0]["id"]), flush=True)
 
 
 if __name__ == "__main__":

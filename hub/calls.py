@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Any
 
+from hub.federation.http1 import Headers
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 from infra.keys import Keys
 from schema.context import HEADER, Context, seal
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
-
-Headers = Callable[[SubgraphRequest, bytes, Any], list[tuple[bytes, bytes]]]
 
 
 class InProcess:

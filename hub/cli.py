@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Any, NoReturn
 
 import orjson
@@ -90,15 +91,37 @@ def serve(
             )
         else:
             served = hub_app(graph, load_settings(settings), held, address)
-        run(served, host, port)
+        Server(served, host, port, _listening).run()
 
 
-def run(served: Any, host: str, port: int) -> None:
-    """Serve an ASGI application until the process is told to stop."""
-    config = uvicorn.Config(
-        served, host=host, port=port, log_level="warning", access_log=False, server_header=False, date_header=False
-    )
-    uvicorn.Server(config).run()
+class Server(uvicorn.Server):
+    """An HTTP server that tells its address once it listens, and not before."""
+
+    def __init__(self, served: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                served,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+            )
+        )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._ready(f"http://{host}:{port}")
+
+
+def _listening(url: str) -> None:
+    typer.echo(f"À l'écoute sur {url}")
+    sys.stdout.flush()
 
 
 @app.command()
