@@ -20,6 +20,7 @@ from subgraphs.kit.ingest_text import residence
 from subgraphs.people import referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate, is_open
 from subgraphs.people.matching import contradicts, match
+from subgraphs.people.names import name_key
 from subgraphs.people.nir import hashed, normalise
 
 HUB = "hub"
@@ -38,9 +39,8 @@ WHERE NOT (source = $1 AND source_id = $2)
 """
 
 _CANDIDATES = """
-SELECT 1 FROM people.identity
-WHERE NOT (source = $1 AND source_id = $2) AND first_name = $3 AND (email = $4 OR phones && $5::text[])
-LIMIT 1
+SELECT first_name FROM people.identity
+WHERE NOT (source = $1 AND source_id = $2) AND (email = $3 OR phones && $4::text[])
 """
 
 
@@ -64,7 +64,7 @@ class Registry:
             return Resolution(own["person_id"], candidate=False)
         values = self._values(record, own)
         person_id = await self._resolve(store, values, own)
-        candidate = person_id is None and bool(await self._candidates(store, values))
+        candidate = person_id is None and await self._is_candidate(store, values)
         found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
         others = [row for row in found if (row["source"], row["source_id"]) != (record.source, record.source_id)]
         if contradicts(values, others):
@@ -125,10 +125,11 @@ class Registry:
         )
         return match(values, known, own["person_id"] if own is not None else None)
 
-    async def _candidates(self, store: Store, values: Row) -> list[Row]:
-        return await store.query(
-            _CANDIDATES, values["source"], values["source_id"], values["first_name"], values["email"], values["phones"]
-        )
+    async def _is_candidate(self, store: Store, values: Row) -> bool:
+        """Whether someone known has the same first name and e-mail or telephone."""
+        alike = await store.query(_CANDIDATES, values["source"], values["source_id"], values["email"], values["phones"])
+        first_name = name_key(values["first_name"])
+        return first_name is not None and any(name_key(row["first_name"]) == first_name for row in alike)
 
     async def _write(self, store: Store, person_id: UUID, whole: Consolidated, values: Row) -> None:
         await store.put(tables.person, {"id": person_id}, whole.person)

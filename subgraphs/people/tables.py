@@ -147,6 +147,8 @@ identity = Table(
     Index(None, "france_travail_id"),
     Index(None, "department", "department_internal_id"),
     Index(None, "matricule"),
+    Index(None, "email"),
+    Index(None, "phones", postgresql_using="gin"),
     info=INTERNAL,
 )
 

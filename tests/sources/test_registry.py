@@ -78,7 +78,7 @@ async def test_a_weaker_rung_does_not_join_two_nirs(fresh_database: Database) ->
 
 async def test_likeness_is_counted_as_a_candidate_and_makes_another_person(fresh_database: Database) -> None:
     one = replace(WHO, source_id="1", email="maelle@example.org", phones=("0639980001",))
-    by_phone = replace(one, source_id="2", email=None)
+    by_phone = replace(one, source_id="2", email=None, first_name="MAELLE")
     other_name = replace(one, source_id="3", first_name="Anne")
     report = await put(fresh_database, one, by_phone, other_name)
     assert report.candidates == 1

@@ -130,10 +130,12 @@ CREATE TABLE people.identity (
     CONSTRAINT identity_person_id_fkey FOREIGN KEY(person_id) REFERENCES people.person (id) ON DELETE CASCADE
 );
 CREATE INDEX identity_department_department_internal_id_idx ON people.identity (department, department_internal_id);
+CREATE INDEX identity_email_idx ON people.identity (email);
 CREATE INDEX identity_france_travail_id_idx ON people.identity (france_travail_id);
 CREATE INDEX identity_matricule_idx ON people.identity (matricule);
 CREATE INDEX identity_nir_hash_idx ON people.identity (nir_hash);
 CREATE INDEX identity_person_id_idx ON people.identity (person_id);
+CREATE INDEX identity_phones_idx ON people.identity USING gin (phones);
 CREATE TABLE people.person_constraint (
     id UUID NOT NULL,
     person_id UUID NOT NULL,
