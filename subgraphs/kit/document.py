@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import (
@@ -87,7 +88,7 @@ class Query:
         """`query`, `mutation` or `subscription`."""
         return self.operation.operation.value
 
-    @property
+    @cached_property
     def root_names(self) -> set[str]:
         """Names of the root fields, whatever the conditions say."""
         return {node.name for node in _Reader(self.fragments, None).fields((self.operation.selection_set,))}

@@ -1,0 +1,318 @@
+"""What the residual leaves of a row, in the real database: relations, restrictions, retention, values, reductions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from schema.facts import Fact
+from schema.residual import Clause, Residual, Rule
+from subgraphs.kit.server import Subgraph
+from tests.kit.conftest import AGENT, OTHER_SIRET, SIRET, Rows, anyone, context, person_id, residual
+
+R, T, S = Fact.REFERENT, Fact.TERRITORY, Fact.SELF
+TODAY = date(2026, 11, 18)
+FOLLOWING = (Clause(int(R)),)
+OWN_RECORDED = (Clause(int(R), int(Fact.RECORDED)),)
+
+
+async def ask(subgraph: Subgraph, selection: str, found: Residual, *scopes: str, number: int = 1, **more: Any) -> Any:
+    query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { " + selection + " } } }"
+    given = [{"__typename": "Person", "id": person_id(number)}]
+    answer = await subgraph.execute(query, {"r": given}, context(found, *scopes, **more))
+    assert "errors" not in answer, answer
+    return answer["data"]["_entities"][0]
+
+
+async def test_absent_type_has_no_row_and_absent_coordinate_no_value(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT), first_name="Ondine")
+    assert await ask(people, "id firstName", residual({}, {"Person.firstName": FOLLOWING})) is None
+    assert await ask(people, "id firstName", residual({"Person": FOLLOWING}, {})) == {
+        "id": person_id(1),
+        "firstName": None,
+    }
+
+
+async def test_field_follows_its_own_clauses_within_the_row(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT), first_name="Ondine", last_name="Kerbrat")
+    await rows.person(2, (T, "08"), first_name="Aubin", last_name="Solen")
+    found = residual({"Person": anyone(R, T)}, {"Person.firstName": anyone(R, T), "Person.lastName": anyone(R)})
+    scopes = (f"{int(R)} {AGENT}", f"{int(T)} 08")
+    assert await ask(people, "firstName lastName", found, *scopes) == {"firstName": "Ondine", "lastName": "Kerbrat"}
+    assert await ask(people, "firstName lastName", found, *scopes, number=2) == {
+        "firstName": "Aubin",
+        "lastName": None,
+    }
+
+
+async def test_several_links_add_up(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT), (T, "08"), (Fact.GROUP, "00000000-0000-4000-8000-0000000000b2"))
+    found = residual({"Person": anyone(R, T, Fact.GROUP)}, {})
+    answer = await ask(people, "_access", found, f"{int(R)} {AGENT}", f"{int(T)} 08")
+    assert answer == {"_access": [person_id(1), int(R | T)]}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "there"),
+    [
+        (TODAY, TODAY, True),
+        (TODAY - timedelta(1), None, True),
+        (TODAY + timedelta(1), None, False),
+        (TODAY - timedelta(9), TODAY - timedelta(1), False),
+    ],
+)
+async def test_link_counts_on_its_days_only(
+    rows: Rows, people: Subgraph, since: date, until: date | None, there: bool
+) -> None:
+    await rows.connection.execute("ALTER TABLE access.link NO FORCE ROW LEVEL SECURITY")
+    await rows.connection.execute("ALTER TABLE access.link DISABLE ROW LEVEL SECURITY")
+    await rows.person(1, first_name="Ondine")
+    await rows.link(1, R, AGENT, since=since, until=until)
+    found = await ask(people, "id", residual({"Person": FOLLOWING}, {}))
+    assert (found is not None) is there
+
+
+@pytest.mark.parametrize("restriction", [Fact.OPPOSITION, Fact.LIMITATION, Fact.ERASURE_DUE])
+async def test_restriction_binds_only_the_rules_that_name_it(rows: Rows, people: Subgraph, restriction: Fact) -> None:
+    await rows.person(1, (R, AGENT), access={"restrictions": int(restriction)}, first_name="Ondine", last_name="K")
+    found = residual(
+        {"Person": FOLLOWING},
+        {"Person.firstName": (Clause(int(R), 0, int(restriction)),), "Person.lastName": FOLLOWING},
+    )
+    assert await ask(people, "firstName lastName _access", found) == {
+        "firstName": None,
+        "lastName": "K",
+        "_access": [person_id(1), int(R | restriction)],
+    }
+
+
+@pytest.mark.parametrize(("days", "ended"), [(730, False), (731, True), (None, False)])
+async def test_retention_ends_the_day_after_its_last(
+    rows: Rows, people: Subgraph, days: int | None, ended: bool
+) -> None:
+    contact = None if days is None else TODAY - timedelta(days)
+    await rows.person(1, (R, AGENT), access={"last_contact": contact}, first_name="Ondine")
+    found = residual(
+        {"Person": FOLLOWING},
+        {"Person.firstName": (Clause(int(R), 0, int(Fact.JOURNEY_ENDED)),)},
+        ((int(Fact.JOURNEY_ENDED), 730),),
+    )
+    assert await ask(people, "firstName", found) == {"firstName": None if ended else "Ondine"}
+
+
+async def test_person_without_access_row_does_not_exist(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT), first_name="Ondine")
+    await rows.connection.execute("DELETE FROM access.person")
+    assert await ask(people, "id", residual({"Person": FOLLOWING}, {})) is None
+
+
+CONSTRAINTS = residual(
+    {"Person": FOLLOWING, "Constraint": Rule(FOLLOWING, ((int(Fact.VALUE_SAN), OWN_RECORDED),))},
+    {"Person.constraints": FOLLOWING, "Constraint.state": FOLLOWING, "Constraint.theme": FOLLOWING},
+)
+
+
+async def test_row_with_a_forbidden_value_is_dropped_selected_or_not(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    for place, (theme, siret) in enumerate(
+        [("MOBILITE", None), ("SANTE", OTHER_SIRET), ("SANTE", SIRET), ("LOGEMENT", OTHER_SIRET)]
+    ):
+        await rows.sourced(
+            "people.person_constraint",
+            id=person_id(100 + place),
+            person_id=person_id(1),
+            theme=theme,
+            state="OUI",
+            recorded_by=siret,
+        )
+    answer = await ask(people, "constraints { theme _access }", CONSTRAINTS)
+    own = int(R | Fact.RECORDED | Fact.VALUE_SAN)
+    assert answer["constraints"] == [
+        {"theme": "MOBILITE", "_access": [person_id(1), int(R)]},
+        {"theme": "SANTE", "_access": [person_id(1), own]},
+        {"theme": "LOGEMENT", "_access": [person_id(1), int(R)]},
+    ]
+    assert len((await ask(people, "constraints { id }", CONSTRAINTS))["constraints"]) == 3
+    assert len((await ask(people, "constraints { id }", CONSTRAINTS, organisation=None))["constraints"]) == 2
+
+
+async def test_denied_list_is_null_and_an_empty_one_is_empty(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    assert await ask(people, "constraints { id }", CONSTRAINTS) == {"constraints": []}
+    denied = residual(CONSTRAINTS.rows, {})
+    assert await ask(people, "constraints { id }", denied) == {"constraints": None}
+    on_row = residual({"Person": anyone(R, T), "Constraint": FOLLOWING}, {"Person.constraints": anyone(T)})
+    assert await ask(people, "constraints { id }", on_row) == {"constraints": None}
+
+
+APPOINTMENT_FIELDS = ("Appointment.status", "Appointment.motive", "Motive.category", "Motive.type")
+
+
+def appointment_residual(*relations: Fact, values: tuple[tuple[int, tuple[Clause, ...]], ...] = ()) -> Residual:
+    clauses = anyone(*relations)
+    fields: dict[str, Rule | tuple[Clause, ...]] = dict.fromkeys(APPOINTMENT_FIELDS, clauses)
+    fields |= {"Motive.category": Rule(clauses, values), "Person.appointments": clauses}
+    return residual({"Person": clauses, "Appointment": clauses, "Motive": clauses}, fields)
+
+
+async def add_appointment(rows: Rows, number: int, person: int, **values: Any) -> None:
+    from datetime import UTC, datetime
+
+    given = {
+        "id": person_id(number),
+        "person_id": person_id(person),
+        "starts_at": datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        "status": "INCONNU",
+        "rdv_source_id": str(number),
+        "subject_source_id": "1",
+        **values,
+    }
+    await rows.sourced("appointments.appointment", **given)
+
+
+MOTIVES = "appointments { nodes { motive { category type _access } } }"
+
+
+async def test_forbidden_scalar_is_coarsened_like_an_ordinary_row(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await rows.person(2, (R, AGENT))
+    await add_appointment(rows, 101, 1, motive_category="psychologue", motive_type="autre")
+    await add_appointment(rows, 102, 2, motive_category=None, motive_type="autre")
+    found = appointment_residual(R)
+    first = await ask(appointments, MOTIVES, found)
+    second = await ask(appointments, MOTIVES, found, number=2)
+    motive = first["appointments"]["nodes"][0]["motive"]
+    assert motive == {"category": "AUTRE", "type": "autre", "_access": [person_id(1), int(R)]}
+    assert str(first).replace(person_id(1), "") == str(second).replace(person_id(2), "")
+
+
+async def test_value_category_is_told_where_it_may_be_read(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await add_appointment(rows, 101, 1, motive_category="psychologue")
+    found = appointment_residual(R, values=((int(Fact.VALUE_SAN), FOLLOWING),))
+    answer = await ask(appointments, MOTIVES, found)
+    assert answer["appointments"]["nodes"][0]["motive"] == {
+        "category": "psychologue",
+        "type": None,
+        "_access": [person_id(1), int(R | Fact.VALUE_SAN)],
+    }
+
+
+async def test_value_that_no_list_knows_is_coarsened(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await add_appointment(rows, 101, 1, motive_category="addictologue")
+    answer = await ask(appointments, MOTIVES, appointment_residual(R, values=((int(Fact.VALUE_SAN), FOLLOWING),)))
+    assert answer["appointments"]["nodes"][0]["motive"]["category"] == "AUTRE"
+
+
+async def test_own_item_opens_the_organisations_own_rows_only(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (Fact.OWN_ITEM, SIRET))
+    await add_appointment(rows, 101, 1, organisation_siret=SIRET)
+    await add_appointment(rows, 102, 1, organisation_siret=OTHER_SIRET)
+    await add_appointment(rows, 103, 1)
+    scope = f"{int(Fact.OWN_ITEM)} {SIRET}"
+    found = appointment_residual(Fact.OWN_ITEM)
+    answer = await ask(appointments, "appointments { nodes { id _access } }", found, scope)
+    assert answer["appointments"]["nodes"] == [{"id": person_id(101), "_access": [person_id(1), int(Fact.OWN_ITEM)]}]
+
+
+async def test_reduction_serves_the_mask_and_an_unknown_mask_nothing(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (T, "08"), birth_date=date(1984, 7, 9))
+
+    def rule(mask: str) -> Residual:
+        return residual({"Person": anyone(R, T)}, {"Person.birthDate": Rule(anyone(R), (), anyone(T), mask)})
+
+    scope = f"{int(T)} 08"
+    assert await ask(people, "birthDate", rule("year_start"), scope) == {"birthDate": "1984-01-01"}
+    assert await ask(people, "birthDate", rule("nothing_known"), scope) == {"birthDate": None}
+
+
+async def test_professional_field_needs_its_coordinate_and_public_field_none(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await rows.sourced("people.agent", id=AGENT, email="a@exemple.fr", last_name="Varenne")
+    await rows.sourced("people.referent", id=person_id(70), person_id=person_id(1), agent_id=AGENT)
+    types = {"Person": FOLLOWING, "Referent": FOLLOWING}
+    edges = {"Person.referent": FOLLOWING, "Referent.agent": FOLLOWING}
+    selection = "referent { agent { id lastName } }"
+    open_found = residual(types, {**edges, "Agent.lastName": FOLLOWING})
+    assert await ask(people, selection, open_found) == {"referent": {"agent": {"id": AGENT, "lastName": "Varenne"}}}
+    for closed in (residual(types, edges), residual(types, {**edges, "Agent.lastName": ()})):
+        assert await ask(people, selection, closed) == {"referent": {"agent": {"id": AGENT, "lastName": None}}}
+
+
+async def test_to_one_serves_the_first_row_that_the_actor_reads(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    for number, since in ((70, date(2025, 1, 1)), (71, date(2026, 1, 1)), (72, None)):
+        await rows.sourced("people.agent", id=person_id(number), email=f"{number}@exemple.fr")
+        await rows.sourced(
+            "people.referent",
+            id=person_id(number),
+            person_id=person_id(1),
+            agent_id=person_id(number),
+            since=since,
+        )
+    found = residual(
+        {"Person": FOLLOWING, "Referent": FOLLOWING},
+        {"Person.referent": FOLLOWING, "Referent.since": FOLLOWING},
+    )
+    assert await ask(people, "referent { since }", found) == {"referent": {"since": "2026-01-01"}}
+
+
+async def test_object_of_the_same_row_follows_its_edge_its_type_and_its_fields(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await rows.sourced(
+        "people.contact",
+        person_id=person_id(1),
+        phones=["0639980001"],
+        origin="PERSONNE",
+        authorisation="A",
+        city="Rethel",
+        city_code="08362",
+    )
+    selection = "contact { phones address { city cityCode } }"
+    types = {"Person": FOLLOWING, "Contact": FOLLOWING, "Address": FOLLOWING}
+    fields = dict.fromkeys(("Person.contact", "Contact.phones", "Contact.address", "Address.city"), FOLLOWING)
+    whole = {"contact": {"phones": ["0639980001"], "address": {"city": "Rethel", "cityCode": None}}}
+    assert await ask(people, selection, residual(types, fields)) == whole
+    without_type = {name: rule for name, rule in types.items() if name != "Address"}
+    assert await ask(people, selection, residual(without_type, fields)) == {
+        "contact": {"phones": ["0639980001"], "address": None}
+    }
+    without_edge = {name: rule for name, rule in fields.items() if name != "Contact.address"}
+    assert await ask(people, selection, residual(types, without_edge)) == {
+        "contact": {"phones": ["0639980001"], "address": None}
+    }
+    hidden = residual(types, {name: rule for name, rule in fields.items() if name != "Person.contact"})
+    assert await ask(people, selection, hidden) == {"contact": None}
+
+
+async def test_siblings_tell_the_reduced_form(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT), birth_date=date(1984, 7, 9))
+    await rows.sourced(
+        "people.contact",
+        person_id=person_id(1),
+        phones=[],
+        origin="PERSONNE",
+        authorisation="I",
+        city_code="97411",
+    )
+    await rows.sourced("people.rsa", person_id=person_id(1), status="DROIT_OUVERT_ET_SUSPENDU", rights_and_duties=True)
+    await rows.sourced("people.household", person_id=person_id(1), dependent_children=0)
+    for number, theme in ((100, "SANTE"), (101, "MOBILITE")):
+        state = "OUI" if theme == "SANTE" else "CLOTUREE"
+        await rows.sourced(
+            "people.person_constraint", id=person_id(number), person_id=person_id(1), theme=theme, state=state
+        )
+    expected = {
+        "birthYear": 1984,
+        "departmentCode": "974",
+        "isRsaBeneficiary": True,
+        "hasRightsAndDuties": True,
+        "hasDependentChildren": False,
+        "hasParticularDifficulties": False,
+        "healthToConsider": True,
+    }
+    found = residual({"Person": FOLLOWING}, {f"Person.{name}": FOLLOWING for name in expected})
+    assert await ask(people, " ".join(expected), found) == expected
