@@ -13,6 +13,14 @@ from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
 
+CODES = {
+    "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
+    "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100 : corrigez « first ».",
+    "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
+}
+"""Codes of our subgraphs' errors that may leave, each with our own words."""
+
+
 class InProcess:
     """The transport of a subgraph in this process: no bytes, no signature, the objects themselves."""
 

@@ -166,3 +166,7 @@ def ingest(
         report = asyncio.run(read_files(reader, files, options, address, follower))
     show(report, console)
     raise typer.Exit(0 if report.complete else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from hub.calls import CODES
 from hub.document import introspection
 from hub.document.request import Request
 from hub.document.variables import bind
@@ -76,7 +77,7 @@ class Pipeline:
             residual=authorisation.residual,
             now=now,
         )
-        answer = await execute(prepared.plan, variables, self.transports, context, self.deadline)
+        answer = await execute(prepared.plan, variables, self.transports, context, self.deadline, codes=CODES)
         guard = Guard(authorisation.marks)
         data, errors = project(authorisation.operation.shape, answer, variables, self.preparer.schema, guard)
         if prepared.introspection is not None:

@@ -1,0 +1,129 @@
+"""A running hub under test: real processes, real HTTP, a real database, the demo's files through the connectors."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from demo.__main__ import prepare
+from demo.actors import agreements
+from demo.cast import BY_SLUG
+from demo.identity import DemoActor, Issuer
+from schema.sdl import SUBGRAPHS
+from tests.conftest import ROOT, Database
+
+PURPOSES = {"referent_cd": "suivi", "siae": "iae", "beneficiaire": "droits"}
+"""The purpose that each kind of the demo's actors declares where a test doesn't say."""
+
+
+@dataclass
+class Process:
+    """One `hub serve`, until `stop`."""
+
+    popen: subprocess.Popen[str]
+    url: str
+    log: Path
+
+    def stop(self) -> None:
+        """Stop it as Ctrl-C would, and wait."""
+        if self.popen.poll() is None:
+            self.popen.terminate()
+            self.popen.wait(20)
+        if self.popen.stdout is not None:
+            self.popen.stdout.close()
+
+
+@dataclass
+class Site:
+    """A hub with its actors and people; `ask` sends one request as one of them."""
+
+    url: str
+    issuer: Issuer
+    actors: Mapping[str, DemoActor]
+    persons: Mapping[str, str]
+    database: Database
+    processes: Mapping[str, Process]
+    client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
+
+    def post(self, actor: str | None, body: bytes | Mapping[str, Any], **headers: str) -> httpx2.Response:
+        """One HTTP request; a header given as "" is left out."""
+        sent = {"content-type": "application/json"}
+        if actor is not None:
+            found = self.actors[actor]
+            sent |= {"authorization": f"Bearer {self.issuer.token(found)}", "purpose": PURPOSES[found.kind]}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name: value for name, value in sent.items() if value}
+        if isinstance(body, bytes):
+            return self.client.post(f"{self.url}/graphql", content=body, headers=sent)
+        return self.client.post(f"{self.url}/graphql", json=dict(body), headers=sent)
+
+    def ask(self, actor: str, query: str, **variables: Any) -> dict[str, Any]:
+        """The answer of an executed operation."""
+        response = self.post(actor, {"query": query, "variables": variables})
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def logs(self) -> str:
+        """All that the processes said."""
+        return "".join(process.log.read_text(encoding="utf-8", errors="replace") for process in self.processes.values())
+
+
+@contextmanager
+def serve(role: str, database: Database, folder: Path, settings: Path | None = None) -> Iterator[Process]:
+    """`hub serve --role ROLE` on a free port, ready."""
+    command = [sys.executable, "-m", "hub.cli", "serve", "--role", role, "--port", "0"]
+    command += ["--keys", str(database.keys.directory)]
+    command += ["--settings", str(settings)] if settings is not None else []
+    log = folder / f"{role}.log"
+    with log.open("w") as errors:
+        popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": database.admin_dsn},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        assert popen.stdout is not None
+        said = popen.stdout.readline()
+        assert "http://" in said, log.read_text()
+        process = Process(popen, said[said.index("http://") :].strip(), log)
+        try:
+            yield process
+        finally:
+            process.stop()
+
+
+@contextmanager
+def site(database: Database, folder: Path, *, apart: bool) -> Iterator[Site]:
+    """A hub over this database: everything in one process, or (`apart`) the hub and each subgraph in its own."""
+    found, persons = asyncio.run(prepare(database.keys, database.dsn, folder / "files", datetime.now(UTC).date()))
+    issuer = Issuer(folder / "demo")
+    settings = issuer.write_settings(agreements(found))
+    ids = {slug: person["id"] for slug, person in zip(BY_SLUG, persons, strict=True)}
+    assert all(str(UUID(value)) == value for value in ids.values())
+    with ExitStack() as stack:
+        processes: dict[str, Process] = {}
+        if apart:
+            for name in SUBGRAPHS:
+                processes[name] = stack.enter_context(serve(name, database, folder))
+            lines = [f'{name} = "{process.url}/graphql"' for name, process in processes.items()]
+            settings.write_text("\n".join([settings.read_text(), "[subgraphs]", *lines, ""]), encoding="utf-8")
+        role = "hub" if apart else "all"
+        processes[role] = stack.enter_context(serve(role, database, folder, settings))
+        made = Site(processes[role].url, issuer, {a.name: a for a in found}, ids, database, processes)
+        stack.callback(made.client.close)
+        yield made
