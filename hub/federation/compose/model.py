@@ -76,7 +76,7 @@ class Output(Element):
 
 @dataclass(frozen=True, slots=True)
 class Type(Element):
-    """One named type; only the collection of its kind is filled. `extension`: declared by `extend` or `@extends` only."""
+    """One named type; only the collection of its kind is filled. `extension`: all its declarations are extensions."""
 
     kind: Kind = Kind.OBJECT
     fields: Mapping[str, Output] = field(default_factory=dict)

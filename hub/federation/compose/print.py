@@ -38,6 +38,7 @@ enum link__Purpose {{
   EXECUTION
 }}"""
 
+_SCOPE = "requiresScopes__Scope"
 _SECURED = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
 _ANYWHERE = f"{_SECURED} | UNION | ARGUMENT_DEFINITION | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
 _FEATURES = {
@@ -47,8 +48,7 @@ _FEATURES = {
     "requiresScopes": (
         "requiresScopes/v0.1",
         True,
-        "scalar requiresScopes__Scope\n\n"
-        f"directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on {_SECURED}",
+        f"scalar {_SCOPE}\n\ndirective @requiresScopes(scopes: [[{_SCOPE}!]!]!) on {_SECURED}",
     ),
     "policy": (
         "policy/v0.1",

@@ -1,0 +1,34 @@
+"""EXTERNAL_MISSING_ON_BASE: a field that one subgraph declares `@external` is resolved by another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hub.errors import StartRefused
+from hub.federation.compose.fieldsets import mentioned
+from hub.federation.compose.model import Subgraph
+from hub.federation.compose.rules.failure import failure
+
+
+def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
+    """One failure per field that is external wherever it is declared."""
+    external: dict[str, list[str]] = {}
+    resolved: set[str] = set()
+    for subgraph in subgraphs:
+        keyed = mentioned(subgraph, "key")
+        for type_ in subgraph.types.values():
+            for field in type_.fields.values():
+                coordinate = f"{type_.name}.{field.name}"
+                if field.has("external"):
+                    external.setdefault(coordinate, []).append(subgraph.name)
+                if not field.has("external") or coordinate in keyed:
+                    resolved.add(coordinate)
+    for coordinate, names in external.items():
+        if coordinate not in resolved:
+            yield failure(
+                "EXTERNAL_MISSING_ON_BASE",
+                coordinate,
+                names,
+                "le champ est @external partout où il est déclaré",
+                "Déclarez-le sans @external dans le sous-graphe qui le fournit",
+            )

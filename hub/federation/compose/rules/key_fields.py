@@ -1,0 +1,25 @@
+"""KEY_INVALID_FIELDS: the field set of `@key` selects fields that exist in the subgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hub.errors import StartRefused
+from hub.federation.compose.fieldsets import field_sets, follow
+from hub.federation.compose.model import Subgraph
+from hub.federation.compose.rules.failure import failure
+
+
+def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
+    """One failure per field set."""
+    for subgraph in subgraphs:
+        for each in field_sets(subgraph, "key"):
+            problem = follow(subgraph, each).problem
+            if problem is not None:
+                yield failure(
+                    "KEY_INVALID_FIELDS",
+                    each.coordinate,
+                    [subgraph.name],
+                    f"dans @key(fields: « {each.text} »), {problem}",
+                    "Corrigez l'ensemble de champs ou déclarez le champ dans ce sous-graphe",
+                )

@@ -1,0 +1,78 @@
+"""SATISFIABILITY_ERROR: every field that clients can ask for can be fetched, wherever they can ask for it.
+
+Walks the graph as the planner does, from the roots; the failure shows the path of fields that leads to the dead end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphql import get_named_type, is_abstract_type, is_object_type
+
+from hub.document.operation import Field, Selections
+from hub.errors import StartRefused
+from hub.federation.compose.rules.failure import failure
+from hub.federation.graph import Graph
+from hub.federation.supergraph import ROOTS, Supergraph
+from hub.federation.walk import Level, Spot, Walker
+
+MOVES = 5_000_000
+
+
+def check(supergraph: Supergraph) -> Iterator[StartRefused]:
+    """One failure per coordinate that some path can't reach."""
+    graph = Graph(supergraph)
+    failed: set[str] = set()
+    for root in ROOTS:
+        if root not in supergraph.types:
+            continue
+        walker = Walker(graph, MOVES)
+        spot = Spot(Level(()), root)
+        for name in graph.roots(root):
+            walker.enter_root(spot, name, None)
+        pending = [spot]
+        seen: set[tuple[object, ...]] = {_state(graph, spot)}
+        for current in pending:
+            for name in supergraph.types[current.type].fields:
+                entry = Field(name, current.type, name, selections=_below(supergraph, current.type, name))
+                options = walker.options(current, entry, name)
+                if not options and f"{current.type}.{name}" not in failed:
+                    failed.add(f"{current.type}.{name}")
+                    yield _failure(supergraph, current, name)
+                for _, child in walker.enter(current, entry, name, options) if entry.selections else ():
+                    state = _state(graph, child)
+                    if child.arrivals and state not in seen:
+                        seen.add(state)
+                        pending.append(child)
+
+
+def _below(supergraph: Supergraph, type_name: str, name: str) -> tuple[Selections, ...]:
+    """Empty selections on each concrete type that the field may return."""
+    fields = supergraph.schema.type_map[type_name].fields  # type: ignore[attr-defined]
+    named = get_named_type(fields[name].type)
+    if is_abstract_type(named):
+        return tuple(Selections(each.name, ()) for each in supergraph.schema.get_possible_types(named))
+    return (Selections(named.name, ()),) if is_object_type(named) else ()
+
+
+def _state(graph: Graph, spot: Spot) -> tuple[object, ...]:
+    """What the fields below depend on: where the object may be held, and for a type without key, where it hangs."""
+    held = frozenset((arrival.node.subgraph, arrival.node.view) for arrival in spot.arrivals)
+    entity = any(True for name in graph.subgraphs for _ in graph.keys(spot.type, name))
+    above = (spot.parent.type, spot.level.path[-1][1]) if spot.parent is not None and not entity else None
+    return (spot.type, held, above)
+
+
+def _failure(supergraph: Supergraph, spot: Spot, name: str) -> StartRefused:
+    coordinate = f"{spot.type}.{name}"
+    path = "/".join(f"{type_}.{key}" for type_, key in (*spot.level.path, (spot.type, name)))
+    holders = supergraph.types[spot.type].fields[name].joins
+    here = sorted({arrival.group.subgraph for arrival in spot.arrivals})
+    return failure(
+        "SATISFIABILITY_ERROR",
+        coordinate,
+        [*holders, *here],
+        f"la requête {path} ne peut pas être servie : l'objet vient de {', '.join(here)}, "
+        f"le champ est dans {', '.join(sorted(holders)) or 'aucun sous-graphe'}, sans clé qui mène de l'un à l'autre",
+        "Ajoutez une clé résoluble commune, ou fournissez le champ là où l'objet se trouve",
+    )
