@@ -160,6 +160,8 @@ def typed(name: str, value: Any, kind: Kind) -> Any:
             return datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise bad_input(name, "une date au format AAAA-MM-JJ") from None
+    if kind is Kind.FLOAT and type(value) is int:
+        return float(value)
     wanted = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
     if type(value) is not wanted or (isinstance(value, str) and "\x00" in value):
         raise bad_input(name, kind.value)

@@ -55,7 +55,7 @@ def distance_km(start: Position | None, end: Position | None) -> Decimal | None:
         sin(radians(lat2 - lat1) / 2) ** 2
         + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
     )
-    exact = 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord)))
+    exact = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half_chord)))
     return Decimal(f"{exact:.15g}").quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 

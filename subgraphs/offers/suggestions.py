@@ -93,7 +93,8 @@ def _distance(
     half_chord = squared_half_sine(lat2 - lat1) + func.cos(func.radians(lat1)) * func.cos(
         func.radians(lat2)
     ) * squared_half_sine(lon2 - lon1)
-    exact = two * _number(EARTH_RADIUS_KM) * func.asin(func.least(_number(1), func.sqrt(half_chord)))
+    bounded = case((half_chord > _number(1), _number(1)), else_=half_chord)
+    exact = two * _number(EARTH_RADIUS_KM) * func.asin(func.sqrt(bounded))
     return cast(func.round(cast(exact, Numeric), literal_column("1")), Double)
 
 
