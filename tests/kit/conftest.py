@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -41,13 +42,13 @@ def anyone(*relations: Fact) -> tuple[Clause, ...]:
 
 
 def residual(
-    rows: dict[str, Rule | tuple[Clause, ...]],
-    fields: dict[str, Rule | tuple[Clause, ...]],
+    rows: Mapping[str, Rule | tuple[Clause, ...]],
+    fields: Mapping[str, Rule | tuple[Clause, ...]],
     retentions: tuple[tuple[int, int], ...] = (),
 ) -> Residual:
     """A residual; bare clauses are read in full."""
 
-    def rules(given: dict[str, Rule | tuple[Clause, ...]]) -> dict[str, Rule]:
+    def rules(given: Mapping[str, Rule | tuple[Clause, ...]]) -> dict[str, Rule]:
         return {name: rule if isinstance(rule, Rule) else Rule(rule) for name, rule in given.items()}
 
     return Residual(rules(rows), rules(fields), retentions)
@@ -86,8 +87,6 @@ class Rows:
 
     async def link(self, number: int, relation: Fact, scope: str, **dates: Any) -> None:
         """A link of a person, valid since 2026 unless said otherwise."""
-        from datetime import date
-
         self.count += 1
         await self.insert(
             "access.link",
