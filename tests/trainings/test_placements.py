@@ -1,0 +1,199 @@
+"""`Person.trainingPlacements`: who sees which placement, by the residual and by row security."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+
+from schema.facts import Fact, link_key
+from schema.residual import Clause, Residual
+from subgraphs.kit.access import SCOPES_SETTING
+from subgraphs.kit.database import ORGANISATION_SETTING
+from subgraphs.kit.database import Database as Pool
+from subgraphs.kit.server import Subgraph
+from subgraphs.trainings.queries import MODEL
+from tests.conftest import Database
+from tests.kit.conftest import AGENT, POLICY, REFERENT, Rows, anyone, context, person_id, residual
+
+PROVIDER, OTHER, PRESCRIBER = "99900020800011", "99900022200013", "99900030800011"
+OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, PROVIDER), link_key(Fact.OWN_ITEM, OTHER)
+
+QUERY = """
+query ($r: [_Any!]!, $first: Int, $after: String) {
+  _entities(representations: $r) {
+    ... on Person {
+      trainingPlacements(first: $first, after: $after) {
+        nodes { id status proposedOn session { startsOn training { title provider { siret } } } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+FACTS = """
+query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { trainingPlacements { nodes { _access } } } } }
+"""
+FIELDS = ("Person.trainingPlacements", *(f"TrainingPlacement.{name}" for name in ("status", "proposedOn", "session")))
+
+
+def reading(*relations: Fact) -> Residual:
+    clauses = anyone(*relations)
+    return residual({"Person": clauses, "TrainingPlacement": clauses}, dict.fromkeys(FIELDS, clauses))
+
+
+@pytest.fixture
+async def rows(fresh_database: Database) -> AsyncIterator[Rows]:
+    """Person 1 on sessions of two providers, both of which have links to it; a catalogue of one training."""
+    connection = await fresh_database.connect()
+    rows = Rows(connection)
+    await rows.person(1, (Fact.REFERENT, AGENT), (Fact.OWN_ITEM, PROVIDER), (Fact.OWN_ITEM, OTHER))
+    await rows.sourced("trainings.training_provider", id=PROVIDER, siret=PROVIDER)
+    await rows.sourced(
+        "trainings.training", id="lheo--F1", title="Cuisinier", provider_id=PROVIDER, formacodes=[], rome_codes=[]
+    )
+    await rows.sourced("trainings.training_session", id="lheo--S1", training_id="lheo--F1", starts_on=date(2027, 1, 4))
+    for number, (owner, day) in enumerate([(PROVIDER, 3), (OTHER, 5), (PROVIDER, 9), (OTHER, 1)], start=1):
+        await rows.sourced(
+            "trainings.placement", id=person_id(100 + number), person_id=person_id(1), session_id="lheo--S1",
+            status="PROPOSE", proposed_on=date(2026, 10, day), organisation_siret=owner, recorded_by=PRESCRIBER,
+        )  # fmt: skip
+    yield rows
+    await connection.close()
+
+
+@pytest.fixture
+async def trainings(fresh_database: Database) -> AsyncIterator[Subgraph]:
+    """The subgraph `trainings` on the test's database."""
+    pool = Pool(fresh_database.dsn("trainings_query"), 2)
+    await pool.open()
+    yield Subgraph(MODEL, pool, policy=POLICY, cursors=b"c" * 32)
+    await pool.close()
+
+
+async def placements(
+    trainings: Subgraph, read: Residual, *scopes: str, organisation: str | None = None, **arguments: Any
+) -> Any:
+    given = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 5, **arguments}
+    answer = await trainings.execute(QUERY, given, context(read, *scopes, organisation=organisation))
+    assert "errors" not in answer, answer
+    found = answer["data"]["_entities"][0]
+    return found and found["trainingPlacements"]
+
+
+def numbers(connection: Any) -> list[int]:
+    return [int(node["id"][-3:]) for node in connection["nodes"]]
+
+
+async def test_a_referent_reads_every_placement_newest_first(rows: Rows, trainings: Subgraph) -> None:
+    answer = await placements(trainings, reading(Fact.REFERENT), REFERENT)
+    assert numbers(answer) == [103, 102, 101, 104]
+    assert answer["nodes"][0] == {
+        "id": person_id(103),
+        "status": "PROPOSE",
+        "proposedOn": "2026-10-09",
+        "session": {
+            "startsOn": "2027-01-04",
+            "training": {"title": "Cuisinier", "provider": {"siret": PROVIDER}},
+        },
+    }
+
+
+async def test_a_provider_reads_its_own_placements_only(rows: Rows, trainings: Subgraph) -> None:
+    own = await placements(trainings, reading(Fact.OWN_ITEM), OWN, organisation=PROVIDER)
+    others = await placements(trainings, reading(Fact.OWN_ITEM), OTHERS_OWN, organisation=OTHER)
+    assert numbers(own) == [103, 101]
+    assert numbers(others) == [102, 104]
+
+
+async def test_pages_are_counted_after_the_rows_of_others_are_dropped(rows: Rows, trainings: Subgraph) -> None:
+    page = await placements(trainings, reading(Fact.OWN_ITEM), OWN, organisation=PROVIDER, first=1)
+    assert (numbers(page), page["pageInfo"]["hasNextPage"]) == ([103], True)
+    after = page["pageInfo"]["endCursor"]
+    last = await placements(trainings, reading(Fact.OWN_ITEM), OWN, organisation=PROVIDER, first=1, after=after)
+    assert (numbers(last), last["pageInfo"]["hasNextPage"]) == ([101], False)
+
+
+async def test_the_organisation_that_proposed_it_is_told_by_a_fact(rows: Rows, trainings: Subgraph) -> None:
+    given = {"r": [{"__typename": "Person", "id": person_id(1)}]}
+    facts = []
+    for organisation in (PRESCRIBER, OTHER):
+        scope = context(reading(Fact.REFERENT), REFERENT, organisation=organisation)
+        answer = await trainings.execute(FACTS, given, scope)
+        nodes = answer["data"]["_entities"][0]["trainingPlacements"]["nodes"]
+        facts.append([node["_access"] for node in nodes])
+    recorded = [person_id(1), int(Fact.REFERENT | Fact.RECORDED)]
+    own, plain = [person_id(1), int(Fact.REFERENT | Fact.OWN_ITEM)], [person_id(1), int(Fact.REFERENT)]
+    assert facts == [[recorded] * 4, [plain, own, plain, own]]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        Residual(),
+        residual({"Person": anyone(Fact.REFERENT)}, {}),
+        residual({"Person": anyone(Fact.REFERENT)}, {"Person.trainingPlacements": (Clause(int(Fact.SELF)),)}),
+    ],
+)
+async def test_placements_that_the_decision_does_not_open_are_null(
+    rows: Rows, trainings: Subgraph, read: Residual
+) -> None:
+    assert await placements(trainings, read, REFERENT) is None
+
+
+async def test_an_edge_without_its_rows_is_an_empty_page(rows: Rows, trainings: Subgraph) -> None:
+    referent = anyone(Fact.REFERENT)
+    answer = await placements(
+        trainings, residual({"Person": referent}, {"Person.trainingPlacements": referent}), REFERENT
+    )
+    assert answer == {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+
+
+async def test_a_session_that_the_catalogue_does_not_hold_is_null(rows: Rows, trainings: Subgraph) -> None:
+    await rows.connection.execute("DELETE FROM trainings.training_session")
+    answer = await placements(trainings, reading(Fact.REFERENT), REFERENT)
+    assert [node["session"] for node in answer["nodes"]] == [None] * 4
+
+
+async def test_an_ended_link_shows_nothing(rows: Rows, trainings: Subgraph) -> None:
+    await rows.connection.execute("UPDATE access.link SET valid_until = '2026-02-01' WHERE relation = 2")
+    assert await placements(trainings, reading(Fact.REFERENT), REFERENT) is None
+
+
+@pytest.mark.parametrize(
+    ("scopes", "organisation", "seen"),
+    [
+        (REFERENT, "", {101, 102, 103, 104}),
+        (OWN, PROVIDER, {101, 103}),
+        (OTHERS_OWN, OTHER, {102, 104}),
+        (OWN, OTHER, {102, 104}),
+        (OWN, "", set()),
+        ("", PROVIDER, set()),
+    ],
+)
+async def test_row_security_alone_shows_no_row_of_another(
+    rows: Rows, fresh_database: Database, scopes: str, organisation: str, seen: set[int]
+) -> None:
+    connection = await fresh_database.connect("trainings_query")
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT set_config($1, $2, true)", SCOPES_SETTING, scopes)
+            await connection.execute("SELECT set_config($1, $2, true)", ORGANISATION_SETTING, organisation)
+            found = await connection.fetch("SELECT id FROM trainings.placement")
+            assert {int(str(row["id"])[-3:]) for row in found} == seen
+        assert await connection.fetch("SELECT id FROM trainings.placement") == []
+    finally:
+        await connection.close()
+
+
+async def test_the_query_role_reads_no_key_of_a_source_and_writes_nothing(rows: Rows, fresh_database: Database) -> None:
+    connection = await fresh_database.connect("trainings_query")
+    try:
+        for statement in ("SELECT FROM trainings.source_record", "DELETE FROM trainings.placement"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
