@@ -124,7 +124,7 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option]) -> lis
             _insert(graph, step, option, conditions)
             stack.extend(option.group.sources)
             origin = option.group.origin
-            if origin is not None and all(source.group is not origin.group for source in option.group.sources):
+            if origin is not None and not option.group.sources:
                 stack.append(Option(origin, Move("String!"), "__typename", "__typename"))
     return [steps[number] for number in sorted(steps)]
 

@@ -38,7 +38,8 @@ def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, s
     printer = _Printer(graph, batch[0].subgraph)
     before = tuple(sorted({homes[number] for step in batch for number in step.before}))
     first = batch[0]
-    alternatives = tuple(sorted(tuple(sorted(each, key=_condition_order)) for each in when))
+    conjunctions = (tuple(sorted(each, key=_condition_order)) for each in when)
+    alternatives = tuple(sorted(conjunctions, key=lambda each: [_condition_order(condition) for condition in each]))
     if first.root:
         body = printer.tree(first.tree, first.type, given)
         operation = kind if not first.path and first.type == "Mutation" else "query"

@@ -163,7 +163,9 @@ class Walker:
                 continue
             below: list[tuple[Spot, Field, tuple[Condition, ...]]] = []
             for selections, child in self.enter(spot, each, each.key, options):
-                fields = selections.fields or (Field("__typename", child.type, "__typename"),)
+                fields = selections.fields
+                if all(inner.conditions for inner in fields):  # the object is there even if no field of it is
+                    fields = (*fields, Field("__typename", child.type, "__typename"))
                 for inner in fields:
                     child.register(inner.key, inner)
                 if child.arrivals:

@@ -16,15 +16,13 @@ from graphql import (
     ExecutionResult,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLUnionType,
-    InterfaceTypeExtensionNode,
-    InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     SchemaExtensionNode,
     build_ast_schema,
     execute,
     parse,
+    validate,
 )
 
 from hub.document.limits import Limits
@@ -46,9 +44,6 @@ PLANS = Path(__file__).resolve().parent.parent / "plans"
 HEAD = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", '
     '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends"])\n'
-)
-_MACHINERY = (
-    "scalar _Any type _Service { sdl: String } type _Extra { _entities(representations: [_Any!]!): [_Entity]! }"
 )
 
 Find = Callable[[dict[str, Any]], Any]
@@ -80,10 +75,7 @@ class Subgraph:
         if self.fault is not None:
             raise self.fault
         document = parse(request.query)
-        from graphql import validate
-
-        problems = validate(self.schema, document)
-        assert not problems, (problems, request.query)
+        assert not validate(self.schema, document), request.query
         result = execute(self.schema, document, dict(self.part.root), variable_values=dict(request.variables))
         assert isinstance(result, ExecutionResult)
         return SubgraphResponse(result.data, [dict(error.formatted) for error in result.errors or ()])
@@ -151,42 +143,32 @@ def executable(schema: GraphQLSchema, resolvers: Mapping[str, Callable[..., Any]
 
 
 def _executable(part: Part) -> GraphQLSchema:
-    document = parse(part.sdl)
-    definitions: list[Any] = [node for node in document.definitions if not isinstance(node, SchemaExtensionNode)]
+    """The subgraph's own schema, extensions folded in, with `_entities`."""
     entities = sorted(part.find)
-    extra = [f"union _Entity = {' | '.join(entities)}", "scalar _Any"] if entities else []
-    extra.append("scalar federation__Any")
-    declared = {
-        n.name.value for n in definitions if not isinstance(n, ObjectTypeExtensionNode | InterfaceTypeExtensionNode)
-    }
-    entity_field = "{ _entities(representations: [_Any!]!): [_Entity]! }" if entities else "{ _service: String }"
-    definitions.extend(parse("\n".join([*extra, f"extend type Query {entity_field}"])).definitions)
+    machinery = "type Query { _service: String }"
+    if entities:
+        machinery = f"""
+        scalar _Any
+        union _Entity = {" | ".join(entities)}
+        type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}
+        """
     merged: dict[str, Any] = {}
-    for node in definitions:
+    for node in (*parse(part.sdl).definitions, *parse(machinery).definitions):
+        if isinstance(node, SchemaExtensionNode):
+            continue
         kind = ObjectTypeDefinitionNode if isinstance(node, ObjectTypeExtensionNode) else type(node)
-        kind = InterfaceTypeDefinitionNode if isinstance(node, InterfaceTypeExtensionNode) else kind
-        name = node.name.value
-        known = merged.get(name)
+        known = merged.get(node.name.value)  # type: ignore[attr-defined]
         values = {key: getattr(node, key, None) for key in kind.keys if key != "loc"}
         if known is not None:
-            values["fields"] = (*known.fields, *node.fields)
-            values["interfaces"] = (*(known.interfaces or ()), *(node.interfaces or ()))
+            values["fields"] = (*known.fields, *node.fields)  # type: ignore[attr-defined]
         values["directives"] = ()
-        merged[name] = kind(**values)
-    assert declared is not None
+        merged[node.name.value] = kind(**values)  # type: ignore[attr-defined]
     schema = build_ast_schema(DocumentNode(definitions=tuple(merged.values())), assume_valid_sdl=True)
-    resolvers = dict(part.resolvers)
-    if entities:
 
-        def find(root: Any, info: Any, representations: Sequence[dict[str, Any]]) -> list[Any]:
-            return [_found(part, representation) for representation in representations]
+    def find(root: Any, info: Any, representations: Sequence[dict[str, Any]]) -> list[Any]:
+        return [_found(part, representation) for representation in representations]
 
-        resolvers["Query._entities"] = find
-    executable(schema, resolvers)
-    union = schema.type_map.get("_Entity")
-    if isinstance(union, GraphQLUnionType):
-        union.resolve_type = resolve_type
-    return schema
+    return executable(schema, {**part.resolvers, "Query._entities": find})
 
 
 def _found(part: Part, representation: dict[str, Any]) -> Any:

@@ -70,7 +70,9 @@ PARTS = (
         HEAD
         + """
         type Product @key(fields: "upc") { upc: String! reviews: [Review!] }
-        type Review @key(fields: "id") { id: ID! body: String author: User @provides(fields: "username") product: Product }
+        type Review @key(fields: "id") {
+          id: ID! body: String author: User @provides(fields: "username") product: Product
+        }
         type User @key(fields: "id") { id: ID! username: String @external reviews: [Review!] }
         """,
         {},

@@ -1,5 +1,5 @@
-"""A graph of our own with the hard parts: keys by hop, composite and nested keys, split value types, abstract types whose
-members lie in several subgraphs, requirements across subgraphs, types that differ in nullability."""
+"""A graph of our own with the hard parts: keys by hop, composite and nested keys, split value types, abstract types
+whose members lie in several subgraphs, requirements across subgraphs, types that differ in nullability."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ PEOPLE["2"]["friends"] = []
 PEOPLE["3"]["friends"] = None
 
 ROOT: dict[str, Any] = {
-    "person": lambda info, id: PEOPLE.get(id),
+    "person": lambda info, **arguments: PEOPLE.get(arguments["id"]),
     "people": lambda info, first=10: list(PEOPLE.values())[:first],
     "search": [PEOPLE["1"], COMPANIES["o1"], COMPANIES["o2"], PEOPLE["3"]],
     "named": [COMPANIES["o2"], PEOPLE["2"]],
@@ -132,7 +132,9 @@ PARTS = (
         type Address @shareable { street: String city: City }
         type City @key(fields: "code country { iso }") { code: String! country: Country! name: String }
         type Country @shareable { iso: String! }
-        type Company implements Named @key(fields: "id") @key(fields: "siren") { id: ID! siren: String! name: String staff: [Person] }
+        type Company implements Named @key(fields: "id") @key(fields: "siren") {
+          id: ID! siren: String! name: String staff: [Person]
+        }
         union Result = Person | Company
         """,
         ROOT,
@@ -172,7 +174,7 @@ PARTS = (
         + """
         type Query { cities: [City] }
         type Meeting @key(fields: "id") { id: ID! room: Room @shareable cost: Int }
-        type Call @key(fields: "id") { id: ID! cost: Int! }
+        type Call @key(fields: "id") { id: ID! cost: Int! @shareable }
         type Room @shareable { floor: Int! capacity: Int }
         type City @key(fields: "code country { iso }") { code: String! country: Country! population: Int }
         type Country @shareable { iso: String! }
@@ -208,9 +210,10 @@ PARTS = (
         }
         type Address @shareable { zip: String geo: Geo }
         type Geo { lat: Float lon: Float }
+        type Call @key(fields: "id") { id: ID! cost: Int @shareable }
         """,
         {},
-        {"Person": _person},
+        {"Person": _person, "Call": lambda each: EVENTS.get(each["id"])},
         RESOLVERS,
     ),
 )

@@ -1,0 +1,96 @@
+"""Abstract types whose members or nullability differ from one subgraph to another, and root types met again below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.federation.harness import HEAD, Gateway, Part, snapshot
+
+ANIMALS: list[dict[str, Any]] = [
+    {"__typename": "Dog", "id": "d", "name": "Rex", "owner": {"id": "o", "age": 40}},
+    {"__typename": "Cat", "id": "c", "name": None, "owner": None},
+]
+
+
+def zoo() -> Gateway:
+    by_id = {each["id"]: each for each in ANIMALS}
+    return Gateway(
+        Part(
+            "zoo",
+            HEAD
+            + """
+            type Query { animals: [Animal!] first: Dog @shareable zoo: Zoo }
+            type Zoo { query: Query size: Int }
+            interface Animal { id: ID! }
+            type Dog implements Animal @key(fields: "id") { id: ID! name: String! @shareable owner: Owner @shareable }
+            type Cat implements Animal @key(fields: "id") { id: ID! name: String owner: Owner! @shareable }
+            type Owner @shareable { id: ID! }
+            """,
+            {
+                "animals": [ANIMALS[0]],
+                "first": ANIMALS[0],
+                "zoo": lambda info: {"size": 2, "query": {"first": ANIMALS[0]}},
+            },
+            {name: lambda each: by_id[each["id"]] for name in ("Dog", "Cat")},
+        ),
+        Part(
+            "care",
+            HEAD
+            + """
+            type Query { first: Animal @shareable owners: Int }
+            interface Animal { id: ID! }
+            type Dog implements Animal @key(fields: "id") { id: ID! name: String @shareable owner: Owner @shareable }
+            type Cat implements Animal @key(fields: "id") { id: ID! owner: Owner @shareable }
+            type Owner @shareable { id: ID! age: Int }
+            """,
+            {"first": ANIMALS[0], "owners": 1},
+            {name: lambda each: by_id[each["id"]] for name in ("Dog", "Cat")},
+        ),
+    )
+
+
+async def test_one_response_key_of_two_nullabilities_in_a_subgraph_is_aliased_and_renamed_back() -> None:
+    gateway = zoo()
+    query = "{ animals { ... on Dog { name owner { id } } ... on Cat { name owner { id } } } }"
+    data, errors = await gateway.answer(query)
+    assert data == {"animals": [{"name": "Rex", "owner": {"id": "o"}}]}
+    assert not errors
+    assert "__alias_" in gateway.plan(query).text()
+    snapshot("aliased-conflict", query, gateway.plan(query))
+
+
+async def test_a_field_that_is_an_object_here_and_an_interface_there_is_read_from_either() -> None:
+    gateway = zoo()
+    query = "{ first { __typename id ... on Dog { name owner { age } } ... on Cat { name } } owners }"
+    data, errors = await gateway.answer(query)
+    assert data == {"first": {"__typename": "Dog", "id": "d", "name": "Rex", "owner": {"age": 40}}, "owners": 1}
+    assert not errors
+    snapshot("object-or-interface", query, gateway.plan(query))
+
+
+async def test_a_root_type_met_again_below_is_entered_in_every_subgraph() -> None:
+    gateway = zoo()
+    query = "{ zoo { size query { first { id } owners } } }"
+    data, errors = await gateway.answer(query)
+    assert data == {"zoo": {"size": 2, "query": {"first": {"id": "d"}, "owners": 1}}}
+    assert not errors
+    snapshot("root-below", query, gateway.plan(query))
+
+
+async def test_a_root_field_of_several_subgraphs_is_asked_in_parallel_and_merged() -> None:
+    parts = [
+        Part(
+            name,
+            HEAD + f"type Query {{ status: Status @shareable }} type Status @shareable {{ {name}: Int common: Int }}",
+            {"status": {name: order, "common": 9}},
+        )
+        for order, name in enumerate(("left", "right"))
+    ]
+    gateway = Gateway(*parts)
+    query = "{ status { left right common } }"
+    data, errors = await gateway.answer(query)
+    assert data == {"status": {"left": 0, "right": 1, "common": 9}}
+    assert not errors
+    made = gateway.plan(query)
+    assert len(made.waves) == 1
+    snapshot("shared-root", query, made)

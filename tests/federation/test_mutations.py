@@ -1,0 +1,53 @@
+"""Mutations: one after the other, over several subgraphs, then the hops that hang on each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.federation.harness import HEAD, Gateway, Part, snapshot
+
+
+def counters() -> tuple[Gateway, list[str]]:
+    done: list[str] = []
+    state: dict[str, Any] = {"id": "1", "a": 0, "b": 0}
+
+    def add(name: str) -> Any:
+        def resolve(info: Any, by: int) -> dict[str, Any]:
+            done.append(f"{name}+{by}")
+            state[name] += by
+            return dict(state)
+
+        return resolve
+
+    def part(name: str) -> Part:
+        sdl = f"""
+        type Counter @key(fields: "id") {{ id: ID! {name}: Int! }}
+        type Query {{ {name}Counter: Counter }}
+        type Mutation {{ add{name.upper()}(by: Int!): Counter }}
+        """
+        root = {f"add{name.upper()}": add(name), f"{name}Counter": lambda info: dict(state)}
+        return Part(name, HEAD + sdl, root, {"Counter": lambda each: dict(state)})
+
+    return Gateway(part("a"), part("b")), done
+
+
+async def test_mutations_run_in_the_order_of_the_document() -> None:
+    gateway, done = counters()
+    query = (
+        "mutation { one: addA(by: 1) { a } two: addB(by: 2) { b } three: addA(by: 3) { a } four: addA(by: 4) { a } }"
+    )
+    data, errors = await gateway.answer(query)
+    assert done == ["a+1", "b+2", "a+3", "a+4"]
+    assert data == {"one": {"a": 1}, "two": {"b": 2}, "three": {"a": 4}, "four": {"a": 8}}
+    assert not errors
+    assert gateway.calls() == ["a", "a", "b"]
+    snapshot("mutations", query, gateway.plan(query))
+
+
+async def test_what_hangs_on_a_mutation_is_read_before_the_next_one() -> None:
+    gateway, done = counters()
+    query = "mutation { one: addA(by: 1) { a b } two: addB(by: 5) { a b } }"
+    data, _ = await gateway.answer(query)
+    assert data == {"one": {"a": 1, "b": 0}, "two": {"a": 1, "b": 5}}
+    assert done == ["a+1", "b+5"]
+    snapshot("mutation-hops", query, gateway.plan(query))
