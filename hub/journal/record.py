@@ -33,7 +33,7 @@ class Entry:
 
     def disclosed(self, reasons: Iterable[str]) -> Entry:
         """The disclosure entry that answers this intent."""
-        return replace(self, kind="DISCLOSURE", at=datetime.now(UTC), decisions=dict(Counter(reasons)))
+        return replace(self, kind="DISCLOSURE", at=datetime.now(UTC), decisions=dict(Counter(map(str, reasons))))
 
 
 @dataclass(frozen=True, slots=True)

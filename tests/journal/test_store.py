@@ -12,6 +12,7 @@ from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry, disclosures
 from hub.journal.store import Journal
 from hub.journal.tables import metadata
+from hub.policy.table import Reason
 from tests.conftest import Database
 
 KEY = b"k" * 32
@@ -56,7 +57,7 @@ async def test_intent_and_disclosure_are_committed_when_disclose_returns(journal
     receipt = journal.intend(entry)
     person = str(uuid4())
     found = disclosures({person: ({"Person.lastName", "Person.id"}, set())}, KEY)
-    await journal.disclose(receipt, entry.disclosed(["NOT_HELD", "NOT_HELD"]), found)
+    await journal.disclose(receipt, entry.disclosed([Reason.NOT_HELD, Reason.NOT_HELD]), found)
     entries = await rows(
         database, "SELECT kind, decisions FROM journal.entry WHERE request = $1 ORDER BY id", entry.request
     )
