@@ -1,0 +1,143 @@
+"""Row security alone, as the query role meets it, and the database held to the declarations."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import asyncpg
+import pytest
+
+from schema.facts import Fact, link_key
+from subgraphs.appointments import tables as appointments_tables
+from subgraphs.appointments.types import TYPES as APPOINTMENTS
+from subgraphs.kit import rls
+from subgraphs.people import tables as people_tables
+from subgraphs.people.types import TYPES as PEOPLE
+from tests.conftest import Database
+from tests.kit.conftest import AGENT, OTHER_SIRET, SIRET, Rows, person_id
+from tests.kit.test_lists import add_appointments
+
+SCHEMAS: dict[str, tuple[ModuleType, tuple[type, ...]]] = {
+    "people": (people_tables, PEOPLE),
+    "appointments": (appointments_tables, APPOINTMENTS),
+}
+
+
+async def seen(database: Database, role: str, table: str, *scopes: str, organisation: str = "") -> int:
+    connection = await database.connect(role)
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                "SELECT set_config('spie.scopes', $1, true), set_config('spie.organisation', $2, true)",
+                "\x1f".join(scopes),
+                organisation,
+            )
+            count: int = await connection.fetchval(f"SELECT count(*) FROM {table}")
+            return count
+    finally:
+        await connection.close()
+
+
+async def test_query_role_sees_the_rows_of_linked_people_only(fresh_database: Database, rows: Rows) -> None:
+    await rows.person(1, (Fact.REFERENT, AGENT))
+    await rows.person(2, (Fact.TERRITORY, "08"))
+    await rows.person(3)
+    for number in (1, 2, 3):
+        await rows.sourced("people.rsa", person_id=person_id(number))
+    referent, territory = link_key(Fact.REFERENT, AGENT), link_key(Fact.TERRITORY, "08")
+    for table in ("people.person", "people.rsa"):
+        assert await seen(fresh_database, "people_query", table) == 0
+        assert await seen(fresh_database, "people_query", table, "2") == 0
+        assert await seen(fresh_database, "people_query", table, referent) == 1
+        assert await seen(fresh_database, "people_query", table, referent, territory) == 2
+
+
+async def test_own_item_shows_the_own_rows_and_another_link_shows_all(fresh_database: Database, rows: Rows) -> None:
+    await rows.person(1, (Fact.OWN_ITEM, SIRET), (Fact.REFERENT, AGENT))
+    await add_appointments(rows, 1, organisation_siret=SIRET)
+    await add_appointments(rows, 2, organisation_siret=OTHER_SIRET)
+    await add_appointments(rows, 3)
+    table, role = "appointments.appointment", "appointments_query"
+    own, referent = link_key(Fact.OWN_ITEM, SIRET), link_key(Fact.REFERENT, AGENT)
+    assert await seen(fresh_database, role, table, own, organisation=SIRET) == 1
+    assert await seen(fresh_database, role, table, own) == 0
+    assert await seen(fresh_database, role, table, referent, organisation=SIRET) == 6
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+async def test_tables_for_matching_are_closed_to_the_query_role(fresh_database: Database, schema: str) -> None:
+    module, types = SCHEMAS[schema]
+    internal = [found.table for found in rls.protections(module.metadata, types) if found.internal]
+    assert internal
+    for table in internal:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await seen(fresh_database, f"{schema}_query", f"{schema}.{table.name}")
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+async def test_every_table_is_under_forced_row_security(fresh_database: Database, rows: Rows, schema: str) -> None:
+    found = await rows.connection.fetch(
+        "SELECT relname, relrowsecurity AND relforcerowsecurity AS closed FROM pg_class "
+        "WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'",
+        schema,
+    )
+    module, _ = SCHEMAS[schema]
+    assert {row["relname"]: row["closed"] for row in found} == {
+        table.name: True for table in module.metadata.sorted_tables
+    }
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+async def test_policies_of_the_database_are_those_of_the_declarations(rows: Rows, schema: str) -> None:
+    module, types = SCHEMAS[schema]
+    before = await policies(rows, schema)
+    assert before
+    for found in rls.protections(module.metadata, types):
+        table = f"{schema}.{found.table.name}"
+        for policy in ("ingest", "query"):
+            await rows.connection.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
+        for statement in rls.statements(found):
+            await rows.connection.execute(statement)
+    assert await policies(rows, schema) == before
+
+
+async def policies(rows: Rows, schema: str) -> list[tuple[str, ...]]:
+    found = await rows.connection.fetch(
+        "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies WHERE schemaname = $1 "
+        "ORDER BY 1, 2",
+        schema,
+    )
+    return [tuple(map(str, row)) for row in found]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+async def test_tables_of_the_database_are_those_of_the_declarations(rows: Rows, schema: str) -> None:
+    module, _ = SCHEMAS[schema]
+    found = await rows.connection.fetch(
+        "SELECT table_name, column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns "
+        "WHERE table_schema = $1 AND table_name <> 'alembic_version'",
+        schema,
+    )
+    live = {(row["table_name"], row["column_name"], row["nullable"]) for row in found}
+    declared = {
+        (table.name, column.name, column.nullable) for table in module.metadata.sorted_tables for column in table.c
+    }
+    assert live == declared
+    names = await rows.connection.fetch("SELECT indexname FROM pg_indexes WHERE schemaname = $1", schema)
+    assert {index.name for table in module.metadata.sorted_tables for index in table.indexes} <= {
+        row["indexname"] for row in names
+    }
+
+
+async def test_ingest_role_writes_rows_with_a_lineage_only(fresh_database: Database) -> None:
+    connection = await fresh_database.connect("people_ingest")
+    try:
+        insert = (
+            "INSERT INTO people.person (id, source, source_id, as_of) "
+            "VALUES (gen_random_uuid(), $1, '1', '2026-01-01T00:00:00Z')"
+        )
+        await connection.execute(insert, "test")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(insert, "")
+    finally:
+        await connection.close()
