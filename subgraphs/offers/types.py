@@ -74,6 +74,7 @@ class Service:
 
 @entity(
     table=SUGGESTION,
+    plural="services proposés",
     description="Service proposé à une personne ; ce qu'il révèle d'elle se décide sur le lien qui le propose.",
 )
 class SuggestedService:

@@ -70,6 +70,7 @@ class TrainingSession:
     subject="person_id",
     owner="organisation_siret",
     recorded_by="recorded_by",
+    plural="positionnements",
     description="Positionnement d'une personne sur une session de formation (OuiForm).",
 )
 class TrainingPlacement:
