@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from demo import cnaf_files, offers_files, ouiform_files, rdvi_files
+from demo import cnaf_files, ft_files, offers_files, ouiform_files, rdvi_files
 
 
 def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
     """Write the files under `folder`; returns them by the name of the source that reads them, in the order to read."""
     return {
         "cnaf-flux": cnaf_files.write(folder, today),
+        "ft-extrait": ft_files.write(folder, today),
         "rdv-insertion": rdvi_files.write(folder, today, secret),
         **offers_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),

@@ -125,6 +125,10 @@ CODES: dict[str, Text] = {
         "Plusieurs personnes connues correspondent à cet enregistrement.",
         "Rapprocher ces personnes, puis transmettre à nouveau l'enregistrement.",
     ),
+    "MATCH_NONE": Text(
+        "Aucune personne connue ne correspond à cet enregistrement, qui ne suffit pas à en créer une.",
+        "Transmettre d'abord les fichiers qui identifient les personnes, puis à nouveau celui-ci.",
+    ),
     "MATCH_CONFLICT": Text(
         "Les identifiants de l'enregistrement désignent des personnes différentes ou se contredisent.",
         "Corriger l'identifiant en cause dans le système d'origine, puis transmettre à nouveau.",

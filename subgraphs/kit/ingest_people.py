@@ -48,7 +48,8 @@ class PersonRecord:
     `nir` is only ever hashed. `withheld` names columns of `people.identity` that this record does not decide: what was
     said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
     are written in ten digits. `department` is that of the Conseil départemental in charge, within which
-    `department_internal_id` is a key.
+    `department_internal_id` is a key. `by_identity`: the record has no key of its own to match by; it is attached to
+    the one known person of the département with the same names and birth date, and never makes a person.
     """
 
     source: str
@@ -77,6 +78,7 @@ class PersonRecord:
     household: Household | None = None
     referents: tuple[Referent, ...] | None = None
     withheld: frozenset[str] = frozenset()
+    by_identity: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,13 @@ WHERE NOT (source = $1 AND source_id = $2)
   AND (nir_hash = $3 OR france_travail_id = $4 OR matricule = $5 OR (department = $6 AND department_internal_id = $7))
 """
 
+_NAME_KEYS = ("last_name_key", "birth_name_key")
+_IDENTITY = """
+SELECT p.id, p.first_name, p.last_name_key, p.birth_name_key
+FROM people.person p JOIN access.person a ON a.person_id = p.id
+WHERE p.birth_date = $1 AND a.department = $2
+"""
+
 _CANDIDATES = """
 SELECT first_name FROM people.identity
 WHERE NOT (source = $1 AND source_id = $2) AND (email = $3 OR phones && $4::text[])
@@ -64,6 +71,8 @@ class Registry:
             return Resolution(own["person_id"], candidate=False)
         values = self._values(record, own)
         person_id = await self._resolve(store, values, own)
+        if person_id is None and record.by_identity:
+            person_id = await self._same_identity(store, values)
         candidate = person_id is None and await self._is_candidate(store, values)
         found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
         others = [row for row in found if (row["source"], row["source_id"]) != (record.source, record.source_id)]
@@ -124,6 +133,19 @@ class Registry:
             values["department_internal_id"],
         )
         return match(values, known, own["person_id"] if own is not None else None)
+
+    async def _same_identity(self, store: Store, values: Row) -> UUID:
+        """The one known person of the département with these names and this birth date."""
+        alike = await store.query(_IDENTITY, values["birth_date"], values["department"])
+        names = name_key(values["last_name"]), name_key(values["first_name"])
+        found = {
+            row["id"]
+            for row in alike
+            if None not in names and names in ((row[key], name_key(row["first_name"])) for key in _NAME_KEYS)
+        }
+        if len(found) != 1:
+            raise Refused("MATCH_SEVERAL" if found else "MATCH_NONE")
+        return UUID(str(found.pop()))
 
     async def _is_candidate(self, store: Store, values: Row) -> bool:
         """Whether someone known has the same first name and e-mail or telephone."""

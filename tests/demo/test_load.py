@@ -10,6 +10,7 @@ from lxml import etree
 
 from demo import files
 from demo.cast import BY_SLUG, EMPLOYER, PEOPLE, RDVS, REFERENT_A, REFERENT_B
+from demo.ft_files import DIFFICULTIES
 from demo.load import Loaded, load
 from schema.facts import Fact
 from subgraphs.kit.ingest_report import Outcome
@@ -44,6 +45,7 @@ async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Da
         assert await connection.fetchval("SELECT count(*) FROM people.person") == len(PEOPLE)
         slugs = {slug for rdv in RDVS for slug, _ in rdv.people} | {"dumenica"}
         expected = len(PEOPLE) + sum(person.dossier is not None for person in PEOPLE) + len(slugs)
+        expected += len(DIFFICULTIES)
         assert await connection.fetchval("SELECT count(*) FROM people.identity") == expected
         assert await connection.fetchval("SELECT count(*) FROM appointments.appointment") == sum(
             len(rdv.people) for rdv in RDVS

@@ -17,6 +17,7 @@ from subgraphs.appointments.sources.rdvi_items import Items
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, proven, read
 from subgraphs.appointments.sources.rdvi_values import NAME
 from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_csv import Row, rows, written_at
 from subgraphs.kit.ingest_json import loads
 from subgraphs.kit.ingest_people import People
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
@@ -67,11 +68,11 @@ class RdvInsertion:
             await session.unit(report, lambda store: items.write(store, message.item, message.model, message.as_of))
 
     async def _users(self, path: Path, options: Options, session: Session, report: Report) -> None:
-        as_of = options.as_of or rdvi_users.written_at(path)
-        rows = rdvi_users.rows(path)
+        as_of = options.as_of or written_at(path)
+        found = rows(path, tuple(rdvi_users.COLUMNS))
         while True:
             try:
-                row = next(rows)
+                row = next(found)
             except StopIteration:
                 return
             except Refused as refused:
@@ -104,7 +105,7 @@ class _User:
     """One row of a user file."""
 
     people: People
-    row: rdvi_users.Row
+    row: Row
     as_of: datetime
     department: str | None
     report: Report

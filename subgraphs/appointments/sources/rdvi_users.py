@@ -6,13 +6,11 @@ a file holds one organisation's choice of people.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from subgraphs.appointments.sources.rdvi_values import CIVILITIES, NAME, ROLES
+from subgraphs.kit.ingest_csv import Row
 from subgraphs.kit.ingest_people import People, PersonRecord, Referent
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_text import day, department_of_postal_code, emails, matricule, phones
@@ -31,37 +29,11 @@ COLUMNS = {
     "Role": "role",
 }
 NAMES = {name: column for column, name in COLUMNS.items()}
-Row = dict[str, str]
-
-
-def written_at(path: Path) -> datetime:
-    """When the file was last written."""
-    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-
-
-def rows(path: Path) -> Iterator[Row | Refused]:
-    """Each row by our names of its columns; raises Refused where the file can't be read on."""
-    with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
-        reader = csv.reader(stream, delimiter=";", strict=True)
-        try:
-            header = next(reader, [])
-            for column in COLUMNS:
-                if column not in header:
-                    raise Refused("COLUMN_MISSING", column)
-            for cells in reader:
-                if cells and len(cells) != len(header):
-                    yield Refused("ROW_SHAPE")
-                elif cells:
-                    named = zip(header, cells, strict=True)
-                    yield {COLUMNS[column]: cell.strip() for column, cell in named if column in COLUMNS}
-        except UnicodeDecodeError:
-            raise Refused("ENCODING_WRONG") from None
-        except csv.Error:
-            raise Refused("ROW_SHAPE") from None
 
 
 def record(row: Row, as_of: datetime, department: str | None, people: People) -> PersonRecord:
     """What a row says of its person."""
+    row = {COLUMNS[column]: text for column, text in row.items()}
     postal_code, city = _town(row["town"])
     department = department or department_of_postal_code(postal_code)
     if department is None:

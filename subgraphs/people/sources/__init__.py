@@ -5,5 +5,6 @@ from collections.abc import Callable
 from subgraphs.kit.ingest import Source
 from subgraphs.kit.ingest_people import People
 from subgraphs.people.sources.cnaf_flux import CnafFlux
+from subgraphs.people.sources.ft_extract import FtExtract
 
-SOURCES: dict[str, Callable[[People], Source]] = {CnafFlux.name: CnafFlux}
+SOURCES: dict[str, Callable[[People], Source]] = {CnafFlux.name: CnafFlux, FtExtract.name: FtExtract}

@@ -1,0 +1,42 @@
+"""Files of rows under a header, separated by semicolons, as French administrations exchange them; UTF-8 only."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from subgraphs.kit.ingest_report import Refused
+
+Row = dict[str, str]
+"""Cells by column, without blanks around; an empty cell is an empty text."""
+
+
+def rows(path: Path, columns: Sequence[str]) -> Iterator[Row | Refused]:
+    """Each row, or why it can't be taken; raises Refused where the file can't be read on.
+
+    `columns` must all be in the header, in any order; others are dropped unseen.
+    """
+    with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
+        reader = csv.reader(stream, delimiter=";", strict=True)
+        try:
+            header = next(reader, [])
+            for column in columns:
+                if column not in header:
+                    raise Refused("COLUMN_MISSING", column)
+            for cells in reader:
+                if cells and len(cells) != len(header):
+                    yield Refused("ROW_SHAPE")
+                elif cells:
+                    named = zip(header, cells, strict=True)
+                    yield {column: cell.strip() for column, cell in named if column in columns}
+        except UnicodeDecodeError:
+            raise Refused("ENCODING_WRONG") from None
+        except csv.Error:
+            raise Refused("ROW_SHAPE") from None
+
+
+def written_at(path: Path) -> datetime:
+    """When the file was last written: the date of a file that carries none."""
+    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
