@@ -92,7 +92,7 @@ class _Rewriting:
                 shape.append(replace(item, denied=True, selections=()))
                 self.entries.append(FieldEntry(here, item.coordinate, decision))
                 continue
-            if decision.effect is Effect.MASK or decision.coarse:
+            if decision.effect is Effect.MASK or decision.silent:
                 self.entries.append(FieldEntry(here, item.coordinate, decision))
             self.planned.add(item.coordinate)
             self.inputs += (InputUse(f"{item.coordinate}({a}:)", v, (*here, a)) for a, v in item.arguments)

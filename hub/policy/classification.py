@@ -42,11 +42,14 @@ class InputClass:
 class Classification:
     """`fields` by coordinate, `personal` types (they have a subject and `_access`), `members` of types in order.
 
+    `recorded`: personal types whose rows say which organisation recorded them.
+
     `inputs` are keyed `Type.field(argument)`, `InputType.field` and `EnumType.VALUE`. `digest` pins all of it.
     """
 
     fields: Mapping[str, FieldClass]
     personal: frozenset[str]
+    recorded: frozenset[str]
     members: Mapping[str, tuple[str, ...]]
     inputs: Mapping[str, InputClass]
     digest: str

@@ -48,6 +48,7 @@ def classify(supergraph: Supergraph) -> Classification:
     """The classification of every object field and input; raises Unclassified at the first that lacks what it needs."""
     objects = {name: type_ for name, type_ in supergraph.types.items() if type_.kind == "object"}
     personal = frozenset(name for name in objects if _directive(supergraph, name, "subject") is not None)
+    recorded = frozenset(n for n in personal if (_directive(supergraph, n, "subject") or {}).get("recordedBy"))
     fields: dict[str, FieldClass] = {}
     for name, type_ in objects.items():
         if name in personal and ACCESS_FIELD not in type_.fields:
@@ -61,28 +62,18 @@ def classify(supergraph: Supergraph) -> Classification:
     fields = {name: replace(field, requires=closed[name]) for name, field in fields.items()}
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
-    return Classification(fields, personal, members, inputs, _digest(fields, personal, inputs))
+    whole = Classification(fields, personal, recorded, members, inputs, digest="")
+    return replace(whole, digest=_digest(whole))
 
 
-def _digest(fields: Mapping[str, FieldClass], personal: frozenset[str], inputs: Mapping[str, InputClass]) -> str:
+def _digest(found: Classification) -> str:
     """SHA-256 of the whole classification, the same in every process."""
     lines = [
-        repr(
-            (
-                f.coordinate,
-                f.returns,
-                f.category.value,
-                f.level.value,
-                f.many,
-                sorted(f.values),
-                f.action,
-                sorted(f.requires),
-            )
-        )
-        for _, f in sorted(fields.items())
+        f"{f.coordinate} {f.returns} {f.category} {f.level} {f.many} {sorted(f.values)} {f.action} {sorted(f.requires)}"
+        for _, f in sorted(found.fields.items())
     ]
-    lines += sorted(personal)
-    lines += [repr((name, each.type, each.reads)) for name, each in sorted(inputs.items())]
+    lines += [f"{name} {name in found.recorded}" for name in sorted(found.personal)]
+    lines += [f"{name} {each.type} {each.reads}" for name, each in sorted(found.inputs.items())]
     return sha256("\n".join(lines).encode()).hexdigest()
 
 

@@ -19,6 +19,12 @@ RESTRICTED = Fact.OPPOSITION | Fact.LIMITATION
 ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAINING_ENDED
 
 
+NOTES = {
+    "DROP": "Des éléments peuvent manquer selon la valeur de ce champ.",
+    "COARSEN": "Certaines valeurs de ce champ peuvent être moins précises.",
+}
+
+
 def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
 ) -> list[dict[str, Any]]:
@@ -74,8 +80,8 @@ def _entry(
         entry["required"] = decision.required
     if decision.needs is not None:
         entry["purposes"] = decision.needs.split(", ")
-    if effect is None and decision.coarse:
-        entry["note"] = "Certaines valeurs de ce champ peuvent être moins précises."
+    if effect is None and decision.silent is not None:
+        entry["note"] = NOTES[decision.silent]
     return entry
 
 

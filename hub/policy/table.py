@@ -46,7 +46,8 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The decision on one coordinate. `rules`: ids of the grants, prohibition or reduction behind it; `instead`: the
-    sibling that may be read; `required`: the requirement that denied it (rule 7)."""
+    sibling that may be read; `required`: the requirement that denied it (rule 7); `needs`: the purposes for which it is
+    granted; `silent`: what happens, unsaid, to some of its values (`DROP`, `COARSEN`; rule 8)."""
 
     effect: Effect
     reason: Reason | None = None
@@ -55,7 +56,7 @@ class Decision:
     instead: str | None = None
     required: str | None = None
     needs: str | None = None
-    coarse: bool = False
+    silent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,11 +146,17 @@ def _clause(grant: Grant, all_of: int = 0) -> list[Clause]:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """One cell of the matrix: clauses to read and to read reduced, and the grants that give them."""
+    """One cell of the matrix: clauses to read, to read what one's own organisation recorded, and to read reduced; and
+    the grants that give them."""
 
     read: tuple[Clause, ...]
+    recorded: tuple[Clause, ...]
     reduced: tuple[Clause, ...]
     grants: tuple[str, ...]
+
+    def readable(self, recorded: bool) -> tuple[Clause, ...]:
+        """Clauses to read in full, of a type whose rows say who recorded them or not."""
+        return merge([*self.read, *self.recorded]) if recorded else self.read
 
 
 def prohibitions(policy: Policy, kind: str, category: Category) -> list[Prohibition]:
@@ -159,6 +166,7 @@ def prohibitions(policy: Policy, kind: str, category: Category) -> list[Prohibit
 
 def _cell(policy: Policy, kind: str, purpose: str, category: Category) -> _Cell:
     read: list[Clause] = []
+    recorded: list[Clause] = []
     reduced: list[Clause] = []
     ids: list[str] = []
     forbidden = {p.level for p in prohibitions(policy, kind, category)}
@@ -166,57 +174,70 @@ def _cell(policy: Policy, kind: str, purpose: str, category: Category) -> _Cell:
     for grant in policy.grants:
         if grant.actor != kind or purpose not in grant.purposes:
             continue
-        before = len(read) + len(reduced)
+        before = len(read) + len(recorded) + len(reduced)
         if category in grant.read and not no_full:
             read += _clause(grant)
         if category in grant.own_recorded and not no_full:
-            read += _clause(grant, int(Fact.RECORDED))
+            recorded += _clause(grant, int(Fact.RECORDED))
         if category in grant.reduced and not no_reduced:
             reduced += _clause(grant)
-        if len(read) + len(reduced) > before:
+        if len(read) + len(recorded) + len(reduced) > before:
             ids.append(grant.id)
-    return _Cell(merge(read), merge(reduced), tuple(ids))
+    return _Cell(merge(read), merge(recorded), merge(reduced), tuple(ids))
 
 
 def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:
     cells = {category: _cell(policy, kind, purpose, category) for category in Category}
-    own = {name: _decide(policy, kind, purpose, cells, field) for name, field in schema.fields.items()}
+    own = {name: _decide(policy, schema, kind, purpose, cells, field) for name, field in schema.fields.items()}
     decisions = {name: _with_requirements(schema.fields[name], own) for name in own}
     rows = {name: _row(schema, name, decisions, cells) for name in sorted(schema.personal)}
     for name, decision in decisions.items():
         returned = rows.get(schema.fields[name].returns)
         if returned is not None and not returned.read and decision.effect is not Effect.DENY:
-            decisions[name] = replace(_denied(policy, kind, purpose, schema.fields[name]), needs=decision.needs)
+            decisions[name] = _denied(
+                policy, kind, purpose, schema.fields[name], schema.fields[name].type in schema.recorded
+            )
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
     return DecisionClass(kind, purpose, decisions, rows, cells[Category.ID].read, retentions, digest)
 
 
-def _decide(policy: Policy, kind: str, purpose: str, cells: Mapping[Category, _Cell], field: FieldClass) -> Decision:
+def _decide(
+    policy: Policy,
+    schema: Classification,
+    kind: str,
+    purpose: str,
+    cells: Mapping[Category, _Cell],
+    field: FieldClass,
+) -> Decision:
     if field.category in OPEN:
         return Decision(Effect.OPEN)
     cell = cells[field.category]
-    values = tuple((int(VALUE_FACTS[c]), cells[c].read) for c in sorted(field.values))
-    coarse = bool(values) and any(not clauses for _, clauses in values)
+    recorded = field.type in schema.recorded
+    full = cell.readable(recorded)
+    values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
+    silent = field.action if any(not clauses for _, clauses in values) else None
     if field.level is Level.REDUCED:
         named = [row for row in policy.reductions.values() if row.actor == kind and row.sibling == field.coordinate]
-        read = merge([*cell.read, *(cell.reduced if named else ())])
+        read = merge([*full, *(cell.reduced if named else ())])
         if read:
-            return Decision(Effect.ALLOW, rule=Rule(read, values), rules=cell.grants, coarse=coarse)
-        return _denied(policy, kind, purpose, field)
+            return Decision(Effect.ALLOW, rule=Rule(read, values), rules=cell.grants, silent=silent)
+        return _denied(policy, kind, purpose, field, recorded)
     row = policy.reductions.get((kind, field.coordinate))
     masked = cell.reduced if row is not None and row.mask is not None else ()
-    if cell.read or masked:
-        rule = Rule(cell.read, values, masked, row.mask if row is not None and masked else None)
-        effect = Effect.ALLOW if cell.read else Effect.MASK
-        return Decision(effect, rule=rule, rules=cell.grants, coarse=coarse)
-    sibling = row.sibling if row is not None and cell.reduced else None
-    return replace(_denied(policy, kind, purpose, field), instead=sibling)
+    if full or masked:
+        rule = Rule(full, values, masked, row.mask if row is not None and masked else None)
+        effect = Effect.ALLOW if full else Effect.MASK
+        return Decision(effect, rule=rule, rules=cell.grants, silent=silent)
+    sibling = row.sibling if row is not None and cell.reduced and row.sibling in schema.fields else None
+    return replace(_denied(policy, kind, purpose, field, recorded), instead=sibling)
 
 
-def _denied(policy: Policy, kind: str, purpose: str, field: FieldClass) -> Decision:
+def _denied(policy: Policy, kind: str, purpose: str, field: FieldClass, recorded: bool) -> Decision:
     found = [p.id for p in prohibitions(policy, kind, field.category) if p.level in (field.level, None)]
     others = sorted(
-        code for code in policy.actors[kind].purposes - {purpose} if _cell(policy, kind, code, field.category).read
+        code
+        for code in policy.actors[kind].purposes - {purpose}
+        if _cell(policy, kind, code, field.category).readable(recorded)
     )
     reason = Reason.FIELD_NOT_FOR_PURPOSE if others else Reason.FIELD_NOT_FOR_ACTOR
     return Decision(Effect.DENY, reason, rules=tuple(found), needs=", ".join(others) or None)
@@ -249,4 +270,7 @@ def _row(schema: Classification, name: str, decisions: Mapping[str, Decision], c
     fields = [schema.fields[coordinate] for coordinate in schema.members[name]]
     clauses = [c for f in fields for c in (*decisions[f.coordinate].rule.read, *decisions[f.coordinate].rule.reduced)]
     dropped = frozenset(c for field in fields if field.action == "DROP" for c in field.values)
-    return Rule(merge(clauses), tuple((int(VALUE_FACTS[c]), cells[c].read) for c in sorted(dropped)))
+    return Rule(
+        merge(clauses),
+        tuple((int(VALUE_FACTS[c]), cells[c].readable(name in schema.recorded)) for c in sorted(dropped)),
+    )

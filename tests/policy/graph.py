@@ -48,6 +48,7 @@ FIELDS = [
 SCHEMA = Classification(
     fields={item.coordinate: item for item in FIELDS},
     personal=frozenset({"Person", "Contact", "Constraint"}),
+    recorded=frozenset({"Constraint"}),
     members={name: tuple(item.coordinate for item in FIELDS if item.type == name) for name in {f.type for f in FIELDS}},
     inputs={
         "Query.person(id:)": InputClass("ID", ()),
