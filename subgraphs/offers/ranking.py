@@ -8,8 +8,7 @@ SQL with the same constants, and a test holds both together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, floor, radians, sin, sqrt
 
 OPEN = "OUI"
 """State of a constraint that is still there (FT `contraintes`, domain model §5)."""
@@ -46,7 +45,7 @@ def categories(constraints: Iterable[tuple[str | None, str | None]]) -> frozense
     )
 
 
-def distance_km(start: Position | None, end: Position | None) -> Decimal | None:
+def distance_km(start: Position | None, end: Position | None) -> float | None:
     """Great-circle distance in kilometres, to a tenth; None if a position is unknown."""
     if start is None or end is None:
         return None
@@ -56,10 +55,10 @@ def distance_km(start: Position | None, end: Position | None) -> Decimal | None:
         + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
     )
     exact = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half_chord)))
-    return Decimal(f"{exact:.15g}").quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return floor(exact * 10 + 0.5) / 10
 
 
-def rank(answers: bool, distance: Decimal | None) -> Decimal:
+def rank(answers: bool, distance: float | None) -> float:
     """One number that orders as the rule does (smallest first), so that a page can begin after it."""
-    kilometres = Decimal(UNKNOWN_KM) if distance is None else distance
+    kilometres = float(UNKNOWN_KM) if distance is None else distance
     return kilometres if answers else kilometres + UNMATCHED_KM

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Double,
-    Numeric,
     Select,
     Text,
     and_,
@@ -83,9 +82,9 @@ def _categories(required: Required) -> ColumnElement[Any]:
 
 def _distance(
     lat1: ColumnElement[float], lon1: ColumnElement[float], lat2: ColumnElement[float], lon2: ColumnElement[float]
-) -> ColumnElement[float]:
+) -> ColumnElement[Any]:
     """Great-circle distance in kilometres, to a tenth; null if a position is unknown."""
-    two = _number(2)
+    two, ten = _number(2), _number(10)
 
     def squared_half_sine(difference: ColumnElement[float]) -> ColumnElement[float]:
         return func.power(func.sin(func.radians(difference) / two), two)
@@ -93,9 +92,9 @@ def _distance(
     half_chord = squared_half_sine(lat2 - lat1) + func.cos(func.radians(lat1)) * func.cos(
         func.radians(lat2)
     ) * squared_half_sine(lon2 - lon1)
-    bounded = case((half_chord > _number(1), _number(1)), else_=half_chord)
-    exact = two * _number(EARTH_RADIUS_KM) * func.asin(func.sqrt(bounded))
-    return cast(func.round(cast(exact, Numeric), literal_column("1")), Double)
+    exact = two * _number(EARTH_RADIUS_KM) * func.asin(func.sqrt(func.least(_number(1), half_chord)))
+    known = and_(*(degrees.is_not(None) for degrees in (lat1, lon1, lat2, lon2)))
+    return case((known, func.floor(exact * ten + _number(0.5)) / ten))
 
 
 def _number(value: float) -> ColumnElement[float]:

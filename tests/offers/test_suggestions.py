@@ -147,8 +147,7 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
         [answer] = await suggested(offers, person(1, code, constraints))
         assert [node["id"] for node in answer["nodes"]] == expected
         for node in answer["nodes"]:
-            distance = distances[node["id"]]
-            assert node["distanceKm"] == (None if distance is None else float(distance))
+            assert node["distanceKm"] == distances[node["id"]]
 
 
 @pytest.mark.parametrize("constraints", [[], [("SANTE", "OUI"), ("MOBILITE", "OUI")]])
