@@ -215,7 +215,7 @@ def _decide(
     recorded = field.type in schema.recorded
     full = cell.readable(recorded)
     values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
-    silent = field.action if any(not clauses for _, clauses in values) else None
+    silent = field.action if any(set(full) - set(clauses) for _, clauses in values) else None
     if field.level is Level.REDUCED:
         named = [row for row in policy.reductions.values() if row.actor == kind and row.sibling == field.coordinate]
         read = merge([*full, *(cell.reduced if named else ())])

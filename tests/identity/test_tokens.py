@@ -1,0 +1,179 @@
+"""Only tokens of a trusted issuer, signed with its one algorithm, say who asks; everything else is refused."""
+
+import base64
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc import jwk, jwt
+
+from hub.errors import HubError, IdentityRefused, RequestRefused
+from hub.identity.purpose import Purposes
+from hub.identity.tokens import Issuer, Tokens
+from hub.journal.labels import check_operation_name, check_reference
+from hub.policy.load import load
+from schema.facts import Fact, link_key
+
+NOW = 1_800_000_000
+KEY = jwk.OKPKey.generate_key("Ed25519", {"kid": "one"})
+OTHER = jwk.OKPKey.generate_key("Ed25519", {"kid": "one"})
+JWKS = {"keys": [KEY.as_dict(private=False)]}
+KINDS = load().actors
+AGENT = "11111111-1111-4111-8111-111111111111"
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    actor = {
+        "kind": "referent_cd",
+        "organisation": "22080001000018",
+        "organisation_type": "conseil_departemental",
+        "departments": ["08"],
+        "agent": AGENT,
+        "purposes": ["suivi", "diagnostic", "statistique"],
+        "habilitated_until": NOW + 900,
+    }
+    registered = {"iss": "https://idp.example", "sub": "a", "aud": "hub", "iat": NOW, "exp": NOW + 600}
+    actor |= changes.pop("spie", {})
+    values = registered | {"spie": {k: v for k, v in actor.items() if v is not None}} | changes
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def token(key: Any = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
+    return jwt.encode({"alg": "Ed25519", "kid": "one"} | (header or {}), claims(**changes), key, algorithms=["Ed25519"])
+
+
+def tokens() -> Tokens:
+    return Tokens({"https://idp.example": Issuer.from_jwks("https://idp.example", "Ed25519", JWKS)}, "hub", KINDS)
+
+
+def code(call: Callable[[], object]) -> str:
+    with pytest.raises(HubError) as caught:
+        call()
+    return caught.value.code
+
+
+def test_a_valid_token_gives_the_actor_its_scopes_and_the_purposes_of_its_kind_only() -> None:
+    actor = tokens().actor(token(), NOW)
+    assert (actor.kind, actor.organisation) == ("referent_cd", "22080001000018")
+    assert actor.scopes == tuple(sorted([link_key(Fact.REFERENT, AGENT), link_key(Fact.GROUP, AGENT)]))
+    assert actor.purposes == {"suivi", "diagnostic"}
+
+
+def test_an_expired_token_is_refused_even_when_it_was_remembered() -> None:
+    known = tokens()
+    known.actor(token(), NOW)
+    assert code(lambda: known.actor(token(), NOW + 601)) == "TOKEN_EXPIRED"
+
+
+def test_a_habilitation_that_ended_is_refused_though_the_token_lives() -> None:
+    assert code(lambda: tokens().actor(token(spie={"habilitated_until": NOW}), NOW)) == "HABILITATION_ENDED"
+    assert code(lambda: tokens().actor(token(spie={"habilitated_until": None}), NOW)) == "HABILITATION_ENDED"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param(token(OTHER), id="foreign key under a known kid"),
+        pytest.param(token(iss="https://elsewhere.example"), id="foreign issuer"),
+        pytest.param(token(iss=None), id="no issuer"),
+        pytest.param(token(aud="other"), id="foreign audience"),
+        pytest.param(token(aud=None), id="no audience"),
+        pytest.param(token(exp=None), id="no expiry"),
+        pytest.param(token(exp=True), id="expiry is no number"),
+        pytest.param(token(iat=None), id="no issue time"),
+        pytest.param(token(iat=NOW + 3600), id="issued in the future"),
+        pytest.param(token(nbf=NOW + 3600), id="not valid yet"),
+        pytest.param(token(sub=None), id="no subject"),
+        pytest.param(token(header={"kid": "two"}), id="unknown kid"),
+        pytest.param(token(header={"kid": "../../one"}), id="kid as a path"),
+        pytest.param(token(header={"jwk": KEY.as_dict(private=False)}), id="key in the header"),
+        pytest.param(token(header={"jku": "https://elsewhere.example/keys"}), id="key set in the header"),
+        pytest.param(token(header={"x5u": "https://elsewhere.example/pem"}), id="certificate in the header"),
+        pytest.param(token(spie={"kind": "admin"}), id="unknown kind"),
+        pytest.param(token(spie={"agent": None}), id="no agent for a kind that needs one"),
+        pytest.param(token(spie={"agent": AGENT.upper().replace("1", "A")}), id="agent id in another case"),
+        pytest.param(token(spie={"organisation": None}), id="no organisation"),
+        pytest.param(token(spie={"organisation_type": "siae"}), id="an organisation of another type"),
+        pytest.param("", id="empty"),
+        pytest.param("a.b.c", id="not a token"),
+        pytest.param("x" * 9000, id="too long"),
+    ],
+)
+def test_a_token_that_is_not_wholly_right_is_refused(forged: str) -> None:
+    assert code(lambda: tokens().actor(forged, NOW)) == "TOKEN_REFUSED"
+
+
+def b64(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_the_algorithm_is_the_issuers_never_the_headers(algorithm: str) -> None:
+    head = b64(json.dumps({"alg": algorithm, "kid": "one"}).encode())
+    body = b64(json.dumps(claims()).encode())
+    public = json.dumps(JWKS["keys"][0]).encode()
+    signature = hmac.digest(public, f"{head}.{body}".encode(), "sha256") if algorithm == "HS256" else b""
+    assert code(lambda: tokens().actor(f"{head}.{body}.{b64(signature)}", NOW)) == "TOKEN_REFUSED"
+
+
+def test_a_changed_payload_is_refused() -> None:
+    head, _, signature = token().split(".")
+    body = b64(json.dumps(claims(spie={"kind": "beneficiaire"})).encode())
+    assert code(lambda: tokens().actor(f"{head}.{body}.{signature}", NOW)) == "TOKEN_REFUSED"
+
+
+def purposes() -> Purposes:
+    return Purposes(load().purposes, {"22080001000018": frozenset({"suivi", "contrat"})})
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (None, "PURPOSE_MISSING"),
+        ("fraude", "PURPOSE_UNKNOWN"),
+        ("accompagnement", "PURPOSE_UNKNOWN"),
+        ("SUIVI", "PURPOSE_UNKNOWN"),
+        ("diagnostic", "PURPOSE_NOT_GRANTED"),
+        ("contrat", "PURPOSE_NOT_GRANTED"),
+        ("statistique", "PURPOSE_NOT_GRANTED"),
+    ],
+)
+def test_a_purpose_outside_token_or_agreement_is_refused(declared: str | None, expected: str) -> None:
+    actor = tokens().actor(token(), NOW)
+    assert code(lambda: purposes().purpose(actor, declared)) == expected
+
+
+def test_a_purpose_in_token_and_agreement_is_granted_and_a_single_one_needs_no_header() -> None:
+    assert purposes().purpose(tokens().actor(token(), NOW), "suivi") == "suivi"
+    assert purposes().purpose(tokens().actor(token(spie={"purposes": ["suivi"]}), NOW), None) == "suivi"
+
+
+def test_an_organisation_without_agreement_has_no_purpose() -> None:
+    closed = Purposes(load().purposes, {})
+    actor = tokens().actor(token(spie={"purposes": ["suivi"]}), NOW)
+    assert code(lambda: closed.purpose(actor, None)) == "PURPOSE_NOT_GRANTED"
+
+
+@pytest.mark.parametrize("text", ["2820299999030", "x2820299999030y", "a b", "é", "", "x" * 41, "a\n"])
+def test_a_label_that_could_hold_a_number_never_enters_the_journal(text: str) -> None:
+    assert code(lambda: check_reference(text)) == "PURPOSE_REFERENCE"
+    assert code(lambda: check_operation_name(text)) == "OPERATION_NAME"
+
+
+def test_a_plain_label_enters_the_journal() -> None:
+    assert check_reference("Dossier_2026-117") == "Dossier_2026-117"
+    assert check_reference(None) is None
+
+
+def test_refusals_never_repeat_what_was_sent() -> None:
+    secret = "Canari-7351"
+    for call in (
+        lambda: tokens().actor(token(spie={"kind": secret}), NOW),
+        lambda: purposes().purpose(tokens().actor(token(), NOW), secret),
+        lambda: check_reference(f"{secret} {secret}"),
+    ):
+        with pytest.raises((IdentityRefused, RequestRefused)) as caught:
+            call()
+        assert secret not in json.dumps(caught.value.formatted()) + str(caught.value)
