@@ -87,7 +87,7 @@ class Session:
         except asyncpg.DataError as error:
             report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
         else:
-            report.count(outcome, store.written)
+            report.count(outcome, store.written, store.candidates)
         self.tell(report)
 
     def tell(self, report: Report) -> None:

@@ -81,18 +81,6 @@ class PersonRecord:
     by_identity: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """Whom a record is about.
-
-    `candidate` if the person is new although another one has the same first name and e-mail or telephone, which is
-    never enough to match.
-    """
-
-    person_id: UUID
-    candidate: bool
-
-
 class People(Protocol):
     """The registry of people, as sources see it."""
 
@@ -100,10 +88,13 @@ class People(Protocol):
         """A stable opaque key made of identifiers that must not be stored in clear."""
         ...
 
-    async def put(self, store: Store, record: PersonRecord) -> Resolution:
-        """Match the record, write what it says, and consolidate the person. Raises Refused if it can't be matched."""
+    async def put(self, store: Store, record: PersonRecord) -> UUID:
+        """Match the record, write what it says, and consolidate the person; returns the person's key.
+
+        Raises Refused if it can't be matched.
+        """
         ...
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:
-        """Forget what this record said, and the person if nothing else holds it."""
+        """Forget what this record said, and the person if neither a record nor an item of a source holds it."""
         ...

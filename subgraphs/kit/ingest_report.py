@@ -93,10 +93,11 @@ class Report:
         self._record += 1
         self.read += 1
 
-    def count(self, outcome: Outcome, rows: int = 0) -> None:
+    def count(self, outcome: Outcome, rows: int, candidates: int) -> None:
         """Note what became of the current group."""
         self.counts[outcome] += 1
         self.rows += rows
+        self.candidates += candidates
 
     def refuse(self, refused: Refused) -> None:
         """Note that the current group is refused."""

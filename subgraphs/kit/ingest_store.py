@@ -37,12 +37,17 @@ class Link:
 
 
 class Store:
-    """The writes of one transaction; `written` counts rows inserted, changed and deleted."""
+    """The writes of one transaction.
+
+    `written` counts rows inserted, changed and deleted; `candidates` counts people made although a known one has the
+    same first name and e-mail or telephone.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._admitted = Outcome.UNCHANGED
         self.written = 0
+        self.candidates = 0
 
     @property
     def outcome(self) -> Outcome:

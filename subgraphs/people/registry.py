@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest_people import PersonRecord, Resolution
+from subgraphs.kit.ingest_people import PersonRecord
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import residence
@@ -38,6 +38,17 @@ WHERE NOT (source = $1 AND source_id = $2)
   AND (nir_hash = $3 OR france_travail_id = $4 OR matricule = $5 OR (department = $6 AND department_internal_id = $7))
 """
 
+_WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
+_KEPT = (*_WHO, "nir_hash", "contact_origin", "contact_authorisation")
+_BARE: Row = {
+    column.name: [] if column.name == "phones" else None
+    for column in tables.identity.columns
+    if column.name not in _KEPT
+}
+"""Values of a record of which only the identity stays."""
+
+_HELD = "SELECT 1 FROM access.link WHERE person_id = $1 AND origin <> $2 LIMIT 1"
+
 _NAME_KEYS = ("last_name_key", "birth_name_key")
 _IDENTITY = """
 SELECT p.id, p.first_name, p.last_name_key, p.birth_name_key
@@ -61,21 +72,22 @@ class Registry:
         """A stable opaque key made of identifiers that must not be stored in clear."""
         return hmac.digest(self._key, "\x1f".join(("handle", *parts)).encode(), "sha256").hex()[:24]
 
-    async def put(self, store: Store, record: PersonRecord) -> Resolution:
-        """Match the record, write what it says, and consolidate the person. Raises Refused if it can't be matched.
+    async def put(self, store: Store, record: PersonRecord) -> UUID:
+        """Match the record, write what it says, and consolidate the person; returns the person's key.
 
-        A record older than what its source has said already changes nothing.
+        Raises Refused if it can't be matched. A record older than what its source has said already changes nothing.
         """
         own = await store.one(tables.identity, source=record.source, source_id=record.source_id)
         if own is not None and own["as_of"] > record.as_of:
-            return Resolution(own["person_id"], candidate=False)
+            return UUID(str(own["person_id"]))
         values = self._values(record, own)
         person_id = await self._resolve(store, values, own)
         if person_id is None and record.by_identity:
             person_id = await self._same_identity(store, values)
-        candidate = person_id is None and await self._is_candidate(store, values)
+        if person_id is None:
+            store.candidates += await self._is_candidate(store, values)
         found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
-        others = [row for row in found if (row["source"], row["source_id"]) != (record.source, record.source_id)]
+        others = [row for row in found if not _is_of(row, record.source, record.source_id)]
         if contradicts(values, others):
             raise Refused("MATCH_CONFLICT")
         person_id = person_id or uuid4()
@@ -83,19 +95,29 @@ class Registry:
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
-        return Resolution(person_id, candidate)
+        return person_id
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:
-        """Forget what this record said, and the person if nothing else holds it."""
+        """Forget what this record said, and the person if nothing else holds it.
+
+        An item of another source (its link says so) holds the person without saying who that is: then the identity of
+        the record stays, and nothing else of it.
+        """
         own = await store.one(tables.identity, source=source, source_id=source_id)
         if own is None:
             return
         person_id: UUID = own["person_id"]
         await store.link(source, source_id, ())
         await referents.keep(store, person_id, source, source_id, frozenset())
-        await store.delete(access.person_reference, source=source, source_id=source_id)
-        rest = [row for row in await store.all(tables.identity, person_id=person_id) if row["source_id"] != source_id]
+        rows = await store.all(tables.identity, person_id=person_id)
+        rest = [row for row in rows if not _is_of(row, source, source_id)]
+        if not rest and await store.query(_HELD, person_id, HUB):
+            bare = {**own, **_BARE}
+            await store.put(tables.identity, {"source": source, "source_id": source_id}, bare)
+            await self._consolidated(store, person_id, consolidate([bare]))
+            return
         await store.delete(tables.identity, source=source, source_id=source_id)
+        await store.delete(access.person_reference, source=source, source_id=source_id)
         if rest:
             await self._consolidated(store, person_id, consolidate(rest))
             return
@@ -185,3 +207,7 @@ class Registry:
         if is_open(values) and values["rsa_department"] is not None:
             wanted.append(Link(person_id, Fact.DEPARTMENT_BRSA, values["rsa_department"], since))
         await store.link(record.source, record.source_id, wanted)
+
+
+def _is_of(row: Row, source: str, source_id: str) -> bool:
+    return bool(row["source"] == source and row["source_id"] == source_id)

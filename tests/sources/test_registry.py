@@ -18,9 +18,9 @@ from demo.cnaf_files import flux
 from demo.rdvi_files import user_file
 from schema.facts import Fact
 from subgraphs.kit.ingest import Session
-from subgraphs.kit.ingest_people import PersonRecord
+from subgraphs.kit.ingest_people import PersonRecord, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_store import Link, Store
 from subgraphs.people.registry import Registry
 from tests.conftest import ROOT, Database
 from tests.sources.ingestion import codes, ingest, rows, values, versions
@@ -39,7 +39,7 @@ async def put(database: Database, *records: PersonRecord) -> Report:
         for record in records:
 
             async def write(store: Store, record: PersonRecord = record) -> Outcome:
-                report.candidates += (await registry.put(store, record)).candidate
+                await registry.put(store, record)
                 return store.outcome
 
             report.begin()
@@ -140,6 +140,56 @@ async def test_a_refusal_undoes_all_that_its_group_had_written(fresh_database: D
     await connection.close()
 
     assert (report.counts, report.rows) == ({Outcome.REJECTED: 1}, 0)
+    assert await versions(fresh_database) == before
+
+
+async def remove(database: Database, record: PersonRecord) -> None:
+    connection = await database.connect("people_ingest")
+    try:
+        async with connection.transaction():
+            await Registry(database.keys.nir).remove(Store(connection), record.source, record.source_id)
+    finally:
+        await connection.close()
+
+
+async def test_a_person_goes_with_its_last_record(fresh_database: Database) -> None:
+    one, other = replace(RECORDS[0], source="a"), replace(RECORDS[1], source="b")
+    await put(fresh_database, one, other)
+    await remove(fresh_database, one)
+    assert await values(fresh_database, "SELECT source FROM people.person") == ["b"]
+    await remove(fresh_database, other)
+    for table in ("people.person", "people.identity", "access.link", "access.person", "access.person_reference"):
+        assert await values(fresh_database, f"SELECT 1 FROM {table}") == []
+
+
+async def test_an_item_of_another_source_holds_the_person_and_nothing_more_of_the_record(
+    fresh_database: Database,
+) -> None:
+    record = replace(
+        RECORDS[0],
+        email="maelle@example.org",
+        rsa=Rsa("DROIT_OUVERT_VERSABLE", None, True, None, "08"),
+        city_code="08105",
+    )
+    await put(fresh_database, record)
+    [person_id] = await values(fresh_database, "SELECT id FROM people.person")
+    own_item = Link(person_id, Fact.OWN_ITEM, "99900030800011", NOON.date())
+    connection = await fresh_database.connect("trainings_ingest")
+    async with connection.transaction():
+        await Store(connection).link("ouiform", "P1", [own_item])
+    await connection.close()
+
+    await remove(fresh_database, record)
+
+    assert await values(fresh_database, "SELECT last_name FROM people.person") == ["Ardoisier"]
+    assert await values(fresh_database, "SELECT brsa FROM access.person") == [False]
+    for table in ("people.contact", "people.rsa", "people.household"):
+        assert await values(fresh_database, f"SELECT 1 FROM {table}") == []
+    relations = await values(fresh_database, "SELECT relation FROM access.link ORDER BY 1")
+    assert relations == [int(Fact.SELF), int(Fact.OWN_ITEM)]
+
+    before = await versions(fresh_database)
+    await remove(fresh_database, record)
     assert await versions(fresh_database) == before
 
 

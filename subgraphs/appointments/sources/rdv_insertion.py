@@ -39,7 +39,7 @@ class RdvInsertion:
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""
         report = Report(NAME)
-        items = Items(self._people, options.organisations, report)
+        items = Items(self._people, options.organisations)
         for path in paths:
             if path.name.endswith(HEADERS):
                 continue
@@ -82,7 +82,7 @@ class RdvInsertion:
             if isinstance(row, Refused):
                 report.refuse(row)
             else:
-                await session.unit(report, _User(self._people, row, as_of, options.department, report).write)
+                await session.unit(report, _User(self._people, row, as_of, options.department).write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,12 @@ class _User:
     row: Row
     as_of: datetime
     department: str | None
-    report: Report
 
     async def write(self, store: Store) -> Outcome:
         record = rdvi_users.record(self.row, self.as_of, self.department, self.people)
         if not await store.admit(tables.source_record, NAME, record.source_id, self.as_of):
             return Outcome.OLDER
-        resolution = await self.people.put(store, record)
-        self.report.candidates += resolution.candidate
+        await self.people.put(store, record)
         return store.outcome
 
 

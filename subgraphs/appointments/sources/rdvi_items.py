@@ -20,7 +20,7 @@ from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Partic
 from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, motive, person
 from subgraphs.kit.ingest import Organisation
 from subgraphs.kit.ingest_people import People
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
 
@@ -30,10 +30,9 @@ INITIATORS = frozenset(tables.INITIATORS)
 class Items:
     """Writes messages of RDV-Insertion; `organisations` maps its organisation ids to SIRETs."""
 
-    def __init__(self, people: People, organisations: Mapping[str, Organisation], report: Report) -> None:
+    def __init__(self, people: People, organisations: Mapping[str, Organisation]) -> None:
         self._people = people
         self._organisations = organisations
-        self._report = report
 
     async def write(self, store: Store, item: Rdv | Invitation | Gone, model: str, as_of: datetime) -> Outcome:
         """Apply one message about a rendez-vous (`Rdv`) or an invitation (`Invitation`)."""
@@ -123,12 +122,10 @@ class Items:
 
     async def _person(self, store: Store, user: User, as_of: datetime, department: str | None, path: str) -> UUID:
         try:
-            resolution = await self._people.put(store, person(user, as_of, department, path))
+            return await self._people.put(store, person(user, as_of, department, path))
         except Refused as refused:
             place = refused.path if refused.path.startswith(path) else ".".join((path, refused.path)).rstrip(".")
             raise Refused(refused.code, place) from None
-        self._report.candidates += resolution.candidate
-        return resolution.person_id
 
     async def _organisation(self, store: Store, rdv: Rdv, known: Organisation | None, as_of: datetime) -> UUID:
         key = {"source": NAME, "source_id": f"organisation:{rdv.organisation.id}"}

@@ -74,17 +74,16 @@ class CnafFlux:
                 if isinstance(item, Refused):
                     report.refuse(item)
                 else:
-                    await session.unit(report, _Foyer(self._people, item, as_of, report).write)
+                    await session.unit(report, _Foyer(self._people, item, as_of).write)
 
 
 class _Foyer:
     """One foyer of one file."""
 
-    def __init__(self, people: People, element: Element, as_of: datetime, report: Report) -> None:
+    def __init__(self, people: People, element: Element, as_of: datetime) -> None:
         self._people = people
         self._element = element
         self._as_of = as_of
-        self._report = report
 
     async def write(self, store: Store) -> Outcome:
         organisme = self._element.find("IdentificationRSA/Organisme")
@@ -104,11 +103,10 @@ class _Foyer:
                 await self._people.remove(store, NAME, row["source_id"])
         seen: set[UUID] = set()
         for record in records:
-            resolution = await self._people.put(store, record)
-            if resolution.person_id in seen:
+            person_id = await self._people.put(store, record)
+            if person_id in seen:
                 raise Refused("MATCH_CONFLICT", "Personne")
-            seen.add(resolution.person_id)
-            self._report.candidates += resolution.candidate
+            seen.add(person_id)
         return store.outcome
 
     def _records(self, foyer: str) -> list[PersonRecord]:

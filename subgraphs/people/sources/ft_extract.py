@@ -111,8 +111,7 @@ class _Row:
             department=department,
             by_identity=True,
         )
-        resolution = await self.people.put(store, record)
-        await self._constraints(store, key, resolution.person_id)
+        await self._constraints(store, key, await self.people.put(store, record))
         return store.outcome
 
     async def _constraints(self, store: Store, key: str, person_id: UUID) -> None:
