@@ -8,8 +8,8 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hub.errors import HubError, NotServed, RequestRefused
 from hub.document.request import Request
+from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.request import MAX_BODY, read_headers, read_request, too_large, trace_of
 from hub.http.response import Response, answered, refused
 from hub.pipeline import Reply
