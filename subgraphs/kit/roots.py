@@ -106,15 +106,21 @@ class _Building:
         self.blocks.append(Block(node.key, node.number, row.select(), compile_reader(expression, "r"), True))
 
     def caseload(self, node: Node, root: Root) -> None:
-        """A page of the rows whose person a link of the actor leads to."""
+        """A page of the rows whose person a link of the actor leads to: found from the links, or from the rows where a
+        column of theirs is compared for equality, since an index then finds few."""
         entity, shape = self.model.entities[root.entity], self.shapes[node.number]
         assert entity.subject is not None
         assert entity.table is not None
-        row, name = Row(None, self.json), self.guards.name("f")
-        links = caseload_facts(self.guards.residual, name)
+        row = Row(None, self.json)
         named, table = self.guards.alias(entity.table)
-        row.source = links.join(table, named.c[entity.subject] == links.c.person_id)
-        scope = self.guards.enter(row, entity, named, literal_column(f"{name}.v", Integer()))
+        if any(_selective(root.criteria[name]) for name in shape.criteria):
+            row.source = table
+            scope = self.guards.enter(row, entity, named, None)
+        else:
+            name = self.guards.name("f")
+            links = caseload_facts(self.guards.residual, name)
+            row.source = links.join(table, named.c[entity.subject] == links.c.person_id)
+            scope = self.guards.enter(row, entity, named, literal_column(f"{name}.v", Integer()))
         for criterion in shape.criteria:
             row.where.append(self.criterion(node, scope, criterion, root.criteria[criterion]))
         sort = root.orders[shape.order][0] if shape.order is not None else None
@@ -137,3 +143,7 @@ class _Building:
 
         found = self.guards.matches(scope, criterion.path, test, criterion.column)
         return found if criterion.other is None else or_(found, self.criterion(node, scope, name, criterion.other))
+
+
+def _selective(criterion: Criterion) -> bool:
+    return criterion.comparison is Comparison.EQUAL and "." not in criterion.path

@@ -81,6 +81,7 @@ person = Table(
     one_of("civility", CIVILITIES),
     UniqueConstraint("source", "source_id"),
     Index(None, "last_name_key"),
+    Index(None, "birth_name_key"),
     Index(None, "birth_date"),
 )
 

@@ -65,11 +65,13 @@ SHAPES: dict[str, tuple[Model, Residual, str]] = {
         """query($f: PersonFilter, $a: String) { persons(filter: $f, after: $a, orderBy: LAST_NAME) {
             nodes { id firstName } pageInfo { endCursor } } }""",
     ),
+    "search": (PEOPLE, PERSON, "query($s: PersonFilter) { persons(filter: $s) { nodes { id firstName } } }"),
     "denied": (PEOPLE, Residual(), ENTITY % "id firstName"),
 }
 VALUES = {
     "r": [{"__typename": "Person", "id": person_id(7)}],
-    "f": {"lastName": "Kerbrat", "cityCode": "08362"},
+    "f": {"cityCode": "08362"},
+    "s": {"lastName": "Kerbrat"},
 }
 
 

@@ -41,6 +41,7 @@ CREATE TABLE people.person (
     CONSTRAINT person_source_source_id_key UNIQUE (source, source_id)
 );
 CREATE INDEX person_birth_date_idx ON people.person (birth_date);
+CREATE INDEX person_birth_name_key_idx ON people.person (birth_name_key);
 CREATE INDEX person_last_name_key_idx ON people.person (last_name_key);
 CREATE TABLE people.source_record (
     source TEXT COLLATE "C" NOT NULL,
