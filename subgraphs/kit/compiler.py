@@ -103,5 +103,5 @@ class Compiler:
             given = next((scope.removeprefix(SELF) for scope in context.scopes if scope.startswith(SELF)), None)
         entity = self.model.entities[root.entity]
         if entity.key is not None and not isinstance(entity.key.column.type, Uuid):
-            return given if type(given) is str and "\x00" not in given else None
+            return given if type(given) is str and given.isprintable() else None
         return uuid_or_none(given)

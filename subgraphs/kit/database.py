@@ -73,6 +73,9 @@ class Database:
         except asyncpg.PostgresError as error:
             raise _told(error) from None
         except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+            if isinstance(error, ValueError):
+                log.error("a parameter was not of its type")
+                raise _internal() from None
             log.error("database unreachable: %s", type(error).__name__)
             raise DatabaseUnavailable from None
 
@@ -100,4 +103,8 @@ def _told(error: asyncpg.PostgresError) -> RequestFailed:
     log.error("database error %s", state)
     if state.startswith(_UNREACHABLE):
         return DatabaseUnavailable()
+    return _internal()
+
+
+def _internal() -> RequestFailed:
     return RequestFailed("INTERNAL_ERROR", "Le sous-graphe n'a pas pu répondre.")

@@ -93,11 +93,11 @@ class Query:
         """Names of the root fields, whatever the conditions say."""
         return {node.name for node in _Reader(self.fragments, None).fields((self.operation.selection_set,))}
 
-    def settled(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+    def settled(self, variables: Mapping[str, Any]) -> tuple[bool, ...]:
         """Values of the conditions: with the text, what the reading depends on."""
-        return tuple(variables.get(name, self._defaults.get(name)) for name in self.conditions)
+        return tuple(bool(variables.get(name, self._defaults.get(name))) for name in self.conditions)
 
-    def read(self, settled: tuple[Any, ...]) -> Reading:
+    def read(self, settled: tuple[bool, ...]) -> Reading:
         """The operation under these values of its conditions."""
         reader = _Reader(self.fragments, dict(zip(self.conditions, settled, strict=True)))
         return Reading(reader.fields((self.operation.selection_set,)), self._defaults)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, exists, false, literal_column, null, select
+from sqlalchemy import ColumnElement, Integer, Null, and_, case, exists, false, literal_column, null, select
 from sqlalchemy.sql.selectable import FromClause
 
 from schema.categories import OPEN
@@ -152,7 +152,9 @@ class Guards:
         step, _, rest = path.partition(".")
         field = scope.entity.fields[step]
         if isinstance(field, ColumnField):
-            return test(self.compared(scope, field, column))  # type: ignore[no-any-return]
+            value = self.compared(scope, field, column)
+            found: ColumnElement[bool] = false() if isinstance(value, Null) else test(value)
+            return found
         if not isinstance(field, EmbeddedField | OneField):
             raise DeclarationError(f"{scope.entity.name}.{step} can't be filtered by")
         when = self.readable(scope, field)

@@ -118,7 +118,7 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
     if type(first) is not int or not 1 <= first <= LARGEST:
         raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {LARGEST}.")
     order = reading.value(node, "orderBy", variables)
-    if order is not None and order not in listing.orders:
+    if order is not None and (not isinstance(order, str) or order not in listing.orders):
         raise bad_input("orderBy", "une valeur de l'énumération")
     given = reading.value(node, "filter", variables) or {}
     criteria = {name: _criterion(name, value, listing) for name, value in _items(given) if value is not None}
@@ -148,6 +148,8 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
         if not isinstance(value, str) or "\x00" in value:
             raise bad_input(name, "une chaîne de caractères")
         return criterion.normalise(value)
+    if field.choice is not None and (not isinstance(value, str) or value not in field.choice.values):
+        raise bad_input(name, "une valeur de l'énumération")
     return typed(name, value, field.kind)
 
 

@@ -71,10 +71,13 @@ def split(given: Any, node: Node, model: Model) -> tuple[int, dict[str, Batch]]:
         if identifier is None or not all(_fits(item[key], below) for key, below in requirement.items()):
             continue
         batch = batches[name]
+        if requirement:
+            required = _json({key: item[key] for key in requirement})
+            if required is None:
+                continue
+            batch.required.append(required)
         batch.keys.append(identifier)
         batch.places.append(place)
-        if requirement:
-            batch.required.append(orjson.dumps({key: item[key] for key in requirement}).decode())
     return len(given), batches
 
 
@@ -82,7 +85,17 @@ def _key(entity: Entity, value: Any) -> str | None:
     assert entity.key is not None
     if isinstance(entity.key.column.type, Uuid):
         return uuid_or_none(value)
-    return value if type(value) is str and value and "\x00" not in value else None
+    if type(value) is not str or not value.isprintable():
+        return None
+    return value or None
+
+
+def _json(value: Any) -> str | None:
+    try:
+        text = orjson.dumps(value).decode()
+    except TypeError:
+        return None
+    return None if "\\u0000" in text else text
 
 
 def _fits(value: Any, requirement: Mapping[str, Any] | None) -> bool:

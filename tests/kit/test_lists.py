@@ -189,6 +189,13 @@ async def test_filter_compares_only_what_is_read_of_the_row(rows: Rows, people: 
         assert [node["id"] for node in answer["nodes"]] == expected
 
 
+@pytest.mark.parametrize("given", [{"birthDateFrom": "1900-01-01"}, {"lastName": "Solen"}, {"rsaStatus": "CLOS"}])
+async def test_filter_on_what_is_denied_finds_nobody(rows: Rows, people: Subgraph, given: dict[str, str]) -> None:
+    await people_in_order(rows)
+    found = residual(ALL.rows, {})
+    assert (await caseload(people, found, filter=given))["nodes"] == []
+
+
 async def test_filters_are_all_required(rows: Rows, people: Subgraph) -> None:
     await people_in_order(rows)
     bounds = {"birthDateFrom": "1975-01-01", "birthDateTo": "1985-12-31"}
@@ -235,6 +242,8 @@ async def test_filter_through_objects_obeys_each_edge(rows: Rows, people: Subgra
         {"lastName": 5},
         {"lastName": "a\x00"},
         {"cityCode": []},
+        {"rsaStatus": "NOTHING"},
+        {"nothing": 1},
         "x",
     ],
 )
