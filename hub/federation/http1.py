@@ -81,19 +81,17 @@ class HttpTransport:
 
     async def _ask(self, request: SubgraphRequest, body: bytes, context: Any) -> tuple[int, bytes]:
         while True:
-            connection = self._kept()
-            reused = connection is not None
-            if connection is None:
-                connection = await self._connect()
             extra = self._headers(request, body, context)
             if any(mark in part for pair in extra for part in pair for mark in (b"\r", b"\n")):
                 raise ValueError("line break in a header")
             lines = b"".join(name + b": " + value + b"\r\n" for name, value in extra)
             head = self._head + lines + b"content-length: %d\r\n\r\n" % len(body)
+            kept = self._kept()
+            connection = kept or await self._connect()
             try:
                 answer = await connection.exchange(head + body)
             except _Closed as closed:
-                if reused and closed.untouched and not request.query.startswith("mutation"):
+                if kept and closed.untouched and not request.query.startswith("mutation"):
                     continue
                 raise
             if connection.reusable:

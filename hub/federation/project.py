@@ -39,9 +39,7 @@ def project(
     """The client's data and errors. `schema` is the client schema; `variables` are those of `bind`."""
     projector = _Projector(schema, variables, guard, answer.errors)
     data = projector.object((shape.root,), answer.data, (), ())
-    kept = [error for each in answer.errors if (error := projector.client_error(shape.root, each)) is not None]
-    unique = {(error.path, error.code): error for error in (*kept, *projector.errors)}
-    return (data if isinstance(data, dict) else None), list(unique.values())
+    return (data if isinstance(data, dict) else None), projector.told(shape.root)
 
 
 @dataclass(slots=True)
@@ -140,7 +138,7 @@ class _Projector:
         if value is None:
             return None
         if isinstance(type_, GraphQLList):
-            return self.list(type_, slot, value, path, at)
+            return self.items(type_, slot, value, path, at)
         if isinstance(type_, GraphQLEnumType):
             return value if isinstance(value, str) and value in type_.values else None
         if not slot.below:
@@ -153,7 +151,7 @@ class _Projector:
         selected = slot.below.get(type_name) if isinstance(type_name, str) else None
         return self.object(selected, value, path, at) if selected is not None else None
 
-    def list(self, type_: GraphQLList[Any], slot: _Slot, value: Any, path: Path, at: Path) -> Any:
+    def items(self, type_: GraphQLList[Any], slot: _Slot, value: Any, path: Path, at: Path) -> Any:
         if not isinstance(value, list):
             return None
         result: list[Any] = []
@@ -181,6 +179,21 @@ class _Projector:
                     path=at,
                 )
             )
+
+    def told(self, root: Selections) -> list[FieldFailed]:
+        """All errors, each once; one of an internal field only if none below its object speaks for it."""
+        whole: dict[tuple[Path, str], FieldFailed] = {}
+        cut: list[FieldFailed] = []
+        for each in self.failures:
+            error = self.client_error(root, each)
+            if error is not None and len(error.path or ()) == len(each.path or ()):
+                whole[error.path or (), error.code] = error
+            elif error is not None:
+                cut.append(error)
+        whole.update(((error.path or (), error.code), error) for error in self.errors)
+        spoken = {path[:length] for path, _ in whole for length in range(len(path) + 1)}
+        whole.update(((error.path or (), error.code), error) for error in cut if error.path not in spoken)
+        return list(whole.values())
 
     def client_error(self, root: Selections, error: FieldFailed) -> FieldFailed | None:
         """A failure under the client's path, cut where the selection ends; None if it lies under something hidden."""

@@ -10,6 +10,7 @@ ANIMALS: list[dict[str, Any]] = [
     {"__typename": "Dog", "id": "d", "name": "Rex", "owner": {"id": "o", "age": 40}},
     {"__typename": "Cat", "id": "c", "name": None, "owner": None},
 ]
+ZOO = {"size": 2, "query": {"first": ANIMALS[0]}}
 
 
 def zoo() -> Gateway:
@@ -29,7 +30,7 @@ def zoo() -> Gateway:
             {
                 "animals": [ANIMALS[0]],
                 "first": ANIMALS[0],
-                "zoo": lambda info: {"size": 2, "query": {"first": ANIMALS[0]}},
+                "zoo": ZOO,
             },
             {name: lambda each: by_id[each["id"]] for name in ("Dog", "Cat")},
         ),

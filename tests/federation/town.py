@@ -48,10 +48,10 @@ COMPANIES: dict[str, dict[str, Any]] = {
     },
     "o2": {"__typename": "Company", "id": "o2", "siren": "s2", "name": None, "staff": None, "rating": 2},
 }
-for _person in PEOPLE.values():
-    _person["__typename"] = "Person"
-    _person["events"] = [e for e in EVENTS.values() if e.get("host") is _person]
-    _person["next"] = next(iter(_person["events"]), None)
+for _each in PEOPLE.values():
+    _each["__typename"] = "Person"
+    _each["events"] = [e for e in EVENTS.values() if e.get("host") is _each]
+    _each["next"] = next(iter(_each["events"]), None)
 PEOPLE["1"]["friends"] = [PEOPLE["2"], PEOPLE["3"]]
 PEOPLE["2"]["friends"] = []
 PEOPLE["3"]["friends"] = None

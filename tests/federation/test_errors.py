@@ -1,0 +1,163 @@
+"""A subgraph that fails: the rest comes, each null says why at the client's path, and none of the subgraph's text leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from hub.federation.execute import Bounds
+from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+from tests.federation.shop import shop
+from tests.federation.town import town
+
+
+class Answers:
+    """A subgraph that answers as it is told to."""
+
+    def __init__(self, data: Any, *errors: dict[str, Any]) -> None:
+        self.data, self.errors = data, list(errors)
+
+    async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        return SubgraphResponse(self.data, self.errors)
+
+
+class Hangs:
+    """A subgraph that never answers, and knows that it was given up."""
+
+    def __init__(self) -> None:
+        self.asked, self.cancelled = asyncio.Event(), asyncio.Event()
+
+    async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.cancelled.set()
+        raise AssertionError
+
+
+QUERY = "{ topProducts(first: 2) { name cost: inStock reviews { body } } }"
+
+
+async def test_a_dead_subgraph_nulls_its_fields_at_their_paths_and_the_rest_comes() -> None:
+    gateway = shop()
+    gateway.subgraphs["inventory"].fault = TransportError("SUBGRAPH_UNREACHABLE", "secret host")
+    data, errors = await gateway.answer(QUERY)
+    assert [p["cost"] for p in data["topProducts"]] == [None, None]
+    assert [len(p["reviews"]) for p in data["topProducts"]] == [2, 1]
+    assert errors == [{"code": "SUBGRAPH_UNREACHABLE", "path": ["topProducts", i, "cost"]} for i in (0, 1)]
+
+
+async def test_a_failure_upstream_is_told_of_the_fields_that_waited_for_it() -> None:
+    gateway = town()
+    gateway.subgraphs["mail"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
+    data, errors = await gateway.answer('{ person(id: "1") { name events { title } } }')
+    assert data == {"person": {"name": "Ana", "events": None}}
+    assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["person", "events"]}]
+
+
+async def test_a_failure_of_a_requirement_nulls_what_requires_it_and_nothing_beside() -> None:
+    gateway = shop()
+    gateway.subgraphs["products"].fault = TransportError("SUBGRAPH_STATUS", "500")
+    data, errors = await gateway.answer("{ me { reviews { product { inStock shippingEstimate } } } }")
+    assert [r["product"] for r in data["me"]["reviews"]] == [
+        {"inStock": True, "shippingEstimate": None},
+        {"inStock": False, "shippingEstimate": None},
+    ]
+    assert errors == [
+        {"code": "SUBGRAPH_STATUS", "path": ["me", "reviews", i, "product", "shippingEstimate"]} for i in (0, 1)
+    ]
+
+
+async def test_a_root_failure_nulls_the_root_field_alone() -> None:
+    gateway = shop()
+    gateway.subgraphs["products"].fault = TransportError("SUBGRAPH_UNREACHABLE", "x")
+    data, errors = await gateway.answer("{ topProducts { name } me { id } }")
+    assert data == {"topProducts": None, "me": {"id": "u1"}}
+    assert errors == [{"code": "SUBGRAPH_UNREACHABLE", "path": ["topProducts"]}]
+
+
+async def test_entity_errors_come_at_the_paths_of_every_place_of_the_entity() -> None:
+    gateway = shop()
+    text = {"message": "Aïda 06 39 98 00 02", "path": ["_entities", 0, "n"], "extensions": {"code": "OOPS"}}
+    gateway.subgraphs["accounts"] = Answers({"_entities": [{"n": None}, {"n": "B"}]}, text)  # type: ignore[assignment]
+    data, errors = await gateway.answer("{ topProducts(first: 2) { reviews { author { n: name } } } }")
+    assert [[r["author"]["n"] for r in p["reviews"]] for p in data["topProducts"]] == [[None, "B"], [None]]
+    places = [["topProducts", product, "reviews", 0, "author", "n"] for product in (0, 1)]
+    assert errors == [{"code": "SUBGRAPH_ERROR", "path": path} for path in places]
+
+
+async def test_an_error_of_a_subgraph_leaves_as_our_code_unless_its_own_is_allowed() -> None:
+    error = {"message": "secret", "path": ["me", "name"], "extensions": {"code": "FORBIDDEN_INPUT"}}
+    for codes, expected in (({}, "SUBGRAPH_ERROR"), ({"FORBIDDEN_INPUT": "Interdit."}, "FORBIDDEN_INPUT")):
+        gateway = shop()
+        gateway.subgraphs["accounts"] = Answers({"me": {"name": None}}, error)  # type: ignore[assignment]
+        data, errors = await gateway.answer("{ me { name } }", codes=codes)
+        assert data == {"me": {"name": None}}
+        assert errors == [{"code": expected, "path": ["me", "name"]}]
+
+
+@pytest.mark.parametrize("entities", [None, [], [{"inStock": True}], "no", [1, 2], [{}, {}, {}]])
+async def test_a_wrong_answer_about_entities_is_never_scattered(entities: Any) -> None:
+    gateway = shop()
+    gateway.subgraphs["inventory"] = Answers({"_entities": entities})  # type: ignore[assignment]
+    data, errors = await gateway.answer("{ topProducts(first: 2) { inStock } }")
+    assert data == {"topProducts": [{"inStock": None}, {"inStock": None}]}
+    expected = [] if entities == [1, 2] else ["SUBGRAPH_MALFORMED", "SUBGRAPH_MALFORMED"]
+    assert [error["code"] for error in errors] == expected
+
+
+async def test_a_null_entity_is_null_without_an_error() -> None:
+    gateway = shop()
+    gateway.subgraphs["inventory"] = Answers({"_entities": [None, {"inStock": True}]})  # type: ignore[assignment]
+    data, errors = await gateway.answer("{ topProducts(first: 2) { inStock } }")
+    assert data == {"topProducts": [{"inStock": None}, {"inStock": True}]}
+    assert errors == []
+
+
+async def test_a_hanging_subgraph_is_given_up_at_its_own_deadline_and_told() -> None:
+    gateway = shop()
+    hanging = Hangs()
+    gateway.subgraphs["inventory"] = hanging  # type: ignore[assignment]
+    data, errors = await gateway.answer(QUERY, bounds=Bounds(subgraph_seconds=0.05))
+    assert hanging.cancelled.is_set()
+    assert [len(p["reviews"]) for p in data["topProducts"]] == [2, 1]
+    assert {error["code"] for error in errors} == {"SUBGRAPH_TIMEOUT"}
+
+
+async def test_cancelling_the_request_cancels_its_calls() -> None:
+    gateway = shop()
+    hanging = Hangs()
+    gateway.subgraphs["products"] = hanging  # type: ignore[assignment]
+    task = asyncio.ensure_future(gateway.answer("{ topProducts { name } me { id } }"))
+    await hanging.asked.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert hanging.cancelled.is_set()
+
+
+async def test_too_many_representations_are_refused_before_they_are_sent() -> None:
+    gateway = shop()
+    data, errors = await gateway.answer("{ topProducts { inStock } }", bounds=Bounds(representations=2))
+    assert [p["inStock"] for p in data["topProducts"]] == [None, None, None]
+    assert {error["code"] for error in errors} == {"REPRESENTATIONS_LIMIT"}
+    assert gateway.calls() == ["products"]
+
+
+async def test_errors_are_bounded() -> None:
+    gateway = shop()
+    gateway.subgraphs["inventory"].fault = TransportError("SUBGRAPH_UNREACHABLE", "x")
+    _, errors = await gateway.answer("{ topProducts { inStock } }", bounds=Bounds(errors=2))
+    assert len(errors) == 2
+
+
+async def test_an_internal_key_is_in_no_error_path() -> None:
+    gateway = shop()
+    error = {"message": "x", "path": ["topProducts", 0, "weight"]}
+    product = {"upc": "p1", "price": 1, "weight": None}
+    gateway.subgraphs["products"] = Answers({"topProducts": [product]}, error)  # type: ignore[assignment]
+    _, errors = await gateway.answer("{ topProducts { upc shippingEstimate } }")
+    assert [each["path"] for each in errors] == [["topProducts", 0]]
