@@ -35,7 +35,7 @@ lint: venv generated
 	$(BIN)/lint-imports
 
 # Each generated file is checked by the module that writes it.
-GENERATED := subgraphs.kit.sdl
+GENERATED := subgraphs.kit.sdl hub.graph
 
 generated: venv
 	@set -e; for module in $(GENERATED); do echo "$$module --check"; $(BIN)/python -m "$$module" --check; done

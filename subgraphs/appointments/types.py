@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from schema.categories import Category
+from schema.categories import Category, Level
 from subgraphs.appointments import values as v
 from subgraphs.appointments.tables import appointment, organisation
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
+from subgraphs.kit.rules import word
 
 SUIVI, LIBRE, PUB = Category.SUIVI, Category.LIBRE, Category.PUB
+REDUCED = Level.REDUCED
 
 
 @entity(
@@ -26,6 +28,16 @@ class Person:
         "Rendez-vous de la personne, du plus ancien au plus récent.",
         on=(appointment.c.person_id, person.c.person_id),
         order=Sort("startsAt"),
+    )
+    orientation_appointments = many(
+        "OrientationAppointment",
+        SUIVI,
+        "Rendez-vous d'orientation de la personne, eux seuls.",
+        level=REDUCED,
+        on=(appointment.c.person_id, person.c.person_id),
+        where=appointment.c.motive_type == word("rsa_orientation"),
+        order=Sort("startsAt"),
+        page=None,
     )
 
 
@@ -75,6 +87,26 @@ class Motive:
 
 
 @entity(
+    table=appointment,
+    subject="person_id",
+    owner="organisation_siret",
+    recorded_by="recorded_by",
+    description="Rendez-vous d'orientation, réduit à ce qu'il faut pour orienter.",
+)
+class OrientationAppointment:
+    starts_at = column(appointment.c.starts_at, SUIVI, "Début du rendez-vous.", level=REDUCED)
+    mode = column(appointment.c.mode, SUIVI, "Modalité.", level=REDUCED, choice=v.MODE)
+    status = column(appointment.c.status, SUIVI, "Présence de la personne.", level=REDUCED, choice=v.STATUS)
+    organisation = one(
+        "Organisation",
+        SUIVI,
+        "Organisation qui reçoit.",
+        level=REDUCED,
+        on=(organisation.c.id, appointment.c.organisation_id),
+    )
+
+
+@entity(
     table=organisation,
     plural="organisations",
     description="Organisation qui donne des rendez-vous. Ce qu'un lien vers elle révèle d'une personne se décide sur "
@@ -88,4 +120,4 @@ class Organisation:
     department = column(organisation.c.department, PUB, "Code du département.")
 
 
-TYPES = (Person, Appointment, Motive, Organisation)
+TYPES = (Person, Appointment, Motive, OrientationAppointment, Organisation)

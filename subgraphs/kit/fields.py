@@ -19,7 +19,6 @@ from sqlalchemy import (
     DateTime,
     Float,
     Integer,
-    Numeric,
     String,
     Text,
     Uuid,
@@ -53,7 +52,6 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
     (Boolean, Kind.BOOLEAN),
     (Integer, Kind.INT),
     (Float, Kind.FLOAT),
-    (Numeric, Kind.FLOAT),
     (String, Kind.STRING),
 )
 
@@ -194,12 +192,14 @@ Source = Callable[[Required], Select[Any]]
 class ManyField(Field):
     """Rows of another table: a Relay connection (`page` rows by default), or a plain list (`page` None).
 
-    `on` as in `OneField`; or `source`, a function that builds the rows from values that `requires` asks of other
-    subgraphs: it selects columns named as those of the target's table.
+    `on` as in `OneField`, and `where` a condition on columns of the target's table; or `source`, a function that builds
+    the rows from values that `requires` asks of other subgraphs: it selects columns named as those of the target's
+    table.
     """
 
     target: str | type
     on: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
+    where: ColumnElement[bool] | None = None
     order: Sort | None = None
     page: int | None = None
     source: Source | None = None
@@ -266,9 +266,9 @@ def column(
     )
 
 
-def embedded(target: str | type, category: Category, description: str) -> Any:
+def embedded(target: str | type, category: Category, description: str, *, level: Level = Level.FULL) -> Any:
     """An object of the same row."""
-    return EmbeddedField(description=description, category=category, target=target)
+    return EmbeddedField(description=description, category=category, level=level, target=target)
 
 
 def one(
@@ -278,9 +278,10 @@ def one(
     *,
     on: tuple[ColumnElement[Any], ColumnElement[Any]],
     first: Sort | None = None,
+    level: Level = Level.FULL,
 ) -> Any:
     """At most one row of another table."""
-    return OneField(description=description, category=category, target=target, on=on, first=first)
+    return OneField(description=description, category=category, level=level, target=target, on=on, first=first)
 
 
 def many(
@@ -289,10 +290,12 @@ def many(
     description: str,
     *,
     on: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None,
+    where: ColumnElement[bool] | None = None,
     order: Sort | None = None,
     page: int | None = 20,
     source: Source | None = None,
     requires: str | None = None,
+    level: Level = Level.FULL,
 ) -> Any:
     """Rows of another table, as a Relay connection or (`page=None`) as a plain list."""
     if (on is None) == (source is None) or (source is None) != (requires is None):
@@ -300,8 +303,10 @@ def many(
     return ManyField(
         description=description,
         category=category,
+        level=level,
         target=target,
         on=on,
+        where=where,
         order=order,
         page=page,
         source=source,

@@ -20,7 +20,7 @@ from subgraphs.kit.guards import Guards
 from subgraphs.kit.lists import Ordering, cut
 from subgraphs.kit.pages import Shape
 from subgraphs.kit.representations import field_set
-from subgraphs.kit.retarget import Named
+from subgraphs.kit.retarget import Named, retarget
 from subgraphs.kit.rows import Row, Scope, array_of
 from subgraphs.kit.statement import Parameters, Reader
 
@@ -185,7 +185,11 @@ class Writer:
     def _rows(self, row: Row, scope: Scope, field: ManyField) -> Scope:
         entity = self.guards.model.target(field)
         if field.on is not None:
-            return self.guards.related(row, scope, entity, field.on)
+            below = self.guards.related(row, scope, entity, field.on)
+            if field.where is not None:
+                assert entity.table is not None
+                row.where.append(retarget(field.where, entity.table, below.row))
+            return below
         assert field.source is not None
         assert scope.required is not None
         name = self.guards.name("t")

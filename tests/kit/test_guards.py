@@ -218,6 +218,21 @@ async def test_own_item_opens_the_organisations_own_rows_only(rows: Rows, appoin
     assert answer["appointments"]["nodes"] == [{"id": person_id(101), "_access": [person_id(1), int(Fact.OWN_ITEM)]}]
 
 
+async def test_list_with_a_condition_of_its_own_holds_those_rows_only(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await add_appointment(rows, 101, 1, motive_type="rsa_orientation", mode="VISIO")
+    await add_appointment(rows, 102, 1, motive_type="rsa_accompagnement")
+    await add_appointment(rows, 103, 1)
+    found = residual(
+        {"Person": FOLLOWING, "OrientationAppointment": FOLLOWING},
+        {"Person.orientationAppointments": FOLLOWING, "OrientationAppointment.mode": FOLLOWING},
+    )
+    selection = "orientationAppointments { mode status organisation { name } }"
+    assert await ask(appointments, selection, found) == {
+        "orientationAppointments": [{"mode": "VISIO", "status": None, "organisation": None}]
+    }
+
+
 async def test_reduction_serves_the_mask_and_an_unknown_mask_nothing(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (T, "08"), birth_date=date(1984, 7, 9))
 
