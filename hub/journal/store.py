@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from logging import getLogger
 
 import asyncpg
 import orjson
@@ -15,6 +16,7 @@ import orjson
 from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
 
+log = getLogger(__name__)
 ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose,
  reference, operation_hash, operation_name, decisions)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
@@ -26,7 +28,7 @@ class _Batch:
     entries: list[Entry] = field(default_factory=list)
     disclosures: list[tuple[Entry, Disclosure]] = field(default_factory=list)
     written: asyncio.Event = field(default_factory=asyncio.Event)
-    failed: bool = False
+    failed: bool = True  # until the commit has returned: whatever else ends a write is a failure
 
 
 class Journal:
@@ -37,6 +39,7 @@ class Journal:
         self._connection: asyncpg.Connection | None = None
         self._batch = _Batch()
         self._wake = asyncio.Event()
+        self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -55,8 +58,9 @@ class Journal:
     async def stop(self) -> None:
         """Write what is pending, then close."""
         if self._task is not None:
-            if self._batch.entries:
-                await self._batch_written(self._batch)
+            self._stopping = True
+            self._wake.set()
+            await asyncio.wait({self._task}, timeout=2 * self._patience)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._connection is not None:
@@ -87,14 +91,15 @@ class Journal:
             raise unavailable("the entry was not committed in time") from error
 
     async def _write_forever(self) -> None:
-        while True:
+        while self._batch.entries or not self._stopping:
             await self._wake.wait()
             self._wake.clear()
             batch, self._batch = self._batch, _Batch()
             try:
                 await self._write(batch)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                batch.failed = True
+                batch.failed = False
+            except Exception as error:  # whatever it is, this batch is not written, and the next one must be
+                log.error("journal not written: %s", type(error).__name__)
                 if self._connection is not None:
                     self._connection.terminate()
                     self._connection = None

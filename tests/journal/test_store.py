@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -107,6 +108,49 @@ async def test_an_entry_that_cannot_be_written_stops_the_answer(fresh_database: 
     finally:
         await admin.close()
         await journal.stop()
+
+
+async def test_an_entry_that_the_writer_cannot_even_encode_stops_its_answer_and_no_later_one(
+    fresh_database: Database,
+) -> None:
+    journal = Journal(fresh_database.dsn("journal_writer"))
+    await journal.start()
+    try:
+        entry = replace(intent(), decisions={(1, 2): 1})  # type: ignore[dict-item]
+        with pytest.raises(NotServed):
+            await journal.disclose(journal.intend(entry), entry, [])
+        after = intent()
+        await journal.disclose(journal.intend(after), after.disclosed([]), [])
+    finally:
+        await journal.stop()
+    (written,) = await rows(fresh_database, "SELECT DISTINCT request FROM journal.entry")
+    assert written["request"] == after.request
+
+
+async def test_an_answer_whose_entry_is_being_written_when_the_journal_stops_waits_for_the_commit(
+    fresh_database: Database,
+) -> None:
+    journal = Journal(fresh_database.dsn("journal_writer"))
+    await journal.start()
+    admin = await fresh_database.connect()
+    entry = intent()
+    receipt = journal.intend(entry)
+    await receipt.written.wait()
+    try:
+        async with admin.transaction():
+            await admin.execute("LOCK journal.entry IN EXCLUSIVE MODE")
+            answer = asyncio.create_task(journal.disclose(receipt, entry.disclosed([]), []))
+            while not await admin.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                pass
+            stopped = asyncio.create_task(journal.stop())
+            await asyncio.sleep(0)
+        await stopped
+        (told,) = await asyncio.gather(answer, return_exceptions=True)
+    finally:
+        await admin.close()
+    written = await rows(fresh_database, "SELECT 1 FROM journal.entry WHERE request = $1", entry.request)
+    assert (told is None) == (len(written) == 2)
+    assert told is None
 
 
 async def test_a_journal_that_cannot_be_reached_does_not_start() -> None:
