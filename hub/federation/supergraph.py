@@ -134,7 +134,7 @@ def read_supergraph(text: str) -> Supergraph:
         document = parse(text, no_location=True)
         schema = build_ast_schema(_without_own(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
-    except (GraphQLError, HubError, KeyError, TypeError, ValueError) as error:
+    except (GraphQLError, HubError, LookupError, TypeError, ValueError) as error:
         raise StartRefused(
             "SUPERGRAPH_INVALID",
             "Le supergraphe ne se lit pas : recomposez-le avec « hub compose ».",

@@ -1,4 +1,4 @@
-"""A subgraph that fails: the rest comes, each null says why at the client's path, and none of the subgraph's text leaves."""
+"""A subgraph that fails: the rest comes, each null says why at the client's path, no text of it leaves."""
 
 from __future__ import annotations
 

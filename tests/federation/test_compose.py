@@ -1,0 +1,174 @@
+"""Composition: what the supergraph and the client schema hold, and that the supergraph reads back."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import build_schema, parse, print_schema
+
+from hub.errors import CompositionFailed, StartRefused
+from hub.federation.compose.compose import Source, compose
+from hub.federation.supergraph import Supergraph, read_supergraph
+from schema.categories import SPEC
+from tests.federation.harness import HEAD
+from tests.federation.shop import shop
+from tests.federation.town import town
+
+
+def composed(*sdls: str) -> Supergraph:
+    return compose([Source(f"s{n}", f"http://s{n}.example", HEAD + sdl) for n, sdl in enumerate(sdls)])
+
+
+def client(*sdls: str) -> str:
+    return print_schema(composed(*sdls).client_schema)
+
+
+@pytest.mark.parametrize("graph", [shop, town])
+def test_the_supergraph_reads_back_to_itself(graph: object) -> None:
+    supergraph = graph().supergraph  # type: ignore[operator]
+    again = read_supergraph(supergraph.text)
+    assert again.types == supergraph.types
+    assert again.digest == supergraph.digest
+    parse(supergraph.text)
+
+
+def test_composition_is_deterministic() -> None:
+    assert shop().supergraph.text == shop().supergraph.text
+
+
+def test_nothing_of_federation_is_in_the_client_schema() -> None:
+    text = print_schema(shop().supergraph.client_schema)
+    for word in ("join__", "link__", "_Entity", "_entities", "_service", "_Any", "@key", "FieldSet"):
+        assert word not in text
+    build_schema(text)
+
+
+def test_inaccessible_elements_are_in_the_supergraph_only() -> None:
+    sdl = """
+    type Query { a(shown: Int, hidden: Int = 1 @inaccessible): A secret: Hidden @inaccessible }
+    type A { id: ID! b: Int @inaccessible kind: Kind }
+    type Hidden @inaccessible { id: ID }
+    enum Kind { SHOWN HIDDEN @inaccessible }
+    input In { x: Int y: Int @inaccessible }
+    extend type Query { i(in: In): Int }
+    """
+    supergraph = composed(sdl)
+    text = print_schema(supergraph.client_schema)
+    for word in ("hidden", "HIDDEN", "secret", "Hidden", "b: Int", "y: Int"):
+        assert word not in text
+    assert {"A.b", "Query.a(hidden:)", "Kind.HIDDEN", "In.y", "Hidden"} <= supergraph.inaccessible
+    assert "b" in supergraph.types["A"].fields
+
+
+def test_descriptions_and_deprecations_are_kept() -> None:
+    sdl = '"""La racine"""\ntype Query { "Un entier"\na("Combien" n: Int): Int @deprecated(reason: "b") }'
+    text = client(sdl)
+    for words in ("La racine", "Un entier", "Combien", '@deprecated(reason: "b")'):
+        assert words in text
+
+
+def test_the_weaker_output_and_the_stronger_input_hold() -> None:
+    text = client(
+        "type Query { a(x: Int!, y: [Int!]): [Int!]! @shareable }",
+        "type Query { a(x: Int, y: [Int]!): [Int]! @shareable }",
+    )
+    assert "a(x: Int!, y: [Int!]!): [Int]!" in text
+
+
+def test_an_argument_that_one_subgraph_lacks_is_left_out() -> None:
+    assert "a: Int" in client("type Query { a(x: Int): Int @shareable }", "type Query { a: Int @shareable }")
+
+
+def test_enums_are_joined_where_returned_and_met_where_received() -> None:
+    returned = client("type Query { a: E @shareable } enum E { A B }", "type Query { a: E @shareable } enum E { B C }")
+    assert "enum E {\n  A\n  B\n  C\n}" in returned
+    received = client("type Query { a(e: E): Int } enum E { A B }", "type Query { b(e: E): Int } enum E { B C }")
+    assert "enum E {\n  B\n}" in received
+
+
+def test_input_fields_are_met() -> None:
+    text = client(
+        "type Query { a(i: I): Int } input I { x: Int y: Int }", "type Query { b(i: I): Int } input I { y: Int! }"
+    )
+    assert "input I {\n  y: Int!\n}" in text
+
+
+def test_an_override_takes_the_field_from_its_subgraph() -> None:
+    supergraph = composed(
+        'type Query { a: T } type T @key(fields: "id") { id: ID! x: Int }',
+        'type T @key(fields: "id") { id: ID! x: Int @override(from: "s0") }',
+    )
+    assert set(supergraph.types["T"].fields["x"].joins) == {"s1"}
+
+
+def test_an_override_from_an_unknown_subgraph_has_no_effect() -> None:
+    supergraph = composed('type Query { a: Int @override(from: "nobody") }')
+    assert set(supergraph.types["Query"].fields["a"].joins) == {"s0"}
+
+
+def test_root_types_under_other_names_are_joined() -> None:
+    sdl = "schema { query: Root } type Root { a: Int back: Root }"
+    supergraph = compose([Source("a", "", sdl), Source("b", "", HEAD + "type Query { b: Int }")])
+    assert set(supergraph.types["Query"].fields) == {"a", "back", "b"}
+    assert supergraph.types["Query"].fields["back"].type == "Query"
+
+
+@pytest.mark.parametrize("name", ["@category", '{name: "@category", as: "@secret"}', None])
+def test_privacy_directives_are_found_by_specification_whatever_their_local_name(name: str | None) -> None:
+    imported = (
+        f", import: [{name if name and name.startswith('{') else repr(name).replace(chr(39), chr(34))}]" if name else ""
+    )
+    local = {"@category": "@category", None: "@privacy__category"}.get(name, "@secret")
+    sdl = f"""
+    extend schema @link(url: "{SPEC}"{imported})
+    directive {local}(name: Category!, level: Level! = FULL) on FIELD_DEFINITION
+    enum Category {{ ID SAN }} enum Level {{ FULL REDUCED }}
+    type Query {{ a: Int {local}(name: SAN) }}
+    """
+    supergraph = composed(sdl)
+    (directive,) = supergraph.directives["Query.a"]
+    assert (directive.spec, directive.name, directive.arguments) == (SPEC, "category", {"name": "SAN"})
+    assert f'@link(url: "{SPEC}", import: ["@category"])' in supergraph.text
+    assert "Category" not in print_schema(supergraph.client_schema)
+
+
+def test_a_directive_of_the_same_name_from_elsewhere_is_not_taken_for_ours() -> None:
+    sdl = """
+    extend schema @link(url: "https://other.example/privacy/v1.0", import: ["@category"])
+    directive @category(name: String!) on FIELD_DEFINITION
+    type Query { a: Int @category(name: "PUB") }
+    """
+    assert "Query.a" not in composed(sdl).directives
+
+
+def test_a_directive_is_composed_if_the_subgraph_asks_for_it() -> None:
+    sdl = """
+    extend schema @link(url: "https://other.example/cost/v1.0", import: ["@cost"])
+      @federation__composeDirective(name: "@cost")
+    directive @cost(weight: Int!) on FIELD_DEFINITION
+    type Query { a: Int @cost(weight: 3) }
+    """
+    (directive,) = composed(sdl).directives["Query.a"]
+    assert (directive.spec, directive.arguments) == ("https://other.example/cost/v1.0", {"weight": 3})
+
+
+def test_tags_and_authorisation_directives_are_carried() -> None:
+    sdl = (
+        'type Query { a: Int @tag(name: "x") @federation__authenticated @federation__requiresScopes(scopes: [["s"]]) }'
+    )
+    text = composed(sdl).text
+    for words in ('@tag(name: "x")', "@authenticated", '@requiresScopes(scopes: [["s"]])', "specs.apollo.dev/tag/v0.3"):
+        assert words in text
+
+
+def test_sdl_that_does_not_parse_names_its_place() -> None:
+    with pytest.raises(CompositionFailed) as caught:
+        compose([Source("broken", "", "type Query {\n  a: \n}")])
+    assert [failure.code for failure in caught.value.failures] == ["INVALID_GRAPHQL"]
+    assert "ligne 3" in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["", "type Query { a: Int }", "no sdl {", "enum join__Graph { A }"])
+def test_a_text_that_is_no_supergraph_is_refused(text: str) -> None:
+    with pytest.raises(StartRefused) as caught:
+        read_supergraph(text)
+    assert caught.value.code == "SUPERGRAPH_INVALID"

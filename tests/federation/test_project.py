@@ -1,0 +1,182 @@
+"""Projection: what the guard and policy hide leaves no trace, nulls go up as the specification says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from hub.document.limits import Limits
+from hub.document.normalise import normalise
+from hub.document.operation import ACCESS_KEY, Operation, Selections
+from hub.document.parse import find_operation, parse_document
+from hub.errors import FieldFailed
+from hub.federation.execute import Answer
+from hub.federation.project import Guard, project
+
+SCHEMA = build_schema("""
+enum Kind { A B }
+interface Being { id: ID }
+type Person implements Being { id: ID name: String! kind: Kind kinds: [Kind!] best: Person strict: [Person!]! }
+type Robot implements Being { id: ID }
+type Query { people: [Person!] person: Person beings: [Being] matrix: [[Int!]] must: Person! }
+""")
+
+
+def shape(query: str) -> Operation:
+    document = parse_document(query, SCHEMA, Limits())
+    return normalise(document, find_operation(document, None), SCHEMA)
+
+
+def marked(operation: Operation, type_name: str = "Person") -> Operation:
+    """Every selection of the type under mark 7."""
+
+    def selections(each: Selections) -> Selections:
+        fields = tuple(replace(f, selections=tuple(map(selections, f.selections))) for f in each.fields)
+        return replace(each, fields=fields, mark=7 if each.type == type_name else None)
+
+    return replace(operation, root=selections(operation.root))
+
+
+def told(
+    query: str | Operation,
+    data: dict[str, Any],
+    *paths: tuple[str | int, ...],
+    guard: Guard | None = None,
+    **variables: Any,
+) -> tuple[Any, list[tuple[str, tuple[str | int, ...] | None]]]:
+    operation = shape(query) if isinstance(query, str) else query
+    errors = tuple(FieldFailed("SUBGRAPH_ERROR", "m", "d", path=path) for path in paths)
+    result, failed = project(operation, Answer(data, errors), variables, SCHEMA, guard)
+    return result, [(each.code, each.path) for each in failed]
+
+
+def test_the_clients_order_and_aliases_hold_and_internal_keys_are_dropped() -> None:
+    data = {
+        "person": {
+            "name": "Ana",
+            "id": "1",
+            "__typename": "Person",
+            "__Person_x": 1,
+            "email": "no",
+            ACCESS_KEY: ["1", 1],
+        }
+    }
+    result, _ = told("{ person { t: __typename i: id name } }", {"person": {**data["person"], "i": "1"}})
+    assert list(result["person"].items()) == [("t", "Person"), ("i", "1"), ("name", "Ana")]
+
+
+def test_a_denied_field_is_null_without_an_error_and_hides_errors_below() -> None:
+    operation = shape("{ person { id best { name } } }")
+    person = operation.root.fields[0].selections[0]
+    fields = tuple(replace(f, denied=True, selections=()) if f.key == "best" else f for f in person.fields)
+    denied = replace(
+        operation,
+        root=replace(
+            operation.root, fields=(replace(operation.root.fields[0], selections=(replace(person, fields=fields),)),)
+        ),
+    )
+    data = {"person": {"id": "1", "best": {"name": "leak"}}}
+    assert told(denied, data, ("person", "best", "name")) == ({"person": {"id": "1", "best": None}}, [])
+
+
+def test_the_guard_is_asked_once_per_object_with_its_facts_and_path() -> None:
+    calls: list[Any] = []
+
+    def guard(mark: int, access: Any, path: tuple[str | int, ...]) -> frozenset[str]:
+        calls.append((mark, access, path))
+        return frozenset()
+
+    data = {"people": [{"name": "a", ACCESS_KEY: ["1", 3]}, {"name": "b"}]}
+    told(marked(shape("{ people { name } }")), data, guard=guard)
+    assert calls == [(7, ["1", 3], ("people", 0)), (7, None, ("people", 1))]
+
+
+def test_what_the_guard_nulls_equals_what_is_null() -> None:
+    data = {"people": [{"id": "1", "kind": "A"}, {"id": "2", "kind": None}]}
+    operation = marked(shape("{ people { id kind } }"))
+    hidden = told(operation, data, ("people", 0, "kind"), guard=lambda *_: frozenset({"kind"}))
+    missing = told(operation, {"people": [{"id": "1", "kind": None}, {"id": "2", "kind": None}]})
+    assert hidden == missing
+
+
+def test_an_object_that_the_guard_refuses_is_dropped_from_its_list_and_paths_close_up() -> None:
+    data = {"people": [{"id": "1"}, {"id": "2", "kind": None, ACCESS_KEY: 1}, {"id": "3", "kind": None, ACCESS_KEY: 1}]}
+    result, errors = told(
+        marked(shape("{ people { id kind } }")),
+        data,
+        ("people", 0, "kind"),
+        ("people", 2, "kind"),
+        guard=lambda _, access, __: frozenset() if access else None,
+    )
+    assert result == {"people": [{"id": "2", "kind": None}, {"id": "3", "kind": None}]}
+    assert errors == [("SUBGRAPH_ERROR", ("people", 1, "kind"))]
+
+
+def test_an_object_that_the_guard_refuses_outside_a_list_equals_an_absent_one() -> None:
+    operation = marked(shape("{ person { id best { id } } }"))
+    refused = told(operation, {"person": {"id": "1"}}, ("person", "best"), guard=lambda *_: None)
+    assert refused == told(operation, {"person": None}, guard=lambda *_: None) == ({"person": None}, [])
+
+
+def test_each_of_two_selections_of_one_object_has_its_own_verdict() -> None:
+    operation = shape("query Q($x: Boolean!) { person @include(if: $x) { id } person { kind } }")
+    fields = tuple(
+        replace(f, selections=(replace(f.selections[0], mark=number),))
+        for number, f in enumerate(operation.root.fields)
+    )
+    twice = replace(operation, root=replace(operation.root, fields=fields))
+    verdicts = {0: frozenset({"id"}), 1: frozenset({"kind"})}
+    data = {"person": {"id": "1", "kind": "A"}}
+    result, _ = told(twice, data, guard=lambda mark, *_: verdicts[mark], x=True)
+    assert result == {"person": {"id": None, "kind": None}}
+
+
+def test_a_value_that_the_client_enum_does_not_know_is_null() -> None:
+    assert told("{ person { kind } }", {"person": {"kind": "SECRET"}}) == ({"person": {"kind": None}}, [])
+    result, errors = told("{ person { kinds } }", {"person": {"kinds": ["A", "SECRET"]}})
+    assert result == {"person": {"kinds": None}}
+    assert errors == [("NON_NULL_VIOLATED", ("person", "kinds", 1))]
+
+
+def test_an_object_of_a_type_that_clients_do_not_know_is_null() -> None:
+    data = {"beings": [{"__typename": "Robot", "id": "r"}, {"__typename": "Alien", "id": "x"}]}
+    assert told("{ beings { id } }", data) == ({"beings": [{"id": "r"}, None]}, [])
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "expected", "path"),
+    [
+        ("{ person { name } }", {"person": {}}, {"person": None}, ("person", "name")),
+        ("{ people { name } }", {"people": [{"name": "a"}, {"name": None}]}, {"people": None}, ("people", 1, "name")),
+        ("{ must { name } }", {"must": {}}, None, ("must", "name")),
+        ("{ must { id } }", {}, None, ("must",)),
+        ("{ matrix }", {"matrix": [[1], [2, None]]}, {"matrix": [[1], None]}, ("matrix", 1, 1)),
+        ("{ person { best { strict { id } } } }", {"person": {"best": {"strict": None}}}, {"person": {"best": None}},
+         ("person", "best", "strict")),
+    ],
+)  # fmt: skip
+def test_a_null_where_none_may_be_goes_up_to_the_nearest_nullable_with_one_error(
+    query: str, data: dict[str, Any], expected: Any, path: tuple[str | int, ...]
+) -> None:
+    assert told(query, data) == (expected, [("NON_NULL_VIOLATED", path)])
+
+
+def test_a_null_that_an_error_explains_gets_no_second_error() -> None:
+    assert told("{ person { name } }", {"person": {}}, ("person", "name")) == (
+        {"person": None},
+        [("SUBGRAPH_ERROR", ("person", "name"))],
+    )
+
+
+def test_a_field_that_is_not_of_the_clients_selection_is_never_shown() -> None:
+    assert told("{ person { id } }", {"person": {"id": "1", "name": "x"}, "other": 1})[0] == {"person": {"id": "1"}}
+
+
+def test_a_value_of_a_wrong_shape_is_null() -> None:
+    assert told("{ people { id } person { id } }", {"people": {"id": "1"}, "person": ["x"]})[0] == {
+        "people": None,
+        "person": None,
+    }
