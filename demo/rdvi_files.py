@@ -57,13 +57,13 @@ def signed(body: bytes, secret: bytes) -> dict[str, str]:
     }
 
 
-def rdv_message(rdv: Rdv, today: date) -> dict[str, Any]:
-    """The webhook of a rendez-vous."""
+def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = BY_SLUG) -> dict[str, Any]:
+    """The webhook of a rendez-vous; `people` are those expected, by slug."""
     starts_at = _at(today + timedelta(days=rdv.days), 9)
     participations = [
         {
             "id": rdv.number * 100 + rank,
-            "user": _user(BY_SLUG[slug]),
+            "user": _user(people[slug]),
             "status": status,
             "starts_at": starts_at.isoformat(timespec="milliseconds"),
             "created_at": _at(today - timedelta(days=70), 8).isoformat(timespec="milliseconds"),

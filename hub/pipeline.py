@@ -78,7 +78,7 @@ class Pipeline:
             now=now,
         )
         answer = await execute(prepared.plan, variables, self.transports, context, self.deadline, codes=CODES)
-        guard = Guard(authorisation.marks)
+        guard = Guard(authorisation.marks, variables)
         data, errors = project(authorisation.operation.shape, answer, variables, self.preparer.schema, guard)
         if prepared.introspection is not None:
             meta = introspection.answer(prepared.introspection, self.preparer.schema, request.variables)

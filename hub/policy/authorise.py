@@ -6,9 +6,10 @@ plan.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Field, Operation, Selections
+from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
 from hub.policy.guard import Mark
@@ -21,11 +22,15 @@ UNCLASSIFIED = Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR)
 
 @dataclass(frozen=True, slots=True)
 class FieldEntry:
-    """What the table says of one field of the operation, whatever the rows hold; `path` is made of response keys."""
+    """What the table says of one field of the operation, whatever the rows hold; `path` is made of response keys.
+
+    `conditions` are those of the field and of all above it: nothing is told of a field that they exclude.
+    """
 
     path: tuple[str, ...]
     coordinate: str
     decision: Decision
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,11 @@ class Authorisation:
 def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:
     """Decide every coordinate of the operation and rewrite it; see `Authorisation`."""
     rewriting = _Rewriting(decisions, schema)
-    shape, fetch = rewriting.selections(operation.root, (), True)
+    shape, fetch = rewriting.selections(operation.root, (), (), True)
     planned = rewriting.planned
     required = {name for coordinate in planned for name in schema.fields[coordinate].requires}
     coordinates = sorted(planned | required)
-    types = sorted({schema.fields[name].type for name in coordinates} & schema.personal)
+    types = sorted(set(_met(coordinates, schema)) & schema.personal)
     return Authorisation(
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
         decisions=decisions,
@@ -65,6 +70,15 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         entries=tuple(rewriting.entries),
         inputs=tuple(rewriting.inputs),
     )
+
+
+def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:
+    """Types whose rows are met; of a page of which only bounds or cursors are asked, those of its items."""
+    for name in coordinates:
+        found = schema.fields[name]
+        yield found.type
+        if found.returns not in schema.personal:
+            yield from (schema.fields[member].returns for member in schema.members.get(found.returns, ()))
 
 
 @dataclass
@@ -76,7 +90,9 @@ class _Rewriting:
     entries: list[FieldEntry] = field(default_factory=list)
     inputs: list[InputUse] = field(default_factory=list)
 
-    def selections(self, asked: Selections, path: tuple[str, ...], single: bool) -> tuple[Selections, Selections]:
+    def selections(
+        self, asked: Selections, path: tuple[str, ...], above: tuple[Condition, ...], single: bool
+    ) -> tuple[Selections, Selections]:
         """The client's selections with denied fields marked, and those that may be fetched."""
         index = self._reserve(asked.type)
         shape: list[Field] = []
@@ -87,17 +103,17 @@ class _Rewriting:
                 fetch.append(item)
                 continue
             decision = self.decisions.decisions.get(item.coordinate, UNCLASSIFIED)
-            here = (*path, item.key)
+            here, conditions = (*path, item.key), (*above, *item.conditions)
             if decision.effect is Effect.DENY:
                 shape.append(replace(item, denied=True, selections=()))
-                self.entries.append(FieldEntry(here, item.coordinate, decision))
+                self.entries.append(FieldEntry(here, item.coordinate, decision, conditions))
                 continue
             if decision.effect is Effect.MASK or decision.silent:
-                self.entries.append(FieldEntry(here, item.coordinate, decision))
+                self.entries.append(FieldEntry(here, item.coordinate, decision, conditions))
             self.planned.add(item.coordinate)
             self.inputs += (InputUse(f"{item.coordinate}({a}:)", v, (*here, a)) for a, v in item.arguments)
             below = single and not self.schema.fields[item.coordinate].many
-            pairs = [self.selections(child, here, below) for child in item.selections]
+            pairs = [self.selections(child, here, conditions, below) for child in item.selections]
             shape.append(replace(item, selections=tuple(s for s, _ in pairs)))
             fetch.append(replace(item, selections=tuple(f for _, f in pairs)))
         if index is not None:
@@ -120,4 +136,8 @@ class _Rewriting:
             if not item.name.startswith("_")
             for decision in (self.decisions.decisions[item.coordinate],)
         )
-        return Mark(type_name, path, single, self.decisions.rows[type_name], fields)
+        conditional: dict[str, list[tuple[Condition, ...]]] = {}
+        for item in fetch:
+            conditional.setdefault(item.key, []).append(item.conditions)
+        conditions = tuple((key, tuple(sets)) for key, sets in conditional.items() if () not in sets)
+        return Mark(type_name, path, single, self.decisions.rows[type_name], fields, conditions)

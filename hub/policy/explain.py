@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hub.document.conditions import hold
 from hub.policy.authorise import Authorisation
 from hub.policy.guard import Guard
 from hub.policy.table import Decision, Effect, Reason
@@ -29,12 +30,15 @@ def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
 ) -> list[dict[str, Any]]:
     """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
-    entries = [_entry(item.path, item.coordinate, item.decision) for item in authorisation.entries]
+    entries = [
+        _entry(item.path, item.coordinate, item.decision)
+        for item in authorisation.entries
+        if hold(item.conditions, guard.variables)
+    ]
     errors = set(failed)
     decisions = authorisation.decisions
-    for mark, facts, path in guard.named:
-        verdict = mark.verdict(facts)
-        if verdict is None or not holds(decisions.identity, facts):
+    for mark, verdict, facts, path in guard.named:
+        if not holds(decisions.identity, facts):
             continue
         held = _at(data, path)
         for key, coordinate, rule in mark.fields:

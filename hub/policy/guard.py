@@ -5,9 +5,12 @@ policy.md rule 3. Projection calls the guard once per object; the same call tell
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.document.conditions import hold
+from hub.document.operation import Condition
 from schema.residual import Rule, holds
 
 VERDICTS = 4096
@@ -27,8 +30,9 @@ class Verdict:
 class Mark:
     """One selection set of a personal type in an authorised operation.
 
-    `fields` are (response key, coordinate, rule or None for an open field); `named`: it is reached from a root field
-    without passing a list, so it speaks of the person asked for.
+    `fields` are (response key, coordinate, rule or None for an open field); `conditions` those of conditional fields,
+    by response key: a key is excluded if none of its sets holds. `named`: it is reached from a root field without
+    passing a list, so it speaks of the person asked for.
     """
 
     type: str
@@ -36,28 +40,34 @@ class Mark:
     named: bool
     row: Rule
     fields: tuple[tuple[str, str, Rule | None], ...]
-    verdicts: dict[int, Verdict | None] = field(default_factory=dict, compare=False, hash=False)
+    conditions: tuple[tuple[str, tuple[tuple[Condition, ...], ...]], ...] = ()
+    verdicts: dict[tuple[int, frozenset[str]], Verdict | None] = field(default_factory=dict, compare=False, hash=False)
 
-    def verdict(self, facts: int) -> Verdict | None:
+    def excluded(self, variables: Mapping[str, Any]) -> frozenset[str]:
+        """Response keys that these variables leave out: nothing of them is released."""
+        return frozenset(key for key, sets in self.conditions if not any(hold(each, variables) for each in sets))
+
+    def verdict(self, facts: int, excluded: frozenset[str] = frozenset()) -> Verdict | None:
         """The verdict for these facts; None where the row does not exist for the actor."""
         try:
-            return self.verdicts[facts]
+            return self.verdicts[facts, excluded]
         except KeyError:
-            found = self._decide(facts)
+            found = self._decide(facts, excluded)
             if len(self.verdicts) < VERDICTS:
-                self.verdicts[facts] = found
+                self.verdicts[facts, excluded] = found
             return found
 
-    def _decide(self, facts: int) -> Verdict | None:
+    def _decide(self, facts: int, excluded: frozenset[str]) -> Verdict | None:
         bits = sum(bit for bit, _ in self.row.values)
         if not holds(self.row.read, facts) or not self.row.value_allowed(facts, bits):
             return None
-        read = {key for key, _, rule in self.fields if rule is None or holds(rule.read, facts)}
-        masked = {key for key, _, rule in self.fields if rule is not None and holds(rule.reduced, facts)} - read
+        fields = [item for item in self.fields if item[0] not in excluded]
+        read = {key for key, _, rule in fields if rule is None or holds(rule.read, facts)}
+        masked = {key for key, _, rule in fields if rule is not None and holds(rule.reduced, facts)} - read
         return Verdict(
-            nulls=frozenset(key for key, _, _ in self.fields if key not in read and key not in masked),
-            released=frozenset(coordinate for key, coordinate, _ in self.fields if key in read),
-            masked=frozenset(coordinate for key, coordinate, _ in self.fields if key in masked),
+            nulls=frozenset(key for key, _, _ in fields if key not in read and key not in masked),
+            released=frozenset(coordinate for key, coordinate, _ in fields if key in read),
+            masked=frozenset(coordinate for key, coordinate, _ in fields if key in masked),
         )
 
 
@@ -66,8 +76,10 @@ class Guard:
     """The guard of one request: call it per object, then read `subjects` (for the journal) and `named` (to explain)."""
 
     marks: tuple[Mark, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict)
     subjects: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
-    named: list[tuple[Mark, int, tuple[str | int, ...]]] = field(default_factory=list)
+    named: list[tuple[Mark, Verdict, int, tuple[str | int, ...]]] = field(default_factory=list)
+    excluded: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __call__(self, mark: int, access: Any, path: tuple[str | int, ...]) -> frozenset[str] | None:
         """Response keys to null, or None: the object must disappear (no facts, or facts that forbid it)."""
@@ -78,12 +90,15 @@ class Guard:
         if type(subject) is not str or type(facts) is not int:
             return None
         found = self.marks[mark]
-        verdict = found.verdict(facts)
+        excluded = self.excluded.get(mark)
+        if excluded is None:
+            excluded = self.excluded[mark] = found.excluded(self.variables)
+        verdict = found.verdict(facts, excluded)
         if verdict is None:
             return None
         released, masked = self.subjects.setdefault(subject, (set(), set()))
         released |= verdict.released
         masked |= verdict.masked
         if found.named:
-            self.named.append((found, facts, path))
+            self.named.append((found, verdict, facts, path))
         return verdict.nulls

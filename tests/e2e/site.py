@@ -36,11 +36,13 @@ class Process:
     log: Path
 
     def stop(self) -> None:
-        """Stop it as Ctrl-C would, and wait."""
+        """Stop it as Ctrl-C would, and wait; the rest of what it printed joins its log."""
         if self.popen.poll() is None:
             self.popen.terminate()
             self.popen.wait(20)
-        if self.popen.stdout is not None:
+        if self.popen.stdout is not None and not self.popen.stdout.closed:
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write(self.popen.stdout.read())
             self.popen.stdout.close()
 
 

@@ -1,0 +1,171 @@
+"""What an actor may try: operations written by hand, and random ones over the client schema with real values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    NameNode,
+    ObjectFieldNode,
+    StringValueNode,
+    Visitor,
+    parse,
+    print_ast,
+    visit,
+)
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis_graphql import nodes, queries
+
+from hub.graph import GENERATED
+from tests.e2e.canary_world import BY_SLUG, World
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+Request = tuple[str, Mapping[str, Any]]
+"""A document and its variables."""
+
+PERSON = """
+fragment Whole on Person {
+  id civility firstName lastName birthName birthDate birthYear departmentCode hasDependentChildren isRsaBeneficiary
+  hasRightsAndDuties hasParticularDifficulties healthToConsider
+  contact { email phones origin authorisation address { postalCode city cityCode } }
+  household { familySituation dependentChildren }
+  rsa { status requestedOn rightsAndDuties suspendedOn }
+  constraints { id theme state impact recordedOn }
+  referent { since agent { id firstName lastName email } }
+  appointments(first: 50) {
+    nodes { ...Rdv } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+  trainingPlacements { nodes { id status proposedOn decidedOn enteredOn endedOn session { id startsOn city } } }
+}
+fragment Rdv on Appointment {
+  id startsAt durationMinutes mode collective placeName placeAddress status initiator
+  motive { category type } organisation { id name type siret department }
+}
+"""
+SUGGESTED = "suggestedServices(first: 3) { nodes { id name distanceKm } pageInfo { hasNextPage endCursor } }"
+WHOLE = f"query Whole($id: ID!) {{ person(id: $id) {{ ...Whole {SUGGESTED} }} }} {PERSON}"
+ALIASES = """query ($id: ID!, $other: ID!, $yes: Boolean!, $no: Boolean!) {
+  x: person(id: $id) { firstName: birthDate a: firstName b: lastName c: contact { d: phones e: email }
+    f: constraints { g: theme h: recordedOn } i: appointments { j: nodes { k: placeName l: startsAt } } }
+  y: person(id: $other) { ... on Person { ... on Person { ...Deep @include(if: $yes) } } lastName @skip(if: $yes) }
+  z: person(id: $other) @include(if: $no) { firstName }
+}
+fragment Deep on Person { ... { contact { ... on Contact { email address { ...There } } } } ...Deeper }
+fragment Deeper on Person {
+  constraints { ... @skip(if: $no) { theme id } } appointments { edges { node { startsAt } } } }
+fragment There on Address { city cityCode }"""
+CASELOAD = f"query ($first: Int, $after: String, $filter: PersonFilter, $orderBy: PersonOrder) {{ persons(\
+first: $first, after: $after, filter: $filter, orderBy: $orderBy) {{ nodes {{ ...Whole }} edges {{ cursor }} \
+pageInfo {{ hasNextPage endCursor }} }} }} {PERSON}"
+ME = f"{{ me {{ ...Whole {SUGGESTED} }} }} {PERSON}"
+MIXED = 'query ($id: ID!) { __schema { types { name fields { name } } } person(id: $id) { __typename firstName } \
+__type(name: "Person") { fields { name } } }'
+
+
+def asked(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
+    """Operations that are well formed, of everyone and of nobody, by every argument."""
+    ids = [*world.persons.values(), NOBODY]
+    yield ME, {}
+    for identifier, other in zip(ids, [*ids[1:], ids[0]], strict=True):
+        yield WHOLE, {"id": identifier}
+        yield ALIASES, {"id": identifier, "other": other, "yes": True, "no": False}
+        yield MIXED, {"id": identifier}
+    for order in (None, "LAST_NAME", "BIRTH_DATE"):
+        yield CASELOAD, {"first": 1, "orderBy": order}
+        yield CASELOAD, {"first": 100, "orderBy": order}
+    for person in BY_SLUG.values():
+        for criteria in (
+            {"lastName": person.last_name},
+            {"lastName": person.birth_name},
+            {"birthDateFrom": str(person.birth_date), "birthDateTo": str(person.birth_date)},
+            {"cityCode": person.place.code},
+        ):
+            yield CASELOAD, {"filter": criteria}
+    yield CASELOAD, {"filter": {"rsaStatus": "DROIT_OUVERT_ET_SUSPENDU"}}
+    for cursor in cursors:
+        yield CASELOAD, {"after": cursor}
+        yield (
+            "query ($id: ID!, $after: String) { person(id: $id) { appointments(after: $after) { nodes { id } } } }",
+            {
+                "id": ids[0],
+                "after": cursor,
+            },
+        )
+
+
+def mistaken(values: Sequence[str]) -> Iterator[Request]:
+    """Operations that fail, each with someone's values where they don't belong."""
+    for value in values:
+        yield WHOLE, {"id": [value]}
+        yield WHOLE, {"id": value}
+        yield CASELOAD, {"first": value}
+        yield CASELOAD, {"orderBy": value}
+        yield CASELOAD, {"after": value}
+        yield CASELOAD, {"filter": {"rsaStatus": value}}
+        yield CASELOAD, {"filter": {"birthDateFrom": value}}
+        yield CASELOAD, {"filter": {value: value}}
+        yield CASELOAD, {"first": 0, "filter": {"lastName": value}}
+        quoted = value.replace('"', "")
+        yield f'{{ persons(filter: {{ lastName: "{quoted}" }}) {{ nodes {{ _access }} }} }}', {}
+        yield f'{{ persons(filter: {{ lastName: "{quoted}", unheardOf: "{quoted}" }}) {{ nodes {{ id }} }} }}', {}
+        yield f'{{ persons(orderBy: "{quoted}") {{ nodes {{ id }} }} }}', {}
+        yield f'{{ person(id: "{quoted}" ', {}
+        yield f'{{ _entities(representations: [{{ __typename: "Person", id: "{quoted}" }}]) {{ __typename }} }}', {}
+        yield f'subscription {{ person(id: "{quoted}") {{ id }} }}', {}
+
+
+TEXTS = ("id", "after", "lastName", "cityCode")
+
+
+def random_documents(count: int) -> list[DocumentNode]:
+    """Random valid documents, the same at each run."""
+    found: list[DocumentNode] = []
+    schema = (GENERATED / "api.graphql").read_text(encoding="utf-8")
+    scalars = {
+        "Date": st.dates().map(lambda day: nodes.String(str(day))),
+        "DateTime": st.datetimes().map(lambda at: nodes.String(f"{at.isoformat()}Z")),
+    }
+
+    @settings(
+        max_examples=count, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(queries(schema, custom_scalars=scalars, allow_x00=False))
+    def collect(text: object) -> None:
+        found.append(parse(str(text)))
+
+    collect()
+    return found
+
+
+def fed(document: DocumentNode, values: Callable[[str], Sequence[str]], random: Random) -> str:
+    """The document with real values in its textual arguments, and some of its fields under other names."""
+
+    class Feeder(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
+            if node.alias is not None or random.random() < 0.7:
+                return None
+            return FieldNode(
+                name=node.name, alias=NameNode(value=f"k{random.randrange(10**5)}"), arguments=node.arguments,
+                directives=node.directives, selection_set=node.selection_set,
+            )  # fmt: skip
+
+        def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
+            return self._fed(node)
+
+        def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> Any:
+            return self._fed(node)
+
+        def _fed(self, node: Any) -> Any:
+            if node.name.value in TEXTS and isinstance(node.value, StringValueNode):
+                value = StringValueNode(value=random.choice(values(node.name.value)))
+                return type(node)(name=node.name, value=value)
+            return None
+
+    return print_ast(visit(document, Feeder()))

@@ -1,0 +1,263 @@
+"""Canary test: nothing that left because of an actor holds a value that this actor may not read.
+
+Everyone's every value is unique. Four actors try everything of `canary_operations`; response, headers, errors,
+`extensions`, cursors (opened), all that passed between hub and subgraphs, logs and journal are searched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from random import Random
+
+import orjson
+import pytest
+
+from schema.context import HEADER, seal
+from tests.conftest import Database
+from tests.e2e.canary_operations import PERSON, asked, fed, mistaken, random_documents
+from tests.e2e.canary_proxy import opened
+from tests.e2e.canary_site import Exchange, Watched, watched
+from tests.e2e.canary_world import BY_SLUG
+
+ACTORS = ("referent-a", "referent-b", "employeur", "personne")
+RANDOM = 100
+"""Random operations of each actor."""
+MISPLACED = 8
+"""Values that each actor puts where they don't belong."""
+ENTITIES = {
+    "people": "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { ...Whole _access } } }"
+    + re.sub(r"\n  (appointments\(.*\n.*\n  }|trainingPlacements.*)", "", PERSON.split("fragment Rdv")[0]),
+    "appointments": "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id _access"
+    " appointments(first: 50) { nodes { ...Rdv _access } pageInfo { hasNextPage endCursor } } } } } fragment Rdv"
+    + PERSON.split("fragment Rdv")[1],
+    "trainings": "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id trainingPlacements {"
+    " nodes { id proposedOn _access } edges { cursor } } } } }",
+}
+
+Record = Mapping[str, list[Exchange]]
+
+
+@pytest.fixture(scope="module")
+def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    with watched(database, tmp_path_factory.mktemp("canary")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def record(site: Watched) -> Record:
+    """Everything that each actor tried."""
+    cursors: dict[str, list[str]] = {}
+    for actor in ACTORS:
+        answer = site.ask(actor, "{ persons { edges { cursor } } }")
+        cursors[actor] = [edge["cursor"] for edge in orjson.loads(answer.body)["data"]["persons"]["edges"]]
+        assert cursors[actor]
+    return {actor: list(_everything(site, actor, cursors)) for actor in ACTORS}
+
+
+def _everything(site: Watched, actor: str, cursors: Mapping[str, list[str]]) -> Iterator[Exchange]:
+    world, random = site.world, Random(actor)
+    every_cursor = [cursor for found in cursors.values() for cursor in found]
+    for query, variables in asked(world, every_cursor):
+        yield site.ask(actor, query, variables)
+    values = [canary.text for canary in world.canaries if canary.owner in ("vurnibal", "xandrovu")]
+    for query, variables in mistaken(random.sample(values, MISPLACED)):
+        yield site.ask(actor, query, variables)
+    texts = {
+        "id": list(world.persons.values()),
+        "after": every_cursor,
+        "lastName": [name for person in BY_SLUG.values() for name in (person.last_name, person.birth_name or "")],
+        "cityCode": [person.place.code for person in BY_SLUG.values()],
+    }
+    for document in random_documents(RANDOM):
+        yield site.ask(actor, fed(document, texts.__getitem__, random))
+    representations = [{"__typename": "Person", "id": identifier} for identifier in world.persons.values()]
+    for subgraph, query in ENTITIES.items():
+        answer = site.direct(subgraph, site.context(actor), query, {"r": representations})
+        assert answer.json()["data"]["_entities"], answer.text
+        yield Exchange(actor, orjson.dumps(representations), answer.status_code, b"", answer.content, {})
+
+
+def found(canaries: set[str], data: bytes) -> set[str]:
+    """Which of these values the bytes hold, sealed texts opened; letters in any case, digits only as a whole number."""
+    text = opened(data).decode("utf-8", "ignore").lower()
+    hits = {value for value in canaries if value.lower() in text}
+    return {
+        value
+        for value in hits
+        if not value.isdigit() or re.search(rf"(?<![0-9a-z.]){value}(?![0-9a-z])", text) is not None
+    }
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_no_answer_holds_a_value_that_its_actor_may_not_read(site: Watched, record: Record, actor: str) -> None:
+    forbidden = site.world.forbidden(actor)
+    for exchange in record[actor]:
+        assert found(forbidden, exchange.left) == set(), exchange.sent
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_nothing_between_hub_and_subgraphs_holds_a_value_that_the_actor_may_not_read(
+    site: Watched, record: Record, actor: str
+) -> None:
+    forbidden = site.world.forbidden(actor)
+    for exchange in record[actor]:
+        passed = found(forbidden, b"\n".join(exchange.passed.values()))
+        assert passed <= found(forbidden, exchange.sent), exchange.sent
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_what_an_actor_may_read_it_does_read(site: Watched, record: Record, actor: str) -> None:
+    text = b"\n".join(exchange.left for exchange in record[actor])
+    for kind, canaries in site.world.readable(actor).items():
+        missing = canaries - found(canaries, text)
+        alike = {value for value in missing if value.startswith("+33")}
+        assert missing == alike, kind
+
+
+def test_a_refused_request_echoes_nobodys_value(site: Watched, record: Record) -> None:
+    everything = {canary.text for canary in site.world.canaries}
+    refused = [exchange for exchanges in record.values() for exchange in exchanges if b'"data"' not in exchange.body]
+    assert len(refused) > len(ACTORS) * MISPLACED * 10
+    for exchange in refused:
+        assert found(everything, exchange.left) == set(), exchange.sent
+
+
+def test_numbers_that_only_match_people_leave_nowhere(site: Watched, record: Record) -> None:
+    never = {canary.text for canary in site.world.canaries if canary.kind in ("NIR", "IDX")}
+    assert len(never) == 5 * len(BY_SLUG)
+    for exchanges in record.values():
+        for exchange in exchanges:
+            left = found(never, b"\n".join((exchange.left, *exchange.passed.values())))
+            assert left <= found(never, exchange.sent), exchange.sent
+
+
+DENIED = {
+    "training fields of an employer": (
+        "employeur",
+        "trainings",
+        (
+            "query ($id: ID!) { person(id: $id) { firstName trainingPlacements { nodes { id } } } }",
+            "query ($id: ID!) { x: person(id: $id) { y: trainingPlacements { z: nodes { s: status } } } }",
+            """query ($id: ID!) { person(id: $id) { ...F } }
+            fragment F on Person { ... on Person { trainingPlacements { pageInfo { endCursor } } } }""",
+            """query ($id: ID!) { person(id: $id) {
+            trainingPlacements @include(if: true) { nodes { id } } id @skip(if: false) } }""",
+            "{ persons { nodes { id trainingPlacements { nodes { id } } } } }",
+        ),
+    ),
+    "suggestions, whose requirement an employer does not read": (
+        "employeur",
+        "offers",
+        (
+            "query ($id: ID!) { person(id: $id) { firstName suggestedServices { nodes { name } } } }",
+            "query ($id: ID!) { a: person(id: $id) { b: suggestedServices(first: 1) { c: pageInfo { endCursor } } } }",
+            "{ persons { nodes { ... { suggestedServices { nodes { id } } } } } }",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("actor", "subgraph", "query"),
+    [(actor, subgraph, query) for actor, subgraph, queries in DENIED.values() for query in queries],
+)
+def test_a_field_denied_outright_sends_nothing_to_its_subgraph(
+    site: Watched, actor: str, subgraph: str, query: str
+) -> None:
+    exchange = site.ask(actor, query, {"id": site.world.persons["vurnibal"]} if "$id" in query else {})
+    answer = orjson.loads(exchange.body)
+    assert exchange.status == 200
+    assert "errors" not in answer
+    assert exchange.calls == {"people": 1}, subgraph
+    assert [entry["decision"] for entry in answer["extensions"]["access"]] == ["deny"]
+    for field in (b"trainingPlacements", b"suggestedServices", b"constraints", b"cityCode"):
+        assert field not in exchange.passed["people"]
+
+
+def test_a_denied_field_that_is_excluded_sends_nothing_and_is_told_nowhere(site: Watched, record: Record) -> None:
+    query = """query ($id: ID!, $no: Boolean!) { person(id: $id) {
+      firstName trainingPlacements @include(if: $no) { nodes { id } } constraints @skip(if: true) { theme } } }"""
+    exchange = site.ask("employeur", query, {"id": site.world.persons["vurnibal"], "no": False})
+    answer = orjson.loads(exchange.body)
+    assert answer["data"]["person"].keys() == {"firstName"}
+    assert answer["extensions"]["access"] == []
+    assert exchange.calls == {"people": 1}
+    coordinates, decisions = asyncio.run(_last_disclosure(site.database))
+    assert coordinates == ["Person.firstName"]
+    assert decisions == {}
+
+
+async def _last_disclosure(database: Database) -> tuple[list[str], dict[str, int]]:
+    connection = await database.connect("journal_reader")
+    try:
+        row = await connection.fetchrow(
+            "SELECT d.coordinates, e.decisions FROM journal.disclosure d JOIN journal.entry e USING (request)"
+            " WHERE e.kind = 'DISCLOSURE' ORDER BY d.id DESC LIMIT 1"
+        )
+    finally:
+        await connection.close()
+    assert row is not None
+    return row["coordinates"], orjson.loads(row["decisions"])
+
+
+def test_a_subgraph_process_answers_only_calls_that_the_hub_signed(site: Watched) -> None:
+    people = '{"query":"query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }",'
+    body = (
+        people + f'"variables":{{"r":[{{"__typename":"Person","id":"{site.world.persons["vurnibal"]}"}}]}}}}'
+    ).encode()
+    context, key, now = site.context("referent-a"), site.database.keys.context("people"), int(time.time())
+    good = seal(context, audience="people", body=body, key=key, now=now)
+    payload, _, signature = good.partition(".")
+    forged = urlsafe_b64encode(urlsafe_b64decode(payload + "==").replace(b"referent_cd", b"beneficiaire")).decode()
+    other = site.context("referent-a", policy="another policy")
+    refused: dict[str, list[tuple[str, str]]] = {
+        "none": [],
+        "empty": [(HEADER, "")],
+        "identity headers of others": [("x-user-id", "referent-a"), ("x-actor", "referent-a"), ("hub_context", good)],
+        "forged claims": [(HEADER, f"{forged.rstrip('=')}.{signature}")],
+        "cut signature": [(HEADER, good[:-2])],
+        "no signature": [(HEADER, f"{payload}.")],
+        "two contexts": [(HEADER, good), (HEADER, good)],
+        "another key": [(HEADER, seal(context, audience="people", body=body, key=b"k" * 32, now=now))],
+        "another audience": [(HEADER, seal(context, audience="offers", body=body, key=key, now=now))],
+        "the key of another subgraph": [
+            (HEADER, seal(context, audience="people", body=body, key=site.database.keys.context("offers"), now=now))
+        ],
+        "another body": [(HEADER, seal(context, audience="people", body=body + b" ", key=key, now=now))],
+        "expired": [(HEADER, seal(context, audience="people", body=body, key=key, now=now - 31))],
+        "from the future": [(HEADER, seal(context, audience="people", body=body, key=key, now=now + 60))],
+        "another policy": [(HEADER, seal(other, audience="people", body=body, key=key, now=now))],
+    }
+    answers = {name: site.call("people", body, headers) for name, headers in refused.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(refused, 401)
+    assert len({answer.content for answer in answers.values()}) == 1
+    first, replayed = site.call("people", body, [(HEADER, good)]), site.call("people", body, [(HEADER, good)])
+    assert first.json()["data"]["_entities"] == [{"lastName": "VURNIBAL"}]
+    assert (replayed.status_code, replayed.content) == (401, answers["none"].content)
+
+
+def test_neither_journal_nor_log_holds_anybodys_value(site: Watched, record: Record) -> None:
+    """Stops the processes, to have their logs whole."""
+    everything = {canary.text for canary in site.world.canaries}
+    rows = asyncio.run(_journal(site.database))
+    assert len(rows) > 2 * len(ACTORS) * RANDOM
+    assert found(everything, "\n".join(rows).encode()) == set()
+    for process in site.processes.values():
+        process.stop()
+        assert found(everything, process.log.read_bytes()) == set()
+
+
+async def _journal(database: Database) -> list[str]:
+    """Every column of every table of the journal, as text."""
+    connection = await database.connect()
+    try:
+        tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'journal'")
+        return [
+            row[0] for table in tables for row in await connection.fetch(f"SELECT t::text FROM journal.{table[0]} t")
+        ]
+    finally:
+        await connection.close()
