@@ -10,7 +10,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    and_,
     case,
     cast,
     extract,
@@ -31,9 +30,10 @@ SUIVI, FREIN, SAN, PROF = Category.SUIVI, Category.FREIN, Category.SAN, Category
 REDUCED = Level.REDUCED
 
 
-def _of(table: Table, expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A value of the person's row in another table, or an aggregate of its rows there."""
-    return select(expression).where(table.c.person_id == t.person.c.id).correlate(t.person).scalar_subquery()
+def _of(table: Table, expression: ColumnElement[Any], *only: ColumnElement[bool]) -> ColumnElement[Any]:
+    """A value of the person's row in another table, or an aggregate of its rows there, of these only."""
+    found = select(expression).where(table.c.person_id == t.person.c.id, *only)
+    return found.correlate(t.person).scalar_subquery()
 
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -92,14 +92,14 @@ class Person:
         page=None,
     )
     has_particular_difficulties = column(
-        _of(t.constraint, _any(and_(_PRESENT, not_(_PROTECTED)))),
+        _of(t.constraint, _any(_PRESENT), not_(_PROTECTED)),
         FREIN,
         "Des difficultés particulières sont à prendre en compte (C. trav. L.5411-5-1) ; ni la santé, ni la justice, "
         "ni le séjour ne comptent ici.",
         level=REDUCED,
     )
     health_to_consider = column(
-        _of(t.constraint, _any(and_(_PRESENT, t.constraint.c.theme == word("SANTE")))),
+        _of(t.constraint, _any(_PRESENT), t.constraint.c.theme == word("SANTE")),
         SAN,
         "La santé est à prendre en compte pour orienter la personne, sans dire en quoi.",
         level=REDUCED,

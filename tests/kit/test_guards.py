@@ -331,3 +331,26 @@ async def test_siblings_tell_the_reduced_form(rows: Rows, people: Subgraph) -> N
     }
     found = residual({"Person": FOLLOWING}, {f"Person.{name}": FOLLOWING for name in expected})
     assert await ask(people, " ".join(expected), found) == expected
+
+
+@pytest.mark.parametrize("hidden", ["SANTE", "JUSTICE", "SEJOUR"])
+async def test_difficulties_that_do_not_count_leave_no_trace_in_the_reduced_form(
+    rows: Rows, people: Subgraph, hidden: str
+) -> None:
+    for number in (1, 2):
+        await rows.person(number, (R, AGENT))
+    await rows.sourced("people.person_constraint", id=person_id(100), person_id=person_id(2), theme=hidden, state="OUI")
+    found = residual({"Person": FOLLOWING}, {"Person.hasParticularDifficulties": FOLLOWING})
+    alike = [await ask(people, "hasParticularDifficulties", found, number=number) for number in (1, 2)]
+    assert alike[0] == alike[1] == {"hasParticularDifficulties": None}
+
+
+async def test_whether_health_counts_does_not_tell_of_other_difficulties(rows: Rows, people: Subgraph) -> None:
+    for number in (1, 2):
+        await rows.person(number, (R, AGENT))
+    await rows.sourced(
+        "people.person_constraint", id=person_id(100), person_id=person_id(2), theme="JUSTICE", state="OUI"
+    )
+    found = residual({"Person": FOLLOWING}, {"Person.healthToConsider": FOLLOWING})
+    assert await ask(people, "healthToConsider", found, number=1) == {"healthToConsider": None}
+    assert await ask(people, "healthToConsider", found, number=2) == {"healthToConsider": None}
