@@ -1,8 +1,9 @@
 """Whom a record is about: the matching ladder, as a pure function over what is already known.
 
-Rungs: NIR + birth date; France Travail number + birth date; département + internal id; matricule + role + birth date
-within the same organisme or département. An e-mail or a telephone with a first name is only ever a candidate. Whatever
-is ambiguous is refused, never guessed. Source of the rule: domain model §0.5, §3 and §13.5.
+Rungs: NIR + birth date; France Travail number + birth date; département + internal id, unless the birth date (where one
+is missing: the first name) belies it; matricule + role + birth date within the same organisme or département. An e-mail
+or a telephone with a first name is only ever a candidate. Whatever is ambiguous is refused, never guessed. Source of
+the rule: domain model §0.5, §3 and §13.5.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_store import Row
+from subgraphs.people.names import name_key
 
 
 def match(claim: Row, known: Sequence[Row], current: UUID | None) -> UUID | None:
@@ -35,6 +37,16 @@ def contradicts(claim: Row, rows: Sequence[Row]) -> bool:
     return claim["nir_hash"] is not None and any(row["nir_hash"] not in (None, claim["nir_hash"]) for row in rows)
 
 
+def is_someone_else(claim: Row, own: Row) -> bool:
+    """Whether a key that its source has used for one person now names another: both birth date and first name differ.
+
+    One of them alone is a correction.
+    """
+    return None not in (claim["birth_date"], own["birth_date"]) and (
+        claim["birth_date"] != own["birth_date"] and _other_first_name(claim, own)
+    )
+
+
 def _nir(claim: Row, row: Row) -> bool:
     if claim["nir_hash"] is None or claim["nir_hash"] != row["nir_hash"]:
         return False
@@ -52,7 +64,8 @@ def _france_travail(claim: Row, row: Row) -> bool:
 def _internal(claim: Row, row: Row) -> bool:
     if not _same(claim, row, "department", "department_internal_id"):
         return False
-    if None not in (claim["birth_date"], row["birth_date"]) and claim["birth_date"] != row["birth_date"]:
+    dated = None not in (claim["birth_date"], row["birth_date"])
+    if claim["birth_date"] != row["birth_date"] if dated else _other_first_name(claim, row):
         raise Refused("MATCH_CONFLICT")
     return True
 
@@ -67,6 +80,12 @@ def _file(claim: Row, row: Row) -> bool:
 
 def _same(claim: Row, row: Row, *columns: str) -> bool:
     return all(claim[column] is not None and claim[column] == row[column] for column in columns)
+
+
+def _other_first_name(claim: Row, row: Row) -> bool:
+    """Whether both first names are known and begin with another word: `Anne-Marie` may be written `ANNE`."""
+    first, second = name_key(claim["first_name"]), name_key(row["first_name"])
+    return first is not None and second is not None and first.split()[0] != second.split()[0]
 
 
 RUNGS = (_nir, _france_travail, _internal, _file)

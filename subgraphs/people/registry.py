@@ -19,7 +19,7 @@ from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import residence
 from subgraphs.people import referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate, is_open
-from subgraphs.people.matching import contradicts, match
+from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import hashed, normalise
 
@@ -81,6 +81,8 @@ class Registry:
         if own is not None and own["as_of"] > record.as_of:
             return UUID(str(own["person_id"]))
         values = self._values(record, own)
+        if own is not None and is_someone_else(values, own):
+            raise Refused("MATCH_CONFLICT")
         person_id = await self._resolve(store, values, own)
         if person_id is None and record.by_identity:
             person_id = await self._same_identity(store, values)

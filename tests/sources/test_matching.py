@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from subgraphs.kit.ingest_report import Refused
-from subgraphs.people.matching import contradicts, match
+from subgraphs.people.matching import contradicts, is_someone_else, match
 
 ANNE, BRUNO = UUID(int=1), UUID(int=2)
 BIRTH, OTHER_BIRTH = date(1980, 1, 2), date(1980, 2, 1)
@@ -91,6 +91,22 @@ def test_two_rungs_that_disagree_are_a_conflict() -> None:
 def test_a_key_of_one_person_with_another_birth_date_is_a_conflict(rung: Values) -> None:
     with pytest.raises(Refused, match="MATCH_CONFLICT"):
         match(row(**{**rung, "birth_date": OTHER_BIRTH}), [row(ANNE, **rung)], None)
+
+
+def test_an_internal_id_without_a_birth_date_does_not_join_two_first_names() -> None:
+    known = row(ANNE, **INTERNAL, birth_date=BIRTH, first_name="Anne-Marie")
+    assert match(row(**INTERNAL, first_name="ANNE MARIE"), [known], None) == ANNE
+    assert match(row(**INTERNAL, first_name="Anne"), [known], None) == ANNE
+    with pytest.raises(Refused, match="MATCH_CONFLICT"):
+        match(row(**INTERNAL, first_name="Bruno"), [known], None)
+
+
+def test_another_first_name_and_another_birth_date_are_someone_else() -> None:
+    known = row(ANNE, birth_date=BIRTH, first_name="Anne")
+    assert is_someone_else(row(birth_date=OTHER_BIRTH, first_name="Bruno"), known)
+    for corrected in ({"birth_date": OTHER_BIRTH, "first_name": "ANNE"}, {"birth_date": BIRTH, "first_name": "Bruno"}):
+        assert not is_someone_else(row(**corrected), known)
+    assert not is_someone_else(row(first_name="Bruno"), known)
 
 
 def test_a_known_nir_without_birth_date_asks_for_it() -> None:

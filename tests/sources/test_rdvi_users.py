@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -109,6 +110,33 @@ async def test_a_user_known_by_the_flux_is_the_same_person_with_the_contact_of_t
     assert (contact["source"], contact["address_source"]) == ("rdv-insertion", "cnaf-flux")
     assert contact["city_code"] == MAELLE.place.code
     assert await values(fresh_database, "SELECT source FROM people.person") == ["cnaf-flux"]
+
+
+SIDONIE = BY_SLUG["sidonie"]
+PARTNER = replace(SIDONIE, slug="solange", first_name="Solange", last_name="Vrignemont", birth_date=date(1990, 5, 6))
+"""Another partner, in the place that Sidonie had in the dossier."""
+
+
+def without_internal_ids(content: bytes) -> bytes:
+    return re.sub(rb"DEMO\d{6}", b"", content)
+
+
+async def test_the_next_partner_in_a_dossier_is_another_person(fresh_database: Database, tmp_path: Path) -> None:
+    for day, partner in ((MONDAY, SIDONIE), (TUESDAY, PARTNER)):
+        content = without_internal_ids(user_file([partner]))
+        assert (await ingest(fresh_database, "rdv-insertion", file(tmp_path, content), as_of=day)).complete
+    names = await values(fresh_database, "SELECT first_name FROM people.person ORDER BY birth_date")
+    assert names == ["Sidonie", "Solange"]
+
+
+async def test_a_key_that_now_means_someone_else_is_refused(fresh_database: Database, tmp_path: Path) -> None:
+    await ingest(fresh_database, "rdv-insertion", file(tmp_path, user_file([SIDONIE])), as_of=MONDAY)
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, user_file([PARTNER])), as_of=TUESDAY)
+    assert codes(report) == [(1, "", "MATCH_CONFLICT")]
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Sidonie"]
+    corrected = user_file([replace(SIDONIE, birth_date=date(1982, 6, 24), last_name="Fumaycourt")])
+    assert (await ingest(fresh_database, "rdv-insertion", file(tmp_path, corrected), as_of=TUESDAY)).complete
+    assert await values(fresh_database, "SELECT last_name FROM people.person") == ["Fumaycourt"]
 
 
 BROKEN = {

@@ -40,10 +40,11 @@ def record(row: Row, as_of: datetime, department: str | None, people: People) ->
         raise Refused("DEPARTMENT_UNKNOWN", NAMES["town"])
     number = matricule(row["matricule"])
     role = ROLES.get(row["role"].lower())
+    born = day(row["birth_date"], NAMES["birth_date"])
     if row["internal_id"]:
         key = people.handle(department, row["internal_id"])
     elif number is not None and role is not None:
-        key = people.handle(department, number, role)
+        key = people.handle(department, number, role, str(born))
     else:
         raise Refused("KEY_MISSING", NAMES["internal_id"])
     addresses = emails(row["emails"])
@@ -54,7 +55,7 @@ def record(row: Row, as_of: datetime, department: str | None, people: People) ->
         civility=CIVILITIES.get(row["civility"].lower()),
         first_name=row["first_name"] or None,
         last_name=row["last_name"] or None,
-        birth_date=day(row["birth_date"], NAMES["birth_date"]),
+        birth_date=born,
         matricule=number,
         role=role,
         department=department,
