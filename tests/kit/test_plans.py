@@ -1,0 +1,109 @@
+"""Under row security and at some size, the statements of the product's queries are served by indexes alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from graphql import parse
+
+from schema.facts import Fact, link_key
+from subgraphs.appointments.queries import MODEL as APPOINTMENTS
+from subgraphs.kit.compiler import Compiler
+from subgraphs.kit.database import SETTINGS
+from subgraphs.kit.document import Query
+from subgraphs.kit.model import Model
+from subgraphs.people.queries import MODEL as PEOPLE
+from tests.conftest import Database
+from tests.kit.conftest import anyone, context, person_id, residual
+from tests.kit.test_statement import ENTITY, PERSON
+
+COUNT = 20_000
+R, T = Fact.REFERENT, Fact.TERRITORY
+POPULATE = f"""
+INSERT INTO access.person (person_id)
+    SELECT ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid FROM generate_series(1, {COUNT}) i;
+INSERT INTO people.person (id, last_name, last_name_key, birth_name_key, source, source_id, as_of)
+    SELECT person_id, 'N', 'N' || right(person_id::text, 6), 'B' || right(person_id::text, 6), 't', person_id::text,
+        '2026-01-01' FROM access.person;
+INSERT INTO people.contact (person_id, phones, origin, authorisation, source, source_id, as_of)
+    SELECT person_id, '{{}}', 'PERSONNE', 'A', 't', person_id::text, '2026-01-01' FROM access.person;
+INSERT INTO people.person_constraint (id, person_id, theme, source, source_id, as_of)
+    SELECT gen_random_uuid(), person_id, 'MOBILITE', 't', person_id::text, '2026-01-01' FROM access.person;
+INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
+    SELECT person_id, 64, '08', '2026-01-01', 't', '1' FROM access.person;
+INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
+    SELECT person_id, 2, 'agent-' || right(person_id::text, 3), '2026-01-01', 't', '2' FROM access.person;
+INSERT INTO appointments.appointment
+    (id, person_id, starts_at, status, rdv_source_id, subject_source_id, source, source_id, as_of)
+    SELECT gen_random_uuid(), person_id, '2026-01-01'::timestamptz + k * interval '1 day', 'VU', '1', '1', 't',
+        person_id::text || k, '2026-01-01' FROM access.person, generate_series(1, 3) k;
+ANALYZE;
+"""
+ALL = anyone(R, T)
+READ = residual(
+    dict.fromkeys(("Person", "Contact", "Constraint", "Appointment", "Motive"), ALL),
+    {
+        **dict.fromkeys(("Person.lastName", "Person.birthName", "Person.contact", "Contact.phones"), ALL),
+        **dict.fromkeys(("Person.constraints", "Constraint.theme", "Person.appointments"), ALL),
+        **dict.fromkeys(("Appointment.startsAt", "Appointment.motive", "Motive.category"), ALL),
+    },
+    PERSON.retentions,
+)
+CASELOAD = "query($f: PersonFilter) { persons(first: 20, filter: $f, orderBy: LAST_NAME) { nodes { id lastName } } }"
+QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
+    "entities": (
+        PEOPLE,
+        ENTITY % "lastName _access contact { phones _access } constraints { theme _access }",
+        {"r": [{"__typename": "Person", "id": person_id(number)} for number in range(1, 21)]},
+        link_key(T, "08"),
+    ),
+    "appointments": (
+        APPOINTMENTS,
+        ENTITY % "appointments(first: 5) { nodes { startsAt motive { category _access } } pageInfo { endCursor } }",
+        {"r": [{"__typename": "Person", "id": person_id(number)} for number in range(1, 21)]},
+        link_key(T, "08"),
+    ),
+    "person": (PEOPLE, "query($id: ID!) { person(id: $id) { lastName } }", {"id": person_id(7)}, link_key(T, "08")),
+    "caseload": (PEOPLE, CASELOAD, {}, link_key(R, "agent-007")),
+    "search": (PEOPLE, CASELOAD, {"f": {"lastName": "N000007"}}, link_key(T, "08")),
+}
+
+
+@pytest.fixture(scope="module")
+def large(database: Database) -> Database:
+    async def populate() -> None:
+        connection = await database.connect()
+        await connection.execute(POPULATE)
+        await connection.close()
+
+    asyncio.run(populate())
+    return database
+
+
+def scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each table that a plan reads, and how."""
+    if "Relation Name" in node:
+        yield node["Node Type"], node["Relation Name"]
+    for child in node.get("Plans", ()):
+        yield from scans(child)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> None:
+    model, query, variables, scope = QUERIES[name]
+    given = context(READ, scope)
+    statement, call = Compiler(model, b"c" * 32).statement(query, Query(parse(query)), variables, given)
+    connection = await large.connect(f"{model.name}_query")
+    try:
+        async with connection.transaction():
+            await connection.fetchrow(SETTINGS, scope, "")
+            explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+    finally:
+        await connection.close()
+    found = list(scans(orjson.loads(explained)[0]["Plan"]))
+    assert found
+    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
