@@ -40,6 +40,13 @@ async def links(database: Database, relation: Fact) -> list[tuple[str, str]]:
     return [(row["first_name"], row["scope_id"]) for row in found]
 
 
+async def test_matricules_that_only_begin_alike_are_two_foyers(fresh_database: Database, tmp_path: Path) -> None:
+    longer = replace(GASPARD, dossier=f"{MAELLE.dossier}23456")
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE, longer], NOVEMBER)))
+    assert report.counts == {Outcome.CREATED: 2}
+    assert await values(fresh_database, "SELECT first_name FROM people.person ORDER BY 1") == ["GASPARD", "MAËLLE"]
+
+
 async def test_the_sample_goes_in_and_reads_back(fresh_database: Database, samples: Path) -> None:
     report = await ingest(fresh_database, "cnaf-flux", samples / "cnaf-flux" / "RSABEM.xml")
 

@@ -104,8 +104,8 @@ def test_an_internal_id_without_a_birth_date_does_not_join_two_first_names() -> 
 def test_another_first_name_and_another_birth_date_are_someone_else() -> None:
     known = row(ANNE, birth_date=BIRTH, first_name="Anne")
     assert is_someone_else(row(birth_date=OTHER_BIRTH, first_name="Bruno"), known)
-    for corrected in ({"birth_date": OTHER_BIRTH, "first_name": "ANNE"}, {"birth_date": BIRTH, "first_name": "Bruno"}):
-        assert not is_someone_else(row(**corrected), known)
+    assert not is_someone_else(row(birth_date=OTHER_BIRTH, first_name="ANNE"), known)
+    assert not is_someone_else(row(birth_date=BIRTH, first_name="Bruno"), known)
     assert not is_someone_else(row(first_name="Bruno"), known)
 
 

@@ -89,7 +89,7 @@ class _Foyer:
         organisme = self._element.find("IdentificationRSA/Organisme")
         assert organisme is not None
         organism = f"{_text(organisme, 'FONORG')}:{_text(organisme, 'NUMORG')}"
-        matricule = matricule_7(_text(organisme, "MATRICULE") or "")
+        matricule = matricule_of(_text(organisme, "MATRICULE") or "")
         foyer = f"{organism}:{matricule}"
         if not await store.admit(tables.source_record, NAME, foyer, self._as_of):
             return Outcome.OLDER
@@ -172,9 +172,9 @@ class _Foyer:
         )
 
 
-def matricule_7(padded: str) -> str:
-    """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5)."""
-    return padded[:7]
+def matricule_of(padded: str) -> str:
+    """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5); a longer one whole."""
+    return padded if padded[7:].strip("0") else padded[:7]
 
 
 def france_travail_id(text: str | None) -> str | None:
