@@ -173,7 +173,8 @@ class _Foyer:
 
 
 def matricule_of(padded: str) -> str:
-    """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5); a longer one whole."""
+    """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5); a longer one, whole:
+    its foyer must not be taken for another."""
     return padded if padded[7:].strip("0") else padded[:7]
 
 
