@@ -13,12 +13,14 @@ from typing import Any
 
 import orjson
 
-from schema.context import HEADER, ContextRefused, unseal
+from schema.context import HEADER, LIFETIME, ContextRefused, unseal
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
 LARGEST_BODY = 4 * 1024 * 1024
 MOST_NONCES = 500_000
+KEPT_SECONDS = LIFETIME + 6
+"""A context is taken from five seconds before its issue to its expiry."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -34,20 +36,23 @@ class Refused(Exception):
 
 
 class Nonces:
-    """Nonces seen, each until its context expires; full memory refuses."""
+    """Nonces seen, for as long as a context that bears one can be valid: two generations, the older one forgotten.
+
+    A full memory refuses; it holds more calls than a process answers in that time.
+    """
 
     def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
+        self._young: set[str] = set()
+        self._old: set[str] = set()
+        self._turn = 0
 
-    def first(self, nonce: str, expiry: int, now: int) -> bool:
+    def first(self, nonce: str, now: int) -> bool:
         """Whether this nonce comes for the first time."""
-        if nonce in self._seen and self._seen[nonce] > now:
+        if now >= self._turn:
+            self._old, self._young, self._turn = self._young, set(), now + KEPT_SECONDS
+        if nonce in self._young or nonce in self._old or len(self._young) >= MOST_NONCES:
             return False
-        if len(self._seen) >= MOST_NONCES:
-            self._seen = {key: until for key, until in self._seen.items() if until > now}
-            if len(self._seen) >= MOST_NONCES:
-                return False
-        self._seen[nonce] = expiry
+        self._young.add(nonce)
         return True
 
 
@@ -100,10 +105,10 @@ class Application:
         try:
             if len(headers) != 1:
                 raise ContextRefused("header")
-            context, nonce, expiry = unseal(
+            context, nonce, _ = unseal(
                 headers[0].decode("ascii"), audience=self.subgraph.name, body=body, key=self.key, now=now
             )
-            if context.policy != self.subgraph.policy or not self.nonces.first(nonce, expiry, now):
+            if context.policy != self.subgraph.policy or not self.nonces.first(nonce, now):
                 raise ContextRefused("policy or replay")
         except (ContextRefused, UnicodeDecodeError):
             raise Refused(401, "CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.") from None

@@ -200,6 +200,18 @@ async def test_value_category_is_told_where_it_may_be_read(rows: Rows, appointme
     }
 
 
+async def test_item_of_more_columns_than_a_function_takes_is_whole(rows: Rows, appointments: Subgraph) -> None:
+    await rows.person(1, (R, AGENT))
+    await add_appointment(rows, 101, 1, motive_category="siae_interview", motive_type="siae")
+    names = [f"m{number}" for number in range(60)]
+    motives = " ".join(f"{name}: motive {{ category type _access }}" for name in names)
+    answer = await ask(appointments, f"appointments {{ nodes {{ id {motives} status }} }}", appointment_residual(R))
+    motive = {"category": "siae_interview", "type": "siae", "_access": [person_id(1), int(R)]}
+    assert answer["appointments"]["nodes"] == [
+        {"id": person_id(101), **dict.fromkeys(names, motive), "status": "INCONNU"}
+    ]
+
+
 async def test_value_that_no_list_knows_is_coarsened(rows: Rows, appointments: Subgraph) -> None:
     await rows.person(1, (R, AGENT))
     await add_appointment(rows, 101, 1, motive_category="addictologue")

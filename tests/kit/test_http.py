@@ -12,7 +12,7 @@ import pytest
 from schema.context import HEADER, LIFETIME, Context, seal
 from schema.facts import Fact
 from subgraphs.kit.database import Database as Pool
-from subgraphs.kit.http import LARGEST_BODY, Application
+from subgraphs.kit.http import KEPT_SECONDS, LARGEST_BODY, Application, Nonces
 from subgraphs.kit.server import Subgraph
 from subgraphs.people.queries import MODEL
 from tests.kit.conftest import AGENT, NOW, POLICY, Rows, anyone, context, person_id, residual
@@ -108,6 +108,14 @@ async def test_context_is_good_for_one_call(caller: Caller) -> None:
     assert (await caller.call("POST", "/graphql", BODY, headers))[0] == 401
     caller.now += LIFETIME
     assert (await caller.call("POST", "/graphql", BODY, headers))[0] == 401
+
+
+def test_nonce_is_remembered_as_long_as_its_context_and_then_forgotten() -> None:
+    nonces = Nonces()
+    assert nonces.first("a", NOW)
+    assert not any(nonces.first("a", NOW + later) for later in range(KEPT_SECONDS + 1))
+    assert nonces.first("b", NOW + KEPT_SECONDS)
+    assert nonces.first("a", NOW + 2 * KEPT_SECONDS)
 
 
 @pytest.mark.parametrize(
