@@ -62,7 +62,7 @@ class Pipeline:
         prepared = self.preparer.prepare(request.query, request.operation_name, decisions)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         authorisation = prepared.authorisation
-        check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
+        revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
 
         entry = _intent(request, actor, purpose, reference, prepared)
         receipt = self.journal.intend(entry)
@@ -78,7 +78,7 @@ class Pipeline:
             now=now,
         )
         answer = await execute(prepared.plan, variables, self.transports, context, self.deadline, codes=CODES)
-        guard = Guard(authorisation.marks, variables)
+        guard = Guard(authorisation.marks, variables, revealed)
         data, errors = project(authorisation.operation.shape, answer, variables, self.preparer.schema, guard)
         if prepared.introspection is not None:
             meta = introspection.answer(prepared.introspection, self.preparer.schema, request.variables)

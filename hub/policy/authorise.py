@@ -73,10 +73,11 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
 
 
 def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:
-    """Types whose rows are met; of a page of which only bounds or cursors are asked, those of its items."""
+    """Types whose rows are met, though nothing of them is asked; of a page, even if only its bounds are asked, those of
+    its items."""
     for name in coordinates:
         found = schema.fields[name]
-        yield found.type
+        yield from (found.type, found.returns)
         if found.returns not in schema.personal:
             yield from (schema.fields[member].returns for member in schema.members.get(found.returns, ()))
 

@@ -73,10 +73,14 @@ class Mark:
 
 @dataclass(slots=True)
 class Guard:
-    """The guard of one request: call it per object, then read `subjects` (for the journal) and `named` (to explain)."""
+    """The guard of one request: call it per object, then read `subjects` (for the journal) and `named` (to explain).
+
+    `inputs`: coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`).
+    """
 
     marks: tuple[Mark, ...]
     variables: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     subjects: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     named: list[tuple[Mark, Verdict, int, tuple[str | int, ...]]] = field(default_factory=list)
     excluded: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -98,6 +102,9 @@ class Guard:
             return None
         released, masked = self.subjects.setdefault(subject, (set(), set()))
         released |= verdict.released
+        for place, coordinates in self.inputs.items():
+            if found.path[: len(place)] == place:
+                released |= coordinates
         masked |= verdict.masked
         if found.named:
             self.named.append((found, verdict, facts, path))

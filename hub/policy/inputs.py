@@ -16,10 +16,15 @@ from hub.policy.table import DecisionClass, Effect
 
 def check_inputs(
     uses: Iterable[InputUse], variables: Mapping[str, Any], decisions: DecisionClass, schema: Classification
-) -> None:
-    """Refuse the request with FORBIDDEN_INPUT at the first input that would reveal what the actor may not read on every
-    row it could meet. A null or absent input reveals nothing."""
+) -> dict[tuple[str, ...], frozenset[str]]:
+    """What the inputs reveal of the rows below each field, by its path: coordinates, which the journal is told.
+
+    Refuses the request with FORBIDDEN_INPUT at the first input that would reveal what the actor may not read on every
+    row it could meet. A null or absent input reveals nothing.
+    """
+    revealed: dict[tuple[str, ...], frozenset[str]] = {}
     for use in uses:
+        reads: set[str] = set()
         pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, variables.get(use.variable), use.path)]
         while pending:
             name, value, path = pending.pop()
@@ -28,6 +33,7 @@ def check_inputs(
             known = schema.inputs.get(name)
             if known is None or not all(_readable(c, decisions, schema) for c in known.reads):
                 raise forbidden_input(path)
+            reads.update(known.reads)
             for item in value if type(value) is list else (value,):
                 if type(item) is dict:
                     pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
@@ -35,6 +41,11 @@ def check_inputs(
                     below = schema.inputs[f"{known.type}.{item}"]
                     if not all(_readable(c, decisions, schema) for c in below.reads):
                         raise forbidden_input(path)
+                    reads.update(below.reads)
+        if reads:
+            place = use.path[:-1]
+            revealed[place] = revealed.get(place, frozenset()) | reads
+    return revealed
 
 
 def forbidden_input(path: tuple[str, ...]) -> RequestRefused:

@@ -62,6 +62,13 @@ def test_the_residual_holds_the_rules_of_planned_coordinates_and_their_requireme
     assert set(found.residual.rows) == {"Person", "Contact"}
 
 
+def test_an_object_of_which_only_the_type_is_asked_has_its_row_rule() -> None:
+    asked = operation(
+        node("Query", "person", "Person", node("Person", "contact", "Contact", leaf("Contact", "__typename")))
+    )
+    assert set(authorise(asked, CLASS, SCHEMA).residual.rows) == {"Person", "Contact"}
+
+
 def test_a_coordinate_without_a_decision_is_denied() -> None:
     found = authorise(operation(leaf("Query", "unheardOf")), CLASS, SCHEMA)
     assert found.operation.fetch.root.fields == ()
@@ -109,6 +116,23 @@ def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
     assert reasons(Fact.REFERENT, held, [])["contact"] == "NOT_HELD"
     assert "contact" not in reasons(Fact.REFERENT, held, [("person", "contact")])
     assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}
+
+
+def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
+    node_ = node("PersonConnection", "nodes", "Person", leaf("Person", "id"))
+    asked = operation(
+        node("Query", "persons", "PersonConnection", node_, arguments=(("filter", "f"), ("orderBy", "o"))),
+        node("Query", "person", "Person", leaf("Person", "id"), arguments=(("id", "i"),)),
+    )
+    found = authorise(asked, CLASS, SCHEMA)
+    variables = {"f": {"birthDate": "1980-01-01"}, "o": "LAST_NAME", "i": "q"}
+    guard = Guard(found.marks, variables, check_inputs(found.inputs, variables, CLASS, SCHEMA))
+    for mark, subject in enumerate(("p", "q")):
+        guard(mark, [subject, int(Fact.REFERENT)], ("at",))
+    assert guard.subjects == {
+        "p": ({"Person.id", "Person.birthDate", "Person.lastName"}, set()),
+        "q": ({"Person.id"}, set()),
+    }
 
 
 def refused(uses: str, value: object) -> bool:
