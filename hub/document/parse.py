@@ -8,6 +8,9 @@ in linear time, instead of graphql-core's quadratic rule.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from copy import copy
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -21,7 +24,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation import ASTValidationRule, ValidationRule
+from graphql.validation import ASTValidationContext, ASTValidationRule
 
 from hub.document.limits import Limits, check, syntax_refused
 from hub.errors import DocumentRefused
@@ -82,17 +85,22 @@ def find_operation(document: DocumentNode, name: str | None) -> OperationDefinit
     return operations[0]
 
 
-def _named(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
+def _named(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], ASTValidationRule]:
     """The same rule, its errors marked with its name."""
 
-    def report_error(self: ValidationRule, error: GraphQLError) -> None:
-        error.extensions = {"rule": rule.__name__}
-        self.context.report_error(error)
+    def made(context: ASTValidationContext) -> ASTValidationRule:
+        def report_error(error: GraphQLError) -> None:
+            error.extensions = {"rule": rule.__name__}
+            context.report_error(error)
 
-    return type(rule.__name__, (rule,), {"report_error": report_error})
+        marking = copy(context)
+        marking.report_error = report_error  # type: ignore[method-assign]
+        return rule(marking)
+
+    return made
 
 
-_RULES = [_named(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+_RULES: Any = [_named(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
 
 
 def _refused(error: GraphQLError) -> DocumentRefused:

@@ -1,0 +1,148 @@
+"""The normal form: concrete types, no fragments, no literals, equal fields merged, overlaps refused."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import OverlappingFieldsCanBeMergedRule, parse, specified_rules, validate
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.document.limits import Limits
+from hub.document.normalise import EMPTY_KEY, field_set, normalise
+from hub.document.operation import Condition, Operation, Selections
+from hub.document.parse import find_operation, parse_document
+from hub.errors import DocumentRefused
+from tests.document.schema import SCHEMA, operation
+
+
+def text(selections: Selections) -> str:
+    """`key:name(argument=variable)?conditions{…}` per field."""
+    printed = []
+    for each in selections.fields:
+        arguments = ",".join(f"{name}={variable}" for name, variable in each.arguments)
+        conditions = "".join(f"{'+' if c.wanted else '-'}{c.variable}" for c in each.conditions)
+        nested = "|".join(f"{inner.type}{{{text(inner)}}}" for inner in each.selections)
+        printed.append(
+            (each.key if each.key == each.name else f"{each.key}:{each.name}")
+            + (f"({arguments})" if arguments else "")
+            + conditions
+            + (f"[{nested}]" if nested else "")
+        )
+    return " ".join(printed)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ person(id: 1) { id id x: id } }", "person(id=l0)[Person{id x:id}]"),
+        (
+            "{ ...A ...A } fragment A on Query { person(id: 1) { ...B } } fragment B on Person { name ... { id } }",
+            "person(id=l0)[Person{name id}]",
+        ),
+        ("{ beings { name } }", "beings[Dog{name}|Cat{name}]"),
+        ("{ beings { ...on Dog { barks } ...on Cat { lives } name } }", "beings[Dog{barks name}|Cat{lives name}]"),
+        ("{ beings { ...on Dog { barks } } }", f"beings[Dog{{barks}}|Cat{{{EMPTY_KEY}:__typename}}]"),
+        ("{ beings { id ...on Dog { ...on Being { ...on Dog { barks } } } } }", "beings[Dog{id barks}|Cat{id}]"),
+        ("{ person(id: 1) { home { city } ... { home { zip } } } }", "person(id=l0)[Person{home[Home{city zip}]}]"),
+        ("{ person(id: 1) { id @skip(if: true) name @include(if: true) } }", "person(id=l0)[Person{name}]"),
+        ("{ __schema { types { name } } int(x: 1) __typename }", "int(x=l0) __typename"),
+        ("{ a: person(id: 1) { id } b: person(id: 1) { id } c: person(id: 2) { id } }",
+         "a:person(id=l0)[Person{id}] b:person(id=l0)[Person{id}] c:person(id=l1)[Person{id}]"),
+        ("query($x: Boolean!) { int @include(if: $x) int }", "int+x int"),
+        ("query($x: Boolean!) { int int @include(if: $x) }", "int"),
+        ("query($x: Boolean!) { ... @skip(if: $x) { int } ... @include(if: $x) { int } }", "int-x int+x"),
+        ("query($x: Boolean!) { ... @skip(if: $x) { int @include(if: $x) float } }", "float-x"),
+        ("query($x: Boolean!) { person(id: 1) { id } person(id: 1) @include(if: $x) { name } }",
+         "person(id=l0)[Person{id name+x}]"),
+    ],
+)  # fmt: skip
+def test_normal_form(query: str, expected: str) -> None:
+    assert text(operation(query).root) == expected
+
+
+def test_only_the_chosen_operation_is_kept() -> None:
+    made = operation("query A { int } query B($v: ID!) { person(id: $v) { id } }", "B")
+    assert text(made.root) == "person(id=v)[Person{id}]"
+    assert [variable.name for variable in made.variables] == ["v"]
+
+
+def test_operations_that_differ_in_literals_alone_are_equal() -> None:
+    one, other = operation("{ int(x: 1) }"), operation("{ int(x: 2) }")
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.literals != other.literals
+
+
+def test_conditions_are_conjunctions_down_the_way() -> None:
+    made = operation("query($x: Boolean!, $y: Boolean!) { ... @include(if: $y) { int @skip(if: $x) } }")
+    assert made.root.fields[0].conditions == (Condition("x", False), Condition("y", True))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ person(id: 1) { x: id x: name } }",
+        "{ person(id: 1) { id } person(id: 2) { id } }",
+        "{ beings { ...on Dog { x: barks } ...on Cat { x: nick } } }",
+        "{ beings { ...on Dog { x: owner { id } } ...on Cat { x: name } } }",
+        "{ beings { ...on Dog { owner { y: id } } ...on Cat { owner { y: name } } } }",
+        "{ beings { ...on Dog { loud(level: 1) } ...on Dog { loud(level: 2) } } }",
+    ],
+)
+def test_fields_that_cannot_stand_under_one_key_are_refused(query: str) -> None:
+    with pytest.raises(DocumentRefused) as caught:
+        operation(query)
+    assert caught.value.code == "DOCUMENT_FIELD_CONFLICT"
+
+
+def _selection(depth: int) -> st.SearchStrategy[str]:
+    leaf = st.sampled_from(
+        ["name", "x: name", "x: id", "y: id", "id", "x: barks", "y: lives", "z: loud", "z: loud(level: 2)"]
+    )
+    if depth == 0:
+        return leaf
+    inner = st.lists(_selection(depth - 1), min_size=1, max_size=3).map(" ".join)
+    return leaf | st.sampled_from(["Dog", "Cat", "Being"]).flatmap(
+        lambda name: inner.map(lambda body: f"...on {name} {{ {body} }}")
+    ) | inner.map(lambda body: f"owner {{ beings {{ {body} }} }}")  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(st.lists(_selection(2), min_size=2, max_size=4).map(" ".join))
+def test_overlaps_are_judged_as_by_the_specified_rule(body: str) -> None:
+    query = f"{{ beings {{ {body} }} }}"
+    document = parse(query)
+    if validate(SCHEMA, document, [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]):
+        return
+    conflict = bool(validate(SCHEMA, document, [OverlappingFieldsCanBeMergedRule]))
+    try:
+        operation(query)
+        refused = None
+    except DocumentRefused as error:
+        refused = error.code
+    assert refused == ("DOCUMENT_FIELD_CONFLICT" if conflict else None)
+
+
+def test_the_normal_form_is_bounded_when_types_multiply() -> None:
+    nested = "id"
+    for _ in range(7):
+        nested = f"owner {{ beings {{ {nested} }} }}"
+    document = parse_document(f"{{ beings {{ {nested} }} }}", SCHEMA, Limits())
+    with pytest.raises(DocumentRefused) as caught:
+        normalise(document, find_operation(document, None), SCHEMA, limit=100)
+    assert caught.value.code == "DOCUMENT_SELECTIONS_LIMIT"
+
+
+def test_eight_hundred_overlapping_fields_are_normalised_in_one_pass() -> None:
+    query = "{ " + " ".join("person(id: 1) { id name }" for _ in range(600)) + " }"
+    document = parse_document(query, SCHEMA, Limits(root_fields=1_000))
+    made: Operation = normalise(document, find_operation(document, None), SCHEMA)
+    assert text(made.root) == "person(id=l0)[Person{id name}]"
+
+
+def test_field_sets_go_through_the_same_code() -> None:
+    found = field_set("name owner { id } ... on Dog { loud(level: 2) }", "Being", SCHEMA)
+    assert [f"{each.type}: {text(each)}" for each in found.selections][1] == "Cat: name owner[Person{id}]"
+    ((variable, (type_, value)),) = found.constants.items()
+    assert (type_, value) == ("Int", 2)
+    assert f"loud(level={variable})" in text(found.selections[0])

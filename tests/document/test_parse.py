@@ -1,0 +1,80 @@
+"""Errors in our own words: French, with code and place, and nothing of the client's values."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.document.limits import Limits
+from hub.document.parse import MAX_ERRORS, find_operation, parse_document
+from hub.errors import DocumentRefused
+from tests.document.schema import SCHEMA, operation
+
+
+def refused(query: str) -> DocumentRefused:
+    with pytest.raises(DocumentRefused) as caught:
+        operation(query)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ('{ person(id: {a: "secret-1"}) { id } }', "Valeur"),
+        ('{ int(x: "secret-1") }', "Valeur"),
+        ("{ beings { ...on Person { id } } }", "Fragment impossible"),
+        ("query($x: String) { int(x: $x) }", "Variable d'un type"),
+        ('{ person(id: 1, no: "secret-1") { id } }', "Argument inconnu « no »"),
+        ("{ person(id: 1) }", "sous-champs"),
+        ("{ person { id } }", "argument obligatoire"),
+        ("{ person(id: $no) { id } }", "Variable non déclarée"),
+        ("{ int @defer }", "Directive"),
+        ("{ int @stream }", "Directive"),
+        ("{ ...A }", "Fragment non défini"),
+        ('query($x: [Kind!] = ["secret-1"]) { person(id: 1) { beings(kinds: $x) { id } } }', "Valeur"),
+    ],
+)
+def test_each_kind_of_error_is_told_in_french_without_values(query: str, word: str) -> None:
+    error = refused(query)
+    assert error.code == "DOCUMENT_INVALID"
+    assert word in error.message
+    for each in (error, *error.others):
+        assert "secret-1" not in f"{each.formatted()} {each.detail}"
+
+
+def test_an_internal_field_fails_exactly_as_a_typo_does() -> None:
+    one, other = (refused(f"{{ person(id: 1) {{ {name} }} }}") for name in ("_access", "_accesx"))
+    assert str(one.formatted()).replace("_access", "_accesx") == str(other.formatted())
+    for name in ("_entities", "_service"):
+        assert refused(f"{{ {name} {{ x }} }}").message.startswith(f"Champ inconnu « {name} »")
+
+
+def test_no_name_is_ever_suggested() -> None:
+    assert "person" not in str(refused("{ persom(id: 1) { nam } }").formatted()).replace("persom", "")
+
+
+def test_a_name_that_could_be_a_number_of_somebody_is_not_repeated() -> None:
+    error = refused("{ x_185057800608436 }")
+    assert "185057800608436" not in f"{error.formatted()} {error}"
+    assert "ligne 1, colonne 3" in error.message
+
+
+def test_all_errors_of_a_document_are_told_up_to_a_bound() -> None:
+    error = refused("{ " + " ".join(f"no{n}" for n in range(50)) + " }")
+    assert len(error.others) == MAX_ERRORS - 1
+
+
+def test_subscriptions_are_refused_by_a_clear_code() -> None:
+    assert refused("subscription { tick }").code == "DOCUMENT_SUBSCRIPTION"
+
+
+def test_the_operation_is_chosen_by_name() -> None:
+    document = parse_document("query A { int } query B { float }", SCHEMA, Limits())
+    assert find_operation(document, "B").name.value == "B"  # type: ignore[union-attr]
+    for name in (None, "C"):
+        with pytest.raises(DocumentRefused) as caught:
+            find_operation(document, name)
+        assert caught.value.code == "DOCUMENT_OPERATION_NAME"
+
+
+def test_a_document_of_types_is_no_operation() -> None:
+    assert refused("fragment A on Person { id }").code == "DOCUMENT_EMPTY"

@@ -1,0 +1,142 @@
+"""Variables: accepted as the specification says, refused with path and type, never with the value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLInputType, Undefined, parse_type, type_from_ast
+from graphql.utilities import coerce_input_value
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.document.variables import bind
+from hub.errors import VariablesRefused
+from tests.document.schema import SCHEMA, operation
+
+QUERIES = {
+    "Filter": "query($v: Filter) { person(id: 1) { beings(filter: $v) { id } } }",
+    "[Kind!]": "query($v: [Kind!]) { person(id: 1) { beings(kinds: $v) { id } } }",
+    "ID!": "query($v: ID!) { person(id: $v) { id } }",
+    "Int": "query($v: Int) { int(x: $v) }",
+    "Float": "query($v: Float) { float(x: $v) }",
+    "One": "query($v: One) { one(by: $v) { id } }",
+    "String": "mutation($v: String) { add(name: $v) { id } }",
+}
+
+
+def bound(type_: str, value: Any) -> Any:
+    return bind(operation(QUERIES[type_]), {"v": value}, SCHEMA)["v"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "expected"),
+    [
+        ("Int", 3, 3),
+        ("Int", 3.0, 3),
+        ("Int", None, None),
+        ("Float", 3, 3),
+        ("ID!", 7, "7"),
+        ("ID!", "é", "é"),
+        ("[Kind!]", "BIG", ["BIG"]),
+        ("[Kind!]", [], []),
+        ("Filter", {"tags": "a"}, {"tags": [["a"]]}),
+        ("Filter", {"tags": [["a"], None]}, {"tags": [["a"], None]}),
+        ("Filter", {"any": {"free": [1, {"x": None}]}}, {"any": {"free": [1, {"x": None}]}}),
+        ("One", {"id": 1}, {"id": "1"}),
+    ],
+)
+def test_values_are_accepted_in_the_form_that_subgraphs_receive(type_: str, value: Any, expected: Any) -> None:
+    assert bound(type_, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "path", "expected"),
+    [
+        ("Int", "185057800608436", ["v"], "Int"),
+        ("Int", 2**31, ["v"], "Int"),
+        ("Int", 1.5, ["v"], "Int"),
+        ("Int", True, ["v"], "Int"),
+        ("Int", [1], ["v"], "Int"),
+        ("Float", "1", ["v"], "Float"),
+        ("Float", float("nan"), ["v"], "Float"),
+        ("Float", float("inf"), ["v"], "Float"),
+        ("ID!", 1.0, ["v"], "ID"),
+        ("ID!", None, ["v"], "ID!"),
+        ("String", 1, ["v"], "String"),
+        ("[Kind!]", ["BIG", "HUGE-secret"], ["v", 1], "Kind"),
+        ("[Kind!]", [None], ["v", 0], "Kind!"),
+        ("Filter", {"unknown-secret": 1}, ["v"], "Filter"),
+        ("Filter", "secret", ["v"], "Filter"),
+        ("Filter", {"inner": {"inner": {"age": "secret"}}}, ["v", "inner", "inner", "age"], "Int"),
+        ("Filter", {"age": None}, ["v", "age"], "Int!"),
+        ("One", {"id": "1", "name": "x"}, ["v"], "One"),
+        ("One", {}, ["v"], "One"),
+        ("One", {"id": None}, ["v"], "One"),
+    ],
+)
+def test_a_refused_value_is_told_by_path_and_type_only(type_: str, value: Any, path: list[Any], expected: str) -> None:
+    with pytest.raises(VariablesRefused) as caught:
+        bound(type_, value)
+    assert caught.value.extensions == {"variable": path, "expected": expected}
+    said = f"{caught.value.formatted()} {caught.value}"
+    assert "secret" not in said
+    assert "185057800608436" not in said
+
+
+def test_a_required_variable_that_is_missing_is_refused() -> None:
+    with pytest.raises(VariablesRefused):
+        bind(operation(QUERIES["ID!"]), {}, SCHEMA)
+
+
+def test_an_absent_variable_stays_absent_and_a_default_stands_in() -> None:
+    assert bind(operation(QUERIES["Int"]), {}, SCHEMA) == {}
+    assert bind(operation("query($v: Int = 4) { int(x: $v) }"), {}, SCHEMA) == {"v": 4}
+    assert bind(operation("query($v: Int = 4) { int(x: $v) }"), {"v": None}, SCHEMA) == {"v": None}
+
+
+def test_literals_are_lifted_with_the_clients_variables_inside() -> None:
+    made = operation(
+        'query($n: String, $a: Int!) { person(id: "p") { beings(filter: {name: $n, age: $a, tags: [["t"]]}) { id } } }'
+    )
+    values = bind(made, {"a": 2}, SCHEMA)
+    assert values == {"a": 2, "l0": "p", "l1": {"age": 2, "tags": [["t"]]}}
+    assert bind(made, {"a": 2, "n": None}, SCHEMA)["l1"] == {"name": None, "age": 2, "tags": [["t"]]}
+
+
+def test_a_lifted_literal_never_takes_a_name_of_the_client() -> None:
+    made = operation("query($l0: Int) { int(x: $l0) float(x: 1.5) }")
+    assert bind(made, {"l0": 3}, SCHEMA) == {"l0": 3, "ll0": 1.5}
+
+
+def test_a_value_nested_deeper_than_the_stack_is_refused_not_crashed_on() -> None:
+    value: Any = {"age": "secret"}
+    for _ in range(5_000):
+        value = {"inner": value}
+    with pytest.raises(VariablesRefused):
+        bound("Filter", value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.sampled_from(["a", "BIG", "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "age", "inner", "tags", "kind", "any", "id", "no"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(st.sampled_from(sorted(QUERIES)), JSON)
+def test_the_same_values_are_accepted_as_by_graphql_core(type_: str, value: Any) -> None:
+    expected: GraphQLInputType = type_from_ast(SCHEMA, parse_type(type_))  # type: ignore[assignment]
+    accepted = coerce_input_value(value, expected) is not Undefined
+    try:
+        bound(type_, value)
+        ours = True
+    except VariablesRefused:
+        ours = False
+    assert ours == accepted
