@@ -112,7 +112,7 @@ CASES = [
         "SATISFIABILITY_ERROR",
         "T.b",
         [Q + K + "{ id: ID! }", 'type T @key(fields: "other") { other: ID! b: Int }'],
-        [Q + K + "{ id: ID! other: ID! }", 'type T @key(fields: "other") { other: ID! b: Int }'],
+        [Q + K + "{ id: ID! other: ID! @shareable }", 'type T @key(fields: "other") { other: ID! b: Int }'],
     ),
     (
         "SATISFIABILITY_ERROR",
