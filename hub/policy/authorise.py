@@ -60,7 +60,8 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
     shape, fetch = rewriting.selections(operation.root, (), (), True)
     planned = rewriting.planned
     required = {name for coordinate in planned for name in schema.fields[coordinate].requires}
-    coordinates = sorted(planned | required)
+    compared = {name for use in rewriting.inputs for name in _compared(use.input, schema)}
+    coordinates = sorted(planned | required | compared)
     types = sorted(set(_met(coordinates, schema)) & schema.personal)
     return Authorisation(
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
@@ -70,6 +71,21 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         entries=tuple(rewriting.entries),
         inputs=tuple(rewriting.inputs),
     )
+
+
+def _compared(name: str, schema: Classification) -> set[str]:
+    """Coordinates that an input may compare, whatever its value turns out to be: a subgraph compares nothing without a
+    rule that lets it read."""
+    found: set[str] = set()
+    seen, pending = {name}, [name]
+    while pending:
+        known = schema.inputs.get(pending.pop())
+        if known is not None:
+            found.update(known.reads)
+            below = [each for each in schema.inputs if each.startswith(f"{known.type}.") and each not in seen]
+            seen.update(below)
+            pending += below
+    return found & schema.fields.keys()
 
 
 def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:

@@ -62,6 +62,17 @@ def test_the_residual_holds_the_rules_of_planned_coordinates_and_their_requireme
     assert set(found.residual.rows) == {"Person", "Contact"}
 
 
+def test_the_residual_holds_what_a_filter_or_an_order_may_compare() -> None:
+    node_ = node("PersonConnection", "nodes", "Person", leaf("Person", "id"))
+    asked = node("Query", "persons", "PersonConnection", node_, arguments=(("filter", "f"), ("orderBy", "o")))
+    found = authorise(operation(asked), CLASS, SCHEMA)
+    assert set(found.residual.fields) == {"Person.lastName", "Person.birthDate"}
+    assert [f.key for f in found.operation.fetch.root.fields[0].selections[0].fields[0].selections[0].fields] == [
+        "id",
+        ACCESS_KEY,
+    ]
+
+
 def test_an_object_of_which_only_the_type_is_asked_has_its_row_rule() -> None:
     asked = operation(
         node("Query", "person", "Person", node("Person", "contact", "Contact", leaf("Contact", "__typename")))
