@@ -84,14 +84,14 @@ def template(postgresql: Cluster, keys: Keys) -> str:
 @pytest.fixture(scope="module")
 def database(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
     """A fresh database for the tests of one module."""
-    with _copied(postgresql, keys, template) as copy:
+    with copied(postgresql, keys, template) as copy:
         yield copy
 
 
 @pytest.fixture
 def fresh_database(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
     """A fresh database for one test."""
-    with _copied(postgresql, keys, template) as copy:
+    with copied(postgresql, keys, template) as copy:
         yield copy
 
 
@@ -104,7 +104,8 @@ def samples() -> Path:
 
 
 @contextmanager
-def _copied(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
+def copied(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
+    """A copy of a database to which nobody is connected, dropped at the end."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     asyncio.run(_copy(postgresql, template, name))
     try:

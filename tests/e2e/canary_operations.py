@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -123,7 +124,8 @@ def mistaken(values: Sequence[str]) -> Iterator[Request]:
 TEXTS = ("id", "after", "lastName", "cityCode")
 
 
-def random_documents(count: int) -> list[DocumentNode]:
+@cache
+def random_documents(count: int) -> tuple[DocumentNode, ...]:
     """Random valid documents, the same at each run."""
     found: list[DocumentNode] = []
     schema = (GENERATED / "api.graphql").read_text(encoding="utf-8")
@@ -141,7 +143,7 @@ def random_documents(count: int) -> list[DocumentNode]:
         found.append(parse(str(text)))
 
     collect()
-    return found
+    return tuple(found)
 
 
 def fed(document: DocumentNode, values: Callable[[str], Sequence[str]], random: Random) -> str:

@@ -1,0 +1,192 @@
+"""The whole hub in the test's process, with what it does counted: the same application, called over ASGI."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from demo.actors import agreements
+from demo.identity import DemoActor, Issuer
+from hub.app import HubApp, hub_app
+from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.graph import Graph, load_graph
+from hub.settings import load_settings
+from schema.context import Context
+from tests.conftest import Database
+from tests.e2e.site import PURPOSES
+
+T = TypeVar("T")
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+"""Sent with each request, so that answers don't differ by their trace."""
+Headers = Iterable[tuple[str, str]]
+
+
+@cache
+def graph() -> Graph:
+    """The pinned graph, once per test process."""
+    return load_graph()
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What a request gave: status, headers, body; subgraph calls and data statements that it cost, by subgraph."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    calls: Mapping[str, int]
+    statements: Mapping[str, int]
+
+    @property
+    def json(self) -> Any:
+        """The body."""
+        return orjson.loads(self.body)
+
+    @property
+    def data(self) -> Any:
+        """Data of an executed operation."""
+        assert self.status == 200, self.body
+        return self.json["data"]
+
+    @property
+    def code(self) -> str:
+        """Code of the first error."""
+        return str(self.json["errors"][0]["extensions"]["code"])
+
+
+def _unchanged(value: T) -> T:
+    return value
+
+
+@dataclass
+class Recorded:
+    """A transport that keeps what it sends and gets; a test may have it lie in either direction."""
+
+    inner: Transport
+    exchanges: list[tuple[SubgraphRequest, Context, SubgraphResponse]] = field(default_factory=list)
+    sent: int = 0
+    asks_as: Callable[[Context], Context] = _unchanged
+    answers: Callable[[SubgraphResponse], SubgraphResponse] = _unchanged
+
+    async def send(self, request: SubgraphRequest, context: Context) -> SubgraphResponse:
+        """Send one request on."""
+        self.sent += 1
+        response = self.answers(await self.inner.send(request, self.asks_as(context)))
+        kept = orjson.loads(orjson.dumps([response.data, response.errors]))
+        self.exchanges.append((request, context, SubgraphResponse(*kept)))
+        return response
+
+
+@dataclass
+class Inside:
+    """A running hub; `ask` sends one operation as one of the actors."""
+
+    app: HubApp
+    issuer: Issuer
+    actors: Mapping[str, DemoActor]
+    transports: Mapping[str, Recorded]
+    database: Database
+
+    def headers(self, actor: str, **changed: str) -> list[tuple[str, str]]:
+        """Headers of an actor's request; one given as "" is left out."""
+        found = self.actors[actor]
+        sent = {
+            "content-type": "application/json",
+            "authorization": f"Bearer {self.issuer.token(found)}",
+            "purpose": PURPOSES.get(found.kind, found.purposes[0]),
+            "traceparent": TRACE,
+        }
+        sent |= {name.replace("_", "-"): value for name, value in changed.items()}
+        return [(name, value) for name, value in sent.items() if value]
+
+    async def ask(self, actor: str, query: str, variables: Mapping[str, Any] | None = None, **changed: str) -> Got:
+        """One operation as this actor."""
+        body = orjson.dumps({"query": query, "variables": dict(variables or {})})
+        return await self.post(body, self.headers(actor, **changed))
+
+    async def post(self, body: bytes, headers: Headers, method: str = "POST", query: bytes = b"") -> Got:
+        """One HTTP request to the endpoint."""
+        calls, statements = self._calls(), self._statements()
+        status, sent, answer = await _http(self.app, method, query, body, headers)
+        return Got(
+            status,
+            sent,
+            answer,
+            dict(self._calls() - calls),
+            dict(self._statements() - statements),
+        )
+
+    def _calls(self) -> Counter[str]:
+        return Counter({name: each.sent for name, each in self.transports.items()})
+
+    def _statements(self) -> Counter[str]:
+        return Counter({name: each.statements for name, each in self.app.local.items()})
+
+    def sql(self) -> list[str]:
+        """Text of every data statement that was made so far."""
+        return [made.sql for each in self.app.local.values() for made in each.compiler.statements.values()]
+
+
+@asynccontextmanager
+async def inside(database: Database, actors: Mapping[str, DemoActor], folder: Path) -> AsyncIterator[Inside]:
+    """A hub with every subgraph in this process, over this database."""
+    issuer = Issuer(folder)
+    settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
+    made = hub_app(graph(), settings, database.keys, database.dsn)
+    transports = {name: Recorded(each) for name, each in made.pipeline.transports.items()}
+    app = HubApp(replace(made.pipeline, transports=transports), made.journal, made.local)
+    async with _alive(app):
+        yield Inside(app, issuer, actors, transports, database)
+
+
+@asynccontextmanager
+async def _alive(app: HubApp) -> AsyncIterator[None]:
+    """The application between its start and its stop."""
+    received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    task = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}}, received.get, told.put))
+    await received.put({"type": "lifespan.startup"})
+    assert (await told.get())["type"] == "lifespan.startup.complete"
+    try:
+        yield
+    finally:
+        await received.put({"type": "lifespan.shutdown"})
+        await told.get()
+        await task
+
+
+async def _http(
+    app: HubApp, method: str, query: bytes, body: bytes, headers: Headers
+) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+    received = [{"type": "http.request", "body": body, "more_body": False}]
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        if received:
+            return received.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "query_string": query,
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
+    }
+    await app(scope, receive, send)
+    start, *parts = told
+    return start["status"], tuple(start["headers"]), b"".join(part.get("body", b"") for part in parts)
