@@ -134,6 +134,8 @@ def resolve_type(value: Any, info: Any, abstract: Any) -> str:
 def executable(schema: GraphQLSchema, resolvers: Mapping[str, Callable[..., Any]]) -> GraphQLSchema:
     """Attach resolvers; abstract values say their `__typename`."""
     for type_ in schema.type_map.values():
+        if type_.name.startswith("__"):
+            continue  # GraphQL's own types are shared by all schemas
         if isinstance(type_, GraphQLObjectType):
             for name, definition in type_.fields.items():
                 definition.resolve = resolvers.get(f"{type_.name}.{name}")
