@@ -16,10 +16,12 @@ from graphql import GraphQLSchema, print_schema
 
 from hub.errors import StartRefused
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import Supergraph, read_supergraph
+from hub.federation.supergraph import Supergraph, api_schema, read_supergraph
+from hub.policy.classification import Classification
 from hub.policy.classify import classify
 from hub.policy.load import load
 from hub.policy.table import DecisionTable
+from schema.categories import Level
 from schema.sdl import SUBGRAPHS
 
 GENERATED = Path(__file__).resolve().parents[1] / "schema" / "generated"
@@ -42,7 +44,20 @@ class Graph:
 
 def graph_of(supergraph: Supergraph) -> Graph:
     """Classify a supergraph and decide every coordinate under the policy files."""
-    return Graph(supergraph, supergraph.client_schema, DecisionTable(load(), classify(supergraph)))
+    classification = classify(supergraph)
+    return Graph(supergraph, described(supergraph, classification), DecisionTable(load(), classification))
+
+
+def described(supergraph: Supergraph, classification: Classification) -> GraphQLSchema:
+    """The client schema whose descriptions tell each field's category, so that introspection tells it too."""
+    schema = api_schema(supergraph)
+    for each in classification.fields.values():
+        field = getattr(schema.type_map.get(each.type), "fields", {}).get(each.coordinate.partition(".")[2])
+        if field is not None:
+            reduced = " (réduit)" if each.level is Level.REDUCED else ""
+            values = f" ; certaines valeurs : {', '.join(sorted(each.values))}" if each.values else ""
+            field.description = f"{field.description or ''} — Catégorie : {each.category}{reduced}{values}".lstrip()
+    return schema
 
 
 def load_graph(folder: Path = GENERATED) -> Graph:
