@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, NoReturn
 
 from hub.document.request import Request
@@ -16,6 +17,8 @@ from hub.errors import RequestRefused
 
 MAX_BODY = 1 << 20
 """Bytes of a request body."""
+MAX_DEPTH = 100
+"""Levels of objects and lists."""
 
 SINGLE = frozenset(
     {"authorization", "purpose", "purpose-reference", "access-mode", "schema-view", "content-type", "traceparent"}
@@ -52,12 +55,16 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
         raise _unsupported("the body is not application/json")
     try:
         text = body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_int, parse_float=_float
+        )
         _no_surrogate(text, value)
+        _shallow(value)
     except (ValueError, RecursionError) as error:
         raise RequestRefused(
             "BAD_JSON",
-            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres finis).",
+            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres finis "
+            f"de 64 bits, au plus {MAX_DEPTH} niveaux).",
             f"the body is not strict JSON: {type(error).__name__}",
         ) from error
     if type(value) is not dict:
@@ -91,6 +98,35 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(_: str) -> NoReturn:
     raise ValueError("not a finite number")
+
+
+def _int(text: str) -> int:
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("not of 64 bits")
+    return number
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("not a finite number")
+    return number
+
+
+def _shallow(value: Any) -> None:
+    """Refuse what could be read but not be written again for a subgraph."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for each in level
+            if type(each) in (dict, list)
+            for item in (each.values() if type(each) is dict else each)
+        ]
+        if not level:
+            return
+    raise ValueError("too deep")
 
 
 def _no_surrogate(text: str, value: Any) -> None:

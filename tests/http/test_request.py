@@ -28,6 +28,9 @@ def code(body: bytes, headers: dict[str, str] = JSON) -> str:
         b'{"query": "{a}", "variables": {"x": "\\ud800"}}',
         b'{"query": "{a}", "variables": {"\\udfff": 1}}',
         b"[" * 100_000,
+        b'{"query": "{a}", "variables": {"x": 9223372036854775808}}',
+        b'{"query": "{a}", "variables": {"x": 1e999}}',
+        b'{"query": "{a}", "variables": {"x": ' + b"[" * 200 + b"]" * 200 + b"}}",
     ],
 )
 def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
