@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 
@@ -17,6 +18,8 @@ from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
 
 log = getLogger(__name__)
+RECONNECT_SECONDS = 1.0
+"""Within this time a lost connection is made again, though nobody asks anything: who is not ready is not asked."""
 ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose,
  reference, operation_hash, operation_name, decisions)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
@@ -92,8 +95,11 @@ class Journal:
 
     async def _write_forever(self) -> None:
         while self._batch.entries or not self._stopping:
-            await self._wake.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), RECONNECT_SECONDS)
             self._wake.clear()
+            if self.writing and not self._batch.entries:
+                continue
             batch, self._batch = self._batch, _Batch()
             try:
                 await self._write(batch)
@@ -107,7 +113,7 @@ class Journal:
                 batch.written.set()
 
     async def _write(self, batch: _Batch) -> None:
-        if self._connection is None:
+        if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
         async with self._connection.transaction():
             await self._connection.executemany(ENTRY, [_row(entry) for entry in batch.entries], timeout=self._patience)

@@ -127,6 +127,32 @@ async def test_an_entry_that_the_writer_cannot_even_encode_stops_its_answer_and_
     assert written["request"] == after.request
 
 
+async def test_a_lost_connection_is_made_again_without_a_request_and_costs_none(fresh_database: Database) -> None:
+    journal = Journal(fresh_database.dsn("journal_writer"))
+    await journal.start()
+    admin = await fresh_database.connect()
+    try:
+        for asked in (True, False):
+            await admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'journal_writer'"
+                " AND datname = current_database()"
+            )
+            async with asyncio.timeout(10):
+                await reached(journal, False)
+                if asked:
+                    entry = intent()
+                    await journal.disclose(journal.intend(entry), entry.disclosed([]), [])
+                await reached(journal, True)
+    finally:
+        await admin.close()
+        await journal.stop()
+
+
+async def reached(journal: Journal, writing: bool) -> None:
+    while journal.writing is not writing:  # noqa: ASYNC110 - the peer's doing, which no event tells
+        await asyncio.sleep(0)
+
+
 async def test_an_answer_whose_entry_is_being_written_when_the_journal_stops_waits_for_the_commit(
     fresh_database: Database,
 ) -> None:
