@@ -160,18 +160,26 @@ class _Printer:
             conjunctions = [each - given for each in item.when]
             if frozenset() in conjunctions:
                 return head
-            return " ".join(sorted(head + self.directives(each) for each in conjunctions))
+            return " ".join(sorted(self.conditioned(head, "", each) for each in conjunctions))
         conjunctions = [each for leaf in item.tree.leaves() for each in leaf.when] or list(ALWAYS)
         common = frozenset.intersection(*conjunctions) - given
         body = self.tree(item.tree, item.type.strip("[]!"), given | common)
-        return f"{head}{self.directives(common)}{{{body}}}"
+        return self.conditioned(head, f"{{{body}}}", common)
 
-    def directives(self, conditions: frozenset[Condition]) -> str:
-        printed = ""
-        for each in sorted(conditions, key=_condition_order):
-            self.used[each.variable] = None
-            printed += f"@{'include' if each.wanted else 'skip'}(if:${each.variable})"
+    def conditioned(self, head: str, body: str, conditions: frozenset[Condition]) -> str:
+        """A field under all the conditions: a directive stands once at a place, further ones on fragments around."""
+        ordered = sorted(conditions, key=_condition_order)
+        self.used.update(dict.fromkeys(each.variable for each in ordered))
+        own = list({each.wanted: each for each in ordered}.values())
+        printed = head + "".join(map(_directive, own)) + body
+        for each in ordered:
+            if each not in own:
+                printed = f"...{_directive(each)}{{{printed}}}"
         return printed
+
+
+def _directive(condition: Condition) -> str:
+    return f"@{'include' if condition.wanted else 'skip'}(if:${condition.variable})"
 
 
 def _condition_order(condition: Condition) -> tuple[str, bool]:

@@ -146,16 +146,15 @@ def api_schema(supergraph: Supergraph) -> GraphQLSchema:
     """What clients see: no inaccessible element, no federation, descriptions and deprecations kept."""
     document = _without_own(parse(supergraph.text, no_location=True))
     hidden = supergraph.inaccessible
-    used = _mentioned(document)
-    kept: list[Any] = []
+    visible: list[Any] = []
     for node in document.definitions:
         name = node.name.value if not isinstance(node, SchemaDefinitionNode) else ""  # type: ignore[attr-defined]
-        if isinstance(node, DirectiveDefinitionNode) or name in hidden:
-            continue
-        if node.kind in ("enum_type_definition", "scalar_type_definition") and name not in used:
-            continue
-        kept.append(_visible(node, name, hidden))
-    return build_ast_schema(DocumentNode(definitions=tuple(kept)))
+        if not isinstance(node, DirectiveDefinitionNode) and name not in hidden:
+            visible.append(_visible(node, name, hidden))
+    used = _mentioned(DocumentNode(definitions=tuple(visible)))
+    leaves = ("enum_type_definition", "scalar_type_definition")
+    kept = tuple(node for node in visible if node.kind not in leaves or node.name.value in used)
+    return build_ast_schema(DocumentNode(definitions=kept))
 
 
 def _visible(node: Any, name: str, hidden: frozenset[str]) -> Any:

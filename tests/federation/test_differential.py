@@ -6,8 +6,19 @@ import asyncio
 from typing import Any
 
 import pytest
-from graphql import ExecutionResult, GraphQLSchema, build_schema, execute, parse, print_schema
+from graphql import (
+    ExecutionResult,
+    GraphQLSchema,
+    Visitor,
+    build_schema,
+    execute,
+    parse,
+    print_ast,
+    print_schema,
+    visit,
+)
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
 from tests.federation import shop, town
@@ -36,5 +47,45 @@ def test_random_operations_are_answered_as_by_one_executor(name: str) -> None:
         assert isinstance(expected, ExecutionResult)
         data, errors = asyncio.run(gateway.answer(query))
         assert (data, bool(errors)) == (expected.data, bool(expected.errors)), query
+
+    check()
+
+
+class _Conditional(Visitor):
+    """Puts `@include` or `@skip` on fields and fragments as the draws say."""
+
+    def __init__(self, draws: list[int]) -> None:
+        super().__init__()
+        self.draws = draws
+
+    def _enter(self, node: Any, key: Any, parent: Any, *_: Any) -> Any:
+        draw = self.draws.pop() if self.draws else 0
+        if draw == 0:
+            return None
+        directive = parse(f"{{ a @{('include', 'skip')[draw % 2]}(if: $v{draw // 2 % 2}) }}").definitions[0]
+        directives = directive.selection_set.selections[0].directives  # type: ignore[attr-defined]
+        return type(node)(**{**{name: getattr(node, name, None) for name in node.keys}, "directives": directives})
+
+    leave_field = leave_inline_fragment = _enter
+
+
+@pytest.mark.parametrize("name", sorted(GRAPHS))
+def test_random_conditions_are_answered_as_by_one_executor(name: str) -> None:
+    gateway, schema, root, printed = _reference(name)
+
+    @settings(
+        max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(queries(printed), st.lists(st.integers(0, 4), max_size=40), st.booleans(), st.booleans())
+    def check(query: str, draws: list[int], v0: bool, v1: bool) -> None:
+        body = print_ast(visit(parse(query), _Conditional(draws)))
+        names = [each for each in ("v0", "v1") if f"${each}" in body]
+        head = "query(" + ", ".join(f"${each}: Boolean!" for each in names) + ") " if names else ""
+        conditional = head + body
+        values = {each: {"v0": v0, "v1": v1}[each] for each in names}
+        expected = execute(schema, parse(conditional), root, variable_values=values)
+        assert isinstance(expected, ExecutionResult)
+        data, errors = asyncio.run(gateway.answer(conditional, values))
+        assert (data, bool(errors)) == (expected.data, bool(expected.errors)), conditional
 
     check()

@@ -1,0 +1,127 @@
+"""`@requires`: with arguments, mutual, through fragments, of hidden fields; keys of a type name alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import print_schema
+
+from tests.federation.harness import HEAD, Gateway, Part, snapshot
+
+ITEM: dict[str, Any] = {
+    "__typename": "Item",
+    "id": "1",
+    "base": 10,
+    "hidden": 7,
+    "media": [{"__typename": "Book", "pages": 5}, {"__typename": "Film", "minutes": 90}],
+}
+PRICES = {"EUR": 100, "USD": 120, None: 1}
+
+
+def price(item: dict[str, Any], info: Any, currency: str | None = None) -> int:
+    return PRICES[currency]
+
+
+def given(item: dict[str, Any], name: str) -> Any:
+    return item["__representation"][name]
+
+
+def market() -> Gateway:
+    return Gateway(
+        Part(
+            "a",
+            HEAD
+            + """
+            type Query { item: Item site: Site }
+            type Item @key(fields: "id") {
+              id: ID! base: Int price(currency: String): Int hidden: Int @inaccessible media: [Media!]
+              second: Int @external third: Int @requires(fields: "second")
+            }
+            interface Media { id: ID }
+            type Book implements Media @shareable { id: ID pages: Int }
+            type Film implements Media @shareable { id: ID minutes: Int }
+            type Site @key(fields: "__typename") { name: String }
+            """,
+            {"item": ITEM, "site": {"name": "Ici"}},
+            {"Item": lambda each: ITEM},
+            {"Item.price": price, "Item.third": lambda item, info: given(item, "second") + 1},
+        ),
+        Part(
+            "b",
+            HEAD
+            + """
+            type Item @key(fields: "id") {
+              id: ID! base: Int @external price(currency: String): Int @external hidden: Int @external
+              media: [Media!] @external
+              second: Int @requires(fields: "base")
+              tax: Int @requires(fields: "price(currency: \\"EUR\\")")
+              shown: Int @requires(fields: "hidden")
+              weight: Int @requires(fields: "media { ... on Book { pages } ... on Film { minutes } }")
+            }
+            interface Media { id: ID }
+            type Book implements Media @shareable { id: ID pages: Int @external }
+            type Film implements Media @shareable { id: ID minutes: Int @external }
+            type Site @key(fields: "__typename") { motto: String }
+            """,
+            {},
+            {"Item": lambda each: ITEM, "Site": lambda each: {"motto": "Allons"}},
+            {
+                "Item.second": lambda item, info: given(item, "base") * 2,
+                "Item.tax": lambda item, info: given(item, "price") // 5,
+                "Item.shown": lambda item, info: given(item, "hidden"),
+                "Item.weight": lambda item, info: sum(
+                    each.get("pages", 0) + each.get("minutes", 0) for each in given(item, "media")
+                ),
+            },
+        ),
+    )
+
+
+async def test_a_requirements_arguments_are_not_the_clients() -> None:
+    gateway = market()
+    query = '{ item { price(currency: "USD") tax p: price } }'
+    data, errors = await gateway.answer(query)
+    assert not errors
+    assert data == {"item": {"price": 120, "tax": 20, "p": 1}}
+    snapshot("required-arguments", query, gateway.plan(query))
+
+
+async def test_two_subgraphs_may_require_of_each_other() -> None:
+    gateway = market()
+    query = "{ item { third } }"
+    data, errors = await gateway.answer(query)
+    assert not errors
+    assert data == {"item": {"third": 21}}
+    assert gateway.calls() == ["a", "a", "b"]
+    snapshot("mutual-requirements", query, gateway.plan(query))
+
+
+async def test_a_requirement_reaches_through_fragments_of_an_abstract_type() -> None:
+    gateway = market()
+    query = "{ item { weight } }"
+    data, errors = await gateway.answer(query)
+    assert not errors
+    assert data == {"item": {"weight": 95}}
+    (request,) = gateway.subgraphs["b"].requests
+    assert request.variables["representations"][0]["media"] == [
+        {"__typename": "Book", "pages": 5},
+        {"__typename": "Film", "minutes": 90},
+    ]
+    snapshot("required-fragments", query, gateway.plan(query))
+
+
+async def test_an_inaccessible_field_is_read_for_what_requires_it_and_never_shown() -> None:
+    gateway = market()
+    data, errors = await gateway.answer("{ item { shown } }")
+    assert not errors
+    assert data == {"item": {"shown": 7}}
+    assert "hidden" not in print_schema(gateway.supergraph.client_schema)
+
+
+async def test_a_key_of_a_type_name_alone_enters_a_type_of_one_object() -> None:
+    gateway = market()
+    query = "{ site { motto } }"
+    data, errors = await gateway.answer(query)
+    assert not errors
+    assert data == {"site": {"motto": "Allons"}}
+    snapshot("typename-key", query, gateway.plan(query))
