@@ -47,6 +47,10 @@ class Unclassified(StartRefused):
 def classify(supergraph: Supergraph) -> Classification:
     """The classification of every object field and input; raises Unclassified at the first that lacks what it needs."""
     objects = {name: type_ for name, type_ in supergraph.types.items() if type_.kind == "object"}
+    for name, type_ in supergraph.types.items():
+        for field in type_.fields if name not in objects else ():
+            if _directive(supergraph, f"{name}.{field}", "category") is not None:
+                raise Unclassified(f"{name}.{field}", "catégorie sur une interface : elle se décide sur ses types")
     personal = frozenset(name for name in objects if _directive(supergraph, name, "subject") is not None)
     recorded = frozenset(n for n in personal if (_directive(supergraph, n, "subject") or {}).get("recordedBy"))
     fields: dict[str, FieldClass] = {}

@@ -1,0 +1,206 @@
+"""Attacks by the document: aliases, fragments, probing, introspection, floods. Each test is named after its row of
+policy.md "Tests"."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hub.document.limits import Limits
+from hub.document.normalise import normalise
+from hub.document.parse import find_operation, parse_document
+from hub.federation.compose.compose import Source, compose
+from hub.graph import GENERATED, Graph, graph_of
+from hub.policy.authorise import authorise
+from hub.policy.classify import Unclassified
+from schema.sdl import SUBGRAPHS
+from tests.e2e.canary_inside import Inside
+from tests.e2e.canary_operations import NOBODY
+from tests.e2e.canary_world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NOTES = """
+interface Note { text: String%s }
+type PlainNote implements Note @subject(field: "_access") {
+  text: String @category(name: SUIVI)
+  _access: Access @category(name: TECH) @inaccessible @shareable
+}
+type HealthNote implements Note @subject(field: "_access") {
+  text: String @category(name: SAN)
+  _access: Access @category(name: TECH) @inaccessible @shareable
+}
+"""
+
+
+def graph_with_notes(on_interface: str = "") -> Graph:
+    """The served graph, and an interface whose members have categories of their own."""
+    texts = served()
+    people = texts["people"].replace("type Query {", "type Query {\n  note: Note @category(name: TECH)\n", 1)
+    texts["people"] = people + NOTES % on_interface
+    return graph_from(texts)
+
+
+def many_roots(before: str) -> str:
+    """One field at the root under 51 names."""
+    return before + "{ " + " ".join(f"a{n}: me {{ id }}" for n in range(51)) + " }"
+
+
+def served() -> dict[str, str]:
+    """The SDLs of the subgraphs."""
+    return {name: (GENERATED / f"{name}.graphql").read_text(encoding="utf-8") for name in SUBGRAPHS}
+
+
+def graph_from(texts: dict[str, str]) -> Graph:
+    """Compose, classify and decide."""
+    return graph_of(compose([Source(name, f"http://{name}.example/graphql", text) for name, text in texts.items()]))
+
+
+async def test_01_an_alias_changes_no_decision(hub: Inside, world: World) -> None:
+    query = "query ($id: ID!) { person(id: $id) { id: lastName lastName: household { x: dependentChildren } } }"
+    got = await hub.ask("employeur", query, {"id": world.persons["vurnibal"]})
+    assert got.data["person"] == {"id": "VURNIBAL", "lastName": None}
+    assert [(e["path"], e["coordinate"]) for e in got.json["extensions"]["access"]] == [
+        (["person", "lastName"], "Person.household")
+    ]
+
+
+@pytest.mark.parametrize("query", ["{ note { text } }", "{ note { ... on Note { text } } }"])
+async def test_02_a_field_of_an_interface_is_decided_for_each_type_that_it_may_be(query: str) -> None:
+    graph = graph_with_notes()
+    document = parse_document(query, graph.schema, Limits())
+    operation = normalise(document, find_operation(document, None), graph.schema)
+    classification = graph.table.classification
+    for purpose, plain in (("suivi", ["text"]), ("formation", [])):
+        found = authorise(operation, graph.table.decision_class("referent_cd", purpose), classification)
+        (note,) = found.operation.fetch.root.fields
+        asked = {each.type: [f.name for f in each.fields if not f.name.startswith("_")] for each in note.selections}
+        assert asked == {"PlainNote": plain, "HealthNote": []}
+
+
+async def test_03_a_category_on_an_interface_is_refused() -> None:
+    with pytest.raises(Unclassified, match=r"Note\.text"):
+        graph_with_notes(" @category(name: PUB)")
+
+
+async def test_04_a_denied_field_pulls_nothing_of_what_it_requires(hub: Inside, world: World) -> None:
+    query = "query ($id: ID!) { person(id: $id) { a: suggestedServices { nodes { id } } b: lastName } }"
+    got = await hub.ask("employeur", query, {"id": world.persons["vurnibal"]})
+    assert got.data["person"] == {"a": None, "b": "VURNIBAL"}
+    assert [entry["coordinate"] for entry in got.json["extensions"]["access"]] == ["Person.suggestedServices"]
+    request, context, _ = hub.transports["people"].exchanges[-1]
+    assert not {"cityCode", "constraints", "theme"} & set(re.findall(r"\w+", request.query))
+    assert context.residual.fields.keys() == {"Person.lastName"}
+
+
+async def test_04_requirements_are_read_as_the_actor_reads_them(hub: Inside, world: World) -> None:
+    """What goes to offers of a person holds no difficulty that the référent may not read; the answer hides the rest."""
+    query = "query ($id: ID!) { person(id: $id) { suggestedServices { nodes { id } } } }"
+    got = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"]})
+    assert got.data["person"].keys() == {"suggestedServices"}
+    request, _, _ = hub.transports["offers"].exchanges[-1]
+    (sent,) = next(value for value in request.variables.values() if isinstance(value, list))
+    assert [item["theme"] for item in sent["constraints"]] == ["MOBILITE"]
+
+
+@pytest.mark.parametrize("name", ["_entities", "_service", "_access", "__access"])
+async def test_07_what_is_internal_fails_as_a_typo_does(hub: Inside, name: str) -> None:
+    arguments = '(representations: [{ __typename: "Person" }])' if name == "_entities" else ""
+    asked = await hub.ask("referent-a", f"{{ {name}{arguments} {{ __typename }} }}")
+    typo = await hub.ask("referent-a", f"{{ {'q' * len(name)}{arguments} {{ __typename }} }}")
+    assert asked.status == typo.status == 400
+    assert asked.body.replace(name.encode(), b"q" * len(name)) == typo.body
+    assert asked.calls == {}
+
+
+@pytest.mark.parametrize("edge", ["contact", "household", "rsa", "referent", "appointments { nodes", "constraints"])
+async def test_10_typename_tells_no_more_than_its_parent(hub: Inside, world: World, edge: str) -> None:
+    closing = " }" if "{" in edge else ""
+    query = f"query ($id: ID!) {{ person(id: $id) {{ {edge} {{ __typename }}{closing} }} }}"
+    nobody = await hub.ask("referent-b", query, {"id": NOBODY})
+    assert (await hub.ask("referent-b", query, {"id": world.persons["vurnibal"]})).body == nobody.body
+
+
+async def test_10_typename_counts_no_element_that_is_withheld(hub: Inside, world: World) -> None:
+    query = "query ($id: ID!) { person(id: $id) { constraints { __typename } } }"
+    got = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"]})
+    assert got.data["person"]["constraints"] == [{"__typename": "Constraint"}]
+    denied = await hub.ask("employeur", query, {"id": world.persons["vurnibal"]})
+    assert denied.data["person"] == {"constraints": None}
+
+
+async def test_11_introspection_knows_nothing_internal_and_is_no_short_cut(hub: Inside, world: World) -> None:
+    everything = await hub.ask("personne", "{ __schema { types { name fields { name } inputFields { name } } } }")
+    names = {type_["name"] for type_ in everything.data["__schema"]["types"]}
+    fields = {field["name"] for type_ in everything.data["__schema"]["types"] for field in type_["fields"] or ()}
+    assert not {name for name in names | fields if name.startswith("_") and not name.startswith("__")}
+    assert not names & {"Access", "Category", "_Any", "_Entity", "_Service"}
+    mixed = await hub.ask(
+        "referent-b",
+        'query ($id: ID!) { person(id: $id) { lastName } a: __type(name: "_Entity") { name } __typename }',
+        {"id": world.persons["vurnibal"]},
+    )
+    assert mixed.data == {"person": None, "a": None, "__typename": "Query"}
+    denied = await hub.ask(
+        "employeur",
+        "query ($id: ID!) { __schema { queryType { name } } person(id: $id) { household { __typename } } }",
+        {"id": world.persons["vurnibal"]},
+    )
+    assert denied.data["person"] == {"household": None}
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (many_roots(""), "DOCUMENT_ROOT_FIELDS_LIMIT"),
+        ("{ me { " + " ".join(f"a{n}: id" for n in range(201)) + " } }", "DOCUMENT_ALIASES_LIMIT"),
+    ],
+)
+async def test_23_the_same_field_under_many_names_is_bounded(hub: Inside, query: str, code: str) -> None:
+    got = await hub.ask("personne", query)
+    assert (got.status, got.code, got.calls) == (400, code, {})
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{ me " + "{ contact " * 5_000 + "{ email }" + "}" * 5_001, "DOCUMENT_DEPTH_LIMIT"),
+        ("{ me { " + "id " * 5_000 + "} }", "DOCUMENT_SELECTIONS_LIMIT"),
+        ("{ me { id } } #" + "x" * 200_000, "DOCUMENT_BYTES_LIMIT"),
+        ("{ persons(first: " + "9" * 100 + ") { nodes { id } } }", "DOCUMENT_DIGITS_LIMIT"),
+        ("{ me { id" + " @include(if: true)" * 300 + " } }", "DOCUMENT_DIRECTIVES_LIMIT"),
+        (
+            "{ me { ...F0 } } "
+            + " ".join(f"fragment F{n} on Person {{ ...F{n + 1} ...F{n + 1} }}" for n in range(30))
+            + " fragment F30 on Person { id }",
+            "DOCUMENT_SELECTIONS_LIMIT",
+        ),
+        ("{ me { ...A } } fragment A on Person { ...B } fragment B on Person { ...A }", "DOCUMENT_FRAGMENT_CYCLE"),
+        ("{ me { id @unheardOf } }", "DOCUMENT_INVALID"),
+        ("{ me { ... @defer { id } } }", "DOCUMENT_INVALID"),
+        ("{ persons { nodes @stream { id } } }", "DOCUMENT_INVALID"),
+    ],
+    ids=["deep", "wide", "huge", "digits", "directives", "exponential", "cycle", "directive", "defer", "stream"],
+)
+async def test_34_35_36_a_flood_is_refused_before_anything_is_asked(hub: Inside, query: str, code: str) -> None:
+    got = await hub.ask("personne", query)
+    assert (got.status, got.code, got.calls) == (400, code, {})
+
+
+async def test_38_names_change_no_bound(hub: Inside) -> None:
+    """Fields named like cheap ones by their alias count as what they are."""
+    named = "{ me { " + " ".join(f"__typename{n}: id" for n in range(201)) + " } }"
+    assert (await hub.ask("personne", named)).code in ("DOCUMENT_RESERVED_ALIAS", "DOCUMENT_ALIASES_LIMIT")
+    query = many_roots("query __schema ")
+    assert (await hub.ask("personne", query)).code == "DOCUMENT_ROOT_FIELDS_LIMIT"
+
+
+@pytest.mark.parametrize("removed", ["COORD", "ID", "TECH", "FREIN"])
+async def test_42_a_field_without_a_category_stops_the_start(removed: str) -> None:
+    texts = served()
+    whole = texts["people"]
+    texts["people"] = whole.replace(f" @category(name: {removed}, level: FULL)", "", 1)
+    assert texts["people"] != whole
+    with pytest.raises(Unclassified, match="aucune catégorie"):
+        graph_from(texts)
