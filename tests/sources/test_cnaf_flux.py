@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -45,6 +46,22 @@ async def test_matricules_that_only_begin_alike_are_two_foyers(fresh_database: D
     report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE, longer], NOVEMBER)))
     assert report.counts == {Outcome.CREATED: 2}
     assert await values(fresh_database, "SELECT first_name FROM people.person ORDER BY 1") == ["GASPARD", "MAËLLE"]
+
+
+async def test_a_nir_that_comes_or_goes_keeps_the_person(fresh_database: Database, tmp_path: Path) -> None:
+    known = flux([MAELLE], NOVEMBER)
+    without = re.sub(rb"<NIR>.*?</NIR>", b"", flux([MAELLE], OCTOBER))
+    seen = []
+    for content in (without, known, without.replace(b"2026-10-01", b"2026-12-01")):
+        report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content))
+        assert (codes(report), len(report.counts)) == ([], 1)
+        seen += await values(fresh_database, "SELECT id FROM people.person")
+        assert len(await values(fresh_database, "SELECT 1 FROM people.identity")) == 1
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+    other = known.replace(b"2026-11-01", b"2027-01-01").replace(MAELLE.nir.encode(), BY_SLUG["ondine"].nir.encode())
+    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, other))) == []
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["MAËLLE"]
 
 
 async def test_the_sample_goes_in_and_reads_back(fresh_database: Database, samples: Path) -> None:

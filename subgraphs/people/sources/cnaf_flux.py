@@ -18,7 +18,7 @@ from uuid import UUID
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_people import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_store import Row, Store
 from subgraphs.people import tables
 from subgraphs.people.sources.cnaf_schema import Element
 from subgraphs.people.sources.cnaf_stream import Header, foyers
@@ -98,8 +98,11 @@ class _Foyer:
             for record in self._records(foyer)
         ]
         said = {record.source_id for record in records}
-        for row in await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule):
-            if row["source_id"] not in said:
+        known = await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule)
+        left = [row for row in known if row["source_id"] not in said]
+        renamed = [row for row in left if any(_same_adult(row, record) for record in records)]
+        for row in left:
+            if row not in renamed:
                 await self._people.remove(store, NAME, row["source_id"])
         seen: set[UUID] = set()
         for record in records:
@@ -107,6 +110,8 @@ class _Foyer:
             if person_id in seen:
                 raise Refused("MATCH_CONFLICT", "Personne")
             seen.add(person_id)
+        for row in renamed:
+            await self._people.remove(store, NAME, row["source_id"])
         return store.outcome
 
     def _records(self, foyer: str) -> list[PersonRecord]:
@@ -170,6 +175,12 @@ class _Foyer:
             france_travail_id=france_travail_id(_text(person, "DossierPoleEmploi/IDASSEDIC")),
             contact_origin="DOSSIER",
         )
+
+
+def _same_adult(row: Row, record: PersonRecord) -> bool:
+    """Whether the record is this adult under another key, the NIR having come or gone: removed last, the person stays."""
+    same = (row["role"], row["birth_date"]) == (record.role, record.birth_date)
+    return same and (row["nir_hash"] is None or record.nir is None)
 
 
 def matricule_of(padded: str) -> str:
