@@ -178,7 +178,8 @@ class _Foyer:
 
 
 def _same_adult(row: Row, record: PersonRecord) -> bool:
-    """Whether the record is this adult under another key, the NIR having come or gone: removed last, the person stays."""
+    """Whether the record is this adult under another key, the NIR having come or gone: removed last, so that the person
+    stays."""
     same = (row["role"], row["birth_date"]) == (record.role, record.birth_date)
     return same and (row["nir_hash"] is None or record.nir is None)
 
