@@ -23,6 +23,7 @@ venv venv-base:
 	@$(PYTHON) infra/environment.py $(if $(filter venv-base,$@),base,dev)
 
 demo: venv-base
+	@$(BIN)/python -m hub.pages.build || true
 	@exec $(BIN)/python -m demo
 
 test: venv
@@ -47,7 +48,8 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
 lock:
 	$(LOCK) pyproject.toml --extra embedded --group build -o requirements/base.txt
 	$(LOCK) pyproject.toml --extra embedded --group build --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
 
 clean:
 	@$(PYTHON) -m infra.postgresql.erase
-	@rm -rf .venv .data
+	@rm -rf .venv .data web/node_modules hub/pages/graphiql*

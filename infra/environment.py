@@ -26,9 +26,9 @@ def main(kind: str) -> None:
         print(f"Préparation de l'environnement Python ({kind})…", flush=True)
         if not _runs():
             _create()
-        pip = [*_pip(), "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-        _run([*pip, "--require-hashes", "--no-deps", "-r", str(ROOT / "requirements" / f"{kind}.txt")])
-        _run([*pip, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)])
+        install = [*pip(), "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        _run([*install, "--require-hashes", "--no-deps", "-r", str(ROOT / "requirements" / f"{kind}.txt")])
+        _run([*install, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT)])
         for old in VENV.glob(".installed-*"):
             old.unlink()
         stamps[kind].touch()
@@ -66,7 +66,7 @@ def _system_pip() -> bool:
     return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
-def _pip() -> list[str]:
+def pip() -> list[str]:
     """The environment's own pip, else the system's told to work on the environment."""
     own = [str(VENV / "bin" / "python"), "-m", "pip"]
     if subprocess.run([*own, "--version"], capture_output=True, check=False).returncode == 0:

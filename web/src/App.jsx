@@ -1,0 +1,45 @@
+import { useMemo, useRef, useState } from "react";
+import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { GraphiQL } from "graphiql";
+import { Access } from "./Access.jsx";
+import { Bar, firstChoice } from "./Bar.jsx";
+import { headersOf, makeFetcher, readDemo } from "./hub.js";
+
+const explorer = explorerPlugin({ title: "Explorateur" });
+const json = (value) => JSON.stringify(value, null, 2);
+
+/** The page: who asks on top, GraphiQL below, and beside it what the last answer withheld. Nothing is kept in the browser. */
+export function App({ page, firstDemo }) {
+  const [demo, setDemo] = useState(firstDemo);
+  const [choice, setChoice] = useState(() => firstDemo && firstChoice(firstDemo));
+  const [answer, setAnswer] = useState(null);
+  const [folded, setFolded] = useState(false);
+  const headers = choice && headersOf(demo.actors.find(({ name }) => name === choice.actor), choice.purpose);
+  const current = useRef(headers);
+  current.current = headers;
+  const fetcher = useMemo(() => makeFetcher(setAnswer, () => current.current ?? {}), []);
+  const renew = async () => {
+    const renewed = await readDemo();
+    if (renewed) setDemo(renewed);
+  };
+
+  return (
+    <div className={folded ? "page folded" : "page"}>
+      <GraphiQL
+        fetcher={fetcher}
+        storage={null}
+        plugins={[explorer]}
+        initialQuery={page.query}
+        initialVariables={json({ id: choice?.person ?? "" })}
+        initialHeaders={json(headers ?? { Authorization: "Bearer …", Purpose: "suivi" })}
+        defaultEditorToolsVisibility="variables"
+        defaultTheme="light"
+        showPersistHeadersSettings={false}
+      >
+        <GraphiQL.Logo>Hub SPIE</GraphiQL.Logo>
+        <Bar page={page} demo={demo} choice={choice} onChoose={setChoice} />
+        <Access page={page} answer={answer} folded={folded} onFold={setFolded} onRenew={demo && renew} />
+      </GraphiQL>
+    </div>
+  );
+}

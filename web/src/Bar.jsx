@@ -1,0 +1,106 @@
+import { useEffect, useRef } from "react";
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { headersOf } from "./hub.js";
+
+const PREFERRED = "suivi";
+
+function purposeOf(actor, wanted) {
+  return [wanted, PREFERRED].find((purpose) => actor.purposes.includes(purpose)) ?? actor.purposes[0];
+}
+
+/** The first actor, following up the first person. */
+export function firstChoice({ actors, persons }) {
+  return { actor: actors[0].name, purpose: purposeOf(actors[0]), person: persons[0].id };
+}
+
+/** The head of the page: its title and, on the demo, who asks, for what, about whom. */
+export function Bar({ page, demo, choice, onChoose }) {
+  return (
+    <header className="bar">
+      <h1>
+        Hub SPIE <small>{demo ? "démonstration, personnes fictives" : "explorateur du graphe"}</small>
+      </h1>
+      {demo ? (
+        <Switcher page={page} demo={demo} choice={choice} onChoose={onChoose} />
+      ) : (
+        <p>
+          Collez votre jeton et votre finalité dans l’onglet « Headers », puis rechargez le schéma (bouton ⟳). Rien de ce
+          que vous saisissez n’est gardé par le navigateur.
+        </p>
+      )}
+    </header>
+  );
+}
+
+/** Three lists that write the request's headers and its `id` variable, then ask again. */
+function Switcher({ page, demo, choice, onChoose }) {
+  const actor = demo.actors.find(({ name }) => name === choice.actor);
+  useWritten("headerEditor", headersOf(actor, choice.purpose));
+  useWritten("variableEditor", { id: choice.person });
+  useAskedAgain(JSON.stringify([actor.token, choice]));
+  const choose = (change) => onChoose({ ...choice, ...change });
+  const chooseActor = (name) => {
+    const next = demo.actors.find((each) => each.name === name);
+    choose({ actor: name, purpose: purposeOf(next, choice.purpose) });
+  };
+  return (
+    <form className="switcher" onSubmit={(event) => event.preventDefault()}>
+      <Choice label="Acteur" value={choice.actor} onChange={chooseActor} title={actor.about}>
+        {demo.actors.map(({ name, label }) => [name, `${name} — ${label}`])}
+      </Choice>
+      <Choice label="Finalité" value={choice.purpose} onChange={(purpose) => choose({ purpose })}>
+        {actor.purposes.map((purpose) => [purpose, page.purposes[purpose]?.label ?? purpose])}
+      </Choice>
+      <Choice label="Personne" value={choice.person} onChange={(person) => choose({ person })}>
+        {demo.persons.map(({ id, about }) => [id, about])}
+      </Choice>
+      <p className="about">
+        {actor.about} <span>{page.purposes[choice.purpose]?.legal}</span>
+      </p>
+    </form>
+  );
+}
+
+function Choice({ label, value, onChange, title, children }) {
+  return (
+    <label title={title}>
+      {label}
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
+        {children.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Keeps these values in one of GraphiQL's JSON editors, beside what the user wrote there. */
+function useWritten(name, values) {
+  const editor = useGraphiQL((state) => state[name]);
+  const text = JSON.stringify(values);
+  useEffect(() => {
+    if (editor) editor.setValue(JSON.stringify({ ...parsed(editor.getValue()), ...JSON.parse(text) }, null, 2));
+  }, [editor, text]);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+function useAskedAgain(key) {
+  const { run } = useGraphiQLActions();
+  const ready = useGraphiQL((state) => Boolean(state.schema && state.queryEditor && state.responseEditor));
+  const asked = useRef(key);
+  useEffect(() => {
+    if (ready && asked.current !== key) {
+      asked.current = key;
+      run();
+    }
+  }, [ready, key, run]);
+}
