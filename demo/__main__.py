@@ -18,6 +18,7 @@ from demo.cast import BY_SLUG
 from demo.files import write
 from demo.identity import DemoActor, Issuer
 from demo.load import load
+from demo.switcher import route
 from hub.app import hub_app
 from hub.cli import Server, database
 from hub.errors import HubError
@@ -30,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
 PARIS = ZoneInfo("Europe/Paris")
 WELCOME = """
-Le hub répond sur {graphql} (Ctrl-C pour l'arrêter).
+Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dans un navigateur.
 Acteurs, jetons et personnes fictives : .data/demo.json
 
 Une première requête, en référente des Ardennes, à coller dans un autre terminal :
@@ -61,8 +62,9 @@ def _serve(port: int) -> None:
     with database(keys) as dsn:
         found, persons = asyncio.run(prepare(keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date()))
         settings = load_settings(issuer.write_settings(agreements(found)))
+        switcher = route(found, persons, issuer, graph.table.policy)
         Server(
-            hub_app(graph, settings, keys, dsn),
+            hub_app(graph, settings, keys, dsn, [switcher]),
             "127.0.0.1",
             port,
             lambda url: _announce(describe(url, found, persons, issuer), DATA / "demo.json"),

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from hub.calls import InProcess, signed_headers
 from hub.federation.http1 import HttpTransport
 from hub.federation.transport import Transport
 from hub.graph import Graph
+from hub.http.graphiql import graphiql, wants_page
 from hub.http.graphql import GraphQLEndpoint
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
 from hub.journal.store import Journal
+from hub.pages.words import words
 from hub.pipeline import Pipeline
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
@@ -45,18 +47,20 @@ def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
 
 
 class HubApp:
-    """The hub's ASGI application: `POST /graphql` without a framework in between, the rest by Starlette."""
+    """The hub's ASGI application: `POST /graphql` without a framework in between, the rest and `more` by Starlette."""
 
-    def __init__(self, pipeline: Pipeline, journal: Journal, local: Mapping[str, Subgraph]) -> None:
+    def __init__(
+        self, pipeline: Pipeline, journal: Journal, local: Mapping[str, Subgraph], more: Sequence[BaseRoute]
+    ) -> None:
         self.pipeline, self.journal, self.local = pipeline, journal, local
         self._graphql = GraphQLEndpoint(pipeline.answer)
         self._rest = Starlette(
-            routes=[Route("/healthz", _healthy), Route("/readyz", self._ready)], lifespan=self._lifespan
+            routes=[Route("/healthz", _healthy), Route("/readyz", self._ready), *more], lifespan=self._lifespan
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Route one connection."""
-        if scope["type"] == "http" and scope["path"] == "/graphql":
+        if scope["type"] == "http" and scope["path"] == "/graphql" and not wants_page(scope):
             await self._graphql(scope, receive, send)
         else:
             await self._rest(scope, receive, send)
@@ -79,8 +83,8 @@ class HubApp:
         return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
 
-def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn) -> HubApp:
-    """The hub, with every subgraph that the settings don't place elsewhere in the same process."""
+def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequence[BaseRoute] = ()) -> HubApp:
+    """The hub, with every subgraph that the settings don't place elsewhere in the same process, and `more` routes."""
     local = {name: subgraph(name, graph, keys, dsn) for name in SUBGRAPHS if name not in settings.subgraphs}
     transports: dict[str, Transport] = {name: InProcess(each) for name, each in local.items()}
     headers = signed_headers(keys)
@@ -98,7 +102,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn) -> HubApp:
         deadline=settings.deadline,
         clock=lambda: int(time.time()),
     )
-    return HubApp(pipeline, journal, local)
+    return HubApp(pipeline, journal, local, [*graphiql(words(graph.schema, policy)), *more])
 
 
 async def _healthy(request: Request) -> JSONResponse:
