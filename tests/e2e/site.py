@@ -109,23 +109,48 @@ def serve(role: str, database: Database, folder: Path, settings: Path | None = N
             process.stop()
 
 
+@dataclass(frozen=True)
+class Filled:
+    """The demo's data in a database: who may ask, about whom, and the settings of a hub that trusts them."""
+
+    issuer: Issuer
+    actors: Mapping[str, DemoActor]
+    persons: Mapping[str, str]
+
+    def settings(
+        self, name: str = "settings.toml", *, deadline: float | None = None, subgraphs: Mapping[str, str] | None = None
+    ) -> Path:
+        """Write a settings file of this name; `subgraphs` are base URLs of those that run elsewhere."""
+        written = self.issuer.write_settings(agreements(list(self.actors.values())))
+        lines = [f"deadline = {deadline}"] if deadline is not None else []
+        lines.append(written.read_text(encoding="utf-8"))
+        lines += ["[subgraphs]", *(f'{each} = "{url}/graphql"' for each, url in (subgraphs or {}).items()), ""]
+        path = written.with_name(name)
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
+    def site(self, url: str, database: Database, processes: Mapping[str, Process]) -> Site:
+        """The site of a hub at `url`; its client is the caller's to close."""
+        return Site(url, self.issuer, self.actors, self.persons, database, processes)
+
+
+def fill(database: Database, folder: Path) -> Filled:
+    """Read the demo's files into this database."""
+    found, persons = asyncio.run(prepare(database.keys, database.dsn, folder / "files", datetime.now(UTC).date()))
+    ids = {slug: person["id"] for slug, person in zip(BY_SLUG, persons, strict=True)}
+    assert all(str(UUID(value)) == value for value in ids.values())
+    return Filled(Issuer(folder / "demo"), {actor.name: actor for actor in found}, ids)
+
+
 @contextmanager
 def site(database: Database, folder: Path, *, apart: bool) -> Iterator[Site]:
     """A hub over this database: everything in one process, or (`apart`) the hub and each subgraph in its own."""
-    found, persons = asyncio.run(prepare(database.keys, database.dsn, folder / "files", datetime.now(UTC).date()))
-    issuer = Issuer(folder / "demo")
-    settings = issuer.write_settings(agreements(found))
-    ids = {slug: person["id"] for slug, person in zip(BY_SLUG, persons, strict=True)}
-    assert all(str(UUID(value)) == value for value in ids.values())
+    filled = fill(database, folder)
     with ExitStack() as stack:
-        processes: dict[str, Process] = {}
-        if apart:
-            for name in SUBGRAPHS:
-                processes[name] = stack.enter_context(serve(name, database, folder))
-            lines = [f'{name} = "{process.url}/graphql"' for name, process in processes.items()]
-            settings.write_text("\n".join([settings.read_text(), "[subgraphs]", *lines, ""]), encoding="utf-8")
+        processes = {name: stack.enter_context(serve(name, database, folder)) for name in SUBGRAPHS if apart}
+        settings = filled.settings(subgraphs={name: process.url for name, process in processes.items()})
         role = "hub" if apart else "all"
         processes[role] = stack.enter_context(serve(role, database, folder, settings))
-        made = Site(processes[role].url, issuer, {a.name: a for a in found}, ids, database, processes)
+        made = filled.site(processes[role].url, database, processes)
         stack.callback(made.client.close)
         yield made
