@@ -28,12 +28,13 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation of a scope to a person, as an item of a source says it."""
+    """A relation of a scope to a person, as an item of a source says it, until a day if the item ends."""
 
     person_id: UUID
     relation: Fact
     scope_id: str
     valid_from: date
+    valid_until: date | None = None
 
 
 class Store:
@@ -109,31 +110,23 @@ class Store:
     async def link(self, origin: str, origin_id: str, wanted: Iterable[Link]) -> None:
         """Make the links that one item of a source says exactly these; a link that goes on keeps its first day."""
         known = {
-            (row["person_id"], row["relation"], row["scope_id"])
+            (row["person_id"], row["relation"], row["scope_id"]): row
             for row in await self.all(access.link, origin=origin, origin_id=origin_id)
         }
         new = {(link.person_id, int(link.relation), link.scope_id): link for link in wanted}
-        for person_id, relation, scope_id in known - new.keys():
-            await self.delete(
-                access.link,
-                person_id=person_id,
-                relation=relation,
-                scope_id=scope_id,
-                origin=origin,
-                origin_id=origin_id,
-            )
-        for person_id, relation, scope_id in new.keys() - known:
-            await self.put(
-                access.link,
-                {
-                    "person_id": person_id,
-                    "relation": relation,
-                    "scope_id": scope_id,
-                    "origin": origin,
-                    "origin_id": origin_id,
-                },
-                {"valid_from": new[person_id, relation, scope_id].valid_from},
-            )
+        for place in known.keys() - new.keys():
+            await self.delete(access.link, **_link_key(place, origin, origin_id))
+        for place, link in new.items():
+            row = known.get(place)
+            if row is None or row["valid_until"] != link.valid_until:
+                first = link.valid_from if row is None else row["valid_from"]
+                days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}
+                await self.put(access.link, _link_key(place, origin, origin_id), days)
+
+
+def _link_key(place: tuple[UUID, int, str], origin: str, origin_id: str) -> Row:
+    columns = ("person_id", "relation", "scope_id", "origin", "origin_id")
+    return dict(zip(columns, (*place, origin, origin_id), strict=True))
 
 
 def _where(columns: Sequence[str], first: int = 1) -> str:

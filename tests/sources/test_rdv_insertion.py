@@ -254,6 +254,26 @@ async def test_only_an_organisation_whose_siret_is_known_owns_its_rendez_vous(
     assert own == [{"person_id": row["person_id"], "scope_id": owner}]
 
 
+async def test_an_organisation_is_linked_by_a_rendez_vous_until_its_day_and_never_by_a_cancelled_one(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async def until(name: str, told: dict[str, Any]) -> list[Any]:
+        path = webhook(tmp_path, name, told)
+        await ingest(fresh_database, "rdv-insertion", path, organisations=ORGANISATION_MAP)
+        again = await ingest(fresh_database, "rdv-insertion", path, organisations=ORGANISATION_MAP)
+        assert again.rows == 0
+        query = "SELECT valid_until FROM access.link WHERE relation = $1"
+        return await values(fresh_database, query, int(Fact.OWN_ITEM))
+
+    def moved(data: dict[str, Any]) -> None:
+        data["starts_at"] = "2020-01-31T23:30:00.000Z"
+
+    day = date.fromisoformat(message(rdv=EMPLOYER)["data"]["starts_at"][:10])
+    assert await until("created", message(rdv=EMPLOYER)) == [day]
+    assert await until("moved", message(moved, event="updated", at="10:00:00", rdv=EMPLOYER)) == [date(2020, 2, 1)]
+    assert await until("off", message(status("revoked"), event="updated", at="11:00:00", rdv=EMPLOYER)) == []
+
+
 async def test_a_category_that_the_hub_does_not_know_is_no_category(fresh_database: Database, tmp_path: Path) -> None:
     def unknown(data: dict[str, Any]) -> None:
         data["motif"]["motif_category"]["short_name"] = "rsa_nouveaute"

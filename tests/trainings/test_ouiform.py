@@ -88,6 +88,25 @@ async def test_a_newer_line_moves_the_link_with_the_session(ingest: Connection, 
     assert await links(ingest) == [(PERSON, Fact.OWN_ITEM, other, "2026-10-12")]
 
 
+@pytest.mark.parametrize(
+    ("changes", "until"),
+    [
+        ({}, None),
+        ({"etat": "REFUSE", "dates": {"proposition": "2026-10-12", "decision": "2026-10-20"}}, "2026-10-20"),
+        ({"etat": "TERMINE", "dates": {"proposition": "2026-10-12", "sortie": "2026-11-04"}}, "2026-11-04"),
+    ],
+    ids=["going on", "refused", "ended"],
+)
+async def test_the_providers_link_ends_with_the_placement(
+    ingest: Connection, tmp_path: Path, changes: dict[str, Any], until: str | None
+) -> None:
+    later = {**PLACEMENT, **changes, "maj": "2026-11-05T09:30:00+01:00"}
+    for line in (PLACEMENT, later):
+        await given(ingest, tmp_path, line)
+    assert [row["until"] for row in await ingest.fetch("SELECT valid_until::text AS until FROM access.link")] == [until]
+    assert (await given(ingest, tmp_path, later)).rows == 0
+
+
 async def test_a_removal_takes_the_placement_and_its_link(ingest: Connection, tmp_path: Path) -> None:
     report = await given(ingest, tmp_path, PLACEMENT, REMOVAL)
     assert report.counts == {Outcome.CREATED: 1, Outcome.REMOVED: 1}

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 
@@ -24,6 +25,7 @@ from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
 
+PARIS = ZoneInfo("Europe/Paris")
 INITIATORS = frozenset(tables.INITIATORS)
 
 
@@ -55,8 +57,9 @@ class Items:
         known = self._organisations.get(str(rdv.organisation.id))
         siret = known.siret if known else None
         category, kind = motive(rdv.motif.motif_category)
+        starts_at = instant(rdv.starts_at, "data.starts_at")
         shared = {
-            "starts_at": instant(rdv.starts_at, "data.starts_at"),
+            "starts_at": starts_at,
             "duration_minutes": rdv.duration_in_min,
             "mode": None if rdv.motif.location_type is None else MODES[rdv.motif.location_type],
             "collective": rdv.motif.collectif,
@@ -94,7 +97,7 @@ class Items:
                 },
                 new={"id": uuid4()},
             )
-            await store.link(NAME, source_id, _own_item(person_id, siret, as_of))
+            await store.link(NAME, source_id, _own_item(person_id, siret, as_of, starts_at, participation))
         rows = await store.all(tables.appointment, source=NAME, rdv_source_id=key)
         await self._remove(store, tables.appointment, [row for row in rows if row["source_id"] not in said])
 
@@ -161,6 +164,11 @@ def _participations(rdv: Rdv) -> list[tuple[str, Participation]]:
     return [(f"data.users[{n}]", Participation(user, rdv.status, rdv.created_by)) for n, user in enumerate(rdv.users)]
 
 
-def _own_item(person_id: UUID, siret: str | None, as_of: datetime) -> list[Link]:
-    """The organisation's link to a person whom it gives a rendez-vous; none where the organisation isn't known."""
-    return [] if siret is None else [Link(person_id, Fact.OWN_ITEM, siret, as_of.date())]
+def _own_item(
+    person_id: UUID, siret: str | None, as_of: datetime, starts_at: datetime, participation: Participation
+) -> list[Link]:
+    """The link of a known organisation to a person whom it gives a rendez-vous: to the end of its day, unless cancelled
+    (`schema/policies/relations.toml`, OWN_ITEM)."""
+    if siret is None or participation.status == "revoked":
+        return []
+    return [Link(person_id, Fact.OWN_ITEM, siret, as_of.date(), starts_at.astimezone(PARIS).date())]

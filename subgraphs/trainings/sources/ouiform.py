@@ -33,6 +33,8 @@ from subgraphs.trainings import tables
 from subgraphs.trainings.sources import lheo
 
 NAME = "ouiform"
+ENDED = ("REFUSE", "ABANDONNE")
+"""States in which the provider's link to the person ends with the decision; else it ends with the exit."""
 MAX_LINE = 65_536
 """Bytes of one line, beyond which the file is no feed of placements."""
 
@@ -171,5 +173,6 @@ async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
         },
         new={"id": uuid4()},
     )
-    link = Link(person["person_id"], Fact.OWN_ITEM, placement.organisme, dates.proposition)
+    ended = dates.sortie or ((dates.decision or as_of.date()) if placement.etat in ENDED else None)
+    link = Link(person["person_id"], Fact.OWN_ITEM, placement.organisme, dates.proposition, ended)
     await store.link(NAME, placement.positionnement, [link])
