@@ -48,9 +48,10 @@ def classify(supergraph: Supergraph) -> Classification:
     """The classification of every object field and input; raises Unclassified at the first that lacks what it needs."""
     objects = {name: type_ for name, type_ in supergraph.types.items() if type_.kind == "object"}
     for name, type_ in supergraph.types.items():
-        for field in type_.fields if name not in objects else ():
-            if _directive(supergraph, f"{name}.{field}", "category") is not None:
-                raise Unclassified(f"{name}.{field}", "catégorie sur une interface : elle se décide sur ses types")
+        for inherited in type_.fields if name not in objects else ():
+            coordinate = f"{name}.{inherited}"
+            if _directive(supergraph, coordinate, "category") is not None:
+                raise Unclassified(coordinate, "catégorie sur une interface : elle se décide sur ses types")
     personal = frozenset(name for name in objects if _directive(supergraph, name, "subject") is not None)
     recorded = frozenset(n for n in personal if (_directive(supergraph, n, "subject") or {}).get("recordedBy"))
     fields: dict[str, FieldClass] = {}
@@ -99,8 +100,9 @@ def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: 
     nullable = not isinstance(output, GraphQLNonNull)
     if not nullable and (category not in OPEN or named.name in personal):
         raise Unclassified(coordinate, "champ gardé non nullable")
-    values = _values(supergraph, coordinate, named)
     action = _directive(supergraph, coordinate, "forbiddenValue")
+    withheld = action is not None and action["action"] == "WITHHOLD"
+    values = frozenset(VALUE_FACTS) if withheld else _values(supergraph, coordinate, named)
     if values and action is None:
         raise Unclassified(coordinate, "valeurs d'une catégorie plus stricte sans @forbiddenValue")
     unwrapped = output.of_type if isinstance(output, GraphQLNonNull) else output

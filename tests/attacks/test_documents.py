@@ -196,7 +196,7 @@ async def test_38_names_change_no_bound(hub: Inside) -> None:
     assert (await hub.ask("personne", query)).code == "DOCUMENT_ROOT_FIELDS_LIMIT"
 
 
-@pytest.mark.parametrize("removed", ["COORD", "ID", "TECH", "FREIN"])
+@pytest.mark.parametrize("removed", ["COORD", "ID", "TECH"])
 async def test_42_a_field_without_a_category_stops_the_start(removed: str) -> None:
     texts = served()
     whole = texts["people"]

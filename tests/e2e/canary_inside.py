@@ -6,10 +6,10 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 
@@ -140,9 +140,9 @@ async def inside(database: Database, actors: Mapping[str, DemoActor], folder: Pa
     """A hub with every subgraph in this process, over this database."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
-    made = hub_app(graph(), settings, database.keys, database.dsn)
-    transports = {name: Recorded(each) for name, each in made.pipeline.transports.items()}
-    app = HubApp(replace(made.pipeline, transports=transports), made.journal, made.local)
+    app = hub_app(graph(), settings, database.keys, database.dsn)
+    transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
+    cast(dict[str, Transport], app.pipeline.transports).update(transports)
     async with _alive(app):
         yield Inside(app, issuer, actors, transports, database)
 

@@ -1,0 +1,147 @@
+"""Attacks by inputs: filters, sort keys and cursors reveal what they are bound to. Each test is named after its row of
+policy.md "Tests"."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import pytest
+
+from tests.conftest import Database
+from tests.e2e.canary_inside import Inside
+from tests.e2e.canary_world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BY_STATUS = "query ($f: PersonFilter) { persons(filter: $f) { nodes { id } } }"
+CLOSED = {"rsaStatus": "CLOS"}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        (BY_STATUS, {"f": CLOSED}),
+        ("{ persons(filter: { rsaStatus: CLOS }) { nodes { id } } }", {}),
+        ("query ($s: RsaStatus) { persons(filter: { rsaStatus: $s }) { nodes { id } } }", {"s": "CLOS"}),
+        ("query ($s: RsaStatus = CLOS) { persons(filter: { rsaStatus: $s }) { nodes { id } } }", {}),
+        ('{ a: persons(first: 1, filter: { lastName: "x", rsaStatus: CLOS }) { nodes { id } } }', {}),
+        ("{ persons(filter: { rsaStatus: CLOS }) { pageInfo { hasNextPage } } }", {}),
+        ("{ ...F } fragment F on Query { persons(filter: { rsaStatus: CLOS }) { __typename } }", {}),
+    ],
+)
+async def test_12_a_filter_on_what_is_not_read_is_refused_wherever_its_value_comes_from(
+    hub: Inside, query: str, variables: dict[str, Any]
+) -> None:
+    got = await hub.ask("employeur", query, variables)
+    assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
+
+
+async def test_12_a_filter_is_decided_for_the_purpose_of_the_request(hub: Inside) -> None:
+    got = await hub.ask("referent-a", BY_STATUS, {"f": CLOSED}, purpose="formation")
+    assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
+
+
+async def test_12_a_filter_left_out_or_null_reveals_nothing_and_is_free(hub: Inside, world: World) -> None:
+    free: list[dict[str, Any]] = [{}, {"f": None}, {"f": {}}, {"f": {"rsaStatus": None}}]
+    answers = {(await hub.ask("employeur", BY_STATUS, variables)).body for variables in free}
+    assert len(answers) == 1
+
+
+async def test_12_a_filter_on_what_is_read_works(hub: Inside, world: World) -> None:
+    got = await hub.ask("referent-b", BY_STATUS, {"f": {"rsaStatus": "DROIT_OUVERT_ET_SUSPENDU"}})
+    assert [node["id"] for node in got.data["persons"]["nodes"]] == [world.persons["xandrovu"]]
+
+
+@pytest.mark.parametrize("order", ["NIR", "FIRST_NAME", "id", "last_name_key"])
+async def test_13_only_declared_sort_keys_exist(hub: Inside, order: str) -> None:
+    query = "query ($o: PersonOrder) { persons(orderBy: $o) { nodes { id } } }"
+    got = await hub.ask("referent-a", query, {"o": order})
+    assert (got.status, got.calls) == (400, {})
+    assert order.encode() not in got.body
+
+
+async def cursor(hub: Inside, actor: str, arguments: str) -> str:
+    """The first cursor of the actor's caseload."""
+    got = await hub.ask(actor, f"{{ persons{arguments} {{ edges {{ cursor }} }} }}")
+    return str(got.data["persons"]["edges"][0]["cursor"])
+
+
+def altered(text: str) -> str:
+    data = bytearray(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    data[len(data) // 2] ^= 1
+    return urlsafe_b64encode(bytes(data)).rstrip(b"=").decode()
+
+
+async def test_13_a_cursor_serves_its_actor_purpose_order_and_filter_alone(hub: Inside, world: World) -> None:
+    own = await cursor(hub, "referent-a", "(orderBy: LAST_NAME)")
+    query = "query ($c: String, $o: PersonOrder, $n: String) {\
+ persons(after: $c, orderBy: $o, filter: { lastName: $n }) { nodes { id } } }"
+    good = await hub.ask("referent-a", query, {"c": own, "o": "LAST_NAME"})
+    assert "errors" not in good.json
+    refused = [
+        await hub.ask("referent-b", query, {"c": own, "o": "LAST_NAME"}),
+        await hub.ask("employeur", query, {"c": own, "o": "LAST_NAME"}),
+        await hub.ask("referent-a", query, {"c": own, "o": "LAST_NAME"}, purpose="formation"),
+        await hub.ask("referent-a", query, {"c": own, "o": "BIRTH_DATE"}),
+        await hub.ask("referent-a", query, {"c": own}),
+        await hub.ask("referent-a", query, {"c": own, "o": "LAST_NAME", "n": "Vurnibal"}),
+        await hub.ask("referent-a", query, {"c": altered(own), "o": "LAST_NAME"}),
+        await hub.ask("referent-a", query, {"c": own[:-4], "o": "LAST_NAME"}),
+        await hub.ask("referent-a", query, {"c": "", "o": "LAST_NAME"}),
+        await hub.ask("referent-a", query, {"c": "é" * 40, "o": "LAST_NAME"}),
+    ]
+    for got in refused:
+        assert got.data == {"persons": None}
+        assert got.code == "FORBIDDEN_INPUT"
+    assert len({got.body for got in refused}) == 1
+
+
+async def test_13_a_cursor_below_a_person_serves_its_actor_alone(hub: Inside, world: World) -> None:
+    query = (
+        "query ($id: ID!, $c: String) { person(id: $id) { appointments(first: 1, after: $c) { edges { cursor } } } }"
+    )
+    first = await hub.ask("referent-b", query, {"id": world.persons["xandrovu"]})
+    own = first.data["person"]["appointments"]["edges"][0]["cursor"]
+    assert "errors" not in (await hub.ask("referent-b", query, {"id": world.persons["xandrovu"], "c": own})).json
+    foreign = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"], "c": own})
+    assert foreign.code == "FORBIDDEN_INPUT"
+
+
+async def test_14_a_name_is_found_whole_never_by_a_part(hub: Inside, world: World) -> None:
+    """Equality on normalised columns: no wildcard, no prefix, no pattern of SQL."""
+    query = "query ($n: String) { persons(filter: { lastName: $n }) { nodes { id } } }"
+    whole = await hub.ask("referent-a", query, {"n": "vurnibal"})
+    assert [node["id"] for node in whole.data["persons"]["nodes"]] == [world.persons["vurnibal"]]
+    for part in ("vur", "vurnib%", "_urnibal", "%", "*", "vurnibal' OR '1'='1", "Zelisma", "vurnibal@example.org"):
+        got = await hub.ask("referent-a", query, {"n": part})
+        assert got.data == {"persons": {"nodes": []}}, part
+
+
+async def test_22_ids_cannot_be_guessed(world: World, database: Database) -> None:
+    """Keys are random (UUID version 4), in no order of arrival."""
+    connection = await database.connect()
+    try:
+        for table in ("people.person", "appointments.appointment", "appointments.organisation", "people.agent"):
+            keys = [row[0] for row in await connection.fetch(f"SELECT id FROM {table}")]
+            assert keys
+            assert {key.version for key in keys} == {4}, table
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("value", ["x", 1, True, 1.5, ["CLOS"], {"a": "Vurnibal"}, "' OR 1=1 --", "CLOS "])
+async def test_37_a_value_of_the_wrong_type_is_told_by_place_and_type_only(hub: Inside, value: Any) -> None:
+    got = await hub.ask("referent-a", BY_STATUS, {"f": {"rsaStatus": value}})
+    assert (got.status, got.calls) == (400, {})
+    assert b"Vurnibal" not in got.body
+    assert b"1=1" not in got.body
+
+
+@pytest.mark.parametrize("name", ["__class__", "__proto__", "constructor", "__init__"])
+async def test_37_names_of_the_language_are_names_like_others(hub: Inside, world: World, name: str) -> None:
+    got = await hub.ask("referent-a", BY_STATUS, {"f": {name: "x"}})
+    assert (got.status, got.calls) == (400, {})
+    aliased = "query ($id: ID!) { person(id: $id) { constructor: lastName toString: firstName mro: id } }"
+    found = await hub.ask("referent-a", aliased, {"id": world.persons["vurnibal"], name: "unused"})
+    assert found.data["person"]["constructor"] == "VURNIBAL"
