@@ -46,9 +46,9 @@ class Issuer:
                 file.write(orjson.dumps(made.as_dict(private=True)))
         self._key = jwk.OKPKey.import_key(orjson.loads(path.read_bytes()))
 
-    def token(self, actor: DemoActor) -> str:
-        """A token for this actor, valid from now on for `LIFETIME`."""
-        now = int(time.time())
+    def token(self, actor: DemoActor, now: int | None = None) -> str:
+        """A token for this actor, valid from `now` (Unix seconds; the present if not given) for `LIFETIME`."""
+        now = int(time.time()) if now is None else now
         said = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 365 * 86_400}
         claims = {
             "iss": ISSUER,

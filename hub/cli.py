@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from socket import socket
 from typing import Annotated, Any, NoReturn
@@ -81,17 +82,14 @@ def serve(
     """Sert le hub, un sous-graphe, ou les cinq dans un seul processus."""
     graph = load_graph()
     held = Keys.load(keys)
+    if role.value in SUBGRAPHS:
+        make: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, held)
+    elif settings is None:
+        _refuse("SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut.")
+    else:
+        make = partial(hub_app, graph, load_settings(settings), held)
     with database(held) as address:
-        served: Any
-        if role.value in SUBGRAPHS:
-            served = subgraph_app(role.value, graph, held, address)
-        elif settings is None:
-            _refuse(
-                "SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut."
-            )
-        else:
-            served = hub_app(graph, load_settings(settings), held, address)
-        Server(served, host, port, _listening).run()
+        Server(make(address), host, port, _listening).run()
 
 
 class Server(uvicorn.Server):

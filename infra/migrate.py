@@ -63,7 +63,10 @@ async def migrate(admin_dsn: str, keys: Keys) -> None:
 
     One process at a time per server, since roles belong to the server: the lock is on its maintenance database.
     """
-    parts = urlsplit(admin_dsn)
+    try:
+        parts = urlsplit(admin_dsn)
+    except ValueError as error:
+        raise _unreachable(error) from None
     lock = await _connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE}")))
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", LOCK)
@@ -98,12 +101,17 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: st
 async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     try:
         return await asyncpg.connect(dsn)
-    except (OSError, asyncpg.PostgresError) as error:
-        raise SetupRefused(
-            "DATABASE_UNREACHABLE",
-            "La base de données ne répond pas ou refuse l'administrateur : vérifiez DATABASE_URL et le serveur.",
-            type(error).__name__,
-        ) from error
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _unreachable(error) from None
+
+
+def _unreachable(error: Exception) -> SetupRefused:
+    """The text of the error may quote the address, password included."""
+    return SetupRefused(
+        "DATABASE_UNREACHABLE",
+        "La base de données ne répond pas ou refuse l'administrateur : vérifiez DATABASE_URL et le serveur.",
+        type(error).__name__,
+    )
 
 
 async def _ensure_database(connection: asyncpg.Connection[asyncpg.Record], name: str) -> None:
