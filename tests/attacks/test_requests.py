@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +100,9 @@ async def test_29_no_other_method_asks_anything(hub: Inside, method: str) -> Non
 async def test_29_a_page_is_the_same_whoever_asks_for_it_and_whatever_its_address_says(hub: Inside) -> None:
     asked = await hub.post(b"", hub.headers("personne", accept="text/html"), "GET", b"query=%7Bme%7Bid%7D%7D")
     plain = await hub.post(b"", [("accept", "text/html")], "GET")
-    assert (asked.status, asked.body, asked.calls) == (plain.status, plain.body, {})
+    nonce = re.compile(rb'"[A-Za-z0-9_-]{22}"')
+    assert (asked.status, nonce.sub(b"", asked.body)) == (plain.status, nonce.sub(b"", plain.body))
+    assert asked.calls == {}
 
 
 async def test_29_a_cookie_is_no_token(hub: Inside) -> None:

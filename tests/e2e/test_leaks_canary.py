@@ -118,6 +118,36 @@ def test_what_an_actor_may_read_it_does_read(site: Watched, record: Record, acto
         assert missing == alike, kind
 
 
+def test_no_answer_names_what_is_internal(record: Record) -> None:
+    """Neither the facts of a row nor the fields of the protocol, save where the client itself wrote their name."""
+    for exchanges in record.values():
+        for exchange in exchanges:
+            for name in (b"_access", b"_entities", b"__access", b"VALUE_SAN", b"residual"):
+                assert name not in exchange.left or name in exchange.sent or not exchange.passed, exchange.sent
+
+
+def test_a_subgraph_gets_no_header_of_the_client(site: Watched) -> None:
+    exchange = site.ask(
+        "personne",
+        "{ me { id lastName appointments { nodes { id } } } }",
+        x_secret="canari-7f3a",
+        cookie="session=canari-7f3a",
+        apollo_federation_include_trace="ftv1",
+        x_forwarded_for="192.0.2.77",
+        baggage="who=canari-7f3a",
+    )
+    assert exchange.calls == {"people": 1, "appointments": 1}
+    sent = b"".join(exchange.passed.values())
+    assert b"canari-7f3a" not in opened(sent) + exchange.left
+    assert b"192.0.2.77" not in opened(sent)
+    token = site.issuer.token(site.world.actors["personne"]).encode()
+    assert token.split(b".")[1] not in sent
+    requests = re.findall(rb"POST /graphql HTTP/1\.1\r\n(.*?)\r\n\r\n", sent, re.DOTALL)
+    names = {line.partition(b":")[0].lower() for request in requests for line in request.split(b"\r\n")}
+    assert names <= {b"host", b"content-type", b"content-length", b"accept", HEADER.encode(), b"traceparent"}
+    assert b"ftv1" not in exchange.body
+
+
 def test_a_refused_request_echoes_nobodys_value(site: Watched, record: Record) -> None:
     everything = {canary.text for canary in site.world.canaries}
     refused = [exchange for exchanges in record.values() for exchange in exchanges if b'"data"' not in exchange.body]
