@@ -44,12 +44,16 @@ def project(
 
 @dataclass(slots=True)
 class _Slot:
-    """A response key of an object: its type, and what is selected below it per concrete type."""
+    """A response key of an object: its type, and what is selected below it per concrete type.
+
+    An `internal` one has objects for the guard to see, and is not in the answer.
+    """
 
     key: str
     name: str
     type: GraphQLOutputType | None
     denied: bool
+    internal: bool = False
     below: dict[str, tuple[Selections, ...]] = field(default_factory=dict)
 
 
@@ -94,6 +98,8 @@ class _Projector:
                 found: Any = _BUBBLE if isinstance(slot.type, GraphQLNonNull) else None
             else:
                 found = self.complete(slot.type, slot, value.get(key), (*path, key), (*at, key))
+            if slot.internal:
+                continue
             if found is _BUBBLE:
                 return None
             result[key] = None if found is _GONE else found
@@ -111,10 +117,10 @@ class _Projector:
         slots: dict[str, _Slot] = {}
         for each in (each for selections in selected for each in selections.fields):
             internal = each.key.startswith("__") and each.key != "__typename"
-            if internal or not hold(each.conditions, self.variables):
+            if (internal and not each.selections) or not hold(each.conditions, self.variables):
                 continue
             output = None if each.name == "__typename" else type_.fields[each.name].type
-            slot = slots.setdefault(each.key, _Slot(each.key, each.name, output, each.denied))
+            slot = slots.setdefault(each.key, _Slot(each.key, each.name, output, each.denied, internal))
             for selections in each.selections:
                 slot.below[selections.type] = (*slot.below.get(selections.type, ()), selections)
         self.shapes[identity] = list(slots.values())

@@ -98,6 +98,14 @@ def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:
             yield from (schema.fields[member].returns for member in schema.members.get(found.returns, ()))
 
 
+def _shows_rows(field: Field) -> bool:
+    """Whether a page's field always answers its rows themselves."""
+    if field.conditions:
+        return False
+    edges = (below.name for selections in field.selections for below in selections.fields if not below.conditions)
+    return field.name == "nodes" or (field.name == "edges" and "node" in edges)
+
+
 @dataclass
 class _Rewriting:
     decisions: DecisionClass
@@ -136,9 +144,26 @@ class _Rewriting:
         if index is not None:
             fetch.append(Field(key=ACCESS_KEY, type=asked.type, name=ACCESS_FIELD))
             self.marks[index] = self._mark(asked.type, path, single, fetch)
+        elif (unseen := self._unseen_rows(asked, path)) is not None:
+            shape.append(unseen)
+            fetch.append(unseen)
         elif not fetch and path:
             fetch.append(Field(key=f"{ACCESS_KEY}_type", type=asked.type, name="__typename"))
         return Selections(asked.type, tuple(shape), index), Selections(asked.type, tuple(fetch), index)
+
+    def _unseen_rows(self, asked: Selections, path: tuple[str, ...]) -> Field | None:
+        """The rows of a page of which only the bounds are asked: its cursors tell of them, so that they are decided and
+        journalled like any other, and not answered."""
+        nodes = self.schema.fields.get(f"{asked.type}.nodes")
+        if nodes is None or nodes.returns not in self.schema.personal or any(map(_shows_rows, asked.fields)):
+            return None
+        index = self._reserve(nodes.returns)
+        assert index is not None
+        access = Field(key=ACCESS_KEY, type=nodes.returns, name=ACCESS_FIELD)
+        told = (ACCESS_KEY, f"{asked.type}.pageInfo", None)
+        self.marks[index] = Mark(nodes.returns, path, False, self.decisions.rows[nodes.returns], (told,))
+        rows = Selections(nodes.returns, (access,), index)
+        return Field(key=f"{ACCESS_KEY}_rows", type=asked.type, name="nodes", selections=(rows,))
 
     def _reserve(self, type_name: str) -> int | None:
         if type_name not in self.schema.personal:

@@ -91,3 +91,20 @@ def test_a_restricted_subgraph_process_answers_nobody_but_the_hub(hub: Site) -> 
         )
         assert response.status_code == 401
         assert hub.persons["maelle"] not in response.text
+
+
+async def test_the_bounds_of_a_page_are_journalled_as_told_of_its_rows(hub: Site) -> None:
+    query = 'query Bounds { persons(first: 1, filter: { lastName: "Ardoisier" }) { pageInfo { endCursor } } }'
+    answer = hub.ask("referent-a", query)
+    assert answer["data"]["persons"].keys() == {"pageInfo"}
+    connection = await hub.database.connect("journal_reader")
+    try:
+        row = await connection.fetchrow(
+            "SELECT coordinates, cardinality(subjects) AS people FROM journal.disclosure JOIN journal.entry USING (request)"
+            " WHERE operation_name = 'Bounds' AND kind = 'DISCLOSURE' ORDER BY disclosure.id DESC LIMIT 1"
+        )
+    finally:
+        await connection.close()
+    assert row is not None
+    assert row["people"] == 1
+    assert {"PersonConnection.pageInfo", "Person.lastName"} <= set(row["coordinates"])
