@@ -20,10 +20,13 @@ MAX_BODY = 1 << 20
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 
+SERVED = {"access-mode": "filter", "schema-view": "full"}
+"""Headers of which one value is served; another one is refused rather than ignored."""
+
 SINGLE = frozenset(
     {"authorization", "purpose", "purpose-reference", "access-mode", "schema-view", "content-type", "traceparent"}
 )
-TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(r"00-((?![0-9a-f]*\d{13})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -37,13 +40,19 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
             )
         if name in SINGLE or name == "accept":
             headers[name] = value.decode("latin-1").strip()
+            if name in SERVED and headers[name] != SERVED[name]:
+                raise RequestRefused(
+                    "HEADER_UNSUPPORTED",
+                    f"L'en-tête « {name} » n'admet ici que « {SERVED[name]} » : retirez-le.",
+                    f"{name} is not served",
+                )
         elif name == "content-encoding" and value.strip().lower() != b"identity":
             raise _unsupported("a compressed body")
     return headers
 
 
 def trace_of(headers: Mapping[str, str]) -> str:
-    """The caller's trace id (W3C Trace Context), else a new one."""
+    """The caller's trace id (W3C Trace Context), else a new one: also for one that could hold somebody's number."""
     found = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
     return found[1] if found else secrets.token_hex(16)
 

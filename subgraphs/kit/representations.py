@@ -20,8 +20,8 @@ from subgraphs.kit.fields import ManyField
 from subgraphs.kit.model import Model
 from subgraphs.kit.pages import bad_input, uuid_or_none
 
-MOST = 1000
-"""Most representations of one request."""
+MOST = 10_000
+"""Most representations of one request; the hub sends no more (`hub.federation.execute.Bounds`)."""
 
 Wanted = dict[str, Any]
 """Required fields as nested dictionaries; a leaf is None."""
@@ -65,7 +65,7 @@ def split(given: Any, node: Node, model: Model) -> tuple[int, dict[str, Batch]]:
         if not isinstance(name, str) or name not in batches:
             continue
         entity, requirement = model.entities[name], requirements[name]
-        if entity.key is None or item.keys() != {"__typename", entity.key.name, *requirement}:
+        if entity.key is None or entity.stub or item.keys() != {"__typename", entity.key.name, *requirement}:
             continue
         identifier = _key(entity, item[entity.key.name])
         if identifier is None or not all(_fits(item[key], below) for key, below in requirement.items()):

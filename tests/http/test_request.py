@@ -92,6 +92,18 @@ def test_a_compressed_body_is_refused() -> None:
     assert caught.value.http_status == 415
 
 
+@pytest.mark.parametrize(("name", "value"), [(b"Access-Mode", b"refuse"), (b"Schema-View", b"mine")])
+def test_a_mode_that_is_not_served_is_refused_not_ignored(name: bytes, value: bytes) -> None:
+    with pytest.raises(RequestRefused) as caught:
+        read_headers([(name, value)])
+    assert caught.value.code == "HEADER_UNSUPPORTED"
+
+
+def test_a_trace_that_could_hold_a_number_is_replaced() -> None:
+    trace = "2820299999030ffffffffffffffffff0"
+    assert trace_of({"traceparent": f"00-{trace}-b7ad6b7169203331-01"}) != trace
+
+
 def test_a_malformed_trace_is_replaced() -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     assert trace_of({"traceparent": f"00-{trace}-b7ad6b7169203331-01"}) == trace
