@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+from rich.console import Console
 
 from demo.actors import actors, agreements
 from demo.cast import BY_SLUG
@@ -23,9 +24,11 @@ from hub.app import hub_app
 from hub.cli import Server, database
 from hub.errors import HubError
 from hub.graph import load_graph
+from hub.ingest import show
 from hub.settings import load_settings
 from infra.errors import SetupRefused
 from infra.keys import Keys
+from subgraphs.kit.ingest_report import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
@@ -60,7 +63,11 @@ def main() -> None:
 def _serve(port: int) -> None:
     graph, keys, issuer = load_graph(), Keys.create(DATA / "keys"), Issuer(DATA / "demo")
     with database(keys) as dsn:
-        found, persons = asyncio.run(prepare(keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date()))
+        found, persons = asyncio.run(
+            prepare(
+                keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date(), lambda report: show(report, Console())
+            )
+        )
         settings = load_settings(issuer.write_settings(agreements(found)))
         switcher = route(found, persons, issuer, graph.table.policy)
         Server(
@@ -72,15 +79,16 @@ def _serve(port: int) -> None:
 
 
 async def prepare(
-    keys: Keys, dsn: Callable[[str], str], folder: Path, today: date
+    keys: Keys,
+    dsn: Callable[[str], str],
+    folder: Path,
+    today: date,
+    tell: Callable[[Report], None] = lambda _: None,
 ) -> tuple[list[DemoActor], list[dict[str, str]]]:
-    """Write the demo's files, read them through the connectors, and name actors and people."""
+    """Write the demo's files, read them through the connectors, name actors and people; `tell` hears the reports."""
     files = write(folder, today, keys.webhook("rdv-insertion"))
-    loaded = await load(files, dsn=dsn, nir_key=keys.nir, webhook_secret=keys.webhook("rdv-insertion"), today=today)
-    persons = [
-        {"id": str(loaded.persons[slug]), "about": f"{person.first_name} {person.last_name} ({person.department})"}
-        for slug, person in BY_SLUG.items()
-    ]
+    loaded = await load(files, dsn=dsn, keys=keys, today=today, tell=tell)
+    persons = [{"id": str(loaded.persons[slug]), "about": person.about} for slug, person in BY_SLUG.items()]
     return actors(loaded.persons, loaded.agents), persons
 
 

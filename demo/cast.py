@@ -1,8 +1,8 @@
-"""The people of the demo, and the organisations that follow them: all of our own invention.
+"""The people of the demo whom one asks for by name, and the organisations that follow them: all of our own invention.
 
 Names are not those of anyone; each NIR has a month that no NIR has (13) and a commune that does not exist (999);
 telephones are of the range kept for fiction (06 39 98); SIRETs fail their check digit. Référent A follows people of
-the Ardennes only, référent B people of Corse-du-Sud only.
+the Ardennes only, référent B people of Corse-du-Sud only. `crowd` adds the many whom nobody asks for by name.
 """
 
 from __future__ import annotations
@@ -10,7 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from demo.offers_catalogue import AJACCIO, CHARLEVILLE, PORTO_VECCHIO, PROPRIANO, RETHEL, SARTENE, SEDAN, Place
+from demo.offers_catalogue import (
+    AJACCIO,
+    CHARLEVILLE,
+    PORTO_VECCHIO,
+    PROPRIANO,
+    RETHEL,
+    REVIN,
+    SARTENE,
+    SEDAN,
+    VOUZIERS,
+    Place,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,20 @@ CD_2A = Organisation(
     201, "Conseil départemental de démonstration de Corse-du-Sud", "99900032200013", "conseil_departemental", "2A"
 )
 EMPLOYER = Organisation(802, "Les Ateliers de l'Ardoise (démonstration)", "99900050800015", "siae", "08")
-ORGANISATIONS = (CD_08, CD_2A, EMPLOYER)
+EMPLOYER_2A = Organisation(202, "Les Jardins de la Rocade (démonstration)", "99900052200017", "siae", "2A")
+DELEGATE = Organisation(
+    803, "Association Tremplin des Crêtes (démonstration)", "99900060800013", "delegataire_rsa", "08"
+)
+MISSION = Organisation(804, "Mission locale de démonstration des Ardennes", "99900070800011", "mission_locale", "08")
+AGENCY = Organisation(
+    805, "Agence France Travail de démonstration, Charleville", "99900080800019", "france_travail", "08"
+)
+AGENCY_2A = Organisation(
+    205, "Agence France Travail de démonstration, Ajaccio", "99900082200011", "france_travail", "2A"
+)
+ORGANISATIONS = (CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, DELEGATE, MISSION, AGENCY, AGENCY_2A)
+SAFIR = {"08": "08999", "2A": "20999"}
+"""Number of the France Travail agency of each département."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +70,17 @@ class Agent:
 
 REFERENT_A = Agent("solene.marquoy@cd08.example.org", "Solène", "Marquoy", CD_08)
 REFERENT_B = Agent("orsu.valdoni@cd2a.example.org", "Orsu", "Valdoni", CD_2A)
+COLLEAGUE_A = Agent("hermance.tourneval@cd08.example.org", "Hermance", "Tourneval", CD_08)
+COLLEAGUE_B = Agent("letizia.ornucciu@cd2a.example.org", "Letizia", "Ornucciu", CD_2A)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as several systems know it; `dossier` is the CAF matricule, which a couple shares."""
+    """One person as several systems know it; `dossier` is the CAF matricule, which a couple shares.
+
+    `born` is the département that the NIR tells; `silent` is the number of days since the only file that names the
+    person, a flux of that time (0: the files of today name it); `note` is what makes the person worth asking for.
+    """
 
     slug: str
     number: int
@@ -65,6 +95,9 @@ class Person:
     state: str = "2"
     children: int = 0
     birth_name: str | None = None
+    born: str | None = None
+    silent: int = 0
+    note: str = ""
 
     @property
     def department(self) -> str:
@@ -75,8 +108,13 @@ class Person:
     def nir(self) -> str:
         """An impossible NIR of 13 characters; people born in Corsica have theirs with 2A."""
         sex = "2" if self.civility == "madame" else "1"
-        born = "2A" if self.department == "2A" else "99"
+        born = self.born or ("2A" if self.department == "2A" else "99")
         return f"{sex}{self.birth_date:%y}13{born}999{self.number:03}"
+
+    @property
+    def france_travail_id(self) -> str:
+        """A number of the old form of France Travail: seven digits and a letter."""
+        return f"999{self.number:04}X"
 
     @property
     def email(self) -> str:
@@ -84,9 +122,15 @@ class Person:
         return f"{self.slug}@example.org"
 
     @property
+    def about(self) -> str:
+        """Who that is, in a line."""
+        name = f"{self.first_name} {self.last_name} ({self.department})"
+        return f"{name} : {self.note}" if self.note else name
+
+    @property
     def phone(self) -> str:
         """A mobile number of the range kept for fiction."""
-        return f"06399800{self.number:02}"
+        return f"063998{self.number:04}"
 
 
 PEOPLE = (
@@ -174,7 +218,29 @@ PEOPLE = (
     ),
     Person("saveria", 11, "madame", "Saveria", "Prunellu", date(1998, 8, 1), PROPRIANO, "0210011", referent=REFERENT_B),
     Person("dumenica", 12, "madame", "Dumenica", "Asinau", date(1977, 5, 16), SARTENE, "0210012"),
-)
+    Person("aubane", 13, "madame", "Aubane", "Ravincourt", date(1990, 2, 11), REVIN, "0810013",
+           referent=COLLEAGUE_A, note="s'est opposée au traitement de ses données"),
+    Person("evariste", 14, "monsieur", "Évariste", "Semoval", date(1983, 10, 4), VOUZIERS, "0810014",
+           referent=COLLEAGUE_A, note="a obtenu la limitation du traitement de ses données"),
+    Person("zelie", 15, "madame", "Zélie", "Oubliemont", date(1971, 3, 27), CHARLEVILLE, "0810015", silent=800,
+           note="dernier contact il y a plus de 24 mois"),
+    Person("maurin", 16, "monsieur", "Maurin", "Lointancourt", date(1966, 7, 19), RETHEL, "0810016", silent=250,
+           note="dernier contact il y a plus de 6 mois"),
+    Person("vannina", 17, "madame", "Vannina", "Luntanellu", date(1980, 1, 30), SARTENE, "0210017", silent=250,
+           note="dernier contact il y a plus de 6 mois"),
+    Person("doriane-1", 18, "madame", "Doriane", "Jumelval", date(1992, 6, 6), SEDAN, "0810018",
+           note="homonyme née le même jour qu'une autre : France Travail ne dit pas laquelle est la sienne"),
+    Person("doriane-2", 19, "madame", "Doriane", "Jumelval", date(1992, 6, 6), REVIN, "0810019",
+           note="homonyme née le même jour qu'une autre : France Travail ne dit pas laquelle est la sienne"),
+    Person("anselme", 20, "monsieur", "Anselme", "Croisemont", date(1987, 8, 15), RETHEL, "0810020",
+           note="une notification l'a pris pour Basile Croisemont : elle est refusée"),
+    Person("basile", 21, "monsieur", "Basile", "Croisemont", date(1989, 12, 1), RETHEL, "0810021",
+           note="une notification l'a pris pour Anselme Croisemont : elle est refusée"),
+    Person("santu", 22, "monsieur", "Santu", "Capezzale", date(1975, 4, 8), AJACCIO, "0210022", born="2B",
+           referent=COLLEAGUE_B, note="NIR de Haute-Corse (2B)"),
+    Person("fiora", 23, "madame", "Fiora", "Capezzale", date(1978, 9, 21), AJACCIO, "0210022", "conjoint",
+           COLLEAGUE_B, birth_name="Ornasca", note="partage le dossier de Santu Capezzale"),
+)  # fmt: skip
 BY_SLUG = {person.slug: person for person in PEOPLE}
 
 
@@ -206,6 +272,10 @@ RDVS = (
     Rdv(12, CD_2A, 11, "rsa_accompagnement_sociopro", (("ghjulia", "unknown"),), location="home"),
     Rdv(13, CD_2A, 6, "psychologue", (("petru", "unknown"),)),
     Rdv(14, CD_2A, 18, "rsa_follow_up", (("saveria", "unknown"),), location="phone", created_by="prescripteur"),
+    Rdv(15, CD_08, -12, "rsa_orientation", (("aubane", "seen"), ("evariste", "seen"))),
+    Rdv(16, CD_08, 8, "rsa_cer_signature", (("aubane", "unknown"),)),
+    Rdv(17, CD_08, 10, "psychologue", (("evariste", "unknown"),)),
+    Rdv(18, CD_2A, 4, "rsa_accompagnement_social", (("santu", "unknown"), ("fiora", "unknown"))),
 )
 
 

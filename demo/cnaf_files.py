@@ -1,6 +1,6 @@
-"""Files of the CNAF flux in their real format (`vrsb0801`, windows-1252), one per département.
+"""Files of the CNAF flux in their real format (`vrsb0801`, windows-1252): one per département, older ones before it.
 
-Foyers are those of the cast; what the hub does not read is there too, since it is in every real file.
+Foyers are those of everyone who has a dossier; what the hub does not read is there too, since it is in every real file.
 """
 
 from __future__ import annotations
@@ -12,22 +12,26 @@ from pathlib import Path
 
 from lxml import etree
 
-from demo.cast import PEOPLE, Person
+from demo.cast import Person
+from demo.crowd import EVERYONE
 
 Element = etree._Element
 ROLES = {"demandeur": "DEM", "conjoint": "CJT"}
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
-    """Write a monthly file per département under `folder/cnaf-flux`, as of the first of the month."""
+    """Write a monthly file per département and month under `folder/cnaf-flux`, each as of the first of its month."""
     target = folder / "cnaf-flux"
     target.mkdir(parents=True, exist_ok=True)
     paths = []
-    for department in ("08", "2A"):
-        path = target / f"RSABEM_{department}.xml"
-        people = [person for person in PEOPLE if person.department == department and person.dossier]
-        path.write_bytes(flux(people, today.replace(day=1)))
-        paths.append(path)
+    for silent in sorted({person.silent for person in EVERYONE}, reverse=True):
+        month = (today - timedelta(days=silent)).replace(day=1)
+        for department in ("08", "2A"):
+            people = [person for person in EVERYONE if (person.department, person.silent) == (department, silent)]
+            if told := [person for person in people if person.dossier]:
+                path = target / f"RSABEM_{department}_{month:%Y-%m}.xml"
+                path.write_bytes(flux(told, month))
+                paths.append(path)
     return tuple(paths)
 
 
@@ -109,7 +113,7 @@ def _person(foyer: Element, person: Person) -> None:
         sex="2" if person.civility == "madame" else "1",
     )
     _prestations(element, ROLES[person.role])
-    _texts(_child(element, "DossierPoleEmploi"), IDASSEDIC=f"99900{person.number:02}X")
+    _texts(_child(element, "DossierPoleEmploi"), IDASSEDIC=person.france_travail_id)
     _texts(_child(element, "MontantCalculDroitRSAPersonne"), TOPPERSDRODEVORSA="1")
 
 

@@ -12,8 +12,8 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
     """Write the files under `folder`; returns them by the name of the source that reads them, in the order to read."""
     return {
         "cnaf-flux": cnaf_files.write(folder, today),
-        "ft-extrait": ft_files.write(folder, today),
         "rdv-insertion": rdvi_files.write(folder, today, secret),
+        "ft-extrait": ft_files.write(folder, today),
         **offers_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),
     }

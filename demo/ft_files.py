@@ -1,4 +1,4 @@
-"""The extract of France Travail in its real format: one row per person of the cast with a difficulty."""
+"""The extract of France Travail in its real format: one row per person whom France Travail knows too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from demo.cast import BY_SLUG, Person
+from demo.cast import Person
+from demo.crowd import CROWD, EVERYONE_BY_SLUG
 
 NAMESPACE = UUID("3f0b3d55-74a5-5c58-8a53-0f7d6c2f9a10")
 _COLUMNS = (
@@ -29,7 +30,11 @@ DIFFICULTIES = {
     "lisandru": ("dif_financiere",),
     "ghjulia": ("dif_familiale", "dif_sante"),
     "petru": ("dif_transport",),
+    "aubane": ("dif_transport", "dif_sante"),
+    "evariste": ("dif_logement", "dif_sante"),
+    "santu": ("dif_financiere",),
 }
+EVERY_DIFFICULTY = {**DIFFICULTIES, **CROWD.difficulties}
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
@@ -37,7 +42,7 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     target = folder / "ft-extrait"
     target.mkdir(parents=True, exist_ok=True)
     path = target / "extrait_pe_principal.csv"
-    path.write_bytes(extract({BY_SLUG[slug]: difficulties for slug, difficulties in DIFFICULTIES.items()}, today))
+    path.write_bytes(extract({EVERYONE_BY_SLUG[slug]: columns for slug, columns in EVERY_DIFFICULTY.items()}, today))
     return (path,)
 
 

@@ -1,4 +1,4 @@
-"""Loads the demo's files through the same connectors as any file."""
+"""Loads the demo's files as `hub ingest` does: the same sources, the same keys, the same reports."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from uuid import UUID
 
 import asyncpg
 
-from demo.cast import PEOPLE, REFERENT_A, REFERENT_B
-from demo.rdvi_files import ORGANISATION_MAP
-from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
-from subgraphs.kit.ingest import Options, Session
+from demo.cast import BY_SLUG
+from demo.rdvi_files import ORGANISATION_MAP, internal_id
+from hub.ingest import ingest, source_of, webhook_secret
+from infra.keys import Keys
+from subgraphs.kit.ingest import Options
 from subgraphs.kit.ingest_report import Report
-from subgraphs.offers.sources import SOURCES as OFFERS
-from subgraphs.people.names import name_key
-from subgraphs.people.registry import Registry
-from subgraphs.people.sources import SOURCES as PEOPLE_SOURCES
-from subgraphs.trainings.sources import SOURCES as TRAININGS
+
+ORGANISATIONS = {"rdv-insertion": ORGANISATION_MAP}
+"""Which organisation of a source is which SIRET."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the files became: each source's report, ids of the cast by slug, ids of the referents by e-mail."""
+    """What the files became: each source's report, ids of the cast by slug, ids of the agents by e-mail."""
 
     reports: tuple[Report, ...]
     persons: Mapping[str, UUID]
@@ -35,25 +34,20 @@ async def load(
     files: Mapping[str, Sequence[Path]],
     *,
     dsn: Callable[[str], str],
-    nir_key: bytes,
-    webhook_secret: bytes,
+    keys: Keys,
     today: date,
+    tell: Callable[[Report], None] = lambda _: None,
 ) -> Loaded:
-    """Ingest the files by source; `dsn` gives the address of the database for a role."""
-    options = Options(
-        as_of=datetime.combine(today, time(5), UTC),
-        webhook_secret=webhook_secret,
-        organisations=ORGANISATION_MAP,
-    )
-    registry = Registry(nir_key)
+    """Ingest the files by source, in their order; `dsn` gives the address of the database for a role."""
     reports = []
-    for name, make in (PEOPLE_SOURCES | APPOINTMENTS | OFFERS | TRAININGS).items():
-        source = make(registry)
-        connection = await asyncpg.connect(dsn(source.role))
-        try:
-            reports.append(await source.ingest(files.get(name, ()), options, Session(connection)))
-        finally:
-            await connection.close()
+    for name, paths in files.items():
+        options = Options(
+            as_of=datetime.combine(today, time(5), UTC),
+            webhook_secret=webhook_secret(name, keys),
+            organisations=ORGANISATIONS.get(name, {}),
+        )
+        reports.append(await ingest(source_of(name, keys), paths, options, dsn))
+        tell(reports[-1])
     connection = await asyncpg.connect(dsn("people_ingest"))
     try:
         return Loaded(tuple(reports), await _persons(connection), await _agents(connection))
@@ -62,12 +56,16 @@ async def load(
 
 
 async def _persons(connection: asyncpg.Connection[asyncpg.Record]) -> dict[str, UUID]:
-    rows = await connection.fetch("SELECT id, last_name_key, birth_date FROM people.person")
-    known = {(row["last_name_key"], row["birth_date"]): row["id"] for row in rows}
-    return {person.slug: known[name_key(person.last_name), person.birth_date] for person in PEOPLE}
+    """Ids by slug; whoever no user file names is known to the CNAF by its France Travail number."""
+    rows = await connection.fetch("SELECT person_id, department_internal_id, france_travail_id FROM people.identity")
+    known = {
+        row[column]: row["person_id"] for column in ("france_travail_id", "department_internal_id") for row in rows
+    }
+    return {
+        slug: known[person.france_travail_id if person.silent else internal_id(person)]
+        for slug, person in BY_SLUG.items()
+    }
 
 
 async def _agents(connection: asyncpg.Connection[asyncpg.Record]) -> dict[str, UUID]:
-    emails = [REFERENT_A.email, REFERENT_B.email]
-    rows = await connection.fetch("SELECT id, email FROM people.agent WHERE email = ANY ($1)", emails)
-    return {row["email"]: row["id"] for row in rows}
+    return {row["email"]: row["id"] for row in await connection.fetch("SELECT id, email FROM people.agent")}

@@ -13,7 +13,8 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from demo.cast import BY_SLUG, INVITATIONS, ORGANISATIONS, PEOPLE, RDVS, Invitation, Organisation, Person, Rdv
+from demo.cast import ORGANISATIONS, Invitation, Organisation, Person, Rdv
+from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, EVERYONE_BY_SLUG
 from subgraphs.kit.ingest import Organisation as Known
 
 NAMESPACE = UUID("6f2f6c1e-5a0b-5f0e-9d7e-2f4b8a6c0d11")
@@ -38,14 +39,21 @@ def write(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
     """Write webhooks and user files under `folder/rdv-insertion`, signed under `secret`."""
     target = folder / "rdv-insertion"
     target.mkdir(parents=True, exist_ok=True)
-    messages = {f"rdv-{rdv.number:02}.json": rdv_message(rdv, today) for rdv in RDVS}
-    messages |= {f"invitation-{one.number:02}.json": invitation_message(one, today) for one in INVITATIONS}
-    paths = [_webhook(target / name, message, secret) for name, message in messages.items()]
+    messages = {f"rdv-{rdv.number:03}.json": rdv_message(rdv, today) for rdv in EVERY_RDV}
+    messages |= {f"invitation-{one.number:03}.json": invitation_message(one, today) for one in EVERY_INVITATION}
+    paths = [webhook(target / name, orjson.dumps(message), secret) for name, message in messages.items()]
     for department in ("08", "2A"):
         path = target / f"usagers_{department}.csv"
-        path.write_bytes(user_file([person for person in PEOPLE if person.department == department]))
+        path.write_bytes(user_file([one for one in EVERYONE if one.department == department and not one.silent]))
         paths.append(path)
     return tuple(paths)
+
+
+def webhook(path: Path, body: bytes, secret: bytes) -> Path:
+    """Write a body, and beside it the headers with which it came."""
+    path.write_bytes(body)
+    path.with_suffix(".headers.json").write_bytes(orjson.dumps(signed(body, secret)))
+    return path
 
 
 def signed(body: bytes, secret: bytes) -> dict[str, str]:
@@ -57,7 +65,7 @@ def signed(body: bytes, secret: bytes) -> dict[str, str]:
     }
 
 
-def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = BY_SLUG) -> dict[str, Any]:
+def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = EVERYONE_BY_SLUG) -> dict[str, Any]:
     """The webhook of a rendez-vous; `people` are those expected, by slug."""
     starts_at = _at(today + timedelta(days=rdv.days), 9)
     participations = [
@@ -113,7 +121,7 @@ def invitation_message(invitation: Invitation, today: date) -> dict[str, Any]:
     return {
         "data": {
             "id": invitation.number,
-            "user": _user(BY_SLUG[invitation.slug]),
+            "user": _user(EVERYONE_BY_SLUG[invitation.slug]),
             "format": invitation.format,
             "clicked": invitation.clicked,
             "rdv_with_referents": False,
@@ -194,13 +202,6 @@ def _organisation(organisation: Organisation) -> dict[str, Any]:
 
 def _category(short_name: str | None) -> dict[str, Any] | None:
     return None if short_name is None else {"id": 1, "short_name": short_name, "name": short_name}
-
-
-def _webhook(path: Path, message: Mapping[str, Any], secret: bytes) -> Path:
-    body = orjson.dumps(message)
-    path.write_bytes(body)
-    path.with_suffix(".headers.json").write_bytes(orjson.dumps(signed(body, secret)))
-    return path
 
 
 def _at(day: date, hour: int) -> datetime:

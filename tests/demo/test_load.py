@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
-import pytest
 from lxml import etree
 
 from demo import files
-from demo.cast import BY_SLUG, EMPLOYER, PEOPLE, RDVS, REFERENT_A, REFERENT_B
-from demo.ft_files import DIFFICULTIES
+from demo.cast import BY_SLUG, EMPLOYER, ORGANISATIONS, PEOPLE, REFERENT_A, REFERENT_B
+from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, draw
+from demo.ft_files import EVERY_DIFFICULTY
 from demo.load import Loaded, load
+from demo.rdvi_files import internal_id
 from schema.facts import Fact
 from subgraphs.kit.ingest_report import Outcome
 from tests.conftest import Database
@@ -21,8 +23,8 @@ SECRET = b"secret de demonstration"
 
 
 async def loaded(database: Database, folder: Path) -> Loaded:
-    written = files.write(folder, TODAY, SECRET)
-    return await load(written, dsn=database.dsn, nir_key=database.keys.nir, webhook_secret=SECRET, today=TODAY)
+    written = files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
+    return await load(written, dsn=database.dsn, keys=database.keys, today=TODAY)
 
 
 async def test_the_demo_goes_in_whole_and_a_second_start_writes_nothing(
@@ -35,20 +37,20 @@ async def test_the_demo_goes_in_whole_and_a_second_start_writes_nothing(
     assert all(report.counts[Outcome.CREATED] == report.read for report in first.reports)
     assert all(report.counts[Outcome.UNCHANGED] == report.read and report.rows == 0 for report in second.reports)
     assert first.persons == second.persons
-    assert len(set(first.persons.values())) == len(PEOPLE)
+    assert len(set(first.persons.values())) == len(BY_SLUG)
 
 
 async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Database, tmp_path: Path) -> None:
     await loaded(fresh_database, tmp_path)
     connection = await fresh_database.connect()
     try:
-        assert await connection.fetchval("SELECT count(*) FROM people.person") == len(PEOPLE)
-        slugs = {slug for rdv in RDVS for slug, _ in rdv.people} | {"dumenica"}
-        expected = len(PEOPLE) + sum(person.dossier is not None for person in PEOPLE) + len(slugs)
-        expected += len(DIFFICULTIES)
+        assert await connection.fetchval("SELECT count(*) FROM people.person") == len(EVERYONE)
+        met = {slug for rdv in EVERY_RDV for slug, _ in rdv.people} | {one.slug for one in EVERY_INVITATION}
+        expected = sum(not person.silent for person in EVERYONE) + len(met) + len(EVERY_DIFFICULTY)
+        expected += sum(person.dossier is not None for person in EVERYONE)
         assert await connection.fetchval("SELECT count(*) FROM people.identity") == expected
         assert await connection.fetchval("SELECT count(*) FROM appointments.appointment") == sum(
-            len(rdv.people) for rdv in RDVS
+            len(rdv.people) for rdv in EVERY_RDV
         )
     finally:
         await connection.close()
@@ -78,17 +80,28 @@ async def test_each_referent_follows_people_of_one_department_only(fresh_databas
 async def test_the_employer_is_linked_to_the_people_of_its_own_rendez_vous(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    result = await loaded(fresh_database, tmp_path)
+    await loaded(fresh_database, tmp_path)
     connection = await fresh_database.connect()
     try:
         rows = await connection.fetch(
-            "SELECT person_id FROM access.link WHERE relation = $1 AND scope_id = $2",
+            "SELECT DISTINCT p.department_internal_id FROM access.link l JOIN people.identity p USING (person_id)"
+            " WHERE l.relation = $1 AND l.scope_id = $2 AND p.department_internal_id IS NOT NULL",
             int(Fact.OWN_ITEM),
             EMPLOYER.siret,
         )
     finally:
         await connection.close()
-    assert sorted(row["person_id"] for row in rows) == sorted(result.persons[slug] for slug in ("maelle", "ondine"))
+    met = {slug for rdv in EVERY_RDV if rdv.organisation == EMPLOYER for slug, _ in rdv.people}
+    assert {row[0] for row in rows} == {internal_id(one) for one in EVERYONE if one.slug in met}
+    assert {"maelle", "ondine"} < met
+
+
+def test_two_hundred_people_of_two_departments_are_the_same_at_each_draw() -> None:
+    assert (draw().people, draw().rdvs) == (draw().people, draw().rdvs)
+    departments = Counter(person.department for person in EVERYONE)
+    assert 190 <= sum(departments.values()) <= 210
+    assert departments.keys() == {"08", "2A"}
+    assert min(departments.values()) > 80
 
 
 def test_the_same_day_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -104,15 +117,27 @@ def test_the_flux_is_valid_by_the_format_of_the_cnaf(tmp_path: Path, samples: Pa
         assert schema.validate(etree.parse(path)), schema.error_log
 
 
-def test_no_one_of_the_cast_could_exist() -> None:
-    for person in PEOPLE:
+def test_nobody_could_exist() -> None:
+    for person in EVERYONE:
         assert person.nir[3:5] == "13"
-        assert person.phone.startswith("06399800")
+        assert person.phone.startswith("063998")
+        assert len(person.phone) == 10
         assert person.email.endswith("@example.org")
-    assert len({person.nir for person in PEOPLE}) == len({person.phone for person in PEOPLE}) == len(BY_SLUG)
+    assert len({person.nir for person in EVERYONE}) == len({person.phone for person in EVERYONE}) == len(EVERYONE)
+    assert {person.nir[5:7] for person in EVERYONE} == {"99", "2A", "2B"}
 
 
-@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.slug)
-def test_only_a_couple_shares_a_dossier(person: object) -> None:
-    shared = [one for one in PEOPLE if one.dossier and one.dossier == getattr(person, "dossier", None)]
-    assert len(shared) in (0, 1) or {one.role for one in shared} == {"demandeur", "conjoint"}
+def test_no_organisation_could_exist() -> None:
+    for organisation in ORGANISATIONS:
+        digits = [int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(organisation.siret))]
+        assert sum(digit - 9 * (digit > 9) for digit in digits) % 10
+
+
+def test_only_a_couple_shares_a_dossier() -> None:
+    homes = defaultdict(list)
+    for person in EVERYONE:
+        homes[person.dossier].append(person)
+    del homes[None]
+    couples = [people for people in homes.values() if len(people) > 1]
+    assert len(couples) > 10
+    assert all([one.role for one in people] == ["demandeur", "conjoint"] for people in couples)
