@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from graphql import GraphQLObjectType, get_named_type
 
 from hub.document.limits import Limits
 from hub.document.normalise import normalise
@@ -15,7 +16,7 @@ from hub.graph import GENERATED, Graph, graph_of
 from hub.policy.authorise import authorise
 from hub.policy.classify import Unclassified
 from schema.sdl import SUBGRAPHS
-from tests.e2e.canary_inside import Inside
+from tests.e2e.canary_inside import Inside, graph
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World
 
@@ -148,6 +149,24 @@ async def test_11_introspection_knows_nothing_internal_and_is_no_short_cut(hub: 
         {"id": world.persons["vurnibal"]},
     )
     assert denied.data["person"] == {"household": None}
+
+
+async def test_21_no_path_leads_from_one_person_to_another(hub: Inside, world: World) -> None:
+    """Nor does a collective rendez-vous tell who else was there."""
+    seen: set[str] = set()
+    pending = ["Person"]
+    while pending:
+        for field in graph().schema.type_map[pending.pop()].fields.values():  # type: ignore[attr-defined]
+            below = get_named_type(field.type)
+            if isinstance(below, GraphQLObjectType) and below.name not in seen:
+                seen.add(below.name)
+                pending.append(below.name)
+    assert "Appointment" in seen
+    assert not seen & {"Person", "PersonConnection", "PersonEdge", "Query"}
+    query = "query ($id: ID!) { person(id: $id) { appointments { nodes { motive { category } status } } } }"
+    got = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"]})
+    collective = [n for n in got.data["person"]["appointments"]["nodes"] if n["status"] != "INCONNU"]
+    assert collective == [{"motive": {"category": "rsa_orientation"}, "status": "VU"}]
 
 
 @pytest.mark.parametrize(

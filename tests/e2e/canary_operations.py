@@ -11,10 +11,13 @@ from graphql import (
     ArgumentNode,
     DocumentNode,
     FieldNode,
+    GraphQLObjectType,
     NameNode,
     ObjectFieldNode,
     StringValueNode,
     Visitor,
+    build_schema,
+    get_named_type,
     parse,
     print_ast,
     visit,
@@ -69,6 +72,24 @@ MIXED = 'query ($id: ID!) { __schema { types { name fields { name } } } person(i
 __type(name: "Person") { fields { name } } }'
 
 
+@cache
+def all_of_a_person() -> str:
+    """Selection of every field below a person that the client schema has, however new."""
+    schema = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
+
+    def select(name: str, above: tuple[str, ...]) -> str:
+        parts = []
+        for field, declared in schema.type_map[name].fields.items():  # type: ignore[attr-defined]
+            below = get_named_type(declared.type)
+            if not isinstance(below, GraphQLObjectType):
+                parts.append(field)
+            elif below.name not in above:
+                parts.append(f"{field} {{ {select(below.name, (*above, below.name))} }}")
+        return " ".join(parts)
+
+    return select("Person", ("Person",))
+
+
 def asked(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
     """Operations that are well formed, of everyone and of nobody, by every argument."""
     ids = [*world.persons.values(), NOBODY]
@@ -77,6 +98,7 @@ def asked(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
         yield WHOLE, {"id": identifier}
         yield ALIASES, {"id": identifier, "other": other, "yes": True, "no": False}
         yield MIXED, {"id": identifier}
+        yield f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}", {"id": identifier}
     for order in (None, "LAST_NAME", "BIRTH_DATE"):
         yield CASELOAD, {"first": 1, "orderBy": order}
         yield CASELOAD, {"first": 100, "orderBy": order}
