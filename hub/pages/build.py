@@ -42,7 +42,7 @@ def build(web: Path = WEB, built: Path = BUILT) -> None:
         partial = built.with_suffix(".partial")
         try:
             node, npm = _node()
-            _run([*npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"], web)
+            _install(npm, web)
             _run([node, VITE, "build", "--logLevel=error", "--emptyOutDir", f"--outDir={partial}"], web)
         except SetupRefused as error:
             (built / FAILED).write_text(error.message, encoding="utf-8")
@@ -55,6 +55,14 @@ def build(web: Path = WEB, built: Path = BUILT) -> None:
 def failure(built: Path = BUILT) -> str:
     """Why there is no page, in French."""
     return _read(built / FAILED) or "Elle n'a pas encore été construite sur cette machine."
+
+
+def _install(npm: list[str], web: Path) -> None:
+    """The locked packages, unless those of this lock are there already."""
+    lock, installed = (web / "package-lock.json").read_bytes(), web / "node_modules" / STAMP
+    if _read(installed) != sha256(lock).hexdigest():
+        _run([*npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"], web)
+        installed.write_text(sha256(lock).hexdigest(), encoding="utf-8")
 
 
 def _sources(web: Path) -> Iterator[Path]:

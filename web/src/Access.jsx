@@ -112,5 +112,5 @@ function summary(entries) {
     [count(({ reason }) => reason === "NOT_HELD"), "sans donnée", "sans donnée"],
   ];
   const said = parts.filter(([number]) => number > 0).map(([n, one, many]) => `${n} ${n > 1 ? many : one}`);
-  return said.length > 0 ? `Champs demandés : ${said.join(", ")}.` : "Rien n’a été retenu.";
+  return said.length > 0 ? `Parmi les champs demandés : ${said.join(", ")}.` : "Rien n’a été retenu.";
 }

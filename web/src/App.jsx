@@ -5,7 +5,7 @@ import { Access } from "./Access.jsx";
 import { Bar, firstChoice } from "./Bar.jsx";
 import { headersOf, makeFetcher, readDemo } from "./hub.js";
 
-const explorer = explorerPlugin({ title: "Explorateur" });
+const explorer = { ...explorerPlugin({ showAttribution: false }), title: "Explorateur" };
 const json = (value) => JSON.stringify(value, null, 2);
 
 /** The page: who asks on top, GraphiQL below, and beside it what the last answer withheld. Nothing is kept in the browser. */
@@ -31,12 +31,12 @@ export function App({ page, firstDemo }) {
         plugins={[explorer]}
         initialQuery={page.query}
         initialVariables={json({ id: choice?.person ?? "" })}
-        initialHeaders={json(headers ?? { Authorization: "Bearer …", Purpose: "suivi" })}
+        initialHeaders={json(headers ?? { Authorization: "Bearer VOTRE-JETON", Purpose: "suivi" })}
         defaultEditorToolsVisibility="variables"
         defaultTheme="light"
         showPersistHeadersSettings={false}
       >
-        <GraphiQL.Logo>Hub SPIE</GraphiQL.Logo>
+        <GraphiQL.Logo>Réponse</GraphiQL.Logo>
         <Bar page={page} demo={demo} choice={choice} onChoose={setChoice} />
         <Access page={page} answer={answer} folded={folded} onFold={setFolded} onRenew={demo && renew} />
       </GraphiQL>

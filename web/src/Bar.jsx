@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { headersOf } from "./hub.js";
 
@@ -45,7 +45,7 @@ function Switcher({ page, demo, choice, onChoose }) {
   };
   return (
     <form className="switcher" onSubmit={(event) => event.preventDefault()}>
-      <Choice label="Acteur" value={choice.actor} onChange={chooseActor} title={actor.about}>
+      <Choice label="Acteur" value={choice.actor} onChange={chooseActor}>
         {demo.actors.map(({ name, label }) => [name, `${name} — ${label}`])}
       </Choice>
       <Choice label="Finalité" value={choice.purpose} onChange={(purpose) => choose({ purpose })}>
@@ -61,18 +61,19 @@ function Switcher({ page, demo, choice, onChoose }) {
   );
 }
 
-function Choice({ label, value, onChange, title, children }) {
+function Choice({ label, value, onChange, children }) {
+  const id = useId();
   return (
-    <label title={title}>
-      {label}
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
+    <div>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
         {children.map(([key, text]) => (
           <option key={key} value={key}>
             {text}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 
@@ -93,14 +94,16 @@ function parsed(text) {
   }
 }
 
+/** Asks again when the key changes, first for the schema where it could not be had. */
 function useAskedAgain(key) {
-  const { run } = useGraphiQLActions();
-  const ready = useGraphiQL((state) => Boolean(state.schema && state.queryEditor && state.responseEditor));
+  const { introspect, run } = useGraphiQLActions();
+  const ready = useGraphiQL((state) => Boolean(state.queryEditor && state.responseEditor));
+  const schema = useGraphiQL((state) => state.schema);
   const asked = useRef(key);
   useEffect(() => {
-    if (ready && asked.current !== key) {
-      asked.current = key;
-      run();
-    }
-  }, [ready, key, run]);
+    if (!ready || asked.current === key) return;
+    asked.current = key;
+    if (!schema) introspect();
+    run();
+  }, [ready, key, schema, introspect, run]);
 }

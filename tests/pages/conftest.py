@@ -1,0 +1,138 @@
+"""The page under test: built as the demo builds it, served by a real hub, opened in the real browser of the system."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo.__main__ import prepare
+from demo.actors import agreements
+from demo.identity import DemoActor, Issuer
+from demo.switcher import route
+from hub.app import hub_app
+from hub.cli import Server
+from hub.graph import load_graph
+from hub.pages.build import build
+from hub.settings import load_settings
+from tests.conftest import Database
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Demo:
+    """A served demo: `url` with the switcher, `plain` without it as `hub serve` has it."""
+
+    url: str
+    plain: str
+    actors: Sequence[DemoActor]
+    persons: Sequence[dict[str, str]]
+
+    def actor(self, kind: str) -> DemoActor:
+        """The first actor of this kind."""
+        return next(actor for actor in self.actors if actor.kind == kind)
+
+
+@dataclass
+class Visit:
+    """An open page, with what it must never do: ask elsewhere, breach its policy, fail in a script."""
+
+    page: Page
+    elsewhere: list[str] = field(default_factory=list)
+    breaches: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The page's files, current."""
+    build()
+
+
+@pytest.fixture(scope="module")
+def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo's hub on free ports, with the demo's people."""
+    folder = tmp_path_factory.mktemp("demo")
+    graph, issuer = load_graph(), Issuer(folder / "issuer")
+    prepared = prepare(database.keys, database.dsn, folder / "files", datetime.now(UTC).date())
+    actors, persons = asyncio.run(prepared)
+    settings = load_settings(issuer.write_settings(agreements(actors)))
+    switcher = route(actors, persons, issuer, graph.table.policy)
+    with (
+        _served(hub_app(graph, settings, database.keys, database.dsn, [switcher])) as url,
+        _served(hub_app(graph, settings, database.keys, database.dsn)) as plain,
+    ):
+        yield Demo(url, plain, actors, persons)
+
+
+@contextmanager
+def _served(app: object) -> Iterator[str]:
+    urls: list[str] = []
+    told = Event()
+
+    def tell(url: str) -> None:
+        urls.append(url)
+        told.set()
+
+    server = Server(app, "127.0.0.1", 0, tell)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        assert told.wait(60), "the hub does not listen"
+        yield urls[0]
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def browser(demo: Demo) -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("chromium absent: apt install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
+    """Opens `/graphql` of a hub in a window of its own; at the end nothing forbidden has happened."""
+    context = browser.new_context(viewport={"width": 1500, "height": 900}, locale="fr-FR")
+    context.set_default_timeout(60_000)
+    visits: list[Visit] = []
+
+    def open_(url: str) -> Visit:
+        made = Visit(context.new_page())
+        visits.append(made)
+        page = made.page
+        page.on("request", lambda r: made.elsewhere.append(r.url) if not r.url.startswith((url, "data:")) else None)
+        page.on("pageerror", lambda error: made.breaches.append(str(error)))
+        page.on("console", lambda m: made.breaches.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(f"{url}/graphql")
+        page.locator(".graphiql-query-editor .view-line").filter(has_text="Journey").wait_for()
+        return made
+
+    yield open_
+    context.close()
+    assert visits
+    for each in visits:
+        assert each.elsewhere == []
+        assert each.breaches == []

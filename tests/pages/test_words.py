@@ -1,0 +1,52 @@
+"""The query that the page opens with, and its words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graphql import build_schema, parse, print_ast, validate
+
+from hub.graph import load_graph
+from hub.pages.journey import JOURNEY, journey
+from hub.pages.words import REASONS, words
+from hub.policy.table import Reason
+
+WHOLE = Path(__file__).parents[1] / "schema" / "journey.graphql"
+
+
+def test_the_query_is_valid_against_the_served_schema() -> None:
+    """It opens without an error, and asks for the person at least."""
+    schema = load_graph().schema
+    query = journey(schema)
+    assert validate(schema, parse(query)) == []
+    assert "person(id: $id)" in query
+
+
+def test_the_query_is_that_of_the_product() -> None:
+    """One journey query, whatever its line breaks."""
+    assert print_ast(parse(JOURNEY.read_text(encoding="utf-8"))) == print_ast(parse(WHOLE.read_text(encoding="utf-8")))
+
+
+def test_what_the_schema_lacks_leaves_no_trace() -> None:
+    """Absent fields go, then the fields that would have nothing left to ask; the other lines stay as they are."""
+    schema = build_schema("type Query { a: A, b: A } type A { id: ID, name: String, b: B } type B { id: ID }")
+    text = "{\n  a { id b { x y { z } } name }\n  b { none }\n  gone { id }\n}\n"
+    assert journey(schema, text) == "{\n  a { id name }\n}\n"
+
+
+def test_a_schema_without_the_person_has_no_query() -> None:
+    """The page then opens empty."""
+    assert journey(build_schema("type Query { other: Int }")) == ""
+
+
+def test_each_reason_has_a_sentence() -> None:
+    """A new reason code without a French sentence fails here."""
+    assert set(REASONS) == set(Reason)
+    assert all(sentence.endswith(".") for sentence in REASONS.values())
+
+
+def test_purposes_that_cannot_be_declared_are_not_offered() -> None:
+    """Abstract purposes only group others."""
+    graph = load_graph()
+    told = words(graph.schema, graph.table.policy)
+    assert told["purposes"].keys() == {c for c, p in graph.table.policy.purposes.items() if not p.abstract}
