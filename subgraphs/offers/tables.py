@@ -1,7 +1,8 @@
 """Tables of the schema `offers`, on which its entities are declared and its migrations are written.
 
-Nothing here is about a person. `source` is the system read (data.inclusion); `producer` is who described the structure
-or service there. `commune` holds the centroids of `subgraphs.offers.communes`, filled by the migrations.
+The offer itself is public. `source` is the system read (data.inclusion); `producer` is who described the structure or
+service there. `commune` holds the centroids of `subgraphs.offers.communes`, filled by the migrations. What ties a
+person to the offer is in `subgraphs.offers.journey_tables`, on the same metadata.
 """
 
 from typing import Any
@@ -52,6 +53,7 @@ structure = Table(
     identifier("siret"),
     Column("networks", ARRAY(Text(collation="C")), nullable=False),
     Column("opening_hours", Text),
+    Column("sensitive", Boolean, nullable=False),
     *address(),
     *lineage(),
     UniqueConstraint("source", "source_id"),

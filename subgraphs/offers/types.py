@@ -5,34 +5,14 @@ from __future__ import annotations
 from schema.categories import Category
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Kind, Sort, Value, choice, column, external, key, many, one
+from subgraphs.kit.fields import Kind, Sort, column, external, key, many, one
+from subgraphs.offers.journey_tables import immersion_agreement, job_application, pass_iae, referral
+from subgraphs.offers.journey_types import JOURNEY_TYPES
 from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
+from subgraphs.offers.values import CONSTRAINT_STATE, CONSTRAINT_THEME
 
-PUB, FREIN, COORD = Category.PUB, Category.FREIN, Category.COORD
-
-CONSTRAINT_THEME = choice(
-    "ConstraintTheme",
-    "Thème d'une difficulté.",
-    {
-        "MOBILITE": "Mobilité.",
-        "FAMILLE": "Famille et garde d'enfants.",
-        "LANGUE_CALCUL": "Lecture, écriture, français, calcul.",
-        "LOGEMENT": "Logement.",
-        "FINANCES": "Finances.",
-        "ADMIN_JURIDIQUE": "Démarches administratives et accès aux droits.",
-        "NUMERIQUE": "Numérique.",
-        "INSERTION_COMMUNICATION": "Lien social et communication.",
-        "SANTE": Value("Santé.", Category.SAN),
-        "JUSTICE": Value("Situation judiciaire.", Category.JUST),
-        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
-    },
-)
-CONSTRAINT_STATE = choice(
-    "ConstraintState",
-    "État d'une difficulté (France Travail).",
-    {"NON_ABORDEE": "Non abordée.", "OUI": "Présente.", "CLOTUREE": "Résolue."},
-)
+PUB, FREIN, COORD, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.PRO
 
 
 @entity(table=structure, description="Structure de l'offre d'insertion (data.inclusion).")
@@ -129,6 +109,34 @@ class Person:
         requires="contact { address { cityCode } } constraints { theme state }",
         order=Sort("distanceKm", column=SUGGESTION.c.rank),
     )
+    referrals = many(
+        "Referral",
+        Category.SUIVI,
+        "Orientations vers un service.",
+        on=(referral.c.person_id, person.c.person_id),
+        order=Sort("sentOn", descending=True),
+    )
+    job_applications = many(
+        "JobApplication",
+        PRO,
+        "Candidatures auprès des employeurs de l'inclusion.",
+        on=(job_application.c.person_id, person.c.person_id),
+        order=Sort("createdAt", descending=True),
+    )
+    pass_iae = one(
+        "PassIae",
+        PRO,
+        "PASS IAE.",
+        on=(pass_iae.c.person_id, person.c.person_id),
+        first=Sort("endsOn", descending=True),
+    )
+    immersions = many(
+        "ImmersionAgreement",
+        PRO,
+        "Immersions professionnelles.",
+        on=(immersion_agreement.c.person_id, person.c.person_id),
+        order=Sort("startsOn", descending=True),
+    )
 
 
-TYPES = (Person, Structure, Service, SuggestedService, Contact, Address, Constraint)
+TYPES = (Person, Structure, Service, SuggestedService, Contact, Address, Constraint, *JOURNEY_TYPES)

@@ -22,6 +22,7 @@ from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.offers import tables
 from subgraphs.offers.communes import CODE
+from subgraphs.offers.sensitivity import is_sensitive
 
 NAME = "data-inclusion"
 
@@ -86,6 +87,7 @@ def _structure(record: Any) -> dict[str, Any]:
         "description": record.description,
         "siret": record.siret,
         "networks": _sorted(record.reseaux_porteurs),
+        "sensitive": is_sensitive(_sorted(record.reseaux_porteurs)),
         "opening_hours": record.horaires_accueil,
         **_address(record),
         **_lineage(record),

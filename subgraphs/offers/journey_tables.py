@@ -1,0 +1,140 @@
+"""Tables of what ties a person to the offer: referrals, job applications, PASS IAE and immersion agreements.
+
+Each row is about one person (`person_id`), is the own item of the organisation that receives it (`organisation_siret`:
+the structure of the service, the employer, the host) and keeps who recorded it where the source tells. Free text of
+the sources (situation, messages, reasons) is not held.
+"""
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import UUID
+
+from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of
+from subgraphs.offers.tables import metadata, public_id
+
+REFERRAL_STATUSES = ("MODERATION_EN_COURS", "MODERATION_REJETEE", "OUVERTE", "VALIDEE", "REFUSEE", "EXPIREE")
+COMPANY_KINDS = ("ACI", "AI", "EA", "EATT", "EI", "EITI", "ETTI", "GEIQ", "OPCS")
+APPLICATION_STATES = (
+    *("new", "processing", "postponed", "prior_to_hire", "accepted", "refused", "cancelled", "obsolete", "pool"),
+)
+SENDERS = ("job_seeker", "prescriber", "employer")
+PASS_STATUSES = ("EXPIRED", "VALID", "FUTURE", "SUSPENDED")
+IMMERSION_STATUSES = (
+    *("READY_TO_SIGN", "PARTIALLY_SIGNED", "IN_REVIEW", "REJECTED", "CANCELLED", "DEPRECATED"),
+    *("ACCEPTED_BY_COUNSELLOR", "ACCEPTED_BY_VALIDATOR"),
+)
+OBJECTIVES = ("CONFIRMER_UN_PROJET_PROFESSIONNEL", "DECOUVRIR_UN_METIER", "INITIER_UN_RECRUTEMENT")
+ASSESSMENTS = ("COMPLETED", "PARTIALLY_COMPLETED", "DID_NOT_SHOW")
+"""Values of the producers' enums (domain model §6, §9, §10), those of DORA without accents."""
+
+
+def about_a_person() -> list[Column[Any]]:
+    """Key of the row, and the person whom it is about."""
+    return [key(), Column("person_id", UUID(as_uuid=False), nullable=False)]
+
+
+def organisations() -> list[Column[Any]]:
+    """SIRET of the organisation whose own item the row is, and of the one that recorded it."""
+    return [identifier("organisation_siret"), identifier("recorded_by")]
+
+
+company = Table(
+    "company",
+    metadata,
+    public_id(),
+    Column("name", Text, nullable=False),
+    Column("kind", Text(collation="C"), nullable=False),
+    identifier("siret", nullable=False),
+    Column("city", Text),
+    *lineage(),
+    one_of("kind", COMPANY_KINDS),
+    UniqueConstraint("source", "source_id"),
+)
+"""An employer: one SIRET may be several, by their kinds."""
+
+referral = Table(
+    "referral",
+    metadata,
+    *about_a_person(),
+    identifier("service_id", nullable=False),
+    Column("status", Text(collation="C"), nullable=False),
+    Column("sent_on", Date, nullable=False),
+    Column("processed_on", Date),
+    identifier("prescriber_structure_id"),
+    *organisations(),
+    *lineage(),
+    one_of("status", REFERRAL_STATUSES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+"""`service_id` and `prescriber_structure_id` have no foreign key: a catalogue may come later."""
+
+job_application = Table(
+    "job_application",
+    metadata,
+    *about_a_person(),
+    identifier("company_id", nullable=False),
+    Column("state", Text(collation="C"), nullable=False),
+    Column("sender", Text(collation="C"), nullable=False),
+    instant("created_at", nullable=False),
+    instant("updated_at", nullable=False),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    *organisations(),
+    *lineage(),
+    one_of("state", APPLICATION_STATES),
+    one_of("sender", SENDERS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+pass_iae = Table(
+    "pass_iae",
+    metadata,
+    *about_a_person(),
+    identifier("number", nullable=False),
+    Column("status", Text(collation="C"), nullable=False),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    *lineage(),
+    one_of("status", PASS_STATUSES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+immersion_agreement = Table(
+    "immersion_agreement",
+    metadata,
+    *about_a_person(),
+    Column("status", Text(collation="C"), nullable=False),
+    Column("objective", Text(collation="C"), nullable=False),
+    identifier("siret", nullable=False),
+    Column("company_name", Text, nullable=False),
+    identifier("rome_code"),
+    Column("occupation", Text),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    identifier("agency_kind", nullable=False),
+    Column("assessment", Text(collation="C")),
+    Column("ended_with_job", Boolean),
+    Column("is_rqth", Boolean),
+    *organisations(),
+    *lineage(),
+    one_of("status", IMMERSION_STATUSES),
+    one_of("objective", OBJECTIVES),
+    one_of("assessment", ASSESSMENTS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+source_record = Table(
+    "source_record",
+    metadata,
+    *lineage(),
+    Column("removed", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "source_id"),
+    info=INTERNAL,
+)
+"""Newest `as_of` seen of each item, kept after its removal so that a late message does not bring it back. Holds keys
+only."""
