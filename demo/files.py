@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from demo import cnaf_files, ft_files, offers_files, ouiform_files, rdvi_files
+from demo import cnaf_files, ft_files, offers_files, ouiform_files, rdvi_files, rights_files
 
 
 def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
@@ -16,4 +16,5 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         "ft-extrait": ft_files.write(folder, today),
         **offers_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),
+        "droits": rights_files.write(folder, today),
     }

@@ -6,5 +6,10 @@ from subgraphs.kit.ingest import Source
 from subgraphs.kit.ingest_people import People
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.ft_extract import FtExtract
+from subgraphs.people.sources.rights import RightsRegister
 
-SOURCES: dict[str, Callable[[People], Source]] = {CnafFlux.name: CnafFlux, FtExtract.name: FtExtract}
+SOURCES: dict[str, Callable[[People], Source]] = {
+    CnafFlux.name: CnafFlux,
+    FtExtract.name: FtExtract,
+    RightsRegister.name: RightsRegister,
+}

@@ -1,0 +1,104 @@
+"""Source `droits`: the register of a Conseil départemental's DPO, with the rights that people exercise (CSV, `;`).
+
+No system of the SPIE publishes objections, so that the format is ours. A row is a record group: all that is in force
+for one person, so that a right that is lifted is a row with N.
+
+    departement;identifiant_interne;date_naissance;opposition;limitation;maj
+    08;DEMO000013;11/02/1990;O;N;2026-11-02T09:30:00+01:00
+
+A person is known by the internal id of its département and by its birth date, which must agree; a row makes nobody.
+The newest `maj` counts, whatever the order of files. Source of the rule: policy.md, "Restriction"; RGPD 18 and 21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from schema.facts import Fact
+from subgraphs.kit import access
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_csv import Row, rows
+from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_text import day, instant
+from subgraphs.people import tables
+
+NAME = "droits"
+RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
+COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "maj")
+SAID = {"O": True, "N": False}
+
+
+class RightsRegister:
+    """Reads restrictions into `access.person`, where they act on the next request."""
+
+    name = NAME
+    role = "people_ingest"
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the files in the order given."""
+        report = Report(NAME)
+        for path in paths:
+            try:
+                report.open(path)
+                await self._file(path, session, report)
+            except Refused as refused:
+                report.refuse_file(refused)
+        return report
+
+    async def _file(self, path: Path, session: Session, report: Report) -> None:
+        found = rows(path, COLUMNS)
+        while True:
+            try:
+                row = next(found)
+            except StopIteration:
+                return
+            except Refused as refused:
+                report.stop(refused)
+                return
+            report.begin()
+            if isinstance(row, Refused):
+                report.refuse(row)
+            else:
+                await session.unit(report, _Row(self._people, row).write)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of one file."""
+
+    people: People
+    row: Row
+
+    async def write(self, store: Store) -> Outcome:
+        key = self.people.handle(NAME, self.row["departement"], self.row["identifiant_interne"])
+        if not await store.admit(tables.source_record, NAME, key, instant(self.row["maj"], "maj")):
+            return Outcome.OLDER
+        restrictions = 0
+        for column, fact in RESTRICTIONS.items():
+            if self.row[column] not in SAID:
+                raise Refused("SCHEMA_INVALID", column)
+            restrictions |= fact if SAID[self.row[column]] else 0
+        await store.put(access.person, {"person_id": await self._person(store)}, {"restrictions": restrictions})
+        return store.outcome
+
+    async def _person(self, store: Store) -> UUID:
+        born = day(self.row["date_naissance"], "date_naissance")
+        known = await store.all(
+            tables.identity,
+            department=self.row["departement"],
+            department_internal_id=self.row["identifiant_interne"],
+        )
+        people = {UUID(str(row["person_id"])) for row in known}
+        if len(people) != 1:
+            raise Refused("MATCH_SEVERAL" if people else "MATCH_NONE")
+        if born is None or any(row["birth_date"] not in (None, born) for row in known):
+            raise Refused("MATCH_CONFLICT", "date_naissance")
+        return people.pop()
