@@ -1,0 +1,81 @@
+"""`make demo` without the installation: from nothing to four actors who each read their own; Ctrl-C leaves nothing."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.cli.commands import Demo, copy_of_the_project, demo, hub, left_running
+from tests.e2e.test_slice import SLICE
+
+KEYS = {"url", "graphql", "actors", "persons"}
+ACTORS = {"referent-a": "suivi", "referent-b": "suivi", "employeur": "iae", "personne": "droits"}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
+    token = next(each["token"] for each in running.told["actors"] if each["name"] == actor)
+    response = httpx2.post(
+        running.told["graphql"],
+        json={"query": SLICE, "variables": {"id": person}},
+        headers={"authorization": f"Bearer {token}", "purpose": ACTORS[actor]},
+    )
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] | None = response.json()["data"]["person"]
+    return found
+
+
+def test_the_demo_starts_from_nothing_serves_four_actors_and_ends_without_a_trace(tmp_path: Path) -> None:
+    port = free_port()
+    with copy_of_the_project(tmp_path) as root:
+        with demo(root, port) as running:
+            told = running.told
+            assert told.keys() == KEYS
+            assert (told["url"], told["graphql"]) == (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}/graphql")
+            for actor in told["actors"]:
+                assert actor.keys() == {"name", "kind", "purposes", "token", "about"}
+                assert ACTORS[actor["name"]] in actor["purposes"]
+            assert {actor["name"] for actor in told["actors"]} == ACTORS.keys()
+            assert all(person.keys() == {"id", "about"} for person in told["persons"])
+            for private in (running.file, *(root / ".data" / "keys").iterdir(), root / ".data" / "demo" / "issuer.jwk"):
+                assert stat.S_IMODE(private.stat().st_mode) == 0o600, private
+
+            maelle = told["persons"][0]["id"]
+            whole = ask(running, "referent-a", maelle)
+            assert whole is not None
+            assert whole["birthDate"] == "1988-03-14"
+            assert ask(running, "referent-b", maelle) is None
+            employer = ask(running, "employeur", maelle)
+            assert employer is not None
+            assert len(employer["appointments"]["nodes"]) == 1 < len(whole["appointments"]["nodes"])
+            assert ask(running, "personne", maelle) is not None
+            assert ask(running, "personne", told["persons"][1]["id"]) is None
+
+            token = hub("token", "referent-a", cwd=root)
+            assert (token.code, token.out.strip()) == (0, told["actors"][0]["token"])
+            assert "referent-b" in hub("token", "nobody", cwd=root).check_refused("ACTOR_UNKNOWN")
+            first_query = running.welcome[running.welcome.index("curl") :]
+            answer = subprocess.run(["bash", "-c", first_query], cwd=root, capture_output=True, text=True)
+            assert '"birthDate":"1988-03-14"' in answer.stdout
+
+            assert running.interrupt() in (0, 130)
+        assert left_running(root) == []
+        assert "Traceback" not in (root / "demo.log").read_text()
+
+        with demo(root, port) as again:
+            assert again.told["persons"] == told["persons"]
+            assert ask(again, "referent-a", maelle) == whole
+        assert left_running(root) == []
+
+
+def test_a_token_is_not_given_before_the_demo_has_started(tmp_path: Path) -> None:
+    assert "make demo" in hub("token", "referent-a", "--demo", tmp_path / "demo.json").check_refused("DEMO_NOT_READY")

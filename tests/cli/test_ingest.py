@@ -1,0 +1,125 @@
+"""`hub ingest`: the demo's own files by every source, twice; and files with a fault, told and never half-written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+
+from demo import files
+from demo.rdvi_files import ORGANISATION_MAP
+from hub.ingest import SOURCES
+from tests.cli.commands import Done, ingest
+from tests.conftest import Database
+
+TODAY = date(2026, 11, 24)
+AS_OF = ("--as-of", "2026-11-24")
+
+
+def write(folder: Path, database: Database) -> dict[str, tuple[Path, ...]]:
+    return files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
+
+
+def written(done: Done) -> int:
+    """Rows that the summary says were written."""
+    found = re.search(r"Lignes écrites dans la base : (\d+)\.", done.out)
+    assert found is not None, done
+    return int(found[1])
+
+
+async def stored(database: Database) -> int:
+    """Records that any source has left."""
+    connection = await database.connect()
+    try:
+        schemas = ("people", "appointments", "offers", "trainings")
+        tables = await connection.fetch(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY ($1) AND tablename = 'source_record'",
+            schemas,
+        )
+        assert tables
+        counts = [await connection.fetchval(f"SELECT count(*) FROM {schema}.{table}") for schema, table in tables]
+        return sum(counts)
+    finally:
+        await connection.close()
+
+
+def test_every_source_reads_the_demos_files_and_the_second_time_writes_nothing(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    organisations = tmp_path / "organisations.toml"
+    organisations.write_text(
+        "".join(f'[{key}]\nsiret = "{one.siret}"\ntype = "{one.type}"\n' for key, one in ORGANISATION_MAP.items())
+    )
+    given = write(tmp_path, fresh_database)
+    assert given.keys() == SOURCES.keys()
+    for source in SOURCES:  # the people before what is about them
+        first = ingest(fresh_database, source, *given[source], *AS_OF, "--organisations", organisations)
+        assert first.code == 0, first
+        assert "créés" in first.out
+        assert written(first) > 0
+        second = ingest(fresh_database, source, *given[source], *AS_OF, "--organisations", organisations)
+        assert second.code == 0, second
+        assert "inchangés" in second.out
+        assert "créés" not in second.out
+        assert written(second) == 0
+
+
+def half(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def replacing(old: str, new: bytes, encoding: str = "windows-1252") -> Callable[[Path], None]:
+    def spoil(path: Path) -> None:
+        content = path.read_bytes()
+        assert old.encode(encoding) in content
+        path.write_bytes(content.replace(old.encode(encoding), new))
+
+    return spoil
+
+
+def signed_by_another(path: Path) -> None:
+    headers = path.with_suffix(".headers.json")
+    headers.write_bytes(orjson.dumps({**orjson.loads(headers.read_bytes()), "X-RDVI-SIGNATURE": "0" * 64}))
+
+
+FAULTS: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "truncated XML": ("cnaf-flux", half, "TRUNCATED"),
+    "a byte of no encoding": ("cnaf-flux", replacing("<PRENOM>", b"<PRENOM>\x81"), "ENCODING_WRONG"),
+    "an encoding not supported": ("cnaf-flux", replacing("windows-1252", b"utf-16"), "ENCODING_UNSUPPORTED"),
+    "zeros lost to a spreadsheet": ("ft-extrait", replacing(";08;", b";8;", "utf-8"), "LEADING_ZERO_LOST"),
+    "signed by another": ("rdv-insertion", signed_by_another, "WEBHOOK_SIGNATURE"),
+    "a body that was touched": ("rdv-insertion", replacing("maelle", b"mbelle", "utf-8"), "WEBHOOK_SIGNATURE"),
+    "no headers": ("rdv-insertion", lambda path: path.with_suffix(".headers.json").unlink(), "HEADERS_MISSING"),
+    "truncated JSON": ("data-inclusion", half, "JSON_INVALID"),
+    "a file that is not there": ("cnaf-flux", Path.unlink, "FILE_UNREADABLE"),
+    "another system's file": ("cnaf-flux", lambda path: path.write_text("MATRICULE;NOM\n"), "FORMAT_UNKNOWN"),
+}
+
+
+@pytest.mark.parametrize(("source", "spoil", "code"), FAULTS.values(), ids=FAULTS)
+async def test_a_faulty_file_ends_in_its_code_place_and_mend_and_writes_nothing_by_halves(
+    fresh_database: Database, tmp_path: Path, source: str, spoil: Callable[[Path], object], code: str
+) -> None:
+    path = write(tmp_path, fresh_database)[source][0]
+    spoil(path)
+    before = await stored(fresh_database)
+
+    done = ingest(fresh_database, source, path, *AS_OF)
+
+    assert done.code == 1, done
+    assert "Traceback" not in done.err
+    assert done.err == ""
+    for said in (code, path.name, "Empreinte", "Que faire"):
+        assert said in done.out, done.out
+    assert "maëlle" not in done.out.lower()
+    kept = await stored(fresh_database)
+    accepted = sum(map(int, re.findall(r"(\d+) créés", done.out)))
+    assert kept - before == accepted, "a record counted as refused has left something, or the other way round"
+
+    whole = write(tmp_path, fresh_database)[source][0]
+    assert code not in ingest(fresh_database, source, whole, *AS_OF).out
