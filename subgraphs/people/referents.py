@@ -12,7 +12,23 @@ from subgraphs.people import tables
 
 
 async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Sequence[Referent]) -> None:
-    """Make the person's referents according to this record exactly these."""
+    """Make the person's referents exactly these, unless the source has a newer word on them in this département.
+
+    Whichever of the source's records spoke last wins: it takes away whom the others named, and an older one that comes
+    late or again brings nobody back.
+    """
+    own = await store.one(tables.identity, source=record.source, source_id=record.source_id)
+    assert own is not None
+    place = {"source": record.source, "person_id": person_id, "department": own["department"] or ""}
+    word = {"as_of": record.as_of, "source_id": record.source_id}
+    known = await store.one(tables.referents_word, **place)
+    if known is not None and (known["as_of"], known["source_id"]) > (record.as_of, record.source_id):
+        await keep(store, person_id, record.source, record.source_id, frozenset())
+        return
+    await store.put(tables.referents_word, place, word)
+    for other in await store.all(tables.identity, source=record.source, person_id=person_id):
+        if other["department"] == own["department"] and other["source_id"] != record.source_id:
+            await keep(store, person_id, record.source, other["source_id"], frozenset())
     said = set()
     for referent in referents:
         agent_id = await agent(store, record, referent)

@@ -219,6 +219,19 @@ referent = Table(
     Index(None, "person_id"),
 )
 
+referents_word = Table(
+    "referents_word",
+    metadata,
+    *lineage(),
+    subject(),
+    identifier("department", nullable=False),
+    PrimaryKeyConstraint("source", "person_id", "department"),
+    Index(None, "person_id"),
+    info=INTERNAL,
+)
+"""Which record of a source spoke last of a person's referents in a département (empty: none is named), and when; kept
+after the record, so that an older word does not bring back whom it took away."""
+
 source_record = Table(
     "source_record",
     metadata,

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
-from demo.cast import RDVS
-from demo.rdvi_files import ORGANISATION_MAP, rdv_message
+from demo.cast import BY_SLUG, RDVS, REFERENT_A, REFERENT_B
+from demo.rdvi_files import ORGANISATION_MAP, rdv_message, user_file
 from schema.facts import Fact
 from subgraphs.kit.ingest_report import Outcome
 from tests.conftest import Database
@@ -360,3 +360,25 @@ async def test_headers_given_with_their_webhook_are_not_a_message(fresh_database
     path = webhook(tmp_path, "rdv", message())
     report = await ingest(fresh_database, "rdv-insertion", path.with_suffix(".headers.json"), path)
     assert (report.read, report.complete) == (1, True)
+
+
+async def test_whom_a_webhook_no_longer_names_stops_following_the_person_of_an_older_user_file(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    def followed_by_another(data: dict[str, Any]) -> None:
+        for participation in data["participations"]:
+            participation["user"]["referents"] = [{"email": REFERENT_B.email}]
+
+    query = (
+        "SELECT a.email FROM access.link l JOIN people.agent a ON a.id::text = l.scope_id"
+        f" WHERE l.relation = {int(Fact.REFERENT)}"
+    )
+    users = tmp_path / "usagers.csv"
+    users.write_bytes(user_file([BY_SLUG["maelle"]]))
+    january = datetime(2026, 1, 12, tzinfo=UTC)
+    await ingest(fresh_database, "rdv-insertion", users, as_of=january)
+    assert await values(fresh_database, query) == [REFERENT_A.email]
+    await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "rdv", message(followed_by_another)))
+    assert await values(fresh_database, query) == [REFERENT_B.email]
+    await ingest(fresh_database, "rdv-insertion", users, as_of=january)
+    assert await values(fresh_database, query) == [REFERENT_B.email]

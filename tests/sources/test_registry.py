@@ -7,7 +7,7 @@ import itertools
 import signal
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -18,7 +18,7 @@ from demo.cnaf_files import flux
 from demo.rdvi_files import user_file
 from schema.facts import Fact
 from subgraphs.kit.ingest import Session
-from subgraphs.kit.ingest_people import PersonRecord, Rsa
+from subgraphs.kit.ingest_people import PersonRecord, Referent, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Link, Store
 from subgraphs.people.registry import Registry
@@ -266,3 +266,61 @@ async def test_the_order_of_sources_does_not_change_who_people_are(fresh_databas
         await connection.close()
     assert found[0] == found[1]
     assert len(found[0]) == 3
+
+
+WORDS = (
+    replace(
+        WHO, source_id="file:1", department="08", department_internal_id="I1", referents=(Referent("a@example.org"),)
+    ),
+    replace(
+        WHO,
+        source_id="user:1",
+        as_of=NOON + timedelta(days=1),
+        department="08",
+        department_internal_id="I1",
+        referents=(Referent("b@example.org"),),
+    ),
+)
+FOLLOWING = (
+    "SELECT a.email FROM access.link l JOIN people.agent a ON a.id::text = l.scope_id"
+    f" JOIN people.referent r ON r.agent_id = a.id WHERE l.relation = {int(Fact.REFERENT)}"
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0), (0, 0, 1)], ids=str)
+async def test_of_two_records_of_a_source_the_newest_word_on_referents_wins(
+    fresh_database: Database, order: tuple[int, ...]
+) -> None:
+    await put(fresh_database, *(WORDS[number] for number in order))
+    assert await values(fresh_database, FOLLOWING) == ["b@example.org"]
+    before = await versions(fresh_database)
+    await put(fresh_database, *(WORDS[number] for number in order))
+    assert await versions(fresh_database) == before
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=str)
+async def test_two_words_of_one_second_end_alike_in_any_order(fresh_database: Database, order: tuple[int, ...]) -> None:
+    at_once = (WORDS[0], replace(WORDS[1], as_of=NOON))
+    await put(fresh_database, *(at_once[number] for number in order))
+    assert await values(fresh_database, FOLLOWING) == ["b@example.org"]
+
+
+async def test_a_newer_word_that_names_nobody_leaves_nobody_and_its_record_brings_nobody_back(
+    fresh_database: Database,
+) -> None:
+    silent = replace(WORDS[1], referents=())
+    await put(fresh_database, WORDS[0], silent)
+    assert await values(fresh_database, FOLLOWING) == []
+    await remove(fresh_database, silent)
+    await put(fresh_database, WORDS[0])
+    assert await values(fresh_database, FOLLOWING) == []
+
+
+async def test_referents_of_another_departement_or_of_another_source_or_unspoken_of_stay(
+    fresh_database: Database,
+) -> None:
+    elsewhere = replace(WORDS[1], source_id="user:2", department="2A", nir=MAELLE.nir)
+    first = replace(WORDS[0], nir=MAELLE.nir)
+    other = replace(WORDS[1], source="autre", referents=(Referent("c@example.org"),))
+    await put(fresh_database, first, elsewhere, other, replace(WORDS[1], referents=None))
+    assert sorted(await values(fresh_database, FOLLOWING)) == ["a@example.org", "b@example.org", "c@example.org"]
