@@ -100,8 +100,9 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def _run(command: list[str], folder: Path = ROOT) -> None:
+    quiet = subprocess.DEVNULL
     try:
-        subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, timeout=SECONDS, check=True)
+        subprocess.run(command, cwd=folder, stdin=quiet, stdout=quiet, timeout=SECONDS, check=True)
     except (OSError, subprocess.SubprocessError) as error:
         raise _not_built(f"{command[0]}: {type(error).__name__}") from error
 

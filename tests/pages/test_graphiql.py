@@ -61,7 +61,7 @@ def test_another_purpose_is_sent_and_explained(demo: Demo, visit: Open) -> None:
     assert closed
     row = page.get_by_role("row").filter(has_text=closed[0]["coordinate"]).first
     expect(row).to_contain_text("La finalité déclarée n'ouvre pas cette donnée.")
-    expect(row).to_contain_text("Lisible pour :")
+    expect(row).to_contain_text(f"Lisible pour : {closed[0]['purposes'][0]}")
 
 
 def test_another_person_is_the_variable_of_the_query(demo: Demo, visit: Open) -> None:
@@ -71,6 +71,17 @@ def test_another_person_is_the_variable_of_the_query(demo: Demo, visit: Open) ->
     second = demo.persons[1]
     _, answer = choose(page, "Personne", second["id"])
     assert answer["data"]["person"]["id"] == second["id"]
+
+
+def test_a_person_who_is_not_there_for_the_actor_is_said_to_be_so(demo: Demo, visit: Open) -> None:
+    """Null without an error is explained, and nothing tells absence from refusal."""
+    page = visit(demo.url).page
+    choose(page, "Acteur", demo.actor("beneficiaire").name)
+    own = demo.actor("beneficiaire").claims["person"]
+    other = next(person["id"] for person in demo.persons if person["id"] != own)
+    _, answer = choose(page, "Personne", other)
+    assert answer["data"]["person"] is None
+    expect(page.locator(".nobody")).to_contain_text("cette personne n’existe pas, ou aucun lien ne l’ouvre")
 
 
 def test_the_explorer_opens_on_the_served_schema(demo: Demo, visit: Open) -> None:
@@ -87,6 +98,8 @@ def test_a_description_tells_the_category(demo: Demo, visit: Open) -> None:
     for link in ("Query", "Person"):
         page.locator(".graphiql-doc-explorer").get_by_role("link", name=link, exact=True).first.click()
     expect(page.locator(".graphiql-doc-explorer")).to_contain_text("Catégorie : ID")
+    run(page)
+    expect(page.locator(".graphiql-doc-explorer")).to_be_visible()
 
 
 def test_expired_tokens_are_said_in_french_and_renewed_in_place(

@@ -1,3 +1,4 @@
+/** French word for each decision of the policy. */
 const SHOWN = { deny: "retenu", mask: "réduit", allow: "lisible", open: "public" };
 
 /** Beside the answer: errors first, then what was withheld or made coarser, why, and what would show it. */
@@ -24,6 +25,12 @@ function Content({ page, answer, onRenew }) {
       {answer.errors.map((error, index) => (
         <Problem key={index} error={error} onRenew={onRenew} />
       ))}
+      {answer.empty.length > 0 ? (
+        <p className="nobody">
+          <code>{answer.empty.join(", ")}</code> est nul : cette personne n’existe pas, ou aucun lien ne l’ouvre à cet
+          acteur pour cette finalité ; le hub ne dit pas lequel des deux.
+        </p>
+      ) : null}
       {answer.access.length > 0 ? <Entries page={page} entries={answer.access} /> : null}
       {answer.access.length + answer.errors.length === 0 ? <p className="hint">Rien n’a été retenu.</p> : null}
     </>
@@ -74,7 +81,6 @@ function Entries({ page, entries }) {
 
 function Entry({ page, entry }) {
   const kind = entry.reason === "NOT_HELD" ? "none" : entry.decision;
-  const needed = (entry.purposes ?? []).map((code) => page.purposes[code]?.label ?? code);
   return (
     <tr>
       <td>
@@ -97,7 +103,16 @@ function Entry({ page, entry }) {
             Il se calcule à partir de <code>{entry.required}</code>, qui n’est pas lisible.
           </p>
         ) : null}
-        {needed.length > 0 ? <p>Lisible pour : {needed.join(" ; ")}.</p> : null}
+        {entry.purposes ? (
+          <p>
+            Lisible pour :{" "}
+            {entry.purposes.map((code) => (
+              <span key={code} className="badge purpose" title={page.purposes[code]?.label}>
+                {code}
+              </span>
+            ))}
+          </p>
+        ) : null}
         <p className="codes">{[entry.reason, ...(entry.rules ?? [])].filter(Boolean).join(" · ")}</p>
       </td>
     </tr>

@@ -5,7 +5,7 @@ import { Access } from "./Access.jsx";
 import { Bar, firstChoice } from "./Bar.jsx";
 import { headersOf, makeFetcher, readDemo } from "./hub.js";
 
-const explorer = { ...explorerPlugin({ showAttribution: false }), title: "Explorateur" };
+const plugins = [{ ...explorerPlugin({ showAttribution: false }), title: "Explorateur" }];
 const json = (value) => JSON.stringify(value, null, 2);
 
 /** The page: who asks on top, GraphiQL below, and beside it what the last answer withheld. Nothing is kept in the browser. */
@@ -28,7 +28,7 @@ export function App({ page, firstDemo }) {
       <GraphiQL
         fetcher={fetcher}
         storage={null}
-        plugins={[explorer]}
+        plugins={plugins}
         initialQuery={page.query}
         initialVariables={json({ id: choice?.person ?? "" })}
         initialHeaders={json(headers ?? { Authorization: "Bearer VOTRE-JETON", Purpose: "suivi" })}

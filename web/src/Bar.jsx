@@ -49,13 +49,13 @@ function Switcher({ page, demo, choice, onChoose }) {
         {demo.actors.map(({ name, label }) => [name, `${name} — ${label}`])}
       </Choice>
       <Choice label="Finalité" value={choice.purpose} onChange={(purpose) => choose({ purpose })}>
-        {actor.purposes.map((purpose) => [purpose, page.purposes[purpose]?.label ?? purpose])}
+        {actor.purposes.map((purpose) => [purpose, `${purpose} — ${page.purposes[purpose]?.label}`])}
       </Choice>
       <Choice label="Personne" value={choice.person} onChange={(person) => choose({ person })}>
         {demo.persons.map(({ id, about }) => [id, about])}
       </Choice>
       <p className="about">
-        {actor.about} <span>{page.purposes[choice.purpose]?.legal}</span>
+        {actor.about} <span>{page.purposes[choice.purpose]?.legal}.</span>
       </p>
     </form>
   );

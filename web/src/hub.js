@@ -20,16 +20,20 @@ export function headersOf(actor, purpose) {
 }
 
 /**
- * GraphiQL's way to ask the hub. `tell` gets `{access, errors}` of each answer, but nothing of an introspection that
- * went well; `fallback` gives the headers where the header editor is empty.
+ * GraphiQL's way to ask the hub. `tell` gets `{access, errors, empty}` of each answer (`empty`: its roots that are null),
+ * but nothing of an introspection that went well; `fallback` gives the headers where the header editor is empty.
  */
 export function makeFetcher(tell, fallback) {
   return async ({ query, variables, operationName }, { headers } = {}) => {
     const answer = await post({ query, variables, operationName }, headers ?? fallback());
-    const introspection = operationName === INTROSPECTION;
-    if (!introspection || answer.errors) tell({ access: answer.extensions?.access ?? [], errors: answer.errors ?? [] });
+    if (operationName !== INTROSPECTION || answer.errors) tell(told(answer));
     return answer;
   };
+}
+
+function told({ data, errors = [], extensions }) {
+  const empty = Object.keys(data ?? {}).filter((key) => data[key] === null);
+  return { access: extensions?.access ?? [], errors, empty: errors.length > 0 ? [] : empty };
 }
 
 async function post(body, headers) {
