@@ -1,0 +1,137 @@
+"""The generated parts of the documentation: the four answers of README.md, the table of refusals of docs/sources.md.
+
+`python -m tests.docs.readme --write` runs the query of the README on the demo's data, as each of the four actors, and
+writes the answers between the markers; `--check` fails if a page is not current. Ids and days that change from one run
+to the next are written <id-1>, <J+9>.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from infra.keys import Keys
+from infra.migrate import migrate
+from infra.postgresql import cluster
+from infra.postgresql.configuration import ADMINISTRATOR
+from infra.roles import password
+from subgraphs.kit.ingest_codes import CODES
+from tests.conftest import ROOT, STATE, Database
+from tests.e2e.site import Site, site
+
+README = ROOT / "README.md"
+SOURCES = ROOT / "docs" / "sources.md"
+ACTORS = {
+    "referent-a": "La référente A, qui suit la personne",
+    "referent-b": "Le référent B, d'un autre département",
+    "employeur": "L'employeur, qui la reçoit en entretien",
+    "personne": "La personne elle-même",
+}
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DAY = re.compile(r"20\d\d-\d\d-\d\d(?=T)")
+
+
+def query() -> str:
+    """The query that the README shows: its first `graphql` block."""
+    found = re.search(r"```graphql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def answers(running: Site, today: date) -> str:
+    """The four answers to the query of the README about Maëlle, as Markdown."""
+    ids: dict[str, str] = {}
+    parts = []
+    for actor, title in ACTORS.items():
+        answer = json.dumps(running.ask(actor, query(), id=running.persons["maelle"]), ensure_ascii=False)
+        answer = UUID.sub(lambda found: ids.setdefault(found[0], f"<id-{len(ids) + 1}>"), answer)
+        answer = DAY.sub(lambda found: f"<J{(date.fromisoformat(found[0]) - today).days:+}>", answer)
+        parts.append(f"**{title}** (`{actor}`)\n\n```json\n{pretty(json.loads(answer))}\n```\n")
+    return "\n".join(parts)
+
+
+def pretty(value: Any, indent: str = "") -> str:
+    """JSON, each value on one line where it fits."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(line) + len(indent) <= 118:
+        return line
+    inner = indent + "  "
+    if isinstance(value, dict):
+        lines = [f"{inner}{json.dumps(key, ensure_ascii=False)}: {pretty(item, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + pretty(item, inner) for item in value) + f"\n{indent}]"
+
+
+def refusals() -> str:
+    """The codes by which a file or a record is refused, as a Markdown table."""
+    rows = [f"| `{code}` | {text.message} | {text.mend} |" for code, text in CODES.items()]
+    return "\n".join(["| code | ce qui ne va pas | que faire |", "|--|--|--|", *rows, ""])
+
+
+def replaced(page: str, name: str, content: str) -> str:
+    """The page with this content between its markers."""
+    start, end = f"<!-- {name} : généré -->\n", f"<!-- fin : {name} -->"
+    before, _, rest = page.partition(start)
+    _, found, after = rest.partition(end)
+    assert found, f"markers of {name}"
+    return f"{before}{start}{content}{end}{after}"
+
+
+def pages(running: Site, today: date) -> dict[Path, str]:
+    """The pages as they should be."""
+    readme, sources = README.read_text(encoding="utf-8"), SOURCES.read_text(encoding="utf-8")
+    return {
+        README: replaced(readme, "réponses", answers(running, today)),
+        SOURCES: replaced(sources, "refus", refusals()),
+    }
+
+
+@contextmanager
+def temporary_site() -> Iterator[Site]:
+    """The demo's data on the test cluster, for as long as needed."""
+    keys = Keys.create(STATE / "keys")
+    with (
+        cluster("test", ROOT, password(ADMINISTRATOR, keys), durable=False) as running,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        database = Database(running, keys, f"test_{os.getpid()}_0")
+        asyncio.run(migrate(database.admin_dsn, keys))
+        try:
+            with site(database, Path(folder), apart=False) as made:
+                yield made
+        finally:
+            asyncio.run(_drop(running.admin_dsn(), database.name))
+
+
+async def _drop(dsn: str, name: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pages, or with `--check` say which are not current."""
+    with temporary_site() as running:
+        current = pages(running, datetime.now(UTC).date())
+    stale = [path for path, text in current.items() if path.read_text(encoding="utf-8") != text]
+    if "--write" in arguments:
+        for path in stale:
+            path.write_text(current[path], encoding="utf-8")
+    elif stale:
+        listed = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+        sys.exit(f"Pages à refaire avec « python -m tests.docs.readme --write » : {listed}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,167 @@
+"""The documentation is run: queries are asked, commands executed, settings loaded, generated parts compared.
+
+How a fenced block is run is told by its first line: `graphql` is asked as the référente A; `sh` is executed line by
+line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
+stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file; `json` is generated (tests.docs.readme);
+`mermaid` is a picture. A block of any other kind fails.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from demo.identity import Issuer
+from hub.federation.execute import MESSAGES
+from hub.ingest import SOURCES as KNOWN_SOURCES
+from hub.policy.table import Reason
+from hub.settings import load_settings
+from tests.cli.commands import Demo, copy_of_the_project, demo
+from tests.cli.test_demo import free_port
+from tests.conftest import ROOT, Database
+from tests.docs.readme import pages
+from tests.e2e.site import Site, site
+
+PAGES = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("architecture", "politiques", "sources", "exploitation")),
+]
+BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+KINDS = {"graphql", "sh", "sh make", "sh serveur", "toml réglages", "toml", "json", "mermaid"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    page: Path
+    kind: str
+    text: str
+
+    @property
+    def commands(self) -> list[str]:
+        """Its command lines, those continued by a backslash as one."""
+        return [line for line in self.text.replace("\\\n", " ").splitlines() if line]
+
+
+BLOCKS = [Block(page, *found) for page in PAGES for found in BLOCK.findall(page.read_text(encoding="utf-8"))]
+
+
+def blocks(kind: str) -> list[Block]:
+    return [block for block in BLOCKS if block.kind == kind]
+
+
+@pytest.fixture(scope="module")
+def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(database, tmp_path_factory.mktemp("docs"), apart=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with copy_of_the_project(tmp_path_factory.mktemp("docs")) as root, demo(root, free_port()) as made:
+        yield made
+
+
+def test_every_block_is_of_a_kind_that_is_run() -> None:
+    assert {block.kind for block in BLOCKS} <= KINDS
+    for page in PAGES:
+        assert page.read_text(encoding="utf-8").count("```") == 2 * sum(block.page == page for block in BLOCKS), page
+
+
+def test_the_generated_parts_are_what_the_hub_answers_now(running: Site) -> None:
+    for path, text in pages(running, datetime.now(UTC).date()).items():
+        assert path.read_text(encoding="utf-8") == text, "run python -m tests.docs.readme --write"
+
+
+def test_every_query_is_answered_without_an_error(running: Site) -> None:
+    assert blocks("graphql")
+    for block in blocks("graphql"):
+        assert "errors" not in running.ask("referent-a", block.text, id=running.persons["maelle"])
+
+
+def test_every_command_runs_beside_the_demo(started: Demo) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl absent: the commands of the README use it")
+    commands = [command for block in blocks("sh") for command in block.commands]
+    assert commands
+    for command in commands:
+        here = command.replace("http://127.0.0.1:8000", started.told["url"])
+        done = subprocess.run(["bash", "-c", here], cwd=started.root, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        assert '"errors"' not in done.stdout
+        if "curl" in command:
+            assert '"firstName"' in done.stdout
+        if "ingest" in command:
+            assert "Lignes écrites dans la base : 0." in done.stdout
+
+
+def test_every_command_that_serves_does(started: Demo) -> None:
+    commands = [command for block in blocks("sh serveur") for command in block.commands]
+    assert commands
+    for command in commands:
+        popen = subprocess.Popen(shlex.split(command), cwd=started.root, stdout=subprocess.PIPE, text=True)
+        assert popen.stdout is not None
+        with popen.stdout:
+            assert popen.stdout.readline().startswith("À l'écoute sur http://"), command
+            popen.send_signal(signal.SIGINT)
+            popen.wait(30)
+
+
+def test_every_target_of_make_exists() -> None:
+    for block in blocks("sh make"):
+        for command in block.commands:
+            arguments = shlex.split(command)
+            assert arguments[0] == "make"
+            done = subprocess.run(["make", "--dry-run", *arguments[1:]], cwd=ROOT, capture_output=True, text=True)
+            assert done.returncode == 0, (command, done.stderr)
+
+
+def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
+    (block,) = blocks("toml réglages")
+    Issuer(tmp_path).write_settings({})
+    path = tmp_path / "settings.toml"
+    path.write_text(block.text, encoding="utf-8")
+    settings = load_settings(path)
+    assert settings.issuers
+    assert settings.agreements
+    assert settings.subgraphs
+
+
+def test_the_grant_shown_is_one_of_those_in_force() -> None:
+    in_force = tomllib.loads((ROOT / "schema" / "policies" / "grants.toml").read_text(encoding="utf-8"))["grant"]
+    for block in blocks("toml"):
+        for grant in tomllib.loads(block.text)["grant"]:
+            assert grant in in_force
+
+
+def first_cells(name: str) -> set[str]:
+    """What stands as code in the first cells of the tables of a page."""
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    return {code for row in re.findall(r"^\| (`.+?) \|", text, re.MULTILINE) for code in re.findall(r"`([^`]+)`", row)}
+
+
+def test_tables_name_all_that_there_is() -> None:
+    assert {reason.value for reason in Reason} <= first_cells("politiques.md")
+    policies = {path.name for path in (ROOT / "schema" / "policies").glob("*.toml")}
+    assert {cell for cell in first_cells("politiques.md") if cell.endswith(".toml")} == policies
+    assert KNOWN_SOURCES.keys() <= first_cells("sources.md")
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [code for code in MESSAGES if code.startswith("SUBGRAPH_") and f"`{code}`" not in architecture] == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), (page, target)
