@@ -22,12 +22,12 @@ from graphql import (
 )
 
 from hub.document.conditions import hold
-from hub.document.operation import ACCESS_KEY, Operation, Selections
+from hub.document.operation import Operation, Selections
 from hub.errors import FieldFailed, Path
 from hub.federation.execute import Answer
 
-Guard = Callable[[int, Any, Path], frozenset[str] | None]
-"""(mark, value of `_access`, path in the answer) → response keys to null; None: the object must disappear."""
+Guard = Callable[[int, Mapping[str, Any], Path], frozenset[str] | None]
+"""(mark, object of the tree, path in the answer) → response keys to null; None: the object must disappear."""
 
 _BUBBLE = object()  # a null where the type forbids it: the parent is null
 _GONE = object()  # hidden by the guard: a list drops it, elsewhere it is null
@@ -82,7 +82,7 @@ class _Projector:
         nulled: frozenset[str] = frozenset()
         for selections in selected:
             if selections.mark is not None and self.guard is not None:
-                verdict = self.guard(selections.mark, value.get(ACCESS_KEY), at)
+                verdict = self.guard(selections.mark, value, at)
                 if verdict is None:
                     self.hide(path)
                     return _GONE

@@ -178,8 +178,4 @@ class _Rewriting:
             if not item.name.startswith("_")
             for decision in (self.decisions.decisions[item.coordinate],)
         )
-        conditional: dict[str, list[tuple[Condition, ...]]] = {}
-        for item in fetch:
-            conditional.setdefault(item.key, []).append(item.conditions)
-        conditions = tuple((key, tuple(sets)) for key, sets in conditional.items() if () not in sets)
-        return Mark(type_name, path, single, self.decisions.rows[type_name], fields, conditions)
+        return Mark(type_name, path, single, self.decisions.rows[type_name], fields)

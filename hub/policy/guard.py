@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from hub.document.conditions import hold
-from hub.document.operation import Condition
+from hub.document.operation import ACCESS_KEY
 from schema.residual import Rule, holds
 
 VERDICTS = 4096
@@ -26,13 +26,12 @@ class Verdict:
     masked: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mark:
     """One selection set of a personal type in an authorised operation.
 
-    `fields` are (response key, coordinate, rule or None for an open field); `conditions` those of conditional fields,
-    by response key: a key is excluded if none of its sets holds. `named`: it is reached from a root field without
-    passing a list, so it speaks of the person asked for.
+    `fields` are (response key, coordinate, rule or None for an open field); `named`: it is reached from a root field
+    without passing a list, so it speaks of the person asked for.
     """
 
     type: str
@@ -40,28 +39,32 @@ class Mark:
     named: bool
     row: Rule
     fields: tuple[tuple[str, str, Rule | None], ...]
-    conditions: tuple[tuple[str, tuple[tuple[Condition, ...], ...]], ...] = ()
     verdicts: dict[tuple[int, frozenset[str]], Verdict | None] = field(default_factory=dict, compare=False, hash=False)
 
-    def excluded(self, variables: Mapping[str, Any]) -> frozenset[str]:
-        """Response keys that these variables leave out: nothing of them is released."""
-        return frozenset(key for key, sets in self.conditions if not any(hold(each, variables) for each in sets))
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Response keys of the fields."""
+        return frozenset(key for key, _, _ in self.fields)
 
-    def verdict(self, facts: int, excluded: frozenset[str] = frozenset()) -> Verdict | None:
-        """The verdict for these facts; None where the row does not exist for the actor."""
+    def verdict(self, facts: int, absent: frozenset[str] = frozenset()) -> Verdict | None:
+        """The verdict for these facts; None where the row does not exist for the actor.
+
+        `absent`: keys that did not come, excluded by a condition or lost with their subgraph: nothing of them is
+        released.
+        """
         try:
-            return self.verdicts[facts, excluded]
+            return self.verdicts[facts, absent]
         except KeyError:
-            found = self._decide(facts, excluded)
+            found = self._decide(facts, absent)
             if len(self.verdicts) < VERDICTS:
-                self.verdicts[facts, excluded] = found
+                self.verdicts[facts, absent] = found
             return found
 
-    def _decide(self, facts: int, excluded: frozenset[str]) -> Verdict | None:
+    def _decide(self, facts: int, absent: frozenset[str]) -> Verdict | None:
         bits = sum(bit for bit, _ in self.row.values)
         if not holds(self.row.read, facts) or not self.row.value_allowed(facts, bits):
             return None
-        fields = [item for item in self.fields if item[0] not in excluded]
+        fields = [item for item in self.fields if item[0] not in absent]
         read = {key for key, _, rule in fields if rule is None or holds(rule.read, facts)}
         masked = {key for key, _, rule in fields if rule is not None and holds(rule.reduced, facts)} - read
         return Verdict(
@@ -83,21 +86,17 @@ class Guard:
     inputs: Mapping[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     subjects: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     named: list[tuple[Mark, Verdict, int, tuple[str | int, ...]]] = field(default_factory=list)
-    excluded: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    def __call__(self, mark: int, access: Any, path: tuple[str | int, ...]) -> frozenset[str] | None:
+    def __call__(self, mark: int, value: Mapping[str, Any], path: tuple[str | int, ...]) -> frozenset[str] | None:
         """Response keys to null, or None: the object must disappear (no facts, or facts that forbid it)."""
         try:
-            subject, facts = access
+            subject, facts = value.get(ACCESS_KEY)  # type: ignore[misc]
         except (TypeError, ValueError):
             return None
         if type(subject) is not str or type(facts) is not int:
             return None
         found = self.marks[mark]
-        excluded = self.excluded.get(mark)
-        if excluded is None:
-            excluded = self.excluded[mark] = found.excluded(self.variables)
-        verdict = found.verdict(facts, excluded)
+        verdict = found.verdict(facts, found.keys.difference(value))
         if verdict is None:
             return None
         released, masked = self.subjects.setdefault(subject, (set(), set()))

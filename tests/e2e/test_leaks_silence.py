@@ -130,6 +130,23 @@ async def test_the_journal_holds_no_coordinate_of_a_column_that_a_row_withheld(
     assert await last_disclosure(database) == {pseudonym(database, world.persons["vurnibal"]): {"Person.lastName"}}
 
 
+async def test_the_journal_holds_no_coordinate_that_was_lost_with_its_subgraph(
+    hub: Inside, world: World, database: Database
+) -> None:
+    """Its query role locked out of one table, the subgraph of appointments fails and the rest is answered."""
+    owner = await database.connect()
+    query = "query ($id: ID!) { person(id: $id) { lastName appointments { nodes { startsAt } } } }"
+    try:
+        await owner.execute("REVOKE SELECT ON appointments.appointment FROM appointments_query")
+        got = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"]})
+    finally:
+        await owner.execute("GRANT SELECT ON appointments.appointment TO appointments_query")
+        await owner.close()
+    assert got.data["person"] == {"lastName": "VURNIBAL", "appointments": None}
+    assert got.code == "SUBGRAPH_ERROR"
+    assert await last_disclosure(database) == {pseudonym(database, world.persons["vurnibal"]): {"Person.lastName"}}
+
+
 @pytest.mark.parametrize("slug", ["xandrovu", OPPOSED, None])
 async def test_of_a_denied_person_the_journal_discloses_nothing(
     hub: Inside, world: World, database: Database, slug: str | None

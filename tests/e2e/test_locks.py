@@ -72,10 +72,11 @@ class Blind:
 
     marks: tuple[Any, ...]
     variables: Any
+    inputs: Any
     subjects: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     named: list[Any] = field(default_factory=list)
 
-    def __call__(self, mark: int, access: Any, path: tuple[str | int, ...]) -> frozenset[str]:
+    def __call__(self, mark: int, value: Any, path: tuple[str | int, ...]) -> frozenset[str]:
         return frozenset()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -85,8 +86,8 @@ def test_a_denied_field_is_null_without_an_error_and_hides_errors_below() -> Non
 def test_the_guard_is_asked_once_per_object_with_its_facts_and_path() -> None:
     calls: list[Any] = []
 
-    def guard(mark: int, access: Any, path: tuple[str | int, ...]) -> frozenset[str]:
-        calls.append((mark, access, path))
+    def guard(mark: int, value: Mapping[str, Any], path: tuple[str | int, ...]) -> frozenset[str]:
+        calls.append((mark, value.get(ACCESS_KEY), path))
         return frozenset()
 
     data = {"people": [{"name": "a", ACCESS_KEY: ["1", 3]}, {"name": "b"}]}
@@ -109,7 +110,7 @@ def test_an_object_that_the_guard_refuses_is_dropped_from_its_list_and_paths_clo
         data,
         ("people", 0, "kind"),
         ("people", 2, "kind"),
-        guard=lambda _, access, __: frozenset() if access else None,
+        guard=lambda _, value, __: frozenset() if value.get(ACCESS_KEY) else None,
     )
     assert result == {"people": [{"id": "2", "kind": None}, {"id": "3", "kind": None}]}
     assert errors == [("SUBGRAPH_ERROR", ("people", 1, "kind"))]

@@ -89,7 +89,8 @@ def test_a_coordinate_without_a_decision_is_denied() -> None:
 def guard_of(facts: object) -> tuple[Guard, frozenset[str] | None]:
     found = authorise(PERSON, CLASS, SCHEMA)
     guard = Guard(found.marks)
-    return guard, guard(found.operation.fetch.root.fields[0].selections[0].mark or 0, facts, ("person",))
+    value = {"id": "p", "alias": "x", "contact": None, ACCESS_KEY: facts}
+    return guard, guard(found.operation.fetch.root.fields[0].selections[0].mark or 0, value, ("person",))
 
 
 @pytest.mark.parametrize("facts", [None, [], ["p"], ["p", "1"], [1, 2], ["p", 0], ["p", Fact.GROUP], ["p", True]])
@@ -105,10 +106,17 @@ def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() 
     assert guard.subjects == {"p": ({"Person.id", "Person.lastName"}, set())}
 
 
+def test_what_did_not_come_is_not_released() -> None:
+    """A subgraph that failed leaves its keys out of the object."""
+    guard = Guard(authorise(PERSON, CLASS, SCHEMA).marks)
+    guard(0, {"id": "p", "contact": None, ACCESS_KEY: ["p", int(Fact.REFERENT)]}, ("person",))
+    assert guard.subjects == {"p": ({"Person.id", "Person.contact"}, set())}
+
+
 def reasons(facts: Fact, data: dict[str, object], failed: list[tuple[str | int, ...]]) -> dict[str, str]:
     found = authorise(PERSON, CLASS, SCHEMA)
     guard = Guard(found.marks)
-    guard(0, ["p", int(facts)], ("person",))
+    guard(0, {"id": "p", **data, ACCESS_KEY: ["p", int(facts)]}, ("person",))
     entries = explain(found, guard, {"person": data}, failed)
     return {entry["path"][-1]: entry["reason"] for entry in entries}
 
@@ -139,7 +147,7 @@ def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
     variables = {"f": {"birthDate": "1980-01-01"}, "o": "LAST_NAME", "i": "q"}
     guard = Guard(found.marks, variables, check_inputs(found.inputs, variables, CLASS, SCHEMA))
     for mark, subject in enumerate(("p", "q")):
-        guard(mark, [subject, int(Fact.REFERENT)], ("at",))
+        guard(mark, {"id": subject, ACCESS_KEY: [subject, int(Fact.REFERENT)]}, ("at",))
     assert guard.subjects == {
         "p": ({"Person.id", "Person.birthDate", "Person.lastName"}, set()),
         "q": ({"Person.id"}, set()),
