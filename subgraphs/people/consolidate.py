@@ -6,8 +6,9 @@ is taken whole from one record, so that no person is a mixture: identity, ways o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from subgraphs.kit.ingest_store import Row
 from subgraphs.kit.ingest_text import residence
@@ -21,21 +22,31 @@ OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVER
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
-    """Row of the person's rows; None where no source fills the table. `access` is for `access.person`."""
+    """Row of the person's rows; None where no source fills the table. `access` is for `access.person`.
+
+    `home` is the département of the address, `paying` those that pay the RSA now, each with the day that says so.
+    """
 
     person: Row
     contact: Row | None
     household: Row | None
     rsa: Row | None
     access: Row
+    home: tuple[str, date] | None
+    paying: Mapping[str, date]
 
 
 def consolidate(rows: Sequence[Row]) -> Consolidated:
     """Consolidate the rows of one person; there is at least one."""
     identity = _first(rows, IDENTITY_MASTERS, lambda row: row["last_name"] is not None) or rows[0]
-    rsa = _first(rows, IDENTITY_MASTERS, lambda row: row["rsa_status"] is not None, prefer=is_open)
-    home = _first(rows, IDENTITY_MASTERS, lambda row: row["dependent_children"] is not None, prefer=is_open)
+    rights = _rights(rows)
+    current = [row for row in rights if is_open(row)]
+    rsa = _first(rights, IDENTITY_MASTERS, lambda _: True, prefer=is_open)
+    home = _first(
+        rows, IDENTITY_MASTERS, lambda row: row["dependent_children"] is not None, prefer=lambda row: row in current
+    )
     contact = _contact(rows)
+    department = residence(contact["city_code"], contact["postal_code"]) if contact else None
     return Consolidated(
         person={
             **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date"),
@@ -54,10 +65,12 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
             **_lineage(rsa),
         },
         access={
-            "department": residence(contact["city_code"], contact["postal_code"]) if contact else None,
-            "brsa": any(is_open(row) for row in rows),
+            "department": department,
+            "brsa": bool(current),
             "last_contact": max(row["as_of"] for row in rows).date(),
         },
+        home=(department, contact["address_as_of"].date()) if contact and department else None,
+        paying={row["rsa_department"]: row["as_of"].date() for row in current if row["rsa_department"] is not None},
     )
 
 
@@ -66,12 +79,21 @@ def is_open(row: Row) -> bool:
     return row["rsa_status"] in OPEN_RIGHTS
 
 
+def _rights(rows: Sequence[Row]) -> list[Row]:
+    """The newest records on rights of each département that pays: an older dossier no longer counts there."""
+    told = [row for row in rows if row["rsa_status"] is not None]
+    newest: dict[str | None, datetime] = {}
+    for row in told:
+        newest[row["rsa_department"]] = max(row["as_of"], newest.get(row["rsa_department"], row["as_of"]))
+    return [row for row in told if row["as_of"] == newest[row["rsa_department"]]]
+
+
 def _contact(rows: Sequence[Row]) -> Row | None:
     reach = _first(rows, CONTACT_MASTERS, lambda row: row["email"] is not None or bool(row["phones"]))
     address = _first(
         rows,
         CONTACT_MASTERS,
-        lambda row: row["city"] is not None or row["postal_code"] is not None,
+        lambda row: any(row[column] is not None for column in ("city", "postal_code", "city_code")),
         prefer=lambda row: row["city_code"] is not None,
     )
     main = reach or address

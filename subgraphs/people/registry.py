@@ -1,8 +1,8 @@
 """The registry of people: every source's records enter `people` through it, and nothing else writes a person.
 
 It matches (`matching`), keeps what each record says (`people.identity`), consolidates (`consolidate`) and writes the
-links that a record implies: the person itself, the département where it lives, the one that pays its RSA, its
-referents.
+links that follow: the person itself, the département where it lives and those that pay its RSA, all three from what is
+consolidated, so that an old record keeps nobody's access alive; its referents (`referents`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest_people import PersonRecord
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
-from subgraphs.kit.ingest_text import residence
 from subgraphs.people import referents, tables
-from subgraphs.people.consolidate import Consolidated, consolidate, is_open
+from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import hashed, normalise
@@ -94,7 +93,6 @@ class Registry:
             raise Refused("MATCH_CONFLICT")
         person_id = person_id or uuid4()
         await self._write(store, person_id, consolidate([*others, values]), values)
-        await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
         return person_id
@@ -197,18 +195,11 @@ class Registry:
             else:
                 await store.put(table, {"person_id": person_id}, row)
         await store.put(access.person, {"person_id": person_id}, whole.access)
-
-    async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
-        since = record.as_of.date()
-        itself = Link(person_id, Fact.SELF, str(person_id), since)
-        await store.link(HUB, str(person_id), (itself,))
-        wanted = []
-        home = residence(values["city_code"], values["postal_code"])
-        if home is not None:
-            wanted.append(Link(person_id, Fact.TERRITORY, home, since))
-        if is_open(values) and values["rsa_department"] is not None:
-            wanted.append(Link(person_id, Fact.DEPARTMENT_BRSA, values["rsa_department"], since))
-        await store.link(record.source, record.source_id, wanted)
+        links = [Link(person_id, Fact.SELF, str(person_id), whole.access["last_contact"])]
+        if whole.home is not None:
+            links.append(Link(person_id, Fact.TERRITORY, *whole.home))
+        links += [Link(person_id, Fact.DEPARTMENT_BRSA, *paying) for paying in whole.paying.items()]
+        await store.link(HUB, str(person_id), links)
 
 
 def _is_of(row: Row, source: str, source_id: str) -> bool:

@@ -324,3 +324,50 @@ async def test_referents_of_another_departement_or_of_another_source_or_unspoken
     other = replace(WORDS[1], source="autre", referents=(Referent("c@example.org"),))
     await put(fresh_database, first, elsewhere, other, replace(WORDS[1], referents=None))
     assert sorted(await values(fresh_database, FOLLOWING)) == ["a@example.org", "b@example.org", "c@example.org"]
+
+
+HERE = replace(
+    RECORDS[0], source="cnaf-flux", city_code="08105", rsa=Rsa("DROIT_OUVERT_VERSABLE", None, True, None, "08")
+)
+SCOPES = "SELECT scope_id FROM access.link WHERE relation = $1 ORDER BY 1"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)], ids=str)
+async def test_the_departement_of_an_old_address_has_no_link(fresh_database: Database, order: tuple[int, ...]) -> None:
+    moved = replace(HERE, source_id="2", as_of=NOON + timedelta(days=1), city_code="2A004", rsa=None)
+    await put(fresh_database, *((HERE, moved)[number] for number in order))
+    assert await values(fresh_database, SCOPES, int(Fact.TERRITORY)) == ["2A"]
+    await remove(fresh_database, moved)
+    assert await values(fresh_database, SCOPES, int(Fact.TERRITORY)) == ["08"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)], ids=str)
+async def test_a_departement_whose_newest_record_says_closed_has_no_link_by_an_older_dossier(
+    fresh_database: Database, order: tuple[int, ...]
+) -> None:
+    closed = replace(
+        HERE,
+        source_id="2",
+        as_of=NOON + timedelta(days=1),
+        matricule="0810002",
+        rsa=Rsa("CLOS", None, None, None, "08"),
+    )
+    await put(fresh_database, *((HERE, closed)[number] for number in order))
+    assert await values(fresh_database, SCOPES, int(Fact.DEPARTMENT_BRSA)) == []
+    assert await values(fresh_database, "SELECT brsa FROM access.person") == [False]
+    assert await values(fresh_database, "SELECT status FROM people.rsa") == ["CLOS"]
+
+
+async def test_of_two_dossiers_of_one_day_the_open_one_counts_and_each_departement_for_itself(
+    fresh_database: Database,
+) -> None:
+    closed = Rsa("CLOS", None, None, None, "08")
+    elsewhere = Rsa("DROIT_OUVERT_VERSABLE", None, True, None, "2A")
+    later = NOON + timedelta(days=1)
+    await put(
+        fresh_database,
+        HERE,
+        replace(HERE, source_id="2", matricule="0810002", rsa=closed),
+        replace(HERE, source_id="3", matricule="0810003", as_of=later, rsa=elsewhere),
+    )
+    assert await values(fresh_database, SCOPES, int(Fact.DEPARTMENT_BRSA)) == ["08", "2A"]
