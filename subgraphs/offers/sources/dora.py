@@ -1,0 +1,165 @@
+"""Referrals to a service: a document of our own, with the fields of DORA's `Orientation` (domain model §6).
+
+DORA answers states only (`orientations/status`), and hands its referrals over to Les emplois, which knows who the
+person is; no payload of theirs is published. A document is whole states or removals:
+
+    {"results": [
+      {"query_id": "…", "updated_at": "2026-11-02T09:30:00+01:00", "status": "VALIDÉE",
+       "creation_date": "2026-10-20T10:00:00+02:00", "processing_date": "2026-11-02T09:30:00+01:00",
+       "beneficiary": {"first_name": "…", "last_name": "…", "birth_date": "1990-01-31",
+                       "france_travail_number": null, "nir": null},
+       "service_id": "dora--…", "structure_siret": "…", "department": "08",
+       "prescriber_structure": {"id": "dora--…", "siret": "…"}},
+      {"query_id": "…", "updated_at": "2026-11-03T09:30:00+01:00", "deleted": true}]}
+
+`service_id` and `prescriber_structure.id` are keys of data.inclusion; `structure_siret` is the structure that receives,
+whose own item the referral is; `department` is that of the prescriber. Situation, requirements, attachments and contact
+of the person have no field here, and one that is added is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_people import People, PersonRecord
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_text import instant
+from subgraphs.offers import journey_tables as tables
+from subgraphs.offers.sources.journey import Item, Items, convert, ingest, listed
+
+NAME = "dora"
+STATUSES = {
+    "MODÉRATION_EN_COURS": "MODERATION_EN_COURS",
+    "MODÉRATION_REJETÉE": "MODERATION_REJETEE",
+    "OUVERTE": "OUVERTE",
+    "VALIDÉE": "VALIDEE",
+    "REFUSÉE": "REFUSEE",
+    "EXPIRÉE": "EXPIREE",
+}
+ENDED = ("MODERATION_REJETEE", "REFUSEE", "EXPIREE")
+"""States in which the link of the structure that receives ends with the answer."""
+
+Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Beneficiary(msgspec.Struct, frozen=True):
+    """The person, as far as it is read."""
+
+    first_name: Name
+    last_name: Name
+    birth_date: date
+    france_travail_number: Annotated[str, msgspec.Meta(pattern=r"^(\d{11}|\d{7}[0-9A-Z])$")] | None = None
+    nir: str | None = None
+
+
+class Prescriber(msgspec.Struct, frozen=True):
+    """The structure that refers."""
+
+    id: Name
+    siret: Siret | None = None
+
+
+class Referral(msgspec.Struct, frozen=True):
+    """The state of a referral."""
+
+    query_id: UUID
+    updated_at: str
+    status: str
+    creation_date: str
+    beneficiary: Beneficiary
+    service_id: Name
+    structure_siret: Siret
+    department: str
+    processing_date: str | None = None
+    prescriber_structure: Prescriber | None = None
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """A referral that the source has deleted, or made anonymous."""
+
+    query_id: UUID
+    updated_at: str
+    deleted: bool
+
+
+class Dora:
+    """The source `dora`: one referral is one group."""
+
+    name = NAME
+    role = "ingest"
+
+    def __init__(self, people: People) -> None:
+        self._items = Items(NAME, people)
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the documents in the order given."""
+        return await ingest(NAME, paths, options, session, lambda content: listed(content, "results"), self._apply)
+
+    async def _apply(self, store: Store, record: object, options: Options) -> Outcome:
+        if isinstance(record, dict) and "deleted" in record:
+            return await self._remove(store, convert(record, Removal))
+        referral = convert(record, Referral)
+        if referral.status not in STATUSES:
+            raise Refused("SCHEMA_INVALID", "status")
+        key, status = str(referral.query_id), STATUSES[referral.status]
+        as_of = instant(referral.updated_at, "updated_at")
+        if not await self._items.admit(store, key, as_of):
+            return Outcome.OLDER
+        sent_on = instant(referral.creation_date, "creation_date").date()
+        answered = referral.processing_date and instant(referral.processing_date, "processing_date").date()
+        item = Item(
+            table=tables.referral,
+            key=key,
+            as_of=as_of,
+            person=_person(referral),
+            owner=referral.structure_siret,
+            since=sent_on,
+            until=(answered or as_of.date()) if status in ENDED else None,
+            recorded_by=referral.prescriber_structure.siret if referral.prescriber_structure else None,
+            values={
+                "service_id": referral.service_id,
+                "status": status,
+                "sent_on": sent_on,
+                "processed_on": answered or None,
+                "prescriber_structure_id": referral.prescriber_structure and referral.prescriber_structure.id,
+            },
+        )
+        await self._items.put(store, item)
+        return store.outcome
+
+    async def _remove(self, store: Store, removal: Removal) -> Outcome:
+        if not removal.deleted:
+            raise Refused("SCHEMA_INVALID", "deleted")
+        key = str(removal.query_id)
+        if not await self._items.admit(store, key, instant(removal.updated_at, "updated_at"), removed=True):
+            return Outcome.OLDER
+        return await self._items.remove(store, tables.referral, key, _person_key(removal.query_id))
+
+
+def _person_key(query_id: UUID) -> str:
+    return f"orientation:{query_id}"
+
+
+def _person(referral: Referral) -> PersonRecord:
+    who = referral.beneficiary
+    return PersonRecord(
+        source=NAME,
+        source_id=_person_key(referral.query_id),
+        as_of=instant(referral.updated_at, "updated_at"),
+        first_name=who.first_name,
+        last_name=who.last_name,
+        birth_date=who.birth_date,
+        nir=who.nir or None,
+        france_travail_id=who.france_travail_number,
+        department=referral.department,
+        by_identity=True,
+    )

@@ -1,0 +1,160 @@
+"""Job applications of Les emplois de l'inclusion: answers of its `POST /api/v1/candidatures/recherche`, as JSON.
+
+A file is one answer, `{"count": …, "results": [...]}`. An application that an answer doesn't hold stays: it tells only
+those that changed within three months. The PASS IAE comes with the application. Not taken: contact of the candidate,
+who referred it, message, CV, jobs looked for. Source of the format: itou `api/job_application_api` (domain model §9).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+import msgspec
+
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_people import People, PersonRecord
+from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_text import instant
+from subgraphs.offers import journey_tables as tables
+from subgraphs.offers.sources.journey import Item, Items, convert, ingest, listed
+
+NAME = "emplois"
+ENDED = ("refused", "cancelled", "obsolete")
+"""States in which the employer's link to the person ends with the last change; else it ends with the contract."""
+
+State = Literal[
+    "new", "processing", "postponed", "prior_to_hire", "accepted", "refused", "cancelled", "obsolete", "pool"
+]
+Kind = Literal["ACI", "AI", "EA", "EATT", "EI", "EITI", "ETTI", "GEIQ", "OPCS"]
+Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Application(msgspec.Struct, frozen=True):
+    """One result of the search."""
+
+    identifiant_unique: UUID
+    cree_le: str
+    mis_a_jour_le: str
+    dernier_changement_le: str
+    statut: State
+    candidat_nir: str | None
+    candidat_nom: Name
+    candidat_prenom: Name
+    candidat_date_naissance: date | None
+    entreprise_type: Kind
+    entreprise_nom: Name
+    entreprise_siret: Siret
+    orientation_emetteur_type: Literal["job_seeker", "prescriber", "employer"]
+    entreprise_adresse: str | None = None
+    candidat_pass_iae_numero: Annotated[str, msgspec.Meta(pattern=r"^\d{12}$")] | None = None
+    candidat_pass_iae_statut: Literal["EXPIRED", "VALID", "FUTURE", "SUSPENDED"] | None = None
+    candidat_pass_iae_date_debut: date | None = None
+    candidat_pass_iae_date_fin: date | None = None
+    contrat_date_debut: date | None = None
+    contrat_date_fin: date | None = None
+
+
+class Emplois:
+    """The source `emplois`: one application is one group."""
+
+    name = NAME
+    role = "ingest"
+
+    def __init__(self, people: People) -> None:
+        self._people, self._items = people, Items(NAME, people)
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the answers in the order given."""
+        return await ingest(NAME, paths, options, session, lambda content: listed(content, "results"), self._apply)
+
+    async def _apply(self, store: Store, record: object, options: Options) -> Outcome:
+        application = convert(record, Application)
+        key = str(application.identifiant_unique)
+        as_of = instant(application.mis_a_jour_le, "mis_a_jour_le")
+        if not await self._items.admit(store, key, as_of):
+            return Outcome.OLDER
+        created = instant(application.cree_le, "cree_le")
+        changed = instant(application.dernier_changement_le, "dernier_changement_le")
+        ended = changed.date() if application.statut in ENDED else application.contrat_date_fin
+        item = Item(
+            table=tables.job_application,
+            key=key,
+            as_of=as_of,
+            person=self._person(application, as_of, options.department),
+            owner=application.entreprise_siret,
+            since=created.date(),
+            until=ended,
+            values={
+                "company_id": await self._company(store, application, as_of),
+                "state": application.statut,
+                "sender": application.orientation_emetteur_type,
+                "created_at": created,
+                "updated_at": changed,
+                "starts_on": application.contrat_date_debut,
+                "ends_on": application.contrat_date_fin,
+            },
+        )
+        person_id = await self._items.put(store, item)
+        await self._pass(store, application, as_of, person_id)
+        return store.outcome
+
+    def _person(self, application: Application, as_of: datetime, department: str | None) -> PersonRecord:
+        names = application.candidat_nom, application.candidat_prenom
+        born = application.candidat_date_naissance
+        who = (application.candidat_nir,) if application.candidat_nir else (*names, str(born))
+        return PersonRecord(
+            source=NAME,
+            source_id=f"candidat:{self._people.handle(NAME, *who)}",
+            as_of=as_of,
+            last_name=names[0],
+            first_name=names[1],
+            birth_date=born,
+            nir=application.candidat_nir or None,
+            department=department,
+            by_identity=True,
+        )
+
+    async def _company(self, store: Store, application: Application, as_of: datetime) -> str:
+        key = f"{application.entreprise_siret}-{application.entreprise_type}"
+        known = await store.one(tables.company, source=NAME, source_id=key)
+        if known is None or known["as_of"] <= as_of:
+            values = {
+                "id": f"{NAME}--{key}",
+                "name": application.entreprise_nom,
+                "kind": application.entreprise_type,
+                "siret": application.entreprise_siret,
+                "city": _city(application.entreprise_adresse),
+                "as_of": as_of,
+            }
+            await store.put(tables.company, {"source": NAME, "source_id": key}, values)
+        return f"{NAME}--{key}"
+
+    async def _pass(self, store: Store, application: Application, as_of: datetime, person_id: UUID) -> None:
+        number, status = application.candidat_pass_iae_numero, application.candidat_pass_iae_statut
+        if number is None or status is None:
+            return
+        known = await store.one(tables.pass_iae, source=NAME, source_id=number)
+        if known is not None and known["as_of"] > as_of:
+            return
+        values = {
+            "person_id": person_id,
+            "number": number,
+            "status": status,
+            "starts_on": application.candidat_pass_iae_date_debut,
+            "ends_on": application.candidat_pass_iae_date_fin,
+            "as_of": as_of,
+        }
+        await store.put(tables.pass_iae, {"source": NAME, "source_id": number}, values, new={"id": uuid4()})
+
+
+def _city(address: str | None) -> str | None:
+    """The commune that an address on one line ends with, after its postal code."""
+    found = re.search(r"\b\d{5} ([^,]+)$", address or "")
+    return found[1].strip() if found else None

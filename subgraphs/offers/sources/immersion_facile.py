@@ -1,0 +1,169 @@
+"""Immersion agreements of Immersion facilitée: its API v2 (`ConventionReadDto`) and its webhook `convention.updated`.
+
+A file is a convention, an array of them, or a notification that holds one. The host is told by its SIRET, and the
+agency that validates by its own. Not taken: contacts of the signatories, emergency contact, financial help,
+representative, current employer, tutor, activities. A convention bears no number of the person: it is attached to the
+one known person of the agency's département with the same names and birth date (domain model §10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_people import People, PersonRecord
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_text import day, instant
+from subgraphs.offers import journey_tables as tables
+from subgraphs.offers.sources.journey import Item, Items, convert, ingest
+
+NAME = "immersion-facile"
+EVENT = "convention.updated"
+ENDED = ("REJECTED", "CANCELLED", "DEPRECATED")
+"""States in which the host's link to the person ends with the last change; else it ends with the immersion."""
+OBJECTIVES = {
+    "Confirmer un projet professionnel": "CONFIRMER_UN_PROJET_PROFESSIONNEL",
+    "Découvrir un métier ou un secteur d'activité": "DECOUVRIR_UN_METIER",
+    "Initier une démarche de recrutement": "INITIER_UN_RECRUTEMENT",
+}
+Siret = Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Appellation(msgspec.Struct, frozen=True, rename="camel"):
+    """The occupation, in the ROME."""
+
+    rome_code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]\d{4}$")]
+    appellation_label: str
+
+
+class Beneficiary(msgspec.Struct, frozen=True, rename="camel"):
+    """The person, as far as it is read."""
+
+    first_name: Name
+    last_name: Name
+    birthdate: str
+    is_rqth: bool | None = None
+
+
+class Signatories(msgspec.Struct, frozen=True):
+    """Who signs; the beneficiary only."""
+
+    beneficiary: Beneficiary
+
+
+class Assessment(msgspec.Struct, frozen=True, rename="camel"):
+    """What the host says at the end."""
+
+    status: Literal["COMPLETED", "PARTIALLY_COMPLETED", "DID_NOT_SHOW"]
+    ended_with_a_job: bool | None = msgspec.field(name="endedWithAJob", default=None)
+
+
+class Convention(msgspec.Struct, frozen=True, rename="camel"):
+    """A convention, as far as it is read."""
+
+    id: UUID
+    status: Literal[
+        "READY_TO_SIGN", "PARTIALLY_SIGNED", "IN_REVIEW", "REJECTED", "CANCELLED", "DEPRECATED",
+        "ACCEPTED_BY_COUNSELLOR", "ACCEPTED_BY_VALIDATOR",
+    ]  # fmt: skip
+    date_submission: str
+    date_start: str
+    date_end: str
+    updated_at: str
+    business_name: Name
+    siret: Siret
+    immersion_objective: str
+    immersion_appellation: Appellation
+    internship_kind: str
+    signatories: Signatories
+    agency_kind: Name
+    agency_department: str
+    agency_siret: Siret | None = None
+    assessment: Assessment | None = None
+
+
+class ImmersionFacile:
+    """The source `immersion-facile`: one convention is one group."""
+
+    name = NAME
+    role = "ingest"
+
+    def __init__(self, people: People) -> None:
+        self._items = Items(NAME, people)
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the conventions and notifications in the order given."""
+        return await ingest(NAME, paths, options, session, _conventions, self._apply)
+
+    async def _apply(self, store: Store, record: object, options: Options) -> Outcome:
+        convention = convert(record, Convention)
+        if convention.immersion_objective not in OBJECTIVES or convention.internship_kind != "immersion":
+            place = "internshipKind" if convention.internship_kind != "immersion" else "immersionObjective"
+            raise Refused("SCHEMA_INVALID", place)
+        key = str(convention.id)
+        as_of = instant(convention.updated_at, "updatedAt")
+        if not await self._items.admit(store, key, as_of):
+            return Outcome.OLDER
+        starts_on, ends_on = day(convention.date_start[:10], "dateStart"), day(convention.date_end[:10], "dateEnd")
+        if starts_on is None or ends_on is None or ends_on < starts_on:
+            raise Refused("DATE_INVALID", "dateEnd")
+        done = convention.assessment
+        item = Item(
+            table=tables.immersion_agreement,
+            key=key,
+            as_of=as_of,
+            person=_person(convention),
+            owner=convention.siret,
+            since=instant(convention.date_submission, "dateSubmission").date(),
+            until=as_of.date() if convention.status in ENDED else ends_on,
+            recorded_by=convention.agency_siret,
+            values={
+                "status": convention.status,
+                "objective": OBJECTIVES[convention.immersion_objective],
+                "siret": convention.siret,
+                "company_name": convention.business_name,
+                "rome_code": convention.immersion_appellation.rome_code,
+                "occupation": convention.immersion_appellation.appellation_label,
+                "starts_on": starts_on,
+                "ends_on": ends_on,
+                "agency_kind": convention.agency_kind,
+                "assessment": done and done.status,
+                "ended_with_job": done and done.ended_with_a_job,
+                "is_rqth": convention.signatories.beneficiary.is_rqth,
+            },
+        )
+        await self._items.put(store, item)
+        return store.outcome
+
+
+def _person(convention: Convention) -> PersonRecord:
+    who = convention.signatories.beneficiary
+    return PersonRecord(
+        source=NAME,
+        source_id=f"convention:{convention.id}",
+        as_of=instant(convention.updated_at, "updatedAt"),
+        first_name=who.first_name,
+        last_name=who.last_name,
+        birth_date=day(who.birthdate[:10], "signatories.beneficiary.birthdate"),
+        department=convention.agency_department,
+        by_identity=True,
+    )
+
+
+def _conventions(content: Any) -> list[Any]:
+    """The conventions of a file; raises Refused FORMAT_UNKNOWN."""
+    if isinstance(content, list):
+        return content
+    if isinstance(content, dict) and content.get("subscribedEvent") == EVENT:
+        payload = content.get("payload")
+        content = payload.get("convention") if isinstance(payload, dict) else None
+    if not isinstance(content, dict) or "signatories" not in content:
+        raise Refused("FORMAT_UNKNOWN", detail="neither a convention nor its notification")
+    return [content]

@@ -1,0 +1,131 @@
+"""What the sources of the journey share: records of a JSON document, and one item with its person and link as a unit.
+
+A record group is one item. Its person is found by the registry alone and never made here: by the NIR or the France
+Travail number with the birth date, else as the one known person of the département with the same names and birth date.
+Messages may come late, twice or in any order; a removal is final and takes the item, its link and its record away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Table
+
+from schema.facts import Fact
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_json import loads
+from subgraphs.kit.ingest_people import People, PersonRecord
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.offers import journey_tables as tables
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a source: its row in `table`, and how long the link of the organisation that receives it holds.
+
+    `values` are those of the row besides its person, its organisations and its lineage.
+    """
+
+    table: Table
+    key: str
+    as_of: datetime
+    person: PersonRecord
+    owner: str
+    since: date
+    until: date | None
+    values: Mapping[str, Any]
+    recorded_by: str | None = None
+
+
+class Items:
+    """Writes the items of one source."""
+
+    def __init__(self, name: str, people: People) -> None:
+        self.name, self.people = name, people
+
+    async def admit(self, store: Store, key: str, as_of: datetime, *, removed: bool = False) -> bool:
+        """Whether a message about an item is not older than what is known of it."""
+        return await store.admit(tables.source_record, self.name, key, as_of, removed=removed)
+
+    async def put(self, store: Store, item: Item) -> UUID:
+        """Write an admitted item, its person's record and its link; returns the person's key. Raises Refused."""
+        person_id = await self.people.put(store, item.person)
+        values = {
+            **item.values,
+            "person_id": person_id,
+            "organisation_siret": item.owner,
+            "recorded_by": item.recorded_by,
+            "as_of": item.as_of,
+        }
+        await store.put(item.table, {"source": self.name, "source_id": item.key}, values, new={"id": uuid4()})
+        link = Link(person_id, Fact.OWN_ITEM, item.owner, item.since, item.until)
+        await store.link(self.name, item.key, [link])
+        return person_id
+
+    async def remove(self, store: Store, table: Table, key: str, person_key: str) -> Outcome:
+        """Take an admitted removal: the item, its link, and what its record said of the person."""
+        gone = await store.delete(table, source=self.name, source_id=key)
+        await store.link(self.name, key, ())
+        await self.people.remove(store, self.name, person_key)
+        return Outcome.REMOVED if gone else Outcome.UNCHANGED
+
+
+Apply = Callable[[Store, object, Options], Awaitable[Outcome]]
+"""Applies one record, in a unit of its own."""
+
+
+async def ingest(
+    name: str,
+    paths: Sequence[Path],
+    options: Options,
+    session: Session,
+    records: Callable[[Any], list[Any]],
+    apply: Apply,
+) -> Report:
+    """Read JSON documents in the order given; `records` finds the records in one, or refuses it."""
+    report = Report(name)
+    for path in paths:
+        try:
+            report.open(path)
+            found = records(loads(path.read_bytes()))
+        except Refused as refused:
+            report.refuse_file(refused)
+            continue
+        for record in found:
+            report.begin()
+            await session.unit(report, _unit(apply, record, options))
+    return report
+
+
+def _unit(apply: Apply, record: object, options: Options) -> Callable[[Store], Awaitable[Outcome]]:
+    async def write(store: Store) -> Outcome:
+        return await apply(store, record, options)
+
+    return write
+
+
+def listed(content: Any, key: str) -> list[Any]:
+    """The records of a page `{key: [...]}`; raises Refused FORMAT_UNKNOWN."""
+    found = content.get(key) if isinstance(content, dict) else None
+    if not isinstance(found, list):
+        raise Refused("FORMAT_UNKNOWN", detail=f"no list {key}")
+    return found
+
+
+def convert(record: Any, kind: type[T]) -> T:
+    """The record as its type reads it; raises Refused SCHEMA_INVALID at the place that is wrong."""
+    try:
+        return msgspec.convert(record, kind)
+    except msgspec.ValidationError as error:
+        said = str(error)
+        path = said.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in said else ""
+        raise Refused("SCHEMA_INVALID", path) from None

@@ -1,0 +1,453 @@
+"""Referrals, applications and immersions as their systems send them, read into a real database with their links."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+
+from schema.facts import Fact
+from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_people import PersonRecord
+from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.offers.sources import SOURCES
+from subgraphs.people.nir import control_key
+from subgraphs.people.registry import Registry
+from tests.conftest import SAMPLES, Database
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+NIR = "2881399999001"
+KEYED = f"{NIR}{control_key(NIR):02}"
+EMPLOYER, HOST, RECEIVER = "99900050800015", "99900090800017", "99900010100001"
+PRESCRIBER, AGENCY = "99900030800011", "99900070800011"
+KEY = "5b2f7a52-6c8a-4d5e-9f0a-0d6f3a1c9e01"
+
+APPLICATION: dict[str, Any] = {
+    "identifiant_unique": KEY,
+    "cree_le": "2026-10-05T14:48:06.595973+02:00",
+    "mis_a_jour_le": "2026-11-02T09:30:00.100000+01:00",
+    "dernier_changement_le": "2026-11-01T17:15:22.654892+01:00",
+    "statut": "accepted",
+    "candidat_nir": KEYED,
+    "candidat_nom": "Vurnibal",
+    "candidat_prenom": "Ondine",
+    "candidat_date_naissance": "1988-02-03",
+    "candidat_email": "ondine@exemple.invalid",
+    "candidat_telephone": "0639980001",
+    "candidat_pass_iae_statut": "VALID",
+    "candidat_pass_iae_numero": "999990000001",
+    "candidat_pass_iae_date_debut": "2026-01-05",
+    "candidat_pass_iae_date_fin": "2028-01-04",
+    "entreprise_type": "ACI",
+    "entreprise_nom": "Les Ateliers de l'Ardoise",
+    "entreprise_siret": EMPLOYER,
+    "entreprise_adresse": "3 rue du Schiste, 08000 Charleville-Mézières",
+    "entreprise_employeur_email": "",
+    "orientation_emetteur_type": "prescriber",
+    "orientation_emetteur_nom": "Personne",
+    "orientation_postes_recherches": [],
+    "orientation_candidat_message": "Message confidentiel",
+    "contrat_date_debut": "2026-12-01",
+    "contrat_date_fin": "2027-05-31",
+    "contrat_poste_retenu": None,
+}
+CONVENTION: dict[str, Any] = {
+    "id": KEY,
+    "status": "ACCEPTED_BY_VALIDATOR",
+    "agencyId": "5b2f7a52-6c8a-4d5e-9f0a-0d6f3a1c9e02",
+    "dateSubmission": "2026-10-05T00:00:00.000Z",
+    "dateStart": "2026-11-09T00:00:00.000Z",
+    "dateEnd": "2026-11-20T00:00:00.000Z",
+    "updatedAt": "2026-11-02T08:30:00.000Z",
+    "businessName": "Le Fournil des Crêtes",
+    "siret": HOST,
+    "immersionObjective": "Découvrir un métier ou un secteur d'activité",
+    "immersionAppellation": {
+        "romeCode": "D1102",
+        "romeLabel": "Boulangerie",
+        "appellationCode": "11573",
+        "appellationLabel": "Boulanger",
+    },
+    "internshipKind": "immersion",
+    "signatories": {
+        "beneficiary": {
+            "role": "beneficiary",
+            "email": "ondine@exemple.invalid",
+            "phone": "0639980001",
+            "firstName": "Ondine",
+            "lastName": "VURNIBAL",
+            "emergencyContact": "Contact confidentiel",
+            "isRqth": True,
+            "birthdate": "1988-02-03",
+        }
+    },
+    "agencyName": "Mission locale",
+    "agencyDepartment": "08",
+    "agencyKind": "mission-locale",
+    "agencySiret": AGENCY,
+    "assessment": {"status": "COMPLETED", "endedWithAJob": True},
+}
+REFERRAL: dict[str, Any] = {
+    "query_id": KEY,
+    "updated_at": "2026-11-02T09:30:00+01:00",
+    "status": "VALIDÉE",
+    "creation_date": "2026-10-05T10:00:00+02:00",
+    "processing_date": "2026-11-01T09:30:00+01:00",
+    "beneficiary": {"first_name": "Ondine", "last_name": "Vurnibal", "birth_date": "1988-02-03", "nir": KEYED},
+    "service_id": "dora--5b2f7a52-6c8a-4d5e-9f0a-0d6f3a1c9e03",
+    "structure_siret": RECEIVER,
+    "department": "08",
+    "prescriber_structure": {"id": "dora--cd-08", "siret": PRESCRIBER},
+    "situation": ["Situation confidentielle"],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A source, a record of it, and how its document holds records; `until` is the last day of the owner's link."""
+
+    source: str
+    table: str
+    record: dict[str, Any]
+    document: Callable[..., Any]
+    at: str
+    state: str
+    last: str
+    owner: str
+    until: date | None
+
+    def later(self, **changes: Any) -> dict[str, Any]:
+        return {**deepcopy(self.record), self.at: "2026-11-10T09:30:00.000+01:00", **changes}
+
+
+CASES = (
+    Case(
+        "emplois", "job_application", APPLICATION, lambda *found: {"count": len(found), "results": list(found)},
+        "mis_a_jour_le", "statut", "refused", EMPLOYER, date(2027, 5, 31),
+    ),
+    Case(
+        "immersion-facile", "immersion_agreement", CONVENTION, lambda *found: list(found),
+        "updatedAt", "status", "CANCELLED", HOST, date(2026, 11, 20),
+    ),
+    Case(
+        "dora", "referral", REFERRAL, lambda *found: {"results": list(found)},
+        "updated_at", "status", "REFUSÉE", RECEIVER, None,
+    ),
+)  # fmt: skip
+each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.source)
+
+
+@pytest.fixture
+async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
+    """The connection that writes several schemas; person 4201 of the source `essai` is known, and has a NIR."""
+    connection = await fresh_database.connect("ingest")
+    await known(fresh_database, connection)
+    yield connection
+    await connection.close()
+
+
+async def known(database: Database, connection: Connection, **changes: Any) -> UUID:
+    values: dict[str, Any] = {
+        "source": "rdv-insertion", "source_id": "4201", "first_name": "Ondine", "last_name": "Vurnibal",
+        "birth_date": date(1988, 2, 3), "nir": NIR, "postal_code": "08000", "department": "08",
+    } | changes  # fmt: skip
+    record = PersonRecord(as_of=datetime(2026, 1, 1, tzinfo=UTC), **values)
+    async with connection.transaction():
+        return await Registry(database.keys.nir).put(Store(connection), record)
+
+
+async def given(database: Database, connection: Connection, folder: Path, case: Case, *found: Any) -> Report:
+    return await read(database, connection, folder, case.source, orjson.dumps(case.document(*found)))
+
+
+async def read(
+    database: Database, connection: Connection, folder: Path, source: str, content: bytes, **options: Any
+) -> Report:
+    path = folder / "document.json"
+    path.write_bytes(content)
+    return await SOURCES[source](Registry(database.keys.nir)).ingest([path], Options(**options), Session(connection))
+
+
+def codes(report: Report) -> list[tuple[int, str, str]]:
+    assert report.read == sum(report.counts.values())
+    return [(refusal.record, refusal.path, refusal.code) for refusal in report.refusals]
+
+
+OWN = "SELECT scope_id, valid_from, valid_until FROM access.link WHERE relation = $1 ORDER BY scope_id"
+
+
+async def links(connection: Connection) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await connection.fetch(OWN, int(Fact.OWN_ITEM))]
+
+
+async def count(connection: Connection, table: str) -> int:
+    return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
+
+
+@each
+async def test_an_item_its_owner_and_its_link_are_written_together(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    report = await given(fresh_database, ingest, tmp_path, case, case.record)
+    assert (codes(report), report.counts) == ([], {Outcome.CREATED: 1})
+    row = await ingest.fetchrow(f"SELECT * FROM offers.{case.table}")
+    assert row is not None
+    assert row["person_id"] == await ingest.fetchval("SELECT id FROM people.person")
+    assert (row["organisation_siret"], row["source"], row["source_id"]) == (case.owner, case.source, KEY)
+    assert row["as_of"] == datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
+    assert await links(ingest) == [(case.owner, date(2026, 10, 5), case.until)]
+    assert "confidentiel" not in str(dict(row))
+
+
+@each
+async def test_the_same_file_again_writes_nothing(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    await given(fresh_database, ingest, tmp_path, case, case.record)
+    again = await given(fresh_database, ingest, tmp_path, case, case.record, case.record)
+    assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 2}, 0)
+
+
+@each
+async def test_a_late_message_changes_nothing_and_a_newer_one_does(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    report = await given(fresh_database, ingest, tmp_path, case, case.later(**{case.state: case.last}), case.record)
+    assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
+    column = "state" if case.source == "emplois" else "status"
+    assert await ingest.fetchval(f"SELECT {column} FROM offers.{case.table}") == case.last.replace("É", "E")
+
+
+@each
+async def test_an_item_that_has_ended_ends_the_link_of_its_owner(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    await given(fresh_database, ingest, tmp_path, case, case.record)
+    report = await given(fresh_database, ingest, tmp_path, case, case.later(**{case.state: case.last}))
+    assert report.counts == {Outcome.UPDATED: 1}
+    [(owner, since, until)] = await links(ingest)
+    assert (owner, since) == (case.owner, date(2026, 10, 5))
+    assert until == (date(2026, 11, 10) if case.source == "immersion-facile" else date(2026, 11, 1))
+
+
+@each
+async def test_a_person_that_is_not_known_is_refused_and_nothing_is_written(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    text = orjson.dumps(case.document(case.record)).replace(b"1988-02-03", b"1988-02-04").replace(KEYED.encode(), b"")
+    report = await read(fresh_database, ingest, tmp_path, case.source, text, department="08")
+    assert [code for _, _, code in codes(report)] == ["MATCH_NONE"]
+    assert report.rows == 0
+    for table in (f"offers.{case.table}", "offers.source_record", "offers.company", "offers.pass_iae"):
+        assert await count(ingest, table) == 0
+    assert await links(ingest) == []
+    assert await count(ingest, "people.identity") == 1
+
+
+@each
+async def test_two_people_alike_in_a_departement_are_refused_unless_a_number_tells_them_apart(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    await known(fresh_database, ingest, source_id="4202", nir="2881399999002")
+    text = orjson.dumps(case.document(case.record))
+    if case.source == "immersion-facile":
+        report = await read(fresh_database, ingest, tmp_path, case.source, text)
+        assert codes(report) == [(1, "", "MATCH_SEVERAL")]
+        return
+    report = await read(fresh_database, ingest, tmp_path, case.source, text)
+    assert report.counts == {Outcome.CREATED: 1}
+    without = text.replace(f'"{KEYED}"'.encode(), b"null").replace(KEY.encode(), KEY.replace("5b", "6b").encode())
+    report = await read(fresh_database, ingest, tmp_path, case.source, without, department="08")
+    assert codes(report) == [(1, "", "MATCH_SEVERAL")]
+
+
+@each
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (lambda record, case: record.update({case.state: "autre"}), "state"),
+        (lambda record, case: record.update({case.at: "hier"}), "at"),
+        (lambda record, case: record.pop(case.at), ""),
+    ],
+)
+async def test_a_broken_record_is_refused_alone_and_told_without_its_values(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case, change: Any, path: str
+) -> None:
+    broken = deepcopy(case.record)
+    change(broken, case)
+    report = await given(fresh_database, ingest, tmp_path, case, broken, case.record, [])
+    [first, last] = codes(report)
+    assert first[::2] == (1, "DATE_INVALID" if path == "at" else "SCHEMA_INVALID")
+    assert first[1] == {"state": case.state, "at": case.at, "": ""}[path]
+    assert last[::2] == (3, "SCHEMA_INVALID")
+    assert report.counts == {Outcome.REJECTED: 2, Outcome.CREATED: 1}
+    assert "hier" not in str(report)
+    assert "Vurnibal" not in str(report)
+
+
+@each
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"{", "JSON_INVALID"),
+        (b'{"nom": ["Ce champ est obligatoire."]}', "FORMAT_UNKNOWN"),
+        (b'{"results": 1, "results": 2}', "JSON_DUPLICATE_KEY"),
+        (b'"\xe9"', "ENCODING_WRONG"),
+        (b"1", "FORMAT_UNKNOWN"),
+    ],
+)
+async def test_a_file_that_is_no_document_of_the_source_is_refused_whole(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case, content: bytes, code: str
+) -> None:
+    report = await read(fresh_database, ingest, tmp_path, case.source, content)
+    assert (codes(report), report.read) == ([(0, "", code)], 0)
+
+
+async def test_an_application_brings_its_employer_and_its_pass(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    await given(fresh_database, ingest, tmp_path, CASES[0], APPLICATION)
+    company = await ingest.fetchrow("SELECT id, name, kind, siret, city FROM offers.company")
+    assert company is not None
+    assert tuple(company) == (
+        f"emplois--{EMPLOYER}-ACI", "Les Ateliers de l'Ardoise", "ACI", EMPLOYER, "Charleville-Mézières"
+    )  # fmt: skip
+    assert await ingest.fetchval("SELECT company_id FROM offers.job_application") == company["id"]
+    found = await ingest.fetchrow("SELECT number, status, starts_on, ends_on FROM offers.pass_iae")
+    assert found is not None
+    assert tuple(found) == ("999990000001", "VALID", date(2026, 1, 5), date(2028, 1, 4))
+    older = {**APPLICATION, "identifiant_unique": KEY.replace("5b", "6b"), "mis_a_jour_le": "2026-10-02T09:30:00+02:00"}
+    changed = {"candidat_pass_iae_statut": "SUSPENDED", "entreprise_nom": "Ancien nom"}
+    await given(fresh_database, ingest, tmp_path, CASES[0], {**older, **changed})
+    assert await ingest.fetchval("SELECT status FROM offers.pass_iae") == "VALID"
+    assert await ingest.fetchval("SELECT name FROM offers.company") == company["name"]
+    assert await count(ingest, "offers.job_application") == 2
+
+
+async def test_an_application_without_a_nir_finds_its_person_in_the_department_given(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    text = orjson.dumps(CASES[0].document({**APPLICATION, "candidat_nir": None}))
+    without = await read(fresh_database, ingest, tmp_path, "emplois", text)
+    assert codes(without) == [(1, "", "MATCH_NONE")]
+    report = await read(fresh_database, ingest, tmp_path, "emplois", text, department="08")
+    assert report.counts == {Outcome.CREATED: 1}
+
+
+async def test_an_empty_answer_of_the_search_is_no_refusal(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    report = await given(fresh_database, ingest, tmp_path, CASES[0])
+    assert (report.complete, report.read) == (True, 0)
+
+
+async def test_a_notification_of_a_convention_is_read_as_the_convention(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    notified = {"payload": {"convention": CONVENTION}, "subscribedEvent": "convention.updated"}
+    report = await read(fresh_database, ingest, tmp_path, "immersion-facile", orjson.dumps(notified))
+    assert report.counts == {Outcome.CREATED: 1}
+    row = await ingest.fetchrow("SELECT * FROM offers.immersion_agreement")
+    assert row is not None
+    assert (row["rome_code"], row["occupation"], row["objective"]) == ("D1102", "Boulanger", "DECOUVRIR_UN_METIER")
+    assert (row["is_rqth"], row["assessment"], row["ended_with_job"]) == (True, "COMPLETED", True)
+    assert (row["agency_kind"], row["recorded_by"]) == ("mission-locale", AGENCY)
+    alone = await read(fresh_database, ingest, tmp_path, "immersion-facile", orjson.dumps(CONVENTION))
+    assert (alone.counts, alone.rows) == ({Outcome.UNCHANGED: 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"internshipKind": "mini-stage-cci"}, (1, "internshipKind", "SCHEMA_INVALID")),
+        ({"immersionObjective": "Autre"}, (1, "immersionObjective", "SCHEMA_INVALID")),
+        ({"dateEnd": "2026-11-08T00:00:00.000Z"}, (1, "dateEnd", "DATE_INVALID")),
+    ],
+)
+async def test_what_is_no_immersion_is_refused(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, change: dict[str, Any], code: tuple[int, str, str]
+) -> None:
+    report = await given(fresh_database, ingest, tmp_path, CASES[1], {**CONVENTION, **change})
+    assert codes(report) == [code]
+
+
+async def test_a_removed_referral_leaves_neither_row_nor_link_nor_record_and_does_not_come_back(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    case, gone = CASES[2], {"query_id": KEY, "updated_at": "2026-11-03T09:30:00+01:00", "deleted": True}
+    await given(fresh_database, ingest, tmp_path, case, REFERRAL)
+    report = await given(
+        fresh_database, ingest, tmp_path, case, gone, gone, {**REFERRAL, "updated_at": gone["updated_at"]}
+    )
+    assert report.counts == {Outcome.REMOVED: 1, Outcome.UNCHANGED: 1, Outcome.OLDER: 1}
+    assert await count(ingest, "offers.referral") == 0
+    assert await links(ingest) == []
+    assert await count(ingest, "people.identity") == 1
+    assert await count(ingest, "people.person") == 1
+    kept = await given(fresh_database, ingest, tmp_path, case, {**gone, "deleted": False})
+    assert codes(kept) == [(1, "deleted", "SCHEMA_INVALID")]
+
+
+async def test_a_referral_is_read_with_its_dates_and_who_refers(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    await given(fresh_database, ingest, tmp_path, CASES[2], REFERRAL)
+    row = await ingest.fetchrow("SELECT * FROM offers.referral")
+    assert row is not None
+    assert (row["status"], row["sent_on"], row["processed_on"]) == ("VALIDEE", date(2026, 10, 5), date(2026, 11, 1))
+    assert (row["service_id"], row["prescriber_structure_id"]) == (REFERRAL["service_id"], "dora--cd-08")
+    assert row["recorded_by"] == PRESCRIBER
+
+
+def sample(*names: str) -> Path:
+    path = SAMPLES.joinpath(*names)
+    if not path.exists():
+        pytest.skip(f"no sample {path.name}")
+    return path
+
+
+async def test_the_answers_that_les_emplois_publishes_are_read(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    path = sample("les-emplois", "candidatures_search_response_valid.json")
+    first = orjson.loads(path.read_bytes())["results"][0]
+    await known(
+        fresh_database, ingest, source_id="4203", nir=first["candidat_nir"], first_name=first["candidat_prenom"],
+        last_name=first["candidat_nom"], birth_date=date.fromisoformat(first["candidat_date_naissance"]),
+    )  # fmt: skip
+    report = await read(fresh_database, ingest, tmp_path, "emplois", path.read_bytes())
+    assert (codes(report), report.counts) == ([], {Outcome.CREATED: 2})
+    states = await ingest.fetch("SELECT state FROM offers.job_application ORDER BY 1")
+    assert [row["state"] for row in states] == ["accepted", "obsolete"]
+    assert await count(ingest, "offers.company") == 1
+    assert await count(ingest, "offers.pass_iae") == 1
+    for name, refused in (("valid_no_results", []), ("invalid", [(0, "", "FORMAT_UNKNOWN")])):
+        other = sample("les-emplois", f"candidatures_search_response_{name}.json")
+        assert codes(await read(fresh_database, ingest, tmp_path, "emplois", other.read_bytes())) == refused
+
+
+async def test_the_convention_that_immersion_facilitee_publishes_is_read(
+    ingest: Connection, fresh_database: Database, tmp_path: Path
+) -> None:
+    content = sample("immersion-facile", "convention_read_v2.json").read_bytes()
+    person = orjson.loads(content)["signatories"]["beneficiary"]
+    await known(
+        fresh_database, ingest, source_id="4203", nir=None, first_name=person["firstName"],
+        last_name=person["lastName"], birth_date=date.fromisoformat(person["birthdate"]), postal_code="75010",
+    )  # fmt: skip
+    report = await read(fresh_database, ingest, tmp_path, "immersion-facile", content)
+    assert (codes(report), report.counts) == ([], {Outcome.CREATED: 1})
+    assert await ingest.fetchval("SELECT status FROM offers.immersion_agreement") == "READY_TO_SIGN"
+    notified = orjson.loads(sample("immersion-facile", "webhook_convention_updated.json").read_bytes())
+    notified["payload"]["convention"] = orjson.loads(content)
+    again = await read(fresh_database, ingest, tmp_path, "immersion-facile", orjson.dumps(notified))
+    assert again.counts == {Outcome.UNCHANGED: 1}
