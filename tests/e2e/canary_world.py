@@ -122,7 +122,7 @@ class World:
 
 def _readable(actor: str, canary: Canary) -> bool:
     """The matrix of domain model §14 for these four actors and what the graph serves today, written out by hand."""
-    if canary.kind in ("NIR", "IDX"):
+    if canary.kind == "NIR":
         return False
     if actor == "personne":
         return canary.owner == ITSELF
@@ -133,7 +133,7 @@ def _readable(actor: str, canary: Canary) -> bool:
     if canary.kind == "SAN":
         own = CD_08.siret if actor == "referent-a" else CD_2A.siret
         return canary.owner in FOLLOWED[actor] and canary.organisation == own
-    return canary.owner in FOLLOWED[actor] and canary.kind in ("ID", "COORD", "SUIVI", "FREIN", "FORM", "PROF")
+    return canary.owner in FOLLOWED[actor] and canary.kind in ("ID", "IDX", "COORD", "SUIVI", "FREIN", "FORM", "PROF")
 
 
 async def build(database: Database, folder: Path) -> World:
