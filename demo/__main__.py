@@ -63,6 +63,9 @@ def main() -> None:
 def _serve(port: int) -> None:
     graph, keys, issuer = load_graph(), Keys.create(DATA / "keys"), Issuer(DATA / "demo")
     with database(keys) as dsn:
+        print(
+            "Lecture des fichiers fictifs ; chaque source en a un fautif, dont elle dit ce qu'elle refuse.", flush=True
+        )
         found, persons = asyncio.run(
             prepare(
                 keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date(), lambda report: show(report, Console())

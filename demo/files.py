@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from demo import cnaf_files, ft_files, offers_files, ouiform_files, rdvi_files, rights_files
+from demo import (
+    anomaly_files,
+    cnaf_files,
+    ft_files,
+    offers_files,
+    ouiform_files,
+    rdvi_files,
+    rights_files,
+)
 
 
 def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
     """Write the files under `folder`; returns them by the name of the source that reads them, in the order to read."""
-    return {
+    sound = {
         "cnaf-flux": cnaf_files.write(folder, today),
         "rdv-insertion": rdvi_files.write(folder, today, secret),
         "ft-extrait": ft_files.write(folder, today),
@@ -18,3 +26,5 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         "ouiform": ouiform_files.write(folder, today),
         "droits": rights_files.write(folder, today),
     }
+    unsound = anomaly_files.write(sound, today, secret)
+    return {source: (*paths, *unsound.get(source, ())) for source, paths in sound.items()}

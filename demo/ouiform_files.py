@@ -43,8 +43,13 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     """Write the feed under `folder/ouiform`."""
     path = folder / "ouiform" / "positionnements.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"".join(orjson.dumps(_line(item, today)) + b"\n" for item in PLACEMENTS))
+    path.write_bytes(feed(today))
     return (path,)
+
+
+def feed(today: date) -> bytes:
+    """The feed: the state of each placement on this day."""
+    return b"".join(orjson.dumps(_line(item, today)) + b"\n" for item in PLACEMENTS)
 
 
 def _line(item: Placement, today: date) -> dict[str, Any]:

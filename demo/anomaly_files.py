@@ -1,0 +1,108 @@
+"""One file per source with records that its connector must refuse: told in its report, and stopping nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date
+from pathlib import Path
+
+import orjson
+from lxml import etree
+
+from demo import cnaf_files, ft_files, ouiform_files, rdvi_files, rights_files
+from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
+
+REFUSED = {
+    "cnaf-flux": ("SCHEMA_INVALID",),
+    "rdv-insertion": ("WEBHOOK_SIGNATURE", "MATCH_CONFLICT", "LEADING_ZERO_LOST"),
+    "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
+    "data-inclusion": ("SCHEMA_INVALID",),
+    "lheo": ("SCHEMA_INVALID",),
+    "ouiform": ("PERSON_UNKNOWN",),
+    "droits": ("MATCH_CONFLICT",),
+}
+"""Codes under which the records are refused, in the order of the files."""
+
+
+def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
+    """Write them beside the files of their source; returns them by source."""
+    folders = {source: paths[0].parent for source, paths in files.items()}
+    return {
+        "cnaf-flux": (_flux(folders["cnaf-flux"], today),),
+        "rdv-insertion": _rdv_insertion(folders["rdv-insertion"], today, secret),
+        "ft-extrait": (_extract(folders["ft-extrait"], today),),
+        "data-inclusion": (_structures(files["data-inclusion"][0]),),
+        "lheo": (_catalogue(files["lheo"][0]),),
+        "ouiform": (_placement(folders["ouiform"], today),),
+        "droits": (_register(folders["droits"], today),),
+    }
+
+
+def _flux(folder: Path, today: date) -> Path:
+    """A birth date that no calendar has."""
+    person = BY_SLUG["firmin"]
+    content = cnaf_files.flux([person], today.replace(day=1))
+    return _written(folder / "RSABEM_anomalie.xml", content.replace(str(person.birth_date).encode(), b"1974-13-45"))
+
+
+def _rdv_insertion(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
+    """A notification that someone else signed, one whose keys name two people, a telephone without its zero."""
+    forged = orjson.dumps(rdvi_files.rdv_message(RDVS[0], today))
+    message = rdvi_files.rdv_message(Rdv(99, CD_08, 3, "rsa_orientation", (("anselme", "unknown"),)), today)
+    other = rdvi_files.internal_id(BY_SLUG["basile"])
+    message["data"]["users"][0] |= {
+        "department_internal_id": other,
+        "france_travail_id": BY_SLUG["anselme"].france_travail_id,
+    }
+    person = BY_SLUG["firmin"]
+    row = rdvi_files.user_file([person]).replace(person.phone.encode(), person.phone[1:].encode())
+    return (
+        rdvi_files.webhook(folder / "anomalie-signature.json", forged, b"another secret"),
+        rdvi_files.webhook(folder / "anomalie-identifiants.json", orjson.dumps(message), secret),
+        _written(folder / "anomalie-usagers.csv", row),
+    )
+
+
+def _extract(folder: Path, today: date) -> Path:
+    """A row that two people answer to, and a département without its zero."""
+    people: dict[Person, tuple[str, ...]] = {BY_SLUG[slug]: ("dif_logement",) for slug in ("doriane-1", "firmin")}
+    header, homonym, row = ft_files.extract(people, today).splitlines(keepends=True)
+    return _written(folder / "extrait_pe_anomalie.csv", header + homonym + row.replace(b";08;", b";8;"))
+
+
+def _structures(path: Path) -> Path:
+    """A structure without a name."""
+    structure = orjson.loads(path.read_bytes())["items"][0]
+    return _written(path.with_stem(f"{path.stem}-anomalie"), orjson.dumps({"items": [{**structure, "nom": None}]}))
+
+
+def _catalogue(path: Path) -> Path:
+    """A training without a title."""
+    root = deepcopy(etree.parse(path).getroot())
+    offers = root[0]
+    for formation in list(offers)[1:]:
+        offers.remove(formation)
+    title = offers[0].find("{*}intitule-formation")
+    assert title is not None
+    offers[0].remove(title)
+    return _written(path.with_stem(f"{path.stem}-anomalie"), etree.tostring(root, encoding="UTF-8"))
+
+
+def _placement(folder: Path, today: date) -> Path:
+    """A placement of someone whom no source knows."""
+    line = orjson.loads(ouiform_files.feed(today).splitlines()[0])
+    line |= {"positionnement": "POS-9999", "personne": {"source": "rdv-insertion", "reference": "user:1"}}
+    return _written(folder / "positionnements-anomalie.jsonl", orjson.dumps(line) + b"\n")
+
+
+def _register(folder: Path, today: date) -> Path:
+    """An objection under a birth date that is not the person's."""
+    person = BY_SLUG["firmin"]
+    content = rights_files.register([rights_files.Right(person, today, opposition=True, limitation=False)])
+    return _written(folder / "registre-anomalie.csv", content.replace(f"{person.birth_date:%d/%m}".encode(), b"06/12"))
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
