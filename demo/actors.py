@@ -1,11 +1,24 @@
-"""The actors of the demo: two référents of two départements, an employer, one person who looks at its own journey."""
+"""The actors of the demo: one of each kind of the domain model §14, and a second référent, of another département."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from demo.cast import BY_SLUG, EMPLOYER, REFERENT_A, REFERENT_B, Agent, Organisation
+from demo.cast import (
+    AGENCY,
+    BY_SLUG,
+    CD_08,
+    DELEGATE,
+    EMPLOYER,
+    MISSION,
+    PARTNER,
+    REFERENT_A,
+    REFERENT_B,
+    SCHOOL,
+    Agent,
+    Organisation,
+)
 from demo.identity import DemoActor
 
 FOLLOW_UP = ("diagnostic", "contrat", "suivi", "actions", "formation", "pmsmp")
@@ -18,13 +31,8 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
     return [
         _referent("referent-a", REFERENT_A, agents),
         _referent("referent-b", REFERENT_B, agents),
-        DemoActor(
-            name="employeur",
-            kind="siae",
-            purposes=("iae", "actions"),
-            about=f"{EMPLOYER.name} : ne lit que ses propres rendez-vous et les personnes qu'elle y reçoit.",
-            claims=_organisation(EMPLOYER),
-        ),
+        _member("employeur", "siae", EMPLOYER, ("iae", "actions"),
+                "ne lit que ses propres rendez-vous et les personnes qu'elle y reçoit."),
         DemoActor(
             name="personne",
             kind="beneficiaire",
@@ -32,12 +40,34 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
             about=f"{BY_SLUG[SELF].first_name} {BY_SLUG[SELF].last_name} lit son propre parcours.",
             claims={"person": str(persons[SELF])},
         ),
-    ]
+        _member("orienteur", "orienteur_cd", CD_08, ("identification", "orientation"),
+                "oriente les bénéficiaires du RSA du département."),
+        _member("conseiller-ft", "conseiller_ft", AGENCY, ("identification", "orientation", *FOLLOW_UP[:-1]),
+                "lit tout des personnes qu'elle suit, une part du reste de son territoire."),
+        _member("conseiller-ml", "conseiller_ml", MISSION, ("identification", *FOLLOW_UP),
+                "ne lit que les personnes dont elle est l'organisme référent."),
+        _member("delegataire", "delegataire_rsa", DELEGATE, ("identification", *FOLLOW_UP[:-2]),
+                "ne lit que les personnes dont elle est l'organisme référent."),
+        _member("organisme-formation", "organisme_formation", SCHOOL, ("formation",),
+                "ne lit que les personnes positionnées sur ses sessions."),
+        _member("dpo", "dpo", CD_08, ("droits", "audit"),
+                "vérifie ce qui est tenu et qui l'a lu, sans lire les données."),
+        _member("statisticien", "statisticien_cd", CD_08, ("statistique",),
+                "ne lit la donnée de personne : il attend des agrégats."),
+        _member("partenaire", "partenaire", PARTNER, ("suivi", "actions"),
+                "une application, pour le compte de la référente A. Sans convention, la politique ne lui ouvre que "
+                "l'offre publique.", end_user="referent-a"),
+    ]  # fmt: skip
 
 
 def agreements(found: list[DemoActor]) -> dict[str, tuple[str, ...]]:
-    """Purposes of each organisation of the demo: those of its actors."""
-    return {actor.claims["organisation"]: actor.purposes for actor in found if "organisation" in actor.claims}
+    """Purposes of each organisation of the demo: those of all its actors."""
+    agreed: dict[str, tuple[str, ...]] = {}
+    for actor in found:
+        if "organisation" in actor.claims:
+            before = agreed.get(actor.claims["organisation"], ())
+            agreed[actor.claims["organisation"]] = tuple(dict.fromkeys((*before, *actor.purposes)))
+    return agreed
 
 
 def _referent(name: str, agent: Agent, agents: Mapping[str, UUID]) -> DemoActor:
@@ -49,6 +79,13 @@ def _referent(name: str, agent: Agent, agents: Mapping[str, UUID]) -> DemoActor:
         about=f"{agent.first_name} {agent.last_name}, {organisation.name} : lit les personnes de son groupe de suivi.",
         claims={**_organisation(organisation), "agent": str(agents[agent.email])},
     )
+
+
+def _member(
+    name: str, kind: str, organisation: Organisation, purposes: tuple[str, ...], about: str, end_user: str | None = None
+) -> DemoActor:
+    said = f"{organisation.name} : {about}"
+    return DemoActor(name, kind, purposes, said, _organisation(organisation), end_user)
 
 
 def _organisation(organisation: Organisation) -> dict[str, object]:

@@ -15,6 +15,7 @@ from demo.offers_catalogue import (
     CHARLEVILLE,
     PORTO_VECCHIO,
     PROPRIANO,
+    PROVIDERS,
     RETHEL,
     REVIN,
     SARTENE,
@@ -53,9 +54,11 @@ AGENCY = Organisation(
 AGENCY_2A = Organisation(
     205, "Agence France Travail de démonstration, Ajaccio", "99900082200011", "france_travail", "2A"
 )
+SCHOOL = Organisation(806, "Organisme de formation de démonstration 08", PROVIDERS["08"], "organisme_formation", "08")
+PARTNER = Organisation(807, "Application Parcours partagé (démonstration)", "99900090800017", "autre", "08")
 ORGANISATIONS = (CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, DELEGATE, MISSION, AGENCY, AGENCY_2A)
-SAFIR = {"08": "08999", "2A": "20999"}
-"""Number of the France Travail agency of each département."""
+SAFIR = {"08999": AGENCY, "20999": AGENCY_2A, "08998": MISSION, "08997": DELEGATE, "08996": CD_08, "20996": CD_2A}
+"""Whom each SAFIR code of the extract of France Travail stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,17 @@ LIFETIME = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class DemoActor:
-    """An actor of the demo. `claims` are those of `hub.identity.actor`, without purposes and validity."""
+    """An actor of the demo. `claims` are those of `hub.identity.actor`, without purposes and validity.
+
+    `end_user` is who uses a partner's application: the claim `act` (RFC 8693).
+    """
 
     name: str
     kind: str
     purposes: tuple[str, ...]
     about: str
     claims: Mapping[str, Any]
+    end_user: str | None = None
 
 
 class Issuer:
@@ -50,7 +54,7 @@ class Issuer:
         """A token for this actor, valid from `now` (Unix seconds; the present if not given) for `LIFETIME`."""
         now = int(time.time()) if now is None else now
         said = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 365 * 86_400}
-        claims = {
+        claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": actor.name,
@@ -59,6 +63,8 @@ class Issuer:
             "exp": now + LIFETIME,
             CLAIM: {**said, **actor.claims},
         }
+        if actor.end_user is not None:
+            claims["act"] = {"sub": actor.end_user}
         header = {"alg": ALGORITHM, "kid": self._key.kid}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 

@@ -1,7 +1,8 @@
-"""`make demo` without the installation: from nothing to four actors who each read their own; Ctrl-C leaves nothing."""
+"""`make demo` without the installation: from nothing to actors who each read their own; Ctrl-C leaves nothing."""
 
 from __future__ import annotations
 
+import shutil
 import socket
 import stat
 import subprocess
@@ -9,12 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.cli.commands import Demo, copy_of_the_project, demo, hub, left_running
 from tests.e2e.test_slice import SLICE
 
 KEYS = {"url", "graphql", "actors", "persons"}
-ACTORS = {"referent-a": "suivi", "referent-b": "suivi", "employeur": "iae", "personne": "droits"}
+ACTORS = {
+    "referent-a": "suivi",
+    "referent-b": "suivi",
+    "employeur": "iae",
+    "personne": "droits",
+    "orienteur": "orientation",
+    "conseiller-ft": "suivi",
+    "conseiller-ml": "suivi",
+    "delegataire": "suivi",
+    "organisme-formation": "formation",
+    "dpo": "audit",
+    "statisticien": "statistique",
+    "partenaire": "suivi",
+}
 
 
 def free_port() -> int:
@@ -34,7 +49,7 @@ def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
     return found
 
 
-def test_the_demo_starts_from_nothing_serves_four_actors_and_ends_without_a_trace(tmp_path: Path) -> None:
+def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace(tmp_path: Path) -> None:
     port = free_port()
     with copy_of_the_project(tmp_path) as root:
         with demo(root, port) as running:
@@ -62,6 +77,8 @@ def test_the_demo_starts_from_nothing_serves_four_actors_and_ends_without_a_trac
             token = hub("token", "referent-a", cwd=root)
             assert (token.code, token.out.strip()) == (0, told["actors"][0]["token"])
             assert "referent-b" in hub("token", "nobody", cwd=root).check_refused("ACTOR_UNKNOWN")
+            if shutil.which("curl") is None:
+                pytest.skip("curl absent: the first query that the demo prints uses it")
             first_query = running.welcome[running.welcome.index("curl") :]
             answer = subprocess.run(["bash", "-c", first_query], cwd=root, capture_output=True, text=True)
             assert '"birthDate":"1988-03-14"' in answer.stdout
