@@ -50,7 +50,10 @@ async def ingest(
     dsn: Callable[[str], str],
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Read the files in order, as the role of the source; raises NotServed (DATABASE_UNAVAILABLE)."""
+    """Read the files in order, as the role of the source; raises NotServed (DATABASE_UNAVAILABLE, DATABASE_REFUSED).
+
+    Texts of PostgreSQL may quote values: only the name of the error is kept.
+    """
     try:
         connection = await asyncpg.connect(dsn(source.role))
         try:
@@ -62,7 +65,14 @@ async def ingest(
             "DATABASE_UNAVAILABLE",
             "La base de données ne répond plus : ce qui est écrit l'est en entier, relancez la même commande.",
             type(error).__name__,
-        ) from error
+        ) from None
+    except asyncpg.PostgresError as error:
+        raise NotServed(
+            "DATABASE_REFUSED",
+            "La base de données a refusé une opération : ce qui est écrit l'est en entier. Relancez la même commande ; "
+            "si le refus revient, signalez-le à l'équipe du hub.",
+            f"{type(error).__name__} {error.sqlstate}",
+        ) from None
 
 
 def read_organisations(path: Path | None) -> dict[str, Organisation]:

@@ -76,7 +76,10 @@ class Session:
         self._started = monotonic()
 
     async def unit(self, report: Report, write: Callable[[Store], Awaitable[Outcome]]) -> None:
-        """Apply one record group in one transaction; `Refused` undoes all of it and enters the report."""
+        """Apply one record group in one transaction; `Refused` undoes all of it and enters the report.
+
+        So does what PostgreSQL or its client refuses of a value, by a code alone: their texts quote the row.
+        """
         store = Store(self._connection)
         try:
             async with self._connection.transaction():
@@ -85,6 +88,12 @@ class Session:
         except Refused as refused:
             report.refuse(refused)
         except asyncpg.DataError as error:
+            report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
+        except asyncpg.IntegrityConstraintViolationError as error:
+            report.refuse(Refused("CONSTRAINT_VIOLATED", detail=type(error).__name__))
+        except asyncpg.InterfaceError as error:
+            if not isinstance(error, ValueError):
+                raise
             report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
         else:
             report.count(outcome, store.written, store.candidates)

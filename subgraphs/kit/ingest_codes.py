@@ -74,6 +74,10 @@ CODES: dict[str, Text] = {
         "Une valeur ne peut pas être enregistrée (longueur, plage ou caractère interdit).",
         "Corriger la valeur dans le système d'origine.",
     ),
+    "CONSTRAINT_VIOLATED": Text(
+        "L'enregistrement contredit ce que la base contient, ou une règle de la base.",
+        "Vérifier les codes de l'enregistrement ; s'ils sont justes, signaler ce refus à l'équipe du hub.",
+    ),
     "COLUMN_MISSING": Text(
         "Une colonne obligatoire manque dans l'en-tête.",
         "Exporter à nouveau le fichier avec toutes ses colonnes.",

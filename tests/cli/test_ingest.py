@@ -123,3 +123,18 @@ async def test_a_faulty_file_ends_in_its_code_place_and_mend_and_writes_nothing_
 
     whole = write(tmp_path, fresh_database)[source][0]
     assert code not in ingest(fresh_database, source, whole, *AS_OF).out
+
+
+async def test_what_the_database_refuses_of_a_command_is_one_line_that_quotes_no_value(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path, fresh_database)["cnaf-flux"][0]
+    connection = await fresh_database.connect()
+    await connection.execute("REVOKE INSERT ON people.identity FROM people_ingest")
+    await connection.close()
+
+    done = ingest(fresh_database, "cnaf-flux", path)
+
+    line = done.check_refused("DATABASE_REFUSED")
+    assert "identity" not in line
+    assert done.out == ""

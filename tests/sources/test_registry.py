@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -21,9 +22,10 @@ from subgraphs.kit.ingest import Session
 from subgraphs.kit.ingest_people import PersonRecord, Referent, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from tests.conftest import ROOT, Database
-from tests.sources.ingestion import codes, ingest, rows, values, versions
+from tests.sources.ingestion import codes, everything_told, ingest, rows, values, versions
 
 MAELLE = BY_SLUG["maelle"]
 COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
@@ -197,6 +199,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from subgraphs.kit.ingest import Options, Session
+from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES
 import asyncpg
@@ -371,3 +374,36 @@ async def test_of_two_dossiers_of_one_day_the_open_one_counts_and_each_departeme
         replace(HERE, source_id="3", matricule="0810003", as_of=later, rsa=elsewhere),
     )
     assert await values(fresh_database, SCOPES, int(Fact.DEPARTMENT_BRSA)) == ["08", "2A"]
+
+
+SECRET_NAME = "Nom-qui-ne-sort-pas"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("civility", SECRET_NAME, "CONSTRAINT_VIOLATED"),
+        ("person_id", UUID(int=7), "CONSTRAINT_VIOLATED"),
+        ("last_name", f"{SECRET_NAME}\x00", "VALUE_NOT_STORABLE"),
+        ("last_name", f"{SECRET_NAME}\ud800", "VALUE_NOT_STORABLE"),
+        ("dependent_children", 1 << 40, "VALUE_NOT_STORABLE"),
+    ],
+)
+async def test_what_the_database_refuses_of_a_group_refuses_that_group_alone_and_no_value_is_told(
+    fresh_database: Database, column: str, value: object, code: str
+) -> None:
+    report = await put(fresh_database, WHO)
+
+    async def write(store: Store) -> Outcome:
+        await store.put(tables.identity, {"source": "essai", "source_id": "1"}, {column: value})
+        return store.outcome
+
+    connection = await fresh_database.connect("people_ingest")
+    report.begin()
+    await Session(connection).unit(report, write)
+    await connection.close()
+
+    assert codes(report) == [(2, "", code)]
+    assert (report.read, report.counts) == (2, {Outcome.UPDATED: 1, Outcome.REJECTED: 1})
+    assert SECRET_NAME not in everything_told([report])
+    assert await values(fresh_database, "SELECT last_name FROM people.identity") == ["Ardoisier"]
