@@ -116,7 +116,7 @@ def demo(root: Path, port: int) -> Iterator[Demo]:
         )
     assert popen.stdout is not None
     welcome = ""
-    while "curl" not in welcome:
+    while "-d '" not in welcome:  # the last line of the command that it proposes
         line = popen.stdout.readline()
         assert line, (root / "demo.log").read_text()
         welcome += line

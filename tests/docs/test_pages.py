@@ -2,7 +2,7 @@
 
 How a fenced block is run is told by its first line: `graphql` is asked as the référente A; `sh` is executed line by
 line where the demo runs; `sh make` names targets of the Makefile; `sh serveur` holds commands that serve until they are
-stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file; `json` is generated (tests.docs.readme);
+stopped; `toml réglages` is a settings file; `toml` is an extract of a policy file; `json` is generated;
 `mermaid` is a picture. A block of any other kind fails.
 """
 
