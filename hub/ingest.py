@@ -10,7 +10,6 @@ import asyncpg
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from hub.errors import NotServed, StartRefused
 from infra.keys import WEBHOOKS, Keys
@@ -123,12 +122,10 @@ def show(report: Report, console: Console) -> None:
     console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)
     if report.candidates:
         console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)
-    if report.refusals:
-        table = Table("Fichier", "Empreinte", "N°", "Endroit", "Code", "Que faire", show_lines=False)
-        for each in report.refusals:
-            place = (each.file, each.digest[:12], str(each.record or "—"), each.path or "—", each.code)
-            table.add_row(*place, f"{each.message} {each.mend}")
-        console.print(table)
+    for each in report.refusals:
+        place = f"{each.file} ({each.digest[:12]}), n° {each.record or '—'}{f', {each.path}' if each.path else ''}"
+        told = f"  {each.code} — {place} : {each.message} {each.mend}"
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
     hidden = sum(report.codes.values()) - len(report.refusals)
     if hidden > 0:
         by_code = ", ".join(f"{code} : {count}" for code, count in report.codes.most_common())
