@@ -83,8 +83,8 @@ class Registry:
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         person_id = await self._resolve(store, values, own)
-        if person_id is None and record.by_identity:
-            person_id = await self._same_identity(store, values)
+        if record.by_identity:
+            person_id = await self._same_identity(store, values, person_id)
         if person_id is None:
             store.candidates += await self._is_candidate(store, values)
         found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
@@ -156,8 +156,11 @@ class Registry:
         )
         return match(values, known, own["person_id"] if own is not None else None)
 
-    async def _same_identity(self, store: Store, values: Row) -> UUID:
-        """The one known person of the département with these names and this birth date."""
+    async def _same_identity(self, store: Store, values: Row, current: UUID | None) -> UUID:
+        """The one known person of the département with these names and this birth date.
+
+        A record that is attached to `current` already stays there, unless others are alike by now.
+        """
         alike = await store.query(_IDENTITY, values["birth_date"], values["department"])
         names = name_key(values["last_name"]), name_key(values["first_name"])
         found = {
@@ -165,9 +168,13 @@ class Registry:
             for row in alike
             if None not in names and names in ((row[key], name_key(row["first_name"])) for key in _NAME_KEYS)
         }
-        if len(found) != 1:
-            raise Refused("MATCH_SEVERAL" if found else "MATCH_NONE")
-        return UUID(str(found.pop()))
+        if len(found) > 1:
+            raise Refused("MATCH_SEVERAL")
+        if current is not None and found - {current}:
+            raise Refused("MATCH_CONFLICT")
+        if current is None and not found:
+            raise Refused("MATCH_NONE")
+        return UUID(str(current or found.pop()))
 
     async def _is_candidate(self, store: Store, values: Row) -> bool:
         """Whether someone known has the same first name and e-mail or telephone."""

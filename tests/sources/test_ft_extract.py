@@ -127,3 +127,32 @@ async def test_a_lost_zero_is_told(fresh_database: Database, tmp_path: Path) -> 
     path.write_bytes(path.read_bytes().replace(b";08;", b";8;"))
     report = await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY)
     assert codes(report) == [(1, "departement", "LEADING_ZERO_LOST")]
+
+
+async def test_a_homonym_who_comes_later_makes_a_row_that_was_attached_several(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await known(fresh_database, tmp_path, MAELLE)
+    await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
+    await known(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
+    report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_logement",)}), as_of=TUESDAY)
+    assert codes(report) == [(1, "", "MATCH_SEVERAL")]
+    assert await themes(fresh_database) == [("MAËLLE", "SANTE")]
+
+
+async def test_a_row_stays_with_its_person_who_has_moved_and_never_goes_over_to_another(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await known(fresh_database, tmp_path, MAELLE)
+    await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
+    path = tmp_path / "flux.xml"
+    path.write_bytes(flux([replace(MAELLE, place=BY_SLUG["lisandru"].place, born="99")], date(2026, 11, 2)))
+    assert (await ingest(fresh_database, "cnaf-flux", path)).complete
+    path = file(tmp_path, {MAELLE: ("dif_logement",)})
+    assert (await ingest(fresh_database, "ft-extrait", path, as_of=TUESDAY)).complete
+
+    await known(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
+    later = TUESDAY.replace(hour=9)
+    report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=later)
+    assert codes(report) == [(1, "", "MATCH_CONFLICT")]
+    assert await themes(fresh_database) == [("MAËLLE", "LOGEMENT")]
