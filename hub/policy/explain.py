@@ -23,6 +23,7 @@ ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAIN
 NOTES = {
     "DROP": "Des éléments peuvent manquer selon la valeur de ce champ.",
     "COARSEN": "Certaines valeurs de ce champ peuvent être moins précises.",
+    "WITHHOLD": "Ce lien peut manquer selon ce qu'il révélerait.",
 }
 
 

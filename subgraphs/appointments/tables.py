@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
+from subgraphs.kit import sensitivity
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
 
 metadata = metadata_of("appointments")
@@ -26,6 +28,7 @@ MODES = ("PHYSIQUE", "TELEPHONE", "VISIO", "DOMICILE")
 STATUSES = ("INCONNU", "VU", "EXCUSE", "ANNULE", "ABSENT")
 INITIATORS = ("agent", "user", "file_attente", "prescripteur")
 INVITATION_FORMATS = ("SMS", "EMAIL", "POSTAL")
+DELIVERY_STATUSES = ("delivered", "soft_bounce", "hard_bounce", "blocked", "invalid_email", "error")
 MOTIVE_TYPES = ("rsa_orientation", "rsa_accompagnement", "siae", "autre")
 ORGANISATION_TYPES = ("conseil_departemental", "delegataire_rsa", "france_travail", "siae", "autre")
 """Values of RDV-Insertion, where a column keeps them (domain model §3)."""
@@ -45,7 +48,10 @@ organisation = Table(
     Column("type", Text),
     identifier("department"),
     *lineage(),
+    identifier("structure_id"),
+    identifier("sensitivity"),
     one_of("type", ORGANISATION_TYPES),
+    one_of("sensitivity", sensitivity.CATEGORIES),
     UniqueConstraint("source", "source_id"),
 )
 
@@ -77,7 +83,23 @@ appointment = Table(
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id", "starts_at"),
     Index(None, "source", "rdv_source_id"),
+    Index(None, "organisation_id", "starts_at"),
 )
+
+appointment_agent = Table(
+    "appointment_agent",
+    metadata,
+    Column(
+        "appointment_id",
+        UUID(as_uuid=False),
+        ForeignKey("appointments.appointment.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("agent_id", UUID(as_uuid=False), nullable=False),
+    subject(),
+    PrimaryKeyConstraint("appointment_id", "agent_id"),
+)
+"""Who receives: keys of the schema `people`."""
 
 invitation = Table(
     "invitation",
@@ -94,11 +116,24 @@ invitation = Table(
     identifier("subject_source_id", nullable=False),
     *lineage(),
     identifier("recorded_by"),
+    identifier("organisation_siret"),
     one_of("format", INVITATION_FORMATS),
     one_of("motive_type", MOTIVE_TYPES),
+    one_of("delivery_status", DELIVERY_STATUSES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
+
+motive = Table(
+    "motive",
+    MetaData(),
+    subject(),
+    Column("motive_category", Text),
+    Column("motive_type", Text),
+    identifier("organisation_siret"),
+    identifier("recorded_by"),
+)
+"""The columns of a motive, in the tables of whatever has one; not a table of the schema."""
 
 source_record = Table(
     "source_record",

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from schema.categories import Category, Level
 from subgraphs.appointments import values as v
-from subgraphs.appointments.tables import appointment, organisation
+from subgraphs.appointments.tables import appointment, appointment_agent, invitation, motive, organisation
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
+from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.rules import word
 
-SUIVI, LIBRE, PUB = Category.SUIVI, Category.LIBRE, Category.PUB
+SUIVI, LIBRE, PUB, PROF = Category.SUIVI, Category.LIBRE, Category.PUB, Category.PROF
 REDUCED = Level.REDUCED
+_SENSITIVITY = (
+    select(organisation.c.sensitivity)
+    .where(organisation.c.id == appointment.c.organisation_id)
+    .correlate(appointment)
+    .scalar_subquery()
+)
+"""What naming the organisation of a rendez-vous, or its agents, would reveal."""
 
 
 @entity(
@@ -39,6 +49,13 @@ class Person:
         order=Sort("startsAt"),
         page=None,
     )
+    invitations = many(
+        "Invitation",
+        SUIVI,
+        "Invitations à prendre rendez-vous.",
+        on=(invitation.c.person_id, person.c.person_id),
+        order=Sort("sentAt"),
+    )
 
 
 @entity(
@@ -65,11 +82,21 @@ class Appointment:
         SUIVI,
         "Organisation qui reçoit ; nulle aussi si la nommer révélerait une donnée protégée.",
         on=(organisation.c.id, appointment.c.organisation_id),
+        sensitive=_SENSITIVITY,
     )
+    agents = many(
+        "Agent",
+        PROF,
+        "Agents qui reçoivent ; absents aussi si les nommer révélerait une donnée protégée.",
+        on=(appointment_agent.c.appointment_id, appointment.c.id),
+        page=None,
+        sensitive=_SENSITIVITY,
+    )
+    provenance = provenance(SUIVI)
 
 
 @entity(
-    table=appointment,
+    table=motive,
     subject="person_id",
     owner="organisation_siret",
     recorded_by="recorded_by",
@@ -77,13 +104,13 @@ class Appointment:
 )
 class Motive:
     category = column(
-        appointment.c.motive_category,
+        motive.c.motive_category,
         SUIVI,
         "Catégorie ; une catégorie protégée est rendue comme un motif sans catégorie.",
         choice=v.MOTIVE_CATEGORY,
         forbidden=Coarsen("AUTRE"),
     )
-    type = column(appointment.c.motive_type, SUIVI, "Type, plus large que la catégorie.", choice=v.MOTIVE_TYPE)
+    type = column(motive.c.motive_type, SUIVI, "Type, plus large que la catégorie.", choice=v.MOTIVE_TYPE)
 
 
 @entity(
@@ -100,10 +127,30 @@ class OrientationAppointment:
     organisation = one(
         "Organisation",
         SUIVI,
-        "Organisation qui reçoit.",
+        "Organisation qui reçoit ; nulle aussi si la nommer révélerait une donnée protégée.",
         level=REDUCED,
         on=(organisation.c.id, appointment.c.organisation_id),
+        sensitive=_SENSITIVITY,
     )
+
+
+@entity(
+    table=invitation,
+    subject="person_id",
+    owner="organisation_siret",
+    recorded_by="recorded_by",
+    plural="invitations",
+    description="Invitation à prendre rendez-vous.",
+)
+class Invitation:
+    id = key(invitation.c.id)
+    format = column(invitation.c.format, SUIVI, "Format.", choice=v.INVITATION_FORMAT)
+    sent_at = column(invitation.c.sent_at, SUIVI, "Instant de l'envoi.")
+    expires_at = column(invitation.c.expires_at, SUIVI, "Instant au-delà duquel l'invitation ne vaut plus.")
+    delivery_status = column(invitation.c.delivery_status, SUIVI, "Acheminement.", choice=v.DELIVERY_STATUS)
+    clicked = column(invitation.c.clicked, SUIVI, "La personne a ouvert le lien.")
+    motive = embedded("Motive", SUIVI, "Motif.")
+    provenance = provenance(SUIVI)
 
 
 @entity(
@@ -118,6 +165,28 @@ class Organisation:
     type = column(organisation.c.type, PUB, "Type d'organisation.", choice=v.ORGANISATION_TYPE)
     siret = column(organisation.c.siret, PUB, "SIRET.")
     department = column(organisation.c.department, PUB, "Code du département.")
+    structure = embedded("Structure", PUB, "Structure correspondante de l'offre d'insertion.")
+    provenance = provenance(PUB, "Origine de la description.")
 
 
-TYPES = (Person, Appointment, Motive, OrientationAppointment, Organisation)
+@entity(table=appointment_agent, stub=True, description="Professionnel, décrit par le sous-graphe des personnes.")
+class Agent:
+    id = key(appointment_agent.c.agent_id)
+
+
+@entity(table=organisation, stub=True, description="Structure, décrite par le sous-graphe de l'offre.")
+class Structure:
+    id = key(organisation.c.structure_id, "Identifiant de la structure.")
+
+
+TYPES = (
+    Person,
+    Appointment,
+    Motive,
+    OrientationAppointment,
+    Invitation,
+    Organisation,
+    Agent,
+    Structure,
+    Provenance,
+)

@@ -80,6 +80,23 @@ MOTIVE_CATEGORY = choice(
         "siae_follow_up": "Suivi en structure d'insertion.",
     },
 )
+INVITATION_FORMAT = choice(
+    "InvitationFormat",
+    "Format d'une invitation (RDV-Insertion).",
+    {"SMS": "Message court.", "EMAIL": "Courriel.", "POSTAL": "Courrier."},
+)
+DELIVERY_STATUS = choice(
+    "DeliveryStatus",
+    "Acheminement d'une invitation (RDV-Insertion, delivery_status).",
+    {
+        "delivered": "Remise.",
+        "soft_bounce": "Refus temporaire.",
+        "hard_bounce": "Refus définitif.",
+        "blocked": "Bloquée.",
+        "invalid_email": "Adresse invalide.",
+        "error": "Erreur d'envoi.",
+    },
+)
 ORGANISATION_TYPE = choice(
     "OrganisationType",
     "Type d'organisation (RDV-Insertion, organisation_type).",

@@ -58,6 +58,7 @@ class ForbiddenValue(Enum):
     COARSEN = enum_value(
         "COARSEN", description="La valeur devient celle de `to`, que des lignes ordinaires portent aussi."
     )
+    WITHHOLD = enum_value("WITHHOLD", description="Le lien est nul ou la liste vide, comme si rien n'était lié.")
 
 
 @schema_directive(

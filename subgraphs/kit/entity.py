@@ -11,7 +11,8 @@ A new field is one line. `subject` is the column that holds the id of the person
 organisation whose own item the row is (fact OWN_ITEM), `recorded_by` the one that recorded it (fact RECORDED). A type
 made of columns of another type's row (`Motive`) is declared with the same table, without a key. A type whose fields are
 all PUB, PROF or TECH has no subject. A subgraph that extends the persons of another one declares its `Person` on
-`access.person`.
+`access.person`. A type embedded in rows of several tables (`Provenance`) is declared on a table of the columns that
+they share, which no migration makes. A `stub` is a type that another subgraph describes: its key, nothing to resolve.
 
 A relationship that is computed from fields of other subgraphs names them in `requires`, declares them `external`, and
 gives a function from `Required` to the select of its rows:
@@ -57,6 +58,7 @@ class Entity:
     shareable: bool = False
     subject_field: str | None = None
     plural: str = "éléments"
+    stub: bool = False
 
     @property
     def personal(self) -> bool:
@@ -107,6 +109,7 @@ def entity(
     subject_field: str | None = None,
     shareable: bool = False,
     plural: str = "éléments",
+    stub: bool = False,
     name: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Declare a type; raises DeclarationError at import for whatever policy or SQL would miss later.
@@ -117,7 +120,17 @@ def entity(
 
     def declare(cls: type[T]) -> type[T]:
         cls.__entity__ = _read(  # type: ignore[attr-defined]
-            cls, name or cls.__name__, table, description, subject, owner, recorded_by, subject_field, shareable, plural
+            cls,
+            name or cls.__name__,
+            table,
+            description,
+            subject,
+            owner,
+            recorded_by,
+            subject_field,
+            shareable,
+            plural,
+            stub,
         )
         return cls
 
@@ -143,6 +156,7 @@ def _read(
     subject_field: str | None,
     shareable: bool,
     plural: str,
+    stub: bool,
 ) -> Entity:
     if not description:
         raise DeclarationError(f"{name}: no description")
@@ -174,6 +188,7 @@ def _read(
         shareable,
         subject_field or (to_camel_case(subject) if subject else None),
         plural,
+        stub,
     )
 
 

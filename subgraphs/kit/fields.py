@@ -149,11 +149,14 @@ class OneField(Field):
     """At most one row of another table; `on` is (column of the target, column of this table).
 
     Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
+    `sensitive` is the category (SAN, JUST, SEJ) of what the relationship would reveal of the person, null for an
+    ordinary one: an expression over columns of this table. Whoever lacks that category finds no row.
     """
 
     target: str | type
     on: tuple[ColumnElement[Any], ColumnElement[Any]]
     first: Sort | None = None
+    sensitive: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ class ManyField(Field):
 
     `on` as in `OneField`, and `where` a condition on columns of the target's table; or `source`, a function that builds
     the rows from values that `requires` asks of other subgraphs: it selects columns named as those of the target's
-    table.
+    table. `sensitive` as in `OneField`: the list is then empty.
     """
 
     target: str | type
@@ -204,6 +207,7 @@ class ManyField(Field):
     page: int | None = None
     source: Source | None = None
     requires: str | None = None
+    sensitive: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,10 +282,19 @@ def one(
     *,
     on: tuple[ColumnElement[Any], ColumnElement[Any]],
     first: Sort | None = None,
+    sensitive: ColumnElement[Any] | None = None,
     level: Level = Level.FULL,
 ) -> Any:
     """At most one row of another table."""
-    return OneField(description=description, category=category, level=level, target=target, on=on, first=first)
+    return OneField(
+        description=description,
+        category=category,
+        level=level,
+        target=target,
+        on=on,
+        first=first,
+        sensitive=sensitive,
+    )
 
 
 def many(
@@ -295,6 +308,7 @@ def many(
     page: int | None = 20,
     source: Source | None = None,
     requires: str | None = None,
+    sensitive: ColumnElement[Any] | None = None,
     level: Level = Level.FULL,
 ) -> Any:
     """Rows of another table, as a Relay connection or (`page=None`) as a plain list."""
@@ -311,6 +325,7 @@ def many(
         page=page,
         source=source,
         requires=requires,
+        sensitive=sensitive,
     )
 
 

@@ -5,9 +5,9 @@ policy.md rule 3: a type or coordinate that the residual does not name is denied
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Null, and_, case, exists, false, literal_column, null, select
+from sqlalchemy import ColumnElement, Integer, Null, and_, case, exists, false, literal_column, null, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from schema.categories import OPEN
@@ -72,6 +72,20 @@ class Guards:
             return False
         return True if implied(scope.granted, rule.read) else holds_sql(rule.read, scope.facts)
 
+    def revealed(self, scope: Scope, field: OneField | ManyField) -> Condition:
+        """When what the relationship alone reveals of the person may be seen: nothing, or a category of the actor's."""
+        if field.sensitive is None:
+            return True
+        assert scope.entity.table is not None
+        category = retarget(field.sensitive, scope.entity.table, scope.row)
+        allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.name), Rule()).values)
+        tests: list[ColumnElement[bool]] = [category.is_(None)]
+        for value, bit in VALUE_FACTS.items():
+            clauses = allowed.get(bit, ())
+            if clauses and scope.facts is not None:
+                tests.append(and_(category == word(value), holds_sql(clauses, scope.facts)))
+        return or_(*tests)
+
     def value(self, scope: Scope, field: ColumnField) -> ColumnElement[Any] | None:
         """The value as this actor may see it; None where it never does."""
         when = self.readable(scope, field)
@@ -124,6 +138,12 @@ class Guards:
     def below(self, row: Row, scope: Scope, field: EmbeddedField | OneField) -> Scope:
         """The object that a to-one field leads to, as rows of `row`."""
         entity = self.model.target(field)
+        if isinstance(field, OneField):
+            revealed = self.revealed(scope, field)
+            if revealed is not True:
+                row.where.append(cast(ColumnElement[bool], revealed))
+        if isinstance(field, EmbeddedField) and entity.stub and entity.key is not None and entity.table is not None:
+            row.where.append(retarget(entity.key.column, entity.table, scope.row).is_not(None))
         if isinstance(field, EmbeddedField):
             return self.enter(row, entity, scope.row, scope.base if entity.subject == scope.entity.subject else None)
         return self.related(row, scope, entity, field.on)

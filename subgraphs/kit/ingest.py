@@ -26,10 +26,16 @@ LOCK = 0x53504945
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who an organisation of a source is: its SIRET, and RDV-Insertion's organisation_type."""
+    """Who an organisation of a source is: its SIRET, and RDV-Insertion's organisation_type.
+
+    `structure` is its key in the offer (data.inclusion); `sensitive` a kind of `subgraphs.kit.sensitivity`, where the
+    name doesn't tell it.
+    """
 
     siret: str
     type: str
+    structure: str | None = None
+    sensitive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

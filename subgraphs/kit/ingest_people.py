@@ -39,6 +39,16 @@ class Referent:
     email: str
     first_name: str | None = None
     last_name: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The organisation that follows the person: its SIRET, its key in the offer, and what naming it would reveal."""
+
+    siret: str
+    structure: str | None = None
+    sensitivity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,8 @@ class PersonRecord:
     `nir` is only ever hashed. `withheld` names columns of `people.identity` that this record does not decide: what was
     said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
     are written in ten digits. `department` is that of the Conseil départemental in charge, within which
-    `department_internal_id` is a key. `by_identity`: the record has no key of its own to match by; it is attached to
+    `department_internal_id` is a key. `following` is the organisme référent, whose structure is that of the referents.
+    `by_identity`: the record has no key of its own to match by; it is attached to
     the one known person of the département with the same names and birth date, and never makes a person.
     """
 
@@ -76,6 +87,11 @@ class PersonRecord:
     city_code: str | None = None
     rsa: Rsa | None = None
     household: Household | None = None
+    birth_city_code: str | None = None
+    rsa_rights_and_duties_since: date | None = None
+    registered_on: date | None = None
+    registration_category: str | None = None
+    following: Following | None = None
     referents: tuple[Referent, ...] | None = None
     withheld: frozenset[str] = frozenset()
     by_identity: bool = False
@@ -93,6 +109,10 @@ class People(Protocol):
 
         Raises Refused if it can't be matched.
         """
+        ...
+
+    async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
+        """The key of a professional known by e-mail; follows nobody by that alone."""
         ...
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:

@@ -29,6 +29,7 @@ class Comparison(StrEnum):
     EQUAL = "="
     FROM = ">="
     UNTIL = "<="
+    BEFORE = "<"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Model:
         return entity, found
 
     def read_by(self, entity: Entity, criterion: Criterion) -> list[str]:
-        """Coordinates that a criterion reveals: every field on its paths."""
+        """Coordinates that a criterion reveals: every field on its paths; a key says no more than what led to it."""
         owner, found = entity, []
         for step in criterion.path.split("."):
             field = owner.fields.get(step)
@@ -111,7 +112,8 @@ class Model:
                 found.append(owner.coordinate(step))
                 owner = self.target(field)
         owner, column = self.at(entity, criterion.path)
-        found.append(owner.coordinate(column.name))
+        if not (found and column.key):
+            found.append(owner.coordinate(column.name))
         return found if criterion.other is None else [*found, *self.read_by(entity, criterion.other)]
 
 
@@ -140,10 +142,18 @@ def _check_target(found: Model, entity: Entity, item: EmbeddedField | OneField |
         target = found.target(item)
     except KeyError:
         raise DeclarationError(f"{where}: {item.target} is not declared in this subgraph") from None
-    if isinstance(item, EmbeddedField) and target.table is not entity.table:
+    if isinstance(item, EmbeddedField) and target.table is not entity.table and not _shared(target, entity):
         raise DeclarationError(f"{where}: {target.name} is not made of the same row")
     if isinstance(item, ManyField):
         if target.key is None and item.page is not None:
             raise DeclarationError(f"{where}: a connection needs rows with a key")
         if item.order is not None:
             found.at(target, item.order.field)
+
+
+def _shared(target: Entity, entity: Entity) -> bool:
+    """Whether the type is made of columns that several tables have, this one too, and is about the same person."""
+    if target.table is None or entity.table is None or target.key is not None:
+        return False
+    same = target.subject in (None, entity.subject)
+    return same and set(target.table.c.keys()) <= set(entity.table.c.keys())

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
+from sqlalchemy import Uuid
 
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Node, Reading
@@ -151,6 +152,8 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
         return criterion.normalise(value)
     if field.choice is not None and (not isinstance(value, str) or value not in field.choice.values):
         raise bad_input(name, "une valeur de l'énumération")
+    if field.key and isinstance(field.column.type, Uuid):
+        return uuid_or_none(value)
     return typed(name, value, field.kind)
 
 
@@ -159,16 +162,26 @@ def typed(name: str, value: Any, kind: Kind) -> Any:
     try:
         if kind is Kind.DATE:
             return date.fromisoformat(value)
-        if kind is Kind.DATETIME:
-            return datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise bad_input(name, "une date au format AAAA-MM-JJ") from None
+    if kind is Kind.DATETIME:
+        return _instant(name, value)
     if kind is Kind.FLOAT and type(value) is int:
         return float(value)
     wanted = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
     if type(value) is not wanted or (isinstance(value, str) and "\x00" in value):
         raise bad_input(name, kind.value)
     return value
+
+
+def _instant(name: str, value: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise bad_input(name, "un instant ISO 8601 avec son décalage, par exemple 2026-01-31T09:00:00+00:00")
+    return found
 
 
 def _after(opened: tuple[Any, str], listing: Listing, sort: Sort | None) -> tuple[Any, Any]:

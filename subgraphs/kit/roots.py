@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, bindparam, cast, func, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Table, Text, bindparam, cast, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from schema.residual import Residual
@@ -65,7 +65,7 @@ class _Building:
     def entities(self, node: Node, entity: Entity, fields: tuple[Node, ...]) -> None:
         """Rows of one type of `_entities`, each with its place among the representations (from 1)."""
         key = entity.key
-        if key is None or entity.table is None:
+        if key is None or entity.table is None or entity.stub:
             return
         row, name = Row(None, self.json), self.guards.name("r")
         ids, place = f"ids_{node.number}_{entity.name}", literal_column(f"{name}.n", Integer())
@@ -113,7 +113,7 @@ class _Building:
         assert entity.table is not None
         row = Row(None, self.json)
         named, table = self.guards.alias(entity.table)
-        if any(_selective(root.criteria[name]) for name in shape.criteria):
+        if any(_selective(self.model, entity, root.criteria[name]) for name in shape.criteria):
             row.source = table
             scope = self.guards.enter(row, entity, named, None)
         else:
@@ -135,15 +135,17 @@ class _Building:
         """Whether a row passes one input of the filter, by any of its paths."""
         parameter = f"filter_{node.number}_{name}"
         self.parameters[parameter] = lambda call: call.pages[node.number].criteria[name]
-        operators = {Comparison.EQUAL: "=", Comparison.FROM: ">=", Comparison.UNTIL: "<="}
 
         def test(value: ColumnElement[Any]) -> ColumnElement[bool]:
             given = bindparam(parameter, type_=value.type)
-            return value.op(operators[criterion.comparison], is_comparison=True)(given)
+            return value.op(criterion.comparison.value, is_comparison=True)(given)
 
         found = self.guards.matches(scope, criterion.path, test, criterion.column)
         return found if criterion.other is None else or_(found, self.criterion(node, scope, name, criterion.other))
 
 
-def _selective(criterion: Criterion) -> bool:
-    return criterion.comparison is Comparison.EQUAL and "." not in criterion.path
+def _selective(model: Model, entity: Entity, criterion: Criterion) -> bool:
+    if criterion.comparison is not Comparison.EQUAL or "." in criterion.path:
+        return False
+    column = model.at(entity, criterion.path)[1].column if criterion.column is None else criterion.column
+    return isinstance(entity.table, Table) and any(index.columns[0] is column for index in entity.table.indexes)

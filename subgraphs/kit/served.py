@@ -122,7 +122,7 @@ class _Types:
         define(cls, fields)
         applied: list[Any] = []
         if entity.key is not None and entity.key.resolvable:
-            applied.append(Key(fields=entity.key.name, resolvable=True))  # type: ignore[arg-type]
+            applied.append(Key(fields=entity.key.name, resolvable=not entity.stub))  # type: ignore[arg-type]
         if entity.subject is not None:
             applied.append(_subject(entity))
         if entity.shareable:
@@ -138,7 +138,9 @@ class _Types:
             applied += _forbidden(item)
         elif isinstance(item, EmbeddedField | OneField):
             found = optional(self.classes[self.model.target(item).name])
+            applied += _withheld(item)
         elif isinstance(item, ManyField):
+            applied += _withheld(item)
             target = self.model.target(item)
             if item.page is None:
                 found = optional(listed(self.classes[target.name]))
@@ -218,6 +220,12 @@ def _forbidden(item: ColumnField) -> list[Any]:
     if isinstance(item.forbidden, Coarsen):
         return [d.ForbiddenValueDirective(action=d.ForbiddenValue.COARSEN, to=item.forbidden.to)]
     return []
+
+
+def _withheld(item: EmbeddedField | OneField | ManyField) -> list[Any]:
+    if isinstance(item, EmbeddedField) or item.sensitive is None:
+        return []
+    return [d.ForbiddenValueDirective(action=d.ForbiddenValue.WITHHOLD)]
 
 
 def _enum(item: Choice) -> Any:

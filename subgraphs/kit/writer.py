@@ -156,6 +156,9 @@ class Writer:
         below = self._rows(child, scope, field)
         if when is not True:
             child.where.append(when)
+        revealed = self.guards.revealed(scope, field)
+        if not isinstance(revealed, bool):
+            child.where.append(revealed)
         name = self.guards.name("a")
         ordering = Ordering.of(self.guards, below, field.order)
         if field.page is None:

@@ -15,14 +15,15 @@ from subgraphs.kit.ingest_text import residence
 from subgraphs.people.names import name_key
 
 IDENTITY_MASTERS = ("cnaf-flux", "ft-extrait", "rdv-insertion")
-CONTACT_MASTERS = ("rdv-insertion", "cnaf-flux", "ft-extrait")
+CONTACT_MASTERS = ("rdv-insertion", "cnaf-contact", "cnaf-flux", "ft-extrait")
 OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVERT_VERSEMENT_SUSPENDU")
 """ETATDOSRSA 2, 3 and 4: a suspended right is still open, and its holder is still a bénéficiaire of the RSA."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
-    """Row of the person's rows; None where no source fills the table. `access` is for `access.person`.
+    """Row of the person's rows; None where no source fills the table. `identifiers` are by (kind, value); `access` is
+    for `access.person`.
 
     `home` is the département of the address, `paying` those that pay the RSA now, each with the day that says so.
     """
@@ -31,6 +32,8 @@ class Consolidated:
     contact: Row | None
     household: Row | None
     rsa: Row | None
+    registration: Row | None
+    identifiers: Mapping[tuple[str, str], Row]
     access: Row
     home: tuple[str, date] | None
     paying: Mapping[str, date]
@@ -47,26 +50,34 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
     )
     contact = _contact(rows)
     department = residence(contact["city_code"], contact["postal_code"]) if contact else None
+    born = _first(rows, IDENTITY_MASTERS, lambda row: row["birth_city_code"] is not None)
+    duties = _first(rows, CONTACT_MASTERS, lambda row: row["rsa_rights_and_duties_since"] is not None)
+    registered = _first(rows, IDENTITY_MASTERS, lambda row: row["registered_on"] is not None)
+    following = _first(rows, IDENTITY_MASTERS, lambda row: row["referent_organisation"] is not None)
     return Consolidated(
         person={
             **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date"),
             "last_name_key": name_key(identity["last_name"]),
             "birth_name_key": name_key(identity["birth_name"]),
+            "birth_city_code": born and born["birth_city_code"],
+            "structure_id": following and following["structure_id"],
             **_lineage(identity),
         },
         contact=contact,
         household=home and {**_copy(home, "family_situation", "dependent_children"), **_lineage(home)},
-        rsa=rsa
+        rsa=_rsa(rsa, duties),
+        registration=registered
         and {
-            "status": rsa["rsa_status"],
-            "requested_on": rsa["rsa_requested_on"],
-            "rights_and_duties": rsa["rsa_rights_and_duties"],
-            "suspended_on": rsa["rsa_suspended_on"],
-            **_lineage(rsa),
+            "status": "INSCRIT",
+            "category_code": registered["registration_category"],
+            "registered_on": registered["registered_on"],
+            **_lineage(registered),
         },
+        identifiers=_identifiers(rows),
         access={
             "department": department,
             "brsa": bool(current),
+            "referent_organisation": following and following["referent_organisation"],
             "last_contact": max(row["as_of"] for row in rows).date(),
         },
         home=(department, contact["address_as_of"].date()) if contact and department else None,
@@ -77,6 +88,38 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
 def is_open(row: Row) -> bool:
     """Whether this record says that the person's right to the RSA is open."""
     return row["rsa_status"] in OPEN_RIGHTS
+
+
+def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
+    """The rights as one record says them; the day of rights and duties, which the CNAF sends apart, beside them."""
+    main = rsa or duties
+    if main is None:
+        return None
+    return {
+        "status": rsa and rsa["rsa_status"],
+        "requested_on": rsa and rsa["rsa_requested_on"],
+        "rights_and_duties": rsa and rsa["rsa_rights_and_duties"],
+        "suspended_on": rsa and rsa["rsa_suspended_on"],
+        "rights_and_duties_since": duties and duties["rsa_rights_and_duties_since"],
+        **_lineage(main),
+    }
+
+
+def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
+    """Each key that a source bears for the person, from the record that ranks first; a matricule whose organisme isn't
+    known is not one."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in sorted(rows, key=lambda row: _rank(row, IDENTITY_MASTERS), reverse=True):
+        plain = {"organisation": None, "role": None, **_lineage(row)}
+        if row["organisme"] is not None and row["matricule"] is not None:
+            kind, _, number = row["organisme"].partition(":")
+            found.setdefault((kind, row["matricule"]), {**plain, "organisation": number, "role": row["role"]})
+        for kind, column in (("FRANCE_TRAVAIL", "france_travail_id"), ("CD_INTERNE", "department_internal_id")):
+            if row[column] is not None:
+                found.setdefault((kind, row[column]), plain)
+        if row["source"] == "rdv-insertion" and row["source_id"].startswith("user:"):
+            found.setdefault(("RDV_INSERTION", row["source_id"].removeprefix("user:")), plain)
+    return found
 
 
 def _rights(rows: Sequence[Row]) -> list[Row]:
@@ -122,13 +165,12 @@ def _first(
     prefer: Callable[[Row], bool] = lambda _: False,
 ) -> Row | None:
     """The row to take a group from: preferred ones, then the master's, then the newest; ties go by source id."""
-    ranks = {source: rank for rank, source in enumerate(reversed(masters))}
-    held = [row for row in rows if holds(row)]
-    return max(
-        held,
-        key=lambda row: (prefer(row), ranks.get(row["source"], -1), row["as_of"], row["source_id"]),
-        default=None,
-    )
+    return max((row for row in rows if holds(row)), key=lambda row: (prefer(row), _rank(row, masters)), default=None)
+
+
+def _rank(row: Row, masters: Sequence[str]) -> tuple[int, datetime, str]:
+    place = masters.index(row["source"]) if row["source"] in masters else len(masters)
+    return -place, row["as_of"], row["source_id"]
 
 
 def _copy(row: Row, *columns: str) -> Row:

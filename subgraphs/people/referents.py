@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from schema.facts import Fact
@@ -31,13 +32,19 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
             await keep(store, person_id, record.source, other["source_id"], frozenset())
     said = set()
     for referent in referents:
-        agent_id = await agent(store, record, referent)
+        agent_id = await agent(store, record.source, record.as_of, referent)
         source_id = f"{record.source_id} {agent_id}"
         said.add(source_id)
         await store.put(
             tables.referent,
             {"source": record.source, "source_id": source_id},
-            {"person_id": person_id, "agent_id": agent_id, "as_of": record.as_of},
+            {
+                "person_id": person_id,
+                "agent_id": agent_id,
+                "since": referent.since,
+                "structure_id": record.following and record.following.structure,
+                "as_of": record.as_of,
+            },
             new={"id": uuid4()},
         )
         link = Link(person_id, Fact.REFERENT, str(agent_id), record.as_of.date())
@@ -53,11 +60,11 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, said:
             await store.delete(tables.referent, id=row["id"])
 
 
-async def agent(store: Store, record: PersonRecord, referent: Referent) -> UUID:
+async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
     """The agent with this e-mail address; a name that is told replaces one that isn't newer."""
     email = referent.email.strip().lower()
     known = await store.one(tables.agent, email=email)
-    if known is not None and (referent.last_name is None or known["as_of"] > record.as_of):
+    if known is not None and (referent.last_name is None or known["as_of"] > as_of):
         return UUID(str(known["id"]))
     agent_id = UUID(str(known["id"])) if known is not None else uuid4()
     await store.put(
@@ -67,9 +74,9 @@ async def agent(store: Store, record: PersonRecord, referent: Referent) -> UUID:
             "email": email,
             "first_name": referent.first_name,
             "last_name": referent.last_name,
-            "source": record.source,
+            "source": source,
             "source_id": email,
-            "as_of": record.as_of,
+            "as_of": as_of,
         },
     )
     return agent_id

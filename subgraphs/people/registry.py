@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest_people import PersonRecord
+from subgraphs.kit.ingest_people import PersonRecord, Referent
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.people import referents, tables
@@ -92,10 +93,18 @@ class Registry:
         if contradicts(values, others):
             raise Refused("MATCH_CONFLICT")
         person_id = person_id or uuid4()
+        if record.following is not None and record.following.structure is not None:
+            revealed = {"sensitivity": record.following.sensitivity}
+            await store.put(tables.structure, {"id": record.following.structure}, revealed)
         await self._write(store, person_id, consolidate([*others, values]), values)
+        await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
         return person_id
+
+    async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
+        """The key of a professional known by e-mail, made if new; follows nobody by that alone."""
+        return await referents.agent(store, source, as_of, professional)
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:
         """Forget what this record said, and the person if nothing else holds it.
@@ -137,6 +146,8 @@ class Registry:
         rsa = asdict(record.rsa) if record.rsa else {}
         for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department"):
             told[f"rsa_{name}"] = rsa.get(name)
+        told["referent_organisation"] = record.following and record.following.siret
+        told["structure_id"] = record.following and record.following.structure
         told["family_situation"] = record.household.family_situation if record.household else None
         told["dependent_children"] = record.household.dependent_children if record.household else None
         if own is not None:
@@ -196,17 +207,30 @@ class Registry:
             (tables.contact, whole.contact),
             (tables.household, whole.household),
             (tables.rsa, whole.rsa),
+            (tables.registration, whole.registration),
         ):
             if row is None:
                 await store.delete(table, person_id=person_id)
             else:
                 await store.put(table, {"person_id": person_id}, row)
+        known = await store.all(tables.sector_identifier, person_id=person_id)
+        for kind, value in {(row["kind"], row["value"]) for row in known} - whole.identifiers.keys():
+            await store.delete(tables.sector_identifier, person_id=person_id, kind=kind, value=value)
+        for (kind, value), row in whole.identifiers.items():
+            await store.put(tables.sector_identifier, {"person_id": person_id, "kind": kind, "value": value}, row)
         await store.put(access.person, {"person_id": person_id}, whole.access)
         links = [Link(person_id, Fact.SELF, str(person_id), whole.access["last_contact"])]
         if whole.home is not None:
             links.append(Link(person_id, Fact.TERRITORY, *whole.home))
         links += [Link(person_id, Fact.DEPARTMENT_BRSA, *paying) for paying in whole.paying.items()]
         await store.link(HUB, str(person_id), links)
+
+    async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
+        """The link of the organisation that the record says follows the person."""
+        wanted = []
+        if values["referent_organisation"] is not None:
+            wanted.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], record.as_of.date()))
+        await store.link(record.source, record.source_id, wanted)
 
 
 def _is_of(row: Row, source: str, source_id: str) -> bool:

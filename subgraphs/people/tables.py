@@ -1,7 +1,7 @@
 """Tables of the schema `people`, on which its entities are declared and its migrations are written.
 
-One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household` and `rsa`
-are consolidated from the `identity` rows of that person and never written otherwise.
+One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household`, `rsa`,
+`registration` and `identifier` are consolidated from the `identity` rows of that person and never written otherwise.
 """
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
+from subgraphs.kit import sensitivity
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
 
 metadata = metadata_of("people")
@@ -53,6 +54,10 @@ CONSTRAINT_THEMES = (
 )
 CONSTRAINT_STATES = ("NON_ABORDEE", "OUI", "CLOTUREE")
 CONSTRAINT_IMPACTS = ("FAIBLE", "MOYEN", "FORT")
+PATHWAYS = ("EMPLOI", "SOCIO_PRO", "SOCIAL")
+CONTRACTS = ("CER", "PPAE", "CEJ", "PACEA", "CONTRAT_ENGAGEMENT")
+IDENTIFIERS = ("CAF", "MSA", "FRANCE_TRAVAIL", "CD_INTERNE", "PASS_IAE", "RDV_INSERTION")
+REGISTRATIONS = ("INSCRIT", "NON_INSCRIT")
 
 
 def subject(*, primary_key: bool = False) -> Column[str]:
@@ -64,6 +69,21 @@ def subject(*, primary_key: bool = False) -> Column[str]:
         primary_key=primary_key,
         nullable=False,
     )
+
+
+structure = Table(
+    "structure",
+    metadata,
+    Column("id", Text(collation="C"), primary_key=True),
+    identifier("sensitivity"),
+    one_of("sensitivity", sensitivity.CATEGORIES),
+)
+"""Structures of the offer that follow people here, by their key there, with what following someone would reveal."""
+
+
+def followed_by() -> Column[str]:
+    """The structure of the offer that a link leads to."""
+    return Column("structure_id", Text(collation="C"), ForeignKey("people.structure.id"))
 
 
 person = Table(
@@ -78,6 +98,8 @@ person = Table(
     identifier("last_name_key"),
     identifier("birth_name_key"),
     *lineage(),
+    identifier("birth_city_code"),
+    followed_by(),
     one_of("civility", CIVILITIES),
     UniqueConstraint("source", "source_id"),
     Index(None, "last_name_key"),
@@ -137,6 +159,12 @@ identity = Table(
     identifier("rsa_department"),
     Column("family_situation", Text),
     Column("dependent_children", Integer),
+    identifier("birth_city_code"),
+    Column("rsa_rights_and_duties_since", Date),
+    Column("registered_on", Date),
+    identifier("registration_category"),
+    identifier("referent_organisation"),
+    followed_by(),
     one_of("civility", CIVILITIES),
     one_of("role", ROLES),
     one_of("rsa_status", RSA_STATUSES),
@@ -172,6 +200,7 @@ rsa = Table(
     Column("rights_and_duties", Boolean),
     Column("suspended_on", Date),
     *lineage(),
+    Column("rights_and_duties_since", Date),
     one_of("status", RSA_STATUSES),
     UniqueConstraint("source", "source_id"),
 )
@@ -215,8 +244,79 @@ referent = Table(
     Column("agent_id", UUID(as_uuid=False), ForeignKey("people.agent.id", ondelete="CASCADE"), nullable=False),
     Column("since", Date),
     *lineage(),
+    followed_by(),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+)
+
+orientation = Table(
+    "orientation",
+    metadata,
+    key(),
+    subject(),
+    Column("pathway", Text),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    followed_by(),
+    identifier("organisation_siret"),
+    *lineage(),
+    one_of("pathway", PATHWAYS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+contract = Table(
+    "contract",
+    metadata,
+    key(),
+    subject(),
+    Column("kind", Text, nullable=False),
+    Column("signed_on", Date),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    identifier("organisation_siret"),
+    *lineage(),
+    one_of("kind", CONTRACTS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+registration = Table(
+    "registration",
+    metadata,
+    subject(primary_key=True),
+    Column("status", Text, nullable=False),
+    identifier("category_code"),
+    Column("registered_on", Date),
+    *lineage(),
+    one_of("status", REGISTRATIONS),
+    UniqueConstraint("source", "source_id"),
+)
+
+project = Table(
+    "project",
+    metadata,
+    key(),
+    subject(),
+    identifier("rome_code", nullable=False),
+    Column("occupation", Text),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+sector_identifier = Table(
+    "identifier",
+    metadata,
+    subject(),
+    Column("kind", Text, nullable=False),
+    identifier("value", nullable=False),
+    identifier("organisation"),
+    Column("role", Text),
+    *lineage(),
+    PrimaryKeyConstraint("person_id", "kind", "value"),
+    one_of("kind", IDENTIFIERS),
+    one_of("role", ROLES),
 )
 
 referents_word = Table(

@@ -1,10 +1,11 @@
-"""Types of the subgraph `people`, each declared once on its table; `schema/people*.graphql` is the whole on paper."""
+"""The person and what its file says: types of the subgraph `people`; `schema/people*.graphql` is the whole on paper."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Integer,
@@ -12,21 +13,26 @@ from sqlalchemy import (
     Text,
     case,
     cast,
+    distinct,
     extract,
     func,
+    literal_column,
     not_,
     select,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.categories import Category, Level
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Drop, Sort, column, embedded, key, many, one
+from subgraphs.kit.fields import Sort, column, embedded, key, many, one
+from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.rules import constant, word
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
+from subgraphs.people.journey import JOURNEY, reveals
 
 ID, COORD, FAM, SOC = Category.ID, Category.COORD, Category.FAM, Category.SOC
-SUIVI, FREIN, SAN, PROF = Category.SUIVI, Category.FREIN, Category.SAN, Category.PROF
+SUIVI, FREIN, SAN, IDX, PRO = Category.SUIVI, Category.FREIN, Category.SAN, Category.IDX, Category.PRO
 REDUCED = Level.REDUCED
 
 
@@ -38,6 +44,12 @@ def _of(table: Table, expression: ColumnElement[Any], *only: ColumnElement[bool]
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.bool_or(condition, type_=Boolean())
+
+
+def _listed(table: Table, expression: ColumnElement[str]) -> ColumnElement[Any]:
+    """The distinct values of the person's rows in another table, in their order; an empty list of none."""
+    every = func.array_agg(aggregate_order_by(distinct(expression), expression), type_=ARRAY(Text()))
+    return func.coalesce(_of(table, every), literal_column("'{}'::text[]"), type_=ARRAY(Text()))
 
 
 def _start(expression: ColumnElement[Any], length: int) -> ColumnElement[str]:
@@ -67,8 +79,42 @@ class Person:
         "Année de naissance, à la place de la date.",
         level=REDUCED,
     )
+    birth_city_code = column(t.person.c.birth_city_code, ID, "Code INSEE de la commune de naissance.")
+    identifiers = many(
+        "SectorIdentifier",
+        IDX,
+        "Identifiants de la personne dans les autres systèmes.",
+        on=(t.sector_identifier.c.person_id, t.person.c.id),
+        order=Sort("value"),
+        page=None,
+    )
+    national_identifiers = many(
+        "NationalIdentifier",
+        IDX,
+        "Identifiants dans les autres systèmes, sans l'identifiant interne du Conseil départemental.",
+        level=REDUCED,
+        on=(t.sector_identifier.c.person_id, t.person.c.id),
+        where=t.sector_identifier.c.kind != word("CD_INTERNE"),
+        order=Sort("value"),
+        page=None,
+    )
+    identifier_kinds = column(
+        _listed(t.sector_identifier, t.sector_identifier.c.kind),
+        IDX,
+        "Systèmes qui connaissent la personne, sans l'identifiant.",
+        level=REDUCED,
+        choice=v.IDENTIFIER_KIND,
+    )
     contact = one("Contact", COORD, "Moyens de joindre la personne.", on=(t.contact.c.person_id, t.person.c.id))
     department_code = column(_of(t.contact, _DEPARTMENT), COORD, "Code du département de résidence.", level=REDUCED)
+    referent_organisation = one(
+        "Structure",
+        COORD,
+        "Organisme référent, à joindre au sujet de la personne (C. trav. R.5312-42-1 IV) ; nul aussi si le dire "
+        "révélerait une donnée protégée.",
+        on=(t.structure.c.id, t.person.c.structure_id),
+        sensitive=reveals(t.person),
+    )
     household = one("Household", FAM, "Foyer de la personne.", on=(t.household.c.person_id, t.person.c.id))
     has_dependent_children = column(
         _of(t.household, t.household.c.dependent_children > constant(0)),
@@ -83,6 +129,28 @@ class Person:
         SOC,
         "La personne est soumise aux droits et devoirs du RSA.",
         level=REDUCED,
+    )
+    job_seeker_registration = one(
+        "JobSeekerRegistration",
+        PRO,
+        "Inscription sur la liste des demandeurs d'emploi.",
+        on=(t.registration.c.person_id, t.person.c.id),
+    )
+    is_job_seeker = column(
+        _of(t.registration, t.registration.c.status == word("INSCRIT")),
+        PRO,
+        "La personne est inscrite comme demandeur d'emploi.",
+        level=REDUCED,
+    )
+    projects = many(
+        "ProfessionalProject",
+        PRO,
+        "Projets professionnels.",
+        on=(t.project.c.person_id, t.person.c.id),
+        page=None,
+    )
+    target_occupations = column(
+        _listed(t.project, t.project.c.rome_code), PRO, "Codes ROME des métiers visés.", level=REDUCED
     )
     constraints = many(
         "Constraint",
@@ -104,6 +172,15 @@ class Person:
         "La santé est à prendre en compte pour orienter la personne, sans dire en quoi.",
         level=REDUCED,
     )
+    orientations = many(
+        "Orientation",
+        SUIVI,
+        "Orientations successives.",
+        level=REDUCED,
+        on=(t.orientation.c.person_id, t.person.c.id),
+        order=Sort("startsOn"),
+        page=None,
+    )
     referent = one(
         "Referent",
         SUIVI,
@@ -111,6 +188,44 @@ class Person:
         on=(t.referent.c.person_id, t.person.c.id),
         first=Sort("since", descending=True),
     )
+    contracts = many(
+        "Contract",
+        SUIVI,
+        "Contrats d'engagement et d'accompagnement.",
+        on=(t.contract.c.person_id, t.person.c.id),
+        order=Sort("signedOn"),
+        page=None,
+    )
+    provenance = provenance(IDX, "Origine de l'identité.")
+
+
+@entity(
+    table=t.sector_identifier,
+    subject="person_id",
+    plural="identifiants",
+    description="Identifiant de la personne dans un autre système.",
+)
+class SectorIdentifier:
+    kind = column(t.sector_identifier.c.kind, IDX, "Système de l'identifiant.", choice=v.IDENTIFIER_KIND)
+    value = column(t.sector_identifier.c.value, IDX, "Valeur de l'identifiant.")
+    organisation = column(
+        t.sector_identifier.c.organisation, IDX, "Organisme gestionnaire, pour un matricule CAF ou MSA."
+    )
+    role = column(
+        t.sector_identifier.c.role, IDX, "Rôle dans le dossier, que le couple partage.", choice=v.DOSSIER_ROLE
+    )
+    provenance = provenance(IDX)
+
+
+@entity(
+    table=t.sector_identifier,
+    subject="person_id",
+    plural="identifiants",
+    description="Identifiant de la personne dans un système national.",
+)
+class NationalIdentifier:
+    kind = column(t.sector_identifier.c.kind, IDX, "Système de l'identifiant.", level=REDUCED, choice=v.IDENTIFIER_KIND)
+    value = column(t.sector_identifier.c.value, IDX, "Valeur de l'identifiant.", level=REDUCED)
 
 
 @entity(table=t.contact, subject="person_id", description="Moyens de joindre la personne.")
@@ -130,6 +245,7 @@ class Contact:
         "Autorisation d'utiliser ces coordonnées ; un refus interdit l'invitation.",
         choice=v.CONTACT_AUTHORISATION,
     )
+    provenance = provenance(IDX, "Origine des coordonnées.")
 
 
 @entity(table=t.contact, subject="person_id", description="Adresse postale.")
@@ -148,6 +264,7 @@ class Address:
 class Household:
     family_situation = column(t.household.c.family_situation, FAM, "Situation familiale, code de la CNAF (SITFAM).")
     dependent_children = column(t.household.c.dependent_children, FAM, "Nombre d'enfants à charge.")
+    provenance = provenance(FAM)
 
 
 @entity(table=t.rsa, subject="person_id", description="Dossier RSA.")
@@ -155,46 +272,42 @@ class Rsa:
     status = column(t.rsa.c.status, SOC, "État du dossier.", choice=v.RSA_STATUS)
     requested_on = column(t.rsa.c.requested_on, SOC, "Date de la demande.")
     rights_and_duties = column(t.rsa.c.rights_and_duties, SOC, "La personne est soumise aux droits et devoirs.")
+    rights_and_duties_since = column(t.rsa.c.rights_and_duties_since, SOC, "Date d'entrée dans les droits et devoirs.")
     suspended_on = column(t.rsa.c.suspended_on, SOC, "Date de suspension du versement.")
+    provenance = provenance(SOC)
 
 
 @entity(
-    table=t.constraint,
+    table=t.registration,
     subject="person_id",
-    recorded_by="recorded_by",
-    plural="difficultés",
-    description="Difficulté à prendre en compte dans le parcours.",
+    description="Inscription sur la liste des demandeurs d'emploi. Le motif de cessation, qui peut être une sanction, "
+    "n'est pas repris.",
 )
-class Constraint:
-    id = key(t.constraint.c.id)
-    theme = column(
-        t.constraint.c.theme,
-        FREIN,
-        "Thème ; une difficulté dont le thème n'est pas ouvert à l'acteur est absente de sa liste.",
-        choice=v.CONSTRAINT_THEME,
-        forbidden=Drop(),
-    )
-    state = column(t.constraint.c.state, FREIN, "État de la difficulté.", choice=v.CONSTRAINT_STATE)
-    impact = column(t.constraint.c.impact, FREIN, "Effet sur la recherche d'emploi.", choice=v.CONSTRAINT_IMPACT)
-    recorded_on = column(t.constraint.c.recorded_on, FREIN, "Date du constat.")
+class JobSeekerRegistration:
+    status = column(t.registration.c.status, PRO, "État de l'inscription.", choice=v.REGISTRATION_STATUS)
+    category_code = column(t.registration.c.category_code, PRO, "Code de la catégorie d'inscription.")
+    registered_on = column(t.registration.c.registered_on, PRO, "Date d'inscription.")
+    provenance = provenance(PRO)
 
 
-@entity(table=t.referent, subject="person_id", description="Référent de la personne.")
-class Referent:
-    since = column(t.referent.c.since, SUIVI, "Date à laquelle le référent a été désigné.")
-    agent = one("Agent", PROF, "Agent référent.", on=(t.agent.c.id, t.referent.c.agent_id))
+@entity(table=t.project, subject="person_id", plural="projets", description="Projet professionnel.")
+class ProfessionalProject:
+    id = key(t.project.c.id)
+    rome_code = column(t.project.c.rome_code, PRO, "Code ROME du métier visé.")
+    occupation = column(t.project.c.occupation, PRO, "Libellé de l'appellation du ROME.")
+    provenance = provenance(PRO)
 
 
-@entity(
-    table=t.agent,
-    plural="professionnels",
-    description="Professionnel. Ce qu'un lien vers lui révèle de la personne se décide sur le lien.",
+TYPES = (
+    Person,
+    SectorIdentifier,
+    NationalIdentifier,
+    Contact,
+    Address,
+    Household,
+    Rsa,
+    JobSeekerRegistration,
+    ProfessionalProject,
+    *JOURNEY,
+    Provenance,
 )
-class Agent:
-    id = key(t.agent.c.id)
-    first_name = column(t.agent.c.first_name, PROF, "Prénom.")
-    last_name = column(t.agent.c.last_name, PROF, "Nom.")
-    email = column(t.agent.c.email, PROF, "Adresse électronique professionnelle.")
-
-
-TYPES = (Person, Contact, Address, Household, Rsa, Constraint, Referent, Agent)

@@ -27,6 +27,42 @@ RSA_STATUS = choice(
         "CLOS_ANTERIEUR": "6, clos sur un mois antérieur.",
     },
 )
+IDENTIFIER_KIND = choice(
+    "IdentifierKind",
+    "Système d'un identifiant.",
+    {
+        "CAF": "Caisse d'allocations familiales.",
+        "MSA": "Mutualité sociale agricole.",
+        "FRANCE_TRAVAIL": "France Travail, 8 ou 11 caractères.",
+        "CD_INTERNE": "Conseil départemental.",
+        "PASS_IAE": "PASS IAE, 12 chiffres.",
+        "RDV_INSERTION": "RDV-Insertion.",
+    },
+)
+DOSSIER_ROLE = choice(
+    "DossierRole", "Rôle dans le dossier CAF ou MSA.", {"DEMANDEUR": "Demandeur.", "CONJOINT": "Conjoint."}
+)
+REGISTRATION_STATUS = choice(
+    "RegistrationStatus",
+    "État de l'inscription comme demandeur d'emploi.",
+    {"INSCRIT": "Inscrit.", "NON_INSCRIT": "Non inscrit, quel que soit le motif."},
+)
+PATHWAY = choice(
+    "Pathway",
+    "Parcours d'orientation (C. trav. L.5411-5-1).",
+    {"EMPLOI": "Parcours emploi.", "SOCIO_PRO": "Parcours socio-professionnel.", "SOCIAL": "Parcours social."},
+)
+CONTRACT_KIND = choice(
+    "ContractKind",
+    "Nature d'un contrat d'accompagnement.",
+    {
+        "CER": "Contrat d'engagements réciproques.",
+        "PPAE": "Projet personnalisé d'accès à l'emploi.",
+        "CEJ": "Contrat d'engagement jeune.",
+        "PACEA": "Parcours contractualisé vers l'emploi et l'autonomie.",
+        "CONTRAT_ENGAGEMENT": "Contrat d'engagement.",
+    },
+)
 CONSTRAINT_THEME = choice(
     "ConstraintTheme",
     "Thème d'une difficulté.",

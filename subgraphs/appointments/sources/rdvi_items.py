@@ -20,13 +20,15 @@ from subgraphs.appointments import tables
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Participation, Rdv, User
 from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, motive, person
 from subgraphs.kit.ingest import Organisation
-from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest_people import People, Referent
 from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
+from subgraphs.kit.sensitivity import sensitivity
 
 PARIS = ZoneInfo("Europe/Paris")
 INITIATORS = frozenset(tables.INITIATORS)
+DELIVERIES = frozenset(tables.DELIVERY_STATUSES)
 
 
 class Items:
@@ -73,6 +75,11 @@ class Items:
             "as_of": as_of,
             "recorded_by": siret,
         }
+        agents = [
+            await self._people.professional(store, NAME, as_of, Referent(one.email, one.first_name, one.last_name))
+            for one in rdv.agents
+            if one.email
+        ]
         said: set[str] = set()
         seen: set[UUID] = set()
         for path, participation in _participations(rdv):
@@ -97,9 +104,21 @@ class Items:
                 },
                 new={"id": uuid4()},
             )
+            await self._agents(store, source_id, person_id, agents)
             await store.link(NAME, source_id, _own_item(person_id, siret, as_of, starts_at, participation))
         rows = await store.all(tables.appointment, source=NAME, rdv_source_id=key)
         await self._remove(store, tables.appointment, [row for row in rows if row["source_id"] not in said])
+
+    async def _agents(self, store: Store, source_id: str, person_id: UUID, agents: Sequence[UUID]) -> None:
+        """Make the agents who receive exactly these."""
+        row = await store.one(tables.appointment, source=NAME, source_id=source_id)
+        assert row is not None
+        for known in await store.all(tables.appointment_agent, appointment_id=row["id"]):
+            if known["agent_id"] not in agents:
+                await store.delete(tables.appointment_agent, appointment_id=row["id"], agent_id=known["agent_id"])
+        for agent in agents:
+            key = {"appointment_id": row["id"], "agent_id": agent}
+            await store.put(tables.appointment_agent, key, {"person_id": person_id})
 
     async def _invitation(self, store: Store, invitation: Invitation, key: str, as_of: datetime) -> None:
         category, kind = motive(invitation.motif_category)
@@ -113,7 +132,7 @@ class Items:
                 "format": None if invitation.format is None else invitation.format.upper(),
                 "sent_at": None if sent is None else instant(sent, "data.delivered_at"),
                 "expires_at": None if expires is None else instant(expires, "data.expires_at"),
-                "delivery_status": invitation.delivery_status,
+                "delivery_status": invitation.delivery_status if invitation.delivery_status in DELIVERIES else None,
                 "clicked": invitation.clicked,
                 "motive_category": category,
                 "motive_type": kind,
@@ -139,6 +158,8 @@ class Items:
                 "siret": known.siret if known else None,
                 "type": known.type if known else None,
                 "department": rdv.organisation.department_number,
+                "structure_id": known.structure if known else None,
+                "sensitivity": sensitivity(known.sensitive if known else None, rdv.organisation.name),
                 "as_of": as_of,
             }
             await store.put(tables.organisation, key, values, new={"id": uuid4()})

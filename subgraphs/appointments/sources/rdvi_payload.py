@@ -100,6 +100,7 @@ class Rdv(Struct):
     duration_in_min: int | None = None
     created_by: str | None = None
     lieu: Place | None = None
+    agents: list[Agent] = []
     participations: list[Participation] = []
 
 

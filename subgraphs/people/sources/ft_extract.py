@@ -1,8 +1,11 @@
-"""Source `ft-extrait`: the extract of France Travail for a Conseil départemental (CSV, `;`), read for its constraints.
+"""Source `ft-extrait`: the extract of France Travail for a Conseil départemental (CSV, `;`): who follows, what for.
 
 A row is a record group. It bears neither NIR nor number: it is attached to the one known person of its département with
-the same names and birth date, and never makes a person. `dif_*` at O is a constraint, at N or NULL none. The file has
-no date of its own: `--as-of`, else the time it was written. Source of the format: domain model §5 and §13.5.
+the same names and birth date, and never makes a person. `dif_*` at O is a constraint, at N or NULL none. A modality
+of accompaniment makes France Travail the organisme référent, where the SAFIR code of its agency is mapped to an
+organisation; from the first day of the accompaniment, an orientation. The last interview of the PPAE dates that
+contract. Motives of registration are not taken: what their codes disclose isn't published. The file has no date of its
+own: `--as-of`, else the time it was written. Source of the format: domain model §5 and §13.5.
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest import Options, Organisation, Session
 from subgraphs.kit.ingest_csv import Row, rows, written_at
-from subgraphs.kit.ingest_people import People, PersonRecord
+from subgraphs.kit.ingest_people import Following, People, PersonRecord, Referent
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.kit.ingest_text import day
+from subgraphs.kit.sensitivity import sensitivity
 from subgraphs.people import tables
 
 NAME = "ft-extrait"
@@ -35,20 +39,35 @@ THEMES = {
 """Columns of difficulties → theme (domain model §13.5)."""
 PRESENT = ("O", "OUI")
 CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR"}
+PATHWAYS = {"SUIVI": "EMPLOI", "GUIDE": "EMPLOI", "RENFORCE": "EMPLOI", "GLOBAL": "SOCIO_PRO"}
+"""Modalities of accompaniment → pathway: `global` is shared with a social worker."""
+OCCUPATIONS = ("1", "2")
 COLUMNS = (
     "identifiant_unique_de",
     "civilite",
     "nom",
     "prenom",
+    "code_lieu_naissance",
     "date_naissance",
     "departement",
+    *(f"{column}_{number}" for number in OCCUPATIONS for column in ("rome", "appelation_rome")),
+    "der_entretien_ppae",
     "der_entretien",
+    "inscription",
+    "categorie_inscription",
+    "referent_nom",
+    "referent_prenom",
+    "referent_mail",
+    "code_safir",
+    "modalite_accompagnement",
+    "suivi_debut",
+    "suivi_fin_prev",
     *THEMES,
 )
 
 
 class FtExtract:
-    """Reads the constraints of the extract into `people`."""
+    """Reads the extract into `people`."""
 
     name = NAME
     role = "people_ingest"
@@ -65,10 +84,11 @@ class FtExtract:
             except Refused as refused:
                 report.refuse_file(refused)
             else:
-                await self._file(path, options.as_of or written_at(path), session, report)
+                await self._file(path, options, session, report)
         return report
 
-    async def _file(self, path: Path, as_of: datetime, session: Session, report: Report) -> None:
+    async def _file(self, path: Path, options: Options, session: Session, report: Report) -> None:
+        as_of, agencies = options.as_of or written_at(path), options.organisations
         found = rows(path, COLUMNS)
         while True:
             try:
@@ -82,7 +102,7 @@ class FtExtract:
             if isinstance(row, Refused):
                 report.refuse(row)
             else:
-                await session.unit(report, _Row(self._people, row, as_of).write)
+                await session.unit(report, _Row(self._people, row, as_of, agencies.get(row["code_safir"])).write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +112,7 @@ class _Row:
     people: People
     row: Row
     as_of: datetime
+    agency: Organisation | None
 
     async def write(self, store: Store) -> Outcome:
         key = _key(self.row["identifiant_unique_de"])
@@ -109,10 +130,70 @@ class _Row:
             last_name=self.row["nom"] or None,
             birth_date=_day(self.row, "date_naissance"),
             department=department,
+            birth_city_code=self._birth_city(),
+            registered_on=_day(self.row, "inscription"),
+            registration_category=_known(self.row, "categorie_inscription"),
+            following=self._following(),
+            referents=self._referents(),
             by_identity=True,
         )
-        await self._constraints(store, key, await self.people.put(store, record))
+        person_id = await self.people.put(store, record)
+        await self._constraints(store, key, person_id)
+        await self._projects(store, key, person_id)
+        await self._accompaniment(store, key, person_id)
         return store.outcome
+
+    def _birth_city(self) -> str | None:
+        code = self.row["code_lieu_naissance"]
+        return code if re.fullmatch(r"(\d{2}|2[AB])\d{3}", code) else None
+
+    def _following(self) -> Following | None:
+        """The agency as organisme référent, while a modality says that it follows the person."""
+        if self.agency is None or _known(self.row, "modalite_accompagnement") is None:
+            return None
+        return Following(self.agency.siret, self.agency.structure, sensitivity(self.agency.sensitive, None))
+
+    def _referents(self) -> tuple[Referent, ...]:
+        email = _known(self.row, "referent_mail")
+        if email is None:
+            return ()
+        names = _known(self.row, "referent_prenom"), _known(self.row, "referent_nom")
+        return (Referent(email, *names, since=_day(self.row, "suivi_debut")),)
+
+    async def _projects(self, store: Store, key: str, person_id: UUID) -> None:
+        for number in OCCUPATIONS:
+            place = {"source": NAME, "source_id": f"{key}:rome_{number}"}
+            code = self.row[f"rome_{number}"]
+            if not re.fullmatch(r"[A-N]\d{4}", code):
+                await store.delete(tables.project, **place)
+                continue
+            occupation = _known(self.row, f"appelation_rome_{number}")
+            said = {"person_id": person_id, "rome_code": code, "occupation": occupation, "as_of": self.as_of}
+            await store.put(tables.project, place, said, new={"id": uuid4()})
+
+    async def _accompaniment(self, store: Store, key: str, person_id: UUID) -> None:
+        """The orientation to the agency, and the PPAE made there."""
+        owner = None if self.agency is None else self.agency.siret
+        shared = {"person_id": person_id, "organisation_siret": owner, "as_of": self.as_of}
+        followed = self._following()
+        starts_on, signed_on = _day(self.row, "suivi_debut"), _day(self.row, "der_entretien_ppae")
+        orientation = {
+            **shared,
+            "pathway": PATHWAYS.get(self.row["modalite_accompagnement"]),
+            "starts_on": starts_on,
+            "ends_on": _day(self.row, "suivi_fin_prev"),
+            "structure_id": followed and followed.structure,
+        }
+        contract = {**shared, "kind": "PPAE", "signed_on": signed_on}
+        for table, name, values, held in (
+            (tables.orientation, "orientation", orientation, starts_on is not None),
+            (tables.contract, "ppae", contract, signed_on is not None),
+        ):
+            place = {"source": NAME, "source_id": f"{key}:{name}"}
+            if held:
+                await store.put(table, place, values, new={"id": uuid4()})
+            else:
+                await store.delete(table, **place)
 
     async def _constraints(self, store: Store, key: str, person_id: UUID) -> None:
         met = _day(self.row, "der_entretien")
@@ -124,11 +205,17 @@ class _Row:
                     "theme": theme,
                     "state": "OUI",
                     "recorded_on": met,
+                    "recorded_by": None if self.agency is None else self.agency.siret,
                     "as_of": self.as_of,
                 }
                 await store.put(tables.constraint, place, values, new={"id": uuid4()})
             else:
                 await store.delete(tables.constraint, **place)
+
+
+def _known(row: Row, column: str) -> str | None:
+    text = row[column]
+    return None if text in ("", "NULL") else text
 
 
 def _day(row: Row, column: str) -> date | None:

@@ -1,0 +1,32 @@
+"""Provenance of a row: one type for all tables that have lineage, embedded in the types made of their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import MetaData, Table
+
+from schema.categories import Category, Level
+from subgraphs.kit.columns import lineage
+from subgraphs.kit.entity import entity
+from subgraphs.kit.fields import column, embedded
+
+LINEAGE = Table("provenance", MetaData(), *lineage())
+"""The columns of `subgraphs.kit.columns.lineage`, whichever table has them."""
+
+
+@entity(
+    table=LINEAGE,
+    shareable=True,
+    description="Origine d'une information ; ce qu'elle révèle se décide sur le champ qui la porte.",
+)
+class Provenance:
+    """Which system said so, and when; never its key of the person."""
+
+    source = column(LINEAGE.c.source, Category.TECH, "Système d'origine.")
+    as_of = column(LINEAGE.c.as_of, Category.TECH, "Instant auquel le système d'origine l'affirmait.")
+
+
+def provenance(category: Category, description: str = "Origine de l'information.", *, level: Level = Level.FULL) -> Any:
+    """The field `provenance` of a type whose table has lineage."""
+    return embedded("Provenance", category, description, level=level)

@@ -1,0 +1,56 @@
+"""Organisations whose mere name tells something protected of whoever they receive: reference list, by kind and name.
+
+Kinds are those that Les emplois de l'inclusion replaces by "Autre" before it tells a partner (upstream: les-emplois
+`PE_SENSITIVE_PRESCRIBER_KINDS`), with those that the same reasoning gives: psychiatry, asylum. A category decides who
+may see the link to one (policy.md rule 3, Edges): health is SAN, asylum SEJ; measures of justice are JUST, and so are
+child protection and help to victims of violence, since only the person reads JUST.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import combining, normalize
+
+from schema.categories import Category
+
+CATEGORIES = (Category.SAN, Category.JUST, Category.SEJ)
+KINDS: dict[str, Category] = {
+    "SPIP": Category.JUST,
+    "PJJ": Category.JUST,
+    "PREVENTION": Category.JUST,
+    "ASE": Category.JUST,
+    "CIDFF": Category.JUST,
+    "CSAPA": Category.SAN,
+    "CAARUD": Category.SAN,
+    "CMP": Category.SAN,
+    "PENSION": Category.SAN,
+    "CADA": Category.SEJ,
+    "CPH": Category.SEJ,
+}
+_NAMES: tuple[tuple[str, Category], ...] = (
+    (r"SPIP|PENITENTIAIRE|PENITENTIAIRES|PROBATION|PRISON|MAISON D ARRET", Category.JUST),
+    (r"PJJ|PROTECTION JUDICIAIRE|CONTROLE JUDICIAIRE|PREVENTION SPECIALISEE", Category.JUST),
+    (r"ASE|AIDE SOCIALE A L ENFANCE|CIDFF|DROITS DES FEMMES|VICTIMES?", Category.JUST),
+    (r"CSAPA|CAARUD|ADDICTOLOGIE|ADDICTIONS?|ALCOOLOGIE|TOXICOMANIE", Category.SAN),
+    (r"CMP|MEDICO PSYCHOLOGIQUE|PSYCHIATRIE|PSYCHIATRIQUE|PENSION DE FAMILLE|RESIDENCE ACCUEIL", Category.SAN),
+    (r"CADA|HUDA|CPH|DEMANDEURS D ASILE|ASILE|REFUGIES", Category.SEJ),
+)
+
+
+def of_name(name: str | None) -> Category | None:
+    """The category that a name gives away, by whole words, whatever its accents and case; None for an ordinary one."""
+    if name is None:
+        return None
+    letters = "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
+    words = re.sub(r"[^A-Z0-9]+", " ", letters.upper())
+    return next((category for words_of, category in _NAMES if re.search(rf"\b(?:{words_of})\b", words)), None)
+
+
+def sensitivity(kind: str | None, name: str | None) -> Category | None:
+    """The category of an organisation: what its declared kind says (a kind of `KINDS`, or a category), else its name.
+
+    A declared kind that is not on the list is taken for the strictest: whoever declares one means to protect.
+    """
+    if kind:
+        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in CATEGORIES else Category.JUST)
+    return of_name(name)

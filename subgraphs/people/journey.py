@@ -1,0 +1,124 @@
+"""The journey of a person in `people`: constraints, orientations, referents, contracts, and whom they lead to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, select
+
+from schema.categories import Category, Level
+from subgraphs.kit.entity import entity
+from subgraphs.kit.fields import Drop, column, key, one
+from subgraphs.kit.provenance import provenance
+from subgraphs.people import tables as t
+from subgraphs.people import values as v
+
+SUIVI, FREIN, PROF = Category.SUIVI, Category.FREIN, Category.PROF
+REDUCED = Level.REDUCED
+
+
+def reveals(table: Table) -> ColumnElement[Any]:
+    """What naming the structure of a row, or its agent, would reveal of the person."""
+    found = select(t.structure.c.sensitivity).where(t.structure.c.id == table.c.structure_id)
+    return found.correlate(table).scalar_subquery()
+
+
+@entity(
+    table=t.constraint,
+    subject="person_id",
+    recorded_by="recorded_by",
+    plural="difficultés",
+    description="Difficulté à prendre en compte dans le parcours.",
+)
+class Constraint:
+    id = key(t.constraint.c.id)
+    theme = column(
+        t.constraint.c.theme,
+        FREIN,
+        "Thème ; une difficulté dont le thème n'est pas ouvert à l'acteur est absente de sa liste.",
+        choice=v.CONSTRAINT_THEME,
+        forbidden=Drop(),
+    )
+    state = column(t.constraint.c.state, FREIN, "État de la difficulté.", choice=v.CONSTRAINT_STATE)
+    impact = column(t.constraint.c.impact, FREIN, "Effet sur la recherche d'emploi.", choice=v.CONSTRAINT_IMPACT)
+    recorded_on = column(t.constraint.c.recorded_on, FREIN, "Date du constat.")
+    provenance = provenance(FREIN)
+
+
+@entity(
+    table=t.orientation,
+    subject="person_id",
+    owner="organisation_siret",
+    plural="orientations",
+    description="Orientation de la personne vers un parcours et un organisme.",
+)
+class Orientation:
+    id = key(t.orientation.c.id)
+    pathway = column(t.orientation.c.pathway, SUIVI, "Parcours d'orientation.", level=REDUCED, choice=v.PATHWAY)
+    starts_on = column(t.orientation.c.starts_on, SUIVI, "Date de début.", level=REDUCED)
+    structure = one(
+        "Structure",
+        SUIVI,
+        "Structure chargée de l'accompagnement ; nulle aussi si la nommer révélerait une donnée protégée.",
+        level=REDUCED,
+        on=(t.structure.c.id, t.orientation.c.structure_id),
+        sensitive=reveals(t.orientation),
+    )
+    ends_on = column(t.orientation.c.ends_on, SUIVI, "Date de fin.")
+    provenance = provenance(SUIVI)
+
+
+@entity(table=t.referent, subject="person_id", description="Référent de la personne.")
+class Referent:
+    since = column(t.referent.c.since, SUIVI, "Date à laquelle le référent a été désigné.")
+    agent = one(
+        "Agent",
+        PROF,
+        "Agent référent ; nul aussi si le nommer révélerait une donnée protégée.",
+        on=(t.agent.c.id, t.referent.c.agent_id),
+        sensitive=reveals(t.referent),
+    )
+    structure = one(
+        "Structure",
+        SUIVI,
+        "Structure du référent ; nulle aussi si la nommer révélerait une donnée protégée.",
+        on=(t.structure.c.id, t.referent.c.structure_id),
+        sensitive=reveals(t.referent),
+    )
+    provenance = provenance(SUIVI)
+
+
+@entity(
+    table=t.contract,
+    subject="person_id",
+    owner="organisation_siret",
+    plural="contrats",
+    description="Contrat entre la personne et l'organisme qui l'accompagne.",
+)
+class Contract:
+    id = key(t.contract.c.id)
+    kind = column(t.contract.c.kind, SUIVI, "Nature du contrat.", choice=v.CONTRACT_KIND)
+    signed_on = column(t.contract.c.signed_on, SUIVI, "Date de signature.")
+    starts_on = column(t.contract.c.starts_on, SUIVI, "Date de début.")
+    ends_on = column(t.contract.c.ends_on, SUIVI, "Date de fin.")
+    provenance = provenance(SUIVI)
+
+
+@entity(
+    table=t.agent,
+    plural="professionnels",
+    description="Professionnel. Ce qu'un lien vers lui révèle de la personne se décide sur le lien.",
+)
+class Agent:
+    id = key(t.agent.c.id)
+    first_name = column(t.agent.c.first_name, PROF, "Prénom.")
+    last_name = column(t.agent.c.last_name, PROF, "Nom.")
+    email = column(t.agent.c.email, PROF, "Adresse électronique professionnelle.")
+
+
+@entity(table=t.structure, stub=True, description="Structure, décrite par le sous-graphe de l'offre.")
+class Structure:
+    id = key(t.structure.c.id, "Identifiant de la structure.")
+
+
+JOURNEY = (Constraint, Orientation, Referent, Contract, Agent, Structure)

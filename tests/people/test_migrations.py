@@ -1,0 +1,12 @@
+"""The migrations of `people` make what its tables and types declare, row security included."""
+
+from subgraphs.people.tables import metadata
+from subgraphs.people.types import TYPES
+from tests.conftest import Database
+from tests.schema_state import states
+
+
+async def test_the_migrated_schema_is_the_declared_one(database: Database) -> None:
+    found = await states(database, metadata, TYPES)
+    assert found.migrated == found.declared
+    assert all(found.migrated.values())
