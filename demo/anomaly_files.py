@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 from lxml import etree
 
-from demo import cnaf_files, ft_files, ouiform_files, rdvi_files, rights_files
+from demo import cnaf_files, ft_files, journey_files, ouiform_files, rdvi_files, rights_files
 from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
 
 REFUSED = {
@@ -19,6 +19,9 @@ REFUSED = {
     "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
     "data-inclusion": ("SCHEMA_INVALID",),
     "lheo": ("SCHEMA_INVALID",),
+    "emplois": ("SCHEMA_INVALID",),
+    "immersion-facile": ("DATE_INVALID",),
+    "dora": ("SCHEMA_INVALID",),
     "ouiform": ("PERSON_UNKNOWN",),
     "droits": ("MATCH_CONFLICT",),
 }
@@ -34,6 +37,9 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
         "ft-extrait": (_extract(folders["ft-extrait"], today),),
         "data-inclusion": (_structures(files["data-inclusion"][0]),),
         "lheo": (_catalogue(files["lheo"][0]),),
+        "emplois": (_application(files["emplois"][0], today),),
+        "immersion-facile": (_convention(files["immersion-facile"][0], today),),
+        "dora": (_referral(files["dora"][0], today),),
         "ouiform": (_placement(folders["ouiform"], today),),
         "droits": (_register(folders["droits"], today),),
     }
@@ -87,6 +93,24 @@ def _catalogue(path: Path) -> Path:
     assert title is not None
     offers[0].remove(title)
     return _written(path.with_stem(f"{path.stem}-anomalie"), etree.tostring(root, encoding="UTF-8"))
+
+
+def _application(path: Path, today: date) -> Path:
+    """A state that Les emplois does not have."""
+    record = {**journey_files.applications(today)["results"][0], "statut": "hired"}
+    return _written(path.with_stem(f"{path.stem}-anomalie"), orjson.dumps({"count": 1, "results": [record]}))
+
+
+def _convention(path: Path, today: date) -> Path:
+    """An immersion that ends before it begins."""
+    record = {**journey_files.conventions(today)[0], "dateEnd": "2001-01-01"}
+    return _written(path.with_stem(f"{path.stem}-anomalie"), orjson.dumps(record))
+
+
+def _referral(path: Path, today: date) -> Path:
+    """A referral without the service."""
+    record = {**journey_files.referrals(today)["results"][0], "service_id": None}
+    return _written(path.with_stem(f"{path.stem}-anomalie"), orjson.dumps({"results": [record]}))
 
 
 def _placement(folder: Path, today: date) -> Path:

@@ -9,6 +9,7 @@ from demo import (
     anomaly_files,
     cnaf_files,
     ft_files,
+    journey_files,
     offers_files,
     ouiform_files,
     rdvi_files,
@@ -23,6 +24,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
         "rdv-insertion": rdvi_files.write(folder, today, secret),
         "ft-extrait": ft_files.write(folder, today),
         **offers_files.write(folder, today),
+        **journey_files.write(folder, today),
         "ouiform": ouiform_files.write(folder, today),
         "droits": rights_files.write(folder, today),
     }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID, uuid5
 
-from demo.cast import Person
-from demo.crowd import CROWD, EVERYONE_BY_SLUG
+from demo.cast import AGENCY, AGENCY_2A, DELEGATE, MISSION, SAFIR, Agent, Person
+from demo.crowd import CROWD, EVERYONE_BY_SLUG, FIRST_NUMBER
 
 NAMESPACE = UUID("3f0b3d55-74a5-5c58-8a53-0f7d6c2f9a10")
 _COLUMNS = (
@@ -33,8 +36,52 @@ DIFFICULTIES = {
     "aubane": ("dif_transport", "dif_sante"),
     "evariste": ("dif_logement", "dif_sante"),
     "santu": ("dif_financiere",),
+    "saveria": ("dif_transport", "dif_sante"),
+    "firmin": ("dif_logement", "dif_sante"),
+    "leonce": ("dif_transport",),
+    "dumenica": ("dif_familiale",),
 }
 EVERY_DIFFICULTY = {**DIFFICULTIES, **CROWD.difficulties}
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The organisation that follows a person, by its SAFIR code, since `days` ago; `adviser` is its referent there."""
+
+    safir: str
+    modality: str
+    days: int
+    adviser: Agent | None = None
+
+
+ADVISERS = {
+    "08999": Agent("odilon.brevaux@ft.example.org", "Odilon", "Brevaux", AGENCY),
+    "20999": Agent("ghjasippina.valle@ft.example.org", "Ghjasippina", "Valle", AGENCY_2A),
+    "08998": Agent("mahaut.lestrange@ml08.example.org", "Mahaut", "Lestrange", MISSION),
+    "08997": Agent("ysolde.carrefour@tremplin.example.org", "Ysolde", "Carrefour", DELEGATE),
+}
+"""The adviser of each organisation that is not the Conseil départemental, whose référents RDV-Insertion names."""
+FOLLOWED = {
+    "firmin": Following("08999", "GUIDE", 90, ADVISERS["08999"]),
+    "leonce": Following("08998", "SUIVI", 150, ADVISERS["08998"]),
+    "dumenica": Following("20999", "RENFORCE", 60, ADVISERS["20999"]),
+    "ghjulia": Following("20996", "GLOBAL", 120),
+    "saveria": Following("20996", "GLOBAL", 45),
+    "aubane": Following("08996", "GLOBAL", 200),
+    "evariste": Following("08996", "GLOBAL", 170),
+}
+
+
+def following(person: Person) -> Following | None:
+    """Who follows the person: of the crowd, the Conseil départemental where it names a référent, else one in turn."""
+    if person.number < FIRST_NUMBER:
+        return FOLLOWED.get(person.slug)
+    council, others = ("20996", ("20999",)) if person.department == "2A" else ("08996", ("08999", "08998", "08997"))
+    modality = ("SUIVI", "GUIDE", "RENFORCE")[person.number % 3]
+    if person.referent is not None:
+        return Following(council, "GLOBAL", 30 + person.number % 300)
+    safir = others[person.number % len(others)]
+    return Following(safir, modality, 30 + person.number % 300, ADVISERS[safir])
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
@@ -42,12 +89,17 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     target = folder / "ft-extrait"
     target.mkdir(parents=True, exist_ok=True)
     path = target / "extrait_pe_principal.csv"
-    path.write_bytes(extract({EVERYONE_BY_SLUG[slug]: columns for slug, columns in EVERY_DIFFICULTY.items()}, today))
+    known = {EVERYONE_BY_SLUG[slug]: columns for slug, columns in EVERY_DIFFICULTY.items()}
+    path.write_bytes(extract(known, today, {person: following(person) for person in known}))
     return (path,)
 
 
-def extract(difficulties: dict[Person, tuple[str, ...]], today: date) -> bytes:
-    """An extract with these people and their difficulties."""
+def extract(
+    difficulties: dict[Person, tuple[str, ...]],
+    today: date,
+    followed: Mapping[Person, Following | None] = MappingProxyType({}),
+) -> bytes:
+    """An extract with these people, their difficulties, and who follows them."""
     text = io.StringIO()
     writer = csv.DictWriter(text, HEADER, restval="NULL", delimiter=";", lineterminator="\n")
     writer.writeheader()
@@ -58,12 +110,42 @@ def extract(difficulties: dict[Person, tuple[str, ...]], today: date) -> bytes:
                 "civilite": "MME" if person.civility == "madame" else "M.",
                 "nom": person.last_name.upper(),
                 "prenom": person.first_name.upper(),
-                "date_naissance": f"{person.birth_date} 00:00:00.0",
+                "date_naissance": _time(person.birth_date),
                 "adresse_ligne6": f"{person.place.postal_code} {person.place.name.upper()}",
                 "departement": person.department,
-                "der_entretien": f"{today - timedelta(days=40)} 00:00:00.0",
+                "der_entretien": _time(today - timedelta(days=40)),
                 "brsa": "O",
                 **dict.fromkeys(columns, "O"),
+                **_followed(followed.get(person), today),
             }
         )
     return text.getvalue().encode()
+
+
+def _followed(following: Following | None, today: date) -> dict[str, str]:
+    """Cells about who follows the person, with its registration at France Travail."""
+    if following is None:
+        return {}
+    since = today - timedelta(days=following.days)
+    cells = {
+        "code_safir": following.safir,
+        "modalite_accompagnement": following.modality,
+        "suivi_debut": _time(since),
+        "der_entretien_ppae": _time(since + timedelta(days=7)),
+        "inscription": _time(since - timedelta(days=21)),
+        "categorie_inscription": "1",
+        "rome_1": "G1602",
+        "appelation_rome_1": "Commis de cuisine",
+        "struct_principale": SAFIR[following.safir].name,
+    }
+    if following.adviser is not None:
+        cells |= {
+            "referent_nom": following.adviser.last_name.upper(),
+            "referent_prenom": following.adviser.first_name,
+            "referent_mail": following.adviser.email,
+        }
+    return cells
+
+
+def _time(day: date) -> str:
+    return f"{day} 00:00:00.0"

@@ -10,14 +10,17 @@ from uuid import UUID
 
 import asyncpg
 
-from demo.cast import BY_SLUG
+from demo.cast import BY_SLUG, SAFIR
 from demo.rdvi_files import ORGANISATION_MAP, internal_id
 from hub.ingest import ingest, source_of, webhook_secret
 from infra.keys import Keys
-from subgraphs.kit.ingest import Options
+from subgraphs.kit.ingest import Options, Organisation
 from subgraphs.kit.ingest_report import Report
 
-ORGANISATIONS = {"rdv-insertion": ORGANISATION_MAP}
+ORGANISATIONS = {
+    "rdv-insertion": ORGANISATION_MAP,
+    "ft-extrait": {code: Organisation(one.siret, one.type) for code, one in SAFIR.items()},
+}
 """Which organisation of a source is which SIRET."""
 
 

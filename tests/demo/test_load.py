@@ -52,7 +52,9 @@ async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Da
         met = {slug for rdv in EVERY_RDV for slug, _ in rdv.people} | {one.slug for one in EVERY_INVITATION}
         expected = sum(not person.silent for person in EVERYONE) + len(met) + len(EVERY_DIFFICULTY)
         expected += sum(person.dossier is not None for person in EVERYONE)
-        assert await connection.fetchval("SELECT count(*) FROM people.identity") == expected
+        systems = ("cnaf-flux", "rdv-insertion", "ft-extrait")
+        said = "SELECT count(*) FROM people.identity WHERE source = ANY ($1)"
+        assert await connection.fetchval(said, systems) == expected
         assert await connection.fetchval("SELECT count(*) FROM appointments.appointment") == sum(
             len(rdv.people) for rdv in EVERY_RDV
         )
@@ -89,7 +91,8 @@ async def test_the_employer_is_linked_to_the_people_of_its_own_rendez_vous(
     try:
         rows = await connection.fetch(
             "SELECT DISTINCT p.department_internal_id FROM access.link l JOIN people.identity p USING (person_id)"
-            " WHERE l.relation = $1 AND l.scope_id = $2 AND p.department_internal_id IS NOT NULL",
+            " WHERE l.origin = 'rdv-insertion' AND l.relation = $1 AND l.scope_id = $2"
+            " AND p.department_internal_id IS NOT NULL",
             int(Fact.OWN_ITEM),
             EMPLOYER.siret,
         )
