@@ -122,7 +122,7 @@ async def test_a_faulty_file_ends_in_its_code_place_and_mend_and_writes_nothing_
     assert done.code == 1, done
     assert "Traceback" not in done.err
     assert done.err == ""
-    for said in (code, path.name, "Empreinte", "Que faire"):
+    for said in (f"{code} — {path.name} (", " : "):
         assert said in done.out, done.out
     assert "maëlle" not in done.out.lower()
     kept = await stored(fresh_database)
