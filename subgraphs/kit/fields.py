@@ -150,7 +150,7 @@ class OneField(Field):
 
     Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
     `sensitive` is the category (SAN, JUST, SEJ) of what the relationship would reveal of the person, null for an
-    ordinary one: an expression over columns of this table. Whoever lacks that category finds no row.
+    ordinary one: an expression over columns of this table or of the target's. Whoever lacks it finds no row.
     """
 
     target: str | type

@@ -5,7 +5,7 @@ policy.md rule 3: a type or coordinate that the residual does not name is denied
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Null, and_, case, exists, false, literal_column, null, or_, select
 from sqlalchemy.sql.selectable import FromClause
@@ -72,12 +72,14 @@ class Guards:
             return False
         return True if implied(scope.granted, rule.read) else holds_sql(rule.read, scope.facts)
 
-    def revealed(self, scope: Scope, field: OneField | ManyField) -> Condition:
+    def revealed(self, scope: Scope, field: OneField | ManyField, below: Scope) -> Condition:
         """When what the relationship alone reveals of the person may be seen: nothing, or a category of the actor's."""
         if field.sensitive is None:
             return True
         assert scope.entity.table is not None
+        assert below.entity.table is not None
         category = retarget(field.sensitive, scope.entity.table, scope.row)
+        category = retarget(category, below.entity.table, below.row)
         allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.name), Rule()).values)
         tests: list[ColumnElement[bool]] = [category.is_(None)]
         for value, bit in VALUE_FACTS.items():
@@ -138,15 +140,15 @@ class Guards:
     def below(self, row: Row, scope: Scope, field: EmbeddedField | OneField) -> Scope:
         """The object that a to-one field leads to, as rows of `row`."""
         entity = self.model.target(field)
-        if isinstance(field, OneField):
-            revealed = self.revealed(scope, field)
-            if revealed is not True:
-                row.where.append(cast(ColumnElement[bool], revealed))
         if isinstance(field, EmbeddedField) and entity.stub and entity.key is not None and entity.table is not None:
             row.where.append(retarget(entity.key.column, entity.table, scope.row).is_not(None))
         if isinstance(field, EmbeddedField):
             return self.enter(row, entity, scope.row, scope.base if entity.subject == scope.entity.subject else None)
-        return self.related(row, scope, entity, field.on)
+        below = self.related(row, scope, entity, field.on)
+        revealed = self.revealed(scope, field, below)
+        if not isinstance(revealed, bool):
+            row.where.append(revealed)
+        return below
 
     def related(
         self, row: Row, scope: Scope, entity: Entity, on: tuple[ColumnElement[Any], ColumnElement[Any]]

@@ -27,6 +27,8 @@ KINDS: dict[str, Category] = {
     "CADA": Category.SEJ,
     "CPH": Category.SEJ,
 }
+UNKNOWN = Category.JUST
+"""An organisation that nobody has declared may be any: it is not named either, so that a missing name tells nothing."""
 _NAMES: tuple[tuple[str, Category], ...] = (
     (r"SPIP|PENITENTIAIRE|PENITENTIAIRES|PROBATION|PRISON|MAISON D ARRET", Category.JUST),
     (r"PJJ|PROTECTION JUDICIAIRE|CONTROLE JUDICIAIRE|PREVENTION SPECIALISEE", Category.JUST),
@@ -52,5 +54,5 @@ def sensitivity(kind: str | None, name: str | None) -> Category | None:
     A declared kind that is not on the list is taken for the strictest: whoever declares one means to protect.
     """
     if kind:
-        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in CATEGORIES else Category.JUST)
+        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in CATEGORIES else UNKNOWN)
     return of_name(name)

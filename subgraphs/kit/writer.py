@@ -156,7 +156,7 @@ class Writer:
         below = self._rows(child, scope, field)
         if when is not True:
             child.where.append(when)
-        revealed = self.guards.revealed(scope, field)
+        revealed = self.guards.revealed(scope, field, below)
         if not isinstance(revealed, bool):
             child.where.append(revealed)
         name = self.guards.name("a")

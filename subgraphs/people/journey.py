@@ -71,19 +71,12 @@ class Orientation:
 @entity(table=t.referent, subject="person_id", description="Référent de la personne.")
 class Referent:
     since = column(t.referent.c.since, SUIVI, "Date à laquelle le référent a été désigné.")
-    agent = one(
-        "Agent",
-        PROF,
-        "Agent référent ; nul aussi si le nommer révélerait une donnée protégée.",
-        on=(t.agent.c.id, t.referent.c.agent_id),
-        sensitive=reveals(t.referent),
-    )
+    agent = one("Agent", PROF, "Agent référent.", on=(t.agent.c.id, t.referent.c.agent_id))
     structure = one(
         "Structure",
         SUIVI,
-        "Structure du référent ; nulle aussi si la nommer révélerait une donnée protégée.",
+        "Structure du référent.",
         on=(t.structure.c.id, t.referent.c.structure_id),
-        sensitive=reveals(t.referent),
     )
     provenance = provenance(SUIVI)
 

@@ -184,9 +184,10 @@ class Person:
     referent = one(
         "Referent",
         SUIVI,
-        "Référent en cours.",
+        "Référent en cours ; nul aussi si le nommer révélerait une donnée protégée.",
         on=(t.referent.c.person_id, t.person.c.id),
         first=Sort("since", descending=True),
+        sensitive=reveals(t.referent),
     )
     contracts = many(
         "Contract",

@@ -53,6 +53,7 @@ READ = residual(
     },
     PERSON.retentions,
 )
+AGENDA = "query($f: AppointmentFilter) { appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } } }"
 CASELOAD = "query($f: PersonFilter) { persons(first: 20, filter: $f, orderBy: LAST_NAME) { nodes { id lastName } } }"
 QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
     "entities": (
@@ -69,6 +70,12 @@ QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
     ),
     "person": (PEOPLE, "query($id: ID!) { person(id: $id) { lastName } }", {"id": person_id(7)}, link_key(T, "08")),
     "caseload": (PEOPLE, CASELOAD, {}, link_key(R, "agent-007")),
+    "agenda": (
+        APPOINTMENTS,
+        AGENDA,
+        {"f": {"startsFrom": "2026-01-02T00:00:00+00:00", "startsBefore": "2026-01-04T00:00:00+00:00"}},
+        link_key(R, "agent-007"),
+    ),
     "search": (PEOPLE, CASELOAD, {"f": {"lastName": "N000007"}}, link_key(T, "08")),
 }
 

@@ -24,7 +24,7 @@ from subgraphs.kit.ingest_people import People, Referent
 from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
-from subgraphs.kit.sensitivity import sensitivity
+from subgraphs.kit.sensitivity import UNKNOWN, sensitivity
 
 PARIS = ZoneInfo("Europe/Paris")
 INITIATORS = frozenset(tables.INITIATORS)
@@ -159,7 +159,7 @@ class Items:
                 "type": known.type if known else None,
                 "department": rdv.organisation.department_number,
                 "structure_id": known.structure if known else None,
-                "sensitivity": sensitivity(known.sensitive if known else None, rdv.organisation.name),
+                "sensitivity": sensitivity(known.sensitive, rdv.organisation.name) if known else UNKNOWN,
                 "as_of": as_of,
             }
             await store.put(tables.organisation, key, values, new={"id": uuid4()})
