@@ -21,15 +21,22 @@ class RootKind(StrEnum):
     BY_KEY = "by key"
     SELF = "self"
     CASELOAD = "caseload"
+    CATALOGUE = "catalogue"
 
 
 class Comparison(StrEnum):
-    """Comparisons that an input may ask; all are served by an index under row security."""
+    """Comparisons that an input may ask; all are served by an index under row security.
+
+    `AMONG`: the input is a list, and the value is one of it (of a list of values: has one of it). `HOLDS`: the list of
+    values has the input.
+    """
 
     EQUAL = "="
     FROM = ">="
     UNTIL = "<="
     BEFORE = "<"
+    AMONG = "&&"
+    HOLDS = "@>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
-from subgraphs.kit.model import Criterion, Model, Root, RootKind
+from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
 
 LARGEST = 100
 """Most rows of one page."""
@@ -77,7 +77,7 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
         if root is None:
             continue
         entity = model.entities[root.entity]
-        if root.kind is RootKind.CASELOAD:
+        if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
             yield _of_root(node, root, entity, model)
             pending += ((entity, item) for item in items_of(node))
         else:
@@ -146,6 +146,12 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
     if name not in listing.criteria:
         raise bad_input(name, "un critère de cette liste")
     criterion, field = listing.criteria[name]
+    if criterion.comparison is Comparison.AMONG:
+        if not isinstance(value, list) or not 1 <= len(value) <= LARGEST:
+            raise bad_input(name, f"une liste de 1 à {LARGEST} valeurs")
+        return [typed(name, item, field.kind) for item in value]
+    if criterion.comparison is Comparison.HOLDS:
+        return [typed(name, value, field.kind)]
     if criterion.normalise is not None:
         if not isinstance(value, str) or "\x00" in value:
             raise bad_input(name, "une chaîne de caractères")

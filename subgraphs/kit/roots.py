@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Table, Text, bindparam, cast, func, literal_column, or_
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ARRAY, ColumnElement, Integer, Table, Text, bindparam, cast, func, literal_column, or_
+from sqlalchemy.dialects.postgresql import JSONB
 
 from schema.residual import Residual
 from subgraphs.kit.document import ENTITIES, Node, Reading
@@ -59,6 +59,8 @@ class _Building:
             self.constants[node.key] = "Query"
         elif (root := self.model.roots[node.name]).kind is RootKind.CASELOAD:
             self.caseload(node, root)
+        elif root.kind is RootKind.CATALOGUE:
+            self.catalogue(node, root)
         else:
             self.by_key(node, root)
 
@@ -121,6 +123,18 @@ class _Building:
             links = caseload_facts(self.guards.residual, name)
             row.source = links.join(table, named.c[entity.subject] == links.c.person_id)
             scope = self.guards.enter(row, entity, named, literal_column(f"{name}.v", Integer()))
+        self.page(row, scope, node, root, shape)
+
+    def catalogue(self, node: Node, root: Root) -> None:
+        """A page of public rows."""
+        entity = self.model.entities[root.entity]
+        assert entity.table is not None
+        row = Row(None, self.json)
+        named, row.source = self.guards.alias(entity.table)
+        self.page(row, self.guards.enter(row, entity, named, None), node, root, self.shapes[node.number])
+
+    def page(self, row: Row, scope: Scope, node: Node, root: Root, shape: Shape) -> None:
+        """Filter, order and cut the rows of a list, and add its block."""
         for criterion in shape.criteria:
             row.where.append(self.criterion(node, scope, criterion, root.criteria[criterion]))
         sort = root.orders[shape.order][0] if shape.order is not None else None
@@ -137,6 +151,8 @@ class _Building:
         self.parameters[parameter] = lambda call: call.pages[node.number].criteria[name]
 
         def test(value: ColumnElement[Any]) -> ColumnElement[bool]:
+            if criterion.comparison is Comparison.AMONG and not isinstance(value.type, ARRAY):
+                return value == func.any(bindparam(parameter, type_=ARRAY(value.type)))
             given = bindparam(parameter, type_=value.type)
             return value.op(criterion.comparison.value, is_comparison=True)(given)
 

@@ -35,7 +35,7 @@ from subgraphs.kit.fields import (
     ManyField,
     OneField,
 )
-from subgraphs.kit.model import Criterion, Model, Root, RootKind
+from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
 from subgraphs.kit.relay import (
     TECH,
     by_id,
@@ -183,7 +183,7 @@ class _Types:
     def _root(self, root: Root) -> tuple[Any, Any]:
         entity = self.model.entities[root.entity]
         applied = [category(root.category)]
-        if root.kind is RootKind.CASELOAD:
+        if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
             found = self._connection(entity)
             resolver = paged(entity, root.page, found, self._filter(root), _order(root))
         else:
@@ -205,7 +205,7 @@ class _Types:
 
     def _input(self, entity: Entity, item: Criterion) -> Any:
         field = self.model.at(entity, item.path)[1]
-        return self._value(field.kind, field.choice, False)
+        return self._value(field.kind, field.choice, item.comparison is Comparison.AMONG)
 
 
 def _subject(entity: Entity) -> Any:
@@ -262,5 +262,5 @@ def _input_field(model: Model, entity: Entity, name: str, item: Criterion) -> An
         name=name,
         description=item.description,
         default=strawberry.UNSET,
-        directives=[d.ReadsDirective(fields=model.read_by(entity, item))],
+        directives=[d.ReadsDirective(fields=list(dict.fromkeys(model.read_by(entity, item))))],
     )

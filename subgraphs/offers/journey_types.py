@@ -9,6 +9,7 @@ from __future__ import annotations
 from schema.categories import Category
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Drop, column, key, one
+from subgraphs.kit.provenance import provenance
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
 from subgraphs.offers.sensitivity import open_prescriber, open_service, referral_theme
@@ -50,6 +51,7 @@ class Referral:
         "Structure qui oriente ; nulle aussi si la nommer révélerait une donnée protégée.",
         on=(structure.c.id, open_prescriber()),
     )
+    provenance = provenance(SUIVI)
 
 
 @entity(table=company, description="Employeur de l'inclusion (Emplois de l'inclusion).")
@@ -59,6 +61,7 @@ class Company:
     kind = column(company.c.kind, PUB, "Nature.", choice=v.COMPANY_KIND)
     siret = column(company.c.siret, PUB, "SIRET.")
     city = column(company.c.city, PUB, "Nom de la commune.")
+    provenance = provenance(PUB, "Origine de la description.")
 
 
 @entity(
@@ -78,6 +81,7 @@ class JobApplication:
     updated_at = column(job_application.c.updated_at, PRO, "Instant du dernier changement.")
     starts_on = column(job_application.c.starts_on, PRO, "Début du contrat.")
     ends_on = column(job_application.c.ends_on, PRO, "Fin du contrat.")
+    provenance = provenance(PRO)
 
 
 @entity(
@@ -90,6 +94,7 @@ class PassIae:
     status = column(pass_iae.c.status, PRO, "État.", choice=v.PASS_STATUS)
     starts_on = column(pass_iae.c.starts_on, PRO, "Début de validité.")
     ends_on = column(pass_iae.c.ends_on, PRO, "Fin de validité.")
+    provenance = provenance(PRO)
 
 
 @entity(
@@ -114,6 +119,7 @@ class ImmersionAgreement:
     assessment = column(immersion_agreement.c.assessment, PRO, "Bilan.", choice=v.ASSESSMENT)
     ended_with_job = column(immersion_agreement.c.ended_with_job, PRO, "L'immersion a débouché sur une embauche.")
     is_rqth = column(immersion_agreement.c.is_rqth, Category.SAN, "La personne a une RQTH.")
+    provenance = provenance(PRO)
 
 
 JOURNEY_TYPES = (Referral, Company, JobApplication, PassIae, ImmersionAgreement)

@@ -1,6 +1,48 @@
-"""The model of the subgraph `offers`."""
+"""Root fields of the subgraph `offers`, and its model."""
 
-from subgraphs.kit.model import model
-from subgraphs.offers.types import TYPES
+from __future__ import annotations
 
-MODEL = model("offers", TYPES)
+from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.offers.tables import service
+from subgraphs.offers.types import PUB, TYPES
+
+AMONG = Comparison.AMONG
+THEMATICS = "Thématiques ou catégories de thématiques, codes de data.inclusion."
+
+ROOTS = (
+    Root(
+        "services",
+        "Service",
+        "Services d'insertion, du plus proche au plus lointain si un lieu est donné.",
+        RootKind.CATALOGUE,
+        category=PUB,
+        filter="ServiceFilter",
+        filter_description="Critères de recherche de services ; chaque liste admet un service qui en porte une valeur.",
+        criteria={
+            "thematics": Criterion(
+                "thematics",
+                THEMATICS,
+                AMONG,
+                other=Criterion("thematics", THEMATICS, AMONG, column=service.c.categories),
+            ),
+            "types": Criterion("type", "Types de service, codes de data.inclusion.", AMONG),
+            "publics": Criterion("publics", "Publics, codes de data.inclusion.", AMONG),
+            "fees": Criterion("fees", "Frais, codes de data.inclusion.", AMONG),
+        },
+    ),
+    Root(
+        "structures",
+        "Structure",
+        "Structures d'insertion, de la plus proche à la plus lointaine si un lieu est donné.",
+        RootKind.CATALOGUE,
+        category=PUB,
+        filter="StructureFilter",
+        filter_description="Critères de recherche de structures.",
+        criteria={
+            "siret": Criterion("siret", "SIRET."),
+            "networks": Criterion("networks", "Réseaux porteurs, codes de data.inclusion.", AMONG),
+        },
+    ),
+)
+
+MODEL = model("offers", TYPES, ROOTS)

@@ -1,8 +1,8 @@
 """Which services come first for a person: the rule of `Person.suggestedServices`, pure and without SQL.
 
-A service that answers an open constraint comes first; then the nearest, an unknown distance last; then the key, as
-bytes. Nothing else of the person counts, and no service is left out. `subgraphs.offers.suggestions` says the same in
-SQL with the same constants, and a test holds both together.
+Services within `RADIUS_KM` of the person's commune are offered, and those without a place: one that answers an open
+constraint comes first; then the nearest, an unknown distance last; then the key, as bytes. Nothing else of the person
+counts. `subgraphs.offers.suggestions` says the same in SQL with the same constants, and a test holds both together.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ CATEGORY_OF_THEME = {
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the WGS 84 ellipsoid (IUGG R1)."""
+
+RADIUS_KM = 50
+"""How far from the commune a service is still near (the radius of data.inclusion's own search, domain model §7)."""
 
 UNKNOWN_KM = 50_000
 """Stands for an unknown distance in a rank: beyond half the circumference of the Earth (20,038 km)."""
@@ -56,6 +59,11 @@ def distance_km(start: Position | None, end: Position | None) -> float | None:
     )
     exact = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half_chord)))
     return floor(exact * 10 + 0.5) / 10
+
+
+def is_near(place: Position | None, distance: float | None) -> bool:
+    """Whether a service found at this place is offered: a place that is known must be near."""
+    return place is None or (distance is not None and distance <= RADIUS_KM)
 
 
 def rank(answers: bool, distance: float | None) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_column, select
 
+from subgraphs.kit.sensitivity import of_name
 from subgraphs.offers.journey_tables import referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
 from subgraphs.offers.tables import service, structure
@@ -32,9 +33,9 @@ PUBLICS = {
 """Theme that a service tells if it is for these publics alone."""
 
 
-def is_sensitive(networks: Iterable[str]) -> bool:
-    """Whether naming a structure of these networks about a person would reveal protected data of the person."""
-    return not set(SENSITIVE_NETWORKS).isdisjoint(networks)
+def is_sensitive(networks: Iterable[str], name: str) -> bool:
+    """Whether naming a structure about a person would reveal protected data of the person: by network, else by name."""
+    return not set(SENSITIVE_NETWORKS).isdisjoint(networks) or of_name(name) is not None
 
 
 def referral_theme() -> ColumnElement[Any]:

@@ -6,12 +6,14 @@ the actor may know of (policy.md rule 7). Distances are reckoned on plain column
 
 from __future__ import annotations
 
+from math import degrees
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Double,
+    FromClause,
     Select,
     Text,
     and_,
@@ -20,14 +22,16 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    null,
     select,
     table,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from subgraphs.kit.fields import Required
 from subgraphs.offers import tables
-from subgraphs.offers.ranking import CATEGORY_OF_THEME, EARTH_RADIUS_KM, OPEN, UNKNOWN_KM, UNMATCHED_KM
+from subgraphs.offers.ranking import CATEGORY_OF_THEME, EARTH_RADIUS_KM, OPEN, RADIUS_KM, UNKNOWN_KM, UNMATCHED_KM
 
 SUGGESTION = table(
     "suggestion",
@@ -40,32 +44,45 @@ SUGGESTION = table(
 )
 """Columns of a suggestion: a service, its distance, and its place in the order."""
 
+MARGIN = 1.001
+"""How much larger the box is than the circle in it: degrees of longitude are not quite those of a plane."""
+
 
 def suggested(required: Required) -> Select[Any]:
-    """Every service with its distance from the person's commune and its rank."""
-    here, there, service = tables.commune.alias("here"), tables.commune.alias("there"), tables.service.alias("offered")
-    offers = service.outerjoin(here, here.c.code == required.text("contact", "address", "cityCode")).outerjoin(
-        there, there.c.code == service.c.city_code
+    """The services near the person's commune and those without a place, with their distance and rank."""
+    found = union_all(_near(required), _anywhere()).subquery("offer")
+    answers = found.c.categories.op("&&", is_comparison=True)(_categories(required))
+    rank = func.coalesce(found.c.distance_km, _number(UNKNOWN_KM)) + case(
+        (answers, _number(0)), else_=_number(UNMATCHED_KM)
     )
-    distance = _distance(
-        here.c.latitude,
-        here.c.longitude,
-        func.coalesce(service.c.latitude, there.c.latitude),
-        func.coalesce(service.c.longitude, there.c.longitude),
+    names = ("id", "name", "thematics", "structure_id", "distance_km")
+    return select(*(found.c[name] for name in names), rank.label("rank"))
+
+
+def _near(required: Required) -> Select[Any]:
+    """Services within the radius: those of a box around the commune, found by index, and of them the near ones."""
+    here, service = tables.commune.alias("here"), tables.service.alias("offered")
+    height = _number(degrees(RADIUS_KM / EARTH_RADIUS_KM) * MARGIN)
+    width = height / func.cos(func.radians(here.c.latitude))
+    distance = _distance(here.c.latitude, here.c.longitude, service.c.at_latitude, service.c.at_longitude)
+    found = select(*_columns(service), distance.label("distance_km")).where(
+        here.c.code == required.text("contact", "address", "cityCode"),
+        service.c.at_latitude.between(here.c.latitude - height, here.c.latitude + height),
+        service.c.at_longitude.between(here.c.longitude - width, here.c.longitude + width),
     )
-    found = select(
-        service.c.id,
-        service.c.name,
-        service.c.thematics,
-        service.c.structure_id,
-        distance.label("distance_km"),
-        service.c.categories.op("&&", is_comparison=True)(_categories(required)).label("answers"),
-    ).select_from(offers)
-    rows = found.subquery("offer")
-    rank = func.coalesce(rows.c.distance_km, _number(UNKNOWN_KM)) + case(
-        (rows.c.answers, _number(0)), else_=_number(UNMATCHED_KM)
-    )
-    return select(rows.c.id, rows.c.name, rows.c.thematics, rows.c.structure_id, rows.c.distance_km, rank.label("rank"))
+    boxed = found.subquery("boxed")
+    return select(boxed).where(boxed.c.distance_km <= _number(RADIUS_KM))
+
+
+def _anywhere() -> Select[Any]:
+    """Services without a place: national ones, or at a distance."""
+    service = tables.service.alias("placeless")
+    unknown: ColumnElement[Any] = cast(null(), Double()).label("distance_km")
+    return select(*_columns(service), unknown).where(service.c.at_latitude.is_(None))
+
+
+def _columns(service: FromClause) -> list[ColumnElement[Any]]:
+    return [service.c[name] for name in ("id", "name", "thematics", "structure_id", "categories")]
 
 
 def _categories(required: Required) -> ColumnElement[Any]:
@@ -83,7 +100,7 @@ def _categories(required: Required) -> ColumnElement[Any]:
 def _distance(
     lat1: ColumnElement[float], lon1: ColumnElement[float], lat2: ColumnElement[float], lon2: ColumnElement[float]
 ) -> ColumnElement[Any]:
-    """Great-circle distance in kilometres, to a tenth; null if a position is unknown."""
+    """Great-circle distance in kilometres, to a tenth."""
     two, ten = _number(2), _number(10)
 
     def squared_half_sine(difference: ColumnElement[float]) -> ColumnElement[float]:
@@ -93,8 +110,7 @@ def _distance(
         func.radians(lat2)
     ) * squared_half_sine(lon2 - lon1)
     exact = two * _number(EARTH_RADIUS_KM) * func.asin(func.sqrt(func.least(_number(1), half_chord)))
-    known = and_(*(degrees.is_not(None) for degrees in (lat1, lon1, lat2, lon2)))
-    return case((known, func.floor(exact * ten + _number(0.5)) / ten))
+    return func.floor(exact * ten + _number(0.5)) / ten
 
 
 def _number(value: float) -> ColumnElement[float]:

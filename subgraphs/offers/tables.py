@@ -58,6 +58,7 @@ structure = Table(
     *lineage(),
     UniqueConstraint("source", "source_id"),
     Index(None, "siret"),
+    Index(None, "networks", postgresql_using="gin"),
 )
 
 service = Table(
@@ -77,11 +78,19 @@ service = Table(
     Column("eligibility_zone", ARRAY(Text(collation="C")), nullable=False),
     Column("open_to_people", Boolean),
     *address(),
+    Column("at_latitude", Double),
+    Column("at_longitude", Double),
     *lineage(),
     one_of("type", SERVICE_TYPES),
     one_of("fees", FEES),
     UniqueConstraint("source", "source_id"),
     Index(None, "structure_id"),
+    Index(None, "at_latitude", "at_longitude"),
+    Index(None, "thematics", postgresql_using="gin"),
+    Index(None, "categories", postgresql_using="gin"),
+    Index(None, "publics", postgresql_using="gin"),
 )
-"""`structure_id` has no foreign key: pages of the source shift between calls (domain model §7), so that a service may
-come before its structure. `categories` are the categories of `thematics` (the part before `--`)."""
+"""`at_latitude` and `at_longitude` are where it is found: its own position, else the centroid of its commune; both null
+for a service without a place. `structure_id` has no foreign key: pages of the source shift between calls (domain model
+§7), so that a service may come before its structure. `categories` are the categories of `thematics` (the part before
+`--`)."""

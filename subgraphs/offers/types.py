@@ -6,6 +6,7 @@ from schema.categories import Category
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Kind, Sort, column, external, key, many, one
+from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.offers.journey_tables import immersion_agreement, job_application, pass_iae, referral
 from subgraphs.offers.journey_types import JOURNEY_TYPES
 from subgraphs.offers.suggestions import SUGGESTION, suggested
@@ -15,7 +16,7 @@ from subgraphs.offers.values import CONSTRAINT_STATE, CONSTRAINT_THEME
 PUB, FREIN, COORD, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.PRO
 
 
-@entity(table=structure, description="Structure de l'offre d'insertion (data.inclusion).")
+@entity(table=structure, plural="structures", description="Structure de l'offre d'insertion (data.inclusion).")
 class Structure:
     id = key(structure.c.id, "Identifiant de la structure : source, deux tirets, identifiant local.")
     name = column(structure.c.name, PUB, "Nom.")
@@ -29,9 +30,10 @@ class Structure:
     city_code = column(structure.c.city_code, PUB, "Code INSEE de la commune.")
     latitude = column(structure.c.latitude, PUB, "Latitude, en degrés décimaux.")
     longitude = column(structure.c.longitude, PUB, "Longitude, en degrés décimaux.")
+    provenance = provenance(PUB, "Origine de la description.")
 
 
-@entity(table=service, description="Service d'insertion (data.inclusion).")
+@entity(table=service, plural="services", description="Service d'insertion (data.inclusion).")
 class Service:
     id = key(service.c.id, "Identifiant du service : source, deux tirets, identifiant local.")
     structure = one("Structure", PUB, "Structure qui le porte.", on=(structure.c.id, service.c.structure_id))
@@ -50,6 +52,7 @@ class Service:
     city_code = column(service.c.city_code, PUB, "Code INSEE de la commune.")
     latitude = column(service.c.latitude, PUB, "Latitude, en degrés décimaux.")
     longitude = column(service.c.longitude, PUB, "Longitude, en degrés décimaux.")
+    provenance = provenance(PUB, "Origine de la description.")
 
 
 @entity(
@@ -139,4 +142,4 @@ class Person:
     )
 
 
-TYPES = (Person, Structure, Service, SuggestedService, Contact, Address, Constraint, *JOURNEY_TYPES)
+TYPES = (Person, Structure, Service, SuggestedService, Contact, Address, Constraint, Provenance, *JOURNEY_TYPES)

@@ -48,6 +48,8 @@ training = Table(
     *lineage(),
     UniqueConstraint("source", "source_id"),
     Index(None, "provider_id"),
+    Index(None, "rome_codes", postgresql_using="gin"),
+    Index(None, "formacodes", postgresql_using="gin"),
 )
 
 training_session = Table(
@@ -64,6 +66,8 @@ training_session = Table(
     one_of("recruitment_state", RECRUITMENT_STATES),
     UniqueConstraint("source", "source_id"),
     Index(None, "training_id"),
+    Index(None, "starts_on"),
+    Index(None, "city_code"),
 )
 
 placement = Table(

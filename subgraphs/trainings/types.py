@@ -6,6 +6,7 @@ from schema.categories import Category
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Sort, choice, column, key, many, one
+from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.trainings.tables import placement, training, training_provider, training_session
 
 PUB, FORM = Category.PUB, Category.FORM
@@ -36,9 +37,10 @@ class TrainingProvider:
     siret = column(training_provider.c.siret, PUB, "SIRET.")
     name = column(training_provider.c.name, PUB, "Nom.")
     activity_number = column(training_provider.c.activity_number, PUB, "Numéro de déclaration d'activité.")
+    provenance = provenance(PUB, "Origine de la description.")
 
 
-@entity(table=training, description="Formation du catalogue (LHEO).")
+@entity(table=training, plural="formations", description="Formation du catalogue (LHEO).")
 class Training:
     id = key(training.c.id, "Identifiant de la formation.")
     title = column(training.c.title, PUB, "Intitulé.")
@@ -50,9 +52,10 @@ class Training:
     entry_level = column(training.c.entry_level, PUB, "Niveau d'entrée, code LHEO.")
     exit_level = column(training.c.exit_level, PUB, "Niveau de sortie, code LHEO.")
     sessions = many("TrainingSession", PUB, "Sessions.", on=(training_session.c.training_id, training.c.id), page=None)
+    provenance = provenance(PUB, "Origine de la description.")
 
 
-@entity(table=training_session, description="Session de formation (LHEO).")
+@entity(table=training_session, plural="sessions", description="Session de formation (LHEO).")
 class TrainingSession:
     id = key(training_session.c.id, "Identifiant de la session.")
     training = one("Training", PUB, "Formation.", on=(training.c.id, training_session.c.training_id))
@@ -63,6 +66,7 @@ class TrainingSession:
     )
     city = column(training_session.c.city, PUB, "Nom de la commune.")
     city_code = column(training_session.c.city_code, PUB, "Code INSEE de la commune.")
+    provenance = provenance(PUB, "Origine de la description.")
 
 
 @entity(
@@ -81,6 +85,7 @@ class TrainingPlacement:
     decided_on = column(placement.c.decided_on, FORM, "Date de la décision.")
     entered_on = column(placement.c.entered_on, FORM, "Date d'entrée.")
     ended_on = column(placement.c.ended_on, FORM, "Date de fin.")
+    provenance = provenance(FORM)
 
 
 @entity(
@@ -100,4 +105,4 @@ class Person:
     )
 
 
-TYPES = (Person, TrainingProvider, Training, TrainingSession, TrainingPlacement)
+TYPES = (Person, TrainingProvider, Training, TrainingSession, TrainingPlacement, Provenance)

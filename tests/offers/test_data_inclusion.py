@@ -12,6 +12,7 @@ import pytest
 from demo.offers_files import write
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.offers.communes import load
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from tests.conftest import Database
 
@@ -120,9 +121,10 @@ async def test_a_position_of_zero_or_none_is_unknown_where_the_commune_is_known(
 ) -> None:
     report = await given(ingest, tmp_path, [{**SERVICE, **position}])
     assert report.complete
-    row = await ingest.fetchrow("SELECT latitude, longitude, city_code FROM offers.service")
+    row = await ingest.fetchrow("SELECT latitude, longitude, city_code, at_latitude, at_longitude FROM offers.service")
     assert row is not None
-    assert tuple(row) == (None, None, "08105")
+    centre = load()["08105"]
+    assert tuple(row) == (None, None, "08105", centre.latitude, centre.longitude)
 
 
 @pytest.mark.parametrize(

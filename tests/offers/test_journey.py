@@ -208,8 +208,13 @@ async def test_a_theme_follows_the_service_and_not_one_public_among_others(
 
 @pytest.mark.parametrize("network", SENSITIVE_NETWORKS)
 def test_the_networks_that_must_not_be_named_are_told_from_the_others(network: str) -> None:
-    assert is_sensitive(["departements", network])
-    assert not is_sensitive(["departements", "mission-locale"])
+    assert is_sensitive(["departements", network], "Maison du Pont")
+    assert not is_sensitive(["departements", "mission-locale"], "Maison du Pont")
+
+
+@pytest.mark.parametrize("name", ["SPIP des Crêtes", "Centre médico-psychologique", "Accueil des demandeurs d'asile"])
+def test_a_name_that_tells_it_is_enough(name: str) -> None:
+    assert is_sensitive([], name)
 
 
 @pytest.mark.parametrize("way", ["sensitive", "unknown", "sensitive prescriber"])

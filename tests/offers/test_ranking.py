@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from subgraphs.offers.ranking import (
     CATEGORY_OF_THEME,
     OPEN,
+    RADIUS_KM,
     UNKNOWN_KM,
     categories,
     distance_km,
+    is_near,
     rank,
 )
 
@@ -72,3 +74,11 @@ def test_an_unknown_distance_comes_after_every_known_one(answers: bool, known: f
 @given(st.booleans(), kilometres, kilometres)
 def test_among_equals_the_nearest_precedes(answers: bool, one: float, other: float) -> None:
     assert (rank(answers, one) < rank(answers, other)) == (one < other)
+
+
+@given(positions, distances)
+def test_a_place_that_is_known_must_be_near_and_a_service_without_one_is_offered_everywhere(
+    place: tuple[float, float], distance: float | None
+) -> None:
+    assert is_near(None, None)
+    assert is_near(place, distance) == (distance is not None and distance <= RADIUS_KM)

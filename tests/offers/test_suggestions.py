@@ -59,8 +59,8 @@ async def followed(rows: Rows) -> None:
 
 
 async def test_an_open_constraint_comes_first_and_then_the_distance(offers: Subgraph) -> None:
-    [answer] = await suggested(offers, person(1, CHARLEVILLE, [("MOBILITE", "OUI"), ("LOGEMENT", "CLOTUREE")]), first=6)
-    assert ids(answer) == ["service-04", "service-05", "service-16", "service-17", "service-03", "service-01"]
+    [answer] = await suggested(offers, person(1, CHARLEVILLE, [("MOBILITE", "OUI"), ("LOGEMENT", "CLOTUREE")]), first=4)
+    assert ids(answer) == ["service-04", "service-05", "service-03", "service-01"]
     assert [node["distanceKm"] for node in answer["nodes"]][-2:] == [0.0, 0.3]
     assert answer["nodes"][0]["structure"] == {
         "id": "demonstration--structure-02",
@@ -74,7 +74,8 @@ async def test_without_a_constraint_the_nearest_comes_first_and_the_unknown_last
     assert ids(answer)[-1] == "service-20"
     assert distances[-1] is None
     assert distances[:-1] == sorted(distances[:-1])
-    assert len(distances) == 20
+    assert {"service-15", "service-01"}.isdisjoint(ids(answer))
+    assert len(distances) == 7
 
 
 @pytest.mark.parametrize(
@@ -87,20 +88,17 @@ async def test_without_a_constraint_the_nearest_comes_first_and_the_unknown_last
         {"contact": {"address": {"cityCode": "08105'"}}},
     ],
 )
-async def test_a_commune_that_is_not_known_gives_no_distance_and_the_order_of_keys(
+async def test_a_commune_that_is_not_known_leaves_the_services_without_a_place(
     offers: Subgraph, change: dict[str, Any]
 ) -> None:
     [answer] = await suggested(offers, person(1, None, [("NUMERIQUE", "OUI")]) | change)
-    assert {node["distanceKm"] for node in answer["nodes"]} == {None}
-    found = ids(answer)
-    assert found[:2] == ["service-08", "service-09"]
-    assert found[2:] == sorted(found[2:])
+    assert [(node["id"], node["distanceKm"]) for node in answer["nodes"]] == [("demonstration--service-20", None)]
 
 
 async def test_constraints_that_are_denied_leave_no_answer_and_no_constraint_leaves_one(offers: Subgraph) -> None:
     denied, none = await suggested(offers, person(1, CHARLEVILLE, None), person(2, CHARLEVILLE, []))
     assert denied is None
-    assert len(none["nodes"]) == 20
+    assert len(none["nodes"]) == 13
 
 
 async def test_themes_without_a_category_and_states_that_are_not_open_count_for_nothing(offers: Subgraph) -> None:
@@ -119,19 +117,25 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
         commune = known.get(code or "")
         return None if commune is None else (commune.latitude, commune.longitude)
 
+    def near(random: Random) -> ranking.Position:
+        start = centre(random.choice(codes)) or (46.0, 2.0)
+        return start[0] + random.uniform(-0.6, 0.6), start[1] + random.uniform(-0.9, 0.9)
+
     await rows.connection.execute("DELETE FROM offers.service")
     services: dict[str, tuple[ranking.Position | None, frozenset[str]]] = {}
     for number in range(80):
         code = random.choice(codes)
         exact = random.random() < 0.6
-        position = (random.uniform(41.3, 50.2), random.uniform(4.0, 9.4)) if exact else None
+        position = near(random) if exact else None
         borne = frozenset(random.sample(categories, random.randrange(3)))
         key = f"essai--{random.choice(['a', 'B', 'é', '_'])}{number}"
-        services[key] = (position or centre(code), borne)
+        place = position or centre(code)
+        services[key] = (place, borne)
         await rows.sourced(
             "offers.service", id=key, structure_id="essai--1", producer="essai", name="Essai", thematics=[],
             categories=sorted(borne), publics=[], access_modes=[], eligibility_zone=[], city_code=code,
             latitude=position and position[0], longitude=position and position[1],
+            at_latitude=place and place[0], at_longitude=place and place[1],
         )  # fmt: skip
     themes = [*ranking.CATEGORY_OF_THEME, "JUSTICE"]
     for _ in range(60):
@@ -141,8 +145,9 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
         ]
         called = ranking.categories(constraints)
         distances = {key: ranking.distance_km(centre(code), position) for key, (position, _) in services.items()}
+        offered = [key for key, (place, _) in services.items() if ranking.is_near(place, distances[key])]
         expected = sorted(
-            services, key=lambda key: (ranking.rank(bool(services[key][1] & called), distances[key]), key.encode())
+            offered, key=lambda key: (ranking.rank(bool(services[key][1] & called), distances[key]), key.encode())
         )
         [answer] = await suggested(offers, person(1, code, constraints))
         assert [node["id"] for node in answer["nodes"]] == expected
@@ -156,15 +161,16 @@ async def test_pages_hold_each_service_once_in_the_order_of_the_whole(
     offers: Subgraph, city_code: str | None, constraints: Constraints
 ) -> None:
     [whole] = await suggested(offers, person(1, city_code, constraints))
+    total = len(whole["nodes"])
     assert whole["pageInfo"]["hasNextPage"] is False
     found: list[str] = []
     after, more = None, True
     while more:
-        [page] = await suggested(offers, person(1, city_code, constraints), first=7, after=after)
-        assert len(page["nodes"]) == min(7, 20 - len(found))
+        [page] = await suggested(offers, person(1, city_code, constraints), first=5, after=after)
+        assert len(page["nodes"]) == min(5, total - len(found))
         found += ids(page)
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-        assert more == (len(found) < 20)
+        assert more == (len(found) < total)
     assert found == ids(whole)
 
 
@@ -222,7 +228,7 @@ async def test_a_representation_with_more_or_less_than_what_is_required_is_null_
 ) -> None:
     bad, good = await suggested(offers, person(1, CHARLEVILLE, []) | change, person(2, CHARLEVILLE, []))
     assert bad is None
-    assert len(good["nodes"]) == 20
+    assert len(good["nodes"]) == 13
 
 
 async def test_a_service_whose_structure_has_not_come_has_none(rows: Rows, offers: Subgraph) -> None:

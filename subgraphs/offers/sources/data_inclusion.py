@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from subgraphs.kit.ingest_json import loads
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.offers import tables
-from subgraphs.offers.communes import CODE
+from subgraphs.offers.communes import CODE, Commune, load
 from subgraphs.offers.sensitivity import is_sensitive
 
 NAME = "data-inclusion"
@@ -87,7 +88,7 @@ def _structure(record: Any) -> dict[str, Any]:
         "description": record.description,
         "siret": record.siret,
         "networks": _sorted(record.reseaux_porteurs),
-        "sensitive": is_sensitive(_sorted(record.reseaux_porteurs)),
+        "sensitive": is_sensitive(_sorted(record.reseaux_porteurs), record.nom),
         "opening_hours": record.horaires_accueil,
         **_address(record),
         **_lineage(record),
@@ -110,6 +111,7 @@ def _service(record: Any) -> dict[str, Any]:
         "eligibility_zone": sorted(record.zone_eligibilite or ()),
         "open_to_people": None if record.mobilisable_par is None else "usagers" in _sorted(record.mobilisable_par),
         **_address(record),
+        **_found_at(record),
         **_lineage(record),
     }
 
@@ -139,6 +141,20 @@ def _position(record: Any) -> tuple[float | None, float | None]:
     if zero or None in (latitude, longitude) or not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise Refused("COORDINATES_INVALID", "latitude")
     return latitude, longitude
+
+
+def _found_at(record: Any) -> dict[str, float | None]:
+    """Where a service is found: its own position, else the centroid of its commune."""
+    latitude, longitude = _position(record)
+    if latitude is None:
+        known = _communes().get(record.code_insee or "")
+        latitude, longitude = (known.latitude, known.longitude) if known else (None, None)
+    return {"at_latitude": latitude, "at_longitude": longitude}
+
+
+@cache
+def _communes() -> dict[str, Commune]:
+    return load()
 
 
 def _city_code(code: str | None) -> str | None:

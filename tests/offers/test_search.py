@@ -1,0 +1,112 @@
+"""`services` and `structures`: public pages, each input as it filters, and indexes that serve them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+from graphql import parse
+
+from schema.residual import Residual
+from subgraphs.kit.compiler import Compiler
+from subgraphs.kit.document import Query
+from subgraphs.kit.server import Subgraph
+from subgraphs.offers.queries import MODEL
+from tests.conftest import Database
+from tests.kit.conftest import Rows, context
+from tests.kit.test_plans import scans
+from tests.offers.test_plans import large
+
+SERVICES = """query ($first: Int, $after: String, $filter: ServiceFilter) {
+  services(first: $first, after: $after, filter: $filter) {
+    nodes { id name structure { name } } edges { cursor } pageInfo { hasNextPage endCursor }
+  }
+}"""
+STRUCTURES = """query ($filter: StructureFilter) { structures(filter: $filter) { nodes { id siret networks } } }"""
+
+__all__ = ["large"]
+
+
+async def page(offers: Subgraph, query: str, **variables: Any) -> Any:
+    answer = await offers.execute(query, variables, context(Residual()))
+    assert "errors" not in answer, answer
+    return next(iter(answer["data"].values()))
+
+
+def numbers(found: Any) -> list[int]:
+    return [int(node["id"].rpartition("-")[2]) for node in found["nodes"]]
+
+
+async def test_whoever_asks_reads_the_whole_offer_page_by_page(rows: Rows, offers: Subgraph) -> None:
+    found: list[int] = []
+    after, more = None, True
+    while more:
+        answer = await page(offers, SERVICES, first=7, after=after)
+        assert len(answer["edges"]) == len(answer["nodes"])
+        found += numbers(answer)
+        after, more = answer["pageInfo"]["endCursor"], answer["pageInfo"]["hasNextPage"]
+    assert found == list(range(1, 21))
+    assert answer["nodes"][-1]["structure"]["name"] == "Plateforme d'accompagnement à distance"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"thematics": ["mobilite--preparer-un-permis"]}, [16]),
+        ({"thematics": ["mobilite", "sante--sante-mentale"]}, [3, 4, 5, 16, 17]),
+        ({"thematics": ["mobilite"], "types": ["atelier", "formation"]}, [5, 16]),
+        ({"publics": ["seniors"]}, [12]),
+        ({"types": ["information"], "publics": None}, [2]),
+        ({"fees": ["payant"], "thematics": ["aucune"]}, []),
+    ],
+)
+async def test_a_service_passes_that_has_one_value_of_each_list(
+    rows: Rows, offers: Subgraph, given: dict[str, Any], found: list[int]
+) -> None:
+    assert numbers(await page(offers, SERVICES, filter=given)) == found
+
+
+async def test_structures_are_found_by_siret_and_network(rows: Rows, offers: Subgraph) -> None:
+    network = await page(offers, STRUCTURES, filter={"networks": ["departements", "spip"]})
+    assert numbers(network) == [1, 6, 7]
+    siret = network["nodes"][0]["siret"]
+    assert numbers(await page(offers, STRUCTURES, filter={"siret": siret})) == [1]
+    assert numbers(await page(offers, STRUCTURES, filter={"siret": siret, "networks": ["afpa"]})) == []
+
+
+@pytest.mark.parametrize("given", [{"thematics": []}, {"thematics": ["a"] * 101}, {"types": ["a\x00"]}])
+async def test_a_list_of_no_value_or_too_many_is_refused(rows: Rows, offers: Subgraph, given: dict[str, Any]) -> None:
+    answer = await offers.execute(SERVICES, {"filter": given}, context(Residual()))
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+async def test_a_cursor_serves_only_the_filter_that_it_was_made_for(rows: Rows, offers: Subgraph) -> None:
+    first = await page(offers, SERVICES, first=2, filter={"thematics": ["mobilite"]})
+    variables = {"after": first["pageInfo"]["endCursor"], "filter": {"thematics": ["sante"]}}
+    answer = await offers.execute(SERVICES, variables, context(Residual()))
+    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN_INPUT"
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        (SERVICES, {}),
+        (SERVICES, {"thematics": ["mobilite--preparer-un-permis"]}),
+        (SERVICES, {"thematics": ["sante"], "publics": ["seniors"]}),
+        (STRUCTURES, {"siret": "99900010100001"}),
+        (STRUCTURES, {"networks": ["reseau-7"]}),
+    ],
+)
+async def test_no_catalogue_is_read_from_end_to_end(large: Database, query: str, given: dict[str, Any]) -> None:
+    given_ = context(Residual())
+    statement, call = Compiler(MODEL, b"c" * 32).statement(query, Query(parse(query)), {"filter": given}, given_)
+    connection: asyncpg.Connection[asyncpg.Record] = await large.connect("offers_query")
+    try:
+        explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+    finally:
+        await connection.close()
+    found = list(scans(orjson.loads(explained)[0]["Plan"]))
+    assert found
+    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
