@@ -12,7 +12,6 @@ from schema.context import HEADER, Context, seal
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
-
 CODES = {
     "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
     "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100 : corrigez « first ».",

@@ -100,7 +100,8 @@ async def test_the_bounds_of_a_page_are_journalled_as_told_of_its_rows(hub: Site
     connection = await hub.database.connect("journal_reader")
     try:
         row = await connection.fetchrow(
-            "SELECT coordinates, cardinality(subjects) AS people FROM journal.disclosure JOIN journal.entry USING (request)"
+            "SELECT coordinates, cardinality(subjects) AS people"
+            " FROM journal.disclosure JOIN journal.entry USING (request)"
             " WHERE operation_name = 'Bounds' AND kind = 'DISCLOSURE' ORDER BY disclosure.id DESC LIMIT 1"
         )
     finally:
