@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -14,9 +16,10 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from hub.errors import NotServed, StartRefused
 from infra.keys import WEBHOOKS, Keys
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
-from subgraphs.kit.ingest import Options, Organisation, Progress, Session, Source
+from subgraphs.kit.ingest import LOCK, Options, Organisation, Progress, Session, Source
 from subgraphs.kit.ingest_people import People
 from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest_store import Connection, Store
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
@@ -26,7 +29,15 @@ SOURCES: Mapping[str, Callable[[People], Source]] = {**PEOPLE, **APPOINTMENTS, *
 """Every source by the name that the command line gives."""
 
 
-def source_of(name: str, keys: Keys) -> Source:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A source, and the registry of the people whom it speaks of."""
+
+    source: Source
+    people: Registry
+
+
+def source_of(name: str, keys: Keys) -> Reader:
     """The source of this name, given the registry of people; raises StartRefused (SOURCE_UNKNOWN)."""
     if name not in SOURCES:
         raise StartRefused(
@@ -34,7 +45,8 @@ def source_of(name: str, keys: Keys) -> Source:
             f"Cette source n'existe pas. Sources connues : {', '.join(sorted(SOURCES))}.",
             "unknown source",
         )
-    return SOURCES[name](Registry(keys.nir))
+    people = Registry(keys.nir)
+    return Reader(SOURCES[name](people), people)
 
 
 def webhook_secret(name: str, keys: Keys) -> bytes | None:
@@ -43,22 +55,26 @@ def webhook_secret(name: str, keys: Keys) -> bytes | None:
 
 
 async def ingest(
-    source: Source,
+    reader: Reader,
     paths: Sequence[Path],
     options: Options,
     dsn: Callable[[str], str],
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Read the files in order, as the role of the source; raises NotServed (DATABASE_UNAVAILABLE, DATABASE_REFUSED).
+    """Read the files in order, as the role of the source, then forget whom nothing holds any more.
 
+    Raises NotServed (DATABASE_UNAVAILABLE, DATABASE_REFUSED).
     Texts of PostgreSQL may quote values: only the name of the error is kept.
     """
     try:
-        connection = await asyncpg.connect(dsn(source.role))
-        try:
-            return await source.ingest(paths, options, Session(connection, progress))
-        finally:
-            await connection.close()
+        async with _connected(dsn(reader.source.role)) as connection:
+            report = await reader.source.ingest(paths, options, Session(connection, progress))
+        async with _connected(dsn("people_ingest")) as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            store = Store(connection)
+            await reader.people.sweep(store)
+        report.rows += store.written
+        return report
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
         raise NotServed(
             "DATABASE_UNAVAILABLE",
@@ -72,6 +88,15 @@ async def ingest(
             "si le refus revient, signalez-le à l'équipe du hub.",
             f"{type(error).__name__} {error.sqlstate}",
         ) from None
+
+
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def read_organisations(path: Path | None) -> dict[str, Organisation]:

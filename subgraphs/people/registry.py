@@ -49,6 +49,12 @@ _BARE: Row = {
 
 _HELD = "SELECT 1 FROM access.link WHERE person_id = $1 AND origin <> $2 LIMIT 1"
 
+_FREED = """
+SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
+WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.person_id = i.person_id AND l.origin <> $1)
+ORDER BY 1, 2
+"""
+
 _NAME_KEYS = ("last_name_key", "birth_name_key")
 _IDENTITY = """
 SELECT p.id, p.first_name, p.last_name_key, p.birth_name_key
@@ -96,6 +102,7 @@ class Registry:
         if record.following is not None and record.following.structure is not None:
             revealed = {"sensitivity": record.following.sensitivity}
             await store.put(tables.structure, {"id": record.following.structure}, revealed)
+        await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
         await self._write(store, person_id, consolidate([*others, values]), values)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
@@ -122,7 +129,9 @@ class Registry:
         rest = [row for row in rows if not _is_of(row, source, source_id)]
         if not rest and await store.query(_HELD, person_id, HUB):
             bare = {**own, **_BARE}
-            await store.put(tables.identity, {"source": source, "source_id": source_id}, bare)
+            key = {"source": source, "source_id": source_id}
+            await store.put(tables.identity, key, bare)
+            await store.put(tables.source_record, key, {"removed": True}, new={"as_of": own["as_of"]})
             await self._consolidated(store, person_id, consolidate([bare]))
             return
         await store.delete(tables.identity, source=source, source_id=source_id)
@@ -134,6 +143,15 @@ class Registry:
         await store.delete(access.link, person_id=person_id)
         await store.delete(access.person, person_id=person_id)
         await store.delete(access.person_reference, person_id=person_id)
+
+    async def sweep(self, store: Store) -> None:
+        """Forget whoever has only a record that was removed, once no item of another source holds it any more.
+
+        Called after every ingestion: the source of the item may not write people.
+        """
+        for row in await store.query(_FREED, HUB):
+            await self.remove(store, row["source"], row["source_id"])
+            await store.delete(tables.source_record, source=row["source"], source_id=row["source_id"])
 
     def _values(self, record: PersonRecord, own: Row | None) -> Row:
         """The row of `people.identity` that the record makes."""

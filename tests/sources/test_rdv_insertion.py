@@ -13,7 +13,10 @@ import pytest
 
 from demo.cast import BY_SLUG, RDVS, REFERENT_A, REFERENT_B
 from demo.rdvi_files import ORGANISATION_MAP, rdv_message, user_file
+from hub.ingest import ingest as read_files
+from hub.ingest import source_of
 from schema.facts import Fact
+from subgraphs.kit.ingest import Options
 from subgraphs.kit.ingest_report import Outcome
 from tests.conftest import Database
 from tests.sources.ingestion import SECRET, codes, everything_told, ingest, rows, values, versions, webhook
@@ -382,3 +385,34 @@ async def test_whom_a_webhook_no_longer_names_stops_following_the_person_of_an_o
     assert await values(fresh_database, query) == [REFERENT_B.email]
     await ingest(fresh_database, "rdv-insertion", users, as_of=january)
     assert await values(fresh_database, query) == [REFERENT_B.email]
+
+
+async def test_a_destroyed_person_goes_with_the_last_placement_that_held_it(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async def read(source: str, *paths: Path) -> None:
+        keys = fresh_database.keys
+        report = await read_files(source_of(source, keys), paths, Options(webhook_secret=SECRET), fresh_database.dsn)
+        assert report.complete
+
+    def placement(name: str, **changed: Any) -> Path:
+        path = tmp_path / f"{name}.jsonl"
+        path.write_bytes(orjson.dumps({"positionnement": "POS-1", "maj": "2026-11-24T10:00:00+00:00"} | changed))
+        return path
+
+    held = {
+        "etat": "PROPOSE",
+        "personne": {"source": "rdv-insertion", "reference": f"user:{BY_SLUG['maelle'].number + 5000}"},
+        "session": "S-1",
+        "organisme": "99900020800011",
+        "dates": {"proposition": "2026-10-12"},
+    }
+    gone = {"data": {"id": SOLO.number}, "meta": message(event="destroyed", at="11:00:00")["meta"]}
+    await read("rdv-insertion", webhook(tmp_path, "rdv", message()))
+    await read("ouiform", placement("held", **held))
+    await read("rdv-insertion", webhook(tmp_path, "gone", gone))
+    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Maëlle"]
+
+    await read("ouiform", placement("removed", maj="2026-11-24T12:00:00+00:00", supprime=True))
+    assert not await values(fresh_database, "SELECT 1 FROM people.person")
+    assert not await values(fresh_database, "SELECT 1 FROM access.person_reference")

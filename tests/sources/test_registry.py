@@ -195,6 +195,46 @@ async def test_an_item_of_another_source_holds_the_person_and_nothing_more_of_th
     assert await versions(fresh_database) == before
 
 
+async def hold(database: Database, person_id: UUID, *links: Link) -> None:
+    """Make these the links by which another source's item holds the person."""
+    connection = await database.connect("trainings_ingest")
+    async with connection.transaction():
+        await Store(connection).link("ouiform", "P1", links)
+    await connection.close()
+
+
+async def sweep(database: Database) -> int:
+    connection = await database.connect("people_ingest")
+    async with connection.transaction():
+        store = Store(connection)
+        await Registry(database.keys.nir).sweep(store)
+    await connection.close()
+    return store.written
+
+
+async def test_a_removed_person_goes_when_the_last_item_that_held_it_has_gone(fresh_database: Database) -> None:
+    await put(fresh_database, RECORDS[0])
+    [person_id] = await values(fresh_database, "SELECT id FROM people.person")
+    await hold(fresh_database, person_id, Link(person_id, Fact.OWN_ITEM, "99900030800011", NOON.date()))
+    await remove(fresh_database, RECORDS[0])
+    assert await sweep(fresh_database) == 0
+    await hold(fresh_database, person_id)
+    assert await sweep(fresh_database) > 0
+    for table in ("people.person", "people.identity", "people.source_record", "access.link", "access.person_reference"):
+        assert await values(fresh_database, f"SELECT 1 FROM {table}") == []
+
+
+async def test_a_record_that_came_again_is_not_forgotten_with_the_item(fresh_database: Database) -> None:
+    await put(fresh_database, RECORDS[0])
+    [person_id] = await values(fresh_database, "SELECT id FROM people.person")
+    await hold(fresh_database, person_id, Link(person_id, Fact.OWN_ITEM, "99900030800011", NOON.date()))
+    await remove(fresh_database, RECORDS[0])
+    await put(fresh_database, RECORDS[0])
+    await hold(fresh_database, person_id)
+    assert await sweep(fresh_database) == 0
+    assert await values(fresh_database, "SELECT matricule FROM people.identity") == [RECORDS[0].matricule]
+
+
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
