@@ -27,20 +27,31 @@ from demo.offers_catalogue import (
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation that gives rendez-vous; `number` is its id in RDV-Insertion."""
+    """An organisation that gives rendez-vous; `number` is its id in RDV-Insertion, `structure` its key in the offer."""
 
     number: int
     name: str
     siret: str
     type: str
     department: str
+    structure: str | None = None
 
 
 CD_08 = Organisation(
-    801, "Conseil départemental de démonstration des Ardennes", "99900030800011", "conseil_departemental", "08"
+    801,
+    "Conseil départemental de démonstration des Ardennes",
+    "99900030800011",
+    "conseil_departemental",
+    "08",
+    "demonstration--structure-01",
 )
 CD_2A = Organisation(
-    201, "Conseil départemental de démonstration de Corse-du-Sud", "99900032200013", "conseil_departemental", "2A"
+    201,
+    "Conseil départemental de démonstration de Corse-du-Sud",
+    "99900032200013",
+    "conseil_departemental",
+    "2A",
+    "demonstration--structure-07",
 )
 EMPLOYER = Organisation(802, "Les Ateliers de l'Ardoise (démonstration)", "99900050800015", "siae", "08")
 EMPLOYER_2A = Organisation(202, "Les Jardins de la Rocade (démonstration)", "99900052200017", "siae", "2A")
@@ -54,9 +65,12 @@ AGENCY = Organisation(
 AGENCY_2A = Organisation(
     205, "Agence France Travail de démonstration, Ajaccio", "99900082200011", "france_travail", "2A"
 )
+CARE = Organisation(808, "CSAPA de démonstration des Ardennes", "99900110800013", "autre", "08")
+PROBATION = Organisation(809, "SPIP de démonstration des Ardennes", "99900120800011", "autre", "08")
+"""Whoever is received there tells something protected by that alone: such a link is withheld from most."""
 SCHOOL = Organisation(806, "Organisme de formation de démonstration 08", PROVIDERS["08"], "organisme_formation", "08")
 PARTNER = Organisation(807, "Application Parcours partagé (démonstration)", "99900090800017", "autre", "08")
-ORGANISATIONS = (CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, DELEGATE, MISSION, AGENCY, AGENCY_2A)
+ORGANISATIONS = (CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, DELEGATE, MISSION, AGENCY, AGENCY_2A, CARE, PROBATION)
 SAFIR = {"08999": AGENCY, "20999": AGENCY_2A, "08998": MISSION, "08997": DELEGATE, "08996": CD_08, "20996": CD_2A}
 """Whom each SAFIR code of the extract of France Travail stands for."""
 
@@ -229,7 +243,7 @@ PEOPLE = (
            note="dernier contact il y a plus de 24 mois"),
     Person("maurin", 16, "monsieur", "Maurin", "Lointancourt", date(1966, 7, 19), RETHEL, "0810016", silent=250,
            note="dernier contact il y a plus de 6 mois"),
-    Person("vannina", 17, "madame", "Vannina", "Luntanellu", date(1980, 1, 30), SARTENE, "0210017", silent=250,
+    Person("clelie", 17, "madame", "Clélie", "Lentaucourt", date(1980, 1, 30), SEDAN, "0810017", silent=250,
            note="dernier contact il y a plus de 6 mois"),
     Person("doriane-1", 18, "madame", "Doriane", "Jumelval", date(1992, 6, 6), SEDAN, "0810018",
            note="homonyme née le même jour qu'une autre : France Travail ne dit pas laquelle est la sienne"),
@@ -278,6 +292,8 @@ RDVS = (
     Rdv(15, CD_08, -12, "rsa_orientation", (("aubane", "seen"), ("evariste", "seen"))),
     Rdv(16, CD_08, 8, "rsa_cer_signature", (("aubane", "unknown"),)),
     Rdv(17, CD_08, 10, "psychologue", (("evariste", "unknown"),)),
+    Rdv(19, CARE, 13, None, (("titouan", "unknown"), ("sidonie", "unknown"))),
+    Rdv(20, PROBATION, 16, None, (("sidonie", "unknown"), ("firmin", "unknown"))),
     Rdv(18, CD_2A, 4, "rsa_accompagnement_social", (("santu", "unknown"), ("fiora", "unknown"))),
 )
 

@@ -40,6 +40,7 @@ DIFFICULTIES = {
     "firmin": ("dif_logement", "dif_sante"),
     "leonce": ("dif_transport",),
     "dumenica": ("dif_familiale",),
+    "anselme": ("dif_logement", "dif_sante"),
 }
 EVERY_DIFFICULTY = {**DIFFICULTIES, **CROWD.difficulties}
 

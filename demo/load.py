@@ -19,7 +19,7 @@ from subgraphs.kit.ingest_report import Report
 
 ORGANISATIONS = {
     "rdv-insertion": ORGANISATION_MAP,
-    "ft-extrait": {code: Organisation(one.siret, one.type) for code, one in SAFIR.items()},
+    "ft-extrait": {code: Organisation(one.siret, one.type, one.structure) for code, one in SAFIR.items()},
 }
 """Which organisation of a source is which SIRET."""
 

@@ -31,7 +31,7 @@ HEADER = (
     "Référent",
     "Role",
 )
-ORGANISATION_MAP = {str(one.number): Known(one.siret, one.type) for one in ORGANISATIONS}
+ORGANISATION_MAP = {str(one.number): Known(one.siret, one.type, one.structure) for one in ORGANISATIONS}
 """Which organisation of RDV-Insertion is which SIRET, as the settings of a real hub say it."""
 
 

@@ -23,7 +23,19 @@ from demo.identity import DemoActor, Issuer
 from schema.sdl import SUBGRAPHS
 from tests.conftest import ROOT, Database
 
-PURPOSES = {"referent_cd": "suivi", "siae": "iae", "beneficiaire": "droits"}
+PURPOSES = {
+    "orienteur_cd": "orientation",
+    "referent_cd": "suivi",
+    "conseiller_ft": "suivi",
+    "conseiller_ml": "suivi",
+    "delegataire_rsa": "suivi",
+    "siae": "iae",
+    "organisme_formation": "formation",
+    "beneficiaire": "droits",
+    "dpo": "droits",
+    "statisticien_cd": "statistique",
+    "partenaire": "suivi",
+}
 """The purpose that each kind of the demo's actors declares where a test doesn't say."""
 
 

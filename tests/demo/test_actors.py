@@ -1,0 +1,165 @@
+"""What the demo shows: every kind of actor reads its people, and every reason, reduction and value category occurs.
+
+The running hub is asked, once per actor and person of the demo, for every field below a person that it serves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, build_schema, get_named_type
+
+from demo.actors import agreements
+from hub.graph import GENERATED, load_graph
+from hub.policy.explain import NOTES
+from hub.policy.table import Reason
+from tests.conftest import Database
+from tests.e2e.canary_operations import all_of_a_person
+from tests.e2e.site import PURPOSES, Site, site
+
+READS_NOBODY = {"statisticien", "partenaire"}
+READS_ITSELF = {"personne"}
+SCHEMA = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
+ONE = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
+LIST = "query { persons(first: 100) { nodes { id } } }"
+
+
+@dataclass
+class Seen:
+    """What the answers held: people by actor, reasons, notes, and coordinates with their values."""
+
+    people: dict[str, set[str]] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    values: Counter[tuple[str, str]] = field(default_factory=Counter)
+    coordinates: Counter[str] = field(default_factory=Counter)
+
+    def walk(self, value: Any, kind: GraphQLObjectType) -> None:
+        """Count what an object of the answer holds."""
+        for name, held in value.items():
+            below = get_named_type(kind.fields[name].type)
+            for item in held if isinstance(held, list) else [held]:
+                if item is None:
+                    continue
+                coordinate = f"{kind.name}.{name}"
+                self.coordinates[coordinate] += 1
+                if isinstance(below, GraphQLObjectType):
+                    self.walk(item, below)
+                else:
+                    self.values[coordinate, str(item)] += 1
+
+
+def told(running: Site, actor: str, query: str, purpose: str = "", **variables: str) -> dict[str, Any]:
+    declared = purpose or PURPOSES[running.actors[actor].kind]
+    response = running.post(actor, {"query": query, "variables": variables}, purpose=declared)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pytest.fixture(scope="module")
+def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(database, tmp_path_factory.mktemp("actors"), apart=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def seen(running: Site) -> Seen:
+    found = Seen()
+    person = SCHEMA.type_map["Person"]
+    assert isinstance(person, GraphQLObjectType)
+    for actor in running.actors:
+        listed = told(running, actor, LIST)["data"]["persons"]
+        found.people[actor] = {node["id"] for node in (listed and listed["nodes"]) or ()}
+        for identifier in running.persons.values():
+            answer = told(running, actor, ONE, id=identifier)
+            assert "errors" not in answer, answer["errors"]
+            for entry in answer["extensions"]["access"]:
+                found.reasons[entry["reason"]] += 1
+                found.notes[entry.get("note")] += 1
+            if answer["data"]["person"] is not None:
+                found.people[actor].add(identifier)
+                found.walk(answer["data"]["person"], person)
+    return found
+
+
+def test_there_is_an_actor_of_every_kind_and_its_purposes_are_agreed(running: Site) -> None:
+    kinds = load_graph().table.policy.actors
+    assert {actor.kind for actor in running.actors.values()} == kinds.keys() == PURPOSES.keys()
+    agreed = agreements(list(running.actors.values()))
+    for actor in running.actors.values():
+        assert PURPOSES[actor.kind] in actor.purposes
+        assert set(actor.purposes) <= kinds[actor.kind].purposes
+        assert set(actor.purposes) <= set(agreed.get(actor.claims.get("organisation", ""), actor.purposes))
+
+
+def test_every_actor_that_reads_rows_reads_three_people_at_least(seen: Seen) -> None:
+    for actor, people in seen.people.items():
+        if actor in READS_NOBODY:
+            assert not people, actor
+        elif actor in READS_ITSELF:
+            assert len(people) == 1, actor
+        else:
+            assert len(people) >= 3, actor
+
+
+def test_the_two_referents_have_nobody_in_common(seen: Seen) -> None:
+    assert not seen.people["referent-a"] & seen.people["referent-b"]
+
+
+def test_every_reason_occurs_twice(running: Site, seen: Seen) -> None:
+    by_birth_date = "query { persons(orderBy: BIRTH_DATE) { nodes { id } } }"
+    for actor in ("dpo", "partenaire"):
+        for error in running.post(actor, {"query": by_birth_date}).json()["errors"]:
+            seen.reasons[error["extensions"]["code"]] += 1
+    for actor in ("orienteur", "delegataire"):
+        answer = told(running, actor, ONE, "identification", id=min(seen.people[actor]))
+        seen.reasons.update(entry["reason"] for entry in answer["extensions"]["access"])
+    assert {reason: seen.reasons[reason] for reason in Reason if seen.reasons[reason] < 2} == {}
+
+
+def test_every_reduced_field_is_read_twice(seen: Seen) -> None:
+    reduced = {
+        f"{kind.name}.{name}"
+        for kind in SCHEMA.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, declared in kind.fields.items()
+        if re.search(r"Catégorie : \w+ \(réduit\)", declared.description or "")
+    }
+    assert reduced
+    assert {
+        coordinate: seen.coordinates[coordinate] for coordinate in reduced if seen.coordinates[coordinate] < 2
+    } == {}
+
+
+def test_every_way_to_protect_a_value_occurs_twice(seen: Seen) -> None:
+    assert {note: seen.notes[note] for note in NOTES.values() if seen.notes[note] < 2} == {}
+
+
+@pytest.mark.parametrize(
+    ("coordinate", "value"), [("Constraint.theme", "SANTE"), ("Motive.category", "psychologue")], ids=lambda item: item
+)
+def test_a_value_of_health_is_read_twice_by_those_who_may(seen: Seen, coordinate: str, value: str) -> None:
+    assert seen.values[coordinate, value] >= 2
+
+
+def test_a_person_past_retention_is_read_by_nobody_but_the_dpo(running: Site, seen: Seen) -> None:
+    assert {actor for actor, people in seen.people.items() if running.persons["zelie"] in people} == {"dpo"}
+
+
+def test_a_link_that_has_ended_opens_nothing(running: Site, seen: Seen) -> None:
+    assert running.persons["maelle"] in seen.people["employeur"]
+    assert running.persons["ondine"] not in seen.people["employeur"]
+
+
+@pytest.mark.parametrize("slug", ["aubane", "evariste"])
+def test_an_objection_or_a_limitation_closes_what_the_law_lets_it_close_and_no_more(running: Site, slug: str) -> None:
+    answer = told(running, "orienteur", ONE, id=running.persons[slug])
+    reasons = {entry["coordinate"]: entry["reason"] for entry in answer["extensions"]["access"]}
+    assert reasons["Person.constraints"] == "OPPOSITION"
+    assert answer["data"]["person"]["birthDate"] is not None
