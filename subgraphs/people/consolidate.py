@@ -15,7 +15,7 @@ from subgraphs.kit.ingest_text import residence
 from subgraphs.people.names import name_key
 
 IDENTITY_MASTERS = ("cnaf-flux", "ft-extrait", "rdv-insertion")
-CONTACT_MASTERS = ("rdv-insertion", "cnaf-contact", "cnaf-flux", "ft-extrait")
+CONTACT_MASTERS = ("rdv-insertion", "cnaf-flux", "ft-extrait")
 OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVERT_VERSEMENT_SUSPENDU")
 """ETATDOSRSA 2, 3 and 4: a suspended right is still open, and its holder is still a bénéficiaire of the RSA."""
 

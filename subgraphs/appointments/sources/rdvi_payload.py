@@ -46,6 +46,7 @@ class User(Struct):
     affiliation_number: str | None = None
     role: Literal["demandeur", "conjoint"] | None = None
     france_travail_id: str | None = None
+    rights_opening_date: str | None = None
     nir: str | UnsetType | None = UNSET
     department_internal_id: str | UnsetType | None = UNSET
     referents: list[Agent] | UnsetType = UNSET

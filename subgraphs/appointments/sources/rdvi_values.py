@@ -72,7 +72,10 @@ def address(text: str | None) -> tuple[str | None, str | None]:
 
 
 def person(user: User, as_of: datetime, department: str | None, path: str) -> PersonRecord:
-    """What a payload says of a user; without an organisation, the département in charge is where the person lives."""
+    """What a payload says of a user; without an organisation, the département in charge is where the person lives.
+
+    `rights_opening_date` is the CNAF's day of rights and duties (upstream: rdv-insertion `parseContactsData.js`).
+    """
     postal_code, city = address(user.address)
     silent = {"department"} if department is None else set()
     silent |= {"nir_hash"} if user.nir is UNSET else set()
@@ -99,6 +102,7 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
         phones=phones(user.phone_number, f"{path}.phone_number"),
         postal_code=postal_code,
         city=city,
+        rsa_rights_and_duties_since=day(user.rights_opening_date, f"{path}.rights_opening_date"),
         referents=referents,
         withheld=frozenset(silent),
     )
