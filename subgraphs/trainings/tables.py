@@ -13,6 +13,8 @@ metadata = metadata_of("trainings")
 
 RECRUITMENT_STATES = ("OUVERT", "FERME", "SUSPENDU")
 """LHEO `etat-recrutement` 1, 2, 3 (domain model §8)."""
+TEACHING_MODES = ("PRESENTIEL", "MIXTE", "DISTANCE")
+"""LHEO `modalites-enseignement` 0, 1, 2."""
 STATUSES = ("PROPOSE", "INFO_COLLECTIVE", "RETENU", "REFUSE", "ABANDONNE", "ENTRE", "TERMINE")
 """States of a placement (domain model §13.4): ours, not OuiForm's own."""
 
@@ -50,6 +52,21 @@ training = Table(
     Index(None, "provider_id"),
     Index(None, "rome_codes", postgresql_using="gin"),
     Index(None, "formacodes", postgresql_using="gin"),
+)
+
+training_action = Table(
+    "training_action",
+    metadata,
+    public_id(),
+    identifier("training_id", nullable=False),
+    Column("mode", Text(collation="C")),
+    Column("publics", ARRAY(Text(collation="C")), nullable=False),
+    Column("prerequisites", Text),
+    Column("funders", ARRAY(Text(collation="C")), nullable=False),
+    *lineage(),
+    one_of("mode", TEACHING_MODES),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "training_id"),
 )
 
 training_session = Table(

@@ -7,7 +7,7 @@ from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Sort, choice, column, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.trainings.tables import placement, training, training_provider, training_session
+from subgraphs.trainings.tables import placement, training, training_action, training_provider, training_session
 
 PUB, FORM = Category.PUB, Category.FORM
 
@@ -15,6 +15,11 @@ RECRUITMENT_STATE = choice(
     "RecruitmentState",
     "État du recrutement d'une session (LHEO, etat-recrutement 1, 2, 3).",
     {"OUVERT": "Ouvert.", "FERME": "Fermé.", "SUSPENDU": "Suspendu."},
+)
+TEACHING_MODE = choice(
+    "TeachingMode",
+    "Modalité d'enseignement (LHEO, modalites-enseignement 0, 1, 2).",
+    {"PRESENTIEL": "En présentiel.", "MIXTE": "Mixte.", "DISTANCE": "À distance."},
 )
 PLACEMENT_STATUS = choice(
     "PlacementStatus",
@@ -51,8 +56,24 @@ class Training:
     certifying = column(training.c.certifying, PUB, "La formation mène à une certification.")
     entry_level = column(training.c.entry_level, PUB, "Niveau d'entrée, code LHEO.")
     exit_level = column(training.c.exit_level, PUB, "Niveau de sortie, code LHEO.")
+    actions = many(
+        "TrainingAction",
+        PUB,
+        "Actions de formation.",
+        on=(training_action.c.training_id, training.c.id),
+        page=None,
+    )
     sessions = many("TrainingSession", PUB, "Sessions.", on=(training_session.c.training_id, training.c.id), page=None)
     provenance = provenance(PUB, "Origine de la description.")
+
+
+@entity(table=training_action, description="Action de formation : une façon de suivre la formation (LHEO).")
+class TrainingAction:
+    id = key(training_action.c.id, "Identifiant de l'action.")
+    mode = column(training_action.c.mode, PUB, "Modalité d'enseignement.", choice=TEACHING_MODE)
+    publics = column(training_action.c.publics, PUB, "Publics visés, codes LHEO.")
+    prerequisites = column(training_action.c.prerequisites, PUB, "Prérequis.")
+    funders = column(training_action.c.funders, PUB, "Financeurs, codes LHEO.")
 
 
 @entity(table=training_session, plural="sessions", description="Session de formation (LHEO).")
@@ -105,4 +126,4 @@ class Person:
     )
 
 
-TYPES = (Person, TrainingProvider, Training, TrainingSession, TrainingPlacement, Provenance)
+TYPES = (Person, TrainingProvider, Training, TrainingAction, TrainingSession, TrainingPlacement, Provenance)

@@ -194,3 +194,34 @@ async def test_a_date_for_the_file_serves_records_without_one(ingest: Connection
     undated = formation(SESSION, (' datemaj="20261102"', ""))
     assert (await given(ingest, tmp_path, catalogue(undated), as_of=AS_OF)).complete
     assert await ingest.fetchval("SELECT as_of FROM trainings.training") == AS_OF
+
+
+DETAILS = (
+    '<action numero="A1">',
+    (
+        '<action numero="A1"><code-public-vise>81061</code-public-vise><code-public-vise>80056</code-public-vise>'
+        "<modalites-enseignement>1</modalites-enseignement><conditions-specifiques>Savoir lire</conditions-specifiques>"
+        "<organisme-financeur><code-financeur>2</code-financeur></organisme-financeur>"
+    ),
+)
+
+
+async def test_an_action_is_read_and_goes_when_a_newer_record_leaves_it_out(ingest: Connection, tmp_path: Path) -> None:
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION, DETAILS)))
+    assert report.complete
+    action = await ingest.fetchrow("SELECT * FROM trainings.training_action")
+    assert action is not None
+    assert (action["id"], action["training_id"], action["mode"]) == ("lheo--F1--A1", "lheo--F1", "MIXTE")
+    assert (action["publics"], action["funders"]) == (["81061", "80056"], ["2"])
+    assert action["prerequisites"] == "Savoir lire"
+    newer = formation(SESSION, ("20261102", "20261103"), ('numero="A1"', 'numero="A2"'))
+    await given(ingest, tmp_path, catalogue(newer))
+    kept = await ingest.fetch("SELECT id, mode FROM trainings.training_action")
+    assert [tuple(row) for row in kept] == [("lheo--F1--A2", None)]
+
+
+async def test_a_mode_that_lheo_does_not_have_refuses_the_formation(ingest: Connection, tmp_path: Path) -> None:
+    wrong = DETAILS[0], DETAILS[1].replace("<modalites-enseignement>1", "<modalites-enseignement>7")
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION, wrong)))
+    assert refusals(report) == [(1, "SCHEMA_INVALID", "action/modalites-enseignement")]
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == 0

@@ -1,8 +1,8 @@
 """Training catalogues in LHEO (lheo/lheo-schema 2.2 and 2.3): `formation` → `action` → `session`, as XML.
 
-One `formation` is one group: the training, its provider and all its sessions; a session that a newer record no longer
-names is removed. Its date is `datemaj`, else the one given for the file. The file is read as a stream, without DTD,
-entities or network.
+One `formation` is one group: the training, its provider, all its actions and sessions; one that a newer record no
+longer names is removed. Its date is `datemaj`, else the one given for the file. The file is read as a stream, without
+DTD, entities or network.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from subgraphs.trainings import tables
 
 NAME = "lheo"
 RECRUITMENT_STATE = dict(zip("123", tables.RECRUITMENT_STATES, strict=True))
+TEACHING_MODE = dict(zip("012", tables.TEACHING_MODES, strict=True))
 NO_DATE = frozenset({"00000000", "99999999"})
 """Dates by which LHEO says that a date is unknown or without end."""
 TAIL = 64
@@ -114,12 +115,16 @@ def _writer(formation: etree._Element, file_as_of: datetime | None) -> Callable[
             return outcome
         if provider is not None:
             await revise(store, tables.training_provider, provider["siret"], provider, as_of)
-        sessions = _sessions(formation, key)
-        for known in await store.all(tables.training_session, training_id=key):
-            if known["id"] not in sessions:
-                await store.delete(tables.training_session, id=known["id"])
-        for session_id, values in sessions.items():
-            await revise(store, tables.training_session, session_id, values, as_of)
+        parts = (
+            (tables.training_action, _actions(formation, key)),
+            (tables.training_session, _sessions(formation, key)),
+        )
+        for table, found in parts:
+            for known in await store.all(table, training_id=key):
+                if known["id"] not in found:
+                    await store.delete(table, id=known["id"])
+            for part, values in found.items():
+                await revise(store, table, part, values, as_of)
         return Outcome.UPDATED if outcome is Outcome.UNCHANGED and store.written else outcome
 
     return write
@@ -161,6 +166,27 @@ def _provider(formation: etree._Element) -> dict[str, Any] | None:
         "source": NAME,
         "source_id": siret,
     }
+
+
+def _actions(formation: etree._Element, training_id: str) -> dict[str, dict[str, Any]]:
+    """Actions that have a number, by id; LHEO writes prerequisites among the `conditions-specifiques`."""
+    found: dict[str, dict[str, Any]] = {}
+    for action in formation.iterfind("{*}action"):
+        number = (action.get("numero") or "").strip()
+        mode = _text(action, "modalites-enseignement")
+        if mode is not None and mode not in TEACHING_MODE:
+            raise Refused("SCHEMA_INVALID", "action/modalites-enseignement")
+        if number:
+            found[f"{training_id}--{number}"] = {
+                "training_id": training_id,
+                "mode": mode and TEACHING_MODE[mode],
+                "publics": _texts(action, "code-public-vise"),
+                "prerequisites": _text(action, "conditions-specifiques"),
+                "funders": _texts(action, "organisme-financeur/code-financeur"),
+                "source": NAME,
+                "source_id": f"{training_id.removeprefix(f'{NAME}--')}--{number}",
+            }
+    return found
 
 
 def _sessions(formation: etree._Element, training_id: str) -> dict[str, dict[str, Any]]:
