@@ -1,0 +1,58 @@
+"""The parts of the journey that people and appointments hold, through the hub and across its subgraphs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.site import Site
+
+JOURNEY = """query Journey($id: ID!) {
+  person(id: $id) {
+    id identifiers { kind value } provenance { source asOf } jobSeekerRegistration { status registeredOn }
+    rsa { status rightsAndDutiesSince provenance { source } }
+    referent { since agent { firstName lastName } structure { name } }
+    referentOrganisation { name }
+    contracts { kind signedOn endsOn }
+    orientations { pathway startsOn structure { name } }
+    appointments(first: 5) { nodes { agents { lastName } organisation { name structure { name } } } }
+    invitations(first: 2) { nodes { format sentAt motive { category } } }
+  }
+}"""
+AGENDA = """query Agenda($f: AppointmentFilter) {
+  appointments(first: 50, filter: $f, orderBy: STARTS_AT) { nodes { id startsAt status organisation { id } } }
+}"""
+
+
+@pytest.mark.parametrize("actor", ["referent-a", "personne"])
+def test_whoever_reads_the_follow_up_reads_the_journey_without_an_error(hub: Site, actor: str) -> None:
+    answer = hub.ask(actor, JOURNEY, id=hub.persons["maelle"])
+    assert "errors" not in answer
+    person = answer["data"]["person"]
+    assert {each["kind"] for each in person["identifiers"]} >= {"CAF", "RDV_INSERTION"}
+    assert person["provenance"]["source"] == "cnaf-flux"
+    assert person["referent"]["agent"] is not None
+    assert any(node["organisation"] for node in person["appointments"]["nodes"])
+
+
+def test_an_outsider_reads_no_identifier_and_no_orientation(hub: Site) -> None:
+    person = hub.ask("employeur", JOURNEY, id=hub.persons["maelle"])["data"]["person"]
+    assert person["identifiers"] is None
+    assert person["rsa"] is None
+    assert person["orientations"] == person["contracts"] == []
+
+
+def test_the_agenda_holds_the_appointments_of_the_people_followed_and_filters_them(hub: Site) -> None:
+    every = hub.ask("referent-a", AGENDA)["data"]["appointments"]["nodes"]
+    assert every == sorted(every, key=lambda node: (node["startsAt"], node["id"]))
+    first = next(node for node in every if node["organisation"] is not None)
+    there = hub.ask("referent-a", AGENDA, f={"organisation": first["organisation"]["id"], "status": first["status"]})
+    same = [n for n in every if (n["organisation"], n["status"]) == (first["organisation"], first["status"])]
+    assert there["data"]["appointments"]["nodes"] == same
+
+
+def test_the_person_has_its_own_agenda_and_an_employer_its_own_items(hub: Site) -> None:
+    mine = hub.ask("personne", AGENDA)["data"]["appointments"]["nodes"]
+    ours = hub.ask("employeur", AGENDA)["data"]["appointments"]["nodes"]
+    assert mine
+    assert ours
+    assert len({node["organisation"]["id"] for node in ours}) == 1
