@@ -66,7 +66,8 @@ class HubApp:
             await self._rest(scope, receive, send)
 
     @asynccontextmanager
-    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
+        """Its databases and journal open, its connections closed at the end; raises NotServed."""
         async with AsyncExitStack() as stack:
             for each in self.local.values():
                 await each.database.open()
@@ -76,6 +77,11 @@ class HubApp:
                     stack.push_async_callback(transport.close)
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
+            yield
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with self.running():
             yield
 
     async def _ready(self, request: Request) -> JSONResponse:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import orjson
 import typer
 import uvicorn
+import uvloop
 from rich.console import Console
 
 from hub.app import Dsn, hub_app, subgraph_app
@@ -164,6 +165,31 @@ def ingest(
         report = asyncio.run(read_files(reader, files, options, address, follower))
     show(report, console)
     raise typer.Exit(0 if report.complete else 1)
+
+
+@app.command()
+def bench(
+    people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 2_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
+    each: Annotated[int, typer.Option(min=1, help="Requêtes de chaque côté par tour.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Mesure le temps de calcul du hub face à des résolveurs simples, sur une base de mesure à part."""
+    from benchmarks.dataset import beside  # what a served hub never needs
+    from hub.bench import bench as measure
+    from hub.bench import show as show_bench
+
+    held = Keys.load(keys)
+    graph = load_graph()
+    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, held) as admin:
+        url = beside(admin)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            measures = runner.run(measure(graph, held, url, lambda role: dsn(url, role, held), people, rounds, each))
+    if json:
+        typer.echo(orjson.dumps({"people": people, "operations": measures}))
+    else:
+        show_bench(measures, people, Console())
 
 
 if __name__ == "__main__":

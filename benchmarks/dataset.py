@@ -1,0 +1,66 @@
+"""The bench's database: filled once, the same at each run, made anew when what it depends on has changed."""
+
+from __future__ import annotations
+
+from hashlib import md5, sha256
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import asyncpg
+
+from infra.keys import Keys
+from infra.migrate import HISTORIES, migrate
+
+SQL = Path(__file__).with_name("dataset.sql")
+SIRET = "99900008000018"
+"""Organisation of every référent of the bench."""
+FOLLOWED = 150
+"""People whom the référent that asks follows: more than a page of 100."""
+
+
+def _id(kind: str, number: int) -> str:
+    return str(UUID(md5(f"{kind} {number}".encode(), usedforsecurity=False).hexdigest()))
+
+
+REFERENT = _id("agent", 0)
+"""The référent that asks."""
+PERSON = _id("person", 7)
+"""One of the people whom it follows."""
+
+
+def beside(url: str) -> str:
+    """Address of the bench's database, on the same server as `url` and never `url` itself."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path}_bench"))
+
+
+async def prepare(url: str, people: int, keys: Keys) -> None:
+    """Fill the database at `url`, as its administrator, with this many people, unless it holds them."""
+    state = f"{people} {_digest()}"
+    parts = urlsplit(url)
+    name = parts.path.lstrip("/")
+    server = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
+    try:
+        found = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
+        if await server.fetchval(found, name) == state:
+            return
+        quoted = await server.fetchval("SELECT quote_ident($1)", name)
+        await server.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+        await migrate(url, keys)
+        filling = await asyncpg.connect(url)
+        try:
+            await filling.execute(SQL.read_text(encoding="utf-8").format(people=people, siret=SIRET))
+        finally:
+            await filling.close()
+        await server.execute(f"COMMENT ON DATABASE {quoted} IS '{state}'")
+    finally:
+        await server.close()
+
+
+def _digest() -> str:
+    """What the content depends on, but for the number of people."""
+    digest = sha256(SQL.read_bytes())
+    for path in sorted(path for history in HISTORIES for path in history.location.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,88 @@
+"""`hub bench` measures two sides that answer alike, on a database of its own, and tells what a request sends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+from graphql import parse, validate
+
+from benchmarks.dataset import FOLLOWED, beside
+from benchmarks.operations import operations
+from hub.graph import load_graph
+from tests.cli.commands import Done, hub
+from tests.conftest import Database
+
+PEOPLE = FOLLOWED + 10
+
+
+def bench(database: Database, *arguments: object) -> Done:
+    """`hub bench` with the fewest rounds."""
+    small = ("--people", PEOPLE, "--rounds", 1, "--each", 1, "--keys", database.keys.directory)
+    return hub("bench", *small, *arguments, database_url=database.admin_dsn)
+
+
+async def execute(dsn: str, statement: str) -> Any:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+def measured(database: Database) -> Iterator[dict[str, dict[str, Any]]]:
+    """The measures by operation, from a run that had to fill its database."""
+    done = bench(database, "--json")
+    assert done.code == 0, done.err
+    yield {each["name"]: each for each in orjson.loads(done.out)["operations"]}
+    asyncio.run(execute(database.admin_dsn, f"DROP DATABASE {database.name}_bench WITH (FORCE)"))
+
+
+def test_each_operation_asks_what_is_served() -> None:
+    served = load_graph().schema
+    for operation in operations(served):
+        assert validate(served, parse(operation.query)) == []
+
+
+def test_each_operation_is_measured_on_both_sides_and_told_with_its_goal(measured: dict[str, dict[str, Any]]) -> None:
+    assert {name: each["goal"] for name, each in measured.items()} == {"journey": 5, "list": 10, "appointments": None}
+    for each in measured.values():
+        assert each["hub"] > 0
+        assert each["resolvers"] > 0
+        assert each["ratio"] == pytest.approx(each["resolvers"] / each["hub"])
+
+
+def test_a_request_costs_one_statement_per_call_and_the_journey_at_most_six(
+    measured: dict[str, dict[str, Any]],
+) -> None:
+    assert measured["list"]["calls"] == 1
+    assert measured["appointments"]["calls"] == 2
+    assert measured["journey"]["statements"] <= measured["journey"]["most_statements"] == 6
+    for each in measured.values():
+        assert each["statements"] == each["calls"]
+
+
+def test_the_database_that_is_named_is_not_written_and_the_other_is_kept(
+    database: Database, measured: dict[str, dict[str, Any]]
+) -> None:
+    made = "SELECT oid FROM pg_database WHERE datname = current_database()"
+    before = asyncio.run(execute(beside(database.admin_dsn), made))
+    done = bench(database)
+    assert done.code == 0, done.err
+    assert "Parcours d'une personne" in done.out
+    assert "\x1b" not in done.out
+    assert asyncio.run(execute(beside(database.admin_dsn), made)) == before
+    assert asyncio.run(execute(database.admin_dsn, "SELECT count(*) FROM people.person")) == 0
+
+
+def test_sides_that_answer_differently_are_not_measured(
+    database: Database, measured: dict[str, dict[str, Any]]
+) -> None:
+    withheld = "UPDATE people.structure SET sensitivity = 'SAN' WHERE id = 'bench--s7' RETURNING id"
+    assert asyncio.run(execute(beside(database.admin_dsn), withheld)) == "bench--s7"
+    assert "Parcours" in bench(database).check_refused("BENCH_UNEQUAL")
