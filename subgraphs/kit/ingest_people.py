@@ -59,8 +59,9 @@ class PersonRecord:
     said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
     are written in ten digits. `department` is that of the Conseil départemental in charge, within which
     `department_internal_id` is a key. `following` is the organisme référent, whose structure is that of the referents.
-    `by_identity`: the record has no key of its own to match by; it is attached to
-    the one known person of the département with the same names and birth date, and never makes a person.
+    `by_identity`: the record never makes a person; where no key of
+    it is that of someone known, it is attached to the one known person of the département with the same names and birth
+    date.
     """
 
     source: str

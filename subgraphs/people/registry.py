@@ -91,7 +91,8 @@ class Registry:
             raise Refused("MATCH_CONFLICT")
         person_id = await self._resolve(store, values, own)
         if record.by_identity:
-            person_id = await self._same_identity(store, values, person_id)
+            known = person_id if own is None else await self._resolve(store, values, None)
+            person_id = known or await self._same_identity(store, values, person_id)
         if person_id is None:
             store.candidates += await self._is_candidate(store, values)
         found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
