@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import float_info
 from typing import Any
 
@@ -22,6 +23,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLType,
     IntValueNode,
     ListValueNode,
     NullValueNode,
@@ -55,7 +57,7 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
     for variable in operation.variables:
         if variable.lifted:
             continue
-        type_ = type_from_ast(schema, parse_type(variable.type))
+        type_ = _type_of(variable.type, schema)
         value = provided.get(variable.name, _MISSING)
         if value is _MISSING:
             if variable.name in operation.defaults:
@@ -68,6 +70,11 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
         if variable.lifted:
             values[variable.name] = _fill(operation.literals[variable.name], values)
     return values
+
+
+@lru_cache(maxsize=1_000)
+def _type_of(text: str, schema: GraphQLSchema) -> GraphQLType | None:
+    return type_from_ast(schema, parse_type(text))
 
 
 def literal(node: ValueNode) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -48,8 +49,14 @@ def wanted(entity: Entity, nodes: tuple[Node, ...]) -> Wanted:
 
 def field_set(text: str) -> Wanted:
     """A federation field set as nested dictionaries."""
+    return _fields(_parsed(text))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> SelectionSetNode:
     document = parse(f"{{ {text} }}", no_location=True)
-    return _fields(document.definitions[0].selection_set)  # type: ignore[attr-defined]
+    found: SelectionSetNode = document.definitions[0].selection_set  # type: ignore[attr-defined]
+    return found
 
 
 def split(given: Any, node: Node, model: Model) -> tuple[int, dict[str, Batch]]:
