@@ -20,10 +20,17 @@ from hub.journal.record import Disclosure, Entry
 log = getLogger(__name__)
 RECONNECT_SECONDS = 1.0
 """Within this time a lost connection is made again, though nobody asks anything: who is not ready is not asked."""
-ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose,
- reference, operation_hash, operation_name, decisions)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
-DISCLOSURE = "INSERT INTO journal.disclosure (request, coordinates, masked, subjects) VALUES ($1, $2, $3, $4)"
+WRITE = """WITH entries AS (
+    INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference,
+                               operation_hash, operation_name, decisions)
+    SELECT * FROM json_to_recordset($1::json) AS entry (
+        kind text, request uuid, at timestamptz, trace text, actor text, actor_kind text, organisation text,
+        client text, purpose text, reference text, operation_hash text, operation_name text, decisions jsonb)
+)
+INSERT INTO journal.disclosure (request, coordinates, masked, subjects)
+SELECT request, coordinates, masked, ARRAY (SELECT decode(subject, 'hex') FROM unnest(subjects) AS subject)
+FROM json_to_recordset($2::json) AS disclosure (request uuid, coordinates text[], masked text[], subjects text[])"""
+"""A whole batch in one statement, which is a transaction by itself: one round trip, all of it or nothing."""
 
 
 @dataclass(slots=True)
@@ -115,11 +122,16 @@ class Journal:
     async def _write(self, batch: _Batch) -> None:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
-        async with self._connection.transaction():
-            await self._connection.executemany(ENTRY, [_row(entry) for entry in batch.entries], timeout=self._patience)
-            rows = [(e.request, list(d.coordinates), list(d.masked), list(d.subjects)) for e, d in batch.disclosures]
-            if rows:
-                await self._connection.executemany(DISCLOSURE, rows, timeout=self._patience)
+        disclosures = [
+            {
+                "request": entry.request,
+                "coordinates": found.coordinates,
+                "masked": found.masked,
+                "subjects": [subject.hex() for subject in found.subjects],
+            }
+            for entry, found in batch.disclosures
+        ]
+        await self._connection.execute(WRITE, _json(batch.entries), _json(disclosures), timeout=self._patience)
 
 
 def unavailable(detail: str) -> NotServed:
@@ -131,19 +143,5 @@ def unavailable(detail: str) -> NotServed:
     )
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
-    return (
-        entry.kind,
-        entry.request,
-        entry.at,
-        entry.trace,
-        entry.actor,
-        entry.actor_kind,
-        entry.organisation,
-        entry.client,
-        entry.purpose,
-        entry.reference,
-        entry.operation_hash,
-        entry.operation_name,
-        orjson.dumps(entry.decisions).decode(),
-    )
+def _json(rows: Sequence[object]) -> str:
+    return orjson.dumps(rows).decode()
