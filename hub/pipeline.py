@@ -13,7 +13,6 @@ from hub.document import introspection
 from hub.document.request import Request
 from hub.document.variables import bind
 from hub.federation.execute import execute
-from hub.federation.project import project
 from hub.federation.transport import Transport
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
@@ -79,7 +78,7 @@ class Pipeline:
         )
         answer = await execute(prepared.plan, variables, self.transports, context, self.deadline, codes=CODES)
         guard = Guard(authorisation.marks, variables, revealed)
-        data, errors = project(authorisation.operation.shape, answer, variables, self.preparer.schema, guard)
+        data, errors = prepared.projection.project(answer, variables, guard)
         if prepared.introspection is not None:
             meta = introspection.answer(prepared.introspection, self.preparer.schema, request.variables)
             data = introspection.merge(prepared.keys, data or {}, meta)

@@ -17,6 +17,7 @@ from hub.document.normalise import normalise
 from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
 from hub.federation.plan import Plan, plan
+from hub.federation.project import Projection
 from hub.federation.supergraph import Supergraph
 from hub.journal.labels import check_operation_name
 from hub.policy.authorise import Authorisation, authorise
@@ -28,7 +29,8 @@ CACHE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`operation` is the client's, `authorisation` the policy step's result, `plan` what will be fetched.
+    """`operation` is the client's, `authorisation` the policy step's result, `plan` what will be fetched,
+    `projection` how that becomes the client's answer.
 
     `introspection` is the part that the hub answers itself; `keys` the root keys in
     the client's order, where there is one.
@@ -37,6 +39,7 @@ class Prepared:
     operation: Operation
     authorisation: Authorisation
     plan: Plan
+    projection: Projection
     introspection: DocumentNode | None
     keys: tuple[str, ...]
     hash: str
@@ -76,6 +79,7 @@ class Preparer:
             operation=operation,
             authorisation=authorisation,
             plan=plan(authorisation.operation, self._supergraph),
+            projection=Projection(authorisation.operation.shape, self.schema),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),
             hash=sha256(repr((operation.kind, operation.variables, operation.root)).encode()).hexdigest(),

@@ -8,7 +8,7 @@ Depth is that of the document, which its limits bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLScalarType,
     GraphQLSchema,
 )
 
@@ -29,24 +30,66 @@ from hub.federation.execute import Answer
 Guard = Callable[[int, Mapping[str, Any], Path], frozenset[str] | None]
 """(mark, object of the tree, path in the answer) → response keys to null; None: the object must disappear."""
 
+MOST_SHAPES = 64
+"""Values of an operation's conditions for which its projection is kept."""
+
 _BUBBLE = object()  # a null where the type forbids it: the parent is null
 _GONE = object()  # hidden by the guard: a list drops it, elsewhere it is null
 
 
-def project(
-    shape: Operation, answer: Answer, variables: Mapping[str, Any], schema: GraphQLSchema, guard: Guard | None
-) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
-    """The client's data and errors. `schema` is the client schema; `variables` are those of `bind`."""
-    projector = _Projector(schema, variables, guard, answer.errors)
-    data = projector.object((shape.root,), answer.data, (), ())
-    return (data if isinstance(data, dict) else None), projector.told(shape.root)
+class Projection:
+    """How the answers of one operation are made for the client. `schema` is the client schema.
+
+    What is present depends on the operation's conditions alone: it is worked out once for each of their values.
+    """
+
+    def __init__(self, shape: Operation, schema: GraphQLSchema) -> None:
+        self._root, self._schema = shape.root, schema
+        self._conditions = sorted(_conditions(shape.root))
+        self._shapes: dict[tuple[Any, ...], _Shape] = {}
+
+    def project(
+        self, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
+    ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
+        """The client's data and errors; `variables` are those of `bind`."""
+        settled = tuple(variables.get(name) for name in self._conditions)
+        shape = self._shapes.get(settled)
+        if shape is None:
+            if len(self._shapes) == MOST_SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[settled] = _Shape((self._root,))
+        projector = _Projector(self._schema, variables, guard, answer.errors)
+        data = projector.object(shape, answer.data, (), ())
+        return (data if isinstance(data, dict) else None), projector.told(self._root)
+
+
+def _conditions(root: Selections) -> set[str]:
+    found: set[str] = set()
+    stack = [root]
+    while stack:
+        for each in stack.pop().fields:
+            found.update(condition.variable for condition in each.conditions)
+            stack.extend(each.selections)
+    return found
+
+
+@dataclass(slots=True)
+class _Shape:
+    """What is selected of one concrete type at one place, and the response keys that are present, once known.
+
+    Several selections stand for one object if a field is asked twice under different conditions.
+    """
+
+    selected: tuple[Selections, ...]
+    slots: list[_Slot] | None = None
 
 
 @dataclass(slots=True)
 class _Slot:
     """A response key of an object: its type, and what is selected below it per concrete type.
 
-    An `internal` one has objects for the guard to see, and is not in the answer.
+    An `internal` one has objects for the guard to see, and is not in the answer. A `leaf` is a scalar, or one of
+    `values`; a `required` one is never null.
     """
 
     key: str
@@ -54,7 +97,16 @@ class _Slot:
     type: GraphQLOutputType | None
     denied: bool
     internal: bool = False
-    below: dict[str, tuple[Selections, ...]] = field(default_factory=dict)
+    below: dict[str, _Shape] = field(default_factory=dict)
+    required: bool = field(init=False)
+    leaf: bool = field(init=False)
+    values: Container[str] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        inner = self.type.of_type if isinstance(self.type, GraphQLNonNull) else self.type
+        self.required = inner is not self.type
+        self.leaf = isinstance(inner, GraphQLScalarType | GraphQLEnumType) and not self.denied and not self.internal
+        self.values = inner.values.keys() if isinstance(inner, GraphQLEnumType) else None
 
 
 @dataclass(slots=True)
@@ -66,21 +118,20 @@ class _Projector:
     errors: list[FieldFailed] = field(default_factory=list)
     hidden: set[Path] = field(default_factory=set)
     moved: dict[Path, int] = field(default_factory=dict)
-    shapes: dict[tuple[int, ...], list[_Slot]] = field(default_factory=dict)
     blamed: set[Path] = field(init=False)
 
     def __post_init__(self) -> None:
         paths = [each.path or () for each in self.failures]
         self.blamed = {path[:length] for path in paths for length in range(len(path) + 1)}
 
-    def object(self, selected: tuple[Selections, ...], value: dict[str, Any], path: Path, at: Path) -> Any:
-        """`path` leads to the value in the tree, `at` in the answer: they differ once the guard dropped list items.
+    def object(self, shape: _Shape, value: dict[str, Any], path: Path, at: Path) -> Any:
+        """`path` leads to the value in the tree, `at` in the answer: they differ once the guard dropped list items, and
+        are one object until then.
 
-        Several selections stand for one object if a field is asked twice under different conditions; each has its
-        own mark, and a key that any mark's verdict nulls is null.
+        Each selection has its own mark, and a key that any mark's verdict nulls is null.
         """
         nulled: frozenset[str] = frozenset()
-        for selections in selected:
+        for selections in shape.selected:
             if selections.mark is not None and self.guard is not None:
                 verdict = self.guard(selections.mark, value, at)
                 if verdict is None:
@@ -88,16 +139,24 @@ class _Projector:
                     return _GONE
                 nulled |= verdict
         result: dict[str, Any] = {}
-        for slot in self.slots(selected):
+        for slot in shape.slots or self.slots(shape):
             key = slot.key
+            if slot.leaf and key not in nulled:
+                found: Any = value.get(key)
+                if slot.values is not None and (type(found) is not str or found not in slot.values):
+                    found = None
+                if found is not None or not slot.required:
+                    result[key] = found
+                    continue
             if slot.type is None:
-                result[key] = selected[0].type
+                result[key] = shape.selected[0].type
                 continue
+            below = (*path, key)
             if slot.denied or key in nulled:
-                self.hide((*path, key))
-                found: Any = _BUBBLE if isinstance(slot.type, GraphQLNonNull) else None
+                self.hide(below)
+                found = _BUBBLE if slot.required else None
             else:
-                found = self.complete(slot.type, slot, value.get(key), (*path, key), (*at, key))
+                found = self.complete(slot.type, slot, value.get(key), below, below if at is path else (*at, key))
             if slot.internal:
                 continue
             if found is _BUBBLE:
@@ -105,26 +164,23 @@ class _Projector:
             result[key] = None if found is _GONE else found
         return result
 
-    def slots(self, selected: tuple[Selections, ...]) -> list[_Slot]:
+    def slots(self, shape: _Shape) -> list[_Slot]:
         """The present response keys of the selections, in the client's order."""
-        identity = tuple(map(id, selected))
-        known = self.shapes.get(identity)
-        if known is not None:
-            return known
-        type_ = self.schema.type_map[selected[0].type]
+        type_ = self.schema.type_map[shape.selected[0].type]
         if not isinstance(type_, GraphQLObjectType):
             raise TypeError(type_.name)
         slots: dict[str, _Slot] = {}
-        for each in (each for selections in selected for each in selections.fields):
+        for each in (each for selections in shape.selected for each in selections.fields):
             internal = each.key.startswith("__") and each.key != "__typename"
             if (internal and not each.selections) or not hold(each.conditions, self.variables):
                 continue
             output = None if each.name == "__typename" else type_.fields[each.name].type
             slot = slots.setdefault(each.key, _Slot(each.key, each.name, output, each.denied, internal))
             for selections in each.selections:
-                slot.below[selections.type] = (*slot.below.get(selections.type, ()), selections)
-        self.shapes[identity] = list(slots.values())
-        return self.shapes[identity]
+                below = slot.below.setdefault(selections.type, _Shape(()))
+                below.selected = (*below.selected, selections)
+        shape.slots = list(slots.values())
+        return shape.slots
 
     def hide(self, path: Path) -> None:
         """Nothing is told of this path, nor of a null above it that it causes."""
@@ -134,13 +190,15 @@ class _Projector:
     def complete(self, type_: GraphQLOutputType, slot: _Slot, value: Any, path: Path, at: Path) -> Any:
         """A value under its type: itself, None, `_BUBBLE` or `_GONE`."""
         if isinstance(type_, GraphQLNonNull):
-            found = self.complete(type_.of_type, slot, value, path, at)
+            found = self.nullable(type_.of_type, slot, value, path, at)
             if found is None:
                 self.blame(path, at)
                 return _BUBBLE
-            if found is _GONE and not isinstance(path[-1], int):
-                return _BUBBLE
-            return found
+            return _BUBBLE if found is _GONE and not isinstance(path[-1], int) else found
+        return self.nullable(type_, slot, value, path, at)
+
+    def nullable(self, type_: GraphQLOutputType, slot: _Slot, value: Any, path: Path, at: Path) -> Any:
+        """The same where the type allows null."""
         if value is None:
             return None
         if isinstance(type_, GraphQLList):
@@ -153,9 +211,10 @@ class _Projector:
             return None
         type_name = value.get("__typename")
         if type_name is None and len(slot.below) == 1:
-            type_name = next(iter(slot.below))
-        selected = slot.below.get(type_name) if isinstance(type_name, str) else None
-        return self.object(selected, value, path, at) if selected is not None else None
+            (shape,) = slot.below.values()
+            return self.object(shape, value, path, at)
+        known = slot.below.get(type_name) if isinstance(type_name, str) else None
+        return self.object(known, value, path, at) if known is not None else None
 
     def items(self, type_: GraphQLList[Any], slot: _Slot, value: Any, path: Path, at: Path) -> Any:
         if not isinstance(value, list):
@@ -163,7 +222,8 @@ class _Projector:
         result: list[Any] = []
         for index, item in enumerate(value):
             below = (*path, index)
-            found = self.complete(type_.of_type, slot, item, below, (*at, len(result)))
+            here = below if at is path and index == len(result) else (*at, len(result))
+            found = self.complete(type_.of_type, slot, item, below, here)
             if found is _BUBBLE:
                 return None
             if found is _GONE:

@@ -36,7 +36,7 @@ from hub.federation.execute import Answer
 from hub.federation.execute import execute as run
 from hub.federation.nodes import Plan
 from hub.federation.plan import plan
-from hub.federation.project import Guard, project
+from hub.federation.project import Guard, Projection
 from hub.federation.supergraph import Supergraph
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 
@@ -109,7 +109,7 @@ class Gateway:
         values = bind(operation, variables or {}, schema)
         made = plan(AuthorisedOperation(operation, operation), self.supergraph)
         answer: Answer = await run(made, values, self.subgraphs, None, 5.0, **more)
-        data, errors = project(operation, answer, values, schema, guard)
+        data, errors = Projection(operation, schema).project(answer, values, guard)
         return data, [{"code": error.code, "path": list(error.path or ())} for error in errors]
 
     def calls(self) -> list[str]:

@@ -15,7 +15,7 @@ from hub.document.operation import ACCESS_KEY, Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed
 from hub.federation.execute import Answer
-from hub.federation.project import Guard, project
+from hub.federation.project import Guard, Projection
 
 SCHEMA = build_schema("""
 enum Kind { A B }
@@ -50,7 +50,7 @@ def told(
 ) -> tuple[Any, list[tuple[str, tuple[str | int, ...] | None]]]:
     operation = shape(query) if isinstance(query, str) else query
     errors = tuple(FieldFailed("SUBGRAPH_ERROR", "m", "d", path=path) for path in paths)
-    result, failed = project(operation, Answer(data, errors), variables, SCHEMA, guard)
+    result, failed = Projection(operation, SCHEMA).project(Answer(data, errors), variables, guard)
     return result, [(each.code, each.path) for each in failed]
 
 
