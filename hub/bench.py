@@ -197,7 +197,7 @@ def show(measures: list[Measure], people: int, console: Console) -> None:
     """The measures as a table, in plain text where the output is not a terminal."""
     console.print(f"Résolveurs simples ÷ hub, en temps de calcul par requête ({people} personnes) :")
     table = Table(Column("opération", no_wrap=True), box=SIMPLE, padding=0)
-    for title in ("hub", "résolveurs", "rapport", "objectif", "appels", "SQL", "objectif"):
+    for title in ("hub", "résolveurs", "rapport", "but", "appels", "SQL", "but"):
         table.add_column(title, justify="right")
     for each in measures:
         table.add_row(
