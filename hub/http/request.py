@@ -26,7 +26,7 @@ SERVED = {"access-mode": "filter", "schema-view": "full"}
 SINGLE = frozenset(
     {"authorization", "purpose", "purpose-reference", "access-mode", "schema-view", "content-type", "traceparent"}
 )
-TRACEPARENT = re.compile(r"00-((?![0-9a-f]*\d{13})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -52,7 +52,7 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def trace_of(headers: Mapping[str, str]) -> str:
-    """The caller's trace id (W3C Trace Context), else a new one: also for one that could hold somebody's number."""
+    """The caller's trace id (W3C Trace Context), else a new one."""
     found = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
     return found[1] if found else secrets.token_hex(16)
 

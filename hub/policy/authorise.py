@@ -61,12 +61,13 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
     planned = rewriting.planned
     required = {name for coordinate in planned for name in schema.fields[coordinate].requires}
     compared = {name for use in rewriting.inputs for name in _compared(use.input, schema)}
-    coordinates = sorted(planned | required | compared)
-    types = sorted(set(_met(coordinates, schema)) & schema.personal)
+    coordinates = planned | required | compared
+    types = set(_met(coordinates, schema)) & schema.personal
+    ordered = {name for coordinate in planned for name in _ordering(coordinate, schema)}
     return Authorisation(
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
         decisions=decisions,
-        residual=decisions.residual(coordinates, types),
+        residual=decisions.residual(sorted(coordinates | ordered), sorted(types)),
         marks=tuple(rewriting.marks),
         entries=tuple(rewriting.entries),
         inputs=tuple(rewriting.inputs),
@@ -86,6 +87,13 @@ def _compared(name: str, schema: Classification) -> set[str]:
             seen.update(below)
             pending += below
     return found & schema.fields.keys()
+
+
+def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:
+    """Coordinates by which the rows of a page may be ordered though none of them is asked: those of its items."""
+    page = schema.fields[coordinate].returns
+    nodes = schema.fields.get(f"{page}.nodes")
+    return schema.members.get(nodes.returns, ()) if nodes is not None else ()
 
 
 def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:

@@ -82,6 +82,9 @@ class ServedSchema(Schema):
         """Entities are answered from the statement; nothing else may answer them."""
         raise NotImplementedError
 
+    def _extend_introspection(self) -> None:
+        """graphql-core tells `isOneOf` itself; Strawberry would replace its type's field for the whole process."""
+
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Leave errors to the server, which tells their code."""
 

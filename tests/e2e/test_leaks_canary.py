@@ -82,13 +82,15 @@ def _everything(site: Watched, actor: str, cursors: Mapping[str, list[str]]) -> 
 
 
 def found(canaries: set[str], data: bytes) -> set[str]:
-    """Which of these values the bytes hold, sealed texts opened; letters in any case, digits only as a whole number."""
+    """Which of these values the bytes hold, sealed texts opened; letters in any case; digits, and
+    what is short enough to stand in a random identifier, only as a whole word."""
     text = opened(data).decode("utf-8", "ignore").lower()
     hits = {value for value in canaries if value.lower() in text}
     return {
         value
         for value in hits
-        if not value.isdigit() or re.search(rf"(?<![0-9a-z.]){value}(?![0-9a-z])", text) is not None
+        if not (value.isdigit() or len(value) < 8)
+        or re.search(rf"(?<![0-9a-z.]){re.escape(value.lower())}(?![0-9a-z])", text) is not None
     }
 
 

@@ -109,3 +109,12 @@ async def test_the_bounds_of_a_page_are_journalled_as_told_of_its_rows(hub: Site
     assert row is not None
     assert row["people"] == 1
     assert {"PersonConnection.pageInfo", "Person.lastName"} <= set(row["coordinates"])
+
+
+def test_the_order_of_a_list_does_not_depend_on_what_is_asked_of_its_rows(hub: Site) -> None:
+    query = "query Order($id: ID!) { person(id: $id) { appointments { nodes { id %s } } } }"
+    bare = hub.ask("referent-a", query % "", id=hub.persons["maelle"])
+    dated = hub.ask("referent-a", query % "startsAt", id=hub.persons["maelle"])
+    starts = [node["startsAt"] for node in appointments(dated)]
+    assert starts == sorted(starts)
+    assert [node["id"] for node in appointments(bare)] == [node["id"] for node in appointments(dated)]

@@ -50,7 +50,7 @@ def make(project: Path, *arguments: str, **environment: str) -> subprocess.Compl
     return subprocess.run(
         ["make", *arguments],
         cwd=project,
-        env={**{k: v for k, v in os.environ.items() if k != "MAKEFLAGS"}, **environment},
+        env={**{k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}, **environment},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
