@@ -30,14 +30,14 @@ def _page(columns: str, table: str, order: str) -> str:
     return f"SELECT key, found.* FROM unnest($1::uuid[]) AS person (key), LATERAL ({rows}) AS found"  # noqa: S608
 
 
-# The hub orders by a field only where the actor asked for it and may read it, else by key: so do these.
+# The orders of the lists that the hub declares, on values that the référent reads.
 APPOINTMENTS = _page(
     "starts_at, mode, status, motive_category, organisation_id", "appointments.appointment", "starts_at, id"
 )
 REFERRALS = _page("status, sent_on, service_id", "offers.referral", "sent_on DESC, id")
-APPLICATIONS = _page("state, company_id", "offers.job_application", "id")
+APPLICATIONS = _page("state, company_id", "offers.job_application", "created_at DESC NULLS LAST, id")
 IMMERSIONS = _page("status, starts_on, ends_on", "offers.immersion_agreement", "starts_on DESC, id")
-PLACEMENTS = _page("status, session_id", "trainings.placement", "id")
+PLACEMENTS = _page("status, session_id", "trainings.placement", "proposed_on DESC NULLS LAST, id")
 
 SUGGESTED = """
 SELECT person.key, found.*
