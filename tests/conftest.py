@@ -24,6 +24,7 @@ from infra.migrate import HISTORIES, migrate
 from infra.postgresql import Cluster, cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import close_database, dsn, password
+from tests.node import Node, NodeAbsent, installed
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".data" / "test"
@@ -101,6 +102,15 @@ def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip("sample payloads absent: ../shared/samples")
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Node with the packages of `tests/federation/node`, installed once per content of its lock."""
+    try:
+        return installed()
+    except NodeAbsent as error:
+        pytest.skip(str(error))
 
 
 @contextmanager
