@@ -1,8 +1,8 @@
-"""The generated parts of the documentation: the four answers of README.md, the table of refusals of docs/sources.md.
+"""The generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, codes of docs/sources.md.
 
-`python -m tests.docs.readme --write` runs the query of the README on the demo's data, as each of the four actors, and
-writes the answers between the markers; `--check` fails if a page is not current. Ids and days that change from one run
-to the next are written <id-1>, <J+9>.
+`python -m tests.docs.readme --write` runs the query of the README as each of four actors and the journey query as each
+of the eleven kinds, on the demo's data, and writes what came between the markers; `--check` fails if a page is not
+current. Ids and days that change from one run to the next are written <id-1>, <J+9>.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from subgraphs.kit.ingest_codes import CODES
 from tests.conftest import ROOT, STATE, Database
+from tests.docs.matrix import observe
+from tests.docs.matrix_pages import details, table
 from tests.e2e.site import Site, site
 
 README = ROOT / "README.md"
+MATRIX = ROOT / "docs" / "matrice.md"
 SOURCES = ROOT / "docs" / "sources.md"
 ACTORS = {
     "referent-a": "La référente A, qui suit la personne",
@@ -90,9 +93,11 @@ def replaced(page: str, name: str, content: str) -> str:
 
 def pages(running: Site, today: date) -> dict[Path, str]:
     """The pages as they should be."""
-    readme, sources = README.read_text(encoding="utf-8"), SOURCES.read_text(encoding="utf-8")
+    readme, matrix, sources = (page.read_text(encoding="utf-8") for page in (README, MATRIX, SOURCES))
+    observed = observe(running)
     return {
-        README: replaced(readme, "réponses", answers(running, today)),
+        README: replaced(replaced(readme, "réponses", answers(running, today)), "matrice", table(observed)),
+        MATRIX: replaced(matrix, "matrice", details(observed)),
         SOURCES: replaced(sources, "refus", refusals()),
     }
 

@@ -29,12 +29,13 @@ from hub.settings import load_settings
 from tests.cli.commands import Demo, copy_of_the_project, demo
 from tests.cli.test_demo import free_port
 from tests.conftest import ROOT, Database
+from tests.docs.matrix import COLUMNS
 from tests.docs.readme import pages
-from tests.e2e.site import Site, site
+from tests.e2e.site import PURPOSES, Site, site
 
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("architecture", "politiques", "sources", "exploitation")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("architecture", "matrice", "politiques", "sources", "exploitation")),
 ]
 BLOCK = re.compile(r"^```(.+?)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 KINDS = {"graphql", "sh", "sh make", "sh serveur", "toml réglages", "toml", "json", "mermaid"}
@@ -82,6 +83,10 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
 def test_the_generated_parts_are_what_the_hub_answers_now(running: Site) -> None:
     for path, text in pages(running, datetime.now(UTC).date()).items():
         assert path.read_text(encoding="utf-8") == text, "run python -m tests.docs.readme --write"
+
+
+def test_the_matrix_has_one_column_per_kind_of_actor(running: Site) -> None:
+    assert sorted(running.actors[name].kind for name in COLUMNS) == sorted(PURPOSES)
 
 
 def test_every_query_is_answered_without_an_error(running: Site) -> None:
