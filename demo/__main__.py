@@ -21,10 +21,11 @@ from demo.identity import DemoActor, Issuer
 from demo.load import load
 from demo.switcher import route
 from hub.app import hub_app
-from hub.cli import Server, database
+from hub.cli.places import database
 from hub.errors import HubError
 from hub.graph import load_graph
 from hub.ingest import show
+from hub.serving import Server
 from hub.settings import load_settings
 from infra.errors import SetupRefused
 from infra.keys import Keys

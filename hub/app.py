@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -26,13 +26,11 @@ from hub.pipeline import Pipeline
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from infra.keys import Keys
+from infra.roles import Dsn
 from subgraphs.kit.database import Database
 from subgraphs.kit.http import Application
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
-
-Dsn = Callable[[str], str]
-"""Address of the database for one of our roles."""
 
 
 def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Subgraph:

@@ -24,7 +24,7 @@ from rich.table import Column, Table
 from benchmarks import dataset, resolvers
 from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
-from hub.app import Dsn, HubApp, hub_app
+from hub.app import HubApp, hub_app
 from hub.document.request import Request
 from hub.errors import StartRefused
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
@@ -34,6 +34,7 @@ from hub.identity.actor import CLAIM
 from hub.identity.tokens import Issuer
 from hub.settings import Settings
 from infra.keys import Keys
+from infra.roles import Dsn
 
 ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
 WARM = 5

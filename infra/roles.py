@@ -14,6 +14,7 @@ The password of a role is derived from the key `database`, so that each process 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -44,6 +45,9 @@ TIMEZONE = "Europe/Paris"
 """Days begin at midnight in France, for the validity of links and the age of contacts."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+Dsn = Callable[[str], str]
+"""Address of the database for one of our roles."""
 
 
 def password(role: str, keys: Keys) -> str:

@@ -18,9 +18,9 @@ from demo.actors import agreements
 from demo.identity import DemoActor, Issuer
 from demo.switcher import route
 from hub.app import hub_app
-from hub.cli import Server
 from hub.graph import load_graph
 from hub.pages.build import build
+from hub.serving import Server
 from hub.settings import load_settings
 from tests.conftest import Database
 

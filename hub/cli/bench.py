@@ -1,0 +1,44 @@
+"""`hub bench`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated
+
+import orjson
+import typer
+import uvloop
+from rich.console import Console
+
+from benchmarks.dataset import beside
+from hub.bench import bench as measure
+from hub.bench import show
+from hub.cli.places import KEYS, ROOT, KeysOption
+from hub.graph import load_graph
+from infra.database import administrator
+from infra.keys import Keys
+from infra.roles import dsn
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def bench(
+    people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 2_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
+    each: Annotated[int, typer.Option(min=1, help="Requêtes de chaque côté par tour.")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Mesure le temps de calcul du hub face à des résolveurs simples, sur une base de mesure à part."""
+    held = Keys.load(keys)
+    graph = load_graph()
+    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, held) as admin:
+        url = beside(admin)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            measures = runner.run(measure(graph, held, url, lambda role: dsn(url, role, held), people, rounds, each))
+    if json:
+        typer.echo(orjson.dumps({"people": people, "operations": measures}))
+    else:
+        show(measures, people, Console())

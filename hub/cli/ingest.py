@@ -1,0 +1,48 @@
+"""`hub ingest`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hub.cli.places import KEYS, KeysOption, database
+from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
+from hub.ingest import ingest as read_files
+from infra.keys import Keys
+from subgraphs.kit.ingest import Options
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def ingest(
+    source: Annotated[str, typer.Argument(help="Système source.")],
+    files: Annotated[list[Path], typer.Argument(help="Fichiers à lire, dans l'ordre.")],
+    headers: Annotated[Path | None, typer.Option(help="En-têtes HTTP du webhook (JSON).")] = None,
+    organisations: Annotated[
+        Path | None, typer.Option(help="Organisations de la source : SIRET et type (TOML).")
+    ] = None,
+    department: Annotated[str | None, typer.Option(help="Département des personnes qui n'en nomment pas.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde."""
+    held = Keys.load(keys)
+    reader = source_of(source, held)
+    options = Options(
+        as_of=as_of.astimezone() if as_of is not None else None,
+        department=department,
+        headers=headers,
+        webhook_secret=webhook_secret(source, held),
+        organisations=read_organisations(organisations),
+    )
+    console = Console()
+    with database(held) as address, Follower(console, source) as follower:
+        report = asyncio.run(read_files(reader, files, options, address, follower))
+    show(report, console)
+    raise typer.Exit(0 if report.complete else 1)

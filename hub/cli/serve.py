@@ -1,0 +1,54 @@
+"""`hub serve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.app import hub_app, subgraph_app
+from hub.cli.places import KEYS, KeysOption, database
+from hub.cli.refuse import refuse
+from hub.graph import load_graph
+from hub.serving import Server, listening
+from hub.settings import SUBGRAPHS, load_settings
+from infra.keys import Keys
+from infra.roles import Dsn
+
+app = typer.Typer(add_completion=False)
+
+
+class Role(StrEnum):
+    """What a process runs: everything, the hub alone, or one subgraph."""
+
+    ALL = "all"
+    HUB = "hub"
+    PEOPLE = "people"
+    APPOINTMENTS = "appointments"
+    OFFERS = "offers"
+    TRAININGS = "trainings"
+
+
+@app.command()
+def serve(
+    settings: Annotated[Path | None, typer.Option(help="Fichier de réglages (TOML) ; exigé pour le hub.")] = None,
+    role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
+    host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port d'écoute.")] = 8000,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Sert le hub, un sous-graphe, ou les cinq dans un seul processus."""
+    graph = load_graph()
+    held = Keys.load(keys)
+    if role.value in SUBGRAPHS:
+        make: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, held)
+    elif settings is None:
+        refuse("SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut.")
+    else:
+        make = partial(hub_app, graph, load_settings(settings), held)
+    with database(held) as address:
+        Server(make(address), host, port, listening).run()

