@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from hub.calls import InProcess, signed_headers
+from hub.document.operation import Operation
 from hub.federation.http1 import HttpTransport
 from hub.federation.transport import Transport
 from hub.graph import Graph
-from hub.http.graphiql import graphiql, wants_page
+from hub.http.graphiql import graphiql
 from hub.http.graphql import GraphQLEndpoint
+from hub.http.served import Served
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
+from hub.journal.labels import check_operation_name
 from hub.journal.store import Journal
 from hub.pages.words import words
 from hub.pipeline import Pipeline
+from hub.policy.authorise import Authorisation, authorise
+from hub.policy.classification import Classification
+from hub.policy.table import DecisionClass
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from infra.keys import Keys
@@ -44,24 +48,14 @@ def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
     return Application(subgraph(name, graph, keys, dsn), keys.context(name))
 
 
-class HubApp:
-    """The hub's ASGI application: `POST /graphql` without a framework in between, the rest and `more` by Starlette."""
+class HubApp(Served):
+    """The hub's ASGI application: GraphQL, `GET /readyz`, and `more`."""
 
     def __init__(
         self, pipeline: Pipeline, journal: Journal, local: Mapping[str, Subgraph], more: Sequence[BaseRoute]
     ) -> None:
+        super().__init__(GraphQLEndpoint(pipeline.answer), [Route("/readyz", self._ready), *more], page=True)
         self.pipeline, self.journal, self.local = pipeline, journal, local
-        self._graphql = GraphQLEndpoint(pipeline.answer)
-        self._rest = Starlette(
-            routes=[Route("/healthz", _healthy), Route("/readyz", self._ready), *more], lifespan=self._lifespan
-        )
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Route one connection."""
-        if scope["type"] == "http" and scope["path"] == "/graphql" and not wants_page(scope):
-            await self._graphql(scope, receive, send)
-        else:
-            await self._rest(scope, receive, send)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -77,14 +71,19 @@ class HubApp:
             stack.push_async_callback(self.journal.stop)
             yield
 
-    @asynccontextmanager
-    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        async with self.running():
-            yield
-
     async def _ready(self, request: Request) -> JSONResponse:
         ready = self.journal.writing
         return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
+
+
+def deciding(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
+    """The policy step; the operation's name, which the journal keeps, is checked before anything is decided."""
+
+    def decide(operation: Operation, decisions: DecisionClass) -> Authorisation:
+        check_operation_name(operation.name)
+        return authorise(operation, decisions, classification)
+
+    return decide
 
 
 def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequence[BaseRoute] = ()) -> HubApp:
@@ -99,15 +98,12 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         tokens=Tokens(settings.issuers, settings.audience, policy.actors),
         purposes=Purposes(policy.purposes, settings.agreements),
         table=graph.table,
-        preparer=Preparer(graph.supergraph, graph.schema, graph.table),
+        preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification)),
         transports=transports,
         journal=journal,
         journal_key=keys.journal,
         deadline=settings.deadline,
+        show_plans=settings.show_plans,
         clock=lambda: int(time.time()),
     )
     return HubApp(pipeline, journal, local, [*graphiql(words(graph.schema, policy)), *more])
-
-
-async def _healthy(request: Request) -> JSONResponse:
-    return JSONResponse({"status": "ok"})

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from hub.calls import CODES
-from hub.document import introspection
-from hub.document.request import Request
+from hub.document.request import Reply, Request
 from hub.document.variables import bind
 from hub.federation.execute import execute
 from hub.federation.transport import Transport
@@ -20,21 +18,13 @@ from hub.identity.tokens import Tokens
 from hub.journal.labels import check_reference
 from hub.journal.record import Entry, disclosures
 from hub.journal.store import Journal
+from hub.policy.authorise import Authorisation
 from hub.policy.explain import explain
 from hub.policy.guard import Guard
 from hub.policy.inputs import check_inputs
-from hub.policy.table import DecisionTable
-from hub.prepare import Prepared, Preparer
+from hub.policy.table import DecisionClass, DecisionTable
+from hub.prepare import Prepared, Preparer, wants_plan
 from schema.context import Context
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An executed operation, journalled: its data, errors and access entries may leave."""
-
-    data: dict[str, Any] | None
-    errors: list[dict[str, Any]]
-    access: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +34,18 @@ class Pipeline:
     tokens: Tokens
     purposes: Purposes
     table: DecisionTable
-    preparer: Preparer
+    preparer: Preparer[DecisionClass, Authorisation]
     transports: Mapping[str, Transport]
     journal: Journal
     journal_key: bytes
     deadline: float
+    show_plans: bool
     clock: Callable[[], int]
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError, and then nothing of a person has left."""
         now = self.clock()
+        shown = wants_plan(request, allowed=self.show_plans)
         actor = self.tokens.actor(request.bearer, now)
         purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
         reference = check_reference(request.headers.get("purpose-reference"))
@@ -79,16 +71,17 @@ class Pipeline:
         answer = await execute(prepared.plan, variables, self.transports, context, self.deadline, codes=CODES)
         guard = Guard(authorisation.marks, variables, revealed)
         data, errors = prepared.projection.project(answer, variables, guard)
-        if prepared.introspection is not None:
-            meta = introspection.answer(prepared.introspection, self.preparer.schema, request.variables)
-            data = introspection.merge(prepared.keys, data or {}, meta)
+        data = prepared.introspected(data, self.preparer.schema, request.variables)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
         reasons = [item["reason"] or item["decision"] for item in access]
         await self.journal.disclose(receipt, entry.disclosed(reasons), disclosures(guard.subjects, self.journal_key))
-        return Reply(data, [error.formatted() for error in errors], access)
+        extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
+        return Reply(data, [error.formatted() for error in errors], extensions)
 
 
-def _intent(request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared) -> Entry:
+def _intent(
+    request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared[Authorisation]
+) -> Entry:
     return Entry(
         kind="INTENT",
         request=uuid4(),

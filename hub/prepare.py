@@ -1,13 +1,16 @@
 """From the text of a document to everything that its answer needs, once per document, name and decision class.
 
-The only look-up of a warm request: parse → validate → normalise → authorise → plan are pure and depend on nothing else.
+The only look-up of a warm request: parse → validate → normalise → decide → plan are pure and depend on nothing else.
+What decides is given: the hub's policy step, or `hub.gateway`, which allows everything.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any, Generic, Protocol, TypeVar
 
 from graphql import DocumentNode, GraphQLSchema
 
@@ -16,47 +19,99 @@ from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
+from hub.document.request import Request
+from hub.errors import RequestRefused
+from hub.federation.authorised import AuthorisedOperation
 from hub.federation.plan import Plan, plan
 from hub.federation.project import Projection
 from hub.federation.supergraph import Supergraph
-from hub.journal.labels import check_operation_name
-from hub.policy.authorise import Authorisation, authorise
-from hub.policy.table import DecisionClass, DecisionTable
 
 CACHE = 1_000
 """Prepared operations kept."""
 
 
+def wants_plan(request: Request, *, allowed: bool) -> bool:
+    """Whether `extensions.plan` is asked for (header `Plan: show`); raises RequestRefused (PLAN_NOT_SHOWN) if it is and
+    must not be."""
+    if "plan" not in request.headers:
+        return False
+    if not allowed:
+        raise RequestRefused(
+            "PLAN_NOT_SHOWN",
+            "Ce hub ne montre pas ses plans : retirez l'en-tête « Plan », ou réglez « show_plans = true ».",
+            "plans are not shown here",
+            http_status=403,
+        )
+    return True
+
+
+class Class(Protocol):
+    """Whom decisions are alike for."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the cache's key."""
+        ...
+
+
+class Decided(Protocol):
+    """What a deciding step returns."""
+
+    @property
+    def operation(self) -> AuthorisedOperation:
+        """The proof that planning asks for."""
+        ...
+
+
+ClassT = TypeVar("ClassT", bound=Class)
+DecidedT = TypeVar("DecidedT", bound=Decided)
+
+
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """`operation` is the client's, `authorisation` the policy step's result, `plan` what will be fetched,
+class Prepared(Generic[DecidedT]):
+    """`operation` is the client's, `authorisation` the deciding step's result, `plan` what will be fetched,
     `projection` how that becomes the client's answer.
 
-    `introspection` is the part that the hub answers itself; `keys` the root keys in
-    the client's order, where there is one.
+    `introspection` is the part that is answered without a subgraph; `keys` the root keys in the client's order, where
+    there is one.
     """
 
     operation: Operation
-    authorisation: Authorisation
+    authorisation: DecidedT
     plan: Plan
     projection: Projection
     introspection: DocumentNode | None
     keys: tuple[str, ...]
     hash: str
 
+    def introspected(
+        self, data: dict[str, Any] | None, schema: GraphQLSchema, variables: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """The data with the introspection that the operation asks for; `variables` are the client's, checked."""
+        if self.introspection is None or data is None:
+            return data
+        return introspection.merge(self.keys, data, introspection.answer(self.introspection, schema, variables))
 
-class Preparer:
-    """Prepares operations against one composed graph and one decision table; bounded, least recently used first out."""
+
+class Preparer(Generic[ClassT, DecidedT]):
+    """Prepares operations against one composed graph; bounded, least recently used first out.
+
+    `decide` makes of a normalised operation, for a class, what may be planned.
+    """
 
     def __init__(
-        self, supergraph: Supergraph, schema: GraphQLSchema, table: DecisionTable, limits: Limits | None = None
+        self,
+        supergraph: Supergraph,
+        schema: GraphQLSchema,
+        decide: Callable[[Operation, ClassT], DecidedT],
+        limits: Limits | None = None,
     ) -> None:
         self.schema = schema
-        self._supergraph, self._table, self._limits = supergraph, table, limits or Limits()
-        self._cache: OrderedDict[tuple[str, str | None, str], Prepared] = OrderedDict()
+        self._supergraph, self._decide, self._limits = supergraph, decide, limits or Limits()
+        self._cache: OrderedDict[tuple[str, str | None, str], Prepared[DecidedT]] = OrderedDict()
 
-    def prepare(self, query: str, name: str | None, decisions: DecisionClass) -> Prepared:
-        """The prepared operation; raises DocumentRefused, and NotServed where the planner meets its bound."""
+    def prepare(self, query: str, name: str | None, decisions: ClassT) -> Prepared[DecidedT]:
+        """The prepared operation; raises DocumentRefused, and RequestRefused where the planner meets its bound."""
         key = (query, name, decisions.id)
         known = self._cache.get(key)
         if known is not None:
@@ -68,18 +123,17 @@ class Preparer:
             self._cache.popitem(last=False)
         return prepared
 
-    def _prepare(self, query: str, name: str | None, decisions: DecisionClass) -> Prepared:
+    def _prepare(self, query: str, name: str | None, decisions: ClassT) -> Prepared[DecidedT]:
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = normalise(document, node, self.schema)
-        check_operation_name(operation.name)
-        authorisation = authorise(operation, decisions, self._table.classification)
+        decided = self._decide(operation, decisions)
         meta = introspection.split(document, node)
         return Prepared(
             operation=operation,
-            authorisation=authorisation,
-            plan=plan(authorisation.operation, self._supergraph),
-            projection=Projection(authorisation.operation.shape, self.schema),
+            authorisation=decided,
+            plan=plan(decided.operation, self._supergraph),
+            projection=Projection(decided.operation.shape, self.schema),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),
             hash=sha256(repr((operation.kind, operation.variables, operation.root)).encode()).hexdigest(),

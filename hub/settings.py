@@ -19,7 +19,7 @@ SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 class Settings:
     """`agreements`: purposes per SIRET; `subgraphs`: URL per subgraph run elsewhere (the others run in process).
 
-    `deadline` is the time for one request, in seconds.
+    `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`.
     """
 
     audience: str
@@ -27,6 +27,7 @@ class Settings:
     agreements: Mapping[str, frozenset[str]] = field(default_factory=dict)
     subgraphs: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 10.0
+    show_plans: bool = False
 
 
 def load_settings(path: Path) -> Settings:
@@ -49,6 +50,7 @@ def load_settings(path: Path) -> Settings:
             agreements=agreements,
             subgraphs={name: raw["subgraphs"].pop(name) for name in list(raw.get("subgraphs", {}))},
             deadline=float(raw.pop("deadline", 10.0)),
+            show_plans=_flag(raw.pop("show_plans", False)),
         )
         raw.pop("subgraphs", None)
         _nothing_left(raw)
@@ -59,6 +61,12 @@ def load_settings(path: Path) -> Settings:
     if not settings.issuers or not settings.audience:
         raise _invalid(f"{path.name}: no issuer or no audience")
     return settings
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("'show_plans' is true or false")
+    return value
 
 
 def _nothing_left(table: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A GraphQL request, free of the transport that brought it."""
+"""A GraphQL request and its reply, free of the transport that brings them."""
 
 from __future__ import annotations
 
@@ -30,3 +30,12 @@ class Request:
                 "no bearer token",
             )
         return token
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An executed operation, all of which may leave: data (whole, partial or null), errors and extensions."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+    extensions: Mapping[str, Any]

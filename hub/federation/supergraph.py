@@ -19,6 +19,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     SchemaDefinitionNode,
+    TypeSystemDefinitionNode,
     build_ast_schema,
     parse,
     print_ast,
@@ -132,14 +133,25 @@ def read_supergraph(text: str) -> Supergraph:
     """Raises StartRefused (SUPERGRAPH_INVALID) for a text that is not a supergraph."""
     try:
         document = parse(text, no_location=True)
+        for node in document.definitions:
+            if not isinstance(node, TypeSystemDefinitionNode):
+                raise ValueError(f"a supergraph holds definitions only, not {node.kind.replace('_', ' ')}")
         schema = build_ast_schema(_without_own(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
     except (GraphQLError, HubError, LookupError, TypeError, ValueError) as error:
         raise StartRefused(
             "SUPERGRAPH_INVALID",
-            "Le supergraphe ne se lit pas : recomposez-le avec « hub compose ».",
+            f"Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : {_fault(error)}",
             f"{type(error).__name__}: {error}",
         ) from error
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with the text, in one line, and where."""
+    if not isinstance(error, GraphQLError):
+        return error.message if isinstance(error, HubError) else str(error) or type(error).__name__
+    places = "".join(f" (ligne {place.line}, colonne {place.column})" for place in error.locations or ())
+    return error.message + places
 
 
 def api_schema(supergraph: Supergraph) -> GraphQLSchema:

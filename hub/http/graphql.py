@@ -8,11 +8,10 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hub.document.request import Request
+from hub.document.request import Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.request import MAX_BODY, read_headers, read_request, too_large, trace_of
 from hub.http.response import Response, answered, refused
-from hub.pipeline import Reply
 
 log = logging.getLogger(__name__)
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -20,10 +19,13 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class GraphQLEndpoint:
-    """Serves `answer`, the pipeline; every error becomes a response with a stable code, none a traceback."""
+    """Serves `answer`, the pipeline; every error becomes a response with a stable code, none a traceback.
 
-    def __init__(self, answer: Callable[[Request], Awaitable[Reply]]) -> None:
-        self._answer = answer
+    `kept` names headers, in lower case, that the pipeline reads beside those that every request may have.
+    """
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Reply]], kept: frozenset[str] = frozenset()) -> None:
+        self._answer, self._kept = answer, kept
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request. A client that leaves cancels its work."""
@@ -34,7 +36,7 @@ class GraphQLEndpoint:
     async def _respond(self, scope: dict[str, Any], receive: Receive) -> Response:
         accept, trace = None, trace_of({})
         try:
-            headers = read_headers(scope["headers"])
+            headers = read_headers(scope["headers"], self._kept)
             accept, trace = headers.get("accept"), trace_of(headers)
             if scope["method"] != "POST":
                 raise RequestRefused(

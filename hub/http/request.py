@@ -20,25 +20,24 @@ MAX_BODY = 1 << 20
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 
-SERVED = {"access-mode": "filter", "schema-view": "full"}
+SERVED = {"access-mode": "filter", "schema-view": "full", "plan": "show"}
 """Headers of which one value is served; another one is refused rather than ignored."""
 
-SINGLE = frozenset(
-    {"authorization", "purpose", "purpose-reference", "access-mode", "schema-view", "content-type", "traceparent"}
-)
+SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers that matter; one that may come once and comes twice is refused."""
+def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The headers that matter, and those of `kept`; one that may come once and comes twice is refused."""
     headers: dict[str, str] = {}
     for name_bytes, value in raw:
         name = name_bytes.decode("latin-1").lower()
-        if name in SINGLE and name in headers:
+        single = name in SINGLE or name in kept
+        if single and name in headers:
             raise RequestRefused(
                 "DUPLICATE_HEADER", f"L'en-tête « {name} » est envoyé deux fois : gardez-en un.", f"two {name} headers"
             )
-        if name in SINGLE or name == "accept":
+        if single or name == "accept":
             headers[name] = value.decode("latin-1").strip()
             if name in SERVED and headers[name] != SERVED[name]:
                 raise RequestRefused(

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from hub.document.request import Reply
 from hub.errors import HubError
-from hub.pipeline import Reply
 
 RESPONSE = b"application/graphql-response+json; charset=utf-8"
 JSON = b"application/json; charset=utf-8"
@@ -25,11 +25,12 @@ class Response:
 
 
 def answered(accept: str | None, trace: str, reply: Reply) -> Response:
-    """An executed operation: `data` (whole, partial or null), errors, and `extensions.access`."""
+    """An executed operation: `data` (whole, partial or null), errors and extensions, where there are any."""
     value: dict[str, Any] = {"data": reply.data}
     if reply.errors:
         value["errors"] = reply.errors
-    value["extensions"] = {"access": reply.access}
+    if reply.extensions:
+        value["extensions"] = reply.extensions
     return _response(200, value, accept, trace)
 
 

@@ -1,0 +1,133 @@
+"""`hub gateway`: any supergraph, served without policy, identity or journal, by the same parts as the hub.
+
+The only other place than `hub.policy.authorise` that makes an AuthorisedOperation: whoever starts this said
+`--unprotected`. Nothing that serves people's data imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from hub.document.operation import Operation
+from hub.document.request import Reply, Request
+from hub.document.variables import bind
+from hub.errors import StartRefused
+from hub.federation.authorised import AuthorisedOperation
+from hub.federation.execute import execute
+from hub.federation.graph import graph_of
+from hub.federation.http1 import Headers, HttpTransport
+from hub.federation.supergraph import Supergraph
+from hub.federation.transport import SubgraphRequest
+from hub.http.graphql import GraphQLEndpoint
+from hub.http.served import Served
+from hub.prepare import Preparer, wants_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """The one class of decisions that there is without a policy."""
+
+    id: str = ""
+
+
+EVERYONE = Everyone()
+
+FIXED = frozenset(
+    [
+        "accept",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ]
+)
+"""Headers that say how a message is sent: the client's are not those of a call to a subgraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """An operation that nobody decided about: all of it may be planned."""
+
+    operation: AuthorisedOperation
+
+
+def allow(operation: Operation, _: Everyone) -> Allowed:
+    """The whole operation."""
+    return Allowed(AuthorisedOperation(operation, operation))
+
+
+class Gateway(Served):
+    """The gateway's ASGI application: `POST /graphql` and `GET /healthz`.
+
+    `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in
+    seconds. Raises StartRefused (SUBGRAPH_URL_INVALID).
+    """
+
+    def __init__(self, supergraph: Supergraph, *, forwarded: frozenset[str] = frozenset(), deadline: float = 10.0):
+        super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
+        self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, supergraph.client_schema, allow)
+        self.transports = transports(supergraph, _forwarding(forwarded))
+        self._deadline = deadline
+        graph_of(supergraph)
+
+    async def answer(self, request: Request) -> Reply:
+        """Answer one request; raises HubError."""
+        prepared = self.preparer.prepare(request.query, request.operation_name, EVERYONE)
+        variables = bind(prepared.operation, request.variables, self.preparer.schema)
+        answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
+        data, errors = prepared.projection.project(answer, variables, None)
+        data = prepared.introspected(data, self.preparer.schema, request.variables)
+        extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
+        return Reply(data, [error.formatted() for error in errors], extensions)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Its connections closed at the end."""
+        async with AsyncExitStack() as stack:
+            for each in self.transports.values():
+                stack.push_async_callback(each.close)
+            yield
+
+
+def transports(supergraph: Supergraph, headers: Headers) -> Mapping[str, HttpTransport]:
+    """How each subgraph of the supergraph is reached, at the URL that it gives."""
+    made = {}
+    for endpoint in supergraph.endpoints.values():
+        try:
+            made[endpoint.name] = HttpTransport(endpoint.url, headers)
+        except ValueError as error:
+            raise StartRefused(
+                "SUBGRAPH_URL_INVALID",
+                f"Le supergraphe donne au sous-graphe « {endpoint.name} » une adresse qui n'en est pas une : il faut "
+                "http(s)://hôte[:port]/chemin, sans mot de passe.",
+                f"URL of subgraph {endpoint.name}",
+            ) from error
+    return made
+
+
+def _forwarding(names: frozenset[str]) -> Headers:
+    """The client's headers of these names, for the subgraphs; the request is the opaque context."""
+    if fixed := names & FIXED:
+        raise StartRefused(
+            "HEADER_NOT_FORWARDED",
+            f"L'en-tête « {min(fixed)} » est celui de chaque connexion : il ne se passe pas aux sous-graphes.",
+            f"{min(fixed)} belongs to the connection",
+        )
+    lines = {name: name.encode("ascii") for name in sorted(names)}
+
+    def headers(request: SubgraphRequest, body: bytes, context: Any) -> list[tuple[bytes, bytes]]:
+        return [
+            (line, context.headers[name].encode("latin-1")) for name, line in lines.items() if name in context.headers
+        ]
+
+    return headers
