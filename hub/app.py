@@ -91,7 +91,10 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
     local = {name: subgraph(name, graph, keys, dsn) for name in SUBGRAPHS if name not in settings.subgraphs}
     transports: dict[str, Transport] = {name: InProcess(each) for name, each in local.items()}
     headers = signed_headers(keys)
-    transports |= {name: HttpTransport(url, headers) for name, url in settings.subgraphs.items()}
+    transports |= {
+        name: HttpTransport(each.url, headers, care=each.care, tls=each.tls)
+        for name, each in settings.subgraphs.items()
+    }
     journal = Journal(dsn("journal_writer"))
     policy = graph.table.policy
     pipeline = Pipeline(

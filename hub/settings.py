@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
+import ssl
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from hub.errors import StartRefused
+from hub.federation.http1 import Care, address
+from hub.federation.tls import client_tls
 from hub.identity.tokens import Issuer
 
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """A subgraph run elsewhere: its URL, how it is treated, and over HTTPS whom the hub believes and who it is."""
+
+    url: str
+    care: Care
+    tls: ssl.SSLContext | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """`agreements`: purposes per SIRET; `subgraphs`: URL per subgraph run elsewhere (the others run in process).
+    """`agreements`: purposes per SIRET; `subgraphs`: the subgraphs run elsewhere (the others run in process).
 
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`.
     """
@@ -25,7 +37,7 @@ class Settings:
     audience: str
     issuers: Mapping[str, Issuer]
     agreements: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    subgraphs: Mapping[str, str] = field(default_factory=dict)
+    subgraphs: Mapping[str, Remote] = field(default_factory=dict)
     deadline: float = 10.0
     show_plans: bool = False
 
@@ -48,11 +60,10 @@ def load_settings(path: Path) -> Settings:
             audience=raw.pop("audience"),
             issuers=issuers,
             agreements=agreements,
-            subgraphs={name: raw["subgraphs"].pop(name) for name in list(raw.get("subgraphs", {}))},
+            subgraphs={name: _remote(said, path.parent) for name, said in raw.pop("subgraphs", {}).items()},
             deadline=float(raw.pop("deadline", 10.0)),
             show_plans=_flag(raw.pop("show_plans", False)),
         )
-        raw.pop("subgraphs", None)
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _invalid(f"{path.name}: {type(error).__name__} {error}") from error
@@ -67,6 +78,19 @@ def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("'show_plans' is true or false")
     return value
+
+
+def _remote(said: Any, folder: Path) -> Remote:
+    """One entry of `[subgraphs]`: a URL, or a table of URL, files beside the settings, and numbers of `Care`."""
+    table: dict[str, Any] = {"url": said} if isinstance(said, str) else dict(said)
+    url = table.pop("url")
+    secure = address(url).scheme == "https"
+    files = {name: folder / table.pop(name) for name in ("authorities", "certificate", "key") if name in table}
+    if files and not secure:
+        raise ValueError(f"'{min(files)}' needs an https URL")
+    care = Care(**{each.name: table.pop(each.name) for each in fields(Care) if each.name in table})
+    _nothing_left(table)
+    return Remote(url, care, client_tls(**files) if secure else None)
 
 
 def _nothing_left(table: Mapping[str, Any]) -> None:

@@ -22,6 +22,9 @@ from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transpor
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "SUBGRAPH_UNREACHABLE": "Une source de données ne répond pas : réessayez plus tard.",
+        "SUBGRAPH_TLS": "Une source de données ne prouve pas qui elle est, ou refuse le hub : signalez-le.",
+        "SUBGRAPH_BUSY": "Une source de données a trop de demandes en attente : réessayez plus tard.",
+        "SUBGRAPH_CIRCUIT_OPEN": "Une source de données est laissée au repos après des pannes : réessayez plus tard.",
         "SUBGRAPH_TIMEOUT": "Une source de données a dépassé le délai : réessayez plus tard.",
         "SUBGRAPH_STATUS": "Une source de données a refusé ou échoué : réessayez plus tard.",
         "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible : signalez-le.",
@@ -132,10 +135,7 @@ class _Execution:
             return
         request = SubgraphRequest(call.fetch.subgraph, call.fetch.document, call.variables, left)
         try:
-            async with asyncio.timeout(left):
-                call.response = await transport.send(request, self.context)
-        except TimeoutError:
-            call.failure = "SUBGRAPH_TIMEOUT"
+            call.response = await transport.send(request, self.context)
         except TransportError as error:
             call.failure = error.code
 

@@ -1,207 +1,196 @@
 """The lean HTTP/1.1 client of the hot path: keep-alive connections, one write per request, bounded answers.
 
-performance.md, "What decides" 1. No redirects, no compression, no cookies. A cancelled or late call closes its
-connection, so that the subgraph sees it. A read is asked once more if a kept connection turns out to be closed.
+performance.md, "What decides" 1. No redirects, no compression, no cookies, no proxy. A cancelled or late call closes
+its connection, so that the subgraph sees it. What a remote subgraph may cost is bounded by its `Care`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
-from urllib.parse import urlsplit
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
-import httptools
 import orjson
 
+from hub.federation.breaker import Breaker
+from hub.federation.connection import Closed, Connection
+from hub.federation.tls import client_tls
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+
+log = logging.getLogger(__name__)
 
 Headers = Callable[[SubgraphRequest, bytes, Any], list[tuple[bytes, bytes]]]
 """Headers of one attempt, from the request, its body and the opaque context."""
 
+BACKOFF = 0.05
+"""Seconds before the first repetition on a new connection; twice as many before each further one."""
 
-class _Closed(Exception):
-    """The connection ended before the answer was complete; `untouched` if not a byte of it had come."""
 
-    def __init__(self, untouched: bool) -> None:
-        super().__init__("connection closed")
-        self.untouched = untouched
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How one remote subgraph is treated.
+
+    At most `connections` calls at once and `waiting` more until their deadline; an answer above `largest` bytes is
+    refused. A read whose connection ends before a byte of the answer is repeated up to `retries` times; a connection
+    unused for `kept` seconds is not used again (servers close theirs after five). After `failures` failures in a row
+    calls are refused at once, but for one probe per `pause` seconds.
+    """
+
+    connections: int = 100
+    waiting: int = 1_000
+    largest: int = 16 * 1024 * 1024
+    retries: int = 1
+    kept: float = 4.0
+    failures: int = 5
+    pause: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that would serve nothing."""
+        for each in fields(self):
+            value, least = getattr(self, each.name), each.name in ("connections", "largest", "failures")
+            kinds = (int,) if isinstance(each.default, int) else (int, float)
+            if type(value) not in kinds or not value >= least:
+                raise ValueError(f"'{each.name}' is not a number that serves")
+
+
+def address(url: str) -> SplitResult:
+    """The parts of a subgraph's URL; raises ValueError if it is not one to which the hub may send."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError("subgraph URL must be http(s)://host[:port]/path")
+    if any(ord(character) <= 32 or ord(character) >= 127 for character in url) or parts.port == 0:
+        raise ValueError("subgraph URL must be printable ASCII with a port that exists")
+    return parts
 
 
 class HttpTransport:
-    """One subgraph over HTTP. At most `connections` calls at once, others wait within their deadline; an answer above
-    `largest` bytes is refused. `tls` carries client certificates for mutual TLS."""
+    """One subgraph over HTTP or HTTPS; `tls` says whom to believe and carries client certificates (mutual TLS)."""
 
-    def __init__(
-        self,
-        url: str,
-        headers: Headers,
-        *,
-        connections: int = 100,
-        largest: int = 16 * 1024 * 1024,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            raise ValueError("subgraph URL must be http(s)://host[:port]/path")
-        self._host, self._port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
-        self._tls = (tls or ssl.create_default_context()) if parts.scheme == "https" else None
+    def __init__(self, url: str, headers: Headers, *, care: Care = Care(), tls: ssl.SSLContext | None = None) -> None:
+        parts = address(url)
+        self._host, self._port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        self._tls = (tls or client_tls()) if parts.scheme == "https" else None
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._head = (
             f"POST {path} HTTP/1.1\r\nhost: {parts.netloc}\r\ncontent-type: application/json\r\n"
             "accept: application/graphql-response+json, application/json;q=0.9\r\n"
         ).encode("ascii")
         self._headers = headers
-        self._largest = largest
-        self._idle: deque[_Connection] = deque()
-        self._slots = asyncio.Semaphore(connections)
+        self._care = care
+        self._idle: deque[Connection] = deque()
+        self._slots = asyncio.Semaphore(care.connections)
+        self._waiting = 0
+        self._breaker = Breaker(care.failures, care.pause)
 
     async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
         """Send one request; raises TransportError."""
-        body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
+        clock = asyncio.get_running_loop().time
+        if not self._breaker.admits(clock()):
+            raise TransportError("SUBGRAPH_CIRCUIT_OPEN", "left alone after failures in a row")
         try:
-            async with asyncio.timeout(request.deadline), self._slots:
-                status, answer = await self._ask(request, body, context)
-        except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from None
-        except _Closed:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "connection closed") from None
-        except OSError as error:
-            raise TransportError("SUBGRAPH_UNREACHABLE", type(error).__name__) from None
-        if status != 200:
-            raise TransportError("SUBGRAPH_STATUS", f"status {status}")
-        return _decoded(answer)
+            answer = await self._answer(request, context)
+        except TransportError as error:
+            if error.failure:
+                self._breaker.failed(clock())
+            log.warning("subgraph %s: %s %s", request.subgraph, error.code, error.detail)
+            raise
+        self._breaker.succeeded()
+        return answer
 
     async def close(self) -> None:
         """Close the kept connections."""
         while self._idle:
             self._idle.pop().abort()
 
+    async def _answer(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
+        served = False
+        try:
+            async with asyncio.timeout(request.deadline):
+                await self._slot()
+                try:
+                    served = True
+                    status, answer = await self._ask(request, body, context)
+                finally:
+                    self._slots.release()
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time", failure=served) from None
+        except Closed:
+            raise TransportError("SUBGRAPH_UNREACHABLE", "connection closed", failure=True) from None
+        except ssl.SSLError as error:
+            why = getattr(error, "verify_message", None) or error.reason or type(error).__name__
+            raise TransportError("SUBGRAPH_TLS", str(why), failure=True) from None
+        except OSError as error:
+            raise TransportError("SUBGRAPH_UNREACHABLE", type(error).__name__, failure=True) from None
+        if status != 200:
+            raise TransportError("SUBGRAPH_STATUS", f"status {status}", failure=status >= 500)
+        return _decoded(answer)
+
+    async def _slot(self) -> None:
+        """Take a place among the calls under way, or wait for one."""
+        if not self._slots.locked():
+            await self._slots.acquire()
+            return
+        if self._waiting >= self._care.waiting:
+            raise TransportError("SUBGRAPH_BUSY", "too many calls wait")
+        self._waiting += 1
+        try:
+            await self._slots.acquire()
+        finally:
+            self._waiting -= 1
+
     async def _ask(self, request: SubgraphRequest, body: bytes, context: Any) -> tuple[int, bytes]:
+        """Exchange, and exchange again what may be repeated: a read of which the subgraph has said nothing."""
+        left = 0 if request.query.startswith("mutation") else self._care.retries
+        pause = BACKOFF
         while True:
-            extra = self._headers(request, body, context)
-            if any(mark in part for pair in extra for part in pair for mark in (b"\r", b"\n")):
-                raise ValueError("line break in a header")
-            lines = b"".join(name + b": " + value + b"\r\n" for name, value in extra)
-            head = self._head + lines + b"content-length: %d\r\n\r\n" % len(body)
+            message = self._message(request, body, context)
             kept = self._kept()
-            connection = kept or await self._connect()
             try:
-                answer = await connection.exchange(head + body)
-            except _Closed as closed:
-                if kept and closed.untouched and not request.query.startswith("mutation"):
-                    continue
-                raise
+                connection = kept or await self._connect()
+                answer = await connection.exchange(message)
+            except (Closed, ConnectionError) as error:
+                if left == 0 or (isinstance(error, Closed) and not error.untouched):
+                    raise
+                left -= 1
+                if kept:
+                    await self.close()  # as old as the one that had ended
+                else:
+                    await asyncio.sleep(pause)
+                    pause *= 2
+                continue
             if connection.reusable:
+                connection.since = asyncio.get_running_loop().time()
                 self._idle.append(connection)
             return answer
 
-    def _kept(self) -> _Connection | None:
+    def _message(self, request: SubgraphRequest, body: bytes, context: Any) -> bytes:
+        extra = self._headers(request, body, context)
+        lines = b"".join([name + b": " + value + b"\r\n" for name, value in extra])
+        if not lines.count(b"\r") == lines.count(b"\n") == len(extra):
+            raise ValueError("line break in a header")
+        return b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(body), body)
+
+    def _kept(self) -> Connection | None:
+        oldest = asyncio.get_running_loop().time() - self._care.kept
         while self._idle:
             connection = self._idle.pop()
-            if connection.reusable:
+            if connection.reusable and connection.since > oldest:
                 return connection
+            connection.abort()
         return None
 
-    async def _connect(self) -> _Connection:
+    async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
         _, protocol = await loop.create_connection(
-            lambda: _Connection(loop, self._largest), self._host, self._port, ssl=self._tls
+            lambda: Connection(loop, self._care.largest), self._host, self._port, ssl=self._tls
         )
         return protocol
-
-
-class _Connection(asyncio.Protocol):
-    """One connection, one exchange at a time; also the callbacks of its response parser."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, largest: int) -> None:
-        self._loop = loop
-        self._largest = largest
-        self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[tuple[int, bytes]] | None = None
-        self._parser: Any = None
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._touched = False
-        self._begun = False
-        self.reusable = False
-
-    async def exchange(self, message: bytes) -> tuple[int, bytes]:
-        """Write a request and wait for its whole answer: status and body. Whatever else ends this closes it."""
-        self._parser = httptools.HttpResponseParser(self)
-        self._parts, self._size = [], 0
-        self._touched = self._begun = self.reusable = False
-        self._waiter = self._loop.create_future()
-        try:
-            if self._transport is None or self._transport.is_closing():
-                raise _Closed(untouched=True)
-            self._transport.write(message)
-            return await self._waiter
-        finally:
-            self._waiter = None
-            if not self.reusable:
-                self.abort()
-
-    def abort(self) -> None:
-        """Close at once."""
-        self.reusable = False
-        if self._transport is not None:
-            self._transport.abort()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The event loop's."""
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """The event loop's. Bytes that nobody asked for end the connection."""
-        if self._waiter is None or self._waiter.done():
-            self.abort()
-            return
-        self._touched = True
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError:
-            self._fail(TransportError("SUBGRAPH_MALFORMED", "not HTTP"))
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """The event loop's."""
-        self.reusable = False
-        self._fail(_Closed(untouched=not self._touched))
-
-    def on_message_begin(self) -> None:
-        """The parser's. A second answer to one request spoils the connection."""
-        if self._begun:
-            self._fail(TransportError("SUBGRAPH_MALFORMED", "two answers"))
-            self.reusable = False
-        self._begun = True
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """The parser's."""
-        lowered = name.lower()
-        if lowered == b"content-encoding" and value.lower() != b"identity":
-            self._fail(TransportError("SUBGRAPH_MALFORMED", "compressed answer"))
-        elif lowered == b"content-length" and value.isdigit() and int(value[:20]) > self._largest:
-            self._fail(TransportError("SUBGRAPH_TOO_LARGE", "content-length above the bound"))
-
-    def on_body(self, body: bytes) -> None:
-        """The parser's."""
-        self._size += len(body)
-        if self._size > self._largest:
-            self._fail(TransportError("SUBGRAPH_TOO_LARGE", "body above the bound"))
-        else:
-            self._parts.append(body)
-
-    def on_message_complete(self) -> None:
-        """The parser's."""
-        if self._waiter is not None and not self._waiter.done():
-            self.reusable = bool(self._parser.should_keep_alive())
-            self._waiter.set_result((self._parser.get_status_code(), b"".join(self._parts)))
-
-    def _fail(self, error: Exception) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
 
 
 def _decoded(body: bytes) -> SubgraphResponse:

@@ -25,18 +25,23 @@ class SubgraphResponse:
 
 
 class TransportError(Exception):
-    """The subgraph gave no usable answer. `code` is one of SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT, SUBGRAPH_MALFORMED,
-    SUBGRAPH_STATUS, SUBGRAPH_TOO_LARGE."""
+    """The subgraph gave no usable answer. `code` is one of SUBGRAPH_UNREACHABLE, SUBGRAPH_TLS, SUBGRAPH_TIMEOUT,
+    SUBGRAPH_BUSY, SUBGRAPH_CIRCUIT_OPEN, SUBGRAPH_STATUS, SUBGRAPH_MALFORMED, SUBGRAPH_TOO_LARGE.
 
-    def __init__(self, code: str, detail: str) -> None:
+    `detail` is English, for logs, and holds nothing that the subgraph said; `failure` tells that the subgraph itself
+    does not work, rather than this one request.
+    """
+
+    def __init__(self, code: str, detail: str, *, failure: bool = False) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.failure = failure
 
 
 class Transport(Protocol):
     """`context` is opaque here: the pipeline's signed context passes through unread."""
 
     async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
-        """Send one request; raises TransportError, never anything else but cancellation."""
+        """Send one request and give up at its deadline; raises TransportError, never anything else but cancellation."""
         ...

@@ -155,7 +155,7 @@ class _Types:
         else:
             assert isinstance(item, ExternalField)
             found = self._external(item)
-            applied = [External()]  # the category stands where the field is resolved
+            applied.append(External())
         return found, described(item.description, applied, item.name, resolver)
 
     def _external(self, item: ExternalField) -> Any:

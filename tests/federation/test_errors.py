@@ -24,7 +24,7 @@ class Answers:
 
 
 class Hangs:
-    """A subgraph that never answers, and knows that it was given up."""
+    """A subgraph that never answers within its deadline, and knows that it was given up."""
 
     def __init__(self) -> None:
         self.asked, self.cancelled = asyncio.Event(), asyncio.Event()
@@ -32,7 +32,10 @@ class Hangs:
     async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
         self.asked.set()
         try:
-            await asyncio.Event().wait()
+            async with asyncio.timeout(request.deadline):
+                await asyncio.Event().wait()
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "late") from None
         finally:
             self.cancelled.set()
         raise AssertionError

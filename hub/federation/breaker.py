@@ -1,0 +1,35 @@
+"""A circuit breaker: a subgraph that fails again and again is left alone for a while. Pure; time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Open after `threshold` failures in a row: then one call per `pause` seconds is let through, as a probe, and the
+    first success closes it."""
+
+    threshold: int
+    pause: float
+    failures: int = 0
+    until: float = 0.0
+
+    def admits(self, now: float) -> bool:
+        """Whether a call may be made now; one that is admitted while open is the probe of this pause."""
+        if self.failures < self.threshold:
+            return True
+        if now < self.until:
+            return False
+        self.until = now + self.pause
+        return True
+
+    def succeeded(self) -> None:
+        """The subgraph answered."""
+        self.failures = 0
+
+    def failed(self, now: float) -> None:
+        """The subgraph did not answer, or not as one that works."""
+        self.failures += 1
+        if self.failures >= self.threshold:
+            self.until = now + self.pause

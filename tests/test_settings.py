@@ -1,0 +1,73 @@
+"""Settings are read strictly: what a subgraph elsewhere may cost, whom the hub believes, and nothing unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from demo.identity import Issuer
+from hub.errors import StartRefused
+from hub.federation.http1 import Care
+from hub.settings import Remote, load_settings
+from tests.federation.authority import Authority
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return Issuer(tmp_path).write_settings({})
+
+
+def offers(path: Path, said: str) -> Remote:
+    """The subgraph `offers` of settings that say this of it."""
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[subgraphs]\noffers = {said}\n", encoding="utf-8")
+    return load_settings(path).subgraphs["offers"]
+
+
+def test_a_subgraph_by_its_address_alone_is_treated_as_documented(path: Path) -> None:
+    assert offers(path, '"http://10.0.0.3:8003/graphql"') == Remote("http://10.0.0.3:8003/graphql", Care(), None)
+
+
+def test_what_the_settings_say_of_a_subgraph_is_what_holds(path: Path) -> None:
+    found = offers(path, '{ url = "http://o/", connections = 3, waiting = 0, retries = 0, failures = 1, pause = 2 }')
+    assert found.care == Care(connections=3, waiting=0, retries=0, failures=1, pause=2)
+
+
+def test_files_are_found_beside_the_settings(path: Path) -> None:
+    authority = Authority(path.parent, "ours")
+    authority.issue("hub")
+    found = offers(path, '{ url = "https://o/", authorities = "ours.pem", certificate = "hub.pem", key = "hub.key" }')
+    assert found.tls is not None
+    assert [dict(each["subject"][0])["commonName"] for each in found.tls.get_ca_certs()] == ["ours"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"ftp://o/"',
+        '"http://user:word@o/"',
+        '"http://o:99999/"',
+        '"http://o/a b"',
+        "3",
+        "{}",
+        '{ url = "http://o/", retry = 1 }',
+        '{ url = "http://o/", retries = "1" }',
+        '{ url = "http://o/", retries = -1 }',
+        '{ url = "http://o/", retries = true }',
+        '{ url = "http://o/", retries = 1.0 }',
+        '{ url = "http://o/", pause = nan }',
+        '{ url = "http://o/", connections = 0 }',
+        '{ url = "http://o/", failures = 0 }',
+        '{ url = "http://o/", authorities = "ca.pem" }',
+    ],
+)
+def test_what_makes_no_remote_subgraph_stops_the_start(path: Path, said: str) -> None:
+    with pytest.raises(StartRefused) as caught:
+        offers(path, said)
+    assert caught.value.code == "SETTINGS_INVALID"
+
+
+def test_certificates_that_do_not_read_stop_the_start(path: Path) -> None:
+    with pytest.raises(StartRefused) as caught:
+        offers(path, '{ url = "https://o/", authorities = "absent.pem" }')
+    assert caught.value.code == "TLS_INVALID"
