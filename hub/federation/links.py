@@ -12,6 +12,12 @@ def identity(url: str) -> str:
     return re.sub(r"/v\d+(\.\d+)?/?$", "", url)
 
 
+def version(url: str) -> tuple[int, int] | None:
+    """Version at the end of a specification's URL, None if there is none."""
+    found = re.search(r"/v(\d+)(?:\.(\d+))?/?$", url)
+    return (int(found[1]), int(found[2] or 0)) if found else None
+
+
 def imports(link: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(local name, true name) of each imported directive, without the `@`."""
     for entry in link.get("import") or ():

@@ -29,10 +29,16 @@ from hub.document.normalise import field_set
 from hub.document.operation import Selections
 from hub.document.variables import literal
 from hub.errors import HubError, StartRefused
-from hub.federation.links import imports
+from hub.federation.links import identity, imports
 
 ROOTS = ("Query", "Mutation")
 """Types that are entered without a key."""
+
+SECURITY = tuple(
+    f"https://specs.apollo.dev/{name}"
+    for name in ("inaccessible/v0.1", "inaccessible/v0.2", "authenticated/v0.1", "requiresScopes/v0.1", "policy/v0.1")
+)
+"""Specifications that restrict access and that this model knows: any other is refused, rather than ignored."""
 
 _OWN = ("join__", "link__", "core__")
 
@@ -130,7 +136,8 @@ class Supergraph:
 
 
 def read_supergraph(text: str) -> Supergraph:
-    """Raises StartRefused (SUPERGRAPH_INVALID) for a text that is not a supergraph."""
+    """Raises StartRefused: SUPERGRAPH_INVALID for a text that is not a supergraph, UNSUPPORTED_LINKED_FEATURE for a
+    specification that restricts access and is unknown here."""
     try:
         document = parse(text, no_location=True)
         for node in document.definitions:
@@ -138,6 +145,8 @@ def read_supergraph(text: str) -> Supergraph:
                 raise ValueError(f"a supergraph holds definitions only, not {node.kind.replace('_', ' ')}")
         schema = build_ast_schema(_without_own(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
+    except StartRefused:
+        raise
     except (GraphQLError, HubError, LookupError, TypeError, ValueError) as error:
         raise StartRefused(
             "SUPERGRAPH_INVALID",
@@ -152,6 +161,14 @@ def _fault(error: Exception) -> str:
         return error.message if isinstance(error, HubError) else str(error) or type(error).__name__
     places = "".join(f" (ligne {place.line}, colonne {place.column})" for place in error.locations or ())
     return error.message + places
+
+
+def _unsupported(url: str) -> StartRefused:
+    return StartRefused(
+        "UNSUPPORTED_LINKED_FEATURE",
+        f"Le supergraphe suit « {url} », qui restreint l'accès et que le hub ne connaît pas : recomposez-le sans elle.",
+        f"unknown security feature {url}",
+    )
 
 
 def api_schema(supergraph: Supergraph) -> GraphQLSchema:
@@ -274,7 +291,12 @@ class _Reader:
             if isinstance(node, SchemaDefinitionNode):
                 for directive in node.directives or ():
                     values = _arguments(directive)
-                    self.links.update((local, (str(values["url"]), name)) for local, name in imports(values))
+                    url = str(values["url"])
+                    name = identity(url).rsplit("/", 1)[-1]
+                    if values.get("for") == "SECURITY" and url not in SECURITY:
+                        raise _unsupported(url)
+                    self.links[str(values.get("as") or name)] = (url, name)
+                    self.links.update((local, (url, true_name)) for local, true_name in imports(values))
 
     def read_graphs(self) -> None:
         for node in self.document.definitions:

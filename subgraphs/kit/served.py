@@ -155,7 +155,7 @@ class _Types:
         else:
             assert isinstance(item, ExternalField)
             found = self._external(item)
-            applied.append(External())
+            applied = [External()]  # the category stands where the field is resolved
         return found, described(item.description, applied, item.name, resolver)
 
     def _external(self, item: ExternalField) -> Any:

@@ -171,6 +171,15 @@ def test_sdl_that_does_not_parse_names_its_place() -> None:
     assert "ligne 3" in caught.value.message
 
 
+def test_a_supergraph_with_an_unknown_protection_is_refused() -> None:
+    text = composed("type Query { a: Int }").text
+    link = '@link(url: "https://other.example/shield/v1.0", for: SECURITY)'
+    with pytest.raises(StartRefused) as caught:
+        read_supergraph(text.replace("schema\n", f"schema\n  {link}\n"))
+    assert caught.value.code == "UNSUPPORTED_LINKED_FEATURE"
+    read_supergraph(text.replace("schema\n", f"schema\n  {link.replace(', for: SECURITY', '')}\n"))
+
+
 @pytest.mark.parametrize("text", ["", "type Query { a: Int }", "no sdl {", "enum join__Graph { A }"])
 def test_a_text_that_is_no_supergraph_is_refused(text: str) -> None:
     with pytest.raises(StartRefused) as caught:

@@ -1,153 +1,64 @@
-"""Each composition rule: what violates it, the coordinate that the message names, and that the mend composes."""
+"""Each composition rule: what violates it, what the message names, that the mend composes, and that Apollo agrees."""
 
 from __future__ import annotations
 
 import pytest
 
-from hub.errors import CompositionFailed
+from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.compose import Source, compose
-from tests.federation.harness import HEAD
+from hub.federation.compose.rules import satisfiability
+from tests.federation.rules import CASES
+from tests.federation.rules.case import HEAD, Case, K, Q
+from tests.federation.rules.codes import NO_RULE, SPECIFIED
+from tests.node import Node
 
-Q = "type Query { a: T } "
-P = 'type Query { a: T @provides(fields: "x") } '
-B = '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'
-K = 'type T @key(fields: "id") '
-
-CASES = [
-    ("NO_QUERIES", "Query", ["type T { a: Int }"], ["type Query { a: Int }"]),
-    ("TYPE_KIND_MISMATCH", "T", [Q + "type T { a: Int }", "interface T { a: Int }"], [Q + "type T { a: Int }"]),
-    (
-        "FIELD_TYPE_MISMATCH",
-        "T.a",
-        [Q + "type T @shareable { a: Int }", "type T @shareable { a: [Int] }"],
-        [Q + "type T @shareable { a: Int }", "type T @shareable { a: Int! }"],
-    ),
-    (
-        "FIELD_TYPE_MISMATCH",
-        "I.x",
-        ["type Query { a(i: I): Int } input I { x: Int }", "type Query { b(i: I): Int } input I { x: String }"],
-        ["type Query { a(i: I): Int } input I { x: Int }", "type Query { b(i: I): Int } input I { x: Int! }"],
-    ),
-    (
-        "FIELD_ARGUMENT_TYPE_MISMATCH",
-        "Query.a(x:)",
-        ["type Query { a(x: Int): Int @shareable }", "type Query { a(x: ID): Int @shareable }"],
-        ["type Query { a(x: Int): Int @shareable }", "type Query { a(x: Int!): Int @shareable }"],
-    ),
-    (
-        "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH",
-        "Query.a(x:)",
-        ["type Query { a(x: Int!): Int @shareable }", "type Query { a: Int @shareable }"],
-        ["type Query { a(x: Int! = 1): Int @shareable }", "type Query { a: Int @shareable }"],
-    ),
-    ("KEY_INVALID_FIELDS", "T", [Q + 'type T @key(fields: "no") { id: ID! }'], [Q + K + "{ id: ID! }"]),
-    ("KEY_INVALID_FIELDS", "T", [Q + 'type T @key(fields: "id {") { id: ID! }'], [Q + K + "{ id: ID! }"]),
-    (
-        "KEY_INVALID_FIELDS",
-        "T",
-        [Q + 'type T @key(fields: "o") { o: O } type O { id: ID! }'],
-        [Q + 'type T @key(fields: "o { id }") { o: O } type O { id: ID! }'],
-    ),
-    (
-        "REQUIRES_INVALID_FIELDS",
-        "T.b",
-        [Q + K + "{ id: ID! }", K + '{ id: ID! b: Int @requires(fields: "c") }'],
-        [Q + K + "{ id: ID! c: Int }", K + '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'],
-    ),
-    (
-        "PROVIDES_INVALID_FIELDS",
-        "Query.a",
-        [P + K + "{ id: ID! }"],
-        [P + K + "{ id: ID! x: Int @external }", K + "{ id: ID! x: Int @shareable }"],
-    ),
-    (
-        "EXTERNAL_UNUSED",
-        "T.x",
-        [Q + K + "{ id: ID! x: Int @external }", K + "{ id: ID! x: Int }"],
-        [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"],
-    ),
-    (
-        "EXTERNAL_MISSING_ON_BASE",
-        "T.x",
-        [Q + K + '{ id: ID! x: Int @external b: Int @requires(fields: "x") }'],
-        [Q + K + '{ id: ID! x: Int @external b: Int @requires(fields: "x") }', K + "{ id: ID! x: Int }"],
-    ),
-    (
-        "OVERRIDE_FROM_SELF_ERROR",
-        "Query.a",
-        ['type Query { a: Int @override(from: "s0") }'],
-        ['type Query { a: Int @override(from: "s1") }', "type Query { a: Int }"],
-    ),
-    (
-        "OVERRIDE_COLLISION",
-        "Query.a",
-        ['type Query { a: Int @override(from: "s1") }', 'type Query { a: Int @override(from: "s0") }'],
-        ['type Query { a: Int @override(from: "s1") }', "type Query { a: Int }"],
-    ),
-    (
-        "INVALID_FIELD_SHARING",
-        "T.x",
-        [Q + K + "{ id: ID! x: Int }", K + "{ id: ID! x: Int @shareable }"],
-        [Q + K + "{ id: ID! x: Int @shareable }", K + "{ id: ID! x: Int @shareable }"],
-    ),
-    (
-        "ENUM_VALUE_MISMATCH",
-        "E.B",
-        ["type Query { a(e: E): E } enum E { A B }", "type Query { b(e: E): E } enum E { A }"],
-        ["type Query { a(e: E): E } enum E { A B }", "type Query { b(e: E): E } enum E { A B }"],
-    ),
-    (
-        "SATISFIABILITY_ERROR",
-        "T.x",
-        [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"],
-        [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"],
-    ),
-    (
-        "SATISFIABILITY_ERROR",
-        "T.x",
-        [Q + K + "{ id: ID! }", 'type T @key(fields: "id", resolvable: false) { id: ID! x: Int }'],
-        [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"],
-    ),
-    (
-        "SATISFIABILITY_ERROR",
-        "T.b",
-        [Q + K + "{ id: ID! }", 'type T @key(fields: "other") { other: ID! b: Int }'],
-        [Q + K + "{ id: ID! other: ID! @shareable }", 'type T @key(fields: "other") { other: ID! b: Int }'],
-    ),
-    (
-        "SATISFIABILITY_ERROR",
-        "T.b",
-        [Q + K + B, K + '{ id: ID! b: Int @external c: Int @requires(fields: "b") }'],
-        [Q + K + B, K + "{ id: ID! c: Int }"],
-    ),
-]  # fmt: skip
+IDS = [f"{number}-{case.code}-{case.coordinate}" for number, case in enumerate(CASES)]
 
 
-def _sources(sdls: list[str]) -> list[Source]:
-    return [Source(f"s{number}", f"http://s{number}.example", HEAD + sdl) for number, sdl in enumerate(sdls)]
-
-
-@pytest.mark.parametrize(("code", "coordinate", "bad", "good"), CASES, ids=[f"{c[0]}-{c[1]}" for c in CASES])
-def test_a_violated_rule_names_coordinate_subgraphs_and_mend(
-    code: str, coordinate: str, bad: list[str], good: list[str]
-) -> None:
+def failures(case: Case) -> dict[tuple[str, str], StartRefused]:
     with pytest.raises(CompositionFailed) as caught:
-        compose(_sources(bad))
-    found = {(each.code, each.extensions["coordinate"]): each for each in caught.value.failures}
-    failure = found[code, coordinate]
-    assert set(failure.extensions["subgraphs"]) <= {"s0", "s1"}
-    assert failure.message.startswith(coordinate)
+        compose(case.sources(case.bad))
+    return {(each.code, each.extensions["coordinate"]): each for each in caught.value.failures}
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_violated_rule_names_coordinate_subgraphs_and_mend(case: Case) -> None:
+    failure = failures(case)[case.code, case.coordinate]
+    assert set(case.named) <= set(failure.extensions["subgraphs"]) <= {f"s{n}" for n in range(len(case.bad))}
+    assert all(name in failure.message for name in (case.coordinate, *case.named))
     assert failure.message.endswith(".")
-    compose(_sources(good))
+    compose(case.sources(case.good))
+
+
+def test_apollo_refuses_for_the_same_reason_and_composes_what_is_mended(node: Node) -> None:
+    """Where Apollo fails without a code (a syntax error, a crash) that it refuses is all that is compared."""
+    given = [
+        {"services": [{"name": each.name, "url": each.url, "typeDefs": each.sdl} for each in case.sources(sdls)]}
+        for case in CASES
+        for sdls in (case.bad, case.good)
+    ]
+    answers = node.run("read.cjs", given)
+    for case, bad, good in zip(CASES, answers[::2], answers[1::2], strict=True):
+        codes = {error.get("code") for error in bad.get("errors", [])}
+        assert case.strict or case.code in codes or codes == {None}, (case, bad)
+        assert "errors" not in good, (case, good)
+
+
+def test_every_code_of_the_specification_is_a_rule_or_has_a_reason_not_to_be() -> None:
+    shown = {case.code for case in CASES}
+    assert not shown & NO_RULE.keys()
+    assert shown | NO_RULE.keys() >= SPECIFIED
+    assert shown <= SPECIFIED
+
+
+def test_the_list_of_codes_is_apollos(node: Node) -> None:
+    assert set(node.run("codes.cjs", None)) == SPECIFIED
 
 
 def test_every_failure_of_a_stage_is_told_at_once() -> None:
+    sdls = [Q + 'type T @key(fields: "no") { id: ID! x: Int }', K + "{ id: ID! x: Int }"]
     with pytest.raises(CompositionFailed) as caught:
-        compose(
-            _sources(
-                [Q + 'type T @key(fields: "no") { id: ID! x: Int }', 'type T @key(fields: "id") { id: ID! x: Int }']
-            )
-        )
+        compose([Source(f"s{number}", "", HEAD + sdl) for number, sdl in enumerate(sdls)])
     assert {each.code for each in caught.value.failures} == {"KEY_INVALID_FIELDS", "INVALID_FIELD_SHARING"}
 
 
@@ -157,7 +68,14 @@ def test_two_subgraphs_of_one_name_do_not_compose() -> None:
     assert [each.code for each in caught.value.failures] == ["INVALID_SUBGRAPH_NAME"]
 
 
+def test_a_graph_too_large_to_be_checked_is_refused() -> None:
+    supergraph = compose([Source("s0", "", HEAD + Q + K + "{ id: ID! x: Int }")])
+    (failure,) = satisfiability.check(supergraph, moves=1)
+    assert failure.code == "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
+
+
 def test_the_dead_end_is_shown_as_a_path_of_fields() -> None:
+    sdls = [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"]
     with pytest.raises(CompositionFailed) as caught:
-        compose(_sources([Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"]))
+        compose([Source(f"s{number}", "", HEAD + sdl) for number, sdl in enumerate(sdls)])
     assert "Query.a/T.x" in caught.value.message

@@ -38,7 +38,7 @@ directive @requires(fields: String!) on FIELD_DEFINITION
 
 @dataclass(frozen=True)
 class Coordinate:
-    """A field of an object type in one subgraph."""
+    """A field of an object type in one subgraph that resolves it."""
 
     subgraph: str
     type: ObjectTypeDefinitionNode
@@ -98,6 +98,7 @@ def coordinates() -> tuple[Coordinate, ...]:
         Coordinate(subgraph, node, field)
         for subgraph, node in definitions("object_type_definition")
         for field in node.fields
+        if directive(field, "external") is None
     )
 
 

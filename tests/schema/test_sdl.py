@@ -194,7 +194,12 @@ def test_what_several_subgraphs_say_of_one_thing_is_said_in_the_same_words() -> 
 
 
 def test_the_external_fields_are_those_that_suggestions_require() -> None:
-    external = {item.name for item in coordinates() if directive(item.field, "external") is not None}
+    external = {
+        f"{node.name.value}.{field.name.value}"
+        for _, node in definitions("object_type_definition")
+        for field in node.fields
+        if directive(field, "external") is not None
+    }
     requires = {item.name: directive(item.field, "requires") for item in coordinates()}
     (required,) = [(name, given["fields"]) for name, given in requires.items() if given]
     assert required[0] == "Person.suggestedServices"

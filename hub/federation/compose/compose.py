@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.merge import merge
+from hub.federation.compose.model import Subgraph
 from hub.federation.compose.print import print_supergraph
 from hub.federation.compose.read import read
-from hub.federation.compose.rules import AFTER_MERGE, BEFORE_MERGE
+from hub.federation.compose.rules import AFTER_MERGE, AS_WRITTEN, BEFORE_MERGE
+from hub.federation.compose.upgrade import upgraded
 from hub.federation.supergraph import Supergraph, read_supergraph
 from schema.categories import SPEC
+
+Judged = TypeVar("Judged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +34,31 @@ def compose(sources: Sequence[Source], *, kept_specs: Sequence[str] = (SPEC,)) -
 
     Directives of `kept_specs` stay in the supergraph without `@composeDirective`.
     """
+    written = _each(partial(read, each.name, each.url, each.sdl) for each in sources)
+    _judge(AS_WRITTEN, written)
+    subgraphs = _each(partial(upgraded, each) for each in written)
+    _judge(BEFORE_MERGE, subgraphs)
+    supergraph = read_supergraph(print_supergraph(subgraphs, merge(subgraphs, kept_specs)))
+    _judge(AFTER_MERGE, supergraph)
+    return supergraph
+
+
+def _each(made: Iterable[Callable[[], Subgraph]]) -> list[Subgraph]:
+    """All the subgraphs, or the failure of each that can't be made."""
     subgraphs = []
-    failures: list[StartRefused] = []
-    for source in sources:
+    failures = []
+    for make in made:
         try:
-            subgraphs.append(read(source.name, source.url, source.sdl))
+            subgraphs.append(make())
         except StartRefused as error:
             failures.append(error)
-    if not failures:
-        failures = [failure for rule in BEFORE_MERGE for failure in rule(subgraphs)]
     if failures:
         raise CompositionFailed(failures)
-    supergraph = read_supergraph(print_supergraph(subgraphs, merge(subgraphs, kept_specs)))
-    failures = [failure for check in AFTER_MERGE for failure in check(supergraph)]
-    if failures:
-        raise CompositionFailed(failures)
-    return supergraph
+    return subgraphs
+
+
+def _judge(stages: Iterable[Iterable[Callable[[Judged], Iterator[StartRefused]]]], judged: Judged) -> None:
+    for stage in stages:
+        failures = [failure for rule in stage for failure in rule(judged)]
+        if failures:
+            raise CompositionFailed(failures)

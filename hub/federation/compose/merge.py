@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.federation.compose import types as agree
-from hub.federation.compose.fieldsets import mentioned
+from hub.federation.compose.fieldsets import mentioned, text_of
 from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type, named
 
 JOIN = "join"
-_CARRIED = ("tag", "inaccessible", "authenticated", "requiresScopes", "policy")
+SECURED = ("authenticated", "requiresScopes", "policy")
+CARRIED = ("tag", "inaccessible", *SECURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,44 @@ class _Merger:
         joins: list[Applied] = []
         for subgraph, part in parts.items():
             joins.extend(_type_joins(subgraph, part))
+        interfaces = tuple(_names(parts, "interfaces"))
         return replace(
             first,
+            kind=Kind.INTERFACE if any(part.has("interfaceObject") for part in parts.values()) else first.kind,
             description=_description(parts.values()),
             directives=(*joins, *self.directives(parts.values())),
-            fields={field: self.output(field, parts) for field in _names(parts, "fields")},
+            fields={
+                **{field: self.output(field, parts) for field in _names(parts, "fields")},
+                **self.abstracted(parts, interfaces),
+            },
             inputs={
-                field: self.input(field, {key: part.inputs for key, part in parts.items()})
+                field: self.input_field(field, parts)
                 for field in _names(parts, "inputs")
                 if all(field in part.inputs for part in parts.values())
             },
             values=self.values(name, parts),
             members=tuple(_names(parts, "members")),
-            interfaces=tuple(_names(parts, "interfaces")),
+            interfaces=interfaces,
             extension=False,
         )
+
+    def abstracted(self, parts: Mapping[str, Type], interfaces: Iterable[str]) -> dict[str, Output]:
+        """Fields that an object has by an `@interfaceObject` alone: no subgraph has them on the object itself."""
+        found: dict[str, Output] = {}
+        for interface in interfaces:
+            objects = {
+                subgraph.name: subgraph.types[interface]
+                for subgraph in self.subgraphs
+                if interface in subgraph.types and subgraph.types[interface].has("interfaceObject")
+            }
+            for name in _names(objects, "fields"):
+                declared = any(name in part.fields for part in parts.values())
+                holders = (each.fields[name] for each in objects.values() if name in each.fields)
+                if not declared and not all(each.has("external") for each in holders):
+                    field = self.output(name, objects)
+                    kept = tuple(each for each in field.directives if each.spec != JOIN)
+                    found[name] = replace(field, directives=(_join("field"), *kept))
+        return found
 
     def values(self, name: str, parts: Mapping[str, Type]) -> dict[str, Element]:
         """Union of the values of an enum that is only returned, intersection of one that is only received."""
@@ -103,8 +127,9 @@ class _Merger:
 
     def output(self, name: str, parts: Mapping[str, Type]) -> Output:
         holders = {key: part.fields[name] for key, part in parts.items() if name in part.fields}
+        resolving = {key: field for key, field in holders.items() if not field.has("external")} or holders
         coordinate = f"{next(iter(parts.values())).name}.{name}"
-        type_ = agree.output([field.type for field in holders.values()], self.members) or ""
+        type_ = agree.output([field.type for field in resolving.values()], self.members) or ""
         details: dict[str, dict[str, str]] = {}
         for subgraph, field in holders.items():
             detail = self.field_join(subgraph, coordinate, field, type_)
@@ -112,11 +137,11 @@ class _Merger:
                 details[subgraph] = detail
         plain = len(details) == len(parts) and not any(details.values())
         joins = [] if plain else [_join("field", graph=graph_name(key), **detail) for key, detail in details.items()]
-        arguments = {key: field.arguments for key, field in holders.items()}
+        arguments = {key: field.arguments for key, field in resolving.items()}
         return Output(
             name,
-            _description(holders.values()),
-            (*joins, *self.directives(holders.values())),
+            _description(resolving.values()),
+            (*joins, *self.directives(resolving.values())),
             type_,
             {
                 argument: self.input(argument, arguments)
@@ -131,12 +156,12 @@ class _Merger:
         label = next((values.get("label") for values in field.applied("override")), None)
         if (subgraph, coordinate) in self.overridden:
             old_label = self.overridden[subgraph, coordinate]
+            if old_label is None and coordinate not in self.used[subgraph]:
+                return None
+            if coordinate in self.used[subgraph]:
+                detail["usedOverridden"] = "true"
             if old_label is not None:
                 detail["overrideLabel"] = json.dumps(old_label)
-            elif coordinate in self.used[subgraph]:
-                detail["usedOverridden"] = "true"
-            else:
-                return None
         if field.has("external") and coordinate not in self.keyed[subgraph]:
             if coordinate not in self.used[subgraph]:
                 return None
@@ -145,35 +170,62 @@ class _Merger:
             detail["type"] = json.dumps(field.type)
         for name in ("requires", "provides"):
             for values in field.applied(name):
-                detail[name] = json.dumps(values["fields"], ensure_ascii=False)
+                detail[name] = json.dumps(text_of(values.get("fields")), ensure_ascii=False)
         for values in field.applied("override"):
             detail["override"] = json.dumps(values["from"])
             if label is not None:
                 detail["overrideLabel"] = json.dumps(label)
         return detail
 
+    def input_field(self, name: str, parts: Mapping[str, Type]) -> Input:
+        """An input field; a subgraph where its type is another says so."""
+        merged = self.input(name, {key: part.inputs for key, part in parts.items()})
+        types = {key: part.inputs[name].type for key, part in parts.items()}
+        if set(types.values()) == {merged.type}:
+            return merged
+        joins = [_join("field", graph=graph_name(key), type=json.dumps(type_)) for key, type_ in types.items()]
+        return replace(merged, directives=(*joins, *merged.directives))
+
     def input(self, name: str, parts: Mapping[str, Mapping[str, Input]]) -> Input:
+        """An argument or input field. It has a default value only if every subgraph gives it."""
         holders = [inputs[name] for inputs in parts.values() if name in inputs]
+        defaults = {each.default for each in holders}
         return Input(
             name,
             _description(holders),
             self.directives(holders),
             agree.input_([each.type for each in holders]) or "",
-            next((each.default for each in holders if each.default is not None), None),
+            defaults.pop() if len(defaults) == 1 else None,
         )
 
     def directives(self, elements: Iterable[Element]) -> tuple[Applied, ...]:
-        """What the supergraph keeps of the elements' directives, each once."""
-        return tuple(
-            dict.fromkeys(
-                each
-                for element in elements
-                for each in element.directives
-                if not each.spec
-                or (each.spec == FEDERATION and each.name in _CARRIED)
-                or (each.spec, each.name) in self.kept
-            )
-        )
+        """What the supergraph keeps of the elements' directives: each once, GraphQL's own as the first says them, what
+        several subgraphs demand for access all together."""
+        kept: dict[Applied, None] = {}
+        demanded: dict[str, list[Applied]] = {}
+        for each in (each for element in elements for each in element.directives):
+            if each.spec == FEDERATION and each.name in SECURED:
+                demanded.setdefault(each.name, []).append(each)
+            elif not each.spec:
+                if all(each.name != known.name or known.spec for known in kept):
+                    kept[each] = None
+            elif (each.spec == FEDERATION and each.name in CARRIED) or (each.spec, each.name) in self.kept:
+                kept[each] = None
+        return (*kept, *(_all_demanded(each) for each in demanded.values()))
+
+
+def _all_demanded(applied: Sequence[Applied]) -> Applied:
+    """One application for several: scopes and policies are alternatives of conjunctions, each chosen of every side."""
+    first = applied[0]
+    if not first.arguments:
+        return first
+    ((name, _),) = first.arguments
+    chosen: list[list[str]] = [[]]
+    for values in dict.fromkeys(json.dumps(each.values[name]) for each in applied):
+        chosen = [sorted({*one, *other}) for one in chosen for other in json.loads(values)]
+    unique = [list(each) for each in dict.fromkeys(tuple(each) for each in chosen)]
+    least = [each for each in unique if not any(set(other) < set(each) for other in unique)]
+    return Applied(first.spec, first.name, ((name, json.dumps(least, ensure_ascii=False)),))
 
 
 def _type_joins(subgraph: str, part: Type) -> list[Applied]:
@@ -184,7 +236,7 @@ def _type_joins(subgraph: str, part: Type) -> list[Applied]:
         _join(
             "type",
             graph=graph,
-            key=json.dumps(values["fields"], ensure_ascii=False),
+            key=json.dumps(text_of(values.get("fields")), ensure_ascii=False),
             **({"extension": "true"} if part.extension else {}),
             **({"resolvable": "false"} if values.get("resolvable") is False else {}),
             **extra,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from graphql import parse_value
+from graphql import DocumentNode, parse_value
 
 from hub.document.variables import literal
+from hub.federation.compose.specification import Version
 
 FEDERATION = "federation"
 """`Applied.spec` of every directive of Apollo Federation (tag and inaccessible included)."""
@@ -89,15 +90,35 @@ class Type(Element):
 
 @dataclass(frozen=True, slots=True)
 class Subgraph:
-    """One subgraph. `federated2` is false for a schema without a link to federation v2. `definitions` holds the printed
-    definition of each directive of a linked specification, by (spec, name)."""
+    """One subgraph. `version` is that of Federation, `FEDERATION_1` without a link to federation v2; `links` holds the
+    arguments of each `@link`, `local` the federation directives by their name here, `linked` the specification and true
+    name of every directive of a linked specification. `definitions` holds the printed
+    definition of each directive of a linked specification, by (spec, name); `composed` those of `@composeDirective`;
+    `composing` the names that it was given."""
 
     name: str
     url: str
     types: Mapping[str, Type]
-    federated2: bool
+    document: DocumentNode
+    version: Version
+    links: tuple[Mapping[str, Any], ...] = ()
+    local: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     composed: frozenset[tuple[str, str]] = frozenset()
+    composing: tuple[str, ...] = ()
     definitions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def federated2(self) -> bool:
+        """Whether the schema links to federation v2."""
+        return self.version >= (2, 0)
+
+    def outputs(self, *kinds: Kind) -> Iterator[tuple[Type, Output, str]]:
+        """Fields of the types of these kinds (objects and interfaces unless said), with their coordinates."""
+        for type_ in self.types.values():
+            if type_.kind in (kinds or (Kind.OBJECT, Kind.INTERFACE)):
+                for each in type_.fields.values():
+                    yield type_, each, f"{type_.name}.{each.name}"
 
 
 def named(type_: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 from graphql.language.block_string import print_block_string
 
 from hub.federation.compose.merge import JOIN, Merged, graph_name
-from hub.federation.compose.model import Applied, Element, Input, Kind, Output, Subgraph, Type
-from hub.federation.supergraph import ROOTS
+from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type
 
 _JOIN_DEFINITIONS = """\
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
@@ -38,6 +38,7 @@ enum link__Purpose {{
   EXECUTION
 }}"""
 
+_ROOTS = ("Query", "Mutation", "Subscription")
 _SCOPE = "requiresScopes__Scope"
 _SECURED = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
 _ANYWHERE = f"{_SECURED} | UNION | ARGUMENT_DEFINITION | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
@@ -60,16 +61,17 @@ _FEATURES = {
 
 def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
     """Supergraph SDL; equal inputs give equal text."""
-    body = [_type(type_) for type_ in merged.types.values()]
-    text = "\n\n".join(body)
-    labelled = "overrideLabel:" in text
+    text = "\n\n".join(_type(type_) for type_ in merged.types.values())
+    everywhere = [each for type_ in merged.types.values() for each in _applied(type_)]
+    labelled = any(name == "overrideLabel" for each in everywhere for name, _ in each.arguments)
+    applied = {each.name for each in everywhere if each.spec == FEDERATION}
     links = [
         '@link(url: "https://specs.apollo.dev/link/v1.0")',
         f'@link(url: "https://specs.apollo.dev/join/v0.{4 if labelled else 3}", for: EXECUTION)',
     ]
     definitions = [_JOIN_DEFINITIONS.format(label=", overrideLabel: String" if labelled else "")]
     for name, (version, secures, definition) in _FEATURES.items():
-        if f"@{name}" in text:
+        if name in applied:
             purpose = ", for: SECURITY" if secures else ""
             links.append(f'@link(url: "https://specs.apollo.dev/{version}"{purpose})')
             definitions.append(definition)
@@ -77,12 +79,22 @@ def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
         names = ", ".join(f'"@{name}"' for each, name in merged.kept if each == spec)
         links.append(f'@link(url: "{spec}", import: [{names}])')
     definitions.extend(merged.kept.values())
-    roots = "".join(f"\n  {name.lower()}: {name}" for name in ROOTS if name in merged.types)
+    roots = "".join(f"\n  {name.lower()}: {name}" for name in _ROOTS if name in merged.types)
     graphs = "".join(
-        f'\n  {graph_name(each.name)} @join__graph(name: "{each.name}", url: "{each.url}")' for each in subgraphs
+        f"\n  {graph_name(each.name)} @join__graph(name: {json.dumps(each.name)}, url: {json.dumps(each.url)})"
+        for each in subgraphs
     )
     head = "schema\n  " + "\n  ".join(links) + f"\n{{{roots}\n}}"
     return "\n\n".join([head, *definitions, f"enum join__Graph {{{graphs}\n}}", text]) + "\n"
+
+
+def _applied(type_: Type) -> Iterator[Applied]:
+    """Every directive of a type and of what it holds."""
+    yield from type_.directives
+    for element in (*type_.fields.values(), *type_.inputs.values(), *type_.values.values()):
+        yield from element.directives
+        for argument in element.arguments.values() if isinstance(element, Output) else ():
+            yield from argument.directives
 
 
 def _type(type_: Type) -> str:

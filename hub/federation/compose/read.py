@@ -40,14 +40,17 @@ from graphql import (
 from hub.document.variables import literal
 from hub.errors import StartRefused
 from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type, named
-from hub.federation.links import identity, imports
+from hub.federation.compose.specification import APOLLO, FEDERATION_1, specified
+from hub.federation.links import identity, imports, version
 
-_APOLLO = "https://specs.apollo.dev/"
-_FEDERATED = {f"{_APOLLO}{name}" for name in ("federation", "tag", "inaccessible")}
-_FEDERATION_1 = ("key", "external", "requires", "provides", "extends", "tag", "inaccessible", "shareable", "override")
+_FEDERATED = {
+    f"{APOLLO}{name}"
+    for name in ("federation", "tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost")
+}
 _FOR_EVERY_FIELD = (Applied(FEDERATION, "shareable"), Applied(FEDERATION, "external"))
 _BUILT_IN = ("deprecated", "specifiedBy", "oneOf")
 _MACHINERY = re.compile(r"_Any|_Entity|_Service|_FieldSet|FieldSet|(federation|link|join|core)__\w+|link_\w+")
+_ENTRIES = ("_entities", "_service")
 _KINDS: tuple[tuple[Kind, type[Node], type[Node]], ...] = (
     (Kind.SCALAR, ScalarTypeDefinitionNode, ScalarTypeExtensionNode),
     (Kind.OBJECT, ObjectTypeDefinitionNode, ObjectTypeExtensionNode),
@@ -61,7 +64,7 @@ _KINDS: tuple[tuple[Kind, type[Node], type[Node]], ...] = (
 def read(name: str, url: str, sdl: str) -> Subgraph:
     """The subgraph's model; raises StartRefused (INVALID_GRAPHQL) for text that is not SDL."""
     try:
-        document = parse(sdl, no_location=True)
+        document = parse(sdl)
     except GraphQLSyntaxError as error:
         place = error.locations[0] if error.locations else None
         where = f"ligne {place.line}, colonne {place.column}" if place else "début"
@@ -69,6 +72,7 @@ def read(name: str, url: str, sdl: str) -> Subgraph:
             "INVALID_GRAPHQL",
             f"Le schéma du sous-graphe « {name} » n'est pas du SDL valide ({where}) : corrigez-le.",
             f"subgraph {name}: {error.message}",
+            extensions={"coordinate": where, "subgraphs": [name]},
         ) from None
     schema_nodes = [n for n in document.definitions if isinstance(n, SchemaDefinitionNode | SchemaExtensionNode)]
     links = [
@@ -83,7 +87,7 @@ def read(name: str, url: str, sdl: str) -> Subgraph:
         for kind, definition, extension in _KINDS:
             if isinstance(node, definition | extension):
                 declared = reader.type(node, kind, isinstance(node, extension))
-                if not _MACHINERY.fullmatch(declared.name):
+                if not is_machinery(declared.name):
                     types[declared.name] = _joined(types.get(declared.name), declared)
     definitions = {}
     for node in document.definitions:
@@ -93,29 +97,41 @@ def read(name: str, url: str, sdl: str) -> Subgraph:
                 definitions[applied.spec, applied.name] = print_ast(node).replace(
                     f"@{node.name.value}", f"@{applied.name}", 1
                 )
-    composed = {
-        (target.spec, target.name)
+    composing = tuple(
+        str(applied.values.get("name") or "")
         for node in schema_nodes
         for applied in reader.directives(node.directives)
         if (applied.spec, applied.name) == (FEDERATION, "composeDirective")
-        and (target := reader.resolve(str(applied.values["name"]).removeprefix("@"))) is not None
-    }
-    renamed = _roots(types, schema_nodes)
-    return Subgraph(name, url, renamed, reader.federated2, frozenset(composed), definitions)
+    )
+    targets = [reader.resolve(each.removeprefix("@")) for each in composing]
+    return Subgraph(
+        name,
+        url,
+        _roots(types, schema_nodes),
+        document,
+        reader.version,
+        tuple(links),
+        reader.local(),
+        {local: (applied.spec, applied.name) for local, applied in reader.names.items() if applied.spec},
+        frozenset((target.spec, target.name) for target in targets if target is not None),
+        composing,
+        definitions,
+    )
 
 
 class _Reader:
     def __init__(self, links: Sequence[dict[str, Any]]) -> None:
         self.names: dict[str, Applied] = {name: Applied("", name) for name in _BUILT_IN}
         self.prefixes: dict[str, str] = {}
-        self.federated2 = any(identity(str(link.get("url"))) == f"{_APOLLO}federation" for link in links)
+        versions = [version(url) for link in links if identity(url := str(link.get("url"))) == f"{APOLLO}federation"]
+        self.version = next((each for each in versions if each is not None), FEDERATION_1)
         for link in links:
             url = str(link.get("url"))
             spec = FEDERATION if identity(url) in _FEDERATED else url
             self.prefixes[str(link.get("as") or identity(url).rsplit("/", 1)[-1])] = spec
             self.names.update((local, Applied(spec, name)) for local, name in imports(link))
-        if not self.federated2:
-            for name in _FEDERATION_1:
+        if self.version == FEDERATION_1:
+            for name in specified(self.version):
                 self.names.setdefault(name, Applied(FEDERATION, name))
 
     def resolve(self, local: str) -> Applied | None:
@@ -126,6 +142,17 @@ class _Reader:
         if separator and prefix in self.prefixes:
             return Applied(self.prefixes[prefix], name)
         return Applied(self.prefixes[local], local) if local in self.prefixes else None
+
+    def local(self) -> dict[str, str]:
+        """Federation directives of this version, by every name that they have here."""
+        known = specified(self.version)
+        names = [*self.names, *self.prefixes, *(f"{prefix}__{name}" for prefix in self.prefixes for name in known)]
+        resolved = {name: self.resolve(name) for name in names}
+        return {
+            name: applied.name
+            for name, applied in resolved.items()
+            if applied is not None and applied.spec == FEDERATION and applied.name in known
+        }
 
     def directives(self, nodes: Sequence[ConstDirectiveNode] | None) -> tuple[Applied, ...]:
         found = []
@@ -147,7 +174,9 @@ class _Reader:
             description=_description(node),
             directives=directives,
             kind=kind,
-            fields={each.name.value: self.output(each, inherited) for each in fields if not _is_machinery(each)},
+            fields={
+                each.name.value: self.output(each, inherited) for each in fields if each.name.value not in _ENTRIES
+            },
             inputs={each.name.value: self.input(each) for each in inputs},
             values={
                 each.name.value: Element(each.name.value, _description(each), self.directives(each.directives))
@@ -177,8 +206,9 @@ class _Reader:
         )
 
 
-def _is_machinery(node: FieldDefinitionNode) -> bool:
-    return node.name.value in ("_entities", "_service")
+def is_machinery(name: str) -> bool:
+    """Whether a type of this name is federation's own, or of a specification that it builds on."""
+    return bool(_MACHINERY.fullmatch(name))
 
 
 def _description(node: Any) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
 from hub.federation.compose.fieldsets import mentioned
-from hub.federation.compose.model import Subgraph
+from hub.federation.compose.model import Kind, Subgraph
 from hub.federation.compose.rules.failure import failure
 
 
@@ -16,13 +16,11 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     resolved: set[str] = set()
     for subgraph in subgraphs:
         keyed = mentioned(subgraph, "key")
-        for type_ in subgraph.types.values():
-            for field in type_.fields.values():
-                coordinate = f"{type_.name}.{field.name}"
-                if field.has("external"):
-                    external.setdefault(coordinate, []).append(subgraph.name)
-                if not field.has("external") or coordinate in keyed:
-                    resolved.add(coordinate)
+        for _, field, coordinate in subgraph.outputs(Kind.OBJECT):
+            if field.has("external"):
+                external.setdefault(coordinate, []).append(subgraph.name)
+            if not field.has("external") or coordinate in keyed:
+                resolved.add(coordinate)
     for coordinate, names in external.items():
         if coordinate not in resolved:
             yield failure(

@@ -1,6 +1,7 @@
 """FIELD_TYPE_MISMATCH: a field's types in several subgraphs have one type that holds for all.
 
-Nullability may differ, and an abstract type may stand for its members; lists and names may not.
+Nullability may differ, and an abstract type may stand for its members; lists and names may not. External fields have a
+rule of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     inputs: dict[str, dict[str, str]] = {}
     for subgraph in subgraphs:
         for type_ in subgraph.types.values():
-            for field in type_.fields.values():
+            for field in (each for each in type_.fields.values() if not each.has("external")):
                 outputs.setdefault(f"{type_.name}.{field.name}", {})[subgraph.name] = field.type
             for value in type_.inputs.values():
                 inputs.setdefault(f"{type_.name}.{value.name}", {})[subgraph.name] = value.type

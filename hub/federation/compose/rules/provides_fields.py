@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.fieldsets import field_sets, follow
+from hub.federation.compose.fieldsets import field_sets, follow, has_fields
 from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.failure import failure
 
@@ -15,7 +15,7 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     for subgraph in subgraphs:
         for each in field_sets(subgraph, "provides"):
             problem = follow(subgraph, each).problem
-            if problem is not None:
+            if problem is not None and has_fields(subgraph, each.type):
                 yield failure(
                     "PROVIDES_INVALID_FIELDS",
                     each.coordinate,

@@ -10,23 +10,38 @@ from collections.abc import Iterator
 from graphql import get_named_type, is_abstract_type, is_object_type
 
 from hub.document.operation import Field, Selections
-from hub.errors import StartRefused
+from hub.errors import RequestRefused, StartRefused
 from hub.federation.compose.rules.failure import failure
 from hub.federation.graph import Graph
 from hub.federation.supergraph import ROOTS, Supergraph
 from hub.federation.walk import Level, Spot, Walker
 
 MOVES = 5_000_000
+"""Moves that the search may try from one root."""
 
 
-def check(supergraph: Supergraph) -> Iterator[StartRefused]:
-    """One failure per coordinate that some path can't reach."""
+def check(supergraph: Supergraph, moves: int = MOVES) -> Iterator[StartRefused]:
+    """One failure per coordinate that some path can't reach; MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED if the search is
+    longer than `moves`."""
+    try:
+        yield from _unreachable(supergraph, moves)
+    except RequestRefused:
+        yield failure(
+            "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
+            "Query",
+            supergraph.endpoints,
+            "le graphe a trop de chemins pour être vérifié",
+            "Donnez moins de clés aux mêmes types, ou composez moins de sous-graphes",
+        )
+
+
+def _unreachable(supergraph: Supergraph, moves: int) -> Iterator[StartRefused]:
     graph = Graph(supergraph)
     failed: set[str] = set()
     for root in ROOTS:
         if root not in supergraph.types:
             continue
-        walker = Walker(graph, MOVES)
+        walker = Walker(graph, moves)
         spot = Spot(Level(()), root)
         for name in graph.roots(root):
             walker.enter_root(spot, name, None)

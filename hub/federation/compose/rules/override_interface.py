@@ -1,0 +1,23 @@
+"""OVERRIDE_ON_INTERFACE: no field of an interface is overridden, since none is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hub.errors import StartRefused
+from hub.federation.compose.model import Kind, Subgraph
+from hub.federation.compose.rules.failure import failure
+
+
+def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
+    """One failure per field."""
+    for subgraph in subgraphs:
+        for _, field, coordinate in subgraph.outputs(Kind.INTERFACE):
+            if field.has("override"):
+                yield failure(
+                    "OVERRIDE_ON_INTERFACE",
+                    coordinate,
+                    [subgraph.name],
+                    "@override n'a pas de sens sur le champ d'une interface",
+                    "Mettez-le sur les champs des types qui l'implémentent",
+                )

@@ -1,0 +1,36 @@
+"""TYPE_DEFINITION_INVALID: a subgraph that defines one of federation's own types defines it with its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graphql import ObjectTypeDefinitionNode, ScalarTypeDefinitionNode, TypeDefinitionNode, UnionTypeDefinitionNode
+
+from hub.errors import StartRefused
+from hub.federation.compose.model import Subgraph
+from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.specification import SCALARS
+
+_KINDS: dict[str, tuple[type[TypeDefinitionNode], str]] = {
+    "_Any": (ScalarTypeDefinitionNode, "un scalaire"),
+    "_FieldSet": (ScalarTypeDefinitionNode, "un scalaire"),
+    "_Service": (ObjectTypeDefinitionNode, "un type objet"),
+    "_Entity": (UnionTypeDefinitionNode, "une union"),
+    **{f"federation__{name}": (ScalarTypeDefinitionNode, "un scalaire") for name in SCALARS},
+}
+
+
+def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
+    """One failure per definition."""
+    for subgraph in subgraphs:
+        for node in subgraph.document.definitions:
+            if isinstance(node, TypeDefinitionNode) and node.name.value in _KINDS:
+                kind, said = _KINDS[node.name.value]
+                if not isinstance(node, kind):
+                    yield failure(
+                        "TYPE_DEFINITION_INVALID",
+                        node.name.value,
+                        [subgraph.name],
+                        f"ce type de la fédération est {said}",
+                        "Retirez cette définition",
+                    )

@@ -1,0 +1,93 @@
+"""Directives of Apollo Federation: their definition, and the version that brought each.
+
+Source: https://specs.apollo.dev/federation, versions 2.0 to 2.14, and Federation 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphql import DirectiveDefinitionNode, parse
+
+APOLLO = "https://specs.apollo.dev/"
+LATEST = (2, 14)
+FEDERATION_1 = (1, 0)
+Version = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Specified:
+    """One directive: its definition, with the specification's own type names, and the version that brought it."""
+
+    name: str
+    since: Version
+    definition: str
+    federation1: bool = False
+
+    @property
+    def node(self) -> DirectiveDefinitionNode:
+        """The definition, parsed."""
+        node = parse(self.definition, no_location=True).definitions[0]
+        assert isinstance(node, DirectiveDefinitionNode)
+        return node
+
+
+_FIELD = "FIELD_DEFINITION"
+_SECURED = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
+_ANYWHERE = (
+    "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | "
+    "INPUT_FIELD_DEFINITION"
+)
+
+_DIRECTIVES = (
+    Specified(
+        "key",
+        (2, 0),
+        "directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE",
+        True,
+    ),
+    Specified("requires", (2, 0), f"directive @requires(fields: FieldSet!) on {_FIELD}", True),
+    Specified("provides", (2, 0), f"directive @provides(fields: FieldSet!) on {_FIELD}", True),
+    Specified("external", (2, 0), f"directive @external(reason: String) on OBJECT | {_FIELD}", True),
+    Specified("extends", (2, 0), "directive @extends on OBJECT | INTERFACE", True),
+    Specified("tag", (2, 0), f"directive @tag(name: String!) repeatable on {_ANYWHERE} | SCHEMA", True),
+    Specified("inaccessible", (2, 0), f"directive @inaccessible on {_ANYWHERE}"),
+    Specified("shareable", (2, 0), f"directive @shareable on OBJECT | {_FIELD}"),
+    Specified("override", (2, 0), f"directive @override(from: String!) on {_FIELD}"),
+    Specified("composeDirective", (2, 1), "directive @composeDirective(name: String) repeatable on SCHEMA"),
+    Specified("shareable", (2, 2), f"directive @shareable repeatable on OBJECT | {_FIELD}"),
+    Specified("interfaceObject", (2, 3), "directive @interfaceObject on OBJECT"),
+    Specified("authenticated", (2, 5), f"directive @authenticated on {_SECURED}"),
+    Specified("requiresScopes", (2, 5), f"directive @requiresScopes(scopes: [[Scope!]!]!) on {_SECURED}"),
+    Specified("policy", (2, 6), f"directive @policy(policies: [[Policy!]!]!) on {_SECURED}"),
+    Specified("override", (2, 7), f"directive @override(from: String!, label: String) on {_FIELD}"),
+    Specified("context", (2, 8), "directive @context(name: String!) repeatable on OBJECT | INTERFACE | UNION"),
+    Specified("fromContext", (2, 8), "directive @fromContext(field: ContextFieldValue) on ARGUMENT_DEFINITION"),
+    Specified(
+        "cost",
+        (2, 9),
+        "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | "
+        "OBJECT | SCALAR",
+    ),
+    Specified(
+        "listSize",
+        (2, 9),
+        "directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], "
+        f"requireOneSlicingArgument: Boolean = true) on {_FIELD}",
+    ),
+    Specified("cacheTag", (2, 12), f"directive @cacheTag(format: String!) repeatable on OBJECT | {_FIELD}"),
+)
+"""In the order of the versions: a later row of a name replaces an earlier one."""
+
+SCALARS = ("FieldSet", "Scope", "Policy", "ContextFieldValue")
+"""Scalars of the definitions above."""
+
+UNSUPPORTED = ("context", "fromContext", "cost", "listSize", "cacheTag")
+"""Directives that this composition refuses, rather than drop what they say."""
+
+
+def specified(version: Version) -> dict[str, Specified]:
+    """Directives of one version by name; those of Federation 1 before 2.0."""
+    return {
+        each.name: each for each in _DIRECTIVES if (each.since <= version if version >= (2, 0) else each.federation1)
+    }

@@ -1,0 +1,32 @@
+"""Cases of the composition rules, by theme: a rule is shown by one of them at least."""
+
+from __future__ import annotations
+
+from tests.federation.rules import (
+    external,
+    fieldsets,
+    inaccessible,
+    inputs,
+    interfaces,
+    links,
+    override,
+    satisfiability,
+    security,
+    shareable,
+    types,
+)
+from tests.federation.rules.case import Case
+
+CASES: tuple[Case, ...] = (
+    *links.CASES,
+    *types.CASES,
+    *inputs.CASES,
+    *fieldsets.CASES,
+    *external.CASES,
+    *interfaces.CASES,
+    *override.CASES,
+    *shareable.CASES,
+    *inaccessible.CASES,
+    *security.CASES,
+    *satisfiability.CASES,
+)

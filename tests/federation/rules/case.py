@@ -1,0 +1,40 @@
+"""What violates a composition rule, what its message must name, and what composes once it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hub.federation.compose.compose import Source
+
+LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.{minor}", import: [{names}])\n'
+NAMES = (
+    '"@key", "@requires", "@provides", "@external", "@extends", "@shareable", "@override", "@inaccessible", "@tag", '
+    '"@composeDirective", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"'
+)
+HEAD = LINK.format(minor=9, names=NAMES)
+
+Q = "type Query { a: T } "
+K = 'type T @key(fields: "id") '
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`bad` and `good`: SDLs of subgraphs s0, s1…; linked to federation v2.9 unless `raw`. `named`: subgraphs that the
+    failure must name."""
+
+    code: str
+    coordinate: str
+    bad: Sequence[str]
+    good: Sequence[str]
+    named: tuple[str, ...] = ("s0",)
+    raw: bool = False
+    strict: bool = False
+    """Refused by us alone, since it would lose or expose something; Apollo's composition lets it pass."""
+
+    def sources(self, sdls: Sequence[str]) -> list[Source]:
+        """The subgraphs as they are composed."""
+        return [
+            Source(f"s{number}", f"http://s{number}.example", sdl if self.raw else HEAD + sdl)
+            for number, sdl in enumerate(sdls)
+        ]

@@ -1,0 +1,122 @@
+"""`@link`, the definitions of federation's own directives and types, `@composeDirective`, validity."""
+
+from __future__ import annotations
+
+from tests.federation.rules.case import HEAD, LINK, NAMES, Case
+
+A = "type Query { a: Int }"
+COST = (
+    'extend schema @link(url: "https://other.example/cost/v1.0", import: ["@cost"]) @composeDirective(name: "@cost") '
+)
+DEFINED = "directive @cost(weight: Int!) on FIELD_DEFINITION "
+OTHER = COST.replace("other.example", "another.example")
+
+
+def _linked(spec: str) -> str:
+    return f'extend schema @link(url: "https://specs.apollo.dev/{spec}") {A}'
+
+
+CASES = (
+    Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: Nowhere }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "ligne 1, colonne 21", ["type Query { a: Int @inaccesible }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "ligne 2, colonne 21", ["type Query { a: Int @key }"], [A]),
+    Case(
+        "INVALID_GRAPHQL",
+        "ligne 2, colonne 43",
+        [LINK.format(minor=6, names=NAMES) + 'type Query { a: Int @override(from: "s1", label: "x") }', A],
+        [LINK.format(minor=7, names=NAMES) + 'type Query { a: Int @override(from: "s1", label: "x") }', A],
+        raw=True,
+    ),
+    Case("UNKNOWN_FEDERATION_LINK_VERSION", "schema", [_linked("federation/v3.0")], [A], raw=True),
+    Case("UNKNOWN_FEDERATION_LINK_VERSION", "schema", [_linked("federation/v2.99")], [A], raw=True),
+    Case("UNKNOWN_LINK_VERSION", "schema", [_linked("link/v9.0")], [A], raw=True),
+    Case("INVALID_LINK_IDENTIFIER", "schema", ['extend schema @link(url: "https://other.example/") ' + A], [A]),
+    Case("INVALID_LINK_IDENTIFIER", "schema", ['extend schema @link(url: "cost") ' + A], [A]),
+    Case(
+        "INVALID_LINK_DIRECTIVE_USAGE",
+        "schema",
+        [LINK.format(minor=3, names='"@authenticated"') + A],
+        [LINK.format(minor=5, names='"@authenticated"') + A],
+        raw=True,
+    ),
+    Case(
+        "LINK_IMPORT_NAME_MISMATCH",
+        "@tag",
+        [
+            LINK.format(minor=3, names='"@tag"') + 'type Query { a: Int @tag(name: "x") }',
+            LINK.format(minor=3, names='{name: "@tag", as: "@label"}') + 'type Query { b: Int @label(name: "x") }',
+        ],
+        [
+            LINK.format(minor=3, names='"@tag"') + 'type Query { a: Int @tag(name: "x") }',
+            LINK.format(minor=3, names='"@tag"') + 'type Query { b: Int @tag(name: "x") }',
+        ],
+        named=("s0", "s1"),
+        raw=True,
+    ),
+    Case(
+        "DIRECTIVE_DEFINITION_INVALID",
+        "@key",
+        ["directive @key(fields: FieldSet!, more: Int) on OBJECT scalar FieldSet " + A],
+        ["directive @key(fields: federation__FieldSet!) repeatable on OBJECT scalar federation__FieldSet " + A],
+    ),
+    Case("TYPE_DEFINITION_INVALID", "_Service", ["scalar _Service " + A], ["type _Service { sdl: String } " + A],
+         strict=True),
+    Case("TYPE_DEFINITION_INVALID", "federation__FieldSet", ["type federation__FieldSet { x: Int } " + A],
+         ["scalar federation__FieldSet " + A]),
+    Case("ROOT_QUERY_USED", "Query", ["schema { query: Root } type Root { a: Query } type Query { b: Int }"], [A],
+         raw=True),
+    Case(
+        "ROOT_MUTATION_USED",
+        "Mutation",
+        ["schema { query: Query mutation: M } type M { m: Int } type Query { a: Mutation } type Mutation { b: Int }"],
+        ["schema { query: Query mutation: M } type M { m: Int } type Query { a: Int }"],
+        raw=True,
+    ),
+    Case(
+        "ROOT_SUBSCRIPTION_USED",
+        "Subscription",
+        ["schema { query: Query subscription: S } type Query { a: Int } type S { m: Int } type Subscription { b: ID }"],
+        ["schema { query: Query subscription: S } type S { m: Int } type Query { a: Int }"],
+        raw=True,
+    ),
+    Case(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        "cost",
+        [HEAD + COST.replace('name: "@cost"', 'name: "cost"') + DEFINED + "type Query { a: Int @cost(weight: 3) }"],
+        [HEAD + COST + DEFINED + "type Query { a: Int @cost(weight: 3) }"],
+        raw=True,
+    ),
+    Case("DIRECTIVE_COMPOSITION_ERROR", "@tag", ['extend schema @composeDirective(name: "@tag") ' + A], [A],
+         strict=True),
+    Case("DIRECTIVE_COMPOSITION_ERROR", "@none", ['extend schema @composeDirective(name: "@none") ' + A], [A]),
+    Case("DIRECTIVE_COMPOSITION_ERROR", "@cost", [COST + A], [COST + DEFINED + A]),
+    Case(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        "@cost",
+        [COST + DEFINED + A, OTHER + DEFINED + "type Query { b: Int }"],
+        [COST + DEFINED + A, COST + DEFINED + "type Query { b: Int }"],
+        named=("s0", "s1"),
+    ),
+    Case(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        "https://other.example/cost",
+        [COST + DEFINED + A, COST.replace("v1.0", "v2.0") + DEFINED + "type Query { b: Int }"],
+        [COST + DEFINED + A, COST + DEFINED + "type Query { b: Int }"],
+        named=("s0", "s1"),
+    ),
+    Case(
+        "UNSUPPORTED_FEATURE",
+        "@listSize",
+        ["type Query { a: [Int] @federation__listSize(assumedSize: 10) }"],
+        ["type Query { a: [Int] }"],
+        strict=True,
+    ),
+    Case(
+        "UNSUPPORTED_FEATURE",
+        "@context",
+        ['type Query { a: T } type T @federation__context(name: "c") { x: Int }'],
+        ["type Query { a: T } type T { x: Int }"],
+        strict=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,21 @@
+"""A query that no plan can serve."""
+
+from __future__ import annotations
+
+from tests.federation.rules.case import Case, K, Q
+
+B = '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'
+BOTH = ("s0", "s1")
+
+CASES = (
+    Case("SATISFIABILITY_ERROR", "T.x", [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"],
+         [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"], BOTH),
+    Case("SATISFIABILITY_ERROR", "T.x",
+         [Q + K + "{ id: ID! }", 'type T @key(fields: "id", resolvable: false) { id: ID! x: Int }'],
+         [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"], BOTH),
+    Case("SATISFIABILITY_ERROR", "T.b", [Q + K + "{ id: ID! }", 'type T @key(fields: "other") { other: ID! b: Int }'],
+         [Q + K + "{ id: ID! other: ID! @shareable }", 'type T @key(fields: "other") { other: ID! b: Int }'], BOTH),
+    Case("SATISFIABILITY_ERROR", "T.b",
+         [Q + K + B, K + '{ id: ID! b: Int @external c: Int @requires(fields: "b") }'],
+         [Q + K + B, K + "{ id: ID! c: Int }"], BOTH),
+)  # fmt: skip

@@ -1,0 +1,27 @@
+"""`@shareable`: a field that several subgraphs resolve."""
+
+from __future__ import annotations
+
+from tests.federation.rules.case import Case, K, Q
+
+BOTH = ("s0", "s1")
+U = "type A @shareable { x: Int } type B @shareable { x: Int } type C @shareable { x: Int } "
+
+
+def _returned(first: str, second: str) -> list[str]:
+    return [
+        f"type Query {{ u: U @shareable all{n}: [W] }} union U = {each} union W = A | B | C " + U
+        for n, each in enumerate((first, second))
+    ]
+
+
+CASES = (
+    Case("INVALID_FIELD_SHARING", "T.x", [Q + K + "{ id: ID! x: Int }", K + "{ id: ID! x: Int @shareable }"],
+         [Q + K + "{ id: ID! x: Int @shareable }", K + "{ id: ID! x: Int @shareable }"], BOTH),
+    Case("INVALID_FIELD_SHARING", "Query.a", ["type Query { a: Int }", "type Query { a: Int }"],
+         ["type Query { a: Int @shareable }", "type Query { a: Int @shareable }"], BOTH),
+    Case("INVALID_SHAREABLE_USAGE", "I.x",
+         ["type Query { i: I } interface I { x: Int @shareable } type A implements I { x: Int }"],
+         ["type Query { i: I } interface I { x: Int } type A implements I { x: Int @shareable }"]),
+    Case("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", "Query.u", _returned("A", "B"), _returned("A | B", "B"), BOTH),
+)  # fmt: skip
