@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.files import read
 from hub.cli.refuse import refuse
-from hub.cli.supergraphs import read
 from hub.gateway import Gateway
 from hub.serving import Server, listening
 

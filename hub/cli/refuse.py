@@ -10,5 +10,10 @@ import typer
 
 def refuse(code: str, message: str) -> NoReturn:
     """Tell, and end."""
-    typer.echo(f"{message} [{code}]", err=True)
+    tell(code, message)
     sys.exit(1)
+
+
+def tell(code: str, message: str) -> None:
+    """One of several reasons to end badly."""
+    typer.echo(f"{message} [{code}]", err=True)

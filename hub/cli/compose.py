@@ -1,0 +1,43 @@
+"""`hub compose`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.files import read_text, write_text
+from hub.cli.refuse import refuse, tell
+from hub.errors import CompositionFailed
+from hub.federation.compose.compose import Source
+from hub.federation.compose.compose import compose as composed
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def compose(
+    subgraph: Annotated[
+        list[str], typer.Option(metavar="NOM=URL=FICHIER", help="Un sous-graphe : nom, adresse appelée, SDL.")
+    ],
+    output: Annotated[Path, typer.Option(help="Fichier du supergraphe, écrit seulement si tout se compose.")],
+) -> None:
+    """Compose des sous-graphes Apollo Federation en un supergraphe ; dit tout ce qui s'y oppose."""
+    sources = [_source(each) for each in subgraph]
+    try:
+        supergraph = composed(sources)
+    except CompositionFailed as error:
+        for failure in error.failures:
+            tell(failure.code, failure.message)
+        raise typer.Exit(1) from None
+    write_text(output, supergraph.text)
+    typer.echo(f"{output} : {len(sources)} sous-graphes, {len(supergraph.types)} types composés.")
+
+
+def _source(given: str) -> Source:
+    name, _, rest = given.partition("=")
+    url, _, file = rest.rpartition("=")
+    if not (name and url and file):
+        refuse("ARGUMENT_INVALID", f"« --subgraph {given} » ne se lit pas : écrivez « --subgraph NOM=URL=FICHIER ».")
+    return Source(name, url, read_text(Path(file), "SUBGRAPH_UNREADABLE", "Le schéma du sous-graphe"))

@@ -1,0 +1,31 @@
+"""Texts named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.cli.refuse import refuse
+from hub.federation.supergraph import Supergraph, read_supergraph
+
+
+def read_text(path: Path, code: str, what: str) -> str:
+    """The text of a file; else the command ends with this code."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        refuse(code, f"{what} « {path} » ne se lit pas : nommez un fichier de texte UTF-8.")
+
+
+def read(path: Path) -> Supergraph:
+    """The supergraph of a file."""
+    return read_supergraph(read_text(path, "SUPERGRAPH_UNREADABLE", "Le supergraphe"))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole: whoever reads it meanwhile has the old one."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        refuse("OUTPUT_UNWRITABLE", f"« {path} » ne s'écrit pas : nommez un fichier d'un dossier où écrire.")

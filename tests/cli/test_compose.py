@@ -1,0 +1,78 @@
+"""`hub compose` writes a supergraph that others read, or says everything that stands against it and writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.federation.supergraph import read_supergraph
+from tests.cli.commands import Done, hub
+from tests.conftest import ROOT
+from tests.federation.harness import Part
+from tests.federation.shop import PARTS, shop
+
+
+def composed(folder: Path, *parts: Part) -> Done:
+    arguments = []
+    for part in parts:
+        (folder / f"{part.name}.graphql").write_text(part.sdl, encoding="utf-8")
+        arguments += ["--subgraph", f"{part.name}=http://{part.name}.example/graphql={folder}/{part.name}.graphql"]
+    return hub("compose", *arguments, "--output", folder / "supergraph.graphql")
+
+
+def test_a_supergraph_is_written_with_the_addresses_that_were_given(tmp_path: Path) -> None:
+    done = composed(tmp_path, *PARTS)
+    assert (done.code, done.err) == (0, "")
+    assert f"{len(PARTS)} sous-graphes" in done.out
+    assert (tmp_path / "supergraph.graphql").read_text(encoding="utf-8") == shop().supergraph.text
+
+
+def test_the_served_subgraphs_compose_to_the_pinned_supergraph(tmp_path: Path) -> None:
+    generated = ROOT / "schema" / "generated"
+    names = ("people", "appointments", "offers", "trainings")
+    arguments = [f"--subgraph={n}=http://{n}.spie-hub.example/graphql={generated}/{n}.graphql" for n in names]
+    assert hub("compose", *arguments, "--output", tmp_path / "out.graphql").code == 0
+    assert (tmp_path / "out.graphql").read_bytes() == (generated / "supergraph.graphql").read_bytes()
+
+
+def test_an_address_may_hold_an_equals_sign(tmp_path: Path) -> None:
+    (tmp_path / "a.graphql").write_text("type Query { a: Int }")
+    given = f"a=https://a.example/graphql?x=1={tmp_path}/a.graphql"
+    assert hub("compose", "--subgraph", given, "--output", tmp_path / "out.graphql").code == 0
+    supergraph = read_supergraph((tmp_path / "out.graphql").read_text(encoding="utf-8"))
+    assert supergraph.endpoints["a"].url == "https://a.example/graphql?x=1"
+
+
+def test_every_violated_rule_is_a_line_with_its_code_and_nothing_is_written(tmp_path: Path) -> None:
+    done = composed(
+        tmp_path, Part("a", "type Query { a(x: Int): Int b: Int }"), Part("b", "type Query { a(x: ID): Int b: String }")
+    )
+    assert done.code == 1
+    lines = done.err.splitlines()
+    assert [line.rpartition(" ")[2] for line in lines] == ["[FIELD_TYPE_MISMATCH]", "[FIELD_ARGUMENT_TYPE_MISMATCH]"]
+    assert lines[0].startswith("Query.b (a, b) : ")
+    assert not (tmp_path / "supergraph.graphql").exists()
+
+
+def test_a_refused_composition_leaves_the_supergraph_that_was_there(tmp_path: Path) -> None:
+    assert composed(tmp_path, *PARTS).code == 0
+    before = (tmp_path / "supergraph.graphql").read_bytes()
+    assert composed(tmp_path, Part("a", "type Query {")).code == 1
+    assert (tmp_path / "supergraph.graphql").read_bytes() == before
+
+
+@pytest.mark.parametrize("given", ["a", "a=http://a.example", "=http://a.example=x.graphql", "a==x.graphql"])
+def test_a_subgraph_without_name_address_or_file_is_told_how_to_be_written(given: str, tmp_path: Path) -> None:
+    line = hub("compose", "--subgraph", given, "--output", tmp_path / "out").check_refused("ARGUMENT_INVALID")
+    assert "NOM=URL=FICHIER" in line
+
+
+def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
+    given = f"a=http://a.example={tmp_path}/none.graphql"
+    line = hub("compose", "--subgraph", given, "--output", tmp_path / "out").check_refused("SUBGRAPH_UNREADABLE")
+    assert "none.graphql" in line
+    (tmp_path / "a.graphql").write_text("type Query { a: Int }")
+    given = f"a=http://a.example={tmp_path}/a.graphql"
+    line = hub("compose", "--subgraph", given, "--output", tmp_path / "no" / "out").check_refused("OUTPUT_UNWRITABLE")
+    assert "no/out" in line
