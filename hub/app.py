@@ -20,7 +20,9 @@ from hub.http.graphql import GraphQLEndpoint
 from hub.http.served import Served
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
+from hub.journal.keyring import Keyring
 from hub.journal.labels import check_operation_name
+from hub.journal.signing import Signer
 from hub.journal.store import Journal
 from hub.pages.words import words
 from hub.pipeline import Pipeline
@@ -67,6 +69,7 @@ class HubApp(Served):
             for transport in self.pipeline.transports.values():
                 if isinstance(transport, HttpTransport):
                     stack.push_async_callback(transport.close)
+            stack.push_async_callback(self.pipeline.keyring.close)
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
             yield
@@ -95,7 +98,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         name: HttpTransport(each.url, headers, care=each.care, tls=each.tls)
         for name, each in settings.subgraphs.items()
     }
-    journal = Journal(dsn("journal_writer"))
+    journal = Journal(dsn, Signer(keys.journal))
     policy = graph.table.policy
     pipeline = Pipeline(
         tokens=Tokens(settings.issuers, settings.audience, policy.actors),
@@ -104,7 +107,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification)),
         transports=transports,
         journal=journal,
-        journal_key=keys.journal,
+        keyring=Keyring(dsn("journal_keeper")),
         deadline=settings.deadline,
         show_plans=settings.show_plans,
         clock=lambda: int(time.time()),

@@ -15,8 +15,9 @@ from hub.federation.transport import Transport
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
+from hub.journal.keyring import Keyring
 from hub.journal.labels import check_reference
-from hub.journal.record import Entry, disclosures
+from hub.journal.record import Entry
 from hub.journal.store import Journal
 from hub.policy.authorise import Authorisation
 from hub.policy.explain import explain
@@ -29,7 +30,7 @@ from schema.context import Context
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The stages that a hub is made of. `clock` gives Unix seconds; `journal_key` makes pseudonyms."""
+    """The stages that a hub is made of. `clock` gives Unix seconds; `keyring` makes pseudonyms."""
 
     tokens: Tokens
     purposes: Purposes
@@ -37,7 +38,7 @@ class Pipeline:
     preparer: Preparer[DecisionClass, Authorisation]
     transports: Mapping[str, Transport]
     journal: Journal
-    journal_key: bytes
+    keyring: Keyring
     deadline: float
     show_plans: bool
     clock: Callable[[], int]
@@ -56,6 +57,8 @@ class Pipeline:
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
 
         entry = _intent(request, actor, purpose, reference, prepared)
+        if actor.person is not None:
+            entry = await self.keyring.veiled(entry, actor.person)
         receipt = self.journal.intend(entry)
         context = Context(
             actor=actor.id,
@@ -74,7 +77,8 @@ class Pipeline:
         data = prepared.introspected(data, self.preparer.schema, request.variables)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
         reasons = [item["reason"] or item["decision"] for item in access]
-        await self.journal.disclose(receipt, entry.disclosed(reasons), disclosures(guard.subjects, self.journal_key))
+        found = await self.keyring.disclosures(guard.subjects)
+        await self.journal.disclose(receipt, entry.disclosed(reasons), found)
         extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
         return Reply(data, [error.formatted() for error in errors], extensions)
 

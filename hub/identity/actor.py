@@ -31,6 +31,14 @@ class Actor:
     client: str
     expires: int
 
+    @property
+    def person(self) -> str | None:
+        """Id of the person who asks for itself, if the actor is one."""
+        return next((scope[len(_OWN) :] for scope in self.scopes if scope.startswith(_OWN)), None)
+
+
+_OWN = link_key(Fact.SELF, "")
+
 
 def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int) -> Actor:
     """The actor of verified claims; raises IdentityRefused where they don't make one."""

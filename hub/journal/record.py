@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
-
-PSEUDONYM = 16
-"""Bytes of a pseudonym."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +34,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """One distinct set of coordinates, and the pseudonyms of everyone of whom it was released."""
+    """One distinct set of coordinates, and the pseudonyms (hexadecimal) of everyone of whom it was released."""
 
     coordinates: tuple[str, ...]
     masked: tuple[str, ...]
-    subjects: tuple[bytes, ...]
+    subjects: tuple[str, ...]
 
 
-def disclosures(subjects: Mapping[str, tuple[set[str], set[str]]], key: bytes) -> list[Disclosure]:
-    """Group subjects (person id → coordinates released, masked) by what was released of them."""
-    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[bytes]] = {}
+def disclosures(subjects: Mapping[str, tuple[Set[str], Set[str]]]) -> list[Disclosure]:
+    """Group subjects (pseudonym → coordinates released, masked) by what was released of them."""
+    groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for subject, (released, masked) in subjects.items():
-        group = (tuple(sorted(released)), tuple(sorted(masked)))
-        groups.setdefault(group, []).append(pseudonym(subject, key))
-    return [Disclosure(*group, tuple(sorted(found))) for group, found in sorted(groups.items())]
-
-
-def pseudonym(subject: str, key: bytes) -> bytes:
-    """Keyed pseudonym of a person id, the same in every entry, so that the person can ask who looked."""
-    return hmac.digest(key, subject.encode(), "sha256")[:PSEUDONYM]
+        groups.setdefault((frozenset(released), frozenset(masked)), []).append(subject)
+    rows = ((tuple(sorted(read)), tuple(sorted(masked)), tuple(sorted(who))) for (read, masked), who in groups.items())
+    return [Disclosure(*row) for row in sorted(rows)]

@@ -6,56 +6,56 @@ policy.md "Access journal". If an entry can't be written, the answer is 503 and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 
 import asyncpg
-import orjson
 
 from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
+from hub.journal.signing import Signer
+from hub.journal.unsigned import left_open
+from hub.journal.writer import Writer
 
 log = getLogger(__name__)
 RECONNECT_SECONDS = 1.0
 """Within this time a lost connection is made again, though nobody asks anything: who is not ready is not asked."""
-WRITE = """WITH entries AS (
-    INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference,
-                               operation_hash, operation_name, decisions)
-    SELECT * FROM json_to_recordset($1::json) AS entry (
-        kind text, request uuid, at timestamptz, trace text, actor text, actor_kind text, organisation text,
-        client text, purpose text, reference text, operation_hash text, operation_name text, decisions jsonb)
-)
-INSERT INTO journal.disclosure (request, coordinates, masked, subjects)
-SELECT request, coordinates, masked, ARRAY (SELECT decode(subject, 'hex') FROM unnest(subjects) AS subject)
-FROM json_to_recordset($2::json) AS disclosure (request uuid, coordinates text[], masked text[], subjects text[])"""
-"""A whole batch in one statement, which is a transaction by itself: one round trip, all of it or nothing."""
+CHECKPOINT_SECONDS = 5.0
+"""Longest that committed entries of a living process wait for a checkpoint that covers them."""
+MONTHS_SECONDS = 86_400.0
+"""How often a living process makes the months to come."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    entries: list[Entry] = field(default_factory=list)
-    disclosures: list[tuple[Entry, Disclosure]] = field(default_factory=list)
+    entries: list[tuple[Entry, Sequence[Disclosure]]] = field(default_factory=list)
     written: asyncio.Event = field(default_factory=asyncio.Event)
     failed: bool = True  # until the commit has returned: whatever else ends a write is a failure
 
 
 class Journal:
-    """The writer of one process: `intend` at once, `disclose` before the first byte. `dsn`: the writing role's."""
+    """The writer of one process: `intend` at once, `disclose` before the first byte.
 
-    def __init__(self, dsn: str, patience: float = 5.0) -> None:
-        self._dsn, self._patience = dsn, patience
-        self._connection: asyncpg.Connection | None = None
+    `dsn` gives the address of the database for the writing role, and for the reading one, which finds what a killed
+    process left without a last checkpoint.
+    """
+
+    def __init__(self, dsn: Callable[[str], str], signer: Signer, patience: float = 5.0) -> None:
+        self._dsn, self._signer, self._patience = dsn, signer, patience
+        self._writer: Writer | None = None
         self._batch = _Batch()
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._checkpoint_at = self._months_at = 0.0
 
     async def start(self) -> None:
-        """Connect and begin to write; raises NotServed if the journal can't be reached."""
+        """Connect, open a stream and begin to write; raises NotServed if the journal can't be reached."""
         try:
-            self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
+            writer = await self._opened()
+            await writer.sign(await left_open(self._dsn("journal_reader"), self._patience))
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
             raise unavailable("the journal's database can't be reached") from error
         self._task = asyncio.create_task(self._write_forever())
@@ -63,30 +63,32 @@ class Journal:
     @property
     def writing(self) -> bool:
         """Whether the last batch was written; until the first, whether the connection stands."""
-        return self._connection is not None and not self._connection.is_closed()
+        return self._writer is not None and not self._writer.connection.is_closed()
 
     async def stop(self) -> None:
-        """Write what is pending, then close."""
+        """Write what is pending, sign the end of the stream, then close."""
         if self._task is not None:
             self._stopping = True
             self._wake.set()
             await asyncio.wait({self._task}, timeout=2 * self._patience)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._connection is not None:
-            await self._connection.close(timeout=self._patience)
+        if self._writer is not None:
+            try:
+                await self._writer.close()
+            except Exception as error:  # the stream stays open, as after a kill
+                self._left(error)
 
     def intend(self, entry: Entry) -> _Batch:
         """Queue an intent; the returned receipt goes to `disclose`."""
-        self._batch.entries.append(entry)
+        self._batch.entries.append((entry, ()))
         self._wake.set()
         return self._batch
 
     async def disclose(self, receipt: _Batch, entry: Entry, rows: Sequence[Disclosure]) -> None:
         """Return once intent and disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
         batch = self._batch
-        batch.entries.append(entry)
-        batch.disclosures += ((entry, row) for row in rows)
+        batch.entries.append((entry, rows))
         self._wake.set()
         await self._batch_written(batch)
         if receipt is not batch:
@@ -95,43 +97,63 @@ class Journal:
             raise unavailable("the entry was not committed")
 
     async def _batch_written(self, batch: _Batch) -> None:
+        if batch.written.is_set():
+            return
         try:
-            await asyncio.wait_for(batch.written.wait(), self._patience)
+            async with asyncio.timeout(self._patience):
+                await batch.written.wait()
         except TimeoutError as error:
             raise unavailable("the entry was not committed in time") from error
 
     async def _write_forever(self) -> None:
         while self._batch.entries or not self._stopping:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), RECONNECT_SECONDS)
+                async with asyncio.timeout(RECONNECT_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
-            if self.writing and not self._batch.entries:
-                continue
-            batch, self._batch = self._batch, _Batch()
-            try:
-                await self._write(batch)
-                batch.failed = False
-            except Exception as error:  # whatever it is, this batch is not written, and the next one must be
-                log.error("journal not written: %s", type(error).__name__)
-                if self._connection is not None:
-                    self._connection.terminate()
-                    self._connection = None
-            finally:
-                batch.written.set()
+            if self._batch.entries or not self.writing:
+                await self._write()
+            await self._tend()
 
-    async def _write(self, batch: _Batch) -> None:
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
-        disclosures = [
-            {
-                "request": entry.request,
-                "coordinates": found.coordinates,
-                "masked": found.masked,
-                "subjects": [subject.hex() for subject in found.subjects],
-            }
-            for entry, found in batch.disclosures
-        ]
-        await self._connection.execute(WRITE, _json(batch.entries), _json(disclosures), timeout=self._patience)
+    async def _write(self) -> None:
+        batch, self._batch = self._batch, _Batch()
+        try:
+            writer = await self._opened()
+            if batch.entries:
+                await writer.write(batch.entries)
+            batch.failed = False
+        except Exception as error:  # whatever it is, this batch is not written, and the next one must be
+            self._left(error)
+        finally:
+            batch.written.set()
+
+    async def _opened(self) -> Writer:
+        """The writer; another one, with another stream, after a failure."""
+        if self._writer is None or self._writer.connection.is_closed():
+            self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience)
+            now = asyncio.get_running_loop().time()
+            self._checkpoint_at, self._months_at = now + CHECKPOINT_SECONDS, now + MONTHS_SECONDS
+        return self._writer
+
+    async def _tend(self) -> None:
+        """What is due between two batches."""
+        now = asyncio.get_running_loop().time()
+        if self._writer is None or now < min(self._checkpoint_at, self._months_at):
+            return
+        try:
+            if now >= self._months_at:
+                self._months_at = now + MONTHS_SECONDS
+                await self._writer.open_months()
+            self._checkpoint_at = now + CHECKPOINT_SECONDS
+            await self._writer.pass_by()
+        except Exception as error:  # the stream ends here; what it holds stays verifiable
+            self._left(error)
+
+    def _left(self, error: Exception) -> None:
+        log.error("journal not written: %s", type(error).__name__)
+        if self._writer is not None:
+            self._writer.abandon()
+            self._writer = None
 
 
 def unavailable(detail: str) -> NotServed:
@@ -141,7 +163,3 @@ def unavailable(detail: str) -> NotServed:
         "Le journal des accès n'est pas disponible : aucune donnée n'est envoyée. Réessayez dans un instant.",
         detail,
     )
-
-
-def _json(rows: Sequence[object]) -> str:
-    return orjson.dumps(rows).decode()

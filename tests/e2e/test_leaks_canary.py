@@ -230,7 +230,7 @@ async def _last_disclosure(database: Database) -> tuple[list[str], dict[str, int
     try:
         row = await connection.fetchrow(
             "SELECT d.coordinates, e.decisions FROM journal.disclosure d JOIN journal.entry e USING (request)"
-            " WHERE e.kind = 'DISCLOSURE' ORDER BY d.id DESC LIMIT 1"
+            " WHERE e.kind = 'DISCLOSURE' ORDER BY d.at DESC LIMIT 1"
         )
     finally:
         await connection.close()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.journal.record import PSEUDONYM
+from hub.journal.keyring import Keyring
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import ALIASES, MIXED, NOBODY, WHOLE, asked, mistaken
@@ -117,7 +116,7 @@ async def test_the_journal_lists_exactly_what_was_released_of_exactly_whom(
         "Appointment.motive",
         "Motive.type",
     }
-    people = [pseudonym(database, world.persons[slug]) for slug in FOLLOWED["referent-a"]]
+    people = [await pseudonym(database, world.persons[slug]) for slug in FOLLOWED["referent-a"]]
     assert released == dict.fromkeys(people, everything)
 
 
@@ -127,7 +126,9 @@ async def test_the_journal_holds_no_coordinate_of_a_column_that_a_row_withheld(
     query = "query ($id: ID!) { person(id: $id) { lastName household { dependentChildren } rsa { status } } }"
     got = await hub.ask("employeur", query, {"id": world.persons["vurnibal"]})
     assert got.data["person"] == {"lastName": "VURNIBAL", "household": None, "rsa": None}
-    assert await last_disclosure(database) == {pseudonym(database, world.persons["vurnibal"]): {"Person.lastName"}}
+    assert await last_disclosure(database) == {
+        await pseudonym(database, world.persons["vurnibal"]): {"Person.lastName"}
+    }
 
 
 async def test_the_journal_holds_no_coordinate_that_was_lost_with_its_subgraph(
@@ -144,7 +145,9 @@ async def test_the_journal_holds_no_coordinate_that_was_lost_with_its_subgraph(
         await owner.close()
     assert got.data["person"] == {"lastName": "VURNIBAL", "appointments": None}
     assert got.code == "SUBGRAPH_ERROR"
-    assert await last_disclosure(database) == {pseudonym(database, world.persons["vurnibal"]): {"Person.lastName"}}
+    assert await last_disclosure(database) == {
+        await pseudonym(database, world.persons["vurnibal"]): {"Person.lastName"}
+    }
 
 
 @pytest.mark.parametrize("slug", ["xandrovu", OPPOSED, None])
@@ -173,8 +176,12 @@ async def test_an_excluded_field_costs_nothing_and_is_told_nowhere(hub: Inside, 
     }
 
 
-def pseudonym(database: Database, person: str) -> bytes:
-    return hmac.digest(database.keys.journal, person.encode(), "sha256")[:PSEUDONYM]
+async def pseudonym(database: Database, person: str) -> bytes:
+    keyring = Keyring(database.dsn("journal_keeper"))
+    try:
+        return bytes.fromhex(await keyring.find(person) or "")
+    finally:
+        await keyring.close()
 
 
 async def last_disclosure(database: Database) -> Mapping[bytes, set[str]]:
@@ -183,7 +190,7 @@ async def last_disclosure(database: Database) -> Mapping[bytes, set[str]]:
     try:
         rows = await connection.fetch(
             """SELECT coordinates, masked, subjects FROM journal.disclosure WHERE request =
-            (SELECT request FROM journal.entry WHERE kind = 'DISCLOSURE' ORDER BY id DESC LIMIT 1)"""
+            (SELECT request FROM journal.entry WHERE kind = 'DISCLOSURE' ORDER BY at DESC LIMIT 1)"""
         )
     finally:
         await connection.close()

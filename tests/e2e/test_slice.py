@@ -102,7 +102,7 @@ async def test_the_bounds_of_a_page_are_journalled_as_told_of_its_rows(hub: Site
         row = await connection.fetchrow(
             "SELECT coordinates, cardinality(subjects) AS people"
             " FROM journal.disclosure JOIN journal.entry USING (request)"
-            " WHERE operation_name = 'Bounds' AND kind = 'DISCLOSURE' ORDER BY disclosure.id DESC LIMIT 1"
+            " WHERE operation_name = 'Bounds' AND kind = 'DISCLOSURE' ORDER BY disclosure.at DESC LIMIT 1"
         )
     finally:
         await connection.close()

@@ -1,0 +1,70 @@
+"""The hash chain of one writer: each line holds its place, and its digest covers the line before it.
+
+    digest(0) = SHA-256 of the stream's id          digest(n) = SHA-256(digest(n-1) ‖ canonical form of line n)
+
+A stream belongs to one connection of one process, so that several processes write without a lock; checkpoints
+(`hub.journal.checkpoint`) join the streams. A stream whose last write failed is left, and another one opened: whether
+that write was committed or not, both are whole. The canonical form is JSON, read back from the columns to verify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import orjson
+
+from hub.journal.record import Disclosure, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with all it discloses, at its place in a stream; `seq` counts from 1 without a gap."""
+
+    stream: UUID
+    seq: int
+    entry: Entry
+    disclosures: Sequence[Disclosure]
+
+    def canonical(self) -> bytes:
+        """The form that is hashed; equal lines have equal bytes."""
+        return orjson.dumps(self, plain, orjson.OPT_SORT_KEYS)
+
+    def digest(self, previous: bytes) -> bytes:
+        """Digest of this line after a line of that digest."""
+        return sha256(previous + self.canonical()).digest()
+
+
+def plain(value: object) -> str:
+    """What JSON has no form for: UUIDs of asyncpg, which are not exactly Python's."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
+
+
+def genesis(stream: UUID) -> bytes:
+    """Digest before the first line of a stream."""
+    return sha256(stream.bytes).digest()
+
+
+class Chain:
+    """The growing end of one stream: its last place, digest and time, which never goes back."""
+
+    def __init__(self) -> None:
+        self.stream = uuid4()
+        self.seq, self.head, self.at = 0, genesis(self.stream), datetime.min.replace(tzinfo=UTC)
+
+    def extend(self, entries: Iterable[tuple[Entry, Sequence[Disclosure]]]) -> str:
+        """Put these entries at the end; the lines with their digests, as the JSON that `writer.WRITE` takes."""
+        lines = [self._next(entry, found) for entry, found in entries]
+        return f"[{','.join(lines)}]"
+
+    def _next(self, entry: Entry, found: Sequence[Disclosure]) -> str:
+        if entry.at < self.at:  # months are dropped whole: what is older must also come before
+            entry = replace(entry, at=self.at)
+        body = Line(self.stream, self.seq + 1, entry, found).canonical()
+        self.seq, self.head, self.at = self.seq + 1, sha256(self.head + body).digest(), entry.at
+        return f'{body[:-1].decode()},"digest":"{self.head.hex()}"}}'

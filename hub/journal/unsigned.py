@@ -1,0 +1,28 @@
+"""Streams that a killed process left without a last checkpoint: the next hub that starts signs how far they came."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import asyncpg
+
+LEFT = """WITH RECURSIVE found AS (
+    (SELECT stream FROM journal.checkpoint ORDER BY stream LIMIT 1)
+    UNION ALL
+    SELECT (SELECT stream FROM journal.checkpoint WHERE stream > found.stream ORDER BY stream LIMIT 1)
+    FROM found WHERE found.stream IS NOT NULL
+)
+SELECT found.stream, line.seq, line.digest FROM found,
+LATERAL (SELECT seq, state FROM journal.checkpoint WHERE stream = found.stream ORDER BY number DESC LIMIT 1) AS said,
+LATERAL (SELECT seq, digest FROM journal.entry WHERE stream = found.stream ORDER BY seq DESC LIMIT 1) AS line
+WHERE said.state <> 'CLOSED' AND line.seq > said.seq"""
+"""By one look into the index for each stream. One that lives may be among them: what it says of itself comes later."""
+
+
+async def left_open(reader_dsn: str, patience: float) -> list[tuple[UUID, int, bytes]]:
+    """Stream, place and digest of each; raises what the connection raises."""
+    connection = await asyncpg.connect(reader_dsn, timeout=patience)
+    try:
+        return [tuple(row) for row in await connection.fetch(LEFT, timeout=patience)]
+    finally:
+        await connection.close(timeout=patience)

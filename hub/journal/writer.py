@@ -1,0 +1,116 @@
+"""One connection of the writing role, and the stream that it extends: lines of a batch, checkpoints, months to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from hub.journal.chain import Chain
+from hub.journal.checkpoint import START, Checkpoint, State
+from hub.journal.record import Disclosure, Entry
+from hub.journal.signing import Signer
+
+WRITE = """WITH line AS MATERIALIZED (
+    SELECT line.stream, line.seq, entry.*, line.disclosures, decode(line.digest, 'hex') AS digest
+    FROM json_to_recordset($1::json) AS line (stream uuid, seq bigint, entry json, disclosures json, digest text),
+    json_to_record(line.entry) AS entry (
+        kind text, request uuid, at timestamptz, trace text, actor text, actor_kind text, organisation text,
+        client text, purpose text, reference text, operation_hash text, operation_name text, decisions jsonb)
+), entries AS (
+    INSERT INTO journal.entry (stream, seq, kind, request, at, trace, actor, actor_kind, organisation, client, purpose,
+                               reference, operation_hash, operation_name, decisions, digest)
+    SELECT stream, seq, kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference,
+           operation_hash, operation_name, decisions, digest FROM line
+)
+INSERT INTO journal.disclosure (stream, seq, rank, at, request, coordinates, masked, subjects)
+SELECT line.stream, line.seq, found.rank, line.at, line.request, found.coordinates, found.masked,
+       ARRAY (SELECT decode(subject, 'hex') FROM unnest(found.subjects) AS subject)
+FROM line, ROWS FROM (
+    json_to_recordset(line.disclosures) AS (coordinates text[], masked text[], subjects text[])
+) WITH ORDINALITY AS found (coordinates, masked, subjects, rank)"""
+"""A whole batch in one statement, which is a transaction by itself: one round trip, all of it or nothing."""
+
+LAST = "SELECT number, digest FROM journal.checkpoint ORDER BY number DESC LIMIT 1"
+ADD = """INSERT INTO journal.checkpoint (number, at, stream, seq, head, state, previous, key, digest, signature)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (number) DO NOTHING RETURNING true"""
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+class Writer:
+    """A stream from its opening to its end; after a failure of any method it must be left (`abandon`)."""
+
+    def __init__(self, connection: Connection, signer: Signer, patience: float) -> None:
+        self.connection = connection
+        self._signer, self._patience = signer, patience
+        self._chain = Chain()
+        self._passed = 0
+
+    @staticmethod
+    async def open(dsn: str, signer: Signer, patience: float) -> Writer:
+        """Connect, make the months to come, and open a stream; raises what the connection raises."""
+        connection = await asyncpg.connect(dsn, timeout=patience)
+        writer = Writer(connection, signer, patience)
+        try:
+            await writer.open_months()
+            await writer._checkpoint(State.OPENED)
+        except BaseException:
+            connection.terminate()
+            raise
+        return writer
+
+    async def open_months(self) -> None:
+        """Make the partitions of this month and the next two, where they are not there."""
+        await self.connection.execute("SELECT journal.open_months()", timeout=self._patience)
+
+    async def write(self, entries: Sequence[tuple[Entry, Sequence[Disclosure]]]) -> None:
+        """Commit these entries at the end of the stream."""
+        await self.connection.execute(WRITE, self._chain.extend(entries), timeout=self._patience)
+
+    async def pass_by(self) -> None:
+        """Sign how far the stream has come, unless a checkpoint says it already."""
+        if self._chain.seq > self._passed:
+            await self._checkpoint(State.PASSED)
+
+    async def sign(self, ends: Iterable[tuple[UUID, int, bytes]]) -> None:
+        """Sign how far other streams have come (stream, place, digest)."""
+        for stream, seq, head in ends:
+            await add(self.connection, self._signer, stream, seq, head, State.PASSED, patience=self._patience)
+
+    async def close(self) -> None:
+        """Sign that the stream ends here, and close the connection."""
+        await self._checkpoint(State.CLOSED)
+        await self.connection.close(timeout=self._patience)
+
+    def abandon(self) -> None:
+        """Leave the stream as it is: what is committed of it stays verifiable."""
+        self.connection.terminate()
+
+    async def _checkpoint(self, state: State) -> None:
+        chain = self._chain
+        await add(self.connection, self._signer, chain.stream, chain.seq, chain.head, state, patience=self._patience)
+        self._passed = chain.seq
+
+
+async def add(
+    connection: Connection,
+    signer: Signer,
+    stream: UUID,
+    seq: int,
+    head: bytes,
+    state: State,
+    *,
+    patience: float | None = None,
+) -> Checkpoint:
+    """Sign a checkpoint at the end of their chain; who meets another process there takes the next place."""
+    while True:
+        last = await connection.fetchrow(LAST, timeout=patience)
+        number, previous = (last["number"] + 1, last["digest"]) if last is not None else (1, START)
+        made = Checkpoint(number, datetime.now(UTC), stream, seq, head.hex(), state, previous.hex(), signer.id)
+        values = (number, made.at, stream, seq, head, state, previous, signer.id, made.digest(), made.signature(signer))
+        if await connection.fetchval(ADD, *values, timeout=patience):
+            return made

@@ -1,0 +1,39 @@
+"""A journal of one's own: a writer over a database, its keys, and entries to write."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.journal.keyring import Keyring
+from hub.journal.signing import Signer
+from hub.journal.store import Journal
+from tests.conftest import Database
+
+
+@pytest.fixture
+def signer() -> Signer:
+    return Signer(b"s" * 32)
+
+
+@pytest.fixture
+async def journal(database: Database, signer: Signer) -> AsyncIterator[Journal]:
+    writer = Journal(database.dsn, signer)
+    await writer.start()
+    yield writer
+    await writer.stop()
+
+
+@pytest.fixture
+async def keyring(database: Database) -> AsyncIterator[Keyring]:
+    ring = Keyring(database.dsn("journal_keeper"))
+    yield ring
+    await ring.close()
+
+
+@pytest.fixture
+async def emptied(database: Database) -> Database:
+    """The module's database with nothing in its journal."""
+    connection = await database.connect()
+    await connection.execute("TRUNCATE journal.entry, journal.disclosure, journal.checkpoint, journal_keys.person")
+    await connection.close()
+    return database
