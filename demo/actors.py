@@ -22,8 +22,8 @@ from demo.cast import (
 from demo.identity import DemoActor
 
 FOLLOW_UP = ("diagnostic", "contrat", "suivi", "actions", "formation", "pmsmp")
-SELF = "maelle"
-"""Slug of the person who looks at its own journey."""
+SELVES = {"personne": "maelle", "personne-b": "santu"}
+"""Actors who look at their own journey, with the slug of whom they are."""
 
 
 def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[DemoActor]:
@@ -33,13 +33,7 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
         _referent("referent-b", REFERENT_B, agents),
         _member("employeur", "siae", EMPLOYER, ("iae", "actions"),
                 "ne lit que ses propres rendez-vous et les personnes qu'elle y reçoit."),
-        DemoActor(
-            name="personne",
-            kind="beneficiaire",
-            purposes=("droits",),
-            about=f"{BY_SLUG[SELF].first_name} {BY_SLUG[SELF].last_name} lit son propre parcours.",
-            claims={"person": str(persons[SELF])},
-        ),
+        *(_self(name, slug, persons) for name, slug in SELVES.items()),
         _member("orienteur", "orienteur_cd", CD_08, ("identification", "orientation"),
                 "oriente les bénéficiaires du RSA du département."),
         _member("conseiller-ft", "conseiller_ft", AGENCY, ("identification", "orientation", *FOLLOW_UP[:-1]),
@@ -79,6 +73,12 @@ def _referent(name: str, agent: Agent, agents: Mapping[str, UUID]) -> DemoActor:
         about=f"{agent.first_name} {agent.last_name}, {organisation.name} : lit les personnes de son groupe de suivi.",
         claims={**_organisation(organisation), "agent": str(agents[agent.email])},
     )
+
+
+def _self(name: str, slug: str, persons: Mapping[str, UUID]) -> DemoActor:
+    person = BY_SLUG[slug]
+    about = f"{person.first_name} {person.last_name} lit son propre parcours."
+    return DemoActor(name, "beneficiaire", ("droits",), about, {"person": str(persons[slug])})
 
 
 def _member(

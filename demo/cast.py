@@ -139,6 +139,11 @@ class Person:
         return f"{self.slug}@example.org"
 
     @property
+    def street(self) -> str:
+        """A street of nowhere."""
+        return f"{self.number} rue de l'Exemple"
+
+    @property
     def about(self) -> str:
         """Who that is, in a line."""
         name = f"{self.first_name} {self.last_name} ({self.department})"

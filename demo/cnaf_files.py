@@ -17,6 +17,20 @@ from demo.crowd import EVERYONE
 
 Element = etree._Element
 ROLES = {"demandeur": "DEM", "conjoint": "CJT"}
+ACTIVITIES = (
+    ("CHO", "044", 40),
+    ("SAL", "001", 640),
+    ("ABA", "010", 510),
+    ("MAL", "011", 380),
+    ("ASS", "010", 540),
+    ("SSA", None, 0),
+    ("SFP", "201", 710),
+    ("INV", "021", 460),
+    ("CNI", None, 0),
+)
+"""Current activity, nature of the resources and euros a month, by the person's number."""
+MOTIVES = ("97", "06", "04", "01")
+"""Why a payment is suspended, by the person's number: a disability benefit, no declaration, a permit, an income."""
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
@@ -66,7 +80,7 @@ def _foyer(root: Element, dossier: str, members: Sequence[Person], reference: da
     _texts(_child(identification, "Partenaire"), TYPEPARTE="CG", IDEPARTE=f"0{first.department}")
     _texts(_child(identification, "DemandeRSA"), DTDEMRSA="2024-01-15", NUMDEMRSA=f"{first.number:011}")
     for person in members:
-        _person(foyer, person)
+        _person(foyer, person, reference)
     for rank in range(first.children):
         _child_person(foyer, first, rank)
     administrative = _child(foyer, "DonneesAdministratives")
@@ -89,7 +103,7 @@ def _foyer(root: Element, dossier: str, members: Sequence[Person], reference: da
         _child(address, "AdresseDetailleeFrance"),
         COMPLIDEADR="",
         COMPLADR="",
-        NUMVOIE="1",
+        NUMVOIE=str(first.number),
         LIBTYPEVOIE="RUE",
         NOMVOIE="DE L'EXEMPLE",
         LIEUDIST="",
@@ -100,7 +114,7 @@ def _foyer(root: Element, dossier: str, members: Sequence[Person], reference: da
     _rights(_child(foyer, "PrestationRSA"), first, reference)
 
 
-def _person(foyer: Element, person: Person) -> None:
+def _person(foyer: Element, person: Person, reference: date) -> None:
     element = _child(foyer, "Personne")
     _identity(
         element,
@@ -114,7 +128,27 @@ def _person(foyer: Element, person: Person) -> None:
     )
     _prestations(element, ROLES[person.role])
     _texts(_child(element, "DossierPoleEmploi"), IDASSEDIC=person.france_travail_id)
+    code, nature, euros = ACTIVITIES[person.number % len(ACTIVITIES)]
+    _resources(_child(element, "Ressources"), nature, euros, reference)
     _texts(_child(element, "MontantCalculDroitRSAPersonne"), TOPPERSDRODEVORSA="1")
+    _texts(_child(element, "Activite"), REG="GE", ACT="SAL", DDACT="2020-01-06", DFACT="2021-12-17")
+    _texts(_child(element, "Activite"), REG="GE", ACT=code, DDACT="2022-01-10")
+
+
+def _resources(resources: Element, nature: str | None, euros: int, reference: date) -> None:
+    """The last three months, all alike."""
+    months = [(reference.replace(day=1) - timedelta(days=31 * back)).replace(day=1) for back in (3, 2, 1)]
+    _texts(
+        _child(resources, "GeneraliteRessourcesTrimestre"),
+        TOPRESSNUL="0" if nature else "1",
+        DDRESS=str(months[0]),
+        DFRESS=str(reference - timedelta(days=1)),
+    )
+    for month in months if nature else ():
+        monthly = _child(resources, "RessourcesMensuelles")
+        _texts(_child(monthly, "GeneraliteRessourcesMensuelles"), MOISRESS=str(month), NBHEUMENTRA="000")
+        detail = _child(monthly, "DetailRessourcesMensuelles")
+        _texts(detail, NATRESS=nature or "", MTNATRESSMEN=f"{euros:07}.00")
 
 
 def _child_person(foyer: Element, parent: Person, rank: int) -> None:
@@ -171,9 +205,10 @@ def _rights(prestation: Element, person: Person, reference: date) -> None:
     _texts(_child(situation, "EtatDossierRSA"), ETATDOSRSA=person.state)
     since = str(reference - timedelta(days=30))
     if person.state == "3":
-        _texts(_child(situation, "SuspensionDroit"), MOTISUSDRORSA="01", DDSUSDRORSA=since)
+        _texts(_child(situation, "SuspensionDroit"), MOTISUSDRORSA="GR", DDSUSDRORSA=since)
     if person.state == "4":
-        _texts(_child(situation, "SuspensionVersement"), MOTISUSVERSRSA="06", DDSUSVERSRSA=since)
+        motive = MOTIVES[person.number % len(MOTIVES)]
+        _texts(_child(situation, "SuspensionVersement"), MOTISUSVERSRSA=motive, DDSUSVERSRSA=since)
     if person.state == "5":
         _texts(_child(situation, "FinDroit"), MOTICLORSA="RGD", DTCLORSA=since)
     common = _child(_child(prestation, "DetailDroitRSA"), "TroncCommunDroitRSA")

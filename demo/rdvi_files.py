@@ -175,7 +175,7 @@ def _user(person: Person) -> dict[str, Any]:
         "first_name": person.first_name,
         "last_name": person.last_name,
         "title": person.civility,
-        "address": f"1 rue de l'Exemple, {person.place.postal_code} {person.place.name}",
+        "address": f"{person.street}, {person.place.postal_code} {person.place.name}",
         "phone_number": f"+33{person.phone[1:]}",
         "email": person.email,
         "birth_date": str(person.birth_date),

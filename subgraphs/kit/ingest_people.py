@@ -15,13 +15,15 @@ from subgraphs.kit.ingest_store import Store
 
 @dataclass(frozen=True, slots=True)
 class Rsa:
-    """RSA rights of one person in one dossier; `department` is the Conseil départemental that pays."""
+    """RSA rights of one person in one dossier; `department` is the Conseil départemental that pays. Of the motive of a
+    suspension only the family is told."""
 
     status: str
     requested_on: date | None
     rights_and_duties: bool | None
     suspended_on: date | None
     department: str | None
+    suspension_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,13 @@ class Following:
 class PersonRecord:
     """What one record of one source says of one person.
 
-    `nir` is only ever hashed. `withheld` names columns of `people.identity` that this record does not decide: what was
-    said before stays. `referents` is None where the record doesn't speak of them. `organisme` is FONORG:NUMORG. Phones
-    are written in ten digits. `department` is that of the Conseil départemental in charge, within which
-    `department_internal_id` is a key. `following` is the organisme référent, whose structure is that of the referents.
-    `by_identity`: the record never makes a person; where no key of
-    it is that of someone known, it is attached to the one known person of the département with the same names and birth
-    date.
+    `nir` is only ever hashed, but for its last three digits. `withheld` names columns of `people.identity` that this
+    record does not decide: what was said before stays. `referents` is None where the record doesn't speak of them.
+    `organisme` is FONORG:NUMORG. Phones are written in ten digits. `department` is that of the Conseil départemental in
+    charge, within which `department_internal_id` is a key. `following` is the organisme référent, whose structure is
+    that of the referents. `income_band` is that of the household in `income_month`, `earned_income` whether the person
+    itself had income from work then. `by_identity`: the record never makes a person; where no key of it is that of
+    someone known, it is attached to the one known person of the département with the same names and birth date.
     """
 
     source: str
@@ -94,6 +96,16 @@ class PersonRecord:
     registration_category: str | None = None
     following: Following | None = None
     referents: tuple[Referent, ...] | None = None
+    birth_country_code: str | None = None
+    identity_certified: bool | None = None
+    request_number: str | None = None
+    street: str | None = None
+    work_situation: str | None = None
+    unemployment_insurance: bool | None = None
+    specific_solidarity: bool | None = None
+    income_month: date | None = None
+    income_band: str | None = None
+    earned_income: bool | None = None
     withheld: frozenset[str] = frozenset()
     by_identity: bool = False
 

@@ -32,6 +32,8 @@ class Consolidated:
     contact: Row | None
     household: Row | None
     rsa: Row | None
+    allocations: Row | None
+    resources: Row | None
     registration: Row | None
     identifiers: Mapping[tuple[str, str], Row]
     access: Row
@@ -50,22 +52,31 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
     )
     contact = _contact(rows)
     department = residence(contact["city_code"], contact["postal_code"]) if contact else None
-    born = _first(rows, IDENTITY_MASTERS, lambda row: row["birth_city_code"] is not None)
+    born = _first(
+        rows, IDENTITY_MASTERS, lambda row: (row["birth_city_code"], row["birth_country_code"]) != (None, None)
+    )
+    numbered = _first(rows, IDENTITY_MASTERS, lambda row: row["nir_last_digits"] is not None)
+    working = _first(rows, IDENTITY_MASTERS, lambda row: row["work_situation"] is not None)
     duties = _first(rows, CONTACT_MASTERS, lambda row: row["rsa_rights_and_duties_since"] is not None)
     registered = _first(rows, IDENTITY_MASTERS, lambda row: row["registered_on"] is not None)
     following = _first(rows, IDENTITY_MASTERS, lambda row: row["referent_organisation"] is not None)
     return Consolidated(
         person={
-            **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date"),
+            **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date", "identity_certified"),
             "last_name_key": name_key(identity["last_name"]),
             "birth_name_key": name_key(identity["birth_name"]),
             "birth_city_code": born and born["birth_city_code"],
+            "birth_country_code": born and born["birth_country_code"],
+            "nir_last_digits": numbered and numbered["nir_last_digits"],
+            "work_situation": working and working["work_situation"],
             "structure_id": following and following["structure_id"],
             **_lineage(identity),
         },
         contact=contact,
         household=home and {**_copy(home, "family_situation", "dependent_children"), **_lineage(home)},
         rsa=_rsa(rsa, duties),
+        allocations=_allocations(rows),
+        resources=_resources(rows),
         registration=registered
         and {
             "status": "INSCRIT",
@@ -101,8 +112,23 @@ def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
         "rights_and_duties": rsa and rsa["rsa_rights_and_duties"],
         "suspended_on": rsa and rsa["rsa_suspended_on"],
         "rights_and_duties_since": duties and duties["rsa_rights_and_duties_since"],
+        "suspension_reason": rsa and rsa["rsa_suspension_reason"],
         **_lineage(main),
     }
+
+
+def _allocations(rows: Sequence[Row]) -> Row | None:
+    paid = ("unemployment_insurance", "specific_solidarity")
+    told = _first(rows, IDENTITY_MASTERS, lambda row: any(row[name] is not None for name in paid))
+    return told and {**_copy(told, *paid), **_lineage(told)}
+
+
+def _resources(rows: Sequence[Row]) -> Row | None:
+    told = _first(rows, IDENTITY_MASTERS, lambda row: row["income_month"] is not None)
+    if told is None:
+        return None
+    said = {"month": told["income_month"], "band": told["income_band"], "earned": told["earned_income"]}
+    return {**said, **_lineage(told)}
 
 
 def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
@@ -110,10 +136,12 @@ def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
     known is not one."""
     found: dict[tuple[str, str], Row] = {}
     for row in sorted(rows, key=lambda row: _rank(row, IDENTITY_MASTERS), reverse=True):
-        plain = {"organisation": None, "role": None, **_lineage(row)}
+        plain = {"organisation": None, "role": None, "request_number": None, **_lineage(row)}
         if row["organisme"] is not None and row["matricule"] is not None:
             kind, _, number = row["organisme"].partition(":")
-            found.setdefault((kind, row["matricule"]), {**plain, "organisation": number, "role": row["role"]})
+            found.setdefault(
+                (kind, row["matricule"]), {**plain, "organisation": number, **_copy(row, "role", "request_number")}
+            )
         for kind, column in (("FRANCE_TRAVAIL", "france_travail_id"), ("CD_INTERNE", "department_internal_id")):
             if row[column] is not None:
                 found.setdefault((kind, row[column]), plain)
@@ -147,6 +175,7 @@ def _contact(rows: Sequence[Row]) -> Row | None:
         "phones": list(reach["phones"]) if reach else [],
         "origin": main["contact_origin"],
         "authorisation": main["contact_authorisation"],
+        "street": address["street"] if address else None,
         "postal_code": address["postal_code"] if address else None,
         "city": address["city"] if address else None,
         "city_code": address["city_code"] if address else None,

@@ -1,4 +1,4 @@
-"""The NIR as a match key: shape, control key, and the keyed hash that is all the hub ever stores of it.
+"""The NIR as a match key: shape, control key, and what the hub stores of it: a keyed hash and three digits.
 
 Source of the rule: C. trav. R.5312-42 2° a) (matching only); domain model §13.5 (13 digits, Corsica 2A and 2B).
 """
@@ -23,6 +23,12 @@ def normalise(text: str) -> str | None:
 def control_key(nir: str) -> int:
     """97 − (n mod 97), with 2A read as 19 and 2B as 18."""
     return 97 - int(nir.replace("2A", "19").replace("2B", "18")) % 97
+
+
+def last_digits(nir: str) -> str:
+    """The last three digits of a normalised NIR, by which a person knows its own: they are a rank in a register, and
+    tell neither sex nor birth."""
+    return nir[-3:]
 
 
 def hashed(nir: str, key: bytes) -> bytes:

@@ -21,7 +21,7 @@ from subgraphs.people import referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
-from subgraphs.people.nir import hashed, normalise
+from subgraphs.people.nir import hashed, last_digits, normalise
 
 HUB = "hub"
 """Origin of links that the hub itself says."""
@@ -39,7 +39,7 @@ WHERE NOT (source = $1 AND source_id = $2)
 """
 
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
-_KEPT = (*_WHO, "nir_hash", "contact_origin", "contact_authorisation")
+_KEPT = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")
 _BARE: Row = {
     column.name: [] if column.name == "phones" else None
     for column in tables.identity.columns
@@ -162,8 +162,9 @@ class Registry:
         told = {name: getattr(record, name) for name in _PLAIN}
         told["phones"] = list(record.phones)
         told["nir_hash"] = None if nir is None else hashed(nir, self._key)
+        told["nir_last_digits"] = None if nir is None else last_digits(nir)
         rsa = asdict(record.rsa) if record.rsa else {}
-        for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department"):
+        for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department", "suspension_reason"):
             told[f"rsa_{name}"] = rsa.get(name)
         told["referent_organisation"] = record.following and record.following.siret
         told["structure_id"] = record.following and record.following.structure
@@ -226,6 +227,8 @@ class Registry:
             (tables.contact, whole.contact),
             (tables.household, whole.household),
             (tables.rsa, whole.rsa),
+            (tables.allocations, whole.allocations),
+            (tables.resources, whole.resources),
             (tables.registration, whole.registration),
         ):
             if row is None:

@@ -1,7 +1,8 @@
 """Tables of the schema `people`, on which its entities are declared and its migrations are written.
 
 One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household`, `rsa`,
-`registration` and `identifier` are consolidated from the `identity` rows of that person and never written otherwise.
+`allocations`, `resources`, `registration` and `identifier` are consolidated from the `identity` rows of that person and
+never written otherwise.
 """
 
 from sqlalchemy import (
@@ -39,6 +40,19 @@ RSA_STATUSES = (
     "CLOS_ANTERIEUR",
 )
 """ETATDOSRSA 0 to 6, in the order of its codes (domain model §1)."""
+SUSPENSION_REASONS = ("RESSOURCES", "SITUATION", "AUTRE", "SANTE", "SEJOUR", "JUSTICE")
+INCOME_BANDS = ("AUCUNE", "MOINS_DE_500", "DE_500_A_1000", "DE_1000_A_1500", "AU_MOINS_1500")
+WORK_SITUATIONS = (
+    "EN_EMPLOI",
+    "SANS_EMPLOI",
+    "EN_FORMATION",
+    "IAE",
+    "CREATION_ENTREPRISE",
+    "RETRAITE",
+    "AUTRE",
+    "MALADIE",
+    "INVALIDITE",
+)
 CONSTRAINT_THEMES = (
     "MOBILITE",
     "FAMILLE",
@@ -100,7 +114,12 @@ person = Table(
     *lineage(),
     identifier("birth_city_code"),
     followed_by(),
+    identifier("birth_country_code"),
+    Column("identity_certified", Boolean),
+    identifier("nir_last_digits"),
+    Column("work_situation", Text),
     one_of("civility", CIVILITIES),
+    one_of("work_situation", WORK_SITUATIONS),
     UniqueConstraint("source", "source_id"),
     Index(None, "last_name_key"),
     Index(None, "birth_name_key"),
@@ -122,6 +141,7 @@ contact = Table(
     identifier("address_source"),
     identifier("address_source_id"),
     instant("address_as_of"),
+    Column("street", Text),
     one_of("origin", CONTACT_ORIGINS),
     one_of("authorisation", CONTACT_AUTHORISATIONS),
     UniqueConstraint("source", "source_id"),
@@ -165,9 +185,24 @@ identity = Table(
     identifier("registration_category"),
     identifier("referent_organisation"),
     followed_by(),
+    identifier("birth_country_code"),
+    Column("identity_certified", Boolean),
+    identifier("nir_last_digits"),
+    identifier("request_number"),
+    Column("street", Text),
+    Column("work_situation", Text),
+    Column("unemployment_insurance", Boolean),
+    Column("specific_solidarity", Boolean),
+    Column("income_month", Date),
+    Column("income_band", Text),
+    Column("earned_income", Boolean),
+    Column("rsa_suspension_reason", Text),
     one_of("civility", CIVILITIES),
     one_of("role", ROLES),
     one_of("rsa_status", RSA_STATUSES),
+    one_of("work_situation", WORK_SITUATIONS),
+    one_of("income_band", INCOME_BANDS),
+    one_of("rsa_suspension_reason", SUSPENSION_REASONS),
     one_of("contact_origin", CONTACT_ORIGINS),
     one_of("contact_authorisation", CONTACT_AUTHORISATIONS),
     PrimaryKeyConstraint("source", "source_id"),
@@ -201,9 +236,34 @@ rsa = Table(
     Column("suspended_on", Date),
     *lineage(),
     Column("rights_and_duties_since", Date),
+    Column("suspension_reason", Text),
     one_of("status", RSA_STATUSES),
+    one_of("suspension_reason", SUSPENSION_REASONS),
     UniqueConstraint("source", "source_id"),
 )
+
+allocations = Table(
+    "allocations",
+    metadata,
+    subject(primary_key=True),
+    Column("unemployment_insurance", Boolean),
+    Column("specific_solidarity", Boolean),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    subject(primary_key=True),
+    Column("month", Date, nullable=False),
+    Column("band", Text),
+    Column("earned", Boolean),
+    *lineage(),
+    one_of("band", INCOME_BANDS),
+    UniqueConstraint("source", "source_id"),
+)
+"""Of the person's household the band, of the person itself whether it earned, both in the last month told."""
 
 constraint = Table(
     "person_constraint",
@@ -314,6 +374,7 @@ sector_identifier = Table(
     identifier("organisation"),
     Column("role", Text),
     *lineage(),
+    identifier("request_number"),
     PrimaryKeyConstraint("person_id", "kind", "value"),
     one_of("kind", IDENTIFIERS),
     one_of("role", ROLES),

@@ -24,14 +24,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.categories import Category, Level
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Sort, column, embedded, key, many, one
+from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.rules import constant, word
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
 from subgraphs.people.journey import JOURNEY, reveals
 
-ID, COORD, FAM, SOC = Category.ID, Category.COORD, Category.FAM, Category.SOC
+ID, NIR, COORD, FAM = Category.ID, Category.NIR, Category.COORD, Category.FAM
+SOC, ECO = Category.SOC, Category.ECO
 SUIVI, FREIN, SAN, IDX, PRO = Category.SUIVI, Category.FREIN, Category.SAN, Category.IDX, Category.PRO
 REDUCED = Level.REDUCED
 
@@ -80,6 +81,16 @@ class Person:
         level=REDUCED,
     )
     birth_city_code = column(t.person.c.birth_city_code, ID, "Code INSEE de la commune de naissance.")
+    birth_country_code = column(t.person.c.birth_country_code, ID, "Code INSEE du pays de naissance.")
+    identity_certified = column(
+        t.person.c.identity_certified, ID, "L'identité a été certifiée par l'Insee ou par France Travail."
+    )
+    nir_last_digits = column(
+        t.person.c.nir_last_digits,
+        NIR,
+        "Derniers chiffres du NIR, pour que la personne reconnaisse le sien.",
+        level=REDUCED,
+    )
     identifiers = many(
         "SectorIdentifier",
         IDX,
@@ -130,6 +141,11 @@ class Person:
         "La personne est soumise aux droits et devoirs du RSA.",
         level=REDUCED,
     )
+    allocations = one("Allocations", SOC, "Allocations perçues.", on=(t.allocations.c.person_id, t.person.c.id))
+    resources = one("Resources", ECO, "Ressources du foyer.", on=(t.resources.c.person_id, t.person.c.id))
+    has_earned_income = column(
+        _of(t.resources, t.resources.c.earned), ECO, "La personne perçoit un revenu d'activité.", level=REDUCED
+    )
     job_seeker_registration = one(
         "JobSeekerRegistration",
         PRO,
@@ -141,6 +157,13 @@ class Person:
         PRO,
         "La personne est inscrite comme demandeur d'emploi.",
         level=REDUCED,
+    )
+    work_situation = column(
+        t.person.c.work_situation,
+        PRO,
+        "Situation professionnelle.",
+        choice=v.WORK_SITUATION,
+        forbidden=Coarsen("AUTRE"),
     )
     projects = many(
         "ProfessionalProject",
@@ -212,6 +235,7 @@ class SectorIdentifier:
     organisation = column(
         t.sector_identifier.c.organisation, IDX, "Organisme gestionnaire, pour un matricule CAF ou MSA."
     )
+    request_number = column(t.sector_identifier.c.request_number, IDX, "Numéro de la demande de RSA.")
     role = column(
         t.sector_identifier.c.role, IDX, "Rôle dans le dossier, que le couple partage.", choice=v.DOSSIER_ROLE
     )
@@ -251,6 +275,7 @@ class Contact:
 
 @entity(table=t.contact, subject="person_id", description="Adresse postale.")
 class Address:
+    street = column(t.contact.c.street, COORD, "Numéro et voie.")
     postal_code = column(t.contact.c.postal_code, COORD, "Code postal.")
     city = column(t.contact.c.city, COORD, "Nom de la commune.")
     city_code = column(t.contact.c.city_code, COORD, "Code INSEE de la commune.")
@@ -275,7 +300,28 @@ class Rsa:
     rights_and_duties = column(t.rsa.c.rights_and_duties, SOC, "La personne est soumise aux droits et devoirs.")
     rights_and_duties_since = column(t.rsa.c.rights_and_duties_since, SOC, "Date d'entrée dans les droits et devoirs.")
     suspended_on = column(t.rsa.c.suspended_on, SOC, "Date de suspension du versement.")
+    suspension_reason = column(
+        t.rsa.c.suspension_reason,
+        SOC,
+        "Famille du motif de suspension ; le motif lui-même n'est jamais restitué.",
+        choice=v.SUSPENSION_REASON,
+        forbidden=Coarsen("AUTRE"),
+    )
     provenance = provenance(SOC)
+
+
+@entity(table=t.allocations, subject="person_id", description="Allocations perçues, oui ou non.")
+class Allocations:
+    are = column(t.allocations.c.unemployment_insurance, SOC, "Allocation d'aide au retour à l'emploi.")
+    ass = column(t.allocations.c.specific_solidarity, SOC, "Allocation de solidarité spécifique.")
+    provenance = provenance(SOC)
+
+
+@entity(table=t.resources, subject="person_id", description="Ressources du foyer, sans montant.")
+class Resources:
+    band = column(t.resources.c.band, ECO, "Tranche de ressources mensuelles.", choice=v.INCOME_BAND)
+    month = column(t.resources.c.month, ECO, "Mois observé, à son premier jour.")
+    provenance = provenance(ECO)
 
 
 @entity(
@@ -307,6 +353,8 @@ TYPES = (
     Address,
     Household,
     Rsa,
+    Allocations,
+    Resources,
     JobSeekerRegistration,
     ProfessionalProject,
     *JOURNEY,

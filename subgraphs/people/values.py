@@ -27,6 +27,44 @@ RSA_STATUS = choice(
         "CLOS_ANTERIEUR": "6, clos sur un mois antérieur.",
     },
 )
+SUSPENSION_REASON = choice(
+    "SuspensionReason",
+    "Famille du motif de suspension du RSA.",
+    {
+        "RESSOURCES": "Ressources ou déclaration.",
+        "SITUATION": "Changement de situation.",
+        "AUTRE": "Autre motif, ou motif non précisé.",
+        "SANTE": Value("Santé ou handicap.", Category.SAN),
+        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
+        "JUSTICE": Value("Mesure de justice.", Category.JUST),
+    },
+)
+INCOME_BAND = choice(
+    "IncomeBand",
+    "Tranche de ressources mensuelles, en euros.",
+    {
+        "AUCUNE": "Aucune ressource.",
+        "MOINS_DE_500": "Moins de 500.",
+        "DE_500_A_1000": "De 500 à moins de 1000.",
+        "DE_1000_A_1500": "De 1000 à moins de 1500.",
+        "AU_MOINS_1500": "1500 ou plus.",
+    },
+)
+WORK_SITUATION = choice(
+    "WorkSituation",
+    "Situation professionnelle.",
+    {
+        "EN_EMPLOI": "En emploi.",
+        "SANS_EMPLOI": "Sans emploi.",
+        "EN_FORMATION": "En formation.",
+        "IAE": "En insertion par l'activité économique.",
+        "CREATION_ENTREPRISE": "En création d'entreprise.",
+        "RETRAITE": "À la retraite.",
+        "AUTRE": "Autre situation.",
+        "MALADIE": Value("En arrêt de maladie.", Category.SAN),
+        "INVALIDITE": Value("En invalidité.", Category.SAN),
+    },
+)
 IDENTIFIER_KIND = choice(
     "IdentifierKind",
     "Système d'un identifiant.",

@@ -23,7 +23,7 @@ from tests.e2e.canary_operations import all_of_a_person
 from tests.e2e.site import PURPOSES, Site, site
 
 READS_NOBODY = {"statisticien", "partenaire"}
-READS_ITSELF = {"personne"}
+READS_ITSELF = {"personne", "personne-b"}
 SCHEMA = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
 ONE = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
 LIST = "query { persons(first: 100) { nodes { id } } }"

@@ -98,7 +98,23 @@ async def test_registration_occupations_orientation_and_ppae_are_read(fresh_data
     assert await rows(fresh_database, "SELECT kind, signed_on FROM people.contract") == [
         {"kind": "PPAE", "signed_on": date(2026, 3, 2)}
     ]
-    assert await values(fresh_database, "SELECT birth_city_code FROM people.person") == ["08362"]
+    assert await rows(fresh_database, "SELECT birth_city_code, birth_country_code FROM people.person") == [
+        {"birth_city_code": "08362", "birth_country_code": "99100"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "city", "country"), [("99131", None, "99131"), ("2A004", "2A004", "99100"), ("NULL", None, None)]
+)
+async def test_who_was_born_abroad_has_a_country_and_no_commune(
+    fresh_database: Database, tmp_path: Path, code: str, city: str | None, country: str | None
+) -> None:
+    await known(fresh_database, tmp_path, MAELLE)
+    path = file(tmp_path, code_lieu_naissance=code)
+    await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY, organisations=AGENCIES)
+    assert await rows(fresh_database, "SELECT birth_city_code, birth_country_code FROM people.person") == [
+        {"birth_city_code": city, "birth_country_code": country}
+    ]
 
 
 async def test_the_same_extract_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ async def test_the_sample_rendez_vous_goes_in_and_reads_back(
     [person] = await rows(fresh_database, "SELECT * FROM people.person p JOIN people.contact c ON person_id = p.id")
     assert (person["first_name"], person["last_name"], person["birth_date"]) == ("Jeanne", "Test", date(1969, 5, 1))
     assert (person["email"], person["postal_code"], person["origin"]) == ("personne1@example.org", "75010", "PERSONNE")
+    assert (person["street"], person["city"]) == ("102 Quai de Jemmapes", "Paris 10ème")
 
 
 async def test_the_sample_invitation_goes_in_and_reads_back(
@@ -298,16 +299,14 @@ async def test_a_key_that_the_audience_may_not_see_takes_nothing_away(fresh_data
     def erased(data: dict[str, Any]) -> None:
         data["participations"][0]["user"] |= {"nir": None, "department_internal_id": None}
 
-    held = "SELECT nir_hash IS NOT NULL, department_internal_id IS NOT NULL FROM people.identity"
+    held = "SELECT nir_hash IS NOT NULL a, department_internal_id IS NOT NULL b, nir_last_digits c FROM people.identity"
     states = []
     for number, change in enumerate((with_nir, without, erased)):
         told = message(change, event="updated", at=f"06:00:0{number}")
         report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, str(number), told))
         assert report.complete
-        states += [
-            tuple(row.values()) for row in await rows(fresh_database, held.replace("IS NOT NULL,", "IS NOT NULL a,"))
-        ]
-    assert states == [(True, True), (True, True), (False, False)]
+        states += [tuple(row.values()) for row in await rows(fresh_database, held)]
+    assert states == [(True, True, "001"), (True, True, "001"), (False, False, None)]
 
 
 def broken(old: bytes, new: bytes) -> bytes:

@@ -65,10 +65,10 @@ def motive(category: MotiveCategory | None) -> tuple[str | None, str]:
     return (name, MOTIVE_TYPES[name]) if name in MOTIVE_TYPES else (None, "autre")
 
 
-def address(text: str | None) -> tuple[str | None, str | None]:
-    """Postal code and town at the end of an address written on one line."""
-    found = re.search(r"\b(\d{5})\s+([^,\d][^,]*?)\s*$", text or "")
-    return (found[1], found[2]) if found else (None, None)
+def address(text: str | None) -> tuple[str | None, str | None, str | None]:
+    """Street, postal code and town of an address written on one line; nothing of one that doesn't end so."""
+    found = re.search(r"^(.*?)[\s,]*\b(\d{5})\s+([^,\d][^,]*?)\s*$", text or "", re.DOTALL)
+    return (" ".join(found[1].split()) or None, found[2], found[3]) if found else (None, None, None)
 
 
 def person(user: User, as_of: datetime, department: str | None, path: str) -> PersonRecord:
@@ -76,9 +76,9 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
 
     `rights_opening_date` is the CNAF's day of rights and duties (upstream: rdv-insertion `parseContactsData.js`).
     """
-    postal_code, city = address(user.address)
+    street, postal_code, city = address(user.address)
     silent = {"department"} if department is None else set()
-    silent |= {"nir_hash"} if user.nir is UNSET else set()
+    silent |= {"nir_hash", "nir_last_digits"} if user.nir is UNSET else set()
     silent |= {"department_internal_id"} if user.department_internal_id is UNSET else set()
     referents = None
     if user.referents is not UNSET:
@@ -100,6 +100,7 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
         department_internal_id=None if user.department_internal_id is UNSET else user.department_internal_id or None,
         email=(user.email or "").strip().lower() or None,
         phones=phones(user.phone_number, f"{path}.phone_number"),
+        street=street,
         postal_code=postal_code,
         city=city,
         rsa_rights_and_duties_since=day(user.rights_opening_date, f"{path}.rights_opening_date"),

@@ -2,16 +2,16 @@
 
 `asOf` is DTREF, the day that the file describes: a monthly file sent after a daily one does not undo it. A foyer says
 all of its adults: one who has left is removed from it. Absence of a whole foyer removes nothing, in a monthly or daily
-file: a right that ends is sent (ETATDOSRSA 5 or 6). Children are counted, never registered; motives of suspension,
-resources and pregnancies are never read (domain model §1: they disclose health, residence permits, income).
+file: a right that ends is sent (ETATDOSRSA 5 or 6). Children are counted, never registered. Of resources, activities
+and motives of suspension, which disclose income, health and residence permits, only what `cnaf_situation` makes of them
+is kept; pregnancies and the end of rights are never read (domain model §1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +20,8 @@ from subgraphs.kit.ingest_people import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Row, Store
 from subgraphs.people import tables
-from subgraphs.people.sources.cnaf_schema import Element
+from subgraphs.people.sources import cnaf_situation
+from subgraphs.people.sources.cnaf_schema import Element, day, text
 from subgraphs.people.sources.cnaf_stream import Header, foyers
 
 NAME = "cnaf-flux"
@@ -88,8 +89,8 @@ class _Foyer:
     async def write(self, store: Store) -> Outcome:
         organisme = self._element.find("IdentificationRSA/Organisme")
         assert organisme is not None
-        organism = f"{_text(organisme, 'FONORG')}:{_text(organisme, 'NUMORG')}"
-        matricule = matricule_of(_text(organisme, "MATRICULE") or "")
+        organism = f"{text(organisme, 'FONORG')}:{text(organisme, 'NUMORG')}"
+        matricule = matricule_of(text(organisme, "MATRICULE") or "")
         foyer = f"{organism}:{matricule}"
         if not await store.admit(tables.source_record, NAME, foyer, self._as_of):
             return Outcome.OLDER
@@ -119,12 +120,14 @@ class _Foyer:
         situation = self._element.find("PrestationRSA/SituationDossierRSA")
         assert situation is not None
         address = _main_address(self._element)
-        partner = _department(_text(self._element, "IdentificationRSA/Partenaire/IDEPARTE") or "")
+        partner = _department(text(self._element, "IdentificationRSA/Partenaire/IDEPARTE") or "")
         people = [(_rsa_role(person), person) for person in self._element.iterfind("Personne")]
         home = Household(
-            _text(self._element, "DonneesAdministratives/SituationFamille/SITFAM"),
+            text(self._element, "DonneesAdministratives/SituationFamille/SITFAM"),
             sum(role == CHILD for role, _ in people),
         )
+        suspended_on, reason = cnaf_situation.suspension(situation) or (None, None)
+        income = cnaf_situation.income(person for _, person in people)
         records = []
         for number, (role, person) in enumerate(people, 1):
             if role not in ROLES:
@@ -133,21 +136,26 @@ class _Foyer:
                 record = self._record(foyer, person, ROLES[role])
             except Refused as refused:
                 raise Refused(refused.code, f"Personne[{number}]/{refused.path}") from None
-            duties = _text(person, "MontantCalculDroitRSAPersonne/TOPPERSDRODEVORSA")
             records.append(
                 replace(
                     record,
                     department=partner,
-                    postal_code=None if address is None else _text(address, "CODEPOS"),
-                    city=None if address is None else _text(address, "NOMCOM"),
-                    city_code=None if address is None else _text(address, "NUMCOM"),
+                    request_number=text(self._element, "IdentificationRSA/DemandeRSA/NUMDEMRSA"),
+                    street=None if address is None else _street(address),
+                    postal_code=None if address is None else text(address, "CODEPOS"),
+                    city=None if address is None else text(address, "NOMCOM"),
+                    city_code=None if address is None else text(address, "NUMCOM"),
                     household=home,
+                    income_month=income.month if income else None,
+                    income_band=income.band if income else None,
+                    earned_income=cnaf_situation.earns(person, income.month) if income else None,
                     rsa=Rsa(
-                        status=tables.RSA_STATUSES[int(_text(situation, "EtatDossierRSA/ETATDOSRSA") or "0")],
-                        requested_on=_date(self._element, "IdentificationRSA/DemandeRSA/DTDEMRSA"),
-                        rights_and_duties=None if duties is None else duties in ("1", "true"),
-                        suspended_on=_suspended_on(situation),
+                        status=tables.RSA_STATUSES[int(text(situation, "EtatDossierRSA/ETATDOSRSA") or "0")],
+                        requested_on=day(self._element, "IdentificationRSA/DemandeRSA/DTDEMRSA"),
+                        rights_and_duties=_flag(person, "MontantCalculDroitRSAPersonne/TOPPERSDRODEVORSA"),
+                        suspended_on=suspended_on,
                         department=partner,
+                        suspension_reason=reason,
                     ),
                 )
             )
@@ -156,24 +164,29 @@ class _Foyer:
     def _record(self, foyer: str, person: Element, role: str) -> PersonRecord:
         identification = person.find("Identification")
         assert identification is not None
-        nir = _text(identification, "NIR")
-        first_name = _text(identification, "PRENOM")
-        birth_date = _date(identification, "DTNAI")
-        sex = CIVILITIES[_text(identification, "SEXE") or ""]
+        nir = text(identification, "NIR")
+        first_name = text(identification, "PRENOM")
+        birth_date = day(identification, "DTNAI")
+        sex = CIVILITIES[text(identification, "SEXE") or ""]
         key = (nir[:13],) if nir else (role, str(birth_date), first_name or "")
+        act = cnaf_situation.activity(person, self._as_of.date())
         return PersonRecord(
             source=NAME,
             source_id=self._people.handle(foyer, *key),
             as_of=self._as_of,
-            civility=CIVILITIES.get(_text(identification, "QUAL") or "", sex),
+            civility=CIVILITIES.get(text(identification, "QUAL") or "", sex),
             first_name=first_name,
-            last_name=_text(identification, "NOM"),
-            birth_name=_text(identification, "NOMNAI"),
+            last_name=text(identification, "NOM"),
+            birth_name=text(identification, "NOMNAI"),
             birth_date=birth_date,
             nir=nir,
             role=role,
-            france_travail_id=france_travail_id(_text(person, "DossierPoleEmploi/IDASSEDIC")),
+            france_travail_id=france_travail_id(text(person, "DossierPoleEmploi/IDASSEDIC")),
             contact_origin="DOSSIER",
+            identity_certified=_flag(identification, "TOPVALIEC"),
+            work_situation=cnaf_situation.situation(act),
+            unemployment_insurance=cnaf_situation.unemployment_insurance(act),
+            specific_solidarity=cnaf_situation.specific_solidarity(act),
         )
 
 
@@ -190,9 +203,9 @@ def matricule_of(padded: str) -> str:
     return padded if padded[7:].strip("0") else padded[:7]
 
 
-def france_travail_id(text: str | None) -> str | None:
+def france_travail_id(number: str | None) -> str | None:
     """A France Travail number, unless it is a filler of zeros, which several people may bear."""
-    return None if text is None or not text.strip("0X") else text
+    return None if number is None or not number.strip("0X") else number
 
 
 def _department(partner: str) -> str:
@@ -203,32 +216,24 @@ def _department(partner: str) -> str:
 def _rsa_role(person: Element) -> str | None:
     """ROLEPERS of the RSA; the other prestation (prime d'activité) says nothing of it."""
     for prestation in person.iterfind("Prestations"):
-        if _text(prestation, "NATPREST") == "RSA":
-            return _text(prestation, "ROLEPERS")
+        if text(prestation, "NATPREST") == "RSA":
+            return text(prestation, "ROLEPERS")
     return None
 
 
 def _main_address(foyer: Element) -> Element | None:
     for address in foyer.iterfind("DonneesAdministratives/Adresse"):
-        if _text(address, "TroncCommunAdresse/RGADR") == MAIN_ADDRESS:
+        if text(address, "TroncCommunAdresse/RGADR") == MAIN_ADDRESS:
             return address.find("AdresseDetailleeFrance")
     return None
 
 
-def _suspended_on(situation: Element) -> date | None:
-    """First day of the oldest suspension that the foyer tells; the motive is never read."""
-    paths = ("SuspensionDroit/DDSUSDRORSA", "SuspensionVersement/DDSUSVERSRSA")
-    days = [_date(element, ".") for path in paths for element in situation.iterfind(path)]
-    return min((day for day in days if day is not None), default=None)
+def _flag(element: Element, path: str) -> bool | None:
+    found = text(element, path)
+    return None if found is None else found in ("1", "true")
 
 
-def _text(element: Element, path: str) -> str | None:
-    text = (element.findtext(path) or "").strip()
-    return " ".join(text.split()) or None
-
-
-def _date(element: Element, path: str) -> date | None:
-    text = _text(element, path)
-    with suppress(ValueError):
-        return None if text is None else date.fromisoformat(text[:10])
-    raise Refused("DATE_INVALID", path)
+def _street(address: Element) -> str | None:
+    """Number and street as one line, else the place that is known by its name."""
+    parts = (text(address, path) for path in ("NUMVOIE", "LIBTYPEVOIE", "NOMVOIE"))
+    return " ".join(part for part in parts if part) or text(address, "LIEUDIST")

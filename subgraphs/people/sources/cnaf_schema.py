@@ -6,6 +6,8 @@ that have lost their zeros are seen; texts that the declared encoding can have w
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -37,26 +39,40 @@ def reduced(element: Element, encoding: str) -> Element | Refused:
     return Refused(_why(foyer, path), path, detail=error.type_name)
 
 
+def text(element: Element, path: str) -> str | None:
+    """The text at a path, its spaces made one; None if there is none."""
+    found = (element.findtext(path) or "").strip()
+    return " ".join(found.split()) or None
+
+
+def day(element: Element, path: str) -> date | None:
+    """The day at a path; raises Refused for one that no calendar of ours has, such as year 10000."""
+    found = text(element, path)
+    with suppress(ValueError):
+        return None if found is None else date.fromisoformat(found[:10])
+    raise Refused("DATE_INVALID", path)
+
+
 def _why(foyer: Element, path: str) -> str:
     length = PADDED.get(path.rpartition("/")[2])
-    text = (foyer.findtext(path) or "").strip() if length else ""
-    return "LEADING_ZERO_LOST" if length and text.isdigit() and len(text) < length else "SCHEMA_INVALID"
+    code = (foyer.findtext(path) or "").strip() if length else ""
+    return "LEADING_ZERO_LOST" if length and code.isdigit() and len(code) < length else "SCHEMA_INVALID"
 
 
 def _misread(foyer: Element, encoding: str) -> str | None:
     """Where text can't have been written in the declared encoding: control characters, or UTF-8 read as Latin."""
     for element in foyer.iter():
-        text = element.text or ""
-        if any("\x80" <= letter <= "\x9f" for letter in text) or (encoding != "utf-8" and _is_utf8(text, encoding)):
+        told = element.text or ""
+        if any("\x80" <= letter <= "\x9f" for letter in told) or (encoding != "utf-8" and _is_utf8(told, encoding)):
             return element.getroottree().getelementpath(element)
     return None
 
 
-def _is_utf8(text: str, encoding: str) -> bool:
-    if text.isascii():
+def _is_utf8(told: str, encoding: str) -> bool:
+    if told.isascii():
         return False
     try:
-        text.encode(encoding).decode("utf-8")
+        told.encode(encoding).decode("utf-8")
     except UnicodeError:
         return False
     return True

@@ -42,6 +42,8 @@ CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR"}
 PATHWAYS = {"SUIVI": "EMPLOI", "GUIDE": "EMPLOI", "RENFORCE": "EMPLOI", "GLOBAL": "SOCIO_PRO"}
 """Modalities of accompaniment → pathway: `global` is shared with a social worker."""
 OCCUPATIONS = ("1", "2")
+ABROAD, FRANCE = "99", "99100"
+"""INSEE codes of countries begin so; that of France, of which a commune is part."""
 COLUMNS = (
     "identifiant_unique_de",
     "civilite",
@@ -121,6 +123,8 @@ class _Row:
         department = self.row["departement"]
         if not re.fullmatch(r"\d{2,3}|2[AB]", department):
             raise Refused("LEADING_ZERO_LOST" if re.fullmatch(r"\d", department) else "SCHEMA_INVALID", "departement")
+        born = self._birth_place()
+        abroad = born is not None and born.startswith(ABROAD)
         record = PersonRecord(
             source=NAME,
             source_id=key,
@@ -130,7 +134,8 @@ class _Row:
             last_name=self.row["nom"] or None,
             birth_date=_day(self.row, "date_naissance"),
             department=department,
-            birth_city_code=self._birth_city(),
+            birth_city_code=None if abroad else born,
+            birth_country_code=born and (born if abroad else FRANCE),
             registered_on=_day(self.row, "inscription"),
             registration_category=_known(self.row, "categorie_inscription"),
             following=self._following(),
@@ -143,7 +148,8 @@ class _Row:
         await self._accompaniment(store, key, person_id)
         return store.outcome
 
-    def _birth_city(self) -> str | None:
+    def _birth_place(self) -> str | None:
+        """INSEE code of the commune, or of the country (99…) of who was born abroad."""
         code = self.row["code_lieu_naissance"]
         return code if re.fullmatch(r"(\d{2}|2[AB])\d{3}", code) else None
 

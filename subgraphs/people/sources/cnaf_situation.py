@@ -1,0 +1,120 @@
+"""What a foyer of the CNAF flux says of activity, resources and suspension, reduced before anything is kept of it.
+
+Of resources only the band of the foyer's month and whether a person earned are kept, of motives only their family, of
+activities only the situation (domain model §1 and §13.1): no amount, no nature and no code reaches the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from subgraphs.people.sources import cnaf_codes as codes
+from subgraphs.people.sources.cnaf_schema import Element, day, text
+
+MONTH = "GeneraliteRessourcesMensuelles/MOISRESS"
+NOTHING = "AUCUNE"
+BANDS = (
+    (Decimal(500), "MOINS_DE_500"),
+    (Decimal(1000), "DE_500_A_1000"),
+    (Decimal(1500), "DE_1000_A_1500"),
+)
+"""Upper bounds, excluded, in euros a month → band."""
+HIGHEST = "AU_MOINS_1500"
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """Resources of a foyer in the last month that it tells of; `band` is None where they are not declared."""
+
+    month: date
+    band: str | None
+
+
+def income(people: Iterable[Element]) -> Income | None:
+    """The band of the whole foyer, children included, in its last month; None if nobody's resources are told."""
+    told = [resources for person in people if (resources := person.find("Ressources")) is not None]
+    months = [month for resources in told for month in _months(resources)]
+    if not months:
+        return None
+    last = max(months)
+    details = [detail for resources in told for detail in _details(resources, last)]
+    if any(nature in codes.UNDECLARED for nature, _ in details):
+        return Income(last, None)
+    return Income(last, _band(sum((euros for nature, euros in details if nature not in codes.NOT_INCOME), Decimal(0))))
+
+
+def earns(person: Element, month: date) -> bool | None:
+    """Whether the person had income from work in that month; None if its resources are not told."""
+    resources = person.find("Ressources")
+    if resources is None:
+        return None
+    return any(nature in codes.EARNED and euros > 0 for nature, euros in _details(resources, month))
+
+
+def activity(person: Element, on: date) -> str | None:
+    """ACT of the activity that goes on that day, the one begun last; None where there is none, or an unknown one."""
+    current = [
+        (day(element, "DDACT") or date.min, text(element, "ACT") or "")
+        for element in person.iterfind("Activite")
+        if (day(element, "DFACT") or on) >= on
+    ]
+    code = max(current, default=(date.min, ""))[1]
+    return None if not code or code in codes.UNKNOWN_ACTIVITIES else code
+
+
+def situation(act: str | None) -> str | None:
+    """The situation that an activity is; None of none."""
+    return None if act is None else codes.ACTIVITIES.get(act, codes.OTHER)
+
+
+def unemployment_insurance(act: str | None) -> bool | None:
+    """Whether the unemployment insurance pays the activity; None where the code doesn't say."""
+    if act in codes.NOT_INDEMNIFIED or act == codes.SPECIFIC_SOLIDARITY:
+        return False
+    return True if act in codes.UNEMPLOYMENT_INSURANCE else None
+
+
+def specific_solidarity(act: str | None) -> bool | None:
+    """Whether the allocation de solidarité spécifique pays the activity; None where the code doesn't say."""
+    if act in codes.NOT_INDEMNIFIED or act in codes.UNEMPLOYMENT_INSURANCE:
+        return False
+    return True if act == codes.SPECIFIC_SOLIDARITY else None
+
+
+def suspension(rights: Element) -> tuple[date, str] | None:
+    """First day of the oldest suspension that the foyer tells, and the family of its motive."""
+    found = [
+        (since, known.get(text(element, motive) or "", codes.OTHER))
+        for path, motive, first, known in (
+            ("SuspensionDroit", "MOTISUSDRORSA", "DDSUSDRORSA", codes.RIGHT_SUSPENDED),
+            ("SuspensionVersement", "MOTISUSVERSRSA", "DDSUSVERSRSA", codes.PAYMENT_SUSPENDED),
+        )
+        for element in rights.iterfind(path)
+        if (since := day(element, first)) is not None
+    ]
+    return min(found, default=None)
+
+
+def _months(resources: Element) -> list[date]:
+    """First days of the months told; that of the end of the quarter if there was nothing in it."""
+    told = [day(month, MONTH) for month in resources.iterfind("RessourcesMensuelles")]
+    if not told and text(resources, "GeneraliteRessourcesTrimestre/TOPRESSNUL") in ("1", "true"):
+        told = [day(resources, "GeneraliteRessourcesTrimestre/DFRESS")]
+    return [month.replace(day=1) for month in told if month is not None]
+
+
+def _details(resources: Element, month: date) -> list[tuple[str, Decimal]]:
+    """Nature and euros of each resource of that month."""
+    return [
+        (text(detail, "NATRESS") or "", Decimal(text(detail, "MTNATRESSMEN") or "0"))
+        for one in resources.iterfind("RessourcesMensuelles")
+        if (told := day(one, MONTH)) is not None and told.replace(day=1) == month
+        for detail in one.iterfind("DetailRessourcesMensuelles")
+    ]
+
+
+def _band(euros: Decimal) -> str:
+    return next((band for bound, band in BANDS if euros < bound), HIGHEST) if euros > 0 else NOTHING

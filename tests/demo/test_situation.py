@@ -1,0 +1,67 @@
+"""Who reads of the demo's people what the CNAF says of their work, resources and suspensions, and the reductions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from demo.cast import BY_SLUG
+from tests.conftest import Database
+from tests.e2e.site import PURPOSES, Site, site
+
+SITUATION = """query ($id: ID!) { person(id: $id) {
+  birthCountryCode identityCertified nirLastDigits workSituation hasEarnedIncome resources { band month }
+  allocations { are ass } rsa { suspendedOn suspensionReason } contact { address { street } }
+  identifiers { kind requestNumber } } }"""
+
+
+@pytest.fixture(scope="module")
+def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(database, tmp_path_factory.mktemp("situation"), apart=False) as made:
+        yield made
+
+
+def asked(running: Site, actor: str, slug: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The person as the actor reads it, and what was said of each coordinate."""
+    variables = {"id": running.persons[slug]}
+    purpose = PURPOSES[running.actors[actor].kind]
+    answer = running.post(actor, {"query": SITUATION, "variables": variables}, purpose=purpose).json()
+    assert "errors" not in answer
+    return answer["data"]["person"], {entry["coordinate"]: entry for entry in answer["extensions"]["access"]}
+
+
+def test_a_referent_reads_the_situation_but_neither_resources_nor_what_tells_of_health(running: Site) -> None:
+    person, said = asked(running, "referent-a", "gaspard")
+    assert person["workSituation"] == "SANS_EMPLOI"
+    assert person["allocations"] == {"are": False, "ass": True}
+    assert person["rsa"]["suspensionReason"] == "AUTRE"
+    assert person["rsa"]["suspendedOn"] is not None
+    assert person["contact"]["address"]["street"] == "4 RUE DE L'EXEMPLE"
+    assert (person["resources"], person["hasEarnedIncome"]) == (None, False)
+    assert said["Person.resources"]["instead"] == "Person.hasEarnedIncome"
+    assert person["nirLastDigits"] is None
+    assert {one["kind"]: one["requestNumber"] for one in person["identifiers"]}["CAF"] == "00000000004"
+
+
+def test_a_situation_of_health_is_served_as_an_ordinary_one_and_said_the_same_of_all(running: Site) -> None:
+    ill, told_of_ill = asked(running, "referent-a", "sidonie")
+    well, told_of_well = asked(running, "referent-a", "titouan")
+    assert (ill["workSituation"], well["workSituation"]) == ("AUTRE", "SANS_EMPLOI")
+    assert told_of_ill["Person.workSituation"] == told_of_well["Person.workSituation"]
+
+
+def test_the_person_reads_its_own_resources_and_the_last_digits_of_its_nir(running: Site) -> None:
+    person, _ = asked(running, "personne", "maelle")
+    assert person["resources"]["band"] == "DE_500_A_1000"
+    assert (person["nirLastDigits"], person["identityCertified"]) == ("001", True)
+    other, _ = asked(running, "personne-b", "santu")
+    assert other["nirLastDigits"] == BY_SLUG["santu"].nir[-3:]
+
+
+def test_france_travail_reads_the_work_situation_and_no_right(running: Site) -> None:
+    person, _ = asked(running, "conseiller-ft", "firmin")
+    assert person["workSituation"] is not None
+    assert (person["allocations"], person["rsa"]) == (None, None)
+    assert person["hasEarnedIncome"] is not None
