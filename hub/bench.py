@@ -29,6 +29,7 @@ from hub.document.request import Request
 from hub.errors import StartRefused
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph
+from hub.http.media import RESPONSE
 from hub.http.response import answered
 from hub.identity.actor import CLAIM
 from hub.identity.tokens import Issuer
@@ -93,7 +94,7 @@ class Sides:
         pipeline = replace(self.app.pipeline, transports=self.transports)
 
         async def ask() -> bytes:
-            return answered(None, request.trace, await pipeline.answer(request)).body
+            return answered(RESPONSE, request.trace, await pipeline.answer(request)).body
 
         return ask
 

@@ -19,6 +19,7 @@ from graphql import (
     GraphQLSyntaxError,
     Node,
     OperationDefinitionNode,
+    OperationType,
     OverlappingFieldsCanBeMergedRule,
     parse,
     specified_rules,
@@ -61,6 +62,8 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> Document
     if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
         raise DocumentRefused("DOCUMENT_EMPTY", "Le document ne contient aucune opération.", "no operation")
     errors = validate(schema, document, _RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
+    if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
+        raise _subscription()
     if errors:
         first, *others = [_refused(error) for error in errors[:MAX_ERRORS]]
         raise DocumentRefused(first.code, first.message, first.detail, others=others, extensions=first.extensions)
@@ -78,11 +81,21 @@ def find_operation(document: DocumentNode, name: str | None) -> OperationDefinit
             "Le champ « operationName » doit désigner exactement une opération du document.",
             f"{len(operations)} operations match operationName",
         )
-    if operations[0].operation.value == "subscription":
-        raise DocumentRefused(
-            "DOCUMENT_SUBSCRIPTION", "Les abonnements (subscription) ne sont pas servis.", "subscription refused"
-        )
+    if _is_subscription(operations[0]):
+        raise _subscription()
     return operations[0]
+
+
+def _is_subscription(node: Node) -> bool:
+    return isinstance(node, OperationDefinitionNode) and node.operation is OperationType.SUBSCRIPTION
+
+
+def _subscription() -> DocumentRefused:
+    return DocumentRefused(
+        "DOCUMENT_SUBSCRIPTION",
+        "Les abonnements (subscription) ne sont pas servis : demandez les mêmes champs par une requête (query).",
+        "subscription refused",
+    )
 
 
 def _named(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], ASTValidationRule]:

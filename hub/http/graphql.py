@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.document.request import Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
+from hub.http.media import RESPONSE, answer_media
 from hub.http.request import MAX_BODY, read_headers, read_request, too_large, trace_of
 from hub.http.response import Response, answered, refused
 
@@ -34,20 +35,21 @@ class GraphQLEndpoint:
         await send({"type": "http.response.body", "body": response.body})
 
     async def _respond(self, scope: dict[str, Any], receive: Receive) -> Response:
-        accept, trace = None, trace_of({})
+        media, trace = RESPONSE, trace_of({})
         try:
             headers = read_headers(scope["headers"], self._kept)
-            accept, trace = headers.get("accept"), trace_of(headers)
+            trace = trace_of(headers)
             if scope["method"] != "POST":
                 raise RequestRefused(
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
                 )
+            media = answer_media(headers.get("accept"))
             request = read_request(headers, await _body(receive), trace)
             reply = await self._until_disconnect(self._answer(request), receive)
-            return answered(accept, trace, reply)
+            return answered(media, trace, reply)
         except HubError as error:
             log.info("refused %s trace=%s %s", error.code, trace, error.detail)
-            return refused(accept, trace, error)
+            return refused(media, trace, error)
         except Exception as error:  # the last line of defence: nothing of an unforeseen error may leave
             log.error("unforeseen %s trace=%s at %s", type(error).__name__, trace, _places(error))
             failed = NotServed(
@@ -56,7 +58,7 @@ class GraphQLEndpoint:
                 "unforeseen error",
                 http_status=500,
             )
-            return refused(accept, trace, failed)
+            return refused(media, trace, failed)
 
     async def _until_disconnect(self, answer: Awaitable[Reply], receive: Receive) -> Reply:
         work = asyncio.ensure_future(answer)

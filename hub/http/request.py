@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from hub.document.request import Request
 from hub.errors import RequestRefused
+from hub.http.media import is_json
 
 MAX_BODY = 1 << 20
 """Bytes of a request body."""
@@ -37,7 +38,9 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = froz
             raise RequestRefused(
                 "DUPLICATE_HEADER", f"L'en-tête « {name} » est envoyé deux fois : gardez-en un.", f"two {name} headers"
             )
-        if single or name == "accept":
+        if name == "accept" and name in headers:
+            headers[name] += "," + value.decode("latin-1")
+        elif single or name == "accept":
             headers[name] = value.decode("latin-1").strip()
             if name in SERVED and headers[name] != SERVED[name]:
                 raise RequestRefused(
@@ -57,9 +60,9 @@ def trace_of(headers: Mapping[str, str]) -> str:
 
 
 def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:
-    """The request in this body; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, BAD_JSON, BAD_REQUEST)."""
-    media, _, parameter = headers.get("content-type", "").partition(";")
-    if media.strip().lower() != "application/json" or parameter.strip().lower() not in ("", "charset=utf-8"):
+    """The request in this body; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, BAD_JSON, BATCH_UNSUPPORTED,
+    BAD_REQUEST)."""
+    if not is_json(headers.get("content-type", "")):
         raise _unsupported("the body is not application/json")
     try:
         text = body.decode("utf-8")
@@ -75,15 +78,24 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
             f"de 64 bits, au plus {MAX_DEPTH} niveaux).",
             f"the body is not strict JSON: {type(error).__name__}",
         ) from error
+    if type(value) is list:
+        raise RequestRefused(
+            "BATCH_UNSUPPORTED",
+            "Les lots de requêtes ne sont pas servis : envoyez une requête par appel, de plusieurs champs au besoin.",
+            "a batch",
+        )
     if type(value) is not dict:
-        raise _bad("the body is not one JSON object (batches are not served)")
+        raise _bad("the body is not one JSON object")
     query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
+    extensions = value.get("extensions")
     if type(query) is not str:
         raise _bad("'query' is not a text")
     if name is not None and type(name) is not str:
         raise _bad("'operationName' is not a text")
     if variables is not None and type(variables) is not dict:
         raise _bad("'variables' is not an object")
+    if extensions is not None and type(extensions) is not dict:
+        raise _bad("'extensions' is not an object")
     return Request(headers, query, name, variables or {}, trace)
 
 
@@ -155,6 +167,7 @@ def _unsupported(detail: str) -> RequestRefused:
 def _bad(detail: str) -> RequestRefused:
     return RequestRefused(
         "BAD_REQUEST",
-        "La requête est un objet JSON avec « query » (texte), et au besoin « variables » (objet) et « operationName ».",
+        "La requête est un objet JSON avec « query » (texte), et au besoin « variables » (objet), « operationName » "
+        "(texte) et « extensions » (objet).",
         detail,
     )

@@ -9,10 +9,15 @@ from typing import Any
 import orjson
 
 from hub.document.request import Reply
-from hub.errors import HubError
+from hub.errors import DocumentRefused, HubError, VariablesRefused
+from hub.http.media import JSON
 
-RESPONSE = b"application/graphql-response+json; charset=utf-8"
-JSON = b"application/json; charset=utf-8"
+BY_STATUS = {
+    401: (b"www-authenticate", b'Bearer realm="spie-hub"'),
+    405: (b"allow", b"POST"),
+    415: (b"accept", b"application/json"),
+}
+"""The header that a status calls for (RFC 9110)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,40 +29,38 @@ class Response:
     headers: tuple[tuple[bytes, bytes], ...]
 
 
-def answered(accept: str | None, trace: str, reply: Reply) -> Response:
+def answered(media: bytes, trace: str, reply: Reply) -> Response:
     """An executed operation: `data` (whole, partial or null), errors and extensions, where there are any."""
     value: dict[str, Any] = {"data": reply.data}
     if reply.errors:
         value["errors"] = reply.errors
     if reply.extensions:
         value["extensions"] = reply.extensions
-    return _response(200, value, accept, trace)
+    return _response(200, value, media, trace)
 
 
-def refused(accept: str | None, trace: str, error: HubError) -> Response:
-    """A request that was not executed: errors only, each with its code and the trace id."""
+def refused(media: bytes, trace: str, error: HubError) -> Response:
+    """A request that was not executed: errors only, each with its code and the trace id.
+
+    In `application/json`, whose clients can trust no other status, what is wrong in a well-formed request (document,
+    variables) is told under 200; a request that is not one, or not permitted, never is (GraphQL over HTTP, 6.4).
+    """
     errors = [item.formatted() for item in (error, *getattr(error, "others", ()))]
     for item in errors:
         item["extensions"]["trace"] = trace
-    status = 200 if _media(accept) is JSON and error.http_status == 400 else error.http_status
-    return _response(status, {"errors": errors}, accept, trace)
+    well_formed = isinstance(error, DocumentRefused | VariablesRefused)
+    status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
+    return _response(status, {"errors": errors}, media, trace)
 
 
-def _response(status: int, value: Mapping[str, Any], accept: str | None, trace: str) -> Response:
+def _response(status: int, value: Mapping[str, Any], media: bytes, trace: str) -> Response:
     body = orjson.dumps(value)
     headers = [
-        (b"content-type", _media(accept)),
+        (b"content-type", media),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
         (b"trace-id", trace.encode()),
     ]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Bearer realm="spie-hub"'))
+    if status in BY_STATUS:
+        headers.append(BY_STATUS[status])
     return Response(status, body, tuple(headers))
-
-
-def _media(accept: str | None) -> bytes:
-    """`application/json` only for a client that asks for it and not for the GraphQL media type."""
-    wanted = (accept or "").lower()
-    legacy = "application/json" in wanted and "application/graphql-response+json" not in wanted
-    return JSON if legacy else RESPONSE

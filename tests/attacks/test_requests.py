@@ -30,7 +30,7 @@ def body(query: str, **variables: Any) -> bytes:
 async def test_23_a_batch_is_not_served(hub: Inside, world: World) -> None:
     one = body(NAME, id=world.persons["vurnibal"])
     got = await hub.post(b"[" + one + b"," + one + b"]", hub.headers("referent-a"))
-    assert (got.status, got.code, got.calls) == (400, "BAD_REQUEST", {})
+    assert (got.status, got.code, got.calls) == (400, "BATCH_UNSUPPORTED", {})
 
 
 async def test_24_a_hash_stands_for_no_document_and_changes_no_decision(hub: Inside, world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from graphql import GraphQLSchema, build_schema
 
 from hub.document.limits import Limits
 from hub.document.parse import MAX_ERRORS, find_operation, parse_document
@@ -78,3 +79,15 @@ def test_the_operation_is_chosen_by_name() -> None:
 
 def test_a_document_of_types_is_no_operation() -> None:
     assert refused("fragment A on Person { id }").code == "DOCUMENT_EMPTY"
+
+
+@pytest.mark.parametrize("schema", [SCHEMA, build_schema("type Query { a: Int }")], ids=["typed", "untyped"])
+def test_a_subscription_is_refused_by_its_own_code_whether_or_not_the_schema_has_any(schema: GraphQLSchema) -> None:
+    with pytest.raises(DocumentRefused) as caught:
+        find_operation(parse_document("subscription { tick }", schema, Limits()), None)
+    assert caught.value.code == "DOCUMENT_SUBSCRIPTION"
+
+
+def test_a_query_beside_a_subscription_is_served_by_its_name() -> None:
+    document = parse_document("query Q { int } subscription S { tick }", SCHEMA, Limits())
+    assert find_operation(document, "Q").operation.value == "query"

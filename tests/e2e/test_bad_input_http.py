@@ -55,19 +55,23 @@ def nested(depth: int) -> str:
 
 CYCLE = "{ me { ...A } } fragment A on Person { ...B } fragment B on Person { ...A }"
 BATCH = json.dumps([{"query": PERSON, "variables": {"id": VALUE}}] * 2).encode()
+EXTENSIONS = json.dumps({"query": PERSON, "variables": {"id": VALUE}, "extensions": VALUE}).encode()
 
 CASES = [
     # the body
     Bad("malformed JSON", 400, "BAD_JSON", "objet JSON correct", body=f'{{"query": "{VALUE}"'.encode()),
     Bad("duplicate key", 400, "BAD_JSON", "clé en double", body=f'{{"query": "{VALUE}", "query": ""}}'.encode()),
     Bad("not UTF-8", 400, "BAD_JSON", "UTF-8", body=f'{{"query": "é{VALUE}"}}'.encode("latin-1")),
-    Bad("batch", 400, "BAD_REQUEST", "« query »", body=BATCH),
+    Bad("batch", 400, "BATCH_UNSUPPORTED", "une requête par appel", body=BATCH),
     Bad("variables as text", 400, "BAD_REQUEST", "« variables » (objet)", variables=VALUE),
     Bad("huge body", 413, "BODY_TOO_LARGE", "1024 Kio", body=VALUE.encode() * 100_000),
     Bad("text/plain", 415, "UNSUPPORTED_MEDIA_TYPE", "application/json", media=("content-type", "text/plain")),
     Bad("no media type", 415, "UNSUPPORTED_MEDIA_TYPE", "application/json", media=None),
     Bad("compressed", 415, "UNSUPPORTED_MEDIA_TYPE", "sans compression", more=(("content-encoding", "gzip"),)),
     Bad("GET", 405, "METHOD_NOT_ALLOWED", "POST", method="GET", more=(("accept", "application/json"),)),
+    Bad("Accept of a page", 406, "NOT_ACCEPTABLE", "« Accept »", more=(("accept", "text/html"),)),
+    Bad("Accept of a stream", 406, "NOT_ACCEPTABLE", "« Accept »", more=(("accept", "text/event-stream"),)),
+    Bad("extensions as text", 400, "BAD_REQUEST", "« extensions » (objet)", body=EXTENSIONS),
     Bad("PUT", 405, "METHOD_NOT_ALLOWED", "POST", method="PUT"),
     # headers
     Bad("Purpose twice", 400, "DUPLICATE_HEADER", "« purpose »", more=(("Purpose", VALUE),)),
@@ -103,7 +107,7 @@ CASES = [
     Bad("_service", 400, "DOCUMENT_INVALID", "« _service »", query="{ _service { sdl } }"),
     Bad("_access", 400, "DOCUMENT_INVALID", "« _access »", query="{ me { _access } }"),
     Bad("alias __access", 400, "DOCUMENT_RESERVED_ALIAS", "alias", query="{ me { __access: id } }"),
-    Bad("subscription", 400, "DOCUMENT_INVALID", "", query="subscription { me { id } }"),
+    Bad("subscription", 400, "DOCUMENT_SUBSCRIPTION", "par une requête", query="subscription { me { id } }"),
     Bad("@defer", 400, "DOCUMENT_INVALID", "« defer »", query="{ me { ... @defer { id } } }"),
     Bad("deep document", 400, "DOCUMENT_DEPTH_LIMIT", "limite de 20", query=nested(12)),
     Bad("very deep document", 400, "DOCUMENT_DEPTH_LIMIT", "limite", query=nested(4_000)),

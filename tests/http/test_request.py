@@ -40,17 +40,17 @@ def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"[]",
-        b'[{"query": "{a}"}]',
         b'"{a}"',
         b"{}",
         b'{"query": 1}',
         b'{"query": "", "variables": []}',
         b'{"query": "", "operationName": 1}',
         b'{"query": "", "variables": "{}"}',
+        b'{"query": "", "extensions": []}',
+        b'{"query": "", "extensions": "{}"}',
     ],
 )
-def test_a_batch_or_a_badly_typed_member_is_refused(body: bytes) -> None:
+def test_a_badly_typed_member_is_refused(body: bytes) -> None:
     assert code(body) == "BAD_REQUEST"
 
 
@@ -62,11 +62,33 @@ def test_a_batch_or_a_badly_typed_member_is_refused(body: bytes) -> None:
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/json; charset=latin-1",
+        "application/json; charset=utf-8; charset=latin-1",
+        "application/graphql-response+json",
         "application/graphql",
     ],
 )
 def test_only_json_is_read(media: str) -> None:
     assert code(b'{"query": "{a}"}', {"content-type": media}) == "UNSUPPORTED_MEDIA_TYPE"
+
+
+@pytest.mark.parametrize("body", [b"[]", b'[{"query": "{a}"}]'])
+def test_a_batch_is_refused_by_its_own_code(body: bytes) -> None:
+    assert code(body) == "BATCH_UNSUPPORTED"
+
+
+@pytest.mark.parametrize("parameter", ["", ";", "; charset=UTF-8", ';charset="utf-8"', "; charset=utf-8; profile=x"])
+def test_utf8_is_read_and_assumed(parameter: str) -> None:
+    sent = '{"query": "{é}"}'.encode()
+    assert read_request({"content-type": f"Application/JSON{parameter}"}, sent, "t").query == "{é}"
+
+
+def test_null_is_as_good_as_absent() -> None:
+    body = b'{"query": "{a}", "operationName": null, "variables": null, "extensions": null}'
+    assert read_request(JSON, body, "t") == read_request(JSON, b'{"query": "{a}"}', "t")
+
+
+def test_accept_may_come_in_several_headers() -> None:
+    assert read_headers([(b"accept", b"text/html"), (b"Accept", b"*/*;q=0.1")]) == {"accept": "text/html,*/*;q=0.1"}
 
 
 def test_a_whole_request_is_read_with_surrogate_pairs_intact() -> None:

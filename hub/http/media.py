@@ -1,0 +1,76 @@
+"""Media types of GraphQL over HTTP: which one the client gets, and which one it may send (RFC 9110, 8.3 and 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from hub.errors import RequestRefused
+
+RESPONSE = b"application/graphql-response+json; charset=utf-8"
+JSON = b"application/json; charset=utf-8"
+SERVED = {"application/graphql-response+json": RESPONSE, "application/json": JSON}
+"""What may be answered, the preferred one first: it stands where the client has no preference or no `Accept`."""
+
+KEPT_LENGTH = 200
+"""Characters of an `Accept` that is worth remembering."""
+
+
+def answer_media(accept: str | None) -> bytes:
+    """The media type of the answer; raises RequestRefused (NOT_ACCEPTABLE, 406) if the client accepts neither."""
+    if accept is None or not accept.strip():
+        return RESPONSE
+    found = _known(accept) if len(accept) <= KEPT_LENGTH else _chosen(accept)
+    if found is None:
+        raise RequestRefused(
+            "NOT_ACCEPTABLE",
+            "Les réponses sont en « application/graphql-response+json » ou en « application/json » : acceptez l'un des "
+            "deux dans l'en-tête « Accept ».",
+            "no media type that is served is accepted",
+            http_status=406,
+        )
+    return found
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of this type is JSON in UTF-8, which is assumed where no encoding is told."""
+    media, *parameters = _parts(content_type)
+    charsets = [value for name, value in map(_pair, parameters) if name == "charset"]
+    return media == "application/json" and charsets in ([], ["utf-8"])
+
+
+def _chosen(accept: str) -> bytes | None:
+    """The served type of highest weight; ties go to the preferred one."""
+    weights: dict[str, tuple[int, float]] = {}
+    for media, weight in _ranges(accept):
+        for name in SERVED:
+            rank = {name: 2, "application/*": 1, "*/*": 0}.get(media, -1)
+            if rank >= 0 and rank >= weights.get(name, (-1, 0.0))[0]:
+                weights[name] = (rank, weight)
+    best = max(SERVED, key=lambda name: weights.get(name, (0, 0.0))[1])
+    return SERVED[best] if weights.get(best, (0, 0.0))[1] > 0 else None
+
+
+_known = lru_cache(maxsize=256)(_chosen)
+
+
+def _ranges(accept: str) -> Iterator[tuple[str, float]]:
+    """Media ranges with their weights; one that asks for another encoding than UTF-8, or is malformed, is no range."""
+    for entry in accept.split(","):
+        media, *parameters = _parts(entry)
+        said = dict(map(_pair, parameters))
+        try:
+            weight = float(said.get("q", "1"))
+        except ValueError:
+            continue
+        if 0 <= weight <= 1 and said.get("charset", "utf-8") == "utf-8":
+            yield media, weight
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip().lower() for part in text.split(";")]
+
+
+def _pair(parameter: str) -> tuple[str, str]:
+    name, _, value = parameter.partition("=")
+    return name.strip(), value.strip().strip('"')
