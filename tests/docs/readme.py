@@ -1,4 +1,4 @@
-"""The generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, codes of docs/sources.md.
+"""The generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, tables of docs/sources.md.
 
 `python -m tests.docs.readme --write` runs the query of the README as each of four actors and the journey query as each
 of the eleven kinds, on the demo's data, and writes what came between the markers; `--check` fails if a page is not
@@ -30,6 +30,7 @@ from subgraphs.kit.ingest_codes import CODES
 from tests.conftest import ROOT, STATE, Database
 from tests.docs.matrix import observe
 from tests.docs.matrix_pages import details, table
+from tests.docs.unserved import table as unserved_table
 from tests.e2e.site import Site, site
 
 README = ROOT / "README.md"
@@ -98,7 +99,7 @@ def pages(running: Site, today: date) -> dict[Path, str]:
     return {
         README: replaced(replaced(readme, "réponses", answers(running, today)), "matrice", table(observed)),
         MATRIX: replaced(matrix, "matrice", details(observed)),
-        SOURCES: replaced(sources, "refus", refusals()),
+        SOURCES: replaced(replaced(sources, "refus", refusals()), "sur le papier", unserved_table()),
     }
 
 
