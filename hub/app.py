@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.calls import InProcess, signed_headers
 from hub.document.operation import Operation
+from hub.document.persisted import Documents
 from hub.federation.http1 import HttpTransport
 from hub.federation.transport import Transport
 from hub.graph import Graph
@@ -104,6 +105,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         tokens=Tokens(settings.issuers, settings.audience, policy.actors),
         purposes=Purposes(policy.purposes, settings.agreements),
         table=graph.table,
+        documents=Documents(settings.documents),
         preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification)),
         transports=transports,
         journal=journal,

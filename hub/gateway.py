@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.document.operation import Operation
+from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.document.variables import bind
 from hub.errors import StartRefused
@@ -76,13 +77,14 @@ class Gateway(Served):
     def __init__(self, supergraph: Supergraph, *, forwarded: frozenset[str] = frozenset(), deadline: float = 10.0):
         super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
         self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, supergraph.client_schema, allow)
+        self.documents = Documents()
         self.transports = transports(supergraph, _forwarding(forwarded))
         self._deadline = deadline
         graph_of(supergraph)
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError."""
-        prepared = self.preparer.prepare(request.query, request.operation_name, EVERYONE)
+        prepared = self.preparer.prepare(self.documents.text(request), request.operation_name, EVERYONE)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, errors = prepared.projection.project(answer, variables, None)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from hub.calls import CODES
+from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.document.variables import bind
 from hub.federation.execute import execute
@@ -35,6 +36,7 @@ class Pipeline:
     tokens: Tokens
     purposes: Purposes
     table: DecisionTable
+    documents: Documents
     preparer: Preparer[DecisionClass, Authorisation]
     transports: Mapping[str, Transport]
     journal: Journal
@@ -51,7 +53,8 @@ class Pipeline:
         purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)
-        prepared = self.preparer.prepare(request.query, request.operation_name, decisions)
+        text = self.documents.text(request, actor.client, actor.id)
+        prepared = self.preparer.prepare(text, request.operation_name, decisions)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hub.document.manifest import Manifest, read_manifest
 from hub.errors import StartRefused
 from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
@@ -31,7 +32,8 @@ class Remote:
 class Settings:
     """`agreements`: purposes per SIRET; `subgraphs`: the subgraphs run elsewhere (the others run in process).
 
-    `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`.
+    `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
+    `documents`: the manifest of trusted documents per client that has one.
     """
 
     audience: str
@@ -40,6 +42,7 @@ class Settings:
     subgraphs: Mapping[str, Remote] = field(default_factory=dict)
     deadline: float = 10.0
     show_plans: bool = False
+    documents: Mapping[str, Manifest] = field(default_factory=dict)
 
 
 def load_settings(path: Path) -> Settings:
@@ -62,7 +65,8 @@ def load_settings(path: Path) -> Settings:
             agreements=agreements,
             subgraphs={name: _remote(said, path.parent) for name, said in raw.pop("subgraphs", {}).items()},
             deadline=float(raw.pop("deadline", 10.0)),
-            show_plans=_flag(raw.pop("show_plans", False)),
+            show_plans=_flag("show_plans", raw.pop("show_plans", False)),
+            documents=_manifests(raw.pop("documents", []), path.parent),
         )
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -74,10 +78,22 @@ def load_settings(path: Path) -> Settings:
     return settings
 
 
-def _flag(value: object) -> bool:
+def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise TypeError("'show_plans' is true or false")
+        raise TypeError(f"'{name}' is true or false")
     return value
+
+
+def _manifests(rows: list[dict[str, Any]], folder: Path) -> dict[str, Manifest]:
+    """The rows of `[[documents]]`: a client's manifest, beside the settings."""
+    found: dict[str, Manifest] = {}
+    for row in rows:
+        client, file, only = row.pop("client"), row.pop("manifest"), _flag("only", row.pop("only", True))
+        _nothing_left(row)
+        if not isinstance(client, str) or not client or client in found:
+            raise ValueError("'client' of [[documents]] names each client once")
+        found[client] = read_manifest((folder / file).read_text(encoding="utf-8"), only=only)
+    return found
 
 
 def _remote(said: Any, folder: Path) -> Remote:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from demo.identity import Issuer
+from hub.document.manifest import Manifest
 from hub.errors import StartRefused
 from hub.federation.http1 import Care
 from hub.settings import Remote, load_settings
@@ -64,6 +66,42 @@ def test_files_are_found_beside_the_settings(path: Path) -> None:
 def test_what_makes_no_remote_subgraph_stops_the_start(path: Path, said: str) -> None:
     with pytest.raises(StartRefused) as caught:
         offers(path, said)
+    assert caught.value.code == "SETTINGS_INVALID"
+
+
+def manifest(path: Path, said: str, text: str = '{"a": "{ a }"}') -> Mapping[str, Manifest]:
+    """Documents of settings that say this of them, beside a manifest of this text."""
+    (path.parent / "m.json").write_text(text, encoding="utf-8")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{said}\n", encoding="utf-8")
+    return load_settings(path).documents
+
+
+ROW = '[[documents]]\nclient = "c"\nmanifest = "m.json"\n'
+
+
+def test_a_client_with_a_manifest_sends_nothing_else_unless_that_is_said(path: Path) -> None:
+    assert manifest(path, ROW)["c"].only
+
+
+def test_a_manifest_may_be_a_short_cut_only(path: Path) -> None:
+    assert not manifest(path, ROW + "only = false\n")["c"].only
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (ROW + ROW, '{"a": "{ a }"}'),
+        (ROW + "only = 1\n", '{"a": "{ a }"}'),
+        (ROW + "other = 1\n", '{"a": "{ a }"}'),
+        (ROW.replace("m.json", "absent.json"), '{"a": "{ a }"}'),
+        (ROW.replace('"c"', '""'), '{"a": "{ a }"}'),
+        (ROW.replace('client = "c"\n', ""), '{"a": "{ a }"}'),
+        (ROW, "{}"),
+    ],
+)
+def test_what_makes_no_manifest_of_a_client_stops_the_start(path: Path, said: str, text: str) -> None:
+    with pytest.raises(StartRefused) as caught:
+        manifest(path, said, text)
     assert caught.value.code == "SETTINGS_INVALID"
 
 

@@ -11,13 +11,17 @@ from hub.errors import IdentityRefused
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GraphQL request as it came; `headers` are those that matter, in lower case, `trace` is a W3C trace id."""
+    """One GraphQL request as it came; `headers` are those that matter, in lower case, `trace` is a W3C trace id.
+
+    `query` is the document's text, `document_id` its identifier (a SHA-256 without prefix): one of them is there.
+    """
 
     headers: Mapping[str, str]
-    query: str
+    query: str | None
     operation_name: str | None
     variables: Mapping[str, Any]
     trace: str
+    document_id: str | None = None
 
     @property
     def bearer(self) -> str:

@@ -25,6 +25,8 @@ SERVED = {"access-mode": "filter", "schema-view": "full", "plan": "show"}
 """Headers of which one value is served; another one is refused rather than ignored."""
 
 SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
+IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
+"""Of a document; wider than appendix A, as some clients number theirs in Base64."""
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -88,15 +90,28 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
         raise _bad("the body is not one JSON object")
     query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
     extensions = value.get("extensions")
-    if type(query) is not str:
-        raise _bad("'query' is not a text")
     if name is not None and type(name) is not str:
         raise _bad("'operationName' is not a text")
     if variables is not None and type(variables) is not dict:
         raise _bad("'variables' is not an object")
     if extensions is not None and type(extensions) is not dict:
         raise _bad("'extensions' is not an object")
-    return Request(headers, query, name, variables or {}, trace)
+    identifier = _document_id(value.get("documentId"), (extensions or {}).get("persistedQuery"))
+    if type(query) is not str and (query is not None or identifier is None):
+        raise _bad("'query' is not a text")
+    return Request(headers, query, name, variables or {}, trace, identifier)
+
+
+def _document_id(appendix: Any, apollo: Any) -> str | None:
+    """The document's identifier, as `documentId` (GraphQL over HTTP, appendix A) or `extensions.persistedQuery` say."""
+    if apollo is not None and (type(apollo) is not dict or apollo.get("version") != 1):
+        raise _bad("'extensions.persistedQuery' is not of version 1")
+    told = [each for each in (appendix, apollo and apollo.get("sha256Hash")) if each is not None]
+    if apollo is None and not told:
+        return None
+    if len(told) != 1 or type(told[0]) is not str or not IDENTIFIER.fullmatch(told[0]):
+        raise _bad("no identifier of a document, or two")
+    return told[0].removeprefix("sha256:")
 
 
 def too_large() -> RequestRefused:
@@ -167,7 +182,7 @@ def _unsupported(detail: str) -> RequestRefused:
 def _bad(detail: str) -> RequestRefused:
     return RequestRefused(
         "BAD_REQUEST",
-        "La requête est un objet JSON avec « query » (texte), et au besoin « variables » (objet), « operationName » "
-        "(texte) et « extensions » (objet).",
+        "La requête est un objet JSON avec « query » (texte) ou l'identifiant d'un document connu, et au besoin "
+        "« variables » (objet), « operationName » (texte) et « extensions » (objet).",
         detail,
     )

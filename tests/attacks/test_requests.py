@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -33,13 +34,38 @@ async def test_23_a_batch_is_not_served(hub: Inside, world: World) -> None:
     assert (got.status, got.code, got.calls) == (400, "BATCH_UNSUPPORTED", {})
 
 
-async def test_24_a_hash_stands_for_no_document_and_changes_no_decision(hub: Inside, world: World) -> None:
-    persisted = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
-    alone = await hub.post(orjson.dumps({"extensions": persisted}), hub.headers("referent-a"))
-    assert (alone.status, alone.code, alone.calls) == (400, "BAD_REQUEST", {})
-    variables = {"id": world.persons["vurnibal"]}
-    sent = orjson.dumps({"query": NAME, "variables": variables, "extensions": persisted, "id": "0" * 64})
-    assert (await hub.post(sent, hub.headers("referent-b"))).data == {"person": None}
+def persisted(query: str | None, digest: str, **variables: Any) -> bytes:
+    """A request by hash, with its document or without."""
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+    return orjson.dumps({"query": query, "variables": variables, "extensions": extensions})
+
+
+async def test_24_a_hash_stands_for_its_own_document_alone(hub: Inside, world: World) -> None:
+    digest = sha256(NAME.encode()).hexdigest()
+    poisoned = await hub.post(persisted("{ me { id } }", digest), hub.headers("personne"))
+    assert (poisoned.status, poisoned.code, poisoned.calls) == (400, "PERSISTED_QUERY_HASH", {})
+    unknown = await hub.post(persisted(None, digest), hub.headers("personne"))
+    assert (unknown.status, unknown.code, unknown.calls) == (400, "PERSISTED_QUERY_NOT_FOUND", {})
+
+
+async def test_24_a_hash_changes_no_decision_and_tells_no_actor_what_another_has_sent(
+    hub: Inside, world: World
+) -> None:
+    digest, person = sha256(NAME.encode()).hexdigest(), world.persons["vurnibal"]
+    first = await hub.post(persisted(NAME, digest, id=person), hub.headers("referent-a"))
+    again = await hub.post(persisted(None, digest, id=person), hub.headers("referent-a"))
+    assert first.data == again.data == {"person": {"lastName": "VURNIBAL"}}
+    other = await hub.post(persisted(None, digest, id=person), hub.headers("referent-b"))
+    assert (other.status, other.code, other.calls) == (400, "PERSISTED_QUERY_NOT_FOUND", {})
+    assert (await hub.post(persisted(NAME, digest, id=person), hub.headers("referent-b"))).data == {"person": None}
+
+
+async def test_24_a_kept_document_is_bounded_like_any_other(hub: Inside, world: World) -> None:
+    deep = "{ me " + "{ contact " * 50 + "{ email }" + "}" * 51
+    got = await hub.post(persisted(deep, sha256(deep.encode()).hexdigest()), hub.headers("personne"))
+    assert (got.status, got.code, got.calls) == (400, "DOCUMENT_DEPTH_LIMIT", {})
+    kept = await hub.post(persisted(None, sha256(deep.encode()).hexdigest()), hub.headers("personne"))
+    assert (kept.status, kept.code, kept.calls) == (400, "DOCUMENT_DEPTH_LIMIT", {})
 
 
 async def test_25_no_answer_may_be_kept_by_a_cache(hub: Inside, world: World) -> None:

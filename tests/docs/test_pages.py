@@ -135,12 +135,14 @@ def test_every_target_of_make_exists() -> None:
 def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     (block,) = blocks("toml réglages")
     Issuer(tmp_path).write_settings({})
+    (tmp_path / "operations.json").write_text('{"a": "{ me { id } }"}', encoding="utf-8")
     path = tmp_path / "settings.toml"
     path.write_text(block.text, encoding="utf-8")
     settings = load_settings(path)
     assert settings.issuers
     assert settings.agreements
     assert settings.subgraphs
+    assert settings.documents
 
 
 def test_the_grant_shown_is_one_of_those_in_force() -> None:

@@ -48,6 +48,16 @@ def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
         b'{"query": "", "variables": "{}"}',
         b'{"query": "", "extensions": []}',
         b'{"query": "", "extensions": "{}"}',
+        b'{"query": null}',
+        b'{"query": 1, "documentId": "a"}',
+        b'{"documentId": 1}',
+        b'{"documentId": ""}',
+        b'{"documentId": "a b"}',
+        b'{"extensions": {"persistedQuery": {}}}',
+        b'{"extensions": {"persistedQuery": {"version": 1}}}',
+        b'{"extensions": {"persistedQuery": {"version": 2, "sha256Hash": "a"}}}',
+        b'{"extensions": {"persistedQuery": "a"}}',
+        b'{"documentId": "a", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "a"}}}',
     ],
 )
 def test_a_badly_typed_member_is_refused(body: bytes) -> None:
@@ -80,6 +90,20 @@ def test_a_batch_is_refused_by_its_own_code(body: bytes) -> None:
 def test_utf8_is_read_and_assumed(parameter: str) -> None:
     sent = '{"query": "{é}"}'.encode()
     assert read_request({"content-type": f"Application/JSON{parameter}"}, sent, "t").query == "{é}"
+
+
+@pytest.mark.parametrize(
+    ("body", "identifier"),
+    [
+        (b'{"documentId": "sha256:0a"}', "0a"),
+        (b'{"documentId": "md5-ish"}', "md5-ish"),
+        (b'{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0a"}}}', "0a"),
+        (b'{"query": null, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0a"}, "other": 1}}', "0a"),
+        (b'{"query": "{a}", "extensions": {"other": 1}}', None),
+    ],
+)
+def test_a_document_may_be_told_by_its_identifier(body: bytes, identifier: str | None) -> None:
+    assert read_request(JSON, body, "t").document_id == identifier
 
 
 def test_null_is_as_good_as_absent() -> None:

@@ -1,0 +1,96 @@
+"""From what a request says of its document, its text: sent whole, trusted by a manifest, or kept under its hash.
+
+policy.md row 24: the hash is computed here, a manifest is its client's, a kept document its actor's; what a document
+may read is decided after this, for each request, whatever it came by.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from hashlib import sha256
+
+from hub.document.manifest import Manifest
+from hub.document.request import Request
+from hub.errors import DocumentRefused
+
+KEPT_BYTES = 16 * 1024 * 1024
+"""Memory for all documents kept under their hash."""
+ENTRY_BYTES = 500
+"""What a kept document costs beside its text."""
+LARGEST = 100_000
+"""Bytes of a document that is worth keeping; the limits of documents refuse larger ones."""
+
+
+class Documents:
+    """Trusted documents per client, and those that actors have sent once (automatic persisted queries)."""
+
+    def __init__(self, trusted: Mapping[str, Manifest] | None = None, *, kept_bytes: int = KEPT_BYTES) -> None:
+        self._trusted = trusted or {}
+        self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._bytes, self._most = 0, kept_bytes
+
+    def text(self, request: Request, client: str = "", actor: str = "") -> str:
+        """The document of this request; raises DocumentRefused.
+
+        Nobody learns what another actor has sent: a hash is known to the actor who sent its document.
+        """
+        manifest = self._trusted.get(client)
+        if manifest is not None:
+            trusted = manifest.documents.get(request.document_id) if request.document_id is not None else request.query
+            if trusted is not None and trusted in manifest.texts:
+                _check_same(request.query, trusted)
+                return trusted
+            if manifest.only:
+                raise DocumentRefused(
+                    "DOCUMENT_NOT_TRUSTED",
+                    "Cette application n'envoie que les documents de son manifeste, et celui-ci n'en est pas : publiez "
+                    "le manifeste de cette version auprès du hub.",
+                    "not in the manifest of the client",
+                    http_status=403,
+                )
+        if request.document_id is None:
+            return request.query or ""
+        return self._automatic(request.document_id, request.query, actor)
+
+    def _automatic(self, digest: str, query: str | None, actor: str) -> str:
+        key = (actor, digest)
+        known = self._kept.get(key)
+        if known is not None:
+            self._kept.move_to_end(key)
+            _check_same(query, known)
+            return known
+        if query is None:
+            raise DocumentRefused(
+                "PERSISTED_QUERY_NOT_FOUND",
+                "PersistedQueryNotFound",  # the word that clients of automatic persisted queries compare
+                "no document is kept under this hash for this actor",
+                extensions={"explanation": "Document inconnu : renvoyez-le en entier avec son empreinte SHA-256."},
+            )
+        written = query.encode("utf-8", "surrogatepass")
+        if sha256(written).hexdigest() != digest:
+            raise _mismatch()
+        if len(written) <= LARGEST:
+            self._keep(key, query, len(written) + ENTRY_BYTES)
+        return query
+
+    def _keep(self, key: tuple[str, str], query: str, size: int) -> None:
+        self._kept[key] = query
+        self._bytes += size
+        while self._bytes > self._most:
+            _, oldest = self._kept.popitem(last=False)
+            self._bytes -= len(oldest.encode("utf-8", "surrogatepass")) + ENTRY_BYTES
+
+
+def _check_same(query: str | None, known: str) -> None:
+    if query is not None and query != known:
+        raise _mismatch()
+
+
+def _mismatch() -> DocumentRefused:
+    return DocumentRefused(
+        "PERSISTED_QUERY_HASH",
+        "L'identifiant envoyé n'est pas celui de ce document : envoyez l'empreinte SHA-256 (hexadécimale, en "
+        "minuscules) du document en UTF-8, ou l'identifiant que lui donne votre manifeste.",
+        "the identifier is of another document",
+    )
