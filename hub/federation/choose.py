@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.federation.walk import Group, Leaf, Option
+from hub.federation.spots import Group, Leaf, Option
 
 FETCH_COST = 10
 """A fetch costs this plus its depth: one wave more is dearer than nothing, cheaper than one fetch more."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from hub.document.operation import Condition
 from hub.federation.graph import Graph, Move
-from hub.federation.walk import Group, Leaf, Option, Segment, Template
+from hub.federation.spots import Group, Leaf, Option, Segment, Template
 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
@@ -89,12 +89,14 @@ class Tree:
 
 @dataclass(slots=True)
 class Step:
-    """One fetch under construction. `before` numbers the steps that must have answered; `inputs` are keys, `required`
-    what `@requires` asks; `dependents` the response keys that are null without it."""
+    """One fetch under construction. `type` names the entity in the subgraph, `only` the objects' concrete type (None:
+    whichever). `before` numbers the steps that must have answered; `inputs` are keys, `required` what `@requires` asks;
+    `dependents` the response keys that are null without it."""
 
     number: int
     subgraph: str
     type: str
+    only: str | None
     root: bool
     path: tuple[Segment, ...]
     before: set[int]
@@ -138,7 +140,8 @@ def _step(steps: dict[int, Step], group: Group) -> Step:
         steps[group.number] = Step(
             number=group.number,
             subgraph=group.subgraph,
-            type=group.spot.type,
+            type=group.type,
+            only=group.only,
             root=not entity,
             path=group.spot.level.path,
             before=before,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from hub.document.operation import Selections
-from hub.federation.supergraph import Key, Supergraph
+from hub.federation.supergraph import Key, Supergraph, SuperType
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Graph:
             for coordinate in _coordinates(key.selections)
         }
         self._moves: dict[tuple[Node, str], Move | None] = {}
+        self._held: dict[tuple[str, str], str] = {}
 
     def move(self, node: Node, name: str) -> Move | None:
         """The field move, None if this subgraph does not resolve the field here."""
@@ -56,8 +57,31 @@ class Graph:
         return self._moves[key]
 
     def keys(self, type_name: str, subgraph: str) -> Iterator[tuple[Key, Selections]]:
-        """Resolvable keys by which an entity of the type is entered in the subgraph."""
-        join = self.supergraph.types[type_name].joins.get(subgraph)
+        """Resolvable keys by which an entity of the type is entered in the subgraph, under its `held_as` name."""
+        yield from self._keys(self.held_as(type_name, subgraph), type_name, subgraph)
+
+    def held_as(self, type_name: str, subgraph: str) -> str:
+        """The name under which the subgraph holds objects of a concrete type: an interface's if it knows them only as
+        an `@interfaceObject`."""
+        key = (type_name, subgraph)
+        if key not in self._held:
+            types = self.supergraph.types
+            type_ = self.supergraph.schema.type_map[type_name]
+            interfaces = [each.name for each in getattr(type_, "interfaces", ())]
+            standing = (each for each in interfaces if _is_interface_object(types[each], subgraph))
+            own = subgraph in types[type_name].joins
+            self._held[key] = type_name if own else next(standing, type_name)
+        return self._held[key]
+
+    def type_keys(self, type_name: str, interface: str) -> Iterator[tuple[str, Key, Selections]]:
+        """Resolvable keys of an interface by which a subgraph tells the type of an object, if it is this one."""
+        for subgraph, join in self.supergraph.types[interface].joins.items():
+            if type_name in join.members and not join.interface_object:
+                for key, selections in self._keys(interface, type_name, subgraph):
+                    yield subgraph, key, selections
+
+    def _keys(self, holder: str, type_name: str, subgraph: str) -> Iterator[tuple[Key, Selections]]:
+        join = self.supergraph.types[holder].joins.get(subgraph)
         for key in join.keys if join else ():
             if key.resolvable:
                 yield key, next(each for each in key.selections if each.type == type_name)
@@ -72,10 +96,18 @@ class Graph:
         type_ = self.supergraph.types.get(printed_type.strip("[]!"))
         return type_ is not None and type_.kind != "object"
 
+    def _members(self, target: SuperType, subgraph: str) -> frozenset[str]:
+        """Concrete types that a value may have: any of the interface's for an `@interfaceObject`."""
+        join = target.joins.get(subgraph)
+        if join is None or not join.interface_object:
+            return join.members if join else frozenset()
+        return frozenset().union(*(each.members for each in target.joins.values()))
+
     def _find(self, node: Node, name: str) -> Move | None:
+        holder = self.held_as(node.type, node.subgraph)
         if name == "__typename":
-            return Move("String!")
-        field = self.supergraph.types[node.type].fields.get(name)
+            return Move("String!") if holder == node.type else None
+        field = self.supergraph.types[holder].fields.get(name)
         join = field.joins.get(node.subgraph) if field else None
         if join is None:
             return None
@@ -88,9 +120,14 @@ class Graph:
             known = views.get(each.type)
             views[each.type] = replace(each, fields=known.fields + each.fields) if known else each
         target = self.supergraph.types.get(join.type.strip("[]!"))
-        members = target.joins[node.subgraph].members if target and node.subgraph in target.joins else frozenset()
+        members = self._members(target, node.subgraph) if target else frozenset()
         heads = tuple(Node(member, node.subgraph, views.get(member)) for member in sorted(members))
         return Move(join.type, requires, heads)
+
+
+def _is_interface_object(type_: SuperType, subgraph: str) -> bool:
+    join = type_.joins.get(subgraph)
+    return join is not None and join.interface_object
 
 
 @lru_cache(maxsize=8)

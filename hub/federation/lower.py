@@ -9,7 +9,7 @@ from hub.federation.fetches import ALWAYS, Alternatives, Item, Step, Tree
 from hub.federation.graph import Graph
 from hub.federation.nodes import Entities, Fetch, Parallel, Plan, Rename, Source
 from hub.federation.passes.order import waves
-from hub.federation.walk import Segment
+from hub.federation.spots import Segment
 
 
 def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
@@ -67,7 +67,9 @@ def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, s
         fields.append(f"{'' if alone else f'{key}:'}_entities(representations:${variable}){{...on {type_}{{{body}}}}}")
         representations.append(f"${variable}:[_Any!]!")
         sources = tuple(
-            Source(step.path, step.type, step.inputs, step.required, frozenset(step.dependents), _outputs(step))
+            Source(
+                step.path, step.type, step.only, step.inputs, step.required, frozenset(step.dependents), _outputs(step)
+            )
             for step in members
         )
         parts.append(Entities(key, variable, sources, _renames(members[0].tree)))
@@ -94,8 +96,9 @@ def _variables(first: Sequence[str], used: Mapping[str, None], types: Mapping[st
 
 
 def _outputs(step: Step) -> tuple[str, ...]:
-    """Response keys at the top of the step that the client may have asked for."""
-    return tuple(dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__")))
+    """Response keys at the top of the step that the client may have asked for, and the type if the step tells it."""
+    keys = dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__"))
+    return tuple(keys) if step.only is not None else ("__typename", *keys)
 
 
 def _renames(tree: Tree) -> tuple[Rename, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.errors import Path
 from hub.federation.nodes import Rename
-from hub.federation.walk import Segment
+from hub.federation.spots import Segment
 
 
 def objects_at(

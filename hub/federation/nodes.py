@@ -13,16 +13,18 @@ from typing import Any
 from graphql import parse, print_ast
 
 from hub.document.operation import Condition
-from hub.federation.walk import Segment, Template
+from hub.federation.spots import Segment, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where entities of a fetch are taken from. `path` leads to the objects; `inputs` are their key, `required` what
+    """Where entities of a fetch are taken from. `path` leads to the objects, `only` says which of them by their type;
+    `type` is the entity's name in the subgraph; `inputs` are their key, `required` what
     `@requires` asks, without which `dependents` (response keys) are null; `outputs` are the client's keys."""
 
     path: tuple[Segment, ...]
     type: str
+    only: str | None
     inputs: tuple[Template, ...]
     required: tuple[Template, ...] = ()
     dependents: frozenset[str] = frozenset()
@@ -127,7 +129,7 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
     yield f"{head} {{"
     for entities in fetch.entities:
         for source in entities.sources:
-            line = f"  {entities.key} at {print_path(source.path)} of {source.type} {_templates(source.inputs)}"
+            line = f"  {entities.key} at {print_path(source.path)} of {_objects(source)} {_templates(source.inputs)}"
             if source.required:
                 line += f" requires {_templates(source.required)}"
             yield line
@@ -136,6 +138,12 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
     for line in print_ast(parse(fetch.document, no_location=True)).splitlines():
         yield f"  {line}"
     yield "}"
+
+
+def _objects(source: Source) -> str:
+    if source.only == source.type:
+        return source.type
+    return f"{source.only} as {source.type}" if source.only else f"any {source.type}"
 
 
 def _templates(templates: tuple[Template, ...]) -> str:

@@ -14,7 +14,7 @@ import orjson
 from hub.errors import Path
 from hub.federation.merge import objects_at
 from hub.federation.nodes import Entities, Source
-from hub.federation.walk import Template
+from hub.federation.spots import Template
 
 _ABSENT = object()
 
@@ -44,7 +44,7 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
     asked = Asked()
     indices: dict[bytes, int] = {}
     for source in entities.sources:
-        for value, path in objects_at(data, source.path, source.type):
+        for value, path in objects_at(data, source.path, source.only):
             representation: dict[str, Any] = {"__typename": source.type}
             missing = _fill(representation, value, source.inputs)
             if missing or any(representation[each.name] is None for each in source.inputs):

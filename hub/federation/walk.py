@@ -4,123 +4,23 @@ The operation is a tree of spots (an object position for one concrete type). At 
 (groups) that can hold the object there. A leaf has one option per arrival that resolves it, or per hop that leads to
 one. A hop's key and a field's requirement are read from the same spot, by the same search; a requirement being searched
 is never searched again inside itself, leaf by leaf, so that `foo{bar}` and `foo{baz}` make no false cycle.
+
+A subgraph that knows an interface only as an object (`@interfaceObject`) holds objects without their type: fields of
+the interface are read there, all else waits for a fetch that tells the type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from hub.document.operation import Condition, Field, Selections
 from hub.errors import RequestRefused
-from hub.federation.graph import Graph, Move, Node
+from hub.federation.graph import Graph, Node
+from hub.federation.spots import Arrival, Group, Leaf, Level, Option, Spot, Template
 from hub.federation.supergraph import ROOTS
 
 MAX_OPTIONS = 6
-Segment = tuple[str, str]
-"""One step of a response path: concrete type of the object, response key."""
-
-
-@dataclass(eq=False, slots=True)
-class Level:
-    """A response path, over all its concrete types. `names`: response key → fields that use it."""
-
-    path: tuple[Segment, ...]
-    names: dict[str, set[tuple[str, tuple[tuple[str, str], ...]]]] = field(default_factory=dict)
-    spots: dict[str, Spot] = field(default_factory=dict)
-
-
-@dataclass(eq=False, slots=True)
-class Spot:
-    """An object position for one concrete type, and the fetches that can hold it."""
-
-    level: Level
-    type: str
-    parent: Spot | None = None
-    entry: Field | None = None
-    arrivals: list[Arrival] = field(default_factory=list)
-    children: dict[str, Level] = field(default_factory=dict)
-    keys: dict[tuple[str, tuple[tuple[str, str], ...]], str] = field(default_factory=dict)
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Option]] = field(default_factory=dict)
-
-    def key_of(self, wanted: Field) -> str:
-        """Response key of a required field: the client's if it asks the same, else a free one."""
-        same = (wanted.name, wanted.arguments)
-        if same in self.keys:
-            return self.keys[same]
-        key = wanted.name
-        if self.level.names.get(key, {same}) != {same}:
-            key = f"__{self.type}_{wanted.name}"
-            while self.level.names.get(key, {same}) != {same}:
-                key += "_"
-        self.register(key, wanted)
-        return key
-
-    def register(self, key: str, used: Field) -> None:
-        """Remember which field a response key stands for."""
-        same = (used.name, used.arguments)
-        self.keys.setdefault(same, key)
-        self.level.names.setdefault(key, set()).add(same)
-
-
-@dataclass(eq=False, slots=True)
-class Group:
-    """A possible fetch: a root one, or an entity hop from `origin` by `inputs`. `closure` numbers all the groups that
-    it needs, itself included."""
-
-    number: int
-    subgraph: str
-    spot: Spot
-    closure: frozenset[int]
-    depth: int
-    origin: Arrival | None = None
-    inputs: tuple[Template, ...] = ()
-    required: tuple[Template, ...] = ()
-    sources: tuple[Option, ...] = ()
-
-
-@dataclass(eq=False, slots=True)
-class Arrival:
-    """A group that holds the object of a spot. `via` is the option of the field above, None where the group begins."""
-
-    spot: Spot
-    group: Group
-    node: Node
-    via: Option | None = None
-
-
-@dataclass(eq=False, slots=True)
-class Option:
-    """One way to read a field: at this arrival, by this move."""
-
-    arrival: Arrival
-    move: Move
-    name: str
-    key: str
-    arguments: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def group(self) -> Group:
-        """The fetch that reads it."""
-        return self.arrival.group
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One field of a representation: its name there, the response key to read, nested templates per concrete type."""
-
-    name: str
-    key: str
-    selections: tuple[tuple[str, tuple[Template, ...]], ...] = ()
-    is_list: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A leaf of the operation with every way to read it. `conditions` are those on its whole way down."""
-
-    options: tuple[Option, ...]
-    conditions: tuple[Condition, ...]
+TYPENAME = "__typename"
 
 
 class Walker:
@@ -131,6 +31,7 @@ class Walker:
         self.budget = budget
         self.groups: list[Group] = []
         self.interned: dict[tuple[object, ...], Arrival] = {}
+        self.telling: dict[tuple[int, int, str, str], Group] = {}
         self.seeking: set[tuple[int, str, tuple[tuple[str, str], ...]]] = set()
         self.cuts = 0
 
@@ -147,7 +48,7 @@ class Walker:
             if root.type != "Mutation":
                 homes = list(self.graph.roots(root.type))
             if spot is None or (root.type == "Mutation" and spot.arrivals[0].group.subgraph not in homes):
-                spot = Spot(level, root.type)
+                spot = Spot(level, root.type, selected=[root])
                 for home in homes[:1] if root.type == "Mutation" else homes:
                     self.enter_root(spot, home, None)
             spot.register(each.key, each)
@@ -164,8 +65,9 @@ class Walker:
             below: list[tuple[Spot, Field, tuple[Condition, ...]]] = []
             for selections, child in self.enter(spot, each, each.key, options):
                 fields = selections.fields
-                if all(inner.conditions for inner in fields):  # the object is there even if no field of it is
-                    fields = (*fields, Field("__typename", child.type, "__typename"))
+                untyped = any(arrival.untyped for arrival in child.arrivals)
+                if untyped or all(inner.conditions for inner in fields):  # it is there even if no field of it is
+                    fields = (*fields, Field(TYPENAME, child.type, TYPENAME))
                 for inner in fields:
                     child.register(inner.key, inner)
                 if child.arrivals:
@@ -183,6 +85,7 @@ class Walker:
             child = level.spots.get(selections.type)
             if child is None:
                 child = level.spots[selections.type] = Spot(level, selections.type, spot, entry)
+            child.selected.append(selections)
             self.arrive(child, options)
             below.append((selections, child))
         return below
@@ -194,7 +97,8 @@ class Walker:
         for option in options:
             for node in option.move.heads:
                 if node.type == spot.type and (option.group.number, node) not in known:
-                    spot.arrivals.append(Arrival(spot, option.group, node, option))
+                    untyped = self.graph.held_as(node.type, node.subgraph) != node.type
+                    spot.arrivals.append(Arrival(spot, option.group, node, option, untyped))
         if len(spot.arrivals) > before:
             spot.found.clear()
         return len(spot.arrivals) > before
@@ -204,6 +108,7 @@ class Walker:
         same = (wanted.name, wanted.arguments)
         if same in spot.found:
             return [_keyed(option, key) for option in spot.found[same]]
+        self.tell_types(spot)
         seeking = (id(spot), *same)
         if seeking in self.seeking:
             self.cuts += 1
@@ -226,6 +131,8 @@ class Walker:
         for arrival in spot.arrivals:
             self.spend()
             move = self.graph.move(arrival.node, wanted.name)
+            if arrival.untyped and not _agreed(spot, key):
+                continue
             if move is not None and move.requires is None:
                 found.append(Option(arrival, move, wanted.name, key, wanted.arguments))
         return found
@@ -237,7 +144,7 @@ class Walker:
             move = self.graph.move(Node(spot.type, subgraph), wanted.name)
             if move is None:
                 continue
-            for origin in list(spot.arrivals):
+            for origin in [each for each in spot.arrivals if not each.untyped]:
                 self.spend()
                 if origin.group.subgraph == subgraph and move.requires is None:
                     continue
@@ -255,7 +162,7 @@ class Walker:
             return self.enter_root(spot, subgraph, origin)
         need: list[Option] = []
         required = self.gather(spot, requires, origin.group, need) if requires is not None else ()
-        if required is None:
+        if required is None or not self.typed_above(spot, origin.group, need):
             return None
         best: tuple[int, int, str, tuple[Template, ...], list[Option]] | None = None
         for order, (key, selections) in enumerate(self.graph.keys(spot.type, subgraph)):
@@ -269,7 +176,8 @@ class Walker:
             return None
         identity = (origin.group.number, id(spot), subgraph, best[2], wanted.name if requires is not None else None)
         if identity not in self.interned:
-            group = self.group(subgraph, spot, origin, best[3], required, (*best[4], *need))
+            given = (best[3], required, (*best[4], *need))
+            group = self.group(subgraph, spot, origin, self.graph.held_as(spot.type, subgraph), spot.type, *given)
             self.interned[identity] = Arrival(spot, group, Node(spot.type, subgraph))
         return self.interned[identity]
 
@@ -288,18 +196,58 @@ class Walker:
             options = self.options(spot, each, key)
             if not options:
                 return None
-            best = min(options, key=lambda option: (len(option.group.closure - base.closure), option.group.depth))
+            best = _nearest(options, base)
             nested = []
             for inner, child in self.enter(spot, each, key, options) if each.selections else ():
                 if child.arrivals:
                     below = self.gather(child, inner, best.group, sources)
-                    if below is None:
+                    if below is None or not self.typed_here(child, best.group, sources):
                         return None
                     nested.append((child.type, below))
             if not each.selections:
                 sources.append(best)
             templates.append(Template(each.name, key, tuple(nested), best.move.type.startswith("[")))
         return tuple(templates)
+
+    def tell_types(self, spot: Spot) -> None:
+        """Arrivals in the fetches that tell the type of what is held as an interface object: one per subgraph that can,
+        the same for every type of the level."""
+        for origin in [each for each in spot.arrivals if each.untyped and each.group.number not in spot.typed]:
+            spot.typed.add(origin.group.number)
+            cuts, before = self.cuts, len(spot.arrivals)
+            interface = self.graph.held_as(spot.type, origin.node.subgraph)
+            for subgraph, key, selections in self.graph.type_keys(spot.type, interface):
+                self.spend()
+                sources: list[Option] = []
+                inputs = self.gather(spot, selections, origin.group, sources)
+                if inputs is None or not self.typed_above(spot, origin.group, sources):
+                    continue
+                identity = (origin.group.number, id(spot.level), subgraph, key.text)
+                group = self.telling.get(identity)
+                if group is None:
+                    group = self.group(subgraph, spot, origin, interface, None, inputs, (), tuple(sources))
+                    self.telling[identity] = group
+                spot.arrivals.append(Arrival(spot, group, Node(spot.type, subgraph)))
+            if self.cuts > cuts and len(spot.arrivals) == before:
+                spot.typed.discard(origin.group.number)
+
+    def typed_above(self, spot: Spot, base: Group, sources: list[Option]) -> bool:
+        """What tells the types of the objects above a spot, where they are not known; whether all can be told."""
+        above = spot.parent
+        while above is not None:
+            if not self.typed_here(above, base, sources):
+                return False
+            above = above.parent
+        return True
+
+    def typed_here(self, spot: Spot, base: Group, sources: list[Option]) -> bool:
+        """The same for the object itself."""
+        if not any(arrival.untyped for arrival in spot.arrivals):
+            return True
+        options = self.options(spot, Field(TYPENAME, spot.type, TYPENAME), TYPENAME)
+        if options:
+            sources.append(_nearest(options, base))
+        return bool(options)
 
     def widen(self, spot: Spot) -> bool:
         """Enter the parent object elsewhere, to have this one from another subgraph; whether that gave an arrival."""
@@ -319,7 +267,7 @@ class Walker:
         """A fetch of root fields, at the top or where a field returns the root type again."""
         identity = (origin.group.number if origin else None, id(spot), subgraph, "", None)
         if identity not in self.interned:
-            group = self.group(subgraph, spot, origin, (), (), ())
+            group = self.group(subgraph, spot, origin, spot.type, spot.type, (), (), ())
             arrival = self.interned[identity] = Arrival(spot, group, Node(spot.type, subgraph))
             if origin is None:
                 spot.arrivals.append(arrival)
@@ -330,6 +278,8 @@ class Walker:
         subgraph: str,
         spot: Spot,
         origin: Arrival | None,
+        type_: str,
+        only: str | None,
         inputs: tuple[Template, ...],
         required: tuple[Template, ...],
         sources: tuple[Option, ...],
@@ -337,7 +287,8 @@ class Walker:
         needed = [source.group for source in sources] + ([origin.group] if origin else [])
         closure = frozenset({len(self.groups)}).union(*(group.closure for group in needed))
         depth = 1 + max((group.depth for group in needed), default=-1)
-        group = Group(len(self.groups), subgraph, spot, closure, depth, origin, inputs, required, sources)
+        number = len(self.groups)
+        group = Group(number, subgraph, spot, closure, depth, type_, only, origin, inputs, required, sources)
         self.groups.append(group)
         return group
 
@@ -349,6 +300,30 @@ class Walker:
                 "Cette demande est trop complexe à planifier : demandez moins de champs à la fois.",
                 "planning budget exhausted",
             )
+
+
+def _nearest(options: Iterable[Option], base: Group) -> Option:
+    """The option that adds the fewest fetches to a group's own."""
+    return min(options, key=lambda option: (len(option.group.closure - base.closure), option.group.depth))
+
+
+def _agreed(spot: Spot, key: str) -> bool:
+    """Whether a response key is the same field, with the same below it, for every type of a level: else it can't be
+    read before the type is known."""
+    if len(spot.level.names.get(key, ())) > 1 or spot.parent is None:
+        return False
+    here = spot.level.path[-1][1]
+    entries = [each for selected in spot.parent.selected for each in selected.fields if each.key == here]
+    stack = [[each for entry in entries for below in entry.selections for each in below.fields if each.key == key]]
+    while stack:
+        same = stack.pop()
+        if len({(each.name, each.arguments) for each in same}) > 1:
+            return False
+        below: dict[tuple[str, str], list[Field]] = {}
+        for each in (each for one in same for selections in one.selections for each in selections.fields):
+            below.setdefault((each.type, each.key), []).append(each)
+        stack.extend(below.values())
+    return True
 
 
 def _keyed(option: Option, key: str) -> Option:

@@ -42,8 +42,8 @@ from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transpor
 
 PLANS = Path(__file__).resolve().parent.parent / "plans"
 HEAD = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@external", '
-    '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends"])\n'
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", '
+    '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends", "@interfaceObject"])\n'
 )
 
 Find = Callable[[dict[str, Any]], Any]
@@ -146,7 +146,7 @@ def executable(schema: GraphQLSchema, resolvers: Mapping[str, Callable[..., Any]
 
 def _executable(part: Part) -> GraphQLSchema:
     """The subgraph's own schema, extensions folded in, with `_entities`."""
-    entities = sorted(part.find)
+    entities = _entities(part)
     machinery = "type Query { _service: String }"
     if entities:
         machinery = f"""
@@ -173,8 +173,14 @@ def _executable(part: Part) -> GraphQLSchema:
     return executable(schema, {**part.resolvers, "Query._entities": find})
 
 
+def _entities(part: Part) -> list[str]:
+    """The object types that can be looked up: not an interface, which tells the type of what it finds."""
+    return sorted(name for name in part.find if f"interface {name} " not in part.sdl)
+
+
 def _found(part: Part, representation: dict[str, Any]) -> Any:
     found = part.find[representation["__typename"]](representation)
     if isinstance(found, dict):
-        return {**found, "__typename": representation["__typename"], "__representation": representation}
+        typed = {"__typename": representation["__typename"]} if representation["__typename"] in _entities(part) else {}
+        return {**found, **typed, "__representation": representation}
     return found

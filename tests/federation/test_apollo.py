@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphql import build_schema, lexicographic_sort_schema, print_schema
 
+from tests.federation.library import library
 from tests.federation.shop import shop
 from tests.federation.town import town
 from tests.node import Node
@@ -14,7 +15,7 @@ def canonical(text: str) -> str:
 
 
 def test_apollo_reads_our_supergraph_to_the_same_client_schema_and_subgraphs(node: Node) -> None:
-    gateways = [shop(), town()]
+    gateways = [shop(), town(), library()]
     for gateway, read in zip(
         gateways, node.run("read.cjs", [{"supergraph": each.supergraph.text} for each in gateways]), strict=True
     ):

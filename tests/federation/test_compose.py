@@ -10,6 +10,7 @@ from hub.federation.compose.compose import Source, compose
 from hub.federation.supergraph import Supergraph, read_supergraph
 from schema.categories import SPEC
 from tests.federation.harness import HEAD
+from tests.federation.library import library
 from tests.federation.shop import shop
 from tests.federation.town import town
 
@@ -22,7 +23,7 @@ def client(*sdls: str) -> str:
     return print_schema(composed(*sdls).client_schema)
 
 
-@pytest.mark.parametrize("graph", [shop, town])
+@pytest.mark.parametrize("graph", [shop, town, library])
 def test_the_supergraph_reads_back_to_itself(graph: object) -> None:
     supergraph = graph().supergraph  # type: ignore[operator]
     again = read_supergraph(supergraph.text)

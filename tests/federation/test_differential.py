@@ -21,11 +21,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
-from tests.federation import shop, town
+from tests.federation import library, shop, town
 from tests.federation.harness import Gateway, executable
 
 OPERATIONS = 300
-GRAPHS = {"shop": (shop.shop(), shop), "town": (town.town(), town)}
+GRAPHS = {"library": (library.library(), library), "shop": (shop.shop(), shop), "town": (town.town(), town)}
 
 
 def _reference(name: str) -> tuple[Gateway, GraphQLSchema, dict[str, Any], str]:

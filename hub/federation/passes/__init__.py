@@ -10,10 +10,17 @@ from collections.abc import Callable
 from hub.federation.fetches import Step
 from hub.federation.graph import Graph
 from hub.federation.passes.conflicts import alias_conflicts
+from hub.federation.passes.interface_objects import flatten_interface_objects
 from hub.federation.passes.mutations import serialise_mutations
 from hub.federation.passes.postpone import postpone
 from hub.federation.passes.siblings import merge_siblings
 
 Pass = Callable[[Graph, list[Step]], list[Step]]
 
-PASSES: tuple[Pass, ...] = (serialise_mutations, merge_siblings, postpone, alias_conflicts)
+PASSES: tuple[Pass, ...] = (
+    serialise_mutations,
+    merge_siblings,
+    postpone,
+    flatten_interface_objects,
+    alias_conflicts,
+)

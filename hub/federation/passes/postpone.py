@@ -20,12 +20,7 @@ def postpone(_: Graph, steps: list[Step]) -> list[Step]:
         if step.root or step.number in awaited or stopping(step.required):
             continue
         for later in kept:
-            same = (later.subgraph, later.type, later.path, later.run) == (
-                step.subgraph,
-                step.type,
-                step.path,
-                step.run,
-            )
+            same = _kind(later) == _kind(step)
             if same and wave[later.number] > wave[step.number] and not later.root and not stopping(later.required):
                 later.tree.merge(step.tree)
                 later.before |= step.before
@@ -35,3 +30,7 @@ def postpone(_: Graph, steps: list[Step]) -> list[Step]:
                 kept.remove(step)
                 break
     return kept
+
+
+def _kind(step: Step) -> tuple[object, ...]:
+    return (step.subgraph, step.type, step.only, step.path, step.run)

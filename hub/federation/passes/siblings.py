@@ -9,7 +9,7 @@ from __future__ import annotations
 from hub.federation.fetches import Step, either
 from hub.federation.graph import Graph
 from hub.federation.passes.order import waves
-from hub.federation.walk import Template
+from hub.federation.spots import Template
 
 
 def merge_siblings(_: Graph, steps: list[Step]) -> list[Step]:
@@ -18,7 +18,16 @@ def merge_siblings(_: Graph, steps: list[Step]) -> list[Step]:
     kept: dict[tuple[object, ...], Step] = {}
     moved: dict[int, int] = {}
     for step in sorted(steps, key=lambda each: (wave[each.number], each.number)):
-        key = (step.subgraph, step.type, step.path, step.root, step.run, wave[step.number], stopping(step.required))
+        key = (
+            step.subgraph,
+            step.type,
+            step.only,
+            step.path,
+            step.root,
+            step.run,
+            wave[step.number],
+            stopping(step.required),
+        )
         first = kept.setdefault(key, step)
         if first is not step:
             moved[step.number] = first.number

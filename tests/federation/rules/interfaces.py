@@ -23,8 +23,8 @@ CASES = (
     Case("INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE", "I", [Q + IK + A, LOOSE + B],
          [Q + IK + A + B, LOOSE + B]),
     Case("INTERFACE_OBJECT_USAGE_ERROR", "I",
-         [Q + IK + A, 'type I @interfaceObject { id: ID! @shareable x: Int }'], [Q + IK + A], ("s1",)),
-    Case("INTERFACE_OBJECT_USAGE_ERROR", "I", [OBJECT + "type Query { i: I }"], [Q + IK + A], ("s0",)),
+         [Q + IK + A, 'type I @interfaceObject { id: ID! @shareable x: Int }'], [Q + IK + A, OBJECT], ("s1",)),
+    Case("INTERFACE_OBJECT_USAGE_ERROR", "I", [OBJECT + Q], [OBJECT + Q, IK + A], ("s0",)),
     Case("INTERFACE_OBJECT_USAGE_ERROR", "I",
-         [Q + IK + A, OBJECT + 'type A @key(fields: "id") { id: ID! y: Int }'], [Q + IK + A], ("s1",)),
+         [Q + IK + A, OBJECT + 'type A @key(fields: "id") { id: ID! y: Int }'], [Q + IK + A, OBJECT], ("s1",)),
 )  # fmt: skip

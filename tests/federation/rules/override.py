@@ -36,5 +36,7 @@ CASES = (
          [INTERFACE + '@key(fields: "id") { id: ID! } ' + A + "{ id: ID! }",
           'type I @interfaceObject @key(fields: "id") { id: ID! x: Int @override(from: "s2") }',
           'type I @interfaceObject @key(fields: "id") { id: ID! x: Int @shareable }'],
-         [INTERFACE + '@key(fields: "id") { id: ID! } ' + A + "{ id: ID! }"], ("s1", "s2")),
+         [INTERFACE + '@key(fields: "id") { id: ID! } ' + A + "{ id: ID! }",
+          'type I @interfaceObject @key(fields: "id") { id: ID! x: Int @shareable }',
+          'type I @interfaceObject @key(fields: "id") { id: ID! x: Int @shareable }'], ("s1", "s2")),
 )  # fmt: skip

@@ -16,8 +16,8 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     resolved: set[str] = set()
     for subgraph in subgraphs:
         keyed = mentioned(subgraph, "key")
-        for _, field, coordinate in subgraph.outputs(Kind.OBJECT):
-            if field.has("external"):
+        for type_, field, coordinate in subgraph.outputs():
+            if field.has("external") and type_.kind is Kind.OBJECT:
                 external.setdefault(coordinate, []).append(subgraph.name)
             if not field.has("external") or coordinate in keyed:
                 resolved.add(coordinate)

@@ -13,8 +13,9 @@ from hub.document.operation import Field, Selections
 from hub.errors import RequestRefused, StartRefused
 from hub.federation.compose.rules.failure import failure
 from hub.federation.graph import Graph
+from hub.federation.spots import Level, Spot
 from hub.federation.supergraph import ROOTS, Supergraph
-from hub.federation.walk import Level, Spot, Walker
+from hub.federation.walk import Walker
 
 MOVES = 5_000_000
 """Moves that the search may try from one root."""
@@ -72,7 +73,7 @@ def _below(supergraph: Supergraph, type_name: str, name: str) -> tuple[Selection
 
 def _state(graph: Graph, spot: Spot) -> tuple[object, ...]:
     """What the fields below depend on: where the object may be held, and for a type without key, where it hangs."""
-    held = frozenset((arrival.node.subgraph, arrival.node.view) for arrival in spot.arrivals)
+    held = frozenset((arrival.node.subgraph, arrival.node.view, arrival.untyped) for arrival in spot.arrivals)
     entity = any(True for name in graph.subgraphs for _ in graph.keys(spot.type, name))
     above = (spot.parent.type, spot.level.path[-1][1]) if spot.parent is not None and not entity else None
     return (spot.type, held, above)

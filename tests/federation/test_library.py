@@ -1,0 +1,120 @@
+"""`@interfaceObject`: fields that one subgraph adds to every type of another one's interface."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.federation.transport import TransportError
+from tests.federation.harness import HEAD, Gateway, Part, snapshot
+from tests.federation.library import library
+
+
+async def test_an_object_of_known_type_is_asked_about_under_the_interfaces_name() -> None:
+    gateway = library()
+    query = "{ works { id title reviews { text } } }"
+    data, errors = await gateway.answer(query)
+    assert data == {
+        "works": [
+            {"id": "w1", "title": "Germinal", "reviews": [{"text": "Bien"}, {"text": "Long"}]},
+            {"id": "w2", "title": "Playtime", "reviews": [{"text": None}]},
+            {"id": "w3", "title": None, "reviews": []},
+        ]
+    }
+    assert not errors
+    (request,) = gateway.subgraphs["reviews"].requests
+    assert request.variables["representations"] == [{"__typename": "Work", "id": each} for each in ("w1", "w3", "w2")]
+    snapshot("interface-object-field", query, gateway.plan(query))
+
+
+async def test_the_type_of_an_interface_object_is_asked_where_it_is_known() -> None:
+    gateway = library()
+    query = "{ latest { kind: __typename mark ... on Book { pages } ... on Film { minutes } } }"
+    data, errors = await gateway.answer(query)
+    assert data == {
+        "latest": [{"kind": "Film", "mark": None, "minutes": 124}, {"kind": "Book", "mark": 4.5, "pages": 600}]
+    }
+    assert not errors
+    snapshot("interface-object-type", query, gateway.plan(query))
+
+
+async def test_a_key_that_is_not_resolvable_leads_out_and_never_in() -> None:
+    gateway = library()
+    query = "{ loans { id work { title reviews { text } } } }"
+    data, _ = await gateway.answer(query)
+    assert data == {
+        "loans": [
+            {"id": "l1", "work": {"title": "Playtime", "reviews": [{"text": None}]}},
+            {"id": "l2", "work": None},
+            {"id": "l3", "work": {"title": None, "reviews": []}},
+        ]
+    }
+    assert [len(gateway.subgraphs[name].requests) for name in ("loans", "catalogue", "reviews")] == [1, 1, 1]
+    snapshot("interface-object-not-resolvable", query, gateway.plan(query))
+
+
+async def test_what_an_interface_object_requires_is_gathered_of_the_concrete_types() -> None:
+    gateway = library()
+    query = "{ latest { blurb rank } }"
+    data, _ = await gateway.answer(query)
+    assert data == {"latest": [{"blurb": "« Playtime »", "rank": "None/B"}, {"blurb": "« Germinal »", "rank": "4.5/A"}]}
+    snapshot("interface-object-requires", query, gateway.plan(query))
+
+
+async def test_an_interface_object_below_another_waits_for_its_type_too() -> None:
+    gateway = library()
+    query = "{ reviewed { work { ... on Book { reviews { work { sequel { mark } } } } } } }"
+    data, _ = await gateway.answer(query)
+    reviews = {"reviews": [{"work": {"sequel": {"mark": 1.0}}}] * 2}
+    assert data == {"reviewed": [{"work": reviews}, {"work": {}}, {"work": reviews}]}
+    snapshot("interface-object-below", query, gateway.plan(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ latest { ... on Book { n: mark } ... on Film { n: mark(scale: 2) } } }", [{"n": None}, {"n": 4.5}]),
+        (
+            "{ latest { ... on Book { reviews { n: text } } ... on Film { reviews { n: author } } } }",
+            [{"reviews": [{"n": "y"}]}, {"reviews": [{"n": "Bien"}, {"n": "Long"}]}],
+        ),
+    ],
+)
+async def test_one_response_key_with_two_senses_waits_for_the_type(query: str, expected: object) -> None:
+    data, errors = await library().answer(query)
+    assert (data, errors) == ({"latest": expected}, [])
+
+
+async def test_an_object_whose_type_cannot_be_told_is_null_and_the_failure_is_at_its_path() -> None:
+    gateway = library()
+    gateway.subgraphs["catalogue"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
+    data, errors = await gateway.answer("{ latest { mark } }")
+    assert data == {"latest": [None, None]}
+    assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["latest", index]} for index in (0, 1)]
+
+
+async def test_an_interface_with_a_key_is_completed_by_the_keys_of_its_types() -> None:
+    parts = (
+        Part(
+            "a",
+            HEAD
+            + 'type Query { things: [Thing] } interface Thing @key(fields: "id") { id: ID! } '
+            + 'type A implements Thing @key(fields: "id") { id: ID! } '
+            + 'type B implements Thing @key(fields: "id") { id: ID! }',
+            {"things": [{"__typename": "A", "id": "1"}, {"__typename": "B", "id": "2"}]},
+        ),
+        Part(
+            "b",
+            HEAD
+            + 'interface Thing @key(fields: "id") { id: ID! size: Int } '
+            + 'type A implements Thing @key(fields: "id") { id: ID! size: Int } '
+            + 'type B implements Thing @key(fields: "id") { id: ID! size: Int }',
+            {},
+            {name: lambda each: {**each, "size": int(each["id"])} for name in ("Thing", "A", "B")},
+        ),
+    )
+    gateway = Gateway(*parts)
+    query = "{ things { size } }"
+    data, _ = await gateway.answer(query)
+    assert data == {"things": [{"size": 1}, {"size": 2}]}
+    assert gateway.calls() == ["a", "b"]
+    snapshot("interface-key", query, gateway.plan(query))
