@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from infra.keys import WEBHOOKS, Keys
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest import LOCK, Options, Organisation, Progress, Session, Source
 from subgraphs.kit.ingest_people import People
-from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest_report import Outcome, Refusal, Report
 from subgraphs.kit.ingest_store import Connection, Store
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.registry import Registry
@@ -141,17 +142,25 @@ class Follower:
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the summary, then each refusal with its place and how to mend it."""
+    """Print the summary, then each refusal and each value set aside, with its place and how to mend it."""
     counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
     console.print(f"{report.source} : {report.read} enregistrements lus — {counts or 'rien'}.", highlight=False)
     console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)
     if report.candidates:
         console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)
-    for each in report.refusals:
+    _list(report.refusals, report.codes, "refus", console)
+    if report.asides:
+        said = "Valeurs écartées, le reste de leur enregistrement étant repris"
+        console.print(f"{said} : {report.aside_codes.total()}.", highlight=False)
+        _list(report.asides, report.aside_codes, "valeurs écartées", console)
+
+
+def _list(refusals: Sequence[Refusal], codes: Counter[str], what: str, console: Console) -> None:
+    for each in refusals:
         place = f"{each.file} ({each.digest[:12]}), n° {each.record or '—'}{f', {each.path}' if each.path else ''}"
         told = f"  {each.code} — {place} : {each.message} {each.mend}"
         console.print(told, highlight=False, markup=False, soft_wrap=True)
-    hidden = sum(report.codes.values()) - len(report.refusals)
+    hidden = codes.total() - len(refusals)
     if hidden > 0:
-        by_code = ", ".join(f"{code} : {count}" for code, count in report.codes.most_common())
-        console.print(f"… et {hidden} autres refus ({by_code}).", highlight=False)
+        by_code = ", ".join(f"{code} : {count}" for code, count in codes.most_common())
+        console.print(f"… et {hidden} autres {what} ({by_code}).", highlight=False)

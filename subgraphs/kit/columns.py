@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, MetaData, Text
+from sqlalchemy import CheckConstraint, Column, Double, MetaData, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 INTERNAL = {"internal": True}
@@ -46,6 +46,12 @@ def lineage() -> list[Column[Any]]:
         identifier("source_id", nullable=False),
         instant("as_of", nullable=False),
     ]
+
+
+def found_at() -> list[Column[float]]:
+    """Where an item of a catalogue is found, decimal degrees (WGS 84): its own position, else the centroid of its
+    commune; both null for one without a place. An index on the two serves the search around a place."""
+    return [Column("at_latitude", Double), Column("at_longitude", Double)]
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:

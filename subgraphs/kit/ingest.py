@@ -8,17 +8,20 @@ serialised by an advisory lock, since matching reads before it writes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import asyncpg
 
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Connection, Store
+
+T = TypeVar("T")
 
 LOCK = 0x53504945
 """Advisory lock of ingestion (`SPIE`): at most one unit of work at a time in a database."""
@@ -102,7 +105,7 @@ class Session:
                 raise
             report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
         else:
-            report.count(outcome, store.written, store.candidates)
+            report.count(outcome, store.written, store.candidates, store.asides)
         self.tell(report)
 
     def tell(self, report: Report) -> None:
@@ -110,3 +113,30 @@ class Session:
         if self._progress is not None:
             elapsed = monotonic() - self._started
             self._progress(Progress(report.read, report.read / elapsed if elapsed else 0.0))
+
+
+async def read_files(
+    name: str,
+    paths: Sequence[Path],
+    session: Session,
+    records: Callable[[Path], Iterable[T]],
+    write: Callable[[T, Store], Awaitable[Outcome]],
+) -> Report:
+    """Read files in the order given: `records` cuts one into record groups, `write` applies one in a unit of its own.
+
+    A file that breaks before its first record is refused as a whole; later, its whole records stay.
+    """
+    report = Report(name)
+    for path in paths:
+        begun = report.read
+        try:
+            report.open(path)
+            for record in records(path):
+                report.begin()
+                await session.unit(report, partial(write, record))
+        except Refused as refused:
+            if report.read == begun:
+                report.refuse_file(refused)
+            else:
+                report.stop(refused)
+    return report

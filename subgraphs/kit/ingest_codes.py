@@ -90,9 +90,15 @@ CODES: dict[str, Text] = {
         "Ni l'enregistrement ni le fichier ne sont datés.",
         "Donner la date du fichier avec --as-of.",
     ),
+    # values set aside, the rest of the record being taken
+    "COORDINATES_MISSING": Text(
+        "La latitude et la longitude manquent ; l'élément est situé au centre de sa commune, si le hub la situe.",
+        "Renseigner les coordonnées dans le système d'origine, puis transmettre à nouveau l'enregistrement.",
+    ),
     "COORDINATES_INVALID": Text(
-        "La latitude et la longitude ne désignent pas un lieu, et la commune n'est pas donnée.",
-        "Corriger les coordonnées, ou renseigner le code INSEE de la commune.",
+        "La latitude et la longitude ne désignent pas un lieu (0 et 0, hors bornes, ou l'une des deux seulement) ; "
+        "l'élément est situé au centre de sa commune, si le hub la situe.",
+        "Corriger les coordonnées dans le système d'origine, puis transmettre à nouveau l'enregistrement.",
     ),
     # JSON
     "JSON_INVALID": Text(

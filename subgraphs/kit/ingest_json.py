@@ -1,4 +1,4 @@
-"""Strict JSON of a source: what a lenient reader would let pass is refused with a code of its own.
+"""Strict JSON of a source: what a lenient reader would let pass is refused with a code of its own; and its records.
 
 RFC 8259, and of it: UTF-8 only, no repeated key, no NaN or Infinity, and never a value in an error.
 """
@@ -6,9 +6,13 @@ RFC 8259, and of it: UTF-8 only, no repeated key, no NaN or Infinity, and never 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
 
 from subgraphs.kit.ingest_report import Refused
+
+T = TypeVar("T")
 
 
 def loads(content: bytes) -> Any:
@@ -23,6 +27,17 @@ def loads(content: bytes) -> Any:
         raise Refused("JSON_INVALID", detail=f"line {error.lineno} column {error.colno}") from None
     except (RecursionError, ValueError) as error:
         raise Refused("JSON_INVALID", detail=type(error).__name__) from None
+
+
+def convert(record: Any, kind: type[T]) -> T:
+    """The record as its type reads it; raises Refused SCHEMA_INVALID at the place that is wrong, which msgspec names at
+    the end of its text."""
+    try:
+        return msgspec.convert(record, kind)
+    except msgspec.ValidationError as error:
+        said = str(error)
+        path = said.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in said else ""
+        raise Refused("SCHEMA_INVALID", path) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

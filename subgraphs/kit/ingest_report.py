@@ -1,12 +1,13 @@
 """Report of an ingestion: counts that add up, and each refusal with the place of its record, never with a value.
 
 `read` is the number of record groups and equals the sum of `counts`. A file refused as a whole is not a group: it
-stands in `refusals` under record 0.
+stands in `refusals` under record 0. A value set aside is not a refusal: the rest of its record is taken.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import file_digest
@@ -15,7 +16,7 @@ from pathlib import Path
 from subgraphs.kit.ingest_codes import CODES
 
 SHOWN = 1000
-"""Refusals kept in detail; beyond, they are only counted by code."""
+"""Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""
 
 
 class Outcome(StrEnum):
@@ -41,7 +42,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One refusal: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the whole file)."""
+    """One refusal, of a record or of a value in it: `file` is the file's name, `digest` its SHA-256, `record` counts
+    from 1 (0: the whole file)."""
 
     file: str
     digest: str
@@ -75,6 +77,8 @@ class Report:
     counts: Counter[Outcome] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     refusals: list[Refusal] = field(default_factory=list)
+    aside_codes: Counter[str] = field(default_factory=Counter)
+    asides: list[Refusal] = field(default_factory=list)
     _file: str = ""
     _digest: str = ""
     _record: int = 0
@@ -93,20 +97,22 @@ class Report:
         self._record += 1
         self.read += 1
 
-    def count(self, outcome: Outcome, rows: int, candidates: int) -> None:
-        """Note what became of the current group."""
+    def count(self, outcome: Outcome, rows: int, candidates: int, asides: Iterable[Refused] = ()) -> None:
+        """Note what became of the current group, and which of its values were set aside."""
         self.counts[outcome] += 1
         self.rows += rows
         self.candidates += candidates
+        for refused in asides:
+            self._keep(refused, self._record, self.aside_codes, self.asides)
 
     def refuse(self, refused: Refused) -> None:
         """Note that the current group is refused."""
         self.counts[Outcome.REJECTED] += 1
-        self._keep(refused, self._record)
+        self._keep(refused, self._record, self.codes, self.refusals)
 
     def refuse_file(self, refused: Refused) -> None:
         """Note that the current file is refused as a whole."""
-        self._keep(refused, 0)
+        self._keep(refused, 0, self.codes, self.refusals)
 
     def stop(self, refused: Refused) -> None:
         """Note that the current file can't be read past its last record: the next one is refused."""
@@ -118,7 +124,7 @@ class Report:
         """Whether nothing was refused."""
         return not self.codes
 
-    def _keep(self, refused: Refused, record: int) -> None:
-        self.codes[refused.code] += 1
-        if len(self.refusals) < SHOWN:
-            self.refusals.append(Refusal(self._file, self._digest, record, refused.path, refused.code))
+    def _keep(self, refused: Refused, record: int, codes: Counter[str], kept: list[Refusal]) -> None:
+        codes[refused.code] += 1
+        if len(kept) < SHOWN:
+            kept.append(Refusal(self._file, self._digest, record, refused.path, refused.code))

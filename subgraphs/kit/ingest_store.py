@@ -18,7 +18,7 @@ from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest_report import Outcome, Refused
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -41,7 +41,7 @@ class Store:
     """The writes of one transaction.
 
     `written` counts rows inserted, changed and deleted; `candidates` counts people made although a known one has the
-    same first name and e-mail or telephone.
+    same first name and e-mail or telephone; `asides` are values of the record that were not taken.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -49,6 +49,7 @@ class Store:
         self._admitted = Outcome.UNCHANGED
         self.written = 0
         self.candidates = 0
+        self.asides: list[Refused] = []
 
     @property
     def outcome(self) -> Outcome:
@@ -56,6 +57,10 @@ class Store:
         if self._admitted is Outcome.CREATED:
             return Outcome.CREATED
         return Outcome.UPDATED if self.written else Outcome.UNCHANGED
+
+    def set_aside(self, code: str, path: str) -> None:
+        """Leave out the value at `path` of the record, whose rest is taken; the report tells it."""
+        self.asides.append(Refused(code, path))
 
     async def admit(self, table: Table, source: str, source_id: str, as_of: datetime, *, removed: bool = False) -> bool:
         """Whether a group's message is not older than what is known of it; remembers it if so.

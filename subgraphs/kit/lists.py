@@ -21,23 +21,32 @@ from subgraphs.kit.statement import Parameters
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """The order of a list's rows; `sort` is None where the rows are ordered by id alone."""
+    """The order of a list's rows; `sort` is None where the rows are ordered by id alone, `nearest` says that it is the
+    distance to the place asked for."""
 
     sort: ColumnElement[Any] | None
     descending: bool
     key: ColumnElement[Any]
+    nearest: bool = False
 
     @staticmethod
     def of(guards: Guards, scope: Scope, sort: Sort | None) -> Ordering:
         """The order that a declaration asks for, on values that the actor reads."""
-        entity = scope.entity
-        key: ColumnElement[Any] = null()
-        if entity.key is not None and entity.table is not None:
-            key = retarget(entity.key.column, entity.table, scope.row)
+        key = _key(scope)
         if sort is None:
             return Ordering(None, False, key)
-        value = guards.compared(scope, sorted_by(entity, sort), sort.column)
+        value = guards.compared(scope, sorted_by(scope.entity, sort), sort.column)
         return Ordering(None if isinstance(value, Null) else value, sort.descending, key)
+
+    @staticmethod
+    def by_distance(scope: Scope, distance: ColumnElement[float]) -> Ordering:
+        """The nearest row first."""
+        return Ordering(distance, False, _key(scope), True)
+
+    @property
+    def distance(self) -> ColumnElement[Any]:
+        """The distance of a row, null where no place is asked for."""
+        return self.sort_value if self.nearest else null()
 
     @property
     def sort_value(self) -> ColumnElement[Any]:
@@ -62,6 +71,13 @@ class Ordering:
             and_(value.is_not(None), or_(farther, same, self.sort.is_(None))),
             and_(value.is_(None), self.sort.is_(None), self.key > key),
         )
+
+
+def _key(scope: Scope) -> ColumnElement[Any]:
+    entity = scope.entity
+    if entity.key is None or entity.table is None:
+        return null()
+    return retarget(entity.key.column, entity.table, scope.row)
 
 
 def cut(row: Row, number: int, shape: Shape, ordering: Ordering, parameters: Parameters) -> Select[Any]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from schema.categories import Category
+from schema.categories import OPEN, Category
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.fields import Choice, ColumnField, EmbeddedField, ExternalField, ManyField, OneField, Sort
+from subgraphs.kit.near import Near
 
 
 class RootKind(StrEnum):
@@ -55,7 +56,8 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field. `criteria` are the fields of the input type `filter`, `orders` the values of the enum `order`."""
+    """A root field. `criteria` are the fields of the input type `filter`, `orders` the values of the enum `order`;
+    `near` of a catalogue lets it be asked around a place."""
 
     name: str
     entity: str
@@ -70,6 +72,7 @@ class Root:
     order: str | None = None
     order_description: str = ""
     orders: Mapping[str, tuple[Sort, str]] = field(default_factory=dict)
+    near: Near | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class Model:
     name: str
     entities: Mapping[str, Entity]
     roots: Mapping[str, Root]
+
+    def searched(self, entity: Entity) -> bool:
+        """Whether a list of these rows may be asked around a place."""
+        return any(root.near is not None and root.entity == entity.name for root in self.roots.values())
 
     def target(self, item: EmbeddedField | OneField | ManyField | ExternalField) -> Entity:
         """The entity that a field returns."""
@@ -140,7 +147,18 @@ def model(name: str, types: Sequence[type], roots: Sequence[Root] = ()) -> Model
             found.read_by(target, criterion)
         for sort, _ in root.orders.values():
             found.at(target, sort.field)
+        _check_near(root, target)
     return found
+
+
+def _check_near(root: Root, target: Entity) -> None:
+    """Refuse a search around a place where a row or a field isn't public: the distance tells where a row is."""
+    if root.near is None:
+        return
+    told = [target.fields.get(name) for name in root.near.reads]
+    public = all(field is not None and field.category in OPEN for field in told)
+    if root.kind is not RootKind.CATALOGUE or target.personal or root.orders or not public:
+        raise DeclarationError(f"Query.{root.name}: only a public list without an order is searched around a place")
 
 
 def _check_target(found: Model, entity: Entity, item: EmbeddedField | OneField | ManyField) -> None:

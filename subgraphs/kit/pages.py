@@ -22,6 +22,7 @@ from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
 from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
+from subgraphs.kit.near import Near, Place, place_of
 
 LARGEST = 100
 """Most rows of one page."""
@@ -39,6 +40,7 @@ class Listing:
     default: Sort | None
     criteria: Mapping[str, tuple[Criterion, ColumnField]]
     orders: Mapping[str, Sort]
+    near: Near | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Shape:
     after: bool
     criteria: tuple[str, ...]
     order: str | None
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Page:
     after: tuple[Any, Any] | None
     criteria: Mapping[str, Any]
     place: bytes
+    near: Place | None = None
 
 
 def listings(reading: Reading, model: Model) -> tuple[Listing, ...]:
@@ -99,7 +103,7 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
 def _of_root(node: Node, root: Root, entity: Entity, model: Model) -> Listing:
     orders = {name: sort for name, (sort, _) in root.orders.items()}
     criteria = {name: (item, model.at(entity, item.path)[1]) for name, item in root.criteria.items()}
-    return Listing(node, f"Query.{root.name}", entity, root.page, None, criteria, orders)
+    return Listing(node, f"Query.{root.name}", entity, root.page, None, criteria, orders, root.near)
 
 
 def items_of(node: Node) -> Iterator[Node]:
@@ -124,11 +128,15 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
         raise bad_input("orderBy", "une valeur de l'énumération")
     given = reading.value(node, "filter", variables) or {}
     criteria = {name: _criterion(name, value, listing) for name, value in _items(given) if value is not None}
+    asked = reading.value(node, "near", variables) if listing.near is not None else None
+    near = None if asked is None else place_of(asked)
     sort = listing.orders[order] if order is not None else listing.default
-    place = _place(listing.coordinate, order, criteria)
+    place = _place(listing.coordinate, order, criteria, near)
     after = reading.value(node, "after", variables)
-    at = None if after is None else _after(sealer.open(place, after), listing, sort)
-    return Page(Shape(at is not None, tuple(sorted(criteria)), order), first, at, criteria, place)
+    kind = Kind.FLOAT if near is not None else None if sort is None else sorted_by(listing.entity, sort).kind
+    at = None if after is None else _after(sealer.open(place, after), kind)
+    shape = Shape(at is not None, tuple(sorted(criteria)), order, near is not None)
+    return Page(shape, first, at, criteria, place, near)
 
 
 def bad_input(name: str, expected: str) -> RequestFailed:
@@ -190,10 +198,11 @@ def _instant(name: str, value: Any) -> datetime:
     return found
 
 
-def _after(opened: tuple[Any, str], listing: Listing, sort: Sort | None) -> tuple[Any, Any]:
+def _after(opened: tuple[Any, str], kind: Kind | None) -> tuple[Any, Any]:
+    """Sort value and id of a cursor; `kind` is that of the sort value, None where rows are ordered by id alone."""
     value, identifier = opened
-    if sort is not None and value is not None:
-        value = typed("after", value, sorted_by(listing.entity, sort).kind)
+    if kind is not None and value is not None:
+        value = typed("after", value, kind)
     return value, identifier
 
 
@@ -204,8 +213,9 @@ def sorted_by(entity: Entity, sort: Sort) -> ColumnField:
     return field
 
 
-def _place(coordinate: str, order: str | None, criteria: Mapping[str, Any]) -> bytes:
-    digest = sha256(orjson.dumps(criteria, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def _place(coordinate: str, order: str | None, criteria: Mapping[str, Any], near: Place | None) -> bytes:
+    asked = [criteria, None if near is None else near.values]
+    digest = sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return orjson.dumps([coordinate, order, digest])
 
 

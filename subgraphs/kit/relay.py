@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Optional
 
 import strawberry
@@ -13,6 +13,7 @@ from strawberry.federation.schema_directives import Shareable
 from schema.categories import Category, Level
 from subgraphs.kit import directives as d
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.near import DISTANCE, INPUT, LARGEST_KM, RADIUS_KM
 
 
 def category(category: Category, level: Level = Level.FULL) -> Any:
@@ -45,11 +46,44 @@ def define(cls: type, fields: dict[str, tuple[Any, Any]]) -> None:
 AFTER = "Curseur de la page précédente."
 
 
-def argument(kind: Any, description: str) -> Any:
-    return Annotated[kind, strawberry.argument(description=description)]
+def argument(kind: Any, description: str, applied: Sequence[Any] = ()) -> Any:
+    return Annotated[kind, strawberry.argument(description=description, directives=applied)]
 
 
-def paged(entity: Entity, page: int, found: Any, filtered: Any = None, ordered: Any = None) -> Any:
+def reads(*coordinates: str) -> Any:
+    """`@reads`."""
+    return d.ReadsDirective(fields=list(dict.fromkeys(coordinates)))
+
+
+def near_input() -> type:
+    """The input of a place. Its fields reveal nothing by themselves: what a place tells of rows, its argument says."""
+    cls = type(INPUT, (), {})
+    given = {
+        "cityCode": (str, strawberry.UNSET, "Code INSEE de la commune, à défaut de coordonnées."),
+        "latitude": (float, strawberry.UNSET, "Latitude, en degrés décimaux."),
+        "longitude": (float, strawberry.UNSET, "Longitude, en degrés décimaux."),
+        "radiusKm": (int, RADIUS_KM, f"Rayon, en kilomètres, de 1 à {LARGEST_KM}."),
+    }
+    fields = {
+        name: (optional(kind), strawberry.field(name=name, description=said, default=default, directives=[reads()]))
+        for name, (kind, default, said) in given.items()
+    }
+    define(cls, fields)
+    return strawberry.input(cls, name=INPUT, description="Lieu de recherche : une commune, ou des coordonnées.")
+
+
+NEAR = "Lieu de recherche : la liste se limite à ce qui est situé dans le rayon, du plus proche au plus lointain."
+
+
+def paged(
+    entity: Entity,
+    page: int,
+    found: Any,
+    filtered: Any = None,
+    ordered: Any = None,
+    near: tuple[Any, Sequence[str]] | None = None,
+) -> Any:
+    """`near` is the input of a place and the fields that it tells of the rows."""
     arguments = {
         "first": (argument(optional(int), f"Nombre {_of(entity)} par page, de 1 à 100."), page),
         "after": (argument(optional(str), AFTER), strawberry.UNSET),
@@ -59,6 +93,9 @@ def paged(entity: Entity, page: int, found: Any, filtered: Any = None, ordered: 
     if ordered is not None:
         said = "Ordre ; par identifiant si rien n'est demandé."
         arguments["orderBy"] = (argument(optional(ordered), said), strawberry.UNSET)
+    if near is not None:
+        told = reads(*map(entity.coordinate, near[1]))
+        arguments["near"] = (argument(optional(near[0]), NEAR, [told]), strawberry.UNSET)
     return resolver(arguments, found)
 
 
@@ -105,16 +142,18 @@ def _of(entity: Entity) -> str:
     return f"d'{entity.plural}" if entity.plural[0] in "aeéiou" else f"de {entity.plural}"
 
 
-def connection(entity: Entity, node: type, page_info: type) -> type:
+def connection(entity: Entity, node: type, page_info: type, searched: bool) -> type:
+    """The page type of an entity; `searched`: its rows may be listed by their distance, which an edge tells."""
     name = entity.name
     edge, connection = type(f"{name}Edge", (), {}), type(f"{name}Connection", (), {})
-    define(
-        edge,
-        {
-            "cursor": (str, described("Curseur de l'élément.", [TECH], "cursor")),
-            "node": (optional(node), described("Élément.", [TECH], "node")),
-        },
-    )
+    fields = {
+        "cursor": (str, described("Curseur de l'élément.", [TECH], "cursor")),
+        "node": (optional(node), described("Élément.", [TECH], "node")),
+    }
+    if searched:
+        said = "Distance au lieu de recherche, en kilomètres."
+        fields[DISTANCE] = (optional(float), described(said, [category(Category.PUB)], DISTANCE))
+    define(edge, fields)
     strawberry.type(edge, name=f"{name}Edge", description=f"Élément d'une page {_of(entity)}, avec son curseur.")
     nodes = optional(listed(node))
     define(

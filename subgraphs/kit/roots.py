@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Table, Text, bindparam, cast, func, literal_column, or_
+from sqlalchemy import ARRAY, ColumnElement, Double, Integer, Table, Text, bindparam, cast, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import JSONB
 
 from schema.residual import Residual
@@ -18,11 +18,12 @@ from subgraphs.kit.facts import caseload_facts
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.lists import Ordering, cut
 from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
+from subgraphs.kit.near import Near, around
 from subgraphs.kit.pages import Shape
 from subgraphs.kit.representations import wanted
 from subgraphs.kit.retarget import retarget
 from subgraphs.kit.rows import Row, Scope
-from subgraphs.kit.statement import Block, Parameters, Statement, compiled, joined, nothing
+from subgraphs.kit.statement import Block, Call, Parameters, Statement, compiled, joined, nothing
 from subgraphs.kit.writer import ROWS, Writer, compile_reader
 
 
@@ -138,12 +139,27 @@ class _Building:
         for criterion in shape.criteria:
             row.where.append(self.criterion(node, scope, criterion, root.criteria[criterion]))
         sort = root.orders[shape.order][0] if shape.order is not None else None
-        ordering = Ordering.of(self.guards, scope, sort)
+        if shape.near and root.near is not None:
+            ordering = self.nearest(row, scope, node, root.near)
+        else:
+            ordering = Ordering.of(self.guards, scope, sort)
         expression = self.writer.connection(row, scope, node, ordering, "r").replace(ROWS, "rows", 1)
         if not row.columns:
             row.add(literal_column("true"))
         found = cut(row, node.number, shape, ordering, self.parameters)
         self.blocks.append(Block(node.key, node.number, found, compile_reader(expression, "rows"), False))
+
+    def nearest(self, row: Row, scope: Scope, node: Node, near: Near) -> Ordering:
+        """Keep the rows near the place that is asked for, in the order of their distance to it."""
+
+        def bind(name: str) -> ColumnElement[float]:
+            parameter = f"near_{node.number}_{name}"
+            self.parameters[parameter] = lambda call: _near(call, node.number)[name]
+            return bindparam(parameter, type_=Double())
+
+        within, distance = around(near, scope, bind)
+        row.where.append(within)
+        return Ordering.by_distance(scope, distance)
 
     def criterion(self, node: Node, scope: Scope, name: str, criterion: Criterion) -> ColumnElement[bool]:
         """Whether a row passes one input of the filter, by any of its paths."""
@@ -158,6 +174,12 @@ class _Building:
 
         found = self.guards.matches(scope, criterion.path, test, criterion.column)
         return found if criterion.other is None else or_(found, self.criterion(node, scope, name, criterion.other))
+
+
+def _near(call: Call, number: int) -> dict[str, float]:
+    place = call.pages[number].near
+    assert place is not None
+    return place.values
 
 
 def _selective(model: Model, entity: Entity, criterion: Criterion) -> bool:

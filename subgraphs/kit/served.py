@@ -44,9 +44,11 @@ from subgraphs.kit.relay import (
     define,
     described,
     listed,
+    near_input,
     optional,
     page_info,
     paged,
+    reads,
     resolver,
 )
 
@@ -110,6 +112,7 @@ class _Types:
         self.enums = {name: _enum(item) for name, item in model.choices.items()}
         self.connections: dict[str, type] = {}
         self.page_info = page_info()
+        self.near = near_input()
         for entity in model.entities.values():
             self._fill(entity)
 
@@ -170,7 +173,9 @@ class _Types:
 
     def _connection(self, entity: Entity) -> Any:
         if entity.name not in self.connections:
-            self.connections[entity.name] = connection(entity, self.classes[entity.name], self.page_info)
+            self.connections[entity.name] = connection(
+                entity, self.classes[entity.name], self.page_info, self.model.searched(entity)
+            )
         return optional(self.connections[entity.name])
 
     def query(self, sdl: Callable[[], str]) -> type:
@@ -188,7 +193,8 @@ class _Types:
         applied = [category(root.category)]
         if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
             found = self._connection(entity)
-            resolver = paged(entity, root.page, found, self._filter(root), _order(root))
+            near = None if root.near is None else (self.near, root.near.reads)
+            resolver = paged(entity, root.page, found, self._filter(root), _order(root), near)
         else:
             found = optional(self.classes[entity.name])
             resolver = by_id(root.key_description, found) if root.kind is RootKind.BY_KEY else None
@@ -252,9 +258,7 @@ def _order(root: Root) -> Any:
     if root.order is None:
         return None
     values = {
-        name: strawberry.enum_value(
-            name, description=said, directives=[d.ReadsDirective(fields=[f"{root.entity}.{sort.field}"])]
-        )
+        name: strawberry.enum_value(name, description=said, directives=[reads(f"{root.entity}.{sort.field}")])
         for name, (sort, said) in root.orders.items()
     }
     return strawberry.enum(_enum_of(root.order, values), name=root.order, description=root.order_description)
@@ -265,5 +269,5 @@ def _input_field(model: Model, entity: Entity, name: str, item: Criterion) -> An
         name=name,
         description=item.description,
         default=strawberry.UNSET,
-        directives=[d.ReadsDirective(fields=list(dict.fromkeys(model.read_by(entity, item))))],
+        directives=[reads(*model.read_by(entity, item))],
     )

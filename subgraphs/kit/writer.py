@@ -18,6 +18,7 @@ from subgraphs.kit.entity import ACCESS
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, Required
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.lists import Ordering, cut
+from subgraphs.kit.near import DISTANCE
 from subgraphs.kit.pages import Shape
 from subgraphs.kit.representations import field_set
 from subgraphs.kit.retarget import Named, retarget
@@ -78,11 +79,12 @@ class Writer:
         seal = f"x.sealer.seal(x.pages[{node.number}].place, {var}[{{sort}}], {var}[{{id}}])"
         if _needs_cursors(node):
             seal = seal.format(sort=row.add(ordering.sort_value, "@sort"), id=row.add(ordering.key, "@id"))
-        parts = [f"{child.key!r}: {self._part(row, scope, child, node, var, seal)}" for child in node.children]
+        written = ((child, self._part(row, scope, child, node, ordering, var, seal)) for child in node.children)
+        parts = [f"{child.key!r}: {part}" for child, part in written]
         page = "{" + ", ".join(parts) + "}"
         return f"(lambda a, n: (lambda p: {page})(a[:n]))({ROWS}, x.pages[{node.number}].first)"
 
-    def _part(self, row: Row, scope: Scope, part: Node, node: Node, var: str, seal: str) -> str:
+    def _part(self, row: Row, scope: Scope, part: Node, node: Node, ordering: Ordering, var: str, seal: str) -> str:
         if part.name == "nodes":
             return f"[{self.object(row, scope, part.children, var)} for {var} in p]"
         if part.name == "edges":
@@ -90,6 +92,8 @@ class Writer:
             for child in part.children:
                 if child.name == "node":
                     edges.append(f"{child.key!r}: {self.object(row, scope, child.children, var)}")
+                elif child.name == DISTANCE:
+                    edges.append(f"{child.key!r}: {var}[{row.add(ordering.distance, '@distance')}]")
                 else:
                     edge = repr(f"{scope.entity.name}Edge") if child.name == "__typename" else seal
                     edges.append(f"{child.key!r}: {edge}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
-from subgraphs.offers.tables import service
+from subgraphs.kit.near import Near
+from subgraphs.offers.tables import service, structure
 from subgraphs.offers.types import PUB, TYPES
 
 AMONG = Comparison.AMONG
@@ -29,6 +30,7 @@ ROOTS = (
             "publics": Criterion("publics", "Publics, codes de data.inclusion.", AMONG),
             "fees": Criterion("fees", "Frais, codes de data.inclusion.", AMONG),
         },
+        near=Near(service.c.at_latitude, service.c.at_longitude),
     ),
     Root(
         "structures",
@@ -42,6 +44,7 @@ ROOTS = (
             "siret": Criterion("siret", "SIRET."),
             "networks": Criterion("networks", "Réseaux porteurs, codes de data.inclusion.", AMONG),
         },
+        near=Near(structure.c.at_latitude, structure.c.at_longitude),
     ),
 )
 

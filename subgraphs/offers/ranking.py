@@ -8,7 +8,8 @@ counts. `subgraphs.offers.suggestions` says the same in SQL with the same consta
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import asin, cos, floor, radians, sin, sqrt
+
+from subgraphs.kit.distance import Position
 
 OPEN = "OUI"
 """State of a constraint that is still there (FT `contraintes`, domain model §5)."""
@@ -26,9 +27,6 @@ CATEGORY_OF_THEME = {
 }
 """Theme of a constraint → category of data.inclusion thematics (crosswalk of domain model §13.5)."""
 
-EARTH_RADIUS_KM = 6371.0088
-"""Mean radius of the WGS 84 ellipsoid (IUGG R1)."""
-
 RADIUS_KM = 50
 """How far from the commune a service is still near (the radius of data.inclusion's own search, domain model §7)."""
 
@@ -37,28 +35,12 @@ UNKNOWN_KM = 50_000
 UNMATCHED_KM = 100_000
 """Added to the rank of a service that answers no open constraint: beyond every distance, `UNKNOWN_KM` included."""
 
-Position = tuple[float, float]
-"""Latitude and longitude, decimal degrees (WGS 84)."""
-
 
 def categories(constraints: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:
     """Categories of thematics that the open constraints, as (theme, state), call for."""
     return frozenset(
         CATEGORY_OF_THEME[theme] for theme, state in constraints if state == OPEN and theme in CATEGORY_OF_THEME
     )
-
-
-def distance_km(start: Position | None, end: Position | None) -> float | None:
-    """Great-circle distance in kilometres, to a tenth; None if a position is unknown."""
-    if start is None or end is None:
-        return None
-    (lat1, lon1), (lat2, lon2) = start, end
-    half_chord = (
-        sin(radians(lat2 - lat1) / 2) ** 2
-        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
-    )
-    exact = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half_chord)))
-    return floor(exact * 10 + 0.5) / 10
 
 
 def is_near(place: Position | None, distance: float | None) -> bool:

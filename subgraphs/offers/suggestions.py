@@ -29,9 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from subgraphs.kit.distance import EARTH_RADIUS_KM, distance_sql, number
 from subgraphs.kit.fields import Required
 from subgraphs.offers import tables
-from subgraphs.offers.ranking import CATEGORY_OF_THEME, EARTH_RADIUS_KM, OPEN, RADIUS_KM, UNKNOWN_KM, UNMATCHED_KM
+from subgraphs.offers.ranking import CATEGORY_OF_THEME, OPEN, RADIUS_KM, UNKNOWN_KM, UNMATCHED_KM
 
 SUGGESTION = table(
     "suggestion",
@@ -52,8 +53,8 @@ def suggested(required: Required) -> Select[Any]:
     """The services near the person's commune and those without a place, with their distance and rank."""
     found = union_all(_near(required), _anywhere()).subquery("offer")
     answers = found.c.categories.op("&&", is_comparison=True)(_categories(required))
-    rank = func.coalesce(found.c.distance_km, _number(UNKNOWN_KM)) + case(
-        (answers, _number(0)), else_=_number(UNMATCHED_KM)
+    rank = func.coalesce(found.c.distance_km, number(UNKNOWN_KM)) + case(
+        (answers, number(0)), else_=number(UNMATCHED_KM)
     )
     names = ("id", "name", "thematics", "structure_id", "distance_km")
     return select(*(found.c[name] for name in names), rank.label("rank"))
@@ -62,16 +63,16 @@ def suggested(required: Required) -> Select[Any]:
 def _near(required: Required) -> Select[Any]:
     """Services within the radius: those of a box around the commune, found by index, and of them the near ones."""
     here, service = tables.commune.alias("here"), tables.service.alias("offered")
-    height = _number(degrees(RADIUS_KM / EARTH_RADIUS_KM) * MARGIN)
+    height = number(degrees(RADIUS_KM / EARTH_RADIUS_KM) * MARGIN)
     width = height / func.cos(func.radians(here.c.latitude))
-    distance = _distance(here.c.latitude, here.c.longitude, service.c.at_latitude, service.c.at_longitude)
+    distance = distance_sql(here.c.latitude, here.c.longitude, service.c.at_latitude, service.c.at_longitude)
     found = select(*_columns(service), distance.label("distance_km")).where(
         here.c.code == required.text("contact", "address", "cityCode"),
         service.c.at_latitude.between(here.c.latitude - height, here.c.latitude + height),
         service.c.at_longitude.between(here.c.longitude - width, here.c.longitude + width),
     )
     boxed = found.subquery("boxed")
-    return select(boxed).where(boxed.c.distance_km <= _number(RADIUS_KM))
+    return select(boxed).where(boxed.c.distance_km <= number(RADIUS_KM))
 
 
 def _anywhere() -> Select[Any]:
@@ -95,27 +96,6 @@ def _categories(required: Required) -> ColumnElement[Any]:
     called = case(*((theme == _word(name), _word(category)) for name, category in CATEGORY_OF_THEME.items()))
     themes = and_(state == _word(OPEN), theme.in_([_word(name) for name in CATEGORY_OF_THEME]))
     return func.array(select(called).select_from(item).where(themes).scalar_subquery(), type_=ARRAY(Text()))
-
-
-def _distance(
-    lat1: ColumnElement[float], lon1: ColumnElement[float], lat2: ColumnElement[float], lon2: ColumnElement[float]
-) -> ColumnElement[Any]:
-    """Great-circle distance in kilometres, to a tenth."""
-    two, ten = _number(2), _number(10)
-
-    def squared_half_sine(difference: ColumnElement[float]) -> ColumnElement[float]:
-        return func.power(func.sin(func.radians(difference) / two), two)
-
-    half_chord = squared_half_sine(lat2 - lat1) + func.cos(func.radians(lat1)) * func.cos(
-        func.radians(lat2)
-    ) * squared_half_sine(lon2 - lon1)
-    exact = two * _number(EARTH_RADIUS_KM) * func.asin(func.sqrt(func.least(_number(1), half_chord)))
-    return func.floor(exact * ten + _number(0.5)) / ten
-
-
-def _number(value: float) -> ColumnElement[float]:
-    """A constant of the rule, as part of the statement's text."""
-    return literal_column(f"{value!r}::float8", Double())
 
 
 def _word(value: str) -> ColumnElement[str]:

@@ -1,7 +1,7 @@
 """Tables of the schema `offers`, on which its entities are declared and its migrations are written.
 
 The offer itself is public. `source` is the system read (data.inclusion); `producer` is who described the structure or
-service there. `commune` holds the centroids of `subgraphs.offers.communes`, filled by the migrations. What ties a
+service there. `commune` holds the centroids of `subgraphs.kit.communes`, filled by the migrations. What ties a
 person to the offer is in `subgraphs.offers.journey_tables`, on the same metadata.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, Column, Double, Index, Table, Text, UniqueConstraint
 
-from subgraphs.kit.columns import identifier, lineage, metadata_of, one_of
+from subgraphs.kit.columns import found_at, identifier, lineage, metadata_of, one_of
 
 metadata = metadata_of("offers")
 
@@ -23,7 +23,7 @@ def public_id() -> Column[str]:
 
 
 def address() -> list[Column[Any]]:
-    """Where it is; latitude and longitude are decimal degrees (WGS 84), both null when unknown."""
+    """Where it is; latitude and longitude are those of the source, decimal degrees (WGS 84), both null when unknown."""
     return [
         Column("street", Text),
         identifier("postal_code"),
@@ -31,6 +31,7 @@ def address() -> list[Column[Any]]:
         identifier("city_code"),
         Column("latitude", Double),
         Column("longitude", Double),
+        *found_at(),
     ]
 
 
@@ -58,6 +59,7 @@ structure = Table(
     *lineage(),
     UniqueConstraint("source", "source_id"),
     Index(None, "siret"),
+    Index(None, "at_latitude", "at_longitude"),
     Index(None, "networks", postgresql_using="gin"),
 )
 
@@ -78,8 +80,6 @@ service = Table(
     Column("eligibility_zone", ARRAY(Text(collation="C")), nullable=False),
     Column("open_to_people", Boolean),
     *address(),
-    Column("at_latitude", Double),
-    Column("at_longitude", Double),
     *lineage(),
     one_of("type", SERVICE_TYPES),
     one_of("fees", FEES),
@@ -90,7 +90,6 @@ service = Table(
     Index(None, "categories", postgresql_using="gin"),
     Index(None, "publics", postgresql_using="gin"),
 )
-"""`at_latitude` and `at_longitude` are where it is found: its own position, else the centroid of its commune; both null
-for a service without a place. `structure_id` has no foreign key: pages of the source shift between calls (domain model
+"""`structure_id` has no foreign key: pages of the source shift between calls (domain model
 §7), so that a service may come before its structure. `categories` are the categories of `thematics` (the part before
 `--`)."""

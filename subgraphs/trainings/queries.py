@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.kit.near import Near
+from subgraphs.trainings.tables import training_session
 from subgraphs.trainings.types import PUB, TYPES
 
 ROOTS = (
@@ -23,7 +25,7 @@ ROOTS = (
     Root(
         "trainingSessions",
         "TrainingSession",
-        "Sessions de formation.",
+        "Sessions de formation, de la plus proche à la plus lointaine si un lieu est donné.",
         RootKind.CATALOGUE,
         category=PUB,
         filter="TrainingSessionFilter",
@@ -35,6 +37,7 @@ ROOTS = (
             "recruitmentState": Criterion("recruitmentState", "État du recrutement."),
             "cityCode": Criterion("cityCode", "Code INSEE de la commune."),
         },
+        near=Near(training_session.c.at_latitude, training_session.c.at_longitude, reads=("cityCode",)),
     ),
 )
 

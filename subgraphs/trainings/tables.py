@@ -7,7 +7,7 @@ session, seen by the provider of that session (`organisation_siret`) and by who 
 from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
-from subgraphs.kit.columns import INTERNAL, identifier, key, lineage, metadata_of, one_of
+from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, metadata_of, one_of
 
 metadata = metadata_of("trainings")
 
@@ -79,12 +79,14 @@ training_session = Table(
     Column("recruitment_state", Text(collation="C")),
     Column("city", Text),
     identifier("city_code"),
+    *found_at(),
     *lineage(),
     one_of("recruitment_state", RECRUITMENT_STATES),
     UniqueConstraint("source", "source_id"),
     Index(None, "training_id"),
     Index(None, "starts_on"),
     Index(None, "city_code"),
+    Index(None, "at_latitude", "at_longitude"),
 )
 
 placement = Table(

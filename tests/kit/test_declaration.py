@@ -14,6 +14,7 @@ from subgraphs.kit.entity import entity
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.fields import Coarsen, Drop, Value, choice, column, embedded, key, many, one
 from subgraphs.kit.model import Criterion, Root, RootKind, model
+from subgraphs.kit.near import Near
 from subgraphs.kit.served import served_schema
 
 thing = Table(
@@ -27,6 +28,7 @@ thing = Table(
 )
 KIND = choice("Kind", "Genre.", {"PLAIN": "Simple.", "HEALTH": Value("Santé.", Category.SAN)})
 SUIVI, PUB = Category.SUIVI, Category.PUB
+NEAR = Near(thing.c.size, thing.c.size, reads=("size",))
 
 
 def declare(subject: str | None = "person_id", description: str = "Chose.", **fields: Any) -> type:
@@ -67,6 +69,14 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "root of no entity": (
         lambda: model("test", [declare()], [Root("x", "Nobody", "Rien.", RootKind.BY_KEY)]),
         "Query.x: Nobody is not an entity",
+    ),
+    "a place of personal rows": (
+        lambda: model("test", [declare()], [Root("x", "Thing", "R.", RootKind.CASELOAD, near=NEAR)]),
+        "Query.x: only a public list without an order is searched around a place",
+    ),
+    "a place that tells a field that isn't there": (
+        lambda: model("test", [declare(None)], [Root("x", "Thing", "R.", RootKind.CATALOGUE, near=NEAR)]),
+        "Query.x: only a public list without an order is searched around a place",
     ),
     "filter on no column": (
         lambda: model(

@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from demo.offers_files import write
+from subgraphs.kit.communes import load
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_report import Outcome, Report
-from subgraphs.offers.communes import load
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from tests.conftest import Database
 
@@ -115,24 +115,67 @@ async def test_a_service_may_come_before_its_structure(ingest: Connection, tmp_p
     assert report.counts == {Outcome.CREATED: 2}
 
 
-@pytest.mark.parametrize("position", [{"latitude": None, "longitude": None}, {"latitude": 0.0, "longitude": 0.0}])
-async def test_a_position_of_zero_or_none_is_unknown_where_the_commune_is_known(
-    ingest: Connection, tmp_path: Path, position: dict[str, Any]
+POSITIONS = [
+    ({"latitude": None, "longitude": None}, "COORDINATES_MISSING"),
+    ({"latitude": 0.0, "longitude": 0.0}, "COORDINATES_INVALID"),
+    ({"latitude": None}, "COORDINATES_INVALID"),
+    ({"longitude": None}, "COORDINATES_INVALID"),
+    ({"latitude": 4977.0}, "COORDINATES_INVALID"),
+    ({"longitude": -180.1}, "COORDINATES_INVALID"),
+]
+
+
+@pytest.mark.parametrize(("record", "table"), [(STRUCTURE, "structure"), (SERVICE, "service")])
+@pytest.mark.parametrize(("position", "code"), POSITIONS)
+async def test_a_position_that_is_none_is_set_aside_and_reported_and_the_rest_is_taken(
+    ingest: Connection, tmp_path: Path, record: dict[str, Any], table: str, position: dict[str, Any], code: str
 ) -> None:
-    report = await given(ingest, tmp_path, [{**SERVICE, **position}])
+    report = await given(ingest, tmp_path, [record, {**record, "id": "essai--2", **position}])
     assert report.complete
-    row = await ingest.fetchrow("SELECT latitude, longitude, city_code, at_latitude, at_longitude FROM offers.service")
+    assert report.counts == {Outcome.CREATED: 2}
+    assert [(each.record, each.code, each.path) for each in report.asides] == [(2, code, "latitude")]
+    row = await ingest.fetchrow(
+        f"SELECT latitude, longitude, city_code, at_latitude, at_longitude FROM offers.{table} WHERE id = 'essai--2'"
+    )
     assert row is not None
     centre = load()["08105"]
     assert tuple(row) == (None, None, "08105", centre.latitude, centre.longitude)
+    again = await given(ingest, tmp_path, [{**record, "id": "essai--2", **position}])
+    assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
+    assert [(each.record, each.code) for each in again.asides] == [(1, code)]
+
+
+async def test_a_record_without_position_or_commune_is_taken_without_a_place(
+    ingest: Connection, tmp_path: Path
+) -> None:
+    nowhere = {"latitude": 0.0, "longitude": 0.0, "code_insee": None}
+    report = await given(ingest, tmp_path, [{**STRUCTURE, **nowhere}])
+    assert report.aside_codes == {"COORDINATES_INVALID": 1}
+    row = await ingest.fetchrow("SELECT latitude, at_latitude, at_longitude FROM offers.structure")
+    assert row is not None
+    assert tuple(row) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("modes", "codes"), [(["a-distance"], []), (["a-distance", "en-presentiel"], ["COORDINATES_MISSING"])]
+)
+async def test_no_position_is_expected_of_a_service_that_is_at_a_distance_only(
+    ingest: Connection, tmp_path: Path, modes: list[str], codes: list[str]
+) -> None:
+    placeless = {**SERVICE, "latitude": None, "longitude": None, "modes_accueil": modes}
+    report = await given(ingest, tmp_path, [placeless])
+    assert list(report.aside_codes) == codes
+
+
+async def test_a_refused_record_sets_nothing_aside(ingest: Connection, tmp_path: Path) -> None:
+    report = await given(ingest, tmp_path, [{**SERVICE, "latitude": None, "code_insee": "8105"}])
+    assert refusals(report) == [(1, "SCHEMA_INVALID", "code_insee")]
+    assert report.asides == []
 
 
 @pytest.mark.parametrize(
     ("change", "code", "path"),
     [
-        ({"latitude": 0.0, "longitude": 0.0, "code_insee": None}, "COORDINATES_INVALID", "latitude"),
-        ({"latitude": None}, "COORDINATES_INVALID", "latitude"),
-        ({"latitude": 4977.0}, "COORDINATES_INVALID", "latitude"),
         ({"code_insee": "8105"}, "SCHEMA_INVALID", "code_insee"),
         ({"code_insee": "2C004"}, "SCHEMA_INVALID", "code_insee"),
         ({"nom": ""}, "SCHEMA_INVALID", "nom"),
@@ -158,6 +201,8 @@ async def test_a_report_never_holds_a_value_of_the_record(ingest: Connection, tm
     assert report.counts == {Outcome.REJECTED: 3}
     assert canary not in repr(report)
     assert all(canary not in refusal.message + refusal.mend for refusal in report.refusals)
+    aside = await given(ingest, tmp_path, [{**SERVICE, "latitude": 4977.25}])
+    assert "4977" not in repr(aside)
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,10 @@ INSERT INTO access.person (person_id)
     SELECT ('00000000-0000-4000-8000-' || lpad(i::text, 12, '0'))::uuid FROM generate_series(1, {PEOPLE}) i;
 INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
     SELECT person_id, 2, '{AGENT}', '2026-01-01', 't', '2' FROM access.person;
-INSERT INTO offers.structure (id, producer, name, networks, sensitive, source, source_id, as_of)
-    SELECT 't--' || i, 't', 'N', ARRAY['reseau-' || i % 50], false, 't', i, '2026-01-01'
+INSERT INTO offers.structure
+    (id, producer, name, networks, sensitive, at_latitude, at_longitude, source, source_id, as_of)
+    SELECT 't--' || i, 't', 'N', ARRAY['reseau-' || i % 50], false, 42 + (i * 7919 % 9000) / 1000.0,
+        -4 + (i * 15487 % 12000) / 1000.0, 't', i, '2026-01-01'
     FROM generate_series(1, {SERVICES // 4}) i;
 INSERT INTO offers.service
     (id, structure_id, producer, name, thematics, categories, publics, access_modes, eligibility_zone, at_latitude,

@@ -1,6 +1,5 @@
 """The rule of suggestions, by its properties."""
 
-import pytest
 from data_inclusion.schema import v1  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +8,7 @@ from subgraphs.offers.ranking import (
     CATEGORY_OF_THEME,
     OPEN,
     RADIUS_KM,
-    UNKNOWN_KM,
     categories,
-    distance_km,
     is_near,
     rank,
 )
@@ -33,32 +30,6 @@ def test_only_open_constraints_of_known_themes_count() -> None:
 
 def test_no_constraint_calls_for_no_category() -> None:
     assert categories([]) == frozenset()
-
-
-def test_a_known_distance() -> None:
-    charleville, sedan = (49.7748, 4.7171), (49.6967, 4.9294)
-    assert distance_km(charleville, sedan) == 17.6
-
-
-def test_antipodes_are_half_the_circumference_apart() -> None:
-    assert distance_km((0, 0), (0, 180)) == 20015.1
-
-
-@given(positions, positions)
-def test_a_distance_is_symmetric_and_below_the_bound_of_the_unknown(
-    start: tuple[float, float], end: tuple[float, float]
-) -> None:
-    there, back = distance_km(start, end), distance_km(end, start)
-    assert there is not None
-    assert there == back
-    assert 0 <= there < UNKNOWN_KM
-
-
-@pytest.mark.parametrize(("start", "end"), [(None, (49.0, 4.0)), ((49.0, 4.0), None), (None, None)])
-def test_an_unknown_position_gives_an_unknown_distance(
-    start: tuple[float, float] | None, end: tuple[float, float] | None
-) -> None:
-    assert distance_km(start, end) is None
 
 
 @given(distances, distances)

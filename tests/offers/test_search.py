@@ -17,6 +17,7 @@ from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import Rows, context
 from tests.kit.test_plans import scans
+from tests.offers.test_near import NEAREST
 from tests.offers.test_plans import large
 
 SERVICES = """query ($first: Int, $after: String, $filter: ServiceFilter) {
@@ -97,11 +98,13 @@ async def test_a_cursor_serves_only_the_filter_that_it_was_made_for(rows: Rows, 
         (SERVICES, {"thematics": ["sante"], "publics": ["seniors"]}),
         (STRUCTURES, {"siret": "99900010100001"}),
         (STRUCTURES, {"networks": ["reseau-7"]}),
+        (NEAREST % "services", {}),
+        (NEAREST % "structures", {}),
     ],
 )
 async def test_no_catalogue_is_read_from_end_to_end(large: Database, query: str, given: dict[str, Any]) -> None:
-    given_ = context(Residual())
-    statement, call = Compiler(MODEL, b"c" * 32).statement(query, Query(parse(query)), {"filter": given}, given_)
+    given_, variables = context(Residual()), {"filter": given, "near": {"cityCode": "08105", "radiusKm": 20}}
+    statement, call = Compiler(MODEL, b"c" * 32).statement(query, Query(parse(query)), variables, given_)
     connection: asyncpg.Connection[asyncpg.Record] = await large.connect("offers_query")
     try:
         explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))

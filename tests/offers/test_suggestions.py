@@ -11,8 +11,10 @@ import pytest
 
 from schema.facts import Fact
 from schema.residual import Residual, Rule
+from subgraphs.kit import communes
+from subgraphs.kit.distance import Position, distance_km
 from subgraphs.kit.server import Subgraph
-from subgraphs.offers import communes, ranking
+from subgraphs.offers import ranking
 from tests.kit.conftest import AGENT, Rows, anyone, context, person_id, residual
 
 QUERY = """
@@ -113,16 +115,16 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
     codes = [*random.sample(sorted(known), 12), "29233", None]
     categories = sorted(ranking.CATEGORY_OF_THEME.values())
 
-    def centre(code: str | None) -> ranking.Position | None:
+    def centre(code: str | None) -> Position | None:
         commune = known.get(code or "")
         return None if commune is None else (commune.latitude, commune.longitude)
 
-    def near(random: Random) -> ranking.Position:
+    def near(random: Random) -> Position:
         start = centre(random.choice(codes)) or (46.0, 2.0)
         return start[0] + random.uniform(-0.6, 0.6), start[1] + random.uniform(-0.9, 0.9)
 
     await rows.connection.execute("DELETE FROM offers.service")
-    services: dict[str, tuple[ranking.Position | None, frozenset[str]]] = {}
+    services: dict[str, tuple[Position | None, frozenset[str]]] = {}
     for number in range(80):
         code = random.choice(codes)
         exact = random.random() < 0.6
@@ -144,7 +146,7 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
             (theme, random.choice(["OUI", "CLOTUREE", None])) for theme in random.sample(themes, random.randrange(5))
         ]
         called = ranking.categories(constraints)
-        distances = {key: ranking.distance_km(centre(code), position) for key, (position, _) in services.items()}
+        distances = {key: distance_km(centre(code), position) for key, (position, _) in services.items()}
         offered = [key for key, (place, _) in services.items() if ranking.is_near(place, distances[key])]
         expected = sorted(
             offered, key=lambda key: (ranking.rank(bool(services[key][1] & called), distances[key]), key.encode())

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from demo.offers_files import write
+from subgraphs.kit.communes import load
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_report import Outcome, Report
 from subgraphs.trainings.sources.lheo import Lheo
@@ -194,6 +195,50 @@ async def test_a_date_for_the_file_serves_records_without_one(ingest: Connection
     undated = formation(SESSION, (' datemaj="20261102"', ""))
     assert (await given(ingest, tmp_path, catalogue(undated), as_of=AS_OF)).complete
     assert await ingest.fetchval("SELECT as_of FROM trainings.training") == AS_OF
+
+
+PLACE = "<code-INSEE-commune>2A004</code-INSEE-commune>"
+GEO = PLACE + "<geolocalisation><latitude>{}</latitude><longitude>{}</longitude></geolocalisation>"
+
+
+async def places(connection: Connection) -> list[tuple[float | None, ...]]:
+    rows = await connection.fetch("SELECT at_latitude, at_longitude FROM trainings.training_session ORDER BY id")
+    return [tuple(row) for row in rows]
+
+
+async def test_a_session_is_found_where_its_action_is(ingest: Connection, tmp_path: Path) -> None:
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION, (PLACE, GEO.format("41.93", "8,74")))))
+    assert (report.complete, report.asides) == (True, [])
+    assert await places(ingest) == [(41.93, 8.74)]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ((PLACE, PLACE), "COORDINATES_MISSING"),
+        ((PLACE, GEO.format("0.0", "0")), "COORDINATES_INVALID"),
+        ((PLACE, GEO.format("41.93", "-")), "COORDINATES_INVALID"),
+        ((PLACE, GEO.format("91", "8.7")), "COORDINATES_INVALID"),
+        ((PLACE, GEO.format("nord", "8.7")), "COORDINATES_INVALID"),
+        ((PLACE, GEO.format("nan", "8.7")), "COORDINATES_INVALID"),
+    ],
+)
+async def test_a_position_that_is_none_is_set_aside_and_its_sessions_are_at_the_centre_of_their_commune(
+    ingest: Connection, tmp_path: Path, change: tuple[str, str], code: str
+) -> None:
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION, change)))
+    assert report.counts == {Outcome.CREATED: 1}
+    path = "action/lieu-de-formation/coordonnees/adresse/geolocalisation"
+    assert [(each.record, each.code, each.path) for each in report.asides] == [(1, code, path)]
+    centre = load()["2A004"]
+    assert await places(ingest) == [(centre.latitude, centre.longitude)]
+
+
+async def test_an_action_without_an_address_has_no_position_to_give(ingest: Connection, tmp_path: Path) -> None:
+    address = FORMATION[FORMATION.index("<lieu-de-formation>") : FORMATION.index("{sessions}")]
+    report = await given(ingest, tmp_path, catalogue(formation(SESSION, (address, ""))))
+    assert (report.complete, report.asides) == (True, [])
+    assert await places(ingest) == [(None, None)]
 
 
 DETAILS = (

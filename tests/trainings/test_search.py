@@ -6,21 +6,32 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
+import orjson
 import pytest
+from graphql import parse
 
 from schema.residual import Residual
+from subgraphs.kit.communes import load
+from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.database import Database as Pool
+from subgraphs.kit.distance import distance_km
+from subgraphs.kit.document import Query
 from subgraphs.kit.server import Subgraph
 from subgraphs.trainings.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import POLICY, Rows, context
+from tests.kit.test_plans import scans
 
 TRAININGS = "query ($filter: TrainingFilter) { trainings(filter: $filter) { nodes { id title } } }"
+NEAREST = """query ($near: NearInput) { trainingSessions(near: $near) { edges { distanceKm node { id } } } }"""
 SESSIONS = """query ($first: Int, $after: String, $filter: TrainingSessionFilter) {
   trainingSessions(first: $first, after: $after, filter: $filter) {
     nodes { id startsOn training { title } } pageInfo { hasNextPage endCursor }
   }
 }"""
+
+
+AT: list[tuple[Any, Any]] = [(49.70, 4.94), (49.77, 4.72), (None, None)]
 
 
 @pytest.fixture
@@ -38,7 +49,7 @@ async def trainings(fresh_database: Database) -> AsyncIterator[Subgraph]:
     ):
         await rows.sourced(
             "trainings.training_session", id=f"lheo--S{number}", training_id="lheo--F1", starts_on=day,
-            recruitment_state=state, city_code=city,
+            recruitment_state=state, city_code=city, at_latitude=AT[number - 1][0], at_longitude=AT[number - 1][1],
         )  # fmt: skip
     await connection.close()
     pool = Pool(fresh_database.dsn("trainings_query"), 2)
@@ -88,6 +99,41 @@ async def test_a_session_is_found_by_its_dates_state_and_commune(
     trainings: Subgraph, given: dict[str, Any], found: list[str]
 ) -> None:
     assert await ids(trainings, SESSIONS, given) == found
+
+
+async def test_sessions_around_a_place_come_nearest_first_and_those_without_a_place_do_not_come(
+    trainings: Subgraph,
+) -> None:
+    here = load()["08105"]
+    answer = await trainings.execute(NEAREST, {"near": {"cityCode": "08105"}}, context(Residual()))
+    edges = answer["data"]["trainingSessions"]["edges"]
+    expected = [(distance_km((here.latitude, here.longitude), AT[place]), f"lheo--S{place + 1}") for place in (1, 0)]
+    assert [(edge["distanceKm"], edge["node"]["id"]) for edge in edges] == expected
+    assert edges[0]["distanceKm"] < edges[1]["distanceKm"]
+    far = await trainings.execute(NEAREST, {"near": {"cityCode": "2A004"}}, context(Residual()))
+    assert far["data"]["trainingSessions"]["edges"] == []
+
+
+SCATTER = """
+INSERT INTO trainings.training_session (id, training_id, at_latitude, at_longitude, source, source_id, as_of)
+    SELECT 't--' || i, 'lheo--F1', 42 + (i * 7919 % 9000) / 1000.0, -4 + (i * 15487 % 12000) / 1000.0, 't', i,
+        '2026-01-01' FROM generate_series(1, 20000) i;
+ANALYZE
+"""
+
+
+async def test_sessions_around_a_place_are_found_by_index(trainings: Subgraph, fresh_database: Database) -> None:
+    connection = await fresh_database.connect()
+    await connection.execute(SCATTER)
+    variables = {"near": {"cityCode": "08105", "radiusKm": 20}}
+    statement, call = Compiler(MODEL, b"c" * 32).statement(
+        NEAREST, Query(parse(NEAREST)), variables, context(Residual())
+    )
+    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+    await connection.close()
+    found = list(scans(orjson.loads(explained)[0]["Plan"]))
+    assert found
+    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
 
 
 async def test_sessions_are_read_page_by_page(trainings: Subgraph) -> None:

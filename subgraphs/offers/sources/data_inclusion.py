@@ -7,25 +7,30 @@ e-mails and telephone numbers are left where they are: they are data on professi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from data_inclusion.schema import v1  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.communes import CODE
+from subgraphs.kit.distance import Position
+from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_catalogue import revise
 from subgraphs.kit.ingest_json import loads
+from subgraphs.kit.ingest_places import found_at, position
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.offers import tables
-from subgraphs.offers.communes import CODE, Commune, load
 from subgraphs.offers.sensitivity import is_sensitive
 
 NAME = "data-inclusion"
+PLACE = "latitude"
+"""Where a record says its position."""
+REMOTE = "a-distance"
+"""Mode of access of a service that is nowhere: no position is expected of one that has no other."""
 
 
 class DataInclusion:
@@ -36,18 +41,7 @@ class DataInclusion:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; a record that comes twice counts by its date."""
-        report = Report(self.name)
-        for path in paths:
-            try:
-                report.open(path)
-                records = _records(path)
-            except Refused as refused:
-                report.refuse_file(refused)
-                continue
-            for record in records:
-                report.begin()
-                await session.unit(report, _writer(record))
-        return report
+        return await read_files(self.name, paths, session, _records, _write)
 
 
 def _records(path: Path) -> list[Any]:
@@ -58,15 +52,14 @@ def _records(path: Path) -> list[Any]:
     return records
 
 
-def _writer(record: Any) -> Callable[[Store], Awaitable[Outcome]]:
-    async def write(store: Store) -> Outcome:
-        if isinstance(record, dict) and "structure_id" in record:
-            service = _valid(v1.Service, record)
-            return await revise(store, tables.service, service.id, _service(service), _instant(service.date_maj))
-        structure = _valid(v1.Structure, record)
-        return await revise(store, tables.structure, structure.id, _structure(structure), _instant(structure.date_maj))
-
-    return write
+async def _write(record: Any, store: Store) -> Outcome:
+    if isinstance(record, dict) and "structure_id" in record:
+        service = _valid(v1.Service, record)
+        values = _service(service, store)
+        return await revise(store, tables.service, service.id, values, _instant(service.date_maj))
+    structure = _valid(v1.Structure, record)
+    values = _structure(structure, store)
+    return await revise(store, tables.structure, structure.id, values, _instant(structure.date_maj))
 
 
 def _valid(model: Any, record: Any) -> Any:
@@ -81,7 +74,7 @@ def _valid(model: Any, record: Any) -> Any:
     return valid
 
 
-def _structure(record: Any) -> dict[str, Any]:
+def _structure(record: Any, store: Store) -> dict[str, Any]:
     return {
         "producer": record.source,
         "name": record.nom,
@@ -90,13 +83,16 @@ def _structure(record: Any) -> dict[str, Any]:
         "networks": _sorted(record.reseaux_porteurs),
         "sensitive": is_sensitive(_sorted(record.reseaux_porteurs), record.nom),
         "opening_hours": record.horaires_accueil,
-        **_address(record),
+        **_address(record, position(store, record.latitude, record.longitude, PLACE)),
         **_lineage(record),
     }
 
 
-def _service(record: Any) -> dict[str, Any]:
-    thematics = _sorted(record.thematiques)
+def _service(record: Any, store: Store) -> dict[str, Any]:
+    thematics, modes = _sorted(record.thematiques), _sorted(record.modes_accueil)
+    place = None
+    if modes != [REMOTE] or record.latitude is not None or record.longitude is not None:
+        place = position(store, record.latitude, record.longitude, PLACE)
     return {
         "structure_id": record.structure_id,
         "producer": record.source,
@@ -107,11 +103,10 @@ def _service(record: Any) -> dict[str, Any]:
         "categories": sorted({thematic.partition("--")[0] for thematic in thematics}),
         "publics": _sorted(record.publics),
         "fees": record.frais and record.frais.value,
-        "access_modes": _sorted(record.modes_accueil),
+        "access_modes": modes,
         "eligibility_zone": sorted(record.zone_eligibilite or ()),
         "open_to_people": None if record.mobilisable_par is None else "usagers" in _sorted(record.mobilisable_par),
-        **_address(record),
-        **_found_at(record),
+        **_address(record, place),
         **_lineage(record),
     }
 
@@ -120,8 +115,8 @@ def _lineage(record: Any) -> dict[str, Any]:
     return {"source": NAME, "source_id": record.id}
 
 
-def _address(record: Any) -> dict[str, Any]:
-    latitude, longitude = _position(record)
+def _address(record: Any, place: Position | None) -> dict[str, Any]:
+    latitude, longitude = place or (None, None)
     return {
         "street": record.adresse,
         "postal_code": record.code_postal,
@@ -129,32 +124,8 @@ def _address(record: Any) -> dict[str, Any]:
         "city_code": _city_code(record.code_insee),
         "latitude": latitude,
         "longitude": longitude,
+        **found_at(place, record.code_insee),
     }
-
-
-def _position(record: Any) -> tuple[float | None, float | None]:
-    """Position in degrees; unknown if absent, or if 0.0 stands for unknown and the commune is given."""
-    latitude, longitude = record.latitude, record.longitude
-    zero = latitude == 0 and longitude == 0
-    if (latitude is None and longitude is None) or (zero and record.code_insee):
-        return None, None
-    if zero or None in (latitude, longitude) or not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Refused("COORDINATES_INVALID", "latitude")
-    return latitude, longitude
-
-
-def _found_at(record: Any) -> dict[str, float | None]:
-    """Where a service is found: its own position, else the centroid of its commune."""
-    latitude, longitude = _position(record)
-    if latitude is None:
-        known = _communes().get(record.code_insee or "")
-        latitude, longitude = (known.latitude, known.longitude) if known else (None, None)
-    return {"at_latitude": latitude, "at_longitude": longitude}
-
-
-@cache
-def _communes() -> dict[str, Commune]:
-    return load()
 
 
 def _city_code(code: str | None) -> str | None:

@@ -17,12 +17,13 @@ from uuid import UUID, uuid4
 import msgspec
 
 from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_json import convert
 from subgraphs.kit.ingest_people import People, PersonRecord
 from subgraphs.kit.ingest_report import Outcome, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.kit.ingest_text import instant
 from subgraphs.offers import journey_tables as tables
-from subgraphs.offers.sources.journey import Item, Items, convert, ingest, listed
+from subgraphs.offers.sources.journey import Item, Items, ingest, listed
 
 NAME = "emplois"
 ENDED = ("refused", "cancelled", "obsolete")

@@ -16,12 +16,13 @@ from uuid import UUID
 import msgspec
 
 from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest_json import convert
 from subgraphs.kit.ingest_people import People, PersonRecord
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.kit.ingest_text import day, instant
 from subgraphs.offers import journey_tables as tables
-from subgraphs.offers.sources.journey import Item, Items, convert, ingest
+from subgraphs.offers.sources.journey import Item, Items, ingest
 
 NAME = "immersion-facile"
 EVENT = "convention.updated"

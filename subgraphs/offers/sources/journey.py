@@ -11,21 +11,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 from sqlalchemy import Table
 
 from schema.facts import Fact
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_json import loads
 from subgraphs.kit.ingest_people import People, PersonRecord
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Link, Store
 from subgraphs.offers import journey_tables as tables
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +76,23 @@ class Items:
         return Outcome.REMOVED if gone else Outcome.UNCHANGED
 
 
-Apply = Callable[[Store, object, Options], Awaitable[Outcome]]
-"""Applies one record, in a unit of its own."""
-
-
 async def ingest(
     name: str,
     paths: Sequence[Path],
     options: Options,
     session: Session,
     records: Callable[[Any], list[Any]],
-    apply: Apply,
+    apply: Callable[[Store, object, Options], Awaitable[Outcome]],
 ) -> Report:
     """Read JSON documents in the order given; `records` finds the records in one, or refuses it."""
-    report = Report(name)
-    for path in paths:
-        try:
-            report.open(path)
-            found = records(loads(path.read_bytes()))
-        except Refused as refused:
-            report.refuse_file(refused)
-            continue
-        for record in found:
-            report.begin()
-            await session.unit(report, _unit(apply, record, options))
-    return report
 
+    def found(path: Path) -> list[Any]:
+        return records(loads(path.read_bytes()))
 
-def _unit(apply: Apply, record: object, options: Options) -> Callable[[Store], Awaitable[Outcome]]:
-    async def write(store: Store) -> Outcome:
+    async def write(record: object, store: Store) -> Outcome:
         return await apply(store, record, options)
 
-    return write
+    return await read_files(name, paths, session, found, write)
 
 
 def listed(content: Any, key: str) -> list[Any]:
@@ -119,13 +101,3 @@ def listed(content: Any, key: str) -> list[Any]:
     if not isinstance(found, list):
         raise Refused("FORMAT_UNKNOWN", detail=f"no list {key}")
     return found
-
-
-def convert(record: Any, kind: type[T]) -> T:
-    """The record as its type reads it; raises Refused SCHEMA_INVALID at the place that is wrong."""
-    try:
-        return msgspec.convert(record, kind)
-    except msgspec.ValidationError as error:
-        said = str(error)
-        path = said.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in said else ""
-        raise Refused("SCHEMA_INVALID", path) from None

@@ -8,15 +8,18 @@ DTD, entities or network.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from math import nan
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.communes import CODE
+from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_catalogue import revise
+from subgraphs.kit.ingest_places import found_at, position
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.trainings import tables
@@ -29,7 +32,7 @@ NO_DATE = frozenset({"00000000", "99999999"})
 TAIL = 64
 """Bytes in which the end tag of a whole file is."""
 SIRET = re.compile(r"\d{14}")
-CITY_CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
+ADDRESS = "lieu-de-formation/coordonnees/adresse"
 
 
 class Lheo:
@@ -40,20 +43,11 @@ class Lheo:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the catalogues in the order given."""
-        report = Report(self.name)
-        for path in paths:
-            begun = report.read
-            try:
-                report.open(path)
-                for formation in _formations(path):
-                    report.begin()
-                    await session.unit(report, _writer(formation, options.as_of))
-            except Refused as refused:
-                if report.read == begun:
-                    report.refuse_file(refused)
-                else:
-                    report.stop(refused)
-        return report
+
+        async def write(formation: etree._Element, store: Store) -> Outcome:
+            return await _write(store, formation, options.as_of)
+
+        return await read_files(self.name, paths, session, _formations, write)
 
 
 def _formations(path: Path) -> Iterator[etree._Element]:
@@ -104,30 +98,27 @@ def _check_root(root: etree._Element) -> None:
         raise Refused("FORMAT_UNKNOWN", detail="the root is not lheo")
 
 
-def _writer(formation: etree._Element, file_as_of: datetime | None) -> Callable[[Store], Awaitable[Outcome]]:
-    async def write(store: Store) -> Outcome:
-        number = _number(formation)
-        as_of = _as_of(formation, file_as_of)
-        key = f"{NAME}--{number}"
-        provider = _provider(formation)
-        outcome = await revise(store, tables.training, key, _training(formation, number, provider), as_of)
-        if outcome is Outcome.OLDER:
-            return outcome
-        if provider is not None:
-            await revise(store, tables.training_provider, provider["siret"], provider, as_of)
-        parts = (
-            (tables.training_action, _actions(formation, key)),
-            (tables.training_session, _sessions(formation, key)),
-        )
-        for table, found in parts:
-            for known in await store.all(table, training_id=key):
-                if known["id"] not in found:
-                    await store.delete(table, id=known["id"])
-            for part, values in found.items():
-                await revise(store, table, part, values, as_of)
-        return Outcome.UPDATED if outcome is Outcome.UNCHANGED and store.written else outcome
-
-    return write
+async def _write(store: Store, formation: etree._Element, file_as_of: datetime | None) -> Outcome:
+    number = _number(formation)
+    as_of = _as_of(formation, file_as_of)
+    key = f"{NAME}--{number}"
+    provider = _provider(formation)
+    outcome = await revise(store, tables.training, key, _training(formation, number, provider), as_of)
+    if outcome is Outcome.OLDER:
+        return outcome
+    if provider is not None:
+        await revise(store, tables.training_provider, provider["siret"], provider, as_of)
+    parts = (
+        (tables.training_action, _actions(formation, key)),
+        (tables.training_session, _sessions(formation, key, store)),
+    )
+    for table, found in parts:
+        for known in await store.all(table, training_id=key):
+            if known["id"] not in found:
+                await store.delete(table, id=known["id"])
+        for part, values in found.items():
+            await revise(store, table, part, values, as_of)
+    return Outcome.UPDATED if outcome is Outcome.UNCHANGED and store.written else outcome
 
 
 def _training(formation: etree._Element, number: str, provider: dict[str, Any] | None) -> dict[str, Any]:
@@ -189,12 +180,11 @@ def _actions(formation: etree._Element, training_id: str) -> dict[str, dict[str,
     return found
 
 
-def _sessions(formation: etree._Element, training_id: str) -> dict[str, dict[str, Any]]:
+def _sessions(formation: etree._Element, training_id: str, store: Store) -> dict[str, dict[str, Any]]:
     """Sessions of all the actions of a training by id; the place is that of the action."""
     found: dict[str, dict[str, Any]] = {}
     for action in formation.iterfind("{*}action"):
-        address = "lieu-de-formation/coordonnees/adresse"
-        place = {"city": _text(action, f"{address}/ville"), "city_code": _city_code(action, address)}
+        place = _place(action, store)
         for session in action.iterfind("{*}session"):
             number = _number(session)
             state = _text(session, "etat-recrutement")
@@ -210,6 +200,26 @@ def _sessions(formation: etree._Element, training_id: str) -> dict[str, dict[str
                 "source_id": number,
             }
     return found
+
+
+def _place(action: etree._Element, store: Store) -> dict[str, Any]:
+    """Where the sessions of an action are; an action without an address, at a distance, has no position to give."""
+    city_code = _city_code(action)
+    found = None
+    if action.find("/".join(f"{{*}}{step}" for step in ADDRESS.split("/"))) is not None:
+        path = f"{ADDRESS}/geolocalisation"
+        latitude, longitude = (_degrees(action, f"{path}/{name}") for name in ("latitude", "longitude"))
+        found = position(store, latitude, longitude, f"action/{path}")
+    return {"city": _text(action, f"{ADDRESS}/ville"), "city_code": city_code, **found_at(found, city_code)}
+
+
+def _degrees(action: etree._Element, path: str) -> float | None:
+    """Decimal degrees; not a number where the text is none, so that it is set aside as no position."""
+    said = _text(action, path)
+    try:
+        return None if said is None else float(said.replace(",", "."))
+    except ValueError:
+        return nan
 
 
 def _number(element: etree._Element) -> str:
@@ -228,11 +238,11 @@ def _as_of(formation: etree._Element, file_as_of: datetime | None) -> datetime:
     return file_as_of
 
 
-def _city_code(action: etree._Element, address: str) -> str | None:
-    code = _text(action, f"{address}/code-INSEE-commune")
-    if code is not None and not CITY_CODE.fullmatch(code):
+def _city_code(action: etree._Element) -> str | None:
+    code = _text(action, f"{ADDRESS}/code-INSEE-commune")
+    if code is not None and not CODE.fullmatch(code):
         lost = code.isdecimal() and len(code) == 4
-        raise Refused("LEADING_ZERO_LOST" if lost else "SCHEMA_INVALID", f"action/{address}/code-INSEE-commune")
+        raise Refused("LEADING_ZERO_LOST" if lost else "SCHEMA_INVALID", f"action/{ADDRESS}/code-INSEE-commune")
     return code
 
 

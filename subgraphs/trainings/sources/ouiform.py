@@ -15,7 +15,7 @@ before knows the person. Lines may come late or twice: the newest `maj` counts, 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,8 +25,8 @@ import msgspec
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest import Options, Session
-from subgraphs.kit.ingest_json import loads
+from subgraphs.kit.ingest import Options, Session, read_files
+from subgraphs.kit.ingest_json import convert, loads
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Link, Store
 from subgraphs.trainings import tables
@@ -88,17 +88,7 @@ class OuiForm:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        report = Report(self.name)
-        for path in paths:
-            try:
-                report.open(path)
-            except Refused as refused:
-                report.refuse_file(refused)
-                continue
-            for line in _lines(path):
-                report.begin()
-                await session.unit(report, _writer(line))
-        return report
+        return await read_files(self.name, paths, session, _lines, _write)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -112,21 +102,18 @@ def _lines(path: Path) -> Iterator[bytes]:
                 yield line
 
 
-def _writer(line: bytes) -> Callable[[Store], Awaitable[Outcome]]:
-    async def write(store: Store) -> Outcome:
-        message = _read(line)
-        removed = isinstance(message, Removal)
-        at = message.maj.replace(microsecond=0)
-        if not await store.admit(tables.source_record, NAME, message.positionnement, at, removed=removed):
-            return Outcome.OLDER
-        if isinstance(message, Removal):
-            gone = await store.delete(tables.placement, source=NAME, source_id=message.positionnement)
-            await store.link(NAME, message.positionnement, ())
-            return Outcome.REMOVED if gone else Outcome.UNCHANGED
-        await _put(store, message, at)
-        return store.outcome
-
-    return write
+async def _write(line: bytes, store: Store) -> Outcome:
+    message = _read(line)
+    removed = isinstance(message, Removal)
+    at = message.maj.replace(microsecond=0)
+    if not await store.admit(tables.source_record, NAME, message.positionnement, at, removed=removed):
+        return Outcome.OLDER
+    if isinstance(message, Removal):
+        gone = await store.delete(tables.placement, source=NAME, source_id=message.positionnement)
+        await store.link(NAME, message.positionnement, ())
+        return Outcome.REMOVED if gone else Outcome.UNCHANGED
+    await _put(store, message, at)
+    return store.outcome
 
 
 def _read(line: bytes) -> Placement | Removal:
@@ -134,20 +121,12 @@ def _read(line: bytes) -> Placement | Removal:
         raise Refused("RECORD_TOO_LARGE")
     content = loads(line)
     kind: Any = Removal if isinstance(content, dict) and "supprime" in content else Placement
-    try:
-        message: Placement | Removal = msgspec.convert(content, kind)
-    except msgspec.ValidationError as error:
-        raise Refused("SCHEMA_INVALID", _path(str(error))) from None
+    message: Placement | Removal = convert(content, kind)
     if isinstance(message, Placement) and message.etat not in tables.STATUSES:
         raise Refused("SCHEMA_INVALID", "etat")
     if isinstance(message, Removal) and not message.supprime:
         raise Refused("SCHEMA_INVALID", "supprime")
     return message
-
-
-def _path(error: str) -> str:
-    """Path in the record, which msgspec names at the end of its text."""
-    return error.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in error else ""
 
 
 async def _put(store: Store, placement: Placement, as_of: datetime) -> None:

@@ -6,7 +6,7 @@ No row is about a person: row security lets the query role read all of them, and
 from alembic import op
 from sqlalchemy import Column, Double, Text, table
 
-from subgraphs.offers import communes
+from subgraphs.kit import communes
 
 revision = "0001"
 down_revision = None

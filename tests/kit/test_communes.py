@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from subgraphs.offers.communes import FILE, CommunesError, load, read
+from subgraphs.kit.communes import FILE, CommunesError, load, read
 
 HEADER = "code_insee;nom;latitude;longitude\n"
 

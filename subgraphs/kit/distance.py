@@ -1,0 +1,80 @@
+"""Distances on the Earth, a sphere of the mean radius: in Python, in SQL on plain columns, and the box around a circle.
+
+A distance is served to a tenth of a kilometre, and is near if what is served is: Python and SQL round alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import asin, cos, degrees, floor, radians, sin, sqrt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Double, func, literal_column
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean radius of the WGS 84 ellipsoid (IUGG R1)."""
+
+ROUNDED_KM = 0.06
+"""How far beyond a radius a point may be and still be served as within it: half a tenth, and room for the last bits."""
+
+Position = tuple[float, float]
+"""Latitude and longitude, decimal degrees (WGS 84)."""
+
+
+def distance_km(start: Position | None, end: Position | None) -> float | None:
+    """Great-circle distance in kilometres, to a tenth; None if a position is unknown."""
+    if start is None or end is None:
+        return None
+    (lat1, lon1), (lat2, lon2) = start, end
+    half_chord = (
+        sin(radians(lat2 - lat1) / 2) ** 2
+        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
+    )
+    exact = 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, half_chord)))
+    return floor(exact * 10 + 0.5) / 10
+
+
+def distance_sql(
+    lat1: ColumnElement[float], lon1: ColumnElement[float], lat2: ColumnElement[float], lon2: ColumnElement[float]
+) -> ColumnElement[Any]:
+    """The same in SQL; null if a position is."""
+    two, ten = number(2), number(10)
+
+    def squared_half_sine(difference: ColumnElement[float]) -> ColumnElement[float]:
+        return func.power(func.sin(func.radians(difference) / two), two)
+
+    half_chord = squared_half_sine(lat2 - lat1) + func.cos(func.radians(lat1)) * func.cos(
+        func.radians(lat2)
+    ) * squared_half_sine(lon2 - lon1)
+    exact = two * number(EARTH_RADIUS_KM) * func.asin(func.sqrt(func.least(number(1), half_chord)))
+    return func.floor(exact * ten + number(0.5), type_=Double()) / ten
+
+
+def number(value: float) -> ColumnElement[float]:
+    """A constant of a rule, as part of the statement's text."""
+    return literal_column(f"{value!r}::float8", Double())
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Bounds in decimal degrees, those included."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+def box(centre: Position, radius_km: float) -> Box:
+    """Bounds of all that is served as within the radius; every longitude where the circle holds a pole or crosses ±180.
+
+    The widest longitude of a circle of angle `r` at latitude `lat` is asin(sin r / cos lat) from its centre.
+    """
+    latitude, longitude = centre
+    angle = (radius_km + ROUNDED_KM) / EARTH_RADIUS_KM
+    south, north = latitude - degrees(angle), latitude + degrees(angle)
+    if south <= -90 or north >= 90:
+        return Box(south, north, -180, 180)
+    width = degrees(asin(min(1.0, sin(angle) / cos(radians(latitude)))))
+    west, east = longitude - width, longitude + width
+    return Box(south, north, west, east) if west >= -180 and east <= 180 else Box(south, north, -180, 180)

@@ -1,0 +1,120 @@
+"""Search around a place: what the argument `near` of a public list accepts, and what it makes of the statement.
+
+A place is a commune, by the centroid of `subgraphs.kit.communes`, or a position. What is within the radius is listed,
+nearest first, then by key; a row whose place is unknown is not. An index reads the box around the circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
+from subgraphs.kit.communes import Commune, load
+from subgraphs.kit.distance import Box, Position, box, distance_sql
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.retarget import Named, retarget
+from subgraphs.kit.rows import Scope
+
+INPUT = "NearInput"
+DISTANCE = "distanceKm"
+"""Field of an edge: the distance that its row is listed by."""
+RADIUS_KM = 50
+"""Radius where none is given (that of data.inclusion's own search, domain model §7)."""
+LARGEST_KM = 100
+FIELDS = frozenset({"cityCode", "latitude", "longitude", "radiusKm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """That a list can be asked around a place: columns of where its rows are found, and the fields that this tells."""
+
+    latitude: ColumnElement[Any]
+    longitude: ColumnElement[Any]
+    reads: tuple[str, ...] = ("latitude", "longitude", "cityCode")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place asked for: its position in decimal degrees, the radius in kilometres, and the box around the circle."""
+
+    latitude: float
+    longitude: float
+    radius_km: int
+    box: Box
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Values of the statement's parameters."""
+        around = self.box
+        return {
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "radius": float(self.radius_km),
+            "south": around.south,
+            "north": around.north,
+            "west": around.west,
+            "east": around.east,
+        }
+
+
+def place_of(given: Any) -> Place:
+    """Read the argument; raises RequestFailed BAD_INPUT."""
+    if not isinstance(given, dict) or not given.keys() <= FIELDS:
+        raise _bad("", "un objet")
+    radius = given.get("radiusKm")
+    radius = RADIUS_KM if radius is None else radius
+    if type(radius) is not int or not 1 <= radius <= LARGEST_KM:
+        raise _bad(".radiusKm", f"un entier de 1 à {LARGEST_KM}")
+    latitude, longitude = _position(given)
+    return Place(latitude, longitude, radius, box((latitude, longitude), radius))
+
+
+def _position(given: dict[str, Any]) -> Position:
+    code, latitude, longitude = (given.get(name) for name in ("cityCode", "latitude", "longitude"))
+    if (code is None) == (latitude is None and longitude is None):
+        raise _bad("", "« cityCode », ou « latitude » et « longitude »")
+    if code is None:
+        return _degrees("latitude", latitude, 90), _degrees("longitude", longitude, 180)
+    known = communes().get(code) if isinstance(code, str) else None
+    if known is None:
+        raise _bad(".cityCode", "le code INSEE d'une commune que le hub situe ; sinon, donner latitude et longitude")
+    return known.latitude, known.longitude
+
+
+def _degrees(name: str, value: Any, bound: int) -> float:
+    if type(value) not in (int, float) or not -bound <= value <= bound:
+        raise _bad(f".{name}", f"un nombre de -{bound} à {bound}")
+    return float(value)
+
+
+def _bad(path: str, expected: str) -> RequestFailed:
+    return RequestFailed("BAD_INPUT", f"L'argument « near{path} » n'a pas la forme attendue : {expected}.")
+
+
+@cache
+def communes() -> dict[str, Commune]:
+    """The communes whose centroid is known."""
+    return load()
+
+
+def around(
+    near: Near, scope: Scope, bind: Callable[[str], ColumnElement[float]]
+) -> tuple[ColumnElement[bool], ColumnElement[float]]:
+    """Whether a row is within the radius, and its distance; `bind` makes a parameter of a name of `Place.values`."""
+    assert scope.entity.table is not None
+    latitude, longitude = _columns(near, scope.row, scope.entity.table)
+    distance = distance_sql(bind("latitude"), bind("longitude"), latitude, longitude)
+    within = and_(
+        latitude.between(bind("south"), bind("north")),
+        longitude.between(bind("west"), bind("east")),
+        distance <= bind("radius"),
+    )
+    return within, distance
+
+
+def _columns(near: Near, row: Named, table: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return retarget(near.latitude, table, row), retarget(near.longitude, table, row)
