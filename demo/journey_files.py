@@ -87,6 +87,8 @@ REFERRALS = (
     Referral(6, "ghjulia", 18, 14, "VALIDÉE"),
     Referral(7, "petru", 14, 9, "OUVERTE"),
     Referral(8, "saveria", 16, 120, "EXPIRÉE"),
+    Referral(9, "maelle", 21, 30, "OUVERTE"),
+    Referral(10, "gaspard", 21, 13, "VALIDÉE"),
 )
 
 

@@ -56,6 +56,7 @@ STRUCTURES = (
     Structure(8, "Auto-école sociale de la Rocade", AJACCIO),
     Structure(9, "Centre social du Taravo", PROPRIANO),
     Structure(10, "Plateforme d'accompagnement à distance", None),
+    Structure(11, "CSAPA du Vieux Pont", SEDAN, "csapa"),
 )
 
 
@@ -107,6 +108,7 @@ SERVICES = (
             ("difficultes-financieres--situation-dendettement-surendettement",), PROPRIANO),
     Service(20, 10, "Préparer un entretien par visioconférence", "atelier",
             ("trouver-un-emploi--convaincre-un-recruteur-en-entretien",), None),
+    Service(21, 11, "Cuisiner et jardiner ensemble", "atelier", ("remobilisation--lien-social",), SEDAN),
 )  # fmt: skip
 
 

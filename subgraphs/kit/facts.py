@@ -69,7 +69,7 @@ def row_facts(entity: Entity, row: Named, base: ColumnElement[int]) -> ColumnEle
         assert field.choice is not None
         assert entity.table is not None
         value = retarget(field.column, entity.table, row)
-        for category, values in sorted(field.choice.categories.items()):
-            bears = value.in_([word(item) for item in values])
-            found = found.bitwise_or(case((bears, constant(VALUE_FACTS[category])), else_=constant(0)))
+        named = sorted(field.choice.categories.items())
+        bits = [(word(item), constant(VALUE_FACTS[category])) for category, values in named for item in values]
+        found = found.bitwise_or(case(*bits, value=value, else_=constant(0)))
     return found

@@ -1,18 +1,19 @@
 """Types of what ties a person to the offer; `schema/offers_journey.graphql` is the model on paper.
 
-An edge that would reveal protected data of the person is null for everyone (`subgraphs.offers.sensitivity`); a referral
-whose theme is not the actor's is dropped from its list.
+An edge that would reveal protected data of the person is withheld from whoever does not read that category
+(`subgraphs.offers.sensitivity`); a referral whose theme is not the actor's is dropped from its list.
 """
 
 from __future__ import annotations
 
 from schema.categories import Category
+from subgraphs.kit.constraints import CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Drop, column, key, one
 from subgraphs.kit.provenance import provenance
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
-from subgraphs.offers.sensitivity import open_prescriber, open_service, referral_theme
+from subgraphs.offers.sensitivity import bearer_reveals, referral_theme
 from subgraphs.offers.tables import service, structure
 
 PUB, FREIN, SUIVI, PRO = Category.PUB, Category.FREIN, Category.SUIVI, Category.PRO
@@ -33,14 +34,15 @@ class Referral:
         FREIN,
         "Thème de la difficulté à laquelle le service répond ; une orientation dont le thème n'est pas ouvert à "
         "l'acteur est absente de sa liste.",
-        choice=v.CONSTRAINT_THEME,
+        choice=CONSTRAINT_THEME,
         forbidden=Drop(),
     )
     service = one(
         "Service",
         SUIVI,
         "Service ; nul aussi si le nommer révélerait une donnée protégée.",
-        on=(service.c.id, open_service()),
+        on=(service.c.id, referral.c.service_id),
+        sensitive=bearer_reveals(),
     )
     status = column(referral.c.status, SUIVI, "État de l'orientation.", choice=v.REFERRAL_STATUS)
     sent_on = column(referral.c.sent_on, SUIVI, "Date d'envoi.")
@@ -49,7 +51,8 @@ class Referral:
         "Structure",
         SUIVI,
         "Structure qui oriente ; nulle aussi si la nommer révélerait une donnée protégée.",
-        on=(structure.c.id, open_prescriber()),
+        on=(structure.c.id, referral.c.prescriber_structure_id),
+        sensitive=structure.c.sensitivity,
     )
     provenance = provenance(SUIVI)
 

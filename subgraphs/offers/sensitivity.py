@@ -2,7 +2,8 @@
 
 The rules are ours, on codes of data.inclusion (domain model §7, §12): the kinds of prescribers that Les emplois hide
 from others (`PE_SENSITIVE_PRESCRIBER_KINDS`), and what the thematics and publics of a service say of who is sent there.
-The flag is kept on the structure; the edge is decided in the statement, so that a catalogue that comes later closes it.
+The category is kept on the structure; the edge is decided in the statement, so that a catalogue that comes later closes
+it, and is withheld from whoever does not read that category (`OneField.sensitive`): the person itself sees it.
 """
 
 from __future__ import annotations
@@ -12,16 +13,21 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_column, select
 
-from subgraphs.kit.sensitivity import of_name
+from schema.categories import Category
+from subgraphs.kit.sensitivity import KINDS, UNKNOWN, of_name
 from subgraphs.offers.journey_tables import referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
 from subgraphs.offers.tables import service, structure
 
-SENSITIVE_NETWORKS = (
-    *("ase", "caarud", "cada", "cidff", "cmp", "cph", "csapa", "esat", "huda", "maison-departementale-de-lautonomie"),
-    *("mdph", "pjj", "spip"),
-)
-"""Codes of `reseaux_porteurs` that name a measure of justice, care, disability, child protection or asylum."""
+NETWORKS: dict[str, Category] = {
+    **{kind.lower(): category for kind, category in KINDS.items()},
+    "esat": Category.SAN,
+    "mdph": Category.SAN,
+    "maison-departementale-de-lautonomie": Category.SAN,
+    "huda": Category.SEJ,
+}
+"""Codes of `reseaux_porteurs` that name a measure of justice, care, disability, child protection or asylum, and what
+naming one reveals."""
 
 JUDICIAL = ("difficultes-administratives-ou-juridiques--prendre-en-compte-une-problematique-judiciaire",)
 CITIZENSHIP = ("difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-a-la-citoyennete",)
@@ -33,9 +39,11 @@ PUBLICS = {
 """Theme that a service tells if it is for these publics alone."""
 
 
-def is_sensitive(networks: Iterable[str], name: str) -> bool:
-    """Whether naming a structure about a person would reveal protected data of the person: by network, else by name."""
-    return not set(SENSITIVE_NETWORKS).isdisjoint(networks) or of_name(name) is not None
+def sensitivity(networks: Iterable[str], name: str) -> Category | None:
+    """What naming a structure about a person would reveal of the person, by its networks and its name; of several, the
+    one that the fewest read: JUST and SEJ are the person's alone."""
+    found = {of_name(name), *map(NETWORKS.get, networks)}
+    return next((category for category in (Category.JUST, Category.SEJ, Category.SAN) if category in found), None)
 
 
 def referral_theme() -> ColumnElement[Any]:
@@ -58,23 +66,12 @@ def referral_theme() -> ColumnElement[Any]:
     return select(found).where(offered.c.id == referral.c.service_id).scalar_subquery()
 
 
-def open_service() -> ColumnElement[Any]:
-    """Key of a referral's service; null if its structure is sensitive, or not known."""
-    offered, bearer = service.alias("offered"), structure.alias("bearer")
-    found = select(offered.c.id).select_from(offered.join(bearer, bearer.c.id == offered.c.structure_id))
-    return found.where(
-        offered.c.id == referral.c.service_id, bearer.c.sensitive == literal_column("false")
-    ).scalar_subquery()
-
-
-def open_prescriber() -> ColumnElement[Any]:
-    """Key of the structure that refers; null if it is sensitive, or not known."""
+def bearer_reveals() -> ColumnElement[Any]:
+    """What naming a service reveals: what its structure does. A structure that isn't known may be any."""
     bearer = structure.alias("bearer")
-    return (
-        select(bearer.c.id)
-        .where(bearer.c.id == referral.c.prescriber_structure_id, bearer.c.sensitive == literal_column("false"))
-        .scalar_subquery()
-    )
+    told = select(func.coalesce(bearer.c.sensitivity, _word(""))).where(bearer.c.id == service.c.structure_id)
+    known = told.correlate(service).scalar_subquery()
+    return func.nullif(func.coalesce(known, _word(UNKNOWN)), _word(""), type_=Text())
 
 
 def _bears(column: ColumnElement[Any], codes: tuple[str, ...]) -> ColumnElement[bool]:

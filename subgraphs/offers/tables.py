@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, Column, Double, Index, Table, Text, UniqueConstraint
 
+from subgraphs.kit import sensitivity
 from subgraphs.kit.columns import found_at, identifier, lineage, metadata_of, one_of
 
 metadata = metadata_of("offers")
@@ -54,9 +55,10 @@ structure = Table(
     identifier("siret"),
     Column("networks", ARRAY(Text(collation="C")), nullable=False),
     Column("opening_hours", Text),
-    Column("sensitive", Boolean, nullable=False),
+    identifier("sensitivity"),
     *address(),
     *lineage(),
+    one_of("sensitivity", sensitivity.CATEGORIES),
     UniqueConstraint("source", "source_id"),
     Index(None, "siret"),
     Index(None, "at_latitude", "at_longitude"),

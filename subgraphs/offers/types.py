@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schema.categories import Category
 from subgraphs.kit.access import person
+from subgraphs.kit.constraints import CONSTRAINT_STATE, CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Kind, Sort, column, external, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
@@ -11,7 +12,6 @@ from subgraphs.offers.journey_tables import immersion_agreement, job_application
 from subgraphs.offers.journey_types import JOURNEY_TYPES
 from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
-from subgraphs.offers.values import CONSTRAINT_STATE, CONSTRAINT_THEME
 
 PUB, FREIN, COORD, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.PRO
 

@@ -1,30 +1,7 @@
-"""Enums of the subgraph `offers`, with the values of France Travail, DORA, Les emplois and Immersion facilitée."""
+"""Enums of the subgraph `offers`, with the values of DORA, Les emplois and Immersion facilitée."""
 
-from schema.categories import Category
-from subgraphs.kit.fields import Value, choice
+from subgraphs.kit.fields import choice
 
-CONSTRAINT_THEME = choice(
-    "ConstraintTheme",
-    "Thème d'une difficulté.",
-    {
-        "MOBILITE": "Mobilité.",
-        "FAMILLE": "Famille et garde d'enfants.",
-        "LANGUE_CALCUL": "Lecture, écriture, français, calcul.",
-        "LOGEMENT": "Logement.",
-        "FINANCES": "Finances.",
-        "ADMIN_JURIDIQUE": "Démarches administratives et accès aux droits.",
-        "NUMERIQUE": "Numérique.",
-        "INSERTION_COMMUNICATION": "Lien social et communication.",
-        "SANTE": Value("Santé.", Category.SAN),
-        "JUSTICE": Value("Situation judiciaire.", Category.JUST),
-        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
-    },
-)
-CONSTRAINT_STATE = choice(
-    "ConstraintState",
-    "État d'une difficulté (France Travail).",
-    {"NON_ABORDEE": "Non abordée.", "OUI": "Présente.", "CLOTUREE": "Résolue."},
-)
 REFERRAL_STATUS = choice(
     "ReferralStatus",
     "État d'une orientation vers un service (DORA, sans les accents).",

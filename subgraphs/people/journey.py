@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select
 
 from schema.categories import Category, Level
+from subgraphs.kit.constraints import CONSTRAINT_STATE, CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Drop, column, key, one
 from subgraphs.kit.provenance import provenance
@@ -36,10 +37,10 @@ class Constraint:
         t.constraint.c.theme,
         FREIN,
         "Thème ; une difficulté dont le thème n'est pas ouvert à l'acteur est absente de sa liste.",
-        choice=v.CONSTRAINT_THEME,
+        choice=CONSTRAINT_THEME,
         forbidden=Drop(),
     )
-    state = column(t.constraint.c.state, FREIN, "État de la difficulté.", choice=v.CONSTRAINT_STATE)
+    state = column(t.constraint.c.state, FREIN, "État de la difficulté.", choice=CONSTRAINT_STATE)
     impact = column(t.constraint.c.impact, FREIN, "Effet sur la recherche d'emploi.", choice=v.CONSTRAINT_IMPACT)
     recorded_on = column(t.constraint.c.recorded_on, FREIN, "Date du constat.")
     provenance = provenance(FREIN)

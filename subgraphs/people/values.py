@@ -1,7 +1,6 @@
 """Enums of the subgraph `people`, with the values of their standards."""
 
-from schema.categories import Category
-from subgraphs.kit.fields import Value, choice
+from subgraphs.kit.fields import choice
 
 CIVILITY = choice("Civility", "Civilité.", {"MADAME": "Madame.", "MONSIEUR": "Monsieur."})
 CONTACT_ORIGIN = choice(
@@ -100,28 +99,6 @@ CONTRACT_KIND = choice(
         "PACEA": "Parcours contractualisé vers l'emploi et l'autonomie.",
         "CONTRAT_ENGAGEMENT": "Contrat d'engagement.",
     },
-)
-CONSTRAINT_THEME = choice(
-    "ConstraintTheme",
-    "Thème d'une difficulté.",
-    {
-        "MOBILITE": "Mobilité.",
-        "FAMILLE": "Famille et garde d'enfants.",
-        "LANGUE_CALCUL": "Lecture, écriture, français, calcul.",
-        "LOGEMENT": "Logement.",
-        "FINANCES": "Finances.",
-        "ADMIN_JURIDIQUE": "Démarches administratives et accès aux droits.",
-        "NUMERIQUE": "Numérique.",
-        "INSERTION_COMMUNICATION": "Lien social et communication.",
-        "SANTE": Value("Santé.", Category.SAN),
-        "JUSTICE": Value("Situation judiciaire.", Category.JUST),
-        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
-    },
-)
-CONSTRAINT_STATE = choice(
-    "ConstraintState",
-    "État d'une difficulté (France Travail).",
-    {"NON_ABORDEE": "Non abordée.", "OUI": "Présente.", "CLOTUREE": "Résolue."},
 )
 CONSTRAINT_IMPACT = choice(
     "ConstraintImpact",

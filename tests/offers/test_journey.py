@@ -8,14 +8,16 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
+from data_inclusion.schema import v1  # type: ignore[import-untyped]
 
 from schema.categories import Category
 from schema.facts import VALUE_FACTS, Fact, link_key
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.access import SCOPES_SETTING
 from subgraphs.kit.database import ORGANISATION_SETTING
+from subgraphs.kit.sensitivity import KINDS
 from subgraphs.kit.server import Subgraph
-from subgraphs.offers.sensitivity import SENSITIVE_NETWORKS, is_sensitive
+from subgraphs.offers.sensitivity import NETWORKS, sensitivity
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, REFERENT, Rows, anyone, context, person_id, residual
 
@@ -49,11 +51,13 @@ LISTS = ("referrals", "jobApplications", "immersions")
 
 
 def reading(*relations: Fact, values: tuple[str, ...] = (), more: tuple[str, ...] = ()) -> Residual:
-    """Everything but `isRqth`, and of the themes of referrals those of these categories."""
+    """Everything but `isRqth`; of the themes of referrals, and of what naming a structure reveals, these categories."""
     clauses = anyone(*relations)
     allowed = tuple(sorted((int(VALUE_FACTS[Category(value)]), clauses) for value in values))
     rows: dict[str, Rule | tuple[Clause, ...]] = dict.fromkeys(("Person", "PassIae", *TYPES), clauses)
-    return residual(rows | {"Referral": Rule(clauses, allowed)}, dict.fromkeys((*FIELDS, *more), clauses))
+    fields: dict[str, Rule | tuple[Clause, ...]] = dict.fromkeys((*FIELDS, *more), clauses)
+    edges = dict.fromkeys(("Referral.service", "Referral.prescriberStructure"), Rule(clauses, allowed))
+    return residual(rows | {"Referral": Rule(clauses, allowed)}, fields | edges)
 
 
 async def service(rows: Rows, number: int, thematics: list[str], publics: list[str], structure: str) -> None:
@@ -206,35 +210,52 @@ async def test_a_theme_follows_the_service_and_not_one_public_among_others(
     assert (found["referrals"]["nodes"][0]["theme"], numbers(found)["referrals"][0]) == (theme, 9)
 
 
-@pytest.mark.parametrize("network", SENSITIVE_NETWORKS)
-def test_the_networks_that_must_not_be_named_are_told_from_the_others(network: str) -> None:
-    assert is_sensitive(["departements", network], "Maison du Pont")
-    assert not is_sensitive(["departements", "mission-locale"], "Maison du Pont")
+@pytest.mark.parametrize(("network", "category"), NETWORKS.items())
+def test_a_network_tells_what_naming_its_structures_reveals(network: str, category: Category) -> None:
+    assert sensitivity(["departements", network], "Maison du Pont") is category
+    assert sensitivity(["departements", "mission-locale"], "Maison du Pont") is None
 
 
-@pytest.mark.parametrize("name", ["SPIP des Crêtes", "Centre médico-psychologique", "Accueil des demandeurs d'asile"])
-def test_a_name_that_tells_it_is_enough(name: str) -> None:
-    assert is_sensitive([], name)
+def test_every_network_of_data_inclusion_that_is_on_the_list_is_one_of_its_codes() -> None:
+    codes = {network.value for network in v1.ReseauPorteur}
+    assert NETWORKS.keys() - codes <= {kind.lower() for kind in KINDS}
 
 
-@pytest.mark.parametrize("way", ["sensitive", "unknown", "sensitive prescriber"])
-async def test_a_structure_that_must_not_be_named_is_null_as_one_that_is_not_known(
-    items: Rows, offers: Subgraph, way: str
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [("SPIP des Crêtes", "JUST"), ("Centre médico-psychologique", "SAN"), ("Accueil des demandeurs d'asile", "SEJ")],
+)
+def test_a_name_that_tells_it_is_enough(name: str, category: str) -> None:
+    assert sensitivity([], name) == category
+    assert sensitivity(["csapa"], name) == ("SAN" if category == "SAN" else category), "the strictest of the two"
+
+
+MARK = "UPDATE offers.structure SET sensitivity = $1 WHERE id = $2"
+BEARER, PRESCRIBING = "demonstration--structure-02", "demonstration--structure-03"
+
+
+@pytest.mark.parametrize("category", SENSITIVE)
+@pytest.mark.parametrize("edge", ["service", "prescriberStructure"])
+async def test_a_structure_that_would_reveal_something_is_named_to_whoever_reads_that_category_alone(
+    items: Rows, offers: Subgraph, category: str, edge: str
 ) -> None:
-    prescribed = {"prescriber_structure_id": "demonstration--structure-03"}
-    await referral(items, 9, 1, COMPANY, "demonstration--service-04", **prescribed)
-    named = await read(offers, reading(Fact.REFERENT), REFERENT)
-    assert named["referrals"]["nodes"][0]["prescriberStructure"] == {"id": "demonstration--structure-03"}
-    changed = {
-        "sensitive": "UPDATE offers.structure SET sensitive = true WHERE id = 'demonstration--structure-02'",
-        "unknown": "DELETE FROM offers.structure WHERE id = 'demonstration--structure-02'",
-        "sensitive prescriber": "UPDATE offers.structure SET sensitive = true WHERE id = 'demonstration--structure-03'",
-    }
-    await items.connection.execute(changed[way])
-    for values in ((), ("SAN", "JUST", "SEJ")):
+    """The person itself reads all three categories (`BEN-1`)."""
+    await referral(items, 9, 1, COMPANY, "demonstration--service-04", prescriber_structure_id=PRESCRIBING)
+    named = (await read(offers, reading(Fact.REFERENT), REFERENT))["referrals"]["nodes"][0]
+    assert named["prescriberStructure"] == {"id": PRESCRIBING}
+    await items.connection.execute(MARK, category, BEARER if edge == "service" else PRESCRIBING)
+    for values in ((), *((value,) for value in SENSITIVE), tuple(SENSITIVE)):
         node = (await read(offers, reading(Fact.REFERENT, values=values), REFERENT))["referrals"]["nodes"][0]
-        assert (node["service"] is None) == (way != "sensitive prescriber")
-        assert (node["prescriberStructure"] is None) == (way == "sensitive prescriber")
+        assert node == (named if category in values else {**named, edge: None})
+
+
+async def test_a_service_whose_structure_is_not_known_is_named_to_the_person_alone(
+    items: Rows, offers: Subgraph
+) -> None:
+    await items.connection.execute("DELETE FROM offers.structure WHERE id = $1", BEARER)
+    for values, named in (((), False), (("SAN", "SEJ"), False), (("JUST",), True)):
+        node = (await read(offers, reading(Fact.REFERENT, values=values), REFERENT))["referrals"]["nodes"][0]
+        assert (node["service"] is not None) == named
 
 
 async def test_a_service_that_the_catalogue_does_not_hold_is_null_and_tells_no_theme(

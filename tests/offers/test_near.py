@@ -47,7 +47,7 @@ async def scatter(rows: Rows) -> dict[str, tuple[float, float] | None]:
         common = {
             "producer": "essai", "name": key, "at_latitude": at and at[0], "at_longitude": at and at[1],
         }  # fmt: skip
-        await rows.sourced("offers.structure", id=key, networks=[], sensitive=False, **common)
+        await rows.sourced("offers.structure", id=key, networks=[], **common)
         await rows.sourced(
             "offers.service", id=key, structure_id=key, thematics=[], categories=[], publics=[], access_modes=[],
             eligibility_zone=[], **common,

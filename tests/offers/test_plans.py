@@ -27,8 +27,8 @@ INSERT INTO access.person (person_id)
 INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
     SELECT person_id, 2, '{AGENT}', '2026-01-01', 't', '2' FROM access.person;
 INSERT INTO offers.structure
-    (id, producer, name, networks, sensitive, at_latitude, at_longitude, source, source_id, as_of)
-    SELECT 't--' || i, 't', 'N', ARRAY['reseau-' || i % 50], false, 42 + (i * 7919 % 9000) / 1000.0,
+    (id, producer, name, networks, at_latitude, at_longitude, source, source_id, as_of)
+    SELECT 't--' || i, 't', 'N', ARRAY['reseau-' || i % 50], 42 + (i * 7919 % 9000) / 1000.0,
         -4 + (i * 15487 % 12000) / 1000.0, 't', i, '2026-01-01'
     FROM generate_series(1, {SERVICES // 4}) i;
 INSERT INTO offers.service

@@ -48,8 +48,8 @@ async def test_whoever_asks_reads_the_whole_offer_page_by_page(rows: Rows, offer
         assert len(answer["edges"]) == len(answer["nodes"])
         found += numbers(answer)
         after, more = answer["pageInfo"]["endCursor"], answer["pageInfo"]["hasNextPage"]
-    assert found == list(range(1, 21))
-    assert answer["nodes"][-1]["structure"]["name"] == "Plateforme d'accompagnement à distance"
+    assert found == list(range(1, 22))
+    assert answer["nodes"][-1]["structure"]["name"] == "CSAPA du Vieux Pont"
 
 
 @pytest.mark.parametrize(

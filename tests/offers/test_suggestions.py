@@ -100,7 +100,7 @@ async def test_a_commune_that_is_not_known_leaves_the_services_without_a_place(
 async def test_constraints_that_are_denied_leave_no_answer_and_no_constraint_leaves_one(offers: Subgraph) -> None:
     denied, none = await suggested(offers, person(1, CHARLEVILLE, None), person(2, CHARLEVILLE, []))
     assert denied is None
-    assert len(none["nodes"]) == 13
+    assert len(none["nodes"]) == 14
 
 
 async def test_themes_without_a_category_and_states_that_are_not_open_count_for_nothing(offers: Subgraph) -> None:
@@ -230,7 +230,7 @@ async def test_a_representation_with_more_or_less_than_what_is_required_is_null_
 ) -> None:
     bad, good = await suggested(offers, person(1, CHARLEVILLE, []) | change, person(2, CHARLEVILLE, []))
     assert bad is None
-    assert len(good["nodes"]) == 13
+    assert len(good["nodes"]) == 14
 
 
 async def test_a_service_whose_structure_has_not_come_has_none(rows: Rows, offers: Subgraph) -> None:

@@ -24,7 +24,7 @@ from subgraphs.kit.ingest_places import found_at, position
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.offers import tables
-from subgraphs.offers.sensitivity import is_sensitive
+from subgraphs.offers.sensitivity import sensitivity
 
 NAME = "data-inclusion"
 PLACE = "latitude"
@@ -81,7 +81,7 @@ def _structure(record: Any, store: Store) -> dict[str, Any]:
         "description": record.description,
         "siret": record.siret,
         "networks": _sorted(record.reseaux_porteurs),
-        "sensitive": is_sensitive(_sorted(record.reseaux_porteurs), record.nom),
+        "sensitivity": sensitivity(_sorted(record.reseaux_porteurs), record.nom),
         "opening_hours": record.horaires_accueil,
         **_address(record, position(store, record.latitude, record.longitude, PLACE)),
         **_lineage(record),
