@@ -1,6 +1,7 @@
 """Enums of the subgraph `people`, with the values of their standards."""
 
-from subgraphs.kit.fields import choice
+from schema.categories import Category
+from subgraphs.kit.fields import Value, choice
 
 CIVILITY = choice("Civility", "Civilité.", {"MADAME": "Madame.", "MONSIEUR": "Monsieur."})
 CONTACT_ORIGIN = choice(

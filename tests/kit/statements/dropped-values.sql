@@ -1,16 +1,8 @@
 SELECT r1.n AS c0, a7.items AS c1
 FROM unnest($1::UUID[]) WITH ORDINALITY AS r1(id, n) JOIN people.person AS t2 ON t2.id = r1.id JOIN LATERAL (SELECT bit_or(f3l.relation) | f3p.restrictions AS v
 FROM access.person AS f3p JOIN access.link AS f3l ON f3l.person_id = f3p.person_id AND f3l.key = any($2::TEXT[]) AND f3l.valid_from <= $3::DATE AND (f3l.valid_until IS NULL OR f3l.valid_until >= $3::DATE)
-<<<<<<< HEAD
-WHERE f3p.person_id = t2.id GROUP BY f3p.person_id) AS f3 ON true JOIN LATERAL (SELECT f3.v | CASE WHEN (t2.work_situation IN ('MALADIE', 'INVALIDITE')) THEN 65536 ELSE 0 END AS v) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(json_build_array(a7r.c0, a7r.c1, a7r.c2)), '[]'::json) AS items
+WHERE f3p.person_id = t2.id GROUP BY f3p.person_id) AS f3 ON true JOIN LATERAL (SELECT f3.v | CASE t2.work_situation WHEN 'MALADIE' THEN 65536 WHEN 'INVALIDITE' THEN 65536 ELSE 0 END AS v) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(json_build_array(a7r.c0, a7r.c1, a7r.c2)), '[]'::json) AS items
 FROM (SELECT t5.theme AS c0, t5.person_id AS c1, x6.v AS c2
-FROM people.person_constraint AS t5 JOIN LATERAL (SELECT (((f3.v | CASE WHEN (t5.recorded_by = $4::VARCHAR) THEN 256 ELSE 0 END) | CASE WHEN (t5.theme IN ('JUSTICE')) THEN 131072 ELSE 0 END) | CASE WHEN (t5.theme IN ('SANTE')) THEN 65536 ELSE 0 END) | CASE WHEN (t5.theme IN ('SEJOUR')) THEN 262144 ELSE 0 END AS v) AS x6 ON true
+FROM people.person_constraint AS t5 JOIN LATERAL (SELECT (f3.v | CASE WHEN (t5.recorded_by = $4::VARCHAR) THEN 256 ELSE 0 END) | CASE t5.theme WHEN 'JUSTICE' THEN 131072 WHEN 'SANTE' THEN 65536 WHEN 'SEJOUR' THEN 262144 ELSE 0 END AS v) AS x6 ON true
 WHERE t5.person_id = t2.id AND x6.v & 2 != 0 AND (x6.v & 65536 = 0 OR x6.v & 2 != 0) AND x6.v & 131072 = 0 AND x6.v & 262144 = 0 ORDER BY t5.id) AS a7r) AS a7 ON true
 WHERE x4.v & 2 != 0
-=======
-WHERE f3p.person_id = t2.id GROUP BY f3p.person_id) AS f3 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(json_build_array(a6r.c0, a6r.c1, a6r.c2)), '[]'::json) AS items
-FROM (SELECT t4.theme AS c0, t4.person_id AS c1, x5.v AS c2
-FROM people.person_constraint AS t4 JOIN LATERAL (SELECT (f3.v | CASE WHEN (t4.recorded_by = $4::VARCHAR) THEN 256 ELSE 0 END) | CASE t4.theme WHEN 'JUSTICE' THEN 131072 WHEN 'SANTE' THEN 65536 WHEN 'SEJOUR' THEN 262144 ELSE 0 END AS v) AS x5 ON true
-WHERE t4.person_id = t2.id AND x5.v & 2 != 0 AND (x5.v & 65536 = 0 OR x5.v & 2 != 0) AND x5.v & 131072 = 0 AND x5.v & 262144 = 0 ORDER BY t4.id) AS a6r) AS a6 ON true
-WHERE f3.v & 2 != 0
->>>>>>> d4a9d0b (Links of a referral are withheld by category, as in people: the person sees them; constraint enums once)
