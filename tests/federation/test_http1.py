@@ -12,7 +12,7 @@ from hub.federation.transport import SubgraphRequest, SubgraphResponse
 from tests.federation.wire import GOOD, Last, ask, headers, http, refused, serving
 
 
-async def test_one_connection_serves_many_requests_each_with_its_ownheaders() -> None:
+async def test_one_connection_serves_many_requests_each_with_its_own_headers() -> None:
     async with serving(lambda n: http(GOOD)) as (server, transport):
         for _ in range(3):
             assert await ask(transport) == SubgraphResponse({"a": 1}, [])
