@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from hub.document.operation import Operation
@@ -71,12 +72,23 @@ class Gateway(Served):
     """The gateway's ASGI application: `POST /graphql` and `GET /healthz`.
 
     `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in
-    seconds. Raises StartRefused (SUBGRAPH_URL_INVALID).
+    seconds; `shares`: percentages of the requests, by label of a progressive override. Raises StartRefused
+    (SUBGRAPH_URL_INVALID, OVERRIDE_LABEL_UNKNOWN).
     """
 
-    def __init__(self, supergraph: Supergraph, *, forwarded: frozenset[str] = frozenset(), deadline: float = 10.0):
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        *,
+        forwarded: frozenset[str] = frozenset(),
+        deadline: float = 10.0,
+        shares: Mapping[str, float] = MappingProxyType({}),
+    ):
         super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
-        self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, supergraph.client_schema, allow)
+        if unknown := shares.keys() - supergraph.labels:
+            raise _unknown_label(min(unknown), supergraph)
+        schema = supergraph.client_schema
+        self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, schema, allow, shares=shares)
         self.documents = Documents()
         self.transports = transports(supergraph, _forwarding(forwarded))
         self._deadline = deadline
@@ -84,7 +96,7 @@ class Gateway(Served):
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError."""
-        prepared = self.preparer.prepare(self.documents.text(request), request.operation_name, EVERYONE)
+        prepared = self.preparer.prepare(self.documents.text(request), request.operation_name, EVERYONE, request.trace)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, errors = prepared.projection.project(answer, variables, None)
@@ -115,6 +127,15 @@ def transports(supergraph: Supergraph, headers: Headers) -> Mapping[str, HttpTra
                 f"URL of subgraph {endpoint.name}",
             ) from error
     return made
+
+
+def _unknown_label(label: str, supergraph: Supergraph) -> StartRefused:
+    known = ", ".join(sorted(supergraph.labels)) or "aucune"
+    return StartRefused(
+        "OVERRIDE_LABEL_UNKNOWN",
+        f"Le supergraphe n'a pas de reprise progressive d'étiquette « {label} ». Étiquettes connues : {known}.",
+        f"unknown override label {label}",
+    )
 
 
 def _forwarding(names: frozenset[str]) -> Headers:

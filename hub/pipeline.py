@@ -54,7 +54,7 @@ class Pipeline:
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)
         text = self.documents.text(request, actor.client, actor.id)
-        prepared = self.preparer.prepare(text, request.operation_name, decisions)
+        prepared = self.preparer.prepare(text, request.operation_name, decisions, request.trace)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from graphql import DocumentNode, GraphQLSchema
@@ -22,6 +23,7 @@ from hub.document.parse import find_operation, parse_document
 from hub.document.request import Request
 from hub.errors import RequestRefused
 from hub.federation.authorised import AuthorisedOperation
+from hub.federation.labels import active
 from hub.federation.plan import Plan, plan
 from hub.federation.project import Projection
 from hub.federation.supergraph import Supergraph
@@ -96,7 +98,8 @@ class Prepared(Generic[DecidedT]):
 class Preparer(Generic[ClassT, DecidedT]):
     """Prepares operations against one composed graph; bounded, least recently used first out.
 
-    `decide` makes of a normalised operation, for a class, what may be planned.
+    `decide` makes of a normalised operation, for a class, what may be planned; `shares` are percentages of the requests
+    that go the new way, by label of a progressive override.
     """
 
     def __init__(
@@ -105,25 +108,29 @@ class Preparer(Generic[ClassT, DecidedT]):
         schema: GraphQLSchema,
         decide: Callable[[Operation, ClassT], DecidedT],
         limits: Limits | None = None,
+        shares: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.schema = schema
-        self._supergraph, self._decide, self._limits = supergraph, decide, limits or Limits()
-        self._cache: OrderedDict[tuple[str, str | None, str], Prepared[DecidedT]] = OrderedDict()
+        self._supergraph, self._decide, self._limits, self._shares = supergraph, decide, limits or Limits(), shares
+        self._cache: OrderedDict[tuple[str, str | None, str, frozenset[str]], Prepared[DecidedT]] = OrderedDict()
 
-    def prepare(self, query: str, name: str | None, decisions: ClassT) -> Prepared[DecidedT]:
-        """The prepared operation; raises DocumentRefused, and RequestRefused where the planner meets its bound."""
-        key = (query, name, decisions.id)
+    def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
+        """The prepared operation; `trace` draws the side of fields that move between subgraphs. Raises DocumentRefused,
+        and RequestRefused where the planner meets its bound."""
+        labels = self._supergraph.labels
+        on = active(labels, self._shares, trace) if labels else labels
+        key = (query, name, decisions.id, on)
         known = self._cache.get(key)
         if known is not None:
             self._cache.move_to_end(key)
             return known
-        prepared = self._prepare(query, name, decisions)
+        prepared = self._prepare(query, name, decisions, on)
         self._cache[key] = prepared
         if len(self._cache) > CACHE:
             self._cache.popitem(last=False)
         return prepared
 
-    def _prepare(self, query: str, name: str | None, decisions: ClassT) -> Prepared[DecidedT]:
+    def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = normalise(document, node, self.schema)
@@ -132,7 +139,7 @@ class Preparer(Generic[ClassT, DecidedT]):
         return Prepared(
             operation=operation,
             authorisation=decided,
-            plan=plan(decided.operation, self._supergraph),
+            plan=plan(decided.operation, self._supergraph, labels),
             projection=Projection(decided.operation.shape, self.schema),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from hub.cli.refuse import refuse
 from hub.gateway import Gateway
 from hub.serving import Server, listening
 
+_PERCENT = re.compile(r"\d{1,3}(\.\d+)?")
 app = typer.Typer(add_completion=False)
 
 
@@ -25,6 +27,12 @@ def gateway(
     forward_header: Annotated[
         list[str] | None, typer.Option(help="En-tête du client à passer aux sous-graphes ; aucun par défaut.")
     ] = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ÉTIQUETTE=POURCENT", help="Part des requêtes où une reprise progressive (@override) a lieu."
+        ),
+    ] = None,
 ) -> None:
     """Sert n'importe quel supergraphe, sans politique, identité ni journal."""
     if not unprotected:
@@ -34,4 +42,13 @@ def gateway(
             "Si c'est voulu, ajoutez « --unprotected » ; les données de personnes se servent par « hub serve ».",
         )
     forwarded = frozenset(name.lower() for name in forward_header or ())
-    Server(Gateway(read(supergraph), forwarded=forwarded, deadline=deadline), host, port, listening).run()
+    shares = dict(_share(each) for each in override or ())
+    served = Gateway(read(supergraph), forwarded=forwarded, deadline=deadline, shares=shares)
+    Server(served, host, port, listening).run()
+
+
+def _share(given: str) -> tuple[str, float]:
+    label, _, percent = given.rpartition("=")
+    if not label or not _PERCENT.fullmatch(percent) or float(percent) > 100:
+        refuse("ARGUMENT_INVALID", f"« --override {given} » ne se lit pas : écrivez une étiquette, « = » et 0 à 100.")
+    return label, float(percent)

@@ -34,10 +34,10 @@ class Move:
 
 
 class Graph:
-    """All moves of a supergraph; pure look-ups, remembered."""
+    """All moves of a supergraph with these labels on; pure look-ups, remembered."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
-        self.supergraph = supergraph
+    def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
+        self.supergraph, self.labels = supergraph, labels
         self.subgraphs = tuple(supergraph.endpoints)
         self._keyed = {
             (graph, coordinate)
@@ -112,7 +112,8 @@ class Graph:
         if join is None:
             return None
         provided = next((each for each in node.view.fields if each.name == name), None) if node.view else None
-        if join.external and not provided and (node.subgraph, f"{node.type}.{name}") not in self._keyed:
+        moved = join.label is not None and join.overrides != (join.label in self.labels)
+        if (join.external or moved) and not provided and (node.subgraph, f"{node.type}.{name}") not in self._keyed:
             return None
         requires = next((each for each in join.requires if each.type == node.type), None)
         views: dict[str, Selections] = {}
@@ -130,10 +131,10 @@ def _is_interface_object(type_: SuperType, subgraph: str) -> bool:
     return join is not None and join.interface_object
 
 
-@lru_cache(maxsize=8)
-def graph_of(supergraph: Supergraph) -> Graph:
-    """The graph of a supergraph, built once."""
-    return Graph(supergraph)
+@lru_cache(maxsize=64)
+def graph_of(supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> Graph:
+    """The graph of a supergraph with these labels on, built once."""
+    return Graph(supergraph, labels)
 
 
 def _coordinates(selections: tuple[Selections, ...]) -> set[str]:

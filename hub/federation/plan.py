@@ -18,12 +18,14 @@ MOVES = 200_000
 """Moves that the search may try for one operation."""
 
 
-def plan(operation: AuthorisedOperation, supergraph: Supergraph, *, moves: int = MOVES) -> Plan:
-    """The plan of an authorised operation.
+def plan(
+    operation: AuthorisedOperation, supergraph: Supergraph, labels: frozenset[str] = frozenset(), *, moves: int = MOVES
+) -> Plan:
+    """The plan of an authorised operation where these labels of progressive overrides are on.
 
     Raises RequestRefused: PLAN_LIMIT if the search is longer than `moves`, PLAN_IMPOSSIBLE if a field can't be reached.
     """
-    graph = graph_of(supergraph)
+    graph = graph_of(supergraph, labels)
     walker = Walker(graph, moves)
     leaves = [leaf for leaf in walker.walk(operation.fetch.root) if leaf.options]
     steps = build(graph, leaves, choose(leaves, walker.groups))

@@ -71,10 +71,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FieldJoin:
-    """A field in one subgraph: its type there, what it requires of the entity, what it provides below itself."""
+    """A field in one subgraph: its type there, what it requires of the entity, what it provides below itself. Under a
+    label of a progressive override it is resolved here if the label is on, where it `overrides`, else if it is off."""
 
     type: str
     external: bool = False
+    label: str | None = None
+    overrides: bool = False
     requires: tuple[Selections, ...] = ()
     provides: tuple[Selections, ...] = ()
 
@@ -128,6 +131,14 @@ class Supergraph:
     def digest(self) -> str:
         """SHA-256 of the text."""
         return sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Labels of all progressive overrides."""
+        joins = (
+            join for type_ in self.types.values() for each in type_.fields.values() for join in each.joins.values()
+        )
+        return frozenset(join.label for join in joins if join.label is not None)
 
     @cached_property
     def client_schema(self) -> GraphQLSchema:
@@ -365,11 +376,13 @@ class _Reader:
             if values.get("all"):
                 joins.update({graph: FieldJoin(type_) for graph in graphs})
             elif values.get("graph"):
-                own_type = values.get("type") or type_
+                own_type, label = values.get("type") or type_, values.get("overrideLabel")
                 requires, provides = values.get("requires"), values.get("provides")
                 joins[self.graphs[values["graph"]].name] = FieldJoin(
                     own_type,
-                    external=bool(values.get("external") or values.get("usedOverridden")),
+                    external=bool(values.get("external") or (values.get("usedOverridden") and label is None)),
+                    label=label,
+                    overrides=bool(values.get("override")),
                     requires=self.field_set(requires, type_name) if requires else (),
                     provides=self.field_set(provides, own_type.strip("[]!")) if provides else (),
                 )

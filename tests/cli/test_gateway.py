@@ -20,7 +20,7 @@ from graphql import (
 from hub.federation.supergraph import read_supergraph
 from tests.cli.commands import hub
 from tests.cli.served import Served, gateway
-from tests.federation.harness import HEAD, Part
+from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import PARTS, shop
 from tests.federation.test_shop import BENCHMARK
 
@@ -205,3 +205,35 @@ def _names(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _names(each)
+
+
+MOVING = (
+    Part("old", HEAD + 'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }', {"t": {"id": "1", "x": 1}}),
+    Part(
+        "new",
+        HEAD + 'type T @key(fields: "id") { id: ID! x: Int @override(from: "old", label: "move") }',
+        {},
+        {"T": lambda each: {**each, "x": 2}},
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"), [((), 1), (("--override", "move=0"), 1), (("--override", "move=100"), 2)]
+)
+def test_a_progressive_override_takes_the_share_that_is_given(
+    tmp_path: Path, options: tuple[str, ...], found: int
+) -> None:
+    with gateway(tmp_path, MOVING, *options) as running:
+        assert running.ask("{ t { x } }") == {"data": {"t": {"x": found}}}
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("move", "ARGUMENT_INVALID"), ("move=101", "ARGUMENT_INVALID"), ("move=-1", "ARGUMENT_INVALID"),
+     ("=5", "ARGUMENT_INVALID"), ("other=5", "OVERRIDE_LABEL_UNKNOWN")],
+)  # fmt: skip
+def test_a_share_that_cannot_be_is_refused(tmp_path: Path, given: str, code: str) -> None:
+    path = tmp_path / "supergraph.graphql"
+    path.write_text(Gateway(*MOVING).supergraph.text, encoding="utf-8")
+    hub("gateway", "--supergraph", path, "--unprotected", "--override", given).check_refused(code)

@@ -82,10 +82,10 @@ class Subgraph:
 
 
 class Gateway:
-    """A composed graph with its subgraphs in process."""
+    """A composed graph with its subgraphs in process, and with these labels of progressive overrides on."""
 
-    def __init__(self, *parts: Part) -> None:
-        self.parts = parts
+    def __init__(self, *parts: Part, labels: frozenset[str] = frozenset()) -> None:
+        self.parts, self.labels = parts, labels
         self.supergraph: Supergraph = compose(
             [Source(p.name, f"http://{p.name}.example/graphql", p.sdl) for p in parts]
         )
@@ -98,7 +98,7 @@ class Gateway:
 
     def plan(self, query: str) -> Plan:
         operation = self.operation(query)
-        return plan(AuthorisedOperation(operation, operation), self.supergraph)
+        return plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
 
     async def answer(
         self, query: str, variables: Mapping[str, Any] | None = None, *, guard: Guard | None = None, **more: Any
@@ -107,7 +107,7 @@ class Gateway:
         operation = self.operation(query)
         schema = self.supergraph.client_schema
         values = bind(operation, variables or {}, schema)
-        made = plan(AuthorisedOperation(operation, operation), self.supergraph)
+        made = plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
         answer: Answer = await run(made, values, self.subgraphs, None, 5.0, **more)
         data, errors = Projection(operation, schema).project(answer, values, guard)
         return data, [{"code": error.code, "path": list(error.path or ())} for error in errors]

@@ -6,6 +6,7 @@ from graphql import build_schema, lexicographic_sort_schema, print_schema
 
 from tests.federation.library import library
 from tests.federation.shop import shop
+from tests.federation.test_override import LABEL, moving
 from tests.federation.town import town
 from tests.node import Node
 
@@ -15,7 +16,7 @@ def canonical(text: str) -> str:
 
 
 def test_apollo_reads_our_supergraph_to_the_same_client_schema_and_subgraphs(node: Node) -> None:
-    gateways = [shop(), town(), library()]
+    gateways = [shop(), town(), library(), moving(LABEL)]
     for gateway, read in zip(
         gateways, node.run("read.cjs", [{"supergraph": each.supergraph.text} for each in gateways]), strict=True
     ):

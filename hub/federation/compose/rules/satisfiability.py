@@ -6,6 +6,7 @@ Walks the graph as the planner does, from the roots; the failure shows the path 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from graphql import get_named_type, is_abstract_type, is_object_type
 
@@ -20,12 +21,17 @@ from hub.federation.walk import Walker
 MOVES = 5_000_000
 """Moves that the search may try from one root."""
 
+ALL_COMBINATIONS = 4
+"""Labels of progressive overrides of which every combination is tried."""
+
 
 def check(supergraph: Supergraph, moves: int = MOVES) -> Iterator[StartRefused]:
     """One failure per coordinate that some path can't reach; MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED if the search is
     longer than `moves`."""
+    told: set[str] = set()
     try:
-        yield from _unreachable(supergraph, moves)
+        for labels in _combinations(sorted(supergraph.labels)):
+            yield from _unreachable(supergraph, labels, moves, told)
     except RequestRefused:
         yield failure(
             "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
@@ -36,9 +42,19 @@ def check(supergraph: Supergraph, moves: int = MOVES) -> Iterator[StartRefused]:
         )
 
 
-def _unreachable(supergraph: Supergraph, moves: int) -> Iterator[StartRefused]:
-    graph = Graph(supergraph)
-    failed: set[str] = set()
+def _combinations(labels: list[str]) -> Iterator[frozenset[str]]:
+    """Every set of labels that may be on; of many, none, all, and each alone on or off."""
+    if len(labels) <= ALL_COMBINATIONS:
+        yield from (frozenset(each) for size in range(len(labels) + 1) for each in combinations(labels, size))
+        return
+    for size in (0, 1, len(labels) - 1, len(labels)):
+        yield from (frozenset(each) for each in combinations(labels, size))
+
+
+def _unreachable(
+    supergraph: Supergraph, labels: frozenset[str], moves: int, failed: set[str]
+) -> Iterator[StartRefused]:
+    graph = Graph(supergraph, labels)
     for root in ROOTS:
         if root not in supergraph.types:
             continue
