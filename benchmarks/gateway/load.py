@@ -1,0 +1,145 @@
+"""The client, in a process of its own: `python -m benchmarks.gateway.load` reads one Load as JSON and writes one Run.
+
+Each connection sends its next request once the answer before is complete. A lean protocol, so that the client takes
+little of the machine from the gateway that it measures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import httptools
+import msgspec
+import uvloop
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What to send: bodies in turn, on so many connections, for so long. `strict`: any other status than 200 ends it.
+
+    `number` marks a place in a body where each request has another number, so that no document comes twice. `pause`:
+    seconds between an answer and the next request of its connection.
+    """
+
+    url: str
+    bodies: list[str]
+    connections: int
+    seconds: float
+    strict: bool = True
+    number: str | None = None
+    pause: float = 0.0
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What came: requests answered, seconds taken, latencies in milliseconds, statuses and how often each."""
+
+    requests: int
+    seconds: float
+    p50: float
+    p99: float
+    statuses: dict[int, int]
+
+    @property
+    def rps(self) -> float:
+        """Requests per second."""
+        return self.requests / self.seconds
+
+
+@dataclass(slots=True)
+class _Tally:
+    latencies: list[float]
+    statuses: dict[int, int]
+
+
+class _Client(asyncio.Protocol):
+    """One connection; also the callbacks of its parser."""
+
+    def __init__(self) -> None:
+        self._parser: Any = None
+        self._waiter: asyncio.Future[int] | None = None
+
+    async def ask(self, message: bytes) -> int:
+        """Send a request; its status once the whole answer has come."""
+        if self._transport.is_closing():
+            raise ConnectionError("closed by the gateway")
+        self._parser = httptools.HttpResponseParser(self)
+        self._waiter = asyncio.get_running_loop().create_future()
+        self._transport.write(message)
+        return await self._waiter
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The event loop's."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """The event loop's."""
+        self._parser.feed_data(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The event loop's."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(ConnectionError("closed by the gateway"))
+
+    def on_message_complete(self) -> None:
+        """The parser's."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(self._parser.get_status_code())
+
+
+async def run(load: Load) -> Run:
+    """Send the load; raises ConnectionError or ValueError if the gateway does not answer it."""
+    parts = urlsplit(load.url)
+    head = (
+        f"POST {parts.path} HTTP/1.1\r\nhost: {parts.netloc}\r\ncontent-type: application/json\r\n"
+        "accept: application/json\r\ncontent-length: "
+    ).encode()
+    numbers = iter(range(1, sys.maxsize))
+    tally = _Tally([], {})
+    start = time.perf_counter()
+    end = start + load.seconds
+    async with asyncio.TaskGroup() as group:
+        for _ in range(load.connections):
+            group.create_task(_connection(load, head, (parts.hostname or "", parts.port or 80), numbers, end, tally))
+    taken = time.perf_counter() - start
+    ordered = sorted(tally.latencies)
+    return Run(len(ordered), taken, _share(ordered, 0.5), _share(ordered, 0.99), tally.statuses)
+
+
+async def _connection(
+    load: Load, head: bytes, address: tuple[str, int], numbers: Any, end: float, tally: _Tally
+) -> None:
+    client: _Client | None = None
+    for body in cycle(load.bodies):
+        if time.perf_counter() >= end:
+            break
+        if client is None:
+            _, client = await asyncio.get_running_loop().create_connection(_Client, *address)
+        text = (body if load.number is None else body.replace(load.number, str(next(numbers)))).encode()
+        start = time.perf_counter()
+        try:
+            status = await client.ask(b"%b%d\r\n\r\n%b" % (head, len(text), text))
+        except ConnectionError:
+            if load.strict:
+                raise
+            status, client = 0, None
+        tally.latencies.append(1000 * (time.perf_counter() - start))
+        tally.statuses[status] = tally.statuses.get(status, 0) + 1
+        if load.strict and status != 200:
+            raise ValueError(f"status {status}")
+        if load.pause:
+            await asyncio.sleep(load.pause)
+
+
+def _share(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        made = runner.run(run(msgspec.json.decode(sys.stdin.buffer.read(), type=Load)))
+    sys.stdout.buffer.write(msgspec.json.encode(made))

@@ -1,0 +1,108 @@
+"""The gateway bench answers from data, compares before it measures, and tells its figures beside their goals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from graphql import graphql_sync
+
+from benchmarks.gateway import measure
+from benchmarks.gateway.attack import NUMBER, attacks
+from benchmarks.gateway.data import shipping, shop
+from benchmarks.gateway.load import Load, Run
+from benchmarks.gateway.peers import GATEWAYS, NODE, OURS
+from benchmarks.gateway.plans import FIELDS, plans
+from benchmarks.gateway.processes import loaded
+from benchmarks.gateway.subgraphs import NAMES, roots, sdl
+from hub.errors import StartRefused
+from hub.federation.compose.compose import Source, compose
+from hub.federation.supergraph import Supergraph
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def supergraph() -> Supergraph:
+    return compose([Source(name, f"http://{name}.example/graphql", sdl(name)) for name in NAMES])
+
+
+def expected(supergraph: Supergraph) -> dict[str, Any]:
+    """The answer by graphql-core on the whole data."""
+    data = shop()
+    for product in data.products.values():
+        product["shippingEstimate"] = shipping(product["price"], product["weight"])
+    result = graphql_sync(supergraph.client_schema, measure.QUERY, roots("accounts", data))
+    assert not result.errors
+    assert result.data is not None
+    return result.data
+
+
+def objects(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(objects, value.values()))
+    return sum(map(objects, value)) if isinstance(value, list) else 0
+
+
+def test_the_answer_is_as_large_as_the_public_benchmark_s(supergraph: Supergraph) -> None:
+    answer = expected(supergraph)
+    assert 80_000 < len(orjson.dumps(answer)) < 90_000
+    assert 380 < objects(answer) < 450
+
+
+def test_the_gateway_gives_the_answer_of_the_data_in_seven_calls(tmp_path: Path, supergraph: Supergraph) -> None:
+    ours = [each for each in GATEWAYS if each.name == OURS]
+    with measure.site(ours, tmp_path) as (behind, (running,)):
+        before = behind.calls()
+        assert measure._answer(running.url) == {"data": expected(supergraph)}
+        assert behind.calls() == before + 7
+        body = orjson.dumps({"query": "{ nothing }"}).decode()
+        refused: Run = loaded(Load(running.url, [body], 2, 0.05, strict=False))
+        assert set(refused.statuses) <= {200, 400}
+        assert refused.requests == sum(refused.statuses.values()) > 0
+
+
+def test_gateways_that_answer_differently_are_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(({"data": 1}, {"data": 2}))
+    monkeypatch.setattr(measure, "_answer", lambda url: next(answers))
+    ours = next(each for each in GATEWAYS if each.name == OURS)
+    with pytest.raises(StartRefused) as caught, measure.site([ours, ours], tmp_path):
+        pass
+    assert caught.value.code == "BENCH_UNEQUAL"
+
+
+def test_plans_are_timed_for_the_benchmark_the_journey_and_three_hundred_fields() -> None:
+    bench, path, wide = plans(measure.QUERY)
+    assert (bench.fetches, bench.waves) == (7, 4)
+    assert path.fetches == 4
+    assert wide.fields == FIELDS
+    assert all(each.plan > 0 and each.prepare > 0 and each.cached > 0 for each in (bench, path, wide))
+
+
+def test_attacks_never_send_one_document_twice() -> None:
+    assert {name for name, body in attacks().items() if NUMBER not in body} == {
+        "autant de clients honnêtes",
+        "corps énormes",
+    }
+
+
+def test_every_figure_is_told_once_by_the_command() -> None:
+    command = [sys.executable, "-m", "benchmarks.gateway", "--only", OURS, "--connections", "2", "--rounds", "1"]
+    done = subprocess.run([*command, "--seconds", "0.1", "--json"], cwd=ROOT, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr.decode()
+    told = orjson.loads(done.stdout)
+    assert told.keys() == {"plans", "start", "figures", "attacks"}
+    (figure,) = told["figures"]
+    assert (figure["gateway"], figure["connections"]) == (OURS, 2)
+    assert figure["rps"] > 0
+    assert [each["attack"] for each in told["attacks"]] == ["personne", *attacks()]
+
+
+def test_the_lock_of_the_peers_holds_no_address() -> None:
+    lock = orjson.loads((NODE / "package-lock.json").read_bytes())
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+    wanted = orjson.loads((NODE / "package.json").read_bytes())["dependencies"]
+    assert {f"node_modules/{name}" for name in wanted} <= lock["packages"].keys()
