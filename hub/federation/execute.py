@@ -16,7 +16,7 @@ from hub.document.conditions import hold
 from hub.errors import FieldFailed, Path
 from hub.federation.merge import merge_into, objects_at, rename
 from hub.federation.nodes import Entities, Fetch, Plan, Rename
-from hub.federation.represent import Asked, represent
+from hub.federation.represent import Asked, Target, represent
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
@@ -175,6 +175,8 @@ class _Execution:
             return
         for entity, targets in zip(found, asked.targets, strict=True):
             if not isinstance(entity, dict):
+                if entity is not None:
+                    self.fail_targets(call.fetch, targets, "SUBGRAPH_MALFORMED")
                 continue
             rename(entity, entities.renames)
             first = targets[0].source
@@ -211,9 +213,12 @@ class _Execution:
 
     def fail_asked(self, fetch: Fetch, asked: Asked, code: str) -> None:
         for targets in asked.targets:
-            for target in targets:
-                outputs = [key for key in target.source.outputs if key not in target.without]
-                self.fail_all(code, fetch, (target.path,), outputs)
+            self.fail_targets(fetch, targets, code)
+
+    def fail_targets(self, fetch: Fetch, targets: list[Target], code: str) -> None:
+        for target in targets:
+            outputs = [key for key in target.source.outputs if key not in target.without]
+            self.fail_all(code, fetch, (target.path,), outputs)
 
     def fail_all(self, code: str, fetch: Fetch, paths: Any, keys: Any) -> None:
         for path in paths:

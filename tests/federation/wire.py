@@ -72,7 +72,7 @@ async def serving(
 
 def headers() -> Callable[..., list[tuple[bytes, bytes]]]:
     count = iter(range(1_000))
-    return lambda request, body, context: [(b"attempt", b"%d" % next(count)), (b"context", context)]
+    return lambda request, body, context: [(b"attempt", b"%d" % next(count)), (b"context", context or b"none")]
 
 
 def http(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
