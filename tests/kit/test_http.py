@@ -213,20 +213,14 @@ async def test_backend_killed_during_the_statement_is_503(caller: Caller, rows: 
 
 async def test_no_setting_survives_a_request(caller: Caller) -> None:
     await caller.post()
-    pool = caller.subgraph.database._pool
-    assert pool is not None
-    async with pool.acquire() as connection:
+    async with caller.subgraph.database.connection() as connection:
         for setting in ("spie.scopes", "spie.organisation"):
             assert not await connection.fetchval("SELECT current_setting($1, true)", setting)
         assert await connection.fetchval("SELECT count(*) FROM people.person") == 0
 
 
 async def test_connection_with_a_surviving_setting_is_dropped_unread(caller: Caller, rows: Rows) -> None:
-    pool = caller.subgraph.database._pool
-    assert pool is not None
-    connections = [await pool.acquire() for _ in range(4)]
-    for connection in connections:
+    async with caller.subgraph.database.connection() as connection:
         await connection.execute("SET spie.scopes = '2 someone'")
-        await pool.release(connection)
     assert (await caller.post())[0] == 503
     assert caller.subgraph.statements == 0

@@ -13,7 +13,7 @@ from graphql import parse
 from schema.facts import Fact, link_key
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
 from subgraphs.kit.compiler import Compiler
-from subgraphs.kit.database import SETTINGS
+from subgraphs.kit.database import BEGUN, begin
 from subgraphs.kit.document import Query
 from subgraphs.kit.model import Model
 from subgraphs.people.queries import MODEL as PEOPLE
@@ -106,9 +106,8 @@ async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> N
     statement, call = Compiler(model, b"c" * 32).statement(query, Query(parse(query)), variables, given)
     connection = await large.connect(f"{model.name}_query")
     try:
-        async with connection.transaction():
-            await connection.fetchrow(SETTINGS, scope, "")
-            explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+        assert await connection.execute(begin([scope], None)) == BEGUN
+        explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
     finally:
         await connection.close()
     found = list(scans(orjson.loads(explained)[0]["Plan"]))

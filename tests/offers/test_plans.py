@@ -12,7 +12,7 @@ from graphql import parse
 
 from schema.facts import Fact, link_key
 from subgraphs.kit.compiler import Compiler
-from subgraphs.kit.database import SETTINGS
+from subgraphs.kit.database import BEGUN, begin
 from subgraphs.kit.document import Query
 from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
@@ -97,10 +97,9 @@ async def explained(database: Database, query: str, people: int, more: dict[str,
     statement, call = compiler.statement(query, Query(parse(query)), {"r": representations, "first": 5}, given)
     connection = await database.connect("offers_query")
     try:
-        async with connection.transaction():
-            await connection.fetchrow(SETTINGS, link_key(Fact.REFERENT, AGENT), "")
-            text = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.sql}"
-            found = await connection.fetchval(text, *statement.arguments(call))
+        assert await connection.execute(begin([link_key(Fact.REFERENT, AGENT)], None)) == BEGUN
+        text = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.sql}"
+        found = await connection.fetchval(text, *statement.arguments(call))
     finally:
         await connection.close()
     plan: dict[str, Any] = orjson.loads(found)[0]["Plan"]
