@@ -80,7 +80,7 @@ class Pipeline:
         data = prepared.introspected(data, self.preparer.schema, request.variables)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
         reasons = [item["reason"] or item["decision"] for item in access]
-        found = await self.keyring.disclosures(guard.subjects)
+        found = await self.keyring.disclosures(guard.disclosed())
         await self.journal.disclose(receipt, entry.disclosed(reasons), found)
         extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
         return Reply(data, [error.formatted() for error in errors], extensions)

@@ -3,32 +3,36 @@
 Aliases, conditions, type guards, values of enums that clients don't know, non-null propagation (GraphQL specification
 §6.4.4). A denied field is null without an error. The guard, made by policy, says per marked object which keys are null
 or that the object does not exist; errors under what it hides, or below internal fields, disappear with it.
+An answer without errors goes the short way of generated code (`generate`); what that finds unusual is projected here.
 Depth is that of the document, which its limits bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from graphql import (
-    GraphQLEnumType,
-    GraphQLList,
-    GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLScalarType,
-    GraphQLSchema,
-)
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema
 
-from hub.document.conditions import hold
 from hub.document.operation import Operation, Selections
 from hub.errors import FieldFailed, Path
 from hub.federation.execute import Answer
+from hub.federation.generate import Checks, Generated, Unusual, generate
+from hub.federation.shapes import Shape, Slot
 
-Guard = Callable[[int, Mapping[str, Any], Path], frozenset[str] | None]
-"""(mark, object of the tree, path in the answer) → response keys to null; None: the object must disappear."""
+
+class Guard(Checks, Protocol):
+    """What policy says of marked objects, and notes of them."""
+
+    def __call__(self, mark: int, value: Mapping[str, Any], path: Path) -> frozenset[str] | None:
+        """(mark, object of the tree, path in the answer) → response keys to null; None: the object must disappear."""
+        ...
+
+    def restart(self) -> None:
+        """Forget all objects: they are going to be shown again."""
+        ...
+
 
 MOST_SHAPES = 64
 """Values of an operation's conditions for which its projection is kept."""
@@ -46,21 +50,38 @@ class Projection:
     def __init__(self, shape: Operation, schema: GraphQLSchema) -> None:
         self._root, self._schema = shape.root, schema
         self._conditions = sorted(_conditions(shape.root))
-        self._shapes: dict[tuple[Any, ...], _Shape] = {}
+        self._shapes: dict[tuple[Any, ...], tuple[Shape, Generated]] = {}
 
     def project(
         self, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
     ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
         """The client's data and errors; `variables` are those of `bind`."""
+        shape, generated = self.shape(variables)
+        if not answer.errors:
+            try:
+                return generated(answer.data, guard), []
+            except Unusual:
+                if guard is not None:
+                    guard.restart()
+        return interpret(shape, answer, guard)
+
+    def shape(self, variables: Mapping[str, Any]) -> tuple[Shape, Generated]:
+        """What is present under these variables, and its generated projection."""
         settled = tuple(variables.get(name) for name in self._conditions)
-        shape = self._shapes.get(settled)
-        if shape is None:
+        known = self._shapes.get(settled)
+        if known is None:
             if len(self._shapes) == MOST_SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[settled] = _Shape((self._root,))
-        projector = _Projector(self._schema, variables, guard, answer.errors)
-        data = projector.object(shape, answer.data, (), ())
-        return (data if isinstance(data, dict) else None), projector.told(self._root)
+            shape = Shape((self._root,), self._schema, dict(zip(self._conditions, settled, strict=True)))
+            known = self._shapes[settled] = shape, generate(shape)
+        return known
+
+
+def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
+    """The client's data and errors, whatever came."""
+    projector = _Projector(guard, answer.errors)
+    data = projector.object(shape, answer.data, (), ())
+    return (data if isinstance(data, dict) else None), projector.told(shape.selected[0])
 
 
 def _conditions(root: Selections) -> set[str]:
@@ -74,45 +95,7 @@ def _conditions(root: Selections) -> set[str]:
 
 
 @dataclass(slots=True)
-class _Shape:
-    """What is selected of one concrete type at one place, and the response keys that are present, once known.
-
-    Several selections stand for one object if a field is asked twice under different conditions.
-    """
-
-    selected: tuple[Selections, ...]
-    slots: list[_Slot] | None = None
-
-
-@dataclass(slots=True)
-class _Slot:
-    """A response key of an object: its type, and what is selected below it per concrete type.
-
-    An `internal` one has objects for the guard to see, and is not in the answer. A `leaf` is a scalar, or one of
-    `values`; a `required` one is never null.
-    """
-
-    key: str
-    name: str
-    type: GraphQLOutputType | None
-    denied: bool
-    internal: bool = False
-    below: dict[str, _Shape] = field(default_factory=dict)
-    required: bool = field(init=False)
-    leaf: bool = field(init=False)
-    values: Container[str] | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        inner = self.type.of_type if isinstance(self.type, GraphQLNonNull) else self.type
-        self.required = inner is not self.type
-        self.leaf = isinstance(inner, GraphQLScalarType | GraphQLEnumType) and not self.denied and not self.internal
-        self.values = inner.values.keys() if isinstance(inner, GraphQLEnumType) else None
-
-
-@dataclass(slots=True)
 class _Projector:
-    schema: GraphQLSchema
-    variables: Mapping[str, Any]
     guard: Guard | None
     failures: tuple[FieldFailed, ...]
     errors: list[FieldFailed] = field(default_factory=list)
@@ -124,7 +107,7 @@ class _Projector:
         paths = [each.path or () for each in self.failures]
         self.blamed = {path[:length] for path in paths for length in range(len(path) + 1)}
 
-    def object(self, shape: _Shape, value: dict[str, Any], path: Path, at: Path) -> Any:
+    def object(self, shape: Shape, value: dict[str, Any], path: Path, at: Path) -> Any:
         """`path` leads to the value in the tree, `at` in the answer: they differ once the guard dropped list items, and
         are one object until then.
 
@@ -139,7 +122,7 @@ class _Projector:
                     return _GONE
                 nulled |= verdict
         result: dict[str, Any] = {}
-        for slot in shape.slots or self.slots(shape):
+        for slot in shape.slots:
             key = slot.key
             if slot.leaf and key not in nulled:
                 found: Any = value.get(key)
@@ -149,7 +132,7 @@ class _Projector:
                     result[key] = found
                     continue
             if slot.type is None:
-                result[key] = shape.selected[0].type
+                result[key] = shape.type
                 continue
             below = (*path, key)
             if slot.denied or key in nulled:
@@ -164,30 +147,12 @@ class _Projector:
             result[key] = None if found is _GONE else found
         return result
 
-    def slots(self, shape: _Shape) -> list[_Slot]:
-        """The present response keys of the selections, in the client's order."""
-        type_ = self.schema.type_map[shape.selected[0].type]
-        if not isinstance(type_, GraphQLObjectType):
-            raise TypeError(type_.name)
-        slots: dict[str, _Slot] = {}
-        for each in (each for selections in shape.selected for each in selections.fields):
-            internal = each.key.startswith("__") and each.key != "__typename"
-            if (internal and not each.selections) or not hold(each.conditions, self.variables):
-                continue
-            output = None if each.name == "__typename" else type_.fields[each.name].type
-            slot = slots.setdefault(each.key, _Slot(each.key, each.name, output, each.denied, internal))
-            for selections in each.selections:
-                below = slot.below.setdefault(selections.type, _Shape(()))
-                below.selected = (*below.selected, selections)
-        shape.slots = list(slots.values())
-        return shape.slots
-
     def hide(self, path: Path) -> None:
         """Nothing is told of this path, nor of a null above it that it causes."""
         self.hidden.add(path)
         self.blamed.update(path[:length] for length in range(len(path) + 1))
 
-    def complete(self, type_: GraphQLOutputType, slot: _Slot, value: Any, path: Path, at: Path) -> Any:
+    def complete(self, type_: GraphQLOutputType, slot: Slot, value: Any, path: Path, at: Path) -> Any:
         """A value under its type: itself, None, `_BUBBLE` or `_GONE`."""
         if isinstance(type_, GraphQLNonNull):
             found = self.nullable(type_.of_type, slot, value, path, at)
@@ -197,7 +162,7 @@ class _Projector:
             return _BUBBLE if found is _GONE and not isinstance(path[-1], int) else found
         return self.nullable(type_, slot, value, path, at)
 
-    def nullable(self, type_: GraphQLOutputType, slot: _Slot, value: Any, path: Path, at: Path) -> Any:
+    def nullable(self, type_: GraphQLOutputType, slot: Slot, value: Any, path: Path, at: Path) -> Any:
         """The same where the type allows null."""
         if value is None:
             return None
@@ -216,7 +181,7 @@ class _Projector:
         known = slot.below.get(type_name) if isinstance(type_name, str) else None
         return self.object(known, value, path, at) if known is not None else None
 
-    def items(self, type_: GraphQLList[Any], slot: _Slot, value: Any, path: Path, at: Path) -> Any:
+    def items(self, type_: GraphQLList[Any], slot: Slot, value: Any, path: Path, at: Path) -> Any:
         if not isinstance(value, list):
             return None
         result: list[Any] = []

@@ -11,13 +11,13 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
 import asyncpg
 
-from hub.journal.record import Disclosure, Entry, disclosures
+from hub.journal.record import Disclosed, Disclosure, Entry, disclosures
 from hub.journal.store import unavailable
 
 PSEUDONYM, KEY = 16, 32
@@ -46,10 +46,10 @@ class Keyring:
         self._known: dict[str, str] = {}
         self._since = monotonic()
 
-    async def disclosures(self, subjects: Mapping[str, tuple[Set[str], Set[str]]]) -> list[Disclosure]:
-        """What was released (person id → coordinates released, masked) as the journal writes it; raises NotServed."""
-        known = await self.pseudonyms(subjects.keys())
-        return disclosures({known[person]: released for person, released in subjects.items()})
+    async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
+        """What was disclosed, by person ids, as the journal writes it; raises NotServed."""
+        known = await self.pseudonyms([person for _, _, people in disclosed for person in people])
+        return disclosures((released, masked, [known[p] for p in people]) for released, masked, people in disclosed)
 
     async def veiled(self, entry: Entry, person: str) -> Entry:
         """The entry of a person who asks for itself: its name goes when its key goes."""

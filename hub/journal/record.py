@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
+
+Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
+"""(coordinates released, masked, persons of whom they were): ids, or their pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,9 @@ class Disclosure:
     subjects: tuple[str, ...]
 
 
-def disclosures(subjects: Mapping[str, tuple[Set[str], Set[str]]]) -> list[Disclosure]:
-    """Group subjects (pseudonym → coordinates released, masked) by what was released of them."""
-    groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
-    for subject, (released, masked) in subjects.items():
-        groups.setdefault((frozenset(released), frozenset(masked)), []).append(subject)
-    rows = ((tuple(sorted(read)), tuple(sorted(masked)), tuple(sorted(who))) for (read, masked), who in groups.items())
-    return [Disclosure(*row) for row in sorted(rows)]
+def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
+    """Group what was disclosed of whom by what it was."""
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for released, masked, subjects in disclosed:
+        groups.setdefault((tuple(sorted(released)), tuple(sorted(masked))), []).extend(subjects)
+    return [Disclosure(*group, tuple(sorted(found))) for group, found in sorted(groups.items())]

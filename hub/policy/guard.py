@@ -5,21 +5,22 @@ policy.md rule 3. Projection calls the guard once per object; the same call tell
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from hub.document.operation import ACCESS_KEY
+from hub.federation.generate import Check, Unusual
 from schema.residual import Rule, holds
 
 VERDICTS = 4096
 """Bound of the verdicts remembered per mark: facts are a small integer, so this is never reached in practice."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What becomes of one object: response keys to null, and the coordinates released."""
+    """What becomes of one object: response keys to null, and the coordinates released. A mark has one per facts."""
 
     nulls: frozenset[str]
     released: frozenset[str]
@@ -76,7 +77,7 @@ class Mark:
 
 @dataclass(slots=True)
 class Guard:
-    """The guard of one request: call it per object, then read `subjects` (for the journal) and `named` (to explain).
+    """The guard of one request: it checks each object, then tells what was `disclosed` and explains the `named`.
 
     `inputs`: coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`).
     """
@@ -84,8 +85,8 @@ class Guard:
     marks: tuple[Mark, ...]
     variables: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
-    subjects: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     named: list[tuple[Mark, Verdict, int, tuple[str | int, ...]]] = field(default_factory=list)
+    _seen: dict[tuple[int, Verdict], set[str]] = field(default_factory=dict)
 
     def __call__(self, mark: int, value: Mapping[str, Any], path: tuple[str | int, ...]) -> frozenset[str] | None:
         """Response keys to null, or None: the object must disappear (no facts, or facts that forbid it)."""
@@ -99,12 +100,60 @@ class Guard:
         verdict = found.verdict(facts, found.keys.difference(value))
         if verdict is None:
             return None
-        released, masked = self.subjects.setdefault(subject, (set(), set()))
-        released |= verdict.released
-        for place, coordinates in self.inputs.items():
-            if found.path[: len(place)] == place:
-                released |= coordinates
-        masked |= verdict.masked
+        self._seen.setdefault((mark, verdict), set()).add(subject)
         if found.named:
             self.named.append((found, verdict, facts, path))
         return verdict.nulls
+
+    def check(self, mark: int, fetched: frozenset[str]) -> Check:
+        """The same for all objects of a mark of which these keys came; raises Unusual where the other says None."""
+        found = self.marks[mark]
+        absent = found.keys - fetched
+        known: dict[int, tuple[frozenset[str], Callable[[str], None]]] = {}
+
+        def check(value: Mapping[str, Any]) -> frozenset[str]:
+            subject, facts = value[ACCESS_KEY]
+            if type(subject) is not str or type(facts) is not int:
+                raise Unusual
+            try:
+                nulls, seen = known[facts]
+            except KeyError:
+                verdict = found.verdict(facts, absent)
+                if verdict is None:
+                    raise Unusual from None
+                nulls, seen = known[facts] = verdict.nulls, self._seen.setdefault((mark, verdict), set()).add
+                if found.named:  # no list on its path: there is one object
+                    self.named.append((found, verdict, facts, found.path))
+            seen(subject)
+            return nulls
+
+        return check
+
+    def restart(self) -> None:
+        """Forget all objects: they are going to be shown again."""
+        self._seen.clear()
+        self.named.clear()
+
+    def disclosed(self) -> list[tuple[frozenset[str], frozenset[str], list[str]]]:
+        """(coordinates released, masked, the persons of whom they were), each person once."""
+        met: dict[str, int] = {}
+        for number, subjects in enumerate(self._seen.values()):
+            for subject in subjects:
+                met[subject] = met.get(subject, 0) | 1 << number
+        groups: dict[int, list[str]] = {}
+        for subject, numbers in met.items():
+            groups.setdefault(numbers, []).append(subject)
+        told = [(self._released(mark, verdict), verdict.masked) for mark, verdict in self._seen]
+        none: frozenset[str] = frozenset()
+        return [
+            (
+                none.union(*(told[number][0] for number in range(len(told)) if numbers >> number & 1)),
+                none.union(*(told[number][1] for number in range(len(told)) if numbers >> number & 1)),
+                subjects,
+            )
+            for numbers, subjects in groups.items()
+        ]
+
+    def _released(self, mark: int, verdict: Verdict) -> frozenset[str]:
+        path = self.marks[mark].path
+        return verdict.released.union(*(found for at, found in self.inputs.items() if path[: len(at)] == at))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as File
 from typing import Any
 
 from graphql import (
@@ -30,17 +30,19 @@ from hub.document.normalise import normalise
 from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
+from hub.errors import FieldFailed, Path
 from hub.federation.authorised import AuthorisedOperation
 from hub.federation.compose.compose import Source, compose
 from hub.federation.execute import Answer
 from hub.federation.execute import execute as run
+from hub.federation.generate import Check, Unusual
 from hub.federation.nodes import Plan
 from hub.federation.plan import plan
-from hub.federation.project import Guard, Projection
+from hub.federation.project import Guard, Projection, interpret
 from hub.federation.supergraph import Supergraph
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 
-PLANS = Path(__file__).resolve().parent.parent / "plans"
+PLANS = File(__file__).resolve().parent.parent / "plans"
 HEAD = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", '
     '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends", "@interfaceObject"])\n'
@@ -81,6 +83,39 @@ class Subgraph:
         return SubgraphResponse(result.data, [dict(error.formatted) for error in result.errors or ()])
 
 
+class Saying:
+    """A guard that is one function, of which it keeps no account."""
+
+    def __init__(self, say: Callable[[int, Mapping[str, Any], Path], frozenset[str] | None]) -> None:
+        self.say = say
+
+    def __call__(self, mark: int, value: Mapping[str, Any], path: Path) -> frozenset[str] | None:
+        return self.say(mark, value, path)
+
+    def check(self, mark: int, fetched: frozenset[str]) -> Check:
+        def check(value: Mapping[str, Any]) -> frozenset[str]:
+            nulls = self.say(mark, value, ())
+            if nulls is None:
+                raise Unusual
+            return nulls
+
+        return check
+
+    def restart(self) -> None:
+        """Nothing was kept."""
+
+
+def projected(
+    projection: Projection, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
+) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
+    """What the projection makes of an answer, the same as the interpreter alone."""
+    found = projection.project(answer, variables, guard)
+    expected = interpret(projection.shape(variables)[0], answer, guard)
+    assert repr(found[0]) == repr(expected[0])  # the order of the keys too
+    assert [each.formatted() for each in found[1]] == [each.formatted() for each in expected[1]]
+    return found
+
+
 class Gateway:
     """A composed graph with its subgraphs in process, and with these labels of progressive overrides on."""
 
@@ -109,7 +144,7 @@ class Gateway:
         values = bind(operation, variables or {}, schema)
         made = plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
         answer: Answer = await run(made, values, self.subgraphs, None, 5.0, **more)
-        data, errors = Projection(operation, schema).project(answer, values, guard)
+        data, errors = projected(Projection(operation, schema), answer, values, guard)
         return data, [{"code": error.code, "path": list(error.path or ())} for error in errors]
 
     def calls(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +13,10 @@ from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.operation import ACCESS_KEY, Operation, Selections
 from hub.document.parse import find_operation, parse_document
-from hub.errors import FieldFailed
+from hub.errors import FieldFailed, Path
 from hub.federation.execute import Answer
-from hub.federation.project import Guard, Projection
+from hub.federation.project import Projection, interpret
+from tests.federation.harness import Saying, projected
 
 SCHEMA = build_schema("""
 enum Kind { A B }
@@ -45,12 +46,13 @@ def told(
     query: str | Operation,
     data: dict[str, Any],
     *paths: tuple[str | int, ...],
-    guard: Guard | None = None,
+    guard: Callable[[int, Mapping[str, Any], Path], frozenset[str] | None] | None = None,
     **variables: Any,
 ) -> tuple[Any, list[tuple[str, tuple[str | int, ...] | None]]]:
     operation = shape(query) if isinstance(query, str) else query
     errors = tuple(FieldFailed("SUBGRAPH_ERROR", "m", "d", path=path) for path in paths)
-    result, failed = Projection(operation, SCHEMA).project(Answer(data, errors), variables, guard)
+    guarding = None if guard is None else Saying(guard)
+    result, failed = projected(Projection(operation, SCHEMA), Answer(data, errors), variables, guarding)
     return result, [(each.code, each.path) for each in failed]
 
 
@@ -91,7 +93,8 @@ def test_the_guard_is_asked_once_per_object_with_its_facts_and_path() -> None:
         return frozenset()
 
     data = {"people": [{"name": "a", ACCESS_KEY: ["1", 3]}, {"name": "b"}]}
-    told(marked(shape("{ people { name } }")), data, guard=guard)
+    shown, _ = Projection(marked(shape("{ people { name } }")), SCHEMA).shape({})
+    interpret(shown, Answer(data), Saying(guard))
     assert calls == [(7, ["1", 3], ("people", 0)), (7, None, ("people", 1))]
 
 

@@ -24,7 +24,7 @@ async def test_intent_and_disclosure_are_committed_when_disclose_returns(
     entry = intent()
     receipt = journal.intend(entry)
     person = str(uuid4())
-    found = await keyring.disclosures({person: ({"Person.lastName", "Person.id"}, set())})
+    found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
     await journal.disclose(receipt, entry.disclosed([Reason.NOT_HELD, Reason.NOT_HELD]), found)
     entries = await rows(
         database, "SELECT kind, decisions FROM journal.entry WHERE request = $1 ORDER BY seq", entry.request
@@ -36,9 +36,9 @@ async def test_intent_and_disclosure_are_committed_when_disclose_returns(
 
 
 def test_people_of_whom_the_same_was_released_share_one_row() -> None:
-    same: tuple[set[str], set[str]] = ({"Person.id"}, set())
-    subjects = {str(uuid4()): same for _ in range(1_000)} | {str(uuid4()): ({"Person.id", "Person.rsa"}, set[str]())}
-    found = disclosures(subjects)
+    same, none = frozenset({"Person.id"}), frozenset[str]()
+    subjects = [(same, none, [str(uuid4())]) for _ in range(1_000)]
+    found = disclosures([*subjects, (same | {"Person.rsa"}, none, [str(uuid4())])])
     assert sorted(len(row.subjects) for row in found) == [1, 1_000]
 
 

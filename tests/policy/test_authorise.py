@@ -98,20 +98,20 @@ def guard_of(facts: object) -> tuple[Guard, frozenset[str] | None]:
 def test_an_object_without_proof_of_a_relation_disappears(facts: object) -> None:
     guard, nulls = guard_of(facts)
     assert nulls is None
-    assert guard.subjects == {}
+    assert guard.disclosed() == []
 
 
 def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() -> None:
     guard, nulls = guard_of(["p", int(Fact.REFERENT | Fact.OPPOSITION)])
     assert nulls == frozenset({"contact"})
-    assert guard.subjects == {"p": ({"Person.id", "Person.lastName"}, set())}
+    assert guard.disclosed() == [({"Person.id", "Person.lastName"}, set(), ["p"])]
 
 
 def test_what_did_not_come_is_not_released() -> None:
     """A subgraph that failed leaves its keys out of the object."""
     guard = Guard(authorise(PERSON, CLASS, SCHEMA).marks)
     guard(0, {"id": "p", "contact": None, ACCESS_KEY: ["p", int(Fact.REFERENT)]}, ("person",))
-    assert guard.subjects == {"p": ({"Person.id", "Person.contact"}, set())}
+    assert guard.disclosed() == [({"Person.id", "Person.contact"}, set(), ["p"])]
 
 
 def reasons(facts: Fact, data: dict[str, object], failed: list[tuple[str | int, ...]]) -> dict[str, str]:
@@ -149,10 +149,10 @@ def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
     guard = Guard(found.marks, variables, check_inputs(found.inputs, variables, CLASS, SCHEMA))
     for mark, subject in enumerate(("p", "q")):
         guard(mark, {"id": subject, ACCESS_KEY: [subject, int(Fact.REFERENT)]}, ("at",))
-    assert guard.subjects == {
-        "p": ({"Person.id", "Person.birthDate", "Person.lastName"}, set()),
-        "q": ({"Person.id"}, set()),
-    }
+    assert guard.disclosed() == [
+        ({"Person.id", "Person.birthDate", "Person.lastName"}, set(), ["p"]),
+        ({"Person.id"}, set(), ["q"]),
+    ]
 
 
 def refused(uses: str, value: object) -> bool:

@@ -1,0 +1,167 @@
+"""The fast projection: one Python function per selection set, written and compiled once per operation.
+
+It makes what the interpreter (`project`) makes of an answer without errors in which everything that was asked came:
+legal nulls and what the guard nulls included. On anything else it raises `Unusual`, and the interpreter projects again.
+Only response keys and type names (as literals) and numbers of ours enter the source. A differential test holds both
+together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
+
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
+
+from hub.federation.shapes import Shape, Slot
+
+Check = Callable[[Mapping[str, Any]], frozenset[str]]
+"""Object of the tree → response keys to null; raises Unusual if the object must disappear."""
+
+
+class Unusual(Exception):
+    """The interpreter has to project this answer."""
+
+
+class Checks(Protocol):
+    """What of a guard the fast projection asks: the check of one mark's objects, of which `fetched` keys came."""
+
+    def check(self, mark: int, fetched: frozenset[str]) -> Check:
+        """The check, for one request."""
+        ...
+
+
+Generated = Callable[[Mapping[str, Any], Checks | None], dict[str, Any]]
+
+INLINE = 6
+"""Objects in objects that are written as one expression; deeper ones are functions."""
+
+
+def _unusual() -> NoReturn:
+    raise Unusual
+
+
+def _listed(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise Unusual
+    return value
+
+
+def generate(root: Shape) -> Generated:
+    """The projection of one shape."""
+    written = _Source()
+    entry = written.function(root)
+    environment: dict[str, Any] = {
+        "__builtins__": {},
+        "unusual": _unusual,
+        "listed": _listed,
+        **written.constants,
+    }
+    exec(compile("\n".join(written.lines), "<projection>", "exec"), environment)  # noqa: S102
+    function: Callable[[Any, Any], dict[str, Any]] = environment[entry]
+    marks = tuple(written.marks)
+
+    def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
+        checks = () if guard is None else [guard.check(mark, fetched) for mark, fetched in marks]
+        try:
+            return function(data, checks)
+        except (KeyError, TypeError, ValueError) as error:  # a key that did not come, a value of another form
+            raise Unusual from error
+
+    return project
+
+
+@dataclass
+class _Source:
+    """Source that grows: `lines`, the constants that it names, and the marks whose checks it gets by position."""
+
+    lines: list[str] = field(default_factory=list)
+    constants: dict[str, Any] = field(default_factory=dict)
+    marks: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
+    names: int = 0
+
+    def name(self, prefix: str) -> str:
+        """A name that nothing has yet."""
+        self.names += 1
+        return f"{prefix}{self.names}"
+
+    def constant(self, value: Any) -> str:
+        """The name of a value that is no literal."""
+        name = self.name("K")
+        self.constants[name] = value
+        return name
+
+    def function(self, shape: Shape) -> str:
+        """Write the function (object, checks) → projected object, and give its name."""
+        name = self.name("f")
+        marks = [(each.mark, shape.fetched) for each in shape.selected if each.mark is not None]
+        checks = " | ".join(f"g[{self.marks.setdefault(mark, len(self.marks))}](v)" for mark in marks)
+        body = [f"def {name}(v, g):"]
+        if marks:
+            body.append(f"    n = {checks} if g else ()")
+        for slot in (each for each in shape.slots if each.internal):
+            shown = self.value(slot, 1, "v")
+            body.append(f"    {slot.key!r} in n or {shown}" if marks else f"    {shown}")
+        if marks:
+            body.append(f"    if n: return {self.entries(shape, 1, 'v', nulled=True)}")
+        body.append(f"    return {self.entries(shape, 1, 'v')}")
+        self.lines += body
+        return name
+
+    def entries(self, shape: Shape, depth: int, var: str, *, nulled: bool = False) -> str:
+        """The object named `var` as a display; with `nulled`, keys of the set `n` are null."""
+        entries = []
+        for slot in shape.slots:
+            if slot.internal:
+                continue
+            value = repr(shape.type) if slot.type is None else self.value(slot, depth, var)
+            if nulled and slot.type is not None and not slot.denied:
+                value = f"({'unusual()' if slot.required else 'None'} if {slot.key!r} in n else {value})"
+            entries.append(f"{slot.key!r}: {value}")
+        return "{" + ", ".join(entries) + "}"
+
+    def value(self, slot: Slot, depth: int, var: str) -> str:
+        """The projected value of a response key of the object named `var`."""
+        if slot.denied:
+            return "unusual()" if slot.required else "None"
+        assert slot.type is not None
+        return self.complete(slot.type, slot, f"{var}[{slot.key!r}]", depth)
+
+    def complete(self, type_: GraphQLOutputType, slot: Slot, found: str, depth: int) -> str:
+        """A value under its type; the expression `found` reads it."""
+        inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        null = "None" if inner is type_ else "unusual()"
+        name = self.name("x")
+        if isinstance(inner, GraphQLList):
+            return f"({null} if ({name} := {found}) is None else {self.items(inner.of_type, slot, name, depth)})"
+        if isinstance(inner, GraphQLEnumType):
+            return f"({name} if ({name} := {found}) in {self.constant(frozenset(inner.values))} else {null})"
+        if not slot.below:
+            return found if inner is type_ else f"({name} if ({name} := {found}) is not None else unusual())"
+        if is_abstract_type(inner):
+            return f"({null} if ({name} := {found}) is None else {self.member(slot, name, null)})"
+        return f"({null} if ({name} := {found}) is None else {self.object(slot, name, depth)})"
+
+    def items(self, type_: GraphQLOutputType, slot: Slot, name: str, depth: int) -> str:
+        """The items of a list that is not null."""
+        inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType):
+            return f"listed({name})" if inner is type_ else f"({name} if None not in listed({name}) else unusual())"
+        item = self.name("i")
+        return f"[{self.complete(type_, slot, item, depth)} for {item} in listed({name})]"
+
+    def member(self, slot: Slot, name: str, null: str) -> str:
+        """An object of an abstract type: one of which nothing is selected is null."""
+        known, call = self.name("K"), self.name("c")
+        members = ", ".join(f"{type_!r}: {self.function(shape)}" for type_, shape in slot.below.items())
+        self.lines.append(f"{known} = {{{members}}}")
+        return f"({call}({name}, g) if ({call} := {known}.get({name}['__typename'])) is not None else {null})"
+
+    def object(self, slot: Slot, name: str, depth: int) -> str:
+        """An object of the one type that is possible."""
+        (shape,) = slot.below.values()
+        guarded = any(each.mark is not None for each in shape.selected) or any(each.internal for each in shape.slots)
+        if guarded or depth == INLINE:
+            return f"{self.function(shape)}({name}, g)"
+        return self.entries(shape, depth + 1, name)

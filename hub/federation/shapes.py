@@ -1,0 +1,99 @@
+"""What of an operation is present under one value of its conditions: the response keys of each object, in order.
+
+Both projections read it, the interpreter (`project`) and the generated one (`generate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+)
+
+from hub.document.conditions import hold
+from hub.document.operation import Selections
+
+
+@dataclass(slots=True)
+class Slot:
+    """A response key of an object: its type, and what is selected below it per concrete type.
+
+    `type` is None for `__typename`. An `internal` one has objects for the guard to see, and is not in the answer.
+    A `leaf` is a scalar, or one of `values`; a `required` one is never null.
+    """
+
+    key: str
+    name: str
+    type: GraphQLOutputType | None
+    denied: bool
+    internal: bool = False
+    below: dict[str, Shape] = field(default_factory=dict)
+    required: bool = field(init=False)
+    leaf: bool = field(init=False)
+    values: Container[str] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        inner = self.type.of_type if isinstance(self.type, GraphQLNonNull) else self.type
+        self.required = inner is not self.type
+        self.leaf = isinstance(inner, GraphQLScalarType | GraphQLEnumType) and not self.denied and not self.internal
+        self.values = inner.values.keys() if isinstance(inner, GraphQLEnumType) else None
+
+
+class Shape:
+    """What is selected of one concrete type at one place.
+
+    Several selections stand for one object if a field is asked twice under different conditions.
+    """
+
+    __slots__ = ("_present", "_schema", "_variables", "selected")
+
+    def __init__(self, selected: tuple[Selections, ...], schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
+        self.selected, self._schema, self._variables = selected, schema, variables
+        self._present: tuple[list[Slot], frozenset[str]] | None = None
+
+    @property
+    def type(self) -> str:
+        """Name of the concrete type."""
+        return self.selected[0].type
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The present response keys of the selections, in the client's order."""
+        return self._settled()[0]
+
+    @property
+    def fetched(self) -> frozenset[str]:
+        """The response keys that a subgraph is asked for, of which some are internal."""
+        return self._settled()[1]
+
+    def _settled(self) -> tuple[list[Slot], frozenset[str]]:
+        if self._present is not None:
+            return self._present
+        type_ = self._schema.type_map[self.type]
+        if not isinstance(type_, GraphQLObjectType):
+            raise TypeError(type_.name)
+        slots: dict[str, Slot] = {}
+        fetched: set[str] = set()
+        for each in (each for selections in self.selected for each in selections.fields):
+            if not hold(each.conditions, self._variables):
+                continue
+            internal = each.key.startswith("__") and each.key != "__typename"
+            if not each.denied:
+                fetched.add(each.key)
+            if internal and not each.selections:
+                continue
+            output = None if each.name == "__typename" else type_.fields[each.name].type
+            slot = slots.setdefault(each.key, Slot(each.key, each.name, output, each.denied, internal))
+            for selections in each.selections:
+                below = slot.below.setdefault(selections.type, Shape((), self._schema, self._variables))
+                below.selected = (*below.selected, selections)
+        self._present = list(slots.values()), frozenset(fetched)
+        return self._present

@@ -1,0 +1,128 @@
+"""The generated projection and the interpreter make the same of any answer, and the guard is told the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, build_schema, print_schema
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis_graphql import queries
+
+from hub.document.limits import Limits
+from hub.document.normalise import normalise
+from hub.document.operation import ACCESS_KEY, Operation
+from hub.document.parse import find_operation, parse_document
+from hub.errors import Path
+from hub.federation.execute import Answer
+from hub.federation.generate import Check, Unusual
+from hub.federation.project import Projection, interpret
+from hub.federation.shapes import Shape, Slot
+from tests.federation.test_project import marked
+
+SCHEMA = build_schema("""
+enum Kind { A B }
+interface Being { id: ID best: Being }
+type Person implements Being { id: ID name: String kind: Kind kinds: [Kind!] best: Person strict: [Person!]!
+  rows: [[Robot]!] }
+type Robot implements Being { id: ID best: Being must: Person! sort: Kind! words: [String!]! }
+union Either = Person | Robot
+type Query { people: [Person!] person: Person beings: [Being] either: Either matrix: [[Int!]] must: Person! }
+""")
+OPERATIONS = 600
+
+
+class Noted:
+    """A guard whose verdict stands in the object, and that keeps account of the objects that it let through."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+
+    def __call__(self, mark: int, value: Mapping[str, Any], path: Path) -> frozenset[str] | None:
+        verdict = value.get(ACCESS_KEY)
+        if type(verdict) is not str or verdict == "gone":
+            return None
+        self.seen[verdict] += 1
+        return frozenset(verdict.split())
+
+    def check(self, mark: int, fetched: frozenset[str]) -> Check:
+        def check(value: Mapping[str, Any]) -> frozenset[str]:
+            nulls = self(mark, value, ()) if type(value) is dict else None
+            if nulls is None:
+                raise Unusual
+            return nulls
+
+        return check
+
+    def restart(self) -> None:
+        self.seen.clear()
+
+
+def shape(query: str) -> Operation:
+    document = parse_document(query, SCHEMA, Limits(depth=50, tokens=10**6, aliases=10**4, root_fields=10**3))
+    return marked(normalise(document, find_operation(document, None), SCHEMA))
+
+
+class Tree:
+    """Draws a response tree for a shape: one wrong thing in some of them, legal nulls in all."""
+
+    def __init__(self, draw: st.DrawFn, wrong: bool) -> None:
+        self.draw, self.wrong = draw, wrong
+
+    def rarely(self) -> bool:
+        return self.wrong and self.draw(st.integers(0, 11)) == 0
+
+    def object(self, shape: Shape) -> dict[str, Any]:
+        value = {slot.key: self.value(slot.type, slot) for slot in shape.slots if slot.type is not None}
+        value["__typename"] = shape.type
+        verdicts = ["", "", "", "name kind", "best rows"]
+        value[ACCESS_KEY] = "gone" if self.rarely() else self.draw(st.sampled_from(verdicts))
+        if self.rarely() and value:
+            del value[self.draw(st.sampled_from(sorted(value)))]
+        return value
+
+    def value(self, type_: GraphQLOutputType, slot: Slot) -> Any:
+        if self.rarely():
+            return self.draw(st.sampled_from([None, "x", 3, [], ["A", None], True]))
+        if isinstance(type_, GraphQLNonNull):
+            return self.some(type_.of_type, slot)
+        return None if self.draw(st.integers(0, 5)) == 0 else self.some(type_, slot)
+
+    def some(self, type_: GraphQLOutputType, slot: Slot) -> Any:
+        if isinstance(type_, GraphQLList):
+            return [self.value(type_.of_type, slot) for _ in range(self.draw(st.integers(0, 2)))]
+        if slot.below:
+            return self.object(self.draw(st.sampled_from(list(slot.below.values()))))
+        if isinstance(type_, GraphQLEnumType):
+            return self.draw(st.sampled_from(["A", "B", "SECRET"] if self.wrong else ["A", "B"]))
+        return self.draw(st.sampled_from(["v", 1]))
+
+
+def test_generated_code_makes_what_the_interpreter_makes_of_any_answer() -> None:
+    taken: Counter[str] = Counter()
+
+    @settings(
+        max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(queries(print_schema(SCHEMA)), st.data())
+    def check(query: str, data: st.DataObject) -> None:
+        projection = Projection(shape(query), SCHEMA)
+        known, generated = projection.shape({})
+        tree = data.draw(st.composite(lambda draw: Tree(draw, draw(st.booleans())).object(known))())
+        answer = Answer(tree)
+        fast, slow = Noted(), Noted()
+        found, errors = projection.project(answer, {}, fast)
+        expected, told = interpret(known, answer, slow)
+        assert repr(found) == repr(expected)
+        assert [each.formatted() for each in errors] == [each.formatted() for each in told]
+        assert fast.seen == slow.seen
+        try:
+            generated(tree, Noted())
+            taken["generated"] += 1
+        except Unusual:
+            taken["interpreted"] += 1
+
+    check()
+    assert min(taken["generated"], taken["interpreted"]) > OPERATIONS / 10, taken
