@@ -73,11 +73,19 @@ class Blind:
     marks: tuple[Any, ...]
     variables: Any
     inputs: Any
-    subjects: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     named: list[Any] = field(default_factory=list)
 
     def __call__(self, mark: int, value: Any, path: tuple[str | int, ...]) -> frozenset[str]:
         return frozenset()
+
+    def check(self, mark: int, fetched: frozenset[str]) -> Any:
+        return lambda value: frozenset()
+
+    def restart(self) -> None:
+        """It notes nothing."""
+
+    def disclosed(self) -> list[Any]:
+        return []
 
 
 @asynccontextmanager
