@@ -61,19 +61,19 @@ async def test_what_is_remembered_is_bounded(keyring: Keyring, monkeypatch: pyte
 
 async def test_without_the_keys_nothing_is_served() -> None:
     with pytest.raises(NotServed) as caught:
-        await Keyring(GONE).disclosures({str(uuid4()): ({"Person.id"}, set())})
+        await Keyring(GONE).disclosures([(frozenset({"Person.id"}), frozenset(), [str(uuid4())])])
     assert caught.value.code == "JOURNAL_UNAVAILABLE"
 
 
 async def test_nobody_is_asked_about_an_answer_without_people() -> None:
-    assert await Keyring(GONE).disclosures({}) == []
+    assert await Keyring(GONE).disclosures([]) == []
 
 
 async def test_an_erased_person_is_found_no_more_and_the_chain_verifies(emptied: Database, keyring: Keyring) -> None:
     person = str(uuid4())
     async with running(emptied) as journal:
         entry = intent()
-        found = await keyring.disclosures({person: ({"Person.id"}, set())})
+        found = await keyring.disclosures([(frozenset({"Person.id"}), frozenset(), [person])])
         await journal.disclose(journal.intend(entry), entry.disclosed([]), found)
         assert await keyring.erase(person)
         assert not await keyring.erase(person)

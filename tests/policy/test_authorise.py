@@ -104,14 +104,14 @@ def test_an_object_without_proof_of_a_relation_disappears(facts: object) -> None
 def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() -> None:
     guard, nulls = guard_of(["p", int(Fact.REFERENT | Fact.OPPOSITION)])
     assert nulls == frozenset({"contact"})
-    assert guard.disclosed() == [({"Person.id", "Person.lastName"}, set(), ["p"])]
+    assert guard.disclosed() == [(frozenset({"Person.id", "Person.lastName"}), frozenset(), ["p"])]
 
 
 def test_what_did_not_come_is_not_released() -> None:
     """A subgraph that failed leaves its keys out of the object."""
     guard = Guard(authorise(PERSON, CLASS, SCHEMA).marks)
     guard(0, {"id": "p", "contact": None, ACCESS_KEY: ["p", int(Fact.REFERENT)]}, ("person",))
-    assert guard.disclosed() == [({"Person.id", "Person.contact"}, set(), ["p"])]
+    assert guard.disclosed() == [(frozenset({"Person.id", "Person.contact"}), frozenset(), ["p"])]
 
 
 def reasons(facts: Fact, data: dict[str, object], failed: list[tuple[str | int, ...]]) -> dict[str, str]:
@@ -149,9 +149,10 @@ def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
     guard = Guard(found.marks, variables, check_inputs(found.inputs, variables, CLASS, SCHEMA))
     for mark, subject in enumerate(("p", "q")):
         guard(mark, {"id": subject, ACCESS_KEY: [subject, int(Fact.REFERENT)]}, ("at",))
+    none = frozenset[str]()
     assert guard.disclosed() == [
-        ({"Person.id", "Person.birthDate", "Person.lastName"}, set(), ["p"]),
-        ({"Person.id"}, set(), ["q"]),
+        (frozenset({"Person.id", "Person.birthDate", "Person.lastName"}), none, ["p"]),
+        (frozenset({"Person.id"}), none, ["q"]),
     ]
 
 
