@@ -56,11 +56,28 @@ CD_2A = Organisation(
 EMPLOYER = Organisation(802, "Les Ateliers de l'Ardoise (démonstration)", "99900050800015", "siae", "08")
 EMPLOYER_2A = Organisation(202, "Les Jardins de la Rocade (démonstration)", "99900052200017", "siae", "2A")
 DELEGATE = Organisation(
-    803, "Association Tremplin des Crêtes (démonstration)", "99900060800013", "delegataire_rsa", "08"
+    803,
+    "Association Tremplin des Crêtes (démonstration)",
+    "99900060800013",
+    "delegataire_rsa",
+    "08",
+    "demonstration--structure-12",
 )
-MISSION = Organisation(804, "Mission locale de démonstration des Ardennes", "99900070800011", "mission_locale", "08")
+MISSION = Organisation(
+    804,
+    "Mission locale de démonstration des Ardennes",
+    "99900070800011",
+    "mission_locale",
+    "08",
+    "demonstration--structure-13",
+)
 AGENCY = Organisation(
-    805, "Agence France Travail de démonstration, Charleville", "99900080800019", "france_travail", "08"
+    805,
+    "Agence France Travail de démonstration, Charleville",
+    "99900080800019",
+    "france_travail",
+    "08",
+    "demonstration--structure-14",
 )
 AGENCY_2A = Organisation(
     205, "Agence France Travail de démonstration, Ajaccio", "99900082200011", "france_travail", "2A"

@@ -65,6 +65,8 @@ ADVISERS = {
 }
 """The adviser of each organisation that is not the Conseil départemental, whose référents RDV-Insertion names."""
 FOLLOWED = {
+    "maelle": Following("08996", "GLOBAL", 100),
+    "titouan": Following("08999", "GLOBAL", 80, ADVISERS["08999"]),
     "firmin": Following("08999", "GUIDE", 90, ADVISERS["08999"]),
     "leonce": Following("08998", "SUIVI", 150, ADVISERS["08998"]),
     "dumenica": Following("20999", "RENFORCE", 60, ADVISERS["20999"]),

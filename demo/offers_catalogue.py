@@ -57,6 +57,9 @@ STRUCTURES = (
     Structure(9, "Centre social du Taravo", PROPRIANO),
     Structure(10, "Plateforme d'accompagnement à distance", None),
     Structure(11, "CSAPA du Vieux Pont", SEDAN, "csapa"),
+    Structure(12, "Association Tremplin des Crêtes (démonstration)", SEDAN),
+    Structure(13, "Mission locale de démonstration des Ardennes", CHARLEVILLE, "mission-locale"),
+    Structure(14, "Agence France Travail de démonstration, Charleville", CHARLEVILLE, "france-travail"),
 )
 
 

@@ -179,7 +179,7 @@ def _user(person: Person) -> dict[str, Any]:
         "phone_number": f"+33{person.phone[1:]}",
         "email": person.email,
         "birth_date": str(person.birth_date),
-        "rights_opening_date": None,
+        "rights_opening_date": f"2024-{person.number % 12 + 1:02}-01" if person.dossier else None,
         "birth_name": person.birth_name,
         "rdv_solidarites_user_id": person.number + 7000,
         "nir": None,

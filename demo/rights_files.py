@@ -26,11 +26,12 @@ class Right:
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
-    """Write the register under `folder/droits`: one objection, one limitation."""
+    """Write the register under `folder/droits`: two objections, one limitation."""
     path = folder / "droits" / "registre.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     rights = [
         Right(BY_SLUG["aubane"], today - timedelta(days=9), opposition=True, limitation=False),
+        Right(BY_SLUG["doriane-2"], today - timedelta(days=30), opposition=True, limitation=False),
         Right(BY_SLUG["evariste"], today - timedelta(days=5), opposition=False, limitation=True),
     ]
     path.write_bytes(register(rights))

@@ -90,10 +90,14 @@ def _compared(name: str, schema: Classification) -> set[str]:
 
 
 def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:
-    """Coordinates by which the rows of a page may be ordered though none of them is asked: those of its items."""
-    page = schema.fields[coordinate].returns
-    nodes = schema.fields.get(f"{page}.nodes")
-    return schema.members.get(nodes.returns, ()) if nodes is not None else ()
+    """Coordinates by which rows may be ordered, or one of several chosen, though none of them is asked: those of a page's
+    items, of a list's, and of what a personal object leads to."""
+    found = schema.fields[coordinate]
+    nodes = schema.fields.get(f"{found.returns}.nodes")
+    if nodes is not None:
+        return schema.members.get(nodes.returns, ())
+    below = found.returns in schema.personal and (found.many or found.type in schema.personal)
+    return schema.members.get(found.returns, ()) if below else ()
 
 
 def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:

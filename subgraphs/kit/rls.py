@@ -33,14 +33,18 @@ class Protection:
 
 
 def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
-    """Every table of a schema, in the order of its migrations."""
+    """Every table of a schema, in the order of its migrations.
+
+    Of two types made of a table's rows, one as items with an owner and one as a part of the person, the second is
+    followed: its rows are for whoever reads the person, and the residual keeps the first to its owner.
+    """
     declared: dict[str, Entity] = {}
     for item in map(entity_of, types):
         if isinstance(item.table, Table) and not item.stub:
-            known = declared.get(item.table.key)
-            if known is not None and (known.subject, known.owner) != (item.subject, item.owner):
+            known = declared.setdefault(item.table.key, item)
+            if known.subject != item.subject or (known.owner and item.owner and known.owner != item.owner):
                 raise ValueError(f"{known.name} and {item.name} disagree on the rows of {item.table.key}")
-            declared[item.table.key] = item
+            declared[item.table.key] = item if item.owner is None else known
     return [_protection(table, declared.get(table.key)) for table in metadata.sorted_tables]
 
 

@@ -83,6 +83,24 @@ class Referent:
 
 
 @entity(
+    table=t.referent,
+    subject="person_id",
+    owner="organisation_siret",
+    description="Membre du groupe de suivi.",
+)
+class GroupMember:
+    agent = one("Agent", PROF, "Agent membre du groupe.", on=(t.agent.c.id, t.referent.c.agent_id))
+    structure = one(
+        "Structure",
+        SUIVI,
+        "Structure du membre.",
+        on=(t.structure.c.id, t.referent.c.structure_id),
+    )
+    since = column(t.referent.c.since, SUIVI, "Date d'entrée dans le groupe.")
+    provenance = provenance(SUIVI)
+
+
+@entity(
     table=t.contract,
     subject="person_id",
     owner="organisation_siret",
@@ -115,4 +133,4 @@ class Structure:
     id = key(t.structure.c.id, "Identifiant de la structure.")
 
 
-JOURNEY = (Constraint, Orientation, Referent, Contract, Agent, Structure)
+JOURNEY = (Constraint, Orientation, Referent, GroupMember, Contract, Agent, Structure)

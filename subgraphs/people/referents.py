@@ -43,6 +43,7 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
                 "agent_id": agent_id,
                 "since": referent.since,
                 "structure_id": record.following and record.following.structure,
+                "organisation_siret": record.following and record.following.siret,
                 "as_of": record.as_of,
             },
             new={"id": uuid4()},

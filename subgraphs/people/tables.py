@@ -305,9 +305,21 @@ referent = Table(
     Column("since", Date),
     *lineage(),
     followed_by(),
+    identifier("organisation_siret"),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
+"""Referents, who are the members of the follow-up group that the sources name; `organisation_siret` is theirs."""
+
+exercised_right = Table(
+    "exercised_right",
+    metadata,
+    subject(primary_key=True),
+    Column("opposed_on", Date),
+    Column("limited_on", Date),
+    *lineage(),
+)
+"""First day on which the register said that a right is in force; what acts is `access.person.restrictions`."""
 
 orientation = Table(
     "orientation",

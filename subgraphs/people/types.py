@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.categories import Category, Level
+from subgraphs.kit import access
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
@@ -30,9 +31,10 @@ from subgraphs.kit.rules import constant, word
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
 from subgraphs.people.journey import JOURNEY, reveals
+from subgraphs.people.rights import Rights, in_force
 
 ID, NIR, COORD, FAM = Category.ID, Category.NIR, Category.COORD, Category.FAM
-SOC, ECO = Category.SOC, Category.ECO
+SOC, ECO, TRACE = Category.SOC, Category.ECO, Category.TRACE
 SUIVI, FREIN, SAN, IDX, PRO = Category.SUIVI, Category.FREIN, Category.SAN, Category.IDX, Category.PRO
 REDUCED = Level.REDUCED
 
@@ -62,6 +64,8 @@ _DEPARTMENT: ColumnElement[str] = case(
     (_start(_CITY, 2).in_([word("97"), word("98")]), _start(_CITY, 3)), else_=_start(_CITY, 2)
 )
 _OPEN_RSA = t.rsa.c.status.in_([word(status) for status in t.RSA_STATUSES[2:5]])
+_ENTRY = func.concat(t.referent.c.since, word("Z"), t.referent.c.source_id, type_=Text(collation="C"))
+"""Order of the members of a group: by the day of their entry, those whose day isn't known last."""
 _PRESENT = t.constraint.c.state == word("OUI")
 _PROTECTED = t.constraint.c.theme.in_([word("SANTE"), word("JUSTICE"), word("SEJOUR")])
 
@@ -220,6 +224,28 @@ class Person:
         order=Sort("signedOn"),
         page=None,
     )
+    follow_up_group = many(
+        "GroupMember",
+        SUIVI,
+        "Membres actifs du groupe de suivi, sans ceux qu'il suffirait de nommer pour révéler une donnée protégée.",
+        on=(t.referent.c.person_id, t.person.c.id),
+        order=Sort("since", column=_ENTRY),
+        page=None,
+        sensitive=reveals(t.referent),
+    )
+    rights = one(
+        "Rights",
+        TRACE,
+        "Droits exercés, restrictions et échéances.",
+        on=(access.person.c.person_id, t.person.c.id),
+    )
+    restrictions = column(
+        _of(access.person, in_force()),
+        TRACE,
+        "Restrictions que la personne a demandées.",
+        level=REDUCED,
+        choice=v.RESTRICTION_KIND,
+    )
     provenance = provenance(IDX, "Origine de l'identité.")
 
 
@@ -357,6 +383,7 @@ TYPES = (
     Resources,
     JobSeekerRegistration,
     ProfessionalProject,
+    Rights,
     *JOURNEY,
     Provenance,
 )

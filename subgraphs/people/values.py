@@ -27,6 +27,11 @@ RSA_STATUS = choice(
         "CLOS_ANTERIEUR": "6, clos sur un mois antérieur.",
     },
 )
+RESTRICTION_KIND = choice(
+    "RestrictionKind",
+    "Restriction demandée par la personne.",
+    {"OPPOSITION": "Opposition (RGPD, article 21).", "LIMITATION": "Limitation (RGPD, article 18)."},
+)
 SUSPENSION_REASON = choice(
     "SuspensionReason",
     "Famille du motif de suspension du RSA.",

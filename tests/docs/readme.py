@@ -1,4 +1,4 @@
-"""The generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, tables of docs/sources.md.
+"""Generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, tables of docs/sources.md.
 
 `python -m tests.docs.readme --write` runs the query of the README as each of four actors and the journey query as each
 of the eleven kinds, on the demo's data, and writes what came between the markers; `--check` fails if a page is not

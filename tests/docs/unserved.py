@@ -54,7 +54,7 @@ def table() -> str:
 
 def _fields(text: str) -> dict[str, set[str]]:
     return {
-        node.name.value: {field.name.value for field in node.fields}
+        node.name.value: {field.name.value for field in node.fields or ()}
         for node in parse(text).definitions
         if isinstance(node, ObjectTypeDefinitionNode | InputObjectTypeDefinitionNode)
     }

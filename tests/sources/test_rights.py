@@ -11,7 +11,7 @@ from demo.rights_files import Right, register
 from schema.facts import Fact
 from subgraphs.kit.ingest_report import Outcome, Report
 from tests.conftest import Database
-from tests.sources.ingestion import codes, ingest, values, versions
+from tests.sources.ingestion import codes, ingest, rows, values, versions
 
 MAELLE, GASPARD = BY_SLUG["maelle"], BY_SLUG["gaspard"]
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -56,6 +56,25 @@ async def test_the_newest_row_counts_and_what_it_does_not_say_is_lifted(
     report = await given(fresh_database, tmp_path, register([right(MAELLE, 16)]))
     assert report.counts == {Outcome.UPDATED: 1}
     assert await values(fresh_database, RESTRICTIONS) == [0]
+
+
+async def test_a_right_keeps_the_first_day_that_said_it_until_it_is_lifted(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await known(fresh_database, tmp_path, MAELLE)
+    held = "SELECT opposed_on, limited_on FROM people.exercised_right"
+    seen: list[object] = []
+    for rights in (
+        right(MAELLE, 2, opposition=True),
+        right(MAELLE, 9, opposition=True, limitation=True),
+        right(MAELLE, 12, limitation=True),
+        right(MAELLE, 16),
+        right(MAELLE, 20, opposition=True),
+    ):
+        assert (await given(fresh_database, tmp_path, register([rights]))).complete
+        seen += [tuple(row.values()) for row in await rows(fresh_database, held)] or [()]
+    second, ninth, twentieth = (date(2026, 11, day) for day in (2, 9, 20))
+    assert seen == [(second, None), (second, ninth), (None, ninth), (), (twentieth, None)]
 
 
 async def test_the_same_register_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:

@@ -7,15 +7,18 @@ for one person, so that a right that is lifted is a row with N.
     08;DEMO000013;11/02/1990;O;N;2026-11-02T09:30:00+01:00
 
 A person is known by the internal id of its département and by its birth date, which must agree; a row makes nobody.
-The newest `maj` counts, whatever the order of files. Source of the rule: policy.md, "Restriction"; RGPD 18 and 21.
+The newest `maj` counts, whatever the order of files. The register has no other day: that of a right is the first `maj`
+which says it. Source of the rule: policy.md, "Restriction"; RGPD 18 and 21.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from schema.facts import Fact
 from subgraphs.kit import access
@@ -29,6 +32,8 @@ from subgraphs.people import tables
 
 NAME = "droits"
 RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
+DAYS = {"opposition": "opposed_on", "limitation": "limited_on"}
+PARIS = ZoneInfo("Europe/Paris")
 COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "maj")
 SAID = {"O": True, "N": False}
 
@@ -79,15 +84,31 @@ class _Row:
 
     async def write(self, store: Store) -> Outcome:
         key = self.people.handle(NAME, self.row["departement"], self.row["identifiant_interne"])
-        if not await store.admit(tables.source_record, NAME, key, instant(self.row["maj"], "maj")):
+        said = instant(self.row["maj"], "maj")
+        if not await store.admit(tables.source_record, NAME, key, said):
             return Outcome.OLDER
         restrictions = 0
         for column, fact in RESTRICTIONS.items():
             if self.row[column] not in SAID:
                 raise Refused("SCHEMA_INVALID", column)
             restrictions |= fact if SAID[self.row[column]] else 0
-        await store.put(access.person, {"person_id": await self._person(store)}, {"restrictions": restrictions})
+        person_id = await self._person(store)
+        await store.put(access.person, {"person_id": person_id}, {"restrictions": restrictions})
+        await self._remember(store, person_id, key, said)
         return store.outcome
+
+    async def _remember(self, store: Store, person_id: UUID, key: str, said: datetime) -> None:
+        """Keep the first day on which the register said that each right is in force, for as long as it is."""
+        known = await store.one(tables.exercised_right, person_id=person_id) or {}
+        days = {
+            day: (known.get(day) or said.astimezone(PARIS).date()) if SAID[self.row[column]] else None
+            for column, day in DAYS.items()
+        }
+        if any(days.values()):
+            told = {**days, "source": NAME, "source_id": key, "as_of": said}
+            await store.put(tables.exercised_right, {"person_id": person_id}, told)
+        else:
+            await store.delete(tables.exercised_right, person_id=person_id)
 
     async def _person(self, store: Store) -> UUID:
         born = day(self.row["date_naissance"], "date_naissance")

@@ -1,0 +1,68 @@
+"""Who reads of the demo's people the group that follows them, and the rights that they exercised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.conftest import Database
+from tests.e2e.site import PURPOSES, Site, site
+
+GROUP = """query ($id: ID!) { person(id: $id) { referent { agent { lastName } structure { name } }
+  followUpGroup { since agent { lastName } structure { name } provenance { source } } } }"""
+RIGHTS = "query ($id: ID!) { person(id: $id) { restrictions rights { opposedOn limitedOn lastContactOn } } }"
+
+
+@pytest.fixture(scope="module")
+def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(database, tmp_path_factory.mktemp("group"), apart=False) as made:
+        yield made
+
+
+def asked(running: Site, actor: str, query: str, slug: str) -> tuple[Any, dict[str, dict[str, Any]]]:
+    """The person as the actor reads it, and what was said of each coordinate."""
+    purpose = PURPOSES[running.actors[actor].kind]
+    answer = running.post(actor, {"query": query, "variables": {"id": running.persons[slug]}}, purpose=purpose).json()
+    assert "errors" not in answer
+    return answer["data"]["person"], {entry["coordinate"]: entry for entry in answer["extensions"]["access"]}
+
+
+def test_a_referent_and_france_travail_read_the_whole_group_in_one_order(running: Site) -> None:
+    for actor in ("referent-a", "conseiller-ft"):
+        person, _ = asked(running, actor, GROUP, "titouan")
+        assert [member["agent"]["lastName"] for member in person["followUpGroup"]] == ["BREVAUX", None], actor
+        assert person["followUpGroup"][0]["structure"]["name"].startswith("Agence France Travail")
+        assert [member["provenance"]["source"] for member in person["followUpGroup"]] == ["ft-extrait", "rdv-insertion"]
+        assert person["referent"]["structure"] == person["followUpGroup"][0]["structure"]
+
+
+def test_an_employer_reads_no_member_that_is_not_its_own(running: Site) -> None:
+    person, _ = asked(running, "employeur", GROUP, "maelle")
+    assert person["followUpGroup"] == []
+
+
+def test_the_orienteur_is_refused_the_group(running: Site) -> None:
+    person, said = asked(running, "orienteur", GROUP, "titouan")
+    assert person["followUpGroup"] is None
+    assert said["Person.followUpGroup"]["decision"] == "deny"
+
+
+def test_the_data_protection_officer_reads_since_when_a_person_objects(running: Site) -> None:
+    person, _ = asked(running, "dpo", RIGHTS, "aubane")
+    today = datetime.now(UTC).date()
+    assert person["restrictions"] == ["OPPOSITION"]
+    assert person["rights"]["opposedOn"] == str(today - timedelta(days=9))
+    assert person["rights"]["limitedOn"] is None
+    assert person["rights"]["lastContactOn"] is not None
+
+
+def test_the_person_reads_its_restrictions_and_nobody_else_does(running: Site) -> None:
+    person, said = asked(running, "personne", RIGHTS, "maelle")
+    assert (person["restrictions"], person["rights"]) == ([], None)
+    assert said["Person.rights"]["instead"] == "Person.restrictions"
+    for actor in ("referent-a", "orienteur", "conseiller-ft", "employeur"):
+        person, _ = asked(running, actor, RIGHTS, "maelle")
+        assert person is None or (person["restrictions"], person["rights"]) == (None, None), actor
