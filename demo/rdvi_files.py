@@ -92,7 +92,7 @@ def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = EVERYONE_B
             "users_count": len(rdv.people),
             "max_participants_count": None,
             "rdv_solidarites_rdv_id": rdv.number + 1000,
-            "agents": [],
+            "agents": _agents(rdv, people),
             "lieu": {
                 "rdv_solidarites_lieu_id": rdv.organisation.number,
                 "name": "Accueil",
@@ -186,6 +186,22 @@ def _user(person: Person) -> dict[str, Any]:
         "france_travail_id": None,
         "carnet_de_bord_carnet_id": None,
     }
+
+
+def _agents(rdv: Rdv, people: Mapping[str, Person]) -> list[dict[str, Any]]:
+    """Who receives: the référents, in the organisation of the rendez-vous, of those expected."""
+    expected = (people[slug].referent for slug, _ in rdv.people)
+    found = dict.fromkeys(one for one in expected if one is not None and one.organisation == rdv.organisation)
+    return [
+        {
+            "id": rdv.number * 10 + rank,
+            "email": agent.email,
+            "first_name": agent.first_name,
+            "last_name": agent.last_name,
+            "rdv_solidarites_agent_id": rdv.number * 10 + rank + 9000,
+        }
+        for rank, agent in enumerate(found)
+    ]
 
 
 def _organisation(organisation: Organisation) -> dict[str, Any]:

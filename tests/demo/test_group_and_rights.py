@@ -33,7 +33,7 @@ def asked(running: Site, actor: str, query: str, slug: str) -> tuple[Any, dict[s
 def test_a_referent_and_france_travail_read_the_whole_group_in_one_order(running: Site) -> None:
     for actor in ("referent-a", "conseiller-ft"):
         person, _ = asked(running, actor, GROUP, "titouan")
-        assert [member["agent"]["lastName"] for member in person["followUpGroup"]] == ["BREVAUX", None], actor
+        assert [member["agent"]["lastName"] for member in person["followUpGroup"]] == ["BREVAUX", "Marquoy"], actor
         assert person["followUpGroup"][0]["structure"]["name"].startswith("Agence France Travail")
         assert [member["provenance"]["source"] for member in person["followUpGroup"]] == ["ft-extrait", "rdv-insertion"]
         assert person["referent"]["structure"] == person["followUpGroup"][0]["structure"]
