@@ -90,8 +90,8 @@ def _compared(name: str, schema: Classification) -> set[str]:
 
 
 def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:
-    """Coordinates by which rows may be ordered, or one of several chosen, though none of them is asked: those of a page's
-    items, of a list's, and of what a personal object leads to."""
+    """Coordinates by which rows may be ordered, or one of several chosen, though none of them is asked: those of the
+    items of a page or a list, and of what a personal object leads to."""
     found = schema.fields[coordinate]
     nodes = schema.fields.get(f"{found.returns}.nodes")
     if nodes is not None:
