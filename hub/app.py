@@ -106,11 +106,12 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         purposes=Purposes(policy.purposes, settings.agreements),
         table=graph.table,
         documents=Documents(settings.documents),
-        preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification)),
+        preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification), settings.limits),
         transports=transports,
         journal=journal,
         keyring=Keyring(dsn("journal_keeper")),
         deadline=settings.deadline,
+        bounds=settings.bounds,
         show_plans=settings.show_plans,
         clock=lambda: int(time.time()),
     )

@@ -11,7 +11,7 @@ from hub.calls import CODES
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.document.variables import bind
-from hub.federation.execute import execute
+from hub.federation.execute import Bounds, execute
 from hub.federation.transport import Transport
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
@@ -42,6 +42,7 @@ class Pipeline:
     journal: Journal
     keyring: Keyring
     deadline: float
+    bounds: Bounds
     show_plans: bool
     clock: Callable[[], int]
 
@@ -74,7 +75,9 @@ class Pipeline:
             residual=authorisation.residual,
             now=now,
         )
-        answer = await execute(prepared.plan, variables, self.transports, context, self.deadline, codes=CODES)
+        answer = await execute(
+            prepared.plan, variables, self.transports, context, self.deadline, codes=CODES, bounds=self.bounds
+        )
         guard = Guard(authorisation.marks, variables, revealed)
         data, errors = prepared.projection.project(answer, variables, guard)
         data = prepared.introspected(data, self.preparer.schema, request.variables)

@@ -8,13 +8,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from hub.document.limits import Limits
 from hub.document.manifest import Manifest, read_manifest
 from hub.errors import StartRefused
+from hub.federation.execute import Bounds
 from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
 from hub.identity.tokens import Issuer
+
+NumbersT = TypeVar("NumbersT", Care, Limits, Bounds)
 
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 
@@ -33,7 +37,8 @@ class Settings:
     """`agreements`: purposes per SIRET; `subgraphs`: the subgraphs run elsewhere (the others run in process).
 
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
-    `documents`: the manifest of trusted documents per client that has one.
+    `documents`: the manifest of trusted documents per client that has one;
+    `limits` bound a document, `bounds` its execution.
     """
 
     audience: str
@@ -43,6 +48,8 @@ class Settings:
     deadline: float = 10.0
     show_plans: bool = False
     documents: Mapping[str, Manifest] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 def load_settings(path: Path) -> Settings:
@@ -67,6 +74,8 @@ def load_settings(path: Path) -> Settings:
             deadline=float(raw.pop("deadline", 10.0)),
             show_plans=_flag("show_plans", raw.pop("show_plans", False)),
             documents=_manifests(raw.pop("documents", []), path.parent),
+            limits=_numbers(Limits, raw.pop("limits", {})),
+            bounds=_numbers(Bounds, raw.pop("execution", {})),
         )
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -104,9 +113,20 @@ def _remote(said: Any, folder: Path) -> Remote:
     files = {name: folder / table.pop(name) for name in ("authorities", "certificate", "key") if name in table}
     if files and not secure:
         raise ValueError(f"'{min(files)}' needs an https URL")
-    care = Care(**{each.name: table.pop(each.name) for each in fields(Care) if each.name in table})
+    return Remote(url, _numbers(Care, table), client_tls(**files) if secure else None)
+
+
+def _numbers(kind: type[NumbersT], table: dict[str, Any]) -> NumbersT:
+    """A value of this kind, all whose fields are numbers with defaults; whole ones stay whole, none is negative."""
+    said = {}
+    for each in fields(kind):
+        if each.name in table:
+            value, kinds = table.pop(each.name), (int,) if isinstance(each.default, int) else (int, float)
+            if type(value) not in kinds or not value >= 0:
+                raise ValueError(f"'{each.name}' is not a number that serves")
+            said[each.name] = value
     _nothing_left(table)
-    return Remote(url, care, client_tls(**files) if secure else None)
+    return kind(**said)
 
 
 def _nothing_left(table: Mapping[str, Any]) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from demo.identity import Issuer
+from hub.document.limits import Limits
 from hub.document.manifest import Manifest
 from hub.errors import StartRefused
+from hub.federation.execute import Bounds
 from hub.federation.http1 import Care
 from hub.settings import Remote, load_settings
 from tests.federation.authority import Authority
@@ -66,6 +68,23 @@ def test_files_are_found_beside_the_settings(path: Path) -> None:
 def test_what_makes_no_remote_subgraph_stops_the_start(path: Path, said: str) -> None:
     with pytest.raises(StartRefused) as caught:
         offers(path, said)
+    assert caught.value.code == "SETTINGS_INVALID"
+
+
+def test_bounds_are_the_documented_ones_unless_they_are_set(path: Path) -> None:
+    assert (load_settings(path).limits, load_settings(path).bounds) == (Limits(), Bounds())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n[limits]\ndepth = 3\n[execution]\nsubgraph_seconds = 2\n", encoding="utf-8")
+    found = load_settings(path)
+    assert (found.limits, found.bounds) == (Limits(depth=3), Bounds(subgraph_seconds=2))
+
+
+@pytest.mark.parametrize("said", ["depth = 1.5", "depth = -1", 'depth = "3"', "depth = true", "deep = 3"])
+@pytest.mark.parametrize("table", ["limits", "execution"])
+def test_a_bound_that_is_none_stops_the_start(path: Path, table: str, said: str) -> None:
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[{table}]\n{said}\n", encoding="utf-8")
+    with pytest.raises(StartRefused) as caught:
+        load_settings(path)
     assert caught.value.code == "SETTINGS_INVALID"
 
 

@@ -11,7 +11,7 @@ import logging
 import ssl
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -50,12 +50,9 @@ class Care:
     pause: float = 5.0
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a number that would serve nothing."""
-        for each in fields(self):
-            value, least = getattr(self, each.name), each.name in ("connections", "largest", "failures")
-            kinds = (int,) if isinstance(each.default, int) else (int, float)
-            if type(value) not in kinds or not value >= least:
-                raise ValueError(f"'{each.name}' is not a number that serves")
+        """Raises ValueError for a number with which nothing would be served."""
+        if min(self.connections, self.largest, self.failures) < 1:
+            raise ValueError("'connections', 'largest' and 'failures' are at least one")
 
 
 def address(url: str) -> SplitResult:

@@ -22,7 +22,9 @@ from pathlib import Path
 import pytest
 
 from demo.identity import Issuer
-from hub.federation.execute import MESSAGES
+from hub.document.limits import Limits
+from hub.federation.execute import MESSAGES, Bounds
+from hub.federation.http1 import Care
 from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.policy.table import Reason
 from hub.settings import load_settings
@@ -143,6 +145,8 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     assert settings.agreements
     assert settings.subgraphs
     assert settings.documents
+    assert (settings.limits, settings.bounds) == (Limits(), Bounds())
+    assert settings.subgraphs["trainings"].care == Care()
 
 
 def test_the_grant_shown_is_one_of_those_in_force() -> None:
