@@ -33,6 +33,7 @@ from hub.http.media import RESPONSE
 from hub.http.response import answered
 from hub.identity.actor import CLAIM
 from hub.identity.tokens import Issuer
+from hub.serving import settle
 from hub.settings import Settings
 from infra.keys import Keys
 from infra.roles import Dsn
@@ -119,6 +120,7 @@ async def bench(graph: Graph, keys: Keys, url: str, dsn: Dsn, people: int, round
     Raises StartRefused (BENCH_UNEQUAL) if the sides do not give the same data.
     """
     await dataset.prepare(url, people, keys)
+    settle()
     async with _sides(graph, keys, url, dsn) as sides:
         return [await _measure(sides, operation, rounds, each) for operation in operations(graph.schema)]
 

@@ -96,11 +96,12 @@ class Gateway(Served):
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError."""
-        prepared = self.preparer.prepare(self.documents.text(request), request.operation_name, EVERYONE, request.trace)
+        text = self.documents.text(request)
+        prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, errors = prepared.projection.project(answer, variables, None)
-        data = prepared.introspected(data, self.preparer.schema, request.variables)
+        data = await self.preparer.introspected(prepared, data, request.variables)
         extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
         return Reply(data, [error.formatted() for error in errors], extensions)
 

@@ -55,7 +55,7 @@ class Pipeline:
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)
         text = self.documents.text(request, actor.client, actor.id)
-        prepared = self.preparer.prepare(text, request.operation_name, decisions, request.trace)
+        prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
@@ -80,7 +80,7 @@ class Pipeline:
         )
         guard = Guard(authorisation.marks, variables, revealed)
         data, errors = prepared.projection.project(answer, variables, guard)
-        data = prepared.introspected(data, self.preparer.schema, request.variables)
+        data = await self.preparer.introspected(prepared, data, request.variables)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
         reasons = [item["reason"] or item["decision"] for item in access]
         found = await self.keyring.disclosures(guard.disclosed())

@@ -6,12 +6,14 @@ What decides is given: the hub's policy step, or `hub.gateway`, which allows eve
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from graphql import DocumentNode, GraphQLSchema
 
@@ -66,7 +68,11 @@ class Decided(Protocol):
 
 
 ClassT = TypeVar("ClassT", bound=Class)
+Made = TypeVar("Made")
 DecidedT = TypeVar("DecidedT", bound=Decided)
+
+Key: TypeAlias = tuple[str, str | None, str, frozenset[str]]
+"""Document, operation name, decision class, labels that are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,6 @@ class Prepared(Generic[DecidedT]):
     keys: tuple[str, ...]
     hash: str
 
-    def introspected(
-        self, data: dict[str, Any] | None, schema: GraphQLSchema, variables: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        """The data with the introspection that the operation asks for; `variables` are the client's, checked."""
-        if self.introspection is None or data is None:
-            return data
-        return introspection.merge(self.keys, data, introspection.answer(self.introspection, schema, variables))
-
 
 class Preparer(Generic[ClassT, DecidedT]):
     """Prepares operations against one composed graph; bounded, least recently used first out.
@@ -112,23 +110,66 @@ class Preparer(Generic[ClassT, DecidedT]):
     ) -> None:
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._shares = supergraph, decide, limits or Limits(), shares
-        self._cache: OrderedDict[tuple[str, str | None, str, frozenset[str]], Prepared[DecidedT]] = OrderedDict()
+        self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
+        self._made: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+
+    async def prepared(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
+        """The prepared operation; `trace` draws the side of fields that move between subgraphs. Raises DocumentRefused,
+        and RequestRefused where the planner meets its bound.
+
+        A new one is made once for all that ask it, beside the event loop: who sends hard documents waits for them, and
+        nobody else does.
+        """
+        key = self._key(query, name, decisions, trace)
+        known = self._known(key)
+        if known is not None:
+            return known
+        making = self._made.get(key)
+        if making is None:
+            making = self._made[key] = self._beside(self._prepare, query, name, decisions, key[3])
+            making.add_done_callback(lambda done: self._done(key, done))
+        return await asyncio.shield(making)
 
     def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
-        """The prepared operation; `trace` draws the side of fields that move between subgraphs. Raises DocumentRefused,
-        and RequestRefused where the planner meets its bound."""
+        """The same where nobody else waits."""
+        key = self._key(query, name, decisions, trace)
+        known = self._known(key)
+        return known or self._keep(key, self._prepare(query, name, decisions, key[3]))
+
+    async def introspected(
+        self, prepared: Prepared[DecidedT], data: dict[str, Any] | None, variables: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """The data with the introspection that the operation asks for; `variables` are the client's, checked."""
+        if prepared.introspection is None or data is None:
+            return data
+        meta = await self._beside(introspection.answer, prepared.introspection, self.schema, variables)
+        return introspection.merge(prepared.keys, data, meta)
+
+    def _key(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Key:
         labels = self._supergraph.labels
-        on = active(labels, self._shares, trace) if labels else labels
-        key = (query, name, decisions.id, on)
+        return query, name, decisions.id, active(labels, self._shares, trace) if labels else labels
+
+    def _known(self, key: Key) -> Prepared[DecidedT] | None:
         known = self._cache.get(key)
         if known is not None:
             self._cache.move_to_end(key)
-            return known
-        prepared = self._prepare(query, name, decisions, on)
+        return known
+
+    def _keep(self, key: Key, prepared: Prepared[DecidedT]) -> Prepared[DecidedT]:
         self._cache[key] = prepared
         if len(self._cache) > CACHE:
             self._cache.popitem(last=False)
         return prepared
+
+    def _done(self, key: Key, made: asyncio.Future[Prepared[DecidedT]]) -> None:
+        del self._made[key]
+        if not made.cancelled() and made.exception() is None:
+            self._keep(key, made.result())
+
+    def _beside(self, work: Callable[..., Made], *arguments: Any) -> asyncio.Future[Made]:
+        """Work of processor alone, in the one thread for it."""
+        return asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
 
     def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
         document = parse_document(query, self.schema, self._limits)

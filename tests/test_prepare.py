@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from threading import Event
+
 import pytest
 
+from hub.document.operation import Operation
 from hub.document.request import Request
 from hub.errors import RequestRefused
-from hub.prepare import wants_plan
+from hub.gateway import EVERYONE, Allowed, Everyone, allow
+from hub.prepare import Preparer, wants_plan
 from tests.conftest import ROOT
+from tests.federation.shop import shop
 
 
 def request(**headers: str) -> Request:
@@ -31,3 +37,59 @@ def test_only_the_policy_step_and_the_unprotected_gateway_say_that_an_operation_
         if "AuthorisedOperation(" in path.read_text(encoding="utf-8")
     }
     assert makers == {"hub/policy/authorise.py", "hub/gateway.py"}
+
+
+def preparer() -> tuple[Preparer[Everyone, Allowed], list[str | None]]:
+    """A preparer of the shop that notes each operation that it decides."""
+    made: list[str | None] = []
+    supergraph = shop().supergraph
+
+    def decide(operation: Operation, everyone: Everyone) -> Allowed:
+        made.append(operation.name)
+        return allow(operation, everyone)
+
+    return Preparer(supergraph, supergraph.client_schema, decide), made
+
+
+async def test_an_operation_that_many_ask_at_once_is_prepared_once() -> None:
+    subject, made = preparer()
+    asked = [subject.prepared("query A { users { name } }", None, EVERYONE, "t") for _ in range(8)]
+    first, *others = await asyncio.gather(*asked)
+    assert all(other is first for other in others)
+    assert await subject.prepared("query A { users { name } }", None, EVERYONE, "u") is first
+    assert made == ["A"]
+
+
+async def test_whoever_leaves_does_not_take_the_preparation_from_those_who_wait() -> None:
+    subject, made = preparer()
+    leaving = asyncio.ensure_future(subject.prepared("query A { users { name } }", None, EVERYONE, "t"))
+    staying = asyncio.ensure_future(subject.prepared("query A { users { name } }", None, EVERYONE, "t"))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert (await staying).operation.name == "A"
+    assert leaving.cancelled()
+    assert made == ["A"]
+
+
+async def test_a_refused_document_is_refused_for_each_that_asks_it_and_never_kept() -> None:
+    subject, _ = preparer()
+    for _ in range(2):
+        asked = [subject.prepared("{ nothing }", None, EVERYONE, "t") for _ in range(3)]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert [getattr(each, "code", None) for each in found] == ["DOCUMENT_INVALID"] * 3
+
+
+async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> None:
+    """The preparation waits for a turn of the event loop, which a preparation on the loop would never let come."""
+    turned = Event()
+    supergraph = shop().supergraph
+
+    def decide(operation: Operation, everyone: Everyone) -> Allowed:
+        assert turned.wait(30)
+        return allow(operation, everyone)
+
+    subject = Preparer(supergraph, supergraph.client_schema, decide)
+    asked = asyncio.ensure_future(subject.prepared("{ users { name } }", None, EVERYONE, "t"))
+    await asyncio.sleep(0)
+    turned.set()
+    assert [fetch.subgraph for fetch in (await asked).plan.fetches()] == ["accounts"]
