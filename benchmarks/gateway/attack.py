@@ -47,6 +47,9 @@ def attacks() -> Mapping[str, str]:
         "documents mal formés": _body(f"query Q{NUMBER} {{ {'users { id ' * 4_000}"),
         "introspection": _body(get_introspection_query().replace("IntrospectionQuery", f"I{NUMBER}")),
         "corps énormes": orjson.dumps({"query": "{ users { id } }", "variables": {"a": "x" * (MAX_BODY + 1)}}).decode(),
+        "un mégaoctet refusé": orjson.dumps(
+            {"query": f"{{ a{NUMBER} }}", "variables": {"a": "x" * (MAX_BODY - 200)}}
+        ).decode(),
         "JSON qui n'en est pas": "[" * (MAX_BODY - 10) + NUMBER,
     }
 

@@ -49,9 +49,11 @@ class GraphQLEndpoint:
             return answered(media, trace, reply)
         except HubError as error:
             log.info("refused %s trace=%s %s", error.code, trace, error.detail)
+            _forget(error)
             return refused(media, trace, error)
         except Exception as error:  # the last line of defence: nothing of an unforeseen error may leave
             log.error("unforeseen %s trace=%s at %s", type(error).__name__, trace, _places(error))
+            _forget(error)
             failed = NotServed(
                 "INTERNAL_ERROR",
                 "Une erreur interne est survenue : donnez l'identifiant de trace au support.",
@@ -72,6 +74,14 @@ class GraphQLEndpoint:
         finally:
             gone.cancel()
             await asyncio.gather(work, gone, return_exceptions=True)
+
+
+def _forget(error: BaseException | None) -> None:
+    """Let go of the frames that an error passed, and with them of the request: an error that a task held is a ring of
+    frames, which would keep whole bodies until the collector's next visit, and it comes seldom (`hub.serving`)."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 def _places(error: BaseException) -> str:
