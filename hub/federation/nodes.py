@@ -6,12 +6,13 @@ A plan holds no value of the client: only names of variables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import parse, print_ast
 
+from hub.document.conditions import hold
 from hub.document.operation import Condition
 from hub.federation.spots import Segment, Template
 
@@ -88,6 +89,18 @@ class Plan:
     def fetches(self) -> Iterator[Fetch]:
         """All fetches in order."""
         return (fetch for wave in self.waves for fetch in wave.fetches)
+
+    def settled(self, variables: Mapping[str, Any]) -> Plan:
+        """What is sent under these values, its conditions no longer told."""
+        kept = (
+            tuple(
+                replace(fetch, when=((),))
+                for fetch in wave.fetches
+                if any(hold(each, variables) for each in fetch.when)
+            )
+            for wave in self.waves
+        )
+        return replace(self, waves=tuple(Parallel(fetches) for fetches in kept if fetches))
 
     def text(self) -> str:
         """The plan for people and snapshots; equal plans have equal text."""

@@ -1,0 +1,77 @@
+"""`hub plan`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from hub.cli.files import read, read_text
+from hub.cli.refuse import refuse
+from hub.document.variables import bind
+from hub.gateway import EVERYONE, allow
+from hub.graph import Graph, load_graph
+from hub.policy.authorise import authorise
+from hub.policy.table import DecisionClass
+from hub.prepare import Preparer
+
+TRACE = "0" * 32
+"""A trace id for a request that nobody sent."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def plan(
+    file: Annotated[Path, typer.Argument(help="Document GraphQL.")],
+    supergraph: Annotated[Path | None, typer.Option(help="Supergraphe (SDL) ; par défaut, celui de ce hub.")] = None,
+    operation: Annotated[str | None, typer.Option(help="Nom de l'opération, si le document en a plusieurs.")] = None,
+    variables: Annotated[
+        str | None, typer.Option(metavar="JSON", help="Variables : ce qu'elles excluent n'est pas montré.")
+    ] = None,
+    actor: Annotated[str | None, typer.Option(help="Sorte d'acteur : le plan de ce qu'elle peut lire.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="Finalité de cet acteur.")] = None,
+) -> None:
+    """Montre les appels aux sous-graphes d'un document ; rien n'est exécuté, aucune valeur n'est montrée."""
+    text = read_text(file, "DOCUMENT_UNREADABLE", "Le document")
+    decided = actor is not None or purpose is not None
+    if decided and supergraph is not None:
+        refuse(
+            "ARGUMENT_INVALID", "« --actor » et « --purpose » valent pour le graphe de ce hub, sans « --supergraph »."
+        )
+    preparer: Preparer[Any, Any]
+    if decided:
+        graph = load_graph()
+        preparer = Preparer(graph.supergraph, graph.schema, partial(authorise, schema=graph.table.classification))
+        made = preparer.prepare(text, operation, _decisions(graph, actor, purpose), TRACE)
+    else:
+        given = read(supergraph) if supergraph is not None else load_graph().supergraph
+        preparer = Preparer(given, given.client_schema, allow)
+        made = preparer.prepare(text, operation, EVERYONE, TRACE)
+    shown = made.plan
+    if variables is not None:
+        shown = shown.settled(bind(made.operation, _values(variables), preparer.schema))
+    typer.echo(shown.text(), nl=False)
+
+
+def _decisions(graph: Graph, actor: str | None, purpose: str | None) -> DecisionClass:
+    known = sorted(graph.table.classes)
+    if (actor, purpose) not in known:
+        pairs = ", ".join(f"{kind} {each}" for kind, each in known)
+        refuse(
+            "ARGUMENT_INVALID", f"« --actor » et « --purpose » vont ensemble, et sont l'un de ces couples : {pairs}."
+        )
+    return graph.table.classes[actor or "", purpose or ""]
+
+
+def _values(given: str) -> dict[str, Any]:
+    try:
+        values = orjson.loads(given)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        refuse("ARGUMENT_INVALID", '« --variables » est un objet JSON, comme \'{"id": "1"}\'.')
+    return values
