@@ -37,6 +37,9 @@ class Everyone:
 
 EVERYONE = Everyone()
 
+SECURED = tuple(f"https://specs.apollo.dev/{name}/" for name in ("authenticated", "requiresScopes", "policy"))
+"""Specifications of what only some may read."""
+
 FIXED = frozenset(
     [
         "accept",
@@ -73,7 +76,7 @@ class Gateway(Served):
 
     `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in
     seconds; `shares`: percentages of the requests, by label of a progressive override. Raises StartRefused
-    (SUBGRAPH_URL_INVALID, OVERRIDE_LABEL_UNKNOWN).
+    (SUBGRAPH_URL_INVALID, SUPERGRAPH_SECURED, HEADER_NOT_FORWARDED, OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Gateway(Served):
         super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
         if unknown := shares.keys() - supergraph.labels:
             raise _unknown_label(min(unknown), supergraph)
+        _refuse_secured(supergraph)
         schema = supergraph.client_schema
         self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, schema, allow, shares=shares)
         self.documents = Documents()
@@ -112,6 +116,19 @@ class Gateway(Served):
             for each in self.transports.values():
                 stack.push_async_callback(each.close)
             yield
+
+
+def _refuse_secured(supergraph: Supergraph) -> None:
+    """What a subgraph asked to protect is not served by a gateway that knows nobody."""
+    for coordinate, directives in supergraph.directives.items():
+        for each in directives:
+            if each.spec.startswith(SECURED):
+                raise StartRefused(
+                    "SUPERGRAPH_SECURED",
+                    f"« {coordinate} » porte @{each.name} : « hub gateway » ne sait pas qui demande et ne peut pas le "
+                    "protéger. Retirez cet élément du supergraphe, ou servez celui-ci par un routeur qui authentifie.",
+                    f"{coordinate} bears @{each.name}",
+                )
 
 
 def transports(supergraph: Supergraph, headers: Headers) -> Mapping[str, HttpTransport]:

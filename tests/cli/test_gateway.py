@@ -17,6 +17,7 @@ from graphql import (
     print_schema,
 )
 
+from hub.federation.compose.compose import Source, compose
 from hub.federation.supergraph import read_supergraph
 from tests.cli.commands import hub
 from tests.cli.served import Served, gateway
@@ -86,6 +87,20 @@ def test_an_address_that_is_none_is_refused_with_its_subgraph(tmp_path: Path) ->
     path = tmp_path / "supergraph.graphql"
     path.write_text(shop().supergraph.text.replace("http://reviews.example/", "file:///"), encoding="utf-8")
     assert "« reviews »" in hub("gateway", "--supergraph", path, "--unprotected").check_refused("SUBGRAPH_URL_INVALID")
+
+
+@pytest.mark.parametrize(
+    "directive", ["@authenticated", '@requiresScopes(scopes: [["a"]])', '@policy(policies: [["p"]])']
+)
+def test_what_only_some_may_read_is_not_served_by_who_knows_nobody(tmp_path: Path, directive: str) -> None:
+    name = directive.partition("(")[0]
+    head = f'extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["{name}"])'
+    sdl = f"{head} type Query {{ a: Int secret: Int {directive} }}"
+    path = tmp_path / "supergraph.graphql"
+    path.write_text(compose([Source("s", "http://s.example/graphql", sdl)]).text, encoding="utf-8")
+    line = hub("gateway", "--supergraph", path, "--unprotected").check_refused("SUPERGRAPH_SECURED")
+    assert "Query.secret" in line
+    assert name in line
 
 
 @pytest.mark.parametrize("name", ["Content-Length", "host", "Transfer-Encoding"])
