@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -25,6 +26,9 @@ from hub.journal.keyring import Keyring
 from hub.journal.labels import check_operation_name
 from hub.journal.signing import Signer
 from hub.journal.store import Journal
+from hub.journal.subgraph import JournalSubgraph
+from hub.journal.view import View
+from hub.journal.words import words as journal_words
 from hub.pages.words import words
 from hub.pipeline import Pipeline
 from hub.policy.authorise import Authorisation, authorise
@@ -34,6 +38,8 @@ from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from infra.keys import Keys
 from infra.roles import Dsn
+from schema.sdl import HUB
+from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.database import Database
 from subgraphs.kit.http import Application
 from subgraphs.kit.sdl import load as load_model
@@ -55,10 +61,15 @@ class HubApp(Served):
     """The hub's ASGI application: GraphQL, `GET /readyz`, and `more`."""
 
     def __init__(
-        self, pipeline: Pipeline, journal: Journal, local: Mapping[str, Subgraph], more: Sequence[BaseRoute]
+        self,
+        pipeline: Pipeline,
+        journal: Journal,
+        view: View,
+        local: Mapping[str, Subgraph],
+        more: Sequence[BaseRoute],
     ) -> None:
         super().__init__(GraphQLEndpoint(pipeline.answer), [Route("/readyz", self._ready), *more], page=True)
-        self.pipeline, self.journal, self.local = pipeline, journal, local
+        self.pipeline, self.journal, self.view, self.local = pipeline, journal, view, local
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -71,6 +82,7 @@ class HubApp(Served):
                 if isinstance(transport, HttpTransport):
                     stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.keyring.close)
+            stack.push_async_callback(self.view.close)
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
             yield
@@ -99,8 +111,11 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         name: HttpTransport(each.url, headers, care=each.care, tls=each.tls)
         for name, each in settings.subgraphs.items()
     }
-    journal = Journal(dsn, Signer(keys.journal))
+    journal, keyring = Journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
     policy = graph.table.policy
+    told = journal_words(graph.supergraph.schema, graph.table.classification, policy)
+    view = View(dsn("journal_reader"))
+    transports[HUB] = JournalSubgraph(view, keyring, told, graph.table.digest, partial(Sealer, keys.cursors))
     pipeline = Pipeline(
         tokens=Tokens(settings.issuers, settings.audience, policy.actors),
         purposes=Purposes(policy.purposes, settings.agreements),
@@ -109,10 +124,10 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification), settings.limits),
         transports=transports,
         journal=journal,
-        keyring=Keyring(dsn("journal_keeper")),
+        keyring=keyring,
         deadline=settings.deadline,
         bounds=settings.bounds,
         show_plans=settings.show_plans,
         clock=lambda: int(time.time()),
     )
-    return HubApp(pipeline, journal, local, [*graphiql(words(graph.schema, policy)), *more])
+    return HubApp(pipeline, journal, view, local, [*graphiql(words(graph.schema, policy)), *more])

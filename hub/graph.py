@@ -1,8 +1,8 @@
 """The graph that this hub serves: composed, classified, decided; and pinned, so that no part changes behind another.
 
-`python -m hub.graph` composes the served SDLs of `schema/generated` into `supergraph.graphql`, prints the client schema
-as `api.graphql` and pins all of it in `pinned.json`; `--check` fails if a file is not current. A hub whose
-files disagree with the pins does not start (policy.md attack 6).
+`python -m hub.graph` composes the served SDLs of `schema/generated`, and the hub's own, into `supergraph.graphql`,
+prints the client schema as `api.graphql` and pins all of it in `pinned.json`; `--check` fails if a file is not current.
+A hub whose files disagree with the pins does not start (policy.md attack 6).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hub.policy.classify import classify
 from hub.policy.load import load
 from hub.policy.table import DecisionTable
 from schema.categories import Level
-from schema.sdl import SUBGRAPHS
+from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 
 GENERATED = Path(__file__).resolve().parents[1] / "schema" / "generated"
 
@@ -83,12 +83,8 @@ def _not_pinned(detail: str) -> StartRefused:
 
 def generate(folder: Path) -> dict[str, bytes]:
     """The generated files, by name, from the served SDLs in the folder."""
-    sources = [
-        Source(
-            name, f"http://{name}.spie-hub.example/graphql", (folder / f"{name}.graphql").read_text(encoding="utf-8")
-        )
-        for name in SUBGRAPHS
-    ]
+    texts = {name: (folder / f"{name}.graphql").read_text(encoding="utf-8") for name in SUBGRAPHS} | {HUB: hub_sdl()}
+    sources = [Source(name, f"http://{name}.spie-hub.example/graphql", text) for name, text in texts.items()]
     graph = graph_of(compose(sources))
     return {
         "supergraph.graphql": graph.supergraph.text.encode(),

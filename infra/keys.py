@@ -61,6 +61,14 @@ class Keys:
                 _write(directory / name)
         return Keys.load(directory)
 
+    def renewed(self, name: str) -> Keys:
+        """Put a new key in the place of this one, whole or not at all; the old one is gone."""
+        path = self.directory / name
+        fresh = self.directory / f".{name}.{secrets.token_hex(8)}"
+        _write(fresh)
+        fresh.replace(path)
+        return Keys(self.directory, {**self.values, name: _read(path)})
+
     def context(self, subgraph: str) -> bytes:
         """Key that signs the context of calls to one subgraph."""
         return self._of(f"context-{subgraph}")

@@ -94,6 +94,7 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: st
     for history in HISTORIES:
         await upgrade(admin_dsn, history)
     async with connection.transaction():
+        await connection.execute(f"SET LOCAL ROLE {JOURNAL}_owner; SELECT {JOURNAL}.open_months(); RESET ROLE")
         for history in HISTORIES:
             await _close_versions(connection, history)
 

@@ -31,6 +31,7 @@ class Category(StrEnum):
     PROF = "PROF"  # données sur des professionnels
     PUB = "PUB"  # offre publique
     TRACE = "TRACE"  # traces et droits
+    ACCES = "ACCES"  # journal des accès
     TECH = "TECH"  # clé opaque ou enveloppe de page: lisible dès que son parent l'est
 
 

@@ -3,13 +3,21 @@
 A subgraph's text is `privacy.graphql`, which the four share, and its own files: `NAME.graphql`, `NAME_*.graphql`.
 """
 
+import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
+HUB = "journal"
+"""The subgraph that the hub answers itself, in its own process: served as it is on paper."""
 
 
 def sdl(name: str) -> str:
-    """Federation SDL of one of `SUBGRAPHS`, complete but for the directives of the federation specification itself."""
+    """Federation SDL of one of `SUBGRAPHS` or of `HUB`, complete but for the directives of the federation itself."""
     files = [FOLDER / "privacy.graphql", FOLDER / f"{name}.graphql", *sorted(FOLDER.glob(f"{name}_*.graphql"))]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def hub_sdl() -> str:
+    """SDL of `HUB` as it is composed with the served ones: like them, it writes out the level of each category."""
+    return re.sub(r"@category\(name: (\w+)\)", r"@category(name: \1, level: FULL)", sdl(HUB))

@@ -23,8 +23,15 @@ KEYS = ROOT / ".data" / "keys"
 
 
 @contextmanager
-def database(keys: Keys) -> Iterator[Dsn]:
-    """Addresses of the migrated database: the server of `DATABASE_URL`, else the embedded one of this clone."""
+def administered(keys: Keys) -> Iterator[str]:
+    """Administrator's address of the migrated database: the server of `DATABASE_URL`, else this clone's own."""
     with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, keys) as admin:
         asyncio.run(migrate(admin, keys))
+        yield admin
+
+
+@contextmanager
+def database(keys: Keys) -> Iterator[Dsn]:
+    """Addresses of that database for each role."""
+    with administered(keys) as admin:
         yield lambda role: dsn(admin, role, keys)

@@ -24,8 +24,6 @@ RECONNECT_SECONDS = 1.0
 """Within this time a lost connection is made again, though nobody asks anything: who is not ready is not asked."""
 CHECKPOINT_SECONDS = 5.0
 """Longest that committed entries of a living process wait for a checkpoint that covers them."""
-MONTHS_SECONDS = 86_400.0
-"""How often a living process makes the months to come."""
 
 
 @dataclass(slots=True)
@@ -49,7 +47,7 @@ class Journal:
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        self._checkpoint_at = self._months_at = 0.0
+        self._checkpoint_at = 0.0
 
     async def start(self) -> None:
         """Connect, open a stream and begin to write; raises NotServed if the journal can't be reached."""
@@ -131,20 +129,16 @@ class Journal:
         """The writer; another one, with another stream, after a failure."""
         if self._writer is None or self._writer.connection.is_closed():
             self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience)
-            now = asyncio.get_running_loop().time()
-            self._checkpoint_at, self._months_at = now + CHECKPOINT_SECONDS, now + MONTHS_SECONDS
+            self._checkpoint_at = asyncio.get_running_loop().time() + CHECKPOINT_SECONDS
         return self._writer
 
     async def _tend(self) -> None:
-        """What is due between two batches."""
+        """Sign, when it is due, how far the stream has come."""
         now = asyncio.get_running_loop().time()
-        if self._writer is None or now < min(self._checkpoint_at, self._months_at):
+        if self._writer is None or now < self._checkpoint_at:
             return
+        self._checkpoint_at = now + CHECKPOINT_SECONDS
         try:
-            if now >= self._months_at:
-                self._months_at = now + MONTHS_SECONDS
-                await self._writer.open_months()
-            self._checkpoint_at = now + CHECKPOINT_SECONDS
             await self._writer.pass_by()
         except Exception as error:  # the stream ends here; what it holds stays verifiable
             self._left(error)

@@ -1,4 +1,4 @@
-"""One connection of the writing role, and the stream that it extends: lines of a batch, checkpoints, months to come."""
+"""One connection of the writing role, and the stream that it extends: lines of a batch, checkpoints."""
 
 from __future__ import annotations
 
@@ -52,20 +52,15 @@ class Writer:
 
     @staticmethod
     async def open(dsn: str, signer: Signer, patience: float) -> Writer:
-        """Connect, make the months to come, and open a stream; raises what the connection raises."""
+        """Connect and open a stream; raises what the connection raises."""
         connection = await asyncpg.connect(dsn, timeout=patience)
         writer = Writer(connection, signer, patience)
         try:
-            await writer.open_months()
             await writer._checkpoint(State.OPENED)
         except BaseException:
             connection.terminate()
             raise
         return writer
-
-    async def open_months(self) -> None:
-        """Make the partitions of this month and the next two, where they are not there."""
-        await self.connection.execute("SELECT journal.open_months()", timeout=self._patience)
 
     async def write(self, entries: Sequence[tuple[Entry, Sequence[Disclosure]]]) -> None:
         """Commit these entries at the end of the stream."""

@@ -32,6 +32,7 @@ _DESCRIPTIONS = {
     categories.Category.PROF: "Professionnels.",
     categories.Category.PUB: "Offre publique.",
     categories.Category.TRACE: "Traces et droits.",
+    categories.Category.ACCES: "Journal des accès.",
     categories.Category.TECH: "Technique.",
 }
 

@@ -12,6 +12,7 @@ from hub.errors import StartRefused
 from hub.journal.chain import Chain
 from hub.journal.checkpoint import State
 from hub.journal.expire import Expired, boundary, expire
+from hub.journal.signing import Signer
 from hub.journal.writer import WRITE, add
 from tests.conftest import Database
 from tests.journal.written import SIGNER, TRUST, checked, findings, intent, released, rows, tamper, written
@@ -19,20 +20,22 @@ from tests.journal.written import SIGNER, TRUST, checked, findings, intent, rele
 JANUARY, FEBRUARY, MARCH, APRIL = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3, 4))
 
 
-async def stream_of(database: Database, months: Sequence[datetime], *, closed: bool = True, each: int = 3) -> UUID:
+async def stream_of(
+    database: Database, months: Sequence[datetime], *, closed: bool = True, each: int = 3, signer: Signer = SIGNER
+) -> UUID:
     """A stream with some lines in each of these months, as a process would have written it then."""
     chain = Chain()
     admin = await database.connect()
     try:
-        await add(admin, SIGNER, chain.stream, 0, chain.head, State.OPENED)
+        await add(admin, signer, chain.stream, 0, chain.head, State.OPENED)
         for month in months:
             for base in ("entry", "disclosure"):
                 await admin.execute("SELECT journal.open_month($1, $2)", base, month)
             found = [(intent(at=month.replace(day=day + 1)), [released("Person.id")]) for day in range(each)]
             await admin.execute(WRITE, chain.extend(found))
-            await add(admin, SIGNER, chain.stream, chain.seq, chain.head, State.PASSED)
+            await add(admin, signer, chain.stream, chain.seq, chain.head, State.PASSED)
         if closed:
-            await add(admin, SIGNER, chain.stream, chain.seq, chain.head, State.CLOSED)
+            await add(admin, signer, chain.stream, chain.seq, chain.head, State.CLOSED)
     finally:
         await admin.close()
     return chain.stream

@@ -218,7 +218,7 @@ async def test_the_writing_role_can_neither_read_nor_change(database: Database) 
             "DELETE FROM journal.checkpoint",
             "UPDATE journal.checkpoint SET number = number",
             "SELECT 1 FROM journal_keys.person",
-            "SELECT journal.open_month('entry', now())",
+            "SELECT journal.open_months()",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(statement)

@@ -21,7 +21,9 @@ from graphql import (
 )
 
 from schema.categories import Category, Level
-from schema.sdl import SUBGRAPHS, sdl
+from schema.sdl import HUB, SUBGRAPHS, sdl
+
+PAPERS = (*SUBGRAPHS, HUB)
 
 POLICIES = Path(__file__).parents[2] / "schema" / "policies"
 
@@ -86,7 +88,7 @@ def document(subgraph: str) -> DocumentNode:
 
 def definitions(kind: str) -> Iterator[tuple[str, Any]]:
     """Definitions of one kind with their subgraph."""
-    for subgraph in SUBGRAPHS:
+    for subgraph in PAPERS:
         for node in document(subgraph).definitions:
             if node.kind == kind:
                 yield subgraph, node

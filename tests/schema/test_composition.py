@@ -11,7 +11,8 @@ from hub.policy.classify import classify
 from hub.policy.load import load
 from hub.policy.table import DecisionClass, DecisionTable, Effect
 from schema.facts import Fact
-from schema.sdl import SUBGRAPHS, sdl
+from schema.sdl import sdl
+from tests.schema.paper import PAPERS
 
 JOURNEY = (Path(__file__).parent / "journey.graphql").read_text(encoding="utf-8")
 SIBLINGS = "query ($id: ID!) { person(id: $id) { birthYear departmentCode hasRqth isRsaBeneficiary nirLastDigits } }"
@@ -28,12 +29,13 @@ ROOTS = """{
   inclusionJobs { nodes { id } }
   trainings { nodes { id } }
   trainingSessions { nodes { id } }
+  myAccessJournal { nodes { at actorLabel data { label fields } } }
 }"""
 
 
 @pytest.fixture(scope="module")
 def graph() -> Supergraph:
-    return compose([Source(name, f"http://{name}.invalid", sdl(name)) for name in SUBGRAPHS])
+    return compose([Source(name, f"http://{name}.invalid", sdl(name)) for name in PAPERS])
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The four SDLs: every field classified, every personal type with its subject, every element described in French."""
+"""The SDLs: every field classified, every personal type with its subject, every element described in French."""
 
 import re
 
@@ -6,9 +6,10 @@ import pytest
 from graphql import build_schema, parse, print_ast
 
 from schema.categories import OPEN, SPEC, Category, Level
-from schema.sdl import SUBGRAPHS, sdl
+from schema.sdl import sdl
 from tests.schema.paper import (
     FEDERATION,
+    PAPERS,
     classified,
     coordinates,
     definitions,
@@ -23,7 +24,7 @@ IMPERSONAL = OPEN | {Category.PROF}
 PART_OF_THE_PERSON = {
     *("Person", "SectorIdentifier", "NationalIdentifier", "Contact", "Address", "Household", "Rsa", "Allocations"),
     *("Resources", "JobSeekerRegistration", "ProfessionalProject", "Constraint", "Rqth", "Referent", "Rights"),
-    "PassIae",
+    *("PassIae", "AccessEntry"),
 }
 """Types whose rows follow the person: whoever has the person as its own item has them too. All others have an owner."""
 
@@ -33,7 +34,7 @@ EDGES = {"Structure", "Organisation", "Agent", "Referent", "GroupMember", "Servi
 ENGLISH = re.compile(r"\b(?:the|of|and|is|are|with|for|this|that|by|from)\b", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("subgraph", SUBGRAPHS)
+@pytest.mark.parametrize("subgraph", PAPERS)
 def test_each_sdl_is_a_valid_schema_of_its_own(subgraph: str) -> None:
     extension = next(d for d in document(subgraph).definitions if d.kind == "schema_extension")
     assert [given["url"] for name, given in directives(extension) if name == "link"][1] == SPEC
@@ -45,7 +46,7 @@ def test_each_sdl_is_a_valid_schema_of_its_own(subgraph: str) -> None:
     build_schema(FEDERATION + text)
 
 
-@pytest.mark.parametrize("subgraph", SUBGRAPHS)
+@pytest.mark.parametrize("subgraph", PAPERS)
 def test_the_lists_of_the_directives_are_those_of_the_contract(subgraph: str) -> None:
     enums = {
         n.name.value: [v.name.value for v in n.values] for s, n in definitions("enum_type_definition") if s == subgraph
@@ -174,7 +175,7 @@ def test_the_only_way_to_match_a_nir_is_an_input_and_no_answer_holds_it() -> Non
     }
 
 
-@pytest.mark.parametrize("subgraph", SUBGRAPHS)
+@pytest.mark.parametrize("subgraph", PAPERS)
 def test_everything_that_a_reader_sees_is_described_in_french(subgraph: str) -> None:
     for name, description in described(subgraph):
         assert description is not None, name
@@ -187,7 +188,7 @@ def test_everything_that_a_reader_sees_is_described_in_french(subgraph: str) -> 
 def test_what_several_subgraphs_say_of_one_thing_is_said_in_the_same_words() -> None:
     seen: dict[str, str] = {}
     allowed = {"Structure", "Structure.id", "Agent"}
-    for subgraph in SUBGRAPHS:
+    for subgraph in PAPERS:
         for name, description in described(subgraph):
             text = description.value if description else ""
             assert name in allowed or seen.setdefault(name, text) == text, name

@@ -1,0 +1,161 @@
+"""`hub journal`: verify, search, forget, expire, rotate."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from logging import NullHandler, getLogger
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+import typer
+from rich.console import Console
+
+from hub.cli.places import KEYS, KeysOption, administered, database
+from hub.cli.refuse import refuse
+from hub.graph import load_graph
+from hub.journal.chain import plain
+from hub.journal.expire import boundary
+from hub.journal.expire import expire as expire_months
+from hub.journal.labels import check_reference
+from hub.journal.operator import forget as forget_person
+from hub.journal.operator import search_journal
+from hub.journal.report import PARIS, show_hits, show_verified
+from hub.journal.search import Criteria
+from hub.journal.signing import Signer, retire, trusted
+from hub.journal.verify import Verified
+from hub.journal.verify import verify as verify_journal
+from hub.journal.words import words
+from infra.keys import Keys
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+getLogger("hub.journal").addHandler(NullHandler())  # what fails is told once, in French
+
+ANCHOR = re.compile(r"\d+:[0-9a-f]{64}")
+ReferenceOption = Annotated[str | None, typer.Option(help="Numéro de dossier, inscrit au journal.")]
+Result = TypeVar("Result")
+
+
+@app.callback()
+def journal() -> None:
+    """Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus."""
+
+
+@app.command()
+def verify(
+    anchor: Annotated[str | None, typer.Option(help="Ancre conservée d'une vérification passée.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Vérifie la chaîne et les signatures ; code de sortie 1 si une entrée a été changée, ôtée, déplacée ou coupée."""
+    if anchor is not None and not ANCHOR.fullmatch(anchor):
+        refuse("ANCHOR_MALFORMED", "Une ancre est un numéro, « : » et 64 chiffres hexadécimaux : recopiez-la entière.")
+    signs = (keys / "journal").is_file()
+    held = Keys.load(keys, ("database", "journal") if signs else ("database",))
+    trust = trusted(keys, *([Signer(held.journal)] if signs else []))
+    with database(held) as dsn:
+        found = asyncio.run(_connected(dsn("journal_reader"), lambda each: verify_journal(each, trust, anchor)))
+    if json:
+        typer.echo(orjson.dumps(_told(found), plain))
+    else:
+        show_verified(found, Console())
+    raise typer.Exit(1 if found.findings else 0)
+
+
+@app.command()
+def search(
+    person: Annotated[UUID | None, typer.Option(help="Personne dont les données ont été communiquées.")] = None,
+    actor: Annotated[
+        str | None, typer.Option(help="Acteur : émetteur et sujet de son jeton, « émetteur#sujet ».")
+    ] = None,
+    since: Annotated[datetime | None, typer.Option("--from", help="Depuis cet instant, compris.")] = None,
+    before: Annotated[datetime | None, typer.Option("--to", help="Avant cet instant.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Nombre d'accès donnés, les plus récents.")] = 100,
+    reference: ReferenceOption = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Cherche qui a eu communication de quoi ; la recherche elle-même s'inscrit au journal, et la personne la voit."""
+    if person is None and actor is None and since is None and before is None:
+        refuse("SEARCH_TOO_WIDE", "Dites qui ou quand : « --person », « --actor », « --from » ou « --to ».")
+    reference = check_reference(reference)
+    graph, held = load_graph(), Keys.load(keys, ("database", "journal"))
+    wanted = Criteria(None, actor, _instant(since), _instant(before))
+    with database(held) as dsn:
+        name = str(person) if person is not None else None
+        found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference))
+    told = words(graph.supergraph.schema, graph.table.classification, graph.table.policy)
+    show_hits(found[:limit], len(found) > limit, told, Console())
+
+
+@app.command()
+def forget(
+    person: Annotated[UUID, typer.Argument(help="Personne à effacer du journal.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander confirmation.")] = False,
+    reference: ReferenceOption = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Efface la clé d'une personne : ses entrées restent et se vérifient, mais ne disent plus de qui elles parlent."""
+    reference = check_reference(reference)
+    held = Keys.load(keys, ("database", "journal"))
+    if not yes:
+        typer.confirm("Cet effacement ne se défait pas. Continuer ?", abort=True)
+    with database(held) as dsn:
+        known = asyncio.run(forget_person(dsn, Signer(held.journal), str(person), reference))
+    typer.echo(
+        "La clé de cette personne est effacée." if known else "Aucune clé : le journal ne dit rien de cette personne."
+    )
+
+
+@app.command()
+def expire(
+    months: Annotated[int, typer.Option(min=1, help="Durée de conservation, en mois entiers.")] = 6,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Vérifie le journal, puis efface les mois entiers plus anciens que la durée de conservation."""
+    held = Keys.load(keys, ("database", "journal"))
+    signer = Signer(held.journal)
+    trust, limit = trusted(keys, signer), boundary(datetime.now(UTC), months)
+    with administered(held) as admin:
+        gone = asyncio.run(_connected(admin, lambda each: expire_months(each, signer, trust, limit)))
+    typer.echo(f"Mois effacés : {', '.join(gone.parts)}." if gone.parts else f"Rien d'antérieur au {limit:%d/%m/%Y}.")
+    if gone.anchor is not None:
+        typer.echo(f"Ancre, à conserver hors de la base : {gone.anchor}")
+
+
+@app.command()
+def rotate(keys: KeysOption = KEYS) -> None:
+    """Remplace la clé de signature ; sa partie publique reste, et les hubs prennent la nouvelle à leur redémarrage."""
+    held = Keys.load(keys, ("journal",))
+    kept = retire(keys, Signer(held.journal))
+    new = Signer(held.renewed("journal").journal)
+    typer.echo(f"Nouvelle clé : {new.id}. L'ancienne reste vérifiable par {kept.name} : ne l'effacez pas.")
+
+
+async def _connected(dsn: str, do: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await do(connection)
+    finally:
+        await connection.close()
+
+
+def _instant(told: datetime | None) -> datetime | None:
+    """An instant without a zone is of Paris."""
+    return told if told is None or told.tzinfo is not None else told.replace(tzinfo=PARIS)
+
+
+def _told(found: Verified) -> dict[str, object]:
+    return {
+        "intact": not found.findings,
+        "findings": found.findings,
+        "streams": len(found.trail.streams),
+        "entries": found.entries,
+        "checkpoints": found.trail.count,
+        "unsigned": found.unsigned,
+        "expired": found.expired,
+        "anchor": found.trail.anchor,
+    }

@@ -1,0 +1,107 @@
+"""What an operator does with the journal by command is in the journal before anything of it is told or done."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import uuid4
+
+import asyncpg
+
+from hub.journal.keyring import Keyring
+from hub.journal.record import Disclosure, Entry
+from hub.journal.search import Criteria, Hit, search
+from hub.journal.signing import Signer
+from hub.journal.store import Journal, unavailable
+from hub.journal.words import OPERATOR
+from infra.roles import Dsn
+
+TOLD = tuple(f"AccessEntry.{name}" for name in ("actorKind", "at", "data", "organisation", "purpose"))
+"""What a search for a person tells of it."""
+
+
+@asynccontextmanager
+async def _journalled(
+    dsn: Dsn, signer: Signer, action: str, purpose: str, reference: str | None
+) -> AsyncIterator[list[Disclosure]]:
+    """A block whose intent is written when it begins and what it put into the list before it ends."""
+    found: list[Disclosure] = []
+    journal = Journal(dsn, signer)
+    await journal.start()
+    try:
+        entry = Entry(
+            kind="INTENT",
+            request=uuid4(),
+            at=datetime.now(UTC),
+            trace=uuid4().hex,
+            actor=f"cli:{_user()}",
+            actor_kind=OPERATOR,
+            organisation=None,
+            client="hub",
+            purpose=purpose,
+            reference=reference,
+            operation_hash=sha256(action.encode()).hexdigest(),
+            operation_name=action,
+            decisions={},
+        )
+        receipt = journal.intend(entry)
+        yield found
+        await journal.disclose(receipt, entry.disclosed([]), found)
+    finally:
+        await journal.stop()
+
+
+async def search_journal(
+    dsn: Dsn,
+    signer: Signer,
+    person: str | None,
+    wanted: Criteria,
+    most: int,
+    reference: str | None,
+) -> Sequence[Hit]:
+    """Search, once that is in the journal; `person` is an id. Raises NotServed."""
+    keyring = Keyring(dsn("journal_keeper"))
+    try:
+        name = await keyring.find(person) if person is not None else None
+    finally:
+        await keyring.close()
+    async with _journalled(dsn, signer, "journal_search", "audit", reference) as told:
+        if person is not None and name is None:
+            return []
+        found = await _found(dsn, Criteria(name, wanted.actor, wanted.since, wanted.before), most)
+        if name is not None and found:
+            told.append(Disclosure(TOLD, (), (name,)))
+    return found
+
+
+async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -> bool:
+    """Erase the key of a person, once that is in the journal: whether there was one. Raises NotServed."""
+    async with _journalled(dsn, signer, "journal_forget", "droits", reference):
+        pass
+    keyring = Keyring(dsn("journal_keeper"))
+    try:
+        return await keyring.erase(person)
+    finally:
+        await keyring.close()
+
+
+async def _found(dsn: Dsn, wanted: Criteria, most: int) -> list[Hit]:
+    try:
+        connection = await asyncpg.connect(dsn("journal_reader"))
+        try:
+            return await search(connection, wanted, most)
+        finally:
+            await connection.close()
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise unavailable(f"the journal can't be read: {type(error).__name__}") from None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -1,0 +1,75 @@
+"""What the commands say of the journal, in French."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from hub.journal.search import Hit
+from hub.journal.trail import Fault, Finding
+from hub.journal.verify import Verified
+from hub.journal.words import Words
+
+PARIS = ZoneInfo("Europe/Paris")
+FAULTS = {
+    Fault.CHANGED: "une entrée, ou l'empreinte qui la précède, n'est plus celle qui a été écrite",
+    Fault.REMOVED: "des entrées manquent",
+    Fault.REORDERED: "des entrées ont changé de place",
+    Fault.TRUNCATED: "la fin manque : un point de contrôle l'avait vue",
+    Fault.ADDED: "des entrées ont été ajoutées",
+    Fault.CHECKPOINT_REMOVED: "des points de contrôle manquent",
+    Fault.CHECKPOINT_CHANGED: "un point de contrôle ne tient plus au précédent",
+    Fault.CHECKPOINT_UNSIGNED: "la signature n'est d'aucune clé connue : remettez sa clé publique, ou il a été changé",
+    Fault.ANCHOR_LOST: "le point de contrôle de l'ancre n'y est plus",
+}
+
+
+def show_verified(found: Verified, console: Console) -> None:
+    """The result of `hub journal verify`."""
+    trail = found.trail
+    _say(console, f"{len(trail.streams)} flux, {found.entries} entrées, {trail.count} points de contrôle.")
+    for finding in found.findings:
+        _say(console, f"  {finding.fault.value} — {_place(finding)} : {FAULTS[finding.fault]}.")
+    if found.unsigned:
+        _say(console, f"Entrées qu'aucun point de contrôle ne couvre encore : {found.unsigned}.")
+    if found.expired:
+        _say(console, f"Entrées dont le mois reste à effacer (« hub journal expire ») : {found.expired}.")
+    if found.findings:
+        _say(console, "Le journal n'est pas intact : conservez la base en l'état et prévenez le délégué.")
+    else:
+        _say(console, "Le journal est intact.")
+        if trail.anchor is not None:
+            _say(console, f"Ancre, à conserver hors de la base : {trail.anchor}")
+
+
+def show_hits(hits: Sequence[Hit], more: bool, words: Words, console: Console) -> None:
+    """The result of `hub journal search`."""
+    for hit in hits:
+        who = f"{words.kinds.get(hit.actor_kind, hit.actor_kind)}, {hit.organisation or 'sans organisation'}"
+        _say(console, f"{hit.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S} — {who} ({hit.actor}, par {hit.client or '—'})")
+        named = [words.purposes.get(hit.purpose, hit.purpose)]
+        named += [f"dossier {hit.reference}"] if hit.reference else []
+        named += [f"opération {hit.operation_name}"] if hit.operation_name else []
+        _say(
+            console, f"  {' ; '.join(named)} ; {hit.people} personne{'s' if hit.people > 1 else ''} ; trace {hit.trace}"
+        )
+        for data in words.data(hit.coordinates, hit.masked):
+            _say(console, f"  {data['label']} : {', '.join(data['fields'])}")
+    if not hits:
+        _say(console, "Aucun accès ne correspond.")
+    elif more:
+        _say(console, "… et d'autres, plus anciens : resserrez les dates, ou augmentez « --limit ».")
+
+
+def _place(finding: Finding) -> str:
+    one = finding.first == finding.last
+    numbers = f"{finding.first}" if one else f"{finding.first} à {finding.last}"
+    if finding.stream is None:
+        return f"point de contrôle {numbers}" if one else f"points de contrôle {numbers}"
+    return f"flux {finding.stream}, entrée{'' if one else 's'} {numbers}"
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,152 @@
+"""`hub journal`: verified, searched in its own sight, erased of a person, freed of its months, signed by a new key."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from hub.journal.keyring import Keyring
+from hub.journal.signing import Signer
+from tests.cli.commands import Done, hub
+from tests.conftest import Database
+from tests.journal.test_expire import JANUARY, stream_of
+from tests.journal.written import intent, rows, running, tamper
+
+
+def journal(database: Database, *arguments: object, keys: Path | None = None) -> Done:
+    """`hub journal` on this database."""
+    return hub("journal", *arguments, "--keys", keys or database.keys.directory, database_url=database.admin_dsn)
+
+
+async def read(database: Database, person: str, actor: str = "https://idp.example#a") -> None:
+    """Somebody reads the name of a person."""
+    keyring = Keyring(database.dsn("journal_keeper"))
+    try:
+        async with running(database, Signer(database.keys.journal)) as writer:
+            entry = intent(actor=actor, reference="DOSSIER-7")
+            found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
+            await writer.disclose(writer.intend(entry), entry.disclosed([]), found)
+    finally:
+        await keyring.close()
+
+
+async def test_an_intact_journal_is_told_so_with_an_anchor_and_a_tampered_one_with_the_place(
+    fresh_database: Database,
+) -> None:
+    await read(fresh_database, str(uuid4()))
+    done = journal(fresh_database, "verify")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("1 flux, 2 entrées, 2 points de contrôle.\nLe journal est intact.\nAncre")
+    anchor = done.out.split()[-1]
+    assert journal(fresh_database, "verify", "--anchor", anchor).code == 0
+    assert journal(fresh_database, "verify", "--anchor", f"9{anchor}").code == 1
+    journal(fresh_database, "verify", "--anchor", "9").check_refused("ANCHOR_MALFORMED")
+    await tamper(fresh_database, "UPDATE journal.entry SET purpose = 'droits' WHERE seq = 2")
+    done = journal(fresh_database, "verify")
+    assert done.code == 1
+    assert "ENTRIES_CHANGED" in done.out
+    assert "entrée 2 :" in done.out
+    told = orjson.loads(journal(fresh_database, "verify", "--json").out)
+    assert (told["intact"], told["entries"]) == (False, 2)
+    assert [(each["fault"], each["first"], each["last"]) for each in told["findings"]] == [("ENTRIES_CHANGED", 2, 2)]
+
+
+async def test_a_search_tells_who_read_a_person_and_is_in_the_journal_itself(fresh_database: Database) -> None:
+    person, other = str(uuid4()), str(uuid4())
+    await read(fresh_database, person)
+    await read(fresh_database, other, actor="https://idp.example#b")
+    done = journal(fresh_database, "search", "--person", person, "--reference", "D-12")
+    assert (done.code, done.err) == (0, "")
+    first, second, third = done.out.strip().splitlines()
+    assert (
+        "Référent de parcours du Conseil départemental, 22080001000018 (https://idp.example#a, par frontend)" in first
+    )
+    assert "Suivre le parcours et assurer sa continuité ; dossier DOSSIER-7 ; opération Journey ; 1 personne" in second
+    assert third == "  Identité : Nom d'usage"
+    again = journal(fresh_database, "search", "--person", person).out
+    assert "Exploitant du hub, sans organisation (cli:" in again
+    assert "dossier D-12 ; opération journal_search" in again
+    found = journal(fresh_database, "search", "--actor", "https://idp.example#b", "--from", "2020-01-01").out
+    assert "idp.example#b" in found
+    assert "idp.example#a" not in found
+    assert "Aucun accès" in journal(fresh_database, "search", "--to", "2020-01-01").out
+    assert "plus anciens" in journal(fresh_database, "search", "--from", "2020-01-01", "--limit", "1").out
+    searches = await rows(
+        fresh_database, "SELECT kind FROM journal.entry WHERE operation_name = 'journal_search' ORDER BY kind"
+    )
+    assert [row["kind"] for row in searches] == ["DISCLOSURE"] * 5 + ["INTENT"] * 5
+    assert journal(fresh_database, "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [((), "SEARCH_TOO_WIDE"), (("--actor", "x", "--reference", "1234567890123"), "PURPOSE_REFERENCE")],
+)
+def test_a_search_that_says_nothing_or_names_a_number_of_a_person_is_refused(
+    database: Database, arguments: tuple[str, ...], code: str
+) -> None:
+    journal(database, "search", *arguments).check_refused(code)
+
+
+async def test_a_search_that_cannot_be_journalled_finds_nothing(fresh_database: Database) -> None:
+    person = str(uuid4())
+    await read(fresh_database, person)
+    await tamper(
+        fresh_database, "ALTER TABLE journal.entry ADD CONSTRAINT full_disk CHECK (kind <> 'DISCLOSURE') NOT VALID"
+    )
+    done = journal(fresh_database, "search", "--person", person)
+    assert done.out == ""
+    done.check_refused("JOURNAL_UNAVAILABLE")
+
+
+async def test_a_person_that_is_forgotten_is_found_no_more_and_the_journal_verifies(fresh_database: Database) -> None:
+    person = str(uuid4())
+    await read(fresh_database, person)
+    assert journal(fresh_database, "forget", person).code == 1  # nobody confirms
+    assert "Nom d'usage" in journal(fresh_database, "search", "--person", person).out
+    assert "effacée" in journal(fresh_database, "forget", person, "--yes").out
+    assert "Aucun accès" in journal(fresh_database, "search", "--person", person).out
+    assert "Aucune clé" in journal(fresh_database, "forget", person, "--yes").out
+    assert journal(fresh_database, "verify").code == 0
+    assert "journal_forget" in journal(fresh_database, "search", "--from", "2020-01-01").out
+
+
+async def test_months_beyond_the_retention_go_and_the_rest_verifies(fresh_database: Database) -> None:
+    signer = Signer(fresh_database.keys.journal)
+    await stream_of(fresh_database, [JANUARY], signer=signer)
+    await read(fresh_database, str(uuid4()))
+    assert "Rien d'antérieur" in journal(fresh_database, "expire", "--months", "600").out
+    done = journal(fresh_database, "expire")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Mois effacés : disclosure_2026_01, entry_2026_01.")
+    assert done.out.split()[-1] in journal(fresh_database, "verify").out
+
+
+async def test_a_new_key_signs_and_the_old_ones_public_half_still_verifies(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    shutil.copytree(fresh_database.keys.directory, keys)
+    await read(fresh_database, str(uuid4()))
+    done = journal(fresh_database, "rotate", keys=keys)
+    assert (done.code, done.err) == (0, "")
+    (public,) = keys.glob("journal.*.pub")
+    assert public.name in done.out
+    assert journal(fresh_database, "search", "--from", "2020-01-01", keys=keys).code == 0
+    assert journal(fresh_database, "verify", keys=keys).code == 0
+    public.write_text("nothing")
+    journal(fresh_database, "verify", keys=keys).check_refused("JOURNAL_KEY_MALFORMED")
+    public.unlink()
+    assert "CHECKPOINT_UNSIGNED" in journal(fresh_database, "verify", keys=keys).out
+
+
+async def test_whoever_only_verifies_needs_no_key_that_signs(fresh_database: Database, tmp_path: Path) -> None:
+    signer = Signer(fresh_database.keys.journal)
+    await read(fresh_database, str(uuid4()))
+    shutil.copy(fresh_database.keys.directory / "database", tmp_path)
+    (tmp_path / f"journal.{signer.id}.pub").write_text(signer.public.hex())
+    assert journal(fresh_database, "verify", keys=tmp_path).code == 0
