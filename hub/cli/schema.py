@@ -1,0 +1,94 @@
+"""`hub schema diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from graphql import GraphQLError, GraphQLSchema, build_schema, parse, validate
+
+from hub.cli.files import read_text
+from hub.cli.refuse import refuse
+from hub.federation.changes.diff import changes
+from hub.federation.changes.model import Change, Level
+from hub.federation.changes.operations import Document
+from hub.federation.changes.operations import read as read_operation
+from hub.federation.supergraph import read_supergraph
+
+BROKEN = 3
+"""Exit code: a change breaks clients."""
+
+_TOLD = {Level.BREAKING: "casse", Level.DANGEROUS: "à risque", Level.SAFE: "sans effet"}
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def schema() -> None:
+    """Ce qui change d'un schéma à l'autre."""
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Schéma ou supergraphe d'avant (SDL).")],
+    new: Annotated[Path, typer.Argument(help="Schéma ou supergraphe d'après (SDL).")],
+    operations: Annotated[
+        Path | None, typer.Option(help="Dossier des opérations réelles des clients (*.graphql, sous-dossiers compris).")
+    ] = None,
+) -> None:
+    """Dit ce qui change pour les clients ; sort par 3 si un changement casse, ou casse l'une des opérations données."""
+    before, after = _schema(old), _schema(new)
+    documents = _documents(operations, before) if operations is not None else None
+    found = changes(before, after)
+    for change in found:
+        typer.echo(_line(change, documents))
+    breaking = [change for change in found if change.level is Level.BREAKING]
+    broken = [change for change in breaking if documents is None or any(each.touched(change) for each in documents)]
+    typer.echo(_summary(found, breaking, broken, documents))
+    raise typer.Exit(BROKEN if broken else 0)
+
+
+def _line(change: Change, documents: list[Document] | None) -> str:
+    line = f"{_TOLD[change.level]} : {change.coordinate} : {change.said} [{change.code}]"
+    if documents is None or change.level is Level.SAFE:
+        return line
+    touched = [each.name for each in documents if each.touched(change)]
+    return f"{line} — touche {', '.join(touched)}" if touched else f"{line} — ne touche aucune opération donnée"
+
+
+def _summary(
+    found: list[Change], breaking: list[Change], broken: list[Change], documents: list[Document] | None
+) -> str:
+    said = f"{len(found)} changement(s), dont {len(breaking)} qui casse(nt)"
+    if documents is None:
+        return f"{said}."
+    return f"{said} ; {len(broken)} touche(nt) l'une des {len(documents)} opération(s) données."
+
+
+def _schema(path: Path) -> GraphQLSchema:
+    """What clients see of the schema or supergraph of a file."""
+    text = read_text(path, "SCHEMA_UNREADABLE", "Le schéma")
+    if "join__Graph" in text:
+        return read_supergraph(text).client_schema
+    try:
+        return build_schema(text)
+    except (GraphQLError, TypeError) as error:
+        refuse("SCHEMA_INVALID", f"« {path} » n'est pas un schéma GraphQL : {str(error).splitlines()[0]}")
+
+
+def _documents(folder: Path, schema: GraphQLSchema) -> list[Document]:
+    """The operations of a folder, all valid before."""
+    paths = sorted(folder.rglob("*.graphql"))
+    if not paths:
+        refuse("OPERATIONS_MISSING", f"« {folder} » ne contient aucune opération : mettez-y des fichiers *.graphql.")
+    found = []
+    for path in paths:
+        text = read_text(path, "OPERATION_UNREADABLE", "L'opération")
+        try:
+            document = parse(text)
+        except GraphQLError as error:
+            refuse("OPERATION_INVALID", f"« {path} » n'est pas une opération GraphQL : {error.message}")
+        if errors := validate(schema, document):
+            refuse("OPERATION_INVALID", f"« {path} » n'est pas valide sur le schéma d'avant : {errors[0].message}")
+        found.append(read_operation(str(path.relative_to(folder)), document, schema))
+    return found
