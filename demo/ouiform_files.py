@@ -1,4 +1,4 @@
-"""The demo's feed of placements, in the format that stands for OuiForm's (`subgraphs.trainings.sources.ouiform`)."""
+"""The demo's feed of placements and projects, in the format of `subgraphs.trainings.sources.ouiform`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import orjson
 
-from demo.cast import BY_SLUG, CD_08, CD_2A
+from demo.cast import BY_SLUG, CD_08, CD_2A, Person
 from demo.offers_catalogue import PROVIDERS
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One placement: days are counted from today; `decided`, `entered` and `ended` are None before that step."""
+    """One placement: days are counted from today; `decided`, `entered` and `ended` are None before that step; `ready`
+    says that the prerequisites are met, `arranged` that an accommodation was asked for."""
 
     number: int
     slug: str
@@ -25,17 +26,34 @@ class Placement:
     decided: int | None = None
     entered: int | None = None
     ended: int | None = None
+    ready: bool | None = None
+    arranged: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One training project: the day is counted from today."""
+
+    number: int
+    slug: str
+    formacode: str
+    day: int
 
 
 PLACEMENTS = (
-    Placement(1, "maelle", "S08-12", "RETENU", -40, -12),
+    Placement(1, "maelle", "S08-12", "RETENU", -40, -12, ready=True, arranged=True),
     Placement(2, "maelle", "S08-11", "REFUSE", -110, -85),
     Placement(3, "titouan", "S08-21", "PROPOSE", -6),
-    Placement(4, "gaspard", "S08-11", "ENTRE", -120, -90, -70),
+    Placement(4, "gaspard", "S08-11", "ENTRE", -120, -90, -70, ready=True, arranged=False),
     Placement(5, "ondine", "S08-21", "INFO_COLLECTIVE", -15),
     Placement(6, "lisandru", "S2A-11", "ABANDONNE", -95, -75, -50, -21),
-    Placement(7, "ghjulia", "S2A-21", "RETENU", -33, -9),
+    Placement(7, "ghjulia", "S2A-21", "RETENU", -33, -9, ready=False, arranged=True),
     Placement(8, "saveria", "S2A-21", "PROPOSE", -3),
+)
+PROJECTS = (
+    Project(1, "maelle", "42752", -130),
+    Project(2, "titouan", "71154", -20),
+    Project(3, "ghjulia", "42766", -60),
 )
 
 
@@ -48,8 +66,9 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
 
 
 def feed(today: date) -> bytes:
-    """The feed: the state of each placement on this day."""
-    return b"".join(orjson.dumps(_line(item, today)) + b"\n" for item in PLACEMENTS)
+    """The feed: the state of each placement on this day, then that of each project."""
+    lines = [*(_line(item, today) for item in PLACEMENTS), *(_project(item, today) for item in PROJECTS)]
+    return b"".join(orjson.dumps(line) + b"\n" for line in lines)
 
 
 def _line(item: Placement, today: date) -> dict[str, Any]:
@@ -60,9 +79,31 @@ def _line(item: Placement, today: date) -> dict[str, Any]:
         "positionnement": f"POS-{item.number:04}",
         "maj": datetime.combine(today + timedelta(last), time(9, 30), UTC).isoformat(),
         "etat": item.state,
-        "personne": {"source": "rdv-insertion", "reference": f"user:{person.number + 5000}"},
+        "personne": _reference(person),
         "session": item.session,
         "organisme": PROVIDERS[person.department],
-        "prescripteur": (CD_2A if person.department == "2A" else CD_08).siret,
+        "prescripteur": _council(person),
         "dates": {step: None if day is None else (today + timedelta(day)).isoformat() for step, day in days.items()},
+        "prerequis": item.ready,
+        "amenagement_demande": item.arranged,
     }
+
+
+def _project(item: Project, today: date) -> dict[str, Any]:
+    person, day = BY_SLUG[item.slug], today + timedelta(item.day)
+    return {
+        "projet": f"PRJ-{item.number:04}",
+        "maj": datetime.combine(day, time(9, 30), UTC).isoformat(),
+        "formacode": item.formacode,
+        "date": day.isoformat(),
+        "personne": _reference(person),
+        "organisme": _council(person),
+    }
+
+
+def _reference(person: Person) -> dict[str, str]:
+    return {"source": "rdv-insertion", "reference": f"user:{person.number + 5000}"}
+
+
+def _council(person: Person) -> str:
+    return (CD_2A if person.department == "2A" else CD_08).siret

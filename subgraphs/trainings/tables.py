@@ -1,7 +1,8 @@
 """Tables of the schema `trainings`, on which its entities are declared and its migrations are written.
 
-The catalogue (providers, trainings, sessions) is public. A placement is the only personal row: one person on one
-session, seen by the provider of that session (`organisation_siret`) and by who proposed it (`recorded_by`).
+The catalogue (providers, trainings, sessions) is public. Personal rows are placements, one person on one session, seen
+by the provider of that session (`organisation_siret`) and by who proposed it (`recorded_by`), and training projects,
+which are those of the organisation that recorded them and give nobody a link to the person.
 """
 
 from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
@@ -100,6 +101,8 @@ placement = Table(
     Column("decided_on", Date),
     Column("entered_on", Date),
     Column("ended_on", Date),
+    Column("prerequisites_met", Boolean),
+    Column("accommodation_requested", Boolean),
     identifier("organisation_siret"),
     identifier("recorded_by"),
     *lineage(),
@@ -109,6 +112,20 @@ placement = Table(
 )
 """`session_id` has no foreign key: a placement may be told before the catalogue that holds its session."""
 
+training_project = Table(
+    "training_project",
+    metadata,
+    key(),
+    Column("person_id", UUID(as_uuid=False), nullable=False),
+    identifier("formacode", nullable=False),
+    Column("recorded_on", Date, nullable=False),
+    identifier("organisation_siret"),
+    identifier("recorded_by"),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
 source_record = Table(
     "source_record",
     metadata,
@@ -117,5 +134,5 @@ source_record = Table(
     PrimaryKeyConstraint("source", "source_id"),
     info=INTERNAL,
 )
-"""Newest `as_of` seen of each placement, kept after its removal so that a late message does not bring it back. Holds
-keys only."""
+"""Newest `as_of` seen of each placement and project, kept after its removal so that a late message does not bring it
+back. Holds keys only."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from schema.categories import Category
+from schema.categories import Category, Level
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Sort, choice, column, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.trainings.tables import placement, training, training_action, training_provider, training_session
+from subgraphs.trainings.tables import (
+    placement,
+    training,
+    training_action,
+    training_project,
+    training_provider,
+    training_session,
+)
 
 PUB, FORM = Category.PUB, Category.FORM
 
@@ -106,6 +113,29 @@ class TrainingPlacement:
     decided_on = column(placement.c.decided_on, FORM, "Date de la décision.")
     entered_on = column(placement.c.entered_on, FORM, "Date d'entrée.")
     ended_on = column(placement.c.ended_on, FORM, "Date de fin.")
+    prerequisites_met = column(placement.c.prerequisites_met, FORM, "La personne a les prérequis de la formation.")
+    accommodation_requested = column(
+        placement.c.accommodation_requested,
+        Category.SAN,
+        "La personne a demandé un aménagement de la formation.",
+        level=Level.REDUCED,
+    )
+    provenance = provenance(FORM)
+
+
+@entity(
+    table=training_project,
+    subject="person_id",
+    owner="organisation_siret",
+    recorded_by="recorded_by",
+    plural="projets de formation",
+    description="Projet de formation d'une personne ; il n'est l'élément propre que de l'organisation qui l'a "
+    "enregistré.",
+)
+class TrainingProject:
+    id = key(training_project.c.id, "Identifiant opaque.")
+    formacode = column(training_project.c.formacode, FORM, "Code FORMACODE du domaine.")
+    recorded_on = column(training_project.c.recorded_on, FORM, "Date du projet.")
     provenance = provenance(FORM)
 
 
@@ -117,6 +147,14 @@ class TrainingPlacement:
 )
 class Person:
     id = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
+    training_projects = many(
+        "TrainingProject",
+        FORM,
+        "Projets de formation.",
+        on=(training_project.c.person_id, person.c.person_id),
+        order=Sort("recordedOn", descending=True),
+        page=None,
+    )
     training_placements = many(
         "TrainingPlacement",
         FORM,
@@ -126,4 +164,13 @@ class Person:
     )
 
 
-TYPES = (Person, TrainingProvider, Training, TrainingAction, TrainingSession, TrainingPlacement, Provenance)
+TYPES = (
+    Person,
+    TrainingProvider,
+    Training,
+    TrainingAction,
+    TrainingSession,
+    TrainingProject,
+    TrainingPlacement,
+    Provenance,
+)

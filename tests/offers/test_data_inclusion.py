@@ -71,10 +71,10 @@ async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path
 async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
     paths = write(tmp_path, date(2026, 11, 24))["data-inclusion"]
     first = await DataInclusion().ingest(paths, Options(), Session(ingest))
-    assert (first.counts, first.rows) == ({Outcome.CREATED: 30}, 30)
+    assert (first.counts, first.rows) == ({Outcome.CREATED: 32}, 32)
     versions = await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id")
     second = await DataInclusion().ingest(paths, Options(), Session(ingest))
-    assert (second.counts, second.rows) == ({Outcome.UNCHANGED: 30}, 0)
+    assert (second.counts, second.rows) == ({Outcome.UNCHANGED: 32}, 0)
     assert await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id") == versions
 
 
@@ -113,6 +113,28 @@ async def test_a_record_of_shifting_pages_that_comes_twice_counts_once(ingest: C
 async def test_a_service_may_come_before_its_structure(ingest: Connection, tmp_path: Path) -> None:
     report = await given(ingest, tmp_path, [SERVICE], [STRUCTURE])
     assert report.counts == {Outcome.CREATED: 2}
+
+
+async def test_how_an_offer_is_reached_is_taken_and_the_contacts_of_its_services_are_not(
+    ingest: Connection, tmp_path: Path
+) -> None:
+    contact = {"telephone": "+33639980001", "courriel": "accueil@demonstration.example.org"}
+    structure = {**STRUCTURE, **contact, "site_web": "https://demonstration.example.org/"}
+    service = {
+        **SERVICE, **contact, "contact_nom_prenom": "Ondine Vurnibal", "conditions_acces": "Sur rendez-vous.",
+        "modes_mobilisation": ["telephoner", "envoyer-un-courriel"],
+    }  # fmt: skip
+    assert (await given(ingest, tmp_path, [structure, service])).complete
+    reached = await ingest.fetchrow("SELECT phone, email, website FROM offers.structure")
+    assert reached is not None
+    assert tuple(reached) == ("+33639980001", "accueil@demonstration.example.org", "https://demonstration.example.org/")
+    row = await ingest.fetchrow("SELECT * FROM offers.service")
+    assert row is not None
+    assert (row["conditions"], row["mobilisation_modes"]) == (
+        "Sur rendez-vous.",
+        ["envoyer-un-courriel", "telephoner"],
+    )
+    assert all(value not in repr(tuple(row)) for value in (*contact.values(), "Vurnibal"))
 
 
 POSITIONS = [

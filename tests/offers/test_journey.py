@@ -64,7 +64,7 @@ async def service(rows: Rows, number: int, thematics: list[str], publics: list[s
     await rows.sourced(
         "offers.service", id=f"essai--{number}", structure_id=structure, producer="essai", name=f"Service {number}",
         thematics=thematics, categories=sorted({item.partition("--")[0] for item in thematics}), publics=publics,
-        access_modes=[], eligibility_zone=[],
+        access_modes=[], mobilisation_modes=[], eligibility_zone=[],
     )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ async def scatter(rows: Rows) -> dict[str, tuple[float, float] | None]:
         await rows.sourced("offers.structure", id=key, networks=[], **common)
         await rows.sourced(
             "offers.service", id=key, structure_id=key, thematics=[], categories=[], publics=[], access_modes=[],
+            mobilisation_modes=[],
             eligibility_zone=[], **common,
         )  # fmt: skip
     return found

@@ -32,9 +32,9 @@ INSERT INTO offers.structure
         -4 + (i * 15487 % 12000) / 1000.0, 't', i, '2026-01-01'
     FROM generate_series(1, {SERVICES // 4}) i;
 INSERT INTO offers.service
-    (id, structure_id, producer, name, thematics, categories, publics, access_modes, eligibility_zone, at_latitude,
-    at_longitude, source, source_id, as_of)
-    SELECT 't--' || i, 't--' || (i / 4), 't', 'N', '{{}}', '{{mobilite}}', '{{}}', '{{}}', '{{}}',
+    (id, structure_id, producer, name, thematics, categories, publics, access_modes, mobilisation_modes,
+    eligibility_zone, at_latitude, at_longitude, source, source_id, as_of)
+    SELECT 't--' || i, 't--' || (i / 4), 't', 'N', '{{}}', '{{mobilite}}', '{{}}', '{{}}', '{{}}', '{{}}',
         CASE WHEN i % 40 > 0 THEN 42 + (i * 7919 % 9000) / 1000.0 END,
         CASE WHEN i % 40 > 0 THEN -4 + (i * 15487 % 12000) / 1000.0 END, 't', i, '2026-01-01'
     FROM generate_series(1, {SERVICES}) i;

@@ -77,6 +77,17 @@ async def test_structures_are_found_by_siret_and_network(rows: Rows, offers: Sub
     assert numbers(await page(offers, STRUCTURES, filter={"siret": siret, "networks": ["afpa"]})) == []
 
 
+async def test_a_structure_lists_its_services_in_the_order_of_their_keys(rows: Rows, offers: Subgraph) -> None:
+    query = (
+        """{ structures(first: 1) { nodes { phone email website services { id conditions mobilisationModes } } } }"""
+    )
+    node = (await page(offers, query))["nodes"][0]
+    assert (node["phone"], node["website"]) == ("+33639980090", "https://demonstration.example.org/")
+    assert [service["id"][-2:] for service in node["services"]] == ["01", "02", "03"]
+    assert node["services"][0]["mobilisationModes"] == ["telephoner"]
+    assert node["services"][0]["conditions"] == "Sur rendez-vous."
+
+
 @pytest.mark.parametrize("given", [{"thematics": []}, {"thematics": ["a"] * 101}, {"types": ["a\x00"]}])
 async def test_a_list_of_no_value_or_too_many_is_refused(rows: Rows, offers: Subgraph, given: dict[str, Any]) -> None:
     answer = await offers.execute(SERVICES, {"filter": given}, context(Residual()))

@@ -135,7 +135,8 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
         services[key] = (place, borne)
         await rows.sourced(
             "offers.service", id=key, structure_id="essai--1", producer="essai", name="Essai", thematics=[],
-            categories=sorted(borne), publics=[], access_modes=[], eligibility_zone=[], city_code=code,
+            categories=sorted(borne), publics=[], access_modes=[], mobilisation_modes=[],
+            eligibility_zone=[], city_code=code,
             latitude=position and position[0], longitude=position and position[1],
             at_latitude=place and place[0], at_longitude=place and place[1],
         )  # fmt: skip

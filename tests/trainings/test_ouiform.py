@@ -27,6 +27,16 @@ PLACEMENT: dict[str, Any] = {
     "organisme": PROVIDER,
     "prescripteur": PRESCRIBER,
     "dates": {"proposition": "2026-10-12", "decision": "2026-10-30", "entree": None, "sortie": None},
+    "prerequis": True,
+    "amenagement_demande": False,
+}
+PROJECT: dict[str, Any] = {
+    "projet": "POS-1",
+    "maj": "2026-10-01T09:30:00+02:00",
+    "formacode": "42752",
+    "date": "2026-10-01",
+    "personne": {"source": "essai", "reference": "4201"},
+    "organisme": PRESCRIBER,
 }
 REMOVAL = {"positionnement": "POS-1", "maj": "2026-11-03T09:30:00+01:00", "supprime": True}
 
@@ -62,6 +72,7 @@ async def test_a_placement_and_its_providers_link_are_written_together(ingest: C
     assert row is not None
     assert (row["person_id"], row["session_id"], row["status"]) == (PERSON, "lheo--S1", "RETENU")
     assert (row["organisation_siret"], row["recorded_by"]) == (PROVIDER, PRESCRIBER)
+    assert (row["prerequisites_met"], row["accommodation_requested"]) == (True, False)
     assert row["as_of"].isoformat() == "2026-11-02T08:30:00+00:00"
     assert await links(ingest) == [(PERSON, Fact.OWN_ITEM, PROVIDER, "2026-10-12")]
 
@@ -134,9 +145,34 @@ async def test_two_placements_of_a_person_keep_each_their_link(ingest: Connectio
     assert await links(ingest) == [(PERSON, Fact.OWN_ITEM, PROVIDER, "2026-10-12")]
 
 
+async def test_a_project_is_written_and_gives_nobody_a_link(ingest: Connection, tmp_path: Path) -> None:
+    report = await given(ingest, tmp_path, PROJECT)
+    assert report.counts == {Outcome.CREATED: 1}
+    row = await ingest.fetchrow("SELECT * FROM trainings.training_project")
+    assert row is not None
+    assert (row["person_id"], row["formacode"], str(row["recorded_on"])) == (PERSON, "42752", "2026-10-01")
+    assert (row["organisation_siret"], row["recorded_by"]) == (PRESCRIBER, PRESCRIBER)
+    assert await links(ingest) == []
+    again = await given(ingest, tmp_path, PROJECT)
+    assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
+
+
+async def test_a_project_and_a_placement_of_the_same_number_are_two_items(ingest: Connection, tmp_path: Path) -> None:
+    gone = {"projet": "POS-1", "maj": "2026-11-03T09:30:00+01:00", "supprime": True}
+    report = await given(ingest, tmp_path, PLACEMENT, PROJECT, gone, {**PROJECT, "maj": "2026-11-03T09:29:59+01:00"})
+    assert report.counts == {Outcome.CREATED: 2, Outcome.REMOVED: 1, Outcome.OLDER: 1}
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training_project") == 0
+    assert len(await placements(ingest)) == len(await links(ingest)) == 1
+
+
 @pytest.mark.parametrize(
     ("line", "code", "path"),
     [
+        ({**PROJECT, "personne": {"source": "essai", "reference": "inconnue"}}, "PERSON_UNKNOWN", "personne"),
+        ({**PROJECT, "formacode": "4275"}, "SCHEMA_INVALID", "formacode"),
+        ({**PROJECT, "positionnement": "POS-1"}, "SCHEMA_INVALID", ""),
+        ({**REMOVAL, "projet": "PRJ-1"}, "SCHEMA_INVALID", "positionnement"),
+        ({**PLACEMENT, "amenagement_demande": "fauteuil"}, "SCHEMA_INVALID", "amenagement_demande"),
         ({**PLACEMENT, "personne": {"source": "essai", "reference": "inconnue"}}, "PERSON_UNKNOWN", "personne"),
         ({**PLACEMENT, "etat": "ENVOYE"}, "SCHEMA_INVALID", "etat"),
         ({**PLACEMENT, "maj": "2026-11-02T09:30:00"}, "SCHEMA_INVALID", "maj"),

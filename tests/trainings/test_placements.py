@@ -74,6 +74,71 @@ async def trainings(fresh_database: Database) -> AsyncIterator[Subgraph]:
     await pool.close()
 
 
+PROJECTS = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person {
+    trainingProjects { id formacode recordedOn }
+    trainingPlacements { nodes { prerequisitesMet accommodationRequested } } } } }"""
+ASKED = "TrainingPlacement.accommodationRequested"
+
+
+async def projects(trainings: Subgraph, organisation: str | None, *scopes: str, more: tuple[str, ...] = ()) -> Any:
+    """What an actor reads of projects, and of what placements say of prerequisites and accommodation."""
+    clauses = anyone(Fact.REFERENT, Fact.OWN_ITEM)
+    fields = ("Person.trainingProjects", "TrainingProject.formacode", "TrainingProject.recordedOn", *FIELDS, *more)
+    read = residual(
+        dict.fromkeys(("Person", "TrainingProject", "TrainingPlacement"), clauses),
+        dict.fromkeys((*fields, "TrainingPlacement.prerequisitesMet"), clauses),
+    )
+    given = {"r": [{"__typename": "Person", "id": person_id(1)}]}
+    answer = await trainings.execute(PROJECTS, given, context(read, *scopes, organisation=organisation))
+    assert "errors" not in answer, answer
+    return answer["data"]["_entities"][0]
+
+
+async def project(rows: Rows, number: int, owner: str, day: date) -> None:
+    await rows.sourced(
+        "trainings.training_project", id=person_id(200 + number), person_id=person_id(1), formacode="42752",
+        recorded_on=day, organisation_siret=owner, recorded_by=owner,
+    )  # fmt: skip
+
+
+async def test_projects_come_newest_first_and_are_those_of_whoever_recorded_them(
+    rows: Rows, trainings: Subgraph
+) -> None:
+    for number, (owner, day) in enumerate([(PROVIDER, date(2026, 1, 4)), (OTHER, date(2026, 2, 4))], start=1):
+        await project(rows, number, owner, day)
+    whole = await projects(trainings, None, REFERENT)
+    assert [item["recordedOn"] for item in whole["trainingProjects"]] == ["2026-02-04", "2026-01-04"]
+    own = await projects(trainings, PROVIDER, OWN)
+    assert own["trainingProjects"] == [
+        {"id": person_id(201), "formacode": "42752", "recordedOn": "2026-01-04"},
+    ]
+
+
+async def test_row_security_alone_shows_no_project_of_another(rows: Rows, fresh_database: Database) -> None:
+    await project(rows, 1, OTHER, date(2026, 1, 4))
+    connection = await fresh_database.connect("trainings_query")
+    try:
+        for scopes, organisation, seen in ((OWN, PROVIDER, 0), (OTHERS_OWN, OTHER, 1), (REFERENT, "", 1), ("", "", 0)):
+            async with connection.transaction():
+                await connection.execute("SELECT set_config($1, $2, true)", SCOPES_SETTING, scopes)
+                await connection.execute("SELECT set_config($1, $2, true)", ORGANISATION_SETTING, organisation)
+                assert await connection.fetchval("SELECT count(*) FROM trainings.training_project") == seen
+    finally:
+        await connection.close()
+
+
+async def test_a_request_for_accommodation_is_null_unless_it_is_opened_by_itself(
+    rows: Rows, trainings: Subgraph
+) -> None:
+    await rows.connection.execute(
+        "UPDATE trainings.placement SET prerequisites_met = true, accommodation_requested = true"
+    )
+    without = (await projects(trainings, None, REFERENT))["trainingPlacements"]["nodes"][0]
+    opened = (await projects(trainings, None, REFERENT, more=(ASKED,)))["trainingPlacements"]["nodes"][0]
+    assert without == {"prerequisitesMet": True, "accommodationRequested": None}
+    assert opened == {"prerequisitesMet": True, "accommodationRequested": True}
+
+
 async def placements(
     trainings: Subgraph, read: Residual, *scopes: str, organisation: str | None = None, **arguments: Any
 ) -> Any:

@@ -1,8 +1,9 @@
 """Structures and services of data.inclusion: pages of its API v1, or its files, as JSON.
 
 A file is a page (`{"items": [...]}`) or an array of records; a record with `structure_id` is a service, another one a
-structure. Each is validated by the producers' own schema (PyPI `data-inclusion-schema`, version 1). Contact names,
-e-mails and telephone numbers are left where they are: they are data on professionals (domain model §7c).
+structure. Each is validated by the producers' own schema (PyPI `data-inclusion-schema`, version 1). How a structure is
+reached is taken; names, e-mails and telephone numbers of the contacts of services are left where they are: they are
+data on professionals, who may object each month (domain model §7c).
 """
 
 from __future__ import annotations
@@ -83,6 +84,9 @@ def _structure(record: Any, store: Store) -> dict[str, Any]:
         "networks": _sorted(record.reseaux_porteurs),
         "sensitivity": sensitivity(_sorted(record.reseaux_porteurs), record.nom),
         "opening_hours": record.horaires_accueil,
+        "phone": record.telephone,
+        "email": record.courriel,
+        "website": record.site_web and str(record.site_web),
         **_address(record, position(store, record.latitude, record.longitude, PLACE)),
         **_lineage(record),
     }
@@ -104,6 +108,8 @@ def _service(record: Any, store: Store) -> dict[str, Any]:
         "publics": _sorted(record.publics),
         "fees": record.frais and record.frais.value,
         "access_modes": modes,
+        "mobilisation_modes": _sorted(record.modes_mobilisation),
+        "conditions": record.conditions_acces,
         "eligibility_zone": sorted(record.zone_eligibilite or ()),
         "open_to_people": None if record.mobilisable_par is None else "usagers" in _sorted(record.mobilisable_par),
         **_address(record, place),

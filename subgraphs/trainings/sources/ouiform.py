@@ -1,16 +1,21 @@
-"""Placements of people on training sessions: a feed of our own that stands for OuiForm's, which has no public API.
+"""Training projects and placements of people: a feed of our own that stands for OuiForm's, which has no public API.
 
-JSON Lines, UTF-8; one line is the whole state of one placement, or its removal:
+JSON Lines, UTF-8; one line is the whole state of one placement or of one project, or its removal:
 
     {"positionnement": "POS-1", "maj": "2026-11-02T09:30:00+01:00", "etat": "RETENU",
      "personne": {"source": "rdv-insertion", "reference": "4201"},
      "session": "S-1", "organisme": "99900020800011", "prescripteur": "99900010100001",
-     "dates": {"proposition": "2026-10-12", "decision": "2026-10-30", "entree": null, "sortie": null}}
+     "dates": {"proposition": "2026-10-12", "decision": "2026-10-30", "entree": null, "sortie": null},
+     "prerequis": true, "amenagement_demande": false}
     {"positionnement": "POS-2", "maj": "2026-11-02T09:30:00+01:00", "supprime": true}
+    {"projet": "PRJ-1", "maj": "2026-10-01T09:30:00+02:00", "formacode": "42752", "date": "2026-10-01",
+     "personne": {"source": "rdv-insertion", "reference": "4201"}, "organisme": "99900010100001"}
 
-`etat` is one of `tables.STATUSES` (domain model §13.4); `session` is the LHEO number; `organisme` (the provider, whose
-own item the placement is) and `prescripteur` are SIRETs; `personne` is the key by which a source that was ingested
-before knows the person. Lines may come late or twice: the newest `maj` counts, and a removal is final.
+`etat` is one of `tables.STATUSES` (domain model §13.4); `session` is the LHEO number; `organisme` (of a placement, the
+provider, whose own item it is; of a project, who recorded it) and `prescripteur` are SIRETs; `personne` is the key by
+which a source that was ingested before knows the person. `amenagement_demande` says that one was asked for, never
+which: reasons and accommodations, free text, have no field. Lines may come late or twice: the newest `maj` counts, and
+a removal is final.
 """
 
 from __future__ import annotations
@@ -22,6 +27,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import msgspec
+from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.kit import access
@@ -70,14 +76,28 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     organisme: Siret
     dates: Dates
     prescripteur: Siret | None = None
+    prerequis: bool | None = None
+    amenagement_demande: bool | None = None
+
+
+class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The state of a training project."""
+
+    projet: Key
+    maj: Instant
+    formacode: Annotated[str, msgspec.Meta(pattern=r"^\d{5}$")]
+    date: date
+    personne: Person
+    organisme: Siret
 
 
 class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A placement that the source has deleted."""
+    """A placement or a project that the source has deleted: one of the two keys."""
 
-    positionnement: Key
     maj: Instant
     supprime: bool
+    positionnement: Key | None = None
+    projet: Key | None = None
 
 
 class OuiForm:
@@ -104,48 +124,85 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 async def _write(line: bytes, store: Store) -> Outcome:
     message = _read(line)
-    removed = isinstance(message, Removal)
+    table, key = _item(message)
     at = message.maj.replace(microsecond=0)
-    if not await store.admit(tables.source_record, NAME, message.positionnement, at, removed=removed):
+    if not await store.admit(tables.source_record, NAME, key, at, removed=isinstance(message, Removal)):
         return Outcome.OLDER
     if isinstance(message, Removal):
-        gone = await store.delete(tables.placement, source=NAME, source_id=message.positionnement)
-        await store.link(NAME, message.positionnement, ())
+        gone = await store.delete(table, source=NAME, source_id=key)
+        await store.link(NAME, key, ())
         return Outcome.REMOVED if gone else Outcome.UNCHANGED
-    await _put(store, message, at)
+    if isinstance(message, Project):
+        await _put_project(store, message, key, at)
+    else:
+        await _put(store, message, at)
     return store.outcome
 
 
-def _read(line: bytes) -> Placement | Removal:
+def _read(line: bytes) -> Placement | Project | Removal:
     if len(line) > MAX_LINE:
         raise Refused("RECORD_TOO_LARGE")
     content = loads(line)
-    kind: Any = Removal if isinstance(content, dict) and "supprime" in content else Placement
-    message: Placement | Removal = convert(content, kind)
+    keys = content.keys() if isinstance(content, dict) else ()
+    kind: Any = Removal if "supprime" in keys else Project if "projet" in keys else Placement
+    message: Placement | Project | Removal = convert(content, kind)
     if isinstance(message, Placement) and message.etat not in tables.STATUSES:
         raise Refused("SCHEMA_INVALID", "etat")
-    if isinstance(message, Removal) and not message.supprime:
-        raise Refused("SCHEMA_INVALID", "supprime")
+    if isinstance(message, Removal):
+        if not message.supprime:
+            raise Refused("SCHEMA_INVALID", "supprime")
+        if (message.positionnement is None) == (message.projet is None):
+            raise Refused("SCHEMA_INVALID", "positionnement")
     return message
 
 
-async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
-    key = {"source": placement.personne.source, "source_id": placement.personne.reference}
-    person = await store.one(access.person_reference, **key)
-    if person is None:
+def _item(message: Placement | Project | Removal) -> tuple[Table, str]:
+    """The table of what a message speaks of, and its key: the two kinds are numbered apart."""
+    if isinstance(message, Project) or (isinstance(message, Removal) and message.projet is not None):
+        return tables.training_project, f"projet:{message.projet}"
+    assert message.positionnement is not None
+    return tables.placement, message.positionnement
+
+
+async def _person(store: Store, person: Person) -> Any:
+    found = await store.one(access.person_reference, source=person.source, source_id=person.reference)
+    if found is None:
         raise Refused("PERSON_UNKNOWN", "personne")
-    dates = placement.dates
+    return found["person_id"]
+
+
+async def _put_project(store: Store, project: Project, key: str, as_of: datetime) -> None:
+    """Write a project; it gives no link: whoever recorded it reads the person by another one, or not at all."""
+    await store.put(
+        tables.training_project,
+        {"source": NAME, "source_id": key},
+        {
+            "person_id": await _person(store, project.personne),
+            "formacode": project.formacode,
+            "recorded_on": project.date,
+            "organisation_siret": project.organisme,
+            "recorded_by": project.organisme,
+            "as_of": as_of,
+        },
+        new={"id": uuid4()},
+    )
+
+
+async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
+    person_id, dates = await _person(store, placement.personne), placement.dates
     await store.put(
         tables.placement,
         {"source": NAME, "source_id": placement.positionnement},
         {
-            "person_id": person["person_id"],
+            "person_id": person_id,
             "session_id": f"{lheo.NAME}--{placement.session}",
             "status": placement.etat,
             "proposed_on": dates.proposition,
             "decided_on": dates.decision,
             "entered_on": dates.entree,
             "ended_on": dates.sortie,
+            "prerequisites_met": placement.prerequis,
+            "accommodation_requested": placement.amenagement_demande,
             "organisation_siret": placement.organisme,
             "recorded_by": placement.prescripteur,
             "as_of": as_of,
@@ -153,5 +210,5 @@ async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
         new={"id": uuid4()},
     )
     ended = dates.sortie or ((dates.decision or as_of.date()) if placement.etat in ENDED else None)
-    link = Link(person["person_id"], Fact.OWN_ITEM, placement.organisme, dates.proposition, ended)
+    link = Link(person_id, Fact.OWN_ITEM, placement.organisme, dates.proposition, ended)
     await store.link(NAME, placement.positionnement, [link])
