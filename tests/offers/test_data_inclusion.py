@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
+from demo.offers_catalogue import SERVICES, STRUCTURES
 from demo.offers_files import write
 from subgraphs.kit.communes import load
 from subgraphs.kit.ingest import Options, Session
@@ -16,6 +17,8 @@ from subgraphs.kit.ingest_report import Outcome, Report
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from tests.conftest import Database
 
+OFFER = len(STRUCTURES) + len(SERVICES)
+"""Records of the demo's offer."""
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 STRUCTURE: dict[str, Any] = {
@@ -71,10 +74,10 @@ async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path
 async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
     paths = write(tmp_path, date(2026, 11, 24))["data-inclusion"]
     first = await DataInclusion().ingest(paths, Options(), Session(ingest))
-    assert (first.counts, first.rows) == ({Outcome.CREATED: 32}, 32)
+    assert (first.counts, first.rows) == ({Outcome.CREATED: OFFER}, OFFER)
     versions = await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id")
     second = await DataInclusion().ingest(paths, Options(), Session(ingest))
-    assert (second.counts, second.rows) == ({Outcome.UNCHANGED: 32}, 0)
+    assert (second.counts, second.rows) == ({Outcome.UNCHANGED: OFFER}, 0)
     assert await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id") == versions
 
 
