@@ -1,6 +1,6 @@
 """A supergraph text read back: which subgraph resolves what, by which keys, and the schema that clients see.
 
-Reads link v1.0 and join v0.3 to v0.5, whoever composed it. Directives of other specifications are kept as opaque pairs
+Reads join v0.1 to v0.5, whoever composed it. Directives of other specifications are kept as opaque pairs
 for whoever knows them, found by the specification's URL.
 """
 
@@ -30,6 +30,7 @@ from hub.document.operation import Selections
 from hub.document.variables import literal
 from hub.errors import HubError, StartRefused
 from hub.federation.links import identity, imports
+from hub.federation.older import changed, todays
 
 ROOTS = ("Query", "Mutation")
 """Types that are entered without a key."""
@@ -154,6 +155,7 @@ def read_supergraph(text: str) -> Supergraph:
         for node in document.definitions:
             if not isinstance(node, TypeSystemDefinitionNode):
                 raise ValueError(f"a supergraph holds definitions only, not {node.kind.replace('_', ' ')}")
+        document = todays(document)
         schema = build_ast_schema(_without_own(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
     except StartRefused:
@@ -212,22 +214,18 @@ def _visible(node: Any, name: str, hidden: frozenset[str]) -> Any:
         parts = getattr(node, attribute, None)
         if parts is not None:
             changes[attribute] = tuple(part for part in parts if part.name.value not in hidden)
-    return _with(node, **changes)
+    return changed(node, **changes)
 
 
 def _visible_part(node: Any, coordinate: str, hidden: frozenset[str]) -> Any:
     changes: dict[str, Any] = {"directives": _standard(node)}
     if getattr(node, "arguments", None) is not None:
         changes["arguments"] = tuple(
-            _with(argument, directives=_standard(argument))
+            changed(argument, directives=_standard(argument))
             for argument in node.arguments
             if f"{coordinate}({argument.name.value}:)" not in hidden
         )
-    return _with(node, **changes)
-
-
-def _with(node: Any, **changes: Any) -> Any:
-    return type(node)(**{key: changes.get(key, getattr(node, key, None)) for key in node.keys if key != "loc"})
+    return changed(node, **changes)
 
 
 def _standard(node: Any) -> tuple[Any, ...]:
@@ -376,6 +374,10 @@ class _Reader:
             if values.get("all"):
                 joins.update({graph: FieldJoin(type_) for graph in graphs})
             elif values.get("graph"):
+                if values.get("contextArguments"):
+                    raise ValueError(
+                        f"{type_name}.{node.name.value} takes an argument from a context, which is not served"
+                    )
                 own_type, label = values.get("type") or type_, values.get("overrideLabel")
                 requires, provides = values.get("requires"), values.get("provides")
                 joins[self.graphs[values["graph"]].name] = FieldJoin(

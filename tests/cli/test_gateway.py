@@ -68,7 +68,7 @@ def test_without_unprotected_nothing_is_served_and_the_reason_is_told(tmp_path: 
         (b"\xff\xfe\x00", "SUPERGRAPH_UNREADABLE", "UTF-8"),
         (b"", "SUPERGRAPH_INVALID", "ligne 1, colonne 1"),
         (b"type Query { a: Int", "SUPERGRAPH_INVALID", "ligne 1, colonne 20"),
-        (b"type Query { a: Int }", "SUPERGRAPH_INVALID", "join__Graph"),
+        (b"type Query { a: Int }", "SUPERGRAPH_INVALID", "join v0.1 to v0.5"),
         (b"extend schema @x type Query { a: Int }", "SUPERGRAPH_INVALID", "schema extension"),
         (b"{ a }", "SUPERGRAPH_INVALID", "operation definition"),
     ],
