@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hub.federation.supergraph import read_supergraph
+from hub.graph import GENERATED
+from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 from tests.cli.commands import Done, hub
-from tests.conftest import ROOT
 from tests.federation.harness import Part
 from tests.federation.shop import PARTS, shop
 
@@ -29,11 +30,11 @@ def test_a_supergraph_is_written_with_the_addresses_that_were_given(tmp_path: Pa
 
 
 def test_the_served_subgraphs_compose_to_the_pinned_supergraph(tmp_path: Path) -> None:
-    generated = ROOT / "schema" / "generated"
-    names = ("people", "appointments", "offers", "trainings")
-    arguments = [f"--subgraph={n}=http://{n}.spie-hub.example/graphql={generated}/{n}.graphql" for n in names]
+    files = {name: GENERATED / f"{name}.graphql" for name in SUBGRAPHS} | {HUB: tmp_path / "hub.graphql"}
+    files[HUB].write_text(hub_sdl(), encoding="utf-8")
+    arguments = [f"--subgraph={n}=http://{n}.spie-hub.example/graphql={file}" for n, file in files.items()]
     assert hub("compose", *arguments, "--output", tmp_path / "out.graphql").code == 0
-    assert (tmp_path / "out.graphql").read_bytes() == (generated / "supergraph.graphql").read_bytes()
+    assert (tmp_path / "out.graphql").read_bytes() == (GENERATED / "supergraph.graphql").read_bytes()
 
 
 def test_an_address_may_hold_an_equals_sign(tmp_path: Path) -> None:
