@@ -1,0 +1,130 @@
+"""kill -9 of a hub at any moment: no byte of an answer without its committed entry, and the chain verifies after it.
+
+Hubs are killed under load after a number of answers that chance gives; what they were doing then is the scheduler's.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from hub.journal.signing import Signer, Trust
+from tests.conftest import Database
+from tests.e2e.faults import Farm, farm
+from tests.e2e.site import PURPOSES, Site
+from tests.e2e.test_failures_subgraphs import JOURNEY
+from tests.journal.written import checked, findings, rows, tamper
+
+CLIENTS = 6
+QUERIES = (JOURNEY, "{ persons(first: 50) { nodes { id lastName birthDate } } }")
+
+
+@dataclass
+class Load:
+    """Clients that ask one hub until it is gone. `told`: traces of which the beginning of an answer came."""
+
+    site: Site
+    wanted: int
+    told: list[str] = field(default_factory=list)
+    enough: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self, number: int) -> None:
+        """One client."""
+        while self.ask(QUERIES[number % len(QUERIES)]):
+            number += 1
+
+    def ask(self, query: str) -> bool:
+        """One request on a connection of its own; False once nobody answers."""
+        trace, actor = uuid4().hex, self.site.actors["referent-a"]
+        body = json.dumps({"query": query, "variables": {"id": self.site.persons["maelle"]}})
+        headers = {
+            "content-type": "application/json",
+            "authorization": f"Bearer {self.site.issuer.token(actor)}",
+            "purpose": PURPOSES[actor.kind],
+            "traceparent": f"00-{trace}-{trace[:16]}-01",
+        }
+        connection = http.client.HTTPConnection(urlsplit(self.site.url).netloc, timeout=60)
+        try:
+            connection.request("POST", "/graphql", body, headers)
+            answer = connection.getresponse()
+            assert answer.status == 200
+            self.told.append(trace)
+            if len(self.told) >= self.wanted:
+                self.enough.set()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
+
+@pytest.fixture(params=[False, True], ids=["in one process", "in processes apart"])
+def running(
+    request: pytest.FixtureRequest, fresh_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Farm, bool]]:
+    with farm(fresh_database, tmp_path_factory.mktemp("kills"), apart=request.param) as made:
+        yield made, request.param
+
+
+def kill_under_load(made: Farm, apart: bool, wanted: int, survivor: Site | None) -> list[str]:
+    """A hub killed once so many answers began, while another goes on; the traces of which anything was told."""
+    with ExitStack() as stack:
+        site = stack.enter_context(made.hub(apart=apart))
+        pool = stack.enter_context(ThreadPoolExecutor(CLIENTS + 1))
+        load = Load(site, wanted)
+        asking = [pool.submit(load.go_on, number) for number in range(CLIENTS)]
+        beside = Load(survivor, 0) if survivor is not None else None
+        if beside is not None:
+            assert beside.ask(JOURNEY)
+        assert load.enough.wait(120)
+        site.processes["hub"].popen.kill()
+        for each in asking:
+            each.result()
+        if beside is not None:
+            assert beside.ask(JOURNEY)
+            load.told += beside.told
+    return load.told
+
+
+async def test_a_hub_killed_at_any_moment_told_nothing_that_is_not_in_the_journal(running: tuple[Farm, bool]) -> None:
+    made, apart = running
+    database = made.database
+    signer, chance = Signer(database.keys.journal), random.Random(f"kills {apart}")
+    trust = Trust({signer.id: signer.public})
+    with made.hub(apart=apart) as survivor:
+        for _ in range(4):
+            told = kill_under_load(made, apart, chance.randrange(1, 60), survivor)
+            entries = await rows(
+                database,
+                "SELECT trace, count(*) AS n FROM journal.entry WHERE kind = 'DISCLOSURE' AND trace = ANY ($1)"
+                " GROUP BY trace",
+                told,
+            )
+            assert {row["trace"]: row["n"] for row in entries} == dict.fromkeys(told, 1)
+            assert await findings(database, trust) == []
+    left = await checked(database, trust)
+    with made.hub(apart=apart):
+        found = await checked(database, trust)
+        assert (found.findings, found.unsigned) == ([], 0)
+        assert found.entries >= left.entries > 0
+    killed = [stream for stream, known in found.trail.streams.items() if known.closed is None and len(known.pins) > 1]
+    await tamper(
+        database,
+        *(
+            f"DELETE FROM journal.{table} WHERE stream = '{killed[0]}'"
+            f" AND seq = (SELECT max(seq) FROM journal.entry WHERE stream = '{killed[0]}')"
+            for table in ("disclosure", "entry")
+        ),
+    )
+    assert [code for code, _, _ in await findings(database, trust)] == ["ENTRIES_TRUNCATED"]
