@@ -3,16 +3,16 @@
 
 CREATE TEMPORARY TABLE place AS SELECT row_number() OVER (ORDER BY code) - 1 AS rank, * FROM offers.commune;
 
-INSERT INTO offers.structure (id, producer, name, siret, networks, sensitive, city, city_code, source, source_id, as_of)
-SELECT 'bench--s' || n, 'bench', 'Structure ' || n, '999' || lpad(n::text, 11, '0'), '{{}}', false, place.name, place.code,
+INSERT INTO offers.structure (id, producer, name, siret, networks, city, city_code, source, source_id, as_of)
+SELECT 'bench--s' || n, 'bench', 'Structure ' || n, '999' || lpad(n::text, 11, '0'), '{{}}', place.name, place.code,
        'bench', 's' || n, '2026-09-01'
 FROM generate_series(0, 499) n JOIN place ON place.rank = n % (SELECT count(*) FROM place);
 
 INSERT INTO offers.service (id, structure_id, producer, name, type, thematics, categories, publics, fees, access_modes,
-                            eligibility_zone, open_to_people, city, city_code, at_latitude, at_longitude, source,
+                            mobilisation_modes, eligibility_zone, open_to_people, city, city_code, at_latitude, at_longitude, source,
                             source_id, as_of)
 SELECT 'bench--v' || n, 'bench--s' || n % 500, 'bench', 'Service ' || n, 'accompagnement', ARRAY[category || '--' || n % 7],
-       ARRAY[category], '{{}}', 'gratuit', '{{}}', '{{}}', true, place.name, place.code, place.latitude, place.longitude,
+       ARRAY[category], '{{}}', 'gratuit', '{{}}', '{{}}', '{{}}', true, place.name, place.code, place.latitude, place.longitude,
        'bench', 'v' || n, '2026-09-01'
 FROM generate_series(0, 1999) n JOIN place ON place.rank = n % (SELECT count(*) FROM place),
      LATERAL (SELECT (ARRAY['mobilite', 'famille', 'logement-hebergement', 'numerique'])[n % 4 + 1] AS category) c;
