@@ -114,12 +114,14 @@ async def _connection(
     load: Load, head: bytes, address: tuple[str, int], numbers: Any, end: float, tally: _Tally
 ) -> None:
     client: _Client | None = None
-    for body in cycle(load.bodies):
+    for body, encoded in cycle([(body, body.encode()) for body in load.bodies]):
         if time.perf_counter() >= end:
             break
         if client is None:
             _, client = await asyncio.get_running_loop().create_connection(_Client, *address)
-        text = (body if load.number is None else body.replace(load.number, str(next(numbers)))).encode()
+        text = encoded
+        if load.number is not None and load.number in body:
+            text = body.replace(load.number, str(next(numbers))).encode()
         start = time.perf_counter()
         try:
             status = await client.ask(b"%b%d\r\n\r\n%b" % (head, len(text), text))

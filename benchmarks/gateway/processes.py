@@ -26,9 +26,15 @@ def started(
     *,
     folder: Path | None = None,
     log: Path | None = None,
+    niceness: int = 0,
     **environment: str,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process on these cores; its standard input stays open until it is ended."""
+
+    def placed() -> None:
+        os.sched_setaffinity(0, cores)
+        os.nice(niceness)
+
     with (log or Path(os.devnull)).open("wb") as errors:
         popen = subprocess.Popen(
             command,
@@ -37,7 +43,7 @@ def started(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            preexec_fn=lambda: os.sched_setaffinity(0, cores),  # noqa: PLW1509 (no thread of ours is running)
+            preexec_fn=placed,  # noqa: PLW1509 (no thread of ours is running)
         )
     assert popen.stdin is not None
     assert popen.stdout is not None
@@ -54,9 +60,9 @@ def started(
         popen.stdout.close()
 
 
-def loaded(load: Load) -> Run:
-    """The client's run of a load."""
-    with started([sys.executable, "-m", "benchmarks.gateway.load"], OTHERS, log=Path(os.devnull)) as popen:
+def loaded(load: Load, *, niceness: int = 0) -> Run:
+    """The client's run of a load; a nice one leaves its core to the other client and to the subgraphs."""
+    with started([sys.executable, "-m", "benchmarks.gateway.load"], OTHERS, niceness=niceness) as popen:
         out, _ = popen.communicate(msgspec.json.encode(load))
     return msgspec.json.decode(out, type=Run)
 

@@ -83,7 +83,9 @@ def show_plans(plans: Sequence[PlanTime], console: Console) -> None:
 
 def show_attacks(attacks: Sequence[Attacked], console: Console) -> None:
     """The second client's latencies, beside those when nobody attacks."""
-    table = _table("à côté", "p50 ms", "p99 ms", "× seul", "réponses/s à l'attaquant", "statuts", "Mo gagnés")
+    table = _table(
+        "à côté", "p50 ms", "p99 ms", "× seul", "réponses/s à l'attaquant", "statuts", "occupée", "Mo gagnés"
+    )
     for each in attacks:
         statuses = ", ".join(f"{status or 'fermée'} : {count}" for status, count in sorted(each.statuses.items()))
         ratio = each.p99 / attacks[0].p99
