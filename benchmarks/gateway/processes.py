@@ -30,11 +30,6 @@ def started(
     **environment: str,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process on these cores; its standard input stays open until it is ended."""
-
-    def placed() -> None:
-        os.sched_setaffinity(0, cores)
-        os.nice(niceness)
-
     with (log or Path(os.devnull)).open("wb") as errors:
         popen = subprocess.Popen(
             command,
@@ -43,8 +38,9 @@ def started(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            preexec_fn=placed,  # noqa: PLW1509 (no thread of ours is running)
         )
+    os.sched_setaffinity(popen.pid, cores)
+    os.setpriority(os.PRIO_PROCESS, popen.pid, niceness)
     assert popen.stdin is not None
     assert popen.stdout is not None
     try:

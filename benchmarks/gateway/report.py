@@ -96,6 +96,7 @@ def show_attacks(attacks: Sequence[Attacked], console: Console) -> None:
             f"{ratio:.1f}",
             f"{each.rps:.0f}",
             statuses,
+            f"{each.busy:.0%}",
             f"{each.grown:.1f}",
         )
     console.print(table)
