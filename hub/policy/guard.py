@@ -136,6 +136,9 @@ class Guard:
 
     def disclosed(self) -> list[tuple[frozenset[str], frozenset[str], list[str]]]:
         """(coordinates released, masked, the persons of whom they were), each person once."""
+        told = [(self._released(mark, verdict), verdict.masked) for mark, verdict in self._seen]
+        if len(told) == 1:
+            return [(*told[0], list(subjects)) for subjects in self._seen.values()]
         met: dict[str, int] = {}
         for number, subjects in enumerate(self._seen.values()):
             for subject in subjects:
@@ -143,7 +146,6 @@ class Guard:
         groups: dict[int, list[str]] = {}
         for subject, numbers in met.items():
             groups.setdefault(numbers, []).append(subject)
-        told = [(self._released(mark, verdict), verdict.masked) for mark, verdict in self._seen]
         none: frozenset[str] = frozenset()
         return [
             (

@@ -143,7 +143,7 @@ class Database:
             max_cached_statement_lifetime=0,
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
-            server_settings={"jit": "off", "application_name": "spie-subgraph"},
+            server_settings={"jit": "off", "application_name": "spie-subgraph", "DateStyle": "ISO"},
         )
 
 

@@ -7,11 +7,11 @@ Only response keys (as literals), places in the row and node numbers enter them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, null
+from sqlalchemy import ColumnElement, String, Text, and_, case, cast, func, literal_column, null
 
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
@@ -37,21 +37,11 @@ def _instant_text(value: str | None) -> str | None:
     return None if value is None else f"{value[:19]}+00:00"
 
 
-def _day(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
 ENVIRONMENT: Mapping[str, Any] = {
     "__builtins__": {"len": len},
     "loads": orjson.loads,
     "instant": _instant,
     "instant_text": _instant_text,
-    "day": _day,
-    "text": _text,
 }
 ROWS = "@rows"
 """Stands in an expression for the rows that it reads."""
@@ -121,6 +111,8 @@ class Writer:
                 return "None"
             if row.json and field.kind is Kind.DATETIME:
                 value = func.timezone(literal_column("'UTC'"), value)
+            elif not row.json and _read_as_text(field):
+                value = cast(value, Text)
             return _read(f"{var}[{row.add(value, field.name)}]", field, row.json)
         if isinstance(field, EmbeddedField | OneField):
             return self._one(row, scope, node, field, var)
@@ -130,10 +122,10 @@ class Writer:
 
     def _access(self, row: Row, scope: Scope, var: str) -> str:
         assert scope.entity.subject is not None
-        subject = row.add(scope.row.c[scope.entity.subject], "@subject")
+        who = scope.row.c[scope.entity.subject]
+        subject = row.add(who if row.json else cast(who, Text), "@subject")
         facts = row.add(self.guards.told(scope), "@facts")
-        who = f"{var}[{subject}]" if row.json else f"text({var}[{subject}])"
-        return f"[{who}, {var}[{facts}]]"
+        return f"[{var}[{subject}], {var}[{facts}]]"
 
     def _one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
         when = self.guards.readable(scope, field)
@@ -205,14 +197,18 @@ class Writer:
         return self.guards.enter(row, entity, Named(name, source), None)
 
 
+def _read_as_text(field: ColumnField) -> bool:
+    """Whether the text that PostgreSQL has for the value is what the answer needs: an object of Python's would be made
+    of it in vain."""
+    if field.many or isinstance(field.column.type, String):
+        return False
+    return field.kind in (Kind.DATE, Kind.ID)
+
+
 def _read(value: str, field: ColumnField, json: bool) -> str:
-    if field.many:
+    if field.many or field.kind is not Kind.DATETIME:
         return value
-    if field.kind is Kind.DATETIME:
-        return f"instant_text({value})" if json else f"instant({value})"
-    if json:
-        return value
-    return {Kind.DATE: f"day({value})", Kind.ID: f"text({value})"}.get(field.kind, value)
+    return f"instant_text({value})" if json else f"instant({value})"
 
 
 def _needs_cursors(node: Node) -> bool:
