@@ -6,6 +6,7 @@ The only other place than `hub.policy.authorise` that makes an AuthorisedOperati
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -75,8 +76,9 @@ class Gateway(Served):
     """The gateway's ASGI application: `POST /graphql` and `GET /healthz`.
 
     `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in
-    seconds; `shares`: percentages of the requests, by label of a progressive override. Raises StartRefused
-    (SUBGRAPH_URL_INVALID, SUPERGRAPH_SECURED, HEADER_NOT_FORWARDED, OVERRIDE_LABEL_UNKNOWN).
+    seconds; `shares`: percentages of the requests, by label of a progressive override; `tls`: whom to
+    believe over HTTPS, and as whom to come. Raises StartRefused (SUBGRAPH_URL_INVALID, SUPERGRAPH_SECURED,
+    HEADER_NOT_FORWARDED, OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Gateway(Served):
         forwarded: frozenset[str] = frozenset(),
         deadline: float = 10.0,
         shares: Mapping[str, float] = MappingProxyType({}),
+        tls: ssl.SSLContext | None = None,
     ):
         super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
         if unknown := shares.keys() - supergraph.labels:
@@ -94,7 +97,7 @@ class Gateway(Served):
         schema = supergraph.client_schema
         self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, schema, allow, shares=shares)
         self.documents = Documents()
-        self.transports = transports(supergraph, _forwarding(forwarded))
+        self.transports = transports(supergraph, _forwarding(forwarded), tls)
         self._deadline = deadline
         graph_of(supergraph)
 
@@ -131,12 +134,14 @@ def _refuse_secured(supergraph: Supergraph) -> None:
                 )
 
 
-def transports(supergraph: Supergraph, headers: Headers) -> Mapping[str, HttpTransport]:
+def transports(
+    supergraph: Supergraph, headers: Headers, tls: ssl.SSLContext | None = None
+) -> Mapping[str, HttpTransport]:
     """How each subgraph of the supergraph is reached, at the URL that it gives."""
     made = {}
     for endpoint in supergraph.endpoints.values():
         try:
-            made[endpoint.name] = HttpTransport(endpoint.url, headers)
+            made[endpoint.name] = HttpTransport(endpoint.url, headers, tls=tls)
         except ValueError as error:
             raise StartRefused(
                 "SUBGRAPH_URL_INVALID",

@@ -10,6 +10,7 @@ import typer
 
 from hub.cli.files import read
 from hub.cli.refuse import refuse
+from hub.federation.tls import client_tls
 from hub.gateway import Gateway
 from hub.serving import Server, listening
 
@@ -27,6 +28,13 @@ def gateway(
     forward_header: Annotated[
         list[str] | None, typer.Option(help="En-tête du client à passer aux sous-graphes ; aucun par défaut.")
     ] = None,
+    authorities: Annotated[
+        Path | None, typer.Option(help="Autorités (PEM) des sous-graphes en HTTPS ; sinon celles du système.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Certificat (PEM) de la passerelle, pour les sous-graphes qui l'exigent.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Clé (PEM, sans mot de passe) de ce certificat.")] = None,
     override: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,7 +51,8 @@ def gateway(
         )
     forwarded = frozenset(name.lower() for name in forward_header or ())
     shares = dict(_share(each) for each in override or ())
-    served = Gateway(read(supergraph), forwarded=forwarded, deadline=deadline, shares=shares)
+    tls = client_tls(authorities, certificate, key) if authorities or certificate or key else None
+    served = Gateway(read(supergraph), forwarded=forwarded, deadline=deadline, shares=shares, tls=tls)
     Server(served, host, port, listening).run()
 
 

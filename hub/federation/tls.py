@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 from pathlib import Path
 
 from hub.errors import StartRefused
 
 
+@lru_cache(maxsize=32)
 def client_tls(
     authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None
 ) -> ssl.SSLContext:
     """A context of TLS 1.2 or newer that checks chain and host name; raises StartRefused (TLS_INVALID).
 
     `authorities` (PEM), if given, are the only ones believed, else the system's. `certificate` (PEM, with its chain)
-    and its `key` are the hub's own, for mutual TLS; a key under a password is refused.
+    and its `key` are the hub's own, for mutual TLS; a key under a password is refused. Files are read once.
     """
     try:
         context = ssl.create_default_context(cafile=authorities)

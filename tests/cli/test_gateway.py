@@ -89,6 +89,13 @@ def test_an_address_that_is_none_is_refused_with_its_subgraph(tmp_path: Path) ->
     assert "« reviews »" in hub("gateway", "--supergraph", path, "--unprotected").check_refused("SUBGRAPH_URL_INVALID")
 
 
+def test_a_key_that_does_not_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "supergraph.graphql"
+    path.write_text(shop().supergraph.text, encoding="utf-8")
+    files = ("--certificate", tmp_path / "absent.pem", "--key", tmp_path / "absent.key")
+    hub("gateway", "--supergraph", path, "--unprotected", *files).check_refused("TLS_INVALID")
+
+
 @pytest.mark.parametrize(
     "directive", ["@authenticated", '@requiresScopes(scopes: [["a"]])', '@policy(policies: [["p"]])']
 )

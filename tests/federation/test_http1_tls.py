@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
+from hub.document.request import Request
 from hub.errors import StartRefused
+from hub.federation.compose.compose import Source, compose
 from hub.federation.http1 import Care, HttpTransport
 from hub.federation.tls import client_tls
 from hub.federation.transport import SubgraphResponse
+from hub.gateway import Gateway
 from tests.federation.authority import DAY, Authority, Pair
 from tests.federation.wire import GOOD, ask, headers, http, refused, serving
 
@@ -127,6 +130,20 @@ async def test_mutual_tls_admits_the_client_certificate(authority: Authority, ot
     secure, tls = server(authority.issue("mutual"), other), client_tls(authority.path, hub.certificate, hub.key)
     async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (_, transport):
         assert await ask(transport) == SubgraphResponse({"a": 1}, [])
+
+
+async def test_the_gateway_believes_the_authorities_that_it_is_given_and_proves_itself(
+    authority: Authority, other: Authority
+) -> None:
+    proof = other.issue("gateway")
+    secure, tls = server(authority.issue("subgraph"), other), client_tls(authority.path, proof.certificate, proof.key)
+    async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (listening, _):
+        url = f"https://localhost:{listening.port}/graphql"
+        made = compose([Source("s", url, "type Query { a: Int }")])
+        for given, data in ((tls, {"a": 1}), (client_tls(authority.path), {"a": None})):
+            gateway = Gateway(made, tls=given)
+            async with gateway.running():
+                assert (await gateway.answer(Request({}, "{ a }", None, {}, "t"))).data == data
 
 
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

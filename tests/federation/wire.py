@@ -24,7 +24,7 @@ class Server:
     """Counts connections and keeps the requests; `reply` gives the bytes of each answer, None to hang up."""
 
     def __init__(self, reply: Callable[[int], bytes | None]) -> None:
-        self.reply, self.connections = reply, 0
+        self.reply, self.connections, self.port = reply, 0, 0
         self.requests: list[tuple[bytes, bytes]] = []
         self.asked, self.left = asyncio.Event(), asyncio.Event()
 
@@ -59,7 +59,7 @@ async def serving(
     """A server, over TLS if `secure`, and a client that calls it `host`."""
     server = Server(reply)
     listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=secure)
-    port = listener.sockets[0].getsockname()[1]
+    port = server.port = listener.sockets[0].getsockname()[1]
     scheme = "http" if secure is None else "https"
     transport = HttpTransport(f"{scheme}://{host}:{port}/graphql", headers(), **options)
     try:
