@@ -124,6 +124,10 @@ class People(Protocol):
         """
         ...
 
+    async def couple(self, store: Store, source: str, organisme: str, matricule: str) -> None:
+        """Make the two adults of a dossier each other's partner, once all of its records are put."""
+        ...
+
     async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """The key of a professional known by e-mail; follows nobody by that alone."""
         ...

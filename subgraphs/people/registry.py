@@ -17,7 +17,7 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest_people import PersonRecord, Referent
 from subgraphs.kit.ingest_report import Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
-from subgraphs.people import referents, tables
+from subgraphs.people import couples, referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
@@ -109,6 +109,10 @@ class Registry:
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
         return person_id
+
+    async def couple(self, store: Store, source: str, organisme: str, matricule: str) -> None:
+        """Make the two adults of a dossier each other's partner, once all of its records are put."""
+        await couples.put(store, source, organisme, matricule)
 
     async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """The key of a professional known by e-mail, made if new; follows nobody by that alone."""
@@ -223,9 +227,10 @@ class Registry:
 
     async def _consolidated(self, store: Store, person_id: UUID, whole: Consolidated) -> None:
         await store.put(tables.person, {"id": person_id}, whole.person)
+        home = whole.household and await couples.kept(store, person_id, whole.household)
         for table, row in (
             (tables.contact, whole.contact),
-            (tables.household, whole.household),
+            (tables.household, home),
             (tables.rsa, whole.rsa),
             (tables.allocations, whole.allocations),
             (tables.resources, whole.resources),

@@ -223,8 +223,11 @@ household = Table(
     Column("family_situation", Text),
     Column("dependent_children", Integer),
     *lineage(),
+    Column("partner_id", UUID(as_uuid=False), ForeignKey("people.person.id", ondelete="SET NULL")),
     UniqueConstraint("source", "source_id"),
+    Index(None, "partner_id"),
 )
+"""`partner_id` is not consolidated from the person's own rows: `couples` writes it, from those of the whole dossier."""
 
 rsa = Table(
     "rsa",

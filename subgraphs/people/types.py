@@ -316,6 +316,12 @@ class Address:
 class Household:
     family_situation = column(t.household.c.family_situation, FAM, "Situation familiale, code de la CNAF (SITFAM).")
     dependent_children = column(t.household.c.dependent_children, FAM, "Nombre d'enfants à charge.")
+    partner = one(
+        "Person",
+        FAM,
+        "Conjoint, nul s'il n'existe pas pour l'acteur.",
+        on=(t.person.c.id, t.household.c.partner_id),
+    )
     provenance = provenance(FAM)
 
 

@@ -1,4 +1,4 @@
-"""Who reads of the demo's people the group that follows them, and the rights that they exercised."""
+"""Who reads of the demo's people the group that follows them, the partner, and the rights that they exercised."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ RIGHTS = "query ($id: ID!) { person(id: $id) { restrictions rights { opposedOn l
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site(database, tmp_path_factory.mktemp("group"), apart=False) as made:
         yield made
+
+
+PARTNER = """query ($id: ID!) { person(id: $id) { household { familySituation dependentChildren
+  partner { id firstName birthDate appointments(first: 2) { nodes { status } } } } hasDependentChildren } }"""
 
 
 def asked(running: Site, actor: str, query: str, slug: str) -> tuple[Any, dict[str, dict[str, Any]]]:
@@ -66,3 +70,22 @@ def test_the_person_reads_its_restrictions_and_nobody_else_does(running: Site) -
     for actor in ("referent-a", "orienteur", "conseiller-ft", "employeur"):
         person, _ = asked(running, actor, RIGHTS, "maelle")
         assert person is None or (person["restrictions"], person["rights"]) == (None, None), actor
+
+
+def test_a_partner_is_read_by_who_follows_both_and_as_if_there_were_none_by_others(running: Site) -> None:
+    person, _ = asked(running, "referent-a", PARTNER, "titouan")
+    partner = person["household"]["partner"]
+    assert (partner["id"], partner["firstName"]) == (running.persons["sidonie"], "SIDONIE")
+    assert partner["appointments"]["nodes"]
+    person, _ = asked(running, "personne-b", PARTNER, "santu")
+    assert person["household"]["familySituation"] == "MAR"
+    assert person["household"]["partner"] is None
+    alone, _ = asked(running, "referent-a", PARTNER, "maelle")
+    assert alone["household"]["partner"] is None
+
+
+def test_a_reduced_household_says_neither_situation_nor_partner(running: Site) -> None:
+    for actor in ("orienteur", "conseiller-ft"):
+        person, said = asked(running, actor, PARTNER, "titouan")
+        assert (person["household"], person["hasDependentChildren"]) == (None, True), actor
+        assert said["Person.household"]["instead"] == "Person.hasDependentChildren"

@@ -113,6 +113,7 @@ class _Foyer:
             seen.add(person_id)
         for row in renamed:
             await self._people.remove(store, NAME, row["source_id"])
+        await self._people.couple(store, NAME, organism, matricule)
         return store.outcome
 
     def _records(self, foyer: str) -> list[PersonRecord]:
