@@ -60,10 +60,11 @@ class Keyring:
     async def pseudonyms(self, people: Collection[str]) -> Mapping[str, str]:
         """Pseudonyms by person id, of at least these people; keys are made where there is none. Raises NotServed."""
         known = self._remembered()
-        if missing := [person for person in people if person not in known]:
-            known = dict(known)  # what is forgotten meanwhile is still ours
-            known.update(await self._fetch(sorted(missing)))
-        return known
+        missing = {person for person in people if person not in known}
+        if not missing:
+            return known
+        ours = {person: known[person] for person in people if person in known}  # what is forgotten meanwhile stays
+        return ours | await self._fetch(sorted(missing))
 
     async def find(self, person: str) -> str | None:
         """The pseudonym of a person, if it has a key: nothing is made. Raises NotServed."""

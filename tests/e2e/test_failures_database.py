@@ -80,17 +80,27 @@ def tests_farm(database: Database, tmp_path_factory: pytest.TempPathFactory) -> 
         yield running
 
 
+@pytest.mark.parametrize(
+    ("privilege", "role"),
+    [
+        ("INSERT ON journal.entry", "journal_writer"),
+        ("INSERT ON journal.disclosure", "journal_writer"),
+        ("SELECT ON journal_keys.person", "journal_keeper"),
+    ],
+)
 @DEPLOYMENTS
-async def test_a_journal_that_cannot_be_written_stops_every_answer_until_it_can(tests_farm: Farm, apart: bool) -> None:
+async def test_a_journal_that_cannot_be_written_stops_every_answer_until_it_can(
+    tests_farm: Farm, apart: bool, privilege: str, role: str
+) -> None:
+    """The keys of the pseudonyms are asked for at the first entry about a person."""
     administrator = await tests_farm.database.connect()
     try:
         with tests_farm.hub(apart=apart) as site:
-            assert ask(site).status_code == 200
-            await administrator.execute("REVOKE INSERT ON journal.disclosure FROM journal_writer")
+            await administrator.execute(f"REVOKE {privilege} FROM {role}")
             try:
                 check_nothing_left(site, ask(site))
             finally:
-                await administrator.execute("GRANT INSERT ON journal.disclosure TO journal_writer")
+                await administrator.execute(f"GRANT {privilege} TO {role}")
             assert ask(site).status_code == 200
     finally:
         await administrator.close()

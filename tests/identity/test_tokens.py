@@ -10,6 +10,7 @@ import pytest
 from joserfc import jwk, jwt
 
 from hub.errors import HubError, IdentityRefused, RequestRefused
+from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Issuer, Tokens
 from hub.journal.labels import check_operation_name, check_reference
@@ -59,6 +60,18 @@ def test_a_valid_token_gives_the_actor_its_scopes_and_the_purposes_of_its_kind_o
     assert (actor.kind, actor.organisation) == ("referent_cd", "22080001000018")
     assert actor.scopes == tuple(sorted([link_key(Fact.REFERENT, AGENT), link_key(Fact.GROUP, AGENT)]))
     assert actor.purposes == {"suivi", "diagnostic"}
+
+
+def test_only_an_actor_that_is_its_own_subject_is_a_person() -> None:
+    person = "5f1c2d3e-0000-4000-8000-000000000001"
+    assert actor(link_key(Fact.SELF, person)).person == person
+    assert actor(link_key(Fact.REFERENT, person), link_key(Fact.ORG_REFERENT, "99900030800011")).person is None
+    assert actor().person is None
+
+
+def actor(*scopes: str) -> Actor:
+    """An actor of these scopes."""
+    return Actor("iss#sub", "kind", None, None, frozenset(), scopes, "client", 0)
 
 
 def test_an_expired_token_is_refused_even_when_it_was_remembered() -> None:
