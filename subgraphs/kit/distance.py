@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from math import asin, cos, degrees, floor, radians, sin, sqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, func, literal_column
+from sqlalchemy import ColumnElement, Double, func
+
+from subgraphs.kit.literals import number
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the WGS 84 ellipsoid (IUGG R1)."""
@@ -48,11 +50,6 @@ def distance_sql(
     ) * squared_half_sine(lon2 - lon1)
     exact = two * number(EARTH_RADIUS_KM) * func.asin(func.sqrt(func.least(number(1), half_chord)))
     return func.floor(exact * ten + number(0.5), type_=Double()) / ten
-
-
-def number(value: float) -> ColumnElement[float]:
-    """A constant of a rule, as part of the statement's text."""
-    return literal_column(f"{value!r}::float8", Double())
 
 
 @dataclass(frozen=True, slots=True)

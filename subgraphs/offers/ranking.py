@@ -1,13 +1,13 @@
 """Which services come first for a person: the rule of `Person.suggestedServices`, pure and without SQL.
 
-Services within `RADIUS_KM` of the person's commune are offered, and those without a place: one that answers an open
+Services within `RADIUS_KM` of the person's commune are offered, and those that are anywhere: one that answers an open
 constraint comes first; then the nearest, an unknown distance last; then the key, as bytes. Nothing else of the person
 counts. `subgraphs.offers.suggestions` says the same in SQL with the same constants, and a test holds both together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from subgraphs.kit.distance import Position
 
@@ -27,6 +27,9 @@ CATEGORY_OF_THEME = {
 }
 """Theme of a constraint → category of data.inclusion thematics (crosswalk of domain model §13.5)."""
 
+REMOTE = "a-distance"
+"""Mode of access of data.inclusion: the service is used without going there."""
+
 RADIUS_KM = 50
 """How far from the commune a service is still near (the radius of data.inclusion's own search, domain model §7)."""
 
@@ -43,9 +46,17 @@ def categories(constraints: Iterable[tuple[str | None, str | None]]) -> frozense
     )
 
 
-def is_near(place: Position | None, distance: float | None) -> bool:
+def is_anywhere(place: Position | None, modes: Collection[str], city_code: str | None) -> bool:
+    """Whether a service may be used from anywhere: one at a distance, or national, of which nothing says where it is.
+
+    One that receives people at a place that the hub can't situate is not: it may be at the other end of the country.
+    """
+    return place is None and (REMOTE in modes or not (modes or city_code))
+
+
+def is_offered(place: Position | None, distance: float | None, anywhere: bool) -> bool:
     """Whether a service found at this place is offered: a place that is known must be near."""
-    return place is None or (distance is not None and distance <= RADIUS_KM)
+    return anywhere if place is None else distance is not None and distance <= RADIUS_KM
 
 
 def rank(answers: bool, distance: float | None) -> float:

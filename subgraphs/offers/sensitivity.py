@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_column, select
 
 from schema.categories import Category
+from subgraphs.kit.literals import text
 from subgraphs.kit.sensitivity import KINDS, UNKNOWN, of_name
 from subgraphs.offers.journey_tables import referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
@@ -53,13 +54,13 @@ def referral_theme() -> ColumnElement[Any]:
     reserved = tuple(code for codes in PUBLICS.values() for code in codes)
     alone = and_(func.cardinality(publics) > literal_column("0"), _within(publics, reserved))
     found = case(
-        (_bears(thematics, JUDICIAL), _word("JUSTICE")),
-        (and_(alone, _bears(publics, PUBLICS["JUSTICE"])), _word("JUSTICE")),
-        (_bears(thematics, CITIZENSHIP), _word("SEJOUR")),
-        (and_(alone, _bears(publics, PUBLICS["SEJOUR"])), _word("SEJOUR")),
-        (and_(alone, _bears(publics, PUBLICS["SANTE"])), _word("SANTE")),
+        (_bears(thematics, JUDICIAL), text("JUSTICE")),
+        (and_(alone, _bears(publics, PUBLICS["JUSTICE"])), text("JUSTICE")),
+        (_bears(thematics, CITIZENSHIP), text("SEJOUR")),
+        (and_(alone, _bears(publics, PUBLICS["SEJOUR"])), text("SEJOUR")),
+        (and_(alone, _bears(publics, PUBLICS["SANTE"])), text("SANTE")),
         *(
-            (_bears(categories, (category,)), _word(theme))
+            (_bears(categories, (category,)), text(theme))
             for theme, category in sorted(CATEGORY_OF_THEME.items(), key=lambda item: item[0] != "SANTE")
         ),
     )
@@ -69,9 +70,9 @@ def referral_theme() -> ColumnElement[Any]:
 def bearer_reveals() -> ColumnElement[Any]:
     """What naming a service reveals: what its structure does. A structure that isn't known may be any."""
     bearer = structure.alias("bearer")
-    told = select(func.coalesce(bearer.c.sensitivity, _word(""))).where(bearer.c.id == service.c.structure_id)
+    told = select(func.coalesce(bearer.c.sensitivity, text(""))).where(bearer.c.id == service.c.structure_id)
     known = told.correlate(service).scalar_subquery()
-    return func.nullif(func.coalesce(known, _word(UNKNOWN)), _word(""), type_=Text())
+    return func.nullif(func.coalesce(known, text(UNKNOWN)), text(""), type_=Text())
 
 
 def _bears(column: ColumnElement[Any], codes: tuple[str, ...]) -> ColumnElement[bool]:
@@ -85,7 +86,3 @@ def _within(column: ColumnElement[Any], codes: tuple[str, ...]) -> ColumnElement
 def _array(codes: tuple[str, ...]) -> ColumnElement[Any]:
     listed = ", ".join(f"'{code}'" for code in codes)
     return literal_column(f"ARRAY[{listed}]::text[]", ARRAY(Text()))
-
-
-def _word(value: str) -> ColumnElement[str]:
-    return literal_column(f"'{value}'", Text())

@@ -23,16 +23,18 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     table,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from subgraphs.kit.distance import EARTH_RADIUS_KM, distance_sql, number
+from subgraphs.kit.distance import EARTH_RADIUS_KM, distance_sql
 from subgraphs.kit.fields import Required
+from subgraphs.kit.literals import number, text
 from subgraphs.offers import tables
-from subgraphs.offers.ranking import CATEGORY_OF_THEME, OPEN, RADIUS_KM, UNKNOWN_KM, UNMATCHED_KM
+from subgraphs.offers.ranking import CATEGORY_OF_THEME, OPEN, RADIUS_KM, REMOTE, UNKNOWN_KM, UNMATCHED_KM
 
 SUGGESTION = table(
     "suggestion",
@@ -45,8 +47,9 @@ SUGGESTION = table(
 )
 """Columns of a suggestion: a service, its distance, and its place in the order."""
 
-MARGIN = 1.001
-"""How much larger the box is than the circle in it: degrees of longitude are not quite those of a plane."""
+MARGIN = 1.002
+"""How much larger the box is than the circle in it: what is served as 50.0 km may be 50.05, and degrees of longitude
+are not quite those of a plane."""
 
 
 def suggested(required: Required) -> Select[Any]:
@@ -76,10 +79,13 @@ def _near(required: Required) -> Select[Any]:
 
 
 def _anywhere() -> Select[Any]:
-    """Services without a place: national ones, or at a distance."""
+    """Services that may be used from anywhere (`ranking.is_anywhere`), in no place that is known."""
     service = tables.service.alias("placeless")
     unknown: ColumnElement[Any] = cast(null(), Double()).label("distance_km")
-    return select(*_columns(service), unknown).where(service.c.at_latitude.is_(None))
+    modes = service.c.access_modes
+    national = and_(func.cardinality(modes) == literal_column("0"), service.c.city_code.is_(None))
+    anywhere = or_(text(REMOTE) == func.any(modes), national)
+    return select(*_columns(service), unknown).where(service.c.at_latitude.is_(None), anywhere)
 
 
 def _columns(service: FromClause) -> list[ColumnElement[Any]]:
@@ -89,15 +95,10 @@ def _columns(service: FromClause) -> list[ColumnElement[Any]]:
 def _categories(required: Required) -> ColumnElement[Any]:
     """Categories of thematics that the open constraints call for."""
     listed = required.json("constraints")
-    is_list = func.jsonb_typeof(listed) == _word("array")
-    constraints = func.jsonb_array_elements(case((is_list, listed), else_=cast(_word("[]"), JSONB)))
+    is_list = func.jsonb_typeof(listed) == text("array")
+    constraints = func.jsonb_array_elements(case((is_list, listed), else_=cast(text("[]"), JSONB)))
     item = constraints.table_valued(column("value", JSONB)).render_derived(name="listed")
-    theme, state = item.c.value[_word("theme")].astext, item.c.value[_word("state")].astext
-    called = case(*((theme == _word(name), _word(category)) for name, category in CATEGORY_OF_THEME.items()))
-    themes = and_(state == _word(OPEN), theme.in_([_word(name) for name in CATEGORY_OF_THEME]))
+    theme, state = item.c.value[text("theme")].astext, item.c.value[text("state")].astext
+    called = case(*((theme == text(name), text(category)) for name, category in CATEGORY_OF_THEME.items()))
+    themes = and_(state == text(OPEN), theme.in_([text(name) for name in CATEGORY_OF_THEME]))
     return func.array(select(called).select_from(item).where(themes).scalar_subquery(), type_=ARRAY(Text()))
-
-
-def _word(value: str) -> ColumnElement[str]:
-    """A constant word, as part of the statement's text; none comes from a request."""
-    return literal_column(f"'{value}'", Text())

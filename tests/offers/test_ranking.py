@@ -1,5 +1,6 @@
 """The rule of suggestions, by its properties."""
 
+import pytest
 from data_inclusion.schema import v1  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from subgraphs.offers.ranking import (
     OPEN,
     RADIUS_KM,
     categories,
-    is_near,
+    is_anywhere,
+    is_offered,
     rank,
 )
 
@@ -47,9 +49,27 @@ def test_among_equals_the_nearest_precedes(answers: bool, one: float, other: flo
     assert (rank(answers, one) < rank(answers, other)) == (one < other)
 
 
-@given(positions, distances)
-def test_a_place_that_is_known_must_be_near_and_a_service_without_one_is_offered_everywhere(
-    place: tuple[float, float], distance: float | None
+@given(positions, distances, st.booleans())
+def test_a_place_that_is_known_must_be_near_and_one_that_is_not_must_be_anywhere(
+    place: tuple[float, float], distance: float | None, anywhere: bool
 ) -> None:
-    assert is_near(None, None)
-    assert is_near(place, distance) == (distance is not None and distance <= RADIUS_KM)
+    assert is_offered(None, None, anywhere) == anywhere
+    assert is_offered(place, distance, anywhere) == (distance is not None and distance <= RADIUS_KM)
+
+
+@pytest.mark.parametrize(
+    ("modes", "city_code", "anywhere"),
+    [
+        ([], None, True),
+        (["a-distance"], None, True),
+        (["a-distance", "en-presentiel"], "29233", True),
+        ([], "29233", False),
+        (["en-presentiel"], None, False),
+        (["en-presentiel"], "29233", False),
+    ],
+)
+def test_what_receives_people_at_a_place_that_is_not_situated_is_not_anywhere(
+    modes: list[str], city_code: str | None, anywhere: bool
+) -> None:
+    assert is_anywhere(None, modes, city_code) == anywhere
+    assert not is_anywhere((49.77, 4.72), modes, city_code)

@@ -124,7 +124,7 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
         return start[0] + random.uniform(-0.6, 0.6), start[1] + random.uniform(-0.9, 0.9)
 
     await rows.connection.execute("DELETE FROM offers.service")
-    services: dict[str, tuple[Position | None, frozenset[str]]] = {}
+    services: dict[str, tuple[Position | None, frozenset[str], bool]] = {}
     for number in range(80):
         code = random.choice(codes)
         exact = random.random() < 0.6
@@ -132,10 +132,11 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
         borne = frozenset(random.sample(categories, random.randrange(3)))
         key = f"essai--{random.choice(['a', 'B', 'é', '_'])}{number}"
         place = position or centre(code)
-        services[key] = (place, borne)
+        modes = random.choice([[], ["en-presentiel"], ["a-distance"], ["a-distance", "en-presentiel"]])
+        services[key] = (place, borne, ranking.is_anywhere(place, modes, code))
         await rows.sourced(
             "offers.service", id=key, structure_id="essai--1", producer="essai", name="Essai", thematics=[],
-            categories=sorted(borne), publics=[], access_modes=[], mobilisation_modes=[],
+            categories=sorted(borne), publics=[], access_modes=modes, mobilisation_modes=[],
             eligibility_zone=[], city_code=code,
             latitude=position and position[0], longitude=position and position[1],
             at_latitude=place and place[0], at_longitude=place and place[1],
@@ -147,8 +148,8 @@ async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: 
             (theme, random.choice(["OUI", "CLOTUREE", None])) for theme in random.sample(themes, random.randrange(5))
         ]
         called = ranking.categories(constraints)
-        distances = {key: distance_km(centre(code), position) for key, (position, _) in services.items()}
-        offered = [key for key, (place, _) in services.items() if ranking.is_near(place, distances[key])]
+        distances = {key: distance_km(centre(code), position) for key, (position, *_) in services.items()}
+        offered = [key for key, (place, _, free) in services.items() if ranking.is_offered(place, distances[key], free)]
         expected = sorted(
             offered, key=lambda key: (ranking.rank(bool(services[key][1] & called), distances[key]), key.encode())
         )

@@ -25,13 +25,12 @@ from subgraphs.kit.ingest_places import found_at, position
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.offers import tables
+from subgraphs.offers.ranking import REMOTE
 from subgraphs.offers.sensitivity import sensitivity
 
 NAME = "data-inclusion"
 PLACE = "latitude"
 """Where a record says its position."""
-REMOTE = "a-distance"
-"""Mode of access of a service that is nowhere: no position is expected of one that has no other."""
 
 
 class DataInclusion:
@@ -94,7 +93,7 @@ def _structure(record: Any, store: Store) -> dict[str, Any]:
 
 def _service(record: Any, store: Store) -> dict[str, Any]:
     thematics, modes = _sorted(record.thematiques), _sorted(record.modes_accueil)
-    place = None
+    place = None  # none is expected of a service that is at a distance only
     if modes != [REMOTE] or record.latitude is not None or record.longitude is not None:
         place = position(store, record.latitude, record.longitude, PLACE)
     return {
