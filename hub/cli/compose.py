@@ -10,8 +10,7 @@ import typer
 from hub.cli.files import read_text, write_text
 from hub.cli.refuse import refuse, tell
 from hub.errors import CompositionFailed
-from hub.federation.compose.compose import Source
-from hub.federation.compose.compose import compose as composed
+from hub.federation.compose.compose import Source, composition
 
 app = typer.Typer(add_completion=False)
 
@@ -23,16 +22,18 @@ def compose(
     ],
     output: Annotated[Path, typer.Option(help="Fichier du supergraphe, écrit seulement si tout se compose.")],
 ) -> None:
-    """Compose des sous-graphes Apollo Federation en un supergraphe ; dit tout ce qui s'y oppose."""
+    """Compose des sous-graphes Apollo Federation en un supergraphe, ou dit tout ce qui s'y oppose."""
     sources = [_source(each) for each in subgraph]
     try:
-        supergraph = composed(sources)
+        made = composition(sources)
     except CompositionFailed as error:
         for failure in error.failures:
             tell(failure.code, failure.message)
         raise typer.Exit(1) from None
-    write_text(output, supergraph.text)
-    typer.echo(f"{output} : {len(sources)} sous-graphes, {len(supergraph.types)} types composés.")
+    write_text(output, made.supergraph.text)
+    for hint in made.hints:
+        typer.echo(f"conseil : {hint.message} [{hint.code}]")
+    typer.echo(f"{output} : {len(sources)} sous-graphes, {len(made.supergraph.types)} types composés.")
 
 
 def _source(given: str) -> Source:

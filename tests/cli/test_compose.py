@@ -56,6 +56,14 @@ def test_every_violated_rule_is_a_line_with_its_code_and_nothing_is_written(tmp_
     assert not (tmp_path / "supergraph.graphql").exists()
 
 
+def test_what_may_surprise_in_what_composes_is_told_and_composed(tmp_path: Path) -> None:
+    done = composed(tmp_path, Part("a", "type Query { a(x: Int): Int }"), Part("b", "type Query { a: Int }"))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("conseil : Query.a(x:) (a) : ")
+    assert "[INCONSISTENT_ARGUMENT_PRESENCE]" in done.out
+    assert (tmp_path / "supergraph.graphql").exists()
+
+
 def test_a_refused_composition_leaves_the_supergraph_that_was_there(tmp_path: Path) -> None:
     assert composed(tmp_path, *PARTS).code == 0
     before = (tmp_path / "supergraph.graphql").read_bytes()

@@ -8,6 +8,8 @@ from functools import partial
 from typing import TypeVar
 
 from hub.errors import CompositionFailed, StartRefused
+from hub.federation.compose.hints import HINTS
+from hub.federation.compose.hints.hint import Hint
 from hub.federation.compose.merge import merge
 from hub.federation.compose.model import Subgraph
 from hub.federation.compose.print import print_supergraph
@@ -29,8 +31,22 @@ class Source:
     sdl: str
 
 
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The supergraph, and what its authors may want to know."""
+
+    supergraph: Supergraph
+    hints: tuple[Hint, ...]
+
+
 def compose(sources: Sequence[Source], *, kept_specs: Sequence[str] = (SPEC,)) -> Supergraph:
-    """The supergraph of the subgraphs; raises CompositionFailed with every failure of the stage that failed.
+    """The supergraph of the subgraphs, as `composition` makes it."""
+    return composition(sources, kept_specs=kept_specs).supergraph
+
+
+def composition(sources: Sequence[Source], *, kept_specs: Sequence[str] = (SPEC,)) -> Composition:
+    """The supergraph of the subgraphs, with hints; raises CompositionFailed with every failure of the stage that failed
+    first.
 
     Directives of `kept_specs` stay in the supergraph without `@composeDirective`.
     """
@@ -40,7 +56,7 @@ def compose(sources: Sequence[Source], *, kept_specs: Sequence[str] = (SPEC,)) -
     _judge(BEFORE_MERGE, subgraphs)
     supergraph = read_supergraph(print_supergraph(subgraphs, merge(subgraphs, kept_specs)))
     _judge(AFTER_MERGE, supergraph)
-    return supergraph
+    return Composition(supergraph, tuple(hint for check in HINTS for hint in check(subgraphs)))
 
 
 def _each(made: Iterable[Callable[[], Subgraph]]) -> list[Subgraph]:

@@ -21,7 +21,7 @@ function compose(services) {
   return {
     text: result.supergraphSdl,
     api: printSchema(result.schema.toAPISchema().toGraphQLJSSchema()),
-    hints: result.hints.map((each) => ({ code: each.definition.code, message: each.message })),
+    hints: result.hints.map(({ definition, message }) => ({ code: definition.code, level: definition.level.name, message })),
   };
 }
 

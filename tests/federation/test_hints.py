@@ -1,0 +1,70 @@
+"""Each hint of composition: what calls for it, what it names, and that Apollo gives it too."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.federation.compose.compose import Source, composition
+from tests.federation.rules.case import HEAD, K, Q
+from tests.node import Node
+
+U = "type A @shareable { x: Int } type B @shareable { x: Int } type Query { u: U @shareable } union U = "
+BOTH = ("s0", "s1")
+
+CASES: list[tuple[str, str, tuple[str, ...], list[str]]] = [
+    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "T.a", BOTH,
+     [Q + "type T @shareable { a: Int }", "type T @shareable { a: Int! }"]),
+    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "I.x", BOTH,
+     ["type Query { a(i: I): Int } input I { x: Int }", "type Query { b(i: I): Int } input I { x: Int! }"]),
+    ("INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE", "Query.a(x:)", BOTH,
+     ["type Query { a(x: Int): Int @shareable }", "type Query { a(x: Int!): Int @shareable }"]),
+    ("INCONSISTENT_ARGUMENT_PRESENCE", "Query.a(x:)", ("s0",),
+     ["type Query { a(x: Int): Int @shareable }", "type Query { a: Int @shareable }"]),
+    ("INCONSISTENT_INPUT_OBJECT_FIELD", "I.y", ("s0",),
+     ["type Query { a(i: I): Int } input I { x: Int y: Int }", "type Query { b(i: I): Int } input I { x: Int }"]),
+    ("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", "E.B", ("s0",),
+     ["type Query { a(e: E): Int } enum E { A B }", "type Query { b(e: E): Int } enum E { A }"]),
+    ("INCONSISTENT_DEFAULT_VALUE_PRESENCE", "Query.a(x:)", BOTH,
+     ["type Query { a(x: Int = 1): Int @shareable }", "type Query { a(x: Int): Int @shareable }"]),
+    ("INCONSISTENT_DESCRIPTION", "T", BOTH,
+     [Q + '"Un" type T @shareable { a: Int }', '"Deux" type T @shareable { a: Int }']),
+    ("INCONSISTENT_ENTITY", "T", BOTH, [Q + K + "{ id: ID! }", "type T { id: ID! @shareable }"]),
+    ("FROM_SUBGRAPH_DOES_NOT_EXIST", "Query.a", ("s0",), ['type Query { a: Int @override(from: "old") }']),
+    ("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", "Query.a", ("s0",),
+     ['type Query { a: Int @override(from: "s1") }', "type Query { b: Int }"]),
+    ("OVERRIDDEN_FIELD_CAN_BE_REMOVED", "Query.a", ("s1",),
+     ['type Query { a: Int @override(from: "s1") }', "type Query { a: Int }"]),
+    ("OVERRIDE_MIGRATION_IN_PROGRESS", "Query.a", BOTH,
+     ['type Query { a: Int @override(from: "s1", label: "percent(5)") }', "type Query { a: Int }"]),
+    ("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", "Query.u", BOTH, [U + "A", U + "A | B"]),
+]  # fmt: skip
+IDS = [f"{code}-{coordinate}" for code, coordinate, _, _ in CASES]
+QUIET = (Q + K + '{ id: ID! "Un" x: Int @shareable }', K + '{ id: ID! "Un" x: Int @shareable }')
+
+
+def sources(sdls: list[str]) -> list[Source]:
+    return [Source(f"s{number}", f"http://s{number}.example", HEAD + sdl) for number, sdl in enumerate(sdls)]
+
+
+@pytest.mark.parametrize(("code", "coordinate", "names", "sdls"), CASES, ids=IDS)
+def test_a_hint_names_coordinate_and_subgraphs(
+    code: str, coordinate: str, names: tuple[str, ...], sdls: list[str]
+) -> None:
+    (hint,) = composition(sources(sdls)).hints
+    assert (hint.code, hint.coordinate, hint.subgraphs) == (code, coordinate, names)
+    assert all(name in hint.message for name in (coordinate, *names))
+    assert hint.message.endswith(".")
+
+
+def test_subgraphs_that_agree_call_for_no_hint() -> None:
+    assert composition(sources(list(QUIET))).hints == ()
+
+
+def test_apollo_gives_the_same_hints(node: Node) -> None:
+    """Those that it has for debugging apart, which say what composition always does."""
+    given = [
+        {"services": [{"name": each.name, "url": each.url, "typeDefs": each.sdl} for each in sources(sdls)]}
+        for *_, sdls in CASES
+    ]
+    for (code, *_), answer in zip(CASES, node.run("read.cjs", given), strict=True):
+        assert {each["code"] for each in answer["hints"] if each["level"] != "DEBUG"} == {code}, answer
