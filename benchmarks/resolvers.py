@@ -1,7 +1,7 @@
 """The graph of the bench's queries with plain Strawberry resolvers, DataLoaders and asyncpg, over the same tables.
 
-Written as Strawberry's documentation teaches, and as well as we can: parser and validation caches, one loader per kind
-of object, statements that read what is asked. No policy, no journal, no row security, no second service: whatever
+Written as Strawberry's documentation teaches, and as well as we can: one loader per kind of object, statements that
+read what is asked. No policy, no journal, no row security, no second service: whatever
 those cost is to our own charge alone. Enums are plain strings here, which costs less.
 """
 
@@ -357,10 +357,16 @@ class Query:
         return PersonConnection(nodes=[Person(**row) for row in rows])
 
 
-schema = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
+PLAIN = strawberry.Schema(Query)
+"""As Strawberry is when nothing is said: each request's document is parsed and validated."""
+
+CACHED = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
+"""With its own caches of parsed and validated documents, which are to be asked for."""
 
 
-async def answer(pool: Pool, agent: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+async def answer(
+    schema: strawberry.Schema, pool: Pool, agent: str, query: str, variables: dict[str, Any]
+) -> dict[str, Any]:
     """Data of one request of this agent, with loaders of its own."""
     context = {"loaders": Loaders(pool), "agent": agent}
     result = await schema.execute(query, variable_values=variables, context_value=context)

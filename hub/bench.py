@@ -1,14 +1,17 @@
 """`hub bench`: CPU of the whole pipeline against plain resolvers on the same data, in one process, turn by turn.
 
 CPU is that of this process (`time.process_time`): Python and its drivers, without PostgreSQL. Machines and moments
-differ, so that only ratios are told: the median over rounds of resolvers ÷ hub, each round asking both sides in turn
-(A B A B …). Both sides must give the same data before anything is measured, and both serialise it.
+differ, so that only ratios are told: the median over rounds of resolvers ÷ hub, each round asking all sides in turn
+(A B C A B C …), many requests in flight at a time, as a server has them. All sides must give the same data before
+anything is measured, and all serialise it. Goals are held against plain resolvers; the same resolvers with their
+documents cached are told beside them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from statistics import median
@@ -20,6 +23,7 @@ from joserfc import jwk, jwt
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
+from strawberry import Schema
 
 from benchmarks import dataset, resolvers
 from benchmarks.loaders import Pool
@@ -39,21 +43,23 @@ from infra.keys import Keys
 from infra.roles import Dsn
 
 ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
-WARM = 5
-"""Requests of each side before the first round: plans, statements and caches are made then."""
+WARM = 2
+"""Rounds before the first that counts: plans, statements, connections and caches are made then."""
 
 Ask = Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One operation: CPU milliseconds per request of each side, their ratio, and what one request of ours sends."""
+    """One operation: CPU milliseconds per request of each side, their ratios, and what one request of ours sends."""
 
     name: str
     title: str
     hub: float
     resolvers: float
+    cached: float
     ratio: float
+    cached_ratio: float
     goal: float | None
     calls: int
     statements: int
@@ -99,11 +105,13 @@ class Sides:
 
         return ask
 
-    def theirs(self, operation: Operation) -> Ask:
-        """The same request to the plain resolvers."""
+    def theirs(self, operation: Operation, schema: Schema) -> Ask:
+        """The same request to the resolvers, `PLAIN` or `CACHED`."""
 
         async def ask() -> bytes:
-            data = await resolvers.answer(self.pool, dataset.REFERENT, operation.query, dict(operation.variables))
+            data = await resolvers.answer(
+                schema, self.pool, dataset.REFERENT, operation.query, dict(operation.variables)
+            )
             return orjson.dumps({"data": data})
 
         return ask
@@ -114,15 +122,18 @@ class Sides:
         return calls, sum(each.statements for each in self.app.local.values())
 
 
-async def bench(graph: Graph, keys: Keys, url: str, dsn: Dsn, people: int, rounds: int, each: int) -> list[Measure]:
-    """Measure every operation on `people` people in the database at `url`; `each` requests per side and round.
+async def bench(
+    graph: Graph, keys: Keys, url: str, dsn: Dsn, people: int, rounds: int, each: int, in_flight: int
+) -> list[Measure]:
+    """Measure every operation on `people` people in the database at `url`; `each` requests per side and round, of which
+    `in_flight` at a time.
 
     Raises StartRefused (BENCH_UNEQUAL) if the sides do not give the same data.
     """
     await dataset.prepare(url, people, keys)
     settle()
     async with _sides(graph, keys, url, dsn) as sides:
-        return [await _measure(sides, operation, rounds, each) for operation in operations(graph.schema)]
+        return [await _measure(sides, operation, rounds, each, in_flight) for operation in operations(graph.schema)]
 
 
 @asynccontextmanager
@@ -154,27 +165,31 @@ def _token(key: jwk.OKPKey) -> str:
     return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
 
 
-async def _measure(sides: Sides, operation: Operation, rounds: int, each: int) -> Measure:
-    ours, theirs = sides.ours(operation), sides.theirs(operation)
-    if _data(await ours()) != _data(await theirs()):
+async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, in_flight: int) -> Measure:
+    ours = sides.ours(operation)
+    asks = (ours, sides.theirs(operation, resolvers.PLAIN), sides.theirs(operation, resolvers.CACHED))
+    first = _data(await ours())
+    if any([_data(await ask()) != first for ask in asks[1:]]):
         raise StartRefused(
             "BENCH_UNEQUAL",
-            f"Les deux côtés ne répondent pas la même chose à « {operation.title} » : la mesure n'aurait pas de sens.",
+            f"Les côtés ne répondent pas tous la même chose à « {operation.title} » : la mesure n'aurait pas de sens.",
             f"operation {operation.name}",
         )
     before = sides.count()
     await ours()
     calls, statements = (after - start for start, after in zip(before, sides.count(), strict=True))
     for _ in range(WARM):
-        await ours()
-        await theirs()
-    taken = [await _round(ours, theirs, each) for _ in range(rounds)]
+        await _round(asks, in_flight, in_flight)
+    taken = [await _round(asks, each, in_flight) for _ in range(rounds)]
+    hub, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
     return Measure(
         name=operation.name,
         title=operation.title,
-        hub=1000 * median(hub for hub, _ in taken),
-        resolvers=1000 * median(other for _, other in taken),
-        ratio=median(other / hub for hub, other in taken),
+        hub=hub,
+        resolvers=plain,
+        cached=cached,
+        ratio=median(other / own for own, other, _ in taken),
+        cached_ratio=median(other / own for own, _, other in taken),
         goal=operation.goal,
         calls=calls,
         statements=statements,
@@ -182,34 +197,43 @@ async def _measure(sides: Sides, operation: Operation, rounds: int, each: int) -
     )
 
 
-async def _round(ours: Ask, theirs: Ask, each: int) -> tuple[float, float]:
+async def _round(asks: Sequence[Ask], each: int, in_flight: int) -> list[float]:
     """CPU seconds per request of each side, asked in turn."""
-    spent = [0.0, 0.0]
-    for _ in range(each):
-        for side, ask in enumerate((ours, theirs)):
-            start = time.process_time()
-            await ask()
-            spent[side] += time.process_time() - start
-    return spent[0] / each, spent[1] / each
+    spent = []
+    for ask in asks:
+        pending = iter(range(each))
+
+        async def client(ask: Ask = ask, pending: Iterator[int] = pending) -> None:
+            for _ in pending:
+                await ask()
+
+        start = time.process_time()
+        await asyncio.gather(*(client() for _ in range(min(in_flight, each))))
+        spent.append((time.process_time() - start) / each)
+    return spent
 
 
 def _data(body: bytes) -> Any:
     return orjson.loads(body)["data"]
 
 
-def show(measures: list[Measure], people: int, console: Console) -> None:
+def show(measures: list[Measure], people: int, in_flight: int, console: Console) -> None:
     """The measures as a table, in plain text where the output is not a terminal."""
-    console.print(f"Résolveurs simples ÷ hub, en temps de calcul par requête ({people} personnes) :")
+    console.print(
+        "Temps de calcul par requête, en ms, et rapport résolveurs ÷ hub : résolveurs simples, et avec leurs caches\n"
+        f"({people} personnes, {in_flight} requêtes à la fois)."
+    )
     table = Table(Column("opération", no_wrap=True), box=SIMPLE, padding=0)
-    for title in ("hub", "résolveurs", "rapport", "but", "appels", "SQL", "but"):
+    for title in ("hub", "simples", "rapport", "but", "caches", "appels", "SQL", "but"):
         table.add_column(title, justify="right")
     for each in measures:
         table.add_row(
             each.title,
-            f"{each.hub:.2f} ms",
-            f"{each.resolvers:.2f} ms",
+            f"{each.hub:.2f}",
+            f"{each.resolvers:.2f}",
             f"{each.ratio:.1f} ×",
             "" if each.goal is None else f"≥ {each.goal:g} ×",
+            f"{each.cached_ratio:.1f} ×",
             str(each.calls),
             str(each.statements),
             "" if each.most_statements is None else f"≤ {each.most_statements}",

@@ -27,18 +27,21 @@ app = typer.Typer(add_completion=False)
 def bench(
     people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 2_000,
     rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
-    each: Annotated[int, typer.Option(min=1, help="Requêtes de chaque côté par tour.")] = 20,
+    each: Annotated[int, typer.Option(min=1, help="Requêtes de chaque côté par tour.")] = 100,
+    in_flight: Annotated[int, typer.Option(min=1, help="Requêtes en cours à la fois.")] = 50,
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
-    """Mesure le temps de calcul du hub face à des résolveurs simples, sur une base de mesure à part."""
+    """Mesure le temps de calcul du hub face à des résolveurs Strawberry, sur une base de mesure à part."""
     held = Keys.load(keys)
     graph = load_graph()
     with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, held) as admin:
         url = beside(admin)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            measures = runner.run(measure(graph, held, url, lambda role: dsn(url, role, held), people, rounds, each))
+            measures = runner.run(
+                measure(graph, held, url, lambda role: dsn(url, role, held), people, rounds, each, in_flight)
+            )
     if json:
-        typer.echo(orjson.dumps({"people": people, "operations": measures}))
+        typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": measures}))
     else:
-        show(measures, people, Console())
+        show(measures, people, in_flight, Console())
