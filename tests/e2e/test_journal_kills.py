@@ -5,13 +5,14 @@ Hubs are killed under load after a number of answers that chance gives; what the
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -22,6 +23,7 @@ from hub.journal.signing import Signer, Trust
 from tests.conftest import Database
 from tests.e2e.faults import Farm, farm
 from tests.e2e.site import PURPOSES, Site
+from tests.e2e.test_failures_database import waiting
 from tests.e2e.test_failures_subgraphs import JOURNEY
 from tests.journal.written import checked, findings, rows, tamper
 
@@ -77,24 +79,34 @@ def running(
         yield made, request.param
 
 
-def kill_under_load(made: Farm, apart: bool, wanted: int, survivor: Site | None) -> list[str]:
-    """A hub killed once so many answers began, while another goes on; the traces of which anything was told."""
-    with ExitStack() as stack:
-        site = stack.enter_context(made.hub(apart=apart))
-        pool = stack.enter_context(ThreadPoolExecutor(CLIENTS + 1))
+async def kill_under_load(made: Farm, apart: bool, wanted: int, held: bool) -> list[str]:
+    """Kill a hub once so many answers began; the traces of which anything was told.
+
+    `held`: it is killed while its journal waits for a lock, so that an answer that doesn't wait for its entry is told
+    without one.
+    """
+    with ThreadPoolExecutor(CLIENTS) as pool, made.hub(apart=apart) as site:
         load = Load(site, wanted)
         asking = [pool.submit(load.go_on, number) for number in range(CLIENTS)]
-        beside = Load(survivor, 0) if survivor is not None else None
-        if beside is not None:
-            assert beside.ask(JOURNEY)
-        assert load.enough.wait(120)
-        site.processes["hub"].popen.kill()
-        for each in asking:
-            each.result()
-        if beside is not None:
-            assert beside.ask(JOURNEY)
-            load.told += beside.told
+        assert await asyncio.to_thread(load.enough.wait, 120)
+        async with waiting_journal(made.database) if held else nullcontext():
+            site.processes["hub"].popen.kill()
+            for each in asking:
+                await asyncio.to_thread(each.result)
     return load.told
+
+
+@asynccontextmanager
+async def waiting_journal(database: Database) -> AsyncIterator[None]:
+    """A block during which no disclosure is committed, from when one waits for it."""
+    administrator = await database.connect()
+    try:
+        async with administrator.transaction():
+            await administrator.execute("LOCK TABLE journal.disclosure IN EXCLUSIVE MODE")
+            await waiting(administrator)
+            yield
+    finally:
+        await administrator.close()
 
 
 async def test_a_hub_killed_at_any_moment_told_nothing_that_is_not_in_the_journal(running: tuple[Farm, bool]) -> None:
@@ -103,15 +115,18 @@ async def test_a_hub_killed_at_any_moment_told_nothing_that_is_not_in_the_journa
     signer, chance = Signer(database.keys.journal), random.Random(f"kills {apart}")
     trust = Trust({signer.id: signer.public})
     with made.hub(apart=apart) as survivor:
-        for _ in range(4):
-            told = kill_under_load(made, apart, chance.randrange(1, 60), survivor)
+        for held in (False, True, False, True):
+            beside = Load(survivor, 0)
+            assert beside.ask(JOURNEY)
+            told = await kill_under_load(made, apart, chance.randrange(1, 60), held)
+            assert beside.ask(JOURNEY)
             entries = await rows(
                 database,
                 "SELECT trace, count(*) AS n FROM journal.entry WHERE kind = 'DISCLOSURE' AND trace = ANY ($1)"
                 " GROUP BY trace",
-                told,
+                told + beside.told,
             )
-            assert {row["trace"]: row["n"] for row in entries} == dict.fromkeys(told, 1)
+            assert {row["trace"]: row["n"] for row in entries} == dict.fromkeys(told + beside.told, 1)
             assert await findings(database, trust) == []
     left = await checked(database, trust)
     with made.hub(apart=apart):

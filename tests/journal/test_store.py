@@ -202,6 +202,15 @@ async def test_entries_whose_clock_went_back_keep_the_order_of_their_months(fres
     assert await findings(fresh_database) == []
 
 
+async def test_an_entry_of_a_month_that_was_not_made_stops_its_answer(emptied: Database) -> None:
+    async with running(emptied) as journal:
+        entry = intent(at=datetime.now(UTC) + timedelta(days=900))
+        with pytest.raises(NotServed):
+            await journal.disclose(journal.intend(entry), entry, [])
+        await fill(journal, 1)
+    assert await findings(emptied) == []
+
+
 async def test_a_journal_that_cannot_be_reached_does_not_start() -> None:
     with pytest.raises(NotServed):
         await Journal(lambda _: "postgresql://nobody@/none?host=/nonexistent", SIGNER).start()
