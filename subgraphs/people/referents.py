@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from schema.facts import Fact
 from subgraphs.kit.ingest_people import PersonRecord, Referent
 from subgraphs.kit.ingest_store import Link, Store
-from subgraphs.people import tables
+from subgraphs.people import journey_tables, tables
 
 
 async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Sequence[Referent]) -> None:
@@ -36,7 +36,7 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
         source_id = f"{record.source_id} {agent_id}"
         said.add(source_id)
         await store.put(
-            tables.referent,
+            journey_tables.referent,
             {"source": record.source, "source_id": source_id},
             {
                 "person_id": person_id,
@@ -55,21 +55,21 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
 
 async def keep(store: Store, person_id: UUID, source: str, source_id: str, said: Collection[str]) -> None:
     """Remove the referents that the record `source_id` said before and that are not in `said`."""
-    for row in await store.all(tables.referent, person_id=person_id, source=source):
+    for row in await store.all(journey_tables.referent, person_id=person_id, source=source):
         if row["source_id"].startswith(f"{source_id} ") and row["source_id"] not in said:
             await store.link(source, _origin(row["source_id"]), ())
-            await store.delete(tables.referent, id=row["id"])
+            await store.delete(journey_tables.referent, id=row["id"])
 
 
 async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
     """The agent with this e-mail address; a name that is told replaces one that isn't newer."""
     email = referent.email.strip().lower()
-    known = await store.one(tables.agent, email=email)
+    known = await store.one(journey_tables.agent, email=email)
     if known is not None and (referent.last_name is None or known["as_of"] > as_of):
         return UUID(str(known["id"]))
     agent_id = UUID(str(known["id"])) if known is not None else uuid4()
     await store.put(
-        tables.agent,
+        journey_tables.agent,
         {"id": agent_id},
         {
             "email": email,

@@ -16,7 +16,7 @@ from subgraphs.kit import access
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import column
 from subgraphs.kit.rules import constant, word
-from subgraphs.people.tables import exercised_right
+from subgraphs.people.journey_tables import exercised_right
 
 TRACE = Category.TRACE
 _KINDS = {"OPPOSITION": Fact.OPPOSITION, "LIMITATION": Fact.LIMITATION}

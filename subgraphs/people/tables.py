@@ -1,4 +1,4 @@
-"""Tables of the schema `people`, on which its entities are declared and its migrations are written.
+"""Tables of the schema `people`, with `journey_tables`: its entities are declared on them, its migrations make them.
 
 One row of `identity` is what one record of one source says of one person. `person`, `contact`, `household`, `rsa`,
 `allocations`, `resources`, `registration` and `identifier` are consolidated from the `identity` rows of that person and
@@ -53,23 +53,6 @@ WORK_SITUATIONS = (
     "MALADIE",
     "INVALIDITE",
 )
-CONSTRAINT_THEMES = (
-    "MOBILITE",
-    "FAMILLE",
-    "SANTE",
-    "LANGUE_CALCUL",
-    "LOGEMENT",
-    "FINANCES",
-    "ADMIN_JURIDIQUE",
-    "NUMERIQUE",
-    "INSERTION_COMMUNICATION",
-    "JUSTICE",
-    "SEJOUR",
-)
-CONSTRAINT_STATES = ("NON_ABORDEE", "OUI", "CLOTUREE")
-CONSTRAINT_IMPACTS = ("FAIBLE", "MOYEN", "FORT")
-PATHWAYS = ("EMPLOI", "SOCIO_PRO", "SOCIAL")
-CONTRACTS = ("CER", "PPAE", "CEJ", "PACEA", "CONTRAT_ENGAGEMENT")
 IDENTIFIERS = ("CAF", "MSA", "FRANCE_TRAVAIL", "CD_INTERNE", "PASS_IAE", "RDV_INSERTION")
 REGISTRATIONS = ("INSCRIT", "NON_INSCRIT")
 
@@ -268,94 +251,6 @@ resources = Table(
 )
 """Of the person's household the band, of the person itself whether it earned, both in the last month told."""
 
-constraint = Table(
-    "person_constraint",
-    metadata,
-    key(),
-    subject(),
-    Column("theme", Text, nullable=False),
-    Column("state", Text),
-    Column("impact", Text),
-    Column("recorded_on", Date),
-    *lineage(),
-    identifier("recorded_by"),
-    one_of("theme", CONSTRAINT_THEMES),
-    one_of("state", CONSTRAINT_STATES),
-    one_of("impact", CONSTRAINT_IMPACTS),
-    UniqueConstraint("source", "source_id"),
-    Index(None, "person_id"),
-)
-
-agent = Table(
-    "agent",
-    metadata,
-    key(),
-    identifier("email", nullable=False),
-    Column("first_name", Text),
-    Column("last_name", Text),
-    identifier("organisation_siret"),
-    *lineage(),
-    UniqueConstraint("email"),
-    UniqueConstraint("source", "source_id"),
-)
-
-referent = Table(
-    "referent",
-    metadata,
-    key(),
-    subject(),
-    Column("agent_id", UUID(as_uuid=False), ForeignKey("people.agent.id", ondelete="CASCADE"), nullable=False),
-    Column("since", Date),
-    *lineage(),
-    followed_by(),
-    identifier("organisation_siret"),
-    UniqueConstraint("source", "source_id"),
-    Index(None, "person_id"),
-)
-"""Referents, who are the members of the follow-up group that the sources name; `organisation_siret` is theirs."""
-
-exercised_right = Table(
-    "exercised_right",
-    metadata,
-    subject(primary_key=True),
-    Column("opposed_on", Date),
-    Column("limited_on", Date),
-    *lineage(),
-)
-"""First day on which the register said that a right is in force; what acts is `access.person.restrictions`."""
-
-orientation = Table(
-    "orientation",
-    metadata,
-    key(),
-    subject(),
-    Column("pathway", Text),
-    Column("starts_on", Date),
-    Column("ends_on", Date),
-    followed_by(),
-    identifier("organisation_siret"),
-    *lineage(),
-    one_of("pathway", PATHWAYS),
-    UniqueConstraint("source", "source_id"),
-    Index(None, "person_id"),
-)
-
-contract = Table(
-    "contract",
-    metadata,
-    key(),
-    subject(),
-    Column("kind", Text, nullable=False),
-    Column("signed_on", Date),
-    Column("starts_on", Date),
-    Column("ends_on", Date),
-    identifier("organisation_siret"),
-    *lineage(),
-    one_of("kind", CONTRACTS),
-    UniqueConstraint("source", "source_id"),
-    Index(None, "person_id"),
-)
-
 registration = Table(
     "registration",
     metadata,
@@ -366,18 +261,6 @@ registration = Table(
     *lineage(),
     one_of("status", REGISTRATIONS),
     UniqueConstraint("source", "source_id"),
-)
-
-project = Table(
-    "project",
-    metadata,
-    key(),
-    subject(),
-    identifier("rome_code", nullable=False),
-    Column("occupation", Text),
-    *lineage(),
-    UniqueConstraint("source", "source_id"),
-    Index(None, "person_id"),
 )
 
 sector_identifier = Table(

@@ -28,8 +28,10 @@ from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.rules import constant, word
+from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
+from subgraphs.people.dossier import DOSSIER
 from subgraphs.people.journey import JOURNEY, reveals
 from subgraphs.people.rights import Rights, in_force
 
@@ -64,10 +66,10 @@ _DEPARTMENT: ColumnElement[str] = case(
     (_start(_CITY, 2).in_([word("97"), word("98")]), _start(_CITY, 3)), else_=_start(_CITY, 2)
 )
 _OPEN_RSA = t.rsa.c.status.in_([word(status) for status in t.RSA_STATUSES[2:5]])
-_ENTRY = func.concat(t.referent.c.since, word("Z"), t.referent.c.source_id, type_=Text(collation="C"))
+_ENTRY = func.concat(j.referent.c.since, word("Z"), j.referent.c.source_id, type_=Text(collation="C"))
 """Order of the members of a group: by the day of their entry, those whose day isn't known last."""
-_PRESENT = t.constraint.c.state == word("OUI")
-_PROTECTED = t.constraint.c.theme.in_([word("SANTE"), word("JUSTICE"), word("SEJOUR")])
+_PRESENT = j.constraint.c.state == word("OUI")
+_PROTECTED = j.constraint.c.theme.in_([word("SANTE"), word("JUSTICE"), word("SEJOUR")])
 
 
 @entity(table=t.person, subject="id", plural="personnes", description="Personne accompagnée ou qui demande à l'être.")
@@ -173,28 +175,28 @@ class Person:
         "ProfessionalProject",
         PRO,
         "Projets professionnels.",
-        on=(t.project.c.person_id, t.person.c.id),
+        on=(j.project.c.person_id, t.person.c.id),
         page=None,
     )
     target_occupations = column(
-        _listed(t.project, t.project.c.rome_code), PRO, "Codes ROME des métiers visés.", level=REDUCED
+        _listed(j.project, j.project.c.rome_code), PRO, "Codes ROME des métiers visés.", level=REDUCED
     )
     constraints = many(
         "Constraint",
         FREIN,
         "Difficultés à prendre en compte dans le parcours.",
-        on=(t.constraint.c.person_id, t.person.c.id),
+        on=(j.constraint.c.person_id, t.person.c.id),
         page=None,
     )
     has_particular_difficulties = column(
-        _of(t.constraint, _any(_PRESENT), not_(_PROTECTED)),
+        _of(j.constraint, _any(_PRESENT), not_(_PROTECTED)),
         FREIN,
         "Des difficultés particulières sont à prendre en compte (C. trav. L.5411-5-1) ; ni la santé, ni la justice, "
         "ni le séjour ne comptent ici.",
         level=REDUCED,
     )
     health_to_consider = column(
-        _of(t.constraint, _any(_PRESENT), t.constraint.c.theme == word("SANTE")),
+        _of(j.constraint, _any(_PRESENT), j.constraint.c.theme == word("SANTE")),
         SAN,
         "La santé est à prendre en compte pour orienter la personne, sans dire en quoi.",
         level=REDUCED,
@@ -204,7 +206,7 @@ class Person:
         SUIVI,
         "Orientations successives.",
         level=REDUCED,
-        on=(t.orientation.c.person_id, t.person.c.id),
+        on=(j.orientation.c.person_id, t.person.c.id),
         order=Sort("startsOn"),
         page=None,
     )
@@ -212,15 +214,15 @@ class Person:
         "Referent",
         SUIVI,
         "Référent en cours ; nul aussi si le nommer révélerait une donnée protégée.",
-        on=(t.referent.c.person_id, t.person.c.id),
+        on=(j.referent.c.person_id, t.person.c.id),
         first=Sort("since", descending=True),
-        sensitive=reveals(t.referent),
+        sensitive=reveals(j.referent),
     )
     contracts = many(
         "Contract",
         SUIVI,
         "Contrats d'engagement et d'accompagnement.",
-        on=(t.contract.c.person_id, t.person.c.id),
+        on=(j.contract.c.person_id, t.person.c.id),
         order=Sort("signedOn"),
         page=None,
     )
@@ -228,10 +230,10 @@ class Person:
         "GroupMember",
         SUIVI,
         "Membres actifs du groupe de suivi, sans ceux qu'il suffirait de nommer pour révéler une donnée protégée.",
-        on=(t.referent.c.person_id, t.person.c.id),
+        on=(j.referent.c.person_id, t.person.c.id),
         order=Sort("since", column=_ENTRY),
         page=None,
-        sensitive=reveals(t.referent),
+        sensitive=reveals(j.referent),
     )
     rights = one(
         "Rights",
@@ -307,88 +309,13 @@ class Address:
     city_code = column(t.contact.c.city_code, COORD, "Code INSEE de la commune.")
 
 
-@entity(
-    table=t.household,
-    subject="person_id",
-    description="Foyer de la personne. Les autres membres ne sont connus que par le conjoint, s'il est lui-même "
-    "accompagné.",
-)
-class Household:
-    family_situation = column(t.household.c.family_situation, FAM, "Situation familiale, code de la CNAF (SITFAM).")
-    dependent_children = column(t.household.c.dependent_children, FAM, "Nombre d'enfants à charge.")
-    partner = one(
-        "Person",
-        FAM,
-        "Conjoint, nul s'il n'existe pas pour l'acteur.",
-        on=(t.person.c.id, t.household.c.partner_id),
-    )
-    provenance = provenance(FAM)
-
-
-@entity(table=t.rsa, subject="person_id", description="Dossier RSA.")
-class Rsa:
-    status = column(t.rsa.c.status, SOC, "État du dossier.", choice=v.RSA_STATUS)
-    requested_on = column(t.rsa.c.requested_on, SOC, "Date de la demande.")
-    rights_and_duties = column(t.rsa.c.rights_and_duties, SOC, "La personne est soumise aux droits et devoirs.")
-    rights_and_duties_since = column(t.rsa.c.rights_and_duties_since, SOC, "Date d'entrée dans les droits et devoirs.")
-    suspended_on = column(t.rsa.c.suspended_on, SOC, "Date de suspension du versement.")
-    suspension_reason = column(
-        t.rsa.c.suspension_reason,
-        SOC,
-        "Famille du motif de suspension ; le motif lui-même n'est jamais restitué.",
-        choice=v.SUSPENSION_REASON,
-        forbidden=Coarsen("AUTRE"),
-    )
-    provenance = provenance(SOC)
-
-
-@entity(table=t.allocations, subject="person_id", description="Allocations perçues, oui ou non.")
-class Allocations:
-    are = column(t.allocations.c.unemployment_insurance, SOC, "Allocation d'aide au retour à l'emploi.")
-    ass = column(t.allocations.c.specific_solidarity, SOC, "Allocation de solidarité spécifique.")
-    provenance = provenance(SOC)
-
-
-@entity(table=t.resources, subject="person_id", description="Ressources du foyer, sans montant.")
-class Resources:
-    band = column(t.resources.c.band, ECO, "Tranche de ressources mensuelles.", choice=v.INCOME_BAND)
-    month = column(t.resources.c.month, ECO, "Mois observé, à son premier jour.")
-    provenance = provenance(ECO)
-
-
-@entity(
-    table=t.registration,
-    subject="person_id",
-    description="Inscription sur la liste des demandeurs d'emploi. Le motif de cessation, qui peut être une sanction, "
-    "n'est pas repris.",
-)
-class JobSeekerRegistration:
-    status = column(t.registration.c.status, PRO, "État de l'inscription.", choice=v.REGISTRATION_STATUS)
-    category_code = column(t.registration.c.category_code, PRO, "Code de la catégorie d'inscription.")
-    registered_on = column(t.registration.c.registered_on, PRO, "Date d'inscription.")
-    provenance = provenance(PRO)
-
-
-@entity(table=t.project, subject="person_id", plural="projets", description="Projet professionnel.")
-class ProfessionalProject:
-    id = key(t.project.c.id)
-    rome_code = column(t.project.c.rome_code, PRO, "Code ROME du métier visé.")
-    occupation = column(t.project.c.occupation, PRO, "Libellé de l'appellation du ROME.")
-    provenance = provenance(PRO)
-
-
 TYPES = (
     Person,
     SectorIdentifier,
     NationalIdentifier,
     Contact,
     Address,
-    Household,
-    Rsa,
-    Allocations,
-    Resources,
-    JobSeekerRegistration,
-    ProfessionalProject,
+    *DOSSIER,
     Rights,
     *JOURNEY,
     Provenance,

@@ -24,7 +24,7 @@ from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.kit.ingest_text import day
 from subgraphs.kit.sensitivity import sensitivity
-from subgraphs.people import tables
+from subgraphs.people import journey_tables, tables
 
 NAME = "ft-extrait"
 THEMES = {
@@ -171,11 +171,11 @@ class _Row:
             place = {"source": NAME, "source_id": f"{key}:rome_{number}"}
             code = self.row[f"rome_{number}"]
             if not re.fullmatch(r"[A-N]\d{4}", code):
-                await store.delete(tables.project, **place)
+                await store.delete(journey_tables.project, **place)
                 continue
             occupation = _known(self.row, f"appelation_rome_{number}")
             said = {"person_id": person_id, "rome_code": code, "occupation": occupation, "as_of": self.as_of}
-            await store.put(tables.project, place, said, new={"id": uuid4()})
+            await store.put(journey_tables.project, place, said, new={"id": uuid4()})
 
     async def _accompaniment(self, store: Store, key: str, person_id: UUID) -> None:
         """The orientation to the agency, and the PPAE made there."""
@@ -192,8 +192,8 @@ class _Row:
         }
         contract = {**shared, "kind": "PPAE", "signed_on": signed_on}
         for table, name, values, held in (
-            (tables.orientation, "orientation", orientation, starts_on is not None),
-            (tables.contract, "ppae", contract, signed_on is not None),
+            (journey_tables.orientation, "orientation", orientation, starts_on is not None),
+            (journey_tables.contract, "ppae", contract, signed_on is not None),
         ):
             place = {"source": NAME, "source_id": f"{key}:{name}"}
             if held:
@@ -214,9 +214,9 @@ class _Row:
                     "recorded_by": None if self.agency is None else self.agency.siret,
                     "as_of": self.as_of,
                 }
-                await store.put(tables.constraint, place, values, new={"id": uuid4()})
+                await store.put(journey_tables.constraint, place, values, new={"id": uuid4()})
             else:
-                await store.delete(tables.constraint, **place)
+                await store.delete(journey_tables.constraint, **place)
 
 
 def _known(row: Row, column: str) -> str | None:

@@ -28,7 +28,7 @@ from subgraphs.kit.ingest_people import People
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Store
 from subgraphs.kit.ingest_text import day, instant
-from subgraphs.people import tables
+from subgraphs.people import journey_tables, tables
 
 NAME = "droits"
 RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
@@ -99,16 +99,16 @@ class _Row:
 
     async def _remember(self, store: Store, person_id: UUID, key: str, said: datetime) -> None:
         """Keep the first day on which the register said that each right is in force, for as long as it is."""
-        known = await store.one(tables.exercised_right, person_id=person_id) or {}
+        known = await store.one(journey_tables.exercised_right, person_id=person_id) or {}
         days = {
             day: (known.get(day) or said.astimezone(PARIS).date()) if SAID[self.row[column]] else None
             for column, day in DAYS.items()
         }
         if any(days.values()):
             told = {**days, "source": NAME, "source_id": key, "as_of": said}
-            await store.put(tables.exercised_right, {"person_id": person_id}, told)
+            await store.put(journey_tables.exercised_right, {"person_id": person_id}, told)
         else:
-            await store.delete(tables.exercised_right, person_id=person_id)
+            await store.delete(journey_tables.exercised_right, person_id=person_id)
 
     async def _person(self, store: Store) -> UUID:
         born = day(self.row["date_naissance"], "date_naissance")

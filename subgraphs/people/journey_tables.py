@@ -1,0 +1,128 @@
+"""Tables of the journey of people: difficulties, who follows them, orientations, contracts, projects, rights exercised.
+
+Each row is what one record of one source says; nothing here is consolidated.
+"""
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import UUID
+
+from subgraphs.kit.columns import identifier, key, lineage, one_of
+from subgraphs.people.tables import followed_by, metadata, subject
+
+CONSTRAINT_THEMES = (
+    "MOBILITE",
+    "FAMILLE",
+    "SANTE",
+    "LANGUE_CALCUL",
+    "LOGEMENT",
+    "FINANCES",
+    "ADMIN_JURIDIQUE",
+    "NUMERIQUE",
+    "INSERTION_COMMUNICATION",
+    "JUSTICE",
+    "SEJOUR",
+)
+CONSTRAINT_STATES = ("NON_ABORDEE", "OUI", "CLOTUREE")
+CONSTRAINT_IMPACTS = ("FAIBLE", "MOYEN", "FORT")
+PATHWAYS = ("EMPLOI", "SOCIO_PRO", "SOCIAL")
+CONTRACTS = ("CER", "PPAE", "CEJ", "PACEA", "CONTRAT_ENGAGEMENT")
+
+constraint = Table(
+    "person_constraint",
+    metadata,
+    key(),
+    subject(),
+    Column("theme", Text, nullable=False),
+    Column("state", Text),
+    Column("impact", Text),
+    Column("recorded_on", Date),
+    *lineage(),
+    identifier("recorded_by"),
+    one_of("theme", CONSTRAINT_THEMES),
+    one_of("state", CONSTRAINT_STATES),
+    one_of("impact", CONSTRAINT_IMPACTS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+agent = Table(
+    "agent",
+    metadata,
+    key(),
+    identifier("email", nullable=False),
+    Column("first_name", Text),
+    Column("last_name", Text),
+    identifier("organisation_siret"),
+    *lineage(),
+    UniqueConstraint("email"),
+    UniqueConstraint("source", "source_id"),
+)
+
+referent = Table(
+    "referent",
+    metadata,
+    key(),
+    subject(),
+    Column("agent_id", UUID(as_uuid=False), ForeignKey("people.agent.id", ondelete="CASCADE"), nullable=False),
+    Column("since", Date),
+    *lineage(),
+    followed_by(),
+    identifier("organisation_siret"),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+"""Referents, who are the members of the follow-up group that the sources name; `organisation_siret` is theirs."""
+
+exercised_right = Table(
+    "exercised_right",
+    metadata,
+    subject(primary_key=True),
+    Column("opposed_on", Date),
+    Column("limited_on", Date),
+    *lineage(),
+)
+"""First day on which the register said that a right is in force; what acts is `access.person.restrictions`."""
+
+orientation = Table(
+    "orientation",
+    metadata,
+    key(),
+    subject(),
+    Column("pathway", Text),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    followed_by(),
+    identifier("organisation_siret"),
+    *lineage(),
+    one_of("pathway", PATHWAYS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+contract = Table(
+    "contract",
+    metadata,
+    key(),
+    subject(),
+    Column("kind", Text, nullable=False),
+    Column("signed_on", Date),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    identifier("organisation_siret"),
+    *lineage(),
+    one_of("kind", CONTRACTS),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
+
+project = Table(
+    "project",
+    metadata,
+    key(),
+    subject(),
+    identifier("rome_code", nullable=False),
+    Column("occupation", Text),
+    *lineage(),
+    UniqueConstraint("source", "source_id"),
+    Index(None, "person_id"),
+)
