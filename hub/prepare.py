@@ -20,7 +20,7 @@ from graphql import DocumentNode, GraphQLSchema
 from hub.document import introspection
 from hub.document.limits import Limits
 from hub.document.normalise import normalise
-from hub.document.operation import Operation
+from hub.document.operation import Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.document.request import Request
 from hub.errors import RequestRefused
@@ -32,6 +32,10 @@ from hub.federation.supergraph import Supergraph
 
 CACHE = 1_000
 """Prepared operations kept."""
+
+HEAVIEST = 80_000
+"""Greatest weight of all that are kept: a field of an operation weighs 1, and so do 32 characters of its document. A
+unit takes about 0.8 KB of memory: that is a thousand queries of six levels, or seventy at the bounds of a document."""
 
 
 def wants_plan(request: Request, *, allowed: bool) -> bool:
@@ -91,6 +95,7 @@ class Prepared(Generic[DecidedT]):
     introspection: DocumentNode | None
     keys: tuple[str, ...]
     hash: str
+    weight: int
 
 
 class Preparer(Generic[ClassT, DecidedT]):
@@ -111,6 +116,7 @@ class Preparer(Generic[ClassT, DecidedT]):
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._shares = supergraph, decide, limits or Limits(), shares
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
+        self._weight = 0
         self._made: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
@@ -158,8 +164,9 @@ class Preparer(Generic[ClassT, DecidedT]):
 
     def _keep(self, key: Key, prepared: Prepared[DecidedT]) -> Prepared[DecidedT]:
         self._cache[key] = prepared
-        if len(self._cache) > CACHE:
-            self._cache.popitem(last=False)
+        self._weight += prepared.weight
+        while len(self._cache) > CACHE or self._weight > HEAVIEST:
+            self._weight -= self._cache.popitem(last=False)[1].weight
         return prepared
 
     def _done(self, key: Key, made: asyncio.Future[Prepared[DecidedT]]) -> None:
@@ -184,5 +191,15 @@ class Preparer(Generic[ClassT, DecidedT]):
             projection=Projection(decided.operation.shape, self.schema),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),
+            weight=len(query) // 32 + _fields(operation.root),
             hash=sha256(repr((operation.kind, operation.variables, operation.root)).encode()).hexdigest(),
         )
+
+
+def _fields(root: Selections) -> int:
+    stack, count = [root], 0
+    while stack:
+        for each in stack.pop().fields:
+            count += 1
+            stack.extend(each.selections)
+    return count

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from threading import Event
+from types import FunctionType
 
 import pytest
 
 from hub.document.operation import Operation
 from hub.document.request import Request
 from hub.errors import RequestRefused
+from hub.federation.execute import Answer
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.prepare import Preparer, wants_plan
 from tests.conftest import ROOT
@@ -79,6 +82,24 @@ async def test_a_refused_document_is_refused_for_each_that_asks_it_and_never_kep
         assert [getattr(each, "code", None) for each in found] == ["DOCUMENT_INVALID"] * 3
 
 
+async def test_what_is_kept_is_bounded_by_its_weight_and_the_longest_unused_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subject, made = preparer()
+    one = await subject.prepared("query A0 { users { name } }", None, EVERYONE, "t")
+    assert one.weight == 2
+    monkeypatch.setattr("hub.prepare.HEAVIEST", 3 * one.weight)
+    for name in ("A1", "A2", "A0", "A3"):
+        await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
+    for name in ("A0", "A2", "A3", "A1"):
+        await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
+    assert made == ["A0", "A1", "A2", "A3", "A1"]
+    heavy = "query Heavy { " + " ".join(f"a{n}: users {{ name }}" for n in range(9)) + " }"
+    await subject.prepared(heavy, None, EVERYONE, "t")
+    await subject.prepared(heavy, None, EVERYONE, "t")
+    assert made[5:] == ["Heavy", "Heavy"]
+
+
 async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> None:
     """The preparation waits for a turn of the event loop, which a preparation on the loop would never let come."""
     turned = Event()
@@ -93,3 +114,26 @@ async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> N
     await asyncio.sleep(0)
     turned.set()
     assert [fetch.subgraph for fetch in (await asked).plan.fetches()] == ["accounts"]
+
+
+def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_collector(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subject, _ = preparer()
+    query = "query {} {{ users {{ name reviews {{ product {{ name }} }} }} }}"
+    prepared = subject.prepare(query.format("A"), None, EVERYONE, "t")
+    assert prepared.projection.project(Answer({"users": []}), {}, None) == ({"users": []}, [])
+    monkeypatch.setattr("hub.prepare.CACHE", 1)
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        del prepared
+        subject.prepare(query.format("B"), None, EVERYONE, "t")
+        gc.collect()
+        left = [each for each in gc.garbage if isinstance(each, FunctionType)]
+        assert [each for each in left if each.__code__.co_filename == "<projection>"] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()

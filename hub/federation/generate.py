@@ -58,8 +58,10 @@ def generate(root: Shape) -> Generated:
         "listed": _listed,
         **written.constants,
     }
-    exec(compile("\n".join(written.lines), "<projection>", "exec"), environment)  # noqa: S102
-    function: Callable[[Any, Any], dict[str, Any]] = environment[entry]
+    lines = ["def made():", *(f" {line}" for line in written.lines), f" return {entry}"]
+    exec(compile("\n".join(lines), "<projection>", "exec"), environment)  # noqa: S102
+    # a function that stays in its own globals is a ring: it would outlive its plan until the collector's rarest visit
+    function: Callable[[Any, Any], dict[str, Any]] = environment.pop("made")()
     marks = tuple(written.marks)
 
     def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
