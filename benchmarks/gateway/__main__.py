@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from benchmarks.gateway.attack import under_attack
-from benchmarks.gateway.measure import QUERY, measure, site
+from benchmarks.gateway.measure import QUERY, crowded, measure, site
 from benchmarks.gateway.peers import GATEWAYS, NODE, OURS, Gateway
 from benchmarks.gateway.plans import plans
 from benchmarks.gateway.report import show_attacks, show_figures, show_goals, show_plans
@@ -25,6 +25,7 @@ def bench(
     connections: Annotated[list[int] | None, typer.Option(min=1, help="Connexions à la fois.")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Tours, dont la médiane est donnée.")] = 3,
     seconds: Annotated[float, typer.Option(min=0.1, help="Durée de chaque charge.")] = 5.0,
+    operations: Annotated[int, typer.Option(min=1, help="Opérations différentes avant de mesurer la mémoire.")] = 1_000,
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
 ) -> None:
     """Mesure « hub gateway » et les passerelles de npm sur la même requête, dans un seul passage."""
@@ -35,14 +36,15 @@ def bench(
     with tempfile.TemporaryDirectory() as folder, site(gateways, Path(folder)) as (behind, up):
         starts = {each.gateway.name: each.start for each in up}
         figures = measure(behind, up, connections or [1, 10, 50], rounds, seconds)
+        size = crowded(up[0], operations)
         attacks = under_attack(up[0], seconds)
     if json:
-        found = {"plans": planned, "start": starts, "figures": figures, "attacks": attacks}
+        found = {"plans": planned, "start": starts, "figures": figures, "memory": size, "attacks": attacks}
         sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
         return
     console.print("Une requête de six niveaux, quatre sous-graphes, réponses égales, aucun partage entre requêtes :")
     show_figures(figures, console)
-    show_goals(figures, starts, console)
+    show_goals(figures, starts[OURS], size, console)
     console.print("Plans, en temps de calcul :")
     show_plans(planned, console)
     console.print("Un second client de « hub gateway », pendant qu'un autre l'attaque :")

@@ -98,6 +98,14 @@ def measure(
     return figures
 
 
+def crowded(running: Running, plans: int) -> float:
+    """MB that the gateway holds once so many different operations of the benchmark's size were asked."""
+    with httpx2.Client(timeout=30) as client:
+        for number in range(plans):
+            client.post(running.url, json={"query": QUERY.replace("Bench", f"Bench{number}")}).raise_for_status()
+    return memory(running.pid)
+
+
 def _one(behind: Subgraphs, running: Running, load: Load) -> Figures:
     calls, cpu = behind.calls(), processor(running.pid)
     run: Run = loaded(load)

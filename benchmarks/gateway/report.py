@@ -26,6 +26,7 @@ class Goal:
 GOALS = (Goal("apollo", 0.12), Goal("hive-rust", 0.25))
 MOST_CALLS = 7
 MOST_START = 2.0
+MOST_MEMORY = 120
 TITLES = {each.name: each.title for each in GATEWAYS}
 
 
@@ -49,8 +50,8 @@ def show_figures(figures: Sequence[Figures], console: Console) -> None:
     console.print(table)
 
 
-def show_goals(figures: Sequence[Figures], starts: dict[str, float], console: Console) -> None:
-    """What is aimed at, what was found, and whether it is reached."""
+def show_goals(figures: Sequence[Figures], start: float, size: float, console: Console) -> None:
+    """What is aimed at, what was found, and whether it is reached; `start` in seconds, `size` in MB with many plans."""
     table = _table("but", "mesuré", "visé", "atteint")
     cpu = {(each.gateway, each.connections): each.cpu for each in figures}
     for goal in GOALS:
@@ -58,7 +59,8 @@ def show_goals(figures: Sequence[Figures], starts: dict[str, float], console: Co
             found = cpu[OURS, number] / cpu[goal.peer, number]
             _goal(table, f"CPU ÷ {TITLES[goal.peer]}, {number} connexions", found, goal.most, " ×")
     _goal(table, "appels aux sous-graphes par requête", max(e.calls for e in figures if e.gateway == OURS), MOST_CALLS)
-    _goal(table, "démarrage, jusqu'à la première réponse", starts[OURS], MOST_START, " s")
+    _goal(table, "démarrage, jusqu'à la première réponse", start, MOST_START, " s")
+    _goal(table, "mémoire, après mille opérations différentes", size, MOST_MEMORY, " Mo")
     console.print(table)
 
 

@@ -93,10 +93,12 @@ def test_attacks_whose_documents_could_be_kept_never_send_one_twice() -> None:
 
 def test_every_figure_is_told_once_by_the_command() -> None:
     command = [sys.executable, "-m", "benchmarks.gateway", "--only", OURS, "--connections", "2", "--rounds", "1"]
-    done = subprocess.run([*command, "--seconds", "0.1", "--json"], cwd=ROOT, capture_output=True, timeout=120)
+    done = subprocess.run(
+        [*command, "--seconds", "0.1", "--operations", "3", "--json"], cwd=ROOT, capture_output=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr.decode()
     told = orjson.loads(done.stdout)
-    assert told.keys() == {"plans", "start", "figures", "attacks"}
+    assert told.keys() == {"plans", "start", "figures", "memory", "attacks"}
     (figure,) = told["figures"]
     assert (figure["gateway"], figure["connections"]) == (OURS, 2)
     assert figure["rps"] > 0
