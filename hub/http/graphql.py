@@ -11,7 +11,7 @@ from typing import Any
 from hub.document.request import Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.media import RESPONSE, answer_media
-from hub.http.request import MAX_BODY, read_headers, read_request, too_large, trace_of
+from hub.http.request import BODY_SECONDS, MAX_BODY, read_headers, read_request, too_large, too_slow, trace_of
 from hub.http.response import Response, answered, refused
 
 log = logging.getLogger(__name__)
@@ -22,11 +22,18 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class GraphQLEndpoint:
     """Serves `answer`, the pipeline; every error becomes a response with a stable code, none a traceback.
 
-    `kept` names headers, in lower case, that the pipeline reads beside those that every request may have.
+    `kept` names headers, in lower case, that the pipeline reads beside those that every request may have; a body that
+    takes more than `body_seconds` is given up.
     """
 
-    def __init__(self, answer: Callable[[Request], Awaitable[Reply]], kept: frozenset[str] = frozenset()) -> None:
-        self._answer, self._kept = answer, kept
+    def __init__(
+        self,
+        answer: Callable[[Request], Awaitable[Reply]],
+        kept: frozenset[str] = frozenset(),
+        *,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self._answer, self._kept, self._body_seconds = answer, kept, body_seconds
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request. A client that leaves cancels its work."""
@@ -44,7 +51,7 @@ class GraphQLEndpoint:
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
                 )
             media = answer_media(headers.get("accept"))
-            request = read_request(headers, await _body(receive), trace)
+            request = read_request(headers, await self._body(receive), trace)
             reply = await self._until_disconnect(self._answer(request), receive)
             return answered(media, trace, reply)
         except HubError as error:
@@ -61,6 +68,13 @@ class GraphQLEndpoint:
                 http_status=500,
             )
             return refused(media, trace, failed)
+
+    async def _body(self, receive: Receive) -> bytes:
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await _body(receive)
+        except TimeoutError:
+            raise too_slow(self._body_seconds) from None
 
     async def _until_disconnect(self, answer: Awaitable[Reply], receive: Receive) -> Reply:
         work = asyncio.ensure_future(answer)

@@ -18,6 +18,8 @@ from hub.http.media import is_json
 
 MAX_BODY = 1 << 20
 """Bytes of a request body."""
+BODY_SECONDS = 30.0
+"""Longest that a request body may take to come."""
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 
@@ -121,6 +123,16 @@ def too_large() -> RequestRefused:
         f"Le corps de la requête dépasse {MAX_BODY // 1024} Kio : découpez la requête.",
         "the body passes the bound",
         http_status=413,
+    )
+
+
+def too_slow(seconds: float) -> RequestRefused:
+    """The body did not come in time."""
+    return RequestRefused(
+        "BODY_TOO_SLOW",
+        f"Le corps de la requête n'est pas arrivé en {seconds:g} secondes : renvoyez la requête.",
+        "the body did not come in time",
+        http_status=408,
     )
 
 

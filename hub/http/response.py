@@ -15,6 +15,7 @@ from hub.http.media import JSON
 BY_STATUS = {
     401: (b"www-authenticate", b'Bearer realm="spie-hub"'),
     405: (b"allow", b"POST"),
+    408: (b"connection", b"close"),
     415: (b"accept", b"application/json"),
 }
 """The header that a status calls for (RFC 9110)."""

@@ -136,6 +136,24 @@ async def test_a_body_in_pieces_is_one_body() -> None:
     assert (await ask(data, body=b'{"query":\n"{ a\n}"}'.replace(b"a\n", b"a"))).status == 200
 
 
+async def test_a_body_that_does_not_come_is_given_up_and_its_connection_ends() -> None:
+    told: list[dict[str, Any]] = []
+    pieces = [{"type": "http.request", "body": BODY[:5], "more_body": True}]
+
+    async def receive() -> dict[str, Any]:
+        if not pieces:
+            await asyncio.Event().wait()
+        return pieces.pop()
+
+    async def send(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": [TYPE]}
+    await GraphQLEndpoint(data, body_seconds=0.05)(scope, receive, send)
+    assert (told[0]["status"], dict(told[0]["headers"])[b"connection"]) == (408, b"close")
+    assert orjson.loads(told[1]["body"])["errors"][0]["extensions"]["code"] == "BODY_TOO_SLOW"
+
+
 async def test_an_unforeseen_error_tells_nothing_of_itself() -> None:
     async def answer(request: Request) -> Reply:
         raise KeyError("Maëlle")
