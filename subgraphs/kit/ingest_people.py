@@ -106,6 +106,7 @@ class PersonRecord:
     income_month: date | None = None
     income_band: str | None = None
     earned_income: bool | None = None
+    pass_iae: str | None = None
     withheld: frozenset[str] = frozenset()
     by_identity: bool = False
 

@@ -142,7 +142,11 @@ def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
             found.setdefault(
                 (kind, row["matricule"]), {**plain, "organisation": number, **_copy(row, "role", "request_number")}
             )
-        for kind, column in (("FRANCE_TRAVAIL", "france_travail_id"), ("CD_INTERNE", "department_internal_id")):
+        for kind, column in (
+            ("FRANCE_TRAVAIL", "france_travail_id"),
+            ("CD_INTERNE", "department_internal_id"),
+            ("PASS_IAE", "pass_iae"),
+        ):
             if row[column] is not None:
                 found.setdefault((kind, row[column]), plain)
         if row["source"] == "rdv-insertion" and row["source_id"].startswith("user:"):

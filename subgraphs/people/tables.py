@@ -180,6 +180,7 @@ identity = Table(
     Column("income_band", Text),
     Column("earned_income", Boolean),
     Column("rsa_suspension_reason", Text),
+    identifier("pass_iae"),
     one_of("civility", CIVILITIES),
     one_of("role", ROLES),
     one_of("rsa_status", RSA_STATUSES),

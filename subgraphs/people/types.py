@@ -68,6 +68,15 @@ _DEPARTMENT: ColumnElement[str] = case(
 _OPEN_RSA = t.rsa.c.status.in_([word(status) for status in t.RSA_STATUSES[2:5]])
 _ENTRY = func.concat(j.referent.c.since, word("Z"), j.referent.c.source_id, type_=Text(collation="C"))
 """Order of the members of a group: by the day of their entry, those whose day isn't known last."""
+_PASS_IAE = (
+    select(t.sector_identifier.c.value)
+    .where(t.sector_identifier.c.person_id == t.person.c.id, t.sector_identifier.c.kind == word("PASS_IAE"))
+    .order_by(t.sector_identifier.c.as_of.desc(), t.sector_identifier.c.value.desc())
+    .limit(constant(1))
+    .correlate(t.person)
+    .scalar_subquery()
+)
+"""The number that was told last; a person whose path began again has another."""
 _PRESENT = j.constraint.c.state == word("OUI")
 _PROTECTED = j.constraint.c.theme.in_([word("SANTE"), word("JUSTICE"), word("SEJOUR")])
 
@@ -115,6 +124,7 @@ class Person:
         order=Sort("value"),
         page=None,
     )
+    pass_iae_number = column(_PASS_IAE, IDX, "Numéro de PASS IAE.", level=REDUCED)
     identifier_kinds = column(
         _listed(t.sector_identifier, t.sector_identifier.c.kind),
         IDX,

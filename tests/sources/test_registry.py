@@ -106,6 +106,20 @@ async def test_a_wrong_nir_is_refused_and_never_told(database: Database, nir: st
     assert nir not in repr(report)
 
 
+async def test_a_pass_iae_is_an_identifier_and_stays_where_a_later_record_says_nothing_of_it(
+    fresh_database: Database,
+) -> None:
+    told = replace(WHO, nir=MAELLE.nir, pass_iae="999990000001")
+    silent = replace(told, as_of=NOON + timedelta(hours=1), pass_iae=None, withheld=frozenset({"pass_iae"}))
+    other = replace(told, as_of=NOON + timedelta(hours=2), pass_iae="999990000002")
+    held = "SELECT value FROM people.identifier WHERE kind = 'PASS_IAE'"
+    seen = []
+    for record in (told, silent, other):
+        assert (await put(fresh_database, record)).complete
+        seen += await values(fresh_database, held)
+    assert seen == ["999990000001", "999990000001", "999990000002"]
+
+
 async def test_a_person_always_has_the_link_to_itself(fresh_database: Database) -> None:
     await put(fresh_database, WHO)
     [link] = await rows(fresh_database, "SELECT * FROM access.link")

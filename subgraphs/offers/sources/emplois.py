@@ -120,6 +120,8 @@ class Emplois:
             nir=application.candidat_nir or None,
             department=department,
             by_identity=True,
+            pass_iae=application.candidat_pass_iae_numero,
+            withheld=frozenset() if application.candidat_pass_iae_numero else frozenset({"pass_iae"}),
         )
 
     async def _company(self, store: Store, application: Application, as_of: datetime) -> str:
