@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from graphql import GraphQLSchema, build_schema, is_leaf_type
+from hypothesis import Phase, given, settings
 
 from hub.federation.changes.diff import changes
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import ROOTS, read_supergraph
+from hub.federation.supergraph import ROOTS, Supergraph, read_supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 from tests.federation.library import library
+from tests.federation.scattered import Scattered, scattered
 from tests.federation.shop import shop
 from tests.federation.test_override import LABEL, moving
 from tests.federation.town import town
@@ -48,16 +50,32 @@ def test_apollo_composes_what_we_serve_to_the_same_client_schema(node: Node) -> 
     check_same(compose(sources).client_schema, composed["api"])
 
 
-def test_apollo_composes_our_graphs_to_a_supergraph_that_reads_as_ours(node: Node) -> None:
+def check_read_alike(ours: Supergraph, theirs: Supergraph) -> None:
     """But for the root types, which Apollo gives to every subgraph."""
-    graphs = [[Source(part.name, "", part.sdl) for part in make().parts] for make in GRAPHS]
+    for name, type_ in ours.types.items():
+        other = theirs.types[name]
+        assert name in ROOTS or other.joins == type_.joins, name
+        assert {key: field.joins for key, field in other.fields.items()} == {
+            key: field.joins for key, field in type_.fields.items()
+        }, name
+
+
+def random_graphs() -> list[list[Source]]:
+    found: list[list[Source]] = []
+
+    @settings(max_examples=40, database=None, derandomize=True, phases=[Phase.generate])
+    @given(scattered())
+    def collect(graph: Scattered) -> None:
+        found.append([Source(part.name, "", part.sdl) for part in graph.parts])
+
+    collect()
+    return found
+
+
+def test_apollo_composes_our_graphs_and_random_ones_to_supergraphs_that_read_as_ours(node: Node) -> None:
+    graphs = [[Source(part.name, "", part.sdl) for part in make().parts] for make in GRAPHS] + random_graphs()
     for sources, composed in zip(graphs, node.run("read.cjs", [services(each) for each in graphs]), strict=True):
         assert "errors" not in composed, composed
-        ours, theirs = compose(sources), read_supergraph(composed["text"])
+        ours = compose(sources)
         check_same(ours.client_schema, composed["api"])
-        for name, type_ in ours.types.items():
-            other = theirs.types[name]
-            assert name in ROOTS or other.joins == type_.joins, name
-            assert {key: field.joins for key, field in other.fields.items()} == {
-                key: field.joins for key, field in type_.fields.items()
-            }, name
+        check_read_alike(ours, read_supergraph(composed["text"]))
