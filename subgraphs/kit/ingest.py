@@ -119,12 +119,13 @@ async def read_files(
     name: str,
     paths: Sequence[Path],
     session: Session,
-    records: Callable[[Path], Iterable[T]],
+    records: Callable[[Path], Iterable[T | Refused]],
     write: Callable[[T, Store], Awaitable[Outcome]],
 ) -> Report:
     """Read files in the order given: `records` cuts one into record groups, `write` applies one in a unit of its own.
 
-    A file that breaks before its first record is refused as a whole; later, its whole records stay.
+    A group that can't be read is the reason why not. A file that breaks before its first group is refused as a whole;
+    later, its whole groups stay.
     """
     report = Report(name)
     for path in paths:
@@ -133,7 +134,10 @@ async def read_files(
             report.open(path)
             for record in records(path):
                 report.begin()
-                await session.unit(report, partial(write, record))
+                if isinstance(record, Refused):
+                    report.refuse(record)
+                else:
+                    await session.unit(report, partial(write, record))
         except Refused as refused:
             if report.read == begun:
                 report.refuse_file(refused)

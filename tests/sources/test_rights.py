@@ -119,6 +119,6 @@ async def test_a_row_that_does_not_say_one_known_person_is_refused(fresh_databas
     assert await values(fresh_database, RESTRICTIONS) == [0]
 
 
-async def test_a_register_without_a_column_is_refused(fresh_database: Database, tmp_path: Path) -> None:
+async def test_a_register_without_a_column_is_refused_as_a_whole(fresh_database: Database, tmp_path: Path) -> None:
     report = await given(fresh_database, tmp_path, b"departement;opposition\n08;O\n")
-    assert codes(report) == [(1, "identifiant_interne", "COLUMN_MISSING")]
+    assert codes(report) == [(0, "identifiant_interne", "COLUMN_MISSING")]

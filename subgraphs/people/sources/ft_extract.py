@@ -11,13 +11,13 @@ own: `--as-of`, else the time it was written. Source of the format: domain model
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from subgraphs.kit.ingest import Options, Organisation, Session
+from subgraphs.kit.ingest import Options, Organisation, Session, read_files
 from subgraphs.kit.ingest_csv import Row, rows, written_at
 from subgraphs.kit.ingest_people import Following, People, PersonRecord, Referent
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
@@ -79,32 +79,15 @@ class FtExtract:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        report = Report(NAME)
-        for path in paths:
-            try:
-                report.open(path)
-            except Refused as refused:
-                report.refuse_file(refused)
-            else:
-                await self._file(path, options, session, report)
-        return report
+        return await read_files(NAME, paths, session, lambda path: self._rows(path, options), _Row.write)
 
-    async def _file(self, path: Path, options: Options, session: Session, report: Report) -> None:
+    def _rows(self, path: Path, options: Options) -> Iterator[_Row | Refused]:
         as_of, agencies = options.as_of or written_at(path), options.organisations
-        found = rows(path, COLUMNS)
-        while True:
-            try:
-                row = next(found)
-            except StopIteration:
-                return
-            except Refused as refused:
-                report.stop(refused)
-                return
-            report.begin()
+        for row in rows(path, COLUMNS):
             if isinstance(row, Refused):
-                report.refuse(row)
+                yield row
             else:
-                await session.unit(report, _Row(self._people, row, as_of, agencies.get(row["code_safir"])).write)
+                yield _Row(self._people, row, as_of, agencies.get(row["code_safir"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ which says it. Source of the rule: policy.md, "Restriction"; RGPD 18 and 21.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_csv import Row, rows
 from subgraphs.kit.ingest_people import People
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
@@ -49,30 +49,11 @@ class RightsRegister:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given."""
-        report = Report(NAME)
-        for path in paths:
-            try:
-                report.open(path)
-                await self._file(path, session, report)
-            except Refused as refused:
-                report.refuse_file(refused)
-        return report
+        return await read_files(NAME, paths, session, self._rows, _Row.write)
 
-    async def _file(self, path: Path, session: Session, report: Report) -> None:
-        found = rows(path, COLUMNS)
-        while True:
-            try:
-                row = next(found)
-            except StopIteration:
-                return
-            except Refused as refused:
-                report.stop(refused)
-                return
-            report.begin()
-            if isinstance(row, Refused):
-                report.refuse(row)
-            else:
-                await session.unit(report, _Row(self._people, row).write)
+    def _rows(self, path: Path) -> Iterator[_Row | Refused]:
+        for row in rows(path, COLUMNS):
+            yield row if isinstance(row, Refused) else _Row(self._people, row)
 
 
 @dataclass(frozen=True, slots=True)
