@@ -21,6 +21,7 @@ SPOILED: dict[str, Callable[[str], str]] = {
     "unknown subgraph": lambda text: text + '[subgraphs]\npersons = "http://127.0.0.1:1/graphql"\n',
     "key set that is not there": lambda text: text.replace("issuer.jwks.json", "other.json"),
     "deadline that is none": lambda text: 'deadline = "soon"\n' + text,
+    "switch that is none": lambda text: 'show_plans = "yes"\n' + text,
     "not TOML": lambda text: text + "[",
 }
 

@@ -81,6 +81,7 @@ CASES = [
     Bad("no purpose", 400, "PURPOSE_MISSING", "« Purpose »", purpose=None),
     Bad("purpose outside the token", 403, "PURPOSE_NOT_GRANTED", "convention", purpose="orientation"),
     Bad("NIR as reference", 400, "PURPOSE_REFERENCE", "13 chiffres", more=(("Purpose-Reference", NIR),)),
+    Bad("a plan where plans are not shown", 403, "PLAN_NOT_SHOWN", "show_plans", more=(("plan", "show"),)),
     # the document
     Bad("syntax", 400, "DOCUMENT_SYNTAX", "ligne 1, colonne 3", query=f'{{ "{VALUE}" }}'),
     Bad("no operation", 400, "DOCUMENT_SYNTAX", "ligne 1", query=f"# {VALUE}"),
