@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test lint generated lock clean
+.PHONY: help venv venv-base demo test canaries lint generated lock clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -13,6 +13,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 p
 help:
 	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
 	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
+	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard (CANARIES=… pour en changer)"
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
@@ -28,6 +29,10 @@ demo: venv-base
 
 test: venv
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+canaries: export CANARIES ?= 20000
+canaries: venv
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/test_leaks_random_a.py tests/e2e/test_leaks_random_b.py $(ARGS)
 
 lint: venv generated
 	$(BIN)/ruff check .

@@ -1,30 +1,12 @@
-"""What an actor may try: operations written by hand, and random ones over the client schema with real values."""
+"""What an actor may try: operations written by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from random import Random
 from typing import Any
 
-from graphql import (
-    ArgumentNode,
-    DocumentNode,
-    FieldNode,
-    GraphQLObjectType,
-    NameNode,
-    ObjectFieldNode,
-    StringValueNode,
-    Visitor,
-    build_schema,
-    get_named_type,
-    parse,
-    print_ast,
-    visit,
-)
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from hypothesis_graphql import nodes, queries
+from graphql import GraphQLObjectType, build_schema, get_named_type
 
 from hub.graph import GENERATED
 from tests.e2e.canary_world import BY_SLUG, World
@@ -73,8 +55,8 @@ __type(name: "Person") { fields { name } } }'
 
 
 @cache
-def all_of_a_person() -> str:
-    """Selection of every field below a person that the client schema has, however new."""
+def all_of(root: str) -> str:
+    """Selection of every field below this type that the client schema has, however new."""
     schema = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
 
     def select(name: str, above: tuple[str, ...]) -> str:
@@ -87,7 +69,12 @@ def all_of_a_person() -> str:
                 parts.append(f"{field} {{ {select(below.name, (*above, below.name))} }}")
         return " ".join(parts)
 
-    return select("Person", ("Person",))
+    return select(root, (root,))
+
+
+def all_of_a_person() -> str:
+    """Selection of every field below a person."""
+    return all_of("Person")
 
 
 def asked(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
@@ -141,55 +128,3 @@ def mistaken(values: Sequence[str]) -> Iterator[Request]:
         yield f'{{ person(id: "{quoted}" ', {}
         yield f'{{ _entities(representations: [{{ __typename: "Person", id: "{quoted}" }}]) {{ __typename }} }}', {}
         yield f'subscription {{ person(id: "{quoted}") {{ id }} }}', {}
-
-
-TEXTS = ("id", "after", "lastName", "cityCode")
-
-
-@cache
-def random_documents(count: int) -> tuple[DocumentNode, ...]:
-    """Random valid documents, the same at each run."""
-    found: list[DocumentNode] = []
-    schema = (GENERATED / "api.graphql").read_text(encoding="utf-8")
-    scalars = {
-        "Date": st.dates().map(lambda day: nodes.String(str(day))),
-        "DateTime": st.datetimes().map(lambda at: nodes.String(f"{at.isoformat()}Z")),
-    }
-
-    @settings(
-        max_examples=count, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(queries(schema, custom_scalars=scalars, allow_x00=False))
-    def collect(text: object) -> None:
-        found.append(parse(str(text)))
-
-    collect()
-    return tuple(found)
-
-
-def fed(document: DocumentNode, values: Callable[[str], Sequence[str]], random: Random) -> str:
-    """The document with real values in its textual arguments, and some of its fields under other names."""
-
-    class Feeder(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
-            if node.alias is not None or random.random() < 0.7:
-                return None
-            return FieldNode(
-                name=node.name, alias=NameNode(value=f"k{random.randrange(10**5)}"), arguments=node.arguments,
-                directives=node.directives, selection_set=node.selection_set,
-            )  # fmt: skip
-
-        def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
-            return self._fed(node)
-
-        def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> Any:
-            return self._fed(node)
-
-        def _fed(self, node: Any) -> Any:
-            if node.name.value in TEXTS and isinstance(node.value, StringValueNode):
-                value = StringValueNode(value=random.choice(values(node.name.value)))
-                return type(node)(name=node.name, value=value)
-            return None
-
-    return print_ast(visit(document, Feeder()))

@@ -18,8 +18,9 @@ import pytest
 
 from schema.context import HEADER, seal
 from tests.conftest import Database
-from tests.e2e.canary_operations import PERSON, asked, fed, mistaken, random_documents
+from tests.e2e.canary_operations import PERSON, asked, mistaken
 from tests.e2e.canary_proxy import opened
+from tests.e2e.canary_random import Values, fed, random_documents
 from tests.e2e.canary_site import Exchange, Watched, watched
 from tests.e2e.canary_world import BY_SLUG
 
@@ -66,14 +67,15 @@ def _everything(site: Watched, actor: str, cursors: Mapping[str, list[str]]) -> 
     values = [canary.text for canary in world.canaries if canary.owner in ("vurnibal", "xandrovu")]
     for query, variables in mistaken(random.sample(values, MISPLACED)):
         yield site.ask(actor, query, variables)
-    texts = {
+    texts: Values = {
+        "first": (1, 2, 20, 100),
         "id": list(world.persons.values()),
         "after": every_cursor,
         "lastName": [name for person in BY_SLUG.values() for name in (person.last_name, person.birth_name or "")],
         "cityCode": [person.place.code for person in BY_SLUG.values()],
     }
     for document in random_documents(RANDOM):
-        yield site.ask(actor, fed(document, texts.__getitem__, random))
+        yield site.ask(actor, fed(document, texts, random))
     representations = [{"__typename": "Person", "id": identifier} for identifier in world.persons.values()]
     for subgraph, query in ENTITIES.items():
         answer = site.direct(subgraph, site.context(actor), query, {"r": representations})

@@ -16,7 +16,8 @@ from demo.identity import DemoActor
 from schema.facts import Fact
 from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Got, Inside, inside
-from tests.e2e.canary_operations import CASELOAD, asked, fed, mistaken, random_documents
+from tests.e2e.canary_operations import CASELOAD, asked, mistaken
+from tests.e2e.canary_random import Values, fed, random_documents
 from tests.e2e.canary_world import BY_SLUG, ELSEWHERE, World, build
 
 DELEGATE = "99900044400017"
@@ -96,7 +97,8 @@ async def change(database: Database, *statements: tuple[Any, ...]) -> None:
 async def everything(database: Database, world: World, actor: str, folder: Path) -> Record:
     """All that the actor gets for its whole list of operations, pages walked to their end."""
     random = Random(actor)
-    texts = {
+    texts: Values = {
+        "first": (1, 2, 20, 100),
         "id": list(world.persons.values()),
         "after": ["AAAA"],
         "lastName": [name for person in BY_SLUG.values() for name in (person.last_name, person.birth_name or "")],
@@ -107,7 +109,7 @@ async def everything(database: Database, world: World, actor: str, folder: Path)
         for query, variables in (*asked(world), *mistaken(["Vurnibal", "Xandrovu"])):
             got.append((f"{query} {variables}", await hub.ask(actor, query, variables)))
         for document in random_documents(RANDOM):
-            query = fed(document, texts.__getitem__, random)
+            query = fed(document, texts, random)
             got.append((query, await hub.ask(actor, query)))
         got += [
             (f"page of {order}", page)

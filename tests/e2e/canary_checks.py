@@ -1,0 +1,129 @@
+"""What is proved of the operations of some actors over the whole model; `test_leaks_random_*` divide the actors.
+
+`CANARIES` is how many random operations are asked in all: 5,000 in the suite, more with `make canaries`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+from tests.conftest import Database
+from tests.e2e.canary_held import held
+from tests.e2e.canary_inside import inside
+from tests.e2e.canary_mint import marks
+from tests.e2e.canary_model import plant
+from tests.e2e.canary_trial import Asked, Trial, not_held, pairs, roam, sweep
+
+CANARIES = int(os.environ.get("CANARIES", "5000"))
+SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
+"""Tables of which a person may have several rows where one is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roamed:
+    """All that happened: by whom, what it left where, and how many random operations there were."""
+
+    trial: Trial
+    actors: Sequence[str]
+    random: int
+    refused: tuple[str, ...]
+    swept: dict[tuple[str, str], set[str]]
+    logs: bytes
+    held: bytes
+    journal: bytes
+
+
+def roamed(database: Database, folder: Path, actors: Sequence[str], share: float, start: int) -> Roamed:
+    """Build the world and ask all that these actors ask: a sweep, what is refused, and `share` of `CANARIES`."""
+    return asyncio.run(_roamed(database, folder, actors, round(CANARIES * share), start))
+
+
+async def _roamed(database: Database, folder: Path, actors: Sequence[str], count: int, start: int) -> Roamed:
+    model = await plant(database, datetime.now(UTC).date())
+    with logged() as logs:
+        async with inside(database, model.actors, folder) as hub:
+            trial = Trial(hub, model)
+            await sweep(trial, actors)
+            swept, trial.seen = trial.seen, {}
+            refused = []
+            for actor, purpose in not_held(model, actors):
+                got = await trial.ask(Asked(actor, purpose, "{ persons { nodes { id lastName } } }"))
+                refused.append(f"{got.status} {dict(got.calls)}")
+            await roam(trial, actors, count, start)
+            found = held(hub.app)
+    return Roamed(trial, actors, count, tuple(refused), swept, logs.getvalue().encode(), found, await journal(database))
+
+
+@contextmanager
+def logged() -> Iterator[StringIO]:
+    """Whatever is logged meanwhile, at any level."""
+    text, root = StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(text), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield text
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
+
+
+async def journal(database: Database) -> bytes:
+    """Every column of every table of the journal, as text."""
+    owner = await database.connect()
+    try:
+        tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'journal'")
+        rows = [row[0] for table in tables for row in await owner.fetch(f"SELECT t::text FROM journal.{table[0]} t")]
+    finally:
+        await owner.close()
+    return "\n".join(rows).encode()
+
+
+class Checks:
+    """The tests; `ran` is the module's fixture."""
+
+    def test_no_value_is_found_where_its_actor_may_not_read_it(self, ran: Roamed) -> None:
+        assert not ran.trial.leaks, ran.trial.leaks[:5]
+
+    def test_whatever_may_be_read_is_read_by_asking_everything(self, ran: Roamed) -> None:
+        """The account is exact: it forbids nothing that is served, and allows nothing that is not."""
+        missed = {
+            f"{canary.place} of {actor} / {purpose}"
+            for actor, purpose in pairs(ran.trial.model, ran.actors)
+            for canary in ran.trial.model.canaries.values()
+            if ran.trial.may(actor, purpose, canary)
+            and canary.text not in ran.swept.get((actor, purpose), ())
+            and not canary.place.startswith(SERVED_ONCE)
+        }
+        assert not missed, sorted(missed)[:20]
+
+    def test_a_purpose_that_is_not_held_is_refused_before_any_subgraph(self, ran: Roamed) -> None:
+        assert set(ran.refused) == {"403 {}"}
+        assert len(ran.refused) == len(not_held(ran.trial.model, ran.actors))
+
+    def test_random_operations_read_something_of_whoever_may_be_read(self, ran: Roamed) -> None:
+        assert ran.trial.codes["ok"] > ran.random / 2
+        readers = {who for who, seen in ran.swept.items() if seen}
+        assert readers
+        blind = {who for who in readers if not ran.trial.seen.get(who)}
+        assert not blind, blind
+
+    def test_neither_log_nor_journal_holds_a_value(self, ran: Roamed) -> None:
+        assert not marks(ran.logs), marks(ran.logs)
+        assert len(ran.journal.splitlines()) > ran.random
+        assert not marks(ran.journal), marks(ran.journal)
+
+    def test_no_cache_holds_a_value_save_the_literals_of_documents(self, ran: Roamed) -> None:
+        assert b"SELECT" in ran.held
+        known = ran.trial.model.canaries
+        found = (marks(ran.held) & known.keys()) - ran.trial.written
+        said = sorted(f"{known[text].place} = {text}" for text in found)
+        assert not said, said[:20]

@@ -1,0 +1,192 @@
+"""What every column of every table about people is told as: read off the declarations, not off what enforces them.
+
+A path is the fields that lead from a person, or from a root, down to a value; whoever may read each of them may read
+the value, and nobody else. `told` are the paths of the value itself; `felt` of what the value decides without being
+said: a derived field, a condition, what an edge reveals. `led` is for a column that links to a row of no one (an agent,
+an organisation): the paths of the edge that gives that row away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Table, UniqueConstraint
+from sqlalchemy.sql import visitors
+
+from schema.categories import Level
+from schema.sdl import SUBGRAPHS
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Field, ManyField, OneField
+from subgraphs.kit.model import Model
+from subgraphs.kit.sdl import load
+from tests.e2e.canary_rights import Datum, Path, Step
+
+
+@dataclass
+class Personal:
+    """A table of rows about people."""
+
+    table: Table
+    subject: str
+    owner: str | None = None
+    recorder: str | None = None
+    told: dict[str, list[Path]] = field(default_factory=dict)
+    felt: dict[str, list[Path]] = field(default_factory=dict)
+    led: dict[str, list[Path]] = field(default_factory=dict)
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Schema and name."""
+        return str(self.table.fullname)
+
+    @property
+    def served(self) -> bool:
+        """Whether anything of its rows is told."""
+        return bool(self.told)
+
+    @property
+    def single(self) -> bool:
+        """Whether a person has one row at most."""
+        unique = [each for each in self.table.constraints if isinstance(each, UniqueConstraint)]
+        return any([self.subject] == [c.name for c in each.columns] for each in (self.table.primary_key, *unique))
+
+    def values(self, column: Column[Any]) -> tuple[Any, ...]:
+        """The closed list of a column's values, by its check or by its enum; empty if any value goes."""
+        if isinstance(column.type, Boolean):
+            return (True, False)
+        for each in self.table.constraints:
+            if isinstance(each, CheckConstraint) and f"{column.name} IN (" in str(each.sqltext):
+                return tuple(str(each.sqltext).partition("(")[2].rstrip(")").replace("'", "").split(", "))
+        return self.choices.get(column.name, ())
+
+
+@cache
+def personal() -> Mapping[str, Personal]:
+    """The tables about people of all subgraphs, by name."""
+    found: dict[str, Personal] = {}
+    models = [load(name) for name in SUBGRAPHS]
+    for model in models:
+        for table in _metadata(model):
+            subject = "person_id" if "person_id" in table.c else "id" if table.name == "person" else None
+            if subject is not None:
+                found[table.fullname] = Personal(table, subject)
+    public = {root.entity for model in models for root in model.roots.values()}
+    for model in models:
+        for entity in model.entities.values():
+            if entity.personal and isinstance(entity.table, Table) and entity.table.fullname in found:
+                held = found[entity.table.fullname]
+                held.owner, held.recorder = held.owner or entity.owner, held.recorder or entity.recorded_by
+        for root in model.roots.values():
+            entity = model.entities[root.entity]
+            if entity.personal and entity.table is not None:
+                datum = Datum(f"Query.{root.name}", str(root.category), False)
+                above = () if entity.name == "Person" else (Step(datum, entity.name, _named(entity.table)),)
+                _walk(found, model, entity, _named(entity.table), above, public)
+        person = model.entities.get("Person")
+        if person is not None and person.table is not None:
+            _walk(found, model, person, _named(person.table), (), public)
+    return found
+
+
+def _metadata(model: Model) -> Iterator[Table]:
+    own = next(e.table for e in model.entities.values() if isinstance(e.table, Table) and e.table.schema == model.name)
+    yield from own.metadata.sorted_tables
+
+
+def _named(table: Any) -> str:
+    return str(getattr(table, "fullname", table.name))
+
+
+def _walk(
+    found: Mapping[str, Personal], model: Model, entity: Entity, table: str, above: Path, public: set[str]
+) -> None:
+    """Tell what the fields of `entity` say, its columns being those of `table`, reached by `above`."""
+    for item in entity.fields.values():
+        if isinstance(item, ExternalField):
+            continue
+        path = (*above, Step(_datum(entity, item), entity.name, table))
+        if isinstance(item, ColumnField):
+            _tell(found, item, table, path)
+            continue
+        assert isinstance(item, EmbeddedField | OneField | ManyField)
+        target = model.target(item)
+        for clause in (getattr(item, "where", None), getattr(item, "sensitive", None)):
+            _feel(found, clause, path)
+        if target.name in {step.type for step in path} or target.table is None:
+            continue
+        if isinstance(item, EmbeddedField) and not target.stub:
+            _walk(found, model, target, table, path, public)
+        elif target.personal:
+            _walk(found, model, target, _named(target.table), path, public)
+        else:
+            _lead(found, item, target, table, path, target.name in public and not target.stub)
+
+
+def _tell(found: Mapping[str, Personal], item: ColumnField, table: str, path: Path) -> None:
+    if not isinstance(item.column, Column):
+        _feel(found, item.column, path)
+        if item.many and item.choice is None:  # the values themselves, gathered
+            for column in (node for node in visitors.iterate(item.column) if isinstance(node, Column)):
+                gathered = found.get(_named(column.table))
+                if gathered is not None and column.name not in _keys(gathered):
+                    _add(gathered.told, column.name, path)
+    elif table in found:
+        _add(found[table].told, item.column.name, path)
+        if item.choice is not None:
+            found[table].choices[item.column.name] = tuple(item.choice.values)
+
+
+def _feel(found: Mapping[str, Personal], clause: Any, path: Path) -> None:
+    """Tell the path to every column that an expression or a condition reads."""
+    for node in visitors.iterate(clause) if clause is not None else ():
+        table = getattr(node, "table", None)
+        if isinstance(node, Column) and isinstance(table, Table) and table.fullname in found:
+            _add(found[table.fullname].felt, node.name, path)
+
+
+def _lead(found: Mapping[str, Personal], item: Field, target: Entity, table: str, path: Path, is_public: bool) -> None:
+    """Tell the path to the column that links a row to one of nobody; whoever reads a public one feels the link only."""
+    on = getattr(item, "on", None)
+    if on is None:
+        return
+    theirs, ours = on
+    if not isinstance(ours, Column):
+        _feel(found, ours, path)
+    elif table in found and ours.name not in _keys(found[table]):
+        _add(found[table].felt if is_public else found[table].led, ours.name, path)
+    elif _named(theirs.table) in found:
+        assert target.key is not None
+        assert isinstance(target.key.column, Column)
+        _add(found[_named(theirs.table)].led, target.key.column.name, path)
+
+
+def _keys(table: Personal) -> set[str]:
+    return {table.subject, *(c.name for c in table.table.primary_key.columns)}
+
+
+def _add(paths: dict[str, list[Path]], column: str, path: Path) -> None:
+    listed = paths.setdefault(column, [])
+    if path not in listed:
+        listed.append(path)
+
+
+def _datum(entity: Entity, item: Field) -> Datum:
+    return Datum(entity.coordinate(item.name), str(item.category), item.level is Level.REDUCED)
+
+
+@cache
+def served(table: Table) -> frozenset[str]:
+    """Columns of a table of nobody that some type serves."""
+    names: set[str] = set()
+    for entity in (entity for name in SUBGRAPHS for entity in load(name).entities.values()):
+        if entity.table is table:
+            for item in entity.fields.values():
+                if isinstance(item, ColumnField) and isinstance(item.column, Column):
+                    names.add(item.column.name)
+                if isinstance(item, EmbeddedField):
+                    names |= {"source", "as_of"} if item.name == "provenance" else {"structure_id"}
+    return frozenset(names)

@@ -1,0 +1,56 @@
+"""What a running hub holds in memory, as bytes to search: caches above all, whatever they are and wherever they are."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from datetime import date
+from functools import _lru_cache_wrapper
+from logging import Logger
+from types import FrameType, FunctionType, ModuleType
+from typing import Any
+from uuid import UUID
+
+SMALL = 10**6
+"""Numbers below it are all over a program."""
+PACKAGES = ("hub", "schema", "subgraphs")
+
+
+def held(*roots: Any) -> bytes:
+    """Every text, day, id and number that can be come to from these objects, our modules and our memoised functions."""
+    seen: set[int] = set()
+    found: list[str] = []
+    waiting: list[Any] = [*roots, *_globals(), *_memoised()]
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, str | date | UUID) or (isinstance(item, int) and item > SMALL):
+            found.append(str(item))
+        elif isinstance(item, bytes | bytearray):
+            found.append(bytes(item).decode("latin-1"))
+        else:
+            waiting += _below(item)
+    return "\n".join(found).encode("utf-8", "surrogatepass")
+
+
+def _below(item: Any) -> list[Any]:
+    if isinstance(item, ModuleType | type | FrameType | Logger):
+        return []
+    if isinstance(item, FunctionType):
+        return [item.__closure__, item.__defaults__, item.__kwdefaults__]
+    return gc.get_referents(item)
+
+
+def _globals() -> Iterator[Any]:
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in PACKAGES:
+            yield from vars(module).values()
+
+
+def _memoised() -> Iterator[Any]:
+    for item in gc.get_objects():
+        if isinstance(item, _lru_cache_wrapper) and str(item.__module__).partition(".")[0] in PACKAGES:
+            yield from gc.get_referents(item)

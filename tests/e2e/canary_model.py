@@ -1,0 +1,243 @@
+"""A world of the whole model: each person has rows in every table about people, and every value of theirs is unique.
+
+Rows are made from the tables themselves, so that a new column has a canary or the world does not build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy import Table
+
+from demo.identity import DemoActor
+from schema.facts import Fact
+from subgraphs.appointments.tables import organisation
+from subgraphs.offers.journey_tables import company
+from subgraphs.people.names import name_key
+from subgraphs.people.tables import agent, structure
+from tests.conftest import Database
+from tests.e2e.canary_columns import Personal, personal, served
+from tests.e2e.canary_mint import Canary, Mint
+from tests.e2e.canary_rights import Facts, Path, Row, Subject, subjects
+from tests.e2e.canary_ties import ITSELF, OWNERS, RECORDERS, SCOPES, TIES, actors
+
+EACH = 4
+ROWS = {"people.person_constraint": 6, "people.identifier": 6, "appointments.appointment": 6}
+"""Rows of a person in a table that may have several, where it is not `EACH`."""
+AGENTS = "appointments.appointment_agent"
+TARGETS: Mapping[str, Table] = {
+    "people.person.structure_id": structure,
+    "people.referent.structure_id": structure,
+    "people.referent.agent_id": agent,
+    "people.orientation.structure_id": structure,
+    "appointments.appointment.organisation_id": organisation,
+    f"{AGENTS}.agent_id": agent,
+    "offers.job_application.company_id": company,
+}
+"""Rows of nobody, and the column of a person's row by which alone one comes to them."""
+SENSITIVE = {
+    "Person.referentOrganisation": "people.person",
+    "Person.referent": "people.referent",
+    "Orientation.structure": "people.orientation",
+    "Appointment.organisation": "appointments.appointment",
+    "Appointment.agents": "appointments.appointment",
+    "OrientationAppointment.organisation": "appointments.appointment",
+}
+"""Edges that may reveal something of the person, and the table whose row decides it."""
+REVEALED = (None, "SAN", "JUST", "SEJ")
+DROPPED = {"Constraint": "people.person_constraint", "Referral": "offers.referral"}
+"""Types whose rows are dropped for a value that is not the actor's."""
+THEMES = ("MOBILITE", "SANTE", "SANTE", "JUSTICE", "SEJOUR", "LOGEMENT")
+STATES = ("OUI", "OUI", "NON_ABORDEE", "OUI", "CLOTUREE", "OUI")
+MOTIVES = (("rsa_orientation", None), ("autre", "psychologue"), ("siae", "siae_interview"))
+STRICTER = {"SANTE": "SAN", "JUSTICE": "JUST", "SEJOUR": "SEJ"}
+SERVICES = {
+    "canari--mobilite": ("mobilite--acceder-a-un-vehicule", None),
+    "canari--sante": ("sante--acces-aux-soins", "SAN"),
+    "canari--justice": (
+        "difficultes-administratives-ou-juridiques--prendre-en-compte-une-problematique-judiciaire",
+        "JUST",
+    ),
+    "canari--droits": (
+        "difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-a-la-citoyennete",
+        "SEJ",
+    ),
+}
+"""Services of the public catalogue: thematic, and what having been sent there tells."""
+BEARER = "canari--structure"
+SESSIONS = ("canari-1", "canari-2")
+HIDDEN = "HIDDEN"
+"""A category of nobody, for the types that do not serve a row of their table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A row of the world as JSON, and the table that it is in."""
+
+    table: Personal
+    row: Row
+    values: Mapping[str, Any]
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What tells it from the other rows of its table."""
+        return {column.name: self.values[column.name] for column in self.table.table.primary_key.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Who asks, everyone's id, each row and each value that may tell it, and what links whom."""
+
+    actors: Mapping[str, DemoActor]
+    persons: Mapping[str, str]
+    rows: tuple[Planted, ...]
+    canaries: Mapping[str, Canary]
+    subjects: Mapping[str, Subject]
+
+
+@dataclass
+class _Maker:
+    mint: Mint = field(default_factory=Mint)
+    rows: list[Planted] = field(default_factory=list)
+    others: list[tuple[Table, Mapping[str, Any]]] = field(default_factory=list)
+
+    def person(self, number: int) -> str:
+        """Everything about one more person; gives the id."""
+        someone = self.mint.person("people.person.id", personal()["people.person"].told["id"])
+        for table in personal().values():
+            if table.name != AGENTS:
+                for place in range(1 if table.single else ROWS.get(table.name, EACH)):
+                    self._row(table, someone.person, number, place)
+        return someone.person
+
+    def _row(self, table: Personal, person: str, number: int, place: int) -> None:
+        given, protected = _given(table, number, place)
+        facts = Facts(given.get("organisation_siret"), given.get("recorded_by"), table.owner is not None)
+        row = Row(person, ((table.name, facts),), protected)
+        values = self._values(table, row, number + place, {**given, table.subject: person})
+        self.rows.append(Planted(table, row, values))
+        if table.name == "appointments.appointment":
+            agents, link = personal()[AGENTS], {"appointment_id": values["id"], "person_id": person}
+            self.rows.append(Planted(agents, row, self._values(agents, row, place, link)))
+
+    def _values(self, table: Personal, row: Row, place: int, given: Mapping[str, Any]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for column in table.table.columns:
+            name, where, closed = column.name, f"{table.name}.{column.name}", table.values(column)
+            if name in given:
+                values[name] = given[name]
+            elif where in TARGETS:
+                values[name] = self._led(TARGETS[where], row, place, table.led[name])
+            elif closed:
+                values[name] = closed[place % len(closed)]
+            elif name.endswith("_key"):
+                values[name] = name_key(values[name.removesuffix("_key")])
+            elif where == "people.person.birth_date":
+                values[name] = self.mint.birth(place, where, row, table.told[name], table.felt[name])
+            else:
+                values[name] = self.mint.value(column, where, row, table.told.get(name, ()))
+        return values
+
+    def _led(self, table: Table, row: Row, place: int, paths: Iterable[Path]) -> Any:
+        """A row of nobody that this row alone leads to; gives its id."""
+        held = Personal(table, "", told={name: list(paths) for name in served(table)})
+        revealed = next((category for name, category in sorted(row.protected) if name in SENSITIVE), None)
+        values = self._values(held, row, place, {"sensitivity": revealed})
+        self.others.append((table, values))
+        return values["id"]
+
+
+def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], frozenset[tuple[str, str]]]:
+    """What a row holds that rules look at, and the categories that reading it takes for that."""
+    columns = table.table.columns.keys()
+    given: dict[str, Any] = {}
+    for name, values in (("organisation_siret", OWNERS), ("recorded_by", RECORDERS), ("session_id", SESSIONS)):
+        if name in columns:
+            given[name] = values[place % len(values)]
+    revealed = REVEALED[(number + place) % len(REVEALED)]
+    stricter: dict[str, str | None] = {edge: revealed for edge, name in SENSITIVE.items() if name == table.name}
+    if table.name == "people.person_constraint":
+        given |= {"theme": THEMES[place], "state": STATES[place]}
+        stricter["Constraint"] = STRICTER.get(THEMES[place])
+    if table.name == "people.identifier":
+        given["kind"] = table.values(table.table.c.kind)[place]
+        stricter["NationalIdentifier"] = HIDDEN if given["kind"] == "CD_INTERNE" else None
+    if table.name == "offers.referral":
+        service = list(SERVICES)[place % len(SERVICES)]
+        given |= {"service_id": service, "prescriber_structure_id": BEARER}
+        stricter["Referral"] = SERVICES[service][1]
+    if table.name == "appointments.appointment":
+        given["motive_type"], given["motive_category"] = MOTIVES[place % len(MOTIVES)]
+        stricter["OrientationAppointment"] = None if given["motive_type"] == "rsa_orientation" else HIDDEN
+    return given, frozenset((name, category) for name, category in stricter.items() if category is not None)
+
+
+async def plant(database: Database, today: date) -> Model:
+    """Write the world into an empty database, past the ingestion and its rules."""
+    maker = _Maker()
+    persons = {slug: maker.person(number) for number, slug in enumerate(TIES)}
+    owner = await database.connect()
+    try:
+        async with owner.transaction():
+            await owner.execute("SET LOCAL session_replication_role = replica")
+            for table, values in _public():
+                await insert(owner, table, values)
+            for planted in maker.rows:
+                await insert(owner, planted.table.name, planted.values)
+                if "city_code" in planted.values and planted.table.single:
+                    await insert(owner, "offers.commune", _commune(planted.values["city_code"]))
+            for other, values in maker.others:
+                await insert(owner, other.fullname, values)
+            for slug, person in persons.items():
+                await _tie(owner, slug, person, today)
+        found = await subjects(owner, today)
+    finally:
+        await owner.close()
+    return Model(actors(persons[ITSELF]), persons, tuple(maker.rows), maker.mint.canaries, found)
+
+
+async def insert(owner: asyncpg.Connection[asyncpg.Record], table: str, values: Mapping[str, Any]) -> None:
+    """Insert one row given as JSON."""
+    names = ", ".join(values)
+    await owner.execute(
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1::jsonb)",
+        orjson.dumps({str(name): value for name, value in values.items()}).decode(),
+    )
+
+
+async def _tie(owner: asyncpg.Connection[asyncpg.Record], slug: str, person: str, today: date) -> None:
+    tie = TIES[slug]
+    held = {"person_id": person, "last_contact": today - timedelta(tie.silent), "restrictions": tie.restrictions}
+    await insert(owner, "access.person", {"brsa": True, "department": "08", **held})
+    scopes = [SCOPES[name] for name in tie.scopes] or ([(Fact.SELF, person)] if slug == ITSELF else [])
+    for relation, scope in scopes:
+        link: dict[str, Any] = {"person_id": person, "relation": int(relation), "scope_id": scope}
+        link |= {"origin": "canari", "origin_id": slug}
+        link["valid_from"] = str(today + timedelta(tie.begins))
+        link["valid_until"] = None if tie.ends is None else str(today + timedelta(tie.ends))
+        await insert(owner, "access.link", link)
+
+
+def _commune(code: str) -> dict[str, Any]:
+    return {"code": code, "name": "Nulle-Part-sur-Rien", "latitude": 49.7, "longitude": 4.7}
+
+
+def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """A catalogue for rows to lead to: nothing of it is about anyone."""
+    told = {"source": "canari", "as_of": "2026-01-01T00:00:00Z"}
+    bearer = {"id": BEARER, "producer": "canari", "name": "Le Relais du Drassek", "networks": [], "sensitive": False}
+    yield "offers.structure", {**bearer, **told, "source_id": BEARER}
+    lists: dict[str, Any] = {name: [] for name in ("publics", "access_modes", "eligibility_zone")}
+    for number, (name, (thematic, _)) in enumerate(SERVICES.items()):
+        found = {"thematics": [thematic], "categories": [thematic.partition("--")[0]], **lists}
+        where = {"at_latitude": 49.7 + number / 100, "at_longitude": 4.7}
+        service = {"id": name, "structure_id": BEARER, "producer": "canari", "name": f"Service {number}"}
+        yield "offers.service", {**service, **found, **where, **told, "source_id": name}
+    for name in SESSIONS:
+        session = {"id": name, "training_id": "canari", "starts_on": "2026-02-01", **told, "source_id": name}
+        yield "trainings.training_session", session

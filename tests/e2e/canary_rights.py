@@ -1,0 +1,202 @@
+"""Who may read what, worked out again from the signed rules and the rows: it shares no code with hub or subgraphs.
+
+The rules are the files of `schema/policies`; of a person, the links and restrictions of the schema `access`. Where the
+rules are hard to say again (a field that requires others), the answer is "yes": what is forbidden here is forbidden
+there, the reverse is for the tests written by hand. NATIONWIDE is held by nobody: no root of the graph searches so.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import asyncpg
+
+from demo.identity import DemoActor
+from schema.facts import SCOPE_KINDS, Fact
+from tests.conftest import ROOT
+
+POLICIES = ROOT / "schema" / "policies"
+ALWAYS = ("TECH", "PUB")
+"""Categories that whoever reads anything of the row reads."""
+CLAIMS = {"agent": "agent", "person": "person", "organisation": "organisation", "department": "departments"}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One grant in force for a purpose, its retention in days."""
+
+    relations: frozenset[str]
+    read: frozenset[str]
+    reduced: frozenset[str]
+    own_recorded: frozenset[str]
+    opposition: bool
+    retention: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A field: what is asked of a row."""
+
+    coordinate: str
+    category: str
+    reduced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Whose own item a row is, and who recorded it (SIRETs). `owned`: rows of its table have an owner."""
+
+    owner: str | None = None
+    recorder: str | None = None
+    owned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A field on the way to a value, and the type and table of the row that it is read of."""
+
+    datum: Datum
+    type: str
+    table: str
+
+
+Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row about a person: facts by table, of it and of the row above it; `protected` are the stricter categories that
+    reading of a type or a coordinate takes besides its own, for what this row holds."""
+
+    person: str
+    facts: tuple[tuple[str, Facts], ...] = ()
+    protected: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the schema `access` says of someone: links (relation, scope), restrictions, days since the last contact."""
+
+    links: frozenset[tuple[str, str]]
+    restrictions: Fact
+    silent: int
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads((POLICIES / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def grants(kind: str, purpose: str) -> tuple[Grant, ...]:
+    """Grants of this kind of actor for this purpose or the one that groups it."""
+    purposes = {purpose, _load("purposes")[purpose].get("parent", purpose)}
+    bases, days = _load("bases"), _load("retention")
+    return tuple(
+        Grant(
+            frozenset(each["relations"]),
+            frozenset(each.get("read", ())),
+            frozenset(each.get("reduced", ())),
+            frozenset(each.get("own_recorded", ())),
+            bases[each["basis"]]["opposition"],
+            days[each["retention"]]["days"] if "retention" in each else None,
+        )
+        for each in _load("grants")["grant"]
+        if each["actor"] == kind and purposes.intersection(each["purposes"])
+    )
+
+
+@cache
+def purposes(kind: str) -> tuple[str, ...]:
+    """Every purpose that the habilitation of a kind of actor may hold."""
+    return tuple(_load("actors")[kind]["purposes"])
+
+
+@cache
+def declarable() -> tuple[str, ...]:
+    """Every purpose that a request may declare, whoever asks."""
+    return tuple(name for name, said in _load("purposes").items() if not said.get("abstract", False))
+
+
+@cache
+def instead(kind: str) -> frozenset[str]:
+    """The reduced fields that a kind of actor may read in place of others."""
+    rows = _load("reductions")["reduction"]
+    return frozenset(row["to"] for row in rows if row["actor"] == kind and row["how"] == "sibling")
+
+
+NO_FACTS = Facts()
+
+
+class Rights:
+    """What one actor may read for one purpose."""
+
+    def __init__(self, actor: DemoActor, purpose: str) -> None:
+        self.actor, self.purpose = actor, purpose
+        self.organisation = actor.claims.get("organisation")
+        self.grants, self.instead = grants(actor.kind, purpose), instead(actor.kind)
+        self._known: dict[tuple[Row, Step], bool] = {}
+        self.scopes = set()
+        for relation, claim in _load("actors")[actor.kind].get("scopes", {}).items():
+            said = actor.claims.get(CLAIMS.get(claim, claim), ())
+            self.scopes |= {(relation, scope) for scope in ([said] if isinstance(said, str) else said)}
+
+    def reads(self, subject: Subject, row: Row, paths: Iterable[Path]) -> bool:
+        """Whether one of these paths to a value of the row is open at every step."""
+        return any(all(self._step(subject, row, step) for step in path) for path in paths)
+
+    def _step(self, subject: Subject, row: Row, step: Step) -> bool:
+        key = (row, step)
+        if key not in self._known:
+            facts = dict(row.facts).get(step.table, NO_FACTS)
+            stricter = (what for name, what in row.protected if name in (step.type, step.datum.coordinate))
+            self._known[key] = self._may(subject, step.datum, facts) and all(
+                self._may(subject, Datum("", category, False), facts) for category in stricter
+            )
+        return self._known[key]
+
+    def _may(self, subject: Subject, datum: Datum, facts: Facts) -> bool:
+        held = {relation for relation, _ in self.scopes & subject.links}
+        if facts.owned and held:
+            held.discard("OWN_ITEM")
+            held |= {"OWN_ITEM"} if facts.owner == self.organisation else set()
+        for grant in self.grants:
+            if not held & grant.relations or ("SELF" not in grant.relations and self._closed(subject, grant)):
+                continue
+            if datum.category in grant.read or datum.category in ALWAYS:
+                return True
+            if datum.category in grant.own_recorded and facts.recorder == self.organisation:
+                return True
+            if datum.reduced and datum.category in grant.reduced and datum.coordinate in self.instead:
+                return True
+        return False
+
+    @staticmethod
+    def _closed(subject: Subject, grant: Grant) -> bool:
+        if subject.restrictions & (Fact.LIMITATION | Fact.ERASURE_DUE):
+            return True
+        if grant.opposition and subject.restrictions & Fact.OPPOSITION:
+            return True
+        return grant.retention is not None and subject.silent > grant.retention
+
+
+async def subjects(owner: asyncpg.Connection[asyncpg.Record], today: date) -> Mapping[str, Subject]:
+    """Everyone whom the schema `access` knows."""
+    links: dict[str, set[tuple[str, str]]] = {}
+    for row in await owner.fetch("SELECT * FROM access.link"):
+        if row["valid_from"] <= today and (row["valid_until"] is None or row["valid_until"] >= today):
+            relation = Fact(row["relation"])
+            assert relation in SCOPE_KINDS
+            links.setdefault(str(row["person_id"]), set()).add((str(relation.name), row["scope_id"]))
+    return {
+        str(row["person_id"]): Subject(
+            frozenset(links.get(str(row["person_id"]), ())),
+            Fact(row["restrictions"]),
+            0 if row["last_contact"] is None else (today - row["last_contact"]) // timedelta(days=1),
+        )
+        for row in await owner.fetch("SELECT * FROM access.person")
+    }

@@ -1,0 +1,181 @@
+"""Operations asked of a hub over the world of the whole model, each byte of what they cause held against the account.
+
+The account (`canary_rights`) says which values an actor may read; a value that is found anywhere else is a leak.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import orjson
+
+from tests.e2e.canary_inside import Got, Inside
+from tests.e2e.canary_mint import Canary, marks
+from tests.e2e.canary_model import Model
+from tests.e2e.canary_operations import NOBODY, all_of
+from tests.e2e.canary_random import Values, fed, random_documents
+from tests.e2e.canary_rights import Rights, declarable
+
+ROOTS: tuple[tuple[tuple[str, ...], int], ...] = (
+    (("person",), 100),
+    (("persons",), 100),
+    (("appointments",), 40),
+    (("me",), 20),
+    ((), 40),
+)
+"""Of which root fields random documents are, and how many of each; no name: of any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One operation of one actor under one purpose."""
+
+    actor: str
+    purpose: str
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Trial:
+    """`ask` asks and judges; `leaks` says what was found where it may not be, `seen` what each actor read,
+    `written` what was a literal of a document."""
+
+    hub: Inside
+    model: Model
+    leaks: list[str] = field(default_factory=list)
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    codes: Counter[str] = field(default_factory=Counter)
+    cursors: list[str] = field(default_factory=list)
+    rights: dict[tuple[str, str], Rights] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    headers: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+
+    async def ask(self, asked: Asked) -> Got:
+        """Ask one operation; what it left, sent to a subgraph and got from there is searched."""
+        who = (asked.actor, asked.purpose)
+        if who not in self.headers:
+            self.headers[who] = self.hub.headers(asked.actor, purpose=asked.purpose)
+        body = orjson.dumps({"query": asked.query, "variables": dict(asked.variables)})
+        got = await self.hub.post(body, self.headers[who])
+        lines = b"\n".join(b": ".join(pair) for pair in got.headers if pair[0] != b"content-length")
+        self.written |= marks(asked.query.encode())
+        sent, left = marks(body), marks(lines + b"\n" + got.body)
+        requests, responses = passed(self.hub)
+        self._judge(asked, "answer", left)
+        self._judge(asked, "subgraph answer", marks(responses))
+        self._judge(asked, "subgraph request", marks(requests) - sent)
+        self.seen.setdefault(who, set()).update(left & self.model.canaries.keys())
+        self.codes[code_of(got)] += 1
+        return got
+
+    def _judge(self, asked: Asked, where: str, found: set[str]) -> None:
+        for text in found & self.model.canaries.keys():
+            canary = self.model.canaries[text]
+            if not self.may(asked.actor, asked.purpose, canary):
+                said = f"{where}: {canary.place} = {text}, for {asked.actor} / {asked.purpose}: {asked.query}"
+                self.leaks.append(said)
+
+    def may(self, actor: str, purpose: str, canary: Canary) -> bool:
+        """Whether this actor may read this value for this purpose."""
+        key = (actor, purpose, canary.text)
+        if key not in self.verdicts:
+            if (actor, purpose) not in self.rights:
+                self.rights[actor, purpose] = Rights(self.model.actors[actor], purpose)
+            rights = self.rights[actor, purpose]
+            held = purpose in rights.actor.purposes
+            self.verdicts[key] = held and rights.reads(self.model.subjects[canary.row.person], canary.row, canary.paths)
+        return self.verdicts[key]
+
+
+def code_of(got: Got) -> str:
+    """`ok` of an operation that ran, else the code of its first error."""
+    answer = got.json
+    return "ok" if "errors" not in answer else str(answer["errors"][0]["extensions"]["code"])
+
+
+def passed(hub: Inside) -> tuple[bytes, bytes]:
+    """What went to the subgraphs since the last call, contexts included, and what came back."""
+    requests, responses = [], []
+    for each in hub.transports.values():
+        for request, context, response in each.exchanges:
+            requests.append(orjson.dumps([request.query, request.variables, repr(context)], default=str))
+            responses.append(orjson.dumps([response.data, response.errors]))
+        each.exchanges.clear()
+    return b"\n".join(requests), b"\n".join(responses)
+
+
+def pairs(model: Model, actors: Sequence[str]) -> list[tuple[str, str]]:
+    """These actors under each purpose that they hold."""
+    return [(actor, purpose) for actor in actors for purpose in model.actors[actor].purposes]
+
+
+def not_held(model: Model, actors: Sequence[str]) -> list[tuple[str, str]]:
+    """These actors under each purpose that they do not hold."""
+    held = set(pairs(model, actors))
+    return [(actor, name) for actor in actors for name in declarable() if (actor, name) not in held]
+
+
+def values(model: Model, cursors: Sequence[str]) -> Values:
+    """What arguments are fed with: values of people of the world, whoever may read them, and of nobody."""
+
+    def of(place: str) -> list[str]:
+        return [canary.text for canary in model.canaries.values() if canary.place == place]
+
+    days = [*of("people.person.birth_date"), "3000-01-01", None]
+    instants = [f"{day}T08:00:00Z" for day in of("appointments.appointment.starts_at")]
+    return {
+        "id": [*model.persons.values(), NOBODY],
+        "first": (1, 2, 5, 20, 20, 100, 100, None, 101),
+        "after": [None] * 12 + list(cursors[-100:][::30]),
+        "lastName": [*of("people.person.last_name"), *of("people.person.birth_name"), "Nemo"],
+        "cityCode": [*of("people.contact.city_code"), "08105"],
+        "birthDateFrom": days,
+        "birthDateTo": days,
+        "startsFrom": [*instants, None],
+        "startsBefore": [*instants, None],
+        "organisation": of("appointments.organisation.id"),
+    }
+
+
+async def roam(trial: Trial, actors: Sequence[str], count: int, start: int) -> None:
+    """Ask `count` random operations, the same at each run of a seed `start`, by turns for each actor and purpose."""
+    documents = [document for roots, number in ROOTS for document in random_documents(number, start, roots)]
+    random, turns = Random(start), pairs(trial.model, actors)
+    fed_with = values(trial.model, trial.cursors)
+    for number in range(count):
+        if number % 100 == 0:
+            fed_with = values(trial.model, trial.cursors)
+        actor, purpose = turns[number % len(turns)]
+        got = await trial.ask(Asked(actor, purpose, fed(random.choice(documents), fed_with, random)))
+        trial.cursors += cursors_of(got.json.get("data"))
+
+
+def cursors_of(data: Any) -> Iterator[str]:
+    """The cursors that an answer holds, under their own names."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name in ("cursor", "endCursor", "startCursor") and isinstance(value, str):
+                yield value
+            else:
+                yield from cursors_of(value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from cursors_of(item)
+
+
+async def sweep(trial: Trial, actors: Sequence[str]) -> None:
+    """Ask every field of everyone, by list and by id, and each purpose that the actors do not hold."""
+    everything = all_of("Person")
+    for actor, purpose in pairs(trial.model, actors):
+        await trial.ask(Asked(actor, purpose, f"{{ persons(first: 100) {{ nodes {{ {everything} }} }} }}"))
+        visits = f"{{ appointments(first: 100) {{ nodes {{ {all_of('Appointment')} }} }} }}"
+        await trial.ask(Asked(actor, purpose, visits))
+        for person in trial.model.persons.values():
+            query = f"query ($id: ID!) {{ person(id: $id) {{ {everything} }} }}"
+            await trial.ask(Asked(actor, purpose, query, {"id": person}))

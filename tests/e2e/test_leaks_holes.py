@@ -1,0 +1,181 @@
+"""The canaries can find a leak: each hole that is bored into a lock, a subgraph, an error, a log, a cache is found."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import true
+
+from hub import pipeline
+from hub.errors import VariablesRefused
+from hub.federation.execute import execute
+from hub.policy.guard import Mark, Verdict
+from schema.context import Context
+from schema.facts import RELATIONS, VALUE_FACTS
+from schema.residual import Clause, Residual, Rule
+from subgraphs.kit import facts, guards
+from tests.conftest import Database
+from tests.e2e.canary_checks import journal, logged
+from tests.e2e.canary_held import held
+from tests.e2e.canary_inside import inside
+from tests.e2e.canary_mint import marks
+from tests.e2e.canary_model import SENSITIVE, Model, plant
+from tests.e2e.canary_operations import all_of
+from tests.e2e.canary_trial import Asked, Trial
+
+NOBODYS = "nobody's"
+ALWAYS = (Clause(int(RELATIONS)),)
+WIDE = Rule(ALWAYS, tuple((int(bit), ALWAYS) for bit in VALUE_FACTS.values()))
+Found = Callable[..., Awaitable[tuple[Trial, bytes]]]
+
+
+@pytest.fixture(scope="module")
+def model(database: Database) -> Model:
+    return asyncio.run(plant(database, datetime.now(UTC).date()))
+
+
+@pytest.fixture
+def found(model: Model, database: Database, tmp_path: Path) -> Found:
+    """What the canaries find when an actor asks everything of everyone, and what the hub then holds."""
+
+    async def ask(actor: str, purpose: str, changed: Database = database, **lies: Any) -> tuple[Trial, bytes]:
+        async with inside(changed, model.actors, tmp_path) as hub:
+            trial = Trial(hub, model)
+            for transport in hub.transports.values():
+                for name, lie in lies.items():
+                    setattr(transport, name, lie)
+            query = f"{{ persons(first: 100) {{ nodes {{ {all_of('Person')} }} }} }}"
+            await trial.ask(Asked(actor, purpose, query))
+            person = model.persons[NOBODYS]
+            await trial.ask(
+                Asked(actor, purpose, "query ($id: ID!) { person(id: $id) { id lastName } }", {"id": person})
+            )
+            return trial, held(hub.app)
+
+    return ask
+
+
+def places(trial: Trial, where: str) -> set[str]:
+    """The columns whose values leaked there."""
+    found = (leak.partition(": ") for leak in trial.leaks)
+    return {what.partition(" = ")[0] for place, _, what in found if place == where}
+
+
+def wide(context: Context) -> Context:
+    """The same context, whose residual allows all that it names, and whatever it does not."""
+    residual = context.residual
+    rules = dict.fromkeys(residual.fields, WIDE)
+    return replace(context, residual=Residual(dict.fromkeys(residual.rows, WIDE), rules, residual.retentions))
+
+
+def blind(self: Mark, facts: int, absent: frozenset[str]) -> Verdict:
+    return Verdict(frozenset(), self.keys, frozenset())
+
+
+async def test_without_a_hole_nothing_is_found(found: Found) -> None:
+    trial, memory = await found("conseiller-ft", "suivi")
+    assert trial.leaks == []
+    assert trial.seen["conseiller-ft", "suivi"]
+    assert not marks(memory) & trial.model.canaries.keys()
+
+
+async def test_a_residual_that_allows_all_is_found_between_subgraph_and_hub_and_the_guard_still_holds(
+    found: Found,
+) -> None:
+    """Save what edges reveal, which the subgraph decides alone (policy.md rule 3, Edges)."""
+    trial, _ = await found("conseiller-ft", "suivi", asks_as=wide)
+    assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
+    assert places(trial, "answer") <= {
+        canary.place
+        for canary in trial.model.canaries.values()
+        if SENSITIVE.keys() & {name for name, _ in canary.row.protected}
+    }
+
+
+async def test_a_residual_that_allows_all_and_no_guard_are_found_in_the_answer(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Mark, "_decide", blind)
+    trial, _ = await found("conseiller-ft", "suivi", asks_as=wide)
+    assert {"people.person_constraint.id", "offers.referral.id"} <= places(trial, "answer")
+
+
+async def test_rows_kept_for_a_value_that_is_not_the_actors_are_found(
+    found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "value_allowed_sql", lambda *_: true())
+    trial, _ = await found("referent-b", "suivi")
+    assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
+    assert not places(trial, "answer")
+    monkeypatch.setattr(Rule, "value_allowed", lambda *_: True)
+    trial, _ = await found("referent-b", "suivi")
+    assert places(trial, "answer") >= {"people.person_constraint.id", "offers.referral.id"}
+
+
+async def test_an_edge_served_whatever_it_reveals_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards.Guards, "revealed", lambda *_: True)
+    trial, _ = await found("referent-b", "suivi")
+    edges = {"people.structure.id", "people.agent.last_name", "appointments.organisation.name"}
+    assert places(trial, "answer") >= edges
+
+
+async def test_a_forgotten_join_on_links_is_held_by_row_security_and_found_without_it(
+    found: Found, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "linked", lambda _: true())
+    trial, _ = await found("referent-b", "suivi")
+    assert trial.leaks == []
+    monkeypatch.setattr(Database, "dsn", lambda self, role: self.admin_dsn)
+    trial, _ = await found("referent-b", "suivi")
+    assert "people.person.last_name" in places(trial, "answer")
+
+
+async def test_a_value_sent_to_a_subgraph_that_the_client_did_not_send_is_found(
+    found: Found, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spread(**said: Any) -> Context:
+        return Context(**{**said, "scopes": (*said["scopes"], f"1 {model.persons[NOBODYS]}")})
+
+    monkeypatch.setattr(pipeline, "Context", spread)
+    trial, _ = await found("referent-b", "suivi")
+    assert places(trial, "subgraph request") == {"people.person.id"}
+
+
+async def test_an_error_that_repeats_a_variable_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    def repeat(operation: Any, variables: Any, schema: Any) -> Any:
+        raise VariablesRefused("VARIABLES", f"refusé : {variables}", "refused")
+
+    monkeypatch.setattr(pipeline, "bind", repeat)
+    trial, _ = await found("referent-b", "suivi")
+    assert places(trial, "answer") == {"people.person.id"}
+
+
+async def test_a_value_that_is_logged_journalled_or_kept_is_found(
+    found: Found, model: Model, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Any] = []
+    intent, nobody = pipeline._intent, model.persons[NOBODYS]
+
+    async def talkative(*given: Any, **named: Any) -> Any:
+        kept.append(given[1])
+        logging.getLogger("hub").debug("variables %s", given[1])
+        return await execute(*given, **named)
+
+    def loose(*given: Any) -> Any:
+        return replace(intent(*given), operation_name=nobody)
+
+    monkeypatch.setattr(pipeline, "execute", talkative)
+    monkeypatch.setattr(pipeline, "_intent", loose)
+    monkeypatch.setattr(pipeline, "KEPT", kept, raising=False)
+    with logged() as logs:
+        _, memory = await found("referent-b", "suivi")
+    assert marks(logs.getvalue().encode()) == {nobody}
+    assert marks(memory) & model.canaries.keys() == {nobody}
+    assert marks(await journal(database)) == {nobody}
