@@ -17,10 +17,11 @@ MARK = re.compile(
     rb"zqx\d{6}"  # any text, in any case
     rb"|ca9a0000-?0000-?4000-?8000-?\d{12}"  # an id
     rb"|(?<!\d)(?:2[6-9]|31)\d\d-\d\d-\d\d"  # a day, alone or of an instant
-    rb"|(?<![\w.-])31\d\d(?![\w.-])"  # a year of birth
     rb"|(?<!\w)977\d{6}(?!\w)",  # a number
     re.IGNORECASE,
 )
+YEAR = re.compile(rb"(?<![\w.-])31\d\d(?![\w.-])")
+"""A year of birth: as a number, too short to be looked for where there are numbers of other things."""
 FIRST_DAY = date(2600, 1, 1)
 FIRST_YEAR = 3100
 
@@ -36,11 +37,11 @@ class Canary:
 
 
 class Mint:
-    """Makes values, and keeps what each of them is."""
+    """Makes values, and keeps what each of them is; `made` is how many are somewhere else already."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: int = 0) -> None:
         self.canaries: dict[str, Canary] = {}
-        self._made = 0
+        self._made = made
 
     def value(self, column: Column[Any], place: str, row: Row, paths: Iterable[Path]) -> Any:
         """A new value for a column, as JSON; `NotImplementedError` for a type that nobody has thought of."""
@@ -77,14 +78,19 @@ class Mint:
         raise NotImplementedError(f"{place}: no canary for {kind!r}")
 
     def _keep(self, text: str, place: str, row: Row, paths: Iterable[Path]) -> str:
-        assert MARK.fullmatch(text.encode()), text
+        assert MARK.fullmatch(text.encode()) or YEAR.fullmatch(text.encode()), text
         self.canaries[text] = Canary(text, place, row, tuple(paths))
         return text
 
 
 def marks(data: bytes) -> set[str]:
-    """The canaries, of whichever world, that the bytes hold, sealed texts opened."""
+    """The canaries, of whichever world, that the bytes hold, sealed texts opened; years left aside."""
     return {_written(found.decode().lower()) for found in MARK.findall(opened(data))}
+
+
+def years(data: bytes) -> set[str]:
+    """The years of birth, of whichever world, that an answer holds."""
+    return {found.decode() for found in YEAR.findall(data)}
 
 
 def _written(text: str) -> str:
