@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Table, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, ScalarSelect, Table, UniqueConstraint
 from sqlalchemy.sql import visitors
 
 from schema.categories import Level
@@ -27,12 +27,11 @@ from tests.e2e.canary_rights import Datum, Path, Step
 
 @dataclass
 class Personal:
-    """A table of rows about people."""
+    """A table of rows about people. `types` are made of its rows: each one's columns for the owner and the recorder."""
 
     table: Table
     subject: str
-    owner: str | None = None
-    recorder: str | None = None
+    types: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     told: dict[str, list[Path]] = field(default_factory=dict)
     felt: dict[str, list[Path]] = field(default_factory=dict)
     led: dict[str, list[Path]] = field(default_factory=dict)
@@ -76,15 +75,11 @@ def personal() -> Mapping[str, Personal]:
                 found[table.fullname] = Personal(table, subject)
     public = {root.entity for model in models for root in model.roots.values()}
     for model in models:
-        for entity in model.entities.values():
-            if entity.personal and isinstance(entity.table, Table) and entity.table.fullname in found:
-                held = found[entity.table.fullname]
-                held.owner, held.recorder = held.owner or entity.owner, held.recorder or entity.recorded_by
         for root in model.roots.values():
             entity = model.entities[root.entity]
             if entity.personal and entity.table is not None:
                 datum = Datum(f"Query.{root.name}", str(root.category), False)
-                above = () if entity.name == "Person" else (Step(datum, entity.name, _named(entity.table)),)
+                above = () if entity.name == "Person" else (Step(datum, entity.name),)
                 _walk(found, model, entity, _named(entity.table), above, public)
         person = model.entities.get("Person")
         if person is not None and person.table is not None:
@@ -105,10 +100,12 @@ def _walk(
     found: Mapping[str, Personal], model: Model, entity: Entity, table: str, above: Path, public: set[str]
 ) -> None:
     """Tell what the fields of `entity` say, its columns being those of `table`, reached by `above`."""
+    if table in found:
+        found[table].types[entity.name] = (entity.owner, entity.recorded_by)
     for item in entity.fields.values():
         if isinstance(item, ExternalField):
             continue
-        path = (*above, Step(_datum(entity, item), entity.name, table))
+        path = (*above, Step(_datum(entity, item), entity.name))
         if isinstance(item, ColumnField):
             _tell(found, item, table, path)
             continue
@@ -129,15 +126,25 @@ def _walk(
 def _tell(found: Mapping[str, Personal], item: ColumnField, table: str, path: Path) -> None:
     if not isinstance(item.column, Column):
         _feel(found, item.column, path)
-        if item.many and item.choice is None:  # the values themselves, gathered
-            for column in (node for node in visitors.iterate(item.column) if isinstance(node, Column)):
-                gathered = found.get(_named(column.table))
-                if gathered is not None and column.name not in _keys(gathered):
-                    _add(gathered.told, column.name, path)
+        for column in _as_it_is(item):
+            gathered = found.get(_named(column.table))
+            if gathered is not None and column.name not in _keys(gathered):
+                _add(gathered.told, column.name, path)
     elif table in found:
         _add(found[table].told, item.column.name, path)
         if item.choice is not None:
             found[table].choices[item.column.name] = tuple(item.choice.values)
+
+
+def _as_it_is(item: ColumnField) -> list[Column[Any]]:
+    """The columns whose values an expression gives as they are: gathered in a list, or looked up in another row."""
+    if isinstance(item.column, ScalarSelect):
+        looked_up = [each for each in item.column.element.selected_columns if isinstance(each, Column)]
+        if looked_up:
+            return looked_up
+    if item.many and item.choice is None:
+        return [node for node in visitors.iterate(item.column) if isinstance(node, Column)]
+    return []
 
 
 def _feel(found: Mapping[str, Personal], clause: Any, path: Path) -> None:

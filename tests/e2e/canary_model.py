@@ -43,7 +43,9 @@ TARGETS: Mapping[str, Table] = {
 SENSITIVE = {
     "Person.referentOrganisation": "people.person",
     "Person.referent": "people.referent",
+    "Person.followUpGroup": "people.referent",
     "Orientation.structure": "people.orientation",
+    "Referral.prescriberStructure": "offers.referral",
     "Appointment.organisation": "appointments.appointment",
     "Appointment.agents": "appointments.appointment",
     "OrientationAppointment.organisation": "appointments.appointment",
@@ -69,7 +71,8 @@ SERVICES = {
     ),
 }
 """Services of the public catalogue: thematic, and what having been sent there tells."""
-BEARER = "canari--structure"
+BEARERS = {category: f"canari--structure-{category}".lower() for category in REVEALED}
+"""Structures of the public catalogue, by what naming one of someone tells; the services are those of the first."""
 SESSIONS = ("canari-1", "canari-2")
 HIDDEN = "HIDDEN"
 """A category of nobody, for the types that do not serve a row of their table."""
@@ -117,8 +120,11 @@ class _Maker:
 
     def _row(self, table: Personal, person: str, number: int, place: int) -> None:
         given, protected = _given(table, number, place)
-        facts = Facts(given.get("organisation_siret"), given.get("recorded_by"), table.owner is not None)
-        row = Row(person, ((table.name, facts),), protected)
+        facts = tuple(
+            (name, Facts(given.get(owner or ""), given.get(recorder or ""), owner is not None))
+            for name, (owner, recorder) in table.types.items()
+        )
+        row = Row(person, facts, protected)
         values = self._values(table, row, number + place, {**given, table.subject: person})
         self.rows.append(Planted(table, row, values))
         if table.name == "appointments.appointment":
@@ -169,7 +175,7 @@ def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], fr
         stricter["NationalIdentifier"] = HIDDEN if given["kind"] == "CD_INTERNE" else None
     if table.name == "offers.referral":
         service = list(SERVICES)[place % len(SERVICES)]
-        given |= {"service_id": service, "prescriber_structure_id": BEARER}
+        given |= {"service_id": service, "prescriber_structure_id": BEARERS[revealed]}
         stricter["Referral"] = SERVICES[service][1]
     if table.name == "appointments.appointment":
         given["motive_type"], given["motive_category"] = MOTIVES[place % len(MOTIVES)]
@@ -230,13 +236,20 @@ def _commune(code: str) -> dict[str, Any]:
 def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
     """A catalogue for rows to lead to: nothing of it is about anyone."""
     told = {"source": "canari", "as_of": "2026-01-01T00:00:00Z"}
-    bearer = {"id": BEARER, "producer": "canari", "name": "Le Relais du Drassek", "networks": [], "sensitive": False}
-    yield "offers.structure", {**bearer, **told, "source_id": BEARER}
+    for category, name in BEARERS.items():
+        bearer: dict[str, Any] = {
+            "id": name,
+            "producer": "canari",
+            "name": "Le Relais",
+            "networks": [],
+            "sensitivity": category,
+        }
+        yield "offers.structure", {**bearer, **told, "source_id": name}
     lists: dict[str, Any] = {name: [] for name in ("publics", "access_modes", "eligibility_zone")}
     for number, (name, (thematic, _)) in enumerate(SERVICES.items()):
         found = {"thematics": [thematic], "categories": [thematic.partition("--")[0]], **lists}
         where = {"at_latitude": 49.7 + number / 100, "at_longitude": 4.7}
-        service = {"id": name, "structure_id": BEARER, "producer": "canari", "name": f"Service {number}"}
+        service = {"id": name, "structure_id": BEARERS[None], "producer": "canari", "name": f"Service {number}"}
         yield "offers.service", {**service, **found, **where, **told, "source_id": name}
     for name in SESSIONS:
         session = {"id": name, "training_id": "canari", "starts_on": "2026-02-01", **told, "source_id": name}

@@ -49,7 +49,7 @@ class Datum:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Whose own item a row is, and who recorded it (SIRETs). `owned`: rows of its table have an owner."""
+    """Whose own item a row is, and who recorded it (SIRETs). `owned`: rows of its type have an owner."""
 
     owner: str | None = None
     recorder: str | None = None
@@ -58,11 +58,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A field on the way to a value, and the type and table of the row that it is read of."""
+    """A field on the way to a value, and the type of the row that it is read of."""
 
     datum: Datum
     type: str
-    table: str
 
 
 Path = tuple[Step, ...]
@@ -70,7 +69,7 @@ Path = tuple[Step, ...]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row about a person: facts by table, of it and of the row above it; `protected` are the stricter categories that
+    """A row about a person: facts by the types that are made of it; `protected` are the stricter categories that
     reading of a type or a coordinate takes besides its own, for what this row holds."""
 
     person: str
@@ -152,7 +151,7 @@ class Rights:
     def _step(self, subject: Subject, row: Row, step: Step) -> bool:
         key = (row, step)
         if key not in self._known:
-            facts = dict(row.facts).get(step.table, NO_FACTS)
+            facts = dict(row.facts).get(step.type, NO_FACTS)
             stricter = (what for name, what in row.protected if name in (step.type, step.datum.coordinate))
             self._known[key] = self._may(subject, step.datum, facts) and all(
                 self._may(subject, Datum("", category, False), facts) for category in stricter

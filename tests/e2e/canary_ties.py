@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from demo.actors import SELF
+from demo.actors import SELVES
 from demo.actors import actors as demo_actors
 from demo.cast import AGENCY, CD_08, CD_2A, DELEGATE, EMPLOYER, MISSION, REFERENT_A, REFERENT_B, SCHOOL
 from demo.identity import DemoActor
@@ -66,6 +66,7 @@ TIES: Mapping[str, Tie] = {
 
 def actors(itself: str) -> dict[str, DemoActor]:
     """The actors of the demo, `personne` being this person, each with every purpose that policy lets its kind have."""
-    persons, agents = {SELF: itself}, dict(AGENTS)
+    persons, agents = dict.fromkeys(SELVES.values(), itself), dict(AGENTS)
     found = demo_actors(persons, agents)  # type: ignore[arg-type]
-    return {actor.name: replace(actor, purposes=purposes(actor.kind)) for actor in found}
+    others = list(SELVES)[1:]
+    return {actor.name: replace(actor, purposes=purposes(actor.kind)) for actor in found if actor.name not in others}
