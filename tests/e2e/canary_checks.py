@@ -111,9 +111,9 @@ class Checks:
 
     def test_random_operations_read_something_of_whoever_may_be_read(self, ran: Roamed) -> None:
         assert ran.trial.codes["ok"] > ran.random / 2
-        readers = {who for who, seen in ran.swept.items() if seen}
+        readers = {actor for (actor, _), seen in ran.swept.items() if seen}
         assert readers
-        blind = {who for who in readers if not ran.trial.seen.get(who)}
+        blind = readers - {actor for (actor, _), seen in ran.trial.seen.items() if seen}
         assert not blind, blind
 
     def test_neither_log_nor_journal_holds_a_value(self, ran: Roamed) -> None:

@@ -113,7 +113,10 @@ def _walk(
         target = model.target(item)
         for clause in (getattr(item, "where", None), getattr(item, "sensitive", None)):
             _feel(found, clause, path)
-        if target.name in {step.type for step in path} or target.table is None:
+        if target.table is None:
+            continue
+        if target.name in {step.type for step in path}:  # someone else, whose own rows say who may read them
+            _lead(found, item, target, table, path, is_public=True)
             continue
         if isinstance(item, EmbeddedField) and not target.stub:
             _walk(found, model, target, table, path, public)

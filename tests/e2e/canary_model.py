@@ -12,14 +12,16 @@ from typing import Any
 
 import asyncpg
 import orjson
-from sqlalchemy import Table
+from sqlalchemy import ARRAY, Table
 
 from demo.identity import DemoActor
 from schema.facts import Fact
 from subgraphs.appointments.tables import organisation
 from subgraphs.offers.journey_tables import company
+from subgraphs.offers.tables import service
+from subgraphs.people.journey_tables import agent
 from subgraphs.people.names import name_key
-from subgraphs.people.tables import agent, structure
+from subgraphs.people.tables import structure
 from tests.conftest import Database
 from tests.e2e.canary_columns import Personal, personal, served
 from tests.e2e.canary_mint import Canary, Mint
@@ -109,14 +111,19 @@ class _Maker:
     rows: list[Planted] = field(default_factory=list)
     others: list[tuple[Table, Mapping[str, Any]]] = field(default_factory=list)
 
-    def person(self, number: int) -> str:
-        """Everything about one more person; gives the id."""
-        someone = self.mint.person("people.person.id", personal()["people.person"].told["id"])
+    people: list[str] = field(default_factory=list)
+
+    def born(self) -> str:
+        """The id of one more person."""
+        self.people.append(self.mint.person("people.person.id", personal()["people.person"].told["id"]).person)
+        return self.people[-1]
+
+    def life(self, number: int) -> None:
+        """Everything about a person; two by two they are partners."""
         for table in personal().values():
             if table.name != AGENTS:
                 for place in range(1 if table.single else ROWS.get(table.name, EACH)):
-                    self._row(table, someone.person, number, place)
-        return someone.person
+                    self._row(table, self.people[number], number, place)
 
     def _row(self, table: Personal, person: str, number: int, place: int) -> None:
         given, protected = _given(table, number, place)
@@ -125,7 +132,8 @@ class _Maker:
             for name, (owner, recorder) in table.types.items()
         )
         row = Row(person, facts, protected)
-        values = self._values(table, row, number + place, {**given, table.subject: person})
+        given |= {"partner_id": self.people[number ^ 1], table.subject: person}
+        values = self._values(table, row, number + place, given)
         self.rows.append(Planted(table, row, values))
         if table.name == "appointments.appointment":
             agents, link = personal()[AGENTS], {"appointment_id": values["id"], "person_id": person}
@@ -174,9 +182,9 @@ def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], fr
         given["kind"] = table.values(table.table.c.kind)[place]
         stricter["NationalIdentifier"] = HIDDEN if given["kind"] == "CD_INTERNE" else None
     if table.name == "offers.referral":
-        service = list(SERVICES)[place % len(SERVICES)]
-        given |= {"service_id": service, "prescriber_structure_id": BEARERS[revealed]}
-        stricter["Referral"] = SERVICES[service][1]
+        offered = list(SERVICES)[place % len(SERVICES)]
+        given |= {"service_id": offered, "prescriber_structure_id": BEARERS[revealed]}
+        stricter["Referral"] = SERVICES[offered][1]
     if table.name == "appointments.appointment":
         given["motive_type"], given["motive_category"] = MOTIVES[place % len(MOTIVES)]
         stricter["OrientationAppointment"] = None if given["motive_type"] == "rsa_orientation" else HIDDEN
@@ -186,7 +194,9 @@ def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], fr
 async def plant(database: Database, today: date) -> Model:
     """Write the world into an empty database, past the ingestion and its rules."""
     maker = _Maker()
-    persons = {slug: maker.person(number) for number, slug in enumerate(TIES)}
+    persons = {slug: maker.born() for slug in TIES}
+    for number in range(len(persons)):
+        maker.life(number)
     owner = await database.connect()
     try:
         async with owner.transaction():
@@ -245,12 +255,12 @@ def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
             "sensitivity": category,
         }
         yield "offers.structure", {**bearer, **told, "source_id": name}
-    lists: dict[str, Any] = {name: [] for name in ("publics", "access_modes", "eligibility_zone")}
+    lists: dict[str, Any] = {column.name: [] for column in service.columns if isinstance(column.type, ARRAY)}
     for number, (name, (thematic, _)) in enumerate(SERVICES.items()):
-        found = {"thematics": [thematic], "categories": [thematic.partition("--")[0]], **lists}
+        found = {**lists, "thematics": [thematic], "categories": [thematic.partition("--")[0]]}
         where = {"at_latitude": 49.7 + number / 100, "at_longitude": 4.7}
-        service = {"id": name, "structure_id": BEARERS[None], "producer": "canari", "name": f"Service {number}"}
-        yield "offers.service", {**service, **found, **where, **told, "source_id": name}
+        named = {"id": name, "structure_id": BEARERS[None], "producer": "canari", "name": f"Service {number}"}
+        yield "offers.service", {**named, **found, **where, **told, "source_id": name}
     for name in SESSIONS:
         session = {"id": name, "training_id": "canari", "starts_on": "2026-02-01", **told, "source_id": name}
         yield "trainings.training_session", session

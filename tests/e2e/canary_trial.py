@@ -174,6 +174,8 @@ async def sweep(trial: Trial, actors: Sequence[str]) -> None:
     everything = all_of("Person")
     for actor, purpose in pairs(trial.model, actors):
         await trial.ask(Asked(actor, purpose, f"{{ persons(first: 100) {{ nodes {{ {everything} }} }} }}"))
+        partners = f"{{ persons(first: 100) {{ nodes {{ household {{ partner {{ {everything} }} }} }} }} }}"
+        await trial.ask(Asked(actor, purpose, partners))
         visits = f"{{ appointments(first: 100) {{ nodes {{ {all_of('Appointment')} }} }} }}"
         await trial.ask(Asked(actor, purpose, visits))
         for person in trial.model.persons.values():

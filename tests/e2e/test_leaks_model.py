@@ -15,7 +15,7 @@ from tests.e2e.canary_columns import personal
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import DROPPED, SENSITIVE, Model, plant
 
-LINKS = ("organisation_siret", "recorded_by", "person_id", "appointment_id")
+LINKS = ("organisation_siret", "recorded_by", "person_id", "partner_id", "appointment_id")
 """Columns that hold the key of an organisation, or of a row whose own key is a canary."""
 CATALOGUE = ("session_id", "service_id", "prescriber_structure_id")
 """Columns that hold the key of something public."""
