@@ -13,6 +13,14 @@ from schema.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The French words for a name that the code fixes, a category or a relation."""
+
+    label: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Purpose:
     """A purpose (*finalité*) of the closed list of R.5312-38-1 II and its siblings; an abstract one only groups."""
 
@@ -101,6 +109,8 @@ class Policy:
     purposes: Mapping[str, Purpose]
     bases: Mapping[str, Basis]
     retentions: Mapping[str, Retention]
+    categories: Mapping[Category, Named]
+    relations: Mapping[Fact, Named]
     grants: tuple[Grant, ...]
     prohibitions: tuple[Prohibition, ...]
     reductions: Mapping[tuple[str, str], Reduction]

@@ -1,7 +1,7 @@
 """A small classified graph and a small policy, for tests that state one rule each."""
 
 from hub.policy.classification import Classification, FieldClass, InputClass
-from hub.policy.model import ActorKind, Basis, Grant, Policy, Prohibition, Purpose, Reduction, Retention
+from hub.policy.model import ActorKind, Basis, Grant, Named, Policy, Prohibition, Purpose, Reduction, Retention
 from schema.categories import Category, Level
 from schema.facts import Fact
 
@@ -89,6 +89,8 @@ def policy(
         purposes={code: Purpose(code, code, code) for code in ("suivi", "orientation")},
         bases={basis.id: basis for basis in (OPPOSABLE, FIRM)},
         retentions={"journey": JOURNEY},
+        categories={category: Named(category.value, "") for category in Category},
+        relations={fact: Named(fact.name or "", "") for fact in scopes},
         grants=grants,
         prohibitions=prohibitions,
         reductions={(row.actor, row.coordinate): row for row in reductions},

@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from hub.graph import load_graph
-from hub.policy.load import PolicyError, load
 from hub.policy.table import Effect
 from schema.categories import Category
 from schema.facts import RELATIONS, Fact
@@ -62,35 +61,3 @@ def test_there_is_no_purpose_of_control_or_sanction() -> None:
     words = ("contrôle", "sanction", "fraude")
     for purpose in TABLE.policy.purposes.values():
         assert not any(word in purpose.label.lower() for word in words)
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "place"),
-    [
-        ("grants.toml", 'relations = ["DEPARTMENT_BRSA"]', 'relation = ["DEPARTMENT_BRSA"]', "relations"),
-        ("grants.toml", 'read = ["TRACE"]', 'read = ["TRASE"]', "TRASE"),
-        ("grants.toml", 'actor = "dpo"', 'actor = "dop"', "dop"),
-        ("grants.toml", 'retention = "training"', 'retention = "forever"', "forever"),
-        ("actors.toml", 'REFERENT = "agent"', 'REFERENT = "organisation"', "REFERENT"),
-        ("purposes.toml", "abstract = true", 'abstract = "yes"', "abstract"),
-        ("prohibitions.toml", 'level = "FULL"', 'level = "HALF"', "HALF"),
-        ("reductions.toml", 'how = "deny"', 'how = "denny"', "how"),
-        ("relations.toml", "[SELF]", "[SELFIE]", "SELFIE"),
-        ("bases.toml", "opposition = true", "", "opposition"),
-    ],
-)
-def test_a_typo_in_a_policy_file_stops_the_start_and_names_file_and_line(
-    tmp_path: Path, file: str, old: str, new: str, place: str
-) -> None:
-    source = FOLDER.parents[1] / "schema" / "policies"
-    for path in source.glob("*.toml"):
-        text = path.read_text(encoding="utf-8")
-        if path.name == file:
-            assert old in text
-            text = text.replace(old, new, 1)
-        (tmp_path / path.name).write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyError) as caught:
-        load(tmp_path)
-    assert caught.value.detail.startswith(f"{file}:")
-    assert caught.value.detail.split(":")[1].isdigit()
-    assert place in caught.value.detail
