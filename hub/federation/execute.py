@@ -14,9 +14,10 @@ from typing import Any
 
 from hub.document.conditions import hold
 from hub.errors import FieldFailed, Path
-from hub.federation.merge import merge_into, objects_at, rename
+from hub.federation.collect import Collected, Unusual
+from hub.federation.merge import merge_collected, merge_into, objects_at, rename
 from hub.federation.nodes import Entities, Fetch, Plan, Rename
-from hub.federation.represent import Asked, Target, represent
+from hub.federation.represent import Asked, Target, represent, retrace
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
@@ -75,15 +76,25 @@ async def execute(
                 for call in calls:
                     group.create_task(execution.send(call))
         for call in calls:
+            execution.retrace(call)
+        for call in calls:
             execution.merge(call)
     return Answer(execution.data, tuple(execution.errors.values()))
+
+
+def gather(data: dict[str, Any], entities: Entities) -> Asked | Collected:
+    """What to ask of the objects in the tree: by generated code, or with paths where something did not come."""
+    try:
+        return entities.collect(data)
+    except Unusual:
+        return represent(data, entities)
 
 
 @dataclass(slots=True)
 class _Call:
     fetch: Fetch
     variables: dict[str, Any]
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[Asked | Collected, ...] = ()
     response: SubgraphResponse | None = None
     failure: str | None = None
 
@@ -108,12 +119,12 @@ class _Execution:
         if not fetch.entities:
             exists = not fetch.path or any(True for _ in objects_at(self.data, fetch.path))
             return _Call(fetch, values) if exists else None
-        asked = tuple(represent(self.data, entities) for entities in fetch.entities)
+        asked = tuple(gather(self.data, entities) for entities in fetch.entities)
         cause = next((self.failed[number] for number in fetch.before if number in self.failed), None)
         if cause is not None:
             self.failed[fetch.number] = cause
             for each in asked:
-                for path, keys in each.missing:
+                for path, keys in each.missing if isinstance(each, Asked) else ():
                     self.fail_all(cause, fetch, (path,), keys)
         count = sum(len(each.representations) for each in asked)
         if count == 0:
@@ -139,6 +150,17 @@ class _Execution:
         except TransportError as error:
             call.failure = error.code
 
+    def retrace(self, call: _Call) -> None:
+        """Find the paths of a call that did not go well, before anything else is merged."""
+        fetch, response = call.fetch, call.response
+        answers = response.data if response is not None and not response.errors else None
+        pairs = list(zip(fetch.entities, call.asked, strict=True))
+        if not isinstance(answers, dict) or not all(_well(answers.get(each.key), asked) for each, asked in pairs):
+            call.asked = tuple(
+                retrace(self.data, entities, asked) if isinstance(asked, Collected) else asked
+                for entities, asked in pairs
+            )
+
     def merge(self, call: _Call) -> None:
         """Put the answer into the tree, or its failure into the errors."""
         fetch, response = call.fetch, call.response
@@ -150,7 +172,10 @@ class _Execution:
             self.merge_root(call, response.data, response.errors)
             return
         for entities, asked in zip(fetch.entities, call.asked, strict=True):
-            self.merge_entities(call, entities, asked, response.data.get(entities.key), response.errors)
+            if isinstance(asked, Collected):
+                merge_collected(asked, response.data[entities.key], entities.renames)
+            else:
+                self.merge_entities(call, entities, asked, response.data.get(entities.key), response.errors)
 
     def merge_root(self, call: _Call, data: dict[str, Any], errors: list[dict[str, Any]]) -> None:
         fetch = call.fetch
@@ -209,6 +234,7 @@ class _Execution:
             places = objects_at(self.data, call.fetch.path) if call.fetch.path else iter([(self.data, ())])
             self.fail_all(code, call.fetch, [path for _, path in places], call.fetch.outputs)
         for asked in call.asked:
+            assert isinstance(asked, Asked)  # retraced
             self.fail_asked(call.fetch, asked, code)
 
     def fail_asked(self, fetch: Fetch, asked: Asked, code: str) -> None:
@@ -237,6 +263,16 @@ class _Execution:
         extensions = error.get("extensions") if isinstance(error, dict) else None
         code = extensions.get("code") if isinstance(extensions, dict) else None
         return code if isinstance(code, str) and code in self.codes else "SUBGRAPH_ERROR"
+
+
+_ENTITY = {dict, type(None)}
+
+
+def _well(found: Any, asked: Asked | Collected) -> bool:
+    """Whether the answer of an `_entities` field is of the form that was asked for."""
+    if isinstance(asked, Asked):
+        return True
+    return type(found) is list and len(found) == len(asked.representations) and _ENTITY.issuperset(map(type, found))
 
 
 def _steps(error: Any) -> Path:

@@ -14,14 +14,11 @@ from typing import Any, NoReturn, Protocol
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
 
+from hub.federation.collect import Unusual
 from hub.federation.shapes import Shape, Slot
 
 Check = Callable[[Mapping[str, Any]], frozenset[str]]
 """Object of the tree → response keys to null; raises Unusual if the object must disappear."""
-
-
-class Unusual(Exception):
-    """The interpreter has to project this answer."""
 
 
 class Checks(Protocol):

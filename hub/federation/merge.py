@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.errors import Path
+from hub.federation.collect import Collected
 from hub.federation.nodes import Rename
 from hub.federation.spots import Segment
 
@@ -45,6 +46,28 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool =
                 into[key] = None
             elif known is not value and _mergeable(known, value):
                 stack.append((known, value))
+
+
+def merge_collected(collected: Collected, entities: list[dict[str, Any] | None], renames: tuple[Rename, ...]) -> None:
+    """Merge each entity into the objects that it was asked for; those that a later source found get copies."""
+    for entity in entities if renames else ():
+        if entity is not None:
+            rename(entity, renames)
+    flat = [entity is not None and _NESTED.isdisjoint(map(type, entity.values())) for entity in entities]
+    for number, found in enumerate(collected.found):
+        for index, value in found:
+            entity = entities[index]
+            if entity is None:
+                continue
+            if not flat[index]:
+                merge_into(value, entity, copied=collected.first[index] != number)
+            elif value.keys().isdisjoint(entity):
+                value.update(entity)
+            else:
+                value.update({key: each for key, each in entity.items() if each is None or key not in value})
+
+
+_NESTED = {dict, list}
 
 
 def _mergeable(known: Any, value: Any) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from graphql import parse, print_ast
 
 from hub.document.conditions import hold
 from hub.document.operation import Condition
+from hub.federation.collect import Collector, collector
 from hub.federation.spots import Segment, Template
 
 
@@ -42,7 +44,7 @@ class Rename:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entities:
     """One `_entities` field of a fetch: its response key, its variable, and the objects that it is asked for."""
 
@@ -50,6 +52,11 @@ class Entities:
     variable: str
     sources: tuple[Source, ...]
     renames: tuple[Rename, ...] = ()
+
+    @cached_property
+    def collect(self) -> Collector:
+        """Generated when it is first needed, and kept with the plan."""
+        return collector(self.sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputT
 
 from hub.document.operation import Operation, Selections
 from hub.errors import FieldFailed, Path
+from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.generate import Checks, Generated, Unusual, generate
+from hub.federation.generate import Checks, Generated, generate
 from hub.federation.shapes import Shape, Slot
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from hub.errors import Path
+from hub.federation.collect import Collected, identity
 from hub.federation.merge import objects_at
 from hub.federation.nodes import Entities, Source
-from hub.federation.spots import Template
-
-_ABSENT = object()
+from hub.federation.templates import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,14 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
     for source in entities.sources:
         for value, path in objects_at(data, source.path, source.only):
             representation: dict[str, Any] = {"__typename": source.type}
-            missing = _fill(representation, value, source.inputs)
+            missing = fill(representation, value, source.inputs)
             if missing or any(representation[each.name] is None for each in source.inputs):
                 if missing:
                     asked.missing.append((path, source.outputs))
                 continue
             required: dict[str, Any] = {}
             without: frozenset[str] = frozenset()
-            missing = _fill(required, value, source.required)
+            missing = fill(required, value, source.required)
             if missing or any(each.is_list and required[each.name] is None for each in source.required):
                 without = source.dependents
                 if missing:
@@ -63,7 +60,7 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
             else:
                 representation.update(required)
             target = Target(value, path, source, without)
-            index = indices.setdefault(_identity(representation), len(asked.representations))
+            index = indices.setdefault(identity(representation), len(asked.representations))
             if index == len(asked.representations):
                 asked.representations.append(representation)
                 asked.targets.append([target])
@@ -72,32 +69,12 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
     return asked
 
 
-def _identity(representation: dict[str, Any]) -> bytes:
-    return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
-
-
-def _fill(into: dict[str, Any], value: dict[str, Any], templates: tuple[Template, ...]) -> bool:
-    """Write the templates' fields; whether one of them, at any depth, has not come. Depth is the field set's."""
-    missing = False
-    for template in templates:
-        found = value.get(template.key, _ABSENT)
-        if found is _ABSENT:
-            missing = True
-        elif not template.selections:
-            into[template.name] = found
-        else:
-            into[template.name], below = _nested(found, dict(template.selections))
-            missing |= below
-    return missing
-
-
-def _nested(value: Any, templates: dict[str, tuple[Template, ...]]) -> tuple[Any, bool]:
-    if isinstance(value, list):
-        pairs = [_nested(item, templates) for item in value]
-        return [item for item, _ in pairs], any(missing for _, missing in pairs)
-    if not isinstance(value, dict):
-        return None, False
-    several = len(templates) > 1
-    type_name = value.get("__typename") if several else next(iter(templates))
-    into: dict[str, Any] = {"__typename": type_name} if several else {}
-    return into, _fill(into, value, templates.get(str(type_name), ()))
+def retrace(data: dict[str, Any], entities: Entities, collected: Collected) -> Asked:
+    """The same as `represent` gave, for the tree of which this was collected: the objects with their paths."""
+    targets: list[list[Target]] = [[] for _ in collected.representations]
+    for source, found in zip(entities.sources, collected.found, strict=True):
+        objects = objects_at(data, source.path, source.only)
+        for index, value in found:
+            path = next(path for each, path in objects if each is value)
+            targets[index].append(Target(value, path, source))
+    return Asked(collected.representations, targets)

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from hub.document.operation import ACCESS_KEY
-from hub.federation.generate import Check, Unusual
+from hub.federation.collect import Unusual
+from hub.federation.generate import Check
 from schema.residual import Rule, holds
 
 VERDICTS = 4096

@@ -32,10 +32,11 @@ from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import FieldFailed, Path
 from hub.federation.authorised import AuthorisedOperation
+from hub.federation.collect import Unusual
 from hub.federation.compose.compose import Source, compose
 from hub.federation.execute import Answer
 from hub.federation.execute import execute as run
-from hub.federation.generate import Check, Unusual
+from hub.federation.generate import Check
 from hub.federation.nodes import Plan
 from hub.federation.plan import plan
 from hub.federation.project import Guard, Projection, interpret

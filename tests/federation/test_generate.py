@@ -16,8 +16,9 @@ from hub.document.normalise import normalise
 from hub.document.operation import ACCESS_KEY, Operation
 from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
+from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.generate import Check, Unusual
+from hub.federation.generate import Check
 from hub.federation.project import Projection, interpret
 from hub.federation.shapes import Shape, Slot
 from tests.federation.test_project import marked

@@ -1,0 +1,147 @@
+"""The fast way to the representations of a fetch: nested loops written and compiled once per plan.
+
+They find what the interpreter (`represent`) finds in a tree in which everything came, and keep no path of the objects:
+where one is needed, for an error, `retrace` finds it again. On anything else they raise `Unusual`, and the interpreter
+asks. A differential test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+import orjson
+
+from hub.federation.spots import Template
+from hub.federation.templates import fill
+
+if TYPE_CHECKING:
+    from hub.federation.nodes import Source
+
+Found: TypeAlias = list[tuple[int, dict[str, Any]]]
+"""Objects of one source in their order, each with the index of its representation."""
+
+Collector: TypeAlias = Callable[[dict[str, Any]], "Collected"]
+
+
+class Unusual(Exception):
+    """The interpreter has to do this."""
+
+
+@dataclass(slots=True)
+class Collected:
+    """One `_entities` field: representations, the number of the source that each was first found by, and the objects
+    by source."""
+
+    representations: list[dict[str, Any]]
+    first: list[int]
+    found: tuple[Found, ...]
+
+
+def identity(representation: dict[str, Any]) -> bytes:
+    """Equal for equal representations only."""
+    return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
+
+
+def collector(sources: Sequence[Source]) -> Collector:
+    """The collector of one `_entities` field."""
+    written = _Source(sources)
+    code = compile("\n".join(written.lines), "<collector>", "exec")
+    environment: dict[str, Any] = {
+        "__builtins__": {"dict": dict, "len": len, "list": list, "str": str, "type": type},
+        "filled": _filled,
+        "identity": identity,
+        "templates": written.templates,
+        "unusual": _unusual,
+    }
+    exec(code, environment)  # noqa: S102
+    function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...]]]
+    function = environment["collect"]
+
+    def collect(data: dict[str, Any]) -> Collected:
+        try:
+            return Collected(*function(data))
+        except KeyError as error:  # a key that did not come
+            raise Unusual from error
+
+    return collect
+
+
+def _unusual() -> NoReturn:
+    raise Unusual
+
+
+def _filled(value: dict[str, Any], template: Template) -> Any:
+    """The value of a field with fields of its own."""
+    into: dict[str, Any] = {}
+    if fill(into, value, (template,)):
+        raise Unusual
+    return into[template.name]
+
+
+class _Source:
+    """The source of one collector, and the templates that it names."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.templates: list[Template] = []
+        self.shapes: dict[Any, int] = {}
+        self.lines = ["def collect(data):", " reps, first, known = [], [], {}"]
+        for number, source in enumerate(sources):
+            self.lines.append(f" found{number} = []")
+            self.walk(number, source)
+        found = ", ".join(f"found{number}" for number in range(len(sources)))
+        self.lines.append(f" return reps, first, ({found},)")
+
+    def walk(self, number: int, source: Source) -> None:
+        """The loops that lead to the objects of a source."""
+        value, indent = "data", 1
+        for type_, key in source.path:
+            self.line(indent, f"if {value}.get('__typename', {type_!r}) == {type_!r}:")
+            inner = f"v{number}_{indent}"
+            self.line(indent + 1, f"w = {value}.get({key!r})")
+            self.line(indent + 1, f"for {inner} in w if type(w) is list else (w,):")
+            self.line(indent + 2, f"if type({inner}) is not dict:")
+            self.line(indent + 3, f"if type({inner}) is list: unusual()")
+            self.line(indent + 3, "continue")
+            value, indent = inner, indent + 2
+        if not source.path:
+            self.line(indent, f"for {value} in ({value},):")
+            indent += 1
+        if source.only is not None:
+            self.line(indent, f"if {value}.get('__typename', {source.only!r}) != {source.only!r}: continue")
+        self.represent(number, source, value, indent)
+
+    def represent(self, number: int, source: Source, value: str, indent: int) -> None:
+        """The representation of one object, known by its key where that is text."""
+        entries = [f"'__typename': {source.type!r}"]
+        names: list[str] = []
+        for template in (*source.inputs, *source.required):
+            name = f"k{len(names)}"
+            names.append(name)
+            read = f"{value}[{template.key!r}]"
+            if template.selections:
+                read = f"filled({value}, templates[{len(self.templates)}])"
+                self.templates.append(template)
+            self.line(indent, f"{name} = {read}")
+            if len(names) <= len(source.inputs):
+                self.line(indent, f"if {name} is None: continue")
+            elif template.is_list:
+                self.line(indent, f"if {name} is None: unusual()")
+            entries.append(f"{template.name!r}: {name}")
+        self.line(indent, f"rep = {{{', '.join(entries)}}}")
+        shape = self.shapes.setdefault((source.type, source.inputs, source.required), len(self.shapes))
+        if len(names) == 1 and not source.inputs[0].selections:
+            self.line(indent, f"key = ({shape}, k0) if type(k0) is str else identity(rep)")
+        else:
+            self.line(indent, "key = identity(rep)")
+        self.line(indent, "index = known.get(key)")
+        self.line(indent, "if index is None:")
+        self.line(indent + 1, "index = known[key] = len(reps)")
+        self.line(indent + 1, "reps.append(rep)")
+        self.line(indent + 1, f"first.append({number})")
+        self.line(indent, f"found{number}.append((index, {value}))")
+
+    def line(self, indent: int, text: str) -> None:
+        """One line of the function."""
+        self.lines.append(" " * indent + text)
