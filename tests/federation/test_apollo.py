@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphql import GraphQLSchema, build_schema, is_leaf_type
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from hub.federation.changes.diff import changes
 from hub.federation.compose.compose import Source, compose
@@ -63,7 +63,14 @@ def check_read_alike(ours: Supergraph, theirs: Supergraph) -> None:
 def random_graphs() -> list[list[Source]]:
     found: list[list[Source]] = []
 
-    @settings(max_examples=40, database=None, derandomize=True, phases=[Phase.generate])
+    @settings(
+        max_examples=40,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(scattered())
     def collect(graph: Scattered) -> None:
         found.append([Source(part.name, "", part.sdl) for part in graph.parts])

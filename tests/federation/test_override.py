@@ -107,6 +107,13 @@ def test_a_move_that_one_side_cannot_serve_is_refused() -> None:
         assert [each.code for each in caught.value.failures] == ["SATISFIABILITY_ERROR"]
 
 
+def test_a_label_has_no_effect_where_the_field_is_gone_already() -> None:
+    sdls = ['type Query { a: Int @override(from: "s1", label: "percent(5)") }', "type Query { b: Int }"]
+    supergraph = compose([Source(f"s{n}", "", HEAD + sdl) for n, sdl in enumerate(sdls)])
+    assert supergraph.labels == frozenset()
+    assert set(supergraph.types["Query"].fields["a"].joins) == {"s0"}
+
+
 def test_the_plan_of_a_request_follows_its_trace_and_the_given_shares() -> None:
     supergraph = moving(LABEL).supergraph
     for share, expected in ((0.0, 1), (100.0, 2)):

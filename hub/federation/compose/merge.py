@@ -46,15 +46,17 @@ def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> Merged:
 
 
 def overridden(subgraphs: Sequence[Subgraph]) -> dict[tuple[str, str], str | None]:
-    """(subgraph, coordinate) that another subgraph overrides, with the label of a progressive override."""
-    names = {subgraph.name for subgraph in subgraphs}
+    """(subgraph, coordinate) that another subgraph overrides, with the label of a progressive override; fields that are
+    not there any more are not overridden."""
+    there = {subgraph.name: {coordinate for *_, coordinate in subgraph.outputs()} for subgraph in subgraphs}
     found: dict[tuple[str, str], str | None] = {}
     for subgraph in subgraphs:
         for type_ in subgraph.types.values():
             for field in type_.fields.values():
                 for values in field.applied("override"):
-                    if values.get("from") in names - {subgraph.name}:
-                        found[str(values["from"]), f"{type_.name}.{field.name}"] = values.get("label")
+                    coordinate, source = f"{type_.name}.{field.name}", str(values.get("from"))
+                    if source != subgraph.name and coordinate in there.get(source, ()):
+                        found[source, coordinate] = values.get("label")
     return found
 
 
@@ -173,7 +175,7 @@ class _Merger:
                 detail[name] = json.dumps(text_of(values.get("fields")), ensure_ascii=False)
         for values in field.applied("override"):
             detail["override"] = json.dumps(values["from"])
-            if label is not None:
+            if label is not None and (str(values["from"]), coordinate) in self.overridden:
                 detail["overrideLabel"] = json.dumps(label)
         return detail
 

@@ -32,6 +32,7 @@ from graphql import (
 )
 from graphql.validation.validate import validate_sdl
 
+from hub.federation.compose import literals
 from hub.federation.compose.model import Subgraph
 from hub.federation.compose.specification import SCALARS, specified
 
@@ -60,7 +61,8 @@ def errors(subgraph: Subgraph) -> list[GraphQLError]:
     if found:
         return found
     schema = build_ast_schema(document, assume_valid_sdl=True)
-    return [each for each in validate_schema(schema) if not each.message.startswith("Query root type must be")]
+    found = [each for each in validate_schema(schema) if not each.message.startswith("Query root type must be")]
+    return found or literals.errors(document, schema)
 
 
 def completed(subgraph: Subgraph) -> DocumentNode:

@@ -21,6 +21,10 @@ CASES = (
     Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: Nowhere }"], [A], raw=True),
     Case("INVALID_GRAPHQL", "ligne 1, colonne 21", ["type Query { a: Int @inaccesible }"], [A], raw=True),
     Case("INVALID_GRAPHQL", "ligne 2, colonne 21", ["type Query { a: Int @key }"], [A]),
+    Case("INVALID_GRAPHQL", "ligne 2, colonne 32", ["type Query { a: Int @tag(name: 3) }"],
+         ['type Query { a: Int @tag(name: "3") }']),
+    Case("INVALID_GRAPHQL", "ligne 2, colonne 25", ['type Query { a(x: Int = "1"): Int }'],
+         ["type Query { a(x: Int = 1): Int }"]),
     Case(
         "INVALID_GRAPHQL",
         "ligne 2, colonne 43",

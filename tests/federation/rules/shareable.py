@@ -18,6 +18,10 @@ def _returned(first: str, second: str) -> list[str]:
 CASES = (
     Case("INVALID_FIELD_SHARING", "T.x", [Q + K + "{ id: ID! x: Int }", K + "{ id: ID! x: Int @shareable }"],
          [Q + K + "{ id: ID! x: Int @shareable }", K + "{ id: ID! x: Int @shareable }"], BOTH),
+    Case("INVALID_FIELD_SHARING", "T.x",
+         ['type Query { a: T @provides(fields: "x") } ' + K + "{ id: ID! x: Int @external }", K + "{ id: ID! x: Int }"],
+         ['type Query { a: T @provides(fields: "x") } ' + K + "{ id: ID! x: Int @external }",
+          K + "{ id: ID! x: Int @shareable }"], BOTH),
     Case("INVALID_FIELD_SHARING", "Query.a", ["type Query { a: Int }", "type Query { a: Int }"],
          ["type Query { a: Int @shareable }", "type Query { a: Int @shareable }"], BOTH),
     Case("INVALID_SHAREABLE_USAGE", "I.x",

@@ -1,7 +1,7 @@
 """INVALID_FIELD_SHARING: a field that several subgraphs resolve is marked `@shareable` in each of them.
 
 Key fields are shareable by themselves, and so is every field of a Federation 1 subgraph. External and overridden fields
-are not resolved.
+are not resolved, but for external ones that `@provides` gives.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     gone = overridden(subgraphs)
     resolved: dict[str, dict[str, bool]] = {}
     for subgraph in subgraphs:
-        keyed = mentioned(subgraph, "key")
+        keyed, provided = mentioned(subgraph, "key"), mentioned(subgraph, "provides")
         for type_ in subgraph.types.values():
             for field in type_.fields.values() if type_.kind is Kind.OBJECT else ():
                 coordinate = f"{type_.name}.{field.name}"
                 key = coordinate in keyed
-                if (field.has("external") and not key) or (subgraph.name, coordinate) in gone:
+                external = field.has("external") and not key
+                if (external and coordinate not in provided) or (subgraph.name, coordinate) in gone:
                     continue
-                shared = key or field.has("shareable") or not subgraph.federated2
+                shared = key or external or field.has("shareable") or not subgraph.federated2
                 resolved.setdefault(coordinate, {})[subgraph.name] = shared
     for coordinate, found in resolved.items():
         alone = [subgraph for subgraph, shared in found.items() if not shared]
