@@ -23,7 +23,7 @@ from hub.document.normalise import normalise
 from hub.document.operation import Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.document.request import Request
-from hub.errors import RequestRefused
+from hub.errors import NotServed, RequestRefused
 from hub.federation.authorised import AuthorisedOperation
 from hub.federation.labels import active
 from hub.federation.plan import Plan, plan
@@ -36,6 +36,10 @@ CACHE = 1_000
 HEAVIEST = 80_000
 """Greatest weight of all that are kept: a field of an operation weighs 1, and so do 32 characters of its document. A
 unit takes about 0.8 KB of memory: that is a thousand queries of six levels, or seventy at the bounds of a document."""
+
+
+WAITING = 100
+"""Most documents and introspections that wait for their turn: at the bounds of a document, that is ten seconds."""
 
 
 def wants_plan(request: Request, *, allowed: bool) -> bool:
@@ -116,13 +120,13 @@ class Preparer(Generic[ClassT, DecidedT]):
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._shares = supergraph, decide, limits or Limits(), shares
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
-        self._weight = 0
+        self._weight = self._waiting = 0
         self._made: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
     async def prepared(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
         """The prepared operation; `trace` draws the side of fields that move between subgraphs. Raises DocumentRefused,
-        and RequestRefused where the planner meets its bound.
+        RequestRefused where the planner meets its bound, NotServed (PREPARATION_BUSY).
 
         A new one is made once for all that ask it, beside the event loop: who sends hard documents waits for them, and
         nobody else does.
@@ -175,8 +179,20 @@ class Preparer(Generic[ClassT, DecidedT]):
             self._keep(key, made.result())
 
     def _beside(self, work: Callable[..., Made], *arguments: Any) -> asyncio.Future[Made]:
-        """Work of processor alone, in the one thread for it."""
-        return asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
+        """Work of processor alone, in the one thread for it; raises NotServed (PREPARATION_BUSY) if too much waits."""
+        if self._waiting >= WAITING:
+            raise NotServed(
+                "PREPARATION_BUSY",
+                "Trop de documents nouveaux arrivent à la fois : réessayez dans quelques secondes.",
+                f"{WAITING} documents wait to be prepared",
+            )
+        self._waiting += 1
+        working = asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
+        working.add_done_callback(self._worked)
+        return working
+
+    def _worked(self, _: asyncio.Future[Any]) -> None:
+        self._waiting -= 1
 
     def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
         document = parse_document(query, self.schema, self._limits)

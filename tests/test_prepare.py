@@ -100,6 +100,20 @@ async def test_what_is_kept_is_bounded_by_its_weight_and_the_longest_unused_goes
     assert made[5:] == ["Heavy", "Heavy"]
 
 
+async def test_more_documents_than_may_wait_are_refused_and_what_is_kept_is_answered_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subject, _ = preparer()
+    kept = await subject.prepared("{ users { id } }", None, EVERYONE, "t")
+    monkeypatch.setattr("hub.prepare.WAITING", 2)
+    names = [f"query A{number} {{ users {{ name }} }}" for number in range(4)]
+    asked = [asyncio.ensure_future(subject.prepared(name, None, EVERYONE, "t")) for name in names]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [getattr(each, "code", None) for each in found] == [None, None, "PREPARATION_BUSY", "PREPARATION_BUSY"]
+    assert await subject.prepared("{ users { id } }", None, EVERYONE, "t") is kept
+    assert (await subject.prepared(names[3], None, EVERYONE, "t")).operation.name == "A3"
+
+
 async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> None:
     """The preparation waits for a turn of the event loop, which a preparation on the loop would never let come."""
     turned = Event()
