@@ -165,6 +165,38 @@ def test_tags_and_authorisation_directives_are_carried() -> None:
         assert words in text
 
 
+WHOLE = """
+directive @key(fields: {set}!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+directive @external on FIELD_DEFINITION
+scalar {set}
+scalar _Any
+union _Entity = A
+type _Service {{ sdl: String! }}
+type Query {{ {field}: A _entities(representations: [_Any!]!): [_Entity]! _service: _Service! }}
+type A @key(fields: "id") {{ id: ID! }}
+"""
+LINKED = """
+schema @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "FieldSet"]) { query: Query }
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+scalar link__Import
+enum link__Purpose { SECURITY EXECUTION }
+"""
+
+
+def test_schemas_are_taken_as_servers_print_them_with_all_of_federations_own_definitions() -> None:
+    old, new = WHOLE.format(set="_FieldSet", field="a"), LINKED + WHOLE.format(set="FieldSet", field="b")
+    supergraph = compose([Source("old", "", old), Source("new", "", new)])
+    assert set(supergraph.types) == {"Query", "A"}
+    assert {name for name in supergraph.client_schema.type_map if "_" not in name} == {
+        "Query",
+        "A",
+        "ID",
+        "Boolean",
+        "String",
+    }
+
+
 def test_sdl_that_does_not_parse_names_its_place() -> None:
     with pytest.raises(CompositionFailed) as caught:
         compose([Source("broken", "", "type Query {\n  a: \n}")])

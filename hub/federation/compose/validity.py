@@ -12,6 +12,7 @@ from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
+    ExecutableDefinitionNode,
     GraphQLError,
     InputObjectTypeDefinitionNode,
     InputObjectTypeExtensionNode,
@@ -56,6 +57,9 @@ scalar _Entity
 
 def errors(subgraph: Subgraph) -> list[GraphQLError]:
     """What GraphQL refuses in the SDL; the schema is only looked at if its text is right."""
+    executable = [each for each in subgraph.document.definitions if isinstance(each, ExecutableDefinitionNode)]
+    if executable:
+        return [GraphQLError("An operation is no part of a schema.", each) for each in executable]
     document = completed(subgraph)
     found = validate_sdl(document)
     if found:

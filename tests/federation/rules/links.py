@@ -20,6 +20,7 @@ CASES = (
     Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: }"], [A], raw=True),
     Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: Nowhere }"], [A], raw=True),
     Case("INVALID_GRAPHQL", "ligne 1, colonne 21", ["type Query { a: Int @inaccesible }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "ligne 1, colonne 1", ["{ query: Query } type Query { a: Int }"], [A], raw=True),
     Case("INVALID_GRAPHQL", "ligne 2, colonne 21", ["type Query { a: Int @key }"], [A]),
     Case("INVALID_GRAPHQL", "ligne 2, colonne 32", ["type Query { a: Int @tag(name: 3) }"],
          ['type Query { a: Int @tag(name: "3") }']),
