@@ -57,7 +57,7 @@ def collector(sources: Sequence[Source]) -> Collector:
     }
     exec(code, environment)  # noqa: S102
     function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...]]]
-    function = environment["collect"]
+    function = environment.pop("collect")  # in its own globals it would be a ring, and outlive its plan
 
     def collect(data: dict[str, Any]) -> Collected:
         try:
