@@ -67,6 +67,7 @@ CASES = (
     ),
     Case("TYPE_DEFINITION_INVALID", "_Service", ["scalar _Service " + A], ["type _Service { sdl: String } " + A],
          strict=True),
+    Case("TYPE_DEFINITION_INVALID", "Int", ["type Int { x: ID } type Query { a: Int }"], [A], raw=True, strict=True),
     Case("TYPE_DEFINITION_INVALID", "federation__FieldSet", ["type federation__FieldSet { x: Int } " + A],
          ["scalar federation__FieldSet " + A]),
     Case("ROOT_QUERY_USED", "Query", ["schema { query: Root } type Root { a: Query } type Query { b: Int }"], [A],

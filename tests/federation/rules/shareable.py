@@ -27,5 +27,7 @@ CASES = (
     Case("INVALID_SHAREABLE_USAGE", "I.x",
          ["type Query { i: I } interface I { x: Int @shareable } type A implements I { x: Int }"],
          ["type Query { i: I } interface I { x: Int } type A implements I { x: Int @shareable }"]),
+    Case("INVALID_SHAREABLE_USAGE", "Query.a", ["type Query { a: Int @shareable @shareable }"],
+         ["type Query { a: Int @shareable }"]),
     Case("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", "Query.u", _returned("A", "B"), _returned("A | B", "B"), BOTH),
 )  # fmt: skip

@@ -1,10 +1,16 @@
-"""TYPE_DEFINITION_INVALID: a subgraph that defines one of federation's own types defines it with its kind."""
+"""TYPE_DEFINITION_INVALID: a subgraph that defines a type of GraphQL's or federation's own defines it with its kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphql import ObjectTypeDefinitionNode, ScalarTypeDefinitionNode, TypeDefinitionNode, UnionTypeDefinitionNode
+from graphql import (
+    ObjectTypeDefinitionNode,
+    ScalarTypeDefinitionNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    specified_scalar_types,
+)
 
 from hub.errors import StartRefused
 from hub.federation.compose.model import Subgraph
@@ -17,6 +23,7 @@ _KINDS: dict[str, tuple[type[TypeDefinitionNode], str]] = {
     "_Service": (ObjectTypeDefinitionNode, "un type objet"),
     "_Entity": (UnionTypeDefinitionNode, "une union"),
     **{f"federation__{name}": (ScalarTypeDefinitionNode, "un scalaire") for name in SCALARS},
+    **dict.fromkeys(specified_scalar_types, (ScalarTypeDefinitionNode, "un scalaire")),
 }
 
 
@@ -31,6 +38,6 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
                         "TYPE_DEFINITION_INVALID",
                         node.name.value,
                         [subgraph.name],
-                        f"ce type de la fédération est {said}",
+                        f"ce type de GraphQL ou de la fédération est {said}",
                         "Retirez cette définition",
                     )
