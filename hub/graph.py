@@ -8,6 +8,7 @@ A hub whose files disagree with the pins does not start (policy.md attack 6).
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,10 @@ class Graph:
 
 def graph_of(supergraph: Supergraph) -> Graph:
     """Classify a supergraph and decide every coordinate under the policy files."""
-    classification = classify(supergraph)
+    return _decided(supergraph, classify(supergraph))
+
+
+def _decided(supergraph: Supergraph, classification: Classification) -> Graph:
     return Graph(supergraph, described(supergraph, classification), DecisionTable(load(), classification))
 
 
@@ -62,14 +66,30 @@ def described(supergraph: Supergraph, classification: Classification) -> GraphQL
 
 def load_graph(folder: Path = GENERATED) -> Graph:
     """The pinned graph; raises StartRefused (GRAPH_NOT_PINNED) if any part is not the one that was pinned."""
+    graph = _decided(*load_classified(folder))
+    _check_pins(folder, graph.pins)
+    return graph
+
+
+def load_classified(folder: Path = GENERATED) -> tuple[Supergraph, Classification]:
+    """The pinned supergraph and its classification, to decide under other policy files; raises as `load_graph`."""
     try:
-        graph = graph_of(read_supergraph((folder / "supergraph.graphql").read_text(encoding="utf-8")))
+        supergraph = read_supergraph((folder / "supergraph.graphql").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _not_pinned(type(error).__name__) from error
+    classification = classify(supergraph)
+    _check_pins(folder, {"supergraph": supergraph.digest, "classification": classification.digest})
+    return supergraph, classification
+
+
+def _check_pins(folder: Path, digests: Mapping[str, str]) -> None:
+    try:
         pinned = orjson.loads((folder / "pinned.json").read_bytes())
     except (OSError, ValueError) as error:
         raise _not_pinned(type(error).__name__) from error
-    if pinned != graph.pins:
-        raise _not_pinned(", ".join(name for name, digest in graph.pins.items() if pinned.get(name) != digest))
-    return graph
+    known = pinned if type(pinned) is dict else {}
+    if different := [name for name, digest in digests.items() if known.get(name) != digest]:
+        raise _not_pinned(", ".join(different))
 
 
 def _not_pinned(detail: str) -> StartRefused:

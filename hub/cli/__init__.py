@@ -17,7 +17,7 @@ from hub.cli.refuse import refuse
 from hub.errors import HubError
 from infra.errors import SetupRefused
 
-COMMANDS = ("serve", "gateway", "compose", "schema", "plan", "token", "ingest", "journal", "bench")
+COMMANDS = ("serve", "gateway", "compose", "schema", "plan", "token", "ingest", "journal", "policy", "bench")
 
 
 class Commands(TyperGroup):

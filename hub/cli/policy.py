@@ -1,0 +1,133 @@
+"""`hub policy`: check, read, explain and compare the rules of access."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import orjson
+import typer
+
+from hub.cli.refuse import refuse, tell
+from hub.graph import described, load_classified, load_graph
+from hub.policy.coverage import coverage
+from hub.policy.diff import changes, durations, same
+from hub.policy.files import PolicyError
+from hub.policy.load import POLICIES, load
+from hub.policy.model import Policy
+from hub.policy.register import register as register_of
+from hub.policy.sheet import markdown, objects, sheet
+from hub.policy.table import DecisionClass, DecisionTable
+from hub.policy.why import why
+
+KIND = typer.Option("--actor", metavar="SORTE", help="Sorte d'acteur de actors.toml.")
+PURPOSE = typer.Option("--purpose", metavar="CODE", help="Finalité de purposes.toml.")
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def policy() -> None:
+    """Vérifie, montre, explique et compare les règles d'accès."""
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Dossier des règles ; par défaut, celles de ce hub.")] = POLICIES,
+) -> None:
+    """Vérifie les règles, et qu'elles couvrent tout le graphe ; chaque erreur a son fichier et sa ligne."""
+    rules = _load(folder)
+    supergraph, classification = load_classified()
+    found = coverage(described(supergraph, classification), classification, rules)
+    if found.missing:
+        _fail("POLICY_INCOMPLETE", found.missing)
+    typer.echo(
+        f"Règles : {len(rules.actors)} sortes d'acteurs, {len(rules.purposes)} finalités, {len(rules.grants)} accords, "
+        f"{len(rules.prohibitions)} interdictions, {len(rules.reductions)} réductions."
+    )
+    typer.echo(
+        f"Graphe : {found.fields} champs, {found.values} valeurs d'énumération et {found.inputs} entrées, tous classés."
+    )
+    for note in found.notes:
+        typer.echo(f"À noter : {note}.")
+
+
+@app.command()
+def table(
+    actor: Annotated[str | None, KIND] = None,
+    purpose: Annotated[str | None, PURPOSE] = None,
+    json: Annotated[bool, typer.Option("--json/--markdown", help="Un tableau JSON, ou du Markdown.")] = False,
+) -> None:
+    """Montre la table des décisions que le hub applique, champ par champ."""
+    whole = load_graph().table
+    rows = [row for _, row in sorted(whole.classes.items()) if actor in (None, row.kind)]
+    rows = [row for row in rows if purpose in (None, row.purpose)]
+    if not rows:
+        _no_such_pair(whole)
+    if json:
+        typer.echo(orjson.dumps(objects(sheet(whole, rows)), option=orjson.OPT_INDENT_2).decode())
+    else:
+        typer.echo(markdown(whole, rows), nl=False)
+
+
+@app.command()
+def explain(
+    field: Annotated[str, typer.Argument(help="« Type.champ », ou un chemin comme « Person.contact.phones ».")],
+    actor: Annotated[str, KIND],
+    purpose: Annotated[str, PURPOSE],
+) -> None:
+    """Dit pourquoi un champ se lit ou non, les règles et les textes, et ce qu'il faudrait."""
+    whole = load_graph().table
+    typer.echo(why(field, _row(whole, actor, purpose), whole), nl=False)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Dossier des règles d'avant.")],
+    new: Annotated[Path, typer.Argument(help="Dossier des règles d'après.")],
+    fail: Annotated[bool, typer.Option("--check", help="Sort par 1 si quoi que ce soit change.")] = False,
+) -> None:
+    """Dit, par acteur, finalité et champ, ce qui change d'un jeu de règles à l'autre."""
+    before, after = _load(old), _load(new)
+    _, classification = load_classified()
+    found = changes(DecisionTable(before, classification), DecisionTable(after, classification))
+    for change in found:
+        typer.echo(f"{change.actor} {change.purpose} {change.field} : {change.before} → {change.after}")
+    periods = durations(before, after)
+    for name, was, becomes in periods:
+        typer.echo(f"durée {name} : {was} → {becomes}")
+    typer.echo(f"{len(found)} décision(s) et {len(periods)} durée(s) changent.")
+    equal = same(before, after)
+    if not equal and not found and not periods:
+        typer.echo("Des libellés, des textes ou des règles sans effet sur le graphe servi changent.")
+    raise typer.Exit(1 if fail and not equal else 0)
+
+
+@app.command()
+def register() -> None:
+    """Écrit le registre des activités de traitement (RGPD, article 30), en Markdown."""
+    typer.echo(register_of(load_graph().table), nl=False)
+
+
+def _load(folder: Path) -> Policy:
+    try:
+        return load(folder)
+    except PolicyError as error:
+        _fail(error.code, [f"{folder}/{problem}" for problem in error.problems])
+
+
+def _fail(code: str, problems: tuple[str, ...] | list[str]) -> NoReturn:
+    for problem in problems:
+        tell(code, problem)
+    sys.exit(1)
+
+
+def _row(whole: DecisionTable, kind: str, purpose: str) -> DecisionClass:
+    if (kind, purpose) not in whole.classes:
+        _no_such_pair(whole)
+    return whole.classes[kind, purpose]
+
+
+def _no_such_pair(whole: DecisionTable) -> NoReturn:
+    pairs = ", ".join(f"{kind} {each}" for kind, each in sorted(whole.classes))
+    refuse("ARGUMENT_INVALID", f"« --actor » et « --purpose » sont de l'un de ces couples : {pairs}.")

@@ -1,0 +1,78 @@
+"""What the policy must cover of the served graph, counted again from what clients see, not from the classification.
+
+policy.md rules 1, 6 and 8, attack 42.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+
+from hub.policy.classification import Classification
+from hub.policy.model import Policy
+from schema.categories import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many fields, enum values and inputs clients see; what is missing for some of them, and, worth a `note`, what
+    a grant reduces to a field that is not served yet; in French."""
+
+    fields: int
+    values: int
+    inputs: int
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def coverage(schema: GraphQLSchema, classification: Classification, policy: Policy) -> Coverage:
+    """The coverage of a client schema."""
+    fields, inputs = list(_fields(schema)), list(_inputs(schema))
+    reached = {each.returns for each in classification.fields.values()}
+    reached |= {each.type for each in classification.inputs.values()}
+    values = [
+        (type_.name, f"{type_.name}.{value}")
+        for type_ in schema.type_map.values()
+        if isinstance(type_, GraphQLEnumType) and not type_.name.startswith("__")
+        for value in type_.values
+    ]
+    missing = [f"{name} : aucune catégorie" for name in fields if name not in classification.fields]
+    missing += [f"{name} : entrée que rien ne classe" for name in inputs if name not in classification.inputs]
+    missing += [f"{name} : aucune catégorie, aucun champ classé ne la rend" for of, name in values if of not in reached]
+    missing += _reductions(classification, policy)
+    notes = [
+        f"« {row.sibling} », à lire à la place de {row.coordinate} ({row.actor}), n'est pas encore servi"
+        for row in policy.reductions.values()
+        if row.sibling is not None
+        and row.sibling not in classification.fields
+        and row.coordinate in classification.fields
+    ]
+    return Coverage(len(fields), len(values), len(inputs), tuple(missing), tuple(notes))
+
+
+def _fields(schema: GraphQLSchema) -> Iterator[str]:
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
+            yield from (f"{type_.name}.{name}" for name in type_.fields)
+
+
+def _inputs(schema: GraphQLSchema) -> Iterator[str]:
+    for type_ in schema.type_map.values():
+        if type_.name.startswith("__"):
+            continue
+        if isinstance(type_, GraphQLObjectType):
+            for name, field in type_.fields.items():
+                yield from (f"{type_.name}.{name}({argument}:)" for argument in field.args)
+        elif isinstance(type_, GraphQLInputObjectType):
+            yield from (f"{type_.name}.{name}" for name in type_.fields)
+
+
+def _reductions(classification: Classification, policy: Policy) -> Iterator[str]:
+    """A grant that reduces a category says, of each of its whole fields, what is read instead, were it nothing."""
+    asked = {(grant.actor, category) for grant in policy.grants for category in grant.reduced}
+    for name, field in sorted(classification.fields.items()):
+        for actor, category in sorted(asked):
+            if category is field.category and field.level is Level.FULL and (actor, name) not in policy.reductions:
+                yield f"{name} : reductions.toml n'a pas de ligne pour « {actor} », dont un accord réduit {category}"

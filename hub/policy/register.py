@@ -1,0 +1,109 @@
+"""The register of processing activities (GDPR article 30), one activity per purpose, from the decisions enforced.
+
+A category stands there for a grant only if a served field of it is read by that grant.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from hub.policy.model import Grant, Purpose
+from hub.policy.table import DecisionTable, Effect
+from schema.categories import OPEN, Category, Level
+from schema.facts import Fact
+
+HEAD = """\
+# Registre des activités de traitement
+RGPD, article 30. Page écrite par `hub policy register`, depuis la table des décisions que le hub applique : une
+activité par finalité, une ligne par accord. Le nombre qui suit une catégorie est celui des champs réellement servis.
+
+Le responsable de traitement complète ce que les règles ne disent pas : son nom et ses coordonnées, ceux du délégué, les
+transferts hors de l'Union. Les mesures de sécurité : [docs/architecture.md](architecture.md). Les personnes concernées
+sont les personnes accompagnées ; pour la catégorie PROF, les professionnels qui les suivent."""
+
+
+def register(table: DecisionTable) -> str:
+    """The register, as Markdown in French."""
+    purposes = [purpose for purpose in table.policy.purposes.values() if not purpose.abstract]
+    parts = [HEAD, *(_activity(table, purpose) for purpose in purposes), *_annexes(table)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _activity(table: DecisionTable, purpose: Purpose) -> str:
+    policy = table.policy
+    rows = [
+        (
+            f"{policy.actors[grant.actor].label} : {grant.label} (`{grant.id}`)",
+            ", ".join(policy.relations[fact].label for fact in Fact if fact & grant.relations),
+            _categories(_read(table, grant, purpose.code, Level.FULL)),
+            _categories(_read(table, grant, purpose.code, Level.REDUCED)),
+            ", ".join(sorted(grant.match)),
+            grant.basis.id,
+            grant.retention.name if grant.retention is not None else "",
+        )
+        for grant in policy.grants
+        if purpose.code in grant.purposes
+    ]
+    granted = {grant.actor for grant in policy.grants if purpose.code in grant.purposes}
+    without = [
+        each.label for each in policy.actors.values() if purpose.code in each.purposes and each.name not in granted
+    ]
+    text = f"## {purpose.label} (`{purpose.code}`)\nFondement : {purpose.legal}."
+    if rows:
+        heads = ("destinataire et accord", "personnes", "lit", "lit réduit", "rapproche", "base", "durée")
+        text += "\n\n" + _table(heads, rows)
+    if without:
+        text += (
+            f"\n\nPeuvent déclarer cette finalité, sans qu'aucun accord leur ouvre une donnée : {', '.join(without)}."
+        )
+    return text
+
+
+def _read(table: DecisionTable, grant: Grant, purpose: str, level: Level) -> Counter[Category]:
+    """Served fields of each category that this grant lets read at a level, for a purpose."""
+    found: Counter[Category] = Counter()
+    whole = grant.read | grant.own_recorded
+    admitted = whole if level is Level.FULL else whole | grant.reduced
+    for name, decision in table.decision_class(grant.actor, purpose).decisions.items():
+        field = table.classification.fields[name]
+        if decision.effect in (Effect.ALLOW, Effect.MASK) and field.level is level and grant.id in decision.rules:
+            found.update([field.category] if field.category in admitted else [])
+    return found
+
+
+def _categories(found: Mapping[Category, int]) -> str:
+    return ", ".join(f"{category} ({found[category]})" for category in Category if category in found)
+
+
+def _annexes(table: DecisionTable) -> Iterable[str]:
+    policy = table.policy
+    served = Counter(field.category for field in table.classification.fields.values())
+    yield "## Catégories de données\n" + _table(
+        ("catégorie", "ce que c'est", "champs servis"),
+        [(f"{c} : {n.label}", n.definition, str(served[c])) for c, n in policy.categories.items() if c not in OPEN],
+    )
+    yield "## Bases légales\n" + _table(
+        ("base", "texte", "droit d'opposition"),
+        [(basis.id, basis.text, "oui" if basis.opposition else "non") for basis in policy.bases.values()],
+    )
+    yield "## Durées\n" + _table(
+        ("durée", "jours après le dernier contact", "texte"),
+        [(each.name, str(each.days), each.text) for each in policy.retentions.values()],
+    )
+    yield "## Interdictions\nElles l'emportent sur tout accord.\n\n" + _table(
+        ("interdiction", "acteurs", "catégorie", "texte"),
+        [
+            (p.id, "tous" if p.actor == "*" else policy.actors[p.actor].label, _forbidden(p.category, p.level), p.text)
+            for p in policy.prohibitions
+        ],
+    )
+
+
+def _forbidden(category: Category, level: Level | None) -> str:
+    return category.value if level is None else f"{category} ({'en entier' if level is Level.FULL else 'réduite'})"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["--"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" if line[0] != "--" else f"|{'|'.join(line)}|" for line in lines)

@@ -1,0 +1,91 @@
+"""The decision table as a sheet to read: one row per actor kind, purpose and coordinate, as it is enforced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from hub.document.operation import ACCESS_FIELD
+from hub.policy.table import DecisionClass, DecisionTable
+from hub.policy.told import EFFECTS, condition, values
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One decision; `when` says of which rows, in French, and is empty where no row matters."""
+
+    actor: str
+    purpose: str
+    field: str
+    category: str
+    level: str
+    decision: str
+    when: str
+    values: tuple[str, ...]
+    reason: str | None
+    rules: tuple[str, ...]
+    instead: str | None
+    required: str | None
+    purposes: tuple[str, ...]
+
+
+def sheet(table: DecisionTable, classes: Iterable[DecisionClass]) -> Iterator[Line]:
+    """The lines of these rows of the table, coordinates in alphabetical order."""
+    for row in classes:
+        for name, decision in sorted(row.decisions.items()):
+            if name.endswith(f".{ACCESS_FIELD}"):
+                continue
+            field, rule = table.classification.fields[name], decision.rule
+            yield Line(
+                actor=row.kind,
+                purpose=row.purpose,
+                field=name,
+                category=field.category.value,
+                level=field.level.value,
+                decision=decision.effect.value,
+                when=condition(rule.read or rule.reduced, table.policy) if rule.read or rule.reduced else "",
+                values=tuple(values(decision, table.policy)),
+                reason=decision.reason.value if decision.reason is not None else None,
+                rules=decision.rules,
+                instead=decision.instead,
+                required=decision.required,
+                purposes=tuple(decision.needs.split(", ")) if decision.needs is not None else (),
+            )
+
+
+def objects(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The lines as JSON objects."""
+    return [asdict(line) for line in lines]
+
+
+def markdown(table: DecisionTable, classes: Iterable[DecisionClass]) -> str:
+    """The sheet as Markdown, one table per actor kind and purpose."""
+    words = {effect.value: word for effect, word in EFFECTS.items()}
+    parts = []
+    for row in classes:
+        actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
+        parts += [
+            f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`)",
+            "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--|--|\n"
+            + "\n".join(
+                f"| `{line.field}` | {line.category}{' réduit' if line.level == 'REDUCED' else ''} "
+                f"| {words[line.decision]} | {_why(line)} | {', '.join(line.rules)} |"
+                for line in sheet(table, [row])
+            ),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _why(line: Line) -> str:
+    told = [line.when] if line.when else []
+    told += line.values
+    if line.reason is not None:
+        told.append(f"`{line.reason}`")
+    if line.instead is not None:
+        told.append(f"à la place `{line.instead}`")
+    if line.required is not None:
+        told.append(f"dépend de `{line.required}`")
+    if line.purposes:
+        told.append(f"ouvert pour {', '.join(line.purposes)}")
+    return " ; ".join(told)

@@ -1,0 +1,79 @@
+"""A decision in French words: what the pages, the table, the explanations and the differences say of it.
+
+Everything in a decision is told, so that two decisions which differ are never told alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.policy.model import Policy
+from hub.policy.table import Decision, Effect, Reason
+from schema.facts import RELATIONS, VALUE_FACTS, Fact
+from schema.residual import Clause
+
+REASONS = {
+    Reason.NOT_YOUR_ROW: "Vous n'avez pas, avec cette personne ou cet élément, le lien qui ouvre cette donnée.",
+    Reason.FIELD_NOT_FOR_PURPOSE: "La finalité déclarée n'ouvre pas cette donnée.",
+    Reason.FIELD_NOT_FOR_ACTOR: "Cette donnée n'est ouverte à votre type d'acteur pour aucune finalité.",
+    Reason.OPPOSITION: "La personne s'est opposée à cet usage, ou en a demandé la limitation.",
+    Reason.RETENTION_ENDED: "La durée de conservation est passée : la donnée n'est plus communiquée.",
+    Reason.NOT_HELD: "Vous pouvez lire cette donnée, mais aucune source ne l'a transmise.",
+    Reason.FORBIDDEN_INPUT: "Un critère de la requête porte sur une donnée que vous ne pouvez pas lire.",
+}
+EFFECTS = {Effect.OPEN: "libre", Effect.ALLOW: "lu", Effect.MASK: "masqué", Effect.DENY: "refusé"}
+SILENT = {
+    "DROP": "l'élément qui la porte manque",
+    "COARSEN": "la valeur est moins précise",
+    "WITHHOLD": "le lien manque",
+}
+RESTRICTIONS = {Fact.OPPOSITION: "opposition", Fact.LIMITATION: "limitation", Fact.ERASURE_DUE: "effacement dû"}
+_VALUES = {int(fact): category for category, fact in VALUE_FACTS.items()}
+
+
+def relations(bits: int) -> str:
+    """The relations of a mask, by their codes."""
+    return " ou ".join(fact.name or "" for fact in Fact if fact & RELATIONS & bits)
+
+
+def condition(clauses: Iterable[Clause], policy: Policy) -> str:
+    """When any of these clauses holds of a row; never, if there is none."""
+    return " ; ".join(_clause(clause, policy) for clause in clauses) or "jamais"
+
+
+def said(decision: Decision, policy: Policy) -> str:
+    """The whole decision on one line."""
+    rule, parts = decision.rule, [EFFECTS[decision.effect]]
+    if rule.read:
+        parts[0] += f" par {condition(rule.read, policy)}"
+    if rule.reduced:
+        parts.append(f"masque « {rule.reduction} » par {condition(rule.reduced, policy)}")
+    parts += values(decision, policy)
+    if decision.reason is not None:
+        parts.append(f"motif {decision.reason}")
+    if decision.instead is not None:
+        parts.append(f"à la place {decision.instead}")
+    if decision.required is not None:
+        parts.append(f"dépend de {decision.required}")
+    if decision.needs is not None:
+        parts.append(f"ouvert pour {decision.needs}")
+    if decision.rules:
+        parts.append(f"[{', '.join(decision.rules)}]")
+    return ", ".join(parts)
+
+
+def values(decision: Decision, policy: Policy) -> list[str]:
+    """What happens to values of a stricter category than the field, for each."""
+    how = SILENT[decision.silent] if decision.silent is not None else "lue"
+    return [
+        f"valeur {_VALUES[bit]} : {how}, lue par {condition(clauses, policy)}" for bit, clauses in decision.rule.values
+    ]
+
+
+def _clause(clause: Clause, policy: Policy) -> str:
+    text = relations(clause.any_of)
+    if clause.all_of & Fact.RECORDED:
+        text += " si son organisation l'a enregistré"
+    excluded = [word for fact, word in RESTRICTIONS.items() if clause.none_of & fact]
+    excluded += [f"durée {r.name} passée" for r in policy.retentions.values() if clause.none_of & r.fact]
+    return f"{text} sauf {', '.join(excluded)}" if excluded else text

@@ -1,0 +1,110 @@
+"""`hub policy`: the rules checked, shown, explained, compared, and written as a register."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from hub.policy.load import POLICIES
+from tests.cli.commands import hub
+from tests.conftest import ROOT
+
+
+def rules(folder: Path, *changes: tuple[str, str, str]) -> Path:
+    """The rules in force in a folder of their own, with the first occurrence of some texts replaced."""
+    folder.mkdir()
+    for path in POLICIES.glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        for name, old, new in changes:
+            if name == path.name:
+                assert old in text
+                text = text.replace(old, new, 1)
+        (folder / path.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_rules_in_force_are_whole() -> None:
+    done = hub("policy", "check")
+    assert (done.code, done.err) == (0, "")
+    assert "tous classés." in done.out
+
+
+def test_every_error_of_the_rules_is_told_with_file_and_line_and_ends_by_one(tmp_path: Path) -> None:
+    folder = rules(
+        tmp_path / "rules",
+        ("grants.toml", 'read = ["TRACE"]', 'read = ["TRASE"]'),
+        ("prohibitions.toml", 'level = "FULL"', 'level = "HALF"'),
+    )
+    done = hub("policy", "check", folder)
+    assert done.code == 1
+    first, second = done.err.strip().splitlines()
+    line = (folder / "grants.toml").read_text(encoding="utf-8").split("TRASE")[0].count("\n") + 1
+    assert first.startswith(f"{folder}/grants.toml:{line}: ")
+    assert second.startswith(f"{folder}/prohibitions.toml:")
+    assert first.endswith(" [POLICY_INVALID]")
+
+
+def test_rules_that_do_not_cover_the_graph_are_refused(tmp_path: Path) -> None:
+    row = '{ actor = "orienteur_cd", coordinate = "Resources.month", how = "deny" },'
+    folder = rules(tmp_path / "rules", ("reductions.toml", row, ""))
+    assert "Resources.month" in hub("policy", "check", folder).check_refused("POLICY_INCOMPLETE")
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    done = hub("policy", "check", tmp_path / "none")
+    assert done.code == 1
+    assert "actors.toml:1: le fichier ne se lit pas [POLICY_INVALID]" in done.err
+
+
+def test_the_table_is_shown_for_an_actor_and_a_purpose() -> None:
+    done = hub("policy", "table", "--actor", "dpo", "--purpose", "audit", "--json")
+    lines = orjson.loads(done.out)
+    assert {(line["actor"], line["purpose"]) for line in lines} == {("dpo", "audit")}
+    (birth,) = (line for line in lines if line["field"] == "Person.birthDate")
+    assert (birth["decision"], birth["reason"], birth["instead"]) == ("deny", "FIELD_NOT_FOR_ACTOR", "Person.birthYear")
+    text = hub("policy", "table", "--actor", "dpo", "--markdown").out
+    assert text.count("## ") == 2
+    hub("policy", "table", "--actor", "nobody").check_refused("ARGUMENT_INVALID")
+
+
+def test_a_decision_is_explained_along_a_path() -> None:
+    done = hub("policy", "explain", "--actor", "conseiller_ft", "--purpose", "suivi", "Person.contact.phones")
+    assert done.code == 0, done.err
+    assert "Contact.phones : lu" in done.out
+    assert "base légale : C. trav. R.5312-42" in done.out
+
+
+@pytest.mark.parametrize(
+    ("actor", "purpose", "field", "code"),
+    [("dpo", "suivi", "Person.id", "ARGUMENT_INVALID"), ("dpo", "audit", "Person.ids", "FIELD_UNKNOWN")],
+)
+def test_a_question_about_nothing_is_refused(actor: str, purpose: str, field: str, code: str) -> None:
+    hub("policy", "explain", "--actor", actor, "--purpose", purpose, field).check_refused(code)
+
+
+def test_what_changes_is_told_and_fails_the_check_only_if_asked(tmp_path: Path) -> None:
+    after = rules(tmp_path / "after", ("grants.toml", '"SOC", "PRO", "FORM"]\nreduced', '"PRO", "FORM"]\nreduced'))
+    done = hub("policy", "diff", POLICIES, after)
+    assert done.code == 0, done.err
+    (rsa,) = (line for line in done.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
+    assert "lu par DEPARTMENT_BRSA" in rsa.split(" → ")[0]
+    assert rsa.split(" → ")[1].startswith("refusé")
+    assert hub("policy", "diff", POLICIES, after, "--check").code == 1
+
+
+def test_rules_that_say_the_same_pass_the_check(tmp_path: Path) -> None:
+    after = rules(tmp_path / "after", ("grants.toml", "# Accords", "# Les accords"))
+    done = hub("policy", "diff", POLICIES, after, "--check")
+    assert (done.code, done.out) == (0, "0 décision(s) et 0 durée(s) changent.\n")
+
+
+def test_a_text_that_changes_fails_the_check_though_no_decision_does(tmp_path: Path) -> None:
+    after = rules(tmp_path / "after", ("bases.toml", 'text = "', 'text = "Nouveau : '))
+    done = hub("policy", "diff", POLICIES, after, "--check")
+    assert done.code == 1
+    assert "Des libellés, des textes" in done.out
+
+
+def test_the_register_is_the_page_of_the_documentation() -> None:
+    done = hub("policy", "register")
+    assert (done.code, done.out) == (0, (ROOT / "docs" / "registre.md").read_text(encoding="utf-8"))

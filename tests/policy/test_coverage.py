@@ -1,0 +1,48 @@
+"""Every field, enum value and input that clients see is covered by the policy; a gap is found and named."""
+
+from dataclasses import replace
+
+import pytest
+
+from hub.graph import load_graph
+from hub.policy.classification import Classification
+from hub.policy.coverage import coverage
+from hub.policy.model import Policy
+
+GRAPH = load_graph()
+TABLE = GRAPH.table
+
+
+def missing(classification: Classification = TABLE.classification, policy: Policy = TABLE.policy) -> tuple[str, ...]:
+    return coverage(GRAPH.schema, classification, policy).missing
+
+
+def test_the_served_graph_is_covered_whole() -> None:
+    found = coverage(GRAPH.schema, TABLE.classification, TABLE.policy)
+    assert found.missing == ()
+    assert min(found.fields, found.values, found.inputs) > 50
+
+
+@pytest.mark.parametrize("name", ["Person.lastName", "Query.person", "Service.name"])
+def test_a_field_without_a_category_is_named(name: str) -> None:
+    fields = {key: field for key, field in TABLE.classification.fields.items() if key != name}
+    assert any(each.startswith(f"{name} : ") for each in missing(replace(TABLE.classification, fields=fields)))
+
+
+def test_an_input_that_nothing_classifies_is_named() -> None:
+    for name in ("Query.persons(filter:)", "PersonFilter.lastName"):
+        inputs = {key: each for key, each in TABLE.classification.inputs.items() if key != name}
+        assert any(each.startswith(f"{name} : ") for each in missing(replace(TABLE.classification, inputs=inputs)))
+
+
+def test_the_values_of_an_enum_that_no_classified_field_returns_are_named() -> None:
+    fields = {key: each for key, each in TABLE.classification.fields.items() if each.returns != "ConstraintState"}
+    found = missing(replace(TABLE.classification, fields=fields))
+    assert any(each.startswith("ConstraintState.OUI : ") for each in found)
+
+
+def test_a_reduced_field_without_a_line_in_the_reductions_is_named() -> None:
+    rows = {key: row for key, row in TABLE.policy.reductions.items() if key != ("conseiller_ft", "Person.rsa")}
+    (only,) = missing(policy=replace(TABLE.policy, reductions=rows))
+    assert only.startswith("Person.rsa : ")
+    assert "conseiller_ft" in only

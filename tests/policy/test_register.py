@@ -1,0 +1,42 @@
+"""The register of article 30 is written from the decisions enforced, and docs/registre.md is current."""
+
+from dataclasses import replace
+
+from hub.graph import load_graph
+from hub.policy.register import register
+from hub.policy.table import DecisionTable
+from schema.categories import Category
+from tests.conftest import ROOT
+
+TABLE = load_graph().table
+TEXT = register(TABLE)
+
+
+def test_the_page_is_the_register_in_force() -> None:
+    page = (ROOT / "docs" / "registre.md").read_text(encoding="utf-8")
+    assert page == TEXT, "run hub policy register > docs/registre.md"
+
+
+def test_every_grant_stands_under_each_purpose_that_it_serves() -> None:
+    for purpose in TABLE.policy.purposes.values():
+        if purpose.abstract:
+            assert f"(`{purpose.code}`)" not in TEXT
+            continue
+        activity = TEXT.split(f"(`{purpose.code}`)\n")[1].split("\n## ")[0]
+        for grant in TABLE.policy.grants:
+            assert (f"(`{grant.id}`)" in activity) == (purpose.code in grant.purposes)
+
+
+def test_every_basis_prohibition_and_duration_is_told() -> None:
+    policy = TABLE.policy
+    texts = [each.text for each in policy.bases.values()]
+    texts += [each.text for each in policy.prohibitions] + [each.text for each in policy.retentions.values()]
+    assert [text for text in texts if text not in TEXT] == []
+
+
+def test_a_category_that_a_grant_gives_and_a_prohibition_closes_is_not_said_to_be_read() -> None:
+    assert all("SOC (" in line for line in TEXT.splitlines() if "(`DEL-1`)" in line)
+    prohibited = replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None)
+    closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
+    after = register(DecisionTable(closed, TABLE.classification))
+    assert not any("SOC (" in line for line in after.splitlines() if "(`DEL-1`)" in line)

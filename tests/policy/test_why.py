@@ -1,0 +1,68 @@
+"""Why a field is read or not, with the law, along a path."""
+
+from dataclasses import replace
+
+import pytest
+
+from hub.graph import load_graph
+from hub.policy.table import DecisionTable
+from hub.policy.why import UnknownField, why
+from schema.categories import Category
+
+TABLE = load_graph().table
+
+
+def told(path: str, kind: str, purpose: str, table: DecisionTable = TABLE) -> str:
+    return why(path, table.decision_class(kind, purpose), table)
+
+
+def test_a_field_that_is_read_names_its_relations_its_grant_and_the_law() -> None:
+    text = told("Contact.phones", "conseiller_ft", "suivi")
+    grant = next(each for each in TABLE.policy.grants if each.id == "FT-1")
+    assert "Contact.phones : lu" in text
+    assert "ORG_REFERENT ou TERRITORY" in text
+    assert f"accord FT-1 : {grant.label}" in text
+    assert grant.basis.text in text
+    assert grant.retention is not None
+    assert grant.retention.text in text
+
+
+def test_a_path_tells_each_of_its_steps_and_where_it_is_closed() -> None:
+    assert "Person.contact : lu" in told("Person.contact.phones", "conseiller_ft", "suivi")
+    text = told("Query.person.appointments.nodes.motive.category", "referent_cd", "formation")
+    assert "Motive.category : refusé" in text
+    assert text.endswith("Par ce chemin, rien ne se lit : Person.appointments est refusé.\n")
+
+
+def test_a_denial_names_the_purposes_that_would_open_it() -> None:
+    assert "il faudrait : déclarer l'une des finalités actions (" in told(
+        "Person.constraints", "referent_cd", "formation"
+    )
+
+
+def test_a_denial_names_what_is_read_instead() -> None:
+    assert "se lit à la place : Person.isRsaBeneficiary" in told("Person.rsa", "conseiller_ft", "suivi")
+
+
+def test_a_denial_by_a_prohibition_says_that_nothing_opens_it() -> None:
+    text = told("Person.constraints", "partenaire", "suivi")
+    prohibition = next(each for each in TABLE.policy.prohibitions if each.id == "PART-FREIN")
+    assert f"interdiction PART-FREIN : {prohibition.text}" in text
+    assert "il faudrait : rien n'y suffit" in text
+
+
+def test_a_denial_by_a_requirement_names_it_and_asks_for_its_category() -> None:
+    fields = TABLE.classification.fields
+    requiring = replace(fields["Person.lastName"], requires=frozenset({"Person.rsa"}))
+    changed = replace(TABLE.classification, fields={**fields, "Person.lastName": requiring})
+    text = told("Person.lastName", "conseiller_ft", "suivi", DecisionTable(TABLE.policy, changed))
+    assert fields["Person.rsa"].category is Category.SOC
+    assert "dépend de : Person.rsa, qui est refusé (SOC)" in text
+    assert "sur la catégorie SOC" in text
+
+
+@pytest.mark.parametrize("path", ["Person", "Person.", "Nobody.name", "Person.contact.nothing", "Person.lastName.more"])
+def test_what_names_no_field_is_refused(path: str) -> None:
+    with pytest.raises(UnknownField) as caught:
+        told(path, "referent_cd", "suivi")
+    assert caught.value.code == "FIELD_UNKNOWN"
