@@ -21,9 +21,10 @@ from hub.journal.labels import check_reference
 from hub.journal.record import Entry
 from hub.journal.store import Journal
 from hub.policy.authorise import Authorisation
-from hub.policy.explain import explain
+from hub.policy.explain import decided, explain
 from hub.policy.guard import Guard
 from hub.policy.inputs import check_inputs
+from hub.policy.refuse import check_whole
 from hub.policy.table import DecisionClass, DecisionTable
 from hub.prepare import Prepared, Preparer, wants_plan
 from schema.context import Context
@@ -59,6 +60,8 @@ class Pipeline:
         variables = bind(prepared.operation, request.variables, self.preparer.schema)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
+        mode = request.headers.get("access-mode")
+        check_whole(mode, decided(authorisation, variables))
 
         entry = _intent(request, actor, purpose, reference, prepared)
         if actor.person is not None:
@@ -85,6 +88,7 @@ class Pipeline:
         reasons = [item["reason"] or item["decision"] for item in access]
         found = await self.keyring.disclosures(guard.disclosed())
         await self.journal.disclose(receipt, entry.disclosed(reasons), found)
+        check_whole(mode, access)
         extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
         return Reply(data, [error.formatted() for error in errors], extensions)
 

@@ -23,8 +23,8 @@ BODY_SECONDS = 30.0
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 
-SERVED = {"access-mode": "filter", "schema-view": "full", "plan": "show"}
-"""Headers of which one value is served; another one is refused rather than ignored."""
+SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("full",), "plan": ("show",)}
+"""Headers of which these values are served; another one is refused rather than ignored."""
 
 SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
@@ -46,10 +46,10 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = froz
             headers[name] += "," + value.decode("latin-1")
         elif single or name == "accept":
             headers[name] = value.decode("latin-1").strip()
-            if name in SERVED and headers[name] != SERVED[name]:
+            if name in SERVED and headers[name] not in SERVED[name]:
                 raise RequestRefused(
                     "HEADER_UNSUPPORTED",
-                    f"L'en-tête « {name} » n'admet ici que « {SERVED[name]} » : retirez-le.",
+                    f"L'en-tête « {name} » n'admet ici que « {' », « '.join(SERVED[name])} » : retirez-le.",
                     f"{name} is not served",
                 )
         elif name == "content-encoding" and value.strip().lower() != b"identity":

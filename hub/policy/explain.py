@@ -31,11 +31,7 @@ def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
 ) -> list[dict[str, Any]]:
     """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
-    entries = [
-        _entry(item.path, item.coordinate, item.decision)
-        for item in authorisation.entries
-        if hold(item.conditions, guard.variables)
-    ]
+    entries = decided(authorisation, guard.variables)
     errors = set(failed)
     decisions = authorisation.decisions
     for mark, verdict, facts, path in guard.named:
@@ -52,6 +48,15 @@ def explain(
             elif coordinate in verdict.released and held is not None and key in held and held[key] is None:
                 entries.append(_entry(here, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD))
     return entries
+
+
+def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The part of the entries that the table gives, known before anything is fetched."""
+    return [
+        _entry(item.path, item.coordinate, item.decision)
+        for item in authorisation.entries
+        if hold(item.conditions, variables)
+    ]
 
 
 def row_reason(rule: Rule, facts: int) -> Reason:
