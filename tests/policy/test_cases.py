@@ -1,5 +1,6 @@
 """The policy files, decided on the served graph: decisions and reasons as data."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import yaml
 
 from hub.graph import load_graph
-from hub.policy.table import Effect
+from hub.policy.table import DecisionTable, Effect
 from schema.categories import Category
 from schema.facts import RELATIONS, Fact
 
@@ -16,9 +17,10 @@ TABLE = load_graph().table
 CASES: list[dict[str, Any]] = [
     case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
+GRANTED = [case for case in CASES if "grant" in case]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['actor']} {case['purpose']}")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
     decisions = TABLE.decision_class(case["actor"], case["purpose"]).decisions
     for coordinate, relations in case.get("allow", {}).items():
@@ -32,6 +34,36 @@ def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
         decision = decisions[coordinate]
         assert decision.effect is Effect.DENY, coordinate
         assert [value for value in (decision.reason, decision.instead) if value] == expected, coordinate
+
+
+def without(grant: str, actor: str) -> DecisionTable:
+    """The decisions on this kind of actor, were the grant not there."""
+    policy = TABLE.policy
+    kept = tuple(each for each in policy.grants if each.id != grant)
+    assert len(kept) == len(policy.grants) - 1, grant
+    return DecisionTable(replace(policy, actors={actor: policy.actors[actor]}, grants=kept), TABLE.classification)
+
+
+def test_every_grant_has_its_case_with_what_it_opens_what_it_leaves_closed_and_why() -> None:
+    assert sorted(case["grant"] for case in GRANTED) == sorted(grant.id for grant in TABLE.policy.grants)
+    for case in GRANTED:
+        assert case["why"], case
+        assert bool(case.get("allow")) != bool(case.get("unserved")), case
+        assert case["deny"], case
+
+
+@pytest.mark.parametrize("case", GRANTED, ids=lambda case: case["grant"])
+def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[str, Any]) -> None:
+    pair = case["actor"], case["purpose"]
+    assert pair in TABLE.classes
+    decisions = TABLE.decision_class(*pair).decisions
+    less = without(case["grant"], case["actor"]).decision_class(*pair).decisions
+    for coordinate in case.get("allow", ()):
+        assert case["grant"] in decisions[coordinate].rules, coordinate
+        assert less[coordinate].rule != decisions[coordinate].rule, coordinate
+    if "unserved" in case:
+        assert [name for name in case["unserved"] if name in decisions] == []
+        assert less == decisions
 
 
 def test_every_kind_of_actor_has_a_case() -> None:
