@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from hub.document.operation import ACCESS_FIELD
-from hub.policy.table import DecisionClass, DecisionTable
-from hub.policy.told import EFFECTS, condition, values
+from hub.policy.table import Decision, DecisionClass, DecisionTable
+from hub.policy.told import EFFECTS, condition, details, values
+from schema.categories import Level
+
+HEADS = "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--|--|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +64,17 @@ def objects(lines: Iterable[Line]) -> list[dict[str, Any]]:
 
 def markdown(table: DecisionTable, classes: Iterable[DecisionClass]) -> str:
     """The sheet as Markdown, one table per actor kind and purpose."""
-    words = {effect.value: word for effect, word in EFFECTS.items()}
     parts = []
     for row in classes:
         actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
         parts += [
             f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`)",
-            "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--|--|\n"
-            + "\n".join(
-                f"| `{line.field}` | {line.category}{' réduit' if line.level == 'REDUCED' else ''} "
-                f"| {words[line.decision]} | {_why(line)} | {', '.join(line.rules)} |"
-                for line in sheet(table, [row])
-            ),
+            "\n".join([HEADS, *(_cells(line, row.decisions[line.field], table) for line in sheet(table, [row]))]),
         ]
     return "\n\n".join(parts) + "\n"
 
 
-def _why(line: Line) -> str:
-    told = [line.when] if line.when else []
-    told += line.values
-    if line.reason is not None:
-        told.append(f"`{line.reason}`")
-    if line.instead is not None:
-        told.append(f"à la place `{line.instead}`")
-    if line.required is not None:
-        told.append(f"dépend de `{line.required}`")
-    if line.purposes:
-        told.append(f"ouvert pour {', '.join(line.purposes)}")
-    return " ; ".join(told)
+def _cells(line: Line, decision: Decision, table: DecisionTable) -> str:
+    category = f"{line.category} réduit" if line.level == Level.REDUCED else line.category
+    told = " ; ".join(details(decision, table.policy))
+    return f"| `{line.field}` | {category} | {EFFECTS[decision.effect]} | {told} | {', '.join(line.rules)} |"

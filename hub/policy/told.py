@@ -43,23 +43,27 @@ def condition(clauses: Iterable[Clause], policy: Policy) -> str:
 
 def said(decision: Decision, policy: Policy) -> str:
     """The whole decision on one line."""
-    rule, parts = decision.rule, [EFFECTS[decision.effect]]
+    rules = [f"[{', '.join(decision.rules)}]"] if decision.rules else []
+    return f"{EFFECTS[decision.effect]} {', '.join(details(decision, policy) + rules)}".rstrip()
+
+
+def details(decision: Decision, policy: Policy) -> list[str]:
+    """All of a decision but its effect and the rules behind it."""
+    rule, parts = decision.rule, []
     if rule.read:
-        parts[0] += f" par {condition(rule.read, policy)}"
+        parts.append(f"par {condition(rule.read, policy)}")
     if rule.reduced:
         parts.append(f"masque « {rule.reduction} » par {condition(rule.reduced, policy)}")
     parts += values(decision, policy)
     if decision.reason is not None:
-        parts.append(f"motif {decision.reason}")
+        parts.append(decision.reason.value)
     if decision.instead is not None:
         parts.append(f"à la place {decision.instead}")
     if decision.required is not None:
         parts.append(f"dépend de {decision.required}")
     if decision.needs is not None:
         parts.append(f"ouvert pour {decision.needs}")
-    if decision.rules:
-        parts.append(f"[{', '.join(decision.rules)}]")
-    return ", ".join(parts)
+    return parts
 
 
 def values(decision: Decision, policy: Policy) -> list[str]:

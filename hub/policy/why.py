@@ -9,7 +9,7 @@ from hub.errors import HubError
 from hub.policy.classification import Classification
 from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, prohibitions
 from hub.policy.told import EFFECTS, REASONS, condition, values
-from schema.categories import OPEN
+from schema.categories import OPEN, Level
 
 
 class UnknownField(HubError):
@@ -86,7 +86,8 @@ def _denied(coordinate: str, decision: Decision, row: DecisionClass, table: Deci
     elif forbidden:
         lines.append("  il faudrait : rien n'y suffit, une interdiction l'emporte sur tout accord")
     else:
-        lines.append(
-            f"  il faudrait : un accord de « {row.kind} » sur la catégorie {cause.category}, et sa base légale"
+        whole = (
+            f"lise {cause.category} en entier" if cause.level is Level.FULL else f"lise {cause.category}, même réduit"
         )
+        lines.append(f"  il faudrait : un accord par lequel « {row.kind} » {whole}, et sa base légale")
     return lines

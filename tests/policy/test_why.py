@@ -58,7 +58,7 @@ def test_a_denial_by_a_requirement_names_it_and_asks_for_its_category() -> None:
     text = told("Person.lastName", "conseiller_ft", "suivi", DecisionTable(TABLE.policy, changed))
     assert fields["Person.rsa"].category is Category.SOC
     assert "dépend de : Person.rsa, qui est refusé (SOC)" in text
-    assert "sur la catégorie SOC" in text
+    assert "un accord par lequel « conseiller_ft » lise SOC en entier" in text
 
 
 @pytest.mark.parametrize("path", ["Person", "Person.", "Nobody.name", "Person.contact.nothing", "Person.lastName.more"])
