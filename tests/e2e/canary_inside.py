@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -26,6 +26,8 @@ from tests.e2e.site import PURPOSES
 T = TypeVar("T")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """Sent with each request, so that answers don't differ by their trace."""
+PATIENCE = 300.0
+"""Seconds for a request: what is compared must not hang on how busy the machine is."""
 Headers = Iterable[tuple[str, str]]
 
 
@@ -140,6 +142,7 @@ async def inside(database: Database, actors: Mapping[str, DemoActor], folder: Pa
     """A hub with every subgraph in this process, over this database."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
+    settings = replace(settings, deadline=PATIENCE)
     app = hub_app(graph(), settings, database.keys, database.dsn)
     transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
     cast(dict[str, Transport], app.pipeline.transports).update(transports)
