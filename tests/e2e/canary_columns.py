@@ -131,7 +131,7 @@ def _tell(found: Mapping[str, Personal], item: ColumnField, table: str, path: Pa
         _feel(found, item.column, path)
         for column in _as_it_is(item):
             gathered = found.get(_named(column.table))
-            if gathered is not None and column.name not in _keys(gathered):
+            if gathered is not None and column.name != gathered.subject:
                 _add(gathered.told, column.name, path)
     elif table in found:
         _add(found[table].told, item.column.name, path)

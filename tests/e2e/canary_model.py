@@ -77,7 +77,7 @@ BEARERS = {category: f"canari--structure-{category}".lower() for category in REV
 """Structures of the public catalogue, by what naming one of someone tells; the services are those of the first."""
 SESSIONS = ("canari-1", "canari-2")
 HIDDEN = "HIDDEN"
-"""A category of nobody, for the types that do not serve a row of their table."""
+"""A category of nobody, for the types and fields that do not serve a row of their table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,7 @@ def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], fr
     if table.name == "people.identifier":
         given["kind"] = table.values(table.table.c.kind)[place]
         stricter["NationalIdentifier"] = HIDDEN if given["kind"] == "CD_INTERNE" else None
+        stricter["Person.passIaeNumber"] = None if given["kind"] == "PASS_IAE" else HIDDEN
     if table.name == "offers.referral":
         offered = list(SERVICES)[place % len(SERVICES)]
         given |= {"service_id": offered, "prescriber_structure_id": BEARERS[revealed]}

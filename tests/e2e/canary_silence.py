@@ -71,7 +71,8 @@ class Silence:
             names = [column for column in row.table.table.columns if self._free(row, column)]
             changed = {column.name: self._other(row, column) for column in names}
             if fate is TWICE:
-                keys = {column.name: self._other(row, column) for column in row.table.table.primary_key.columns}
+                own = [column for column in row.table.table.primary_key.columns if not row.table.values(column)]
+                keys = {column.name: self._other(row, column) for column in own}
                 keys |= {"source_id": self._other(row, row.table.table.c.source_id)}
                 doubled = {**row.values, **changed, **keys, row.table.subject: row.row.person}
                 await insert(owner, row.table.name, doubled)
