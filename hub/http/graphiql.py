@@ -38,11 +38,12 @@ MISSING = """<!doctype html>
 
 
 def wants_page(scope: Mapping[str, Any]) -> bool:
-    """Whether this request for `/graphql` is for the page, not for an answer: a GET that accepts HTML."""
+    """Whether this request for `/graphql` is for the page, not for an answer: a GET that accepts HTML. One with
+    parameters has to ask for HTML by name: whoever sends a document in the address is told that this is refused."""
     if scope["method"] not in ("GET", "HEAD"):
         return False
     accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
-    return not accepted or b"text/html" in accepted or b"*/*" in accepted
+    return b"text/html" in accepted or (not scope.get("query_string") and (not accepted or b"*/*" in accepted))
 
 
 def graphiql(words: Mapping[str, Any], built: Path = BUILT) -> list[BaseRoute]:

@@ -21,6 +21,7 @@ ACTORS = {
     "referent-b": "suivi",
     "employeur": "iae",
     "personne": "droits",
+    "personne-b": "droits",
     "orienteur": "orientation",
     "conseiller-ft": "suivi",
     "conseiller-ml": "suivi",
