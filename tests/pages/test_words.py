@@ -8,8 +8,9 @@ from graphql import build_schema, parse, print_ast, validate
 
 from hub.graph import load_graph
 from hub.pages.journey import JOURNEY, journey
-from hub.pages.words import REASONS, words
+from hub.pages.words import words
 from hub.policy.table import Reason
+from hub.policy.told import REASONS
 
 WHOLE = Path(__file__).parents[1] / "schema" / "journey.graphql"
 
