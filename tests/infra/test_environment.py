@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -134,11 +135,19 @@ def test_a_package_that_is_not_the_locked_one_is_refused(project: Path) -> None:
     assert "Préparation" in make(project, "venv-base").stdout
 
 
+NPM = ("web", "tests/federation/node", "benchmarks/gateway/node")
+
+
 def test_the_locks_hold_hashes_for_every_package_and_no_address() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
         entries = re.split(r"\n(?=[a-z])", lock.read_text())
         assert all("--hash=sha256:" in entry and "==" in entry for entry in entries)
         assert "://" not in lock.read_text()
+    for lock in NPM:
+        text = (ROOT / lock / "package-lock.json").read_text()
+        packages = json.loads(text)["packages"]
+        assert all("integrity" in package for name, package in packages.items() if name), lock
+        assert "://" not in text, lock
     base, dev = ((ROOT / "requirements" / f"{name}.txt").read_text() for name in ("base", "dev"))
     versions = re.compile(r"^(\S+)==(\S+)", re.MULTILINE)
     assert set(versions.findall(base)) <= set(versions.findall(dev))
