@@ -143,11 +143,11 @@ def test_the_locks_hold_hashes_for_every_package_and_no_address() -> None:
         entries = re.split(r"\n(?=[a-z])", lock.read_text())
         assert all("--hash=sha256:" in entry and "==" in entry for entry in entries)
         assert "://" not in lock.read_text()
-    for lock in NPM:
-        text = (ROOT / lock / "package-lock.json").read_text()
+    for project in NPM:
+        text = (ROOT / project / "package-lock.json").read_text()
         packages = json.loads(text)["packages"]
-        assert all("integrity" in package for name, package in packages.items() if name), lock
-        assert "://" not in text, lock
+        assert all("integrity" in package for name, package in packages.items() if name), project
+        assert "://" not in text, project
     base, dev = ((ROOT / "requirements" / f"{name}.txt").read_text() for name in ("base", "dev"))
     versions = re.compile(r"^(\S+)==(\S+)", re.MULTILINE)
     assert set(versions.findall(base)) <= set(versions.findall(dev))
