@@ -34,6 +34,7 @@ from hub.pipeline import Pipeline
 from hub.policy.authorise import Authorisation, authorise
 from hub.policy.classification import Classification
 from hub.policy.table import DecisionClass
+from hub.policy.view import Views
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from infra.keys import Keys
@@ -122,6 +123,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         table=graph.table,
         documents=Documents(settings.documents),
         preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification), settings.limits),
+        views=Views(graph.schema, graph.table.classification),
         transports=transports,
         journal=journal,
         keyring=keyring,

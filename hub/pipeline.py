@@ -26,6 +26,7 @@ from hub.policy.guard import Guard
 from hub.policy.inputs import check_inputs
 from hub.policy.refuse import check_whole
 from hub.policy.table import DecisionClass, DecisionTable
+from hub.policy.view import Views
 from hub.prepare import Prepared, Preparer, wants_plan
 from schema.context import Context
 
@@ -39,6 +40,7 @@ class Pipeline:
     table: DecisionTable
     documents: Documents
     preparer: Preparer[DecisionClass, Authorisation]
+    views: Views
     transports: Mapping[str, Transport]
     journal: Journal
     keyring: Keyring
@@ -83,7 +85,8 @@ class Pipeline:
         )
         guard = Guard(authorisation.marks, variables, revealed)
         data, errors = prepared.projection.project(answer, variables, guard)
-        data = await self.preparer.introspected(prepared, data, request.variables)
+        view = self.views.asked(request.headers.get("schema-view"), decisions)
+        data = await self.preparer.introspected(prepared, data, request.variables, view)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
         reasons = [item["reason"] or item["decision"] for item in access]
         found = await self.keyring.disclosures(guard.disclosed())

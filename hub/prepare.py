@@ -148,13 +148,23 @@ class Preparer(Generic[ClassT, DecidedT]):
         return known or self._keep(key, self._prepare(query, name, decisions, key[3]))
 
     async def introspected(
-        self, prepared: Prepared[DecidedT], data: dict[str, Any] | None, variables: Mapping[str, Any]
+        self,
+        prepared: Prepared[DecidedT],
+        data: dict[str, Any] | None,
+        variables: Mapping[str, Any],
+        view: Callable[[], GraphQLSchema] | None = None,
     ) -> dict[str, Any] | None:
-        """The data with the introspection that the operation asks for; `variables` are the client's, checked."""
+        """The data with the introspection that the operation asks for, of the schema that `view` makes, else of all;
+        `variables` are the client's, checked."""
         if prepared.introspection is None or data is None:
             return data
-        meta = await self._beside(introspection.answer, prepared.introspection, self.schema, variables)
+        meta = await self._beside(self._introspect, prepared.introspection, variables, view)
         return introspection.merge(prepared.keys, data, meta)
+
+    def _introspect(
+        self, document: DocumentNode, variables: Mapping[str, Any], view: Callable[[], GraphQLSchema] | None
+    ) -> dict[str, Any]:
+        return introspection.answer(document, self.schema if view is None else view(), variables)
 
     def _key(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Key:
         labels = self._supergraph.labels

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from hub.cli.classes import decision_class
 from hub.cli.files import read, read_text
 from hub.cli.refuse import refuse
 from hub.document.variables import bind
 from hub.gateway import EVERYONE, allow
-from hub.graph import Graph, load_graph
+from hub.graph import load_graph
 from hub.policy.authorise import authorise
-from hub.policy.table import DecisionClass
 from hub.prepare import Preparer
 
 TRACE = "0" * 32
@@ -46,7 +46,7 @@ def plan(
     if decided:
         graph = load_graph()
         preparer = Preparer(graph.supergraph, graph.schema, partial(authorise, schema=graph.table.classification))
-        made = preparer.prepare(text, operation, _decisions(graph, actor, purpose), TRACE)
+        made = preparer.prepare(text, operation, decision_class(graph.table, actor, purpose), TRACE)
     else:
         given = read(supergraph) if supergraph is not None else load_graph().supergraph
         preparer = Preparer(given, given.client_schema, allow)
@@ -55,16 +55,6 @@ def plan(
     if variables is not None:
         shown = shown.settled(bind(made.operation, _values(variables), preparer.schema))
     typer.echo(shown.text(), nl=False)
-
-
-def _decisions(graph: Graph, actor: str | None, purpose: str | None) -> DecisionClass:
-    known = sorted(graph.table.classes)
-    if (actor, purpose) not in known:
-        pairs = ", ".join(f"{kind} {each}" for kind, each in known)
-        refuse(
-            "ARGUMENT_INVALID", f"« --actor » et « --purpose » vont ensemble, et sont l'un de ces couples : {pairs}."
-        )
-    return graph.table.classes[actor or "", purpose or ""]
 
 
 def _values(given: str) -> dict[str, Any]:

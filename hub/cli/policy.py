@@ -9,7 +9,8 @@ from typing import Annotated, NoReturn
 import orjson
 import typer
 
-from hub.cli.refuse import refuse, tell
+from hub.cli.classes import decision_class, no_such_pair
+from hub.cli.refuse import tell
 from hub.graph import described, load_classified, load_graph
 from hub.policy.coverage import coverage
 from hub.policy.diff import changes, durations, same
@@ -18,7 +19,7 @@ from hub.policy.load import POLICIES, load
 from hub.policy.model import Policy
 from hub.policy.register import register as register_of
 from hub.policy.sheet import markdown, objects, sheet
-from hub.policy.table import DecisionClass, DecisionTable
+from hub.policy.table import DecisionTable
 from hub.policy.why import why
 
 KIND = typer.Option("--actor", metavar="SORTE", help="Sorte d'acteur de actors.toml.")
@@ -63,7 +64,7 @@ def table(
     rows = [row for _, row in sorted(whole.classes.items()) if actor in (None, row.kind)]
     rows = [row for row in rows if purpose in (None, row.purpose)]
     if not rows:
-        _no_such_pair(whole)
+        no_such_pair(whole)
     if json:
         typer.echo(orjson.dumps(objects(sheet(whole, rows)), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -78,7 +79,7 @@ def explain(
 ) -> None:
     """Dit pourquoi un champ se lit ou non, les règles et les textes, et ce qu'il faudrait."""
     whole = load_graph().table
-    typer.echo(why(field, _row(whole, actor, purpose), whole), nl=False)
+    typer.echo(why(field, decision_class(whole, actor, purpose), whole), nl=False)
 
 
 @app.command()
@@ -120,14 +121,3 @@ def _fail(code: str, problems: tuple[str, ...] | list[str]) -> NoReturn:
     for problem in problems:
         tell(code, problem)
     sys.exit(1)
-
-
-def _row(whole: DecisionTable, kind: str, purpose: str) -> DecisionClass:
-    if (kind, purpose) not in whole.classes:
-        _no_such_pair(whole)
-    return whole.classes[kind, purpose]
-
-
-def _no_such_pair(whole: DecisionTable) -> NoReturn:
-    pairs = ", ".join(f"{kind} {each}" for kind, each in sorted(whole.classes))
-    refuse("ARGUMENT_INVALID", f"« --actor » et « --purpose » sont de l'un de ces couples : {pairs}.")

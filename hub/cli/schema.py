@@ -1,4 +1,4 @@
-"""`hub schema diff`."""
+"""`hub schema`: diff, show."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from graphql import GraphQLError, GraphQLSchema, build_schema, parse, validate
+from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_schema, validate
 
+from hub.cli.classes import decision_class
 from hub.cli.files import read_text
 from hub.cli.refuse import refuse
 from hub.federation.changes.diff import changes
@@ -15,6 +16,8 @@ from hub.federation.changes.model import Change, Level
 from hub.federation.changes.operations import Document
 from hub.federation.changes.operations import read as read_operation
 from hub.federation.supergraph import read_supergraph
+from hub.graph import load_graph
+from hub.policy.view import Views
 
 BROKEN = 3
 """Exit code: a change breaks clients."""
@@ -25,7 +28,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 @app.callback()
 def schema() -> None:
-    """Ce qui change d'un schéma à l'autre."""
+    """Ce qui change d'un schéma à l'autre, et le schéma tel qu'un acteur peut le lire."""
 
 
 @app.command()
@@ -46,6 +49,19 @@ def diff(
     broken = [change for change in breaking if documents is None or any(each.touched(change) for each in documents)]
     typer.echo(_summary(found, breaking, broken, documents))
     raise typer.Exit(BROKEN if broken else 0)
+
+
+@app.command()
+def show(
+    actor: Annotated[str | None, typer.Option(help="Sorte d'acteur : le schéma de ce qu'elle peut lire.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="Finalité de cet acteur.")] = None,
+) -> None:
+    """Écrit le schéma public (SDL), ou ce qu'en montre « Schema-View: mine » à un acteur pour une finalité."""
+    graph = load_graph()
+    shown = graph.schema
+    if actor is not None or purpose is not None:
+        shown = Views(graph.schema, graph.table.classification).of(decision_class(graph.table, actor, purpose))
+    typer.echo(print_schema(shown))
 
 
 def _line(change: Change, documents: list[Document] | None) -> str:

@@ -15,8 +15,11 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLSchema,
     InlineFragmentNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableDefinitionNode,
     execute_sync,
 )
 
@@ -43,7 +46,7 @@ def split(document: DocumentNode, operation: OperationDefinitionNode) -> Documen
     only = OperationDefinitionNode(
         operation=operation.operation,
         name=operation.name,
-        variable_definitions=operation.variable_definitions,
+        variable_definitions=tuple(each for each in operation.variable_definitions or () if _is_its_own(each)),
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(found)),
     )
@@ -76,6 +79,13 @@ def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tup
 def merge(keys: tuple[str, ...], data: dict[str, Any], introspected: dict[str, Any]) -> dict[str, Any]:
     """One answer in the client's order."""
     return {key: part[key] for key in keys for part in (data, introspected) if key in part}
+
+
+def _is_its_own(definition: VariableDefinitionNode) -> bool:
+    """Whether introspection may use the variable: its arguments and conditions are texts and Booleans, and a narrowed
+    schema may lack the type of any other."""
+    node = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
+    return isinstance(node, NamedTypeNode) and node.name.value in ("String", "Boolean")
 
 
 def _guarded(node: FieldNode, directives: tuple[Any, ...]) -> InlineFragmentNode:

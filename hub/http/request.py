@@ -23,7 +23,7 @@ BODY_SECONDS = 30.0
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 
-SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("full",), "plan": ("show",)}
+SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "plan": ("show",)}
 """Headers of which these values are served; another one is refused rather than ignored."""
 
 SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})

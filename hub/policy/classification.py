@@ -44,7 +44,8 @@ class Classification:
 
     `recorded`: personal types whose rows say which organisation recorded them.
 
-    `inputs` are keyed `Type.field(argument)`, `InputType.field` and `EnumType.VALUE`. `digest` pins all of it.
+    `inputs` are keyed `Type.field(argument:)`, `InputType.field` and `EnumType.VALUE`; `values` are the stricter
+    categories of enum values, by `EnumType.VALUE`. `digest` pins all of it.
     """
 
     fields: Mapping[str, FieldClass]
@@ -52,4 +53,5 @@ class Classification:
     recorded: frozenset[str]
     members: Mapping[str, tuple[str, ...]]
     inputs: Mapping[str, InputClass]
+    values: Mapping[str, Category]
     digest: str

@@ -67,7 +67,8 @@ def classify(supergraph: Supergraph) -> Classification:
     fields = {name: replace(field, requires=closed[name]) for name, field in fields.items()}
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
-    whole = Classification(fields, personal, recorded, members, inputs, digest="")
+    values = dict(_stricter(supergraph))
+    whole = Classification(fields, personal, recorded, members, inputs, values, digest="")
     return replace(whole, digest=_digest(whole))
 
 
@@ -79,6 +80,7 @@ def _digest(found: Classification) -> str:
     ]
     lines += [f"{name} {name in found.recorded}" for name in sorted(found.personal)]
     lines += [f"{name} {each.type} {each.reads}" for name, each in sorted(found.inputs.items())]
+    lines += [f"{name} {category}" for name, category in sorted(found.values.items())]
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -128,6 +130,14 @@ def _values(supergraph: Supergraph, coordinate: str, named: Any) -> frozenset[Ca
     if unknown := categories - VALUE_FACTS.keys():
         raise Unclassified(coordinate, f"catégorie de valeur {min(unknown)} sans fait")
     return categories
+
+
+def _stricter(supergraph: Supergraph) -> Iterable[tuple[str, Category]]:
+    for name, type_ in supergraph.schema.type_map.items():
+        for value in type_.values if isinstance(type_, GraphQLEnumType) else ():
+            said = _directive(supergraph, f"{name}.{value}", "category")
+            if said is not None:
+                yield f"{name}.{value}", Category(said["name"])
 
 
 def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:

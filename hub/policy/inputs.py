@@ -31,21 +31,26 @@ def check_inputs(
             if value is None:
                 continue
             known = schema.inputs.get(name)
-            if known is None or not all(_readable(c, decisions, schema) for c in known.reads):
+            if known is None or not admitted(name, decisions, schema):
                 raise forbidden_input(path)
             reads.update(known.reads)
             for item in value if type(value) is list else (value,):
                 if type(item) is dict:
                     pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
-                elif f"{known.type}.{item}" in schema.inputs:
-                    below = schema.inputs[f"{known.type}.{item}"]
-                    if not all(_readable(c, decisions, schema) for c in below.reads):
+                elif (below := f"{known.type}.{item}") in schema.inputs:
+                    if not admitted(below, decisions, schema):
                         raise forbidden_input(path)
-                    reads.update(below.reads)
+                    reads.update(schema.inputs[below].reads)
         if reads:
             place = use.path[:-1]
             revealed[place] = revealed.get(place, frozenset()) | reads
     return revealed
+
+
+def admitted(name: str, decisions: DecisionClass, schema: Classification) -> bool:
+    """Whether this class may give an argument, input field or enum value at all; one that nothing classifies, never."""
+    known = schema.inputs.get(name)
+    return known is not None and all(_readable(c, decisions, schema) for c in known.reads)
 
 
 def forbidden_input(path: tuple[str, ...]) -> RequestRefused:

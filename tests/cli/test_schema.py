@@ -1,11 +1,14 @@
-"""`hub schema diff` says what breaks clients, whom among the operations that are given, and so by its exit code."""
+"""`hub schema diff` says what breaks clients, whom among the operations that are given, and so by its exit code; `show`
+writes the schema, of all or of one actor."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from graphql import build_schema
 
+from hub.graph import GENERATED
 from tests.cli.commands import Done, hub
 from tests.federation.shop import shop
 
@@ -80,3 +83,21 @@ def test_operations_that_are_none_are_refused_with_their_file(tmp_path: Path, op
     assert "bad.graphql" in diff(tmp_path, OLD, "--operations", operations).check_refused("OPERATION_INVALID")
     absent = hub("schema", "diff", tmp_path / "none.graphql", tmp_path / "new.graphql")
     assert "none.graphql" in absent.check_refused("SCHEMA_UNREADABLE")
+
+
+def test_the_schema_of_all_is_shown_as_it_is_pinned() -> None:
+    done = hub("schema", "show")
+    assert (done.code, done.out) == (0, (GENERATED / "api.graphql").read_text(encoding="utf-8"))
+
+
+def test_the_schema_of_an_actor_leaves_out_what_it_never_reads() -> None:
+    done = hub("schema", "show", "--actor", "siae", "--purpose", "iae")
+    assert done.code == 0, done.err
+    shown = build_schema(done.out)
+    assert "Person" in shown.type_map
+    assert "Household" not in shown.type_map
+
+
+def test_an_actor_without_its_purpose_has_no_schema() -> None:
+    hub("schema", "show", "--actor", "siae").check_refused("ARGUMENT_INVALID")
+    hub("schema", "show", "--actor", "siae", "--purpose", "suivi").check_refused("ARGUMENT_INVALID")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphql import build_client_schema, get_introspection_query, print_schema
+from graphql import build_client_schema, build_schema, get_introspection_query, print_schema
 
 from hub.document import introspection
 from hub.document.limits import Limits
@@ -42,6 +42,17 @@ def test_conditions_around_introspection_hold() -> None:
     query = "query($x: Boolean!) { ... @include(if: $x) { __schema { queryType { name } } } int }"
     assert answered(query, x=False)[1] == {}
     assert answered(query, x=True)[1] == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+def test_a_variable_of_a_type_that_the_schema_lacks_stops_no_introspection() -> None:
+    """A narrowed schema has not every type by which the rest of the operation is asked."""
+    query = "query ($by: One, $name: String!) { one(by: $by) { id } t: __type(name: $name) { name } }"
+    document = parse_document(query, SCHEMA, Limits())
+    meta = introspection.split(document, find_operation(document, None))
+    assert meta is not None
+    narrowed = build_schema("type Query { int: Int }")
+    variables = {"by": {"id": "1"}, "name": "Person"}
+    assert introspection.answer(meta, narrowed, variables) == {"t": None}
 
 
 def test_variables_of_introspection_are_used() -> None:

@@ -138,7 +138,7 @@ def test_a_compressed_body_is_refused() -> None:
     assert caught.value.http_status == 415
 
 
-@pytest.mark.parametrize(("name", "value"), [(b"Access-Mode", b"refused"), (b"Schema-View", b"mine")])
+@pytest.mark.parametrize(("name", "value"), [(b"Access-Mode", b"refused"), (b"Schema-View", b"yours")])
 def test_a_mode_that_is_not_served_is_refused_not_ignored(name: bytes, value: bytes) -> None:
     with pytest.raises(RequestRefused) as caught:
         read_headers([(name, value)])

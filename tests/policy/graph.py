@@ -59,6 +59,7 @@ SCHEMA = Classification(
         "PersonOrder.NIR": InputClass("PersonOrder", ("Person.nir",)),
         "PersonOrder.LAST_NAME": InputClass("PersonOrder", ("Person.lastName",)),
     },
+    values={"Theme.SANTE": Category.SAN},
     digest="test",
 )
 
