@@ -45,7 +45,7 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = froz
         if name == "accept" and name in headers:
             headers[name] += "," + value.decode("latin-1")
         elif single or name == "accept":
-            headers[name] = value.decode("latin-1").strip()
+            headers[name] = value.decode("latin-1").strip(" \t")
             if name in SERVED and headers[name] not in SERVED[name]:
                 raise RequestRefused(
                     "HEADER_UNSUPPORTED",

@@ -22,6 +22,7 @@ class Served(ABC):
     def __init__(self, endpoint: GraphQLEndpoint, routes: Sequence[BaseRoute], *, page: bool) -> None:
         self._endpoint, self._page = endpoint, page
         self._rest = Starlette(routes=[Route("/healthz", _healthy), *routes], lifespan=self._lifespan)
+        self._rest.router.redirect_slashes = False
 
     @abstractmethod
     def running(self) -> AbstractAsyncContextManager[None]:

@@ -25,6 +25,8 @@ CACHE = 10_000
 CACHE_SECONDS = 60
 FOREIGN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 MAX_TOKEN = 8_192
+ALGORITHMS = frozenset({"Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"})
+"""Signatures that a public key verifies (RFC 7518, RFC 9864): an issuer has one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,16 @@ class Issuer:
 
     @staticmethod
     def from_jwks(name: str, algorithm: str, jwks: Any) -> Issuer:
-        """From a JWK set (RFC 7517) whose every key has a `kid`."""
-        keys = {key.kid: key for key in KeySet.import_key_set(jwks).keys if key.kid is not None}
+        """From a JWK set (RFC 7517) of public keys, each under a `kid` of its own; raises ValueError."""
+        if algorithm not in ALGORITHMS:
+            raise ValueError(f"'algorithm' is none of {', '.join(sorted(ALGORITHMS))}")
+        try:
+            found = KeySet.import_key_set(jwks).keys
+        except JoseError as error:
+            raise ValueError(f"the key set of an issuer does not read: {error.error}") from None
+        keys = {key.kid: key for key in found if key.kid is not None and key.key_type != "oct"}
+        if len(keys) != len(found):
+            raise ValueError("a key of an issuer is symmetric, or shares its 'kid' with another")
         return Issuer(name, algorithm, keys)
 
 

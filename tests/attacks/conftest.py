@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from demo.cast import CD_08
+from demo.identity import DemoActor
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_world import World, build
+
+DPO = DemoActor(
+    "dpo",
+    "dpo",
+    ("droits", "audit"),
+    "",
+    {"organisation": CD_08.siret, "organisation_type": CD_08.type, "departments": [CD_08.department]},
+)
+"""Reads of everyone of the département, and much of it reduced."""
 
 
 @pytest.fixture(scope="module")
@@ -29,5 +40,5 @@ def world(database: Database, folder: Path) -> World:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(world: World, database: Database, folder: Path) -> AsyncIterator[Inside]:
     """The hub, until the module's last test."""
-    async with inside(database, world.actors, folder) as running:
+    async with inside(database, {**world.actors, DPO.name: DPO}, folder) as running:
         yield running

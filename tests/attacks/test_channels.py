@@ -1,0 +1,128 @@
+"""Attacks by ways other than one request and its answer: connections that last, other origins, other addresses, bodies
+that grow. Each test is named after its row of policy.md "Tests"."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.e2e.canary_inside import Got, Inside
+from tests.e2e.canary_world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NAME = "query ($id: ID!) { person(id: $id) { lastName } }"
+PAGES = ("/healthz", "/readyz", "/graphql", "/graphql/page.json")
+
+
+async def visit(
+    hub: Inside, path: str, method: str = "GET", headers: list[tuple[str, str]] | None = None, query: bytes = b""
+) -> tuple[int, dict[str, str], bytes]:
+    """(status, headers, body) of one address."""
+    told: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if received:
+            return received.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "http_version": "1.1", "scheme": "https", "method": method, "path": path,
+             "raw_path": path.encode(), "query_string": query, "root_path": "", "client": ("192.0.2.1", 1),
+             "headers": [(k.encode(), v.encode()) for k, v in headers or []]}  # fmt: skip
+    await hub.app(scope, receive, send)
+    found = {name.decode(): value.decode() for name, value in told[0]["headers"]}
+    return told[0]["status"], found, b"".join(each.get("body", b"") for each in told[1:])
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/subscriptions", "/"])
+async def test_28_no_connection_that_lasts_is_opened(hub: Inside, path: str) -> None:
+    """A WebSocket is closed before it is accepted, an event stream is not acceptable, whatever the token."""
+    told: list[str] = []
+    received = [{"type": "websocket.connect"}]
+
+    async def receive() -> dict[str, Any]:
+        return received.pop()
+
+    async def send(message: Any) -> None:
+        told.append(message["type"])
+
+    scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+             "headers": [(k.encode(), v.encode()) for k, v in hub.headers("personne")],
+             "subprotocols": ["graphql-transport-ws", "graphql-ws"]}  # fmt: skip
+    await hub.app(scope, receive, send)
+    assert told == ["websocket.close"]
+    stream = await hub.ask("personne", "{ me { id } }", accept="text/event-stream")
+    assert (stream.status, stream.code, stream.calls) == (406, "NOT_ACCEPTABLE", {})
+    mixed = await hub.ask("personne", "{ me { id } }", accept='multipart/mixed;deferSpec="20220824"')
+    assert (mixed.status, mixed.code, mixed.calls) == (406, "NOT_ACCEPTABLE", {})
+
+
+async def test_29_no_other_origin_is_ever_allowed(hub: Inside, world: World) -> None:
+    """No answer bears a header by which a browser would hand it to a page of elsewhere."""
+    origin = "https://attacker.example"
+    asked = [
+        await hub.ask("referent-a", NAME, {"id": world.persons["vurnibal"]}, origin=origin),
+        await hub.ask("referent-a", "{ nope }", origin=origin),
+        await hub.post(b"", hub.headers("referent-a", origin=origin), "OPTIONS"),
+    ]
+    answers = [{name.decode(): value.decode() for name, value in got.headers} for got in asked]
+    visited = [await visit(hub, path, headers=[("origin", origin)]) for path in PAGES]
+    answers += [headers for _, headers, _ in visited]
+    assert not {name for headers in answers for name in headers if name.startswith("access-control-")}
+
+
+async def test_29_the_address_says_nothing(hub: Inside, world: World) -> None:
+    """A query string beside a body is not read, and no address sends a caller, or its token, elsewhere."""
+    body = orjson.dumps({"query": NAME, "variables": {"id": world.persons["vurnibal"]}})
+    plain = await hub.post(body, hub.headers("referent-a"))
+    asked = b"query=%7Bme%7Bid%7D%7D&variables=%7B%22id%22%3A1%7D&operationName=a&purpose=droits&access_token=x"
+    assert (await hub.post(body, hub.headers("referent-a"), query=asked)).body == plain.body
+    for path in ("/graphql/", "//graphql", "/GraphQL", "/graphql/../graphql", "/healthz/", "//attacker.example/"):
+        for method in ("GET", "POST"):
+            status, headers, _ = await visit(hub, path, method, [("host", "attacker.example")])
+            assert status in (404, 405), path
+            assert "location" not in headers
+
+
+async def test_34_a_compressed_body_is_refused_unread(hub: Inside) -> None:
+    bomb = gzip.compress(b'{"query": "' + b" " * 50_000_000 + b'"}')
+    for coding in ("gzip", "GZIP", "br", "deflate", "zstd", "identity, gzip", "gzip, identity", "x"):
+        got = await hub.post(bomb, hub.headers("personne", content_encoding=coding))
+        assert (got.status, got.code, got.calls) == (415, "UNSUPPORTED_MEDIA_TYPE", {}), coding
+    twice = [*hub.headers("personne", content_encoding="identity"), ("content-encoding", "gzip")]
+    assert (await hub.post(bomb, twice)).status == 415
+    assert (await hub.post(bomb, hub.headers("personne"))).code == "BAD_JSON"
+
+
+async def test_34_a_body_beyond_the_bound_is_cut_off(hub: Inside) -> None:
+    got = await hub.post(b'{"query": "' + b" " * 2_000_000 + b'"}', hub.headers("personne"))
+    assert (got.status, got.code, got.calls) == (413, "BODY_TOO_LARGE", {})
+
+
+@pytest.mark.parametrize("levels", [3, 4, 5])
+async def test_34_introspection_of_introspection_is_bounded(hub: Inside, levels: int) -> None:
+    """Types of fields of types of fields: each level would multiply the answer by the fields of a type."""
+    opening, closing = "fields { type { " * levels, "} } " * levels
+    got: Got = await hub.ask("personne", f"{{ __schema {{ types {{ {opening}name {closing}}} }} }}")
+    assert (got.status, got.calls) == (400, {})
+    assert len(got.body) < 1_000
+
+
+async def test_44_no_address_tells_of_anyone(hub: Inside) -> None:
+    """What is served beside `POST /graphql` is the same for all, and nothing else is served."""
+    headers = hub.headers("referent-a")
+    for path in ("/admin", "/explain", "/policy", "/metrics", "/debug", "/demo.json", "/graphql/demo.json", "/docs",
+                 "/openapi.json", "/graphql/schema", "/.env", "/graphql/assets", "/journal"):  # fmt: skip
+        assert (await visit(hub, path, headers=headers))[0] == 404, path
+    for path in ("/healthz", "/readyz", "/graphql/page.json"):
+        assert await visit(hub, path, headers=headers) == await visit(hub, path)
+        assert (await visit(hub, path, "POST", headers))[0] == 405
