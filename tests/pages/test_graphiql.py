@@ -29,7 +29,7 @@ def run(page: Page) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def choose(page: Page, label: str, value: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """Pick a value in one of the three lists; the page asks again of itself."""
+    """Pick a value in one of the lists; the page asks again of itself."""
 
     def pick() -> None:
         page.get_by_label(label, exact=True).select_option(value)
@@ -89,6 +89,28 @@ def test_the_explorer_opens_on_the_served_schema(demo: Demo, visit: Open) -> Non
     page = visit(demo.url).page
     page.get_by_role("button", name="Show Explorateur").click()
     expect(page.locator(".graphiql-explorer-root")).to_contain_text("person")
+
+
+def test_my_schema_shows_what_the_chosen_actor_may_read_and_follows_it(demo: Demo, visit: Open) -> None:
+    """The explorer loses what an employer never reads, and finds it again in the schema of all; the query still runs,
+    whole, and says why a field is withheld."""
+    page = visit(demo.url).page
+    choose(page, "Acteur", demo.actor("siae").name)
+    page.get_by_role("button", name="Show Explorateur").click()
+    explorer = page.locator(".graphiql-explorer-root")
+    root = explorer.get_by_text("myAccessJournal", exact=True)
+    expect(root).to_have_count(1)
+    headers, answer = choose(page, "Schéma", "mine")
+    assert headers["schema-view"] == "mine"
+    expect(root).to_have_count(0)
+    assert "Person.rsa" in {entry["coordinate"] for entry in answer["extensions"]["access"]}
+    choose(page, "Acteur", demo.actor("beneficiaire").name)
+    expect(root).to_have_count(1)
+    choose(page, "Acteur", demo.actor("siae").name)
+    expect(root).to_have_count(0)
+    headers, _ = choose(page, "Schéma", "all")
+    assert headers["schema-view"] == "all"
+    expect(root).to_have_count(1)
 
 
 def test_a_description_tells_the_category(demo: Demo, visit: Open) -> None:

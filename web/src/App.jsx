@@ -14,7 +14,7 @@ export function App({ page, firstDemo }) {
   const [choice, setChoice] = useState(() => firstDemo && firstChoice(firstDemo));
   const [answer, setAnswer] = useState(null);
   const [folded, setFolded] = useState(false);
-  const headers = choice && headersOf(demo.actors.find(({ name }) => name === choice.actor), choice.purpose);
+  const headers = choice && headersOf(demo.actors.find(({ name }) => name === choice.actor), choice);
   const current = useRef(headers);
   current.current = headers;
   const fetcher = useMemo(() => makeFetcher(setAnswer, () => current.current ?? {}), []);
@@ -31,7 +31,7 @@ export function App({ page, firstDemo }) {
         plugins={plugins}
         initialQuery={page.query}
         initialVariables={json({ id: choice?.person ?? "" })}
-        initialHeaders={json(headers ?? { Authorization: "Bearer VOTRE-JETON", Purpose: "suivi" })}
+        initialHeaders={json(headers ?? { Authorization: "Bearer VOTRE-JETON", Purpose: "suivi", "Schema-View": "all" })}
         defaultEditorToolsVisibility="variables"
         defaultTheme="light"
         showPersistHeadersSettings={false}

@@ -3,14 +3,18 @@ import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { headersOf } from "./hub.js";
 
 const PREFERRED = "suivi";
+const VIEWS = [
+  ["all", "tout le schéma"],
+  ["mine", "mon schéma : ce que cet acteur peut lire"],
+];
 
 function purposeOf(actor, wanted) {
   return [wanted, PREFERRED].find((purpose) => actor.purposes.includes(purpose)) ?? actor.purposes[0];
 }
 
-/** The first actor, following up the first person. */
+/** The first actor, following up the first person, before the schema of all. */
 export function firstChoice({ actors, persons }) {
-  return { actor: actors[0].name, purpose: purposeOf(actors[0]), person: persons[0].id };
+  return { actor: actors[0].name, purpose: purposeOf(actors[0]), person: persons[0].id, view: "all" };
 }
 
 /** The head of the page: its title and, on the demo, who asks, for what, about whom. */
@@ -24,20 +28,22 @@ export function Bar({ page, demo, choice, onChoose }) {
         <Switcher page={page} demo={demo} choice={choice} onChoose={onChoose} />
       ) : (
         <p>
-          Collez votre jeton et votre finalité dans l’onglet « Headers », puis rechargez le schéma (bouton ⟳). Rien de ce
-          que vous saisissez n’est gardé par le navigateur.
+          Collez votre jeton et votre finalité dans l’onglet « Headers », puis rechargez le schéma (bouton ⟳) ; avec
+          « Schema-View: mine », il se limite à ce que vous pouvez lire. Rien de ce que vous saisissez n’est gardé par le
+          navigateur.
         </p>
       )}
     </header>
   );
 }
 
-/** Three lists that write the request's headers and its `id` variable, then ask again. */
+/** Lists that write the request's headers and its `id` variable, then ask again. */
 function Switcher({ page, demo, choice, onChoose }) {
   const actor = demo.actors.find(({ name }) => name === choice.actor);
-  useWritten("headerEditor", headersOf(actor, choice.purpose));
+  useWritten("headerEditor", headersOf(actor, choice));
   useWritten("variableEditor", { id: choice.person });
-  useAskedAgain(JSON.stringify([actor.token, choice]));
+  const seen = choice.view === "mine" ? [choice.actor, choice.purpose] : [];
+  useAskedAgain(JSON.stringify([actor.token, choice]), JSON.stringify(seen));
   const choose = (change) => onChoose({ ...choice, ...change });
   const chooseActor = (name) => {
     const next = demo.actors.find((each) => each.name === name);
@@ -53,6 +59,9 @@ function Switcher({ page, demo, choice, onChoose }) {
       </Choice>
       <Choice label="Personne" value={choice.person} onChange={(person) => choose({ person })}>
         {demo.persons.map(({ id, about }) => [id, about])}
+      </Choice>
+      <Choice label="Schéma" value={choice.view} onChange={(view) => choose({ view })}>
+        {VIEWS}
       </Choice>
       <p className="about">
         {actor.about} <span>{page.purposes[choice.purpose]?.legal}.</span>
@@ -94,16 +103,16 @@ function parsed(text) {
   }
 }
 
-/** Asks again when the key changes, first for the schema where it could not be had. */
-function useAskedAgain(key) {
+/** Asks again when the key changes, first for the schema where that is another one or could not be had. */
+function useAskedAgain(key, seen) {
   const { introspect, run } = useGraphiQLActions();
   const ready = useGraphiQL((state) => Boolean(state.queryEditor && state.responseEditor));
   const schema = useGraphiQL((state) => state.schema);
-  const asked = useRef(key);
+  const asked = useRef({ key, seen });
   useEffect(() => {
-    if (!ready || asked.current === key) return;
-    asked.current = key;
-    if (!schema) introspect();
+    if (!ready || asked.current.key === key) return;
+    if (!schema || asked.current.seen !== seen) introspect();
+    asked.current = { key, seen };
     run();
-  }, [ready, key, schema, introspect, run]);
+  }, [ready, key, seen, schema, introspect, run]);
 }

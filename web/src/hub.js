@@ -14,9 +14,9 @@ export async function readDemo() {
   return response.ok ? response.json() : null;
 }
 
-/** The headers that make a request one of this actor, for this purpose. */
-export function headersOf(actor, purpose) {
-  return { Authorization: `Bearer ${actor.token}`, Purpose: purpose };
+/** The headers that make a request one of this actor, for this purpose; `view`: whose schema introspection tells. */
+export function headersOf(actor, { purpose, view }) {
+  return { Authorization: `Bearer ${actor.token}`, Purpose: purpose, "Schema-View": view };
 }
 
 /**
