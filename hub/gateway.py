@@ -110,7 +110,7 @@ class Gateway(Served):
         data, errors = prepared.projection.project(answer, variables, None)
         data = await self.preparer.introspected(prepared, data, request.variables)
         extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
-        return Reply(data, [error.formatted() for error in errors], extensions)
+        return Reply.of(data, errors, extensions)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

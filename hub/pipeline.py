@@ -88,12 +88,14 @@ class Pipeline:
         view = self.views.asked(request.headers.get("schema-view"), decisions)
         data = await self.preparer.introspected(prepared, data, request.variables, view)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
+        extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
+        reply = Reply.of(data, errors, extensions)
+        del answer, data
         reasons = [item["reason"] or item["decision"] for item in access]
         found = await self.keyring.disclosures(guard.disclosed())
         await self.journal.disclose(receipt, entry.disclosed(reasons), found)
         check_whole(mode, access)
-        extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
-        return Reply(data, [error.formatted() for error in errors], extensions)
+        return reply
 
 
 def _intent(

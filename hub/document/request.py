@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.errors import IdentityRefused
+import orjson
+
+from hub.errors import FieldFailed, IdentityRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,20 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An executed operation, all of which may leave: data (whole, partial or null), errors and extensions."""
+    """An executed operation as the bytes that may leave: JSON with `data` (whole, partial or null), and `errors` and
+    `extensions` where there are any.
 
-    data: dict[str, Any] | None
-    errors: list[dict[str, Any]]
-    extensions: Mapping[str, Any]
+    It is written as soon as an answer is known: what waits for the journal is one text, not thousands of objects.
+    """
+
+    body: bytes
+
+    @staticmethod
+    def of(data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], extensions: Mapping[str, Any]) -> Reply:
+        """The reply that says this."""
+        value: dict[str, Any] = {"data": data}
+        if errors:
+            value["errors"] = [error.formatted() for error in errors]
+        if extensions:
+            value["extensions"] = extensions
+        return Reply(orjson.dumps(value))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -31,13 +29,8 @@ class Response:
 
 
 def answered(media: bytes, trace: str, reply: Reply) -> Response:
-    """An executed operation: `data` (whole, partial or null), errors and extensions, where there are any."""
-    value: dict[str, Any] = {"data": reply.data}
-    if reply.errors:
-        value["errors"] = reply.errors
-    if reply.extensions:
-        value["extensions"] = reply.extensions
-    return _response(200, value, media, trace)
+    """An executed operation."""
+    return _response(200, reply.body, media, trace)
 
 
 def refused(media: bytes, trace: str, error: HubError) -> Response:
@@ -51,11 +44,10 @@ def refused(media: bytes, trace: str, error: HubError) -> Response:
         item["extensions"]["trace"] = trace
     well_formed = isinstance(error, DocumentRefused | VariablesRefused)
     status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
-    return _response(status, {"errors": errors}, media, trace)
+    return _response(status, orjson.dumps({"errors": errors}), media, trace)
 
 
-def _response(status: int, value: Mapping[str, Any], media: bytes, trace: str) -> Response:
-    body = orjson.dumps(value)
+def _response(status: int, body: bytes, media: bytes, trace: str) -> Response:
     headers = [
         (b"content-type", media),
         (b"content-length", b"%d" % len(body)),

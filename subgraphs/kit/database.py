@@ -1,21 +1,20 @@
 """The data path: one transaction per fetch, with the actor's scopes as its settings, for row security to read.
 
-BEGIN and all settings in one round trip, one data statement, COMMIT. Settings are local to the transaction; if one had
-survived an earlier transaction of the connection, the connection is dropped and nothing is read. Errors of PostgreSQL
-may quote values: only their SQLSTATE goes any farther.
+BEGIN and all settings in one round trip, one data statement; COMMIT when the connection goes on. Settings are local to
+the transaction; if one had survived an earlier transaction of the connection, the connection is dropped and nothing is
+read. Errors of PostgreSQL may quote values: only their SQLSTATE goes any farther.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING
+from subgraphs.kit.connections import Connections
 from subgraphs.kit.errors import DatabaseUnavailable, RequestFailed
 
 ORGANISATION_SETTING = "spie.organisation"
@@ -23,11 +22,10 @@ ORGANISATION_SETTING = "spie.organisation"
 
 BEGUN = "SELECT 1"
 """What PostgreSQL says of `begin`: a row was selected, so that no setting had been there."""
-CONNECT_SECONDS = 5.0
-STATEMENT_SECONDS = 30.0
+ENDS = "COMMIT; "
+"""Before `begin`, in the same round trip: ends the transaction of who had the connection, and all of its settings."""
 
 log = logging.getLogger("spie.subgraph")
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 def begin(scopes: Sequence[str], organisation: str | None) -> str:
@@ -50,26 +48,25 @@ _BEGIN = "BEGIN READ ONLY; SELECT {set} WHERE {clean}".format(
 
 
 class Database:
-    """Connections of one query role, opened when they are needed, so that a database may start later.
+    """Connections of one query role.
+
+    A transaction ends when its connection goes on: with the next one's beginning where somebody waits, else in the
+    background. Nobody waits for a COMMIT that writes nothing, and rows are read while they are new to the processor.
 
     `statements` counts data statements, for benches and tests.
     """
 
     def __init__(self, dsn: str, connections: int = 10) -> None:
-        self._dsn, self._connections = dsn, connections
-        self._idle: list[Connection] = []
-        self._free: asyncio.Semaphore | None = None
+        self.connections = Connections(dsn, connections)
         self.statements = 0
 
     async def open(self) -> None:
         """From now on connections may be opened."""
-        self._free = asyncio.Semaphore(self._connections)
+        self.connections.open()
 
     async def close(self) -> None:
         """Open none any more, and close those that wait for a request."""
-        self._free = None
-        while self._idle:
-            self._idle.pop().terminate()
+        await self.connections.close()
 
     async def fetch(
         self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
@@ -77,20 +74,24 @@ class Database:
         """Rows of one data statement; raises DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
         begins = begin(scopes, organisation)
         try:
-            async with self.connection() as connection:
-                if await connection.execute(begins) != BEGUN:
+            connection = await self.connections.take()
+            told = False
+            try:
+                ends = ENDS if connection.is_in_transaction() else ""
+                if await connection.execute(ends + begins) != BEGUN:
                     log.critical("a setting survived its transaction")
-                    connection.terminate()
                     raise DatabaseUnavailable
                 self.statements += 1
-                try:
-                    rows = await connection.fetch(sql, *arguments)
-                except (asyncpg.PostgresError, asyncpg.InterfaceError):
-                    if not connection.is_closed():
-                        await connection.execute("ROLLBACK")
-                    raise
-                await connection.execute("COMMIT")
+                rows = await connection.fetch(sql, *arguments)
+                told = True
                 return rows
+            except (asyncpg.PostgresError, asyncpg.InterfaceError):
+                told = True  # what failed is rolled back where it ends
+                raise
+            finally:
+                if not told:  # a cancelled statement may still run
+                    connection.terminate()
+                self.connections.leave(connection)
         except asyncpg.PostgresError as error:
             raise _told(error) from None
         except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
@@ -99,52 +100,6 @@ class Database:
                 raise _internal() from None
             log.error("database unreachable: %s", type(error).__name__)
             raise DatabaseUnavailable from None
-
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """A connection for the time of a transaction; one is dropped that is left inside of it, or by a cancellation.
-
-        Raises DatabaseUnavailable before `open` and after `close`, and where none gets free.
-        """
-        free = self._free
-        if free is None:
-            raise DatabaseUnavailable
-        if free.locked():
-            await asyncio.wait_for(free.acquire(), CONNECT_SECONDS)
-        else:
-            await free.acquire()
-        connection: Connection | None = None
-        try:
-            while self._idle and connection is None:
-                connection = self._idle.pop()
-                connection = None if connection.is_closed() else connection
-            if connection is None:
-                connection = await self._connect()
-            yield connection
-        except (asyncpg.PostgresError, asyncpg.InterfaceError):
-            raise
-        except BaseException:  # a cancelled statement may still run
-            if connection is not None:
-                connection.terminate()
-            raise
-        finally:
-            free.release()
-            if connection is None or connection.is_closed():
-                pass
-            elif self._free is not free or connection.is_in_transaction():
-                connection.terminate()
-            else:
-                self._idle.append(connection)
-
-    async def _connect(self) -> Connection:
-        return await asyncpg.connect(
-            self._dsn,
-            statement_cache_size=1000,
-            max_cached_statement_lifetime=0,
-            timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
-            server_settings={"jit": "off", "application_name": "spie-subgraph", "DateStyle": "ISO"},
-        )
 
 
 _UNREACHABLE = ("08", "57P", "53")

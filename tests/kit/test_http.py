@@ -209,18 +209,3 @@ async def test_backend_killed_during_the_statement_is_503(caller: Caller, rows: 
     await rows.connection.execute("ROLLBACK")
     assert (status, answer["errors"][0]["extensions"]["code"]) == (503, "DATABASE_UNAVAILABLE")
     assert (await caller.post())[0] == 200
-
-
-async def test_no_setting_survives_a_request(caller: Caller) -> None:
-    await caller.post()
-    async with caller.subgraph.database.connection() as connection:
-        for setting in ("spie.scopes", "spie.organisation"):
-            assert not await connection.fetchval("SELECT current_setting($1, true)", setting)
-        assert await connection.fetchval("SELECT count(*) FROM people.person") == 0
-
-
-async def test_connection_with_a_surviving_setting_is_dropped_unread(caller: Caller, rows: Rows) -> None:
-    async with caller.subgraph.database.connection() as connection:
-        await connection.execute("SET spie.scopes = '2 someone'")
-    assert (await caller.post())[0] == 503
-    assert caller.subgraph.statements == 0

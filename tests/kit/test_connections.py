@@ -1,0 +1,126 @@
+"""Connections handed from actor to actor: nothing of one is left for the next, and none is lost (attack 46)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from schema.facts import Fact, link_key
+from subgraphs.kit.database import Database as Pool
+from subgraphs.kit.errors import DatabaseUnavailable, RequestFailed
+from tests.conftest import Database
+from tests.kit.conftest import AGENT, REFERENT, Rows
+
+OTHER = link_key(Fact.REFERENT, "00000000-0000-4000-8000-0000000000a2")
+READ = "SELECT first_name, pg_backend_pid() AS process FROM people.person ORDER BY first_name"
+SETTINGS = "SELECT current_setting('spie.scopes', true), current_setting('spie.organisation', true)"
+
+
+@pytest.fixture
+async def one(fresh_database: Database, rows: Rows) -> AsyncIterator[Pool]:
+    """A pool of one connection, and a person of `AGENT`'s."""
+    await rows.person(1, (Fact.REFERENT, AGENT), first_name="Ondine")
+    pool = Pool(fresh_database.dsn("people_query"), 1)
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+async def test_46_the_actor_who_is_handed_a_connection_reads_nothing_of_the_one_before(one: Pool) -> None:
+    scopes = [REFERENT, OTHER, REFERENT, OTHER, OTHER, REFERENT]
+    answers = await asyncio.gather(*(one.fetch([scope], "26080001000017", READ, []) for scope in scopes))
+    assert [len(rows) for rows in answers] == [1, 0, 1, 0, 0, 1]
+    assert len({row["process"] for rows in answers for row in rows}) == 1
+
+
+async def test_46_no_setting_survives_a_request(one: Pool) -> None:
+    await one.fetch([REFERENT], "26080001000017", READ, [])
+    connection = await one.connections.take()
+    assert not connection.is_in_transaction()
+    assert [value or "" for value in await connection.fetchrow(SETTINGS) or [None]] == ["", ""]
+    assert await connection.fetch(READ) == []
+    one.connections.leave(connection)
+
+
+async def test_46_a_connection_with_a_surviving_setting_is_dropped_unread(one: Pool) -> None:
+    connection = await one.connections.take()
+    await connection.execute("SET spie.scopes = '2 someone'")
+    one.connections.leave(connection)
+    with pytest.raises(DatabaseUnavailable):
+        await one.fetch([REFERENT], None, READ, [])
+    assert one.statements == 0
+    assert connection.is_closed()
+    assert len(await one.fetch([REFERENT], None, READ, [])) == 1
+
+
+async def test_a_statement_that_fails_is_rolled_back_and_its_connection_goes_on(one: Pool) -> None:
+    failing = one.fetch([REFERENT], None, "SELECT 1 / (count(*) - 1)::int FROM people.person", [])
+    following = one.fetch([REFERENT], None, READ, [])
+    failed, rows = await asyncio.gather(failing, following, return_exceptions=True)
+    assert isinstance(failed, RequestFailed)
+    assert failed.code == "INTERNAL_ERROR"
+    assert not isinstance(rows, BaseException)
+    again = await one.fetch([REFERENT], None, READ, [])
+    assert [row["process"] for row in rows] == [row["process"] for row in again]
+
+
+async def test_who_gets_no_connection_in_time_is_told_so_and_takes_none(
+    one: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await one.connections.take()
+    monkeypatch.setattr("subgraphs.kit.connections.WAIT_SECONDS", 0.01)
+    with pytest.raises(DatabaseUnavailable):
+        await one.fetch([REFERENT], None, READ, [])
+    one.connections.leave(connection)
+    assert await one.connections.take() is connection
+    one.connections.leave(connection)
+
+
+async def test_a_connection_that_comes_with_the_cancellation_goes_to_the_next(one: Pool) -> None:
+    connection = await one.connections.take()
+    first, second = (asyncio.create_task(one.connections.take()) for _ in range(2))
+    await asyncio.sleep(0)
+    one.connections.leave(connection)
+    first.cancel()
+    assert await second is connection
+    assert first.cancelled()
+    one.connections.leave(connection)
+
+
+async def test_the_leave_to_connect_that_comes_with_the_cancellation_goes_to_the_next(one: Pool) -> None:
+    connection = await one.connections.take()
+    first, second = (asyncio.create_task(one.connections.take()) for _ in range(2))
+    await asyncio.sleep(0)
+    connection.terminate()
+    one.connections.leave(connection)
+    first.cancel()
+    other = await second
+    assert not other.is_closed()
+    one.connections.leave(other)
+
+
+async def test_a_cancelled_statement_costs_its_connection_not_its_place(one: Pool, rows: Rows) -> None:
+    await rows.connection.execute("BEGIN; LOCK TABLE people.person IN ACCESS EXCLUSIVE MODE")
+    reading = asyncio.create_task(one.fetch([REFERENT], None, READ, []))
+    while not await rows.connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        pass
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    await rows.connection.execute("ROLLBACK")
+    assert len(await one.fetch([REFERENT], None, READ, [])) == 1
+
+
+async def test_who_waits_when_the_pool_closes_is_told_so(one: Pool) -> None:
+    connection = await one.connections.take()
+    waiting = asyncio.create_task(one.fetch([REFERENT], None, READ, []))
+    await asyncio.sleep(0)
+    await one.close()
+    with pytest.raises(DatabaseUnavailable):
+        await waiting
+    one.connections.leave(connection)
+    assert connection.is_closed()
+    await one.open()
+    assert len(await one.fetch([REFERENT], None, READ, [])) == 1
