@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import orjson
 from lxml import etree
 
-from demo import cnaf_files, ft_files, journey_files, ouiform_files, rdvi_files, rights_files
+from demo import cnaf_files, contact_files, ft_files, journey_files, ouiform_files, rdvi_files, rights_files
 from demo.cast import BY_SLUG, CD_08, RDVS, Person, Rdv
 
 REFUSED = {
     "cnaf-flux": ("SCHEMA_INVALID",),
+    "cnaf-contact": ("MATCH_CONFLICT", "SCHEMA_INVALID"),
     "rdv-insertion": ("WEBHOOK_SIGNATURE", "MATCH_CONFLICT", "LEADING_ZERO_LOST"),
     "ft-extrait": ("MATCH_SEVERAL", "LEADING_ZERO_LOST"),
     "data-inclusion": ("SCHEMA_INVALID",),
@@ -33,6 +35,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
     folders = {source: paths[0].parent for source, paths in files.items()}
     return {
         "cnaf-flux": (_flux(folders["cnaf-flux"], today),),
+        "cnaf-contact": (_contacts(folders["cnaf-contact"]),),
         "rdv-insertion": _rdv_insertion(folders["rdv-insertion"], today, secret),
         "ft-extrait": (_extract(folders["ft-extrait"], today),),
         "data-inclusion": (_structures(files["data-inclusion"][0]),),
@@ -50,6 +53,13 @@ def _flux(folder: Path, today: date) -> Path:
     person = BY_SLUG["firmin"]
     content = cnaf_files.flux([person], today.replace(day=1))
     return _written(folder / "RSABEM_anomalie.xml", content.replace(str(person.birth_date).encode(), b"1974-13-45"))
+
+
+def _contacts(folder: Path) -> Path:
+    """A dossier under someone else's names and NIR, and a telephone of eight digits."""
+    one, other = BY_SLUG["firmin"], BY_SLUG["maelle"]
+    header, taken, row = contact_files.contacts([replace(other, dossier=one.dossier), one]).splitlines(keepends=True)
+    return _written(folder / "contacts_anomalie.csv", header + taken + row.replace(one.phone[1:].encode(), b"63998000"))
 
 
 def _rdv_insertion(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:

@@ -219,5 +219,9 @@ def _pick(rng: Random, items: Sequence[T]) -> T:
 CROWD = draw()
 EVERYONE = (*PEOPLE, *CROWD.people)
 EVERYONE_BY_SLUG = {person.slug: person for person in EVERYONE}
+REACHED_BY_DOSSIER = frozenset(
+    person.slug for person in CROWD.people if person.dossier and person.role == "demandeur" and person.number % 15 == 4
+)
+"""Whom no tool knows how to reach: only the CNAF says how, for the whole dossier."""
 EVERY_RDV = (*RDVS, *CROWD.rdvs)
 EVERY_INVITATION = (*INVITATIONS, *CROWD.invitations)

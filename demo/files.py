@@ -8,6 +8,7 @@ from pathlib import Path
 from demo import (
     anomaly_files,
     cnaf_files,
+    contact_files,
     ft_files,
     journey_files,
     offers_files,
@@ -21,6 +22,7 @@ def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...
     """Write the files under `folder`; returns them by the name of the source that reads them, in the order to read."""
     sound = {
         "cnaf-flux": cnaf_files.write(folder, today),
+        "cnaf-contact": contact_files.write(folder, today),
         "rdv-insertion": rdvi_files.write(folder, today, secret),
         "ft-extrait": ft_files.write(folder, today),
         **offers_files.write(folder, today),

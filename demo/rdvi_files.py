@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from demo.cast import ORGANISATIONS, Invitation, Organisation, Person, Rdv
-from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, EVERYONE_BY_SLUG
+from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, EVERYONE_BY_SLUG, REACHED_BY_DOSSIER
 from subgraphs.kit.ingest import Organisation as Known
 
 NAMESPACE = UUID("6f2f6c1e-5a0b-5f0e-9d7e-2f4b8a6c0d11")
@@ -146,8 +146,7 @@ def user_file(people: list[Person]) -> bytes:
                 person.civility.capitalize(),
                 person.first_name,
                 person.last_name,
-                person.email,
-                person.phone,
+                *(("", "") if person.slug in REACHED_BY_DOSSIER else (person.email, person.phone)),
                 f"{person.birth_date:%d/%m/%Y}",
                 f"{person.place.postal_code} {person.place.name}",
                 f"CAF{person.dossier}" if person.dossier else "",
@@ -165,6 +164,7 @@ def internal_id(person: Person) -> str:
 
 
 def _user(person: Person) -> dict[str, Any]:
+    reached = person.slug not in REACHED_BY_DOSSIER
     return {
         "id": person.number + 5000,
         "uid": None,
@@ -176,8 +176,8 @@ def _user(person: Person) -> dict[str, Any]:
         "last_name": person.last_name,
         "title": person.civility,
         "address": f"{person.street}, {person.place.postal_code} {person.place.name}",
-        "phone_number": f"+33{person.phone[1:]}",
-        "email": person.email,
+        "phone_number": f"+33{person.phone[1:]}" if reached else None,
+        "email": person.email if reached else None,
         "birth_date": str(person.birth_date),
         "rights_opening_date": f"2024-{person.number % 12 + 1:02}-01" if person.dossier else None,
         "birth_name": person.birth_name,

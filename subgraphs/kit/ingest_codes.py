@@ -139,6 +139,10 @@ CODES: dict[str, Text] = {
         "Aucune personne connue ne correspond à cet enregistrement, qui ne suffit pas à en créer une.",
         "Transmettre d'abord les fichiers qui identifient les personnes, puis à nouveau celui-ci.",
     ),
+    "CONTACT_AMBIGUOUS": Text(
+        "Ce dossier a déjà d'autres coordonnées à la même date.",
+        "Ne garder qu'une ligne par dossier, ou donner une date plus récente avec --as-of.",
+    ),
     "MATCH_CONFLICT": Text(
         "Les identifiants de l'enregistrement désignent des personnes différentes ou se contredisent.",
         "Corriger l'identifiant en cause dans le système d'origine, puis transmettre à nouveau.",

@@ -13,11 +13,13 @@ Row = dict[str, str]
 """Cells by column, without blanks around; an empty cell is an empty text."""
 
 
-def rows(path: Path, columns: Sequence[str]) -> Iterator[Row | Refused]:
+def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Row | Refused]:
     """Each row, or why it can't be taken; raises Refused where the file can't be read on.
 
-    `columns` must all be in the header, in any order; others are dropped unseen.
+    `columns` must all be in the header, in any order; `optional` ones that aren't have empty cells. Others are dropped
+    unseen.
     """
+    taken = (*columns, *optional)
     with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
         reader = csv.reader(stream, delimiter=";", strict=True)
         try:
@@ -30,7 +32,8 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[Row | Refused]:
                     yield Refused("ROW_SHAPE")
                 elif cells:
                     named = zip(header, cells, strict=True)
-                    yield {column: cell.strip() for column, cell in named if column in columns}
+                    read = {column: cell.strip() for column, cell in named if column in taken}
+                    yield {**dict.fromkeys(optional, ""), **read}
         except UnicodeDecodeError:
             raise Refused("ENCODING_WRONG") from None
         except csv.Error:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from subgraphs.kit.ingest_report import Outcome
 from subgraphs.kit.ingest_store import Store
 
 
@@ -111,6 +112,25 @@ class PersonRecord:
     by_identity: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DossierContact:
+    """Ways of contact of a whole dossier, with what says which dossier that is: its matricule, the names or the NIR of
+    one of its adults, and the département that follows it where that is known.
+
+    Phones are written in ten digits; none and no e-mail is said too. `nir` is only ever hashed.
+    """
+
+    source: str
+    as_of: datetime
+    matricule: str
+    first_name: str
+    last_name: str
+    nir: str | None
+    department: str | None
+    email: str | None
+    phones: tuple[str, ...]
+
+
 class People(Protocol):
     """The registry of people, as sources see it."""
 
@@ -127,6 +147,10 @@ class People(Protocol):
 
     async def couple(self, store: Store, source: str, organisme: str, matricule: str) -> None:
         """Make the two adults of a dossier each other's partner, once all of its records are put."""
+        ...
+
+    async def reach(self, store: Store, contact: DossierContact) -> Outcome:
+        """Make these the ways of contact of a dossier that is known; raises Refused if it can't be told which."""
         ...
 
     async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:

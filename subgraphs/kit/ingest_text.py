@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from subgraphs.kit.ingest_report import Refused
@@ -45,7 +46,11 @@ def phone(text: str, path: str) -> str:
 
 def phones(text: str | None, path: str) -> tuple[str, ...]:
     """The numbers of a field that may hold several, mobiles first."""
-    numbers = [phone(part, path) for part in re.split(r"[,;/|]", text or "") if part.strip()]
+    return mobiles_first(phone(part, path) for part in re.split(r"[,;/|]", text or "") if part.strip())
+
+
+def mobiles_first(numbers: Iterable[str]) -> tuple[str, ...]:
+    """Each number once, mobiles before the others, else in their order."""
     return tuple(dict.fromkeys(sorted(numbers, key=lambda number: not number.startswith(("06", "07")))))
 
 

@@ -6,7 +6,7 @@ is taken whole from one record, so that no person is a mixture: identity, ways o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ from subgraphs.kit.ingest_text import residence
 from subgraphs.people.names import name_key
 
 IDENTITY_MASTERS = ("cnaf-flux", "ft-extrait", "rdv-insertion")
-CONTACT_MASTERS = ("rdv-insertion", "cnaf-flux", "ft-extrait")
+CONTACT_MASTERS = ("rdv-insertion", "cnaf-contact", "cnaf-flux", "ft-extrait")
 OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVERT_VERSEMENT_SUSPENDU")
 """ETATDOSRSA 2, 3 and 4: a suspended right is still open, and its holder is still a bénéficiaire of the RSA."""
 
@@ -41,8 +41,8 @@ class Consolidated:
     paying: Mapping[str, date]
 
 
-def consolidate(rows: Sequence[Row]) -> Consolidated:
-    """Consolidate the rows of one person; there is at least one."""
+def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidated:
+    """Consolidate the rows of one person (at least one) and those of its dossiers' ways of contact."""
     identity = _first(rows, IDENTITY_MASTERS, lambda row: row["last_name"] is not None) or rows[0]
     rights = _rights(rows)
     current = [row for row in rights if is_open(row)]
@@ -50,7 +50,7 @@ def consolidate(rows: Sequence[Row]) -> Consolidated:
     home = _first(
         rows, IDENTITY_MASTERS, lambda row: row["dependent_children"] is not None, prefer=lambda row: row in current
     )
-    contact = _contact(rows)
+    contact = _contact(rows, [*rows, *_shared(rows, dossiers)])
     department = residence(contact["city_code"], contact["postal_code"]) if contact else None
     born = _first(
         rows, IDENTITY_MASTERS, lambda row: (row["birth_city_code"], row["birth_country_code"]) != (None, None)
@@ -163,8 +163,18 @@ def _rights(rows: Sequence[Row]) -> list[Row]:
     return [row for row in told if row["as_of"] == newest[row["rsa_department"]]]
 
 
-def _contact(rows: Sequence[Row]) -> Row | None:
-    reach = _first(rows, CONTACT_MASTERS, lambda row: row["email"] is not None or bool(row["phones"]))
+def _shared(rows: Sequence[Row], dossiers: Sequence[Row]) -> Iterator[Row]:
+    """What each dossier says of each record that makes the person one of its adults; the key there is the record's."""
+    told = {(dossier["organisme"], dossier["matricule"]): dossier for dossier in dossiers}
+    for row in rows:
+        dossier = told.get((row["organisme"], row["matricule"]))
+        if dossier is not None:
+            said = _copy(dossier, "email", "phones", "source", "as_of")
+            yield {**row, **said, "contact_origin": "DOSSIER", "contact_authorisation": "I"}
+
+
+def _contact(rows: Sequence[Row], reached: Sequence[Row]) -> Row | None:
+    reach = _first(reached, CONTACT_MASTERS, lambda row: row["email"] is not None or bool(row["phones"]))
     address = _first(
         rows,
         CONTACT_MASTERS,

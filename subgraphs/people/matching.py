@@ -43,7 +43,7 @@ def is_someone_else(claim: Row, own: Row) -> bool:
     One of them alone is a correction.
     """
     return None not in (claim["birth_date"], own["birth_date"]) and (
-        claim["birth_date"] != own["birth_date"] and _other_first_name(claim, own)
+        claim["birth_date"] != own["birth_date"] and other_first_name(claim, own)
     )
 
 
@@ -65,7 +65,7 @@ def _internal(claim: Row, row: Row) -> bool:
     if not _same(claim, row, "department", "department_internal_id"):
         return False
     dated = None not in (claim["birth_date"], row["birth_date"])
-    if claim["birth_date"] != row["birth_date"] if dated else _other_first_name(claim, row):
+    if claim["birth_date"] != row["birth_date"] if dated else other_first_name(claim, row):
         raise Refused("MATCH_CONFLICT")
     return True
 
@@ -82,7 +82,7 @@ def _same(claim: Row, row: Row, *columns: str) -> bool:
     return all(claim[column] is not None and claim[column] == row[column] for column in columns)
 
 
-def _other_first_name(claim: Row, row: Row) -> bool:
+def other_first_name(claim: Row, row: Row) -> bool:
     """Whether both first names are known and begin with another word: `Anne-Marie` may be written `ANNE`."""
     first, second = name_key(claim["first_name"]), name_key(row["first_name"])
     return first is not None and second is not None and first.split()[0] != second.split()[0]

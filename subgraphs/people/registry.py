@@ -8,16 +8,17 @@ consolidated, so that an old record keeps nobody's access alive; its referents (
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest_people import PersonRecord, Referent
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest_people import DossierContact, PersonRecord, Referent
+from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
-from subgraphs.people import couples, referents, tables
+from subgraphs.people import couples, dossier_contacts, referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
@@ -104,7 +105,7 @@ class Registry:
             revealed = {"sensitivity": record.following.sensitivity}
             await store.put(tables.structure, {"id": record.following.structure}, revealed)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
-        await self._write(store, person_id, consolidate([*others, values]), values)
+        await self._write(store, person_id, await _whole(store, [*others, values]), values)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
@@ -113,6 +114,18 @@ class Registry:
     async def couple(self, store: Store, source: str, organisme: str, matricule: str) -> None:
         """Make the two adults of a dossier each other's partner, once all of its records are put."""
         await couples.put(store, source, organisme, matricule)
+
+    async def reach(self, store: Store, contact: DossierContact) -> Outcome:
+        """Make these the ways of contact of the one known dossier that they name, unless newer ones are known.
+
+        Raises Refused if it can't be told which dossier that is.
+        """
+        nir = None if contact.nir is None else hashed(_nir(contact.nir), self._key)
+        adults = await dossier_contacts.put(store, contact, nir)
+        for person_id in adults:
+            rows = await store.all(tables.identity, person_id=person_id)
+            await self._consolidated(store, person_id, await _whole(store, rows))
+        return store.outcome if adults else Outcome.OLDER
 
     async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """The key of a professional known by e-mail, made if new; follows nobody by that alone."""
@@ -142,7 +155,7 @@ class Registry:
         await store.delete(tables.identity, source=source, source_id=source_id)
         await store.delete(access.person_reference, source=source, source_id=source_id)
         if rest:
-            await self._consolidated(store, person_id, consolidate(rest))
+            await self._consolidated(store, person_id, await _whole(store, rest))
             return
         await store.delete(tables.person, id=person_id)
         await store.delete(access.link, person_id=person_id)
@@ -150,19 +163,19 @@ class Registry:
         await store.delete(access.person_reference, person_id=person_id)
 
     async def sweep(self, store: Store) -> None:
-        """Forget whoever has only a record that was removed, once no item of another source holds it any more.
+        """Forget whoever has only a record that was removed, once no item of another source holds it any more, and the
+        ways of contact of dossiers that nobody is in.
 
         Called after every ingestion: the source of the item may not write people.
         """
         for row in await store.query(_FREED, HUB):
             await self.remove(store, row["source"], row["source_id"])
             await store.delete(tables.source_record, source=row["source"], source_id=row["source_id"])
+        await dossier_contacts.sweep(store)
 
     def _values(self, record: PersonRecord, own: Row | None) -> Row:
         """The row of `people.identity` that the record makes."""
-        nir = None if record.nir is None else normalise(record.nir)
-        if record.nir is not None and nir is None:
-            raise Refused("NIR_INVALID", "nir")
+        nir = None if record.nir is None else _nir(record.nir)
         told = {name: getattr(record, name) for name in _PLAIN}
         told["phones"] = list(record.phones)
         told["nir_hash"] = None if nir is None else hashed(nir, self._key)
@@ -258,6 +271,19 @@ class Registry:
         if values["referent_organisation"] is not None:
             wanted.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], record.as_of.date()))
         await store.link(record.source, record.source_id, wanted)
+
+
+async def _whole(store: Store, rows: Sequence[Row]) -> Consolidated:
+    """What is known of the person with these rows."""
+    return consolidate(rows, await dossier_contacts.of(store, rows))
+
+
+def _nir(text: str) -> str:
+    """The NIR as it is hashed; raises Refused."""
+    nir = normalise(text)
+    if nir is None:
+        raise Refused("NIR_INVALID", "nir")
+    return nir
 
 
 def _is_of(row: Row, source: str, source_id: str) -> bool:

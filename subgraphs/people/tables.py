@@ -200,6 +200,19 @@ identity = Table(
     info=INTERNAL,
 )
 
+dossier_contact = Table(
+    "dossier_contact",
+    metadata,
+    identifier("organisme", nullable=False),
+    identifier("matricule", nullable=False),
+    Column("email", Text),
+    Column("phones", ARRAY(Text), nullable=False),
+    *lineage(),
+    PrimaryKeyConstraint("organisme", "matricule"),
+    info=INTERNAL,
+)
+"""Ways of contact of a dossier of the CNAF, which are those of whoever is an adult of it at the time."""
+
 household = Table(
     "household",
     metadata,

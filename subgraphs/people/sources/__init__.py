@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from subgraphs.kit.ingest import Source
 from subgraphs.kit.ingest_people import People
+from subgraphs.people.sources.cnaf_contact import CnafContact
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.ft_extract import FtExtract
 from subgraphs.people.sources.rights import RightsRegister
 
 SOURCES: dict[str, Callable[[People], Source]] = {
     CnafFlux.name: CnafFlux,
+    CnafContact.name: CnafContact,
     FtExtract.name: FtExtract,
     RightsRegister.name: RightsRegister,
 }

@@ -1,0 +1,94 @@
+"""Ways of contact of dossiers: said once of a dossier, they are those of its adults, for as long as they are in it.
+
+Who is in a dossier is what the flux of the CNAF says, the one source that names the organisme: a matricule that a tool
+has beside a person is no proof that the dossier is still the person's. Source of the rule: domain model §1 and §12
+(13: the contact of a dossier is never shown as a person's own).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from subgraphs.kit.ingest_people import DossierContact
+from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest_store import Row, Store
+from subgraphs.people import tables
+from subgraphs.people.matching import other_first_name
+from subgraphs.people.names import name_key
+
+_DESERTED = """
+SELECT organisme, matricule FROM people.dossier_contact d
+WHERE NOT EXISTS (SELECT FROM people.identity i WHERE i.matricule = d.matricule AND i.organisme = d.organisme)
+ORDER BY 1, 2
+"""
+
+
+async def put(store: Store, said: DossierContact, nir_hash: bytes | None) -> frozenset[UUID]:
+    """Write the ways of contact of the dossier; the people who are its adults, none if newer ones are known.
+
+    Raises Refused: MATCH_NONE, MATCH_SEVERAL or MATCH_CONFLICT as `_dossier` tells it, CONTACT_AMBIGUOUS where the same
+    day has said others.
+    """
+    organisme, adults = await _dossier(store, said, nir_hash)
+    key = {"organisme": organisme, "matricule": said.matricule}
+    source_id = f"{organisme}:{said.matricule}"
+    known = await store.one(tables.dossier_contact, **key)
+    if not await store.admit(tables.source_record, said.source, source_id, said.as_of):
+        return frozenset()
+    told = {"email": said.email, "phones": list(said.phones)}
+    if known is not None and known["as_of"] == said.as_of and any(known[name] != told[name] for name in told):
+        raise Refused("CONTACT_AMBIGUOUS")
+    lineage = {"source": said.source, "source_id": source_id, "as_of": said.as_of}
+    await store.put(tables.dossier_contact, key, {**told, **lineage})
+    return frozenset(row["person_id"] for row in adults)
+
+
+async def of(store: Store, rows: Sequence[Row]) -> list[Row]:
+    """The ways of contact of the dossiers that these rows of `people.identity` are of."""
+    dossiers = {(row["organisme"], row["matricule"]) for row in rows}
+    known = [
+        await store.one(tables.dossier_contact, organisme=organisme, matricule=matricule)
+        for organisme, matricule in dossiers
+        if None not in (organisme, matricule)
+    ]
+    return [row for row in known if row is not None]
+
+
+async def sweep(store: Store) -> None:
+    """Forget the ways of contact of dossiers that nobody is in any more."""
+    for row in await store.query(_DESERTED):
+        await store.delete(tables.dossier_contact, **row)
+
+
+async def _dossier(store: Store, said: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:
+    """Organisme and adults of the one known dossier with this matricule whose adults agree with what is said of one.
+
+    Raises Refused: MATCH_NONE if no dossier has the matricule, MATCH_CONFLICT if none agrees, MATCH_SEVERAL if many do.
+    """
+    dossiers = defaultdict(list)
+    for row in await store.all(tables.identity, matricule=said.matricule):
+        if row["organisme"] is not None and said.department in (None, row["department"]):
+            dossiers[row["organisme"]].append(row)
+    if not dossiers:
+        raise Refused("MATCH_NONE")
+    agreeing = [found for found in dossiers.items() if _agrees(found[1], said, nir_hash)]
+    if len(agreeing) != 1:
+        raise Refused("MATCH_SEVERAL" if agreeing else "MATCH_CONFLICT")
+    return agreeing[0]
+
+
+def _agrees(adults: Sequence[Row], said: DossierContact, nir_hash: bytes | None) -> bool:
+    """Whether one of the adults has the NIR, or the names where no NIR belies it."""
+    if nir_hash is not None and any(row["nir_hash"] == nir_hash for row in adults):
+        return True
+    unproven = [row for row in adults if nir_hash is None or row["nir_hash"] is None]
+    return any(_is_named(row, said) for row in unproven)
+
+
+def _is_named(row: Row, said: DossierContact) -> bool:
+    names = name_key(said.last_name), name_key(said.first_name)
+    known = (name_key(row["last_name"]), name_key(row["birth_name"]))
+    first_name = {"first_name": said.first_name}
+    return None not in names and names[0] in known and not other_first_name(first_name, row)

@@ -1,0 +1,97 @@
+"""Source `cnaf-contact`: the CNAF's file of ways of contact (CSV, `;`): two telephones and an e-mail for each dossier.
+
+A row is a record group. It makes nobody: its dossier is one that the flux of the CNAF has told, and is recognised by
+its matricule and by the NIR, where the file has that column, or the names of its responsible adult. What it says is of
+the dossier, never of a person: both adults have it, whoever leaves the dossier has it no more. Dates of rights and all
+other columns are dropped unseen. The file has no date of its own: `--as-of`, else the time it was written.
+
+Spreadsheets through which these files go take off zeros on the left: a matricule is padded to seven, and a number of
+nine digits gets its zero back, since no French number has nine. Source of the format: domain model §1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from subgraphs.kit.ingest import Options, Session, read_files
+from subgraphs.kit.ingest_csv import Row, rows, written_at
+from subgraphs.kit.ingest_people import DossierContact, People
+from subgraphs.kit.ingest_report import Outcome, Refused, Report
+from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest_text import emails, matricule, mobiles_first, phones
+
+NAME = "cnaf-contact"
+MATRICULE = "MATRICULE"
+LAST_NAME, FIRST_NAME = "NOM RESPONSABLE DOSSIER", "PRENOM RESPONSABLE DOSSIER"
+PHONES = ("NUMERO TELEPHONE DOSSIER", "NUMERO TELEPHONE 2 DOSSIER")
+EMAIL = "ADRESSE ELECTRONIQUE DOSSIER"
+COLUMNS = (MATRICULE, LAST_NAME, FIRST_NAME, *PHONES, EMAIL)
+NIR = "NIR"
+
+
+class CnafContact:
+    """Reads ways of contact into `people`."""
+
+    name = NAME
+    role = "people_ingest"
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the files in the order given."""
+        return await read_files(NAME, paths, session, lambda path: self._rows(path, options), _Row.write)
+
+    def _rows(self, path: Path, options: Options) -> Iterator[_Row | Refused]:
+        as_of = options.as_of or written_at(path)
+        for row in rows(path, COLUMNS, (NIR,)):
+            yield row if isinstance(row, Refused) else _Row(self._people, row, as_of, options.department)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of one file."""
+
+    people: People
+    row: Row
+    as_of: datetime
+    department: str | None
+
+    async def write(self, store: Store) -> Outcome:
+        contact = DossierContact(
+            source=NAME,
+            as_of=self.as_of,
+            matricule=_matricule(self.row[MATRICULE]),
+            first_name=self.row[FIRST_NAME],
+            last_name=self.row[LAST_NAME],
+            nir=self.row[NIR] or None,
+            department=self.department,
+            email=_email(self.row[EMAIL]),
+            phones=mobiles_first(
+                number for column in PHONES for number in phones(_with_zero(self.row[column]), column)
+            ),
+        )
+        return await self.people.reach(store, contact)
+
+
+def _matricule(text: str) -> str:
+    found = matricule(text)
+    if found is None:
+        raise Refused("SCHEMA_INVALID", MATRICULE)
+    return found
+
+
+def _with_zero(number: str) -> str:
+    bare = re.sub(r"[\s.]", "", number)
+    return f"0{bare}" if re.fullmatch(r"[1-9]\d{8}", bare) else number
+
+
+def _email(text: str) -> str | None:
+    found = emails(text)
+    if text and not found:
+        raise Refused("SCHEMA_INVALID", EMAIL)
+    return found[0] if found else None
