@@ -125,7 +125,7 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
 
     Raises DocumentRefused or graphql-core's GraphQLError for text that is not a field set of that type.
     """
-    document = parse(f"{{ {text} }}", no_location=True)
+    document = parse(braced(text), no_location=True)
     operation = document.definitions[0]
     type_ = schema.type_map.get(type_name)
     if not isinstance(operation, OperationDefinitionNode) or type_ is None:
@@ -141,6 +141,11 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
         tuple(_freeze(place, concrete.name, names) for concrete in types),
         {names[each.name]: (each.type, builder.literals[each.name]) for each in builder.lifted},
     )
+
+
+def braced(text: str) -> str:
+    """A field set as a document; its outer braces may be written or left out."""
+    return text if text.lstrip().startswith("{") else f"{{ {text} }}"
 
 
 class _Builder:

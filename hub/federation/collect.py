@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import orjson
 
 from hub.federation.spots import Template
-from hub.federation.templates import fill
+from hub.federation.templates import fill, leaf
 
 if TYPE_CHECKING:
     from hub.federation.nodes import Source
 
 Found: TypeAlias = list[tuple[int, dict[str, Any]]]
 """Objects of one source in their order, each with the index of its representation."""
+
+CONTEXTS = "__contexts"
+"""Key in a representation, until it is sent, of the values that objects above give: equal entities are asked once for
+equal values."""
 
 Collector: TypeAlias = Callable[[dict[str, Any]], "Collected"]
 
@@ -38,6 +42,15 @@ class Collected:
     first: list[int]
     found: tuple[Found, ...]
 
+    def part(self, indices: Sequence[int]) -> Collected:
+        """Some of the representations alone."""
+        places = {index: place for place, index in enumerate(indices)}
+        return Collected(
+            [self.representations[each] for each in indices],
+            [self.first[each] for each in indices],
+            tuple([(places[index], value) for index, value in found if index in places] for found in self.found),
+        )
+
 
 def identity(representation: dict[str, Any]) -> bytes:
     """Equal for equal representations only."""
@@ -51,6 +64,7 @@ def collector(sources: Sequence[Source]) -> Collector:
     environment: dict[str, Any] = {
         "__builtins__": {"dict": dict, "len": len, "list": list, "str": str, "type": type},
         "filled": _filled,
+        "given": _given,
         "identity": identity,
         "templates": written.templates,
         "unusual": _unusual,
@@ -80,6 +94,14 @@ def _filled(value: dict[str, Any], template: Template) -> Any:
     return into[template.name]
 
 
+def _given(value: dict[str, Any], template: Template) -> Any:
+    """What an object above gives."""
+    found, missing = leaf(value, template)
+    if missing:
+        raise Unusual
+    return found
+
+
 class _Source:
     """The source of one collector, and the templates that it names."""
 
@@ -96,6 +118,7 @@ class _Source:
     def walk(self, number: int, source: Source) -> None:
         """The loops that lead to the objects of a source."""
         value, indent = "data", 1
+        holders = [value]
         for type_, key in source.path:
             self.line(indent, f"if {value}.get('__typename', {type_!r}) == {type_!r}:")
             inner = f"v{number}_{indent}"
@@ -105,15 +128,18 @@ class _Source:
             self.line(indent + 3, f"if type({inner}) is list: unusual()")
             self.line(indent + 3, "continue")
             value, indent = inner, indent + 2
+            holders.append(value)
         if not source.path:
             self.line(indent, f"for {value} in ({value},):")
             indent += 1
         if source.only is not None:
             self.line(indent, f"if {value}.get('__typename', {source.only!r}) != {source.only!r}: continue")
-        self.represent(number, source, value, indent)
+        self.represent(number, source, holders, indent)
 
-    def represent(self, number: int, source: Source, value: str, indent: int) -> None:
-        """The representation of one object, known by its key where that is text."""
+    def represent(self, number: int, source: Source, holders: Sequence[str], indent: int) -> None:
+        """The representation of one object, known by its key where that is text. `holders` are the objects on its path,
+        itself the last."""
+        value = holders[-1]
         entries = [f"'__typename': {source.type!r}"]
         names: list[str] = []
         for template in (*source.inputs, *source.required):
@@ -129,9 +155,15 @@ class _Source:
             elif template.is_list:
                 self.line(indent, f"if {name} is None: unusual()")
             entries.append(f"{template.name!r}: {name}")
+        if source.contexts:
+            given = []
+            for each in source.contexts:
+                given.append(f"given({holders[each.depth]}, templates[{len(self.templates)}])")
+                self.templates.append(each.template)
+            entries.append(f"{CONTEXTS!r}: [{', '.join(given)}]")
         self.line(indent, f"rep = {{{', '.join(entries)}}}")
         shape = self.shapes.setdefault((source.type, source.inputs, source.required), len(self.shapes))
-        if len(names) == 1 and not source.inputs[0].selections:
+        if len(names) == 1 and not source.inputs[0].selections and not source.contexts:
             self.line(indent, f"key = ({shape}, k0) if type(k0) is str else identity(rep)")
         else:
             self.line(indent, "key = identity(rep)")

@@ -15,6 +15,7 @@ from typing import Any
 from hub.document.conditions import hold
 from hub.errors import FieldFailed, Path
 from hub.federation.collect import Collected, Unusual
+from hub.federation.contextual import apart
 from hub.federation.merge import merge_collected, merge_into, objects_at, rename
 from hub.federation.nodes import Entities, Fetch, Plan, Rename
 from hub.federation.represent import Asked, Target, represent, retrace
@@ -129,6 +130,8 @@ class _Execution:
         count = sum(len(each.representations) for each in asked)
         if count == 0:
             return None
+        fetch, asked, given = apart(fetch, asked)
+        values.update(given)
         values.update(
             (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
         )

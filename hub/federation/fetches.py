@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from hub.document.operation import Condition
 from hub.federation.graph import Graph, Move
-from hub.federation.spots import Group, Leaf, Option, Segment, Template
+from hub.federation.spots import Given, Group, Leaf, Option, Segment, Template
 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
@@ -90,8 +90,8 @@ class Tree:
 @dataclass(slots=True)
 class Step:
     """One fetch under construction. `type` names the entity in the subgraph, `only` the objects' concrete type (None:
-    whichever). `before` numbers the steps that must have answered; `inputs` are keys, `required` what `@requires` asks;
-    `dependents` the response keys that are null without it."""
+    whichever). `before` numbers the steps that must have answered; `inputs` are keys, `required` what `@requires` asks,
+    `contexts` what objects above give; `dependents` the response keys that are null without it."""
 
     number: int
     subgraph: str
@@ -102,6 +102,7 @@ class Step:
     before: set[int]
     inputs: tuple[Template, ...] = ()
     required: tuple[Template, ...] = ()
+    contexts: tuple[Given, ...] = ()
     dependents: tuple[str, ...] = ()
     tree: Tree = field(default_factory=lambda: Tree(False))
     when: Alternatives = frozenset()
@@ -147,6 +148,7 @@ def _step(steps: dict[int, Step], group: Group) -> Step:
             before=before,
             inputs=group.inputs,
             required=group.required,
+            contexts=group.contexts,
         )
     return steps[group.number]
 
@@ -161,7 +163,7 @@ def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Cond
     while (via := chain[-1].arrival.via) is not None:
         chain.append(via)
     chain.reverse()
-    if step.required and chain[0].key not in step.dependents:
+    if (step.required or step.contexts) and chain[0].key not in step.dependents:
         step.dependents = (*step.dependents, chain[0].key)
     tree = step.tree
     for each in chain[:-1]:

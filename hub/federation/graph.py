@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from hub.document.operation import Selections
-from hub.federation.supergraph import Key, Supergraph, SuperType
+from hub.federation.supergraph import ContextArgument, Key, Supergraph, SuperType
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,23 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Move:
     """Reading one field at a node. `type` is the field's printed type in that subgraph; `requires` what the subgraph
-    must be given of the entity; `heads` the nodes where a composite value may be, empty for a leaf."""
+    must be given of the entity; `heads` the nodes where a composite value may be, empty for a leaf; `contexts` the
+    arguments that objects above the entity give."""
 
     type: str
     requires: Selections | None = None
     heads: tuple[Node, ...] = ()
+    contexts: tuple[ContextArgument, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something must be known before the field is asked."""
+        return self.requires is not None or bool(self.contexts)
 
 
 class Graph:
-    """All moves of a supergraph with these labels on; pure look-ups, remembered."""
+    """All moves of a supergraph with these labels on; pure look-ups, remembered. `giving` are the types that contexts
+    take something of."""
 
     def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
         self.supergraph, self.labels = supergraph, labels
@@ -46,6 +54,14 @@ class Graph:
             for key in join.keys
             for coordinate in _coordinates(key.selections)
         }
+        self.giving = frozenset(
+            selections.type
+            for type_ in supergraph.types.values()
+            for field in type_.fields.values()
+            for join in field.joins.values()
+            for argument in join.contexts
+            for selections in argument.selections
+        )
         self._moves: dict[tuple[Node, str], Move | None] = {}
         self._held: dict[tuple[str, str], str] = {}
 
@@ -123,7 +139,7 @@ class Graph:
         target = self.supergraph.types.get(join.type.strip("[]!"))
         members = self._members(target, node.subgraph) if target else frozenset()
         heads = tuple(Node(member, node.subgraph, views.get(member)) for member in sorted(members))
-        return Move(join.type, requires, heads)
+        return Move(join.type, requires, heads, join.contexts)
 
 
 def _is_interface_object(type_: SuperType, subgraph: str) -> bool:

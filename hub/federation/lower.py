@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from hub.document.operation import Condition
+from hub.federation.contextual import again, document
 from hub.federation.fetches import ALWAYS, Alternatives, Item, Step, Tree
 from hub.federation.graph import Graph
 from hub.federation.nodes import Entities, Fetch, Parallel, Plan, Rename, Source
 from hub.federation.passes.order import waves
-from hub.federation.spots import Segment
+from hub.federation.spots import Given, Segment
 
 
 def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
@@ -35,7 +37,8 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
 def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int]) -> Fetch:
     when = _union([step.when for step in batch])
     given = next(iter(when)) if len(when) == 1 else frozenset()
-    printer = _Printer(graph, batch[0].subgraph)
+    contexts = _contexts(batch, types)
+    printer = _Printer(graph, batch[0].subgraph, {coordinate: name for coordinate, (name, _) in contexts.items()})
     before = tuple(sorted({homes[number] for step in batch for number in step.before}))
     first = batch[0]
     conjunctions = (tuple(sorted(each, key=_condition_order)) for each in when)
@@ -43,7 +46,8 @@ def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, s
     if first.root:
         body = printer.tree(first.tree, first.type, given)
         operation = kind if not first.path and first.type == "Mutation" else "query"
-        head = _variables([], printer.used, types)
+        declared = _declared(printer, types)
+        head = f"({','.join(declared)})" if declared else ""
         return Fetch(
             first.number,
             first.subgraph,
@@ -58,31 +62,54 @@ def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, s
     entities: dict[tuple[str, str], list[Step]] = {}
     for step in batch:
         entities.setdefault((step.type, printer.tree(step.tree, step.type, given)), []).append(step)
-    fields = []
+    variable = _free("representations", types)
     parts = []
-    representations = []
     for index, ((type_, body), members) in enumerate(entities.items()):
-        alone = len(entities) == 1
-        key, variable = ("_entities", "representations") if alone else (f"_e{index}", f"representations{index}")
-        fields.append(f"{'' if alone else f'{key}:'}_entities(representations:${variable}){{...on {type_}{{{body}}}}}")
-        representations.append(f"${variable}:[_Any!]!")
-        sources = tuple(
-            Source(
-                step.path, step.type, step.only, step.inputs, step.required, frozenset(step.dependents), _outputs(step)
-            )
-            for step in members
-        )
-        parts.append(Entities(key, variable, sources, _renames(members[0].tree)))
-    head = _variables(representations, printer.used, types)
+        named = tuple(contexts[each.coordinate] for each in _ordered(members[0]))
+        whole = f"...on {type_}{{{body}}}"
+        part = Entities("_entities", variable, tuple(map(_source, members)), _renames(members[0].tree), whole, named)
+        parts.append(part if len(entities) == 1 else _numbered(part, index))
+    declared = _declared(printer, types)
     return Fetch(
         first.number,
         first.subgraph,
-        f"query{head}{{{' '.join(fields)}}}",
+        document(parts, declared),
         tuple(printer.used),
-        entities=tuple(parts),
+        entities=tuple(parts if contexts else (replace(each, body="") for each in parts)),
         when=alternatives,
         before=before,
+        declared=declared if contexts else (),
     )
+
+
+def _numbered(entities: Entities, index: int) -> Entities:
+    """One of several fields of a document."""
+    return replace(again(entities, f"_{index}"), key=f"_e{index}", variable=f"{entities.variable}{index}")
+
+
+def _source(step: Step) -> Source:
+    dependents, outputs = frozenset(step.dependents), _outputs(step)
+    return Source(
+        step.path, step.type, step.only, step.inputs, step.required, dependents, outputs, tuple(_ordered(step))
+    )
+
+
+def _ordered(step: Step) -> list[Given]:
+    return sorted(step.contexts, key=lambda each: each.coordinate)
+
+
+def _contexts(batch: Sequence[Step], types: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Variable and type of each argument that an object above gives, by coordinate."""
+    base = _free("context", types)
+    given = {each.coordinate: each.type for step in batch for each in _ordered(step)}
+    return {coordinate: (f"{base}{index}", type_) for index, (coordinate, type_) in enumerate(given.items())}
+
+
+def _free(base: str, types: Mapping[str, str]) -> str:
+    """A name that no variable of the operation begins with."""
+    while any(name.startswith(base) for name in types):
+        base += "_"
+    return base
 
 
 def _union(parts: Sequence[Alternatives]) -> Alternatives:
@@ -90,9 +117,8 @@ def _union(parts: Sequence[Alternatives]) -> Alternatives:
     return frozenset(each for each in merged if not any(other < each for other in merged))
 
 
-def _variables(first: Sequence[str], used: Mapping[str, None], types: Mapping[str, str]) -> str:
-    declared = [*first, *(f"${name}:{types[name]}" for name in used)]
-    return f"({','.join(declared)})" if declared else ""
+def _declared(printer: _Printer, types: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"${name}:{types[name]}" for name in printer.used)
 
 
 def _outputs(step: Step) -> tuple[str, ...]:
@@ -118,9 +144,8 @@ def _renames(tree: Tree) -> tuple[Rename, ...]:
 class _Printer:
     """Selections as compact text; remembers the variables that they use. Depth is bounded by the document's limits."""
 
-    def __init__(self, graph: Graph, subgraph: str) -> None:
-        self.graph = graph
-        self.subgraph = subgraph
+    def __init__(self, graph: Graph, subgraph: str, contexts: Mapping[str, str]) -> None:
+        self.graph, self.subgraph, self.contexts = graph, subgraph, contexts
         self.used: dict[str, None] = {}
 
     def tree(self, tree: Tree, static_type: str, given: frozenset[Condition]) -> str:
@@ -157,8 +182,9 @@ class _Printer:
     def item(self, item: Item, given: frozenset[Condition]) -> str:
         head = item.name if item.sent_key == item.name else f"{item.sent_key}:{item.name}"
         if item.arguments:
-            self.used.update(dict.fromkeys(variable for _, variable in item.arguments))
-            head += "(" + ",".join(f"{name}:${variable}" for name, variable in item.arguments) + ")"
+            self.used.update(dict.fromkeys(each for _, each in item.arguments if each not in self.contexts))
+            named = ((name, self.contexts.get(each, each)) for name, each in item.arguments)
+            head += "(" + ",".join(f"{name}:${variable}" for name, variable in named) + ")"
         if item.tree is None:
             conjunctions = [each - given for each in item.when]
             if frozenset() in conjunctions:

@@ -31,6 +31,19 @@ def objects_at(
             yield value, at
 
 
+def object_above(root: dict[str, Any], path: Path, depth: int) -> dict[str, Any]:
+    """The object on an object's own path that so many response keys lead to; of none, the root."""
+    value: Any = root
+    for step in path:
+        if isinstance(step, str):
+            if depth == 0:
+                break
+            depth -= 1
+        value = value[step]
+    found: dict[str, Any] = value
+    return found
+
+
 def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool = False) -> None:
     """Merge an answer into an object of the tree. With `copied` nothing of the source is shared with the tree."""
     stack: list[tuple[Any, Any]] = [(target, source)]

@@ -16,14 +16,15 @@ from graphql import parse, print_ast
 from hub.document.conditions import hold
 from hub.document.operation import Condition
 from hub.federation.collect import Collector, collector
-from hub.federation.spots import Segment, Template
+from hub.federation.spots import Given, Segment, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where entities of a fetch are taken from. `path` leads to the objects, `only` says which of them by their type;
     `type` is the entity's name in the subgraph; `inputs` are their key, `required` what
-    `@requires` asks, without which `dependents` (response keys) are null; `outputs` are the client's keys."""
+    `@requires` asks and `contexts` what objects on the path give, without which `dependents` (response keys) are null;
+    `outputs` are the client's keys."""
 
     path: tuple[Segment, ...]
     type: str
@@ -32,6 +33,7 @@ class Source:
     required: tuple[Template, ...] = ()
     dependents: frozenset[str] = frozenset()
     outputs: tuple[str, ...] = ()
+    contexts: tuple[Given, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,16 @@ class Rename:
 
 @dataclass(frozen=True)
 class Entities:
-    """One `_entities` field of a fetch: its response key, its variable, and the objects that it is asked for."""
+    """One `_entities` field of a fetch: its response key, its variable, and the objects that it is asked for. `body` is
+    the fragment that is asked of them; `contexts` are the variables, with their types, of what their sources' contexts
+    give, in that order."""
 
     key: str
     variable: str
     sources: tuple[Source, ...]
     renames: tuple[Rename, ...] = ()
+    body: str = ""
+    contexts: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def collect(self) -> Collector:
@@ -64,6 +70,7 @@ class Fetch:
     """One request to one subgraph: root fields (merged at `path`) if `entities` is empty.
 
     `when`: sent if all conditions of any member hold. `before`: fetches whose failure explains missing keys.
+    `declared`: the document's declarations of `variables`.
     """
 
     number: int
@@ -76,6 +83,7 @@ class Fetch:
     renames: tuple[Rename, ...] = ()
     when: tuple[tuple[Condition, ...], ...] = ((),)
     before: tuple[int, ...] = ()
+    declared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,9 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
             if source.required:
                 line += f" requires {_templates(source.required)}"
             yield line
+            for (name, _), given in zip(entities.contexts, source.contexts, strict=True):
+                place = print_path(source.path[: given.depth])
+                yield f"    ${name} from {place or 'the root'} {_templates((given.template,))}"
     for rename in (*fetch.renames, *(each for entities in fetch.entities for each in entities.renames)):
         yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
     for line in print_ast(parse(fetch.document, no_location=True)).splitlines():

@@ -6,14 +6,15 @@ is null stops the fields that require it, for that object alone (policy.md rule 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.errors import Path
-from hub.federation.collect import Collected, identity
-from hub.federation.merge import objects_at
+from hub.federation.collect import CONTEXTS, Collected, identity
+from hub.federation.merge import object_above, objects_at
 from hub.federation.nodes import Entities, Source
-from hub.federation.templates import fill
+from hub.federation.templates import fill, leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Asked:
     targets: list[list[Target]] = field(default_factory=list)
     missing: list[tuple[Path, tuple[str, ...]]] = field(default_factory=list)
 
+    def part(self, indices: Sequence[int]) -> Asked:
+        """Some of the representations alone."""
+        return Asked([self.representations[each] for each in indices], [self.targets[each] for each in indices])
+
 
 def represent(data: dict[str, Any], entities: Entities) -> Asked:
     """Representations of all the objects that the entities' sources find in the tree."""
@@ -51,6 +56,8 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
             required: dict[str, Any] = {}
             without: frozenset[str] = frozenset()
             missing = fill(required, value, source.required)
+            given = [leaf(object_above(data, path, each.depth), each.template) for each in source.contexts]
+            missing |= any(absent for _, absent in given)
             if missing or any(each.is_list and required[each.name] is None for each in source.required):
                 without = source.dependents
                 if missing:
@@ -59,6 +66,8 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
                     continue
             else:
                 representation.update(required)
+            if source.contexts:
+                representation[CONTEXTS] = [None if without else found for found, _ in given]
             target = Target(value, path, source, without)
             index = indices.setdefault(identity(representation), len(asked.representations))
             if index == len(asked.representations):

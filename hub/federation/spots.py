@@ -72,6 +72,7 @@ class Group:
     origin: Arrival | None = None
     inputs: tuple[Template, ...] = ()
     required: tuple[Template, ...] = ()
+    contexts: tuple[Given, ...] = ()
     sources: tuple[Option, ...] = ()
 
 
@@ -111,6 +112,17 @@ class Template:
     key: str
     selections: tuple[tuple[str, tuple[Template, ...]], ...] = ()
     is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument that an object above gives: its coordinate, which stands for the variable that carries it, its type
+    in the subgraph, the segments of the path that lead to that object, and what is read there: one leaf."""
+
+    coordinate: str
+    type: str
+    depth: int
+    template: Template
 
 
 @dataclass(frozen=True, slots=True)

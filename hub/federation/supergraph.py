@@ -37,11 +37,19 @@ ROOTS = ("Query", "Mutation")
 
 SECURITY = tuple(
     f"https://specs.apollo.dev/{name}"
-    for name in ("inaccessible/v0.1", "inaccessible/v0.2", "authenticated/v0.1", "requiresScopes/v0.1", "policy/v0.1")
+    for name in (
+        "inaccessible/v0.1",
+        "inaccessible/v0.2",
+        "authenticated/v0.1",
+        "requiresScopes/v0.1",
+        "policy/v0.1",
+        "context/v0.1",
+    )
 )
 """Specifications that restrict access and that this model knows: any other is refused, rather than ignored."""
 
-_OWN = ("join__", "link__", "core__")
+_CONTEXT = "https://specs.apollo.dev/context"
+_OWN = ("join__", "link__", "core__", "context__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +79,20 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that no client gives: its name and type in the subgraph, and what it is of the nearest object above
+    whose type sets the context, one selection of one leaf per such concrete type."""
+
+    name: str
+    type: str
+    selections: tuple[Selections, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FieldJoin:
-    """A field in one subgraph: its type there, what it requires of the entity, what it provides below itself. Under a
-    label of a progressive override it is resolved here if the label is on, where it `overrides`, else if it is off."""
+    """A field in one subgraph: its type there, what it requires of the entity, what it provides below itself, which
+    arguments it takes from objects above. Under a label of a progressive override it is resolved here if the label is
+    on, where it `overrides`, else if it is off."""
 
     type: str
     external: bool = False
@@ -81,6 +100,12 @@ class FieldJoin:
     overrides: bool = False
     requires: tuple[Selections, ...] = ()
     provides: tuple[Selections, ...] = ()
+    contexts: tuple[ContextArgument, ...] = ()
+
+    @property
+    def reads(self) -> tuple[Selections, ...]:
+        """All that resolving the field reads of other fields."""
+        return (*self.requires, *(each for argument in self.contexts for each in argument.selections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,10 +296,12 @@ class _Reader:
         self.found: dict[str, tuple[Directive, ...]] = {}
         self.constants: dict[str, tuple[str, Any]] = {}
         self.hidden: set[str] = set()
+        self.contexts: dict[str, list[str]] = {}
 
     def supergraph(self, text: str) -> Supergraph:
         self.read_links()
         self.read_graphs()
+        self.read_contexts()
         types: dict[str, SuperType] = {}
         for node in self.document.definitions:
             name = getattr(getattr(node, "name", None), "value", "")
@@ -315,6 +342,25 @@ class _Reader:
                     self.graphs[value.name.value] = Endpoint(values["name"], values.get("url") or "")
         if not self.graphs:
             raise ValueError("no join__Graph")
+
+    def read_contexts(self) -> None:
+        """The types that set each context."""
+        for node in self.document.definitions:
+            for each in getattr(node, "directives", None) or ():
+                spec, name = self.links.get(each.name.value, ("", ""))
+                if (identity(spec), name) == (_CONTEXT, "context"):
+                    self.contexts.setdefault(_arguments(each)["name"], []).append(node.name.value)  # type: ignore[attr-defined]
+
+    def context_argument(self, values: dict[str, Any]) -> ContextArgument:
+        """A `join__ContextArgument`; the first type that sets the context says what is selected of an object."""
+        selections: dict[str, Selections] = {}
+        if values["context"] not in self.contexts:
+            raise ValueError(f"no type sets the context {values['context']} of argument {values['name']}")
+        for type_name in self.contexts[values["context"]]:
+            for each in self.field_set(values["selection"], type_name):
+                if each.fields:
+                    selections.setdefault(each.type, each)
+        return ContextArgument(values["name"], values["type"], tuple(selections.values()))
 
     def joins(self, node: Any, name: str) -> list[dict[str, Any]]:
         return [_arguments(each) for each in node.directives or () if each.name.value == name]
@@ -374,10 +420,6 @@ class _Reader:
             if values.get("all"):
                 joins.update({graph: FieldJoin(type_) for graph in graphs})
             elif values.get("graph"):
-                if values.get("contextArguments"):
-                    raise ValueError(
-                        f"{type_name}.{node.name.value} takes an argument from a context, which is not served"
-                    )
                 own_type, label = values.get("type") or type_, values.get("overrideLabel")
                 requires, provides = values.get("requires"), values.get("provides")
                 joins[self.graphs[values["graph"]].name] = FieldJoin(
@@ -387,5 +429,6 @@ class _Reader:
                     overrides=bool(values.get("override")),
                     requires=self.field_set(requires, type_name) if requires else (),
                     provides=self.field_set(provides, own_type.strip("[]!")) if provides else (),
+                    contexts=tuple(map(self.context_argument, values.get("contextArguments") or ())),
                 )
         return SuperField(node.name.value, type_, joins)

@@ -1,4 +1,4 @@
-"""Filling the templates of a field set from an object of the response tree."""
+"""Filling the templates of a field set from an object of the response tree; reading the one leaf of a template."""
 
 from __future__ import annotations
 
@@ -22,6 +22,25 @@ def fill(into: dict[str, Any], value: dict[str, Any], templates: tuple[Template,
             into[template.name], below = _nested(found, dict(template.selections))
             missing |= below
     return missing
+
+
+def leaf(value: dict[str, Any], template: Template) -> tuple[Any, bool]:
+    """What the one leaf of a template is at an object, lists on the way as lists; whether it has not come."""
+    found = value.get(template.key, _ABSENT)
+    if found is _ABSENT:
+        return None, True
+    return _leaves(found, dict(template.selections)) if template.selections else (found, False)
+
+
+def _leaves(value: Any, templates: dict[str, tuple[Template, ...]]) -> tuple[Any, bool]:
+    if isinstance(value, list):
+        pairs = [_leaves(item, templates) for item in value]
+        return [found for found, _ in pairs], any(missing for _, missing in pairs)
+    if not isinstance(value, dict):
+        return None, False
+    type_name = value.get("__typename") if len(templates) > 1 else next(iter(templates))
+    below = templates.get(str(type_name), ())
+    return leaf(value, below[0]) if below else (None, False)
 
 
 def _nested(value: Any, templates: dict[str, tuple[Template, ...]]) -> tuple[Any, bool]:

@@ -3,7 +3,8 @@
 The operation is a tree of spots (an object position for one concrete type). At each spot stand arrivals: the fetches
 (groups) that can hold the object there. A leaf has one option per arrival that resolves it, or per hop that leads to
 one. A hop's key and a field's requirement are read from the same spot, by the same search; a requirement being searched
-is never searched again inside itself, leaf by leaf, so that `foo{bar}` and `foo{baz}` make no false cycle.
+is never searched again inside itself, leaf by leaf, so that `foo{bar}` and `foo{baz}` make no false cycle. An argument
+from a context is read from the nearest spot above whose type sets it.
 
 A subgraph that knows an interface only as an object (`@interfaceObject`) holds objects without their type: fields of
 the interface are read there, all else waits for a fetch that tells the type.
@@ -15,8 +16,8 @@ from collections.abc import Iterable
 
 from hub.document.operation import Condition, Field, Selections
 from hub.errors import RequestRefused
-from hub.federation.graph import Graph, Node
-from hub.federation.spots import Arrival, Group, Leaf, Level, Option, Spot, Template
+from hub.federation.graph import Graph, Move, Node
+from hub.federation.spots import Arrival, Given, Group, Leaf, Level, Option, Spot, Template
 from hub.federation.supergraph import ROOTS
 
 MAX_OPTIONS = 6
@@ -133,7 +134,7 @@ class Walker:
             move = self.graph.move(arrival.node, wanted.name)
             if arrival.untyped and not _agreed(spot, key):
                 continue
-            if move is not None and move.requires is None:
+            if move is not None and not move.waits:
                 found.append(Option(arrival, move, wanted.name, key, wanted.arguments))
         return found
 
@@ -146,23 +147,25 @@ class Walker:
                 continue
             for origin in [each for each in spot.arrivals if not each.untyped]:
                 self.spend()
-                if origin.group.subgraph == subgraph and move.requires is None:
+                if origin.group.subgraph == subgraph and not move.waits:
                     continue
-                arrival = self.hop(origin, subgraph, wanted, move.requires)
+                arrival = self.hop(origin, subgraph, wanted, move)
                 if arrival is not None:
-                    found.append(Option(arrival, move, wanted.name, key, wanted.arguments))
+                    arguments = (*wanted.arguments, *self.contextual(spot, subgraph, wanted, move))
+                    found.append(Option(arrival, move, wanted.name, key, arguments))
         unique = {option.group.number: option for option in found}
         ordered = sorted(unique.values(), key=lambda option: (len(option.group.closure), option.group.depth))
         return ordered[:MAX_OPTIONS]
 
-    def hop(self, origin: Arrival, subgraph: str, wanted: Field, requires: Selections | None) -> Arrival | None:
+    def hop(self, origin: Arrival, subgraph: str, wanted: Field, move: Move) -> Arrival | None:
         """The arrival after an entity hop, by the cheapest key; None if no key or requirement can be had."""
         spot = origin.spot
         if spot.type in ROOTS:
             return self.enter_root(spot, subgraph, origin)
         need: list[Option] = []
-        required = self.gather(spot, requires, origin.group, need) if requires is not None else ()
-        if required is None or not self.typed_above(spot, origin.group, need):
+        required = self.gather(spot, move.requires, origin.group, need) if move.requires is not None else ()
+        contexts = self.above(spot, subgraph, wanted, move, origin.group, need)
+        if required is None or contexts is None or not self.typed_above(spot, origin.group, need):
             return None
         best: tuple[int, int, str, tuple[Template, ...], list[Option]] | None = None
         for order, (key, selections) in enumerate(self.graph.keys(spot.type, subgraph)):
@@ -174,12 +177,34 @@ class Walker:
                     best = (cost, order, key.text, inputs, sources)
         if best is None:
             return None
-        identity = (origin.group.number, id(spot), subgraph, best[2], wanted.name if requires is not None else None)
+        identity = (origin.group.number, id(spot), subgraph, best[2], wanted.name if move.waits else None)
         if identity not in self.interned:
-            given = (best[3], required, (*best[4], *need))
+            given = (best[3], required, contexts, (*best[4], *need))
             group = self.group(subgraph, spot, origin, self.graph.held_as(spot.type, subgraph), spot.type, *given)
             self.interned[identity] = Arrival(spot, group, Node(spot.type, subgraph))
         return self.interned[identity]
+
+    def above(
+        self, spot: Spot, subgraph: str, wanted: Field, move: Move, base: Group, sources: list[Option]
+    ) -> tuple[Given, ...] | None:
+        """What the nearest objects above a spot give to a field, each leaf's source added; None if one can't be had."""
+        found = []
+        named = self.contextual(spot, subgraph, wanted, move)
+        for argument, (_, coordinate) in zip(move.contexts, named, strict=True):
+            selections = {each.type: each for each in argument.selections}
+            holder = spot.parent
+            while holder is not None and holder.type not in selections:
+                holder = holder.parent
+            templates = self.gather(holder, selections[holder.type], base, sources) if holder is not None else None
+            if holder is None or not templates or not self.typed_here(holder, base, sources):
+                return None
+            found.append(Given(coordinate, argument.type, len(holder.level.path), templates[0]))
+        return tuple(found)
+
+    def contextual(self, spot: Spot, subgraph: str, wanted: Field, move: Move) -> tuple[tuple[str, str], ...]:
+        """The arguments from contexts, each with its coordinate in the subgraph, where a variable stands else."""
+        holder = self.graph.held_as(spot.type, subgraph)
+        return tuple((each.name, f"{holder}.{wanted.name}({each.name}:)") for each in move.contexts)
 
     def gather(
         self, spot: Spot, selections: Selections, base: Group, sources: list[Option]
@@ -225,7 +250,7 @@ class Walker:
                 identity = (origin.group.number, id(spot.level), subgraph, key.text)
                 group = self.telling.get(identity)
                 if group is None:
-                    group = self.group(subgraph, spot, origin, interface, None, inputs, (), tuple(sources))
+                    group = self.group(subgraph, spot, origin, interface, None, inputs, (), (), tuple(sources))
                     self.telling[identity] = group
                 spot.arrivals.append(Arrival(spot, group, Node(spot.type, subgraph)))
             if self.cuts > cuts and len(spot.arrivals) == before:
@@ -267,7 +292,7 @@ class Walker:
         """A fetch of root fields, at the top or where a field returns the root type again."""
         identity = (origin.group.number if origin else None, id(spot), subgraph, "", None)
         if identity not in self.interned:
-            group = self.group(subgraph, spot, origin, spot.type, spot.type, (), (), ())
+            group = self.group(subgraph, spot, origin, spot.type, spot.type, (), (), (), ())
             arrival = self.interned[identity] = Arrival(spot, group, Node(spot.type, subgraph))
             if origin is None:
                 spot.arrivals.append(arrival)
@@ -282,13 +307,14 @@ class Walker:
         only: str | None,
         inputs: tuple[Template, ...],
         required: tuple[Template, ...],
+        contexts: tuple[Given, ...],
         sources: tuple[Option, ...],
     ) -> Group:
         needed = [source.group for source in sources] + ([origin.group] if origin else [])
         closure = frozenset({len(self.groups)}).union(*(group.closure for group in needed))
         depth = 1 + max((group.depth for group in needed), default=-1)
         number = len(self.groups)
-        group = Group(number, subgraph, spot, closure, depth, type_, only, origin, inputs, required, sources)
+        group = Group(number, subgraph, spot, closure, depth, type_, only, origin, inputs, required, contexts, sources)
         self.groups.append(group)
         return group
 

@@ -108,7 +108,7 @@ def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: 
     if values and action is None:
         raise Unclassified(coordinate, "valeurs d'une catégorie plus stricte sans @forbiddenValue")
     unwrapped = output.of_type if isinstance(output, GraphQLNonNull) else output
-    requires = {name for join in field.joins.values() for name in _coordinates(join.requires)}
+    requires = {name for join in field.joins.values() for name in _coordinates(join.reads)}
     return FieldClass(
         coordinate=coordinate,
         type=type_name,

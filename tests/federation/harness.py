@@ -46,7 +46,8 @@ from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transpor
 PLANS = File(__file__).resolve().parent.parent / "plans"
 HEAD = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", '
-    '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends", "@interfaceObject"])\n'
+    '"@requires", "@provides", "@inaccessible", "@override", "@tag", "@extends", "@interfaceObject", '
+    '"@context", "@fromContext"])\n'
 )
 
 Find = Callable[[dict[str, Any]], Any]

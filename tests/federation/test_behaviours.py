@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.federation.behaviours import BEHAVIOURS, abstract, federation1, keys, provides, requires, values
+from tests.federation.behaviours import BEHAVIOURS, abstract, contexts, federation1, keys, provides, requires, values
 from tests.federation.behaviours.case import Case
 from tests.federation.harness import Gateway, snapshot
 
 HERE = Path(__file__).parent
 CASES: tuple[Case, ...] = (
-    *keys.CASES, *federation1.CASES, *provides.CASES, *requires.CASES, *abstract.CASES, *values.CASES,
+    *keys.CASES, *federation1.CASES, *provides.CASES, *requires.CASES, *contexts.CASES, *abstract.CASES, *values.CASES,
 )  # fmt: skip
 
 

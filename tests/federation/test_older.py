@@ -152,7 +152,7 @@ def test_a_version_that_nobody_here_knows_is_not_read(version: str) -> None:
     assert "v0.1 to v0.5" in caught.value.message
 
 
-def test_an_argument_from_a_context_is_refused_rather_than_left_out() -> None:
+def test_an_argument_from_a_context_that_nothing_sets_is_refused_rather_than_left_out() -> None:
     text = shop().supergraph.text
     assert "topProducts(first: Int = 3): [Product!] @join__field(graph: PRODUCTS" in text
     given = (
@@ -164,4 +164,4 @@ def test_an_argument_from_a_context_is_refused_rather_than_left_out() -> None:
     )
     with pytest.raises(StartRefused) as caught:
         read_supergraph(text)
-    assert "Query.topProducts" in caught.value.message
+    assert "no type sets the context c" in caught.value.message

@@ -1,4 +1,4 @@
-"""Field sets of one subgraph's `@key`, `@requires` and `@provides`, followed through its own types."""
+"""Field sets of one subgraph's `@key`, `@requires`, `@provides` and `@fromContext`, followed through its own types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, OperationDefinitionNode, parse
 
+from hub.document.normalise import braced
+from hub.federation.compose.contexts import contextual, setting
 from hub.federation.compose.model import Kind, Output, Subgraph, Type, named
+
+USES = ("key", "requires", "provides", "fromContext")
+"""Directives whose field sets may select an `@external` field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,9 @@ def field_sets(subgraph: Subgraph, *directives: str) -> Iterator[FieldSet]:
                     target = type_.name if name == "requires" else named(field.type)
                     for values in field.applied(name):
                         yield FieldSet(name, f"{type_.name}.{field.name}", target, text_of(values.get("fields")))
+    for each in contextual(subgraph) if "fromContext" in directives else ():
+        for location in setting(subgraph, each.context):
+            yield FieldSet("fromContext", each.coordinate, location.name, each.written)
 
 
 def follow(subgraph: Subgraph, field_set: FieldSet) -> Followed:
@@ -73,11 +81,11 @@ def follow(subgraph: Subgraph, field_set: FieldSet) -> Followed:
         return Followed()
     malformed = Followed(problem="ce n'est pas un ensemble de champs")
     try:
-        document = parse(f"{{ {field_set.text} }}", no_location=True, max_tokens=1_000)
+        document = parse(braced(field_set.text), no_location=True, max_tokens=1_000)
     except GraphQLSyntaxError:
         return malformed
     (operation, *others) = document.definitions
-    if others or not isinstance(operation, OperationDefinitionNode):
+    if others or not isinstance(operation, OperationDefinitionNode) or not operation.selection_set.selections:
         return malformed
     found: list[Selected] = []
     directives: list[str] = []
@@ -87,7 +95,13 @@ def follow(subgraph: Subgraph, field_set: FieldSet) -> Followed:
         node, type_name, covered = stack.pop()
         directives.extend(each.name.value for each in node.directives or ())
         type_ = subgraph.types.get(type_name)
-        if isinstance(node, InlineFragmentNode):
+        if (
+            isinstance(node, FieldNode | InlineFragmentNode)
+            and node.selection_set
+            and not node.selection_set.selections
+        ):
+            problem = "une sélection est vide"
+        elif isinstance(node, InlineFragmentNode):
             inner = node.type_condition.name.value if node.type_condition else type_name
             if inner not in subgraph.types:
                 problem = f"le type « {inner} » n'existe pas"

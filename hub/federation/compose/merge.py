@@ -1,6 +1,7 @@
 """Merge subgraphs that agree into the types of the supergraph, with the join directives that say who has what.
 
-Join specification v0.3 (v0.4 for a progressive override). The rules have run before: this never refuses.
+Join specification v0.3 (v0.4 for a progressive override, v0.5 for arguments from a context). The rules have run
+before: this never refuses.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.federation.compose import types as agree
-from hub.federation.compose.fieldsets import mentioned, text_of
+from hub.federation.compose.contexts import context_argument, fed, in_supergraph
+from hub.federation.compose.fieldsets import USES, mentioned, text_of
 from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type, named
 
 JOIN = "join"
 SECURED = ("authenticated", "requiresScopes", "policy")
-CARRIED = ("tag", "inaccessible", *SECURED)
+CARRIED = ("tag", "inaccessible", "context", *SECURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ class _Merger:
         self.kept = kept
         self.members = agree.possible(subgraphs)
         self.keyed = {subgraph.name: mentioned(subgraph, "key") for subgraph in subgraphs}
-        self.used = {subgraph.name: mentioned(subgraph, "key", "requires", "provides") for subgraph in subgraphs}
+        self.used = {subgraph.name: mentioned(subgraph, *USES) for subgraph in subgraphs}
         self.overridden = overridden(subgraphs)
+        self.contextual = fed(subgraphs)
         self.inputs, self.outputs = _positions(subgraphs)
 
     def type(self, name: str) -> Type:
@@ -81,7 +84,7 @@ class _Merger:
             first,
             kind=Kind.INTERFACE if any(part.has("interfaceObject") for part in parts.values()) else first.kind,
             description=_description(parts.values()),
-            directives=(*joins, *self.directives(parts.values())),
+            directives=(*joins, *self.directives(in_supergraph(key, part) for key, part in parts.items())),
             fields={
                 **{field: self.output(field, parts) for field in _names(parts, "fields")},
                 **self.abstracted(parts, interfaces),
@@ -149,6 +152,7 @@ class _Merger:
                 argument: self.input(argument, arguments)
                 for argument in dict.fromkeys(each for some in arguments.values() for each in some)
                 if all(argument in some for some in arguments.values())
+                and f"{coordinate}({argument}:)" not in self.contextual
             },
         )
 
@@ -177,6 +181,9 @@ class _Merger:
             detail["override"] = json.dumps(values["from"])
             if label is not None and (str(values["from"]), coordinate) in self.overridden:
                 detail["overrideLabel"] = json.dumps(label)
+        contexts = [context_argument(subgraph, each) for each in field.arguments.values() if each.has("fromContext")]
+        if contexts:
+            detail["contextArguments"] = f"[{', '.join(contexts)}]"
         return detail
 
     def input_field(self, name: str, parts: Mapping[str, Type]) -> Input:

@@ -1,4 +1,4 @@
-"""The supergraph as text, readable by any router that speaks link v1.0 and join v0.3."""
+"""The supergraph as text, readable by any router that speaks link v1.0 and join v0.3 (to v0.5 for what came later)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ directive @link(url: String, as: String, for: link__Purpose, import: [link__Impo
 directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
 
 directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, \
-external: Boolean, override: String, usedOverridden: Boolean{label}) repeatable on FIELD_DEFINITION | \
+external: Boolean, override: String, usedOverridden: Boolean{later}) repeatable on FIELD_DEFINITION | \
 INPUT_FIELD_DEFINITION
 
 directive @join__graph(name: String!, url: String!) on ENUM_VALUE
@@ -37,6 +37,20 @@ enum link__Purpose {{
   SECURITY
   EXECUTION
 }}"""
+_JOIN_CONTEXT = """\
+input join__ContextArgument {
+  name: String!
+  type: String!
+  context: String!
+  selection: join__FieldValue!
+}
+
+scalar join__FieldValue"""
+_LATER = {
+    "contextArguments": (5, "overrideLabel: String, contextArguments: [join__ContextArgument!]"),
+    "overrideLabel": (4, "overrideLabel: String"),
+}
+"""Arguments of `@join__field` that join v0.3 has not: the minor version, and what it adds to the definition."""
 
 _ROOTS = ("Query", "Mutation", "Subscription")
 _SCOPE = "requiresScopes__Scope"
@@ -45,6 +59,11 @@ _ANYWHERE = f"{_SECURED} | UNION | ARGUMENT_DEFINITION | ENUM_VALUE | INPUT_OBJE
 _FEATURES = {
     "inaccessible": ("inaccessible/v0.2", True, f"directive @inaccessible on {_ANYWHERE}"),
     "tag": ("tag/v0.3", False, f"directive @tag(name: String!) repeatable on {_ANYWHERE} | SCHEMA"),
+    "context": (
+        "context/v0.1",
+        True,
+        "directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION",
+    ),
     "authenticated": ("authenticated/v0.1", True, f"directive @authenticated on {_SECURED}"),
     "requiresScopes": (
         "requiresScopes/v0.1",
@@ -63,13 +82,16 @@ def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
     """Supergraph SDL; equal inputs give equal text."""
     text = "\n\n".join(_type(type_) for type_ in merged.types.values())
     everywhere = [each for type_ in merged.types.values() for each in _applied(type_)]
-    labelled = any(name == "overrideLabel" for each in everywhere for name, _ in each.arguments)
+    used = {name for each in everywhere for name, _ in each.arguments if each.spec == JOIN}
+    minor, later = next((_LATER[name] for name in _LATER if name in used), (3, ""))
     applied = {each.name for each in everywhere if each.spec == FEDERATION}
     links = [
         '@link(url: "https://specs.apollo.dev/link/v1.0")',
-        f'@link(url: "https://specs.apollo.dev/join/v0.{4 if labelled else 3}", for: EXECUTION)',
+        f'@link(url: "https://specs.apollo.dev/join/v0.{minor}", for: EXECUTION)',
     ]
-    definitions = [_JOIN_DEFINITIONS.format(label=", overrideLabel: String" if labelled else "")]
+    definitions = [_JOIN_DEFINITIONS.format(later=later and f", {later}")]
+    if "contextArguments" in used:
+        definitions.append(_JOIN_CONTEXT)
     for name, (version, secures, definition) in _FEATURES.items():
         if name in applied:
             purpose = ", for: SECURITY" if secures else ""

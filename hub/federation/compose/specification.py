@@ -82,7 +82,7 @@ _DIRECTIVES = (
 SCALARS = ("FieldSet", "Scope", "Policy", "ContextFieldValue")
 """Scalars of the definitions above."""
 
-UNSUPPORTED = ("context", "fromContext", "cost", "listSize", "cacheTag")
+UNSUPPORTED = ("cost", "listSize", "cacheTag")
 """Directives that this composition refuses, rather than drop what they say."""
 
 

@@ -26,6 +26,7 @@ def postpone(_: Graph, steps: list[Step]) -> list[Step]:
                 later.before |= step.before
                 later.when = either(later.when, step.when)
                 later.required = union(later.required, step.required)
+                later.contexts = tuple(dict.fromkeys(later.contexts + step.contexts))
                 later.dependents = tuple(dict.fromkeys(later.dependents + step.dependents))
                 kept.remove(step)
                 break

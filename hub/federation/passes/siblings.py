@@ -35,6 +35,7 @@ def merge_siblings(_: Graph, steps: list[Step]) -> list[Step]:
             first.before |= step.before
             first.when = either(first.when, step.when)
             first.required = union(first.required, step.required)
+            first.contexts = tuple(dict.fromkeys(first.contexts + step.contexts))
             first.dependents = tuple(dict.fromkeys(first.dependents + step.dependents))
     result = list(kept.values())
     for step in result:

@@ -72,6 +72,17 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
     "@provides through lists": ("provides-nested", "test_shop::test_a_provided_field_needs_no_hop"),
     "@provides with fragments on abstract types": ("provides-fragment",),
     "@provides only where it says": ("provides-not-here",),
+    "@context of another subgraph, null, beside the client's arguments": (
+        "context-of-another-subgraph",
+        "test_contexts::test_entities_of_equal_values_are_asked_together_and_others_beside_them",
+        "test_contexts::test_a_context_a_requirement_and_the_clients_argument_feed_one_field",
+    ),
+    "@context of the nearest object, by type, through lists": (
+        "context-of-the-nearest",
+        "context-by-type",
+        "context-of-lists-and-the-root",
+    ),
+    "@context that does not come": ("test_contexts::test_a_context_that_did_not_come_stops_what_it_feeds_alone",),
     "union members that differ per subgraph": ("union-members-differ",),
     "a field of an object here and an interface there": (
         "test_abstract::test_a_field_that_is_an_object_here_and_an_interface_there_is_read_from_either",

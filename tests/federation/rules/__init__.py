@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.federation.rules import (
+    contexts,
     external,
     fieldsets,
     inaccessible,
@@ -29,4 +30,5 @@ CASES: tuple[Case, ...] = (
     *inaccessible.CASES,
     *security.CASES,
     *satisfiability.CASES,
+    *contexts.CASES,
 )

@@ -28,6 +28,9 @@ def _provides(fields: str, field: str = "x: Int @external", base: str = "x: Int 
 
 
 CASES = (
+    Case("KEY_INVALID_FIELDS", "T", [Q + 'type T @key(fields: "") { id: ID! }'], [Q + K + "{ id: ID! }"]),
+    Case("KEY_INVALID_FIELDS", "T", [Q + 'type T @key(fields: "t { }") { id: ID! t: T }'],
+         [Q + 'type T @key(fields: "{ id }") { id: ID! t: T }']),
     Case("KEY_INVALID_FIELDS", "T", _key('"no"'), _key('"id"')),
     Case("KEY_INVALID_FIELDS", "T", _key('"id {"'), _key('"id"')),
     Case("KEY_INVALID_FIELDS", "T", _key('"p"'), _key('"p { id }"')),

@@ -118,11 +118,4 @@ CASES = (
         ["type Query { a: [Int] }"],
         strict=True,
     ),
-    Case(
-        "UNSUPPORTED_FEATURE",
-        "@context",
-        ['type Query { a: T } type T @federation__context(name: "c") { x: Int }'],
-        ["type Query { a: T } type T { x: Int }"],
-        strict=True,
-    ),
 )  # fmt: skip

@@ -1,10 +1,11 @@
-"""INCONSISTENT_ARGUMENT_PRESENCE, INCONSISTENT_INPUT_OBJECT_FIELD and INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM: what only
-some subgraphs receive is not in the supergraph."""
+"""INCONSISTENT_ARGUMENT_PRESENCE, INCONSISTENT_INPUT_OBJECT_FIELD, INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM and
+CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS: what only some subgraphs receive is not in the supergraph."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from hub.federation.compose.contexts import fed
 from hub.federation.compose.hints import together
 from hub.federation.compose.hints.hint import Hint, hint
 from hub.federation.compose.merge import positions
@@ -13,8 +14,13 @@ from hub.federation.compose.model import Kind, Subgraph
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:
     """One hint per argument, input field or value."""
+    contextual = fed(subgraphs)
     for coordinate, having, without in together.arguments(subgraphs):
-        if without:
+        given = [name for name, argument in having.items() if not argument.has("fromContext")]
+        if coordinate in contextual and given:
+            said = "l'argument vient d'un contexte dans un autre sous-graphe, le supergraphe ne l'a donc pas"
+            yield hint("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", coordinate, given, said)
+        elif without and coordinate not in contextual:
             yield _left_out("INCONSISTENT_ARGUMENT_PRESENCE", coordinate, "l'argument", having, without)
     for coordinate, having, without in together.inputs(subgraphs):
         if without:

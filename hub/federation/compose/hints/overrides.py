@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hub.federation.compose.fieldsets import mentioned
+from hub.federation.compose.fieldsets import USES, mentioned
 from hub.federation.compose.hints.hint import Hint, hint
 from hub.federation.compose.model import Subgraph
 
@@ -27,6 +27,6 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:
                 elif values.get("label") is not None:
                     said = f"le champ passe de {source.name} à {subgraph.name} ; puis retirez-le de {source.name}"
                     yield hint("OVERRIDE_MIGRATION_IN_PROGRESS", coordinate, [*names, source.name], said)
-                elif coordinate not in mentioned(source, "key", "requires", "provides"):
+                elif coordinate not in mentioned(source, *USES):
                     said = f"le champ est repris par {subgraph.name} : il peut être retiré d'ici"
                     yield hint("OVERRIDDEN_FIELD_CAN_BE_REMOVED", coordinate, [source.name], said)

@@ -1,6 +1,7 @@
 """FIELD_ARGUMENT_TYPE_MISMATCH and REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH: arguments agree in every subgraph.
 
-An argument that only some subgraphs know is left out of the client schema: it must not be required there.
+An argument that only some subgraphs know is left out of the client schema: it must not be required there. One that a
+subgraph takes from a context is left out too: context_arguments.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
 from hub.federation.compose import types as agree
+from hub.federation.compose.contexts import fed
 from hub.federation.compose.model import Input, Subgraph
 from hub.federation.compose.rules.failure import failure
 
@@ -21,10 +23,13 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
             for field in type_.fields.values():
                 if not field.has("external"):
                     fields.setdefault(f"{type_.name}.{field.name}", {})[subgraph.name] = dict(field.arguments)
+    contextual = fed(subgraphs)
     for coordinate, holders in fields.items():
         for name in dict.fromkeys(name for arguments in holders.values() for name in arguments):
             found = {subgraph: arguments[name] for subgraph, arguments in holders.items() if name in arguments}
             argument = f"{coordinate}({name}:)"
+            if argument in contextual:
+                continue
             if agree.input_([each.type for each in found.values()]) is None:
                 said = ", ".join(f"{each.type} dans {subgraph}" for subgraph, each in found.items())
                 yield failure(

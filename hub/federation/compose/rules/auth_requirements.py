@@ -1,4 +1,4 @@
-"""MISSING_TRANSITIVE_AUTH_REQUIREMENTS: a field is at least as protected as the fields that it requires.
+"""MISSING_TRANSITIVE_AUTH_REQUIREMENTS: a field is at least as protected as what it requires, or takes from a context.
 
 Else whoever may read it reads what was computed from fields that they may not read.
 """
@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hub.document.operation import Selections
 from hub.errors import StartRefused
 from hub.federation.compose.rules.failure import failure
-from hub.federation.supergraph import Supergraph
+from hub.federation.supergraph import FieldJoin, Supergraph
 
 Alternatives = list[frozenset[str]]
 Requirement = tuple[bool, Alternatives, Alternatives]
@@ -24,19 +23,20 @@ def check(supergraph: Supergraph) -> Iterator[StartRefused]:
         for field in type_.fields.values():
             own = _all(supergraph, type_.name, f"{type_.name}.{field.name}")
             for subgraph, join in field.joins.items():
-                for coordinate, returned in _selected(supergraph, join.requires):
+                for coordinate, returned in _selected(supergraph, join):
                     if not _implies(own, _all(supergraph, coordinate, returned)):
                         yield failure(
                             "MISSING_TRANSITIVE_AUTH_REQUIREMENTS",
                             f"{type_.name}.{field.name}",
                             [subgraph],
-                            f"le champ requiert « {coordinate} », qui est plus protégé que lui",
+                            f"le champ se sert de « {coordinate} », qui est plus protégé que lui",
                             "Donnez-lui les mêmes @authenticated, @requiresScopes et @policy",
                         )
 
 
-def _selected(supergraph: Supergraph, selections: tuple[Selections, ...]) -> Iterator[tuple[str, str]]:
-    stack = list(selections)
+def _selected(supergraph: Supergraph, join: FieldJoin) -> Iterator[tuple[str, str]]:
+    yield from ((each.type, each.type) for argument in join.contexts for each in argument.selections)
+    stack = list(join.reads)
     while stack:
         for field in stack.pop().fields:
             if field.name != "__typename":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
 from hub.federation.compose import types as agree
+from hub.federation.compose.contexts import fed
 from hub.federation.compose.model import Input, Subgraph
 from hub.federation.compose.rules.external_types import sides
 from hub.federation.compose.rules.failure import failure
@@ -13,10 +14,11 @@ from hub.federation.compose.rules.failure import failure
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     """One failure per argument."""
+    contextual = fed(subgraphs)
     for coordinate, (external, resolved) in sides(subgraphs).items():
         first, *others = resolved.values()
         for name, argument in first.arguments.items():
-            if not all(name in each.arguments for each in others):
+            if f"{coordinate}({name}:)" in contextual or not all(name in each.arguments for each in others):
                 continue
             one = agree.input_([each.arguments[name].type for each in resolved.values()])
             for subgraph, field in external.items():

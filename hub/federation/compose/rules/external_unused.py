@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.fieldsets import mentioned
+from hub.federation.compose.fieldsets import USES, mentioned
 from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.failure import failure
 
@@ -15,7 +15,7 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
     for subgraph in subgraphs:
         if not subgraph.federated2:
             continue
-        used = mentioned(subgraph, "key", "requires", "provides")
+        used = mentioned(subgraph, *USES)
         for type_ in subgraph.types.values():
             implemented = {
                 name
@@ -30,6 +30,7 @@ def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:
                         "EXTERNAL_UNUSED",
                         coordinate,
                         [subgraph.name],
-                        "le champ est @external mais rien ne s'en sert (@key, @requires, @provides, interface)",
+                        "le champ est @external mais rien ne s'en sert (@key, @requires, @provides, @fromContext, "
+                        "interface)",
                         "Retirez-le de ce sous-graphe, ou retirez @external s'il le fournit",
                     )

@@ -88,11 +88,21 @@ def _below(supergraph: Supergraph, type_name: str, name: str) -> tuple[Selection
 
 
 def _state(graph: Graph, spot: Spot) -> tuple[object, ...]:
-    """What the fields below depend on: where the object may be held, and for a type without key, where it hangs."""
-    held = frozenset((arrival.node.subgraph, arrival.node.view, arrival.untyped) for arrival in spot.arrivals)
+    """What the fields below depend on: where the object may be held, for a type without key, where it hangs, and the
+    nearest objects above that set a context, with where those may be held."""
+    setting: dict[str, tuple[str, object]] = {}
+    holder = spot.parent if graph.giving else None
+    while holder is not None:
+        if holder.type in graph.giving:
+            setting.setdefault(holder.type, (holder.type, _held(holder)))
+        holder = holder.parent
     entity = any(True for name in graph.subgraphs for _ in graph.keys(spot.type, name))
     above = (spot.parent.type, spot.level.path[-1][1]) if spot.parent is not None and not entity else None
-    return (spot.type, held, above)
+    return (spot.type, _held(spot), above, tuple(setting.values()))
+
+
+def _held(spot: Spot) -> frozenset[tuple[object, ...]]:
+    return frozenset((arrival.node.subgraph, arrival.node.view, arrival.untyped) for arrival in spot.arrivals)
 
 
 def _failure(supergraph: Supergraph, spot: Spot, name: str) -> StartRefused:

@@ -1,0 +1,126 @@
+"""Arguments from contexts: what clients see, what is sent, and what happens where the context does not come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import print_schema
+
+from hub.federation.transport import TransportError
+from tests.federation.behaviours.case import by, part
+from tests.federation.behaviours.contexts import ARTICLE, CASES, HOLDER, READERS, told
+from tests.federation.harness import Gateway
+
+
+def press() -> Gateway:
+    return Gateway(*CASES[0].parts)
+
+
+def sent(gateway: Gateway) -> tuple[str, dict[str, Any]]:
+    """What the press was asked last."""
+    request = gateway.subgraphs["press"].requests[-1]
+    return request.query, dict(request.variables)
+
+
+def test_clients_do_not_see_an_argument_from_a_context() -> None:
+    schema = print_schema(press().supergraph.client_schema)
+    assert "title(length: Int): String" in schema
+    assert "context" not in schema
+
+
+async def test_entities_of_equal_values_are_asked_together_and_others_beside_them() -> None:
+    gateway = press()
+    await gateway.answer("{ readers { reads { title } } }")
+    query, variables = sent(gateway)
+    assert query == (
+        "query($representations:[_Any!]!,$representations_1:[_Any!]!,$representations_2:[_Any!]!,"
+        "$context0:String,$context0_1:String,$context0_2:String)"
+        "{_entities(representations:$representations){...on Article{title(lang:$context0)}} "
+        "_entities_1:_entities(representations:$representations_1){...on Article{title(lang:$context0_1)}} "
+        "_entities_2:_entities(representations:$representations_2){...on Article{title(lang:$context0_2)}}}"
+    )
+    a1, a2 = ({"__typename": "Article", "id": each} for each in ("a1", "a2"))
+    assert variables == {
+        "representations": [a1, a2],
+        "representations_1": [a1],
+        "representations_2": [a2],
+        "context0": "fr",
+        "context0_1": "en",
+        "context0_2": None,
+    }
+
+
+async def test_entities_of_one_value_are_asked_as_the_plan_says() -> None:
+    readers, other = CASES[0].parts
+    gateway = Gateway(part("readers", readers.sdl, {"readers": [READERS[0], READERS[3]]}, head=""), other)
+    query = "{ readers { reads { title } } }"
+    await gateway.answer(query)
+    assert sent(gateway)[0] == [*gateway.plan(query).fetches()][-1].document
+
+
+async def test_variables_of_ours_take_no_name_of_the_clients() -> None:
+    gateway = press()
+    data, errors = await gateway.answer(
+        "query ($representations: Int, $context0: Int) { readers { reads { title(length: $representations) "
+        "more: title(length: $context0) } } }",
+        {"representations": 1, "context0": 2},
+    )
+    assert not errors
+    assert data["readers"][1] == {"reads": [{"title": "a1 1 en", "more": "a1 2 en"}]}
+
+
+async def test_a_context_that_did_not_come_stops_what_it_feeds_alone() -> None:
+    gateway = Gateway(
+        part("readers", 'type Query { readers: [Reader] } type Reader @key(fields: "id") { id: ID! }',
+             {"readers": READERS[:2]}, {"Reader": by("id", *READERS)}),
+        part("langs", 'type Reader @key(fields: "id") { id: ID! lang: String }', {}, {"Reader": by("id", *READERS)}),
+        CASES[0].parts[1],
+    )  # fmt: skip
+    gateway.subgraphs["langs"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
+    data, errors = await gateway.answer("{ readers { id reads { id title } } }")
+    assert data["readers"][1] == {"id": "r2", "reads": [{"id": "a1", "title": None}]}
+    assert errors == [
+        {"code": "SUBGRAPH_TIMEOUT", "path": ["readers", reader, "reads", article, "title"]}
+        for reader, article in ((0, 0), (0, 1), (1, 0))
+    ]
+
+
+async def test_an_error_of_a_field_that_is_asked_beside_others_is_at_its_own_path() -> None:
+    def fails(value: dict[str, Any], info: Any, lang: str | None) -> str:
+        if lang == "en":
+            raise ValueError("no")
+        return "yes"
+
+    readers, press_ = CASES[0].parts
+    gateway = Gateway(readers, part("press", press_.sdl, {}, press_.find, {"Article.title": fails}, head=""))
+    data, errors = await gateway.answer("{ readers { reads { title } } }")
+    assert data["readers"][1] == {"reads": [{"title": None}]}
+    assert data["readers"][0] == {"reads": [{"title": "yes"}, {"title": "yes"}]}
+    assert errors == [{"code": "SUBGRAPH_ERROR", "path": ["readers", 1, "reads", 0, "title"]}]
+
+
+async def test_what_feeds_an_excluded_field_alone_is_not_fetched() -> None:
+    gateway = press()
+    query = "query ($on: Boolean!) { readers { reads { id title @include(if: $on) } } }"
+    await gateway.answer(query, {"on": False})
+    assert [len(gateway.subgraphs[name].requests) for name in ("readers", "press")] == [1, 1]
+    assert "lang@include(if:$on)" in gateway.subgraphs["readers"].requests[0].query
+    data, _ = await gateway.answer(query, {"on": True})
+    assert data["readers"][1] == {"reads": [{"id": "a1", "title": "a1 absent en"}]}
+
+
+async def test_a_context_a_requirement_and_the_clients_argument_feed_one_field() -> None:
+    gateway = Gateway(
+        part("tones", 'type Query { a: Int } type Article @key(fields: "id") { id: ID! tone: String }', {},
+             {"Article": lambda each: {**each, "tone": "gai"}}),
+        part("press",
+             'type Query { readers: [Reader] } type Reader @key(fields: "id") @context(name: "reader") '
+             "{ id: ID! lang: String reads: [Article] } " + HOLDER + '"$reader { lang }")): String '
+             '@requires(fields: "tone") tone: String @external plain: Int }',
+             {"readers": READERS[:2]}, {"Reader": by("id", *READERS), **ARTICLE},
+             {"Article.title": lambda value, info, **more: f"{value['__representation']['tone']} "
+              + told("length", "lang")(value, info, **more)}),
+    )  # fmt: skip
+    data, errors = await gateway.answer("{ readers { reads { title(length: 7) plain } } }")
+    assert not errors
+    assert data["readers"][1] == {"reads": [{"title": "gai a1 7 en", "plain": None}]}
