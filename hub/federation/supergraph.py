@@ -360,7 +360,7 @@ class _Reader:
             for each in self.field_set(values["selection"], type_name):
                 if each.fields:
                     selections.setdefault(each.type, each)
-        return ContextArgument(values["name"], values["type"], tuple(selections.values()))
+        return ContextArgument(values["name"], values["type"], tuple(selections[name] for name in sorted(selections)))
 
     def joins(self, node: Any, name: str) -> list[dict[str, Any]]:
         return [_arguments(each) for each in node.directives or () if each.name.value == name]

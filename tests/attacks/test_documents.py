@@ -12,6 +12,7 @@ from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.federation.compose.compose import Source, compose
+from hub.federation.plan import plan as make_plan
 from hub.graph import GENERATED, Graph, graph_of
 from hub.policy.authorise import authorise
 from hub.policy.classify import Unclassified
@@ -40,6 +41,23 @@ def graph_with_notes(on_interface: str = "") -> Graph:
     texts = served()
     people = texts["people"].replace("type Query {", "type Query {\n  note: Note @category(name: TECH)\n", 1)
     texts["people"] = people + NOTES % on_interface
+    return graph_from(texts)
+
+
+def graph_with_memos() -> Graph:
+    """The served graph, and an open field that is fed from what a person's number ends with."""
+    texts = served()
+    people = texts["people"].replace("type Person ", 'type Person @federation__context(name: "person") ', 1)
+    people = people.replace("  birthName:", "  memo: Memo @category(name: TECH)\n  birthName:", 1)
+    texts["people"] = (
+        people
+        + """
+type Memo @key(fields: "id") {
+  id: ID! @category(name: TECH)
+  ending(of: String @federation__fromContext(field: "$person { nirLastDigits }")): String @category(name: PUB)
+}
+"""
+    )
     return graph_from(texts)
 
 
@@ -103,6 +121,22 @@ async def test_04_requirements_are_read_as_the_actor_reads_them(hub: Inside, wor
     request, _, _ = hub.transports["offers"].exchanges[-1]
     (sent,) = next(value for value in request.variables.values() if isinstance(value, list))
     assert [item["theme"] for item in sent["constraints"]] == ["MOBILITE"]
+
+
+async def test_04_a_denied_field_feeds_no_argument() -> None:
+    """`@fromContext` of the person's own number, through a type that is nobody's."""
+    graph = graph_with_memos()
+    document = parse_document("{ me { memo { id ending } } }", graph.schema, Limits())
+    operation = normalise(document, find_operation(document, None), graph.schema)
+    for actor, purpose, fed in (("beneficiaire", "droits", True), ("organisme_formation", "formation", False)):
+        decisions = graph.table.decision_class(actor, purpose)
+        found = authorise(operation, decisions, graph.table.classification)
+        plan = make_plan(found.operation, graph.supergraph)
+        assert ("nirLastDigits" in plan.text(), "ending" in plan.text()) == (fed, fed)
+        assert ("Person.nirLastDigits" in found.residual.fields) == fed
+        if not fed:
+            (denied,) = (each for each in found.entries if each.coordinate == "Memo.ending")
+            assert denied.decision.required == "Person.nirLastDigits"
 
 
 @pytest.mark.parametrize("name", ["_entities", "_service", "_access", "__access"])

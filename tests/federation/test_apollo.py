@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from graphql import GraphQLSchema, build_schema, is_leaf_type
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -10,6 +13,8 @@ from hub.federation.compose.compose import Source, compose
 from hub.federation.supergraph import ROOTS, Supergraph, read_supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
+from tests.federation.behaviours.contexts import CASES
+from tests.federation.harness import Gateway
 from tests.federation.library import library
 from tests.federation.scattered import Scattered, scattered
 from tests.federation.shop import shop
@@ -17,7 +22,7 @@ from tests.federation.test_override import LABEL, moving
 from tests.federation.town import town
 from tests.node import Node
 
-GRAPHS = (shop, town, library)
+GRAPHS: tuple[Callable[[], Gateway], ...] = (shop, town, library, *(partial(Gateway, *case.parts) for case in CASES))
 
 
 def check_same(ours: GraphQLSchema, theirs: str) -> None:
