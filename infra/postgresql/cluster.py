@@ -20,7 +20,7 @@ from typing import IO
 from urllib.parse import quote, urlencode
 
 from infra.errors import SetupRefused
-from infra.postgresql import binaries, configuration
+from infra.postgresql import belonging, binaries, configuration
 from infra.postgresql.places import Places, account, places, ready, socket_directory
 
 _PAUSE = 0.01
@@ -62,7 +62,7 @@ def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> It
         with _locked(where.door):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
             found = running(where.keeper)
-            directory = _join(where, password) if found else _start(where, password, durable=durable)
+            directory = _join(where, password) if found else _start(where, root, password, durable=durable)
         try:
             yield Cluster(where, directory, password)
         finally:
@@ -70,10 +70,12 @@ def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> It
                 _leave(where, users)
 
 
-def _start(where: Places, password: str, *, durable: bool) -> Path:
+def _start(where: Places, root: Path, password: str, *, durable: bool) -> Path:
     owner = account()
-    programs = binaries.find(where.data)
     _clear(where)
+    trusted = _state(where).get("password") in (None, _digest(password))
+    belonging.claim(where, root, trusted=trusted, durable=durable)
+    programs = binaries.find(where.data)
     if not where.data.exists():
         configuration.initialise(programs, where, owner, password)
     elif _state(where).get("password") != _digest(password):

@@ -5,24 +5,32 @@ Standard library only: it runs before the environment is there, or after it is g
 
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from infra.errors import SetupRefused
+from infra.postgresql.belonging import is_foreign
 from infra.postgresql.cluster import running
 from infra.postgresql.places import Places, home
 
 
 def erase(root: Path) -> None:
-    """Remove all data of the clusters of the clone at `root`; raises SetupRefused (CLUSTER_IN_USE) while one runs."""
-    clusters = home(root)
-    for base in clusters.glob("*/"):
+    """Remove all data of the clusters of the clone at `root`, and none that another clone left there.
+
+    Raises SetupRefused (CLUSTER_IN_USE) while one runs.
+    """
+    own = [base for base in home(root).glob("*/") if not is_foreign(Places(base), root)]
+    for base in own:
         if running(Places(base).keeper):
             raise SetupRefused(
                 "CLUSTER_IN_USE",
                 f"PostgreSQL embarqué ({base.name}) tourne encore : arrêtez ce qui l'utilise, puis relancez.",
                 f"{base.name} has a keeper",
             )
-    shutil.rmtree(clusters, ignore_errors=True)
+    for base in own:
+        shutil.rmtree(base, ignore_errors=True)
+    with suppress(OSError):  # not there, or not empty
+        home(root).rmdir()
 
 
 if __name__ == "__main__":

@@ -64,6 +64,11 @@ class Places:
         return self.base / "postgresql.log"
 
     @property
+    def mark(self) -> Path:
+        """The mark of the clone that made the data."""
+        return self.base / "clone"
+
+    @property
     def access(self) -> Path:
         """The `pg_hba.conf` in force."""
         return self.base / "pg_hba.conf"

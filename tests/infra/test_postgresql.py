@@ -38,17 +38,19 @@ with cluster("trap", Path(sys.argv[1]), sys.argv[2], durable=False) as running:
 def new_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What a new cluster leaves on the disk."""
     root = tmp_path_factory.mktemp("new")
-    with enter(root) as running:
-        base = running.places.base
-    yield base
-    shutil.rmtree(home(root))
+    with enter(root):
+        pass
+    yield root
+    shutil.rmtree(home(root), ignore_errors=True)
 
 
 @pytest.fixture
 def clone(tmp_path: Path, new_cluster: Path) -> Iterator[Path]:
     """A clone of its own with a cluster that nobody else has."""
     places(tmp_path, "trap").base.rmdir()
-    subprocess.run(["cp", "-a", new_cluster, home(tmp_path)], check=True)
+    subprocess.run(["cp", "-a", home(new_cluster) / "trap", home(tmp_path)], check=True)
+    (tmp_path / ".data").mkdir(exist_ok=True)
+    shutil.copy(new_cluster / ".data" / "clone", tmp_path / ".data" / "clone")
     yield tmp_path
     shutil.rmtree(home(tmp_path), ignore_errors=True)
 

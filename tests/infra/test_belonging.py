@@ -1,0 +1,116 @@
+"""A clone that takes the path of another never meets its data, and never loses them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from infra.postgresql import cluster
+from infra.postgresql.belonging import claim, mark
+from infra.postgresql.erase import erase
+from infra.postgresql.places import Places, home, places
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Path]:
+    """A clone; what it left beside its place goes with it."""
+    root = tmp_path / "clone"
+    root.mkdir()
+    yield root
+    for left in home(root).parent.glob(f"{home(root).name}*"):
+        shutil.rmtree(left)
+
+
+def made(root: Path) -> Places:
+    """A cluster of this clone, without a server: what a stop leaves."""
+    where = places(root, "trap")
+    claim(where, root, trusted=False, durable=True)
+    where.data.mkdir()
+    (where.data / "note").write_text("kept")
+    return where
+
+
+def cloned_again(root: Path) -> None:
+    """Another clone at the path of the first, whose data stay as they do where they lie outside of it."""
+    (root / ".data" / "clone").unlink()
+
+
+async def test_data_of_the_clone_before_are_set_aside_whole_and_a_fresh_cluster_takes_their_place(
+    clone: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with cluster("trap", clone, "of the first") as running:
+        connection = await asyncpg.connect(running.admin_dsn())
+        await connection.execute("CREATE TABLE note AS SELECT 'kept' AS text")
+        await connection.close()
+    assert capfd.readouterr().err == ""
+    cloned_again(clone)
+    with cluster("trap", clone, "of the second") as running:
+        connection = await asyncpg.connect(running.admin_dsn())
+        assert await connection.fetchval("SELECT to_regclass('note')") is None
+        await connection.close()
+    told = capfd.readouterr().err
+    assert told.endswith("[CLUSTER_SET_ASIDE]\n")
+    found = re.search(r"entière dans (\S+) :", told)
+    assert found is not None
+
+    running.places.data.rename(running.places.base / "second")
+    (Path(found[1]) / "data").rename(running.places.data)
+    with cluster("trap", clone, "of the first") as running:
+        connection = await asyncpg.connect(running.admin_dsn())
+        assert await connection.fetchval("SELECT text FROM note") == "kept"
+        await connection.close()
+
+
+def test_each_clone_that_was_at_the_path_keeps_its_own_data(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2):
+        where = made(clone)
+        cloned_again(clone)
+        claim(where, clone, trusted=True, durable=True)
+        aside = home(clone).with_name(f"{home(clone).name}-trap-{number}")
+        assert str(aside) in capfd.readouterr().err
+        assert (aside / "data" / "note").read_text() == "kept"
+
+
+def test_data_of_tests_are_erased_and_it_is_told(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    where = made(clone)
+    cloned_again(clone)
+    claim(where, clone, trusted=True, durable=False)
+    assert not where.data.exists()
+    assert capfd.readouterr().err.endswith("[CLUSTER_ERASED]\n")
+    assert list(home(clone).parent.glob(f"{home(clone).name}-*")) == []
+
+
+def test_the_clones_own_data_stay_under_any_keys(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    where = made(clone)
+    claim(where, clone, trusted=False, durable=True)
+    assert (where.data / "note").exists()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_data_without_a_mark_are_the_clones_if_its_keys_open_them(
+    clone: Path, trusted: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    where = made(clone)
+    where.mark.unlink()
+    claim(where, clone, trusted=trusted, durable=True)
+    assert (where.data / "note").exists() == trusted
+    assert where.mark.read_text() == mark(clone)
+    assert ("CLUSTER_SET_ASIDE" in capfd.readouterr().err) != trusted
+
+
+def test_cleaning_a_clone_erases_its_data_and_nobody_elses(clone: Path) -> None:
+    where = made(clone)
+    other = places(clone, "other")
+    other.mark.write_text("the mark of a clone before")
+    erase(clone)
+    assert not where.base.exists()
+    assert other.mark.exists()
+    cloned_again(clone)
+    erase(clone)
+    assert other.mark.exists()
