@@ -33,6 +33,7 @@ from hub.pages.words import words
 from hub.pipeline import Pipeline
 from hub.policy.authorise import Authorisation, authorise
 from hub.policy.classification import Classification
+from hub.policy.misses import Misses
 from hub.policy.table import DecisionClass
 from hub.policy.view import Views
 from hub.prepare import Preparer
@@ -121,6 +122,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         tokens=Tokens(settings.issuers, settings.audience, policy.actors),
         purposes=Purposes(policy.purposes, settings.agreements),
         table=graph.table,
+        misses=Misses(settings.misses, graph.table.classification),
         documents=Documents(settings.documents),
         preparer=Preparer(graph.supergraph, graph.schema, deciding(graph.table.classification), settings.limits),
         views=Views(graph.schema, graph.table.classification),

@@ -24,6 +24,7 @@ from hub.policy.authorise import Authorisation
 from hub.policy.explain import decided, explain
 from hub.policy.guard import Guard
 from hub.policy.inputs import check_inputs
+from hub.policy.misses import Misses
 from hub.policy.refuse import check_whole
 from hub.policy.table import DecisionClass, DecisionTable
 from hub.policy.view import Views
@@ -38,6 +39,7 @@ class Pipeline:
     tokens: Tokens
     purposes: Purposes
     table: DecisionTable
+    misses: Misses
     documents: Documents
     preparer: Preparer[DecisionClass, Authorisation]
     views: Views
@@ -64,7 +66,7 @@ class Pipeline:
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
         mode = request.headers.get("access-mode")
         check_whole(mode, decided(authorisation, variables))
-
+        asked = self.misses.admit(actor.id, authorisation, variables, now)
         entry = _intent(request, actor, purpose, reference, prepared)
         if actor.person is not None:
             entry = await self.keyring.veiled(entry, actor.person)
@@ -85,6 +87,7 @@ class Pipeline:
         )
         guard = Guard(authorisation.marks, variables, revealed)
         data, errors = prepared.projection.project(answer, variables, guard)
+        self.misses.count(actor.id, asked, data, errors, now)
         view = self.views.asked(request.headers.get("schema-view"), decisions)
         data = await self.preparer.introspected(prepared, data, request.variables, view)
         access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
@@ -92,8 +95,9 @@ class Pipeline:
         reply = Reply.of(data, errors, extensions)
         del answer, data
         reasons = [item["reason"] or item["decision"] for item in access]
-        found = await self.keyring.disclosures(guard.disclosed())
-        await self.journal.disclose(receipt, entry.disclosed(reasons), found)
+        await self.journal.disclose(
+            receipt, entry.disclosed(reasons), await self.keyring.disclosures(guard.disclosed())
+        )
         check_whole(mode, access)
         return reply
 

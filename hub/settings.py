@@ -17,8 +17,9 @@ from hub.federation.execute import Bounds
 from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
 from hub.identity.tokens import Issuer
+from hub.policy.misses import MissLimit
 
-NumbersT = TypeVar("NumbersT", Care, Limits, Bounds)
+NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit)
 
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 
@@ -38,7 +39,7 @@ class Settings:
 
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
     `documents`: the manifest of trusted documents per client that has one;
-    `limits` bound a document, `bounds` its execution.
+    `limits` bound a document, `bounds` its execution, `misses` how many people one asks for in vain.
     """
 
     audience: str
@@ -50,6 +51,7 @@ class Settings:
     documents: Mapping[str, Manifest] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     bounds: Bounds = field(default_factory=Bounds)
+    misses: MissLimit = field(default_factory=MissLimit)
 
 
 def load_settings(path: Path) -> Settings:
@@ -76,6 +78,7 @@ def load_settings(path: Path) -> Settings:
             documents=_manifests(raw.pop("documents", []), path.parent),
             limits=_numbers(Limits, raw.pop("limits", {})),
             bounds=_numbers(Bounds, raw.pop("execution", {})),
+            misses=_numbers(MissLimit, raw.pop("misses", {})),
         )
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -44,15 +44,20 @@ def refused(media: bytes, trace: str, error: HubError) -> Response:
         item["extensions"]["trace"] = trace
     well_formed = isinstance(error, DocumentRefused | VariablesRefused)
     status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
-    return _response(status, orjson.dumps({"errors": errors}), media, trace)
+    wait = error.extensions.get("retryAfter")
+    more = () if wait is None else ((b"retry-after", b"%d" % wait),)
+    return _response(status, orjson.dumps({"errors": errors}), media, trace, more)
 
 
-def _response(status: int, body: bytes, media: bytes, trace: str) -> Response:
+def _response(
+    status: int, body: bytes, media: bytes, trace: str, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> Response:
     headers = [
         (b"content-type", media),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
         (b"trace-id", trace.encode()),
+        *more,
     ]
     if status in BY_STATUS:
         headers.append(BY_STATUS[status])

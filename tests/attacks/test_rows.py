@@ -3,12 +3,16 @@ named after its row of policy.md "Tests"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from tests.e2e.canary_inside import Got, Inside
+from hub.policy.misses import MissLimit
+from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World
 
@@ -44,6 +48,36 @@ async def test_18_the_mode_that_refuses_tells_no_more(hub: Inside, world: World,
     nobody = await hub.ask("referent-b", NAME, {"id": NOBODY}, access_mode=mode)
     denied = await hub.ask("referent-b", NAME, {"id": world.persons["vurnibal"]}, access_mode=mode)
     assert told(denied) == told(nobody)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def strict(hub: Inside, folder: Path) -> AsyncIterator[Inside]:
+    """A hub over the same people that lets each actor miss four."""
+    async with inside(hub.database, hub.actors, folder, MissLimit(most=4, seconds=3600)) as running:
+        yield running
+
+
+async def test_22_whoever_asks_for_many_people_in_vain_is_slowed_down_and_told_to_the_log(
+    strict: Inside, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those whom the actor may not read count as those who do not exist; lists, and whoever else asks, are served."""
+    two = "query ($a: ID!, $b: ID!) { x: person(id: $a) { id } y: person(id: $b) { id } }"
+    denied = {"a": world.persons["vurnibal"], "b": world.persons["plimoruz"]}
+    refused = []
+    for actor, variables in (("referent-b", denied), ("employeur", {"a": NOBODY, "b": "1"})):
+        with caplog.at_level("WARNING"):
+            for _ in range(2):
+                assert (await strict.ask(actor, two, variables)).data == {"x": None, "y": None}
+        refused.append(await strict.ask(actor, two, variables))
+        assert (refused[-1].status, refused[-1].code, refused[-1].calls) == (429, "TOO_MANY_MISSES", {})
+        assert (await strict.ask(actor, "{ persons { nodes { id } } }")).data["persons"]["nodes"]
+    said = [re.sub(rb"\d+", b"", got.body) for got in refused]
+    assert said[0] == said[1]
+    assert 0 < int(dict(refused[0].headers)[b"retry-after"]) <= 900
+    assert caplog.text.count("who are not there for it") == 2
+    own = {"id": world.persons["vurnibal"]}
+    for _ in range(6):
+        assert (await strict.ask("referent-a", NAME, own)).data["person"] is not None
 
 
 BY_BIRTH = "query ($f: PersonFilter, $o: PersonOrder) { persons(filter: $f, orderBy: $o) { nodes { id } } }"

@@ -26,6 +26,7 @@ from hub.document.limits import Limits
 from hub.federation.execute import MESSAGES, Bounds
 from hub.federation.http1 import Care
 from hub.ingest import SOURCES as KNOWN_SOURCES
+from hub.policy.misses import MissLimit
 from hub.policy.table import Reason
 from hub.settings import load_settings
 from tests.cli.commands import Demo, copy_of_the_project, demo
@@ -145,7 +146,7 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     assert settings.agreements
     assert settings.subgraphs
     assert settings.documents
-    assert (settings.limits, settings.bounds) == (Limits(), Bounds())
+    assert (settings.limits, settings.bounds, settings.misses) == (Limits(), Bounds(), MissLimit())
     assert settings.subgraphs["trainings"].care == Care()
 
 

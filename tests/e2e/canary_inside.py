@@ -18,6 +18,7 @@ from demo.identity import DemoActor, Issuer
 from hub.app import HubApp, hub_app
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph, load_graph
+from hub.policy.misses import MissLimit
 from hub.settings import load_settings
 from schema.context import Context
 from tests.conftest import Database
@@ -28,6 +29,8 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """Sent with each request, so that answers don't differ by their trace."""
 PATIENCE = 300.0
 """Seconds for a request: what is compared must not hang on how busy the machine is."""
+UNLIMITED = MissLimit(most=1_000_000)
+"""Whoever compares what is denied with what is missing misses all day."""
 Headers = Iterable[tuple[str, str]]
 
 
@@ -138,11 +141,13 @@ class Inside:
 
 
 @asynccontextmanager
-async def inside(database: Database, actors: Mapping[str, DemoActor], folder: Path) -> AsyncIterator[Inside]:
+async def inside(
+    database: Database, actors: Mapping[str, DemoActor], folder: Path, misses: MissLimit = UNLIMITED
+) -> AsyncIterator[Inside]:
     """A hub with every subgraph in this process, over this database."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
-    settings = replace(settings, deadline=PATIENCE)
+    settings = replace(settings, deadline=PATIENCE, misses=misses)
     app = hub_app(graph(), settings, database.keys, database.dsn)
     transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
     cast(dict[str, Transport], app.pipeline.transports).update(transports)
