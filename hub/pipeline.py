@@ -94,10 +94,8 @@ class Pipeline:
         extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
         reply = Reply.of(data, errors, extensions)
         del answer, data
-        reasons = [item["reason"] or item["decision"] for item in access]
-        await self.journal.disclose(
-            receipt, entry.disclosed(reasons), await self.keyring.disclosures(guard.disclosed())
-        )
+        said = [item["reason"] or item["decision"] for item in access]
+        await self.journal.disclose(receipt, entry.disclosed(said), await self.keyring.disclosures(guard.disclosed()))
         check_whole(mode, access)
         return reply
 

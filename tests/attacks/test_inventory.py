@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.inventory import COUNT, Attack, attacks
+from tests.conftest import ROOT
 
-HERE = Path(__file__).parent
 NUMBERED = re.compile(r"test((?:_\d\d)+)_")
 
 
@@ -34,8 +34,8 @@ def test_each_attack_is_played_by_tests_that_exist_or_says_why_not(attack: Attac
 
 def test_each_test_named_after_an_attack_stands_in_its_row() -> None:
     rows = {each.number: each.tests for each in attacks()}
-    for path in HERE.glob("test_*.py"):
+    for path in ROOT.glob("tests/**/test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (told := NUMBERED.match(node.name)):
                 for number in told[1].strip("_").split("_"):
-                    assert f"tests/attacks/{path.name}::{node.name}" in rows[int(number)], node.name
+                    assert f"{path.relative_to(ROOT)}::{node.name}" in rows[int(number)], node.name
