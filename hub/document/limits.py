@@ -121,6 +121,8 @@ def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Defi
         elif inside:
             pass
         elif kind is TokenKind.BRACE_L:
+            if following.kind is TokenKind.BRACE_R:  # which the parser lets pass
+                raise syntax_refused(GraphQLSyntaxError(Source(text), following.start, "Expected Name, found '}'."))
             braces.append(not inline)
             depth += not inline
             inline = False

@@ -99,7 +99,9 @@ def test_the_introspection_names_themselves_are_free(text: str) -> None:
     assert code(text) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "}", "{a", '{a(x:"secret)}', "{a}}", "\x00", "query", "{ à }"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "}", "{a", '{a(x:"secret)}', "{a}}", "\x00", "query", "{ à }", "{ }", "{a { }}"]
+)
 def test_broken_text_is_a_syntax_error_without_the_text(text: str) -> None:
     with pytest.raises(DocumentRefused) as caught:
         operation(text)
