@@ -1,13 +1,17 @@
 """A project of npm, installed once per content of its lock into its `node_modules`, which git ignores.
 
-Tests and benches that need one skip by name on a machine without Node or without the packages.
+Tests and benches that need one skip by name on a machine without Node or without the packages; the hub says so on the
+page that is built with them.
 """
 
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -46,19 +50,39 @@ class NodeAbsent(Exception):
 
 
 def installed(folder: Path) -> Node:
-    """The project, installed if its lock changed; raises NodeAbsent."""
+    """The project with its packages, on the system's Node; raises NodeAbsent."""
     binary, npm = shutil.which("node"), shutil.which("npm")
     if binary is None or npm is None:
         raise NodeAbsent("node or npm absent")
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    install([npm], folder)
+    return Node(binary, folder)
+
+
+def install(npm: Sequence[str], folder: Path) -> None:
+    """The packages of the folder's lock by this command of npm, unless they are there already; raises NodeAbsent.
+
+    What npm says of an error goes to standard error.
+    """
+    with _alone(folder):
         digest = sha256((folder / "package-lock.json").read_bytes()).hexdigest()
         stamp = folder / "node_modules" / STAMP
-        if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
-            command = [npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"]
-            try:
-                subprocess.run(command, cwd=folder, capture_output=True, timeout=SECONDS, check=True)
-            except (OSError, subprocess.SubprocessError) as error:
-                raise NodeAbsent(f"packages of npm absent: {type(error).__name__}") from error
-            stamp.write_text(digest, encoding="utf-8")
-    return Node(binary, folder)
+        if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+            return
+        command = [*npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"]
+        quiet = subprocess.DEVNULL
+        try:
+            subprocess.run(command, cwd=folder, stdin=quiet, stdout=quiet, timeout=SECONDS, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NodeAbsent(f"{npm[0]}: {type(error).__name__}") from error
+        stamp.write_text(digest, encoding="utf-8")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One installation at a time: the lock is on the folder itself, of which no file is made."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

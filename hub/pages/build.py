@@ -19,6 +19,7 @@ from pathlib import Path
 
 from infra.environment import pip
 from infra.errors import SetupRefused
+from infra.npm import SECONDS, NodeAbsent, install
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
@@ -26,8 +27,6 @@ BUILT = Path(__file__).with_name("graphiql")
 VITE = "node_modules/vite/bin/vite.js"
 STAMP, FAILED = "built.txt", "failed.txt"
 OLDEST_NODE = (20, 19)
-SECONDS = 240
-"""Longest that one step may take."""
 
 
 def build(web: Path = WEB, built: Path = BUILT) -> None:
@@ -58,11 +57,10 @@ def failure(built: Path = BUILT) -> str:
 
 
 def _install(npm: list[str], web: Path) -> None:
-    """The locked packages, unless those of this lock are there already."""
-    lock, installed = (web / "package-lock.json").read_bytes(), web / "node_modules" / STAMP
-    if _read(installed) != sha256(lock).hexdigest():
-        _run([*npm, "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"], web)
-        installed.write_text(sha256(lock).hexdigest(), encoding="utf-8")
+    try:
+        install(npm, web)
+    except NodeAbsent as error:
+        raise _not_built(str(error)) from error
 
 
 def _sources(web: Path) -> Iterator[Path]:
