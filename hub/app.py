@@ -19,6 +19,7 @@ from hub.federation.transport import Transport
 from hub.graph import Graph
 from hub.http.graphiql import graphiql
 from hub.http.graphql import GraphQLEndpoint
+from hub.http.policy import policy_page
 from hub.http.served import Served
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
@@ -118,9 +119,11 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
     told = journal_words(graph.supergraph.schema, graph.table.classification, policy)
     view = View(dsn("journal_reader"))
     transports[HUB] = JournalSubgraph(view, keyring, told, graph.table.digest, partial(Sealer, keys.cursors))
+    tokens = Tokens(settings.issuers, settings.audience, policy.actors)
+    purposes = Purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
-        tokens=Tokens(settings.issuers, settings.audience, policy.actors),
-        purposes=Purposes(policy.purposes, settings.agreements),
+        tokens=tokens,
+        purposes=purposes,
         table=graph.table,
         misses=Misses(settings.misses, graph.table.classification),
         documents=Documents(settings.documents),
@@ -134,4 +137,5 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         show_plans=settings.show_plans,
         clock=lambda: int(time.time()),
     )
-    return HubApp(pipeline, journal, view, local, [*graphiql(words(graph.schema, policy)), *more])
+    pages = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, tokens, purposes)]
+    return HubApp(pipeline, journal, view, local, [*pages, *more])

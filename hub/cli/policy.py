@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from hub.cli.classes import decision_class, no_such_pair
-from hub.cli.refuse import tell
+from hub.cli.refuse import refuse, tell
 from hub.graph import described, load_classified, load_graph
 from hub.policy.coverage import coverage
 from hub.policy.diff import changes, durations, same
@@ -21,6 +21,7 @@ from hub.policy.register import register as register_of
 from hub.policy.sheet import markdown, objects, sheet
 from hub.policy.table import DecisionTable
 from hub.policy.why import why
+from schema.facts import Fact
 
 KIND = typer.Option("--actor", metavar="SORTE", help="Sorte d'acteur de actors.toml.")
 PURPOSE = typer.Option("--purpose", metavar="CODE", help="Finalité de purposes.toml.")
@@ -76,10 +77,14 @@ def explain(
     field: Annotated[str, typer.Argument(help="« Type.champ », ou un chemin comme « Person.contact.phones ».")],
     actor: Annotated[str, KIND],
     purpose: Annotated[str, PURPOSE],
+    relation: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Relation de relations.toml, si elle seule lie à la personne.")
+    ] = None,
 ) -> None:
     """Dit pourquoi un champ se lit ou non, les règles et les textes, et ce qu'il faudrait."""
     whole = load_graph().table
-    typer.echo(why(field, decision_class(whole, actor, purpose), whole), nl=False)
+    row = decision_class(whole, actor, purpose)
+    typer.echo(why(field, row, whole, _relation(relation, whole) if relation is not None else None), nl=False)
 
 
 @app.command()
@@ -108,6 +113,13 @@ def diff(
 def register() -> None:
     """Écrit le registre des activités de traitement (RGPD, article 30), en Markdown."""
     typer.echo(register_of(load_graph().table), nl=False)
+
+
+def _relation(name: str, whole: DecisionTable) -> Fact:
+    known = {fact.name: fact for fact in whole.policy.relations}
+    if name not in known:
+        refuse("ARGUMENT_INVALID", f"« --relation » est l'une de : {', '.join(sorted(map(str, known)))}.")
+    return known[name]
 
 
 def _load(folder: Path) -> Policy:

@@ -20,7 +20,7 @@ SHARED = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; font-src 'self' data:; "
     "img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """Monaco places its lines by `style` attributes, which no nonce can name; its <style> elements take the nonce."""
 

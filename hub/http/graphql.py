@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from hub.document.request import Reply, Request
@@ -15,7 +15,7 @@ from hub.http.request import BODY_SECONDS, MAX_BODY, read_headers, read_request,
 from hub.http.response import Response, answered, refused
 
 log = logging.getLogger(__name__)
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -51,7 +51,7 @@ class GraphQLEndpoint:
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
                 )
             media = answer_media(headers.get("accept"))
-            request = read_request(headers, await self._body(receive), trace)
+            request = read_request(headers, await read_body(receive, self._body_seconds), trace)
             reply = await self._until_disconnect(self._answer(request), receive)
             return answered(media, trace, reply)
         except HubError as error:
@@ -68,13 +68,6 @@ class GraphQLEndpoint:
                 http_status=500,
             )
             return refused(media, trace, failed)
-
-    async def _body(self, receive: Receive) -> bytes:
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                return await _body(receive)
-        except TimeoutError:
-            raise too_slow(self._body_seconds) from None
 
     async def _until_disconnect(self, answer: Awaitable[Reply], receive: Receive) -> Reply:
         work = asyncio.ensure_future(answer)
@@ -102,6 +95,15 @@ def _places(error: BaseException) -> str:
     """Where it happened, file by file: an error's text and locals may hold a person's data, its places can't."""
     frames = traceback.extract_tb(error.__traceback__)
     return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
+
+
+async def read_body(receive: Receive, seconds: float = BODY_SECONDS) -> bytes:
+    """The body of one request; raises RequestRefused (BODY_TOO_LARGE, BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await _body(receive)
+    except TimeoutError:
+        raise too_slow(seconds) from None
 
 
 async def _body(receive: Receive) -> bytes:

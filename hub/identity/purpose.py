@@ -15,11 +15,14 @@ class Purposes:
     def __init__(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> None:
         self._purposes, self._agreements = purposes, agreements
 
+    def granted(self, actor: Actor) -> frozenset[str]:
+        """The purposes that the token grants, and the organisation's agreement with it."""
+        if actor.organisation is None:
+            return actor.purposes
+        return actor.purposes & self._agreements.get(actor.organisation, frozenset())
+
     def purpose(self, actor: Actor, declared: str | None) -> str:
         """The purpose's code; raises RequestRefused (PURPOSE_MISSING, PURPOSE_UNKNOWN, PURPOSE_NOT_GRANTED)."""
-        granted = actor.purposes
-        if actor.organisation is not None:
-            granted &= self._agreements.get(actor.organisation, frozenset())
         if declared is None:
             if len(actor.purposes) != 1:
                 raise RequestRefused(
@@ -35,7 +38,7 @@ class Purposes:
                 "La finalité de l'en-tête « Purpose » n'existe pas : voyez la liste dans la documentation.",
                 "the Purpose header names no purpose of purposes.toml",
             )
-        if declared not in granted:
+        if declared not in self.granted(actor):
             raise RequestRefused(
                 "PURPOSE_NOT_GRANTED",
                 f"La finalité « {known.label} » n'est pas accordée à votre jeton ou à votre organisation : "

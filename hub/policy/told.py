@@ -70,7 +70,8 @@ def values(decision: Decision, policy: Policy) -> list[str]:
     """What happens to values of a stricter category than the field, for each."""
     how = SILENT[decision.silent] if decision.silent is not None else "lue"
     return [
-        f"valeur {_VALUES[bit]} : {how}, lue par {condition(clauses, policy)}" for bit, clauses in decision.rule.values
+        f"valeur {_VALUES[bit]} : {how}, {f'lue par {condition(clauses, policy)}' if clauses else 'jamais lue'}"
+        for bit, clauses in decision.rule.values
     ]
 
 

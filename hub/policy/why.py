@@ -5,11 +5,16 @@ policy.md rule 11, for whoever asks before any request: what the table decides, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hub.errors import HubError
-from hub.policy.classification import Classification
-from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, prohibitions
-from hub.policy.told import EFFECTS, REASONS, condition, values
+from hub.policy.classification import Classification, FieldClass
+from hub.policy.model import Policy
+from hub.policy.relation import by_relation
+from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, Reason, prohibitions
+from hub.policy.told import EFFECTS, REASONS, condition, relations, values
 from schema.categories import OPEN, Level
+from schema.facts import Fact
 
 
 class UnknownField(HubError):
@@ -34,60 +39,110 @@ def steps(path: str, schema: Classification) -> list[str]:
     return found
 
 
-def why(path: str, row: DecisionClass, table: DecisionTable) -> str:
-    """The decision on each step of the path, its conditions, rules and legal texts; of a denial, what it would take."""
-    found = steps(path, table.classification)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The decision on one coordinate; `lines` say the rest, those indented by two spaces of the line above them."""
+
+    coordinate: str
+    effect: Effect
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """An explanation: who asks for what, each step, and where the path is closed before its end."""
+
+    title: str
+    steps: tuple[Step, ...]
+    closed: str | None
+
+
+def explained(path: str, row: DecisionClass, table: DecisionTable, relation: Fact | None = None) -> Why:
+    """The decision on each step of the path, its conditions, rules and legal texts; of a denial, what it would take.
+
+    With a `relation`, for rows that nothing else links to the actor. Raises UnknownField (FIELD_UNKNOWN).
+    """
     actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
-    lines = [f"{path} — {actor.label} ({row.kind}), « {purpose.label} » ({row.purpose} : {purpose.legal})"]
-    for coordinate in found:
-        lines += _step(coordinate, row, table)
-    denied = [each for each in found if row.decisions[each].effect is Effect.DENY]
-    if denied and denied[0] != found[-1]:
-        lines.append(f"Par ce chemin, rien ne se lit : {denied[0]} est refusé.")
+    title = f"{path} — {actor.label} ({row.kind}), « {purpose.label} » ({row.purpose} : {purpose.legal})"
+    if relation is not None:
+        title += f", par la relation {relation.name} ({table.policy.relations[relation].label})"
+    found = tuple(_step(coordinate, row, table, relation) for coordinate in steps(path, table.classification))
+    denied = [each.coordinate for each in found if each.effect is Effect.DENY]
+    inner = bool(denied) and denied[0] != found[-1].coordinate
+    return Why(title, found, f"Par ce chemin, rien ne se lit : {denied[0]} est refusé." if inner else None)
+
+
+def why(path: str, row: DecisionClass, table: DecisionTable, relation: Fact | None = None) -> str:
+    """The explanation as text."""
+    told = explained(path, row, table, relation)
+    lines = [told.title]
+    for step in told.steps:
+        lines += [f"{step.coordinate} : {EFFECTS[step.effect]}", *(f"  {line}" for line in step.lines)]
+    lines += [told.closed] if told.closed is not None else []
     return "\n".join(lines) + "\n"
 
 
-def _step(coordinate: str, row: DecisionClass, table: DecisionTable) -> list[str]:
-    field, decision, policy = table.classification.fields[coordinate], row.decisions[coordinate], table.policy
-    named = policy.categories[field.category]
-    lines = [f"{coordinate} : {EFFECTS[decision.effect]}", f"  catégorie : {field.category}, {named.label}"]
-    if decision.effect is Effect.DENY:
-        return lines + _denied(coordinate, decision, row, table)
+def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: Fact | None) -> Step:
+    field, policy, whole = table.classification.fields[coordinate], table.policy, row.decisions[coordinate]
+    decision = whole if relation is None else by_relation(whole, relation, policy)
+    lines = [f"catégorie : {field.category}, {policy.categories[field.category].label}"]
+    if decision.effect is not Effect.DENY:
+        lines += _read(field, decision, policy)
+    elif whole.effect is Effect.DENY:
+        lines += _denied(coordinate, whole, row, table)
+    else:
+        lines += _unrelated(whole)
+    return Step(coordinate, decision.effect, tuple(lines))
+
+
+def _read(field: FieldClass, decision: Decision, policy: Policy) -> list[str]:
+    lines = []
     if field.category in OPEN:
-        lines.append("  aucun accord n'est nécessaire pour cette catégorie")
+        lines.append("aucun accord n'est nécessaire pour cette catégorie")
     if decision.rule.read:
-        lines.append(f"  lu par : {condition(decision.rule.read, policy)}")
+        lines.append(f"lu par : {condition(decision.rule.read, policy)}")
     if decision.rule.reduced:
-        lines.append(f"  masqué (« {decision.rule.reduction} ») par : {condition(decision.rule.reduced, policy)}")
-    lines += [f"  {each}" for each in values(decision, policy)]
-    lines += [f"  dépend de : {', '.join(sorted(field.requires))}"] if field.requires else []
+        lines.append(f"masqué (« {decision.rule.reduction} ») par : {condition(decision.rule.reduced, policy)}")
+    lines += values(decision, policy)
+    lines += [f"dépend de : {', '.join(sorted(field.requires))}"] if field.requires else []
     for grant in (each for each in policy.grants if each.id in decision.rules):
-        lines.append(f"  accord {grant.id} : {grant.label}")
-        lines.append(f"    base légale : {grant.basis.text}")
+        lines.append(f"accord {grant.id} : {grant.label}")
+        lines.append(f"  base légale : {grant.basis.text}")
         if grant.retention is not None:
-            lines.append(f"    durée : {grant.retention.text}")
+            lines.append(f"  durée : {grant.retention.text}")
     return lines
+
+
+def _unrelated(whole: Decision) -> list[str]:
+    reason = Reason.NOT_YOUR_ROW
+    bits = 0
+    for clause in (*whole.rule.read, *whole.rule.reduced):
+        bits |= clause.any_of
+    return [
+        f"motif : {reason} — {REASONS[reason]}",
+        f"il faudrait : être lié à la personne par {relations(bits)}",
+    ]
 
 
 def _denied(coordinate: str, decision: Decision, row: DecisionClass, table: DecisionTable) -> list[str]:
     policy, reason = table.policy, decision.reason
     assert reason is not None
-    lines = [f"  motif : {reason} — {REASONS[reason]}"]
+    lines = [f"motif : {reason} — {REASONS[reason]}"]
     cause = table.classification.fields[decision.required or coordinate]
     if decision.required is not None:
-        lines.append(f"  dépend de : {decision.required}, qui est refusé ({cause.category})")
-    lines += [f"  interdiction {each.id} : {each.text}" for each in policy.prohibitions if each.id in decision.rules]
+        lines.append(f"dépend de : {decision.required}, qui est refusé ({cause.category})")
+    lines += [f"interdiction {each.id} : {each.text}" for each in policy.prohibitions if each.id in decision.rules]
     if decision.instead is not None:
-        lines.append(f"  se lit à la place : {decision.instead}")
+        lines.append(f"se lit à la place : {decision.instead}")
     forbidden = any(p.level in (cause.level, None) for p in prohibitions(policy, row.kind, cause.category))
     if decision.needs is not None:
         purposes = (f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", "))
-        lines.append(f"  il faudrait : déclarer l'une des finalités {', '.join(purposes)}")
+        lines.append(f"il faudrait : déclarer l'une des finalités {', '.join(purposes)}")
     elif forbidden:
-        lines.append("  il faudrait : rien n'y suffit, une interdiction l'emporte sur tout accord")
+        lines.append("il faudrait : rien n'y suffit, une interdiction l'emporte sur tout accord")
     else:
         whole = (
             f"lise {cause.category} en entier" if cause.level is Level.FULL else f"lise {cause.category}, même réduit"
         )
-        lines.append(f"  il faudrait : un accord par lequel « {row.kind} » {whole}, et sa base légale")
+        lines.append(f"il faudrait : un accord par lequel « {row.kind} » {whole}, et sa base légale")
     return lines

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from hub.graph import load_graph
-from hub.policy.table import DecisionTable
+from hub.policy.relation import by_relation
+from hub.policy.table import DecisionTable, Effect, Reason
 from hub.policy.why import UnknownField, why
 from schema.categories import Category
+from schema.facts import Fact
+from schema.residual import holds
 
 TABLE = load_graph().table
 
@@ -66,3 +69,31 @@ def test_what_names_no_field_is_refused(path: str) -> None:
     with pytest.raises(UnknownField) as caught:
         told(path, "referent_cd", "suivi")
     assert caught.value.code == "FIELD_UNKNOWN"
+
+
+def test_by_one_relation_a_field_is_read_where_its_clauses_hold_of_that_relation_alone() -> None:
+    for row in TABLE.classes.values():
+        for decision in row.decisions.values():
+            for relation in TABLE.policy.relations:
+                left = by_relation(decision, relation, TABLE.policy)
+                if decision.effect in (Effect.OPEN, Effect.DENY):
+                    assert left == decision
+                    continue
+                for more in (0, Fact.OPPOSITION, Fact.RECORDED, Fact.JOURNEY_ENDED):
+                    facts = int(relation | more)
+                    assert holds(left.rule.read, facts) == holds(decision.rule.read, facts)
+                    assert holds(left.rule.reduced, facts) == holds(decision.rule.reduced, facts)
+                    assert left.rule.value_allowed(facts | Fact.VALUE_SAN, Fact.VALUE_SAN) == (
+                        left.effect is not Effect.DENY
+                        and decision.rule.value_allowed(facts | Fact.VALUE_SAN, Fact.VALUE_SAN)
+                    )
+                assert (left.effect is Effect.DENY) == (left.reason is Reason.NOT_YOUR_ROW)
+
+
+def test_a_relation_that_opens_nothing_is_told_with_those_that_would() -> None:
+    row = TABLE.decision_class("conseiller_ft", "suivi")
+    text = why("Person.constraints", row, TABLE, Fact.TERRITORY)
+    assert "par la relation TERRITORY (Territoire de compétence)" in text
+    assert "Person.constraints : refusé" in text
+    assert "il faudrait : être lié à la personne par ORG_REFERENT" in text
+    assert "accord FT-1" in why("Person.contact", row, TABLE, Fact.TERRITORY)

@@ -33,7 +33,18 @@ export function Bar({ page, demo, choice, onChoose }) {
           navigateur.
         </p>
       )}
+      <Rules token={demo?.actors.find(({ name }) => name === choice.actor).token} />
     </header>
+  );
+}
+
+/** The door of the page of rules, with the token of the chosen actor where there is one. */
+function Rules({ token }) {
+  return (
+    <form className="rules" method={token ? "post" : "get"} action="/policy" target="_blank" rel="noopener">
+      {token ? <input type="hidden" name="access_token" value={token} /> : null}
+      <button type="submit">Règles d’accès ↗</button>
+    </form>
   );
 }
 

@@ -1,0 +1,104 @@
+"""`/policy`: the rules of access to read, behind a token and without a script.
+
+A browser that follows a link sends no bearer token: the page takes it in the body of a form (RFC 6750 §2.2), never in
+an address, sets no cookie and gives it back in hidden fields of an answer that nobody keeps. Without a cookie, no other
+site can ask in the reader's name (policy.md attacks 29 and 44).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from hub.errors import HubError, IdentityRefused, RequestRefused
+from hub.http.graphiql import SHARED
+from hub.http.graphql import read_body
+from hub.identity.purpose import Purposes
+from hub.identity.tokens import Tokens
+from hub.pages.policy import PolicyPages, Reader
+from hub.policy.table import DecisionTable
+
+AUDIT = "audit"
+"""The purpose of whoever verifies that accesses are lawful."""
+FORM = "application/x-www-form-urlencoded"
+FIELDS = frozenset({"access_token", "view", "pair", "relation", "field"})
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def policy_page(
+    table: DecisionTable, tokens: Tokens, purposes: Purposes, clock: Callable[[], int] = lambda: int(time.time())
+) -> Route:
+    """The route; `clock` gives Unix seconds."""
+    pages = PolicyPages(table)
+
+    def reader(token: str) -> Reader:
+        actor = tokens.actor(token, clock())
+        granted, kind = purposes.granted(actor), table.policy.actors[actor.kind]
+        verifies = AUDIT in granted
+        pairs = sorted(table.classes) if verifies else [(actor.kind, purpose) for purpose in sorted(granted)]
+        if not pairs:
+            raise IdentityRefused(
+                "PURPOSE_NOT_GRANTED",
+                "Votre jeton, ou la convention de votre organisation, n'admet aucune finalité : il n'y a rien à lire.",
+                "no purpose is granted",
+                http_status=403,
+            )
+        return Reader(token, kind.label, tuple(pairs), verifies)
+
+    async def policy(request: Request) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        if request.method != "POST":
+            return _answer(nonce, pages.door(nonce), 200)
+        try:
+            asked = _form(request.headers.get("content-type", ""), await read_body(request.receive))
+            found = reader(asked.get("access_token", "").strip())
+        except HubError as error:
+            return _answer(nonce, pages.door(nonce, error), error.http_status)
+        return _answer(nonce, *pages.page(nonce, found, asked))
+
+    return Route("/policy", policy, methods=["GET", "POST"])
+
+
+def _answer(nonce: str, text: str, status: int) -> HTMLResponse:
+    headers = {
+        **SHARED,
+        "content-security-policy": PAGE_POLICY.format(nonce=nonce),
+        "cross-origin-opener-policy": "same-origin",
+        "cache-control": "no-store",
+    }
+    return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def _form(media: str, body: bytes) -> dict[str, str]:
+    """The fields of the form; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, FORM_INVALID)."""
+    if media.partition(";")[0].strip().lower() != FORM:
+        raise RequestRefused(
+            "UNSUPPORTED_MEDIA_TYPE",
+            "Cette page ne lit que son propre formulaire : remplissez-le.",
+            "the body is no form",
+            http_status=415,
+        )
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=8
+        )
+    except ValueError as error:
+        raise _invalid() from error
+    asked = dict(pairs)
+    if len(asked) != len(pairs) or not asked.keys() <= FIELDS:
+        raise _invalid()
+    return asked
+
+
+def _invalid() -> RequestRefused:
+    return RequestRefused(
+        "FORM_INVALID", "Le formulaire n'est pas celui de cette page : rechargez-la.", "not the page's form"
+    )

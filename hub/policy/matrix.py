@@ -1,0 +1,61 @@
+"""The matrix of rights, actors × categories, counted in the decisions enforced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.policy.table import DecisionTable, Effect
+from schema.categories import OPEN, Category, Level
+
+HEAD = """\
+# Matrice des droits
+Par sorte d'acteur et par catégorie de données, le nombre de champs servis qu'ouvrent une au moins de ses finalités et
+une au moins de ses relations : « 5 » lus en entier, « 2 r » réduits ou masqués, « — » aucun. Un champ ne se lit que
+d'une personne à laquelle une relation lie l'acteur."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How many served fields of a category an actor may ever read, in full and otherwise."""
+
+    full: int
+    reduced: int
+
+
+def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
+    """By kind of actor and guarded category, whatever the purpose and the relation; no entry where nothing is."""
+    full: dict[tuple[str, Category], set[str]] = {}
+    reduced: dict[tuple[str, Category], set[str]] = {}
+    for (kind, _), row in table.classes.items():
+        for name, decision in row.decisions.items():
+            field = table.classification.fields[name]
+            if field.category in OPEN or decision.effect not in (Effect.ALLOW, Effect.MASK):
+                continue
+            whole = decision.effect is Effect.ALLOW and field.level is Level.FULL
+            (full if whole else reduced).setdefault((kind, field.category), set()).add(name)
+    nothing: set[str] = set()
+    return {
+        key: Opened(len(full.get(key, nothing)), len(reduced.get(key, nothing) - full.get(key, nothing)))
+        for key in full.keys() | reduced.keys()
+    }
+
+
+def matrix(table: DecisionTable) -> str:
+    """The matrix, as Markdown in French; a row per category, a column per kind of actor."""
+    found, policy = opened(table), table.policy
+    kinds = list(policy.actors)
+    lines = ["| catégorie | " + " | ".join(policy.actors[kind].label for kind in kinds) + " |"]
+    lines.append("|--" * (len(kinds) + 1) + "|")
+    for category, named in policy.categories.items():
+        if category not in OPEN:
+            cells = (_cell(found.get((kind, category))) for kind in kinds)
+            lines.append(f"| {category} : {named.label} | " + " | ".join(cells) + " |")
+    return f"{HEAD}\n\n" + "\n".join(lines) + "\n"
+
+
+def _cell(found: Opened | None) -> str:
+    if found is None:
+        return "—"
+    parts = [str(found.full)] if found.full else []
+    return " · ".join([*parts, f"{found.reduced} r"] if found.reduced else parts)

@@ -1,0 +1,55 @@
+"""The Markdown of the policy's documents, as HTML."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from hub.graph import load_graph
+from hub.pages.markdown import as_html
+from hub.policy.matrix import matrix
+from hub.policy.register import register
+
+
+class Tables(HTMLParser):
+    """Cells per row of each table, and the tags that are open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.rows: list[list[int]] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open.append(tag)
+        if tag == "table":
+            self.rows.append([])
+        elif tag == "tr":
+            self.rows[-1].append(0)
+        elif tag in ("td", "th"):
+            self.rows[-1][-1] += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_each_form_becomes_its_element() -> None:
+    text = "# A\nun\ndeux\n\n- x `c`\n- **y**\n\n| a | b |\n|--|--|\n| 1 | [d](e.md) |\n## B\n"
+    assert as_html(text).replace("\n", "") == (
+        "<h1>A</h1><p>un deux</p><ul><li>x <code>c</code></li><li><strong>y</strong></li></ul>"
+        '<div class="wide"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
+        '<tbody><tr><th scope="row">1</th><td>d</td></tr></tbody></table></div><h2>B</h2>'
+    )
+
+
+def test_what_looks_like_html_is_text() -> None:
+    assert as_html("<b>a</b> & `<i>`\n") == "<p>&lt;b&gt;a&lt;/b&gt; &amp; <code>&lt;i&gt;</code></p>\n"
+
+
+def test_the_documents_in_force_are_whole_tables() -> None:
+    table = load_graph().table
+    for text in (register(table), matrix(table)):
+        read = Tables()
+        read.feed(as_html(text))
+        assert read.open == []
+        assert read.rows
+        assert all(len(set(widths)) == 1 for widths in read.rows)
+        assert sum(map(len, read.rows)) == sum(line.startswith("| ") for line in text.splitlines())
