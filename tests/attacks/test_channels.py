@@ -16,7 +16,7 @@ from tests.e2e.canary_world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NAME = "query ($id: ID!) { person(id: $id) { lastName } }"
-PAGES = ("/healthz", "/readyz", "/graphql", "/graphql/page.json")
+PAGES = ("/healthz", "/readyz", "/graphql", "/graphql/page.json", "/policy")
 
 
 async def visit(
@@ -120,8 +120,9 @@ async def test_34_introspection_of_introspection_is_bounded(hub: Inside, levels:
 async def test_44_no_address_tells_of_anyone(hub: Inside) -> None:
     """What is served beside `POST /graphql` is the same for all, and nothing else is served."""
     headers = hub.headers("referent-a")
-    for path in ("/admin", "/explain", "/policy", "/metrics", "/debug", "/demo.json", "/graphql/demo.json", "/docs",
-                 "/openapi.json", "/graphql/schema", "/.env", "/graphql/assets", "/journal"):  # fmt: skip
+    for path in ("/admin", "/explain", "/policy.json", "/policy/register", "/metrics", "/debug", "/demo.json",
+                 "/graphql/demo.json", "/docs", "/openapi.json",
+                 "/graphql/schema", "/.env", "/graphql/assets", "/journal"):  # fmt: skip
         assert (await visit(hub, path, headers=headers))[0] == 404, path
     for path in ("/healthz", "/readyz", "/graphql/page.json"):
         assert await visit(hub, path, headers=headers) == await visit(hub, path)

@@ -140,7 +140,7 @@ async def test_29_the_form_is_read_strictly(page: Page, status: int, media: str,
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_29_no_other_method_asks_anything(page: Page, method: str) -> None:
+async def test_29_no_other_method_of_the_page_asks_anything(page: Page, method: str) -> None:
     content = urlencode({"access_token": page.issuer.token(DPO)}).encode()
     answer = await page.send(method, content=content, headers={"content-type": FORM})
     assert answer.status_code == 405
