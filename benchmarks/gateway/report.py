@@ -24,7 +24,7 @@ class Goal:
 
 
 GOALS = (Goal("apollo", 0.12), Goal("hive-rust", 0.25))
-MOST_CALLS = 7
+MOST_CALLS = 4
 MOST_START = 2.0
 MOST_MEMORY = 120
 TITLES = {each.name: each.title for each in GATEWAYS}

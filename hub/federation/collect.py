@@ -7,7 +7,7 @@ asks. A differential test holds both together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -35,12 +35,19 @@ class Unusual(Exception):
 
 @dataclass(slots=True)
 class Collected:
-    """One `_entities` field: representations, the number of the source that each was first found by, and the objects
-    by source."""
+    """One `_entities` field: representations, the number of the source that each was first found by, the objects by
+    source, and the index of each representation by its identity."""
 
     representations: list[dict[str, Any]]
     first: list[int]
     found: tuple[Found, ...]
+    indices: dict[Hashable, int]
+
+    def objects(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """(index of the representation, number of the source, object), source by source."""
+        for number, found in enumerate(self.found):
+            for index, value in found:
+                yield index, number, value
 
     def part(self, indices: Sequence[int]) -> Collected:
         """Some of the representations alone."""
@@ -49,11 +56,16 @@ class Collected:
             [self.representations[each] for each in indices],
             [self.first[each] for each in indices],
             tuple([(places[index], value) for index, value in found if index in places] for found in self.found),
+            {},
         )
 
 
-def identity(representation: dict[str, Any]) -> bytes:
+def identity(representation: dict[str, Any]) -> Hashable:
     """Equal for equal representations only."""
+    if len(representation) == 2:
+        (_, type_), (name, value) = representation.items()
+        if type(value) is str:
+            return type_, name, value
     return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
 
 
@@ -70,7 +82,7 @@ def collector(sources: Sequence[Source]) -> Collector:
         "unusual": _unusual,
     }
     exec(code, environment)  # noqa: S102
-    function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...]]]
+    function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...], dict[Hashable, int]]]
     function = environment.pop("collect")  # in its own globals it would be a ring, and outlive its plan
 
     def collect(data: dict[str, Any]) -> Collected:
@@ -107,13 +119,12 @@ class _Source:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self.templates: list[Template] = []
-        self.shapes: dict[Any, int] = {}
-        self.lines = ["def collect(data):", " reps, first, known = [], [], {}"]
+        self.lines = ["def collect(data):", " reps, first, indices = [], [], {}"]
         for number, source in enumerate(sources):
             self.lines.append(f" found{number} = []")
             self.walk(number, source)
         found = ", ".join(f"found{number}" for number in range(len(sources)))
-        self.lines.append(f" return reps, first, ({found},)")
+        self.lines.append(f" return reps, first, ({found},), indices")
 
     def walk(self, number: int, source: Source) -> None:
         """The loops that lead to the objects of a source."""
@@ -142,7 +153,8 @@ class _Source:
         value = holders[-1]
         entries = [f"'__typename': {source.type!r}"]
         names: list[str] = []
-        for template in (*source.inputs, *source.required):
+        templates = (*source.inputs, *source.required)
+        for template in templates:
             name = f"k{len(names)}"
             names.append(name)
             read = f"{value}[{template.key!r}]"
@@ -162,14 +174,14 @@ class _Source:
                 self.templates.append(each.template)
             entries.append(f"{CONTEXTS!r}: [{', '.join(given)}]")
         self.line(indent, f"rep = {{{', '.join(entries)}}}")
-        shape = self.shapes.setdefault((source.type, source.inputs, source.required), len(self.shapes))
-        if len(names) == 1 and not source.inputs[0].selections and not source.contexts:
-            self.line(indent, f"key = ({shape}, k0) if type(k0) is str else identity(rep)")
+        if len(templates) == 1 and not templates[0].selections and not source.contexts:
+            told = f"{source.type!r}, {templates[0].name!r}, k0"
+            self.line(indent, f"key = ({told}) if type(k0) is str else identity(rep)")
         else:
             self.line(indent, "key = identity(rep)")
-        self.line(indent, "index = known.get(key)")
+        self.line(indent, "index = indices.get(key)")
         self.line(indent, "if index is None:")
-        self.line(indent + 1, "index = known[key] = len(reps)")
+        self.line(indent + 1, "index = indices[key] = len(reps)")
         self.line(indent + 1, "reps.append(rep)")
         self.line(indent + 1, f"first.append({number})")
         self.line(indent, f"found{number}.append((index, {value}))")

@@ -7,7 +7,7 @@ request, written like the first with variables of its own (as Apollo's router do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,7 +61,7 @@ def apart(
 
 def _by_values(asked: Asked | Collected) -> Iterator[tuple[list[Any], Asked | Collected]]:
     """What is asked under equal values, in the order of appearance."""
-    found: dict[bytes, tuple[list[Any], list[int]]] = {}
+    found: dict[Hashable, tuple[list[Any], list[int]]] = {}
     for index, representation in enumerate(asked.representations):
         given = representation.pop(CONTEXTS)
         found.setdefault(identity({CONTEXTS: given}), (given, []))[1].append(index)

@@ -1,40 +1,27 @@
 """Run a plan: waves of fetches into one response tree, errors under the client's paths.
 
-A failed fetch is recorded and the rest goes on; a fetch without an entity to ask about is never sent. Error text of a
-subgraph stays here: only codes of ours leave. Answers are merged as plain dicts, their keys are only ever compared.
+A failed fetch is recorded and the rest goes on; a fetch without an entity to ask about is never sent, and one whose
+entities are all known already neither. Answers are merged as plain dicts, their keys are only ever compared.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from hub.document.conditions import hold
-from hub.errors import FieldFailed, Path
+from hub.errors import FieldFailed
 from hub.federation.collect import Collected, Unusual
 from hub.federation.contextual import apart
+from hub.federation.failures import Failures, client_steps, steps_of
 from hub.federation.merge import merge_collected, merge_into, objects_at, rename
-from hub.federation.nodes import Entities, Fetch, Plan, Rename
-from hub.federation.represent import Asked, Target, represent, retrace
+from hub.federation.nodes import Entities, Fetch, Plan
+from hub.federation.recall import recall
+from hub.federation.represent import Asked, Target, merge_targets, represent, retrace
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
-
-MESSAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "SUBGRAPH_UNREACHABLE": "Une source de données ne répond pas : réessayez plus tard.",
-        "SUBGRAPH_TLS": "Une source de données ne prouve pas qui elle est, ou refuse le hub : signalez-le.",
-        "SUBGRAPH_BUSY": "Une source de données a trop de demandes en attente : réessayez plus tard.",
-        "SUBGRAPH_CIRCUIT_OPEN": "Une source de données est laissée au repos après des pannes : réessayez plus tard.",
-        "SUBGRAPH_TIMEOUT": "Une source de données a dépassé le délai : réessayez plus tard.",
-        "SUBGRAPH_STATUS": "Une source de données a refusé ou échoué : réessayez plus tard.",
-        "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible : signalez-le.",
-        "SUBGRAPH_TOO_LARGE": "La réponse d'une source de données est trop grande : demandez moins d'éléments.",
-        "SUBGRAPH_ERROR": "Une source de données n'a pas pu fournir ce champ.",
-        "REPRESENTATIONS_LIMIT": "Trop d'éléments à compléter d'un coup : demandez des pages plus petites.",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +53,24 @@ async def execute(
 ) -> Answer:
     """The answer of a plan. `deadline` is the time left, in seconds; `codes` maps each `extensions.code` of a subgraph
     that may leave to its French message. Raises nothing for a subgraph's failure."""
-    execution = _Execution({**plan.constants, **variables}, transports, context, codes, bounds)
+    execution = _Execution({**plan.constants, **variables}, transports, context, Failures(codes, bounds.errors), bounds)
     execution.end = asyncio.get_running_loop().time() + deadline
     for wave in plan.waves:
         calls = [call for fetch in wave.fetches if (call := execution.prepare(fetch)) is not None]
-        if len(calls) == 1:
-            await execution.send(calls[0])
-        elif calls:
+        sent = [call for call in calls if call.sent]
+        if len(sent) == 1:
+            await execution.send(sent[0])
+        elif sent:
             async with asyncio.TaskGroup() as group:
-                for call in calls:
+                for call in sent:
                     group.create_task(execution.send(call))
-        for call in calls:
+        for call in sent:
             execution.retrace(call)
         for call in calls:
-            execution.merge(call)
-    return Answer(execution.data, tuple(execution.errors.values()))
+            execution.complete(call)
+            if call.sent:
+                execution.merge(call)
+    return Answer(execution.data, execution.failures.told())
 
 
 def gather(data: dict[str, Any], entities: Entities) -> Asked | Collected:
@@ -91,11 +81,19 @@ def gather(data: dict[str, Any], entities: Entities) -> Asked | Collected:
         return represent(data, entities)
 
 
+Answered: TypeAlias = tuple[Asked | Collected, list[dict[str, Any]]]
+"""A part of what is asked, and its entities in their order."""
+
+
 @dataclass(slots=True)
 class _Call:
+    """A fetch whose turn has come: `asked` is what is sent of it, if anything is, `known` what need not be."""
+
     fetch: Fetch
     variables: dict[str, Any]
     asked: tuple[Asked | Collected, ...] = ()
+    known: list[Answered] = field(default_factory=list)
+    sent: bool = True
     response: SubgraphResponse | None = None
     failure: str | None = None
 
@@ -105,12 +103,11 @@ class _Execution:
     variables: Mapping[str, Any]
     transports: Mapping[str, Transport]
     context: Any
-    codes: Mapping[str, str]
+    failures: Failures
     bounds: Bounds
     end: float = 0.0
     data: dict[str, Any] = field(default_factory=dict)
-    errors: dict[tuple[Path, str], FieldFailed] = field(default_factory=dict)
-    failed: dict[int, str] = field(default_factory=dict)
+    sound: bool = True
 
     def prepare(self, fetch: Fetch) -> _Call | None:
         """The request, written from the tree as it is now; None if there is nothing to ask."""
@@ -121,22 +118,48 @@ class _Execution:
             exists = not fetch.path or any(True for _ in objects_at(self.data, fetch.path))
             return _Call(fetch, values) if exists else None
         asked = tuple(gather(self.data, entities) for entities in fetch.entities)
-        cause = next((self.failed[number] for number in fetch.before if number in self.failed), None)
+        cause = next(
+            (self.failures.fetches[number] for number in fetch.before if number in self.failures.fetches), None
+        )
         if cause is not None:
-            self.failed[fetch.number] = cause
+            self.failures.fetches[fetch.number] = cause
             for each in asked:
                 for path, keys in each.missing if isinstance(each, Asked) else ():
-                    self.fail_all(cause, fetch, (path,), keys)
+                    self.failures.add_all(cause, fetch, (path,), keys)
+        known: list[Answered] = []
+        if self.sound:
+            asked = tuple(
+                self.recall(entities, each, known) for entities, each in zip(fetch.entities, asked, strict=True)
+            )
         count = sum(len(each.representations) for each in asked)
         if count == 0:
-            return None
+            return _Call(fetch, values, known=known, sent=False) if known else None
         fetch, asked, given = apart(fetch, asked)
         values.update(given)
         values.update(
             (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
         )
         failure = "REPRESENTATIONS_LIMIT" if count > self.bounds.representations else None
-        return _Call(fetch, values, asked, failure=failure)
+        return _Call(fetch, values, asked, known, failure=failure)
+
+    def recall(self, entities: Entities, asked: Asked | Collected, known: list[Answered]) -> Asked | Collected:
+        """What is left to ask once what is known has been put with the `known`."""
+        if entities.known is None or not asked.representations:
+            return asked
+        answers = recall(asked, gather(self.data, entities.known.places), entities.known.taken)
+        if answers:
+            known.append((asked.part(list(answers)), list(answers.values())))
+            asked = asked.part([index for index in range(len(asked.representations)) if index not in answers])
+        return asked
+
+    def complete(self, call: _Call) -> None:
+        """Put what is known into the tree."""
+        for asked, found in call.known:
+            if isinstance(asked, Collected):
+                merge_collected(asked, found, ())
+            else:
+                for entity, targets in zip(found, asked.targets, strict=True):
+                    merge_targets(targets, entity)
 
     async def send(self, call: _Call) -> None:
         """Ask the subgraph; a failure is noted on the call."""
@@ -167,8 +190,9 @@ class _Execution:
     def merge(self, call: _Call) -> None:
         """Put the answer into the tree, or its failure into the errors."""
         fetch, response = call.fetch, call.response
+        self.sound &= response is not None and not response.errors
         if response is None or not isinstance(response.data, dict):
-            refused = self.code_of(response.errors[0]) if response is not None and response.errors else None
+            refused = self.failures.code_of(response.errors[0]) if response is not None and response.errors else None
             self.fail(call, call.failure or refused or "SUBGRAPH_MALFORMED")
             return
         if not fetch.entities:
@@ -188,18 +212,20 @@ class _Execution:
             merge_into(target, data, copied=order > 0)
         bases = [path for _, path in places]
         for error in errors:
-            steps = _steps(error)
+            steps = steps_of(error)
             lost = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]
             for base in bases:
                 for below in lost:
-                    self.add(self.code_of(error), fetch, (*base, *_client_steps(below, fetch.renames)))
+                    self.failures.add(self.failures.code_of(error), fetch, (*base, *client_steps(below, fetch.renames)))
 
     def merge_entities(
         self, call: _Call, entities: Entities, asked: Asked, found: Any, errors: list[dict[str, Any]]
     ) -> None:
         if not isinstance(found, list) or len(found) != len(asked.representations):
-            own = [error for error in errors if _steps(error)[:1] in ((), (entities.key,))]
-            self.fail_asked(call.fetch, asked, self.code_of(own[0]) if found is None and own else "SUBGRAPH_MALFORMED")
+            own = [error for error in errors if steps_of(error)[:1] in ((), (entities.key,))]
+            self.fail_asked(
+                call.fetch, asked, self.failures.code_of(own[0]) if found is None and own else "SUBGRAPH_MALFORMED"
+            )
             return
         for entity, targets in zip(found, asked.targets, strict=True):
             if not isinstance(entity, dict):
@@ -207,35 +233,33 @@ class _Execution:
                     self.fail_targets(call.fetch, targets, "SUBGRAPH_MALFORMED")
                 continue
             rename(entity, entities.renames)
-            first = targets[0].source
-            for target in targets:
-                value = entity
-                if target.without:
-                    value = {key: each for key, each in entity.items() if key not in target.without}
-                merge_into(target.value, value, copied=target.source is not first)
+            merge_targets(targets, entity)
         for error in errors:
-            steps = _steps(error)
+            steps, code = steps_of(error), self.failures.code_of(error)
             if not steps and None in found:
                 lost = [targets for entity, targets in zip(found, asked.targets, strict=True) if entity is None]
                 for targets in lost:
                     for target in targets:
-                        self.fail_all(self.code_of(error), call.fetch, (target.path,), target.source.outputs)
+                        self.failures.add_all(
+                            self.failures.code_of(error), call.fetch, (target.path,), target.source.outputs
+                        )
             elif len(steps) > 1 and steps[0] == entities.key:
                 index = steps[1]
                 if isinstance(index, int) and 0 <= index < len(found):
-                    below = _client_steps(steps[2:], entities.renames)
+                    below = client_steps(steps[2:], entities.renames)
                     for target in asked.targets[index]:
                         if not (below and below[0] in target.without):
                             outputs = [below] if below else [(key,) for key in target.source.outputs]
                             for output in outputs:
-                                self.add(self.code_of(error), call.fetch, (*target.path, *output))
+                                self.failures.add(code, call.fetch, (*target.path, *output))
 
     def fail(self, call: _Call, code: str) -> None:
         """The whole fetch failed."""
-        self.failed[call.fetch.number] = code
+        self.sound = False
+        self.failures.fetches[call.fetch.number] = code
         if not call.fetch.entities:
             places = objects_at(self.data, call.fetch.path) if call.fetch.path else iter([(self.data, ())])
-            self.fail_all(code, call.fetch, [path for _, path in places], call.fetch.outputs)
+            self.failures.add_all(code, call.fetch, [path for _, path in places], call.fetch.outputs)
         for asked in call.asked:
             assert isinstance(asked, Asked)  # retraced
             self.fail_asked(call.fetch, asked, code)
@@ -245,27 +269,10 @@ class _Execution:
             self.fail_targets(fetch, targets, code)
 
     def fail_targets(self, fetch: Fetch, targets: list[Target], code: str) -> None:
+        self.sound = False
         for target in targets:
             outputs = [key for key in target.source.outputs if key not in target.without]
-            self.fail_all(code, fetch, (target.path,), outputs)
-
-    def fail_all(self, code: str, fetch: Fetch, paths: Any, keys: Any) -> None:
-        for path in paths:
-            for key in keys:
-                self.add(code, fetch, (*path, key))
-
-    def add(self, code: str, fetch: Fetch, path: Path) -> None:
-        """Record one error, once, while there is room."""
-        if len(self.errors) < self.bounds.errors:
-            message = self.codes.get(code) or MESSAGES.get(code) or MESSAGES["SUBGRAPH_ERROR"]
-            failed = FieldFailed(code, message, f"subgraph {fetch.subgraph}", path=path)
-            self.errors.setdefault((path, code), failed)
-
-    def code_of(self, error: Any) -> str:
-        """The subgraph's code if it may leave, else ours."""
-        extensions = error.get("extensions") if isinstance(error, dict) else None
-        code = extensions.get("code") if isinstance(extensions, dict) else None
-        return code if isinstance(code, str) and code in self.codes else "SUBGRAPH_ERROR"
+            self.failures.add_all(code, fetch, (target.path,), outputs)
 
 
 _ENTITY = {dict, type(None)}
@@ -276,25 +283,3 @@ def _well(found: Any, asked: Asked | Collected) -> bool:
     if isinstance(asked, Asked):
         return True
     return type(found) is list and len(found) == len(asked.representations) and _ENTITY.issuperset(map(type, found))
-
-
-def _steps(error: Any) -> Path:
-    """Path of a subgraph's error, empty if it has none that is usable."""
-    path = error.get("path") if isinstance(error, dict) else None
-    if not isinstance(path, list) or not all(isinstance(step, str | int) for step in path):
-        return ()
-    return tuple(path)
-
-
-def _client_steps(steps: Path, renames: tuple[Rename, ...]) -> Path:
-    """The path with aliases of ours undone, cut before an internal key."""
-    names = {each.sent: each.key for each in renames}
-
-    def translated() -> Iterator[str | int]:
-        for step in steps:
-            known = names.get(step, step) if isinstance(step, str) else step
-            if isinstance(known, str) and known.startswith("__"):
-                return
-            yield known
-
-    return tuple(translated())

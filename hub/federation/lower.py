@@ -9,6 +9,7 @@ from hub.document.operation import Condition
 from hub.federation.contextual import again, document
 from hub.federation.fetches import ALWAYS, Alternatives, Item, Step, Tree
 from hub.federation.graph import Graph
+from hub.federation.known import Places
 from hub.federation.nodes import Entities, Fetch, Parallel, Plan, Rename, Source
 from hub.federation.passes.order import waves
 from hub.federation.spots import Given, Segment
@@ -17,6 +18,7 @@ from hub.federation.spots import Given, Segment
 def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
     """The plan of the steps; `types` gives the printed type of every variable."""
     wave = waves(steps)
+    places = Places(graph, steps, wave)
     ordered: dict[tuple[int, int], dict[tuple[object, ...], list[Step]]] = {}
     for step in sorted(steps, key=lambda each: (each.run, wave[each.number], each.number)):
         batch = (step.subgraph,) if not step.root else (step.subgraph, step.number)
@@ -27,14 +29,16 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
     return Plan(
         kind,
         tuple(
-            Parallel(tuple(_fetch(graph, kind, batch, types, homes) for batch in batches.values()))
+            Parallel(tuple(_fetch(graph, kind, batch, types, homes, places) for batch in batches.values()))
             for batches in ordered.values()
         ),
         {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
     )
 
 
-def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int]) -> Fetch:
+def _fetch(
+    graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int], places: Places
+) -> Fetch:
     when = _union([step.when for step in batch])
     given = next(iter(when)) if len(when) == 1 else frozenset()
     contexts = _contexts(batch, types)
@@ -66,8 +70,9 @@ def _fetch(graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, s
     parts = []
     for index, ((type_, body), members) in enumerate(entities.items()):
         named = tuple(contexts[each.coordinate] for each in _ordered(members[0]))
-        whole = f"...on {type_}{{{body}}}"
-        part = Entities("_entities", variable, tuple(map(_source, members)), _renames(members[0].tree), whole, named)
+        whole, sources = f"...on {type_}{{{body}}}", tuple(map(_source, members))
+        known = places.known(members, given)
+        part = Entities("_entities", variable, sources, _renames(members[0].tree), whole, named, known)
         parts.append(part if len(entities) == 1 else _numbered(part, index))
     declared = _declared(printer, types)
     return Fetch(

@@ -5,7 +5,7 @@ Null wins: where one subgraph says null, no other's value stands (closed by defa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hub.errors import Path
@@ -52,7 +52,7 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool =
         pairs = values.items() if isinstance(values, dict) else enumerate(values)
         for key, value in pairs:
             if isinstance(into, dict) and key not in into:
-                into[key] = _copy(value) if copied else value
+                into[key] = copy_of(value) if copied else value
                 continue
             known = into[key]
             if value is None:
@@ -61,7 +61,9 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool =
                 stack.append((known, value))
 
 
-def merge_collected(collected: Collected, entities: list[dict[str, Any] | None], renames: tuple[Rename, ...]) -> None:
+def merge_collected(
+    collected: Collected, entities: Sequence[dict[str, Any] | None], renames: tuple[Rename, ...]
+) -> None:
     """Merge each entity into the objects that it was asked for; those that a later source found get copies."""
     for entity in entities if renames else ():
         if entity is not None:
@@ -112,7 +114,10 @@ def _objects(value: Any, path: Path) -> list[tuple[dict[str, Any], Path]]:
     return found
 
 
-def _copy(value: Any) -> Any:
+def copy_of(value: Any) -> Any:
+    """A value that shares no object and no list with this one."""
+    if type(value) not in _NESTED:
+        return value
     holder = [value]
     stack: list[tuple[Any, Any]] = [(holder, 0)]
     while stack:

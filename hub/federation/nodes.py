@@ -46,11 +46,29 @@ class Rename:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken of an object that is known: per concrete type, (response key to write, response key to read, what
+    is taken of the value: None for a leaf). `typed`: with its `__typename`."""
+
+    typed: bool
+    types: tuple[tuple[str, tuple[tuple[str, str, Taken | None], ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Places where the subgraph has told all that it is asked for: entities that these sources represent alike need not
+    be asked about. `taken` says of each source how its objects answer."""
+
+    places: Entities
+    taken: tuple[Taken, ...]
+
+
 @dataclass(frozen=True)
 class Entities:
     """One `_entities` field of a fetch: its response key, its variable, and the objects that it is asked for. `body` is
     the fragment that is asked of them; `contexts` are the variables, with their types, of what their sources' contexts
-    give, in that order."""
+    give, in that order; `known` is where earlier answers may have told all of it."""
 
     key: str
     variable: str
@@ -58,6 +76,7 @@ class Entities:
     renames: tuple[Rename, ...] = ()
     body: str = ""
     contexts: tuple[tuple[str, str], ...] = ()
+    known: Known | None = None
 
     @cached_property
     def collect(self) -> Collector:
@@ -164,6 +183,9 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
             for (name, _), given in zip(entities.contexts, source.contexts, strict=True):
                 place = print_path(source.path[: given.depth])
                 yield f"    ${name} from {place or 'the root'} {_templates((given.template,))}"
+        for source in entities.known.places.sources if entities.known else ():
+            inputs = _templates((*source.inputs, *source.required))
+            yield f"  {entities.key} known at {print_path(source.path)} {inputs}"
     for rename in (*fetch.renames, *(each for entities in fetch.entities for each in entities.renames)):
         yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
     for line in print_ast(parse(fetch.document, no_location=True)).splitlines():

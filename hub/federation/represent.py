@@ -6,35 +6,44 @@ is null stops the fields that require it, for that object alone (policy.md rule 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.errors import Path
 from hub.federation.collect import CONTEXTS, Collected, identity
-from hub.federation.merge import object_above, objects_at
+from hub.federation.merge import merge_into, object_above, objects_at
 from hub.federation.nodes import Entities, Source
 from hub.federation.templates import fill, leaf
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An object that an entity answers for; keys of `without` are not taken from the answer."""
+    """An object that an entity answers for, found by the source of this number; keys of `without` are not taken from
+    the answer."""
 
     value: dict[str, Any]
     path: Path
     source: Source
+    number: int
     without: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Asked:
-    """One `_entities` field: representations, the targets of each, and (path, keys) that could not be asked for since
-    something before had not come."""
+    """One `_entities` field: representations, the targets of each, (path, keys) that could not be asked for since
+    something before had not come, and the index of each representation by its identity."""
 
     representations: list[dict[str, Any]] = field(default_factory=list)
     targets: list[list[Target]] = field(default_factory=list)
     missing: list[tuple[Path, tuple[str, ...]]] = field(default_factory=list)
+    indices: dict[Hashable, int] = field(default_factory=dict)
+
+    def objects(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """(index of the representation, number of the source, object)."""
+        for index, targets in enumerate(self.targets):
+            for target in targets:
+                yield index, target.number, target.value
 
     def part(self, indices: Sequence[int]) -> Asked:
         """Some of the representations alone."""
@@ -44,8 +53,8 @@ class Asked:
 def represent(data: dict[str, Any], entities: Entities) -> Asked:
     """Representations of all the objects that the entities' sources find in the tree."""
     asked = Asked()
-    indices: dict[bytes, int] = {}
-    for source in entities.sources:
+    indices = asked.indices
+    for number, source in enumerate(entities.sources):
         for value, path in objects_at(data, source.path, source.only):
             representation: dict[str, Any] = {"__typename": source.type}
             missing = fill(representation, value, source.inputs)
@@ -68,7 +77,7 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
                 representation.update(required)
             if source.contexts:
                 representation[CONTEXTS] = [None if without else found for found, _ in given]
-            target = Target(value, path, source, without)
+            target = Target(value, path, source, number, without)
             index = indices.setdefault(identity(representation), len(asked.representations))
             if index == len(asked.representations):
                 asked.representations.append(representation)
@@ -81,9 +90,19 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
 def retrace(data: dict[str, Any], entities: Entities, collected: Collected) -> Asked:
     """The same as `represent` gave, for the tree of which this was collected: the objects with their paths."""
     targets: list[list[Target]] = [[] for _ in collected.representations]
-    for source, found in zip(entities.sources, collected.found, strict=True):
+    for number, (source, found) in enumerate(zip(entities.sources, collected.found, strict=True)):
         objects = objects_at(data, source.path, source.only)
         for index, value in found:
             path = next(path for each, path in objects if each is value)
-            targets[index].append(Target(value, path, source))
+            targets[index].append(Target(value, path, source, number))
     return Asked(collected.representations, targets)
+
+
+def merge_targets(targets: list[Target], entity: dict[str, Any]) -> None:
+    """Merge an entity into the objects that it answers for; those that a later source found get copies."""
+    first = targets[0].number
+    for target in targets:
+        value = entity
+        if target.without:
+            value = {key: each for key, each in entity.items() if key not in target.without}
+        merge_into(target.value, value, copied=target.number != first)

@@ -53,12 +53,12 @@ def test_the_answer_is_as_large_as_the_public_benchmark_s(supergraph: Supergraph
     assert 380 < objects(answer) < 450
 
 
-def test_the_gateway_gives_the_answer_of_the_data_in_seven_calls(tmp_path: Path, supergraph: Supergraph) -> None:
+def test_the_gateway_gives_the_answer_of_the_data_in_four_calls(tmp_path: Path, supergraph: Supergraph) -> None:
     ours = [each for each in GATEWAYS if each.name == OURS]
     with measure.site(ours, tmp_path) as (behind, (running,)):
         before = behind.calls()
         assert measure._answer(running.url) == {"data": expected(supergraph)}
-        assert behind.calls() == before + 7
+        assert behind.calls() == before + 4
         body = orjson.dumps({"query": "{ nothing }"}).decode()
         refused: Run = loaded(Load(running.url, [body], 2, 0.05, strict=False))
         assert set(refused.statuses) <= {200, 400}

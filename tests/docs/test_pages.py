@@ -23,7 +23,8 @@ import pytest
 
 from demo.identity import Issuer
 from hub.document.limits import Limits
-from hub.federation.execute import MESSAGES, Bounds
+from hub.federation.execute import Bounds
+from hub.federation.failures import MESSAGES
 from hub.federation.http1 import Care
 from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.policy.misses import MissLimit

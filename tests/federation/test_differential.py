@@ -28,7 +28,7 @@ OPERATIONS = 300
 GRAPHS = {"library": (library.library(), library), "shop": (shop.shop(), shop), "town": (town.town(), town)}
 
 
-def _reference(name: str) -> tuple[Gateway, GraphQLSchema, dict[str, Any], str]:
+def reference(name: str) -> tuple[Gateway, GraphQLSchema, dict[str, Any], str]:
     gateway, module = GRAPHS[name]
     printed = print_schema(gateway.supergraph.client_schema)
     return gateway, executable(build_schema(printed), module.RESOLVERS), module.ROOT, printed
@@ -36,7 +36,7 @@ def _reference(name: str) -> tuple[Gateway, GraphQLSchema, dict[str, Any], str]:
 
 @pytest.mark.parametrize("name", sorted(GRAPHS))
 def test_random_operations_are_answered_as_by_one_executor(name: str) -> None:
-    gateway, schema, root, printed = _reference(name)
+    gateway, schema, root, printed = reference(name)
 
     @settings(
         max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -71,7 +71,7 @@ class _Conditional(Visitor):
 
 @pytest.mark.parametrize("name", sorted(GRAPHS))
 def test_random_conditions_are_answered_as_by_one_executor(name: str) -> None:
-    gateway, schema, root, printed = _reference(name)
+    gateway, schema, root, printed = reference(name)
 
     @settings(
         max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)

@@ -117,6 +117,10 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
     "@skip and @include behind requirements": (
         "test_conditions::test_what_only_an_excluded_field_requires_is_not_fetched",
     ),
+    "what a subgraph told of an entity is not asked again": (
+        "test_known::test_only_what_is_not_known_is_asked",
+        "test_known::test_entities_that_are_met_again_and_again_are_answered_as_by_one_executor",
+    ),
     "mutations in series, then hops": (
         "test_mutations::test_mutations_run_in_the_order_of_the_document",
         "test_mutations::test_what_hangs_on_a_mutation_is_read_before_the_next_one",

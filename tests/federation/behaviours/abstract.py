@@ -63,7 +63,7 @@ CASES = (
             "pets": [{"name": "Minet", "lives": 9}, {"name": "Rex"}],
             "zoo": [{"__typename": "Owl", "wings": 2}, {"__typename": "Cat", "name": "Minet", "lives": 9}],
         },
-        ["pets", "pets", "zoo", "zoo"],
+        ["pets", "zoo"],
     ),
     Case(
         "interface-of-interfaces",
