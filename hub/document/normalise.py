@@ -36,6 +36,7 @@ from graphql import (
     print_ast,
 )
 
+from hub.document.defaults import settled
 from hub.document.operation import Condition, Field, Operation, Selections, Variable
 from hub.document.variables import literal
 from hub.errors import DocumentRefused
@@ -96,18 +97,19 @@ def normalise(
         Variable(node.variable.name.value, print_ast(node.type)) for node in operation.variable_definitions or ()
     ]
     builder.taken = {variable.name for variable in variables}
-    root = builder.build(operation.selection_set, (root_type,))
+    root = _freeze(builder.build(operation.selection_set, (root_type,)), root_type.name)
+    defaults = {
+        node.variable.name.value: literal(node.default_value)
+        for node in operation.variable_definitions or ()
+        if node.default_value is not None
+    }
     return Operation(
         kind=operation.operation.value,
         name=operation.name.value if operation.name else None,
-        variables=(*variables, *builder.lifted),
-        root=_freeze(root, root_type.name),
+        variables=(*settled(variables, defaults, root, schema), *builder.lifted),
+        root=root,
         literals=builder.literals,
-        defaults={
-            node.variable.name.value: literal(node.default_value)
-            for node in operation.variable_definitions or ()
-            if node.default_value is not None
-        },
+        defaults=defaults,
     )
 
 

@@ -31,6 +31,10 @@ def forbidden() -> RequestFailed:
     )
 
 
+def _text(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 @lru_cache(maxsize=1024)
 def _cipher(key: bytes, actor: str, purpose: str) -> AESGCM:
     info = orjson.dumps(["spie cursor", actor, purpose])
@@ -48,12 +52,14 @@ class Sealer:
         """The cursor of a row; `place` names the list: coordinate, order and filter."""
         nonce = secrets.token_bytes(NONCE)
         text = orjson.dumps([sort, identifier], default=str)
-        return urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, text, place)).rstrip(b"=").decode()
+        return _text(nonce + self._cipher.encrypt(nonce, text, place))
 
     def open(self, place: bytes, cursor: Any) -> tuple[Any, str]:
         """Sort value (JSON form) and id; raises RequestFailed FORBIDDEN_INPUT."""
         try:
             data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            if _text(data) != cursor:  # another spelling of the same bytes
+                raise ValueError
             sort, identifier = orjson.loads(self._cipher.decrypt(data[:NONCE], data[NONCE:], place))
         except (InvalidTag, ValueError, TypeError):
             raise forbidden() from None

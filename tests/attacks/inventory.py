@@ -1,19 +1,29 @@
-"""The attacks, the tests that play them, and what is left: `inventory.toml`, and docs/attaques.md made of it."""
+"""The attacks, the tests that play them, and what is left: `inventory.toml` and every test named after an attack.
+
+`python -m tests.attacks.inventory` writes docs/attaques.md; `--check` fails if it is not current.
+"""
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "attaques.md"
 COUNT = 46
 """Attacks of the design's table."""
+NUMBERED = re.compile(r"test((?:_\d\d)+)_")
 
 HEAD = """\
 # Les attaques que le hub doit repousser
 Une ligne par attaque : ce que l'on tente, ce qui est attendu, et les essais qui la jouent contre le vrai hub ou l'une
-de ses parties. `make test` les lance tous. Page écrite par `python -m tests.docs.readme --write`, depuis
-[tests/attacks/inventory.toml](../tests/attacks/inventory.toml).
+de ses parties. `make test` les lance tous. Page écrite par `python -m tests.attacks.inventory`, depuis
+[tests/attacks/inventory.toml](../tests/attacks/inventory.toml) et les essais nommés `test_NN_…`.
 
 | n° | attaque | attendu | essais |
 |--:|--|--|--|
@@ -34,10 +44,29 @@ class Attack:
 def attacks() -> tuple[Attack, ...]:
     """All of them, in their order."""
     rows = tomllib.loads(Path(__file__).with_name("inventory.toml").read_text(encoding="utf-8"))["attack"]
+    named: dict[int, list[str]] = {row["number"]: [] for row in rows}
+    for number, test in numbered():
+        named.setdefault(number, []).append(test)
     return tuple(
-        Attack(row["number"], row["name"], row["expected"], tuple(row.get("tests", ())), row.get("left"))
+        Attack(
+            row["number"],
+            row["name"],
+            row["expected"],
+            (*named[row["number"]], *row.get("tests", ())),
+            row.get("left"),
+        )
         for row in rows
     )
+
+
+def numbered() -> Iterator[tuple[int, str]]:
+    """Each test that is named after an attack, once for each number in its name."""
+    for path in sorted((ROOT / "tests").glob("**/test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.parse(text).body if NUMBERED.search(text) else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (told := NUMBERED.match(node.name)):
+                for number in told[1].strip("_").split("_"):
+                    yield int(number), f"{path.relative_to(ROOT)}::{node.name}"
 
 
 def page() -> str:
@@ -51,3 +80,15 @@ def page() -> str:
 def _tests(attack: Attack) -> str:
     links = [f"[{test.rpartition('::')[2]}](../{test.partition('::')[0]})" for test in attack.tests]
     return "<br>".join(links) or "aucun"
+
+
+def main(arguments: list[str]) -> None:
+    """Write the page, or with `--check` say that it is not current."""
+    if "--check" not in arguments:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page():
+        sys.exit("docs/attaques.md n'est plus à jour : lancez « python -m tests.attacks.inventory ».")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -245,6 +245,31 @@ async def test_34_35_36_a_flood_is_refused_before_anything_is_asked(hub: Inside,
     assert (got.status, got.code, got.calls) == (400, code, {})
 
 
+DEFAULTS = [
+    ("$x: Boolean = true", {}, "me { id lastName @skip(if: $x) }", {"id"}),
+    ("$x: Boolean = false", {}, "me { id lastName @skip(if: $x) }", {"id", "lastName"}),
+    ("$x: Boolean = true", {"x": False}, "me { id lastName @skip(if: $x) }", {"id", "lastName"}),
+    ("$x: Boolean! = true", {}, "me { id lastName @skip(if: $x) @include(if: $x) }", {"id"}),
+    ("$x: Boolean = true", {}, "me { id ...F @include(if: $x) }", {"id", "lastName"}),
+]
+
+
+@pytest.mark.parametrize(("declared", "variables", "selected", "told"), DEFAULTS)
+async def test_36_conditions_hold_wherever_their_value_comes_from(
+    hub: Inside, declared: str, variables: dict[str, bool], selected: str, told: set[str]
+) -> None:
+    fragment = " fragment F on Person { lastName }" if "...F" in selected else ""
+    got = await hub.ask("personne", f"query ({declared}) {{ {selected} }}{fragment}", variables)
+    assert "errors" not in got.json
+    assert got.data["me"].keys() == told
+
+
+@pytest.mark.parametrize("value", [None, "true", 1, 0, [], [True], {}])
+async def test_36_a_condition_that_is_no_boolean_is_refused(hub: Inside, value: object) -> None:
+    got = await hub.ask("personne", "query ($x: Boolean = true) { me { id @skip(if: $x) lastName } }", {"x": value})
+    assert (got.status, got.code, got.calls) == (400, "VARIABLE_INVALID", {})
+
+
 async def test_38_names_change_no_bound(hub: Inside) -> None:
     """Fields named like cheap ones by their alias count as what they are."""
     named = "{ me { " + " ".join(f"__typename{n}: id" for n in range(201)) + " } }"

@@ -1,5 +1,5 @@
-"""Generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, docs/registre.md,
-docs/attaques.md, tables of docs/sources.md.
+"""Generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, docs/registre.md, tables
+of docs/sources.md.
 
 `python -m tests.docs.readme --write` runs the query of the README as each of four actors and the journey query as each
 of the eleven kinds, on the demo's data, and writes what came between the markers; `--check` fails if a page is not
@@ -30,7 +30,6 @@ from infra.postgresql import cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from subgraphs.kit.ingest_codes import CODES
-from tests.attacks.inventory import page as attacks_page
 from tests.conftest import ROOT, STATE, Database
 from tests.docs.matrix import observe
 from tests.docs.matrix_pages import details, table
@@ -41,7 +40,6 @@ README = ROOT / "README.md"
 MATRIX = ROOT / "docs" / "matrice.md"
 SOURCES = ROOT / "docs" / "sources.md"
 REGISTER = ROOT / "docs" / "registre.md"
-ATTACKS = ROOT / "docs" / "attaques.md"
 ACTORS = {
     "referent-a": "La référente A, qui suit la personne",
     "referent-b": "Le référent B, d'un autre département",
@@ -107,7 +105,6 @@ def pages(running: Site, today: date) -> dict[Path, str]:
         MATRIX: replaced(matrix, "matrice", details(observed)),
         SOURCES: replaced(replaced(sources, "refus", refusals()), "sur le papier", unserved_table()),
         REGISTER: register(load_graph().table),
-        ATTACKS: attacks_page(),
     }
 
 
@@ -138,7 +135,7 @@ def main(arguments: list[str]) -> None:
     """Write the pages, or with `--check` say which are not current."""
     with temporary_site() as running:
         current = pages(running, datetime.now(UTC).date())
-    stale = [path for path, text in current.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    stale = [path for path, text in current.items() if path.read_text(encoding="utf-8") != text]
     if "--write" in arguments:
         for path in stale:
             path.write_text(current[path], encoding="utf-8")

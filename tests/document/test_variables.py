@@ -140,3 +140,24 @@ def test_the_same_values_are_accepted_as_by_graphql_core(type_: str, value: Any)
     except VariablesRefused:
         ours = False
     assert ours == accepted
+
+
+@pytest.mark.parametrize(
+    ("query", "types"),
+    [
+        ("query ($v: Boolean = true) { beings { id @skip(if: $v) } }", ["Boolean!"]),
+        ("query ($v: Boolean = true) { beings { ... @include(if: $v) { id } } }", ["Boolean!"]),
+        ('query ($v: ID = "1") { person(id: $v) { id } }', ["ID!"]),
+        ("query ($v: Int = 1) { int(x: $v) }", ["Int"]),
+        ('query ($v: ID! = "1") { person(id: $v) { id } }', ["ID!"]),
+    ],
+)
+def test_a_variable_whose_default_makes_it_good_for_a_non_null_place_is_non_null(query: str, types: list[str]) -> None:
+    found = operation(query)
+    assert [each.type for each in found.variables] == types
+    assert bind(found, {}, SCHEMA)["v"] == found.defaults["v"]
+    if types[0].endswith("!"):
+        with pytest.raises(VariablesRefused):
+            bind(found, {"v": None}, SCHEMA)
+    else:
+        assert bind(found, {"v": None}, SCHEMA) == {"v": None}

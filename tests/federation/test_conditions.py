@@ -20,6 +20,15 @@ async def test_a_fetch_that_is_excluded_is_never_sent(wanted: bool) -> None:
     snapshot("conditional-fetch", query, gateway.plan(query))
 
 
+@pytest.mark.parametrize("given", [{}, {"x": False}, {"x": True}])
+async def test_a_condition_may_come_from_a_variable_with_a_default(given: dict[str, bool]) -> None:
+    gateway = shop()
+    query = "query Q($x: Boolean = true, $n: Int = 1) { topProducts(first: $n) { name inStock @include(if: $x) } }"
+    data, errors = await gateway.answer(query, given)
+    assert not errors
+    assert data == {"topProducts": [{"name": "Table", **({"inStock": True} if given.get("x", True) else {})}]}
+
+
 async def test_what_only_an_excluded_field_requires_is_not_fetched() -> None:
     gateway = town()
     query = "query Q($x: Boolean!) { people(first: 1) { id level @include(if: $x) } }"
