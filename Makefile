@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries lint generated lock clean
+.PHONY: help venv venv-base demo test canaries policy-diff lint generated lock clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -14,6 +14,7 @@ help:
 	@echo "make demo    démarre le hub, les quatre sous-graphes et des données fictives sur http://127.0.0.1:$(PORT) (PORT=… pour changer)"
 	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
 	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard (CANARIES=… pour en changer)"
+	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
@@ -33,6 +34,11 @@ test: venv
 canaries: export CANARIES ?= 20000
 canaries: venv
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e/test_leaks_random_a.py tests/e2e/test_leaks_random_b.py $(ARGS)
+
+# A change of the rules never fails; one that CHANGELOG.md does not tell does.
+policy-diff: BASE ?= HEAD~1
+policy-diff: venv
+	@exec $(BIN)/python -m tests.docs.rules $(BASE)
 
 lint: venv generated
 	$(BIN)/ruff check .

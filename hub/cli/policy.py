@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,6 +11,8 @@ import orjson
 import typer
 
 from hub.cli.classes import decision_class, no_such_pair
+from hub.cli.people import profiles
+from hub.cli.places import KEYS, KeysOption
 from hub.cli.refuse import refuse, tell
 from hub.graph import described, load_classified, load_graph
 from hub.policy.coverage import coverage
@@ -17,6 +20,7 @@ from hub.policy.diff import changes, durations, same
 from hub.policy.files import PolicyError
 from hub.policy.load import POLICIES, load
 from hub.policy.model import Policy
+from hub.policy.reach import reach
 from hub.policy.register import register as register_of
 from hub.policy.sheet import markdown, objects, sheet
 from hub.policy.table import DecisionTable
@@ -92,17 +96,27 @@ def diff(
     old: Annotated[Path, typer.Argument(help="Dossier des règles d'avant.")],
     new: Annotated[Path, typer.Argument(help="Dossier des règles d'après.")],
     fail: Annotated[bool, typer.Option("--check", help="Sort par 1 si quoi que ce soit change.")] = False,
+    people: Annotated[
+        bool, typer.Option("--people", help="Compte, dans la base, les personnes que chaque changement touche au plus.")
+    ] = False,
+    keys: KeysOption = KEYS,
 ) -> None:
     """Dit, par acteur, finalité et champ, ce qui change d'un jeu de règles à l'autre."""
     before, after = _load(old), _load(new)
     _, classification = load_classified()
-    found = changes(DecisionTable(before, classification), DecisionTable(after, classification))
-    for change in found:
-        typer.echo(f"{change.actor} {change.purpose} {change.field} : {change.before} → {change.after}")
+    tables = DecisionTable(before, classification), DecisionTable(after, classification)
+    found = changes(*tables)
     periods = durations(before, after)
-    for name, was, becomes in periods:
-        typer.echo(f"durée {name} : {was} → {becomes}")
+    names = [name for name, _, _ in periods]
+    reached = reach(found, names, *tables, profiles(keys)) if people else None
+    counts = [f" ({n} personne(s))" for n in (*reached.each, *reached.periods)] if reached is not None else []
+    lines = [f"{each.actor} {each.purpose} {each.field} : {each.before} → {each.after}" for each in found]
+    lines += [f"durée {name} : {was} → {becomes}" for name, was, becomes in periods]
+    for line, count in zip_longest(lines, counts, fillvalue=""):
+        typer.echo(line + count)
     typer.echo(f"{len(found)} décision(s) et {len(periods)} durée(s) changent.")
+    if reached is not None:
+        typer.echo(f"Des {reached.all} personnes de la base, {reached.any} au plus en sont touchées.")
     equal = same(before, after)
     if not equal and not found and not periods:
         typer.echo("Des libellés, des textes ou des règles sans effet sur le graphe servi changent.")

@@ -1,13 +1,16 @@
 """`hub policy`: the rules checked, shown, explained, compared, and written as a register."""
 
+from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import pytest
 
 from hub.policy.load import POLICIES
+from schema.facts import Fact
 from tests.cli.commands import hub
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Database
 
 
 def rules(folder: Path, *changes: tuple[str, str, str]) -> Path:
@@ -108,3 +111,53 @@ def test_a_text_that_changes_fails_the_check_though_no_decision_does(tmp_path: P
 def test_the_register_is_the_page_of_the_documentation() -> None:
     done = hub("policy", "register")
     assert (done.code, done.out) == (0, (ROOT / "docs" / "registre.md").read_text(encoding="utf-8"))
+
+
+async def test_the_people_whom_a_change_touches_are_counted_in_the_database(database: Database, tmp_path: Path) -> None:
+    """Those whom the relation of the grant links today; nobody's id is told."""
+    grant, narrower = '"SOC", "PRO", "FORM"]\nreduced', '"PRO", "FORM"]\nreduced'
+    after = rules(tmp_path / "after", ("grants.toml", grant, narrower))
+    people = [str(uuid4()) for _ in range(4)]
+    connection = await database.connect("access_ingest")
+    try:
+        for person in people:
+            await connection.execute("INSERT INTO access.person (person_id) VALUES ($1)", person)
+        for person, relation, until in zip(
+            people,
+            (Fact.DEPARTMENT_BRSA, Fact.DEPARTMENT_BRSA, Fact.REFERENT, Fact.DEPARTMENT_BRSA),
+            (None, None, None, date(2021, 1, 1)),
+            strict=True,
+        ):
+            await connection.execute(
+                "INSERT INTO access.link (person_id, relation, scope_id, valid_from, valid_until, origin, origin_id) "
+                "VALUES ($1, $2, '08', '2020-01-01', $3, 'test', '1')",
+                person,
+                int(relation),
+                until,
+            )
+    finally:
+        await connection.close()
+    keys = ("--keys", database.keys.directory)
+    done = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
+    assert done.code == 0, done.err
+    (rsa,) = (line for line in done.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
+    assert rsa.endswith(" (2 personne(s))")
+    assert done.out.endswith("Des 4 personnes de la base, 2 au plus en sont touchées.\n")
+    assert not [person for person in people if person in done.out]
+
+
+def test_a_duration_that_changes_is_counted_too(database: Database, tmp_path: Path) -> None:
+    after = rules(tmp_path / "after", ("retention.toml", "days = 730", "days = 365"))
+    keys = ("--keys", database.keys.directory)
+    done = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
+    assert [line for line in done.out.splitlines() if line.startswith("durée ") and line.endswith(" (0 personne(s))")]
+
+
+def test_people_are_not_counted_without_the_keys_of_the_database(tmp_path: Path) -> None:
+    hub("policy", "diff", POLICIES, POLICIES, "--people", "--keys", tmp_path / "none").check_refused("KEYS_MISSING")
+
+
+def test_a_relation_that_does_not_exist_is_refused() -> None:
+    asked = ("policy", "explain", "--actor", "dpo", "--purpose", "audit", "Person.id", "--relation")
+    hub(*asked, "FRIEND").check_refused("ARGUMENT_INVALID")
+    assert "par la relation DEPARTMENT_BRSA" in hub(*asked, "DEPARTMENT_BRSA").out

@@ -109,20 +109,27 @@ def pages(running: Site, today: date) -> dict[Path, str]:
 
 
 @contextmanager
-def temporary_site() -> Iterator[Site]:
-    """The demo's data on the test cluster, for as long as needed."""
+def temporary_database() -> Iterator[Database]:
+    """A migrated database on the test cluster, for as long as needed."""
     keys = Keys.create(STATE / "keys")
-    with (
-        cluster("test", ROOT, password(ADMINISTRATOR, keys), durable=False) as running,
-        tempfile.TemporaryDirectory() as folder,
-    ):
+    with cluster("test", ROOT, password(ADMINISTRATOR, keys), durable=False) as running:
         database = Database(running, keys, f"test_{os.getpid()}_0")
         asyncio.run(migrate(database.admin_dsn, keys))
         try:
-            with site(database, Path(folder), apart=False) as made:
-                yield made
+            yield database
         finally:
             asyncio.run(_drop(running.admin_dsn(), database.name))
+
+
+@contextmanager
+def temporary_site() -> Iterator[Site]:
+    """The demo's data there, served."""
+    with (
+        temporary_database() as database,
+        tempfile.TemporaryDirectory() as folder,
+        site(database, Path(folder), apart=False) as made,
+    ):
+        yield made
 
 
 async def _drop(dsn: str, name: str) -> None:

@@ -1,0 +1,48 @@
+"""What the database knows of the people whom a change of the rules may touch: numbers of people, and nobody's id."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+
+from hub.cli.places import database
+from hub.errors import NotServed
+from hub.policy.reach import Profile
+from infra.keys import Keys
+
+COUNTED = """SELECT relations, restrictions, days, count(*)::int AS people
+FROM (
+    SELECT COALESCE(bit_or(link.relation), 0) AS relations, person.restrictions,
+        CURRENT_DATE - person.last_contact AS days
+    FROM access.person AS person
+    LEFT JOIN access.link AS link ON link.person_id = person.person_id
+        AND link.valid_from <= CURRENT_DATE AND (link.valid_until IS NULL OR link.valid_until >= CURRENT_DATE)
+    GROUP BY person.person_id
+) AS known
+GROUP BY relations, restrictions, days"""
+ROLE = "access_ingest"
+"""The only kind of role that sees the links of everyone; it reads here, and nothing else."""
+
+
+def profiles(keys: Path) -> list[Profile]:
+    """The people of the database that these keys open, by what is known of them; raises NotServed."""
+    with database(Keys.load(keys, ("database",))) as dsn:
+        return asyncio.run(_profiles(dsn(ROLE)))
+
+
+async def _profiles(dsn: str) -> list[Profile]:
+    try:
+        connection = await asyncpg.connect(dsn)
+        try:
+            async with connection.transaction(readonly=True):
+                return [Profile(**row) for row in await connection.fetch(COUNTED)]
+        finally:
+            await connection.close()
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise NotServed(
+            "DATABASE_UNAVAILABLE",
+            "La base ne répond pas : vérifiez qu'elle est démarrée, puis relancez.",
+            f"people can't be counted: {type(error).__name__}",
+        ) from None

@@ -1,0 +1,79 @@
+"""What the rules of access change since a commit, and how many people of the demonstration that touches at most:
+`python -m tests.docs.rules COMMIT`.
+
+A change is shown and never refused for what it changes. One that CHANGELOG.md does not tell is: whoever is read, and
+whoever reads, learns of it there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demo.__main__ import prepare
+from tests.cli.commands import Done, hub
+from tests.conftest import ROOT, Database
+from tests.docs.readme import temporary_database
+
+RULES, TOLD = "schema/policies", "CHANGELOG.md"
+
+
+class Untold(Exception):
+    """The rules change, and the changelog does not."""
+
+
+def before(root: Path, commit: str, folder: Path) -> Path | None:
+    """The rules of that commit, in this folder; None if they are the same, or if there is no such commit."""
+    known = git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").returncode == 0
+    if not known or git(root, "diff", "--quiet", commit, "--", RULES).returncode == 0:
+        return None
+    archive = git(root, "archive", "--format=tar", commit, RULES).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(folder, filter="data")
+    return folder / RULES
+
+
+def check_told(root: Path, commit: str, done: Done) -> None:
+    """Raise Untold if `hub policy diff --check` found a change since a commit that the changelog knows nothing of."""
+    changed = done.code != 0
+    if changed and git(root, "diff", "--quiet", commit, "--", TOLD).returncode == 0:
+        raise Untold
+
+
+def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """One command of git in this clone."""
+    return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
+
+
+def compared(old: Path, new: Path, database: Database) -> Done:
+    """What `hub policy diff` says, over the people of this database."""
+    options = ("--people", "--check", "--keys", database.keys.directory)
+    return hub("policy", "diff", old, new, *options, database_url=database.admin_dsn)
+
+
+def main(commit: str) -> None:
+    """Compare the rules of this clone with those of the commit, over the demonstration's people."""
+    with tempfile.TemporaryDirectory() as folder:
+        old = before(ROOT, commit, Path(folder))
+        if old is None:
+            print(f"Règles d'accès : rien ne change depuis {commit}, ou ce commit n'est pas dans ce clone.")
+            return
+        with temporary_database() as database:
+            today = datetime.now(UTC).date()
+            asyncio.run(prepare(database.keys, database.dsn, Path(folder) / "files", today))
+            done = compared(old, ROOT / RULES, database)
+    print(done.out + done.err, end="")
+    try:
+        check_told(ROOT, commit, done)
+    except Untold:
+        sys.exit(f"Les règles d'accès changent : dites-le dans {TOLD}, pour les partenaires. [POLICY_CHANGE_UNTOLD]")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
