@@ -16,7 +16,6 @@ from typing import Any
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
-from hub.document.variables import bind
 from hub.errors import StartRefused
 from hub.federation.authorised import AuthorisedOperation
 from hub.federation.execute import execute
@@ -105,7 +104,7 @@ class Gateway(Served):
         """Answer one request; raises HubError."""
         text = self.documents.text(request)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
-        variables = bind(prepared.operation, request.variables, self.preparer.schema)
+        variables = self.preparer.bound(prepared, request.variables)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, errors = prepared.projection.project(answer, variables, None)
         data = await self.preparer.introspected(prepared, data, request.variables)

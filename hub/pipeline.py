@@ -10,7 +10,6 @@ from uuid import uuid4
 from hub.calls import CODES
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
-from hub.document.variables import bind
 from hub.federation.execute import Bounds, execute
 from hub.federation.transport import Transport
 from hub.identity.actor import Actor
@@ -61,7 +60,7 @@ class Pipeline:
         decisions = self.table.decision_class(actor.kind, purpose)
         text = self.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
-        variables = bind(prepared.operation, request.variables, self.preparer.schema)
+        variables = self.preparer.bound(prepared, request.variables)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
         mode = request.headers.get("access-mode")

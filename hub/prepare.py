@@ -23,8 +23,10 @@ from hub.document.normalise import normalise
 from hub.document.operation import Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.document.request import Request
+from hub.document.variables import bind
 from hub.errors import NotServed, RequestRefused
 from hub.federation.authorised import AuthorisedOperation
+from hub.federation.cost import Cost, Costs
 from hub.federation.labels import active
 from hub.federation.plan import Plan, plan
 from hub.federation.project import Projection
@@ -89,7 +91,7 @@ class Prepared(Generic[DecidedT]):
     `projection` how that becomes the client's answer.
 
     `introspection` is the part that is answered without a subgraph; `keys` the root keys in the client's order, where
-    there is one.
+    there is one; `cost` what it may cost, if the supergraph says anything of it.
     """
 
     operation: Operation
@@ -100,6 +102,7 @@ class Prepared(Generic[DecidedT]):
     keys: tuple[str, ...]
     hash: str
     weight: int
+    cost: Cost | None
 
 
 class Preparer(Generic[ClassT, DecidedT]):
@@ -119,6 +122,7 @@ class Preparer(Generic[ClassT, DecidedT]):
     ) -> None:
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._shares = supergraph, decide, limits or Limits(), shares
+        self._costs = Costs(supergraph, self._limits.cost)
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
         self._weight = self._waiting = 0
         self._made: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
@@ -146,6 +150,13 @@ class Preparer(Generic[ClassT, DecidedT]):
         key = self._key(query, name, decisions, trace)
         known = self._known(key)
         return known or self._keep(key, self._prepare(query, name, decisions, key[3]))
+
+    def bound(self, prepared: Prepared[DecidedT], provided: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of the operation's variables; raises VariablesRefused, DocumentRefused (DOCUMENT_COST_LIMIT)."""
+        values = bind(prepared.operation, provided, self.schema)
+        if prepared.cost is not None:
+            prepared.cost.check(values)
+        return values
 
     async def introspected(
         self,
@@ -214,6 +225,7 @@ class Preparer(Generic[ClassT, DecidedT]):
             operation=operation,
             authorisation=decided,
             plan=plan(decided.operation, self._supergraph, labels),
+            cost=self._costs.of(operation),
             projection=Projection(decided.operation.shape, self.schema),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),

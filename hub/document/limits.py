@@ -19,7 +19,8 @@ from hub.errors import DocumentRefused
 class Limits:
     """Greatest accepted values; counts are after expansion of fragments, per operation.
 
-    `depth` counts fields in fields, `nesting` brackets in brackets of any kind, `digits` the length of a number.
+    `depth` counts fields in fields, `nesting` brackets in brackets of any kind, `digits` the length of a number;
+    `cost` is what the supergraph's `@cost` and `@listSize` make of the operation (hub.federation.cost).
     """
 
     bytes: int = 100_000
@@ -31,6 +32,7 @@ class Limits:
     root_fields: int = 50
     directives: int = 200
     digits: int = 40
+    cost: int = 100_000
 
 
 @dataclass(slots=True)

@@ -9,6 +9,10 @@ from tests.federation.rules.case import HEAD, K, Q
 from tests.node import Node
 
 U = "type A @shareable { x: Int } type B @shareable { x: Int } type Query { u: U @shareable } union U = "
+FED = (
+    'type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! p: String u: U } '
+    'type U @key(fields: "id") { id: ID! f(a: String @fromContext(field: "$c { p }")): Int @shareable }'
+)
 BOTH = ("s0", "s1")
 
 CASES: list[tuple[str, str, tuple[str, ...], list[str]]] = [
@@ -36,6 +40,12 @@ CASES: list[tuple[str, str, tuple[str, ...], list[str]]] = [
      ['type Query { a: Int @override(from: "s1") }', "type Query { a: Int }"]),
     ("OVERRIDE_MIGRATION_IN_PROGRESS", "Query.a", BOTH,
      ['type Query { a: Int @override(from: "s1", label: "percent(5)") }', "type Query { a: Int }"]),
+    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "Query.a", BOTH,
+     [f"type Query {{ a: Int @shareable @federation__cost(weight: {weight}) }}" for weight in (1, 2)]),
+    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "Query.a", BOTH,
+     [f'type Query {{ a: Int @shareable @policy(policies: [["{name}"]]) }}' for name in ("p", "q")]),
+    ("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", "U.f(a:)", ("s1",),
+     [FED, 'type U @key(fields: "id") { id: ID! f(a: String): Int @shareable }']),
     ("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", "Query.u", BOTH, [U + "A", U + "A | B"]),
 ]  # fmt: skip
 IDS = [f"{code}-{coordinate}" for code, coordinate, _, _ in CASES]

@@ -14,18 +14,23 @@ from hub.federation.compose import types as agree
 from hub.federation.compose.contexts import context_argument, fed, in_supergraph
 from hub.federation.compose.fieldsets import USES, mentioned, text_of
 from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type, named
+from hub.federation.compose.strategies import STRATEGIES, together
+from hub.federation.links import identity
 
 JOIN = "join"
-SECURED = ("authenticated", "requiresScopes", "policy")
-CARRIED = ("tag", "inaccessible", "context", *SECURED)
+COST = "https://specs.apollo.dev/cost/v0.1"
+_COSTS = ("cost", "listSize")
+CARRIED = ("tag", "inaccessible", "context", *STRATEGIES)
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The supergraph's types with directives of `JOIN`; `kept` are the composed directives with their definitions."""
+    """The supergraph's types with directives of `JOIN`; `kept` are the composed directives with their definitions;
+    `costs` what federation's `@cost` and `@listSize` are written after."""
 
     types: Mapping[str, Type]
     kept: Mapping[tuple[str, str], str]
+    costs: str = ""
 
 
 def graph_name(subgraph: str) -> str:
@@ -44,7 +49,7 @@ def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> Merged:
                 definitions.setdefault(key, text)
     merger = _Merger(subgraphs, set(definitions))
     names = dict.fromkeys(name for subgraph in subgraphs for name in subgraph.types)
-    return Merged({name: merger.type(name) for name in names}, definitions)
+    return Merged({name: merger.type(name) for name in names}, definitions, merger.costs)
 
 
 def overridden(subgraphs: Sequence[Subgraph]) -> dict[tuple[str, str], str | None]:
@@ -66,6 +71,8 @@ class _Merger:
     def __init__(self, subgraphs: Sequence[Subgraph], kept: set[tuple[str, str]]) -> None:
         self.subgraphs = subgraphs
         self.kept = kept
+        taken = {name for _, name in kept} | {identity(spec).rpartition("/")[2] for spec, _ in kept}
+        self.costs = "" if taken.isdisjoint(_COSTS) else "federation_"
         self.members = agree.possible(subgraphs)
         self.keyed = {subgraph.name: mentioned(subgraph, "key") for subgraph in subgraphs}
         self.used = {subgraph.name: mentioned(subgraph, *USES) for subgraph in subgraphs}
@@ -208,33 +215,20 @@ class _Merger:
         )
 
     def directives(self, elements: Iterable[Element]) -> tuple[Applied, ...]:
-        """What the supergraph keeps of the elements' directives: each once, GraphQL's own as the first says them, what
-        several subgraphs demand for access all together."""
+        """What the supergraph keeps of the elements' directives: each once, GraphQL's own as the first says them, those
+        that have a strategy together."""
         kept: dict[Applied, None] = {}
         demanded: dict[str, list[Applied]] = {}
         for each in (each for element in elements for each in element.directives):
-            if each.spec == FEDERATION and each.name in SECURED:
+            if each.spec == FEDERATION and each.name in STRATEGIES:
                 demanded.setdefault(each.name, []).append(each)
             elif not each.spec:
                 if all(each.name != known.name or known.spec for known in kept):
                     kept[each] = None
             elif (each.spec == FEDERATION and each.name in CARRIED) or (each.spec, each.name) in self.kept:
                 kept[each] = None
-        return (*kept, *(_all_demanded(each) for each in demanded.values()))
-
-
-def _all_demanded(applied: Sequence[Applied]) -> Applied:
-    """One application for several: scopes and policies are alternatives of conjunctions, each chosen of every side."""
-    first = applied[0]
-    if not first.arguments:
-        return first
-    ((name, _),) = first.arguments
-    chosen: list[list[str]] = [[]]
-    for values in dict.fromkeys(json.dumps(each.values[name]) for each in applied):
-        chosen = [sorted({*one, *other}) for one in chosen for other in json.loads(values)]
-    unique = [list(each) for each in dict.fromkeys(tuple(each) for each in chosen)]
-    least = [each for each in unique if not any(set(other) < set(each) for other in unique)]
-    return Applied(first.spec, first.name, ((name, json.dumps(least, ensure_ascii=False)),))
+        joined = map(together, demanded.values())
+        return (*kept, *(replace(e, name=self.costs + e.name) if e.name in _COSTS else e for e in joined))
 
 
 def _type_joins(subgraph: str, part: Type) -> list[Applied]:

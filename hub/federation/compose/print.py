@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from graphql.language.block_string import print_block_string
 
-from hub.federation.compose.merge import JOIN, Merged, graph_name
+from hub.federation.compose.merge import COST, JOIN, Merged, graph_name
 from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type
 
 _JOIN_DEFINITIONS = """\
@@ -76,6 +76,20 @@ _FEATURES = {
         f"scalar policy__Policy\n\ndirective @policy(policies: [[policy__Policy!]!]!) on {_SECURED}",
     ),
 }
+_COSTS = {
+    "cost": "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | "
+    "OBJECT | SCALAR",
+    "listSize": "directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], "
+    "requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+}
+
+
+def _cost_link(names: Iterable[str], prefix: str) -> str:
+    """The link of the directives of cost; under names with a prefix, neither they nor the link have their own."""
+    if not prefix:
+        return f'@link(url: "{COST}", import: [{", ".join(json.dumps(f"@{name}") for name in names)}])'
+    imported = ", ".join(f'{{name: "@{name}", as: "@{prefix}{name}"}}' for name in names)
+    return f'@link(url: "{COST}", as: "{prefix}cost", import: [{imported}])'
 
 
 def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
@@ -97,6 +111,10 @@ def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
             purpose = ", for: SECURITY" if secures else ""
             links.append(f'@link(url: "https://specs.apollo.dev/{version}"{purpose})')
             definitions.append(definition)
+    costs = [name for name in _COSTS if merged.costs + name in applied]
+    if costs:
+        links.append(_cost_link(costs, merged.costs))
+        definitions.extend(_COSTS[name].replace(f"@{name}", f"@{merged.costs}{name}") for name in costs)
     for spec in dict.fromkeys(spec for spec, _ in merged.kept):
         names = ", ".join(f'"@{name}"' for each, name in merged.kept if each == spec)
         links.append(f'@link(url: "{spec}", import: [{names}])')

@@ -82,7 +82,7 @@ _DIRECTIVES = (
 SCALARS = ("FieldSet", "Scope", "Policy", "ContextFieldValue")
 """Scalars of the definitions above."""
 
-UNSUPPORTED = ("cost", "listSize", "cacheTag")
+UNSUPPORTED = ("cacheTag",)
 """Directives that this composition refuses, rather than drop what they say."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.federation.rules import (
     contexts,
+    costs,
     external,
     fieldsets,
     inaccessible,
@@ -31,4 +32,5 @@ CASES: tuple[Case, ...] = (
     *security.CASES,
     *satisfiability.CASES,
     *contexts.CASES,
+    *costs.CASES,
 )

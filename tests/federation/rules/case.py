@@ -12,7 +12,7 @@ NAMES = (
     '"@key", "@requires", "@provides", "@external", "@extends", "@shareable", "@override", "@inaccessible", "@tag", '
     '"@composeDirective", "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"'
 )
-HEAD = LINK.format(minor=9, names=f'{NAMES}, "@context", "@fromContext"')
+HEAD = LINK.format(minor=9, names=f'{NAMES}, "@context", "@fromContext", "@listSize"')
 
 Q = "type Query { a: T } "
 K = 'type T @key(fields: "id") '

@@ -99,14 +99,7 @@ SPECIFIED = frozenset(
 )
 """Federation 2.14."""
 
-_COST = "`@cost` and `@listSize` are refused, UNSUPPORTED_FEATURE"
-
 NO_RULE = {
-    "COST_APPLIED_TO_INTERFACE_FIELD": _COST,
-    "LIST_SIZE_APPLIED_TO_NON_LIST": _COST,
-    "LIST_SIZE_INVALID_ASSUMED_SIZE": _COST,
-    "LIST_SIZE_INVALID_SIZED_FIELD": _COST,
-    "LIST_SIZE_INVALID_SLICING_ARGUMENT": _COST,
     "DOWNSTREAM_SERVICE_ERROR": "of execution: SUBGRAPH_ERROR and its siblings",
     "INVALID_FEDERATION_SUPERGRAPH": "of reading: SUPERGRAPH_INVALID (tests/federation/test_compose.py)",
     "INVALID_SUBGRAPH_NAME": "a rule about names, not SDLs: a test of its own in test_rules.py",

@@ -113,9 +113,10 @@ CASES = (
     ),
     Case(
         "UNSUPPORTED_FEATURE",
-        "@listSize",
-        ["type Query { a: [Int] @federation__listSize(assumedSize: 10) }"],
+        "@cacheTag",
+        [LINK.format(minor=12, names='"@cacheTag"') + 'type Query { a: [Int] @cacheTag(format: "a") }'],
         ["type Query { a: [Int] }"],
+        raw=True,
         strict=True,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from hub.federation.compose.hints import (
     descriptions,
     entities,
     left_out,
+    merged_arguments,
     overrides,
     shareable_members,
 )
@@ -24,4 +25,5 @@ HINTS: tuple[Callable[[Sequence[Subgraph]], Iterator[Hint]], ...] = (
     entities.check,
     overrides.check,
     shareable_members.check,
+    merged_arguments.check,
 )
