@@ -21,6 +21,7 @@ from hub.graph import Graph, load_graph
 from hub.policy.misses import MissLimit
 from hub.settings import load_settings
 from schema.context import Context
+from subgraphs.kit.database import Database as Rows
 from tests.conftest import Database
 from tests.e2e.site import PURPOSES
 
@@ -128,6 +129,20 @@ class Inside:
             dict(self._calls() - calls),
             dict(self._statements() - statements),
         )
+
+    @asynccontextmanager
+    async def reading(self, database: Database) -> AsyncIterator[None]:
+        """Meanwhile the subgraphs read this database; what the hub itself keeps stays where it is."""
+        kept = {name: each.database for name, each in self.app.local.items()}
+        for name, each in self.app.local.items():
+            each.database = Rows(database.dsn(f"{name}_query"))
+            await each.database.open()
+        try:
+            yield
+        finally:
+            for name, each in self.app.local.items():
+                await each.database.close()
+                each.database = kept[name]
 
     def _calls(self) -> Counter[str]:
         return Counter({name: each.sent for name, each in self.transports.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from random import Random
 from typing import Any
@@ -12,13 +13,21 @@ from graphql import (
     ConstValueNode,
     DocumentNode,
     FieldNode,
+    GraphQLSchema,
     IntValueNode,
     NameNode,
     NullValueNode,
     ObjectFieldNode,
+    OperationDefinitionNode,
     StringValueNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableDefinitionNode,
+    VariableNode,
     Visitor,
+    build_schema,
     parse,
+    parse_type,
     print_ast,
     visit,
 )
@@ -34,13 +43,14 @@ AS_DRAWN = 0.1
 """How often a value stays what it was drawn as."""
 RENAMED = 0.3
 """How often a field gets an alias."""
+HOLES = 0.7
+"""How often a value is a variable's, not a literal's."""
 
 
 @cache
 def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) -> tuple[DocumentNode, ...]:
     """Random valid documents, those of `start` being the same at each run; `roots`: of these root fields only."""
     found: dict[str, DocumentNode] = {}
-    schema = (GENERATED / "api.graphql").read_text(encoding="utf-8")
     scalars = {
         "Date": st.dates().map(lambda day: nodes.String(str(day))),
         "DateTime": st.datetimes().map(lambda at: nodes.String(f"{at.isoformat()}Z")),
@@ -51,7 +61,7 @@ def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) ->
         max_examples=count, database=None, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(queries(schema, fields=roots or None, custom_scalars=scalars, allow_x00=False))
+    @given(queries(_text(), fields=roots or None, custom_scalars=scalars, allow_x00=False))
     def collect(text: object) -> None:
         found.setdefault(str(text), parse(str(text)))
 
@@ -59,31 +69,85 @@ def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) ->
     return tuple(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A document to ask, and what to give to its variables: of each, the argument or input field that it stands for."""
+
+    text: str
+    holes: Mapping[str, str]
+
+    def variables(self, values: Values, random: Random) -> dict[str, str | int | None]:
+        """Values for the holes."""
+        return {name: random.choice(values[filled]) for name, filled in self.holes.items()}
+
+
 def fed(document: DocumentNode, values: Values, random: Random) -> str:
     """The document with given values for the arguments that have some, and some of its fields under other names."""
+    return drawn(document, values, random, holes=0).text
 
-    class Feeder(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
-            if node.alias is not None or random.random() >= RENAMED:
-                return None
-            return FieldNode(
-                name=node.name, alias=NameNode(value=f"k{random.randrange(10**5)}"), arguments=node.arguments,
-                directives=node.directives, selection_set=node.selection_set,
-            )  # fmt: skip
 
-        def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
-            return self._fed(node)
+def drawn(document: DocumentNode, values: Values, random: Random, holes: float = HOLES) -> Drawn:
+    """The same, where a share `holes` of the values is left to variables."""
+    feeder = _Feeder(TypeInfo(_schema()), values, random, holes)
+    made: DocumentNode = visit(document, TypeInfoVisitor(feeder.types, feeder))
+    operation, *others = made.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    kinds = feeder.declared.items()
+    declared = tuple(VariableDefinitionNode(variable=_variable(name), type=parse_type(kind)) for name, kind in kinds)
+    whole = OperationDefinitionNode(
+        operation=operation.operation, name=operation.name, directives=operation.directives,
+        variable_definitions=declared, selection_set=operation.selection_set,
+    )  # fmt: skip
+    return Drawn(print_ast(DocumentNode(definitions=(whole, *others))), feeder.holes)
 
-        def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> Any:
-            return self._fed(node)
 
-        def _fed(self, node: Any) -> Any:
-            known = values.get(node.name.value)
-            if known is None or random.random() < AS_DRAWN:
-                return None
-            return type(node)(name=node.name, value=_literal(random.choice(known)))
+class _Feeder(Visitor):
+    """Gives values and other names; of the variables that it makes, `declared` are the types, `holes` the arguments."""
 
-    return print_ast(visit(document, Feeder()))
+    def __init__(self, types: TypeInfo, values: Values, random: Random, share: float) -> None:
+        super().__init__()
+        self.types, self.values, self.random, self.share = types, values, random, share
+        self.declared: dict[str, str] = {}
+        self.holes: dict[str, str] = {}
+
+    def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
+        if node.alias is not None or self.random.random() >= RENAMED:
+            return None
+        return FieldNode(
+            name=node.name, alias=NameNode(value=f"k{self.random.randrange(10**5)}"), arguments=node.arguments,
+            directives=node.directives, selection_set=node.selection_set,
+        )  # fmt: skip
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
+        return self._fed(node)
+
+    def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> Any:
+        return self._fed(node)
+
+    def _fed(self, node: Any) -> Any:
+        name = node.name.value
+        known = self.values.get(name)
+        if known is None or self.random.random() < AS_DRAWN:
+            return None
+        if self.random.random() >= self.share:
+            return type(node)(name=node.name, value=_literal(self.random.choice(known)))
+        variable = f"v{len(self.holes)}"
+        self.holes[variable], self.declared[variable] = name, str(self.types.get_input_type())
+        return type(node)(name=node.name, value=_variable(variable))
+
+
+def _variable(name: str) -> VariableNode:
+    return VariableNode(name=NameNode(value=name))
+
+
+@cache
+def _schema() -> GraphQLSchema:
+    return build_schema(_text())
+
+
+@cache
+def _text() -> str:
+    return (GENERATED / "api.graphql").read_text(encoding="utf-8")
 
 
 def _literal(value: str | int | None) -> ConstValueNode:

@@ -153,12 +153,13 @@ class Rights:
         if key not in self._known:
             facts = dict(row.facts).get(step.type, NO_FACTS)
             stricter = (what for name, what in row.protected if name in (step.type, step.datum.coordinate))
-            self._known[key] = self._may(subject, step.datum, facts) and all(
-                self._may(subject, Datum("", category, False), facts) for category in stricter
+            self._known[key] = self.may(subject, step.datum, facts) and all(
+                self.may(subject, Datum("", category, False), facts) for category in stricter
             )
         return self._known[key]
 
-    def _may(self, subject: Subject, datum: Datum, facts: Facts) -> bool:
+    def may(self, subject: Subject, datum: Datum, facts: Facts) -> bool:
+        """Whether something of this nature may be read of a row with these facts."""
         held = {relation for relation, _ in self.scopes & subject.links}
         if facts.owned and held:
             held.discard("OWN_ITEM")

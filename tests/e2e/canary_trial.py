@@ -8,26 +8,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from random import Random
 from typing import Any
 
 import orjson
+from graphql import DocumentNode
 
 from tests.e2e.canary_inside import Got, Inside
 from tests.e2e.canary_mint import Canary, marks, years
 from tests.e2e.canary_model import Model
 from tests.e2e.canary_operations import NOBODY, all_of
-from tests.e2e.canary_random import Values, fed, random_documents
+from tests.e2e.canary_random import Values, drawn, random_documents
 from tests.e2e.canary_rights import Rights, declarable
 
 ROOTS: tuple[tuple[tuple[str, ...], int], ...] = (
-    (("person",), 100),
-    (("persons",), 100),
-    (("appointments",), 40),
-    (("me",), 20),
-    ((), 40),
+    (("person",), 5),
+    (("persons",), 5),
+    (("appointments",), 2),
+    (("me",), 1),
+    ((), 2),
 )
-"""Of which root fields random documents are, and how many of each; no name: of any."""
+"""Of which root fields random documents are, and in what proportions; no name: of any."""
+TURNS = 5
+"""Actors with a purpose, drawn among all, that ask a document."""
+TIMES = 4
+"""How often each of them asks it, with other values: it is prepared once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +149,26 @@ def values(model: Model, cursors: Sequence[str]) -> Values:
     }
 
 
+def documents(count: int, start: int) -> list[DocumentNode]:
+    """About `count` random documents, the same at each run of a seed `start`."""
+    parts = sum(part for _, part in ROOTS)
+    return [document for roots, part in ROOTS for document in random_documents(-(-count * part // parts), start, roots)]
+
+
 async def roam(trial: Trial, actors: Sequence[str], count: int, start: int) -> None:
-    """Ask `count` random operations, the same at each run of a seed `start`, by turns for each actor and purpose."""
-    documents = [document for roots, number in ROOTS for document in random_documents(number, start, roots)]
-    random, turns = Random(start), pairs(trial.model, actors)
-    fed_with = values(trial.model, trial.cursors)
-    for number in range(count):
-        if number % 100 == 0:
-            fed_with = values(trial.model, trial.cursors)
-        actor, purpose = turns[number % len(turns)]
-        got = await trial.ask(Asked(actor, purpose, fed(random.choice(documents), fed_with, random)))
-        trial.cursors += cursors_of(got.json.get("data"))
+    """Ask `count` random operations, the same at each run of a seed `start`: each document by some of the actors
+    and purposes, which take turns."""
+    random, turns = Random(start), cycle(pairs(trial.model, actors))
+    wanted = count // (TURNS * TIMES)
+    known = documents(wanted, start)
+    random.shuffle(known)
+    for document in islice(cycle(known), wanted):
+        fed_with = values(trial.model, trial.cursors)
+        made = drawn(document, fed_with, random)
+        for actor, purpose in islice(turns, TURNS):
+            for _ in range(TIMES):
+                got = await trial.ask(Asked(actor, purpose, made.text, made.variables(fed_with, random)))
+                trial.cursors += cursors_of(got.json.get("data"))
 
 
 def cursors_of(data: Any) -> Iterator[str]:

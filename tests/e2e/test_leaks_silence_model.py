@@ -1,6 +1,6 @@
 """Over the whole model, what an actor may not read changes nothing that it gets, at no cost, and nothing in between.
 
-Each actor, under its first purpose, asks the same of the world and of a copy that differs in all that it may not
+Each actor, under each of its purposes, asks the same of the world and of a copy that differs in all that it may not
 read: rows gone, doubled or changed, links of others, people. Bytes, statements, and what passed between are compared.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -25,24 +26,27 @@ from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_model import Model, plant
 from tests.e2e.canary_operations import all_of
-from tests.e2e.canary_random import Values, fed, random_documents
+from tests.e2e.canary_random import Values, drawn, random_documents
+from tests.e2e.canary_rights import grants, purposes
 from tests.e2e.canary_silence import Silence
 from tests.e2e.canary_ties import actors
 from tests.e2e.canary_trial import cursors_of, values
-from tests.e2e.site import PURPOSES
 
-RANDOM = 40
+RANDOM = {True: 24, False: 6}
+"""Random operations of an actor: under the first of the purposes that open the same to it, and under each other."""
+ROOTS = ("person", "persons", "me", "appointments", "services", "structures", "trainings", "trainingSessions")
+"""All but `myAccessJournal`, which tells when one asked."""
 CURSOR = re.compile(rb"[A-Za-z0-9_-]{40,}")
-PLACE = re.compile(r"cursor-(\d+)")
 WALKS = (
-    "persons(first: 2, after: {after}, orderBy: LAST_NAME) { nodes { id birthDate departmentCode } ... }",
-    "persons(first: 3, after: {after}, orderBy: BIRTH_DATE) { nodes { id } ... }",
-    "persons(first: 3, after: {after}, filter: { rsaStatus: CLOS }) { nodes { id } ... }",
-    'persons(first: 3, after: {after}, filter: { birthDateFrom: "3108-01-01" }) { nodes { id } ... }',
-    "appointments(first: 5, after: {after}, orderBy: STARTS_AT) { nodes { id status } ... }",
-    'appointments(first: 5, after: {after}, filter: { startsFrom: "2620-01-01T00:00:00Z" }) { nodes { id } ... }',
+    "persons(first: 2, after: $after, orderBy: LAST_NAME) { nodes { id birthDate departmentCode } ... }",
+    "persons(first: 3, after: $after, orderBy: BIRTH_DATE) { nodes { id } ... }",
+    "persons(first: 3, after: $after, filter: { rsaStatus: CLOS }) { nodes { id } ... }",
+    'persons(first: 3, after: $after, filter: { birthDateFrom: "3108-01-01" }) { nodes { id } ... }',
+    "appointments(first: 5, after: $after, orderBy: STARTS_AT) { nodes { id status } ... }",
+    'appointments(first: 5, after: $after, filter: { startsFrom: "2620-01-01T00:00:00Z" }) { nodes { id } ... }',
 )
 """Lists that are walked to their end, by sort and by filter."""
+PAGE = "edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor }"
 
 
 @pytest.fixture(scope="module")
@@ -51,47 +55,62 @@ def model(database: Database) -> Model:
 
 
 @pytest.fixture
-def copy(model: Model, database: Database) -> Iterator[Database]:
-    with copied(database.cluster, database.keys, database.name) as made:
-        yield made
+def copies(request: pytest.FixtureRequest, model: Model, database: Database) -> Iterator[list[Database]]:
+    """Copies of the world: as many as the test says, else one."""
+    with ExitStack() as stack:
+        count = getattr(request, "param", 1)
+        yield [stack.enter_context(copied(database.cluster, database.keys, database.name)) for _ in range(count)]
 
 
-async def answers(database: Database, model: Model, actor: str, purpose: str, folder: Path) -> list[tuple[str, Any]]:
-    """All that the actor gets of what it asks, as it is compared."""
+def together(kind: str) -> list[list[str]]:
+    """The purposes of a kind of actor, those together that open the same."""
+    found: dict[object, list[str]] = {}
+    for purpose in purposes(kind):
+        found.setdefault(grants(kind, purpose), []).append(purpose)
+    return list(found.values())
+
+
+async def answers(hub: Inside, model: Model, actor: str, purpose: str, count: int) -> list[tuple[str, Any]]:
+    """All that the actor gets of what it asks, `count` random operations among it, as it is compared."""
     random, cursors = Random(actor), [f"cursor-{number}" for number in range(9)]
     given: Values = {**values(model, ()), "after": (*[None] * 12, *cursors)}
-    documents = random_documents(RANDOM, 3)
     told: list[tuple[str, Any]] = []
     own: list[str] = []
-    async with inside(database, model.actors, folder) as hub:
 
-        async def ask(query: str) -> Got:
-            known = PLACE.sub(lambda found: (own or ["AAAA"])[-int(found[1]) % max(1, len(own))], query)
-            got = await hub.ask(actor, known, purpose=purpose)
-            own.extend(cursors_of(got.json.get("data")))
-            told.append((query, compared(hub, got)))
-            return got
+    async def ask(query: str, variables: Mapping[str, Any]) -> Got:
+        known = {name: _own(value, own) for name, value in variables.items()}
+        got = await hub.ask(actor, query, known, purpose=purpose)
+        own.extend(cursors_of(got.json.get("data")))
+        told.append((f"{query} {dict(variables)}", compared(hub, got)))
+        return got
 
-        for walk in WALKS:
-            await walked(ask, walk)
-        await ask(f"{{ persons(first: 100) {{ nodes {{ {all_of('Person')} }} }} }}")
-        await ask(f"{{ appointments(first: 100) {{ nodes {{ {all_of('Appointment')} }} }} }}")
-        for person in model.persons.values():
-            await ask(f'{{ person(id: "{person}") {{ {all_of("Person")} }} }}')
-        for number in range(RANDOM):
-            await ask(fed(documents[number % len(documents)], given, random))
+    for walk in WALKS:
+        await walked(ask, walk)
+    await ask(f"{{ persons(first: 100) {{ nodes {{ {all_of('Person')} }} }} }}", {})
+    await ask(f"{{ appointments(first: 100) {{ nodes {{ {all_of('Appointment')} }} }} }}", {})
+    for person in model.persons.values():
+        await ask(f"query ($id: ID!) {{ person(id: $id) {{ {all_of('Person')} }} }}", {"id": person})
+    for document in random_documents(max(RANDOM.values()), 3, ROOTS)[:count]:
+        made = drawn(document, given, random, holes=1)
+        for _ in range(2):
+            await ask(made.text, made.variables(given, random))
     return told
 
 
+def _own(value: Any, own: Sequence[str]) -> Any:
+    """A cursor that the actor got, for the name of one."""
+    place = str(value).partition("cursor-")[2]
+    return (own or ["AAAA"])[-int(place) % max(1, len(own))] if place else value
+
+
 async def walked(ask: Any, walk: str) -> None:
-    page = "edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor }"
-    after = "null"
+    query = f"query ($after: String) {{ page: {walk.replace('...', PAGE)} }}"
+    after = None
     while True:
-        query = "{ page: " + walk.replace("{after}", after).replace("...", page) + " }"
-        found = ((await ask(query)).json.get("data") or {}).get("page")
+        found = ((await ask(query, {"after": after})).json.get("data") or {}).get("page")
         if found is None or not found["pageInfo"]["hasNextPage"]:
             return
-        after = '"cursor-1"'
+        after = "cursor-1"
 
 
 def compared(hub: Inside, got: Got) -> tuple[Any, ...]:
@@ -117,37 +136,48 @@ def assert_same(here: list[tuple[str, Any]], there: list[tuple[str, Any]]) -> No
         assert first == second, query
 
 
-@pytest.mark.parametrize("actor", actors(""))
-async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets(
-    model: Model, database: Database, copy: Database, tmp_path: Path, actor: str
+CASES = [pytest.param(name, len(together(actor.kind)), id=name) for name, actor in actors("").items()]
+
+
+@pytest.mark.parametrize(("actor", "copies"), CASES, indirect=["copies"])
+async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets_under_any_purpose(
+    model: Model, database: Database, copies: list[Database], tmp_path: Path, actor: str
 ) -> None:
-    purpose = PURPOSES[model.actors[actor].kind]
-    silence = Silence(model, actor, purpose)
-    await silence.fall(copy)
-    assert sum(silence.done.values()) > len(model.rows) / 2, silence.done
-    here = await answers(database, model, actor, purpose, tmp_path)
-    assert_same(here, await answers(copy, model, actor, purpose, tmp_path))
+    async with inside(database, model.actors, tmp_path) as hub:
+        for copy, alike in zip(copies, together(model.actors[actor].kind), strict=True):
+            silence = Silence(model, actor, alike[0])
+            await silence.fall(copy)
+            assert sum(silence.done.values()) > len(model.rows) / 2, silence.done
+            for purpose in alike:
+                count = RANDOM[purpose == alike[0]]
+                here = await answers(hub, model, actor, purpose, count)
+                async with hub.reading(copy):
+                    assert_same(here, await answers(hub, model, actor, purpose, count))
 
 
 async def test_a_motive_that_is_not_coarsened_is_seen(
-    model: Model, database: Database, copy: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    model: Model, database: Database, copies: list[Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The comparison itself can fail: with a hole in what is served of a value, and where something may be read."""
     monkeypatch.setattr(guards.Guards, "plain", bare)
-    await Silence(model, "referent-b", "suivi").fall(copy)
-    here = await answers(database, model, "referent-b", "suivi", tmp_path)
-    there = await answers(copy, model, "referent-b", "suivi", tmp_path)
+    await Silence(model, "referent-b", "suivi").fall(copies[0])
     with pytest.raises(AssertionError, match="appointments"):
-        assert_same(here, there)
+        await compare(model, database, copies[0], tmp_path)
 
 
 async def test_what_changes_where_the_actor_may_read_is_seen(
-    model: Model, database: Database, copy: Database, tmp_path: Path
+    model: Model, database: Database, copies: list[Database], tmp_path: Path
 ) -> None:
-    await Silence(model, "dpo", "droits").fall(copy)
-    here = await answers(database, model, "referent-b", "suivi", tmp_path)
+    await Silence(model, "dpo", "droits").fall(copies[0])
     with pytest.raises(AssertionError):
-        assert_same(here, await answers(copy, model, "referent-b", "suivi", tmp_path))
+        await compare(model, database, copies[0], tmp_path)
+
+
+async def compare(model: Model, database: Database, copy: Database, folder: Path) -> None:
+    async with inside(database, model.actors, folder) as hub:
+        here = await answers(hub, model, "referent-b", "suivi", 0)
+        async with hub.reading(copy):
+            assert_same(here, await answers(hub, model, "referent-b", "suivi", 0))
 
 
 def bare(self: guards.Guards, scope: Scope, field: ColumnField) -> Any:
