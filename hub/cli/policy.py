@@ -18,6 +18,7 @@ from hub.graph import described, load_classified, load_graph
 from hub.policy.coverage import coverage
 from hub.policy.diff import changes, durations, same
 from hub.policy.files import PolicyError
+from hub.policy.impact import impact as impact_of
 from hub.policy.load import POLICIES, load
 from hub.policy.model import Policy
 from hub.policy.reach import reach
@@ -127,6 +128,12 @@ def diff(
 def register() -> None:
     """Écrit le registre des activités de traitement (RGPD, article 30), en Markdown."""
     typer.echo(register_of(load_graph().table), nl=False)
+
+
+@app.command()
+def impact() -> None:
+    """Écrit l'analyse d'impact (RGPD, article 35), en Markdown."""
+    typer.echo(impact_of(load_graph().table), nl=False)
 
 
 def _relation(name: str, whole: DecisionTable) -> Fact:

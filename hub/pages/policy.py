@@ -1,4 +1,5 @@
-"""The page of the data-protection officer: one decision explained, the table, the matrix of rights, the register.
+"""The page of the data-protection officer: one decision explained, the table, the matrix of rights, the
+register, the impact assessment.
 
 HTML written here whole and read without a script. policy.md rule 11: one's own decisions; those of others for whoever
 verifies accesses.
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from hub.errors import HubError, RequestRefused
 from hub.pages.markdown import as_html, inline
+from hub.policy.impact import impact
 from hub.policy.matrix import matrix
 from hub.policy.model import Policy
 from hub.policy.register import register
@@ -30,6 +32,7 @@ VIEWS = {
     "table": "Table d'un acteur",
     "matrix": "Matrice des droits",
     "register": "Registre (article 30)",
+    "impact": "Analyse d'impact",
 }
 OWN = ("explain", "table")
 """The views of whoever may see its own decisions only."""
@@ -74,6 +77,8 @@ class PolicyPages:
             return self._matrix
         if view == "register":
             return self._register
+        if view == "impact":
+            return self._impact
         row = self._row(reader, asked.get("pair"))
         if view == "table":
             sheet = as_html(markdown(self._table, [row]))
@@ -87,6 +92,10 @@ class PolicyPages:
     @cached_property
     def _register(self) -> str:
         return as_html(register(self._table))
+
+    @cached_property
+    def _impact(self) -> str:
+        return as_html(impact(self._table))
 
     def _row(self, reader: Reader, pair: str | None) -> DecisionClass:
         kind, _, purpose = (pair or " ".join(reader.pairs[0])).partition(" ")
@@ -191,8 +200,8 @@ def _unknown(name: str) -> RequestRefused:
 def _not_yours() -> RequestRefused:
     return RequestRefused(
         "EXPLAIN_NOT_YOURS",
-        "Les décisions des autres acteurs, la matrice et le registre se lisent ici avec un jeton qui admet la finalité "
-        "« audit », celle du délégué à la protection des données. Les vôtres vous restent ouvertes.",
+        "Les décisions des autres acteurs, la matrice, le registre et l'analyse d'impact se lisent ici avec un jeton "
+        "qui admet la finalité « audit », celle du délégué à la protection des données. Les vôtres restent ouvertes.",
         "explaining another's decisions asks for the purpose audit",
         http_status=403,
     )
@@ -201,8 +210,8 @@ def _not_yours() -> RequestRefused:
 SUBMIT = "<button>Montrer</button>"
 DOOR = """
 <p>Cette page dit ce que chaque acteur peut lire, et pourquoi. Avec un jeton qui admet la finalité « audit » (délégué à
-la protection des données), elle montre les décisions de tous, la matrice des droits et le registre ; avec un autre,
-les siennes. Elle ne montre la donnée de personne.</p>
+la protection des données), elle montre les décisions de tous, la matrice des droits, le registre et l'analyse
+d'impact ; avec un autre, les siennes. Elle ne montre la donnée de personne.</p>
 <form class="ask" method="post" action="/policy">
 <label>Jeton d'accès<input type="password" name="access_token" autocomplete="off" required></label>
 <button>Entrer</button>

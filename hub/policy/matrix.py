@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.policy.markdown import grid
 from hub.policy.table import DecisionTable, Effect
 from schema.categories import OPEN, Category, Level
 
@@ -45,16 +46,16 @@ def matrix(table: DecisionTable) -> str:
     """The matrix, as Markdown in French; a row per category, a column per kind of actor."""
     found, policy = opened(table), table.policy
     kinds = list(policy.actors)
-    lines = ["| catégorie | " + " | ".join(policy.actors[kind].label for kind in kinds) + " |"]
-    lines.append("|--" * (len(kinds) + 1) + "|")
-    for category, named in policy.categories.items():
-        if category not in OPEN:
-            cells = (_cell(found.get((kind, category))) for kind in kinds)
-            lines.append(f"| {category} : {named.label} | " + " | ".join(cells) + " |")
-    return f"{HEAD}\n\n" + "\n".join(lines) + "\n"
+    rows = [
+        (f"{category} : {named.label}", *(cell(found.get((kind, category))) for kind in kinds))
+        for category, named in policy.categories.items()
+        if category not in OPEN
+    ]
+    return f"{HEAD}\n\n" + grid(("catégorie", *(policy.actors[kind].label for kind in kinds)), rows) + "\n"
 
 
-def _cell(found: Opened | None) -> str:
+def cell(found: Opened | None) -> str:
+    """« 5 · 2 r », or « — » for nothing."""
     if found is None:
         return "—"
     parts = [str(found.full)] if found.full else []

@@ -6,8 +6,9 @@ A category stands there for a grant only if a served field of it is read by that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from hub.policy.markdown import grid
 from hub.policy.model import Grant, Purpose
 from hub.policy.table import DecisionTable, Effect
 from schema.categories import OPEN, Category, Level
@@ -52,7 +53,7 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
     text = f"## {purpose.label} (`{purpose.code}`)\nFondement : {purpose.legal}."
     if rows:
         heads = ("destinataire et accord", "personnes", "lit", "lit réduit", "rapproche", "base", "durée")
-        text += "\n\n" + _table(heads, rows)
+        text += "\n\n" + grid(heads, rows)
     if without:
         text += (
             f"\n\nPeuvent déclarer cette finalité, sans qu'aucun accord leur ouvre une donnée : {', '.join(without)}."
@@ -79,19 +80,19 @@ def _categories(found: Mapping[Category, int]) -> str:
 def _annexes(table: DecisionTable) -> Iterable[str]:
     policy = table.policy
     served = Counter(field.category for field in table.classification.fields.values())
-    yield "## Catégories de données\n" + _table(
+    yield "## Catégories de données\n" + grid(
         ("catégorie", "ce que c'est", "champs servis"),
         [(f"{c} : {n.label}", n.definition, str(served[c])) for c, n in policy.categories.items() if c not in OPEN],
     )
-    yield "## Bases légales\n" + _table(
+    yield "## Bases légales\n" + grid(
         ("base", "texte", "droit d'opposition"),
         [(basis.id, basis.text, "oui" if basis.opposition else "non") for basis in policy.bases.values()],
     )
-    yield "## Durées\n" + _table(
+    yield "## Durées\n" + grid(
         ("durée", "jours après le dernier contact", "texte"),
         [(each.name, str(each.days), each.text) for each in policy.retentions.values()],
     )
-    yield "## Interdictions\nElles l'emportent sur tout accord.\n\n" + _table(
+    yield "## Interdictions\nElles l'emportent sur tout accord.\n\n" + grid(
         ("interdiction", "acteurs", "catégorie", "texte"),
         [
             (p.id, "tous" if p.actor == "*" else policy.actors[p.actor].label, _forbidden(p.category, p.level), p.text)
@@ -102,8 +103,3 @@ def _annexes(table: DecisionTable) -> Iterable[str]:
 
 def _forbidden(category: Category, level: Level | None) -> str:
     return category.value if level is None else f"{category} ({'en entier' if level is Level.FULL else 'réduite'})"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["--"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" if line[0] != "--" else f"|{'|'.join(line)}|" for line in lines)

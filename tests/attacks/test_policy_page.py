@@ -32,7 +32,7 @@ DPO = DemoActor(
 SIAE = DemoActor("siae", "siae", ("iae", "actions"), "", {"organisation": EMPLOYER, "organisation_type": "siae"})
 AGREEMENTS = {COUNTY: ("droits", "audit"), EMPLOYER: ("iae",)}
 OTHERS = [{"pair": "referent_cd suivi"}, {"view": "table", "pair": "dpo audit"}, {"pair": "siae actions"}]
-RESERVED = [{"view": "matrix"}, {"view": "register"}]
+RESERVED = [{"view": "matrix"}, {"view": "register"}, {"view": "impact"}]
 
 Ask = Callable[..., "httpx2.Response"]
 

@@ -108,9 +108,10 @@ def test_a_text_that_changes_fails_the_check_though_no_decision_does(tmp_path: P
     assert "Des libellés, des textes" in done.out
 
 
-def test_the_register_is_the_page_of_the_documentation() -> None:
-    done = hub("policy", "register")
-    assert (done.code, done.out) == (0, (ROOT / "docs" / "registre.md").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("command", "page"), [("register", "registre.md"), ("impact", "analyse-impact.md")])
+def test_register_and_impact_assessment_are_pages_of_the_documentation(command: str, page: str) -> None:
+    done = hub("policy", command)
+    assert (done.code, done.out) == (0, (ROOT / "docs" / page).read_text(encoding="utf-8"))
 
 
 async def test_the_people_whom_a_change_touches_are_counted_in_the_database(database: Database, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""Generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, docs/registre.md, tables
-of docs/sources.md.
+"""Generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, docs/registre.md,
+docs/analyse-impact.md, docs/attaques.md, tables of docs/sources.md.
 
 `python -m tests.docs.readme --write` runs the query of the README as each of four actors and the journey query as each
 of the eleven kinds, on the demo's data, and writes what came between the markers; `--check` fails if a page is not
@@ -23,6 +23,7 @@ from typing import Any
 import asyncpg
 
 from hub.graph import load_graph
+from hub.policy.impact import impact
 from hub.policy.register import register
 from infra.keys import Keys
 from infra.migrate import migrate
@@ -40,6 +41,7 @@ README = ROOT / "README.md"
 MATRIX = ROOT / "docs" / "matrice.md"
 SOURCES = ROOT / "docs" / "sources.md"
 REGISTER = ROOT / "docs" / "registre.md"
+IMPACT = ROOT / "docs" / "analyse-impact.md"
 ACTORS = {
     "referent-a": "La référente A, qui suit la personne",
     "referent-b": "Le référent B, d'un autre département",
@@ -105,6 +107,7 @@ def pages(running: Site, today: date) -> dict[Path, str]:
         MATRIX: replaced(matrix, "matrice", details(observed)),
         SOURCES: replaced(replaced(sources, "refus", refusals()), "sur le papier", unserved_table()),
         REGISTER: register(load_graph().table),
+        IMPACT: impact(load_graph().table),
     }
 
 

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from hub.graph import load_graph
 from hub.pages.markdown import as_html
+from hub.policy.impact import impact
 from hub.policy.matrix import matrix
 from hub.policy.register import register
 
@@ -46,7 +47,7 @@ def test_what_looks_like_html_is_text() -> None:
 
 def test_the_documents_in_force_are_whole_tables() -> None:
     table = load_graph().table
-    for text in (register(table), matrix(table)):
+    for text in (register(table), matrix(table), impact(table)):
         read = Tables()
         read.feed(as_html(text))
         assert read.open == []

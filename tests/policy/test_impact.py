@@ -1,0 +1,74 @@
+"""The impact assessment is counted in the decisions enforced, and docs/analyse-impact.md is current."""
+
+from dataclasses import replace
+
+import pytest
+
+from hub.graph import load_graph
+from hub.policy.impact import impact, said
+from hub.policy.model import Policy
+from hub.policy.table import DecisionTable, Effect
+from schema.categories import OPEN, Category
+from tests.attacks.inventory import COUNT, attacks
+from tests.conftest import ROOT
+
+TABLE = load_graph().table
+TEXT = impact(TABLE)
+
+
+def under(policy: Policy) -> str:
+    return impact(DecisionTable(policy, TABLE.classification))
+
+
+def row(text: str, begins: str) -> list[str]:
+    """Cells of the first row whose first one begins so."""
+    line = next(each for each in text.splitlines() if each.startswith(f"| {begins}"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_page_is_the_assessment_in_force() -> None:
+    page = (ROOT / "docs" / "analyse-impact.md").read_text(encoding="utf-8")
+    assert page == TEXT, "run hub policy impact > docs/analyse-impact.md"
+
+
+def test_every_attack_is_under_one_risk_and_what_is_left_of_it_is_said() -> None:
+    numbers = [number for risk in said().risks for number in risk.attacks]
+    assert sorted(numbers) == list(range(1, COUNT + 1))
+    left = {each.number for each in attacks() if each.left is not None}
+    assert [risk.name for risk in said().risks if left & set(risk.attacks) and risk.left is None] == []
+
+
+def test_every_purpose_basis_and_duration_is_told_and_every_guarded_category() -> None:
+    policy = TABLE.policy
+    told = [each.legal for each in policy.purposes.values() if not each.abstract]
+    told += [each.text for each in policy.bases.values()] + [each.text for each in policy.retentions.values()]
+    told += [f"| {category} : " for category in set(Category) - OPEN]
+    told += [each.label for each in policy.actors.values()]
+    assert [text for text in told if text not in TEXT] == []
+    assert not set(said().sensitive) & OPEN
+
+
+@pytest.mark.parametrize("purpose", [code for code, each in TABLE.policy.purposes.items() if not each.abstract])
+def test_the_figures_of_a_purpose_are_those_of_its_decisions(purpose: str) -> None:
+    rows = [each for (_, code), each in TABLE.classes.items() if code == purpose]
+    fields = {
+        name
+        for each in rows
+        for name, decision in each.decisions.items()
+        if decision.effect not in (Effect.OPEN, Effect.DENY) and TABLE.classification.fields[name].category not in OPEN
+    }
+    grants = [each for each in TABLE.policy.grants if purpose in each.purposes]
+    assert row(TEXT, TABLE.policy.purposes[purpose].label)[2:] == [str(len(each)) for each in (rows, grants, fields)]
+
+
+def test_a_category_that_a_prohibition_closes_is_no_longer_said_to_be_read() -> None:
+    label = TABLE.policy.actors["delegataire_rsa"].label
+    assert label in row(TEXT, "SOC : ")[3]
+    closed = replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None)
+    text = under(replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, closed)))
+    assert label not in "".join(row(text, "SOC : "))
+    assert f"{len(TABLE.policy.prohibitions) + 1} interdictions" in text
+
+
+def test_what_people_must_add_is_marked() -> None:
+    assert TEXT.count("**à compléter par le responsable de traitement**") == 2
