@@ -29,7 +29,7 @@ SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "
 SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
 """Of a document; wider than appendix A, as some clients number theirs in Base64."""
-TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = frozenset()) -> dict[str, str]:

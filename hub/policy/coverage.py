@@ -43,7 +43,8 @@ def coverage(schema: GraphQLSchema, classification: Classification, policy: Poli
     missing += [f"{name} : aucune catégorie, aucun champ classé ne la rend" for of, name in values if of not in reached]
     missing += _reductions(classification, policy)
     notes = [
-        f"« {row.sibling} », à lire à la place de {row.coordinate} ({row.actor}), n'est pas encore servi"
+        f"« {row.sibling} », à lire à la place de {row.coordinate} ({row.actor}), n'est pas encore servi : "
+        "docs/sources.md dit pourquoi"
         for row in policy.reductions.values()
         if row.sibling is not None
         and row.sibling not in classification.fields

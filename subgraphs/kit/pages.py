@@ -26,6 +26,7 @@ from subgraphs.kit.near import Near, Place, place_of
 
 LARGEST = 100
 """Most rows of one page."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -174,10 +175,12 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
 def typed(name: str, value: Any, kind: Kind) -> Any:
     """A client's value as the driver wants it for a column of this kind."""
     try:
-        if kind is Kind.DATE:
+        if kind is Kind.DATE and _DAY.fullmatch(value):
             return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise bad_input(name, "une date au format AAAA-MM-JJ") from None
+        pass
+    if kind is Kind.DATE:
+        raise bad_input(name, "une date au format AAAA-MM-JJ")
     if kind is Kind.DATETIME:
         return _instant(name, value)
     if kind is Kind.FLOAT and type(value) is int:

@@ -145,6 +145,19 @@ async def test_37_a_value_of_the_wrong_type_is_told_by_place_and_type_only(hub: 
     assert b"1=1" not in got.body
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["19710317", "1971-W11-3", "1971-03-17T00:00", "1971-3-17", "１971-03-17", "1971-03-17 ", "Vurnibal", "0000-00-00"],
+)
+async def test_37_45_a_day_has_one_writing(hub: Inside, value: str) -> None:
+    query = "query ($d: Date) { persons(filter: { birthDateFrom: $d, birthDateTo: $d }) { nodes { id } } }"
+    got = await hub.ask("referent-a", query, {"d": value})
+    assert (got.data, got.code, got.statements) == ({"persons": None}, "BAD_INPUT", {})
+    assert value.encode() not in got.body
+    whole = await hub.ask("referent-a", query, {"d": "1971-03-17"})
+    assert len(whole.data["persons"]["nodes"]) == 1
+
+
 @pytest.mark.parametrize("name", ["__class__", "__proto__", "constructor", "__init__"])
 async def test_37_names_of_the_language_are_names_like_others(hub: Inside, world: World, name: str) -> None:
     got = await hub.ask("referent-a", BY_STATUS, {"f": {name: "x"}})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 from graphql import EnumTypeDefinitionNode, parse
 
-from hub.graph import GENERATED
+from hub.graph import GENERATED, load_graph
+from hub.policy.coverage import coverage
 from schema.sdl import SUBGRAPHS, sdl
 from tests.docs.unserved import reasons, unserved
 
@@ -26,6 +28,13 @@ def test_a_field_is_listed_once_with_its_source_and_a_sentence() -> None:
         assert row.subgraph in SUBGRAPHS
         assert row.source
         assert row.reason.endswith("."), row.fields
+
+
+def test_what_the_check_of_the_policy_notes_is_explained() -> None:
+    graph = load_graph()
+    notes = coverage(graph.schema, graph.table.classification, graph.table.policy).notes
+    noted = {re.findall(r"« (\S+) »", note)[0] for note in notes}
+    assert noted <= {field for row in reasons() for field in row.fields}
 
 
 @pytest.mark.parametrize("subgraph", SUBGRAPHS)
