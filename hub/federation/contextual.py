@@ -52,7 +52,9 @@ def apart(
     parts: list[Asked | Collected] = []
     values: dict[str, Any] = {}
     for entities, each in zip(fetch.entities, asked, strict=True):
-        for number, (given, part) in enumerate(_by_values(each) if entities.contexts else [([], each)]):
+        nulls: list[Any] = [None for _ in entities.contexts]
+        found = list(_by_values(each)) if entities.contexts else []
+        for number, (given, part) in enumerate(found or [(nulls, each)]):
             fields.append(again(entities, f"_{number}") if number else entities)
             parts.append(part)
             values.update(zip((name for name, _ in fields[-1].contexts), given, strict=True))

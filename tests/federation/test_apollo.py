@@ -16,13 +16,20 @@ from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 from tests.federation.behaviours.contexts import CASES
 from tests.federation.harness import Gateway
 from tests.federation.library import library
+from tests.federation.orchard import orchard
 from tests.federation.scattered import Scattered, scattered
 from tests.federation.shop import shop
 from tests.federation.test_override import LABEL, moving
 from tests.federation.town import town
 from tests.node import Node
 
-GRAPHS: tuple[Callable[[], Gateway], ...] = (shop, town, library, *(partial(Gateway, *case.parts) for case in CASES))
+GRAPHS: tuple[Callable[[], Gateway], ...] = (
+    shop,
+    town,
+    library,
+    orchard,
+    *(partial(Gateway, *case.parts) for case in CASES),
+)
 
 
 def check_same(ours: GraphQLSchema, theirs: str) -> None:

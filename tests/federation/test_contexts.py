@@ -10,6 +10,7 @@ from hub.federation.transport import TransportError
 from tests.federation.behaviours.case import by, part
 from tests.federation.behaviours.contexts import ARTICLE, CASES, HOLDER, READERS, told
 from tests.federation.harness import Gateway
+from tests.federation.orchard import orchard
 
 
 def press() -> Gateway:
@@ -124,3 +125,24 @@ async def test_a_context_a_requirement_and_the_clients_argument_feed_one_field()
     data, errors = await gateway.answer("{ readers { reads { title(length: 7) plain } } }")
     assert not errors
     assert data["readers"][1] == {"reads": [{"title": "gai a1 7 en", "plain": None}]}
+
+
+async def test_a_field_without_an_entity_stays_in_the_request_that_declares_its_variables() -> None:
+    gateway = orchard()
+    query = (
+        "query ($n: Int) { places { ... on Pot { leaves { next { next { told(times: $n) } } told } } "
+        "... on Tree { leaves { told } } } }"
+    )
+    data, errors = await gateway.answer(query, {"n": 2})
+    assert not errors
+    assert data["places"][0] == {"leaves": [{"next": None, "told": "l3 red None"}]}
+    assert data["places"][1] == {"leaves": [{"told": "l1 ash None"}, None, {"told": "l2 ash None"}]}
+
+
+async def test_what_requires_a_field_that_a_context_feeds_is_given_each_value() -> None:
+    data, errors = await orchard().answer("{ places { ... on Pot { id leaves { id sum } } } }")
+    assert not errors
+    assert [each for each in data["places"] if each] == [
+        {"id": "p1", "leaves": [{"id": "l3", "sum": "(l3 red None)"}]},
+        {"id": "p2", "leaves": [{"id": "l1", "sum": "(l1 ash None)"}, {"id": "l3", "sum": "(l3 ash None)"}]},
+    ]

@@ -21,11 +21,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
-from tests.federation import library, shop, town
+from tests.federation import library, orchard, shop, town
 from tests.federation.harness import Gateway, executable
 
 OPERATIONS = 300
-GRAPHS = {"library": (library.library(), library), "shop": (shop.shop(), shop), "town": (town.town(), town)}
+GRAPHS = {
+    "library": (library.library(), library),
+    "orchard": (orchard.orchard(), orchard),
+    "shop": (shop.shop(), shop),
+    "town": (town.town(), town),
+}
 
 
 def reference(name: str) -> tuple[Gateway, GraphQLSchema, dict[str, Any], str]:
