@@ -6,17 +6,18 @@ or in any order. An unsigned or badly signed body is not even parsed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources import rdvi_users
 from subgraphs.appointments.sources.rdvi_items import Items
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, proven, read
 from subgraphs.appointments.sources.rdvi_values import NAME
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_csv import Row, rows, written_at
 from subgraphs.kit.ingest_json import loads
 from subgraphs.kit.ingest_people import People
@@ -38,51 +39,19 @@ class RdvInsertion:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""
-        report = Report(NAME)
         items = Items(self._people, options.organisations)
-        for path in paths:
-            if path.name.endswith(HEADERS):
-                continue
-            try:
-                report.open(path)
-                if path.suffix == ".json":
-                    await self._webhook(path, options, session, report, items)
-                elif path.suffix == ".csv":
-                    await self._users(path, options, session, report)
-                else:
-                    raise Refused("FILE_TYPE_UNKNOWN")
-            except Refused as refused:
-                report.refuse_file(refused)
-        return report
+        given = [path for path in paths if not path.name.endswith(HEADERS)]
+        return await read_files(NAME, given, session, lambda path: self._records(path, options, items), _write)
 
-    async def _webhook(self, path: Path, options: Options, session: Session, report: Report, items: Items) -> None:
-        if not options.webhook_secret:
-            raise Refused("WEBHOOK_SECRET_MISSING")
-        body, headers = _request(path, options.headers)
-        report.begin()
-        try:
-            message = webhook(body, headers, options.webhook_secret)
-        except Refused as refused:
-            report.refuse(refused)
+    def _records(self, path: Path, options: Options, items: Items) -> Iterator[_Record | Refused]:
+        if path.suffix == ".json":
+            yield _received(path, options, items)
+        elif path.suffix == ".csv":
+            as_of = options.as_of or written_at(path)
+            for row in rows(path, tuple(rdvi_users.COLUMNS)):
+                yield row if isinstance(row, Refused) else _User(self._people, row, as_of, options.department)
         else:
-            await session.unit(report, lambda store: items.write(store, message.item, message.model, message.as_of))
-
-    async def _users(self, path: Path, options: Options, session: Session, report: Report) -> None:
-        as_of = options.as_of or written_at(path)
-        found = rows(path, tuple(rdvi_users.COLUMNS))
-        while True:
-            try:
-                row = next(found)
-            except StopIteration:
-                return
-            except Refused as refused:
-                report.stop(refused)
-                return
-            report.begin()
-            if isinstance(row, Refused):
-                report.refuse(row)
-            else:
-                await session.unit(report, _User(self._people, row, as_of, options.department).write)
+            raise Refused("FILE_TYPE_UNKNOWN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +67,40 @@ def webhook(body: bytes, headers: Mapping[str, str], secret: bytes) -> Message:
     """The message of a webhook as it came in; raises Refused."""
     meta, item = read(proven(body, headers, secret))
     return Message(item, meta.model, instant(meta.timestamp, "meta.timestamp"))
+
+
+def _received(path: Path, options: Options, items: Items) -> _Webhook | Refused:
+    """The one group of a webhook's file, or why it can't be taken; raises Refused where there is nothing to prove."""
+    if not options.webhook_secret:
+        raise Refused("WEBHOOK_SECRET_MISSING")
+    body, headers = _request(path, options.headers)
+    try:
+        return _Webhook(items, webhook(body, headers, options.webhook_secret))
+    except Refused as refused:
+        return refused
+
+
+class _Record(Protocol):
+    """One record group of either kind of file."""
+
+    async def write(self, store: Store) -> Outcome:
+        """Apply it in a unit of its own."""
+        ...
+
+
+async def _write(record: _Record, store: Store) -> Outcome:
+    return await record.write(store)
+
+
+@dataclass(frozen=True, slots=True)
+class _Webhook:
+    """One proven webhook."""
+
+    items: Items
+    message: Message
+
+    async def write(self, store: Store) -> Outcome:
+        return await self.items.write(store, self.message.item, self.message.model, self.message.as_of)
 
 
 @dataclass(frozen=True, slots=True)

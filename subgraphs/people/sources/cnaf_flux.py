@@ -9,13 +9,13 @@ is kept; pregnancies and the end of rights are never read (domain model §1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from uuid import UUID
 
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_people import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
 from subgraphs.kit.ingest_store import Row, Store
@@ -42,40 +42,19 @@ class CnafFlux:
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""
-        report = Report(NAME)
-        for path in paths:
-            try:
-                report.open(path)
-            except Refused as refused:
-                report.refuse_file(refused)
-            else:
-                await self._file(path, session, report)
-        return report
+        return await read_files(NAME, paths, session, self._foyers, _Foyer.write)
 
-    async def _file(self, path: Path, session: Session, report: Report) -> None:
+    def _foyers(self, path: Path) -> Iterator[_Foyer | Refused]:
         as_of: datetime | None = None
         with path.open("rb") as stream:
-            items = foyers(stream)
-            while True:
-                try:
-                    item = next(items)
-                except StopIteration:
-                    return
-                except Refused as refused:
-                    if as_of is None:
-                        report.refuse_file(refused)
-                    else:
-                        report.stop(refused)
-                    return
+            for item in foyers(stream):
                 if isinstance(item, Header):
                     as_of = datetime.combine(item.reference, time(), UTC)
-                    continue
-                assert as_of is not None
-                report.begin()
-                if isinstance(item, Refused):
-                    report.refuse(item)
+                elif isinstance(item, Refused):
+                    yield item
                 else:
-                    await session.unit(report, _Foyer(self._people, item, as_of).write)
+                    assert as_of is not None
+                    yield _Foyer(self._people, item, as_of)
 
 
 class _Foyer:
