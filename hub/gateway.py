@@ -90,8 +90,6 @@ class Gateway(Served):
         tls: ssl.SSLContext | None = None,
     ):
         super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
-        if unknown := shares.keys() - supergraph.labels:
-            raise _unknown_label(min(unknown), supergraph)
         _refuse_secured(supergraph)
         schema = supergraph.client_schema
         self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, schema, allow, shares=shares)
@@ -149,15 +147,6 @@ def transports(
                 f"URL of subgraph {endpoint.name}",
             ) from error
     return made
-
-
-def _unknown_label(label: str, supergraph: Supergraph) -> StartRefused:
-    known = ", ".join(sorted(supergraph.labels)) or "aucune"
-    return StartRefused(
-        "OVERRIDE_LABEL_UNKNOWN",
-        f"Le supergraphe n'a pas de reprise progressive d'étiquette « {label} ». Étiquettes connues : {known}.",
-        f"unknown override label {label}",
-    )
 
 
 def _forwarding(names: frozenset[str]) -> Headers:

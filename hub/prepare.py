@@ -27,7 +27,7 @@ from hub.document.variables import bind
 from hub.errors import NotServed, RequestRefused
 from hub.federation.authorised import AuthorisedOperation
 from hub.federation.cost import Cost, Costs
-from hub.federation.labels import active
+from hub.federation.labels import active, checked
 from hub.federation.plan import Plan, plan
 from hub.federation.project import Projection
 from hub.federation.supergraph import Supergraph
@@ -109,7 +109,7 @@ class Preparer(Generic[ClassT, DecidedT]):
     """Prepares operations against one composed graph; bounded, least recently used first out.
 
     `decide` makes of a normalised operation, for a class, what may be planned; `shares` are percentages of the requests
-    that go the new way, by label of a progressive override.
+    that go the new way, by label of a progressive override; raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -121,7 +121,8 @@ class Preparer(Generic[ClassT, DecidedT]):
         shares: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.schema = schema
-        self._supergraph, self._decide, self._limits, self._shares = supergraph, decide, limits or Limits(), shares
+        self._supergraph, self._decide, self._limits = supergraph, decide, limits or Limits()
+        self._shares = checked(shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
         self._weight = self._waiting = 0

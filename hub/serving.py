@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import ssl
 import sys
 from collections.abc import Callable
 from socket import socket
@@ -12,9 +13,11 @@ import uvicorn
 
 
 class Server(uvicorn.Server):
-    """An HTTP server that tells its address once it listens, and not before."""
+    """An HTTP server, over TLS if it is given how, that tells its address once it listens, and not before."""
 
-    def __init__(self, served: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, served: Any, host: str, port: int, ready: Callable[[str], None], tls: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 served,
@@ -24,6 +27,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 date_header=False,
+                ssl_context_factory=None if tls is None else lambda *_: tls,
             )
         )
         self._ready = ready
@@ -34,7 +38,7 @@ class Server(uvicorn.Server):
         if self.started and not self.should_exit:
             settle()
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            self._ready(f"http://{host}:{port}")
+            self._ready(f"{'https' if self.config.is_ssl else 'http'}://{host}:{port}")
 
 
 def settle() -> None:

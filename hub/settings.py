@@ -39,7 +39,8 @@ class Settings:
 
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
     `documents`: the manifest of trusted documents per client that has one;
-    `limits` bound a document, `bounds` its execution, `misses` how many people one asks for in vain.
+    `limits` bound a document, `bounds` its execution, `misses` how many people one asks for in vain;
+    `override`: percentages of the requests, by label of a progressive override.
     """
 
     audience: str
@@ -52,6 +53,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     bounds: Bounds = field(default_factory=Bounds)
     misses: MissLimit = field(default_factory=MissLimit)
+    override: Mapping[str, float] = field(default_factory=dict)
 
 
 def load_settings(path: Path) -> Settings:
@@ -79,6 +81,7 @@ def load_settings(path: Path) -> Settings:
             limits=_numbers(Limits, raw.pop("limits", {})),
             bounds=_numbers(Bounds, raw.pop("execution", {})),
             misses=_numbers(MissLimit, raw.pop("misses", {})),
+            override={label: _percentage(label, said) for label, said in raw.pop("override", {}).items()},
         )
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -94,6 +97,12 @@ def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"'{name}' is true or false")
     return value
+
+
+def _percentage(label: str, value: object) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 100:  # type: ignore[operator]
+        raise ValueError(f"'{label}' of [override] is a percentage, from 0 to 100")
+    return float(value)  # type: ignore[arg-type]
 
 
 def _manifests(rows: list[dict[str, Any]], folder: Path) -> dict[str, Manifest]:

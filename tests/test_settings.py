@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from demo.identity import Issuer
+from hub.app import hub_app
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest
 from hub.errors import StartRefused
 from hub.federation.execute import Bounds
 from hub.federation.http1 import Care
+from hub.graph import load_graph
 from hub.settings import Remote, load_settings
+from infra.keys import Keys
 from tests.federation.authority import Authority
 
 
@@ -86,6 +89,30 @@ def test_a_bound_that_is_none_stops_the_start(path: Path, table: str, said: str)
     with pytest.raises(StartRefused) as caught:
         load_settings(path)
     assert caught.value.code == "SETTINGS_INVALID"
+
+
+def override(path: Path, said: str) -> Mapping[str, float]:
+    """Shares of the requests in settings that say this of them."""
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[override]\n{said}\n", encoding="utf-8")
+    return load_settings(path).override
+
+
+def test_labels_of_a_progressive_override_have_their_share_of_the_requests(path: Path) -> None:
+    assert override(path, 'new = 12.5\n"other.offer" = 100') == {"new": 12.5, "other.offer": 100.0}
+
+
+@pytest.mark.parametrize("said", ["new = 101", "new = -1", 'new = "50"', "new = true", "new = nan", "new = { a = 1 }"])
+def test_a_share_that_is_none_stops_the_start(path: Path, said: str) -> None:
+    with pytest.raises(StartRefused) as caught:
+        override(path, said)
+    assert caught.value.code == "SETTINGS_INVALID"
+
+
+def test_a_label_that_the_graph_does_not_have_stops_the_start(path: Path, keys: Keys) -> None:
+    override(path, "new = 10")
+    with pytest.raises(StartRefused) as caught:
+        hub_app(load_graph(), load_settings(path), keys, lambda role: f"postgresql:///nowhere?user={role}")
+    assert caught.value.code == "OVERRIDE_LABEL_UNKNOWN"
 
 
 def manifest(path: Path, said: str, text: str = '{"a": "{ a }"}') -> Mapping[str, Manifest]:

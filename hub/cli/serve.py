@@ -13,6 +13,7 @@ import typer
 from hub.app import hub_app, subgraph_app
 from hub.cli.places import KEYS, KeysOption, database
 from hub.cli.refuse import refuse
+from hub.federation.tls import server_tls
 from hub.graph import load_graph
 from hub.serving import Server, listening
 from hub.settings import SUBGRAPHS, load_settings
@@ -39,9 +40,17 @@ def serve(
     role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
     host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port d'écoute.")] = 8000,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Certificat (PEM) de ce processus : il sert alors en HTTPS.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Clé (PEM, sans mot de passe) de ce certificat.")] = None,
+    authorities: Annotated[
+        Path | None, typer.Option(help="Autorités (PEM) dont chaque client doit présenter un certificat.")
+    ] = None,
     keys: KeysOption = KEYS,
 ) -> None:
     """Sert le hub, un sous-graphe, ou les cinq dans un seul processus."""
+    tls = server_tls(certificate, key, authorities) if certificate or key or authorities else None
     graph = load_graph()
     held = Keys.load(keys)
     if role.value in SUBGRAPHS:
@@ -51,4 +60,4 @@ def serve(
     else:
         make = partial(hub_app, graph, load_settings(settings), held)
     with database(held) as address:
-        Server(make(address), host, port, listening).run()
+        Server(make(address), host, port, listening, tls).run()

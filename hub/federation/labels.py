@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+from hub.errors import StartRefused
+
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_\-:./]*")
 _PERCENT = re.compile(r"percent\((\d{1,2}(?:\.\d{1,8})?|100)\)")
 
@@ -23,6 +25,19 @@ def percentage(label: str) -> float:
     """The x of `percent(x)`; a name has no share of its own."""
     found = _PERCENT.fullmatch(label)
     return float(found[1]) if found else 0.0
+
+
+def checked(shares: Mapping[str, float], labels: frozenset[str]) -> Mapping[str, float]:
+    """The shares, all of labels that there are; raises StartRefused (OVERRIDE_LABEL_UNKNOWN)."""
+    if unknown := shares.keys() - labels:
+        listed = ", ".join(sorted(labels)) or "aucune"
+        raise StartRefused(
+            "OVERRIDE_LABEL_UNKNOWN",
+            f"Le supergraphe n'a pas de reprise progressive d'étiquette « {min(unknown)} ». Étiquettes connues : "
+            f"{listed}.",
+            f"unknown override label {min(unknown)}",
+        )
+    return shares
 
 
 def active(labels: Iterable[str], shares: Mapping[str, float], trace: str) -> frozenset[str]:

@@ -1,8 +1,13 @@
-"""TLS towards subgraphs: whom the hub believes, and as whom it presents itself."""
+"""TLS between the hub and its subgraphs, on both sides: whom each believes, and as whom it presents itself.
+
+TLS 1.2 or newer, HTTP/1.1. Files are PEM, read once; a key under a password is refused rather than asked for.
+"""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,28 +18,53 @@ from hub.errors import StartRefused
 def client_tls(
     authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None
 ) -> ssl.SSLContext:
-    """A context of TLS 1.2 or newer that checks chain and host name; raises StartRefused (TLS_INVALID).
+    """A context that checks chain and host name of a server; raises StartRefused (TLS_INVALID).
 
-    `authorities` (PEM), if given, are the only ones believed, else the system's. `certificate` (PEM, with its chain)
-    and its `key` are the hub's own, for mutual TLS; a key under a password is refused. Files are read once.
+    `authorities`, if given, are the only ones believed, else the system's. `certificate` (with its chain) and its `key`
+    are the hub's own, for mutual TLS.
     """
-    try:
+    with _reading():
         context = ssl.create_default_context(cafile=authorities)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
-        if certificate is not None:
-            context.load_cert_chain(certificate, key, password=_no_password)
-        elif key is not None:
-            raise ValueError("a key without its certificate")
+        _present(context, certificate, key)
+    return context
+
+
+def server_tls(certificate: Path | None, key: Path | None = None, authorities: Path | None = None) -> ssl.SSLContext:
+    """A context that presents `certificate` (with its chain) to clients; raises StartRefused (TLS_INVALID).
+
+    With `authorities`, only clients with a certificate of theirs are let in (mutual TLS).
+    """
+    with _reading():
+        if certificate is None:
+            raise ValueError("a key or authorities without the server's certificate")
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authorities)
+        if authorities is not None:
+            context.verify_mode = ssl.CERT_REQUIRED
+        _present(context, certificate, key)
+    return context
+
+
+def _present(context: ssl.SSLContext, certificate: Path | None, key: Path | None) -> None:
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    if certificate is not None:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    elif key is not None:
+        raise ValueError("a key without its certificate")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         detail = f"{type(error).__name__} {getattr(error, 'reason', None) or getattr(error, 'strerror', None) or error}"
         raise StartRefused(
             "TLS_INVALID",
-            "Le certificat, sa clé ou les autorités d'un sous-graphe ne se lisent pas, rien ne démarre : des fichiers "
-            f"PEM sont attendus, la clé sans mot de passe ({detail}).",
+            "Un certificat, sa clé ou des autorités ne se lisent pas, rien ne démarre : des fichiers PEM sont "
+            f"attendus, le certificat avec sa clé, sans mot de passe ({detail}).",
             detail,
         ) from error
-    return context
 
 
 def _no_password() -> str:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,11 +95,14 @@ class Site:
 
 
 @contextmanager
-def serve(role: str, database: Database, folder: Path, settings: Path | None = None) -> Iterator[Process]:
-    """`hub serve --role ROLE` on a free port, ready."""
+def serve(
+    role: str, database: Database, folder: Path, settings: Path | None = None, more: Sequence[str | Path] = ()
+) -> Iterator[Process]:
+    """`hub serve --role ROLE` with `more` options on a free port, ready."""
     command = [sys.executable, "-m", "hub.cli", "serve", "--role", role, "--port", "0"]
     command += ["--keys", str(database.keys.directory)]
     command += ["--settings", str(settings)] if settings is not None else []
+    command += map(str, more)
     log = folder / f"{role}.log"
     with log.open("w") as errors:
         popen = subprocess.Popen(
@@ -113,8 +116,8 @@ def serve(role: str, database: Database, folder: Path, settings: Path | None = N
         )
         assert popen.stdout is not None
         said = popen.stdout.readline()
-        assert "http://" in said, log.read_text()
-        process = Process(popen, said[said.index("http://") :].strip(), log)
+        assert "://" in said, log.read_text()
+        process = Process(popen, said[said.rindex(" ") :].strip(), log)
         try:
             yield process
         finally:
