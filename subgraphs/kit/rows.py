@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Label, Select, func, literal_column, select, true
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from schema.residual import Clause
@@ -37,6 +37,13 @@ class Row:
         if name is not None:
             self.known[name] = place
         return place
+
+    def once(self, expression: ColumnElement[Any], name: str) -> int:
+        """The place of a column that says the same, whatever its name, or of this one, added."""
+        for place, known in enumerate(self.columns, self.offset):
+            if isinstance(known, Label) and known.element.compare(expression):
+                return place
+        return self.add(expression, name)
 
     def join(self, other: FromClause, *, outer: bool = False) -> None:
         """Join a lateral, or begin with it."""

@@ -123,7 +123,7 @@ class Writer:
     def _access(self, row: Row, scope: Scope, var: str) -> str:
         assert scope.entity.subject is not None
         who = scope.row.c[scope.entity.subject]
-        subject = row.add(who if row.json else cast(who, Text), "@subject")
+        subject = row.once(who if row.json else cast(who, Text), "@subject")
         facts = row.add(self.guards.told(scope), "@facts")
         return f"[{var}[{subject}], {var}[{facts}]]"
 
