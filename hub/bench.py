@@ -4,7 +4,7 @@ CPU is that of this process (`time.process_time`): Python and its drivers, witho
 differ, so that only ratios are told: the median over rounds of resolvers ÷ hub, each round asking all sides in turn
 (A B C A B C …), many requests in flight at a time, as a server has them. All sides must give the same data before
 anything is measured, and all serialise it. Goals are held against plain resolvers; the same resolvers with their
-documents cached are told beside them.
+documents cached are told beside them. Two more sides are the hub itself without its journal, and without policy either.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from rich.table import Column, Table
 from strawberry import Schema
 
 from benchmarks import dataset, resolvers
+from benchmarks.bare import Bare, unjournalled
 from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
 from hub.app import HubApp, hub_app
-from hub.document.request import Request
+from hub.document.request import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph
@@ -45,13 +46,16 @@ from infra.roles import Dsn
 ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
 WARM = 2
 """Rounds before the first that counts: plans, statements, connections and caches are made then."""
+JOURNAL, POLICY = 0.10, 0.05
+"""Greatest shares that are aimed at."""
 
 Ask = Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One operation: CPU milliseconds per request of each side, their ratios, and what one request of ours sends."""
+    """One operation: CPU milliseconds per request of each side, their ratios, the shares of journal and policy in the
+    hub's (0 to 1), and what one request of ours sends."""
 
     name: str
     title: str
@@ -60,6 +64,8 @@ class Measure:
     cached: float
     ratio: float
     cached_ratio: float
+    journal: float
+    policy: float
     goal: float | None
     calls: int
     statements: int
@@ -70,6 +76,11 @@ class Measure:
         """Whether every goal of this operation is met."""
         fast = self.goal is None or self.ratio >= self.goal
         return fast and (self.most_statements is None or self.statements <= self.most_statements)
+
+    @property
+    def affordable(self) -> bool:
+        """Whether journal and policy cost what they may."""
+        return self.journal <= JOURNAL and self.policy <= POLICY
 
 
 class Counted:
@@ -90,20 +101,26 @@ class Sides:
     """The hub and the resolvers, ready to answer."""
 
     app: HubApp
+    graph: Graph
     transports: Mapping[str, Counted]
     pool: Pool
     token: str
 
-    def ours(self, operation: Operation) -> Ask:
-        """A request to the hub, from its headers to the bytes of its answer."""
+    def ours(self, operation: Operation) -> tuple[Ask, Ask, Ask]:
+        """A request to the hub, from its headers to the bytes of its answer; to the hub without its journal; and
+        without policy either."""
         headers = {"authorization": f"Bearer {self.token}", "purpose": PURPOSE}
         request = Request(headers, operation.query, None, operation.variables, "0" * 31 + "1")
-        pipeline = replace(self.app.pipeline, transports=self.transports)
+        whole = replace(self.app.pipeline, transports=self.transports)
+        quiet = unjournalled(whole)
 
-        async def ask() -> bytes:
-            return answered(RESPONSE, request.trace, await pipeline.answer(request)).body
+        def asking(answer: Callable[[Request], Awaitable[Reply]]) -> Ask:
+            async def ask() -> bytes:
+                return answered(RESPONSE, request.trace, await answer(request)).body
 
-        return ask
+            return ask
+
+        return asking(whole.answer), asking(quiet.answer), asking(Bare.of(quiet, self.graph).answer)
 
     def theirs(self, operation: Operation, schema: Schema) -> Ask:
         """The same request to the resolvers, `PLAIN` or `CACHED`."""
@@ -147,7 +164,7 @@ async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[
         await stack.enter_async_context(app.running())
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, server_settings={"jit": "off"}))
         counted = {name: Counted(each) for name, each in app.pipeline.transports.items()}
-        yield Sides(app, counted, pool, _token(key))
+        yield Sides(app, graph, counted, pool, _token(key))
 
 
 def _token(key: jwk.OKPKey) -> str:
@@ -166,8 +183,8 @@ def _token(key: jwk.OKPKey) -> str:
 
 
 async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, in_flight: int) -> Measure:
-    ours = sides.ours(operation)
-    asks = (ours, sides.theirs(operation, resolvers.PLAIN), sides.theirs(operation, resolvers.CACHED))
+    ours, *less = sides.ours(operation)
+    asks = (ours, *less, sides.theirs(operation, resolvers.PLAIN), sides.theirs(operation, resolvers.CACHED))
     first = _data(await ours())
     if any([_data(await ask()) != first for ask in asks[1:]]):
         raise StartRefused(
@@ -181,15 +198,17 @@ async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, i
     for _ in range(WARM):
         await _round(asks, in_flight, in_flight)
     taken = [await _round(asks, each, in_flight) for _ in range(rounds)]
-    hub, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
+    hub, _, _, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
     return Measure(
         name=operation.name,
         title=operation.title,
         hub=hub,
         resolvers=plain,
         cached=cached,
-        ratio=median(other / own for own, other, _ in taken),
-        cached_ratio=median(other / own for own, _, other in taken),
+        ratio=median(plain / whole for whole, _, _, plain, _ in taken),
+        cached_ratio=median(cached / whole for whole, _, _, _, cached in taken),
+        journal=median((whole - quiet) / whole for whole, quiet, _, _, _ in taken),
+        policy=median((quiet - bare) / whole for whole, quiet, bare, _, _ in taken),
         goal=operation.goal,
         calls=calls,
         statements=statements,
@@ -220,23 +239,26 @@ def _data(body: bytes) -> Any:
 def show(measures: list[Measure], people: int, in_flight: int, console: Console) -> None:
     """The measures as a table, in plain text where the output is not a terminal."""
     console.print(
-        "Temps de calcul par requête, en ms, et rapport résolveurs ÷ hub : résolveurs simples, et avec leurs caches\n"
-        f"({people} personnes, {in_flight} requêtes à la fois)."
+        "Temps de calcul par requête, en ms, et rapports résolveurs ÷ hub : résolveurs simples, et avec leurs caches\n"
+        f"({people} personnes, {in_flight} requêtes à la fois). Journal et politique : leur part du temps du hub,\n"
+        f"pour {JOURNAL:.0%} et {POLICY:.0%} au plus."
     )
     table = Table(Column("opération", no_wrap=True), box=SIMPLE, padding=0)
-    for title in ("hub", "simples", "rapport", "but", "caches", "appels", "SQL", "but"):
-        table.add_column(title, justify="right")
+    for title in ("hub", "simples", "÷", "caches ÷", "journal", "politique", "appels", "SQL"):
+        table.add_column(title, justify="right", no_wrap=True)
     for each in measures:
+        goal = "" if each.goal is None else f" ≥ {each.goal:g}"
+        most = "" if each.most_statements is None else f" ≤ {each.most_statements}"
         table.add_row(
             each.title,
             f"{each.hub:.2f}",
             f"{each.resolvers:.2f}",
-            f"{each.ratio:.1f} ×",
-            "" if each.goal is None else f"≥ {each.goal:g} ×",
-            f"{each.cached_ratio:.1f} ×",
+            f"{each.ratio:.1f}{goal}",
+            f"{each.cached_ratio:.1f}",
+            f"{each.journal:.0%}",
+            f"{each.policy:.0%}",
             str(each.calls),
-            str(each.statements),
-            "" if each.most_statements is None else f"≤ {each.most_statements}",
-            style=None if each.reached else "yellow",
+            f"{each.statements}{most}",
+            style=None if each.reached and each.affordable else "yellow",
         )
     console.print(table)

@@ -21,6 +21,8 @@ from infra.keys import Keys
 from infra.roles import dsn
 
 app = typer.Typer(add_completion=False)
+WIDTH = 100
+"""Columns that the table needs, also where no terminal tells its own."""
 
 
 @app.command()
@@ -44,4 +46,4 @@ def bench(
     if json:
         typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": measures}))
     else:
-        show(measures, people, in_flight, Console())
+        show(measures, people, in_flight, Console(width=max(WIDTH, Console().width)))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias
 from uuid import UUID
 
@@ -49,5 +50,10 @@ def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
     """Group what was disclosed of whom by what it was."""
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for released, masked, subjects in disclosed:
-        groups.setdefault((tuple(sorted(released)), tuple(sorted(masked))), []).extend(subjects)
+        groups.setdefault((_ordered(released), _ordered(masked)), []).extend(subjects)
     return [Disclosure(*group, tuple(sorted(found))) for group, found in sorted(groups.items())]
+
+
+@lru_cache(maxsize=4096)
+def _ordered(coordinates: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(coordinates))

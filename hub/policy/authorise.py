@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
+from hub.policy.entry import entry
 from hub.policy.guard import Mark
 from hub.policy.table import Decision, DecisionClass, Effect, Reason
 from schema.residual import Residual
@@ -20,7 +23,7 @@ UNCLASSIFIED = Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR)
 """A coordinate without a decision is denied: closed by default."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldEntry:
     """What the table says of one field of the operation, whatever the rows hold; `path` is made of response keys.
 
@@ -31,6 +34,11 @@ class FieldEntry:
     coordinate: str
     decision: Decision
     conditions: tuple[Condition, ...]
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """The entry of `extensions.access`, the same in every answer."""
+        return entry(self.path, self.coordinate, self.decision)
 
 
 @dataclass(frozen=True, slots=True)

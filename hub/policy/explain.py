@@ -11,20 +11,14 @@ from typing import Any
 
 from hub.document.conditions import hold
 from hub.policy.authorise import Authorisation
-from hub.policy.guard import Guard
-from hub.policy.table import Decision, Effect, Reason
+from hub.policy.entry import entry
+from hub.policy.guard import Guard, Mark, Told, Verdict
+from hub.policy.table import DecisionClass, Effect, Reason
 from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule, holds
 
 RESTRICTED = Fact.OPPOSITION | Fact.LIMITATION
 ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAINING_ENDED
-
-
-NOTES = {
-    "DROP": "Des éléments peuvent manquer selon la valeur de ce champ.",
-    "COARSEN": "Certaines valeurs de ce champ peuvent être moins précises.",
-    "WITHHOLD": "Ce lien peut manquer selon ce qu'il révélerait.",
-}
 
 
 def explain(
@@ -33,30 +27,40 @@ def explain(
     """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
     entries = decided(authorisation, guard.variables)
     errors = set(failed)
-    decisions = authorisation.decisions
     for mark, verdict, facts, path in guard.named:
-        if not holds(decisions.identity, facts):
+        if not holds(authorisation.decisions.identity, facts):
             continue
-        held = _at(data, path)
-        for key, coordinate, rule in mark.fields:
+        held = _at(data, path) or {}
+        for key, denied, told in _of_row(authorisation.decisions, mark, verdict, facts):
+            if not denied and held.get(key, held) is not None:
+                continue
             here = (*path, key)
-            decision = decisions.decisions[coordinate]
-            if rule is None or any(here[: len(error)] == error for error in errors):
+            if not errors or not any(here[: len(error)] == error for error in errors):
+                entries.append(told)
+    return entries
+
+
+def _of_row(decisions: DecisionClass, mark: Mark, verdict: Verdict, facts: int) -> list[Told]:
+    """What may be told of one row that was asked for by its id: kept with its verdict, which has only one place."""
+    if verdict.told is None:
+        verdict.told = []
+        for key, coordinate, rule in mark.fields:
+            path, decision = (*mark.path, key), decisions.decisions[coordinate]
+            if rule is None:
                 continue
             if key in verdict.nulls:
-                entries.append(_entry(here, coordinate, decision, Effect.DENY, row_reason(rule, facts)))
-            elif coordinate in verdict.released and held is not None and key in held and held[key] is None:
-                entries.append(_entry(here, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD))
-    return entries
+                told = entry(path, coordinate, decision, Effect.DENY, row_reason(rule, facts))
+                verdict.told.append((key, True, told))
+            elif coordinate in verdict.released:
+                told = entry(path, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD)
+                verdict.told.append((key, False, told))
+    return verdict.told
 
 
 def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The part of the entries that the table gives, known before anything is fetched."""
-    return [
-        _entry(item.path, item.coordinate, item.decision)
-        for item in authorisation.entries
-        if hold(item.conditions, variables)
-    ]
+    entries = authorisation.entries
+    return [item.told for item in entries if not item.conditions or hold(item.conditions, variables)]
 
 
 def row_reason(rule: Rule, facts: int) -> Reason:
@@ -68,31 +72,6 @@ def row_reason(rule: Rule, facts: int) -> Reason:
     if any(clause.none_of & facts & RESTRICTED for clause in related):
         return Reason.OPPOSITION
     return Reason.RETENTION_ENDED if any(clause.none_of & facts & ENDED for clause in related) else Reason.NOT_YOUR_ROW
-
-
-def _entry(
-    path: tuple[str | int, ...],
-    coordinate: str,
-    decision: Decision,
-    effect: Effect | None = None,
-    reason: Reason | None = None,
-) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "path": list(path),
-        "coordinate": coordinate,
-        "decision": (effect or decision.effect).value,
-        "reason": reason or decision.reason,
-        "rules": list(decision.rules),
-    }
-    if decision.instead is not None:
-        entry["instead"] = decision.instead
-    if decision.required is not None:
-        entry["required"] = decision.required
-    if decision.needs is not None:
-        entry["purposes"] = decision.needs.split(", ")
-    if effect is None and decision.silent is not None:
-        entry["note"] = NOTES[decision.silent]
-    return entry
 
 
 def _at(data: Any, path: tuple[str | int, ...]) -> Any:

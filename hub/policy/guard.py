@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeAlias
 
 from hub.document.operation import ACCESS_KEY
 from hub.federation.collect import Unusual
@@ -19,13 +19,21 @@ VERDICTS = 4096
 """Bound of the verdicts remembered per mark: facts are a small integer, so this is never reached in practice."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+Told: TypeAlias = tuple[str, bool, dict[str, Any]]
+"""What may be told of a field of a row: its response key, whether it is denied (else: not held), and the entry."""
+
+
+@dataclass(slots=True, eq=False)
 class Verdict:
-    """What becomes of one object: response keys to null, and the coordinates released. A mark has one per facts."""
+    """What becomes of one object: response keys to null, and the coordinates released. A mark has one per facts.
+
+    `told` keeps what `explain` tells of it, once it has been asked.
+    """
 
     nulls: frozenset[str]
     released: frozenset[str]
     masked: frozenset[str]
+    told: list[Told] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,11 +50,19 @@ class Mark:
     row: Rule
     fields: tuple[tuple[str, str, Rule | None], ...]
     verdicts: dict[tuple[int, frozenset[str]], Verdict | None] = field(default_factory=dict, compare=False, hash=False)
+    _absent: dict[frozenset[str], frozenset[str]] = field(default_factory=dict, compare=False, hash=False)
 
     @cached_property
     def keys(self) -> frozenset[str]:
         """Response keys of the fields."""
         return frozenset(key for key, _, _ in self.fields)
+
+    def absent(self, fetched: frozenset[str]) -> frozenset[str]:
+        """Response keys that are not among these, which depend on the operation and its conditions alone."""
+        try:
+            return self._absent[fetched]
+        except KeyError:
+            return self._absent.setdefault(fetched, self.keys - fetched)
 
     def verdict(self, facts: int, absent: frozenset[str] = frozenset()) -> Verdict | None:
         """The verdict for these facts; None where the row does not exist for the actor.
@@ -109,7 +125,7 @@ class Guard:
     def check(self, mark: int, fetched: frozenset[str]) -> Check:
         """The same for all objects of a mark of which these keys came; raises Unusual where the other says None."""
         found = self.marks[mark]
-        absent = found.keys - fetched
+        absent = found.absent(fetched)
         known: dict[int, tuple[frozenset[str], Callable[[str], None]]] = {}
 
         def check(value: Mapping[str, Any]) -> frozenset[str]:
@@ -147,16 +163,21 @@ class Guard:
         groups: dict[int, list[str]] = {}
         for subject, numbers in met.items():
             groups.setdefault(numbers, []).append(subject)
-        none: frozenset[str] = frozenset()
-        return [
-            (
-                none.union(*(told[number][0] for number in range(len(told)) if numbers >> number & 1)),
-                none.union(*(told[number][1] for number in range(len(told)) if numbers >> number & 1)),
-                subjects,
-            )
-            for numbers, subjects in groups.items()
-        ]
+        found = []
+        for numbers, people in groups.items():
+            pairs = [pair for number, pair in enumerate(told) if numbers >> number & 1]
+            released, masked = joined(*(pair[0] for pair in pairs)), joined(*(pair[1] for pair in pairs))
+            found.append((released, masked, people))
+        return found
 
     def _released(self, mark: int, verdict: Verdict) -> frozenset[str]:
+        if not self.inputs:
+            return verdict.released
         path = self.marks[mark].path
-        return verdict.released.union(*(found for at, found in self.inputs.items() if path[: len(at)] == at))
+        return joined(verdict.released, *(found for at, found in self.inputs.items() if path[: len(at)] == at))
+
+
+@lru_cache(maxsize=4096)
+def joined(*coordinates: frozenset[str]) -> frozenset[str]:
+    """The union of sets of coordinates: the same object for the same sets, which come again and again."""
+    return frozenset().union(*coordinates)

@@ -17,8 +17,10 @@ def check_whole(mode: str | None, access: Sequence[Mapping[str, Any]]) -> None:
 
     It tells what that extension would tell of the same request, so no more of any row: what is silent stays so.
     """
+    if mode != REFUSE:
+        return
     denied = [entry for entry in access if entry["decision"] == Effect.DENY.value]
-    if mode != REFUSE or not denied:
+    if not denied:
         return
     names = ", ".join(sorted({str(entry["coordinate"]) for entry in denied}))
     raise RequestRefused(

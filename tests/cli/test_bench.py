@@ -56,6 +56,8 @@ def test_each_operation_is_measured_on_all_sides_and_told_with_its_goal(measured
         assert each["ratio"] == pytest.approx(each["resolvers"] / each["hub"])
         assert each["cached_ratio"] == pytest.approx(each["cached"] / each["hub"])
         assert min(each["resolvers"], each["cached"]) > 0
+        assert each["journal"] < 1
+        assert each["policy"] < 1
 
 
 def test_a_request_costs_one_statement_per_call_and_the_journey_at_most_six(

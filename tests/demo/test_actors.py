@@ -16,7 +16,7 @@ from graphql import GraphQLObjectType, build_schema, get_named_type
 
 from demo.actors import agreements
 from hub.graph import GENERATED, load_graph
-from hub.policy.explain import NOTES
+from hub.policy.entry import NOTES
 from hub.policy.table import Reason
 from tests.conftest import Database
 from tests.e2e.canary_operations import all_of_a_person

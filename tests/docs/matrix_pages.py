@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from hub.policy.explain import NOTES
+from hub.policy.entry import NOTES
 from hub.policy.table import Reason
 from tests.docs.matrix import COLUMNS, Cell, Matrix, Path, asked
 

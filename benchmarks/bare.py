@@ -1,0 +1,110 @@
+"""The hub without its journal, and without policy either: what both cost. Nothing else can leave them out.
+
+Tokens, purposes and row security stay; what is left out is what a decision does to a request: the look-up of the class,
+the checks of inputs, the residual in SQL, the guard, the explanations, the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from hub.calls import CODES
+from hub.document.request import Reply, Request
+from hub.document.variables import bind
+from hub.federation.execute import execute
+from hub.gateway import EVERYONE, Allowed, Everyone, allow
+from hub.graph import Graph
+from hub.journal.keyring import Keyring
+from hub.journal.record import Disclosed, Disclosure, Entry
+from hub.journal.store import Journal
+from hub.pipeline import Pipeline
+from hub.prepare import Preparer
+from schema.context import Context
+from schema.facts import RELATIONS, VALUE_FACTS
+from schema.residual import Clause, Residual, Rule
+
+Preparing: TypeAlias = Preparer[Everyone, Allowed]
+
+
+class _Nothing(Journal):
+    """A journal that keeps nothing."""
+
+    def __init__(self) -> None:
+        """No database."""
+
+    def intend(self, entry: Entry) -> None:  # type: ignore[override]
+        """Nothing."""
+
+    async def disclose(self, receipt: object, entry: Entry, rows: Sequence[Disclosure]) -> None:
+        """Nothing."""
+
+
+class _Nobody(Keyring):
+    """A keyring that names nobody."""
+
+    def __init__(self) -> None:
+        """No database."""
+
+    async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
+        """Nothing."""
+        return []
+
+
+def unjournalled(pipeline: Pipeline) -> Pipeline:
+    """The same pipeline, which writes nothing down."""
+    return replace(pipeline, journal=_Nothing(), keyring=_Nobody())
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """The pipeline's stages that are left without policy and journal."""
+
+    pipeline: Pipeline
+    preparer: Preparing
+    residual: Residual
+
+    @staticmethod
+    def of(pipeline: Pipeline, graph: Graph) -> Bare:
+        """The same parts, and a residual by which every row and field may be read."""
+        return Bare(pipeline, Preparer(graph.supergraph, graph.schema, allow), _everything(graph))
+
+    async def answer(self, request: Request) -> Reply:
+        """Answer one request."""
+        pipeline = self.pipeline
+        now = pipeline.clock()
+        actor = pipeline.tokens.actor(request.bearer, now)
+        purpose = pipeline.purposes.purpose(actor, request.headers.get("purpose"))
+        text = pipeline.documents.text(request, actor.client, actor.id)
+        prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
+        variables = bind(prepared.operation, request.variables, self.preparer.schema)
+        context = Context(
+            actor=actor.id,
+            kind=actor.kind,
+            organisation=actor.organisation,
+            purpose=purpose,
+            scopes=actor.scopes,
+            policy=pipeline.table.digest,
+            decision_class="",
+            residual=self.residual,
+            now=now,
+        )
+        answer = await execute(
+            prepared.plan,
+            variables,
+            pipeline.transports,
+            context,
+            pipeline.deadline,
+            codes=CODES,
+            bounds=pipeline.bounds,
+        )
+        data, errors = prepared.projection.project(answer, variables, None)
+        return Reply.of(data, errors, {})
+
+
+def _everything(graph: Graph) -> Residual:
+    always = (Clause(int(RELATIONS)),)
+    rule = Rule(always, tuple((int(fact), always) for fact in VALUE_FACTS.values()))
+    known = graph.table.classification
+    return Residual(dict.fromkeys(known.personal, rule), dict.fromkeys(known.fields, rule))
