@@ -65,6 +65,9 @@ def classify(supergraph: Supergraph) -> Classification:
             fields[found.coordinate] = found
     closed = {name: _closure(name, fields) for name in fields}
     fields = {name: replace(field, requires=closed[name]) for name, field in fields.items()}
+    for coordinate in _keys(supergraph):
+        if coordinate in fields and fields[coordinate].category not in OPEN:
+            raise Unclassified(coordinate, "clé d'une catégorie gardée : une clé est un identifiant opaque")
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
     values = dict(_stricter(supergraph))
@@ -147,6 +150,14 @@ def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:
             if not field.name.startswith("__"):
                 yield field.coordinate
             pending += field.selections
+
+
+def _keys(supergraph: Supergraph) -> Iterable[str]:
+    """Coordinates that are part of a key, and thus travel between subgraphs whoever asks (policy.md rule 7)."""
+    for type_ in supergraph.types.values():
+        for join in type_.joins.values():
+            for key in join.keys:
+                yield from _coordinates(key.selections)
 
 
 def _closure(name: str, fields: Mapping[str, FieldClass]) -> frozenset[str]:

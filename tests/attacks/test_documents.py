@@ -11,11 +11,13 @@ from graphql import GraphQLObjectType, get_named_type
 from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
+from hub.errors import StartRefused
 from hub.federation.compose.compose import Source, compose
 from hub.federation.plan import plan as make_plan
 from hub.graph import GENERATED, Graph, graph_of
 from hub.policy.authorise import authorise
 from hub.policy.classify import Unclassified
+from schema.categories import SPEC
 from schema.sdl import SUBGRAPHS
 from tests.e2e.canary_inside import Inside, graph
 from tests.e2e.canary_operations import NOBODY
@@ -137,6 +139,44 @@ async def test_04_a_denied_field_feeds_no_argument() -> None:
         if not fed:
             (denied,) = (each for each in found.entries if each.coordinate == "Memo.ending")
             assert denied.decision.required == "Person.nirLastDigits"
+
+
+@pytest.mark.parametrize(
+    ("type_", "key"),
+    [("Person", "birthDate"), ("Person", "id lastName"), ("Person", "contact { email }"), ("Agent", "email")],
+)
+async def test_05_a_key_that_says_something_of_anyone_stops_the_start(type_: str, key: str) -> None:
+    """Keys travel between subgraphs whoever asks: they are opaque ids."""
+    texts = served()
+    whole = texts["people"]
+    texts["people"] = whole.replace(f"type {type_} @key(", f'type {type_} @key(fields: "{key}") @key(', 1)
+    assert texts["people"] != whole
+    with pytest.raises(StartRefused, match=r"clé d'une catégorie gardée"):
+        graph_from(texts)
+
+
+async def test_05_no_key_is_in_a_path_or_an_answer_that_did_not_ask_for_it(hub: Inside, world: World) -> None:
+    query = "query ($id: ID!) { person(id: $id) { appointments(first: 1) { nodes { status } } } }"
+    got = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"]})
+    assert world.persons["vurnibal"].encode() not in got.body
+    assert b'"id"' not in got.body
+
+
+def renamed(text: str, local: str) -> str:
+    """The SDL with the category directive under another local name."""
+    start = text.index(f'@link(url: "{SPEC}')
+    end = text.index(")", start)
+    link = text[start:end].replace('"@category"', f'{{ name: "@category", as: "@{local}" }}')
+    before, after = (re.sub(r"@category\b", f"@{local}", part) for part in (text[:start], text[end:]))
+    return before + link + after
+
+
+async def test_06_a_directive_is_ours_by_its_specification_whatever_its_name() -> None:
+    told = graph_from({name: renamed(text, "told") for name, text in served().items()})
+    assert told.table.classification == graph_from(served()).table.classification
+    foreign = {name: text.replace(SPEC, "https://attacker.example/privacy/v1.0") for name, text in served().items()}
+    with pytest.raises(StartRefused):
+        graph_from(foreign)
 
 
 @pytest.mark.parametrize("name", ["_entities", "_service", "_access", "__access"])

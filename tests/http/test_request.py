@@ -149,3 +149,4 @@ def test_a_malformed_trace_is_replaced() -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     assert trace_of({"traceparent": f"00-{trace}-b7ad6b7169203331-01"}) == trace
     assert trace_of({"traceparent": "00-nom-de-personne"}) != "nom-de-personne"
+    assert trace_of({"traceparent": f"00-{'0' * 32}-b7ad6b7169203331-01"}) != "0" * 32
