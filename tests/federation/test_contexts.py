@@ -146,3 +146,55 @@ async def test_what_requires_a_field_that_a_context_feeds_is_given_each_value() 
         {"id": "p1", "leaves": [{"id": "l3", "sum": "(l3 red None)"}]},
         {"id": "p2", "leaves": [{"id": "l1", "sum": "(l1 ash None)"}, {"id": "l3", "sum": "(l3 ash None)"}]},
     ]
+
+
+TREE = 'type Tree @key(fields: "id") @context(name: "tree") { id: ID! code: String leaves: [Leaf] } '
+LEAF = 'type Leaf @key(fields: "id") { id: ID! told(code: String @fromContext(field: "$tree { code }")): String } '
+GROVE = {"id": "t", "code": "ash", "leaves": [{"id": "l"}]}
+FIND = {"Tree": by("id", GROVE), "Leaf": by("id", {"id": "l"})}
+
+
+async def test_what_a_mutation_returns_feeds_what_is_below_it_and_is_made_once() -> None:
+    made: list[str] = []
+
+    def grow(info: Any, **arguments: Any) -> Any:
+        made.append("tree")
+        return GROVE
+
+    sdl = "type Query { tree: Tree } type Mutation { grow: Tree } " + TREE + LEAF
+    gateway = Gateway(part("press", sdl, {"grow": grow}, FIND, {"Leaf.told": told("code")}))
+    data, errors = await gateway.answer("mutation { a: grow { leaves { told } } b: grow { id } }")
+    assert (data, errors) == ({"a": {"leaves": [{"told": "l ash"}]}, "b": {"id": "t"}}, [])
+    assert made == ["tree", "tree"]
+
+
+async def test_a_field_of_an_interface_object_is_fed_for_every_type_at_once() -> None:
+    gateway = Gateway(
+        part("kinds", 'type Query { any: Int } interface Leaf @key(fields: "id") { id: ID! } '
+             'type Oak implements Leaf @key(fields: "id") { id: ID! } type Fir implements Leaf @key(fields: "id") '
+             "{ id: ID! }", {}, {name: lambda each: {**each, "__typename": "Oak" if each["id"] == "1" else "Fir"}
+                                 for name in ("Leaf", "Oak", "Fir")}),
+        part("press", "type Query { tree: Tree } " + TREE + LEAF.replace("type Leaf", "type Leaf @interfaceObject"),
+             {"tree": {**GROVE, "leaves": [{"id": "1"}, {"id": "2"}]}},
+             {"Tree": by("id", GROVE), "Leaf": lambda each: each}, {"Leaf.told": told("code")}),
+    )  # fmt: skip
+    data, errors = await gateway.answer("{ tree { leaves { __typename told } } }")
+    assert not errors
+    assert data == {"tree": {"leaves": [
+        {"__typename": "Oak", "told": "1 ash"}, {"__typename": "Fir", "told": "2 ash"},
+    ]}}  # fmt: skip
+    (*_, request) = gateway.subgraphs["press"].requests
+    assert request.query.count("told") == 1
+
+
+async def test_a_field_that_moved_is_fed_where_it_is_now() -> None:
+    old = part("old", "type Query { tree: Tree } " + TREE + LEAF, {"tree": GROVE}, FIND, {"Leaf.told": told("code")})
+    moved = (
+        'type Tree @key(fields: "id") @context(name: "other") { id: ID! name: String } '
+        'type Leaf @key(fields: "id") { id: ID! told(code: String @fromContext(field: "$other { name }")): String '
+        '@override(from: "old") }'
+    )
+    new = part("new", moved, {}, {"Tree": by("id", {**GROVE, "name": "Ashes"}), "Leaf": by("id", {"id": "l"})},
+               {"Leaf.told": told("code")})  # fmt: skip
+    data, errors = await Gateway(old, new).answer("{ tree { leaves { told } } }")
+    assert (data, errors) == ({"tree": {"leaves": [{"told": "l Ashes"}]}}, [])
