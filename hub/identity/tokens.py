@@ -82,7 +82,7 @@ class Tokens:
             issuer = self._issuers[json.loads(unverified.payload)["iss"]]
             key = issuer.keys[header["kid"]]
             claims = jwt.decode(token, key, algorithms=[issuer.algorithm]).claims
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise _refused("the token is not signed by a trusted issuer") from error
         if claims.get("aud") != self._audience and self._audience not in _list(claims.get("aud")):
             raise _refused("the token is for another audience")

@@ -43,11 +43,13 @@ class FieldEntry:
 
 @dataclass(frozen=True, slots=True)
 class InputUse:
-    """An argument that the operation passes: its place in the classification and the variable that holds the value."""
+    """An argument that the operation passes: its place in the classification, the variable that holds the value, the
+    conditions of its field and of all above it."""
 
     input: str
     variable: str
     path: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class _Rewriting:
             if decision.effect is Effect.MASK or decision.silent:
                 self.entries.append(FieldEntry(here, item.coordinate, decision, conditions))
             self.planned.add(item.coordinate)
-            self.inputs += (InputUse(f"{item.coordinate}({a}:)", v, (*here, a)) for a, v in item.arguments)
+            self.inputs += (InputUse(f"{item.coordinate}({a}:)", v, (*here, a), conditions) for a, v in item.arguments)
             below = single and not self.schema.fields[item.coordinate].many
             pairs = [self.selections(child, here, conditions, below) for child in item.selections]
             shape.append(replace(item, selections=tuple(s for s, _ in pairs)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hub.document.conditions import hold
 from hub.errors import RequestRefused
 from hub.policy.authorise import InputUse
 from hub.policy.classification import Classification
@@ -20,10 +21,12 @@ def check_inputs(
     """What the inputs reveal of the rows below each field, by its path: coordinates, which the journal is told.
 
     Refuses the request with FORBIDDEN_INPUT at the first input that would reveal what the actor may not read on every
-    row it could meet. A null or absent input reveals nothing.
+    row it could meet. A null or absent input reveals nothing, nor does one of an excluded field.
     """
     revealed: dict[tuple[str, ...], frozenset[str]] = {}
     for use in uses:
+        if not hold(use.conditions, variables):
+            continue
         reads: set[str] = set()
         pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, variables.get(use.variable), use.path)]
         while pending:

@@ -149,6 +149,27 @@ async def test_32_no_signature_and_one_under_the_public_key_are_refused(
     assert orjson.loads(body)["errors"][0]["extensions"]["code"] == "TOKEN_REFUSED"
 
 
+HEADER, CLAIMS = b'{"alg":"Ed25519","kid":"k"}', orjson.dumps({"iss": ISSUER})
+ODD = [
+    *((text, CLAIMS) for text in (b"", b"[]", b"1", b"null", b'"x"', b"\xff", b"{", b"[" * 5_000, b'{"a":' * 900)),
+    *((HEADER, text) for text in (b"", b"[]", b"1", b"null", b'"iss"', b"\xff", b"{", b"[" * 5_000, b'{"iss":' * 700)),
+    (HEADER, b'{"iss":{"a":1}}'),
+    (HEADER, b'{"iss":NaN}'),
+    (HEADER, b'{"iss":"\\ud800"}'),
+    (HEADER, b'{"iss":' + b"9" * 5_000 + b"}"),
+    (b'{"alg":"Ed25519","kid":{"a":1}}', CLAIMS),
+]
+
+
+@pytest.mark.parametrize("odd", range(len(ODD)))
+async def test_32_37_a_token_of_whatever_form_is_refused_like_any_other(hub: Inside, world: World, odd: int) -> None:
+    """What is read of a token before its signature is read as strictly as what comes after."""
+    header, claims = (b64(text) for text in ODD[odd])
+    for signature in ("", "AAAA", "!", "é"):
+        got = await ask(hub, world, f"{header}.{claims}.{signature}")
+        assert (got.status, got.code, got.calls) == (401, "TOKEN_REFUSED", {})
+
+
 @pytest.mark.parametrize(
     ("claims", "code"),
     [

@@ -37,6 +37,19 @@ async def test_12_a_filter_on_what_is_not_read_is_refused_wherever_its_value_com
     assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
 
 
+async def test_12_36_a_criterion_of_an_excluded_field_is_neither_used_nor_refused(hub: Inside) -> None:
+    query = """query ($s: RsaStatus, $x: Boolean!) {
+      persons { nodes { id } } ...F @skip(if: $x)
+      a: persons(filter: { rsaStatus: $s }) @include(if: $x) { nodes { id } }
+    }
+    fragment F on Query { b: persons(filter: { rsaStatus: $s }) @include(if: $x) { nodes { id } } }"""
+    excluded = await hub.ask("employeur", query, {"s": "CLOS", "x": False})
+    assert "errors" not in excluded.json
+    assert excluded.data == (await hub.ask("employeur", "{ persons { nodes { id } } }")).data
+    included = await hub.ask("employeur", query, {"s": "CLOS", "x": True})
+    assert (included.status, included.code, included.calls) == (403, "FORBIDDEN_INPUT", {})
+
+
 async def test_12_a_filter_is_decided_for_the_purpose_of_the_request(hub: Inside) -> None:
     got = await hub.ask("referent-a", BY_STATUS, {"f": CLOSED}, purpose="formation")
     assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
