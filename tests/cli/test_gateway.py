@@ -123,7 +123,7 @@ async def test_six_levels_over_four_processes_answer_like_the_engine_in_one(serv
     expected, errors = await shop().answer(BENCHMARK)
     assert not errors
     assert served.ask(BENCHMARK) == {"data": expected}
-    assert sum(len(each.headers) for each in served.remotes.values()) == before + 7
+    assert sum(len(each.headers) for each in served.remotes.values()) == before + 4
 
 
 def test_subgraphs_get_no_header_of_the_client_but_those_that_are_named(served: Served) -> None:

@@ -11,7 +11,7 @@ from lxml import etree
 from demo import cnaf_files, files
 from demo.anomaly_files import REFUSED
 from demo.cast import BY_SLUG, EMPLOYER, ORGANISATIONS, PEOPLE, REFERENT_A, REFERENT_B
-from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, draw
+from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, REACHED_BY_DOSSIER, draw
 from demo.ft_files import EVERY_DIFFICULTY
 from demo.load import Loaded, load
 from demo.rdvi_files import internal_id
@@ -55,6 +55,8 @@ async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Da
         systems = ("cnaf-flux", "rdv-insertion", "ft-extrait")
         said = "SELECT count(*) FROM people.identity WHERE source = ANY ($1)"
         assert await connection.fetchval(said, systems) == expected
+        by_dossier = "SELECT count(*) FROM people.contact WHERE source = 'cnaf-contact' AND origin = 'DOSSIER'"
+        assert await connection.fetchval(by_dossier) == len(REACHED_BY_DOSSIER) > 5
         assert await connection.fetchval("SELECT count(*) FROM appointments.appointment") == sum(
             len(rdv.people) for rdv in EVERY_RDV
         )
