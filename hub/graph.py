@@ -17,7 +17,9 @@ from graphql import GraphQLSchema, print_schema
 
 from hub.errors import StartRefused
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import Supergraph, api_schema, read_supergraph
+from hub.federation.reading import read_supergraph
+from hub.federation.supergraph import Supergraph
+from hub.federation.visible import visible_schema
 from hub.policy.classification import Classification
 from hub.policy.classify import classify
 from hub.policy.load import load
@@ -54,7 +56,7 @@ def _decided(supergraph: Supergraph, classification: Classification) -> Graph:
 
 def described(supergraph: Supergraph, classification: Classification) -> GraphQLSchema:
     """The client schema whose descriptions tell each field's category, so that introspection tells it too."""
-    schema = api_schema(supergraph)
+    schema = visible_schema(supergraph.text, supergraph.inaccessible)
     for each in classification.fields.values():
         field = getattr(schema.type_map.get(each.type), "fields", {}).get(each.coordinate.partition(".")[2])
         if field is not None:

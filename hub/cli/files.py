@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.cli.refuse import refuse
-from hub.federation.supergraph import Supergraph, read_supergraph
+from hub.federation.reading import read_supergraph
+from hub.federation.supergraph import Supergraph
 
 
 def read_text(path: Path, code: str, what: str) -> str:

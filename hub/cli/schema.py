@@ -15,7 +15,7 @@ from hub.federation.changes.diff import changes
 from hub.federation.changes.model import Change, Level
 from hub.federation.changes.operations import Document
 from hub.federation.changes.operations import read as read_operation
-from hub.federation.supergraph import read_supergraph
+from hub.federation.reading import read_supergraph
 from hub.graph import load_graph
 from hub.policy.view import Views
 

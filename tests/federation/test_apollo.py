@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from hub.federation.changes.diff import changes
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import ROOTS, Supergraph, read_supergraph
+from hub.federation.reading import read_supergraph
+from hub.federation.supergraph import ROOTS, Supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 from tests.federation.behaviours.contexts import CASES

@@ -7,7 +7,8 @@ from graphql import build_schema, parse, print_schema
 
 from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import Supergraph, read_supergraph
+from hub.federation.reading import read_supergraph
+from hub.federation.supergraph import Supergraph
 from schema.categories import SPEC
 from tests.federation.harness import HEAD
 from tests.federation.library import library

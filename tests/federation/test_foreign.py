@@ -20,7 +20,8 @@ import pytest_asyncio
 
 from hub.document.request import Request
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import Supergraph, read_supergraph
+from hub.federation.reading import read_supergraph
+from hub.federation.supergraph import Supergraph
 from hub.gateway import Gateway
 from tests.conftest import ROOT
 from tests.node import Node

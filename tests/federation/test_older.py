@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import StartRefused
-from hub.federation.supergraph import read_supergraph
+from hub.federation.reading import read_supergraph
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import PARTS, shop
 from tests.federation.test_shop import BENCHMARK

@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLObjectType, parse, validate
 
 from hub.federation.compose.compose import Source, compose
-from hub.federation.supergraph import Supergraph, api_schema
+from hub.federation.supergraph import Supergraph
 from hub.policy.classify import classify
 from hub.policy.load import load
 from hub.policy.table import DecisionClass, DecisionTable, Effect
@@ -45,11 +45,11 @@ def table(graph: Supergraph) -> DecisionTable:
 
 @pytest.mark.parametrize("query", [JOURNEY, SIBLINGS, ROOTS], ids=["journey", "siblings", "roots"])
 def test_the_queries_of_the_product_are_valid_on_the_client_schema(graph: Supergraph, query: str) -> None:
-    assert validate(api_schema(graph), parse(query)) == []
+    assert validate(graph.client_schema, parse(query)) == []
 
 
 def test_no_client_can_name_what_is_internal(graph: Supergraph) -> None:
-    schema = api_schema(graph)
+    schema = graph.client_schema
     for name, type_ in schema.type_map.items():
         if isinstance(type_, GraphQLObjectType) and not name.startswith("__"):
             assert not {"_access", "nir", "sensitive"} & type_.fields.keys(), name

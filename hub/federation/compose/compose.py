@@ -16,7 +16,8 @@ from hub.federation.compose.print import print_supergraph
 from hub.federation.compose.read import read
 from hub.federation.compose.rules import AFTER_MERGE, AS_WRITTEN, BEFORE_MERGE
 from hub.federation.compose.upgrade import upgraded
-from hub.federation.supergraph import Supergraph, read_supergraph
+from hub.federation.reading import read_supergraph
+from hub.federation.supergraph import Supergraph
 from schema.categories import SPEC
 
 Judged = TypeVar("Judged")
