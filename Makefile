@@ -15,6 +15,7 @@ help:
 	@echo "make test    lance tous les tests (ARGS=… pour pytest)"
 	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard (CANARIES=… pour en changer)"
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
+	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
@@ -39,6 +40,10 @@ canaries: venv
 policy-diff: BASE ?= HEAD~1
 policy-diff: venv
 	@exec $(BIN)/python -m tests.docs.rules $(BASE)
+
+oracle: export ORACLE ?= 20000
+oracle: venv
+	@exec $(BIN)/python -m pytest -n 0 tests/oracle -p no:logging -rP $(ARGS)
 
 lint: venv generated
 	$(BIN)/ruff check .

@@ -115,6 +115,14 @@ def purposes(kind: str) -> tuple[str, ...]:
     return tuple(_load("actors")[kind]["purposes"])
 
 
+def together(kind: str) -> list[list[str]]:
+    """The purposes of a kind of actor, those together that open the same."""
+    found: dict[object, list[str]] = {}
+    for purpose in purposes(kind):
+        found.setdefault(grants(kind, purpose), []).append(purpose)
+    return list(found.values())
+
+
 @cache
 def declarable() -> tuple[str, ...]:
     """Every purpose that a request may declare, whoever asks."""

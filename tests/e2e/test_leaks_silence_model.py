@@ -25,9 +25,9 @@ from subgraphs.kit.rows import Scope
 from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_model import Model, plant
-from tests.e2e.canary_operations import all_of
+from tests.e2e.canary_operations import NOBODY, all_of
 from tests.e2e.canary_random import Values, drawn, random_documents
-from tests.e2e.canary_rights import grants, purposes
+from tests.e2e.canary_rights import together
 from tests.e2e.canary_silence import Silence
 from tests.e2e.canary_ties import actors
 from tests.e2e.canary_trial import cursors_of, values
@@ -60,14 +60,6 @@ def copies(request: pytest.FixtureRequest, model: Model, database: Database) -> 
     with ExitStack() as stack:
         count = getattr(request, "param", 1)
         yield [stack.enter_context(copied(database.cluster, database.keys, database.name)) for _ in range(count)]
-
-
-def together(kind: str) -> list[list[str]]:
-    """The purposes of a kind of actor, those together that open the same."""
-    found: dict[object, list[str]] = {}
-    for purpose in purposes(kind):
-        found.setdefault(grants(kind, purpose), []).append(purpose)
-    return list(found.values())
 
 
 async def answers(hub: Inside, model: Model, actor: str, purpose: str, count: int) -> list[tuple[str, Any]]:
@@ -153,6 +145,24 @@ async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets_under_any
                 here = await answers(hub, model, actor, purpose, count)
                 async with hub.reading(copy):
                     assert_same(here, await answers(hub, model, actor, purpose, count))
+
+
+@pytest.mark.parametrize("actor", actors(""))
+async def test_a_denied_person_and_nobody_are_the_same_bytes_at_the_same_cost_under_any_purpose(
+    model: Model, database: Database, tmp_path: Path, actor: str
+) -> None:
+    query = f"query ($id: ID!) {{ __typename person(id: $id) {{ {all_of('Person')} }} }}"
+    async with inside(database, model.actors, tmp_path) as hub:
+        for purpose in model.actors[actor].purposes:
+            known = Silence(model, actor, purpose).known
+            denied = set(model.persons.values()) - known
+            assert denied
+            for identifier in sorted(denied):
+                nobody, someone = [
+                    compared(hub, await hub.ask(actor, query, {"id": asked}, purpose=purpose))[:5]
+                    for asked in (NOBODY, identifier)
+                ]
+                assert nobody == someone, (purpose, identifier)
 
 
 async def test_a_motive_that_is_not_coarsened_is_seen(

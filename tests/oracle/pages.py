@@ -1,0 +1,81 @@
+"""Lists in their order, and pages of them, by plain Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+
+from tests.oracle.rules import Item
+
+LARGEST, USUAL = 100, 20
+CURSOR = "cursor of the oracle "
+KEYLESS = ("SectorIdentifier", "NationalIdentifier", "GroupMember", "OrientationAppointment")
+"""Types whose objects have no id."""
+
+
+def refused(code: str) -> GraphQLError:
+    """An error as the hub codes it."""
+    return GraphQLError(code, extensions={"code": code})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of a list: by `value`, nulls last, then by id."""
+
+    value: Callable[[Item], Any] = lambda item: None
+    descending: bool = False
+
+    def sorted(self, items: Sequence[Item]) -> list[Item]:
+        """The items in this order."""
+        found = sorted(items, key=_key)
+        known = [item for item in found if self.value(item) is not None]
+        known.sort(key=self.value, reverse=self.descending)
+        return known + [item for item in found if self.value(item) is None]
+
+    def beyond(self, item: Item, place: Sequence[Any]) -> bool:
+        """Whether an item comes after a place (value, id)."""
+        value, at = self.value(item), place[0]
+        if (value is None) != (at is None):
+            return bool(value is None)
+        if value != at:
+            return bool(value < at if self.descending else value > at)
+        return _key(item) > str(place[1])
+
+
+def _key(item: Item) -> str:
+    return "" if item.type in KEYLESS else str(item.row.get("id", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list; `place` tells the list from others, for cursors."""
+
+    place: str
+    order: Order
+    items: tuple[Item, ...]
+    more: bool
+    after: bool
+
+    @staticmethod
+    def of(place: str, order: Order, items: Sequence[Item], given: Mapping[str, Any], known: Mapping[str, str]) -> Page:
+        """The page that the arguments `first` and `after` ask for; `known` are the cursors that the hub gave, as those
+        of this module. Raises GraphQLError BAD_FIRST or FORBIDDEN_INPUT."""
+        first, after = given.get("first"), given.get("after")
+        first = USUAL if first is None else first
+        if not 1 <= first <= LARGEST:
+            raise refused("BAD_FIRST")
+        found = order.sorted(items)
+        if after is not None:
+            told, *at = json.loads(known.get(after, f"{CURSOR}[null]").removeprefix(CURSOR))
+            if told != place:
+                raise refused("FORBIDDEN_INPUT")
+            found = [item for item in found if order.beyond(item, at)]
+        return Page(place, order, tuple(found[:first]), len(found) > first, after is not None)
+
+    def cursor(self, item: Item) -> str:
+        """The cursor of an item."""
+        return CURSOR + json.dumps([self.place, self.order.value(item), _key(item)])

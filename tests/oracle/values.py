@@ -1,0 +1,229 @@
+"""What the fields of the client schema say of rows, whoever asks: written again by hand, and as simply as it can be.
+
+A value is the column of the field's name, unless `COLUMNS` or `COMPUTED` says otherwise; the rest is where edges lead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.oracle.rows import Row, World
+from tests.oracle.rules import Item
+
+NOTHING: Row = {}
+COLUMNS = {
+    "Allocations.are": "unemployment_insurance",
+    "Allocations.ass": "specific_solidarity",
+    "Motive.category": "motive_category",
+    "Motive.type": "motive_type",
+    "Rights.lastContactOn": "last_contact",
+}
+STRICTER = {
+    **dict.fromkeys(("SANTE", "MALADIE", "INVALIDITE", "psychologue"), "SAN"),
+    "JUSTICE": "JUST",
+    "SEJOUR": "SEJ",
+}
+"""Values of closed lists, and the category that they take besides their field's."""
+COARSE = {"Motive.category": "AUTRE", "Person.workSituation": "AUTRE", "Rsa.suspensionReason": "AUTRE"}
+"""What is said instead of a value of a stricter category; of no value at all, too."""
+DROPPED = ("Constraint", "Referral")
+"""Types whose objects are dropped with their theme."""
+
+
+def column(field: str) -> str:
+    """Name of the column of a field."""
+    return re.sub(r"(?<!^)([A-Z])", lambda found: f"_{found[1].lower()}", field)
+
+
+def value(world: World, item: Item, field: str) -> Any:
+    """The value of a field that leads to no object."""
+    coordinate = f"{item.type}.{field}"
+    computed = COMPUTED.get(coordinate)
+    if computed is not None:
+        return computed(world, item)
+    return item.row.get(COLUMNS.get(coordinate, column(field)))
+
+
+def theme(world: World, referral: Row) -> str | None:
+    """The theme that a referral tells by the thematics and publics of its service."""
+    offered = world.one("offers.service", "id", referral["service_id"])
+    if offered is None:
+        return None
+    publics = set(offered["publics"])
+    alone = bool(publics) and publics <= set(RESERVED)
+    said = [THEMATICS[each] for each in offered["thematics"] if each in THEMATICS]
+    said += [RESERVED[each] for each in sorted(publics) if alone]
+    said += [CATEGORIES[each] for each in offered["categories"] if each in CATEGORIES]
+    return min(said, key=ORDER.index, default=None)
+
+
+RIGHTS = "difficultes-administratives-ou-juridiques"
+THEMATICS = {
+    f"{RIGHTS}--prendre-en-compte-une-problematique-judiciaire": "JUSTICE",
+    f"{RIGHTS}--accompagnement-pour-lacces-a-la-citoyennete": "SEJOUR",
+}
+RESERVED = {
+    "personnes-en-situation-juridique-specifique": "JUSTICE",
+    "personnes-exilees": "SEJOUR",
+    "personnes-en-situation-de-handicap": "SANTE",
+}
+CATEGORIES = {
+    "sante": "SANTE",
+    "mobilite": "MOBILITE",
+    "famille": "FAMILLE",
+    "lecture-ecriture-calcul": "LANGUE_CALCUL",
+    "logement-hebergement": "LOGEMENT",
+    "difficultes-financieres": "FINANCES",
+    RIGHTS: "ADMIN_JURIDIQUE",
+    "numerique": "NUMERIQUE",
+    "remobilisation": "INSERTION_COMMUNICATION",
+}
+ORDER = ["JUSTICE", "SEJOUR", "SANTE", *(each for each in CATEGORIES.values() if each != "SANTE")]
+
+
+def _of(table: str, what: Callable[[Row], Any]) -> Callable[[World, Item], Any]:
+    """Something of the person's row of another table; null if there is none."""
+
+    def computed(world: World, item: Item) -> Any:
+        row = world.one(table, "person_id", item.person)
+        return None if row is None else what(row)
+
+    return computed
+
+
+def _any(chosen: Callable[[Row], bool]) -> Callable[[World, Item], Any]:
+    def computed(world: World, item: Item) -> Any:
+        rows = [row for row in world.where("people.person_constraint", "person_id", item.person) if chosen(row)]
+        return any(row["state"] == "OUI" for row in rows) if rows else None
+
+    return computed
+
+
+def _listed(table: str, name: str) -> Callable[[World, Item], Any]:
+    return lambda world, item: sorted({row[name] for row in world.where(table, "person_id", item.person)})
+
+
+def _pass_number(world: World, item: Item) -> Any:
+    rows = [row for row in world.where(IDENTIFIER, "person_id", item.person) if row["kind"] == "PASS_IAE"]
+    return max(rows, key=lambda row: (row["as_of"], row["value"]), default={"value": None})["value"]
+
+
+def _department(row: Row) -> Any:
+    code = row["city_code"]
+    return None if code is None else code[: 3 if code[:2] in ("97", "98") else 2]
+
+
+def _restrictions(row: Row) -> list[str]:
+    return [name for bit, name in ((1 << 10, "OPPOSITION"), (1 << 11, "LIMITATION")) if row["restrictions"] & bit]
+
+
+IDENTIFIER = "people.identifier"
+COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
+    "Person.id": lambda world, item: item.person,
+    "Person.birthYear": lambda world, item: item.row["birth_date"] and int(item.row["birth_date"][:4]),
+    "Person.passIaeNumber": _pass_number,
+    "Person.identifierKinds": _listed(IDENTIFIER, "kind"),
+    "Person.targetOccupations": _listed("people.project", "rome_code"),
+    "Person.departmentCode": _of("people.contact", _department),
+    "Person.hasDependentChildren": _of("people.household", lambda row: row["dependent_children"] > 0),
+    "Person.isRsaBeneficiary": _of("people.rsa", lambda row: row["status"].startswith("DROIT_OUVERT")),
+    "Person.hasRightsAndDuties": _of("people.rsa", lambda row: row["rights_and_duties"]),
+    "Person.hasEarnedIncome": _of("people.resources", lambda row: row["earned"]),
+    "Person.isJobSeeker": _of("people.registration", lambda row: row["status"] == "INSCRIT"),
+    "Person.hasParticularDifficulties": _any(lambda row: row["theme"] not in STRICTER),
+    "Person.healthToConsider": _any(lambda row: row["theme"] == "SANTE"),
+    "Person.restrictions": _of("access.person", _restrictions),
+    "Rights.opposedOn": _of("people.exercised_right", lambda row: row["opposed_on"]),
+    "Rights.limitedOn": _of("people.exercised_right", lambda row: row["limited_on"]),
+    "Referral.theme": lambda world, item: theme(world, item.row),
+}
+
+ONE: Mapping[str, tuple[str, str]] = {
+    "Person.contact": ("people.contact", ""),
+    "Person.household": ("people.household", ""),
+    "Person.rsa": ("people.rsa", ""),
+    "Person.allocations": ("people.allocations", ""),
+    "Person.resources": ("people.resources", ""),
+    "Person.jobSeekerRegistration": ("people.registration", ""),
+    "Person.referent": ("people.referent", "since"),
+    "Person.rights": ("access.person", ""),
+    "Person.passIae": ("offers.pass_iae", "endsOn"),
+}
+"""The one object of a person: its table, and the field whose greatest value chooses among several."""
+KEYED: Mapping[str, tuple[str, str]] = {
+    "Referent.agent": ("people.agent", "agent_id"),
+    "GroupMember.agent": ("people.agent", "agent_id"),
+    "Appointment.organisation": ("appointments.organisation", "organisation_id"),
+    "OrientationAppointment.organisation": ("appointments.organisation", "organisation_id"),
+    "Referral.service": ("offers.service", "service_id"),
+    "Referral.prescriberStructure": ("offers.structure", "prescriber_structure_id"),
+    "Service.structure": ("offers.structure", "structure_id"),
+    "JobApplication.company": ("offers.company", "company_id"),
+    "Training.provider": ("trainings.training_provider", "provider_id"),
+    "TrainingSession.training": ("trainings.training", "training_id"),
+    "TrainingPlacement.session": ("trainings.training_session", "session_id"),
+}
+"""The one object of nobody that a row leads to: its table, and the column that holds its id."""
+STUBS: Mapping[str, str] = {
+    "Person.referentOrganisation": "structure_id",
+    "Orientation.structure": "structure_id",
+    "Referent.structure": "structure_id",
+    "GroupMember.structure": "structure_id",
+    "Organisation.structure": "structure_id",
+}
+"""The structure that a row names; the catalogue may know nothing of it."""
+MANY: Mapping[str, tuple[str, str, bool]] = {
+    "Person.identifiers": (IDENTIFIER, "value", False),
+    "Person.nationalIdentifiers": (IDENTIFIER, "value", False),
+    "Person.projects": ("people.project", "", False),
+    "Person.constraints": ("people.person_constraint", "", False),
+    "Person.orientations": ("people.orientation", "startsOn", False),
+    "Person.contracts": ("people.contract", "signedOn", False),
+    "Person.followUpGroup": ("people.referent", "since", False),
+    "Person.appointments": ("appointments.appointment", "startsAt", False),
+    "Person.orientationAppointments": ("appointments.appointment", "startsAt", False),
+    "Person.invitations": ("appointments.invitation", "sentAt", False),
+    "Person.referrals": ("offers.referral", "sentOn", True),
+    "Person.jobApplications": ("offers.job_application", "createdAt", True),
+    "Person.immersions": ("offers.immersion_agreement", "startsOn", True),
+    "Person.trainingProjects": ("trainings.training_project", "recordedOn", True),
+    "Person.trainingPlacements": ("trainings.placement", "proposedOn", True),
+}
+"""The objects of a person: their table, the field that orders them, and whether the greatest comes first."""
+CHILDREN: Mapping[str, tuple[str, str]] = {
+    "Structure.services": ("offers.service", "structure_id"),
+    "Training.actions": ("trainings.training_action", "training_id"),
+    "Training.sessions": ("trainings.training_session", "training_id"),
+}
+"""The objects that belong to one of nobody, and the column that says so."""
+ONLY: Mapping[str, Callable[[Row], bool]] = {
+    "Person.nationalIdentifiers": lambda row: row["kind"] != "CD_INTERNE",
+    "Person.orientationAppointments": lambda row: row["motive_type"] == "rsa_orientation",
+}
+
+
+NAMING = ("Person.referentOrganisation", "Person.referent", "Person.followUpGroup", "Orientation.structure")
+
+
+def revealed(world: World, coordinate: str, row: Row) -> str | None:
+    """What an edge, by this row, would tell of the person, whatever is read of whom it leads to."""
+    if coordinate in (
+        "Person.referentOrganisation",
+        "Person.referent",
+        "Person.followUpGroup",
+        "Orientation.structure",
+    ):
+        found = world.one("people.structure", "id", row["structure_id"])
+    elif coordinate == "Referral.prescriberStructure":
+        found = world.one("offers.structure", "id", row["prescriber_structure_id"])
+    elif coordinate == "Referral.service":
+        offered = world.one("offers.service", "id", row["service_id"]) or {"structure_id": None}
+        found = world.one("offers.structure", "id", offered["structure_id"])
+        return "UNKNOWN" if found is None else found["sensitivity"]
+    elif coordinate in ("Appointment.organisation", "Appointment.agents", "OrientationAppointment.organisation"):
+        found = world.one("appointments.organisation", "id", row["organisation_id"])
+    else:
+        return None
+    return None if found is None else found["sensitivity"]
