@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
 from hub.calls import InProcess, signed_headers
@@ -19,6 +19,7 @@ from hub.federation.transport import Transport
 from hub.graph import Graph
 from hub.http.graphiql import graphiql
 from hub.http.graphql import GraphQLEndpoint
+from hub.http.metrics import EXPOSITION, metrics
 from hub.http.policy import policy_page
 from hub.http.served import Served
 from hub.identity.purpose import Purposes
@@ -34,6 +35,7 @@ from hub.pages.words import words
 from hub.pipeline import Pipeline
 from hub.policy.authorise import Authorisation, authorise
 from hub.policy.classification import Classification
+from hub.policy.inputs import check_variables_only
 from hub.policy.misses import Misses
 from hub.policy.table import DecisionClass
 from hub.policy.view import Views
@@ -52,7 +54,9 @@ from subgraphs.kit.server import Subgraph
 def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Subgraph:
     """One of the four subgraphs, reading as its own query role, under the policy of this graph."""
     database = Database(dsn(f"{name}_query"))
-    return Subgraph(load_model(name), database, policy=graph.table.digest, cursors=keys.cursors)
+    model = load_model(name)
+    names = keys.nir if model.finds else None
+    return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, names=names)
 
 
 def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
@@ -61,7 +65,7 @@ def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
 
 
 class HubApp(Served):
-    """The hub's ASGI application: GraphQL, `GET /readyz`, and `more`."""
+    """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and `more`."""
 
     def __init__(
         self,
@@ -71,7 +75,8 @@ class HubApp(Served):
         local: Mapping[str, Subgraph],
         more: Sequence[BaseRoute],
     ) -> None:
-        super().__init__(GraphQLEndpoint(pipeline.answer), [Route("/readyz", self._ready), *more], page=True)
+        routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *more]
+        super().__init__(GraphQLEndpoint(pipeline.answer), routes, page=True)
         self.pipeline, self.journal, self.view, self.local = pipeline, journal, view, local
 
     @asynccontextmanager
@@ -94,12 +99,17 @@ class HubApp(Served):
         ready = self.journal.writing
         return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
+    async def _metrics(self, request: Request) -> PlainTextResponse:
+        return PlainTextResponse(metrics(self.pipeline.misses), media_type=EXPOSITION)
+
 
 def deciding(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
-    """The policy step; the operation's name, which the journal keeps, is checked before anything is decided."""
+    """The policy step; before anything is decided, the operation's name is checked, which the journal keeps, and the
+    document's values, which a cache does."""
 
     def decide(operation: Operation, decisions: DecisionClass) -> Authorisation:
         check_operation_name(operation.name)
+        check_variables_only(operation, classification)
         return authorise(operation, decisions, classification)
 
     return decide

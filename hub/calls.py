@@ -15,6 +15,9 @@ from subgraphs.kit.server import Subgraph
 CODES = {
     "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
     "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100 : corrigez « first ».",
+    "BAD_IDENTITY": "L'identité à rapprocher n'a pas la forme attendue : donnez la date de naissance (AAAA-MM-JJ) et "
+    "un NIR (13 caractères, ou 15 avec sa clé), un identifiant national (un matricule, avec son organisme et son rôle) "
+    "ou celui d'un département.",
     "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
 }
 """Codes of our subgraphs' errors that may leave, each with our own words."""

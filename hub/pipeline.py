@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from hub.calls import CODES
+from hub.document.numbers import refuse_numbers
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.federation.execute import Bounds, execute
@@ -58,6 +59,7 @@ class Pipeline:
         purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)
+        refuse_numbers(request.query)
         text = self.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
         variables = self.preparer.bound(prepared, request.variables)
@@ -81,11 +83,13 @@ class Pipeline:
             residual=authorisation.residual,
             now=now,
         )
-        answer = await execute(
-            prepared.plan, variables, self.transports, context, self.deadline, codes=CODES, bounds=self.bounds
-        )
-        guard = Guard(authorisation.marks, variables, revealed)
-        data, errors = prepared.projection.project(answer, variables, guard)
+        with self.misses.searching(actor.id, actor.organisation, authorisation, variables, now) as searches:
+            answer = await execute(
+                prepared.plan, variables, self.transports, context, self.deadline, codes=CODES, bounds=self.bounds
+            )
+            guard = Guard(authorisation.marks, variables, revealed)
+            data, errors = prepared.projection.project(answer, variables, guard)
+            searches.settled = guard.reached(errors) if searches.asked else searches.settled
         self.misses.count(actor.id, asked, data, errors, now)
         view = self.views.asked(request.headers.get("schema-view"), decisions)
         data = await self.preparer.introspected(prepared, data, request.variables, view)

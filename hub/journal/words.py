@@ -53,6 +53,10 @@ def words(schema: GraphQLSchema, classification: Classification, policy: Policy)
         if found.category not in OPEN:
             told = schema.type_map[found.type].fields[name.partition(".")[2]].description  # type: ignore[attr-defined]
             fields[name] = (found.category.value, (told or name).rstrip("."))
+    for name, category in classification.matches.items():
+        type_name, _, held = name.partition(".")
+        told = schema.type_map[type_name].fields[held].description  # type: ignore[attr-defined]
+        fields[name] = (category.value, f"{(told or name).rstrip('.')} (rapprochement)")
     return Words(
         kinds={code: kind.label for code, kind in policy.actors.items()} | {OPERATOR: "Exploitant du hub"},
         purposes={code: purpose.label for code, purpose in policy.purposes.items()},

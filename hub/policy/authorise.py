@@ -62,6 +62,8 @@ class Authorisation:
     marks: tuple[Mark, ...]
     entries: tuple[FieldEntry, ...]
     inputs: tuple[InputUse, ...]
+    searches: tuple[Field, ...] = ()
+    """The root fields that find persons."""
 
 
 def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:
@@ -72,7 +74,7 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
     required = {name for coordinate in planned for name in schema.fields[coordinate].requires}
     compared = {name for use in rewriting.inputs for name in _compared(use.input, schema)}
     coordinates = planned | required | compared
-    types = set(_met(coordinates, schema)) & schema.personal
+    types = set(_met(coordinates & schema.fields.keys(), schema)) & schema.personal
     ordered = {name for coordinate in planned for name in _ordering(coordinate, schema)}
     return Authorisation(
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
@@ -81,22 +83,16 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         marks=tuple(rewriting.marks),
         entries=tuple(rewriting.entries),
         inputs=tuple(rewriting.inputs),
+        searches=tuple(each for each in fetch.fields if each.coordinate in schema.searches),
     )
 
 
 def _compared(name: str, schema: Classification) -> set[str]:
     """Coordinates that an input may compare, whatever its value turns out to be: a subgraph compares nothing without a
-    rule that lets it read."""
-    found: set[str] = set()
-    seen, pending = {name}, [name]
-    while pending:
-        known = schema.inputs.get(pending.pop())
-        if known is not None:
-            found.update(known.reads)
-            below = [each for each in schema.inputs if each.startswith(f"{known.type}.") and each not in seen]
-            seen.update(below)
-            pending += below
-    return found & schema.fields.keys()
+    rule that lets it read, and finds nobody by an input without a rule that lets it match."""
+    below = schema.below(name)
+    found = {read for each in below & schema.inputs.keys() for read in schema.inputs[each].reads}
+    return (found & schema.fields.keys()) | (below & schema.matches.keys())
 
 
 def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:
@@ -120,12 +116,12 @@ def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:
             yield from (schema.fields[member].returns for member in schema.members.get(found.returns, ()))
 
 
-def _shows_rows(field: Field) -> bool:
-    """Whether a page's field always answers its rows themselves."""
+def _shows_rows(field: Field, rows: str) -> bool:
+    """Whether a field of a page, or of a search's answer, always answers its rows themselves."""
     if field.conditions:
         return False
     edges = (below.name for selections in field.selections for below in selections.fields if not below.conditions)
-    return field.name == "nodes" or (field.name == "edges" and "node" in edges)
+    return field.coordinate == rows or (field.name == "edges" and "node" in edges)
 
 
 @dataclass
@@ -174,18 +170,22 @@ class _Rewriting:
         return Selections(asked.type, tuple(shape), index), Selections(asked.type, tuple(fetch), index)
 
     def _unseen_rows(self, asked: Selections, path: tuple[str, ...]) -> Field | None:
-        """The rows of a page of which only the bounds are asked: its cursors tell of them, so that they are decided and
-        journalled like any other, and not answered."""
-        nodes = self.schema.fields.get(f"{asked.type}.nodes")
-        if nodes is None or nodes.returns not in self.schema.personal or any(map(_shows_rows, asked.fields)):
+        """The rows of a page of which only the bounds are asked, or the person of whom only is asked that it is found:
+        cursors and outcome tell of them, so that they are decided and journalled like any other, and not answered."""
+        rows = self.schema.found.get(asked.type, f"{asked.type}.nodes")
+        nodes = self.schema.fields.get(rows)
+        if nodes is None or nodes.returns not in self.schema.personal:
+            return None
+        if any(_shows_rows(field, rows) for field in asked.fields):
             return None
         index = self._reserve(nodes.returns)
         assert index is not None
         access = Field(key=ACCESS_KEY, type=nodes.returns, name=ACCESS_FIELD)
-        told = (ACCESS_KEY, f"{asked.type}.pageInfo", None)
+        told = (ACCESS_KEY, f"{asked.type}.{'pageInfo' if asked.type not in self.schema.found else 'outcome'}", None)
         self.marks[index] = Mark(nodes.returns, path, False, self.decisions.rows[nodes.returns], (told,))
-        rows = Selections(nodes.returns, (access,), index)
-        return Field(key=f"{ACCESS_KEY}_rows", type=asked.type, name="nodes", selections=(rows,))
+        below = Selections(nodes.returns, (access,), index)
+        name = rows.partition(".")[2]
+        return Field(key=f"{ACCESS_KEY}_rows", type=asked.type, name=name, selections=(below,))
 
     def _reserve(self, type_name: str) -> int | None:
         if type_name not in self.schema.personal:

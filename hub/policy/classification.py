@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from schema.categories import Category, Level
 
@@ -16,7 +17,7 @@ class FieldClass:
     """One coordinate. `many`: it returns a list. `requires`: coordinates that resolving it reads, transitively.
 
     `values`: stricter categories that some of its enum values carry; `action`: what happens to such a value (`DROP` the
-    row, `COARSEN` the value).
+    row, `COARSEN` the value). `matches`: inputs of its arguments by which it finds persons (policy.md rule 6).
     """
 
     coordinate: str
@@ -28,17 +29,23 @@ class FieldClass:
     values: frozenset[Category] = frozenset()
     action: str | None = None
     requires: frozenset[str] = frozenset()
+    matches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class InputClass:
-    """An argument, input field or enum value: the coordinates whose values it reveals; `type` is its input type."""
+    """An argument, input field or enum value: the coordinates whose values it reveals; `type` is its input type.
+
+    `match`: the category of what it holds, by which persons are found and which nobody reads of them; `reads` is then
+    what an actor must read of a person to find it so.
+    """
 
     type: str
     reads: tuple[str, ...]
+    match: Category | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Classification:
     """`fields` by coordinate, `personal` types (they have a subject and `_access`), `members` of types in order.
 
@@ -55,3 +62,38 @@ class Classification:
     inputs: Mapping[str, InputClass]
     values: Mapping[str, Category]
     digest: str
+
+    @cached_property
+    def matches(self) -> Mapping[str, Category]:
+        """The inputs by which persons are found, and the category of each."""
+        return {name: each.match for name, each in self.inputs.items() if each.match is not None}
+
+    def category(self, name: str) -> Category:
+        """The category of a field, or of an input that finds persons."""
+        return self.matches[name] if name in self.matches else self.fields[name].category
+
+    def requires(self, name: str) -> list[str]:
+        """What a field, or an input that finds persons, cannot do without."""
+        return sorted(self.inputs[name].reads if name in self.matches else self.fields[name].requires)
+
+    @cached_property
+    def searches(self) -> frozenset[str]:
+        """The fields that find persons by what they have."""
+        return frozenset(name for name, each in self.fields.items() if each.matches)
+
+    @cached_property
+    def found(self) -> Mapping[str, str]:
+        """By the type of a search's answer, the field that holds the person found."""
+        answers = {each.returns for each in self.fields.values() if each.matches}
+        members = ((name, self.fields[each]) for name in answers for each in self.members[name])
+        return {name: each.coordinate for name, each in members if each.returns in self.personal}
+
+    def below(self, name: str) -> set[str]:
+        """An input and all that it may hold."""
+        found, pending = {name}, [name]
+        while pending:
+            known = self.inputs.get(pending.pop())
+            held = {each for each in self.inputs if known is not None and each.startswith(f"{known.type}.")} - found
+            found |= held
+            pending += held
+        return found

@@ -72,6 +72,11 @@ def classify(supergraph: Supergraph) -> Classification:
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
     values = dict(_stricter(supergraph))
     whole = Classification(fields, personal, recorded, members, inputs, values, digest="")
+    for name, category in whole.matches.items():
+        if unknown := set(inputs[name].reads) - fields.keys():
+            raise Unclassified(name, f"rapproche par {category} et révèle {min(unknown)}, que rien ne classe")
+    matched = {name: replace(field, matches=_matches(supergraph, field, whole)) for name, field in fields.items()}
+    whole = replace(whole, fields=matched)
     return replace(whole, digest=_digest(whole))
 
 
@@ -79,10 +84,11 @@ def _digest(found: Classification) -> str:
     """SHA-256 of the whole classification, the same in every process."""
     lines = [
         f"{f.coordinate} {f.returns} {f.category} {f.level} {f.many} {sorted(f.values)} {f.action} {sorted(f.requires)}"
+        f" {sorted(f.matches)}"
         for _, f in sorted(found.fields.items())
     ]
     lines += [f"{name} {name in found.recorded}" for name in sorted(found.personal)]
-    lines += [f"{name} {each.type} {each.reads}" for name, each in sorted(found.inputs.items())]
+    lines += [f"{name} {each.type} {each.reads} {each.match}" for name, each in sorted(found.inputs.items())]
     lines += [f"{name} {category}" for name, category in sorted(found.values.items())]
     return sha256("\n".join(lines).encode()).hexdigest()
 
@@ -188,13 +194,20 @@ def _inputs(supergraph: Supergraph) -> Iterable[tuple[str, InputClass]]:
                     yield f"{name}.{value}", InputClass(name, tuple(said["fields"]))
 
 
+def _matches(supergraph: Supergraph, field: FieldClass, found: Classification) -> frozenset[str]:
+    declared = supergraph.schema.type_map[field.type].fields[field.coordinate.partition(".")[2]]  # type: ignore[attr-defined]
+    arguments = (f"{field.coordinate}({argument}:)" for argument in declared.args)
+    return frozenset(name for each in arguments for name in found.below(each) & found.matches.keys())
+
+
 def _input(supergraph: Supergraph, coordinate: str, type_: Any, open_: bool) -> tuple[str, InputClass]:
     named = get_named_type(type_)
-    said = _directive(supergraph, coordinate, "reads")
-    if said is None and not open_ and not isinstance(named, GraphQLInputObjectType):
+    said, match = (_directive(supergraph, coordinate, name) for name in ("reads", "match"))
+    if said is None and match is None and not open_ and not isinstance(named, GraphQLInputObjectType):
         bound = isinstance(named, GraphQLEnumType) and all(
             _directive(supergraph, f"{named.name}.{value}", "reads") is not None for value in named.values
         )
         if not bound:
             raise Unclassified(coordinate, "entrée sans @reads")
-    return coordinate, InputClass(named.name, tuple(said["fields"]) if said is not None else ())
+    reads = tuple(said["fields"]) if said is not None else ()
+    return coordinate, InputClass(named.name, reads, Category(match["category"]) if match is not None else None)

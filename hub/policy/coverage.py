@@ -18,7 +18,7 @@ from schema.categories import Level
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How many fields, enum values and inputs clients see; what is missing for some of them, and, worth a `note`, what
-    a grant reduces to a field that is not served yet; in French."""
+    a grant reduces to a field that is not served yet, or matches by no input; in French."""
 
     fields: int
     values: int
@@ -42,7 +42,9 @@ def coverage(schema: GraphQLSchema, classification: Classification, policy: Poli
     missing += [f"{name} : entrée que rien ne classe" for name in inputs if name not in classification.inputs]
     missing += [f"{name} : aucune catégorie, aucun champ classé ne la rend" for of, name in values if of not in reached]
     missing += _reductions(classification, policy)
-    notes = [
+    unmatched = {c for grant in policy.grants for c in grant.match} - set(classification.matches.values())
+    notes = [f"des accords rapprochent par {c}, par quoi aucune entrée ne rapproche" for c in sorted(unmatched)]
+    notes += [
         f"« {row.sibling} », à lire à la place de {row.coordinate} ({row.actor}), n'est pas encore servi : "
         "docs/sources.md dit pourquoi"
         for row in policy.reductions.values()

@@ -59,7 +59,7 @@ def same(old: Policy, new: Policy) -> bool:
 def _fields(
     before: DecisionClass | None, after: DecisionClass | None, old: Policy, new: Policy
 ) -> Iterator[tuple[str, str, str]]:
-    was, becomes = (each.decisions if each is not None else {} for each in (before, after))
+    was, becomes = (each.whole if each is not None else {} for each in (before, after))
     for name in sorted(was.keys() | becomes.keys()):
         one, two = was.get(name), becomes.get(name)
         if one != two:

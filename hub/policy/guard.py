@@ -5,12 +5,13 @@ policy.md rule 3. Projection calls the guard once per object; the same call tell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from hub.document.operation import ACCESS_KEY
+from hub.errors import FieldFailed
 from hub.federation.collect import Unusual
 from hub.federation.generate import Check
 from schema.residual import Rule, holds
@@ -145,6 +146,11 @@ class Guard:
             return nulls
 
         return check
+
+    def reached(self, errors: Iterable[FieldFailed]) -> frozenset[str]:
+        """Response keys of the root fields below which someone was shown, or that failed."""
+        shown = {self.marks[mark].path[0] for mark, _ in self._seen}
+        return frozenset(shown | {str(error.path[0]) for error in errors if error.path})
 
     def restart(self) -> None:
         """Forget all objects: they are going to be shown again."""

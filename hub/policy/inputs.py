@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.document.conditions import hold
-from hub.errors import RequestRefused
+from hub.document.operation import Operation
+from hub.errors import DocumentRefused, RequestRefused
 from hub.policy.authorise import InputUse
 from hub.policy.classification import Classification
 from hub.policy.table import DecisionClass, Effect
@@ -37,8 +38,12 @@ def check_inputs(
             if known is None or not admitted(name, decisions, schema):
                 raise forbidden_input(path)
             reads.update(known.reads)
+            if known.match is not None:
+                reads.add(name)
             for item in value if type(value) is list else (value,):
                 if type(item) is dict:
+                    if not all(f"{known.type}.{key}" in schema.inputs for key in item):
+                        raise forbidden_input(path)  # inside of a scalar, the client's own keys: values like any other
                     pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
                 elif (below := f"{known.type}.{item}") in schema.inputs:
                     if not admitted(below, decisions, schema):
@@ -51,9 +56,33 @@ def check_inputs(
 
 
 def admitted(name: str, decisions: DecisionClass, schema: Classification) -> bool:
-    """Whether this class may give an argument, input field or enum value at all; one that nothing classifies, never."""
+    """Whether this class may give an argument, input field or enum value at all; one that nothing classifies, never.
+
+    One that finds persons finds those whom its decision lets it; what any other reveals of a row must be readable of
+    every row.
+    """
     known = schema.inputs.get(name)
+    if known is not None and known.match is not None:
+        return decisions.matches[name].effect is Effect.MATCH
     return known is not None and all(_readable(c, decisions, schema) for c in known.reads)
+
+
+def check_variables_only(operation: Operation, schema: Classification) -> None:
+    """Refuse with IDENTITY_NOT_VARIABLE a document that holds what finds a person, be it as a default: documents are
+    kept, values of variables are not."""
+    held = operation.literals.keys() | operation.defaults.keys()
+    pending = list(operation.root.fields)
+    while pending:
+        field = pending.pop()
+        pending += (below for selections in field.selections for below in selections.fields)
+        for argument, variable in field.arguments if field.coordinate in schema.searches else ():
+            if variable in held:
+                raise DocumentRefused(
+                    "IDENTITY_NOT_VARIABLE",
+                    f"L'argument « {argument} » de « {field.name} » se passe entier dans une variable sans valeur par "
+                    "défaut : ce qui identifie une personne n'est jamais écrit dans un document.",
+                    f"argument {argument} of {field.coordinate} is not a variable",
+                )
 
 
 def forbidden_input(path: tuple[str, ...]) -> RequestRefused:

@@ -1,17 +1,21 @@
 """People asked for one by one who are not there for the actor: each actor may miss so many, then waits.
 
 policy.md attack 22. Who is denied and who does not exist count alike, so that the limit tells nothing either; found
-people and failures never count. The count is each process's own, and counts what was answered: requests of one moment
-pass together, and are paid for by a longer wait.
+people and failures never count. The count is each process's own: behind n hubs one may miss n times as many.
+
+Of ids, which can't be guessed, what was answered is counted: requests of one moment pass together, and are paid for by
+a longer wait. A search by what someone has (`findPerson`) is charged before it is made and given back if it finds, so
+that no number of them at once passes; it weighs more, and counts for the actor's organisation too.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf, isfinite
 from typing import Any
 
 from hub.document.conditions import hold
@@ -29,19 +33,34 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MissLimit:
-    """`most` misses in a window of `seconds`; what was missed is forgiven evenly over it."""
+    """`most` misses in a window of `seconds`; what was missed is forgiven evenly over it.
+
+    As much weigh `searches` in vain of one actor, and `organisation` of all actors of one organisation."""
 
     most: int = 500
     seconds: int = 3600
+    searches: int = 50
+    organisation: int = 1000
+
+
+@dataclass(slots=True)
+class Searches:
+    """The searches of one request: response keys of those `asked`, and of those `settled`, since found or failed."""
+
+    asked: tuple[str, ...]
+    settled: frozenset[str] = frozenset()
 
 
 class Misses:
-    """The misses of each actor (`Actor.id`). `now` is Unix seconds."""
+    """The misses of each actor (`Actor.id`). `now` is Unix seconds.
+
+    `missed` and `refused` are totals for the metrics: people and searches missed, requests refused for them."""
 
     def __init__(self, limit: MissLimit, schema: Classification) -> None:
         self._limit, self._schema = limit, schema
         self._rate = limit.most / max(limit.seconds, 1)
         self._levels: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self.missed = self.refused = 0
 
     def admit(
         self, actor: str, authorisation: Authorisation, variables: Mapping[str, Any], now: int
@@ -63,6 +82,52 @@ class Misses:
             raise self._refused(excess)
         return asked
 
+    @contextmanager
+    def searching(
+        self, actor: str, organisation: str | None, authorisation: Authorisation, variables: Mapping[str, Any], now: int
+    ) -> Iterator[Searches]:
+        """Charge the searches of an operation, and give back those that the caller says are settled; all if it fails.
+
+        Raises RequestRefused (TOO_MANY_MISSES, 429) if there is no room for all of them.
+        """
+        fields = authorisation.searches
+        searches = Searches(tuple(field.key for field in fields if hold(field.conditions, variables)))
+        charged = self._charged(actor, organisation, len(searches.asked))
+        for who, weight in charged.items():
+            if (excess := self._level(who, now) + weight - self._limit.most) > 0:
+                log.warning("searches of an actor or of its organisation find nobody too often")
+                raise self._refused(excess)
+        self._add(charged, 1.0, now)
+        try:
+            yield searches
+        except BaseException:
+            self._add(charged, -1.0, now)
+            raise
+        missed = sum(key not in searches.settled for key in searches.asked)
+        self.missed += missed
+        if searches.asked:
+            self._add(charged, missed / len(searches.asked) - 1.0, now)
+
+    def _charged(self, actor: str, organisation: str | None, count: int) -> dict[str, float]:
+        """What these searches weigh, for whom."""
+        if not count:
+            return {}
+        bounds = {actor: self._limit.searches}
+        if organisation is not None:
+            bounds[f"organisation {organisation}"] = self._limit.organisation
+        most = self._limit.most
+        return {who: count * most / bound if bound > 0 < most else inf for who, bound in bounds.items()}
+
+    def _add(self, charged: Mapping[str, float], part: float, now: int) -> None:
+        for who, weight in charged.items():
+            self._keep(who, self._level(who, now) + weight * part, now)
+
+    def _keep(self, who: str, level: float, now: int) -> None:
+        self._levels[who] = min(max(level, 0.0), float(self._limit.most * LONGEST)), now
+        self._levels.move_to_end(who)
+        while len(self._levels) > KEPT:
+            self._levels.popitem(last=False)
+
     def count(
         self,
         actor: str,
@@ -76,11 +141,9 @@ class Misses:
         missed = sum(data is not None and data.get(key) is None and key not in failed for key in asked)
         if not missed:
             return
+        self.missed += missed
         before = self._level(actor, now)
-        self._levels[actor] = min(before + missed, float(self._limit.most * LONGEST)), now
-        self._levels.move_to_end(actor)
-        while len(self._levels) > KEPT:
-            self._levels.popitem(last=False)
+        self._keep(actor, before + missed, now)
         if self._excess(before) <= 0 < self._excess(before + missed):
             log.warning("an actor asked for more than %d people who are not there for it", self._limit.most)
 
@@ -97,7 +160,8 @@ class Misses:
         return level + 1 - self._limit.most
 
     def _refused(self, excess: float) -> RequestRefused:
-        wait = ceil(excess / self._rate) if self._rate else self._limit.seconds
+        self.refused += 1
+        wait = ceil(excess / self._rate) if self._rate and isfinite(excess) else self._limit.seconds
         return RequestRefused(
             "TOO_MANY_MISSES",
             "Trop des identifiants demandés ne mènent à personne que vous puissiez lire : vérifiez-les, et réessayez "

@@ -17,7 +17,8 @@ from schema.facts import Fact
 HEAD = """\
 # Registre des activités de traitement
 RGPD, article 30. Page écrite par `hub policy register`, depuis la table des décisions que le hub applique : une
-activité par finalité, une ligne par accord. Le nombre qui suit une catégorie est celui des champs réellement servis.
+activité par finalité, une ligne par accord. Le nombre qui suit une catégorie est celui des champs réellement servis, ou
+des entrées par lesquelles `findPerson` rapproche.
 
 Le responsable de traitement complète ce que les règles ne disent pas : son nom et ses coordonnées, ceux du délégué, les
 transferts hors de l'Union. Les mesures de sécurité : [docs/architecture.md](architecture.md). Les personnes concernées
@@ -39,7 +40,7 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
             ", ".join(policy.relations[fact].label for fact in Fact if fact & grant.relations),
             _categories(_read(table, grant, purpose.code, Level.FULL)),
             _categories(_read(table, grant, purpose.code, Level.REDUCED)),
-            ", ".join(sorted(grant.match)),
+            _categories(_matched(table, grant, purpose.code)),
             grant.basis.id,
             grant.retention.name if grant.retention is not None else "",
         )
@@ -71,6 +72,12 @@ def _read(table: DecisionTable, grant: Grant, purpose: str, level: Level) -> Cou
         if decision.effect in (Effect.ALLOW, Effect.MASK) and field.level is level and grant.id in decision.rules:
             found.update([field.category] if field.category in admitted else [])
     return found
+
+
+def _matched(table: DecisionTable, grant: Grant, purpose: str) -> Counter[Category]:
+    """Inputs of each category by which this grant lets find persons, for a purpose."""
+    matches = table.decision_class(grant.actor, purpose).matches
+    return Counter(table.classification.matches[name] for name, found in matches.items() if grant.id in found.rules)
 
 
 def _categories(found: Mapping[Category, int]) -> str:

@@ -28,7 +28,7 @@ def by_relation(decision: Decision, relation: Fact, policy: Policy) -> Decision:
     ids = {grant.id for grant in policy.grants if grant.relations & relation}
     return replace(
         decision,
-        effect=Effect.ALLOW if read else Effect.MASK,
+        effect=Effect.MASK if not read else decision.effect,
         rule=rule,
         rules=tuple(each for each in decision.rules if each in ids),
     )

@@ -16,13 +16,15 @@ HEADS = "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One decision; `when` says of which rows, in French, and is empty where no row matters."""
+    """One decision; `when` says of which rows, in French, and is empty where no row matters.
+
+    `level` is null of an input that finds persons."""
 
     actor: str
     purpose: str
     field: str
     category: str
-    level: str
+    level: str | None
     decision: str
     when: str
     values: tuple[str, ...]
@@ -36,16 +38,16 @@ class Line:
 def sheet(table: DecisionTable, classes: Iterable[DecisionClass]) -> Iterator[Line]:
     """The lines of these rows of the table, coordinates in alphabetical order."""
     for row in classes:
-        for name, decision in sorted(row.decisions.items()):
+        for name, decision in sorted(row.whole.items()):
             if name.endswith(f".{ACCESS_FIELD}"):
                 continue
-            field, rule = table.classification.fields[name], decision.rule
+            field, rule = table.classification.fields.get(name), decision.rule
             yield Line(
                 actor=row.kind,
                 purpose=row.purpose,
                 field=name,
-                category=field.category.value,
-                level=field.level.value,
+                category=table.classification.category(name).value,
+                level=field.level.value if field is not None else None,
                 decision=decision.effect.value,
                 when=condition(rule.read or rule.reduced, table.policy) if rule.read or rule.reduced else "",
                 values=tuple(values(decision, table.policy)),
@@ -69,7 +71,7 @@ def markdown(table: DecisionTable, classes: Iterable[DecisionClass]) -> str:
         actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
         parts += [
             f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`)",
-            "\n".join([HEADS, *(_cells(line, row.decisions[line.field], table) for line in sheet(table, [row]))]),
+            "\n".join([HEADS, *(_cells(line, row.whole[line.field], table) for line in sheet(table, [row]))]),
         ]
     return "\n\n".join(parts) + "\n"
 

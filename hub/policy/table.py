@@ -12,10 +12,11 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+from hub.policy.cells import Cell, cell, meet, merge, prohibitions
 from hub.policy.classification import Classification, FieldClass
-from hub.policy.model import Grant, Policy, Prohibition
+from hub.policy.model import Policy
 from schema.categories import OPEN, Category, Level
-from schema.facts import VALUE_FACTS, Fact
+from schema.facts import VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
 
 NEVER = Rule()
@@ -23,11 +24,14 @@ NEVER = Rule()
 
 
 class Effect(StrEnum):
-    """What the table says of a coordinate; where rows matter, the rule's clauses say the rest."""
+    """What the table says of a coordinate; where rows matter, the rule's clauses say the rest.
+
+    `MATCH` is of an input: it finds persons by what they have, and tells nothing of it."""
 
     OPEN = "open"
     ALLOW = "allow"
     MASK = "mask"
+    MATCH = "match"
     DENY = "deny"
 
 
@@ -63,12 +67,14 @@ class Decision:
 class DecisionClass:
     """Every decision for one actor kind and purpose; equal classes have equal ids and share plans.
 
-    `rows`: when a row of each personal type exists; `identity`: when a person's identity is readable in full.
+    `matches`: of each input by which persons are found, whom it finds; `rows`: when a row of each personal type exists;
+    `identity`: when a person's identity is readable in full.
     """
 
     kind: str
     purpose: str
     decisions: Mapping[str, Decision]
+    matches: Mapping[str, Decision]
     rows: Mapping[str, Rule]
     identity: tuple[Clause, ...]
     retentions: tuple[tuple[int, int], ...]
@@ -79,15 +85,21 @@ class DecisionClass:
         """Short stable name of the class: kind, purpose and the digest of policy and classification."""
         return sha256(f"{self.kind}\0{self.purpose}\0{self.digest}".encode()).hexdigest()[:16]
 
+    @cached_property
+    def whole(self) -> Mapping[str, Decision]:
+        """All decisions, on fields and on inputs that find persons."""
+        return {**self.decisions, **self.matches}
+
     def residual(self, coordinates: Iterable[str], types: Iterable[str]) -> Residual:
-        """What a subgraph must apply for these coordinates and personal types; open coordinates need no rule."""
-        decisions = {name: self.decisions[name] for name in coordinates}
+        """What a subgraph must apply for these personal types and these coordinates, be they fields or inputs that find
+        persons; open ones need no rule."""
+        decisions = {name: self.whole[name] for name in coordinates}
         return Residual(
             rows={name: self.rows[name] for name in types if name in self.rows},
             fields={
                 name: decision.rule
                 for name, decision in decisions.items()
-                if decision.effect in (Effect.ALLOW, Effect.MASK)
+                if decision.effect in (Effect.ALLOW, Effect.MASK, Effect.MATCH)
             },
             retentions=self.retentions,
         )
@@ -110,86 +122,13 @@ class DecisionTable:
         return self.classes[kind, purpose]
 
 
-def meet(left: Iterable[Clause], right: Iterable[Clause]) -> tuple[Clause, ...]:
-    """Clauses under which both hold *by the same relation*: rule 7 decides per relation."""
-    met = {
-        Clause(a.any_of & b.any_of, a.all_of | b.all_of, a.none_of | b.none_of)
-        for a in left
-        for b in right
-        if a.any_of & b.any_of
-    }
-    return merge(met)
-
-
-def merge(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-    """The same set of clauses with those that differ only in their relations joined, in a stable order."""
-    joined: dict[tuple[int, int], int] = {}
-    for clause in clauses:
-        key = (clause.all_of, clause.none_of)
-        joined[key] = joined.get(key, 0) | clause.any_of
-    return tuple(sorted(Clause(any_of, *key) for key, any_of in joined.items()))
-
-
-def _clause(grant: Grant, all_of: int = 0) -> list[Clause]:
-    """A grant's condition on the row: restrictions bind everyone but the person itself, as far as the basis goes."""
-    others = grant.relations & ~Fact.SELF
-    none_of = Fact.LIMITATION | Fact.ERASURE_DUE
-    if grant.basis.opposition:
-        none_of |= Fact.OPPOSITION
-    if grant.retention is not None:
-        none_of |= grant.retention.fact
-    clauses = [Clause(int(others), all_of, int(none_of))] if others else []
-    if grant.relations & Fact.SELF:
-        clauses.append(Clause(int(Fact.SELF), all_of))
-    return clauses
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One cell of the matrix: clauses to read, to read what one's own organisation recorded, and to read reduced; and
-    the grants that give them."""
-
-    read: tuple[Clause, ...]
-    recorded: tuple[Clause, ...]
-    reduced: tuple[Clause, ...]
-    grants: tuple[str, ...]
-
-    def readable(self, recorded: bool) -> tuple[Clause, ...]:
-        """Clauses to read in full, of a type whose rows say who recorded them or not."""
-        return merge([*self.read, *self.recorded]) if recorded else self.read
-
-
-def prohibitions(policy: Policy, kind: str, category: Category) -> list[Prohibition]:
-    """The prohibitions of this category that bind this kind of actor."""
-    return [p for p in policy.prohibitions if p.category is category and p.actor in ("*", kind)]
-
-
-def _cell(policy: Policy, kind: str, purpose: str, category: Category) -> _Cell:
-    read: list[Clause] = []
-    recorded: list[Clause] = []
-    reduced: list[Clause] = []
-    ids: list[str] = []
-    forbidden = {p.level for p in prohibitions(policy, kind, category)}
-    no_full, no_reduced = forbidden & {Level.FULL, None}, forbidden & {Level.REDUCED, None}
-    for grant in policy.grants:
-        if grant.actor != kind or purpose not in grant.purposes:
-            continue
-        before = len(read) + len(recorded) + len(reduced)
-        if category in grant.read and not no_full:
-            read += _clause(grant)
-        if category in grant.own_recorded and not no_full:
-            recorded += _clause(grant, int(Fact.RECORDED))
-        if category in grant.reduced and not no_reduced:
-            reduced += _clause(grant)
-        if len(read) + len(recorded) + len(reduced) > before:
-            ids.append(grant.id)
-    return _Cell(merge(read), merge(recorded), merge(reduced), tuple(ids))
-
-
 def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:
-    cells = {category: _cell(policy, kind, purpose, category) for category in Category}
+    cells = {category: cell(policy, kind, purpose, category) for category in Category}
     own = {name: _decide(policy, schema, kind, purpose, cells, field) for name, field in schema.fields.items()}
-    decisions = {name: _with_requirements(schema.fields[name], own) for name in own}
+    matches = {name: _match(policy, schema, kind, purpose, name) for name in schema.matches}
+    decisions = {
+        name: _finding(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
+    }
     rows = {name: _row(schema, name, decisions, cells) for name in sorted(schema.personal)}
     for name, decision in decisions.items():
         returned = rows.get(schema.fields[name].returns)
@@ -198,7 +137,7 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
                 policy, kind, purpose, schema.fields[name], schema.fields[name].type in schema.recorded
             )
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
-    return DecisionClass(kind, purpose, decisions, rows, cells[Category.ID].read, retentions, digest)
+    return DecisionClass(kind, purpose, decisions, matches, rows, cells[Category.ID].read, retentions, digest)
 
 
 def _decide(
@@ -206,41 +145,84 @@ def _decide(
     schema: Classification,
     kind: str,
     purpose: str,
-    cells: Mapping[Category, _Cell],
+    cells: Mapping[Category, Cell],
     field: FieldClass,
 ) -> Decision:
     if field.category in OPEN:
         return Decision(Effect.OPEN)
-    cell = cells[field.category]
+    held = cells[field.category]
     recorded = field.type in schema.recorded
-    full = cell.readable(recorded)
+    full = held.readable(recorded)
     values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
     silent = field.action if any(set(full) - set(clauses) for _, clauses in values) else None
     if field.level is Level.REDUCED:
         named = [row for row in policy.reductions.values() if row.actor == kind and row.sibling == field.coordinate]
-        read = merge([*full, *(cell.reduced if named else ())])
+        read = merge([*full, *(held.reduced if named else ())])
         if read:
-            return Decision(Effect.ALLOW, rule=Rule(read, values), rules=cell.grants, silent=silent)
+            return Decision(Effect.ALLOW, rule=Rule(read, values), rules=held.grants, silent=silent)
         return _denied(policy, kind, purpose, field, recorded)
     row = policy.reductions.get((kind, field.coordinate))
-    masked = cell.reduced if row is not None and row.mask is not None else ()
+    masked = held.reduced if row is not None and row.mask is not None else ()
     if full or masked:
         rule = Rule(full, values, masked, row.mask if row is not None and masked else None)
         effect = Effect.ALLOW if full else Effect.MASK
-        return Decision(effect, rule=rule, rules=cell.grants, silent=silent)
-    sibling = row.sibling if row is not None and cell.reduced and row.sibling in schema.fields else None
+        return Decision(effect, rule=rule, rules=held.grants, silent=silent)
+    sibling = row.sibling if row is not None and held.reduced and row.sibling in schema.fields else None
     return replace(_denied(policy, kind, purpose, field, recorded), instead=sibling)
+
+
+def _match(policy: Policy, schema: Classification, kind: str, purpose: str, name: str) -> Decision:
+    """Whom an input finds: those by whose category a grant matches, and of whom all is read that the input reveals."""
+    found = _matched(policy, schema, kind, purpose, name)
+    if found:
+        return Decision(
+            Effect.MATCH, rule=Rule(merge(c for clauses in found.values() for c in clauses)), rules=tuple(found)
+        )
+    forbidden = [p.id for p in prohibitions(policy, kind, schema.matches[name]) if p.level is None]
+    others = (code for code in policy.actors[kind].purposes - {purpose} if _matched(policy, schema, kind, code, name))
+    return _refused(forbidden, others)
+
+
+def _matched(
+    policy: Policy, schema: Classification, kind: str, purpose: str, name: str
+) -> dict[str, tuple[Clause, ...]]:
+    """The clauses under which an input finds a person, by the grant that gives them."""
+    found = dict(cell(policy, kind, purpose, schema.matches[name]).match)
+    for coordinate in schema.inputs[name].reads:
+        field = schema.fields[coordinate]
+        readable = cell(policy, kind, purpose, field.category).readable(field.type in schema.recorded)
+        found = {grant: clauses for grant, given in found.items() if (clauses := meet(given, readable))}
+    return found
+
+
+def _finding(field: FieldClass, decision: Decision, matches: Mapping[str, Decision]) -> Decision:
+    """A field that finds persons finds those whom one of its inputs does, as far as it may be read at all."""
+    if not field.matches or decision.effect is Effect.DENY:
+        return decision
+    inputs = [matches[name] for name in sorted(field.matches)]
+    clauses = meet(decision.rule.read, [clause for each in inputs for clause in each.rule.read])
+    if clauses:
+        rules = sorted({rule for each in inputs if each.effect is Effect.MATCH for rule in each.rules})
+        return replace(decision, rule=replace(decision.rule, read=clauses), rules=tuple(rules))
+    needs = {code for each in inputs if each.needs is not None for code in each.needs.split(", ")}
+    return _refused([rule for each in inputs for rule in each.rules], needs)
 
 
 def _denied(policy: Policy, kind: str, purpose: str, field: FieldClass, recorded: bool) -> Decision:
     found = [p.id for p in prohibitions(policy, kind, field.category) if p.level in (field.level, None)]
-    others = sorted(
+    others = [
         code
         for code in policy.actors[kind].purposes - {purpose}
-        if _cell(policy, kind, code, field.category).readable(recorded)
-    )
+        if cell(policy, kind, code, field.category).readable(recorded)
+    ]
+    return _refused(found, others)
+
+
+def _refused(rules: Iterable[str], purposes: Iterable[str]) -> Decision:
+    """A denial by these rules; what is denied opens for these other purposes."""
+    others = sorted(purposes)
     reason = Reason.FIELD_NOT_FOR_PURPOSE if others else Reason.FIELD_NOT_FOR_ACTOR
-    return Decision(Effect.DENY, reason, rules=tuple(found), needs=", ".join(others) or None)
+    return Decision(Effect.DENY, reason, rules=tuple(rules), needs=", ".join(others) or None)
 
 
 def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decision:
@@ -265,7 +247,7 @@ def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decisi
     return replace(decision, rule=replace(decision.rule, read=clauses, reduced=masked))
 
 
-def _row(schema: Classification, name: str, decisions: Mapping[str, Decision], cells: Mapping[Category, _Cell]) -> Rule:
+def _row(schema: Classification, name: str, decisions: Mapping[str, Decision], cells: Mapping[Category, Cell]) -> Rule:
     """A row of a personal type exists for whoever may read anything of it; a DROP field binds its whole row."""
     fields = [schema.fields[coordinate] for coordinate in schema.members[name]]
     clauses = [c for f in fields for c in (*decisions[f.coordinate].rule.read, *decisions[f.coordinate].rule.reduced)]

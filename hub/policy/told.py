@@ -21,7 +21,13 @@ REASONS = {
     Reason.NOT_HELD: "Vous pouvez lire cette donnée, mais aucune source ne l'a transmise.",
     Reason.FORBIDDEN_INPUT: "Un critère de la requête porte sur une donnée que vous ne pouvez pas lire.",
 }
-EFFECTS = {Effect.OPEN: "libre", Effect.ALLOW: "lu", Effect.MASK: "masqué", Effect.DENY: "refusé"}
+EFFECTS = {
+    Effect.OPEN: "libre",
+    Effect.ALLOW: "lu",
+    Effect.MASK: "masqué",
+    Effect.MATCH: "rapproché",
+    Effect.DENY: "refusé",
+}
 SILENT = {
     "DROP": "l'élément qui la porte manque",
     "COARSEN": "la valeur est moins précise",

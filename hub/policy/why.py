@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.errors import HubError
-from hub.policy.classification import Classification, FieldClass
+from hub.policy.cells import prohibitions
+from hub.policy.classification import Classification
 from hub.policy.model import Policy
 from hub.policy.relation import by_relation
-from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, Reason, prohibitions
+from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, Reason
 from hub.policy.told import EFFECTS, REASONS, condition, relations, values
 from schema.categories import OPEN, Level
 from schema.facts import Fact
@@ -25,7 +26,10 @@ class UnknownField(HubError):
 
 
 def steps(path: str, schema: Classification) -> list[str]:
-    """The coordinates along `Type.field.field…`; raises UnknownField (FIELD_UNKNOWN)."""
+    """The coordinates along `Type.field.field…`, or the one of an input that finds persons; raises UnknownField
+    (FIELD_UNKNOWN)."""
+    if path in schema.matches:
+        return [path]
     type_name, *names = path.split(".")
     if type_name not in schema.members or not names:
         raise UnknownField(path, "écrivez « Type.champ » ou un chemin, comme « Person.contact.phones »")
@@ -83,11 +87,14 @@ def why(path: str, row: DecisionClass, table: DecisionTable, relation: Fact | No
 
 
 def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: Fact | None) -> Step:
-    field, policy, whole = table.classification.fields[coordinate], table.policy, row.decisions[coordinate]
+    schema, policy, whole = table.classification, table.policy, row.whole[coordinate]
     decision = whole if relation is None else by_relation(whole, relation, policy)
-    lines = [f"catégorie : {field.category}, {policy.categories[field.category].label}"]
+    category = schema.category(coordinate)
+    lines = [f"catégorie : {category}, {policy.categories[category].label}"]
+    if category in OPEN:
+        lines.append("aucun accord n'est nécessaire pour cette catégorie")
     if decision.effect is not Effect.DENY:
-        lines += _read(field, decision, policy)
+        lines += _read(schema.requires(coordinate), decision, policy)
     elif whole.effect is Effect.DENY:
         lines += _denied(coordinate, whole, row, table)
     else:
@@ -95,16 +102,14 @@ def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: F
     return Step(coordinate, decision.effect, tuple(lines))
 
 
-def _read(field: FieldClass, decision: Decision, policy: Policy) -> list[str]:
+def _read(requires: list[str], decision: Decision, policy: Policy) -> list[str]:
     lines = []
-    if field.category in OPEN:
-        lines.append("aucun accord n'est nécessaire pour cette catégorie")
     if decision.rule.read:
-        lines.append(f"lu par : {condition(decision.rule.read, policy)}")
+        lines.append(f"{EFFECTS[decision.effect]} par : {condition(decision.rule.read, policy)}")
     if decision.rule.reduced:
         lines.append(f"masqué (« {decision.rule.reduction} ») par : {condition(decision.rule.reduced, policy)}")
     lines += values(decision, policy)
-    lines += [f"dépend de : {', '.join(sorted(field.requires))}"] if field.requires else []
+    lines += [f"dépend de : {', '.join(requires)}"] if requires else []
     for grant in (each for each in policy.grants if each.id in decision.rules):
         lines.append(f"accord {grant.id} : {grant.label}")
         lines.append(f"  base légale : {grant.basis.text}")
@@ -128,21 +133,29 @@ def _denied(coordinate: str, decision: Decision, row: DecisionClass, table: Deci
     policy, reason = table.policy, decision.reason
     assert reason is not None
     lines = [f"motif : {reason} — {REASONS[reason]}"]
-    cause = table.classification.fields[decision.required or coordinate]
+    schema, cause = table.classification, decision.required or coordinate
+    category = schema.category(cause)
     if decision.required is not None:
-        lines.append(f"dépend de : {decision.required}, qui est refusé ({cause.category})")
+        lines.append(f"dépend de : {decision.required}, qui est refusé ({category})")
     lines += [f"interdiction {each.id} : {each.text}" for each in policy.prohibitions if each.id in decision.rules]
     if decision.instead is not None:
         lines.append(f"se lit à la place : {decision.instead}")
-    forbidden = any(p.level in (cause.level, None) for p in prohibitions(policy, row.kind, cause.category))
+    level = schema.fields[cause].level if cause in schema.fields else None
+    forbidden = any(p.level in (level, None) for p in prohibitions(policy, row.kind, category))
     if decision.needs is not None:
         purposes = (f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", "))
         lines.append(f"il faudrait : déclarer l'une des finalités {', '.join(purposes)}")
     elif forbidden:
         lines.append("il faudrait : rien n'y suffit, une interdiction l'emporte sur tout accord")
     else:
-        whole = (
-            f"lise {cause.category} en entier" if cause.level is Level.FULL else f"lise {cause.category}, même réduit"
-        )
-        lines.append(f"il faudrait : un accord par lequel « {row.kind} » {whole}, et sa base légale")
+        lines.append(f"il faudrait : un accord par lequel « {row.kind} » {_needed(cause, schema)}, et sa base légale")
     return lines
+
+
+def _needed(cause: str, schema: Classification) -> str:
+    """What a grant would have to do for the coordinate."""
+    finders = schema.fields[cause].matches if cause in schema.fields else {cause}
+    if finders:
+        return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in finders}))}"
+    category, level = schema.category(cause), schema.fields[cause].level
+    return f"lise {category} en entier" if level is Level.FULL else f"lise {category}, même réduit"

@@ -19,6 +19,8 @@ from schema.context import Context
 from schema.facts import Fact, link_key
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Query, Reading
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.finding import Finding
 from subgraphs.kit.model import Model, Root, RootKind
 from subgraphs.kit.pages import Listing, listings, page_of, uuid_or_none
 from subgraphs.kit.representations import split
@@ -60,10 +62,10 @@ class Prepared:
 
 
 class Compiler:
-    """Statements of one subgraph; `key` is the secret `cursors`."""
+    """Statements of one subgraph; `key` is the secret `cursors`, `names` that of the keys by which rows are found."""
 
-    def __init__(self, model: Model, key: bytes, bound: int = 1000) -> None:
-        self.model, self.key = model, key
+    def __init__(self, model: Model, key: bytes, names: bytes | None = None, bound: int = 1000) -> None:
+        self.model, self.key, self.names = model, key, names
         self.prepared, self.statements = Cache(bound), Cache(bound)
 
     def statement(
@@ -86,17 +88,25 @@ class Compiler:
     def _call(self, prepared: Prepared, variables: Mapping[str, Any], context: Context) -> Call:
         reading, sealer = prepared.reading, Sealer(self.key, context)
         pages = {item.node.number: page_of(item, reading, variables, sealer) for item in prepared.listings}
-        batches, counts, keys = {}, {}, {}
+        batches, counts, keys, named = {}, {}, {}, {}
         for node in reading.roots:
             if node.name == ENTITIES:
                 given = reading.value(node, "representations", variables)
                 counts[node.number], batches[node.number] = split(given, node, self.model)
-            elif node.name in self.model.roots:
-                keys[node.number] = self._key(
-                    self.model.roots[node.name], reading.value(node, "id", variables), context
-                )
+            elif (root := self.model.roots.get(node.name)) is None:
+                continue
+            elif root.finding is not None:
+                named[node.number] = self._named(root.finding, reading.value(node, root.finding.argument, variables))
+            else:
+                keys[node.number] = self._key(root, reading.value(node, "id", variables), context)
         today = datetime.fromtimestamp(context.now, PARIS).date()
-        return Call(context, list(context.scopes), today, sealer, pages, batches, keys, counts)
+        return Call(context, list(context.scopes), today, sealer, pages, batches, keys, counts, named)
+
+    def _named(self, finding: Finding, given: Any) -> tuple[str | None, ...]:
+        """The link keys that an argument names; without the secret, none can be."""
+        if self.names is None:
+            raise RequestFailed("INTERNAL_ERROR", "Le sous-graphe n'a pas pu répondre.")
+        return tuple(key and link_key(Fact.NATIONWIDE, key) for key in finding.read(given, self.names))
 
     def _key(self, root: Root, given: Any, context: Context) -> str | None:
         if root.kind is RootKind.SELF:

@@ -118,3 +118,16 @@ class ReadsDirective:
     """`@reads`."""
 
     fields: list[str]
+
+
+@schema_directive(
+    locations=[Location.INPUT_FIELD_DEFINITION],
+    name="match",
+    compose=True,
+    import_url=SPEC,
+    description="Catégorie par laquelle l'entrée rapproche une personne, sans la lire ; passée en variable seulement.",
+)
+class MatchDirective:
+    """`@match`."""
+
+    category: Category  # type: ignore[valid-type]

@@ -25,34 +25,34 @@ TODAY = bindparam("today", type_=Date())
 ORGANISATION = bindparam("organisation", type_=Text())
 
 
-def linked(link: FromClause) -> ColumnElement[bool]:
-    """Whether a link is one of the actor's and valid today."""
-    return and_(
-        link.c.key == func.any(SCOPES),
-        link.c.valid_from <= TODAY,
-        or_(link.c.valid_until.is_(None), link.c.valid_until >= TODAY),
-    )
+def valid(link: FromClause) -> ColumnElement[bool]:
+    """Whether a link is valid today."""
+    return and_(link.c.valid_from <= TODAY, or_(link.c.valid_until.is_(None), link.c.valid_until >= TODAY))
 
 
-def person_facts(subject: ColumnElement[Any], residual: Residual, name: str) -> LateralFromClause:
+def person_facts(
+    subject: ColumnElement[Any], residual: Residual, name: str, scopes: ColumnElement[Any] = SCOPES
+) -> LateralFromClause:
     """One row with the column `v`, or none; aggregated, so that PostgreSQL computes it once."""
-    found, person = _facts(residual, name)
+    found, person = _facts(residual, name, scopes)
     return found.where(person.c.person_id == subject).lateral(name)
 
 
 def caseload_facts(residual: Residual, name: str) -> Subquery:
     """Every person whom a link of the actor leads to: `person_id` and the facts `v`."""
-    found, person = _facts(residual, name)
+    found, person = _facts(residual, name, SCOPES)
     return found.add_columns(person.c.person_id).subquery(name)
 
 
-def _facts(residual: Residual, name: str) -> tuple[Select[Any], FromClause]:
+def _facts(residual: Residual, name: str, scopes: ColumnElement[Any]) -> tuple[Select[Any], FromClause]:
     person, link = access.person.alias(f"{name}p"), access.link.alias(f"{name}l")
     found: ColumnElement[Any] = func.bit_or(link.c.relation).bitwise_or(person.c.restrictions)
     for bit, days in residual.retentions:
         ended = person.c.last_contact < TODAY - constant(days)
         found = found.bitwise_or(case((ended, constant(bit)), else_=constant(0)))
-    source = person.join(link, and_(link.c.person_id == person.c.person_id, linked(link)))
+    source = person.join(
+        link, and_(link.c.person_id == person.c.person_id, link.c.key == func.any(scopes), valid(link))
+    )
     return select(found.label("v")).select_from(source).group_by(person.c.person_id), person
 
 

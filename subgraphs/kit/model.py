@@ -13,6 +13,7 @@ from schema.categories import OPEN, Category
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.fields import Choice, ColumnField, EmbeddedField, ExternalField, ManyField, OneField, Sort
+from subgraphs.kit.finding import Finding
 from subgraphs.kit.near import Near
 
 
@@ -23,6 +24,7 @@ class RootKind(StrEnum):
     SELF = "self"
     CASELOAD = "caseload"
     CATALOGUE = "catalogue"
+    FOUND = "found"
 
 
 class Comparison(StrEnum):
@@ -57,7 +59,7 @@ class Criterion:
 @dataclass(frozen=True, slots=True)
 class Root:
     """A root field. `criteria` are the fields of the input type `filter`, `orders` the values of the enum `order`;
-    `near` of a catalogue lets it be asked around a place."""
+    `near` of a catalogue lets it be asked around a place; `finding` is how a FOUND one finds its one row."""
 
     name: str
     entity: str
@@ -73,6 +75,7 @@ class Root:
     order_description: str = ""
     orders: Mapping[str, tuple[Sort, str]] = field(default_factory=dict)
     near: Near | None = None
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,11 @@ class Model:
     name: str
     entities: Mapping[str, Entity]
     roots: Mapping[str, Root]
+
+    @property
+    def finds(self) -> bool:
+        """Whether a root field finds rows by keys, which takes the secret that they are made with."""
+        return any(root.finding is not None for root in self.roots.values())
 
     def searched(self, entity: Entity) -> bool:
         """Whether a list of these rows may be asked around a place."""
@@ -148,6 +156,8 @@ def model(name: str, types: Sequence[type], roots: Sequence[Root] = ()) -> Model
         for sort, _ in root.orders.values():
             found.at(target, sort.field)
         _check_near(root, target)
+        if (root.kind is RootKind.FOUND) != (root.finding is not None) or (root.finding and not target.personal):
+            raise DeclarationError(f"Query.{root.name}: only persons are found, by a root field that says how")
     return found
 
 

@@ -85,6 +85,8 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
         if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
             yield _of_root(node, root, entity, model)
             pending += ((entity, item) for item in items_of(node))
+        elif root.finding is not None:
+            pending += ((entity, item) for found in node.child(root.finding.found) for item in found.children)
         else:
             pending += ((entity, item) for item in node.children)
     while pending:

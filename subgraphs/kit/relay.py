@@ -99,8 +99,9 @@ def paged(
     return resolver(arguments, found)
 
 
-def by_id(description: str, found: Any) -> Any:
-    return resolver({"id": (argument(strawberry.ID, description), inspect.Parameter.empty)}, found)
+def one_argument(name: str, description: str, kind: Any, found: Any) -> Any:
+    """A field with one argument, which must be given."""
+    return resolver({name: (argument(kind, description), inspect.Parameter.empty)}, found)
 
 
 def _unanswered() -> Any:

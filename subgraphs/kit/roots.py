@@ -8,13 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Double, Integer, Table, Text, bindparam, cast, func, literal_column, or_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Double,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from schema.residual import Residual
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.facts import caseload_facts
+from subgraphs.kit.finding import Finding
+from subgraphs.kit.found import outcome
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.lists import Ordering, cut
 from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
@@ -62,6 +77,8 @@ class _Building:
             self.caseload(node, root)
         elif root.kind is RootKind.CATALOGUE:
             self.catalogue(node, root)
+        elif root.finding is not None:
+            self.found(node, root, root.finding)
         else:
             self.by_key(node, root)
 
@@ -91,6 +108,36 @@ class _Building:
         self.blocks.append(
             Block(node.key, node.number, row.select(), compile_reader(expression, "r"), False, entity.name)
         )
+
+    def found(self, node: Node, root: Root, finding: Finding) -> None:
+        """The one row that an argument names, and how many it names."""
+        entity = self.model.entities[root.entity]
+        row = Row(None, self.json)
+        name = self.guards.name("n")
+        row.source = outcome(self.guards, entity, finding, node.number, self.parameters).subquery(name)
+        place = row.add(literal_column(f"{name}.outcome", Text()))
+        parts = []
+        for child in node.children:
+            if child.name == finding.found:
+                below = row.below()
+                expression = self._one_found(below, entity, child, name)
+                row.attach(below.select(), self.guards.name("o"))
+                parts.append(f"{child.key!r}: {expression}")
+            else:
+                value = f"r[{place}]" if child.name == "outcome" else repr(finding.result)
+                parts.append(f"{child.key!r}: {value}")
+        reader = compile_reader("{" + ", ".join(parts) + "}", "r")
+        self.blocks.append(Block(node.key, node.number, row.select(), reader, True))
+
+    def _one_found(self, row: Row, entity: Entity, node: Node, name: str) -> str:
+        """The entity that is named, with the facts by which it was found."""
+        assert entity.key is not None
+        assert entity.table is not None
+        present = row.add(literal_column("true"))
+        named, row.source = self.guards.alias(entity.table)
+        row.where.append(retarget(entity.key.column, entity.table, named) == literal_column(f"{name}.who", Uuid()))
+        scope = self.guards.enter(row, entity, named, literal_column(f"{name}.facts", Integer()))
+        return f"({self.writer.object(row, scope, node.children, 'r')} if r[{present}] else None)"
 
     def by_key(self, node: Node, root: Root) -> None:
         """The one row that has the key."""

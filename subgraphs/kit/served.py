@@ -35,16 +35,17 @@ from subgraphs.kit.fields import (
     ManyField,
     OneField,
 )
+from subgraphs.kit.finding import OUTCOME, Finding, input_type, result_type
 from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
 from subgraphs.kit.relay import (
     TECH,
-    by_id,
     category,
     connection,
     define,
     described,
     listed,
     near_input,
+    one_argument,
     optional,
     page_info,
     paged,
@@ -195,10 +196,24 @@ class _Types:
             found = self._connection(entity)
             near = None if root.near is None else (self.near, root.near.reads)
             resolver = paged(entity, root.page, found, self._filter(root), _order(root), near)
+        elif root.finding is not None:
+            found, resolver = self._found(root.finding, entity)
         else:
             found = optional(self.classes[entity.name])
-            resolver = by_id(root.key_description, found) if root.kind is RootKind.BY_KEY else None
+            resolver = (
+                one_argument("id", root.key_description, strawberry.ID, found) if root.kind is RootKind.BY_KEY else None
+            )
         return found, described(root.description, applied, root.name, resolver)
+
+    def _found(self, finding: Finding, entity: Entity) -> tuple[Any, Any]:
+        found = result_type(finding, self._enum(OUTCOME), self.classes[entity.name], TECH)
+        given = input_type(finding.input, lambda kind: self._enum(kind) if isinstance(kind, Choice) else PYTHON[kind])
+        return optional(found), one_argument(finding.argument, finding.description, given, optional(found))
+
+    def _enum(self, item: Choice) -> Any:
+        if item.name not in self.enums:
+            self.enums[item.name] = _enum(item)
+        return self.enums[item.name]
 
     def _filter(self, root: Root) -> Any:
         if root.filter is None:

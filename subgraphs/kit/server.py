@@ -43,13 +43,21 @@ class Request:
 
 
 class Subgraph:
-    """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret of the cursors."""
+    """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret of the cursors, `names`
+    that of the keys by which its rows are found."""
 
     def __init__(
-        self, model: Model, database: Database, *, policy: str, cursors: bytes, mutation: type | None = None
+        self,
+        model: Model,
+        database: Database,
+        *,
+        policy: str,
+        cursors: bytes,
+        names: bytes | None = None,
+        mutation: type | None = None,
     ) -> None:
         self.model, self.database, self.policy = model, database, policy
-        self.compiler = Compiler(model, cursors)
+        self.compiler = Compiler(model, cursors, names)
         self.queries = Cache(CACHED)
         self.schema = served_schema(model, _EXTENSIONS, mutation)
 
@@ -103,7 +111,8 @@ class Subgraph:
         if query.root_names & META - {"__typename"}:
             raise refused()
         statement, call = self.compiler.statement(text, query, variables, context)
-        rows = await self.database.fetch(context.scopes, context.organisation, statement.sql, statement.arguments(call))
+        arguments = statement.arguments(call)
+        rows = await self.database.fetch(call.visible, context.organisation, statement.sql, arguments)
         return statement.read(rows, call)
 
 

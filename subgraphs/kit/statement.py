@@ -36,6 +36,13 @@ class Call:
     batches: Mapping[int, Mapping[str, Batch]]
     keys: Mapping[int, str | None]
     counts: Mapping[int, int]
+    named: Mapping[int, tuple[str | None, ...]] = field(default_factory=dict)
+    """Per root field that finds: the link keys that its argument names."""
+
+    @property
+    def visible(self) -> list[str]:
+        """Link keys whose rows the transaction may see: the actor's scopes, and what it can name."""
+        return self.scopes + [key for keys in self.named.values() for key in keys if key is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from subgraphs.kit.ingest_store import Row
 from subgraphs.kit.ingest_text import residence
+from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key
 
 IDENTITY_MASTERS = ("cnaf-flux", "ft-extrait", "rdv-insertion")
@@ -25,7 +26,8 @@ class Consolidated:
     """Row of the person's rows; None where no source fills the table. `identifiers` are by (kind, value); `access` is
     for `access.person`.
 
-    `home` is the département of the address, `paying` those that pay the RSA now, each with the day that says so.
+    `home` is the département of the address, `paying` those that pay the RSA now, `identified` what the person is found
+    by, each with the day that says so.
     """
 
     person: Row
@@ -39,6 +41,7 @@ class Consolidated:
     access: Row
     home: tuple[str, date] | None
     paying: Mapping[str, date]
+    identified: Mapping[Identified, date]
 
 
 def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidated:
@@ -93,6 +96,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidat
         },
         home=(department, contact["address_as_of"].date()) if contact and department else None,
         paying={row["rsa_department"]: row["as_of"].date() for row in current if row["rsa_department"] is not None},
+        identified=identified(rows, identity["birth_date"]),
     )
 
 

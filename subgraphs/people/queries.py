@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from schema.categories import Category
 from subgraphs.kit.fields import Sort
 from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.people.finding import FINDING
 from subgraphs.people.names import name_key
 from subgraphs.people.tables import person as p
 from subgraphs.people.types import TYPES
@@ -15,6 +17,15 @@ ROOTS = (
         "Une personne par son identifiant du hub ; nulle si elle n'existe pas pour l'acteur.",
         RootKind.BY_KEY,
         key_description="Identifiant de la personne.",
+    ),
+    Root(
+        "findPerson",
+        "Person",
+        "Rapproche une identité de celles que l'acteur peut rapprocher pour sa finalité. Chaque recherche est "
+        "journalisée ; le nombre de celles qui ne trouvent pas est limité.",
+        RootKind.FOUND,
+        category=Category.ID,
+        finding=FINDING,
     ),
     Root("me", "Person", "La personne qui demande, si l'acteur est une personne accompagnée.", RootKind.SELF),
     Root(

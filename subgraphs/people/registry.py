@@ -2,7 +2,8 @@
 
 It matches (`matching`), keeps what each record says (`people.identity`), consolidates (`consolidate`) and writes the
 links that follow: the person itself, the département where it lives and those that pay its RSA, all three from what is
-consolidated, so that an old record keeps nobody's access alive; its referents (`referents`).
+consolidated, so that an old record keeps nobody's access alive; the keys by which it is found (`match_keys`); its
+referents (`referents`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.people import couples, dossier_contacts, referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
+from subgraphs.people.match_keys import match_key
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import hashed, last_digits, normalise
@@ -263,6 +265,8 @@ class Registry:
         if whole.home is not None:
             links.append(Link(person_id, Fact.TERRITORY, *whole.home))
         links += [Link(person_id, Fact.DEPARTMENT_BRSA, *paying) for paying in whole.paying.items()]
+        keys = [(match_key(*identified, self._key), day) for identified, day in whole.identified.items()]
+        links += [Link(person_id, Fact.NATIONWIDE, *key) for key in keys]
         await store.link(HUB, str(person_id), links)
 
     async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:

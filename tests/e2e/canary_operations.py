@@ -50,6 +50,8 @@ CASELOAD = f"query ($first: Int, $after: String, $filter: PersonFilter, $orderBy
 first: $first, after: $after, filter: $filter, orderBy: $orderBy) {{ nodes {{ ...Whole }} edges {{ cursor }} \
 pageInfo {{ hasNextPage endCursor }} }} }} {PERSON}"
 ME = f"{{ me {{ ...Whole {SUGGESTED} }} }} {PERSON}"
+FIND = f"query ($identity: IdentityInput!) {{ findPerson(identity: $identity) {{ outcome person {{ ...Whole }} }} }} \
+{PERSON}"
 MIXED = 'query ($id: ID!) { __schema { types { name fields { name } } } person(id: $id) { __typename firstName } \
 __type(name: "Person") { fields { name } } }'
 
@@ -97,6 +99,9 @@ def asked(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
             {"cityCode": person.place.code},
         ):
             yield CASELOAD, {"filter": criteria}
+        number = {"kind": "FRANCE_TRAVAIL", "value": person.france_travail_id}
+        for key in ({"nir": person.nir}, {"identifier": number}, {"nir": person.nir, "identifier": number}):
+            yield FIND, {"identity": {**key, "birthDate": str(person.birth_date)}}
     yield CASELOAD, {"filter": {"rsaStatus": "DROIT_OUVERT_ET_SUSPENDU"}}
     for cursor in cursors:
         yield CASELOAD, {"after": cursor}
@@ -119,12 +124,16 @@ def mistaken(values: Sequence[str]) -> Iterator[Request]:
         yield CASELOAD, {"after": value}
         yield CASELOAD, {"filter": {"rsaStatus": value}}
         yield CASELOAD, {"filter": {"birthDateFrom": value}}
+        yield FIND, {"identity": {"nir": value, "birthDate": value}}
+        yield FIND, {"identity": {"identifier": {"kind": value, "value": value}, "birthDate": value}}
+        yield FIND, {"identity": {value: value, "birthDate": {value: value}}}
         yield CASELOAD, {"filter": {value: value}}
         yield CASELOAD, {"first": 0, "filter": {"lastName": value}}
         quoted = value.replace('"', "")
         yield f'{{ persons(filter: {{ lastName: "{quoted}" }}) {{ nodes {{ _access }} }} }}', {}
         yield f'{{ persons(filter: {{ lastName: "{quoted}", unheardOf: "{quoted}" }}) {{ nodes {{ id }} }} }}', {}
         yield f'{{ persons(orderBy: "{quoted}") {{ nodes {{ id }} }} }}', {}
+        yield f'{{ findPerson(identity: {{ nir: "{quoted}", birthDate: "{quoted}" }}) {{ outcome }} }}', {}
         yield f'{{ person(id: "{quoted}" ', {}
         yield f'{{ _entities(representations: [{{ __typename: "Person", id: "{quoted}" }}]) {{ __typename }} }}', {}
         yield f'subscription {{ person(id: "{quoted}") {{ id }} }}', {}

@@ -121,7 +121,7 @@ async def test_an_ingest_role_reads_and_writes_the_whole_schema_but_cannot_lift_
     ("relation", "scope", "last_day"),
     [
         (0, "x", None),
-        (Fact.NATIONWIDE, "x", None),
+        (Fact.RECORDED, "x", None),
         (Fact.REFERENT | Fact.GROUP, "x", None),
         (Fact.SELF, str(BRUNO), None),
         (Fact.REFERENT, "", None),

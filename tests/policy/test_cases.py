@@ -22,15 +22,17 @@ GRANTED = [case for case in CASES if "grant" in case]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
-    decisions = TABLE.decision_class(case["actor"], case["purpose"]).decisions
-    for coordinate, relations in case.get("allow", {}).items():
+    decisions = TABLE.decision_class(case["actor"], case["purpose"]).whole
+    opened = [(Effect.ALLOW, *each) for each in case.get("allow", {}).items()]
+    opened += [(Effect.MATCH, *each) for each in case.get("match", {}).items()]
+    for effect, coordinate, relations in opened:
         decision = decisions[coordinate]
         bits = Fact(0)
         for clause in decision.rule.read:
             bits |= Fact(clause.any_of)
-        assert decision.effect is Effect.ALLOW, coordinate
+        assert decision.effect is effect, coordinate
         assert {fact.name for fact in Fact if fact & bits} == set(relations), coordinate
-    for coordinate, expected in case.get("deny", {}).items():
+    for coordinate, expected in (case.get("deny", {}) | case.get("unmatched", {})).items():
         decision = decisions[coordinate]
         assert decision.effect is Effect.DENY, coordinate
         assert [value for value in (decision.reason, decision.instead) if value] == expected, coordinate
@@ -50,15 +52,25 @@ def test_every_grant_has_its_case_with_what_it_opens_what_it_leaves_closed_and_w
         assert case["why"], case
         assert bool(case.get("allow")) != bool(case.get("unserved")), case
         assert case["deny"], case
+        assert bool(case.get("matched")) == bool(case.get("match") or case.get("unmatched")), case
+
+
+def test_every_grant_that_matches_has_a_case_for_each_of_its_categories_and_every_actor_one_that_does_not() -> None:
+    matches = TABLE.classification.matches
+    by_grant = {case["grant"]: {matches[name].value for name in case.get("match", ())} for case in GRANTED}
+    for grant in TABLE.policy.grants:
+        assert by_grant[grant.id] == {category.value for category in grant.match}, grant.id
+    refused = {case["actor"] for case in GRANTED if case.get("unmatched")}
+    assert refused == {case["actor"] for case in GRANTED} - {"orienteur_cd"}
 
 
 @pytest.mark.parametrize("case", GRANTED, ids=lambda case: case["grant"])
 def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[str, Any]) -> None:
     pair = case["actor"], case["purpose"]
     assert pair in TABLE.classes
-    decisions = TABLE.decision_class(*pair).decisions
-    less = without(case["grant"], case["actor"]).decision_class(*pair).decisions
-    for coordinate in case.get("allow", ()):
+    decisions = TABLE.decision_class(*pair).whole
+    less = without(case["grant"], case["actor"]).decision_class(*pair).whole
+    for coordinate in (*case.get("allow", ()), *case.get("match", ())):
         assert case["grant"] in decisions[coordinate].rules, coordinate
         assert less[coordinate].rule != decisions[coordinate].rule, coordinate
     if "unserved" in case:

@@ -56,7 +56,7 @@ def test_a_purpose_that_an_actor_loses_is_told_whole_and_field_by_field() -> Non
     kinds["dpo"] = replace(kinds["dpo"], purposes=frozenset({"droits"}))
     found = [each for each in changes(TABLE, under(replace(TABLE.policy, actors=kinds))) if each.purpose == "audit"]
     assert found[0] == Change("dpo", "audit", WHOLE, "à déclarer", ABSENT)
-    assert {each.field for each in found[1:]} == set(TABLE.decision_class("dpo", "audit").decisions)
+    assert {each.field for each in found[1:]} == set(TABLE.decision_class("dpo", "audit").whole)
 
 
 def test_a_duration_that_changes_is_told_in_days() -> None:

@@ -11,7 +11,7 @@ def test_each_decision_enforced_is_one_line_of_the_sheet() -> None:
     expected = {
         (kind, purpose, name, decision.effect.value, decision.reason, decision.rules)
         for (kind, purpose), row in TABLE.classes.items()
-        for name, decision in row.decisions.items()
+        for name, decision in row.whole.items()
         if not name.endswith("._access")
     }
     assert {(x.actor, x.purpose, x.field, x.decision, x.reason, x.rules) for x in lines} == expected

@@ -5,8 +5,9 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.policy.cells import meet, merge
 from hub.policy.model import Prohibition, Reduction
-from hub.policy.table import DecisionTable, Effect, Reason, meet, merge
+from hub.policy.table import DecisionTable, Effect, Reason
 from schema.categories import Category
 from schema.facts import Fact
 from schema.residual import Clause, holds

@@ -103,6 +103,7 @@ def test_the_person_reads_everything_of_itself_but_the_nir_and_the_full_traces(t
     decisions = table.decision_class("beneficiaire", "droits").decisions
     denied = {name for name, decision in decisions.items() if decision.effect is Effect.DENY}
     assert denied == {
+        "Query.findPerson",
         "Person.nir",
         "Person.rights",
         "Rights.opposedOn",

@@ -202,7 +202,7 @@ async def test_an_item_of_another_source_holds_the_person_and_nothing_more_of_th
     for table in ("people.contact", "people.rsa", "people.household"):
         assert await values(fresh_database, f"SELECT 1 FROM {table}") == []
     relations = await values(fresh_database, "SELECT relation FROM access.link ORDER BY 1")
-    assert relations == [int(Fact.SELF), int(Fact.OWN_ITEM)]
+    assert relations == [int(Fact.SELF), int(Fact.OWN_ITEM), int(Fact.NATIONWIDE)]
 
     before = await versions(fresh_database)
     await remove(fresh_database, record)

@@ -1,0 +1,145 @@
+"""`findPerson`: what the identity given must be, and the keys that it names (`match_keys`)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from schema.categories import Category
+from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.fields import Kind, choice
+from subgraphs.kit.finding import Finding, Given, Inputs
+from subgraphs.kit.ingest_text import matricule
+from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Named, match_key
+from subgraphs.people.nir import hashed, normalise
+from subgraphs.people.tables import person
+from subgraphs.people.values import DOSSIER_ROLE
+
+KIND = choice(
+    "NationalIdentifierKind",
+    "Système d'un identifiant par lequel une personne se rapproche.",
+    {
+        "CAF": "Caisse d'allocations familiales.",
+        "MSA": "Mutualité sociale agricole.",
+        "FRANCE_TRAVAIL": "France Travail, 8 ou 11 caractères.",
+        "PASS_IAE": "PASS IAE, 12 chiffres.",
+    },
+)
+IDENTIFIER = Inputs(
+    "IdentifierInput",
+    "Identifiant de la personne dans un système national.",
+    (
+        Given("kind", KIND, "Système de l'identifiant.", required=True),
+        Given("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
+        Given("organisation", Kind.STRING, "Organisme gestionnaire, pour un matricule CAF ou MSA."),
+        Given("role", DOSSIER_ROLE, "Rôle dans le dossier, pour un matricule CAF ou MSA."),
+    ),
+)
+DEPARTMENTAL = Inputs(
+    "DepartmentIdentifierInput",
+    "Identifiant de la personne dans le système d'information d'un Conseil départemental.",
+    (
+        Given("department", Kind.STRING, "Code du département.", required=True),
+        Given("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
+    ),
+)
+IDENTITY = Inputs(
+    "IdentityInput",
+    "Identité à rapprocher : au moins un identifiant, et la date de naissance.",
+    (
+        Given("birthDate", Kind.DATE, "Date de naissance.", required=True, reads=("Person.birthDate",)),
+        Given(
+            "nir",
+            Kind.STRING,
+            "NIR, de 13 caractères, ou 15 avec sa clé ; haché avant toute recherche, jamais conservé ni journalisé.",
+            match=Category.NIR,
+        ),
+        Given("identifier", IDENTIFIER, "Identifiant dans un système national.", match=Category.IDX),
+        Given(
+            "departmentIdentifier",
+            DEPARTMENTAL,
+            "Identifiant interne d'un Conseil départemental, pour qui peut lire les identifiants en entier.",
+            match=Category.IDX,
+            reads=("Person.identifiers", "SectorIdentifier.value"),
+        ),
+    ),
+)
+_LONGEST = 64
+
+
+def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
+    """The keys of the NIR, of the national identifier and of the département's, each None if it isn't given.
+
+    Raises RequestFailed BAD_IDENTITY, which tells the place and the form, never the value.
+    """
+    if not isinstance(identity, dict):
+        raise _bad("identity", "un objet")
+    born = _day(identity.get("birthDate"))
+    named = (
+        _nir(identity.get("nir"), secret),
+        _national(identity.get("identifier")),
+        _departmental(identity.get("departmentIdentifier")),
+    )
+    if not any(named):
+        raise _bad("identity", "un NIR ou un identifiant, avec la date de naissance")
+    return tuple(match_key(each, born, secret) if each is not None else None for each in named)
+
+
+FINDING = Finding(
+    argument="identity",
+    description="Identité à rapprocher, passée en variable seulement.",
+    input=IDENTITY,
+    keys=("nir", "identifier", "departmentIdentifier"),
+    read=keys,
+    known=person.c.nir_last_digits,
+    result="PersonMatch",
+    found="person",
+    said="Résultat d'un rapprochement d'identité.",
+)
+
+
+def _day(given: Any) -> date:
+    try:
+        return date.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise _bad("birthDate", "une date au format AAAA-MM-JJ") from None
+
+
+def _nir(given: Any, secret: bytes) -> Named | None:
+    if given is None:
+        return None
+    nir = normalise(given) if isinstance(given, str) else None
+    if nir is None:
+        raise _bad("nir", "un NIR de 13 caractères, ou 15 avec sa clé")
+    return NIR, hashed(nir, secret).hex()
+
+
+def _national(given: Any) -> Named | None:
+    if given is None:
+        return None
+    kind, value = given.get("kind"), _text("identifier.value", given.get("value"))
+    if kind not in DOSSIERS:
+        return kind, re.sub(r"\s", "", value).upper()
+    number = matricule(value)
+    if number is None or given.get("organisation") is None or given.get("role") is None:
+        raise _bad("identifier", "un matricule de 7 chiffres, avec son organisme et le rôle dans le dossier")
+    return kind, _text("identifier.organisation", given["organisation"]), number, given["role"]
+
+
+def _departmental(given: Any) -> Named | None:
+    if given is None:
+        return None
+    department = _text("departmentIdentifier.department", given.get("department"))
+    return DEPARTMENT, department.upper(), _text("departmentIdentifier.value", given.get("value"))
+
+
+def _text(place: str, given: Any) -> str:
+    found = given.strip() if isinstance(given, str) else ""
+    if not found.isprintable() or not 1 <= len(found) <= _LONGEST:
+        raise _bad(place, f"de 1 à {_LONGEST} caractères")
+    return found
+
+
+def _bad(place: str, expected: str) -> RequestFailed:
+    return RequestFailed("BAD_IDENTITY", f"« {place} » n'a pas la forme attendue : {expected}.")

@@ -1,0 +1,60 @@
+"""Keys by which whoever can name them finds a person: an identifier and the birth date together, hashed as one.
+
+A key is a link of relation NATIONWIDE (`schema.facts`): nobody's scopes hold one, a search adds those that it can name.
+Under a hash the birth date can't be tried apart from the identifier, and nothing is read back. Sources of the rule: C.
+trav. R.5312-42 2° a) (the NIR matches, and does nothing else); domain model §13.5 (an identifier alone is no key).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from subgraphs.kit.ingest_store import Row
+
+NIR = "NIR"
+Named = tuple[str, ...]
+"""A kind and what tells an identifier of that kind: for a NIR its own hash, for a matricule its organisme and role."""
+Identified = tuple[Named, date]
+"""An identifier and a birth date."""
+
+PLAIN: Mapping[str, str] = {"FRANCE_TRAVAIL": "france_travail_id", "PASS_IAE": "pass_iae"}
+"""Kinds of identifier that are a key by themselves, and their column of `people.identity`."""
+DOSSIERS = ("CAF", "MSA")
+DEPARTMENT = "CD_INTERNE"
+
+
+def match_key(named: Named, birth_date: date, secret: bytes) -> str:
+    """The scope of the link: 32 hexadecimal digits."""
+    parts = ("match", *named, birth_date.isoformat())
+    return hmac.digest(secret, "\x1f".join(parts).encode(), "sha256").hex()[:32]
+
+
+def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]:
+    """All that a person is found by, from its rows of `people.identity`, with the first day that a record says it.
+
+    `born` is the birth date of the person, for records that give none.
+    """
+    found: dict[Identified, date] = {}
+    for row in rows:
+        birth_date = row["birth_date"] or born
+        if birth_date is None:
+            continue
+        for named in _named(row):
+            day = row["as_of"].date()
+            found[named, birth_date] = min(day, found.get((named, birth_date), day))
+    return found
+
+
+def _named(row: Row) -> Iterable[Named]:
+    if row["nir_hash"] is not None:
+        yield NIR, row["nir_hash"].hex()
+    for kind, column in PLAIN.items():
+        if row[column] is not None:
+            yield kind, row[column]
+    if None not in (row["organisme"], row["matricule"], row["role"]):
+        kind, _, organisation = row["organisme"].partition(":")
+        yield kind, organisation, row["matricule"], row["role"]
+    if None not in (row["department"], row["department_internal_id"]):
+        yield DEPARTMENT, row["department"], row["department_internal_id"]
