@@ -36,12 +36,11 @@ class Unusual(Exception):
 @dataclass(slots=True)
 class Collected:
     """One `_entities` field: representations, the number of the source that each was first found by, the objects by
-    source, and the index of each representation by its identity."""
+    source."""
 
     representations: list[dict[str, Any]]
     first: list[int]
     found: tuple[Found, ...]
-    indices: dict[Hashable, int]
 
     def objects(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         """(index of the representation, number of the source, object), source by source."""
@@ -56,7 +55,6 @@ class Collected:
             [self.representations[each] for each in indices],
             [self.first[each] for each in indices],
             tuple([(places[index], value) for index, value in found if index in places] for found in self.found),
-            {},
         )
 
 
@@ -74,15 +72,16 @@ def collector(sources: Sequence[Source]) -> Collector:
     written = _Source(sources)
     code = compile("\n".join(written.lines), "<collector>", "exec")
     environment: dict[str, Any] = {
-        "__builtins__": {"dict": dict, "len": len, "list": list, "str": str, "type": type},
+        "__builtins__": {"KeyError": KeyError, "dict": dict, "len": len, "list": list, "type": type},
         "filled": _filled,
         "given": _given,
         "identity": identity,
+        "plain": _PLAIN,
         "templates": written.templates,
         "unusual": _unusual,
     }
     exec(code, environment)  # noqa: S102
-    function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...], dict[Hashable, int]]]
+    function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...]]]
     function = environment.pop("collect")  # in its own globals it would be a ring, and outlive its plan
 
     def collect(data: dict[str, Any]) -> Collected:
@@ -92,6 +91,10 @@ def collector(sources: Sequence[Source]) -> Collector:
             raise Unusual from error
 
     return collect
+
+
+_PLAIN = frozenset({str, int, type(None)})
+"""Types whose values are equal only if they are the same: a number may equal a Boolean, or one with decimals."""
 
 
 def _unusual() -> NoReturn:
@@ -119,42 +122,40 @@ class _Source:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self.templates: list[Template] = []
+        self.shapes = {shape: number for number, shape in enumerate(dict.fromkeys(map(_shape, sources)))}
         self.lines = ["def collect(data):", " reps, first, indices = [], [], {}"]
         for number, source in enumerate(sources):
             self.lines.append(f" found{number} = []")
             self.walk(number, source)
         found = ", ".join(f"found{number}" for number in range(len(sources)))
-        self.lines.append(f" return reps, first, ({found},), indices")
+        self.lines.append(f" return reps, first, ({found},)")
 
     def walk(self, number: int, source: Source) -> None:
         """The loops that lead to the objects of a source."""
-        value, indent = "data", 1
-        holders = [value]
+        holders = ["data"]
+        self.line(1, "for data in (data,):")
         for type_, key in source.path:
-            self.line(indent, f"if {value}.get('__typename', {type_!r}) == {type_!r}:")
-            inner = f"v{number}_{indent}"
-            self.line(indent + 1, f"w = {value}.get({key!r})")
-            self.line(indent + 1, f"for {inner} in w if type(w) is list else (w,):")
-            self.line(indent + 2, f"if type({inner}) is not dict:")
-            self.line(indent + 3, f"if type({inner}) is list: unusual()")
-            self.line(indent + 3, "continue")
-            value, indent = inner, indent + 2
-            holders.append(value)
-        if not source.path:
-            self.line(indent, f"for {value} in ({value},):")
-            indent += 1
+            indent, value, inner = len(holders) + 1, holders[-1], f"v{len(holders)}"
+            self.only(indent, value, type_)
+            self.line(indent, f"try: w = {value}[{key!r}]")
+            self.line(indent, "except KeyError: continue")
+            self.line(indent, f"for {inner} in w if type(w) is list else (w,):")
+            self.line(indent + 1, f"if type({inner}) is not dict:")
+            self.line(indent + 2, f"if type({inner}) is list: unusual()")
+            self.line(indent + 2, "continue")
+            holders.append(inner)
+        indent = len(holders) + 1
         if source.only is not None:
-            self.line(indent, f"if {value}.get('__typename', {source.only!r}) != {source.only!r}: continue")
-        self.represent(number, source, holders, indent)
+            self.only(indent, holders[-1], source.only)
+        self.represent(indent, number, source, holders)
 
-    def represent(self, number: int, source: Source, holders: Sequence[str], indent: int) -> None:
-        """The representation of one object, known by its key where that is text. `holders` are the objects on its path,
+    def represent(self, indent: int, number: int, source: Source, holders: Sequence[str]) -> None:
+        """The representation of one object, made where its values are new. `holders` are the objects on its path,
         itself the last."""
         value = holders[-1]
-        entries = [f"'__typename': {source.type!r}"]
         names: list[str] = []
-        templates = (*source.inputs, *source.required)
-        for template in templates:
+        entries = [f"'__typename': {source.type!r}"]
+        for template in (*source.inputs, *source.required):
             name = f"k{len(names)}"
             names.append(name)
             read = f"{value}[{template.key!r}]"
@@ -173,19 +174,26 @@ class _Source:
                 given.append(f"given({holders[each.depth]}, templates[{len(self.templates)}])")
                 self.templates.append(each.template)
             entries.append(f"{CONTEXTS!r}: [{', '.join(given)}]")
-        self.line(indent, f"rep = {{{', '.join(entries)}}}")
-        if len(templates) == 1 and not templates[0].selections and not source.contexts:
-            told = f"{source.type!r}, {templates[0].name!r}, k0"
-            self.line(indent, f"key = ({told}) if type(k0) is str else identity(rep)")
-        else:
-            self.line(indent, "key = identity(rep)")
+        rep = f"{{{', '.join(entries)}}}"
+        plain = " and ".join(f"type({name}) in plain" for name in names) if names and not source.contexts else "False"
+        told = ", ".join((str(self.shapes[_shape(source)]), *names))
+        self.line(indent, f"key = ({told}) if {plain} else identity({rep})")
         self.line(indent, "index = indices.get(key)")
         self.line(indent, "if index is None:")
         self.line(indent + 1, "index = indices[key] = len(reps)")
-        self.line(indent + 1, "reps.append(rep)")
+        self.line(indent + 1, f"reps.append({rep})")
         self.line(indent + 1, f"first.append({number})")
         self.line(indent, f"found{number}.append((index, {value}))")
+
+    def only(self, indent: int, value: str, type_: str) -> None:
+        """Pass over an object of another type."""
+        self.line(indent, f"if {value}.get('__typename', {type_!r}) != {type_!r}: continue")
 
     def line(self, indent: int, text: str) -> None:
         """One line of the function."""
         self.lines.append(" " * indent + text)
+
+
+def _shape(source: Source) -> tuple[str, tuple[str, ...]]:
+    """What representations have in common that differ in nothing but their values."""
+    return source.type, tuple(each.name for each in (*source.inputs, *source.required))

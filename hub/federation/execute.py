@@ -147,9 +147,13 @@ class _Execution:
         if entities.known is None or not asked.representations:
             return asked
         answers = recall(asked, gather(self.data, entities.known.places), entities.known.taken)
+        left = [index for index in range(len(asked.representations)) if index not in answers]
+        if not left:
+            known.append((asked, [answers[index] for index in range(len(answers))]))
+            return Asked()
         if answers:
             known.append((asked.part(list(answers)), list(answers.values())))
-            asked = asked.part([index for index in range(len(asked.representations)) if index not in answers])
+            return asked.part(left)
         return asked
 
     def complete(self, call: _Call) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.federation.collect import Collected
+from hub.federation.collect import Collected, identity
 from hub.federation.merge import copy_of
 from hub.federation.nodes import Taken
 from hub.federation.represent import Asked
@@ -16,9 +16,11 @@ from hub.federation.represent import Asked
 
 def recall(asked: Asked | Collected, places: Asked | Collected, taken: tuple[Taken, ...]) -> dict[int, dict[str, Any]]:
     """Entities that are known, by the index of their representation; they share nothing with the tree."""
-    wanted = {places.indices[key]: index for key, index in asked.indices.items() if key in places.indices}
+    held = {identity(each): index for index, each in enumerate(places.representations)}
+    found = ((held.get(identity(each)), index) for index, each in enumerate(asked.representations))
+    wanted = {place: index for place, index in found if place is not None}
     answers: dict[int, dict[str, Any]] = {}
-    for place, number, value in places.objects() if wanted else ():
+    for place, number, value in places.objects():
         index = wanted.get(place)
         if index is not None and index not in answers:
             try:

@@ -31,13 +31,12 @@ class Target:
 
 @dataclass(slots=True)
 class Asked:
-    """One `_entities` field: representations, the targets of each, (path, keys) that could not be asked for since
-    something before had not come, and the index of each representation by its identity."""
+    """One `_entities` field: representations, the targets of each, and (path, keys) that could not be asked for since
+    something before had not come."""
 
     representations: list[dict[str, Any]] = field(default_factory=list)
     targets: list[list[Target]] = field(default_factory=list)
     missing: list[tuple[Path, tuple[str, ...]]] = field(default_factory=list)
-    indices: dict[Hashable, int] = field(default_factory=dict)
 
     def objects(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         """(index of the representation, number of the source, object)."""
@@ -53,7 +52,7 @@ class Asked:
 def represent(data: dict[str, Any], entities: Entities) -> Asked:
     """Representations of all the objects that the entities' sources find in the tree."""
     asked = Asked()
-    indices = asked.indices
+    indices: dict[Hashable, int] = {}
     for number, source in enumerate(entities.sources):
         for value, path in objects_at(data, source.path, source.only):
             representation: dict[str, Any] = {"__typename": source.type}
