@@ -37,7 +37,7 @@ CACHE = 1_000
 
 HEAVIEST = 80_000
 """Greatest weight of all that are kept: a field of an operation weighs 1, and so do 32 characters of its document. A
-unit takes about 1.2 KB of memory: that is a thousand queries of six levels, or seventy at the bounds of a document."""
+unit takes about 0.6 KB of memory: that is a thousand queries of six levels, or seventy at the bounds of a document."""
 
 
 WAITING = 100

@@ -1,20 +1,21 @@
-"""The fast way to the representations of a fetch: nested loops written and compiled once per plan.
+"""The fast way to the representations of a fetch: down the response tree, all objects of a level at once.
 
-They find what the interpreter (`represent`) finds in a tree in which everything came, and keep no path of the objects:
-where one is needed, for an error, `retrace` finds it again. On anything else they raise `Unusual`, and the interpreter
-asks. A differential test holds both together.
+It finds what the interpreter (`represent`) finds in a tree in which everything came, and keeps no path of the objects:
+where one is needed, for an error, `retrace` finds it again. On anything else it raises `Unusual`, and the interpreter
+asks; so it does where objects above give arguments. A differential test holds both together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from itertools import chain, repeat
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from hub.federation.spots import Template
-from hub.federation.templates import fill, leaf
+from hub.federation.templates import fill
 
 if TYPE_CHECKING:
     from hub.federation.nodes import Source
@@ -26,7 +27,10 @@ CONTEXTS = "__contexts"
 """Key in a representation, until it is sent, of the values that objects above give: equal entities are asked once for
 equal values."""
 
-Collector: TypeAlias = Callable[[dict[str, Any]], "Collected"]
+_TOLD = frozenset({str, int})
+_PLAIN = _TOLD | {type(None)}
+"""Types whose values are equal only if they are the same: a number may equal a Boolean, or one with decimals."""
+_OBJECT = frozenset({dict})
 
 
 class Unusual(Exception):
@@ -67,133 +71,110 @@ def identity(representation: dict[str, Any]) -> Hashable:
     return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
 
 
-def collector(sources: Sequence[Source]) -> Collector:
-    """The collector of one `_entities` field."""
-    written = _Source(sources)
-    code = compile("\n".join(written.lines), "<collector>", "exec")
-    environment: dict[str, Any] = {
-        "__builtins__": {"KeyError": KeyError, "dict": dict, "len": len, "list": list, "type": type},
-        "filled": _filled,
-        "given": _given,
-        "identity": identity,
-        "plain": _PLAIN,
-        "templates": written.templates,
-        "unusual": _unusual,
-    }
-    exec(code, environment)  # noqa: S102
-    function: Callable[[dict[str, Any]], tuple[list[dict[str, Any]], list[int], tuple[Found, ...]]]
-    function = environment.pop("collect")  # in its own globals it would be a ring, and outlive its plan
+class Collector:
+    """Collects for one `_entities` field, for any request."""
 
-    def collect(data: dict[str, Any]) -> Collected:
+    __slots__ = ("_sources",)
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        made: list[_Source] = []
+        for source in sources:
+            starts = {len(each.path): number for number, each in enumerate(made) if _begins(source, each.path)}
+            begun = max(starts, default=0)
+            made.append(_Source(source, starts.get(begun), begun))
+        self._sources = None if any(each.contexts for each in sources) else tuple(made)
+
+    def __call__(self, data: dict[str, Any]) -> Collected:
+        """What there is to ask of the objects in the tree; raises Unusual."""
+        if self._sources is None:
+            raise Unusual
+        collected = Collected([], [], tuple([] for _ in self._sources))
+        indices: dict[tuple[str, ...], dict[Hashable, int]] = {}
+        levels: list[list[dict[str, Any]]] = []
         try:
-            return Collected(*function(data))
+            for number, source in enumerate(self._sources):
+                levels.append(source.level([data] if source.start is None else levels[source.start]))
+                source.represent(levels[number], number, collected, indices.setdefault(source.shape, {}))
         except KeyError as error:  # a key that did not come
             raise Unusual from error
-
-    return collect
-
-
-_PLAIN = frozenset({str, int, type(None)})
-"""Types whose values are equal only if they are the same: a number may equal a Boolean, or one with decimals."""
-
-
-def _unusual() -> NoReturn:
-    raise Unusual
-
-
-def _filled(value: dict[str, Any], template: Template) -> Any:
-    """The value of a field with fields of its own."""
-    into: dict[str, Any] = {}
-    if fill(into, value, (template,)):
-        raise Unusual
-    return into[template.name]
-
-
-def _given(value: dict[str, Any], template: Template) -> Any:
-    """What an object above gives."""
-    found, missing = leaf(value, template)
-    if missing:
-        raise Unusual
-    return found
+        return collected
 
 
 class _Source:
-    """The source of one collector, and the templates that it names."""
+    """One source. The first segments of its path, so many as have `begun`, are that of the source numbered `start`;
+    `shape` is what representations have in common that differ in nothing but their values."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self.templates: list[Template] = []
-        self.shapes = {shape: number for number, shape in enumerate(dict.fromkeys(map(_shape, sources)))}
-        self.lines = ["def collect(data):", " reps, first, indices = [], [], {}"]
-        for number, source in enumerate(sources):
-            self.lines.append(f" found{number} = []")
-            self.walk(number, source)
-        found = ", ".join(f"found{number}" for number in range(len(sources)))
-        self.lines.append(f" return reps, first, ({found},)")
+    __slots__ = ("_one", "_read", "_rest", "_source", "path", "shape", "start")
 
-    def walk(self, number: int, source: Source) -> None:
-        """The loops that lead to the objects of a source."""
-        holders = ["data"]
-        self.line(1, "for data in (data,):")
-        for type_, key in source.path:
-            indent, value, inner = len(holders) + 1, holders[-1], f"v{len(holders)}"
-            self.only(indent, value, type_)
-            self.line(indent, f"try: w = {value}[{key!r}]")
-            self.line(indent, "except KeyError: continue")
-            self.line(indent, f"for {inner} in w if type(w) is list else (w,):")
-            self.line(indent + 1, f"if type({inner}) is not dict:")
-            self.line(indent + 2, f"if type({inner}) is list: unusual()")
-            self.line(indent + 2, "continue")
-            holders.append(inner)
-        indent = len(holders) + 1
-        if source.only is not None:
-            self.only(indent, holders[-1], source.only)
-        self.represent(indent, number, source, holders)
+    def __init__(self, source: Source, start: int | None, begun: int) -> None:
+        self._source, self.path, self.start = source, source.path, start
+        self._rest = source.path[begun:]
+        ordered = sorted((*source.inputs, *source.required), key=lambda each: each.name)
+        self.shape = (source.type, *(each.name for each in ordered))
+        flat = bool(ordered) and not any(each.selections for each in ordered)
+        self._read: Callable[[Any], Any] | None = itemgetter(*(each.key for each in ordered)) if flat else None
+        self._one = len(ordered) == 1
 
-    def represent(self, indent: int, number: int, source: Source, holders: Sequence[str]) -> None:
-        """The representation of one object, made where its values are new. `holders` are the objects on its path,
-        itself the last."""
-        value = holders[-1]
-        names: list[str] = []
-        entries = [f"'__typename': {source.type!r}"]
-        for template in (*source.inputs, *source.required):
-            name = f"k{len(names)}"
-            names.append(name)
-            read = f"{value}[{template.key!r}]"
-            if template.selections:
-                read = f"filled({value}, templates[{len(self.templates)}])"
-                self.templates.append(template)
-            self.line(indent, f"{name} = {read}")
-            if len(names) <= len(source.inputs):
-                self.line(indent, f"if {name} is None: continue")
-            elif template.is_list:
-                self.line(indent, f"if {name} is None: unusual()")
-            entries.append(f"{template.name!r}: {name}")
-        if source.contexts:
-            given = []
-            for each in source.contexts:
-                given.append(f"given({holders[each.depth]}, templates[{len(self.templates)}])")
-                self.templates.append(each.template)
-            entries.append(f"{CONTEXTS!r}: [{', '.join(given)}]")
-        rep = f"{{{', '.join(entries)}}}"
-        plain = " and ".join(f"type({name}) in plain" for name in names) if names and not source.contexts else "False"
-        told = ", ".join((str(self.shapes[_shape(source)]), *names))
-        self.line(indent, f"key = ({told}) if {plain} else identity({rep})")
-        self.line(indent, "index = indices.get(key)")
-        self.line(indent, "if index is None:")
-        self.line(indent + 1, "index = indices[key] = len(reps)")
-        self.line(indent + 1, f"reps.append({rep})")
-        self.line(indent + 1, f"first.append({number})")
-        self.line(indent, f"found{number}.append((index, {value}))")
+    def level(self, values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The objects at the end of the path, of any type; `values` are those where it has begun."""
+        for type_, key in self._rest:
+            below: list[Any] = []
+            for value in values:
+                if value.get("__typename", type_) == type_:
+                    found = value.get(key)
+                    if type(found) is list:
+                        below += found
+                    else:
+                        below.append(found)
+            if not _OBJECT.issuperset(map(type, below)):
+                if list in map(type, below):
+                    raise Unusual
+                below = [each for each in below if type(each) is dict]
+            values = below
+        return values
 
-    def only(self, indent: int, value: str, type_: str) -> None:
-        """Pass over an object of another type."""
-        self.line(indent, f"if {value}.get('__typename', {type_!r}) != {type_!r}: continue")
+    def represent(
+        self, values: list[dict[str, Any]], number: int, collected: Collected, indices: dict[Hashable, int]
+    ) -> None:
+        """Represent those that are of the source's type; equal values have one representation."""
+        only, representations, found = self._source.only, collected.representations, collected.found[number]
+        if only is not None:
+            values = [each for each in values if each.get("__typename", only) == only]
+        for value, key in self._keyed(values):
+            index = indices.get(key)
+            if index is None:
+                index = indices[key] = len(representations)
+                representations.append(self._representation(value))
+                collected.first.append(number)
+            found.append((index, value))
 
-    def line(self, indent: int, text: str) -> None:
-        """One line of the function."""
-        self.lines.append(" " * indent + text)
+    def _keyed(self, values: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], Hashable]]:
+        """The objects that can be asked about, each with what is equal for equal representations only."""
+        if self._read is None:
+            return self._chosen(zip(values, repeat(None)))
+        told = list(map(self._read, values))
+        if _TOLD.issuperset(map(type, told if self._one else chain.from_iterable(told))):
+            return zip(values, told, strict=True)
+        return self._chosen(zip(values, told, strict=True))
+
+    def _chosen(self, pairs: Iterable[tuple[dict[str, Any], Any]]) -> Iterator[tuple[dict[str, Any], Hashable]]:
+        """The same where one of the values is null or of another type."""
+        source = self._source
+        for value, told in pairs:
+            representation = self._representation(value)
+            if any(representation[each.name] is None for each in source.inputs):
+                continue
+            if any(each.is_list and representation[each.name] is None for each in source.required):
+                raise Unusual
+            plain = self._read is not None and _PLAIN.issuperset(map(type, (told,) if self._one else told))
+            yield value, told if plain else identity(representation)
+
+    def _representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        representation: dict[str, Any] = {"__typename": self._source.type}
+        if fill(representation, value, (*self._source.inputs, *self._source.required)):
+            raise Unusual
+        return representation
 
 
-def _shape(source: Source) -> tuple[str, tuple[str, ...]]:
-    """What representations have in common that differ in nothing but their values."""
-    return source.type, tuple(each.name for each in (*source.inputs, *source.required))
+def _begins(source: Source, path: tuple[Any, ...]) -> bool:
+    return source.path[: len(path)] == path

@@ -74,7 +74,7 @@ async def execute(
 
 
 def gather(data: dict[str, Any], entities: Entities) -> Asked | Collected:
-    """What to ask of the objects in the tree: by generated code, or with paths where something did not come."""
+    """What to ask of the objects in the tree: the fast way, or with paths where something did not come."""
     try:
         return entities.collect(data)
     except Unusual:

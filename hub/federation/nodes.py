@@ -15,7 +15,7 @@ from graphql import parse, print_ast
 
 from hub.document.conditions import hold
 from hub.document.operation import Condition
-from hub.federation.collect import Collector, collector
+from hub.federation.collect import Collector
 from hub.federation.spots import Given, Segment, Template
 
 
@@ -80,8 +80,8 @@ class Entities:
 
     @cached_property
     def collect(self) -> Collector:
-        """Generated when it is first needed, and kept with the plan."""
-        return collector(self.sources)
+        """Made when it is first needed, and kept with the plan."""
+        return Collector(self.sources)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ Depth is that of the document, which its limits bound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema
 
@@ -38,6 +38,8 @@ class Guard(Checks, Protocol):
 MOST_SHAPES = 64
 """Values of an operation's conditions for which its projection is kept."""
 
+T = TypeVar("T")
+
 _BUBBLE = object()  # a null where the type forbids it: the parent is null
 _GONE = object()  # hidden by the guard: a list drops it, elsewhere it is null
 
@@ -45,37 +47,42 @@ _GONE = object()  # hidden by the guard: a list drops it, elsewhere it is null
 class Projection:
     """How the answers of one operation are made for the client. `schema` is the client schema.
 
-    What is present depends on the operation's conditions alone: it is worked out once for each of their values.
+    What is present depends on the operation's conditions alone: it is worked out once for each of their values. The
+    shape, which weighs more than the code generated from it, is kept once an answer has needed the interpreter.
     """
 
     def __init__(self, shape: Operation, schema: GraphQLSchema) -> None:
         self._root, self._schema = shape.root, schema
         self._conditions = sorted(_conditions(shape.root))
-        self._shapes: dict[tuple[Any, ...], tuple[Shape, Generated]] = {}
+        self._generated: dict[tuple[Any, ...], Generated] = {}
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
 
     def project(
         self, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
     ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
         """The client's data and errors; `variables` are those of `bind`."""
-        shape, generated = self.shape(variables)
         if not answer.errors:
+            generated = self._kept(self._generated, variables, generate)
             try:
                 return generated(answer.data, guard), []
             except Unusual:
                 if guard is not None:
                     guard.restart()
-        return interpret(shape, answer, guard)
+        return interpret(self.shape(variables), answer, guard)
 
-    def shape(self, variables: Mapping[str, Any]) -> tuple[Shape, Generated]:
-        """What is present under these variables, and its generated projection."""
+    def shape(self, variables: Mapping[str, Any]) -> Shape:
+        """What is present under these variables."""
+        return self._kept(self._shapes, variables, lambda shape: shape)
+
+    def _kept(self, known: dict[tuple[Any, ...], T], variables: Mapping[str, Any], made: Callable[[Shape], T]) -> T:
         settled = tuple(variables.get(name) for name in self._conditions)
-        known = self._shapes.get(settled)
-        if known is None:
-            if len(self._shapes) == MOST_SHAPES:
-                self._shapes.clear()
+        found = known.get(settled)
+        if found is None:
+            if len(known) == MOST_SHAPES:
+                known.clear()
             shape = Shape((self._root,), self._schema, dict(zip(self._conditions, settled, strict=True)))
-            known = self._shapes[settled] = shape, generate(shape)
-        return known
+            found = known[settled] = made(shape)
+        return found
 
 
 def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailed]]:

@@ -1,4 +1,4 @@
-"""Whatever these tests ask goes both ways: what generated code collects is what the interpreter represents."""
+"""Whatever these tests ask goes both ways: what is collected fast is what the interpreter represents."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def projected(
 ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
     """What the projection makes of an answer, the same as the interpreter alone."""
     found = projection.project(answer, variables, guard)
-    expected = interpret(projection.shape(variables)[0], answer, guard)
+    expected = interpret(projection.shape(variables), answer, guard)
     assert repr(found[0]) == repr(expected[0])  # the order of the keys too
     assert [each.formatted() for each in found[1]] == [each.formatted() for each in expected[1]]
     return found

@@ -31,7 +31,7 @@ from tests.federation.test_mutations import counters
 REACHED_TWICE = "{ topProducts(first: 1) { upc name price } users { reviews { product { name } } } }"
 
 
-@pytest.fixture(params=["generated", "interpreted"], autouse=True)
+@pytest.fixture(params=["fast", "interpreted"], autouse=True)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Either way to the representations gives the same."""
     if request.param == "interpreted":

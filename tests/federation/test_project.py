@@ -93,7 +93,7 @@ def test_the_guard_is_asked_once_per_object_with_its_facts_and_path() -> None:
         return frozenset()
 
     data = {"people": [{"name": "a", ACCESS_KEY: ["1", 3]}, {"name": "b"}]}
-    shown, _ = Projection(marked(shape("{ people { name } }")), SCHEMA).shape({})
+    shown = Projection(marked(shape("{ people { name } }")), SCHEMA).shape({})
     interpret(shown, Answer(data), Saying(guard))
     assert calls == [(7, ["1", 3], ("people", 0)), (7, None, ("people", 1))]
 
