@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from graphql import GraphQLSchema, build_schema, is_leaf_type
+from graphql import (
+    FieldDefinitionNode,
+    GraphQLSchema,
+    ObjectTypeDefinitionNode,
+    build_schema,
+    is_leaf_type,
+    parse,
+    print_ast,
+)
 from hypothesis import HealthCheck, Phase, given, settings
 
 from hub.federation.changes.diff import changes
@@ -61,6 +69,51 @@ def test_apollo_composes_what_we_serve_to_the_same_client_schema(node: Node) -> 
     (composed,) = node.run("read.cjs", [services(sources)])
     assert "errors" not in composed, composed
     check_same(compose(sources).client_schema, composed["api"])
+
+
+TAGGED = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.12", '
+    'import: ["@key", "@cacheTag", "@shareable", "@external", "@requires", "@override"])\n'
+)
+TAGS = (
+    """
+    type Query {
+      t(id: ID): T @cacheTag(format: "t-{$args.id}") @cacheTag(format: "all")
+      a: Int @shareable @cacheTag(format: "a")
+      o: Int @override(from: "s1") @cacheTag(format: "new")
+    }
+    type T @key(fields: "id") @cacheTag(format: "T-{$key.id}") {
+      id: ID!
+      x: Int @external @cacheTag(format: "x")
+      y: Int @requires(fields: "x")
+    }
+    """,
+    """
+    type Query { a: Int @shareable @cacheTag(format: "a") o: Int @cacheTag(format: "old") b: Int }
+    type T @key(fields: "id") { id: ID! x: Int }
+    """,
+)
+
+
+def joined_directives(text: str) -> dict[str, list[str]]:
+    """What a supergraph carries for others, by coordinate."""
+    found: dict[str, list[str]] = {}
+    for node in parse(text).definitions:
+        if isinstance(node, ObjectTypeDefinitionNode):
+            elements: list[ObjectTypeDefinitionNode | FieldDefinitionNode] = [node, *(node.fields or ())]
+            for element in elements:
+                said = [print_ast(each) for each in element.directives or () if each.name.value == "join__directive"]
+                found.setdefault(f"{node.name.value}.{element.name.value}", []).extend(said)
+    return found
+
+
+def test_cache_tags_are_carried_as_apollo_does(node: Node) -> None:
+    sources = [Source(f"s{number}", "", TAGGED + sdl) for number, sdl in enumerate(TAGS)]
+    ours = compose(sources).text
+    composed, read = node.run("read.cjs", [services(sources), {"supergraph": ours}])
+    assert joined_directives(ours) == joined_directives(composed["text"])
+    assert sum(map(len, joined_directives(ours).values())) == 7
+    assert "errors" not in read, read
 
 
 def check_read_alike(ours: Supergraph, theirs: Supergraph) -> None:

@@ -86,6 +86,7 @@ class _Merger:
         joins: list[Applied] = []
         for subgraph, part in parts.items():
             joins.extend(_type_joins(subgraph, part))
+        joins.extend(_cache_tags(parts))
         interfaces = tuple(_names(parts, "interfaces"))
         return replace(
             first,
@@ -153,7 +154,7 @@ class _Merger:
         return Output(
             name,
             _description(resolving.values()),
-            (*joins, *self.directives(resolving.values())),
+            (*joins, *_cache_tags(holders), *self.directives(resolving.values())),
             type_,
             {
                 argument: self.input(argument, arguments)
@@ -249,6 +250,19 @@ def _type_joins(subgraph: str, part: Type) -> list[Applied]:
     joins.extend(_join("implements", graph=graph, interface=json.dumps(each)) for each in part.interfaces)
     joins.extend(_join("unionMember", graph=graph, member=json.dumps(each)) for each in part.members)
     return joins
+
+
+def _cache_tags(elements: Mapping[str, Element]) -> Iterable[Applied]:
+    """The tags by which a cache forgets an answer, each with the subgraphs that say it: for other routers, as the hub
+    keeps no answer."""
+    tags: dict[str, list[str]] = {}
+    for subgraph, element in elements.items():
+        for values in element.applied("cacheTag"):
+            tags.setdefault(values["format"], []).append(graph_name(subgraph))
+    for text, graphs in tags.items():
+        said = f"{{format: {json.dumps(text, ensure_ascii=False)}}}"
+        arguments = (("graphs", f"[{', '.join(graphs)}]"), ("name", '"federation__cacheTag"'), ("args", said))
+        yield Applied(JOIN, "directive", arguments)
 
 
 def _join(name: str, **arguments: str) -> Applied:

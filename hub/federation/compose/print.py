@@ -46,11 +46,17 @@ input join__ContextArgument {
 }
 
 scalar join__FieldValue"""
+_JOIN_DIRECTIVE = """\
+directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA \
+| OBJECT | INTERFACE | FIELD_DEFINITION
+
+scalar join__DirectiveArguments"""
 _LATER = {
-    "contextArguments": (5, "overrideLabel: String, contextArguments: [join__ContextArgument!]"),
-    "overrideLabel": (4, "overrideLabel: String"),
+    3: "",
+    4: ", overrideLabel: String",
+    5: ", overrideLabel: String, contextArguments: [join__ContextArgument!]",
 }
-"""Arguments of `@join__field` that join v0.3 has not: the minor version, and what it adds to the definition."""
+"""What each minor version of join adds to the arguments of `@join__field`."""
 
 _ROOTS = ("Query", "Mutation", "Subscription")
 _SCOPE = "requiresScopes__Scope"
@@ -96,16 +102,24 @@ def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
     """Supergraph SDL; equal inputs give equal text."""
     text = "\n\n".join(_type(type_) for type_ in merged.types.values())
     everywhere = [each for type_ in merged.types.values() for each in _applied(type_)]
-    used = {name for each in everywhere for name, _ in each.arguments if each.spec == JOIN}
-    minor, later = next((_LATER[name] for name in _LATER if name in used), (3, ""))
+    joins = [each for each in everywhere if each.spec == JOIN]
+    contextual, labelled = (
+        any(name == said for each in joins for said, _ in each.arguments)
+        for name in ("contextArguments", "overrideLabel")
+    )
+    tagged = any(each.name == "directive" for each in joins)
+    minor = 5 if contextual else 4 if labelled or tagged else 3
     applied = {each.name for each in everywhere if each.spec == FEDERATION}
     links = [
         '@link(url: "https://specs.apollo.dev/link/v1.0")',
         f'@link(url: "https://specs.apollo.dev/join/v0.{minor}", for: EXECUTION)',
     ]
-    definitions = [_JOIN_DEFINITIONS.format(later=later and f", {later}")]
-    if "contextArguments" in used:
+    definitions = [_JOIN_DEFINITIONS.format(later=_LATER[minor])]
+    if contextual:
         definitions.append(_JOIN_CONTEXT)
+    if tagged:
+        definitions.append(_JOIN_DIRECTIVE)
+        links.append('@link(url: "https://specs.apollo.dev/cacheTag/v0.1", for: EXECUTION)')
     for name, (version, secures, definition) in _FEATURES.items():
         if name in applied:
             purpose = ", for: SECURITY" if secures else ""

@@ -82,9 +82,6 @@ _DIRECTIVES = (
 SCALARS = ("FieldSet", "Scope", "Policy", "ContextFieldValue")
 """Scalars of the definitions above."""
 
-UNSUPPORTED = ("cacheTag",)
-"""Directives that this composition refuses, rather than drop what they say."""
-
 
 def specified(version: Version) -> dict[str, Specified]:
     """Directives of one version by name; those of Federation 1 before 2.0."""

@@ -100,6 +100,7 @@ SPECIFIED = frozenset(
 """Federation 2.14."""
 
 NO_RULE = {
+    "UNSUPPORTED_FEATURE": "every directive of the specification is composed",
     "DOWNSTREAM_SERVICE_ERROR": "of execution: SUBGRAPH_ERROR and its siblings",
     "INVALID_FEDERATION_SUPERGRAPH": "of reading: SUPERGRAPH_INVALID (tests/federation/test_compose.py)",
     "INVALID_SUBGRAPH_NAME": "a rule about names, not SDLs: a test of its own in test_rules.py",

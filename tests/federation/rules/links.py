@@ -111,12 +111,4 @@ CASES = (
         [COST + DEFINED + A, COST + DEFINED + "type Query { b: Int }"],
         named=("s0", "s1"),
     ),
-    Case(
-        "UNSUPPORTED_FEATURE",
-        "@cacheTag",
-        [LINK.format(minor=12, names='"@cacheTag"') + 'type Query { a: [Int] @cacheTag(format: "a") }'],
-        ["type Query { a: [Int] }"],
-        raw=True,
-        strict=True,
-    ),
 )  # fmt: skip

@@ -79,7 +79,6 @@ from hub.federation.compose.rules import (
     subgraph_names,
     type_definitions,
     type_kinds,
-    unsupported,
 )
 from hub.federation.supergraph import Supergraph
 
@@ -96,7 +95,6 @@ AS_WRITTEN: tuple[tuple[SubgraphsRule, ...], ...] = (
         type_definitions.check,
         root_names.check,
         inaccessible_disallowed.check,
-        unsupported.check,
     ),
     (graphql.check,),
 )
