@@ -11,6 +11,8 @@ from typing import Any
 
 import uvicorn
 
+from hub.http.protocol import Connection
+
 
 class Server(uvicorn.Server):
     """An HTTP server, over TLS if it is given how, that tells its address once it listens, and not before."""
@@ -27,6 +29,8 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 date_header=False,
+                http=Connection,
+                ws="none",
                 ssl_context_factory=None if tls is None else lambda *_: tls,
             )
         )

@@ -1,0 +1,81 @@
+"""One HTTP/1.1 connection: the bounds of a request's head, which the server below does not set (policy.md attack 34).
+
+Whoever sends headers without end, or none, would hold memory and a connection before anybody knows who asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.events import TimerHandle
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD = 65_536
+"""Bytes of a request's line and headers, beyond the piece in which it begins."""
+HEAD_SECONDS = 30.0
+"""Longest that they may take to come, from the connection or from their first byte."""
+TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 6585, 5
+)
+
+
+class Connection(HttpToolsProtocol):
+    """Ends where a head is too long or too late; takes no header from a trailer, and speaks no other protocol."""
+
+    head_seconds = HEAD_SECONDS
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._inside, self._begun, self._size = True, False, 0
+        self._patience: TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The head has to come from now on."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for."""
+        self._done()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what is still no whole head."""
+        super().data_received(data)
+        if not self._inside or self.transport.is_closing():
+            return
+        self._size = 0 if self._begun else self._size + len(data)
+        self._begun = False
+        if self._size > MAX_HEAD:
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
+        elif self._patience is None:
+            self._wait()
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        self._inside = self._begun = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; what follows a body is none (RFC 9110, 6.5.1)."""
+        if self._inside:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is there."""
+        self._inside = False
+        self._done()
+        super().on_headers_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Whoever asks for another protocol gets an answer in this one, and the log is not filled by it."""
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(self.head_seconds, self.transport.close)
+
+    def _done(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None

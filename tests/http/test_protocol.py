@@ -1,0 +1,145 @@
+"""Connections byte by byte: a head has its bounds, a trailer is no head, and only one protocol is spoken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from hub.http.protocol import MAX_HEAD, Connection
+
+LINE = b"POST /graphql HTTP/1.1\r\nhost: hub\r\n"
+WHOLE = LINE + b"content-length: 2\r\n\r\n{}"
+CHUNKED = LINE + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+
+async def echo(scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+    """Tells the names of the headers and the length of the body."""
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size, more = size + len(message.get("body", b"")), message.get("more_body", False)
+    body = orjson.dumps([[name.decode() for name, _ in scope["headers"]], size])
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Hasty(Connection):
+    head_seconds = 0.01
+
+
+@asynccontextmanager
+async def connected(
+    kind: type[Connection] = Connection,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a server of this kind."""
+    config = uvicorn.Config(echo, http=kind, ws="none", lifespan="off", log_config=None, date_header=False)
+    config.load()
+    state, loop = ServerState(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: kind(config, state, {}, loop), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        server.close()
+
+
+async def answered(reader: asyncio.StreamReader) -> tuple[bytes, Any]:
+    """Status line and body of one answer."""
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    return head.split(b"\r\n")[0], orjson.loads(body) if body.startswith(b"[") else body
+
+
+async def test_34_headers_without_end_are_cut_off() -> None:
+    for endless in (b"x-a: " + b"a" * 10 * MAX_HEAD, b"x-a: b\r\n" * MAX_HEAD, b"GET /" + b"a" * 10 * MAX_HEAD):
+        async with connected() as (reader, writer):
+            writer.write(LINE if endless.startswith(b"x") else b"")
+            await writer.drain()
+            for start in range(0, len(endless), MAX_HEAD // 4):
+                writer.write(endless[start : start + MAX_HEAD // 4])
+            left = await asyncio.wait_for(everything(reader), 10)
+            assert left in (b"", *(b"HTTP/1.1 431", b"HTTP/1.1 400"))
+
+
+async def everything(reader: asyncio.StreamReader) -> bytes:
+    """The status of the last answer before the server ended the connection, if it came through."""
+    try:
+        return (await reader.read())[:12]
+    except ConnectionError:
+        return b""
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST", LINE, LINE + b"x-a: "])
+async def test_34_a_head_that_does_not_come_is_not_waited_for(sent: bytes) -> None:
+    async with connected(Hasty) as (reader, writer):
+        writer.write(sent)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+async def test_34_a_second_head_that_does_not_come_is_not_waited_for_either() -> None:
+    async with connected(Hasty) as (reader, writer):
+        writer.write(WHOLE + LINE)
+        assert (await answered(reader))[0] == b"HTTP/1.1 200 OK"
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+async def test_a_head_within_the_bound_in_any_pieces_is_answered_and_so_is_the_next() -> None:
+    padded = LINE + b"x-a: " + b"a" * (MAX_HEAD // 2) + b"\r\ncontent-length: 2\r\n\r\n{}"
+    async with connected() as (reader, writer):
+        for text, step in ((padded, 1_000), (padded, len(padded)), (WHOLE, 1), (WHOLE * 3, 7)):
+            for start in range(0, len(text), step):
+                writer.write(text[start : start + step])
+                await writer.drain()
+            for _ in range(text.count(LINE)):
+                status, (names, size) = await answered(reader)
+                assert (status, size, names[-1]) == (b"HTTP/1.1 200 OK", 2, "content-length")
+
+
+async def test_30_what_follows_a_body_is_no_header() -> None:
+    async with connected() as (reader, writer):
+        writer.write(CHUNKED + b"authorization: Bearer x\r\npurpose: droits\r\n\r\n")
+        _, (names, size) = await answered(reader)
+        assert (names, size) == (["host", "transfer-encoding"], 2)
+
+
+TWO_WAYS = [
+    b"content-length: 2\r\ntransfer-encoding: chunked\r\n",
+    b"transfer-encoding: chunked\r\ncontent-length: 2\r\n",
+    b"content-length: 2\r\ncontent-length: 3\r\n",
+    b"content-length: 2\r\ncontent-length: 2\r\n",
+    b"content-length: +2\r\n",
+    b"content-length: -2\r\n",
+    b"transfer-encoding: xchunked\r\n",
+    b"purpose : suivi\r\n",
+    b"x-a: b\r\n purpose: suivi\r\n",
+    b"x-a: b\x00\r\n",
+    b"x-a: b\rpurpose: suivi\r\n",
+]
+
+
+@pytest.mark.parametrize("headers", TWO_WAYS)
+async def test_30_what_two_servers_might_read_in_two_ways_is_refused(headers: bytes) -> None:
+    async with connected() as (reader, writer):
+        writer.write(LINE + headers + b"\r\n{}")
+        assert (await answered(reader))[0] == b"HTTP/1.1 400 Bad Request"
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c", b"TLS/1.0"])
+async def test_28_no_other_protocol_is_spoken(protocol: bytes) -> None:
+    async with connected() as (reader, writer):
+        key = b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        writer.write(
+            b"GET / HTTP/1.1\r\nhost: hub\r\nconnection: upgrade\r\nupgrade: " + protocol + b"\r\n" + key + b"\r\n"
+        )
+        assert (await answered(reader))[0] == b"HTTP/1.1 200 OK"
