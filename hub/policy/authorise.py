@@ -16,6 +16,7 @@ from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
 from hub.policy.entry import entry
 from hub.policy.guard import Mark
+from hub.policy.inputs import InputUse, input_use
 from hub.policy.table import Decision, DecisionClass, Effect, Reason
 from schema.residual import Residual
 
@@ -39,17 +40,6 @@ class FieldEntry:
     def told(self) -> dict[str, Any]:
         """The entry of `extensions.access`, the same in every answer."""
         return entry(self.path, self.coordinate, self.decision)
-
-
-@dataclass(frozen=True, slots=True)
-class InputUse:
-    """An argument that the operation passes: its place in the classification, the variable that holds the value, the
-    conditions of its field and of all above it."""
-
-    input: str
-    variable: str
-    path: tuple[str, ...]
-    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +144,10 @@ class _Rewriting:
             if decision.effect is Effect.MASK or decision.silent:
                 self.entries.append(FieldEntry(here, item.coordinate, decision, conditions))
             self.planned.add(item.coordinate)
-            self.inputs += (InputUse(f"{item.coordinate}({a}:)", v, (*here, a), conditions) for a, v in item.arguments)
+            self.inputs += (
+                input_use(f"{item.coordinate}({a}:)", v, (*here, a), conditions, self.decisions, self.schema)
+                for a, v in item.arguments
+            )
             below = single and not self.schema.fields[item.coordinate].many
             pairs = [self.selections(child, here, conditions, below) for child in item.selections]
             shape.append(replace(item, selections=tuple(s for s, _ in pairs)))

@@ -6,14 +6,49 @@ policy.md rule 6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hub.document.conditions import hold
-from hub.document.operation import Operation
+from hub.document.operation import Condition, Operation
 from hub.errors import DocumentRefused, RequestRefused
-from hub.policy.authorise import InputUse
-from hub.policy.classification import Classification
+from hub.policy.classification import Classification, InputClass
 from hub.policy.table import DecisionClass, Effect
+
+ONE = frozenset((str, int, float, bool))
+"""Types of a value that holds no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputUse:
+    """An argument that the operation passes: its place in the classification, the variable that holds the value, the
+    conditions of its field and of all above it.
+
+    `reveals`: what any one value of it reveals, where that is the same for all of them and may be given.
+    """
+
+    input: str
+    variable: str
+    path: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+    reveals: frozenset[str] | None = None
+
+
+def input_use(
+    name: str,
+    variable: str,
+    path: tuple[str, ...],
+    conditions: tuple[Condition, ...],
+    decisions: DecisionClass,
+    schema: Classification,
+) -> InputUse:
+    """The use of the argument `name`, with all of its check that depends on the class alone."""
+    known = schema.inputs.get(name)
+    if known is None or not admitted(name, decisions, schema):
+        return InputUse(name, variable, path, conditions)
+    below = f"{known.type}."
+    told = any(each.startswith(below) for each in schema.inputs)
+    return InputUse(name, variable, path, conditions, None if told else _of(name, known))
 
 
 def check_inputs(
@@ -26,33 +61,43 @@ def check_inputs(
     """
     revealed: dict[tuple[str, ...], frozenset[str]] = {}
     for use in uses:
-        if not hold(use.conditions, variables):
+        given = variables.get(use.variable)
+        if given is None or (use.conditions and not hold(use.conditions, variables)):
             continue
-        reads: set[str] = set()
-        pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, variables.get(use.variable), use.path)]
-        while pending:
-            name, value, path = pending.pop()
-            if value is None:
-                continue
-            known = schema.inputs.get(name)
-            if known is None or not admitted(name, decisions, schema):
-                raise forbidden_input(path)
-            reads.update(known.reads)
-            if known.match is not None:
-                reads.add(name)
-            for item in value if type(value) is list else (value,):
-                if type(item) is dict:
-                    if not all(f"{known.type}.{key}" in schema.inputs for key in item):
-                        raise forbidden_input(path)  # inside of a scalar, the client's own keys: values like any other
-                    pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
-                elif (below := f"{known.type}.{item}") in schema.inputs:
-                    if not admitted(below, decisions, schema):
-                        raise forbidden_input(path)
-                    reads.update(schema.inputs[below].reads)
+        plain = use.reveals is not None and type(given) in ONE
+        reads = use.reveals if plain else _reads(use, given, decisions, schema)
         if reads:
             place = use.path[:-1]
-            revealed[place] = revealed.get(place, frozenset()) | reads
+            revealed[place] = revealed[place] | reads if place in revealed else reads
     return revealed
+
+
+def _reads(use: InputUse, given: Any, decisions: DecisionClass, schema: Classification) -> frozenset[str]:
+    reads: set[str] = set()
+    pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, given, use.path)]
+    while pending:
+        name, value, path = pending.pop()
+        if value is None:
+            continue
+        known = schema.inputs.get(name)
+        if known is None or not admitted(name, decisions, schema):
+            raise forbidden_input(path)
+        reads.update(_of(name, known))
+        for item in value if type(value) is list else (value,):
+            if type(item) is dict:
+                if not all(f"{known.type}.{key}" in schema.inputs for key in item):
+                    raise forbidden_input(path)  # inside of a scalar, the client's own keys: values like any other
+                pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
+            elif (below := f"{known.type}.{item}") in schema.inputs:
+                if not admitted(below, decisions, schema):
+                    raise forbidden_input(path)
+                reads.update(schema.inputs[below].reads)
+    return frozenset(reads)
+
+
+def _of(name: str, known: InputClass) -> frozenset[str]:
+    """What a value of an input reveals by itself; one to be matched is told as the input that it is."""
+    return frozenset(known.reads if known.match is None else (*known.reads, name))
 
 
 def admitted(name: str, decisions: DecisionClass, schema: Classification) -> bool:

@@ -4,10 +4,10 @@ import pytest
 
 from hub.document.operation import ACCESS_KEY, Field, Operation, Selections
 from hub.errors import RequestRefused
-from hub.policy.authorise import InputUse, authorise
+from hub.policy.authorise import authorise
 from hub.policy.explain import explain
 from hub.policy.guard import Guard
-from hub.policy.inputs import check_inputs
+from hub.policy.inputs import InputUse, check_inputs
 from hub.policy.table import DecisionTable
 from schema.categories import Category
 from schema.facts import Fact
