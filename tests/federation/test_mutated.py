@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.compose import Source, compose
-from tests.federation import library, shop, town
+from tests.federation import library, orchard, shop, town
 from tests.federation.rules import CASES
 
 TOKEN = re.compile(r'"[^"\n]*"|@?\w+|[^\s\w]')
@@ -18,9 +18,11 @@ WORDS = [
     "&", "|", "{ id }", "= 1", "...", '"__typename"', "@external", "@shareable", "@inaccessible", "@interfaceObject",
     '@key(fields: "id")', "@key(fields: null)", '@key(fields: ["id"])', '@requires(fields: "id { x }")', "@requires",
     '@provides(fields: "... on T { id }")', '@override(from: "s0")', "@override(from: null)", "@tag(name: 3)",
+    '@context(name: "c")', "@context(name: null)", '@fromContext(field: "$c { id }")', "@fromContext", "(a: ID)",
+    "@listSize(sizedFields: null)", '@listSize(slicingArguments: "a")', "@federation__cost(weight: 2)",
 ]  # fmt: skip
 POOL = [[each.sdl for each in case.sources(sdls)] for case in CASES for sdls in (case.bad, case.good)]
-POOL += [[part.sdl for part in module.PARTS] for module in (shop, town, library)]
+POOL += [[part.sdl for part in module.PARTS] for module in (shop, town, library, orchard)]
 
 
 @settings(max_examples=400, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
