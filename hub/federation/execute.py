@@ -26,9 +26,11 @@ from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transpor
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Greatest number of representations per fetch and of errors per answer; seconds that one subgraph has."""
+    """Greatest number of representations per fetch, of `_entities` fields that they are asked by (one per set of values
+    that contexts give), and of errors per answer; seconds that one subgraph has."""
 
     representations: int = 10_000
+    fields: int = 1_000
     errors: int = 200
     subgraph_seconds: float = 10.0
 
@@ -139,7 +141,8 @@ class _Execution:
         values.update(
             (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
         )
-        failure = "REPRESENTATIONS_LIMIT" if count > self.bounds.representations else None
+        above = count > self.bounds.representations or len(fetch.entities) > self.bounds.fields
+        failure = "REPRESENTATIONS_LIMIT" if above else None
         return _Call(fetch, values, asked, known, failure=failure)
 
     def recall(self, entities: Entities, asked: Asked | Collected, known: list[Answered]) -> Asked | Collected:

@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import print_schema
 
+from hub.federation.execute import Bounds
 from hub.federation.transport import TransportError
 from tests.federation.behaviours.case import by, part
 from tests.federation.behaviours.contexts import ARTICLE, CASES, HOLDER, READERS, told
@@ -198,3 +199,13 @@ async def test_a_field_that_moved_is_fed_where_it_is_now() -> None:
                {"Leaf.told": told("code")})  # fmt: skip
     data, errors = await Gateway(old, new).answer("{ tree { leaves { told } } }")
     assert (data, errors) == ({"tree": {"leaves": [{"told": "l Ashes"}]}}, [])
+
+
+async def test_more_sets_of_values_than_the_bound_fail_what_they_feed_and_nothing_is_sent_for_them() -> None:
+    gateway = press()
+    query = "{ readers { id reads { title } } }"
+    data, errors = await gateway.answer(query, bounds=Bounds(fields=2))
+    assert data["readers"][1] == {"id": "r2", "reads": [{"title": None}]}
+    assert {error["code"] for error in errors} == {"REPRESENTATIONS_LIMIT"}
+    assert gateway.calls() == ["readers", "press"]
+    assert (await gateway.answer(query, bounds=Bounds(fields=3)))[1] == []
