@@ -20,6 +20,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible : signalez-le.",
         "SUBGRAPH_TOO_LARGE": "La réponse d'une source de données est trop grande : demandez moins d'éléments.",
         "SUBGRAPH_ERROR": "Une source de données n'a pas pu fournir ce champ.",
+        "NON_NULL_VIOLATED": "Une source de données n'a pas fourni une valeur obligatoire : signalez-le.",
         "REPRESENTATIONS_LIMIT": "Trop d'éléments à compléter d'un coup : demandez des pages plus petites.",
     }
 )

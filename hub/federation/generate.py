@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
@@ -35,6 +36,12 @@ INLINE = 6
 """Objects in objects that are written as one expression; deeper ones are functions."""
 
 
+USUAL = MappingProxyType({"Boolean": "bool", "Float": "float", "ID": "str", "Int": "int", "String": "str"})
+"""Built-in scalars, and the type that their values have as a rule."""
+
+_NESTED = frozenset({dict, list})
+
+
 def _unusual() -> NoReturn:
     raise Unusual
 
@@ -45,14 +52,43 @@ def _listed(value: Any) -> list[Any]:
     return value
 
 
+def _plain(value: Any) -> Any:
+    if type(value) in _NESTED:
+        raise Unusual
+    return value
+
+
+def _some(value: Any) -> Any:
+    if value is None:
+        raise Unusual
+    return _plain(value)
+
+
+def _plains(value: Any) -> list[Any]:
+    if type(value) is not list or not _NESTED.isdisjoint(map(type, value)):
+        raise Unusual
+    return value
+
+
+def _somes(value: Any) -> list[Any]:
+    items = _plains(value)
+    if None in items:
+        raise Unusual
+    return items
+
+
 def generate(root: Shape) -> Generated:
     """The projection of one shape."""
     written = _Source()
     entry = written.function(root)
     environment: dict[str, Any] = {
-        "__builtins__": {},
+        "__builtins__": {"bool": bool, "float": float, "int": int, "str": str, "type": type},
         "unusual": _unusual,
         "listed": _listed,
+        "plain": _plain,
+        "plains": _plains,
+        "some": _some,
+        "somes": _somes,
         **written.constants,
     }
     lines = ["def made():", *(f" {line}" for line in written.lines), f" return {entry}"]
@@ -65,7 +101,12 @@ def generate(root: Shape) -> Generated:
         checks = () if guard is None else [guard.check(mark, fetched) for mark, fetched in marks]
         try:
             return function(data, checks)
-        except (KeyError, TypeError, ValueError) as error:  # a key that did not come, a value of another form
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # a key that did not come, a value of another form
             raise Unusual from error
 
     return project
@@ -114,11 +155,15 @@ class _Source:
         for slot in shape.slots:
             if slot.internal:
                 continue
-            value = repr(shape.type) if slot.type is None else self.value(slot, depth, var)
+            value = self.typename(shape, var) if slot.type is None else self.value(slot, depth, var)
             if nulled and slot.type is not None and not slot.denied:
                 value = f"({'unusual()' if slot.required else 'None'} if {slot.key!r} in n else {value})"
             entries.append(f"{slot.key!r}: {value}")
         return "{" + ", ".join(entries) + "}"
+
+    def typename(self, shape: Shape, var: str) -> str:
+        """The type of the object named `var`, unless it says that it is of another."""
+        return f"({shape.type!r} if {var}.get('__typename', {shape.type!r}) == {shape.type!r} else unusual())"
 
     def value(self, slot: Slot, depth: int, var: str) -> str:
         """The projected value of a response key of the object named `var`."""
@@ -137,14 +182,24 @@ class _Source:
         if isinstance(inner, GraphQLEnumType):
             return f"({name} if ({name} := {found}) in {self.constant(frozenset(inner.values))} else {null})"
         if not slot.below:
-            return found if inner is type_ else f"({name} if ({name} := {found}) is not None else unusual())"
+            return self.leaf(inner, found, name, required=inner is not type_)
         if is_abstract_type(inner):
             return f"({null} if ({name} := {found}) is None else {self.member(slot, name, null)})"
         return f"({null} if ({name} := {found}) is None else {self.object(slot, name, depth)})"
 
+    def leaf(self, type_: GraphQLOutputType, found: str, name: str, *, required: bool) -> str:
+        """A scalar's value: no object or list where a built-in one is declared. What it is as a rule is seen without a
+        call."""
+        usual = USUAL.get(str(type_))
+        if usual is not None:
+            return f"({name} if type({name} := {found}) is {usual} else {'some' if required else 'plain'}({name}))"
+        return f"({name} if ({name} := {found}) is not None else unusual())" if required else found
+
     def items(self, type_: GraphQLOutputType, slot: Slot, name: str, depth: int) -> str:
         """The items of a list that is not null."""
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        if not slot.below and str(inner) in USUAL:
+            return f"plains({name})" if inner is type_ else f"somes({name})"
         if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType):
             return f"listed({name})" if inner is type_ else f"({name} if None not in listed({name}) else unusual())"
         item = self.name("i")

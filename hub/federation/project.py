@@ -19,7 +19,8 @@ from hub.document.operation import Operation, Selections
 from hub.errors import FieldFailed, Path
 from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.generate import Checks, Generated, generate
+from hub.federation.failures import MESSAGES
+from hub.federation.generate import USUAL, Checks, Generated, generate
 from hub.federation.shapes import Shape, Slot
 
 
@@ -40,6 +41,7 @@ MOST_SHAPES = 64
 
 T = TypeVar("T")
 
+_NESTED = frozenset({dict, list})
 _BUBBLE = object()  # a null where the type forbids it: the parent is null
 _GONE = object()  # hidden by the guard: a list drops it, elsewhere it is null
 
@@ -136,7 +138,7 @@ class _Projector:
                 found: Any = value.get(key)
                 if slot.values is not None and (type(found) is not str or found not in slot.values):
                     found = None
-                if found is not None or not slot.required:
+                if type(found) not in _NESTED and (found is not None or not slot.required):
                     result[key] = found
                     continue
             if slot.type is None:
@@ -165,7 +167,7 @@ class _Projector:
         if isinstance(type_, GraphQLNonNull):
             found = self.nullable(type_.of_type, slot, value, path, at)
             if found is None:
-                self.blame(path, at)
+                self.blame(path, at, "NON_NULL_VIOLATED", "null in a non-null position")
                 return _BUBBLE
             return _BUBBLE if found is _GONE and not isinstance(path[-1], int) else found
         return self.nullable(type_, slot, value, path, at)
@@ -179,7 +181,10 @@ class _Projector:
         if isinstance(type_, GraphQLEnumType):
             return value if isinstance(value, str) and value in type_.values else None
         if not slot.below:
-            return value
+            if type(value) not in _NESTED or str(type_) not in USUAL:
+                return value
+            self.blame(path, at, "SUBGRAPH_MALFORMED", "no scalar where one is declared")
+            return None
         if not isinstance(value, dict):
             return None
         type_name = value.get("__typename")
@@ -206,18 +211,11 @@ class _Projector:
             result.append(found)
         return result
 
-    def blame(self, path: Path, at: Path) -> None:
+    def blame(self, path: Path, at: Path, code: str, detail: str) -> None:
         """An error for a null that nothing explains yet."""
         if path not in self.blamed:
             self.blamed.update(path[:length] for length in range(len(path) + 1))
-            self.errors.append(
-                FieldFailed(
-                    "NON_NULL_VIOLATED",
-                    "Une source de données n'a pas fourni une valeur obligatoire : signalez-le.",
-                    "null in a non-null position",
-                    path=at,
-                )
-            )
+            self.errors.append(FieldFailed(code, MESSAGES[code], detail, path=at))
 
     def told(self, root: Selections) -> list[FieldFailed]:
         """All errors, each once; one of an internal field only if none below its object speaks for it."""

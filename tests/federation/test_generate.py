@@ -77,7 +77,8 @@ class Tree:
 
     def object(self, shape: Shape) -> dict[str, Any]:
         value = {slot.key: self.value(slot.type, slot) for slot in shape.slots if slot.type is not None}
-        value["__typename"] = shape.type
+        told = any(slot.type is None for slot in shape.slots)
+        value["__typename"] = self.draw(st.sampled_from(["Robot", 3])) if told and self.rarely() else shape.type
         verdicts = ["", "", "", "name kind", "best rows"]
         value[ACCESS_KEY] = "gone" if self.rarely() else self.draw(st.sampled_from(verdicts))
         if self.rarely() and value:
@@ -86,7 +87,7 @@ class Tree:
 
     def value(self, type_: GraphQLOutputType, slot: Slot) -> Any:
         if self.rarely():
-            return self.draw(st.sampled_from([None, "x", 3, [], ["A", None], True]))
+            return self.draw(st.sampled_from([None, "x", 3, [], ["A", None], True, {}, [{"a": 1}]]))
         if isinstance(type_, GraphQLNonNull):
             return self.some(type_.of_type, slot)
         return None if self.draw(st.integers(0, 5)) == 0 else self.some(type_, slot)

@@ -20,8 +20,10 @@ from tests.federation.harness import Saying, projected
 
 SCHEMA = build_schema("""
 enum Kind { A B }
+scalar Any
 interface Being { id: ID }
-type Person implements Being { id: ID name: String! kind: Kind kinds: [Kind!] best: Person strict: [Person!]! }
+type Person implements Being { id: ID name: String! kind: Kind kinds: [Kind!] best: Person strict: [Person!]!
+  any: Any words: [String] }
 type Robot implements Being { id: ID }
 type Query { people: [Person!] person: Person beings: [Being] matrix: [[Int!]] must: Person! }
 """)
@@ -166,6 +168,31 @@ def test_a_null_where_none_may_be_goes_up_to_the_nearest_nullable_with_one_error
     query: str, data: dict[str, Any], expected: Any, path: tuple[str | int, ...]
 ) -> None:
     assert told(query, data) == (expected, [("NON_NULL_VIOLATED", path)])
+
+
+NESTED: tuple[Any, ...] = ({}, {"secret": 1}, [], ["x"])
+
+
+@pytest.mark.parametrize("found", NESTED)
+def test_an_object_or_a_list_where_a_scalar_is_declared_is_null_with_one_error(found: Any) -> None:
+    nulled = ({"person": {"id": None}}, [("SUBGRAPH_MALFORMED", ("person", "id"))])
+    assert told("{ person { id } }", {"person": {"id": found}}) == nulled
+    gone = ({"person": None}, [("SUBGRAPH_MALFORMED", ("person", "name"))])
+    assert told("{ person { name } }", {"person": {"name": found}}) == gone
+    in_list = ({"matrix": [None]}, [("SUBGRAPH_MALFORMED", ("matrix", 0, 1))])
+    assert told("{ matrix }", {"matrix": [[1, found]]}) == in_list
+    among = ({"person": {"words": ["a", None]}}, [("SUBGRAPH_MALFORMED", ("person", "words", 1))])
+    assert told("{ person { words } }", {"person": {"words": ["a", found]}}) == among
+
+
+@pytest.mark.parametrize("found", NESTED)
+def test_a_scalar_of_the_schemas_own_may_be_any_value(found: Any) -> None:
+    assert told("{ person { any } }", {"person": {"any": found}}) == ({"person": {"any": found}}, [])
+
+
+def test_an_object_that_says_it_is_of_another_type_than_the_schemas_is_null() -> None:
+    data = {"person": {"__typename": "Robot", "id": "1"}}
+    assert told("{ person { id __typename } }", data) == ({"person": None}, [])
 
 
 def test_a_null_that_an_error_explains_gets_no_second_error() -> None:
