@@ -7,6 +7,7 @@ site can ask in the reader's name (policy.md attacks 29 and 44).
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from hub.identity.tokens import Tokens
 from hub.pages.policy import PolicyPages, Reader
 from hub.policy.table import DecisionTable
 
+log = logging.getLogger(__name__)
 AUDIT = "audit"
 """The purpose of whoever verifies that accesses are lawful."""
 FORM = "application/x-www-form-urlencoded"
@@ -61,6 +63,7 @@ def policy_page(
             asked = _form(request.headers.get("content-type", ""), await read_body(request.receive))
             found = reader(asked.get("access_token", "").strip())
         except HubError as error:
+            log.info("refused %s at /policy %s", error.code, error.detail)
             return _answer(nonce, pages.door(nonce, error), error.http_status)
         return _answer(nonce, *pages.page(nonce, found, asked))
 

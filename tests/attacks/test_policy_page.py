@@ -3,6 +3,7 @@ without a token; and no way to ask in another's name (policy.md "Tests")."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,7 +69,8 @@ def steps(answer: httpx2.Response) -> list[str]:
     return re.findall(r'<section class="step[^>]*><h2><code>([^<]+)</code>', answer.text)
 
 
-async def test_44_without_a_token_one_stays_at_the_door(page: Page) -> None:
+async def test_44_without_a_token_one_stays_at_the_door(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "hub")
     token = page.issuer.token(DPO)
     door = await page.send("GET")
     assert (door.status_code, steps(door)) == (200, [])
@@ -84,6 +86,9 @@ async def test_44_without_a_token_one_stays_at_the_door(page: Page) -> None:
         refused = await page.send("POST", data={"view": "register", **data})
         assert (refused.status_code, steps(refused), token[:40] in refused.text) == (401, [], False)
         assert "TOKEN_REFUSED" in refused.text
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("hub.")]
+    assert [line.partition(" at /policy")[0] for line in lines] == ["refused TOKEN_REFUSED"] * 3
+    assert not [line for line in lines if token[:40] in line]
 
 
 async def test_44_whoever_verifies_accesses_has_any_decision_explained(page: Page) -> None:

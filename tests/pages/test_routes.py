@@ -36,6 +36,7 @@ async def test_the_policy_admits_nothing_of_elsewhere_and_no_inline_script(folde
     policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["script-src"] == policy["connect-src"] == policy["worker-src"] == "'self'"
+    assert policy["form-action"] == "'self'"
     assert "unsafe-inline" not in policy["style-src"]
     assert not re.search(r"https?:|\*|unsafe-eval", headers["content-security-policy"])
     assert headers["x-content-type-options"] == "nosniff"
