@@ -60,15 +60,19 @@ def load_settings(path: Path) -> Settings:
     """Read a settings file; key sets are JSON files named relative to it. Raises StartRefused (SETTINGS_INVALID)."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        issuers = {}
+        issuers: dict[str, Issuer] = {}
         for row in raw.pop("issuers"):
             jwks = json.loads((path.parent / row.pop("keys")).read_text(encoding="utf-8"))
-            issuer = Issuer.from_jwks(row.pop("issuer"), row.pop("algorithm"), jwks)
+            kinds = frozenset(row.pop("kinds")) if "kinds" in row else None
+            issuer = Issuer.from_jwks(row.pop("issuer"), row.pop("algorithm"), jwks, kinds)
             _nothing_left(row)
+            _once(issuer.name, issuers)
             issuers[issuer.name] = issuer
-        agreements = {}
+        agreements: dict[str, frozenset[str]] = {}
         for row in raw.pop("agreements", []):
-            agreements[row.pop("organisation")] = frozenset(row.pop("purposes"))
+            organisation = row.pop("organisation")
+            _once(organisation, agreements)
+            agreements[organisation] = frozenset(row.pop("purposes"))
             _nothing_left(row)
         settings = Settings(
             audience=raw.pop("audience"),
@@ -139,6 +143,11 @@ def _numbers(kind: type[NumbersT], table: dict[str, Any]) -> NumbersT:
             said[each.name] = value
     _nothing_left(table)
     return kind(**said)
+
+
+def _once(name: str, known: Mapping[str, Any]) -> None:
+    if name in known:
+        raise ValueError(f"'{name}' comes twice")
 
 
 def _nothing_left(table: Mapping[str, Any]) -> None:

@@ -155,3 +155,26 @@ def test_certificates_that_do_not_read_stop_the_start(path: Path) -> None:
     with pytest.raises(StartRefused) as caught:
         offers(path, '{ url = "https://o/", authorities = "absent.pem" }')
     assert caught.value.code == "TLS_INVALID"
+
+
+def test_an_issuer_is_admitted_for_the_kinds_that_are_named_else_for_all(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    (issuer,) = load_settings(path).issuers.values()
+    assert issuer.kinds is None
+    path.write_text(text.replace("[[issuers]]\n", '[[issuers]]\nkinds = ["siae"]\n', 1), encoding="utf-8")
+    (issuer,) = load_settings(path).issuers.values()
+    assert issuer.kinds == frozenset({"siae"})
+
+
+AGREEMENT = '[[agreements]]\norganisation = "99900030800011"\npurposes = {}\n'
+
+
+@pytest.mark.parametrize("what", ["issuers", "agreements"])
+def test_what_is_named_twice_is_refused_rather_than_replaced(path: Path, what: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    again = (
+        text[text.index("[[issuers]]") :] if what == "issuers" else AGREEMENT.format("[]") + AGREEMENT.format('["iae"]')
+    )
+    path.write_text(f"{text}\n{again}", encoding="utf-8")
+    with pytest.raises(StartRefused, match="comes twice"):
+        load_settings(path)

@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 from joserfc.jws import extract_compact
 
-from hub.errors import IdentityRefused
+from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import Actor, actor_of
 from hub.policy.model import ActorKind
 
@@ -31,14 +31,16 @@ ALGORITHMS = frozenset({"Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`."""
+    """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors that it
+    may tell of (None: all)."""
 
     name: str
     algorithm: str
     keys: Mapping[str, Key]
+    kinds: frozenset[str] | None = None
 
     @staticmethod
-    def from_jwks(name: str, algorithm: str, jwks: Any) -> Issuer:
+    def from_jwks(name: str, algorithm: str, jwks: Any, kinds: frozenset[str] | None = None) -> Issuer:
         """From a JWK set (RFC 7517) of public keys, each under a `kid` of its own; raises ValueError."""
         if algorithm not in ALGORITHMS:
             raise ValueError(f"'algorithm' is none of {', '.join(sorted(ALGORITHMS))}")
@@ -49,14 +51,18 @@ class Issuer:
         keys = {key.kid: key for key in found if key.kid is not None and key.key_type != "oct"}
         if len(keys) != len(found):
             raise ValueError("a key of an issuer is symmetric, or shares its 'kid' with another")
-        return Issuer(name, algorithm, keys)
+        return Issuer(name, algorithm, keys, kinds)
 
 
 class Tokens:
-    """Reads bearer tokens; remembers the actor of a token for at most `CACHE_SECONDS`, never past its expiry."""
+    """Reads bearer tokens; remembers the actor of a token for at most `CACHE_SECONDS`, never past its expiry.
+
+    Raises StartRefused (SETTINGS_INVALID) for an issuer of a kind of actor that there isn't.
+    """
 
     def __init__(self, issuers: Mapping[str, Issuer], audience: str, kinds: Mapping[str, ActorKind]) -> None:
-        self._issuers, self._audience, self._kinds = issuers, audience, kinds
+        self._issuers, self._audience = issuers, audience
+        self._kinds = {name: _told(issuer, kinds) for name, issuer in issuers.items()}
         self._cache: OrderedDict[bytes, tuple[Actor, int]] = OrderedDict()
 
     def actor(self, token: str, now: int) -> Actor:
@@ -65,7 +71,8 @@ class Tokens:
         known = self._cache.get(digest)
         if known is not None and now < known[1]:
             return known[0]
-        actor = actor_of(self._claims(token, now), self._kinds, now)
+        claims = self._claims(token, now)
+        actor = actor_of(claims, self._kinds[claims["iss"]], now)
         self._cache[digest] = (actor, min(actor.expires, now + CACHE_SECONDS))
         while len(self._cache) > CACHE:
             self._cache.popitem(last=False)
@@ -97,6 +104,21 @@ class Tokens:
                 "the token is expired",
             )
         return claims
+
+
+def _told(issuer: Issuer, kinds: Mapping[str, ActorKind]) -> Mapping[str, ActorKind]:
+    """The kinds of actors that an issuer may tell of."""
+    if issuer.kinds is None:
+        return kinds
+    if unknown := issuer.kinds - kinds.keys():
+        detail = f"issuer {issuer.name}: unknown kind of actor {min(unknown)}"
+        raise StartRefused(
+            "SETTINGS_INVALID",
+            f"L'émetteur « {issuer.name} » est admis pour une sorte d'acteur inconnue, « {min(unknown)} ». Sortes : "
+            f"{', '.join(kinds)}.",
+            detail,
+        )
+    return {name: kind for name, kind in kinds.items() if name in issuer.kinds}
 
 
 def _list(value: Any) -> list[Any]:

@@ -16,7 +16,7 @@ import pytest
 from joserfc import jwk
 
 from demo.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME
-from hub.errors import IdentityRefused
+from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import CLAIM
 from hub.identity.tokens import Issuer, Tokens
 from tests.e2e.canary_inside import TRACE, Got, Inside
@@ -196,6 +196,24 @@ async def test_32_a_claim_that_is_missing_or_wrong_is_refused_though_it_is_signe
 ) -> None:
     got = await ask(hub, world, forger.token(**claims))
     assert (got.status, got.code, got.calls) == (401, code, {})
+
+
+async def test_32_an_issuer_tells_of_the_kinds_of_actors_that_it_is_admitted_for_alone(
+    hub: Inside, forger: Forger
+) -> None:
+    """The issuer of a partner signs well, and says that its agent is a référent of a département."""
+    kinds, now = hub.app.pipeline.table.policy.actors, hub.app.pipeline.clock()
+    jwks = {"keys": [forger.key.as_dict(private=False)]}
+
+    def tokens(*admitted: str) -> Tokens:
+        return Tokens({ISSUER: Issuer.from_jwks(ISSUER, ALGORITHM, jwks, frozenset(admitted))}, AUDIENCE, kinds)
+
+    assert tokens("siae", "referent_cd").actor(forger.token(), now).kind == "referent_cd"
+    for admitted in (("siae", "partenaire"), ()):
+        with pytest.raises(IdentityRefused, match="TOKEN_REFUSED"):
+            tokens(*admitted).actor(forger.token(), now)
+    with pytest.raises(StartRefused, match="referent_cdd"):
+        tokens("referent_cdd")
 
 
 async def test_33_a_storm_of_unknown_keys_costs_no_call_and_locks_nobody_out(
