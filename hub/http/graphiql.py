@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -80,6 +81,13 @@ def _page(built: Path) -> HTMLResponse:
 
 class _Assets(StaticFiles):
     """Files named by their content: they never change, so browsers keep them."""
+
+    async def check_config(self) -> None:
+        """As long as they are not built, there is no such file, rather than an error."""
+        try:
+            await super().check_config()
+        except RuntimeError:
+            raise HTTPException(404) from None
 
     async def get_response(self, path: str, scope: Any) -> Response:
         """The file, with the headers of the page's files."""

@@ -117,13 +117,30 @@ async def test_34_introspection_of_introspection_is_bounded(hub: Inside, levels:
     assert len(got.body) < 1_000
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "x.js",
+        "../index.html",
+        "..%2findex.html",
+        "%2e%2e/index.html",
+        "....//index.html",
+        "/etc/passwd",
+        "\x00",
+        "a" * 5_000,
+    ],
+)
+async def test_44_only_the_files_of_the_page_are_under_its_address(hub: Inside, path: str) -> None:
+    assert (await visit(hub, f"/graphql/assets/{path}"))[0] == 404
+
+
 async def test_44_no_address_tells_of_anyone(hub: Inside) -> None:
     """What is served beside `POST /graphql` is the same for all, and nothing else is served."""
     headers = hub.headers("referent-a")
-    for path in ("/admin", "/explain", "/policy.json", "/policy/register", "/metrics", "/debug", "/demo.json",
+    for path in ("/admin", "/explain", "/policy.json", "/policy/register", "/debug", "/demo.json",
                  "/graphql/demo.json", "/docs", "/openapi.json",
                  "/graphql/schema", "/.env", "/graphql/assets", "/journal"):  # fmt: skip
         assert (await visit(hub, path, headers=headers))[0] == 404, path
-    for path in ("/healthz", "/readyz", "/graphql/page.json"):
+    for path in ("/healthz", "/readyz", "/metrics", "/graphql/page.json"):
         assert await visit(hub, path, headers=headers) == await visit(hub, path)
         assert (await visit(hub, path, "POST", headers))[0] == 405
