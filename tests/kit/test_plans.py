@@ -37,6 +37,8 @@ INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, orig
     SELECT person_id, 64, '08', '2026-01-01', 't', '1' FROM access.person;
 INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
     SELECT person_id, 2, 'agent-' || right(person_id::text, 3), '2026-01-01', 't', '2' FROM access.person;
+INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
+    SELECT person_id, 128, md5(person_id::text), '2026-01-01', 't', '3' FROM access.person;
 INSERT INTO appointments.appointment
     (id, person_id, starts_at, status, rdv_source_id, subject_source_id, source, source_id, as_of)
     SELECT gen_random_uuid(), person_id, '2026-01-01'::timestamptz + k * interval '1 day', 'VU', '1', '1', 't',
@@ -50,6 +52,7 @@ READ = residual(
         **dict.fromkeys(("Person.lastName", "Person.birthName", "Person.contact", "Contact.phones"), ALL),
         **dict.fromkeys(("Person.constraints", "Constraint.theme", "Person.appointments"), ALL),
         **dict.fromkeys(("Appointment.startsAt", "Appointment.motive", "Motive.category"), ALL),
+        **dict.fromkeys(("IdentityInput.nir", "IdentityInput.identifier"), anyone(R, T, Fact.NATIONWIDE)),
     },
     PERSON.retentions,
 )
@@ -74,6 +77,12 @@ QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
         APPOINTMENTS,
         AGENDA,
         {"f": {"startsFrom": "2026-01-02T00:00:00+00:00", "startsBefore": "2026-01-04T00:00:00+00:00"}},
+        link_key(R, "agent-007"),
+    ),
+    "find": (
+        PEOPLE,
+        "query($i: IdentityInput!) { findPerson(identity: $i) { outcome person { lastName contact { phones } } } }",
+        {"i": {"nir": "2881399999001", "birthDate": "1988-03-14"}},
         link_key(R, "agent-007"),
     ),
     "search": (PEOPLE, CASELOAD, {"f": {"lastName": "N000007"}}, link_key(T, "08")),
@@ -103,10 +112,10 @@ def scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
 async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> None:
     model, query, variables, scope = QUERIES[name]
     given = context(READ, scope)
-    statement, call = Compiler(model, b"c" * 32).statement(query, Query(parse(query)), variables, given)
+    statement, call = Compiler(model, b"c" * 32, b"n" * 32).statement(query, Query(parse(query)), variables, given)
     connection = await large.connect(f"{model.name}_query")
     try:
-        assert await connection.execute(begin([scope], None)) == BEGUN
+        assert await connection.execute(begin(call.visible, None)) == BEGUN
         explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
     finally:
         await connection.close()

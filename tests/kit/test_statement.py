@@ -50,6 +50,15 @@ CONSTRAINT = residual(
     {"Person": anyone(R), "Constraint": Rule(anyone(R), ((int(Fact.VALUE_SAN), anyone(R)),))},
     {"Person.constraints": anyone(R), "Constraint.theme": anyone(R)},
 )
+FOUND = residual(
+    {"Person": anyone(R, Fact.NATIONWIDE)},
+    {
+        "IdentityInput.nir": anyone(Fact.NATIONWIDE),
+        "IdentityInput.departmentIdentifier": (Clause(int(R), 0, int(Fact.OPPOSITION)),),
+        "Person.firstName": anyone(R, Fact.NATIONWIDE),
+    },
+    RETENTIONS,
+)
 ENTITY = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { %s } } }"
 SHAPES: dict[str, tuple[Model, Residual, str]] = {
     "entity": (PEOPLE, PERSON, ENTITY % "id firstName lastName birthDate _access contact { address { cityCode } }"),
@@ -66,17 +75,23 @@ SHAPES: dict[str, tuple[Model, Residual, str]] = {
             nodes { id firstName } pageInfo { endCursor } } }""",
     ),
     "search": (PEOPLE, PERSON, "query($s: PersonFilter) { persons(filter: $s) { nodes { id firstName } } }"),
+    "find": (
+        PEOPLE,
+        FOUND,
+        "query($i: IdentityInput!) { findPerson(identity: $i) { outcome person { id firstName _access } } }",
+    ),
     "denied": (PEOPLE, Residual(), ENTITY % "id firstName"),
 }
 VALUES = {
     "r": [{"__typename": "Person", "id": person_id(7)}],
     "f": {"cityCode": "08362"},
     "s": {"lastName": "Kerbrat"},
+    "i": {"nir": "2881399999001", "birthDate": "1988-03-14"},
 }
 
 
 def compiled(model: Model, found: Residual, query: str) -> tuple[Statement, Call]:
-    compiler = Compiler(model, b"c" * 32)
+    compiler = Compiler(model, b"c" * 32, b"n" * 32)
     given = context(found)
     if "$a" in query:
         _, call = compiler.statement(query, Query(parse(query)), VALUES, given)

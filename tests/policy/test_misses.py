@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,3 +113,67 @@ def test_a_limit_of_none_admits_nobody_who_missed_and_a_clock_that_goes_back_for
     miss(found)
     with pytest.raises(RequestRefused):
         miss(found, now=NOW - 1_000)
+
+
+FIND = "query ($i: IdentityInput!, $x: Boolean = true) { f: findPerson(identity: $i) @include(if: $x) { outcome } }"
+BOUND = MissLimit(most=30, seconds=60, searches=3, organisation=5)
+
+
+def search(
+    found: Misses,
+    actor: str = "a",
+    organisation: str | None = "o",
+    *,
+    finds: bool = False,
+    now: int = NOW,
+    **given: Any,
+) -> None:
+    with found.searching(actor, organisation, authorised(FIND), {"x": True, **given}, now) as searches:
+        searches.settled = frozenset("f") if finds else frozenset()
+
+
+def test_searches_that_find_are_never_bounded_and_those_that_are_excluded_never_counted() -> None:
+    found = Misses(BOUND, GRAPH.table.classification)
+    for _ in range(100):
+        search(found, finds=True)
+        search(found, x=False)
+    assert (found.missed, found.refused) == (0, 0)
+
+
+def test_searches_in_vain_are_bounded_for_the_actor_and_for_its_organisation_and_weigh_as_misses() -> None:
+    found = Misses(BOUND, GRAPH.table.classification)
+    for _ in range(3):
+        search(found)
+    with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+        search(found)
+    search(found, "b")
+    search(found, "c")
+    with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+        search(found, "d")
+    search(found, "d", "other")
+    search(found, "e", None)
+    with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+        found.admit("a", authorised(TWO), {"x": False}, NOW)
+    assert (found.missed, found.refused) == (7, 3)
+    search(found, now=NOW + 20)
+
+
+def fail(found: Misses) -> None:
+    """A request that fails, during which another one searches."""
+    with found.searching("a", "o", authorised(FIND), {"x": True}, NOW):
+        search(found)
+
+
+def test_a_search_is_charged_before_it_is_made_and_given_back_if_the_request_fails() -> None:
+    found = Misses(replace(BOUND, searches=1), GRAPH.table.classification)
+    for number in range(1, 10):
+        with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+            fail(found)
+        assert (found.missed, found.refused) == (0, number)
+    search(found, finds=True)
+
+
+@pytest.mark.parametrize("limit", [MissLimit(most=0), MissLimit(searches=0), MissLimit(organisation=0)])
+def test_a_limit_of_none_admits_no_search(limit: MissLimit) -> None:
+    with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+        search(Misses(limit, GRAPH.table.classification), finds=True)
