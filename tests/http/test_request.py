@@ -1,5 +1,8 @@
 """A request is one strict JSON object under single headers; everything else is refused with its code."""
 
+import json
+from typing import Any
+
 import pytest
 
 from hub.errors import RequestRefused
@@ -23,18 +26,38 @@ def code(body: bytes, headers: dict[str, str] = JSON) -> str:
         '{"query": "é"}'.encode("latin-1"),
         b'{"query": "{a}", "query": "{b}"}',
         b'{"query": "{a}", "variables": {"x": {"y": 1, "y": 2}}}',
+        b'{"query":"{a}","query":"{b}"}',
+        b'{"query" :"{a}","query":"{b}","operationName":"\\":"}',
+        b'{"query":"{a}","variables":{"y":[{"x":1,"\\u0078":2}]}}',
         b'{"query": "{a}", "variables": {"x": NaN}}',
         b'{"query": "{a}", "variables": {"x": -Infinity}}',
         b'{"query": "{a}", "variables": {"x": "\\ud800"}}',
         b'{"query": "{a}", "variables": {"\\udfff": 1}}',
         b"[" * 100_000,
         b'{"query": "{a}", "variables": {"x": 9223372036854775808}}',
+        b'{"query": "{a}", "variables": {"x": 18446744073709551616}}',
+        b'{"query": "{a}", "variables": {"x": [-9223372036854775809]}}',
         b'{"query": "{a}", "variables": {"x": 1e999}}',
         b'{"query": "{a}", "variables": {"x": ' + b"[" * 200 + b"]" * 200 + b"}}",
     ],
 )
 def test_what_is_not_strict_json_is_refused(body: bytes) -> None:
     assert code(body) == "BAD_JSON"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"x": -(2**63), "y": 2**63 - 1, "z": 1e300, "t": True},
+        {"x": [{"id": 1}, {"id": 2}], "y": 'a":b" :', '":': [[]]},
+    ],
+)
+@pytest.mark.parametrize("separators", [(",", ":"), (" ,\t", " :\n")])
+def test_strict_json_is_read_as_it_is_however_it_is_spaced(
+    variables: dict[str, Any], separators: tuple[str, str]
+) -> None:
+    body = json.dumps({"query": "{ a }", "variables": variables}, separators=separators).encode()
+    assert read_request(JSON, body, "0" * 32).variables == variables
 
 
 @pytest.mark.parametrize(
