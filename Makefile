@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries policy-diff lint generated lock clean
+.PHONY: help venv venv-base demo test canaries oracle policy-diff lint generated lock clean
 
 export PORT ?= 8000
 ARGS ?=

@@ -55,6 +55,17 @@ FIND = f"query ($identity: IdentityInput!) {{ findPerson(identity: $identity) {{
 MIXED = 'query ($id: ID!) { __schema { types { name fields { name } } } person(id: $id) { __typename firstName } \
 __type(name: "Person") { fields { name } } }'
 
+WALKS = (
+    "persons(first: 2, after: $after, orderBy: LAST_NAME) { nodes { id birthDate departmentCode } ... }",
+    "persons(first: 3, after: $after, orderBy: BIRTH_DATE) { nodes { id } ... }",
+    "persons(first: 3, after: $after, filter: { rsaStatus: CLOS }) { nodes { id } ... }",
+    'persons(first: 3, after: $after, filter: { birthDateFrom: "3108-01-01" }) { nodes { id } ... }',
+    "appointments(first: 5, after: $after, orderBy: STARTS_AT) { nodes { id status } ... }",
+    'appointments(first: 5, after: $after, filter: { startsFrom: "2620-01-01T00:00:00Z" }) { nodes { id } ... }',
+)
+"""Lists to walk to their end, by sort and by filter; `...` is for `PAGE`."""
+PAGE = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+
 
 @cache
 def all_of(root: str) -> str:
