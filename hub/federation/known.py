@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from hub.document.operation import Condition
 from hub.federation.fetches import Item, Step, Tree
@@ -44,13 +45,9 @@ class Places:
     def known(self, steps: Sequence[Step], given: frozenset[Condition]) -> Known | None:
         """Where the entities of these steps may be known, which all read the same of them; `given` are conditions that
         hold when they are sent."""
-        taken: dict[Source, Taken] = {}
-        for step in steps:
-            if step.only == step.type and step.tree.types.keys() == {step.type} and not step.contexts:
-                for place in self._before(step):
-                    found = self._taken(step, place, given)
-                    if found is not None and len(taken) < MOST:
-                        taken.setdefault(*found)
+        alike = {(step.inputs, step.required): step for step in reversed(steps) if _simple(step)}
+        found = (self._taken(step, place, given) for step in alike.values() for place in self._before(step))
+        taken = dict(islice((each for each in found if each is not None), MOST))
         return Known(Entities("", "", tuple(taken)), tuple(taken.values())) if taken else None
 
     def _before(self, step: Step) -> Iterator[_Place]:
@@ -112,6 +109,11 @@ class Places:
     def _items(self, tree: Tree, type_: str) -> Iterator[Items]:
         """What is read of objects of a concrete type, under its own name or that of an interface."""
         return (items for name, items in tree.types.items() if name == type_ or self._graph.is_abstract(name))
+
+
+def _simple(step: Step) -> bool:
+    """Whether it asks about objects of one concrete type, whose answer depends on their representation alone."""
+    return step.only == step.type and step.tree.types.keys() == {step.type} and not step.contexts
 
 
 def _places(step: Step) -> Iterator[tuple[str, _Place]]:
