@@ -89,7 +89,7 @@ def _touches(change: Change, old: DecisionTable, new: DecisionTable, facts: Fact
 
 def _decision(change: Change, table: DecisionTable) -> Decision | None:
     row = table.classes.get((change.actor, change.purpose))
-    return row.decisions.get(change.field) if row is not None else None
+    return row.whole.get(change.field) if row is not None else None
 
 
 def _outcome(decision: Decision | None, facts: int) -> tuple[object, ...]:

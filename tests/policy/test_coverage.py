@@ -46,3 +46,10 @@ def test_a_reduced_field_without_a_line_in_the_reductions_is_named() -> None:
     (only,) = missing(policy=replace(TABLE.policy, reductions=rows))
     assert only.startswith("Person.rsa : ")
     assert "conseiller_ft" in only
+
+
+def test_a_category_by_which_grants_match_and_no_input_does_is_noted() -> None:
+    inputs = {key: each for key, each in TABLE.classification.inputs.items() if key != "IdentityInput.nir"}
+    found = coverage(GRAPH.schema, replace(TABLE.classification, inputs=inputs), TABLE.policy)
+    assert "des accords rapprochent par NIR, par quoi aucune entrée ne rapproche" in found.notes
+    assert not any("rapprochent" in note for note in coverage(GRAPH.schema, TABLE.classification, TABLE.policy).notes)

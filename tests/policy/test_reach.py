@@ -70,3 +70,8 @@ def test_a_purpose_withdrawn_touches_whom_it_let_read() -> None:
     found = under(replace(TABLE.policy, actors=kinds))
     assert found.any == 1 + 2
     assert {0, 1 + 2} == set(found.each)
+
+
+def test_what_finds_nobody_any_more_touches_those_whom_it_found() -> None:
+    found = under(with_grant("DEL-1", match=frozenset()))
+    assert (found.any, set(found.each)) == (1 + 2, {1 + 2})

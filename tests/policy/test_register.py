@@ -40,3 +40,13 @@ def test_a_category_that_a_grant_gives_and_a_prohibition_closes_is_not_said_to_b
     closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
     after = register(DecisionTable(closed, TABLE.classification))
     assert not any("SOC (" in line for line in after.splitlines() if "(`DEL-1`)" in line)
+
+
+def test_the_register_tells_by_what_each_grant_matches_as_far_as_it_is_enforced() -> None:
+    lines = {line.split("(`")[1].split("`)")[0]: line for line in TEXT.splitlines() if "(`" in line and "|" in line}
+    assert "| NIR (1), IDX (1) |" in lines["NAT-REF-1"]
+    assert "| IDX (1) |" in lines["NAT-DEL-1"]
+    prohibited = replace(TABLE.policy.prohibitions[0], id="X", actor="referent_cd", category=Category.NIR, level=None)
+    closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
+    after = register(DecisionTable(closed, TABLE.classification))
+    assert "NIR (1)" not in next(line for line in after.splitlines() if "(`NAT-REF-1`)" in line)

@@ -215,3 +215,22 @@ def test_only_mine_narrows() -> None:
     made = VIEWS.asked(MINE, row)
     assert made is not None
     assert made() is VIEWS.of(row)
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose", "inputs"),
+    [
+        ("orienteur_cd", "identification", {"birthDate", "nir", "identifier", "departmentIdentifier"}),
+        ("delegataire_rsa", "suivi", {"birthDate", "identifier"}),
+        ("siae", "iae", None),
+    ],
+)
+def test_a_view_holds_the_inputs_by_which_its_class_finds_persons(
+    kind: str, purpose: str, inputs: set[str] | None
+) -> None:
+    schema = VIEWS.of(TABLE.decision_class(kind, purpose))
+    form = schema.type_map.get("IdentityInput")
+    assert (set(form.fields) if isinstance(form, GraphQLInputObjectType) else None) == inputs
+    assert schema.query_type is not None
+    assert ("findPerson" in schema.query_type.fields) == (inputs is not None)
+    assert ("DepartmentIdentifierInput" in schema.type_map) == ("departmentIdentifier" in (inputs or ()))

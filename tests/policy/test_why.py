@@ -73,7 +73,7 @@ def test_what_names_no_field_is_refused(path: str) -> None:
 
 
 def test_by_one_relation_a_field_is_read_where_its_clauses_hold_of_that_relation_alone() -> None:
-    decisions = {each for row in TABLE.classes.values() for each in row.decisions.values()}
+    decisions = {each for row in TABLE.classes.values() for each in row.whole.values()}
     assert len(decisions) > 50
     for decision, relation in product(decisions, TABLE.policy.relations):
         left = by_relation(decision, relation, TABLE.policy)
@@ -98,3 +98,18 @@ def test_a_relation_that_opens_nothing_is_told_with_those_that_would() -> None:
     assert "Person.constraints : refusé" in text
     assert "il faudrait : être lié à la personne par ORG_REFERENT" in text
     assert "accord FT-1" in why("Person.contact", row, TABLE, Fact.TERRITORY)
+
+
+def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
+    text = told("IdentityInput.departmentIdentifier", "orienteur_cd", "identification")
+    assert "rapproché par : DEPARTMENT_BRSA sauf" in text
+    assert "dépend de : Person.identifiers, SectorIdentifier.value" in text
+    assert "accord ORI-CD-1" in text
+    assert "accord NAT-ORI-1" not in text
+    text = told("IdentityInput.nir", "delegataire_rsa", "identification")
+    assert "IdentityInput.nir : refusé" in text
+    assert "un accord par lequel « delegataire_rsa » rapproche par NIR" in text
+    assert "rapproche par IDX ou NIR" in told("Query.findPerson", "siae", "iae")
+    row = TABLE.decision_class("orienteur_cd", "identification")
+    text = why("IdentityInput.departmentIdentifier", row, TABLE, Fact.NATIONWIDE)
+    assert "il faudrait : être lié à la personne par DEPARTMENT_BRSA" in text
