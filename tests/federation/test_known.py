@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from random import Random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from graphql import (
-    ExecutionResult,
-    GraphQLNamedType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    execute,
-    get_named_type,
-    is_abstract_type,
-    is_leaf_type,
-    is_required_argument,
-    parse,
-)
 
 from hub.federation import execute as engine
+from hub.federation.authorised import AuthorisedOperation
+from hub.federation.plan import plan
+from hub.federation.project import Projection
 from hub.federation.represent import represent
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
-from tests.federation.harness import HEAD, Gateway, Part, Subgraph
+from tests.federation.harness import HEAD, Gateway, Part, Saying, Subgraph
 from tests.federation.shop import PRODUCTS, shop
-from tests.federation.test_differential import reference
 from tests.federation.test_mutations import counters
+from tests.federation.test_project import marked
 
 REACHED_TWICE = "{ topProducts(first: 1) { upc name price } users { reviews { product { name } } } }"
 
@@ -169,6 +159,26 @@ async def test_a_mutation_forgets_what_was_told_before_it() -> None:
     assert (done, gateway.calls()) == (["a+1", "b+5", "a+2"], ["a", "a", "a", "b"])
 
 
+async def test_each_place_of_a_known_entity_passes_the_guard_by_itself() -> None:
+    gateway = shop()
+    operation = gateway.operation("{ topProducts { upc name } me { reviews { product { upc name } } } }")
+    shape = marked(operation, "Product")
+    made = plan(AuthorisedOperation(shape, operation), gateway.supergraph)
+    answer = await engine.execute(made, {}, gateway.subgraphs, None, 5.0)
+    seen: list[str] = []
+
+    def say(mark: int, value: Mapping[str, Any], path: Any) -> frozenset[str]:
+        seen.append(value["name"])
+        return frozenset({"name"}) if value["upc"] == "p2" else frozenset()
+
+    data, _ = Projection(shape, gateway.supergraph.client_schema).project(answer, {}, Saying(say))
+    assert data is not None
+    assert [each["name"] for each in data["topProducts"]] == ["Table", None, "Lampe"]
+    assert [each["product"]["name"] for each in data["me"]["reviews"]] == ["Table", None]
+    assert sorted(seen) == ["Chaise", "Chaise", "Lampe", "Table", "Table"]
+    assert asked(gateway, "products") == [[]]
+
+
 def linked(*more: Part) -> Gateway:
     """Nodes with a list of others, and their places elsewhere."""
     nodes: dict[str, dict[str, Any]] = {
@@ -244,41 +254,3 @@ async def test_what_another_subgraph_writes_under_the_same_key_is_not_known() ->
     gateway = Gateway(first, second, third)
     data, errors = await gateway.answer("{ one { id v { x y } w { v { x } } } }")
     assert (data["one"]["w"], errors) == ({"v": {"x": 1}}, [])
-
-
-def dense(schema: GraphQLSchema, draws: Random, levels: int) -> str:
-    """An operation that asks most of what there is, so many levels deep, under response keys that often differ."""
-
-    def selection(type_: GraphQLNamedType, depth: int, alone: bool = True) -> str:
-        if is_abstract_type(type_):
-            members = (f"... on {each.name} {{ {selection(each, depth, False)} }}" for each in possible(type_))
-            return f"__typename {' '.join(members)}"
-        assert isinstance(type_, GraphQLObjectType)
-        parts = ["__typename"] if draws.random() < 0.2 else []
-        for name, field in type_.fields.items():
-            named = get_named_type(field.type)
-            if (
-                draws.random() < 0.6
-                and (depth or is_leaf_type(named))
-                and not any(map(is_required, field.args.values()))
-            ):
-                key = f"{type_.name}_{name}: " if not alone or draws.random() < 0.2 else ""
-                parts.append(
-                    f"{key}{name}" if is_leaf_type(named) else f"{key}{name} {{ {selection(named, depth - 1)} }}"
-                )
-        return " ".join(parts) or "__typename"
-
-    possible, is_required = schema.get_possible_types, is_required_argument
-    assert schema.query_type is not None
-    return f"{{ {selection(schema.query_type, levels)} }}"
-
-
-@pytest.mark.parametrize(("name", "depth"), [("library", 2), ("shop", 4), ("town", 3)])
-def test_entities_that_are_met_again_and_again_are_answered_as_by_one_executor(name: str, depth: int) -> None:
-    gateway, schema, root, _ = reference(name)
-    for seed in range(30):
-        query = dense(schema, Random(seed), depth)
-        expected = execute(schema, parse(query), root)
-        assert isinstance(expected, ExecutionResult)
-        data, errors = asyncio.run(gateway.answer(query))
-        assert (data, bool(errors)) == (expected.data, bool(expected.errors)), query
