@@ -24,6 +24,7 @@ from tests.oracle.rules import Item, Reader, data, schema
 
 LEFT_OUT = {
     "suggestedServices": "ranked by distances, which `tests/offers` holds to a rule in Python of its own",
+    "findPerson": "matches identities by keys that only the tests of the registry make",
     "myAccessJournal": "tells of the requests themselves",
     "near": "ordered by distances, which the tests of `subgraphs.kit.near` reckon",
 }
