@@ -12,9 +12,10 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD = 65_536
-"""Bytes of a request's line and headers, beyond the piece in which it begins."""
+"""Bytes of a request's line and headers, or of what follows a body, beyond the piece in which they begin."""
 HEAD_SECONDS = 30.0
-"""Longest that they may take to come, from the connection or from their first byte."""
+"""Longest that a head may take to come, from the connection or from the first byte after an answer, be it of a head, of
+a blank line or of the rest of a body that was answered before its end."""
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 6585, 5
 )
@@ -27,7 +28,7 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._inside, self._begun, self._size = True, False, 0
+        self._inside, self._moved, self._size = True, False, 0
         self._patience: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -41,22 +42,28 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what is still no whole head."""
+        """Count what brings neither a whole head nor a part of a body, and wait for the next head from now on."""
         super().data_received(data)
-        if not self._inside or self.transport.is_closing():
+        if self.transport.is_closing():
             return
-        self._size = 0 if self._begun else self._size + len(data)
-        self._begun = False
+        self._size = 0 if self._moved else self._size + len(data)
+        self._moved = False
         if self._size > MAX_HEAD:
-            self.transport.write(TOO_LARGE)
+            if self._inside:
+                self.transport.write(TOO_LARGE)
             self.transport.close()
-        elif self._patience is None:
+        elif self._patience is None and (self._inside or self.cycle.response_complete):
             self._wait()
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self._inside = self._begun = True
+        self._inside = self._moved = True
         super().on_message_begin()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body."""
+        self._moved = True
+        super().on_body(body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; what follows a body is none (RFC 9110, 6.5.1)."""
@@ -65,7 +72,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there."""
-        self._inside = False
+        self._inside, self._moved = False, True
         self._done()
         super().on_headers_complete()
 

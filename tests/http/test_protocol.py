@@ -31,16 +31,22 @@ async def echo(scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any
     await send({"type": "http.response.body", "body": body})
 
 
+async def curt(scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+    """Answers before the body has come."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
 class Hasty(Connection):
     head_seconds = 0.01
 
 
 @asynccontextmanager
 async def connected(
-    kind: type[Connection] = Connection,
+    kind: type[Connection] = Connection, app: Callable[..., Any] = echo
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection to a server of this kind."""
-    config = uvicorn.Config(echo, http=kind, ws="none", lifespan="off", log_config=None, date_header=False)
+    config = uvicorn.Config(app, http=kind, ws="none", lifespan="off", log_config=None, date_header=False)
     config.load()
     state, loop = ServerState(), asyncio.get_running_loop()
     server = await loop.create_server(lambda: kind(config, state, {}, loop), "127.0.0.1", 0)
@@ -71,6 +77,17 @@ async def test_34_headers_without_end_are_cut_off() -> None:
             assert left in (b"", b"HTTP/1.1 431", b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize("app", [echo, curt])
+@pytest.mark.parametrize("endless", [b"x-a: " + b"a" * 10 * MAX_HEAD, b"x-a: b\r\n" * MAX_HEAD])
+async def test_34_what_follows_a_body_without_end_is_cut_off(app: Callable[..., Any], endless: bytes) -> None:
+    async with connected(app=app) as (reader, writer):
+        writer.write(CHUNKED)
+        await writer.drain()
+        for start in range(0, len(endless), MAX_HEAD // 4):
+            writer.write(endless[start : start + MAX_HEAD // 4])
+        assert await asyncio.wait_for(everything(reader), 10) in (b"", b"HTTP/1.1 200")
+
+
 async def everything(reader: asyncio.StreamReader) -> bytes:
     """The status of the last answer before the server ended the connection, if it came through."""
     try:
@@ -96,6 +113,34 @@ async def test_34_a_second_head_that_does_not_come_is_not_waited_for_either() ->
         LosingPatience.head_seconds = 0.01
         writer.write(LINE)
         assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+@pytest.mark.parametrize(
+    ("request_", "more"),
+    [(WHOLE, b"\r\n"), (LINE + b"content-length: 1000\r\n\r\n", b"{"), (CHUNKED, b"x-a: b\r\n")],
+    ids=["a blank line", "the body of a request that was answered", "what follows it"],
+)
+async def test_34_what_comes_after_an_answer_and_begins_no_head_holds_no_connection(
+    request_: bytes, more: bytes
+) -> None:
+    class LosingPatience(Connection):
+        pass
+
+    async with connected(LosingPatience, curt) as (reader, writer):
+        writer.write(request_)
+        assert (await answered(reader))[0] == b"HTTP/1.1 200 OK"
+        LosingPatience.head_seconds = 0.01
+        writer.write(more)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+async def test_a_long_body_that_is_answered_before_its_end_is_drained_and_the_next_request_answered() -> None:
+    long = LINE + b"content-length: %d\r\n\r\n" % (4 * MAX_HEAD) + b"a" * 4 * MAX_HEAD
+    async with connected(app=curt) as (reader, writer):
+        for text in (long, WHOLE):
+            writer.write(text)
+            await writer.drain()
+            assert (await answered(reader))[0] == b"HTTP/1.1 200 OK"
 
 
 async def test_a_head_within_the_bound_in_any_pieces_is_answered_and_so_is_the_next() -> None:
