@@ -176,13 +176,10 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
 
 def typed(name: str, value: Any, kind: Kind) -> Any:
     """A client's value as the driver wants it for a column of this kind."""
-    try:
-        if kind is Kind.DATE and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        pass
     if kind is Kind.DATE:
-        raise bad_input(name, "une date au format AAAA-MM-JJ")
+        if (found := day(value)) is None:
+            raise bad_input(name, "une date au format AAAA-MM-JJ")
+        return found
     if kind is Kind.DATETIME:
         return _instant(name, value)
     if kind is Kind.FLOAT and type(value) is int:
@@ -191,6 +188,14 @@ def typed(name: str, value: Any, kind: Kind) -> Any:
     if type(value) is not wanted or (isinstance(value, str) and "\x00" in value):
         raise bad_input(name, kind.value)
     return value
+
+
+def day(value: Any) -> date | None:
+    """The day that a client's text says, in the one writing of a day, AAAA-MM-JJ; None for anything else."""
+    try:
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _instant(name: str, value: Any) -> datetime:

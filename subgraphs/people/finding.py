@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from schema.categories import Category
@@ -11,6 +10,7 @@ from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.fields import Kind, choice
 from subgraphs.kit.finding import Finding, Given, Inputs
 from subgraphs.kit.ingest_text import matricule
+from subgraphs.kit.pages import day
 from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Named, match_key
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.tables import person
@@ -75,7 +75,9 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
     """
     if not isinstance(identity, dict):
         raise _bad("identity", "un objet")
-    born = _day(identity.get("birthDate"))
+    born = day(identity.get("birthDate"))
+    if born is None:
+        raise _bad("birthDate", "une date au format AAAA-MM-JJ")
     named = (
         _nir(identity.get("nir"), secret),
         _national(identity.get("identifier")),
@@ -97,13 +99,6 @@ FINDING = Finding(
     found="person",
     said="Résultat d'un rapprochement d'identité.",
 )
-
-
-def _day(given: Any) -> date:
-    try:
-        return date.fromisoformat(given)
-    except (TypeError, ValueError):
-        raise _bad("birthDate", "une date au format AAAA-MM-JJ") from None
 
 
 def _nir(given: Any, secret: bytes) -> Named | None:

@@ -136,6 +136,8 @@ UNSOUND: dict[str, Any] = {
     "NUL": {"nir": f"{NIR}\0", "birthDate": BORN},
     "no day": {"nir": NIR, "birthDate": NIR},
     "a day that is none": {"nir": NIR, "birthDate": "1976-02-30"},
+    "a day in another writing": {"nir": NIR, "birthDate": BORN.replace("-", "")},
+    "a day of a week": {"nir": NIR, "birthDate": "{}-W{:02}-{}".format(*person("xandrovu").birth_date.isocalendar())},
     "birth date alone": {"birthDate": BORN},
     "a dossier without its role": {"identifier": {"kind": "CAF", "value": "1234567"}, "birthDate": BORN},
     "a long number": {"identifier": {"kind": "PASS_IAE", "value": "9" * 65}, "birthDate": BORN},
