@@ -48,8 +48,10 @@ class Keyring:
 
     async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
         """What was disclosed, by person ids, as the journal writes it; raises NotServed."""
-        known = await self.pseudonyms([person for _, _, people in disclosed for person in people])
-        return disclosures((released, masked, [known[p] for p in people]) for released, masked, people in disclosed)
+        try:
+            return _named(disclosed, self._remembered())
+        except KeyError:  # somebody is new
+            return _named(disclosed, await self.pseudonyms([person for _, _, people in disclosed for person in people]))
 
     async def veiled(self, entry: Entry, person: str) -> Entry:
         """The entry of a person who asks for itself: its name goes when its key goes."""
@@ -113,3 +115,8 @@ class Keyring:
             if self._connection is not None:
                 self._connection.terminate()
             raise unavailable(f"the keys can't be reached: {type(error).__name__}") from None
+
+
+def _named(disclosed: Sequence[Disclosed], known: Mapping[str, str]) -> list[Disclosure]:
+    name = known.__getitem__
+    return disclosures((released, masked, list(map(name, people))) for released, masked, people in disclosed)
