@@ -28,6 +28,8 @@ from schema.sdl import HUB, sdl
 
 LARGEST = 100
 """Most accesses of one page."""
+USUAL = 20
+"""Accesses of a page of which `first` is null: the default that the schema says."""
 TYPE, FACTS = "AccessEntry", int(Fact.SELF)
 PLACE = b"Query.myAccessJournal"
 """Name of the list, which cursors are sealed with."""
@@ -81,8 +83,11 @@ class JournalSubgraph:
         result = execute(self._schema, document, variable_values=request.variables, context_value=context)
         return result if isinstance(result, ExecutionResult) else await result
 
-    async def _page(self, _: Any, info: GraphQLResolveInfo[Context], first: int = 20, after: str | None = None) -> Any:
+    async def _page(
+        self, _: Any, info: GraphQLResolveInfo[Context], first: int | None = None, after: str | None = None
+    ) -> Any:
         context = info.context
+        first = USUAL if first is None else first
         if not 1 <= first <= LARGEST:
             raise BadFirst
         cursors = self._cursors(context)

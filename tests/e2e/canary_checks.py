@@ -119,6 +119,9 @@ class Checks:
         blind = readers - {actor for (actor, _), seen in ran.trial.seen.items() if seen}
         assert not blind, blind
 
+    def test_no_valid_operation_makes_a_subgraph_fail(self, ran: Roamed) -> None:
+        assert "SUBGRAPH_ERROR" not in ran.trial.codes
+
     def test_neither_log_nor_journal_holds_a_value(self, ran: Roamed) -> None:
         assert not marks(ran.logs), marks(ran.logs)
         assert len(ran.journal.splitlines()) > ran.random

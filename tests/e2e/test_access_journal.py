@@ -47,6 +47,14 @@ async def mine(hub: Inside, **variables: Any) -> dict[str, Any]:
     return page
 
 
+async def test_a_first_of_null_is_the_page_that_the_schema_says(hub: Inside, world: World) -> None:
+    for _ in range(21):
+        await hub.ask("referent-a", "query ($id: ID!) { person(id: $id) { lastName } }", {"id": world.persons[ITSELF]})
+    page = await mine(hub, first=None)
+    assert len(page["nodes"]) == 20
+    assert page["pageInfo"]["hasNextPage"]
+
+
 async def test_the_person_reads_who_was_told_what_of_it_when_and_why(hub: Inside, world: World) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     query = "query ($id: ID!) { person(id: $id) { id lastName contact { email } rsa { status } birthYear } }"
