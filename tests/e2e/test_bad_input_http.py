@@ -101,7 +101,8 @@ CASES = [
         "ligne 1",
         query=f'{{ persons(first: "{VALUE}") {{ nodes {{ id }} }} }}',
     ),
-    Bad("unknown field that is a number", 400, "DOCUMENT_INVALID", "Champ inconnu", query=f"{{ me {{ n{NIR} }} }}"),
+    Bad("unknown field that is a NIR", 400, "DOCUMENT_NIR", "forme d'un NIR", query=f"{{ me {{ n{NIR} }} }}"),
+    Bad("unknown field that is a number", 400, "DOCUMENT_INVALID", "Champ inconnu", query=f"{{ me {{ n{NIR}0 }} }}"),
     Bad(
         "_entities", 400, "DOCUMENT_INVALID", "« _entities »", query="{ _entities(representations: []) { __typename } }"
     ),
@@ -114,7 +115,8 @@ CASES = [
     Bad("very deep document", 400, "DOCUMENT_DEPTH_LIMIT", "limite", query=nested(4_000)),
     Bad("long document", 400, "DOCUMENT_BYTES_LIMIT", "octets", query="{ me { id } } #" + VALUE * 10_000),
     Bad("fragment cycle", 400, "DOCUMENT_FRAGMENT_CYCLE", "fragment", query=CYCLE),
-    Bad("operation name with a number", 400, "OPERATION_NAME", "13 chiffres", query=f"query N{NIR} {{ me {{ id }} }}"),
+    Bad("operation name that is a NIR", 400, "DOCUMENT_NIR", "forme d'un NIR", query=f"query N{NIR} {{ me {{ id }} }}"),
+    Bad("operation name with a number", 400, "OPERATION_NAME", "13 chiffres", query=f"query N{NIR}0 {{ me {{ id }} }}"),
     Bad("no such operation", 400, "DOCUMENT_OPERATION_NAME", "operationName", operation=VALUE),
     # the variables
     Bad("variable of a wrong type", 400, "VARIABLE_INVALID", "« $id »", variables={"id": [VALUE, {"x": VALUE}]}),
