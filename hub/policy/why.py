@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.document.operation import ACCESS_FIELD
 from hub.errors import HubError
 from hub.policy.cells import prohibitions
 from hub.policy.classification import Classification
@@ -36,7 +37,7 @@ def steps(path: str, schema: Classification) -> list[str]:
     found = []
     for name in names:
         coordinate = f"{type_name}.{name}"
-        if coordinate not in schema.fields:
+        if name == ACCESS_FIELD or coordinate not in schema.fields:  # what is internal fails as a typo does
             raise UnknownField(path, f"le type « {type_name} » n'a pas de champ « {name} »")
         found.append(coordinate)
         type_name = schema.fields[coordinate].returns

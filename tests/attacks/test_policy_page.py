@@ -80,8 +80,7 @@ async def test_44_without_a_token_one_stays_at_the_door(page: Page, caplog: pyte
         {"headers": {"cookie": f"access_token={token}"}},
     ):
         answer = await page.send("GET", **sent)
-        nonce = re.compile(r'nonce="[^"]+"')
-        assert nonce.sub("", answer.text) == nonce.sub("", door.text)
+        assert strip(answer.text) == strip(door.text)
     for data in ({}, {"access_token": ""}, {"access_token": token[:-3] + "AAA"}):
         refused = await page.send("POST", data={"view": "register", **data})
         assert (refused.status_code, steps(refused), token[:40] in refused.text) == (401, [], False)
@@ -119,6 +118,18 @@ async def test_44_a_purpose_without_an_agreement_verifies_nothing(tmp_path: Path
     assert (nobody.status_code, steps(nobody)) == (403, [])
     wide = replace(SIAE, purposes=("iae", "audit"))
     assert (await Page(tmp_path, {EMPLOYER: ("iae", "audit")}).ask(wide, view="register")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["Person", "Query.person", "Query.persons.nodes"])
+async def test_07_what_is_internal_fails_on_the_page_as_a_typo_does(page: Page, path: str) -> None:
+    internal, typo = [await page.ask(DPO, field=f"{path}.{name}") for name in ("_access", "_acces")]
+    assert steps(internal) == []
+    assert strip(internal.text).replace("_access", "_acces") == strip(typo.text)
+
+
+def strip(text: str) -> str:
+    """A page without what is new in each."""
+    return re.sub(r'(nonce|name="access_token" value)="[^"]+"', "", text)
 
 
 @pytest.mark.parametrize(
