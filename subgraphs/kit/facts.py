@@ -25,6 +25,11 @@ TODAY = bindparam("today", type_=Date())
 ORGANISATION = bindparam("organisation", type_=Text())
 
 
+def linked(link: FromClause, scopes: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a link leads from one of these scopes, today."""
+    return and_(link.c.key == func.any(scopes), valid(link))
+
+
 def valid(link: FromClause) -> ColumnElement[bool]:
     """Whether a link is valid today."""
     return and_(link.c.valid_from <= TODAY, or_(link.c.valid_until.is_(None), link.c.valid_until >= TODAY))
@@ -50,9 +55,7 @@ def _facts(residual: Residual, name: str, scopes: ColumnElement[Any]) -> tuple[S
     for bit, days in residual.retentions:
         ended = person.c.last_contact < TODAY - constant(days)
         found = found.bitwise_or(case((ended, constant(bit)), else_=constant(0)))
-    source = person.join(
-        link, and_(link.c.person_id == person.c.person_id, link.c.key == func.any(scopes), valid(link))
-    )
+    source = person.join(link, and_(link.c.person_id == person.c.person_id, linked(link, scopes)))
     return select(found.label("v")).select_from(source).group_by(person.c.person_id), person
 
 

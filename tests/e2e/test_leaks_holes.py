@@ -17,6 +17,7 @@ from hub import pipeline
 from hub.errors import VariablesRefused
 from hub.federation.execute import execute
 from hub.policy.guard import Mark, Verdict
+from hub.prepare import Preparer
 from schema.context import Context
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
@@ -129,7 +130,7 @@ async def test_an_edge_served_whatever_it_reveals_is_found(found: Found, monkeyp
 async def test_a_forgotten_join_on_links_is_held_by_row_security_and_found_without_it(
     found: Found, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facts, "linked", lambda _: true())
+    monkeypatch.setattr(facts, "linked", lambda *_: true())
     trial, _ = await found("referent-b", "suivi")
     assert trial.leaks == []
     monkeypatch.setattr(Database, "dsn", lambda self, role: self.admin_dsn)
@@ -149,10 +150,10 @@ async def test_a_value_sent_to_a_subgraph_that_the_client_did_not_send_is_found(
 
 
 async def test_an_error_that_repeats_a_variable_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
-    def repeat(operation: Any, variables: Any, schema: Any) -> Any:
+    def repeat(preparer: Any, prepared: Any, variables: Any) -> Any:
         raise VariablesRefused("VARIABLES", f"refusé : {variables}", "refused")
 
-    monkeypatch.setattr(pipeline, "bind", repeat)
+    monkeypatch.setattr(Preparer, "bound", repeat)
     trial, _ = await found("referent-b", "suivi")
     assert places(trial, "answer") == {"people.person.id"}
 
