@@ -55,7 +55,7 @@ class Places:
         wave = self._wave[step.number]
         if any(each.subgraph == step.subgraph and self._wave[each.number] < wave for each in self._steps):
             for place in self._of(step.subgraph).get(step.type, ()):
-                if place.step.run == step.run and self._wave[place.step.number] < wave:
+                if self._wave[place.step.number] < wave and _unchanged(place, step):
                     yield place
 
     def _of(self, subgraph: str) -> dict[str, list[_Place]]:
@@ -109,6 +109,13 @@ class Places:
     def _items(self, tree: Tree, type_: str) -> Iterator[Items]:
         """What is read of objects of a concrete type, under its own name or that of an interface."""
         return (items for name, items in tree.types.items() if name == type_ or self._graph.is_abstract(name))
+
+
+def _unchanged(place: _Place, step: Step) -> bool:
+    """Whether no mutation runs between the place's answer and the step. Those of one subgraph may be one request: what
+    one of them answers was told before the next."""
+    mutated = place.step.root and place.step.type == "Mutation"
+    return place.step.run == step.run and not (mutated and place.path[:1] != step.path[:1])
 
 
 def _simple(step: Step) -> bool:

@@ -179,6 +179,32 @@ async def test_each_place_of_a_known_entity_passes_the_guard_by_itself() -> None
     assert asked(gateway, "products") == [[]]
 
 
+async def test_what_a_mutation_answered_is_not_known_after_the_next_one_of_the_same_request() -> None:
+    product = {"__typename": "Product", "id": "p1", "name": "old"}
+
+    def rename(info: Any) -> dict[str, Any]:
+        product["name"] = "new"
+        return {"id": "r1"}
+
+    renames = Part(
+        "renames",
+        HEAD + 'type Query { x: Int } type Mutation { show: Product rename: Review } type Product @key(fields: "id") '
+        '{ id: ID! name: String } type Review @key(fields: "id") { id: ID! }',
+        {"show": lambda info: dict(product), "rename": rename},
+        {"Product": lambda each: product},
+    )
+    reviews = Part(
+        "reviews",
+        HEAD
+        + 'type Review @key(fields: "id") { id: ID! product: Product } type Product @key(fields: "id") { id: ID! }',
+        {},
+        {"Review": lambda each: {"product": product}},
+    )
+    gateway = Gateway(renames, reviews)
+    data, errors = await gateway.answer("mutation { show { id name } rename { product { name } } }")
+    assert (data, errors) == ({"show": {"id": "p1", "name": "old"}, "rename": {"product": {"name": "new"}}}, [])
+
+
 def linked(*more: Part) -> Gateway:
     """Nodes with a list of others, and their places elsewhere."""
     nodes: dict[str, dict[str, Any]] = {
