@@ -125,3 +125,17 @@ async def test_a_key_of_a_type_name_alone_enters_a_type_of_one_object() -> None:
     assert not errors
     assert data == {"site": {"motto": "Allons"}}
     snapshot("typename-key", query, gateway.plan(query))
+
+
+async def test_two_requirements_of_one_field_with_different_arguments_have_a_representation_each() -> None:
+    a, b = market().parts
+    usd = 'usd: Int @requires(fields: "price(currency: \\"USD\\")") tax: Int'
+    taxes = {
+        **b.resolvers,
+        "Item.tax": lambda item, info: given(item, "price"),
+        "Item.usd": lambda item, info: given(item, "price"),
+    }
+    gateway = Gateway(a, Part("b", b.sdl.replace("tax: Int", usd), {}, b.find, taxes))
+    data, errors = await gateway.answer("{ item { tax usd second } }")
+    assert (data, errors) == ({"item": {"tax": 100, "usd": 120, "second": 20}}, [])
+    assert gateway.calls() == ["a", "b"]

@@ -5,10 +5,10 @@ The usual case: plain fields of an entity beside a field of the same subgraph th
 
 from __future__ import annotations
 
-from hub.federation.fetches import Step, either
+from hub.federation.fetches import Step
 from hub.federation.graph import Graph
 from hub.federation.passes.order import waves
-from hub.federation.passes.siblings import stopping, union
+from hub.federation.passes.siblings import agree, join, stopping
 
 
 def postpone(_: Graph, steps: list[Step]) -> list[Step]:
@@ -21,13 +21,9 @@ def postpone(_: Graph, steps: list[Step]) -> list[Step]:
             continue
         for later in kept:
             same = _kind(later) == _kind(step)
-            if same and wave[later.number] > wave[step.number] and not later.root and not stopping(later.required):
-                later.tree.merge(step.tree)
-                later.before |= step.before
-                later.when = either(later.when, step.when)
-                later.required = union(later.required, step.required)
-                later.contexts = tuple(dict.fromkeys(later.contexts + step.contexts))
-                later.dependents = tuple(dict.fromkeys(later.dependents + step.dependents))
+            free = not later.root and not stopping(later.required) and agree(later.required, step.required)
+            if same and free and wave[later.number] > wave[step.number]:
+                join(later, step)
                 kept.remove(step)
                 break
     return kept
