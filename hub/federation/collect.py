@@ -37,6 +37,10 @@ class Unusual(Exception):
     """The interpreter has to do this."""
 
 
+class Deep(Exception):
+    """A value is nested too deep to be sent."""
+
+
 @dataclass(slots=True)
 class Collected:
     """One `_entities` field: representations, the number of the source that each was first found by, the objects by
@@ -63,12 +67,15 @@ class Collected:
 
 
 def identity(representation: dict[str, Any]) -> Hashable:
-    """Equal for equal representations only."""
+    """Equal for equal representations only; raises Deep."""
     if len(representation) == 2:
         (_, type_), (name, value) = representation.items()
         if type(value) is str:
             return type_, name, value
-    return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
+    try:
+        return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
+    except TypeError as error:
+        raise Deep from error
 
 
 class Collector:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from hub.document.conditions import hold
 from hub.errors import FieldFailed
-from hub.federation.collect import Collected, Unusual
+from hub.federation.collect import Collected, Deep, Unusual
 from hub.federation.contextual import apart
 from hub.federation.failures import Failures, client_steps, steps_of
 from hub.federation.merge import merge_collected, merge_into, objects_at, rename
@@ -55,7 +55,9 @@ async def execute(
 ) -> Answer:
     """The answer of a plan. `deadline` is the time left, in seconds; `codes` maps each `extensions.code` of a subgraph
     that may leave to its French message. Raises nothing for a subgraph's failure."""
-    execution = _Execution({**plan.constants, **variables}, transports, context, Failures(codes, bounds.errors), bounds)
+    execution = _Execution(
+        {**plan.constants, **variables}, transports, context, Failures(codes, bounds.errors), bounds, plan.placed
+    )
     execution.end = asyncio.get_running_loop().time() + deadline
     for wave in plan.waves:
         calls = [call for fetch in wave.fetches if (call := execution.prepare(fetch)) is not None]
@@ -107,6 +109,7 @@ class _Execution:
     context: Any
     failures: Failures
     bounds: Bounds
+    placed: bool
     end: float = 0.0
     data: dict[str, Any] = field(default_factory=dict)
     sound: bool = True
@@ -119,7 +122,11 @@ class _Execution:
         if not fetch.entities:
             exists = not fetch.path or any(True for _ in objects_at(self.data, fetch.path))
             return _Call(fetch, values) if exists else None
-        asked = tuple(gather(self.data, entities) for entities in fetch.entities)
+        try:
+            asked = tuple(gather(self.data, entities) for entities in fetch.entities)
+        except (Deep, RecursionError):
+            self.lose(fetch)
+            return None
         cause = next(
             (self.failures.fetches[number] for number in fetch.before if number in self.failures.fetches), None
         )
@@ -145,11 +152,22 @@ class _Execution:
         failure = "REPRESENTATIONS_LIMIT" if above else None
         return _Call(fetch, values, asked, known, failure=failure)
 
+    def lose(self, fetch: Fetch) -> None:
+        """A fetch that can't be written: an answer before it has too deep a value where a key is."""
+        self.failures.fetches[fetch.number] = "SUBGRAPH_MALFORMED"
+        self.sound = False
+        for source in (source for entities in fetch.entities for source in entities.sources):
+            paths = (path for _, path in objects_at(self.data, source.path, source.only))
+            self.failures.add_all("SUBGRAPH_MALFORMED", fetch, paths, source.outputs)
+
     def recall(self, entities: Entities, asked: Asked | Collected, known: list[Answered]) -> Asked | Collected:
         """What is left to ask once what is known has been put with the `known`."""
         if entities.known is None or not asked.representations:
             return asked
-        answers = recall(asked, gather(self.data, entities.known.places), entities.known.taken)
+        try:
+            answers = recall(asked, gather(self.data, entities.known.places), entities.known.taken)
+        except (Deep, RecursionError):
+            return asked
         left = [index for index in range(len(asked.representations)) if index not in answers]
         if not left:
             known.append((asked, [answers[index] for index in range(len(answers))]))
@@ -163,10 +181,10 @@ class _Execution:
         """Put what is known into the tree."""
         for asked, found in call.known:
             if isinstance(asked, Collected):
-                merge_collected(asked, found, ())
+                merge_collected(asked, found, (), placed=self.placed)
             else:
                 for entity, targets in zip(found, asked.targets, strict=True):
-                    merge_targets(targets, entity)
+                    merge_targets(targets, entity, placed=self.placed)
 
     async def send(self, call: _Call) -> None:
         """Ask the subgraph; a failure is noted on the call."""
@@ -207,7 +225,7 @@ class _Execution:
             return
         for entities, asked in zip(fetch.entities, call.asked, strict=True):
             if isinstance(asked, Collected):
-                merge_collected(asked, response.data[entities.key], entities.renames)
+                merge_collected(asked, response.data[entities.key], entities.renames, placed=self.placed)
             else:
                 self.merge_entities(call, entities, asked, response.data.get(entities.key), response.errors)
 
@@ -218,12 +236,11 @@ class _Execution:
         for order, (target, _) in enumerate(places):
             merge_into(target, data, copied=order > 0)
         bases = [path for _, path in places]
-        for error in errors:
-            steps = steps_of(error)
+        for code, steps in self.failures.distinct(errors):
             lost = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]
             for base in bases:
                 for below in lost:
-                    self.failures.add(self.failures.code_of(error), fetch, (*base, *client_steps(below, fetch.renames)))
+                    self.failures.add(code, fetch, (*base, *client_steps(below, fetch.renames)))
 
     def merge_entities(
         self, call: _Call, entities: Entities, asked: Asked, found: Any, errors: list[dict[str, Any]]
@@ -240,25 +257,8 @@ class _Execution:
                     self.fail_targets(call.fetch, targets, "SUBGRAPH_MALFORMED")
                 continue
             rename(entity, entities.renames)
-            merge_targets(targets, entity)
-        for error in errors:
-            steps, code = steps_of(error), self.failures.code_of(error)
-            if not steps and None in found:
-                lost = [targets for entity, targets in zip(found, asked.targets, strict=True) if entity is None]
-                for targets in lost:
-                    for target in targets:
-                        self.failures.add_all(
-                            self.failures.code_of(error), call.fetch, (target.path,), target.source.outputs
-                        )
-            elif len(steps) > 1 and steps[0] == entities.key:
-                index = steps[1]
-                if isinstance(index, int) and 0 <= index < len(found):
-                    below = client_steps(steps[2:], entities.renames)
-                    for target in asked.targets[index]:
-                        if not (below and below[0] in target.without):
-                            outputs = [below] if below else [(key,) for key in target.source.outputs]
-                            for output in outputs:
-                                self.failures.add(code, call.fetch, (*target.path, *output))
+            merge_targets(targets, entity, placed=self.placed)
+        self.failures.add_entities(call.fetch, entities, asked, found, errors)
 
     def fail(self, call: _Call, code: str) -> None:
         """The whole fetch failed."""
@@ -277,9 +277,7 @@ class _Execution:
 
     def fail_targets(self, fetch: Fetch, targets: list[Target], code: str) -> None:
         self.sound = False
-        for target in targets:
-            outputs = [key for key in target.source.outputs if key not in target.without]
-            self.failures.add_all(code, fetch, (target.path,), outputs)
+        self.failures.add_targets(code, fetch, targets)
 
 
 _ENTITY = {dict, type(None)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from hub.errors import FieldFailed, Path
-from hub.federation.nodes import Fetch, Rename
+from hub.federation.nodes import Entities, Fetch, Rename
+from hub.federation.represent import Asked, Target
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -53,6 +55,33 @@ class Failures:
         for path in paths:
             for key in ordered:
                 self.add(code, fetch, (*path, key))
+
+    def add_targets(self, code: str, fetch: Fetch, targets: Iterable[Target], below: Path = ()) -> None:
+        """The same error for all that was asked of some objects, or for one path below each."""
+        for target in targets:
+            for each in (below,) if below else ((key,) for key in target.source.outputs):
+                if each[0] not in target.without:
+                    self.add(code, fetch, (*target.path, *each))
+
+    def add_entities(
+        self, fetch: Fetch, entities: Entities, asked: Asked, found: Sequence[Any], errors: Iterable[Any]
+    ) -> None:
+        """Errors of an `_entities` field that gave these; one without a path is of what is null."""
+        lost = [target for entity, each in zip(found, asked.targets, strict=True) if entity is None for target in each]
+        for code, steps in self.distinct(errors):
+            if not steps:
+                self.add_targets(code, fetch, lost)
+            elif len(steps) > 1 and steps[0] == entities.key:
+                index = steps[1]
+                if isinstance(index, int) and 0 <= index < len(found):
+                    self.add_targets(code, fetch, asked.targets[index], client_steps(steps[2:], entities.renames))
+
+    def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[str, Path]]:
+        """Code and path of a subgraph's errors, equal ones once, so long as there is room."""
+        for code, steps in islice(dict.fromkeys((self.code_of(each), steps_of(each)) for each in errors), self._most):
+            if len(self._errors) >= self._most:
+                return
+            yield code, steps
 
     def code_of(self, error: Any) -> str:
         """The subgraph's code if it may leave, else ours."""

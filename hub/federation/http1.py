@@ -105,7 +105,10 @@ class HttpTransport:
             self._idle.pop().abort()
 
     async def _answer(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
-        body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
+        try:
+            body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
+        except TypeError:
+            raise TransportError("SUBGRAPH_MALFORMED", "a key or a requirement is nested too deep") from None
         served = False
         try:
             async with asyncio.timeout(request.deadline):

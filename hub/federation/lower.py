@@ -33,6 +33,7 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
             for batches in ordered.values()
         ),
         {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
+        placed=any(step.contexts for step in steps),
     )
 
 
@@ -155,16 +156,19 @@ class _Printer:
 
     def tree(self, tree: Tree, static_type: str, given: frozenset[Condition]) -> str:
         """Selection on a value of the static type; `given` are conditions known to hold here."""
-        printed = {
-            type_: {item.key: self.item(item, given) for item in items.values()} for type_, items in tree.types.items()
-        }
-        shared = self.shared(static_type, tree, printed)
         abstract = static_type not in tree.types or len(tree.types) > 1
         typed = tree.abstract or abstract
+        printed = {
+            type_: {
+                item.key: self.item(item, given) for item in items.values() if not typed or item.key != "__typename"
+            }
+            for type_, items in tree.types.items()
+        }
+        shared = self.shared(static_type, tree, printed)
         parts = ["__typename"] if typed else []
-        parts.extend(next(iter(printed.values()))[key] for key in shared if key != "__typename")
+        parts.extend(next(iter(printed.values()))[key] for key in shared)
         for type_, items in printed.items():
-            own = [text for key, text in items.items() if key not in shared and not (typed and key == "__typename")]
+            own = [text for key, text in items.items() if key not in shared]
             if own:
                 parts.append(f"...on {type_}{{{' '.join(own)}}}" if abstract else " ".join(own))
         return " ".join(parts) or "__typename"
@@ -194,7 +198,8 @@ class _Printer:
             conjunctions = [each - given for each in item.when]
             if frozenset() in conjunctions:
                 return head
-            return " ".join(sorted(self.conditioned(head, "", each) for each in conjunctions))
+            ordered = sorted(conjunctions, key=lambda each: sorted(map(_condition_order, each)))
+            return " ".join(sorted(self.conditioned(head, "", each) for each in ordered))
         conjunctions = [each for leaf in item.tree.leaves() for each in leaf.when] or list(ALWAYS)
         common = frozenset.intersection(*conjunctions) - given
         body = self.tree(item.tree, item.type.strip("[]!"), given | common)

@@ -62,20 +62,23 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool =
 
 
 def merge_collected(
-    collected: Collected, entities: Sequence[dict[str, Any] | None], renames: tuple[Rename, ...]
+    collected: Collected, entities: Sequence[dict[str, Any] | None], renames: tuple[Rename, ...], *, placed: bool
 ) -> None:
-    """Merge each entity into the objects that it was asked for; those that a later source found get copies."""
+    """Merge each entity into the objects that it was asked for; those that a later source found get copies, and if
+    `placed` all but the first."""
     for entity in entities if renames else ():
         if entity is not None:
             rename(entity, renames)
     flat = [entity is not None and _NESTED.isdisjoint(map(type, entity.values())) for entity in entities]
+    given: set[int] = set()
     for number, found in enumerate(collected.found):
         for index, value in found:
             entity = entities[index]
             if entity is None:
                 continue
             if not flat[index]:
-                merge_into(value, entity, copied=collected.first[index] != number)
+                merge_into(value, entity, copied=collected.first[index] != number or (placed and index in given))
+                given.add(index)
             elif value.keys().isdisjoint(entity):
                 value.update(entity)
             else:

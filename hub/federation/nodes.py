@@ -114,11 +114,13 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Waves of fetches, one after the other. `constants` are values of the schema's own field sets, by variable."""
+    """Waves of fetches, one after the other. `constants` are values of the schema's own field sets, by variable.
+    `placed`: what an entity's objects are depends on the objects above, so that no two places share them."""
 
     kind: str
     waves: tuple[Parallel, ...]
     constants: dict[str, Any] = field(default_factory=dict)
+    placed: bool = False
 
     def fetches(self) -> Iterator[Fetch]:
         """All fetches in order."""

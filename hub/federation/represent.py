@@ -97,11 +97,12 @@ def retrace(data: dict[str, Any], entities: Entities, collected: Collected) -> A
     return Asked(collected.representations, targets)
 
 
-def merge_targets(targets: list[Target], entity: dict[str, Any]) -> None:
-    """Merge an entity into the objects that it answers for; those that a later source found get copies."""
-    first = targets[0].number
+def merge_targets(targets: list[Target], entity: dict[str, Any], *, placed: bool) -> None:
+    """Merge an entity into the objects that it answers for; those that a later source found get copies, and if `placed`
+    all but the first."""
+    first = targets[0]
     for target in targets:
         value = entity
         if target.without:
             value = {key: each for key, each in entity.items() if key not in target.without}
-        merge_into(target.value, value, copied=target.number != first)
+        merge_into(target.value, value, copied=target is not first and (placed or target.number != first.number))

@@ -76,3 +76,23 @@ async def test_literal_conditions_are_decided_before_planning() -> None:
 async def test_an_object_all_of_whose_fields_are_excluded_is_empty() -> None:
     data, _ = await shop().answer("query Q($x: Boolean!) { me { name @include(if: $x) } }", {"x": False})
     assert data == {"me": {}}
+
+
+async def test_the_condition_of_a_typename_that_is_read_anyway_is_no_variable_of_the_request() -> None:
+    """A subgraph refuses variables that are declared and not used."""
+    gateway = town()
+    query = "query Q($x: Boolean!) { latest { __typename @include(if: $x) ... on Meeting { title } } }"
+    data, errors = await gateway.answer(query, {"x": False})
+    assert not errors
+    assert "__typename" not in data["latest"]
+    assert all("$x" not in request.query for each in gateway.subgraphs.values() for request in each.requests)
+
+
+def test_variables_of_a_fields_alternative_conditions_are_declared_in_one_order() -> None:
+    """Whatever the order of a set, which is another in each process."""
+    names = "abcdefgh"
+    head = ", ".join(f"${each}: Boolean!" for each in names)
+    (fetch,) = (
+        shop().plan(f"query({head}) {{ me {{ {' '.join(f'id @skip(if: ${each})' for each in names)} }} }}").fetches()
+    )
+    assert fetch.variables == tuple(names)

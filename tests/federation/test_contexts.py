@@ -209,3 +209,23 @@ async def test_more_sets_of_values_than_the_bound_fail_what_they_feed_and_nothin
     assert {error["code"] for error in errors} == {"REPRESENTATIONS_LIMIT"}
     assert gateway.calls() == ["readers", "press"]
     assert (await gateway.answer(query, bounds=Bounds(fields=3)))[1] == []
+
+
+async def test_an_entity_met_under_two_contexts_is_told_by_each() -> None:
+    """What is below it is one answer, which the two places don't share."""
+    leaf = {"__typename": "Leaf", "id": "l1"}
+    tree = {"__typename": "Tree", "id": "t1", "leaves": [leaf]}
+    forests = [{"__typename": "Forest", "id": lang, "lang": lang, "tree": tree} for lang in ("fr", "en", "fr")]
+    gateway = Gateway(
+        part("forests", 'type Query { forests: [Forest] } type Tree @key(fields: "id") { id: ID! } '
+             'type Forest @key(fields: "id") { id: ID! lang: String tree: Tree }',
+             {"forests": forests}, {"Forest": by("id", *forests)}),
+        part("leaves", 'type Forest @key(fields: "id") @context(name: "forest") { id: ID! lang: String @external } '
+             'type Tree @key(fields: "id") { id: ID! leaves: [Leaf] } type Leaf @key(fields: "id") '
+             '{ id: ID! title(lang: String @fromContext(field: "$forest { lang }")): String }',
+             {}, {"Tree": lambda each: tree, "Leaf": lambda each: leaf},
+             {"Leaf.title": lambda value, info, lang: f"l1 {lang}"}),
+    )  # fmt: skip
+    data, errors = await gateway.answer("{ forests { tree { leaves { title } } } }")
+    titles = [each["tree"]["leaves"][0]["title"] for each in data["forests"]]
+    assert (titles, errors) == (["l1 fr", "l1 en", "l1 fr"], [])

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from hub.federation.execute import Bounds
+from hub.federation.failures import Failures
+from hub.federation.http1 import HttpTransport
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import shop
 from tests.federation.town import town
+from tests.federation.wire import headers
 
 
 class Answers:
@@ -163,3 +167,38 @@ async def test_an_internal_key_is_in_no_error_path() -> None:
     gateway.subgraphs["products"] = Answers({"topProducts": [product]}, error)  # type: ignore[assignment]
     _, errors = await gateway.answer("{ topProducts { upc shippingEstimate } }")
     assert [each["path"] for each in errors] == [["topProducts", 0]]
+
+
+@pytest.mark.parametrize("depth", [252, 900, 1_020])
+async def test_a_key_too_deep_to_be_sent_fails_what_needs_it_and_the_rest_comes(depth: int) -> None:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    gateway = shop()
+    product = {"upc": value, "name": "Table", "price": 1, "weight": 1}
+    gateway.subgraphs["products"] = Answers({"topProducts": [product]})  # type: ignore[assignment]
+    gateway.subgraphs["inventory"] = HttpTransport("http://127.0.0.1:1/", headers())  # type: ignore[assignment]
+    data, errors = await gateway.answer("{ topProducts { name inStock } me { name } }")
+    assert data == {"topProducts": [{"name": "Table", "inStock": None}], "me": {"name": "Aïda"}}
+    assert errors == [{"code": "SUBGRAPH_MALFORMED", "path": ["topProducts", 0, "inStock"]}]
+
+
+async def test_a_nested_key_in_too_many_lists_fails_what_needs_it_alone() -> None:
+    value: Any = {"id": 1}
+    for _ in range(1_020):
+        value = [value]
+    shared = 'type T @key(fields: "in { id }") { in: In @shareable'
+    gateway = Gateway(
+        Part("a", f"{HEAD} type Query {{ t: T }} {shared} name: String }} type In @shareable {{ id: ID }}"),
+        Part("b", f"{HEAD} {shared} x: Int }} type In @shareable {{ id: ID }}"),
+    )
+    gateway.subgraphs["a"] = Answers({"t": {"in": value, "name": "T"}})  # type: ignore[assignment]
+    data, errors = await gateway.answer("{ t { name x } }")
+    assert data == {"t": {"name": "T", "x": None}}
+    assert errors == [{"code": "SUBGRAPH_MALFORMED", "path": ["t", "x"]}]
+
+
+def test_a_subgraphs_errors_are_looked_at_once_each_and_no_further_than_there_is_room() -> None:
+    failures = Failures({"A": "a"}, 3)
+    said = [{"extensions": {"code": "A"}, "path": ["x"]}] * 9 + [{"path": [n]} for n in range(9)]
+    assert list(failures.distinct(said)) == [("A", ("x",)), ("SUBGRAPH_ERROR", (0,)), ("SUBGRAPH_ERROR", (1,))]
