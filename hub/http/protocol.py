@@ -1,6 +1,8 @@
-"""One HTTP/1.1 connection: the bounds of a request's head, which the server below does not set (policy.md attack 34).
+"""One HTTP/1.1 connection: the bounds of a request's head and of an answer's way out, which the server below does not
+set (policy.md attack 34).
 
-Whoever sends headers without end, or none, would hold memory and a connection before anybody knows who asks.
+Whoever sends headers without end, or none, would hold memory and a connection before anybody knows who asks; whoever
+does not read would hold its answer.
 """
 
 from __future__ import annotations
@@ -16,20 +18,24 @@ MAX_HEAD = 65_536
 HEAD_SECONDS = 30.0
 """Longest that a head may take to come, from the connection or from the first byte after an answer, be it of a head, of
 a blank line or of the rest of a body that was answered before its end."""
+STILL_SECONDS = 30.0
+"""Longest that nothing of an answer may be taken by whom it is for."""
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 6585, 5
 )
 
 
 class Connection(HttpToolsProtocol):
-    """Ends where a head is too long or too late; takes no header from a trailer, and speaks no other protocol."""
+    """Ends where a head is too long or too late, or an answer is not taken; takes no header from a trailer, and speaks no
+    other protocol."""
 
-    head_seconds = HEAD_SECONDS
+    head_seconds, still_seconds = HEAD_SECONDS, STILL_SECONDS
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._inside, self._moved, self._size = True, False, 0
         self._patience: TimerHandle | None = None
+        self._taking: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The head has to come from now on."""
@@ -39,7 +45,18 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for."""
         self._done()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """More is to be sent than is taken: from now on some of it has to be."""
+        super().pause_writing()
+        self._take(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """Most is taken."""
+        self._taken()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Count what brings neither a whole head nor a part of a body, and wait for the next head from now on."""
@@ -78,6 +95,21 @@ class Connection(HttpToolsProtocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         """Whoever asks for another protocol gets an answer in this one, and the log is not filled by it."""
+
+    def _take(self, left: int) -> None:
+        self._taking = self.loop.call_later(self.still_seconds, self._look, left)
+
+    def _look(self, before: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < before:
+            self._take(left)
+        else:
+            self.transport.abort()
+
+    def _taken(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(self.head_seconds, self.transport.close)

@@ -134,6 +134,51 @@ async def test_34_what_comes_after_an_answer_and_begins_no_head_holds_no_connect
         assert await asyncio.wait_for(reader.read(), 10) == b""
 
 
+async def long(scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+    """Answers more than any buffer of a system holds."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % LONG)]})
+    await send({"type": "http.response.body", "body": bytes(LONG)})
+
+
+LONG = 1 << 25
+
+
+async def test_34_an_answer_that_nobody_takes_is_given_up() -> None:
+    ended = asyncio.Event()
+
+    class Watched(Connection):
+        still_seconds = 0.01
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            super().connection_lost(exc)
+            ended.set()
+
+    async with connected(Watched, long) as (reader, writer):
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(WHOLE)
+        await asyncio.wait_for(ended.wait(), 10)
+        assert not reader.at_eof()
+
+
+async def test_an_answer_of_which_something_was_taken_since_the_last_look_goes_on() -> None:
+    paused: asyncio.Queue[tuple[Connection, int]] = asyncio.Queue()
+
+    class Watched(Connection):
+        still_seconds = 3600.0
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            paused.put_nowait((self, self.transport.get_write_buffer_size()))
+
+    async with connected(Watched, long) as (reader, writer):
+        writer.write(WHOLE)
+        connection, left = await asyncio.wait_for(paused.get(), 10)
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(LONG // 2)
+        connection._look(left)
+        assert len(await asyncio.wait_for(reader.readexactly(LONG // 2), 10)) == LONG // 2
+
+
 async def test_a_long_body_that_is_answered_before_its_end_is_drained_and_the_next_request_answered() -> None:
     long = LINE + b"content-length: %d\r\n\r\n" % (4 * MAX_HEAD) + b"a" * 4 * MAX_HEAD
     async with connected(app=curt) as (reader, writer):
