@@ -164,7 +164,7 @@ class Misses:
         wait = ceil(excess / self._rate) if self._rate and isfinite(excess) else self._limit.seconds
         return RequestRefused(
             "TOO_MANY_MISSES",
-            "Trop des identifiants demandés ne mènent à personne que vous puissiez lire : vérifiez-les, et réessayez "
+            "Trop d'identifiants demandés ne mènent à personne que vous puissiez lire : vérifiez-les, et réessayez "
             f"dans {wait} s. Les listes restent servies.",
             "too many people asked for who are not there for the actor",
             http_status=429,

@@ -15,7 +15,7 @@ from schema.residual import Clause
 REASONS = {
     Reason.NOT_YOUR_ROW: "Vous n'avez pas, avec cette personne ou cet élément, le lien qui ouvre cette donnée.",
     Reason.FIELD_NOT_FOR_PURPOSE: "La finalité déclarée n'ouvre pas cette donnée.",
-    Reason.FIELD_NOT_FOR_ACTOR: "Cette donnée n'est ouverte à votre type d'acteur pour aucune finalité.",
+    Reason.FIELD_NOT_FOR_ACTOR: "Cette donnée n'est ouverte à votre sorte d'acteur pour aucune finalité.",
     Reason.OPPOSITION: "La personne s'est opposée à cet usage, ou en a demandé la limitation.",
     Reason.RETENTION_ENDED: "La durée de conservation est passée : la donnée n'est plus communiquée.",
     Reason.NOT_HELD: "Vous pouvez lire cette donnée, mais aucune source ne l'a transmise.",

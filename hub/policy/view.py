@@ -72,7 +72,7 @@ class Views:
             if self._schema.query_type is None or not kept.whole(self._schema.query_type):
                 raise RequestRefused(
                     "SCHEMA_VIEW_EMPTY",
-                    "Cette finalité n'ouvre rien à votre type d'acteur : déclarez-en une autre, ou retirez l'en-tête "
+                    "Cette finalité n'ouvre rien à votre sorte d'acteur : déclarez-en une autre, ou retirez l'en-tête "
                     "« Schema-View ».",
                     "the class of decisions may read nothing",
                     http_status=403,

@@ -48,7 +48,7 @@ def test_the_journey_as_two_actors_and_why_the_second_reads_less(demo: Demo, vis
     assert headers["authorization"].startswith("Bearer ")
     row = page.get_by_role("row").filter(has_text="Person.rsa")
     expect(row).to_contain_text("retenu")
-    expect(row).to_contain_text("Cette donnée n'est ouverte à votre type d'acteur pour aucune finalité.")
+    expect(row).to_contain_text("Cette donnée n'est ouverte à votre sorte d'acteur pour aucune finalité.")
 
 
 def test_another_purpose_is_sent_and_explained(demo: Demo, visit: Open) -> None:
