@@ -26,8 +26,8 @@ TOO_LARGE = (
 
 
 class Connection(HttpToolsProtocol):
-    """Ends where a head is too long or too late, or an answer is not taken; takes no header from a trailer, and speaks no
-    other protocol."""
+    """Ends where a head is too long or too late, or an answer is not taken; takes no header from a trailer, and speaks
+    no other protocol."""
 
     head_seconds, still_seconds = HEAD_SECONDS, STILL_SECONDS
 
