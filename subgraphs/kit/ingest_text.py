@@ -80,6 +80,11 @@ def residence(city_code: str | None, postal_code: str | None) -> str | None:
     return department_of_city(city_code) or department_of_postal_code(postal_code)
 
 
+def national_number(text: str) -> str:
+    """A number of France Travail or of a PASS IAE in its one writing: capitals without spaces."""
+    return re.sub(r"\s", "", text).upper()
+
+
 def matricule(text: str | None) -> str | None:
     """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one (domain model §13.5)."""
     found = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from schema.categories import Category
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.fields import Kind, choice
 from subgraphs.kit.finding import Finding, Given, Inputs
-from subgraphs.kit.ingest_text import matricule
+from subgraphs.kit.ingest_text import matricule, national_number
 from subgraphs.kit.pages import day
 from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Named, match_key
 from subgraphs.people.nir import hashed, normalise
@@ -115,7 +114,7 @@ def _national(given: Any) -> Named | None:
         return None
     kind, value = given.get("kind"), _text("identifier.value", given.get("value"))
     if kind not in DOSSIERS:
-        return kind, re.sub(r"\s", "", value).upper()
+        return kind, national_number(value)
     number = matricule(value)
     if number is None or given.get("organisation") is None or given.get("role") is None:
         raise _bad("identifier", "un matricule de 7 chiffres, avec son organisme et le rôle dans le dossier")

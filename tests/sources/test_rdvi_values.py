@@ -1,8 +1,11 @@
-"""Addresses that RDV-Insertion writes on one line."""
+"""Addresses that RDV-Insertion writes on one line, and numbers that are typed there as people write them."""
+
+from datetime import UTC, datetime
 
 import pytest
 
-from subgraphs.appointments.sources.rdvi_values import address
+from subgraphs.appointments.sources.rdvi_payload import User
+from subgraphs.appointments.sources.rdvi_values import address, person
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,10 @@ def test_a_line_is_cut_at_its_postal_code_or_not_at_all(
     line: str | None, parts: tuple[str | None, str | None, str | None]
 ) -> None:
     assert address(line) == parts
+
+
+@pytest.mark.parametrize("written", ["9990001X", "9990001x", " 999 0001 X", ""])
+def test_a_number_of_france_travail_is_kept_as_it_is_searched_and_matched_however_it_is_typed(written: str) -> None:
+    user = User(id=1, france_travail_id=written)
+    kept = person(user, datetime(2026, 1, 1, tzinfo=UTC), "08", "user").france_travail_id
+    assert kept == ("9990001X" if written else None)

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from subgraphs.appointments.sources.rdvi_payload import MotiveCategory, User
 from subgraphs.kit.ingest_people import PersonRecord, Referent
-from subgraphs.kit.ingest_text import day, department_of_postal_code, matricule, phones
+from subgraphs.kit.ingest_text import day, department_of_postal_code, matricule, national_number, phones
 
 NAME = "rdv-insertion"
 
@@ -95,7 +95,7 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
         nir=None if user.nir is UNSET else user.nir or None,
         matricule=matricule(user.affiliation_number),
         role=None if user.role is None else ROLES[user.role],
-        france_travail_id=user.france_travail_id or None,
+        france_travail_id=national_number(user.france_travail_id or "") or None,
         department=department or department_of_postal_code(postal_code),
         department_internal_id=None if user.department_internal_id is UNSET else user.department_internal_id or None,
         email=(user.email or "").strip().lower() or None,
