@@ -24,7 +24,7 @@ from hub.policy.authorise import Authorisation
 from hub.policy.explain import decided, explain
 from hub.policy.guard import Guard
 from hub.policy.inputs import check_inputs
-from hub.policy.misses import Misses
+from hub.policy.misses import Misses, missing
 from hub.policy.refuse import check_whole
 from hub.policy.table import DecisionClass, DecisionTable
 from hub.policy.view import Views
@@ -90,15 +90,17 @@ class Pipeline:
             guard = Guard(authorisation.marks, variables, revealed)
             data, errors = prepared.projection.project(answer, variables, guard)
             searches.settled = guard.reached(errors) if searches.asked else searches.settled
-        self.misses.count(actor.id, asked, data, errors, now)
-        view = self.views.asked(request.headers.get("schema-view"), decisions)
-        data = await self.preparer.introspected(prepared, data, request.variables, view)
-        access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
-        extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
-        reply = Reply.of(data, errors, extensions)
-        del answer, data
-        said = [item["reason"] or item["decision"] for item in access]
-        await self.journal.disclose(receipt, entry.disclosed(said), await self.keyring.disclosures(guard.disclosed()))
+            missed = missing(asked, data, errors)
+            view = self.views.asked(request.headers.get("schema-view"), decisions)
+            data = await self.preparer.introspected(prepared, data, request.variables, view)
+            access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
+            extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
+            reply = Reply.of(data, errors, extensions)
+            del answer, data
+            said = [item["reason"] or item["decision"] for item in access]
+            found = await self.keyring.disclosures(guard.disclosed())
+            await self.journal.disclose(receipt, entry.disclosed(said), found)
+        self.misses.count(actor.id, missed, now)
         check_whole(mode, access)
         return reply
 

@@ -6,6 +6,9 @@ people and failures never count. The count is each process's own: behind n hubs 
 Of ids, which can't be guessed, what was answered is counted: requests of one moment pass together, and are paid for by
 a longer wait. A search by what someone has (`findPerson`) is charged before it is made and given back if it finds, so
 that no number of them at once passes; it weighs more, and counts for the actor's organisation too.
+
+What is left of an actor's misses, and the metrics, tell of an answer like the answer itself: they change once it is
+journalled, and whoever leaves before that, or whose answer fails, is found as it was.
 """
 
 from __future__ import annotations
@@ -41,6 +44,12 @@ class MissLimit:
     seconds: int = 3600
     searches: int = 50
     organisation: int = 1000
+
+
+def missing(asked: Iterable[str], data: Mapping[str, Any] | None, errors: Iterable[FieldFailed]) -> int:
+    """How many of those asked for one by one, by response key, are not in the answer, and did not fail."""
+    failed = {error.path[0] for error in errors if error.path}
+    return sum(data is not None and data.get(key) is None and key not in failed for key in asked)
 
 
 @dataclass(slots=True)
@@ -128,17 +137,8 @@ class Misses:
         while len(self._levels) > KEPT:
             self._levels.popitem(last=False)
 
-    def count(
-        self,
-        actor: str,
-        asked: Iterable[str],
-        data: Mapping[str, Any] | None,
-        errors: Iterable[FieldFailed],
-        now: int,
-    ) -> None:
-        """Count those of `asked` who were not there, once the answer is known."""
-        failed = {error.path[0] for error in errors if error.path}
-        missed = sum(data is not None and data.get(key) is None and key not in failed for key in asked)
+    def count(self, actor: str, missed: int, now: int) -> None:
+        """Count people who were `missing`, once the answer that says so is journalled."""
         if not missed:
             return
         self.missed += missed

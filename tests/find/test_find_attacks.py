@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
 
+from hub.journal.store import unavailable
 from hub.policy.misses import Misses, MissLimit
 from subgraphs.people.match_keys import identified, match_key
 from tests.find.conftest import FIND, Searches, by_nir, person
@@ -31,6 +35,7 @@ def misses(searches: Searches, monkeypatch: pytest.MonkeyPatch) -> Misses:
     monkeypatch.setattr(count, "_limit", MissLimit(most=30, seconds=600, searches=3, organisation=5))
     monkeypatch.setattr(count, "_rate", 0.0)
     monkeypatch.setattr(count, "_levels", OrderedDict())
+    monkeypatch.setattr(count, "missed", 0)
     return count
 
 
@@ -228,6 +233,27 @@ async def test_22_nobody_is_searched_where_the_count_fails(
     monkeypatch.setattr(misses, "_level", broken)
     got = await searches.find("orienteur", by_nir("vurnibal"), purpose="identification")
     assert (got.status, got.calls) == (500, {})
+
+
+async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that_was_not_journalled(
+    searches: Searches, misses: Misses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever leaves while the journal is written, or asks while it cannot be, would else count what is left to ask."""
+    people = "query ($id: ID!) { person(id: $id) { id } }"
+    for stopped in (asyncio.CancelledError(), unavailable("the entry was not committed")):
+
+        async def stop(*_: Any, stopped: BaseException = stopped) -> None:
+            raise stopped
+
+        with monkeypatch.context() as patched:
+            patched.setattr(searches.hub.app.pipeline.journal, "disclose", stop)
+            for identity in (by_nir("vurnibal"), UNKNOWN):
+                with suppress(asyncio.CancelledError):
+                    assert (await searches.find("orienteur", identity, purpose="identification")).status == 503
+            for someone in (searches.world.persons["vurnibal"], str(uuid4())):
+                with suppress(asyncio.CancelledError):
+                    await searches.hub.ask("orienteur", people, {"id": someone}, purpose="identification")
+        assert (misses.missed, {level for level, _ in misses._levels.values()}) == (0, {0.0})
 
 
 async def test_23_the_same_search_under_many_names_is_charged_for_each_before_any_is_made(

@@ -13,7 +13,7 @@ from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, RequestRefused
 from hub.graph import load_graph
 from hub.policy.authorise import Authorisation, authorise
-from hub.policy.misses import KEPT, LONGEST, Misses, MissLimit
+from hub.policy.misses import KEPT, LONGEST, Misses, MissLimit, missing
 
 GRAPH = load_graph()
 NOW = 1_800_000_000
@@ -36,7 +36,7 @@ def miss(
     found: Misses, actor: str = "a", now: int = NOW, data: Any = None, errors: tuple[FieldFailed, ...] = ()
 ) -> None:
     asked = found.admit(actor, authorised(TWO), {"x": False}, now)
-    found.count(actor, asked, data or {"a": None, "b": None}, errors, now)
+    found.count(actor, missing(asked, data or {"a": None, "b": None}, errors), now)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_wait_is_bounded_however_many_pass_at_once() -> None:
     found = misses(most=4, seconds=100)
     asked = tuple("abcd")
     for _ in range(1_000):
-        found.count("a", asked, dict.fromkeys(asked), (), NOW)
+        found.count("a", missing(asked, dict.fromkeys(asked), ()), NOW)
     with pytest.raises(RequestRefused) as caught:
         miss(found)
     assert caught.value.extensions["retryAfter"] <= LONGEST * 100
@@ -99,7 +99,7 @@ def test_the_wait_is_bounded_however_many_pass_at_once() -> None:
 def test_the_memory_is_bounded_and_keeps_the_latest() -> None:
     found = misses(most=2)
     for number in range(KEPT + 10):
-        found.count(str(number), ("a", "b"), {"a": None, "b": None}, (), NOW)
+        found.count(str(number), 2, NOW)
     with pytest.raises(RequestRefused):
         miss(found, str(KEPT + 9))
     miss(found, "0")
