@@ -6,6 +6,7 @@ policy is answered 401, and all of them alike.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -18,6 +19,8 @@ from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
 LARGEST_BODY = 4 * 1024 * 1024
+BODY_SECONDS = 30.0
+"""Longest that a body may take to come: until then nobody knows who asks."""
 MOST_NONCES = 500_000
 KEPT_SECONDS = LIFETIME + 6
 """A context is taken from five seconds before its issue to its expiry."""
@@ -57,10 +60,18 @@ class Nonces:
 
 
 class Application:
-    """The ASGI application of a subgraph. `key` signs the contexts for it; `clock` gives Unix seconds."""
+    """The ASGI application of a subgraph. `key` signs the contexts for it; `clock` gives Unix seconds; a body that
+    takes more than `body_seconds` is given up."""
 
-    def __init__(self, subgraph: Subgraph, key: bytes, clock: Callable[[], float] = time.time) -> None:
-        self.subgraph, self.key, self.clock = subgraph, key, clock
+    def __init__(
+        self,
+        subgraph: Subgraph,
+        key: bytes,
+        clock: Callable[[], float] = time.time,
+        *,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self.subgraph, self.key, self.clock, self.body_seconds = subgraph, key, clock, body_seconds
         self.nonces = Nonces()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -100,7 +111,11 @@ class Application:
     async def _graphql(self, scope: Message, receive: Receive) -> tuple[int, Any]:
         headers = [value for name, value in scope["headers"] if name == HEADER.encode()]
         kinds = [value for name, value in scope["headers"] if name == b"content-type"]
-        body = await _body(receive)
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                body = await _body(receive)
+        except TimeoutError:
+            raise Refused(408, "TOO_SLOW", "La requête n'est pas arrivée à temps.") from None
         now = int(self.clock())
         try:
             if len(headers) != 1:

@@ -74,6 +74,20 @@ async def caller(people: Subgraph, rows: Rows) -> Caller:
     return Caller(people)
 
 
+async def test_34_a_body_that_does_not_come_is_not_waited_for(people: Subgraph) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return await asyncio.get_running_loop().create_future()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": []}
+    await Application(people, KEY, body_seconds=0.01)(scope, receive, send)
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["errors"][0]["extensions"]) == (408, {"code": "TOO_SLOW"})
+
+
 async def test_signed_call_is_answered(caller: Caller) -> None:
     assert await caller.post() == (200, {"data": {"person": {"firstName": "Ondine"}}})
 
