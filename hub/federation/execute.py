@@ -143,14 +143,15 @@ class _Execution:
         count = sum(len(each.representations) for each in asked)
         if count == 0:
             return _Call(fetch, values, known=known, sent=False) if known else None
-        fetch, asked, given = apart(fetch, asked)
-        values.update(given)
-        values.update(
-            (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
-        )
-        above = count > self.bounds.representations or len(fetch.entities) > self.bounds.fields
-        failure = "REPRESENTATIONS_LIMIT" if above else None
-        return _Call(fetch, values, asked, known, failure=failure)
+        above = count > self.bounds.representations
+        if not above:
+            fetch, asked, given = apart(fetch, asked)
+            values.update(given)
+            values.update(
+                (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
+            )
+            above = len(fetch.entities) > self.bounds.fields
+        return _Call(fetch, values, asked, known, failure="REPRESENTATIONS_LIMIT" if above else None)
 
     def lose(self, fetch: Fetch) -> None:
         """A fetch that can't be written: an answer before it has too deep a value where a key is."""

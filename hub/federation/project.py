@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
 
 from hub.document.operation import Operation, Selections
 from hub.errors import FieldFailed, Path
@@ -38,6 +38,9 @@ class Guard(Checks, Protocol):
 
 MOST_SHAPES = 64
 """Values of an operation's conditions for which its projection is kept."""
+
+MOST_BLAMED = 200
+"""Errors of the projection's own in one answer."""
 
 T = TypeVar("T")
 
@@ -188,9 +191,11 @@ class _Projector:
         if not isinstance(value, dict):
             return None
         type_name = value.get("__typename")
-        if type_name is None and len(slot.below) == 1:
+        if len(slot.below) == 1:
             (shape,) = slot.below.values()
-            return self.object(shape, value, path, at)
+            unasked = not is_abstract_type(type_) and all(each.type is not None for each in shape.slots)
+            if type_name is None or unasked:
+                return self.object(shape, value, path, at)
         known = slot.below.get(type_name) if isinstance(type_name, str) else None
         return self.object(known, value, path, at) if known is not None else None
 
@@ -213,7 +218,7 @@ class _Projector:
 
     def blame(self, path: Path, at: Path, code: str, detail: str) -> None:
         """An error for a null that nothing explains yet."""
-        if path not in self.blamed:
+        if path not in self.blamed and len(self.errors) < MOST_BLAMED:
             self.blamed.update(path[:length] for length in range(len(path) + 1))
             self.errors.append(FieldFailed(code, MESSAGES[code], detail, path=at))
 

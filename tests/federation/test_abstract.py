@@ -60,6 +60,18 @@ async def test_one_response_key_of_two_nullabilities_in_a_subgraph_is_aliased_an
     snapshot("aliased-conflict", query, gateway.plan(query))
 
 
+async def test_an_alias_of_ours_takes_no_key_of_the_clients() -> None:
+    one: dict[str, Any] = {"__typename": "A", "x": 1}
+    other: dict[str, Any] = {"__typename": "B", "x": 2, "y": 3}
+    gateway = Gateway(
+        Part("a", f"{HEAD} type Query {{ us: [U] }} union U = A | B type A {{ x: Int! @shareable }} "
+             "type B { x: Int y: Int }", {"us": [one, other]}),
+        Part("b", f"{HEAD} type Query {{ a: A }} type A {{ x: Int @shareable }}"),
+    )  # fmt: skip
+    data, errors = await gateway.answer("{ us { ... on A { x } ... on B { x x__alias_1: y } } }")
+    assert (data, errors) == ({"us": [{"x": 1}, {"x": 2, "x__alias_1": 3}]}, [])
+
+
 async def test_a_field_that_is_an_object_here_and_an_interface_there_is_read_from_either() -> None:
     gateway = zoo()
     query = "{ first { __typename id ... on Dog { name owner { age } } ... on Cat { name } } owners }"

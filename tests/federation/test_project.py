@@ -15,7 +15,7 @@ from hub.document.operation import ACCESS_KEY, Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, Path
 from hub.federation.execute import Answer
-from hub.federation.project import Projection, interpret
+from hub.federation.project import MOST_BLAMED, Projection, interpret
 from tests.federation.harness import Saying, projected
 
 SCHEMA = build_schema("""
@@ -193,6 +193,17 @@ def test_a_scalar_of_the_schemas_own_may_be_any_value(found: Any) -> None:
 def test_an_object_that_says_it_is_of_another_type_than_the_schemas_is_null() -> None:
     data = {"person": {"__typename": "Robot", "id": "1"}}
     assert told("{ person { id __typename } }", data) == ({"person": None}, [])
+
+
+@pytest.mark.parametrize("found", ["Robot", None, [], {"a": 1}])
+def test_a_type_that_nobody_asked_for_says_nothing(found: Any) -> None:
+    data = {"person": {"__typename": found, "id": "1"}}
+    assert told("{ person { id } }", data) == ({"person": {"id": "1"}}, [])
+
+
+def test_errors_of_the_projections_own_are_bounded() -> None:
+    data: dict[str, Any] = {"matrix": [[None]] * (MOST_BLAMED + 1)}
+    assert len(told("{ matrix }", data)[1]) == MOST_BLAMED
 
 
 def test_a_null_that_an_error_explains_gets_no_second_error() -> None:

@@ -6,6 +6,8 @@ refuses such a selection (GraphQL specification §5.3.2). The executor renames t
 
 from __future__ import annotations
 
+from itertools import count
+
 from hub.federation.fetches import Item, Step, Tree
 from hub.federation.graph import Graph
 
@@ -17,11 +19,14 @@ def alias_conflicts(_: Graph, steps: list[Step]) -> list[Step]:
         while stack:
             tree = stack.pop()
             first: dict[str, list[Item]] = {}
+            taken = {key for items in tree.types.values() for key in items}
             for items in tree.types.values():
                 for item in items.values():
                     others = first.setdefault(item.key, [])
                     if any(_clash(item, other) for other in others):
-                        item.alias = f"{item.key}__alias_{len(others)}"
+                        free = (f"{item.key}__alias_{number}" for number in count(len(others)))
+                        item.alias = next(alias for alias in free if alias not in taken)
+                        taken.add(item.alias)
                     others.append(item)
                     if item.tree is not None:
                         stack.append(item.tree)
