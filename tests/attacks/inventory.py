@@ -82,8 +82,16 @@ def _tests(attack: Attack) -> str:
     return "<br>".join(links) or "aucun"
 
 
+def _stands(test: str) -> bool:
+    """Whether the file has a test of this name; one that a class inherits may be in another file."""
+    path, _, name = test.partition("::")
+    return (ROOT / path).is_file() and ("::" in name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"))
+
+
 def main(arguments: list[str]) -> None:
-    """Write the page, or with `--check` say that it is not current."""
+    """Write the page, or with `--check` say that it is not current; in both cases, that a test has another name now."""
+    if gone := [test for each in attacks() for test in each.tests if not _stands(test)]:
+        sys.exit(f"tests/attacks/inventory.toml nomme un essai qui n'est plus là : {', '.join(gone)}.")
     if "--check" not in arguments:
         PAGE.write_text(page(), encoding="utf-8")
     elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page():
