@@ -20,6 +20,10 @@ Alternatives = frozenset[frozenset[Condition]]
 ALWAYS: Alternatives = frozenset({frozenset()})
 
 
+Awaited = tuple[tuple[Template, ...], tuple[Given, ...]]
+"""What a field requires of its object, and what objects above give to it."""
+
+
 def either(first: Alternatives, second: Alternatives) -> Alternatives:
     """Present if the first or the second says so; conjunctions that another one implies are dropped."""
     both = first | second
@@ -91,7 +95,8 @@ class Tree:
 class Step:
     """One fetch under construction. `type` names the entity in the subgraph, `only` the objects' concrete type (None:
     whichever). `before` numbers the steps that must have answered; `inputs` are keys, `required` what `@requires` asks,
-    `contexts` what objects above give; `dependents` the response keys that are null without it."""
+    `contexts` what objects above give; `dependents` the response keys that are null without it, by what each awaits of
+    both."""
 
     number: int
     subgraph: str
@@ -103,7 +108,7 @@ class Step:
     inputs: tuple[Template, ...] = ()
     required: tuple[Template, ...] = ()
     contexts: tuple[Given, ...] = ()
-    dependents: tuple[str, ...] = ()
+    dependents: dict[Awaited, dict[str, None]] = field(default_factory=dict)
     tree: Tree = field(default_factory=lambda: Tree(False))
     when: Alternatives = frozenset()
     run: int = 0
@@ -163,8 +168,9 @@ def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Cond
     while (via := chain[-1].arrival.via) is not None:
         chain.append(via)
     chain.reverse()
-    if (step.required or step.contexts) and chain[0].key not in step.dependents:
-        step.dependents = (*step.dependents, chain[0].key)
+    if option.group.required or option.group.contexts:
+        awaited = option.group.required, option.group.contexts
+        step.dependents.setdefault(awaited, {})[chain[0].key] = None
     tree = step.tree
     for each in chain[:-1]:
         item = tree.item(each, graph.is_abstract(graph_type(graph, each)))

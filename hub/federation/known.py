@@ -15,7 +15,7 @@ from itertools import islice
 from hub.document.operation import Condition
 from hub.federation.fetches import Item, Step, Tree
 from hub.federation.graph import Graph
-from hub.federation.nodes import Entities, Known, Source, Taken
+from hub.federation.nodes import Entities, Known, Need, Source, Taken
 from hub.federation.spots import Segment, Template
 
 MOST = 16
@@ -74,7 +74,8 @@ class Places:
         required = _same(step.required, place.step.required if place.top else ())
         if taken is None or inputs is None or required is None or self._disputed(step, place, taken):
             return None
-        return Source(place.path, step.type, step.type, inputs, required), taken
+        needs = (Need(required, (), frozenset()),) if required else ()
+        return Source(place.path, step.type, step.type, inputs, required, needs), taken
 
     def _disputed(self, step: Step, place: _Place, taken: Taken) -> bool:
         """Whether an earlier fetch but the place's own writes what would be taken, or may null it."""

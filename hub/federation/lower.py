@@ -10,7 +10,7 @@ from hub.federation.contextual import again, document
 from hub.federation.fetches import ALWAYS, Alternatives, Item, Step, Tree
 from hub.federation.graph import Graph
 from hub.federation.known import Places
-from hub.federation.nodes import Entities, Fetch, Parallel, Plan, Rename, Source
+from hub.federation.nodes import Entities, Fetch, Need, Parallel, Plan, Rename, Source
 from hub.federation.passes.order import waves
 from hub.federation.spots import Given, Segment
 
@@ -94,9 +94,12 @@ def _numbered(entities: Entities, index: int) -> Entities:
 
 
 def _source(step: Step) -> Source:
-    dependents, outputs = frozenset(step.dependents), _outputs(step)
+    needs = tuple(
+        Need(required, tuple(each.coordinate for each in contexts), frozenset(keys))
+        for (required, contexts), keys in step.dependents.items()
+    )
     return Source(
-        step.path, step.type, step.only, step.inputs, step.required, dependents, outputs, tuple(_ordered(step))
+        step.path, step.type, step.only, step.inputs, step.required, needs, _outputs(step), tuple(_ordered(step))
     )
 
 

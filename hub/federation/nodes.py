@@ -20,10 +20,20 @@ from hub.federation.spots import Given, Segment, Template
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """What some fields of a fetch wait for: what they require of the object, the coordinates of the arguments that
+    objects above give. Without it these response keys are null, and no others."""
+
+    required: tuple[Template, ...]
+    contexts: tuple[str, ...]
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where entities of a fetch are taken from. `path` leads to the objects, `only` says which of them by their type;
     `type` is the entity's name in the subgraph; `inputs` are their key, `required` what
-    `@requires` asks and `contexts` what objects on the path give, without which `dependents` (response keys) are null;
+    `@requires` asks and `contexts` what objects on the path give, of which `needs` says what each field waits for;
     `outputs` are the client's keys."""
 
     path: tuple[Segment, ...]
@@ -31,7 +41,7 @@ class Source:
     only: str | None
     inputs: tuple[Template, ...]
     required: tuple[Template, ...] = ()
-    dependents: frozenset[str] = frozenset()
+    needs: tuple[Need, ...] = ()
     outputs: tuple[str, ...] = ()
     contexts: tuple[Given, ...] = ()
 

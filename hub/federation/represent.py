@@ -61,21 +61,26 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
                 if missing:
                     asked.missing.append((path, source.outputs))
                 continue
-            required: dict[str, Any] = {}
-            without: frozenset[str] = frozenset()
-            missing = fill(required, value, source.required)
-            given = [leaf(object_above(data, path, each.depth), each.template) for each in source.contexts]
-            missing |= any(absent for _, absent in given)
-            if missing or any(each.is_list and required[each.name] is None for each in source.required):
-                without = source.dependents
+            above = {
+                each.coordinate: leaf(object_above(data, path, each.depth), each.template) for each in source.contexts
+            }
+            stopped: list[frozenset[str]] = []
+            given = dict.fromkeys(above)
+            for need in source.needs:
+                required: dict[str, Any] = {}
+                missing = fill(required, value, need.required) or any(above[each][1] for each in need.contexts)
                 if missing:
-                    asked.missing.append((path, tuple(sorted(without))))
-                if without.issuperset(source.outputs):
-                    continue
-            else:
-                representation.update(required)
+                    asked.missing.append((path, tuple(sorted(need.keys))))
+                if missing or any(each.is_list and required[each.name] is None for each in need.required):
+                    stopped.append(need.keys)
+                else:
+                    representation.update(required)
+                    given.update((each, above[each][0]) for each in need.contexts)
+            without = frozenset().union(*stopped)
+            if stopped and without.issuperset(source.outputs):
+                continue
             if source.contexts:
-                representation[CONTEXTS] = [None if without else found for found, _ in given]
+                representation[CONTEXTS] = list(given.values())
             target = Target(value, path, source, number, without)
             index = indices.setdefault(identity(representation), len(asked.representations))
             if index == len(asked.representations):

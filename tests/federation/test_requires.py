@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from graphql import print_schema
 
+from hub.federation.transport import TransportError
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
+from tests.federation.shop import shop
 
 ITEM: dict[str, Any] = {
     "__typename": "Item",
@@ -139,3 +142,34 @@ async def test_two_requirements_of_one_field_with_different_arguments_have_a_rep
     data, errors = await gateway.answer("{ item { tax usd second } }")
     assert (data, errors) == ({"item": {"tax": 100, "usd": 120, "second": 20}}, [])
     assert gateway.calls() == ["a", "b"]
+
+
+@pytest.mark.parametrize(("x", "y"), [(True, True), (True, False), (False, True), (False, False)])
+async def test_a_requirement_that_a_condition_keeps_away_stops_no_field_that_requires_something_else(
+    x: bool, y: bool
+) -> None:
+    gateway = market()
+    query = "query ($x: Boolean!, $y: Boolean!) { item { second @include(if: $x) shown @include(if: $y) } }"
+    data, errors = await gateway.answer(query, {"x": x, "y": y})
+    assert (data, errors) == ({"item": {**({"second": 20} if x else {}), **({"shown": 7} if y else {})}}, [])
+    assert gateway.calls() == ["a", *(["b"] if x or y else [])]
+
+
+async def test_a_requirement_that_failed_stops_what_requires_it_alone() -> None:
+    gateway = shop()
+    inventory = gateway.subgraphs["inventory"].part
+    sdl = inventory.sdl.replace("inStock: Boolean", 'heavy: Int @requires(fields: "weight")').replace(
+        "weight: Int @external", "weight: Int @external title: String @external titled: String "
+        '@requires(fields: "title")'
+    )  # fmt: skip
+    resolvers = {
+        "Product.heavy": lambda product, info: given(product, "weight"),
+        "Product.titled": lambda product, info: product["__representation"].get("title"),
+    }
+    titles = Part("titles", HEAD + 'type Product @key(fields: "upc") { upc: String! title: String }')
+    parts = [each for each in gateway.parts if each.name != "inventory"]
+    gateway = Gateway(*parts, titles, Part("inventory", sdl, {}, inventory.find, resolvers))
+    gateway.subgraphs["titles"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
+    data, errors = await gateway.answer("{ topProducts(first: 1) { heavy titled } }")
+    assert data == {"topProducts": [{"heavy": 100, "titled": None}]}
+    assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["topProducts", 0, "titled"]}]

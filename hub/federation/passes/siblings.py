@@ -49,7 +49,8 @@ def join(step: Step, other: Step) -> None:
     step.when = either(step.when, other.when)
     step.required = union(step.required, other.required)
     step.contexts = tuple(dict.fromkeys(step.contexts + other.contexts))
-    step.dependents = tuple(dict.fromkeys(step.dependents + other.dependents))
+    for awaited, keys in other.dependents.items():
+        step.dependents.setdefault(awaited, {}).update(keys)
 
 
 def agree(first: tuple[Template, ...], second: tuple[Template, ...]) -> bool:
