@@ -143,6 +143,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
             deciding(graph.table.classification),
             settings.limits,
             settings.override,
+            exact=frozenset(local),
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,

@@ -109,7 +109,8 @@ class Preparer(Generic[ClassT, DecidedT]):
     """Prepares operations against one composed graph; bounded, least recently used first out.
 
     `decide` makes of a normalised operation, for a class, what may be planned; `shares` are percentages of the requests
-    that go the new way, by label of a progressive override; raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
+    that go the new way, by label of a progressive override; `exact` names the subgraphs whose values always have the
+    form of their types; raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -119,9 +120,10 @@ class Preparer(Generic[ClassT, DecidedT]):
         decide: Callable[[Operation, ClassT], DecidedT],
         limits: Limits | None = None,
         shares: Mapping[str, float] = MappingProxyType({}),
+        exact: frozenset[str] = frozenset(),
     ) -> None:
         self.schema = schema
-        self._supergraph, self._decide, self._limits = supergraph, decide, limits or Limits()
+        self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
         self._shares = checked(shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
@@ -221,13 +223,15 @@ class Preparer(Generic[ClassT, DecidedT]):
         node = find_operation(document, name)
         operation = normalise(document, node, self.schema)
         decided = self._decide(operation, decisions)
+        planned = plan(decided.operation, self._supergraph, labels)
+        exact = all(fetch.subgraph in self._exact for wave in planned.waves for fetch in wave.fetches)
         meta = introspection.split(document, node)
         return Prepared(
             operation=operation,
             authorisation=decided,
-            plan=plan(decided.operation, self._supergraph, labels),
+            plan=planned,
             cost=self._costs.of(operation),
-            projection=Projection(decided.operation.shape, self.schema),
+            projection=Projection(decided.operation.shape, self.schema, exact=exact),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),
             weight=len(query) // 32 + _fields(operation.root),

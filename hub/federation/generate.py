@@ -22,11 +22,19 @@ Check = Callable[[Mapping[str, Any]], frozenset[str]]
 """Object of the tree → response keys to null; raises Unusual if the object must disappear."""
 
 
+CheckAll = Callable[[list[Any]], bool]
+"""Objects of a list → whether nothing of any of them is to null, and they are noted; if not, each is to be checked."""
+
+
 class Checks(Protocol):
-    """What of a guard the fast projection asks: the check of one mark's objects, of which `fetched` keys came."""
+    """What of a guard the fast projection asks: the checks of one mark's objects, of which `fetched` keys came."""
 
     def check(self, mark: int, fetched: frozenset[str]) -> Check:
-        """The check, for one request."""
+        """The check of one object, for one request."""
+        ...
+
+    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
+        """The check of a whole list, for one request."""
         ...
 
 
@@ -77,9 +85,9 @@ def _somes(value: Any) -> list[Any]:
     return items
 
 
-def generate(root: Shape) -> Generated:
-    """The projection of one shape."""
-    written = _Source()
+def generate(root: Shape, *, exact: bool = False) -> Generated:
+    """The projection of one shape; `exact`: each value that comes has the form of its type."""
+    written = _Source(exact)
     entry = written.function(root)
     environment: dict[str, Any] = {
         "__builtins__": {"bool": bool, "float": float, "int": int, "str": str, "type": type},
@@ -98,7 +106,14 @@ def generate(root: Shape) -> Generated:
     marks = tuple(written.marks)
 
     def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
-        checks = () if guard is None else [guard.check(mark, fetched) for mark, fetched in marks]
+        checks = (
+            ()
+            if guard is None
+            else [
+                guard.check_all(mark, fetched) if whole else guard.check(mark, fetched)
+                for mark, fetched, whole in marks
+            ]
+        )
         try:
             return function(data, checks)
         except (
@@ -114,11 +129,13 @@ def generate(root: Shape) -> Generated:
 
 @dataclass
 class _Source:
-    """Source that grows: `lines`, the constants that it names, and the marks whose checks it gets by position."""
+    """Source that grows: `lines`, the constants that it names, and the marks whose checks it gets by position (mark,
+    keys that came, whether of whole lists)."""
 
+    exact: bool
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
-    marks: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
+    marks: dict[tuple[int, frozenset[str], bool], int] = field(default_factory=dict)
     names: int = 0
 
     def name(self, prefix: str) -> str:
@@ -135,8 +152,8 @@ class _Source:
     def function(self, shape: Shape) -> str:
         """Write the function (object, checks) → projected object, and give its name."""
         name = self.name("f")
-        marks = [(each.mark, shape.fetched) for each in shape.selected if each.mark is not None]
-        checks = " | ".join(f"g[{self.marks.setdefault(mark, len(self.marks))}](v)" for mark in marks)
+        marks = [each.mark for each in shape.selected if each.mark is not None]
+        checks = " | ".join(f"{self.check(mark, shape)}(v)" for mark in marks)
         body = [f"def {name}(v, g):"]
         if marks:
             body.append(f"    n = {checks} if g else ()")
@@ -148,6 +165,10 @@ class _Source:
         body.append(f"    return {self.entries(shape, 1, 'v')}")
         self.lines += body
         return name
+
+    def check(self, mark: int, shape: Shape, *, whole: bool = False) -> str:
+        """The check of one mark's objects, or of lists of them."""
+        return f"g[{self.marks.setdefault((mark, shape.fetched, whole), len(self.marks))}]"
 
     def entries(self, shape: Shape, depth: int, var: str, *, nulled: bool = False) -> str:
         """The object named `var` as a display; with `nulled`, keys of the set `n` are null."""
@@ -191,7 +212,7 @@ class _Source:
         """A scalar's value: no object or list where a built-in one is declared. What it is as a rule is seen without a
         call."""
         usual = USUAL.get(str(type_))
-        if usual is not None:
+        if usual is not None and not self.exact:
             return f"({name} if type({name} := {found}) is {usual} else {'some' if required else 'plain'}({name}))"
         return f"({name} if ({name} := {found}) is not None else unusual())" if required else found
 
@@ -203,7 +224,15 @@ class _Source:
         if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType):
             return f"listed({name})" if inner is type_ else f"({name} if None not in listed({name}) else unusual())"
         item = self.name("i")
-        return f"[{self.complete(type_, slot, item, depth)} for {item} in listed({name})]"
+        each = f"[{self.complete(type_, slot, item, depth)} for {item} in listed({name})]"
+        shape = next(iter(slot.below.values())) if len(slot.below) == 1 and not is_abstract_type(inner) else None
+        if shape is None or depth == INLINE or isinstance(inner, GraphQLList):
+            return each
+        marks = [selected.mark for selected in shape.selected if selected.mark is not None]
+        if len(marks) != 1 or any(below.internal for below in shape.slots):
+            return each
+        whole = f"[{self.entries(shape, depth + 1, item)} for {item} in {name}]"
+        return f"({whole} if g and {self.check(marks[0], shape, whole=True)}(listed({name})) else {each})"
 
     def member(self, slot: Slot, name: str, null: str) -> str:
         """An object of an abstract type: one of which nothing is selected is null."""

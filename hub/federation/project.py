@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
@@ -54,10 +55,12 @@ class Projection:
 
     What is present depends on the operation's conditions alone: it is worked out once for each of their values. The
     shape, which weighs more than the code generated from it, is kept once an answer has needed the interpreter.
+    `exact`: who answers gives values of the form of their types, which generated code then believes.
     """
 
-    def __init__(self, shape: Operation, schema: GraphQLSchema) -> None:
+    def __init__(self, shape: Operation, schema: GraphQLSchema, *, exact: bool = False) -> None:
         self._root, self._schema = shape.root, schema
+        self._generate = partial(generate, exact=exact)
         self._conditions = sorted(_conditions(shape.root))
         self._generated: dict[tuple[Any, ...], Generated] = {}
         self._shapes: dict[tuple[Any, ...], Shape] = {}
@@ -67,7 +70,7 @@ class Projection:
     ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
         """The client's data and errors; `variables` are those of `bind`."""
         if not answer.errors:
-            generated = self._kept(self._generated, variables, generate)
+            generated = self._kept(self._generated, variables, self._generate)
             try:
                 return generated(answer.data, guard), []
             except Unusual:

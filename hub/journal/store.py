@@ -31,6 +31,19 @@ class _Batch:
     entries: list[tuple[Entry, Sequence[Disclosure]]] = field(default_factory=list)
     written: asyncio.Event = field(default_factory=asyncio.Event)
     failed: bool = True  # until the commit has returned: whatever else ends a write is a failure
+    late: asyncio.TimerHandle | None = None
+
+    def add(self, entry: Entry, rows: Sequence[Disclosure], patience: float) -> None:
+        """Put an entry in; the first one begins the time in which all of them must be committed."""
+        if self.late is None:
+            self.late = asyncio.get_running_loop().call_later(patience, self.written.set)
+        self.entries.append((entry, rows))
+
+    def done(self) -> None:
+        """Its write has ended, well or not."""
+        if self.late is not None:
+            self.late.cancel()
+        self.written.set()
 
 
 class Journal:
@@ -79,29 +92,19 @@ class Journal:
 
     def intend(self, entry: Entry) -> _Batch:
         """Queue an intent; the returned receipt goes to `disclose`."""
-        self._batch.entries.append((entry, ()))
+        self._batch.add(entry, (), self._patience)
         self._wake.set()
         return self._batch
 
     async def disclose(self, receipt: _Batch, entry: Entry, rows: Sequence[Disclosure]) -> None:
         """Return once intent and disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
         batch = self._batch
-        batch.entries.append((entry, rows))
+        batch.add(entry, rows, self._patience)
         self._wake.set()
-        await self._batch_written(batch)
-        if receipt is not batch:
-            await self._batch_written(receipt)
+        await batch.written.wait()
+        await receipt.written.wait()
         if batch.failed or receipt.failed:
-            raise unavailable("the entry was not committed")
-
-    async def _batch_written(self, batch: _Batch) -> None:
-        if batch.written.is_set():
-            return
-        try:
-            async with asyncio.timeout(self._patience):
-                await batch.written.wait()
-        except TimeoutError as error:
-            raise unavailable("the entry was not committed in time") from error
+            raise unavailable("the entry was not committed, or not in time")
 
     async def _write_forever(self) -> None:
         while self._batch.entries or not self._stopping:
@@ -123,7 +126,7 @@ class Journal:
         except Exception as error:  # whatever it is, this batch is not written, and the next one must be
             self._left(error)
         finally:
-            batch.written.set()
+            batch.done()
 
     async def _opened(self) -> Writer:
         """The writer; another one, with another stream, after a failure."""

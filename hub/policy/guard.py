@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from hub.document.operation import ACCESS_KEY
 from hub.errors import FieldFailed
 from hub.federation.collect import Unusual
-from hub.federation.generate import Check
+from hub.federation.generate import Check, CheckAll
 from schema.residual import Rule, holds
 
 VERDICTS = 4096
@@ -93,6 +93,9 @@ class Mark:
         )
 
 
+_INT, _STR = {int}, {str}
+
+
 @dataclass(slots=True)
 class Guard:
     """The guard of one request: it checks each object, then tells what was `disclosed` and explains the `named`.
@@ -144,6 +147,29 @@ class Guard:
                     self.named.append((found, verdict, facts, found.path))
             seen(subject)
             return nulls
+
+        return check
+
+    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
+        """The same for lists, in which all rows have the same facts as a rule."""
+        found = self.marks[mark]
+        absent = found.absent(fetched)
+
+        def check(values: list[Any]) -> bool:
+            if not values:
+                return False
+            try:
+                subjects, facts = zip(*[value[ACCESS_KEY] for value in values], strict=True)
+            except TypeError:  # there is a null among them
+                return False
+            kinds = set(facts)
+            if len(kinds) != 1 or set(map(type, facts)) != _INT or set(map(type, subjects)) != _STR:
+                return False
+            verdict = found.verdict(kinds.pop(), absent)
+            if verdict is None or verdict.nulls or found.named:
+                return False
+            self._seen.setdefault((mark, verdict), set()).update(subjects)
+            return True
 
         return check
 

@@ -18,7 +18,7 @@ from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
 from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.generate import Check, generate
+from hub.federation.generate import Check, CheckAll, generate
 from hub.federation.project import Projection, interpret
 from hub.federation.shapes import Shape, Slot
 from tests.federation.test_project import marked
@@ -54,6 +54,15 @@ class Noted:
             if nulls is None:
                 raise Unusual
             return nulls
+
+        return check
+
+    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
+        def check(values: list[Any]) -> bool:
+            if any(type(value) is not dict or value.get(ACCESS_KEY) != "" for value in values):
+                return False
+            self.seen[""] += len(values)
+            return True
 
         return check
 
