@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
@@ -34,7 +34,21 @@ class Entry:
 
     def disclosed(self, reasons: Iterable[str]) -> Entry:
         """The disclosure entry that answers this intent."""
-        return replace(self, kind="DISCLOSURE", at=datetime.now(UTC), decisions=dict(Counter(map(str, reasons))))
+        return Entry(
+            kind="DISCLOSURE",
+            request=self.request,
+            at=datetime.now(UTC),
+            trace=self.trace,
+            actor=self.actor,
+            actor_kind=self.actor_kind,
+            organisation=self.organisation,
+            client=self.client,
+            purpose=self.purpose,
+            reference=self.reference,
+            operation_hash=self.operation_hash,
+            operation_name=self.operation_name,
+            decisions=dict(Counter(map(str, reasons))),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from math import ceil, inf, isfinite
 from typing import Any
@@ -91,14 +91,21 @@ class Misses:
             raise self._refused(excess)
         return asked
 
-    @contextmanager
     def searching(
         self, actor: str, organisation: str | None, authorisation: Authorisation, variables: Mapping[str, Any], now: int
-    ) -> Iterator[Searches]:
+    ) -> AbstractContextManager[Searches]:
         """Charge the searches of an operation, and give back those that the caller says are settled; all if it fails.
 
         Raises RequestRefused (TOO_MANY_MISSES, 429) if there is no room for all of them.
         """
+        if not authorisation.searches:
+            return nullcontext(Searches(()))
+        return self._charging(actor, organisation, authorisation, variables, now)
+
+    @contextmanager
+    def _charging(
+        self, actor: str, organisation: str | None, authorisation: Authorisation, variables: Mapping[str, Any], now: int
+    ) -> Iterator[Searches]:
         fields = authorisation.searches
         searches = Searches(tuple(field.key for field in fields if hold(field.conditions, variables)))
         charged = self._charged(actor, organisation, len(searches.asked))
