@@ -8,7 +8,7 @@ together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
@@ -22,10 +22,6 @@ Check = Callable[[Mapping[str, Any]], frozenset[str]]
 """Object of the tree → response keys to null; raises Unusual if the object must disappear."""
 
 
-CheckAll = Callable[[list[Any]], bool]
-"""Objects of a list → whether nothing of any of them is to null, and they are noted; if not, each is to be checked."""
-
-
 class Checks(Protocol):
     """What of a guard the fast projection asks: the checks of one mark's objects, of which `fetched` keys came."""
 
@@ -33,12 +29,15 @@ class Checks(Protocol):
         """The check of one object, for one request."""
         ...
 
-    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
-        """The check of a whole list, for one request."""
+    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
+        """Whether nothing of any object of a list is to null, and they are noted; if not, each is to be checked."""
         ...
 
 
 Generated = Callable[[Mapping[str, Any], Checks | None], dict[str, Any]]
+
+LONG = 8
+"""Objects from which on a list is checked as one."""
 
 INLINE = 6
 """Objects in objects that are written as one expression; deeper ones are functions."""
@@ -90,7 +89,7 @@ def generate(root: Shape, *, exact: bool = False) -> Generated:
     written = _Source(exact)
     entry = written.function(root)
     environment: dict[str, Any] = {
-        "__builtins__": {"bool": bool, "float": float, "int": int, "str": str, "type": type},
+        "__builtins__": {"bool": bool, "float": float, "int": int, "len": len, "str": str, "type": type},
         "unusual": _unusual,
         "listed": _listed,
         "plain": _plain,
@@ -106,14 +105,9 @@ def generate(root: Shape, *, exact: bool = False) -> Generated:
     marks = tuple(written.marks)
 
     def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
-        checks = (
-            ()
-            if guard is None
-            else [
-                guard.check_all(mark, fetched) if whole else guard.check(mark, fetched)
-                for mark, fetched, whole in marks
-            ]
-        )
+        checks: Sequence[Any] = ()
+        if guard is not None:
+            checks = [guard.check_all, *(guard.check(mark, fetched) for mark, fetched in marks)]
         try:
             return function(data, checks)
         except (
@@ -129,13 +123,13 @@ def generate(root: Shape, *, exact: bool = False) -> Generated:
 
 @dataclass
 class _Source:
-    """Source that grows: `lines`, the constants that it names, and the marks whose checks it gets by position (mark,
-    keys that came, whether of whole lists)."""
+    """Source that grows: `lines`, the constants that it names, and the marks whose checks it gets by position, after
+    that of whole lists."""
 
     exact: bool
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
-    marks: dict[tuple[int, frozenset[str], bool], int] = field(default_factory=dict)
+    marks: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
     names: int = 0
 
     def name(self, prefix: str) -> str:
@@ -166,9 +160,9 @@ class _Source:
         self.lines += body
         return name
 
-    def check(self, mark: int, shape: Shape, *, whole: bool = False) -> str:
-        """The check of one mark's objects, or of lists of them."""
-        return f"g[{self.marks.setdefault((mark, shape.fetched, whole), len(self.marks))}]"
+    def check(self, mark: int, shape: Shape) -> str:
+        """The check of one mark's objects."""
+        return f"g[{self.marks.setdefault((mark, shape.fetched), len(self.marks) + 1)}]"
 
     def entries(self, shape: Shape, depth: int, var: str, *, nulled: bool = False) -> str:
         """The object named `var` as a display; with `nulled`, keys of the set `n` are null."""
@@ -232,7 +226,8 @@ class _Source:
         if len(marks) != 1 or any(below.internal for below in shape.slots):
             return each
         whole = f"[{self.entries(shape, depth + 1, item)} for {item} in {name}]"
-        return f"({whole} if g and {self.check(marks[0], shape, whole=True)}(listed({name})) else {each})"
+        checked = f"g[0]({marks[0]}, {self.constant(shape.fetched)}, {name})"
+        return f"({whole} if g and len(listed({name})) >= {LONG} and {checked} else {each})"
 
     def member(self, slot: Slot, name: str, null: str) -> str:
         """An object of an abstract type: one of which nothing is selected is null."""

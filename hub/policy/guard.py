@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from hub.document.operation import ACCESS_KEY
 from hub.errors import FieldFailed
 from hub.federation.collect import Unusual
-from hub.federation.generate import Check, CheckAll
+from hub.federation.generate import Check
 from schema.residual import Rule, holds
 
 VERDICTS = 4096
@@ -150,28 +150,22 @@ class Guard:
 
         return check
 
-    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
-        """The same for lists, in which all rows have the same facts as a rule."""
+    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
+        """Whether all these objects have the same facts, as the rows of a list have as a rule, and nothing of them is
+        to null; they are noted then."""
         found = self.marks[mark]
-        absent = found.absent(fetched)
-
-        def check(values: list[Any]) -> bool:
-            if not values:
-                return False
-            try:
-                subjects, facts = zip(*[value[ACCESS_KEY] for value in values], strict=True)
-            except TypeError:  # there is a null among them
-                return False
-            kinds = set(facts)
-            if len(kinds) != 1 or set(map(type, facts)) != _INT or set(map(type, subjects)) != _STR:
-                return False
-            verdict = found.verdict(kinds.pop(), absent)
-            if verdict is None or verdict.nulls or found.named:
-                return False
-            self._seen.setdefault((mark, verdict), set()).update(subjects)
-            return True
-
-        return check
+        try:
+            subjects, facts = zip(*[value[ACCESS_KEY] for value in values], strict=True)
+        except (TypeError, ValueError):  # a null, or what is no fact, among them; or none
+            return False
+        kinds = set(facts)
+        if len(kinds) != 1 or set(map(type, facts)) != _INT or set(map(type, subjects)) != _STR:
+            return False
+        verdict = found.verdict(kinds.pop(), found.absent(fetched))
+        if verdict is None or verdict.nulls or found.named:
+            return False
+        self._seen.setdefault((mark, verdict), set()).update(subjects)
+        return True
 
     def reached(self, errors: Iterable[FieldFailed]) -> frozenset[str]:
         """Response keys of the root fields below which someone was shown, or that failed."""

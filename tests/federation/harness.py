@@ -36,7 +36,7 @@ from hub.federation.collect import Unusual
 from hub.federation.compose.compose import Source, compose
 from hub.federation.execute import Answer
 from hub.federation.execute import execute as run
-from hub.federation.generate import Check, CheckAll
+from hub.federation.generate import Check
 from hub.federation.nodes import Plan
 from hub.federation.plan import plan
 from hub.federation.project import Guard, Projection, interpret
@@ -103,9 +103,8 @@ class Saying:
 
         return check
 
-    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
-        check = self.check(mark, fetched)
-        return lambda values: None not in values and not any(check(value) for value in values)
+    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
+        return all(type(value) is dict and self.say(mark, value, ()) == frozenset() for value in values)
 
     def restart(self) -> None:
         """Nothing was kept."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, build_schema, print_schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
 from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.generate import Check, CheckAll, generate
+from hub.federation.generate import Check, generate
 from hub.federation.project import Projection, interpret
 from hub.federation.shapes import Shape, Slot
 from tests.federation.test_project import marked
@@ -40,6 +41,7 @@ class Noted:
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
+        self.whole = 0
 
     def __call__(self, mark: int, value: Mapping[str, Any], path: Path) -> frozenset[str] | None:
         verdict = value.get(ACCESS_KEY)
@@ -57,14 +59,12 @@ class Noted:
 
         return check
 
-    def check_all(self, mark: int, fetched: frozenset[str]) -> CheckAll:
-        def check(values: list[Any]) -> bool:
-            if any(type(value) is not dict or value.get(ACCESS_KEY) != "" for value in values):
-                return False
-            self.seen[""] += len(values)
-            return True
-
-        return check
+    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
+        if any(type(value) is not dict or value.get(ACCESS_KEY) != "" for value in values):
+            return False
+        self.seen[""] += len(values)
+        self.whole += len(values) > 0
+        return True
 
     def restart(self) -> None:
         self.seen.clear()
@@ -111,7 +111,11 @@ class Tree:
         return self.draw(st.sampled_from(["v", 1]))
 
 
-def test_generated_code_makes_what_the_interpreter_makes_of_any_answer() -> None:
+@pytest.mark.parametrize("long", [1, 8])
+def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
+    long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.federation.generate.LONG", long)
     taken: Counter[str] = Counter()
 
     @settings(
@@ -128,7 +132,8 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer() -> None
         expected, told = interpret(known, answer, slow)
         assert repr(found) == repr(expected)
         assert [each.formatted() for each in errors] == [each.formatted() for each in told]
-        assert fast.seen == slow.seen
+        assert +fast.seen == slow.seen
+        taken["whole lists"] += fast.whole
         try:
             generate(known)(tree, Noted())
             taken["generated"] += 1
@@ -137,3 +142,4 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer() -> None
 
     check()
     assert min(taken["generated"], taken["interpreted"]) > OPERATIONS / 10, taken
+    assert (taken["whole lists"] > OPERATIONS / 100) is (long == 1), taken

@@ -1,5 +1,8 @@
 """The operation is rewritten before it is planned, inputs are reads, and the guard decides each object again."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from hub.document.operation import ACCESS_KEY, Field, Operation, Selections
@@ -105,6 +108,36 @@ def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() 
     guard, nulls = guard_of(["p", int(Fact.REFERENT | Fact.OPPOSITION)])
     assert nulls == frozenset({"contact"})
     assert guard.disclosed() == [(frozenset({"Person.id", "Person.lastName"}), frozenset(), ["p"])]
+
+
+READ, OPPOSED = int(Fact.REFERENT), int(Fact.REFERENT | Fact.OPPOSITION)
+
+
+@pytest.mark.parametrize(
+    ("facts", "whole"),
+    [
+        ([["p", READ], ["q", READ], ["p", READ]], True),
+        ([["p", READ], ["q", OPPOSED]], False),
+        ([["p", OPPOSED], ["q", OPPOSED]], False),
+        ([["p", READ], ["q", 0]], False),
+        ([["p", 0], ["q", 0]], False),
+        ([["p", READ], ["q", float(READ)]], False),
+        ([["p", True], ["q", True]], False),
+        ([["p", READ], [1, READ]], False),
+        ([["p", READ], None], False),
+        ([], False),
+    ],
+)
+def test_a_list_passes_as_one_only_if_each_of_its_objects_would_pass_whole(facts: list[Any], whole: bool) -> None:
+    marks = tuple(replace(mark, named=False) for mark in authorise(PERSON, CLASS, SCHEMA).marks)
+    values = [{"id": "p", "alias": "x", "contact": None, ACCESS_KEY: each} for each in facts]
+    fetched = frozenset({"id", "alias", "contact"})
+    at_once, one_by_one = Guard(marks), Guard(marks)
+    assert at_once.check_all(0, fetched, values) is whole
+    if whole:
+        assert [one_by_one(0, value, ("persons", place)) for place, value in enumerate(values)] == [frozenset()] * 3
+    assert [sorted(people) for *_, people in at_once.disclosed()] == ([["p", "q"]] if whole else [])
+    assert not whole or at_once.disclosed()[0][:2] == one_by_one.disclosed()[0][:2]
 
 
 def test_what_did_not_come_is_not_released() -> None:
