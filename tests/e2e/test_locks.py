@@ -78,6 +78,9 @@ class Blind:
     def __call__(self, mark: int, value: Any, path: tuple[str | int, ...]) -> frozenset[str]:
         return frozenset()
 
+    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
+        return True
+
     def check(self, mark: int, fetched: frozenset[str]) -> Any:
         return lambda value: frozenset()
 
