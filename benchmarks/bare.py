@@ -21,6 +21,7 @@ from hub.journal.record import Disclosed, Disclosure, Entry
 from hub.journal.store import Journal
 from hub.pipeline import Pipeline
 from hub.prepare import Preparer
+from hub.settings import SUBGRAPHS
 from schema.context import Context
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
@@ -68,7 +69,9 @@ class Bare:
     @staticmethod
     def of(pipeline: Pipeline, graph: Graph) -> Bare:
         """The same parts, and a residual by which every row and field may be read."""
-        return Bare(pipeline, Preparer(graph.supergraph, graph.schema, allow), _everything(graph))
+        return Bare(
+            pipeline, Preparer(graph.supergraph, graph.schema, allow, exact=frozenset(SUBGRAPHS)), _everything(graph)
+        )
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request."""

@@ -135,8 +135,9 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
         assert +fast.seen == slow.seen
         taken["whole lists"] += fast.whole
         try:
-            generate(known)(tree, Noted())
+            made = generate(known)(tree, Noted())
             taken["generated"] += 1
+            assert repr(generate(known, exact=True)(tree, Noted())) == repr(made)  # what may be believed is not changed
         except Unusual:
             taken["interpreted"] += 1
 
