@@ -39,7 +39,7 @@ from subgraphs.kit.representations import wanted
 from subgraphs.kit.retarget import retarget
 from subgraphs.kit.rows import Row, Scope
 from subgraphs.kit.statement import Block, Call, Parameters, Statement, compiled, joined, nothing
-from subgraphs.kit.writer import ROWS, Writer, compile_reader
+from subgraphs.kit.writer import ROWS, Writer, compile_reader, unpacked
 
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
@@ -193,6 +193,8 @@ class _Building:
         expression = self.writer.connection(row, scope, node, ordering, "r").replace(ROWS, "rows", 1)
         if not row.columns:
             row.add(literal_column("true"))
+        if not row.json:
+            expression = unpacked(expression, "r", len(row.columns))
         found = cut(row, node.number, shape, ordering, self.parameters)
         self.blocks.append(Block(node.key, node.number, found, compile_reader(expression, "rows"), False))
 

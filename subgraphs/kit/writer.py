@@ -6,6 +6,7 @@ Only response keys (as literals), places in the row and node numbers enter them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -53,6 +54,12 @@ def compile_reader(expression: str, row: str) -> Reader:
     return found
 
 
+def unpacked(expression: str, var: str, columns: int) -> str:
+    """An expression that reads rows of so many columns, with a name per column: a record is dear to ask for each."""
+    names = "".join(f"{var}{place}, " for place in range(columns))
+    return re.sub(rf"\b{var}\[(\d+)\]", rf"{var}\1", expression).replace(f" for {var} in ", f" for {names}in ")
+
+
 class Writer:
     """Writes the objects of one statement."""
 
@@ -92,8 +99,8 @@ class Writer:
             known = {
                 "hasNextPage": "len(a) > n",
                 "hasPreviousPage": f"x.pages[{node.number}].after is not None",
-                "startCursor": f"((lambda {var}: {seal})(p[0]) if p else None)",
-                "endCursor": f"((lambda {var}: {seal})(p[-1]) if p else None)",
+                "startCursor": f"([{seal} for {var} in p[:1]] or [None])[0]",
+                "endCursor": f"([{seal} for {var} in p[-1:]] or [None])[0]",
                 "__typename": "'PageInfo'",
             }
             return "{" + ", ".join(f"{child.key!r}: {known[child.name]}" for child in part.children) + "}"
