@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,11 @@ T = TypeVar("T")
 SELF = link_key(Fact.SELF, "")
 PARIS = ZoneInfo("Europe/Paris")
 """Days begin at midnight in France, in statements as in row security."""
+
+
+@lru_cache(maxsize=8)
+def _day(now: int) -> date:
+    return datetime.fromtimestamp(now, PARIS).date()
 
 
 class Cache(OrderedDict[Any, Any]):
@@ -93,14 +99,13 @@ class Compiler:
             if node.name == ENTITIES:
                 given = reading.value(node, "representations", variables)
                 counts[node.number], batches[node.number] = split(given, node, self.model)
-            elif (root := self.model.roots.get(node.name)) is None:
+            elif (root := self.model.roots.get(node.name)) is None or node.number in pages:
                 continue
             elif root.finding is not None:
                 named[node.number] = self._named(root.finding, reading.value(node, root.finding.argument, variables))
             else:
                 keys[node.number] = self._key(root, reading.value(node, "id", variables), context)
-        today = datetime.fromtimestamp(context.now, PARIS).date()
-        return Call(context, list(context.scopes), today, sealer, pages, batches, keys, counts, named)
+        return Call(context, list(context.scopes), _day(context.now), sealer, pages, batches, keys, counts, named)
 
     def _named(self, finding: Finding, given: Any) -> tuple[str | None, ...]:
         """The link keys that an argument names; without the secret, none can be."""

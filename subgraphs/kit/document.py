@@ -95,7 +95,7 @@ class Query:
 
     def settled(self, variables: Mapping[str, Any]) -> tuple[bool, ...]:
         """Values of the conditions: with the text, what the reading depends on."""
-        return tuple(bool(variables.get(name, self._defaults.get(name))) for name in self.conditions)
+        return tuple([bool(variables.get(name, self._defaults.get(name))) for name in self.conditions])
 
     def read(self, settled: tuple[bool, ...]) -> Reading:
         """The operation under these values of its conditions."""

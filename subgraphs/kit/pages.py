@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Uuid
@@ -26,6 +27,7 @@ from subgraphs.kit.near import Near, Place, place_of
 
 LARGEST = 100
 """Most rows of one page."""
+_FIRST = {"first"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -44,8 +46,7 @@ class Listing:
     near: Near | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a page's arguments make of the statement: its cache key."""
 
     after: bool
@@ -54,16 +55,27 @@ class Shape:
     near: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's arguments: `place` names the list for cursors, `after` is (sort value, id)."""
+PLAIN = Shape(False, (), None)
+"""The shape of a page of which no more is said than how many rows it has."""
 
+
+@dataclass
+class Page:
+    """A page's arguments: `after` is (sort value, id)."""
+
+    listing: Listing
     shape: Shape
     first: int
     after: tuple[Any, Any] | None
     criteria: Mapping[str, Any]
-    place: bytes
     near: Place | None = None
+
+    @cached_property
+    def place(self) -> bytes:
+        """Names the list for cursors: by coordinate, order, filter and place."""
+        asked = [self.criteria, None if self.near is None else self.near.values]
+        digest = sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return orjson.dumps([self.listing.coordinate, self.shape.order, digest])
 
 
 def listings(reading: Reading, model: Model) -> tuple[Listing, ...]:
@@ -126,6 +138,8 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
         first = listing.page
     if type(first) is not int or not 1 <= first <= LARGEST:
         raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {LARGEST}.")
+    if node.arguments.keys() <= _FIRST:
+        return Page(listing, PLAIN, first, None, {})
     order = reading.value(node, "orderBy", variables)
     if order is not None and (not isinstance(order, str) or order not in listing.orders):
         raise bad_input("orderBy", "une valeur de l'énumération")
@@ -134,12 +148,13 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
     asked = reading.value(node, "near", variables) if listing.near is not None else None
     near = None if asked is None else place_of(asked)
     sort = listing.orders[order] if order is not None else listing.default
-    place = _place(listing.coordinate, order, criteria, near)
     after = reading.value(node, "after", variables)
     kind = Kind.FLOAT if near is not None else None if sort is None else sorted_by(listing.entity, sort).kind
-    at = None if after is None else _after(sealer.open(place, after), kind)
-    shape = Shape(at is not None, tuple(sorted(criteria)), order, near is not None)
-    return Page(shape, first, at, criteria, place, near)
+    shape = Shape(after is not None, tuple(sorted(criteria)), order, near is not None)
+    page = Page(listing, shape, first, None, criteria, near)
+    if after is not None:
+        page.after = _after(sealer.open(page.place, after), kind)
+    return page
 
 
 def bad_input(name: str, expected: str) -> RequestFailed:
@@ -221,12 +236,6 @@ def sorted_by(entity: Entity, sort: Sort) -> ColumnField:
     field = entity.fields[sort.field]
     assert isinstance(field, ColumnField)
     return field
-
-
-def _place(coordinate: str, order: str | None, criteria: Mapping[str, Any], near: Place | None) -> bytes:
-    asked = [criteria, None if near is None else near.values]
-    digest = sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return orjson.dumps([coordinate, order, digest])
 
 
 def uuid_or_none(value: Any) -> str | None:

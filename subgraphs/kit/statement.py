@@ -24,7 +24,7 @@ from subgraphs.kit.rows import array_of
 Reader = Callable[[Any, "Call"], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """What one execution brings to a statement: the context, and the arguments by node number."""
 
