@@ -10,7 +10,7 @@ Every loop is iterative and counts what it makes against `limit`: expansion over
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
@@ -32,6 +32,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    is_leaf_type,
     parse,
     print_ast,
 )
@@ -75,10 +76,13 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
+    """A node of the document for some concrete types; `above` is the type that the document selects it of."""
+
     node: FieldNode | FragmentSpreadNode | InlineFragmentNode
     place: _Place
     shape: _Shape
     types: tuple[str, ...]
+    above: GraphQLNamedType
     conditions: tuple[Condition, ...]
 
 
@@ -97,7 +101,7 @@ def normalise(
         Variable(node.variable.name.value, print_ast(node.type)) for node in operation.variable_definitions or ()
     ]
     builder.taken = {variable.name for variable in variables}
-    root = _freeze(builder.build(operation.selection_set, (root_type,)), root_type.name)
+    root = _freeze(builder.build(operation.selection_set, root_type), root_type.name)
     defaults = {
         node.variable.name.value: literal(node.default_value)
         for node in operation.variable_definitions or ()
@@ -132,9 +136,9 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     type_ = schema.type_map.get(type_name)
     if not isinstance(operation, OperationDefinitionNode) or type_ is None:
         raise DocumentRefused("DOCUMENT_INVALID", "Ensemble de champs non valide.", f"not a field set of {type_name}")
-    builder = _Builder(document, schema, 1_000)
+    builder = _Builder(document, schema, 1_000, shapes=False)
     types = builder.possible(type_)
-    place = builder.build(operation.selection_set, types)
+    place = builder.build(operation.selection_set, type_)
     names = {
         variable.name: f"k{sha256(orjson.dumps([variable.type, builder.literals[variable.name]])).hexdigest()[:12]}"
         for variable in builder.lifted
@@ -151,12 +155,16 @@ def braced(text: str) -> str:
 
 
 class _Builder:
-    def __init__(self, document: DocumentNode, schema: GraphQLSchema, limit: int) -> None:
+    """`shapes`: a response key has one type in all fragments, as in what a client is answered; what a field set reads
+    is given type by type."""
+
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema, limit: int, *, shapes: bool = True) -> None:
         self.schema = schema
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self.limit = limit
+        self.shapes = shapes
         self.count = 0
         self.taken: set[str] = set()
         self.lifted: list[Variable] = []
@@ -170,11 +178,11 @@ class _Builder:
             return tuple(self.schema.get_possible_types(type_))
         return ()
 
-    def build(self, selection_set: SelectionSetNode, types: Iterable[GraphQLObjectType]) -> _Place:
+    def build(self, selection_set: SelectionSetNode, type_: GraphQLNamedType) -> _Place:
         """Depth first in the document's order, so that entries stand in the client's order."""
-        names = tuple(type_.name for type_ in types)
+        names = tuple(each.name for each in self.possible(type_))
         root = _Place({name: {} for name in names})
-        stack = _selected(selection_set, root, _Shape(), names, ())
+        stack = _selected(selection_set, root, _Shape(), names, type_, ())
         while stack:
             work = stack.pop()
             conditions = _conditions(work.node, work.conditions)
@@ -190,12 +198,13 @@ class _Builder:
             else:
                 condition = work.node.type_condition.name.value if work.node.type_condition else None
                 selection_set = work.node.selection_set
-            types_here = work.types
+            types_here, above = work.types, work.above
             if condition is not None:
-                wanted = {type_.name for type_ in self.possible(self.schema.type_map[condition])}
+                above = self.schema.type_map[condition]
+                wanted = {each.name for each in self.possible(above)}
                 types_here = tuple(name for name in work.types if name in wanted)
             if types_here:
-                stack.extend(_selected(selection_set, work.place, work.shape, types_here, conditions))
+                stack.extend(_selected(selection_set, work.place, work.shape, types_here, above, conditions))
         return root
 
     def enter_field(self, node: FieldNode, work: _Work, conditions: tuple[Condition, ...]) -> list[_Work]:
@@ -205,6 +214,12 @@ class _Builder:
         if name in META_FIELDS:
             return []
         more: list[_Work] = []
+        selected = self.schema.get_field(work.above, name)  # type: ignore[arg-type]
+        if selected is None:
+            raise DocumentRefused("DOCUMENT_INVALID", "Champ inconnu.", f"unknown field on {work.above.name}")
+        below = get_named_type(selected.type)
+        wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
+        shape = work.shape.children.setdefault(key, _Shape(wrapping))
         for type_name in reversed(work.types):
             self.count += 1
             if self.count > self.limit:
@@ -216,17 +231,14 @@ class _Builder:
             definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
             if definition is None:
                 raise DocumentRefused("DOCUMENT_INVALID", "Champ inconnu.", f"unknown field on {type_name}")
-            named = get_named_type(definition.type)
-            types = self.possible(named)
-            wrapping = str(definition.type).replace(named.name, "" if types else named.name)
-            shape = work.shape.children.setdefault(key, _Shape(wrapping))
+            types = self.possible(get_named_type(definition.type))
             arguments = tuple(
                 (argument, self.variable(node, argument, str(definition.args[argument].type)))
                 for argument in sorted(entry.name.value for entry in node.arguments or ())
             )
             entries = work.place.types[type_name]
-            twins = [entry for (other, _), entry in entries.items() if other == key]
-            if shape.wrapping != wrapping or any((twin.name, twin.arguments) != (name, arguments) for twin in twins):
+            twins = [(entry.name, entry.arguments) for (other, _), entry in entries.items() if other == key]
+            if (self.shapes and shape.wrapping != wrapping) or any(twin != (name, arguments) for twin in twins):
                 raise _conflict()
             inner: tuple[Condition, ...] = ()
             if conditions and (key, ()) in entries:
@@ -237,7 +249,7 @@ class _Builder:
                 entry = entries.setdefault((key, conditions), fresh)
             if node.selection_set is not None and entry.place is not None:
                 names = tuple(type_.name for type_ in types)
-                more.extend(_selected(node.selection_set, entry.place, shape, names, inner))
+                more.extend(_selected(node.selection_set, entry.place, shape, names, below, inner))
         return more
 
     def variable(self, node: FieldNode, argument: str, type_: str) -> str:
@@ -264,11 +276,12 @@ def _selected(
     place: _Place,
     shape: _Shape,
     types: tuple[str, ...],
+    above: GraphQLNamedType,
     conditions: tuple[Condition, ...],
 ) -> list[_Work]:
     """Work for a stack: last selection first."""
     nodes: Any = reversed(selection_set.selections)
-    return [_Work(node, place, shape, types, conditions) for node in nodes]
+    return [_Work(node, place, shape, types, above, conditions) for node in nodes]
 
 
 def _conditions(

@@ -10,9 +10,9 @@ from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
 
 SCHEMA = build_schema("""
-"Un être" interface Being { id: ID! name: String owner: Person }
-type Dog implements Being { id: ID! name: String owner: Person barks: Int loud(level: Int = 1): Boolean }
-type Cat implements Being { id: ID! name: String owner: Person lives: Int nick: ID }
+"Un être" interface Being { id: ID! name: String owner: Person tag: ID }
+type Dog implements Being { id: ID! name: String owner: Person tag: ID! barks: Int loud(level: Int = 1): Boolean }
+type Cat implements Being { id: ID! name: String owner: Person tag: ID lives: Int nick: ID }
 type Person {
   id: ID! name: String beings(first: Int = 3, filter: Filter, kinds: [Kind!]): [Being!] any: Either home: Home
 }

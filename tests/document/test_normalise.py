@@ -87,6 +87,8 @@ def test_conditions_are_conjunctions_down_the_way() -> None:
         "{ beings { ...on Dog { x: owner { id } } ...on Cat { x: name } } }",
         "{ beings { ...on Dog { owner { y: id } } ...on Cat { owner { y: name } } } }",
         "{ beings { ...on Dog { loud(level: 1) } ...on Dog { loud(level: 2) } } }",
+        "{ beings { ...on Dog { tag } ...on Cat { tag } } }",
+        "{ beings { ...on Dog { tag } tag } }",
     ],
 )
 def test_fields_that_cannot_stand_under_one_key_are_refused(query: str) -> None:
@@ -95,9 +97,31 @@ def test_fields_that_cannot_stand_under_one_key_are_refused(query: str) -> None:
     assert caught.value.code == "DOCUMENT_FIELD_CONFLICT"
 
 
+def test_a_field_of_an_interface_has_the_interfaces_type_whatever_its_types_make_of_it() -> None:
+    assert text(operation("{ beings { tag x: id } }").root).count("tag") == 2
+    assert text(operation("{ beings { ... on Cat { tag } tag } }").root).count("tag") == 2
+
+
+def test_a_field_set_reads_each_type_for_itself() -> None:
+    made = field_set("beings { ... on Dog { tag } ... on Cat { tag } }", "Query", SCHEMA)
+    assert text(made.selections[0]) == "beings[Dog{tag}|Cat{tag}]"
+
+
 def _selection(depth: int) -> st.SearchStrategy[str]:
     leaf = st.sampled_from(
-        ["name", "x: name", "x: id", "y: id", "id", "x: barks", "y: lives", "z: loud", "z: loud(level: 2)"]
+        [
+            "name",
+            "x: name",
+            "x: id",
+            "y: id",
+            "id",
+            "x: barks",
+            "y: lives",
+            "z: loud",
+            "z: loud(level: 2)",
+            "tag",
+            "y: tag",
+        ]
     )
     if depth == 0:
         return leaf
