@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
+
+from graphql import get_named_type, is_abstract_type
 
 from hub.document.operation import Selections
 from hub.federation.supergraph import ContextArgument, Key, Supergraph, SuperType
@@ -111,6 +114,11 @@ class Graph:
         """Whether the named type is an interface or a union in the supergraph."""
         type_ = self.supergraph.types.get(printed_type.strip("[]!"))
         return type_ is not None and type_.kind != "object"
+
+    def may_differ(self, type_name: str, name: str) -> bool:
+        """Whether the objects of a field may be of several types in some subgraph."""
+        type_: Any = self.supergraph.schema.type_map[type_name]
+        return is_abstract_type(get_named_type(type_.fields[name].type))
 
     def _members(self, target: SuperType, subgraph: str) -> frozenset[str]:
         """Concrete types that a value may have: any of the interface's for an `@interfaceObject`."""

@@ -9,7 +9,7 @@ nothing for what runs after it. Where another fetch may have written under the s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from hub.document.operation import Condition
@@ -197,7 +197,7 @@ def _told(wanted: tuple[Template, ...], items: Items) -> tuple[Template, ...] | 
             if below is None:
                 return None
             selections.append((type_, below))
-        found.append(Template(each.name, item.key, tuple(selections), each.is_list))
+        found.append(replace(each, key=item.key, selections=tuple(selections)))
     return tuple(found)
 
 

@@ -36,6 +36,19 @@ class Spot:
     keys: dict[tuple[str, tuple[tuple[str, str], ...]], str] = field(default_factory=dict)
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Option]] = field(default_factory=dict)
 
+    def below(self, entry: Field, key: str) -> list[tuple[Selections, Spot]]:
+        """The spots below a composite field, with what it asks of each."""
+        level = self.children.get(key)
+        if level is None:
+            level = self.children[key] = Level((*self.level.path, (self.type, key)))
+        found = []
+        for selections in entry.selections:
+            child = level.spots.setdefault(selections.type, Spot(level, selections.type, self, entry))
+            if not any(each is selections for each in child.selected):
+                child.selected.append(selections)
+            found.append((selections, child))
+        return found
+
     def key_of(self, wanted: Field) -> str:
         """Response key of a required field: the client's if it asks the same, else a free one."""
         same = (wanted.name, wanted.arguments)
@@ -106,12 +119,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One field of a representation: its name there, the response key to read, nested templates per concrete type."""
+    """One field of a representation: its name there, the response key to read, nested templates per concrete type, and
+    whether the objects below say theirs: an abstract type's do, for whoever is given them."""
 
     name: str
     key: str
     selections: tuple[tuple[str, tuple[Template, ...]], ...] = ()
     is_list: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

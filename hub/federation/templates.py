@@ -19,7 +19,7 @@ def fill(into: dict[str, Any], value: dict[str, Any], templates: tuple[Template,
         elif not template.selections:
             into[template.name] = found
         else:
-            into[template.name], below = _nested(found, dict(template.selections))
+            into[template.name], below = _nested(found, dict(template.selections), template.typed)
             missing |= below
     return missing
 
@@ -43,13 +43,12 @@ def _leaves(value: Any, templates: dict[str, tuple[Template, ...]]) -> tuple[Any
     return leaf(value, below[0]) if below else (None, False)
 
 
-def _nested(value: Any, templates: dict[str, tuple[Template, ...]]) -> tuple[Any, bool]:
+def _nested(value: Any, templates: dict[str, tuple[Template, ...]], typed: bool) -> tuple[Any, bool]:
     if isinstance(value, list):
-        pairs = [_nested(item, templates) for item in value]
+        pairs = [_nested(item, templates, typed) for item in value]
         return [item for item, _ in pairs], any(missing for _, missing in pairs)
     if not isinstance(value, dict):
         return None, False
-    several = len(templates) > 1
-    type_name = value.get("__typename") if several else next(iter(templates))
-    into: dict[str, Any] = {"__typename": type_name} if several else {}
+    type_name = value.get("__typename") if len(templates) > 1 else next(iter(templates))
+    into: dict[str, Any] = {"__typename": type_name} if typed else {}
     return into, fill(into, value, templates.get(str(type_name), ()))

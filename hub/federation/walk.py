@@ -52,7 +52,7 @@ class Walker:
                 spot = Spot(level, root.type, selected=[root])
                 for home in homes[:1] if root.type == "Mutation" else homes:
                     self.enter_root(spot, home, None)
-            spot.register(each.key, each)
+            _expect(spot, each)
             stack.append((spot, each, each.conditions))
         stack.reverse()
         while stack:
@@ -68,9 +68,9 @@ class Walker:
                 fields = selections.fields
                 untyped = any(arrival.untyped for arrival in child.arrivals)
                 if untyped or all(inner.conditions for inner in fields):  # it is there even if no field of it is
-                    fields = (*fields, Field(TYPENAME, child.type, TYPENAME))
-                for inner in fields:
-                    child.register(inner.key, inner)
+                    told = Field(TYPENAME, child.type, TYPENAME)
+                    fields = (*fields, told)
+                    child.register(TYPENAME, told)
                 if child.arrivals:
                     below.extend((child, inner, _joined(conditions, inner.conditions)) for inner in fields)
             stack.extend(reversed(below))
@@ -78,17 +78,9 @@ class Walker:
 
     def enter(self, spot: Spot, entry: Field, key: str, options: Iterable[Option]) -> list[tuple[Selections, Spot]]:
         """The spots below a composite field, with an arrival for each option that can hold each type."""
-        level = spot.children.get(key)
-        if level is None:
-            level = spot.children[key] = Level((*spot.level.path, (spot.type, key)))
-        below = []
-        for selections in entry.selections:
-            child = level.spots.get(selections.type)
-            if child is None:
-                child = level.spots[selections.type] = Spot(level, selections.type, spot, entry)
-            child.selected.append(selections)
+        below = spot.below(entry, key)
+        for _, child in below:
             self.arrive(child, options)
-            below.append((selections, child))
         return below
 
     def arrive(self, spot: Spot, options: Iterable[Option]) -> bool:
@@ -231,7 +223,8 @@ class Walker:
                     nested.append((child.type, below))
             if not each.selections:
                 sources.append(best)
-            templates.append(Template(each.name, key, tuple(nested), best.move.type.startswith("[")))
+            typed = self.graph.may_differ(spot.type, each.name)
+            templates.append(Template(each.name, key, tuple(nested), best.move.type.startswith("["), typed))
         return tuple(templates)
 
     def tell_types(self, spot: Spot) -> None:
@@ -350,6 +343,16 @@ def _agreed(spot: Spot, key: str) -> bool:
             below.setdefault((each.type, each.key), []).append(each)
         stack.extend(below.values())
     return True
+
+
+def _expect(spot: Spot, wanted: Field) -> None:
+    """All response keys that the client uses, before anything is read besides: what is required has others."""
+    stack = [(spot, wanted)]
+    while stack:
+        above, each = stack.pop()
+        above.register(each.key, each)
+        for selections, child in above.below(each, each.key) if each.selections else ():
+            stack.extend((child, inner) for inner in selections.fields)
 
 
 def _keyed(option: Option, key: str) -> Option:

@@ -173,3 +173,38 @@ async def test_a_requirement_that_failed_stops_what_requires_it_alone() -> None:
     data, errors = await gateway.answer("{ topProducts(first: 1) { heavy titled } }")
     assert data == {"topProducts": [{"heavy": 100, "titled": None}]}
     assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["topProducts", 0, "titled"]}]
+
+
+def audit(members: str, required: str) -> Gateway:
+    """A shop of items, each with a main medium, of which an audit requires something."""
+    book = {"__typename": "Book", "title": "Lire", "pages": 5}
+    film = {"__typename": "Film", "title": None, "pages": 0}
+    items = [{"__typename": "Item", "id": each["__typename"], "main": each} for each in (book, film)]
+    types = "union Media = {} type Book @shareable {{ title: String! {} }} type Film @shareable {{ title: String }}"
+    return Gateway(
+        Part("shop", f'{HEAD} {types.format(members, "pages: Int")} type Query {{ item: Item items: [Item] }} '
+             'type Item @key(fields: "id") { id: ID! main: Media }', {"item": items[0], "items": items}),
+        Part("audit", f'{HEAD} {types.format("Book | Film", "")} type Item @key(fields: "id") '
+             f'{{ id: ID! main: Media @external checked: String @requires(fields: "{required}") }} ', {},
+             {"Item": lambda each: each}, {"Item.checked": lambda item, info: str(given(item, "main"))}),
+    )  # fmt: skip
+
+
+async def test_an_object_required_of_an_abstract_type_says_its_type_though_one_alone_is_possible() -> None:
+    data, errors = await audit("Book", "main { ... on Book { title } }").answer("{ item { checked } }")
+    assert (data, errors) == ({"item": {"checked": "{'__typename': 'Book', 'title': 'Lire'}"}}, [])
+
+
+async def test_what_is_required_of_types_that_differ_in_nullability_is_read_of_each() -> None:
+    gateway = audit("Book | Film", "main { ... on Book { title } ... on Film { title } }")
+    data, errors = await gateway.answer("{ items { checked } }")
+    assert (data, errors) == ({"items": [
+        {"checked": "{'__typename': 'Book', 'title': 'Lire'}"}, {"checked": "{'__typename': 'Film', 'title': None}"},
+    ]}, [])  # fmt: skip
+
+
+async def test_what_is_required_takes_no_key_that_the_client_uses_further_on() -> None:
+    gateway = audit("Book", "main { ... on Book { title } }")
+    data, errors = await gateway.answer("{ item { checked main { ... on Book { title: pages } } } }")
+    assert not errors
+    assert data == {"item": {"checked": "{'__typename': 'Book', 'title': 'Lire'}", "main": {"title": 5}}}

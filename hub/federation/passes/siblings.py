@@ -7,6 +7,8 @@ one field with different arguments.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hub.federation.fetches import Step, either
 from hub.federation.graph import Graph
 from hub.federation.passes.order import waves
@@ -80,5 +82,5 @@ def union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Te
             inner = dict(known.selections)
             for type_name, templates in each.selections:
                 inner[type_name] = union(inner.get(type_name, ()), templates)
-            merged[each.key] = Template(each.name, each.key, tuple(inner.items()), each.is_list)
+            merged[each.key] = replace(each, selections=tuple(inner.items()))
     return tuple(merged.values())
