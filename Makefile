@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle policy-diff lint generated lock clean
+.PHONY: help venv venv-base demo test canaries oracle supergraphs policy-diff lint generated lock clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -16,6 +16,7 @@ help:
 	@echo "make canaries  cherche des fuites par 20 000 opérations au hasard (CANARIES=… pour en changer)"
 	@echo "make policy-diff  dit ce que les règles d'accès changent depuis le commit précédent (BASE=… pour un autre)"
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
+	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
 	@echo "make lint    style, types, imports, fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
@@ -44,6 +45,10 @@ policy-diff: venv
 oracle: export ORACLE ?= 20000
 oracle: venv
 	@exec $(BIN)/python -m pytest -n 0 tests/oracle -p no:logging -rP $(ARGS)
+
+supergraphs: export SUPERGRAPHS ?= 2000
+supergraphs: venv
+	@exec $(BIN)/python -m pytest -n 2 tests/federation/test_supergraphs.py -rP $(ARGS)
 
 lint: venv generated
 	$(BIN)/ruff check .

@@ -1,0 +1,202 @@
+"""Draws a supergraph: its types, their subgraphs, keys, and the fields that stand for themselves."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.federation.supergraphs.model import LEAVES, NODE, Argument, Field, Model, Type, Wrapper, fields_of
+
+KEYS = ("id", "k", "code org { iso }")
+ARGUMENTS = (
+    Argument("n", "Int", "2"),
+    Argument("m", "Int!"),
+    Argument("s", "String"),
+    Argument("hue", "Hue", "RED"),
+    Argument("pick", "Pick"),
+    Argument("list", "[Int!]", "[1, 2]"),
+)
+FIRST = Argument("first", "Int", "2")
+WRAPPERS: tuple[Wrapper, ...] = ((False,), (True,), (False, False), (True, False), (True, True), (False, True))
+LEAF_WRAPPERS: tuple[Wrapper, ...] = ((False,),) * 4 + ((True,), (True, False), (False, False), (False, False, False))
+
+
+class Drawer:
+    """Draws from one source of chances."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.model = Model(tuple("abcd"[: random.choice((2, 3, 3, 4))]))
+        self.count = 0
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def some(self, values: list[str], most: int) -> list[str]:
+        """At least one of them, in their order."""
+        chosen = self.random.sample(values, self.random.randint(1, min(most, len(values))))
+        return [each for each in values if each in chosen]
+
+    def name(self, start: str) -> str:
+        """A name that no other field has, but for those that many types have."""
+        self.count += 1
+        return f"{start}{self.random.randrange(3) if self.chance(0.3) else f'_{self.count}'}"
+
+    def new(self, type_: Type, field: Field) -> Field | None:
+        """Add a field, if its name is free."""
+        node = self.model.types.get(NODE)
+        others = self.model.of("entity") if type_ is node else [node] if node and type_.kind == "entity" else []
+        if any(field.name in each.fields for each in (type_, *others)):
+            return None
+        type_.fields[field.name] = field
+        return field
+
+    def types(self) -> None:
+        """Entities, what stands for them, values, the root; each with its subgraphs, members and keys."""
+        model, names = self.model, [f"T{number}" for number in range(self.random.randint(2, 4))]
+        subgraphs = list(model.subgraphs)
+        for name in names:
+            model.types[name] = Type(name, "entity", self.some(subgraphs, 3))
+        node = self.node(names) if self.chance(0.4) else None
+        for name in names:
+            self.keys(model.types[name], node)
+        self.query()
+        self.values()
+        for number in range(self.random.randint(0, 2)):
+            self.interface(f"I{number}", self.some(names, 3))
+        if node:
+            model.types[NODE] = node
+            self.common(node)
+            self.stands(node, next(iter(node.members)))
+        if self.chance(0.5):
+            self.union([*names, *(each.name for each in model.of("value") if each.name != "V1")])
+
+    def query(self) -> None:
+        self.model.types["Query"] = Type("Query", "root", list(self.model.subgraphs))
+
+    def node(self, names: list[str]) -> Type:
+        """The interface with a key: one subgraph knows it as an object, and none of its types."""
+        *full, home = self.random.sample(self.model.subgraphs, self.random.randint(2, len(self.model.subgraphs)))
+        chosen, others = self.some(names, 3), {each for each in self.model.subgraphs if each != home}
+        for name in chosen:
+            known = others.intersection(self.model.types[name].homes).union(full)
+            self.model.types[name].homes = [each for each in self.model.subgraphs if each in known]
+        keys = {each: ["id"] for each in (*full, home)}
+        own = {"id": Field("id", "ID", (True,), {home: ("ID", (True,))})}
+        return Type(NODE, "interface", [home], own, keys, members=dict.fromkeys(full, chosen))
+
+    def keys(self, type_: Type, node: Type | None) -> None:
+        """Keys in each subgraph, so that each is reached from any."""
+        pool, had = self.some(list(KEYS), 3), list[str]()
+        whole = node is not None and any(type_.name in each for each in node.members.values())
+        pool = list(dict.fromkeys([*pool, "id"])) if whole else pool
+        for home in self.random.sample(type_.homes, len(type_.homes)):
+            keys = self.some(pool, 2)
+            if whole and node is not None and home in node.members:
+                keys.append("id")
+            if had and not set(keys) & set(had):
+                keys.append(self.random.choice(had))
+            type_.keys[home] = list(dict.fromkeys(keys))
+            had += keys
+        for key in pool:
+            homes = [home for home in type_.homes if key in type_.keys[home]]
+            for name in fields_of(key) if homes else ():
+                named = {"id": "ID", "k": "Int", "code": "String", "org": "Org"}[name]
+                known: dict[str, tuple[str, Wrapper]] = dict.fromkeys(homes, (named, (True,)))
+                type_.fields[name] = Field(name, named, (True,), known, targets=("Org",) if name == "org" else ())
+                if name == "org":
+                    self.use("Org", homes)
+
+    def use(self, value: str, homes: list[str]) -> None:
+        """A value that is whole wherever it is known is known in these subgraphs too."""
+        type_ = self.model.types.setdefault(value, Type(value, "value"))
+        if value == "Org" and not type_.fields:
+            type_.fields = {"iso": Field("iso", "String", (True,)), "size": Field("size", "Int")}
+        type_.homes = [each for each in self.model.subgraphs if each in type_.homes or each in homes]
+        for field in type_.fields.values():
+            field.homes = {each: field.homes.get(each, (field.named, field.strict)) for each in type_.homes}
+
+    def values(self) -> None:
+        """Values that are whole in each subgraph, and one that two subgraphs share out between them."""
+        if self.chance(0.6):
+            whole = self.model.types["V0"] = Type("V0", "value")
+            for _ in range(self.random.randint(1, 3)):
+                self.leaf(whole, [])
+        if self.chance(0.6):
+            homes = self.some(list(self.model.subgraphs), 2)
+            split = self.model.types["V1"] = Type("V1", "value", homes)
+            for home in homes:
+                self.leaf(split, [home])
+            self.leaf(split, homes)
+
+    def leaf(self, type_: Type, homes: list[str]) -> Field | None:
+        """A field without any below."""
+        field = Field(self.name("p"), self.random.choice(LEAVES), self.random.choice(LEAF_WRAPPERS))
+        if self.chance(0.25):
+            field.named, field.strict = "String", (False,)
+            field.arguments = tuple(self.random.sample(ARGUMENTS, self.random.randint(1, 2)))
+        field.homes = {home: (field.named, self.weaker(field.strict)) for home in homes}
+        return self.new(type_, field)
+
+    def weaker(self, wrapper: Wrapper) -> Wrapper:
+        return tuple(each and not self.chance(0.3) for each in wrapper)
+
+    def interface(self, name: str, chosen: list[str]) -> None:
+        """An interface over these entities, of which a subgraph may know some only."""
+        type_ = Type(name, "interface")
+        for home in self.model.subgraphs:
+            own = [each for each in chosen if home in self.model.types[each].homes]
+            if own and self.chance(0.8):
+                type_.members[home] = own if self.chance(0.7) else self.some(own, 2)
+        if not type_.members:
+            return
+        members = {each for own in type_.members.values() for each in own}
+        if all("id" in self.model.types[each].fields for each in members):
+            type_.common["id"] = "ID!"
+        self.common(type_)
+        self.model.types[name] = type_
+        for home in list(type_.members):
+            self.stands(type_, home)
+
+    def common(self, type_: Type) -> None:
+        """A field that all types of an interface have, each in subgraphs of its own."""
+        name, named = f"c_{type_.name}", self.random.choice(("String", "Int", "Hue"))
+        members = dict.fromkeys(each for own in type_.members.values() for each in own)
+        if type_.name == NODE:
+            type_.common["id"] = "ID!"
+            type_.fields[name] = Field(name, named, (False,), dict.fromkeys(type_.members, (named, (False,))))
+        type_.common[name] = named
+        for each in members:
+            entity = self.model.types[each]
+            strict = (self.chance(0.3),)
+            homes = {home: (named, self.weaker(strict)) for home in self.some(entity.homes, 2)}
+            field = entity.fields[name] = Field(name, named, strict, homes)
+            self.move(entity, field)
+
+    def stands(self, type_: Type, home: str) -> None:
+        """An interface has a field in each subgraph: one that some type of it must declare, if none is there."""
+        model, name = self.model, f"c_{type_.name}"
+        if type_.name == NODE or not model.above(home, type_) or self.chance(0.2):
+            for each in type_.members[home]:
+                member = model.types[each]
+                if name not in (shown.name for shown in model.shown(home, member)):
+                    model.external.add((home, each, name))
+
+    def union(self, names: list[str]) -> None:
+        chosen, type_ = self.some(names, 4), Type("U", "union")
+        for home in self.model.subgraphs:
+            own = [each for each in chosen if each == "V0" or home in self.model.types[each].homes]
+            if own and self.chance(0.8):
+                type_.members[home] = own if self.chance(0.6) else self.some(own, 3)
+                if "V0" in type_.members[home]:
+                    self.use("V0", [home])
+        if type_.members:
+            self.model.types["U"] = type_
+
+    def move(self, type_: Type, field: Field) -> None:
+        """Override a field of one subgraph by another's, or by none."""
+        others = [each for each in type_.homes if each not in field.homes]
+        if len(field.homes) == 1 and others and self.chance(0.15):
+            field.moved = self.random.choice(others)
+            if self.chance(0.5):
+                field.label = f"percent({self.random.randint(1, 99)})"
+                self.model.on |= {field.label} if self.chance(0.5) else set()

@@ -1,0 +1,238 @@
+"""Draws what leads from one type to another, and what reads fields of other subgraphs: requirements, provisions,
+contexts."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.federation.supergraphs.draw import FIRST, WRAPPERS, Drawer
+from tests.federation.supergraphs.model import NODE, Argument, Field, Model, Type
+
+
+def draw(random: Random) -> Model:
+    """A supergraph that composes, whatever is drawn."""
+    drawer = Linker(random)
+    drawer.types()
+    drawer.fields()
+    return drawer.model
+
+
+class Linker(Drawer):
+    """The second half of drawing: all fields that lead or read somewhere."""
+
+    def fields(self) -> None:
+        model = self.model
+        owners = [*model.of("entity"), *([model.types[NODE]] if NODE in model.types else [])]
+        for type_ in model.of("entity"):
+            for _ in range(self.random.randint(1, 3)):
+                field = self.leaf(type_, self.some(type_.homes, 2))
+                if field is not None:
+                    self.move(type_, field)
+        root = model.types["Query"]
+        for home in model.subgraphs:
+            for _ in range(self.random.randint(1, 2)):
+                self.link(root, home)
+            if self.chance(0.3):
+                self.leaf(root, [home])
+        if all(each.leaf for each in root.fields.values()):
+            self.lead(root, model.types["T0"].homes[0], "T0", ["T0"])
+        for type_ in owners:
+            for _ in range(self.random.randint(0, 3)):
+                self.link(type_, self.random.choice(type_.homes))
+            if type_.name == NODE:
+                self.leaf(type_, type_.homes)
+        for value in model.of("value"):
+            if value.name == "V1" and self.chance(0.4):
+                self.link(value, self.random.choice(value.homes))
+        for type_ in model.of("entity", "root"):
+            for field in list(type_.fields.values()):
+                for home in field.homes:
+                    if not field.leaf and self.chance(0.3):
+                        self.provide(field, home)
+        if self.chance(0.4):
+            self.feed(self.random.choice(model.subgraphs))
+        for type_ in owners:
+            for _ in range(self.random.randint(0, 2)):
+                self.compute(type_, self.random.choice(type_.homes))
+        for type_ in model.of("entity"):
+            for field in type_.fields.values():
+                field.hidden = field.name[0] == "p" and bool(field.homes) and self.chance(0.05)
+
+    def link(self, owner: Type, home: str) -> None:
+        """A field that leads to a type which the subgraph can lead to."""
+        found = [(each.name, self.targets(each, owner, home)) for each in self.model.types.values()]
+        self.lead(owner, home, *self.random.choice([each for each in found if each[1]]))
+
+    def targets(self, type_: Type, owner: Type, home: str) -> list[str]:
+        """The objects that a field of a type may give in a subgraph."""
+        if type_.members.get(home):
+            return type_.members[home]
+        able = {
+            "entity": lambda: home in type_.homes or self.stubbed(type_, home),
+            "value": lambda: owner.kind != "value" and (type_.name != "V1" or set(type_.homes) <= set(owner.homes)),
+            "root": lambda: owner.kind == "entity" and self.model.declared(home, type_),
+        }
+        if type_.name == NODE and home in type_.homes:
+            return next(iter(type_.members.values()))
+        return [type_.name] if type_.kind in able and able[type_.kind]() else []
+
+    def stubbed(self, type_: Type, home: str) -> bool:
+        """Whether a subgraph may refer to an entity that it does not have."""
+        node = self.model.types.get(NODE)
+        return node is None or home not in node.homes or type_.name not in next(iter(node.members.values()))
+
+    def lead(self, owner: Type, home: str, named: str, targets: list[str]) -> None:
+        target = self.model.types[named]
+        strict = self.random.choice(WRAPPERS)
+        field = Field(self.name("l"), named, strict, {home: (named, self.weaker(strict))}, targets=tuple(targets))
+        if named == "V1":
+            field.homes = {each: (named, self.weaker(strict)) for each in target.homes}
+        elif named in ("V0", "Org"):
+            self.use(named, [home])
+        elif target.kind == "entity":
+            self.refer(target, home)
+        if len(strict) == 2 and self.chance(0.2):
+            field.arguments = (FIRST,)
+        others = [each for each in owner.homes if each not in field.homes]
+        if others and named != "V1" and self.chance(0.3):
+            self.share(field, self.random.choice(others))
+        self.new(owner, field)
+
+    def refer(self, type_: Type, home: str) -> None:
+        """A subgraph knows an entity, if only by a key of another."""
+        if home not in type_.homes and home not in type_.stubs:
+            key = self.random.choice(next(iter(type_.keys.values())))
+            type_.stubs[home] = key
+            if "{" in key:
+                self.use("Org", [home])
+
+    def share(self, field: Field, home: str) -> None:
+        """Another subgraph resolves the field too, perhaps as one of the types that it may give."""
+        target, wrapper = self.model.types[field.named], self.weaker(field.strict)
+        if target.kind == "entity" and (home in target.homes or home in target.stubs):
+            field.homes[home] = (field.named, wrapper)
+        elif target.kind == "value" or (target.kind == "root" and self.model.declared(home, target)):
+            if target.kind == "value":
+                self.use(field.named, [home])
+            field.homes[home] = (field.named, wrapper)
+        elif target.members.get(home) and field.named != NODE:
+            both = [each for each in field.targets if each in target.members[home]]
+            if both:
+                one = self.random.choice(both)
+                narrow = self.chance(0.3)
+                field.targets = (one,) if narrow else tuple(both)
+                field.homes[home] = (one if narrow else field.named, wrapper)
+
+    def compute(self, owner: Type, home: str) -> None:
+        """A field that requires others of its entity."""
+        before = set(self.model.external)
+        text = self.required(owner, home)
+        field = Field(self.name("x"), "String", homes={home: ("String", (False,))}, requires=text)
+        if not text or not self.new(owner, field):
+            self.model.external = before
+
+    def required(self, owner: Type, home: str) -> str:
+        """A field set that the subgraph lacks; empty if there is none."""
+        names = [each for each in owner.fields if self.lacked(owner, each, home)]
+        if owner.name == NODE:
+            names = [each for each in owner.common if each != "id"]
+        self.random.shuffle(names)
+        return " ".join(filter(None, (self.read(owner, name, home) for name in names[: self.random.randint(1, 2)])))
+
+    def lacked(self, type_: Type, name: str, home: str) -> bool:
+        return not self.model.resolved(home, type_, name) and type_.fields[name].moved != home
+
+    def read(self, type_: Type, name: str, home: str) -> str:
+        """A field in a field set, declared where the set is, with what is read below it."""
+        field, before = type_.fields[name], set(self.model.external)
+        below = "" if field.leaf else self.below(field, home)
+        lacked = self.lacked(type_, name, home)
+        if (not field.leaf and not below) or (not lacked and not self.model.resolved(home, type_, name)):
+            self.model.external = before
+            return ""
+        if lacked:
+            self.model.external.add((home, type_.name, name))
+        return name + self.given(field) + below
+
+    def given(self, field: Field) -> str:
+        """Arguments in a field set: those that must be, and some others."""
+        literals = {"Int": "3", "Int!": "4", "Hue": "GREEN", "Pick": "{ n: 5, hues: [BLUE] }", "[Int!]": "[6]"}
+        chosen = [
+            f"{each.name}: {literals[each.type]}"
+            for each in field.arguments
+            if each.type in literals and (each.type.endswith("!") or self.chance(0.5))
+        ]
+        return f"({', '.join(chosen)})" if chosen else ""
+
+    def below(self, field: Field, home: str) -> str:
+        """What is read below a field; empty if the subgraph can't say it."""
+        target = self.model.types[field.named]
+        if target.kind == "value":
+            if field.named == "V1":
+                names = [each.name for each in target.fields.values() if each.leaf]
+            else:
+                self.use(field.named, [home])
+                names = list(target.fields)
+            texts = [self.read(target, name, home) for name in self.some(names, 2)]
+        elif target.kind == "entity" and (home in target.homes or self.stubbed(target, home)):
+            self.refer(target, home)
+            texts = [self.read(target, name, home) for name in self.some(self.readable(target), 2)]
+        elif target.name == NODE and home in target.homes:
+            texts = [self.read(target, name, home) for name in self.some(list(target.common), 2)]
+        elif target.members.get(home):
+            texts = []
+            for each in self.some([each for each in target.members[home] if each in field.targets] or [""], 2):
+                member = self.model.types.get(each)
+                inner = member and self.read(member, self.random.choice(self.readable(member)), home)
+                texts.append(f"... on {each} {{ {inner} }}" if inner else "")
+        else:
+            return ""
+        return f" {{ {' '.join(filter(None, texts))} }}" if any(texts) else ""
+
+    def readable(self, type_: Type) -> list[str]:
+        return [each.name for each in type_.fields.values() if each.leaf]
+
+    def provide(self, field: Field, home: str) -> None:
+        """What a subgraph gives of a type, on this way alone, though it does not resolve it."""
+        target = self.model.types[field.named]
+        names = [field.named] if target.kind == "entity" else list(target.members.get(home, ()))
+        texts = []
+        for type_ in (self.model.types[each] for each in names if field.homes[home][0] == field.named):
+            free = [
+                each
+                for each in type_.fields.values()
+                if self.lacked(type_, each.name, home) and each.leaf and not (each.moved or each.arguments)
+            ]
+            if free and self.model.declared(home, type_):
+                chosen = self.random.choice(free)
+                chosen.shared = True
+                self.model.external.add((home, type_.name, chosen.name))
+                texts.append(chosen.name if target.kind == "entity" else f"... on {type_.name} {{ {chosen.name} }}")
+        if texts:
+            field.provides[home] = " ".join(texts)
+
+    def feed(self, home: str) -> None:
+        """A field whose argument the nearest object above gives: the root at the latest."""
+        model, root = self.model, self.model.types["Query"]
+        fed = [each for each in model.of("entity") if home in each.homes]
+        if not fed:
+            return
+        edition = Field(self.name("edition"), "String", homes={home: ("String", (False,))})
+        type_ = self.random.choice(fed)
+        context = [("Query", edition.name)]
+        for setter in fed:
+            plain = [
+                each.name
+                for each in setter.fields.values()
+                if each.named == "String" and each.homes and each.wrapper == (False,) and not each.arguments
+            ]
+            plain = [each for each in plain if setter.fields[each].moved != home]
+            if setter is not type_ and plain and self.chance(0.7):
+                read = self.random.choice(plain)
+                if self.lacked(setter, read, home):
+                    model.external.add((home, setter.name, read))
+                context.append((setter.name, read))
+        field = Field(self.name("w"), "String", homes={home: ("String", (False,))}, context=tuple(context))
+        field.arguments = (Argument("n", "Int"),) if self.chance(0.5) else ()
+        if self.new(type_, field) and self.new(root, edition):
+            model.setting |= {(home, each) for each, _ in context}

@@ -1,0 +1,145 @@
+"""What a random supergraph is made of: types with their fields, and which subgraph resolves, keys, provides or requires
+what. `draw` makes one, `sdl` prints it, `store` fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+LEAVES = ("String", "Int", "Float", "Boolean", "ID", "Hue")
+HUES = ("RED", "GREEN", "BLUE")
+NODE = "Node"
+"""The interface with a key, which one subgraph knows as an object only."""
+
+Wrapper = tuple[bool, ...]
+"""Whether a type is non-null, from the innermost out: two are a list, three a list of lists."""
+
+
+def printed(name: str, wrapper: Wrapper) -> str:
+    """A type as SDL has it."""
+    text = name + "!" * wrapper[0]
+    for each in wrapper[1:]:
+        text = f"[{text}]{'!' * each}"
+    return text
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a field; `default` is a literal, or nothing."""
+
+    name: str
+    type: str
+    default: str = ""
+
+    def sdl(self) -> str:
+        """Its definition."""
+        return f"{self.name}: {self.type}{f' = {self.default}' if self.default else ''}"
+
+
+@dataclass
+class Field:
+    """A field. `strict` is what its data obey; `homes` the subgraphs that resolve it, with their types; `targets` the
+    objects that it may give; `moved` the subgraph that it was overridden in, under a label perhaps."""
+
+    name: str
+    named: str
+    strict: Wrapper = (False,)
+    homes: dict[str, tuple[str, Wrapper]] = field(default_factory=dict)
+    arguments: tuple[Argument, ...] = ()
+    targets: tuple[str, ...] = ()
+    requires: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+    provides: dict[str, str] = field(default_factory=dict)
+    shared: bool = False
+    moved: str = ""
+    label: str = ""
+    hidden: bool = False
+
+    @property
+    def leaf(self) -> bool:
+        """Whether it has no fields below."""
+        return self.named in LEAVES
+
+    @property
+    def wrapper(self) -> Wrapper:
+        """What clients see: non-null where every subgraph says so."""
+        return tuple(all(each) for each in zip(*(each for _, each in self.homes.values()), strict=True))
+
+    @property
+    def type(self) -> str:
+        """The type that clients see."""
+        return printed(self.named, self.wrapper)
+
+
+@dataclass
+class Type:
+    """An entity, a value, an interface, a union or the root. `keys` by subgraph; of a `stub` the key that a subgraph
+    has without resolving it; `members` and `common` fields are those of an abstract type."""
+
+    name: str
+    kind: str
+    homes: list[str] = field(default_factory=list)
+    fields: dict[str, Field] = field(default_factory=dict)
+    keys: dict[str, list[str]] = field(default_factory=dict)
+    stubs: dict[str, str] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    common: dict[str, str] = field(default_factory=dict)
+
+    def keyed(self, home: str) -> list[str]:
+        """Names of the key fields of a subgraph."""
+        keys = [*self.keys.get(home, ()), *([self.stubs[home]] if home in self.stubs else ())]
+        return list(dict.fromkeys(name for key in keys for name in fields_of(key)))
+
+
+def fields_of(key: str) -> list[str]:
+    """The fields of a key, without what is nested in them."""
+    return key.split("{", maxsplit=1)[0].split()
+
+
+@dataclass
+class Model:
+    """A supergraph. `external`: (subgraph, type, field) declared there for others' sake; `setting`: (subgraph, type)
+    that sets the subgraph's context; `on`: labels of moves that are made."""
+
+    subgraphs: tuple[str, ...]
+    types: dict[str, Type] = field(default_factory=dict)
+    external: set[tuple[str, str, str]] = field(default_factory=set)
+    setting: set[tuple[str, str]] = field(default_factory=set)
+    on: frozenset[str] = frozenset()
+
+    def of(self, *kinds: str) -> list[Type]:
+        """Types of these kinds, in their order."""
+        return [each for each in self.types.values() if each.kind in kinds]
+
+    def implemented(self, name: str, home: str) -> list[str]:
+        """The interfaces that an object type implements in a subgraph."""
+        return [each.name for each in self.of("interface") if name in each.members.get(home, ())]
+
+    def field(self, type_: str, name: str) -> Field:
+        """A field of an object type, its own or an interface object's."""
+        own = self.types[type_].fields
+        return own[name] if name in own else self.types[NODE].fields[name]
+
+    def declared(self, home: str, type_: Type) -> bool:
+        """Whether a subgraph has the type."""
+        if type_.kind == "root":
+            return any(home in each.homes for each in type_.fields.values())
+        known = home in type_.homes or home in type_.stubs or home in type_.members
+        return known or any(each[:2] == (home, type_.name) for each in self.external)
+
+    def resolved(self, home: str, type_: Type, name: str) -> bool:
+        """Whether a subgraph says the field of itself."""
+        return name in type_.keyed(home) or home in type_.fields[name].homes
+
+    def shown(self, home: str, type_: Type) -> Iterator[Field]:
+        """Fields of an object type that a subgraph declares."""
+        for each in type_.fields.values():
+            stands = home == each.moved or (home, type_.name, each.name) in self.external
+            if stands or self.resolved(home, type_, each.name):
+                yield each
+
+    def above(self, home: str, interface: Type) -> list[str]:
+        """Common fields of an interface that all its types declare in a subgraph."""
+        members = [self.types[each] for each in interface.members[home]]
+        shown = [{each.name for each in self.shown(home, member)} for member in members]
+        return [name for name in interface.common if all(name in each for each in shown)]

@@ -1,0 +1,73 @@
+"""The data of a random supergraph: whole objects, which all its subgraphs read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from tests.federation.supergraphs.model import HUES, NODE, Field, Model, Type, Wrapper
+
+OBJECTS = 3
+TEXTS = ("x", 'é"\\', "", "RED")
+KEYED: Mapping[str, Callable[[str, int], Any]] = {
+    "id": lambda name, number: f"{name}-{number}",
+    "k": lambda name, number: number + 10,
+    "code": lambda name, number: "xy"[number % 2],
+    "org": lambda name, number: {"__typename": "Org", "iso": "fg"[number // 2], "size": number or None},
+}
+"""Of the key of code and org, each is known by both alone."""
+
+Value = dict[str, Any]
+
+
+class Store:
+    """Whole objects by type, and the root."""
+
+    def __init__(self, model: Model, random: Random) -> None:
+        self.model, self.random = model, random
+        self.objects: dict[str, list[Value]] = {
+            each.name: [self._object(each, number) for number in range(OBJECTS)] for each in model.of("entity")
+        }
+        self.root: Value = {"__typename": "Query"}
+        for each in model.of("entity"):
+            for value in self.objects[each.name]:
+                self._fill(value, each)
+        self._fill(self.root, model.types["Query"])
+
+    def _object(self, type_: Type, number: int) -> Value:
+        keys = {name: make(type_.name, number) for name, make in KEYED.items() if name in type_.fields}
+        return {"__typename": type_.name, **keys}
+
+    def _fill(self, value: Value, type_: Type) -> None:
+        node = self.model.types.get(NODE)
+        more = node.fields.values() if node and type_.name in next(iter(node.members.values())) else ()
+        for each in (*type_.fields.values(), *more):
+            if each.name not in value:
+                value[each.name] = self._value(each, each.strict)
+
+    def _value(self, field: Field, wrapper: Wrapper) -> Any:
+        if not wrapper[-1] and self.random.random() < 0.2:
+            return None
+        if len(wrapper) > 1:
+            return [self._value(field, wrapper[:-1]) for _ in range(self.random.choice((0, 1, 2, 2, 3)))]
+        if not field.leaf:
+            return self._one(self.random.choice(field.targets))
+        values: dict[str, Callable[[], Any]] = {
+            "String": lambda: self.random.choice(TEXTS),
+            "ID": lambda: str(self.random.randrange(3)),
+            "Int": lambda: self.random.randrange(-1, 2),
+            "Float": lambda: self.random.choice((0.5, -2.0, 1e20)),
+            "Boolean": lambda: self.random.random() < 0.5,
+            "Hue": lambda: self.random.choice(HUES),
+        }
+        return values[field.named]()
+
+    def _one(self, name: str) -> Value:
+        if name == "Query":
+            return self.root
+        if name in self.objects:
+            return self.random.choice(self.objects[name])
+        value: Value = {"__typename": name}
+        self._fill(value, self.model.types[name])
+        return value

@@ -1,0 +1,110 @@
+"""Random supergraphs: they compose, and random operations are answered as by one executor over the whole.
+
+`SUPERGRAPHS` is how many are drawn: some in the suite, more by the environment. A failure tells the seed of its graph,
+the subgraphs and the operation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from graphql import ExecutionResult, build_schema, execute, parse, print_schema
+
+from hub.document.operation import Selections
+from hub.errors import HubError
+from hub.federation.graph import Graph, Move, Node
+from hub.federation.supergraph import Key
+from tests.federation.harness import Gateway, executable
+from tests.federation.supergraphs.answers import Whole
+from tests.federation.supergraphs.links import draw
+from tests.federation.supergraphs.operations import operation
+from tests.federation.supergraphs.parts import parts
+from tests.federation.supergraphs.store import Store
+
+SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "50"))
+OPERATIONS = 8
+HALVES = 2
+"""Shares of the graphs, that two processes may take."""
+SHOWN = 3
+
+
+FIND, KEYS = Graph._find, Graph.keys
+
+
+class Drawn:
+    """The graph of a seed, behind the engine and as a whole."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        model = draw(self.random)
+        store = Store(model, self.random)
+        self.root, self.parts, self.labels = store.root, parts(model, store), model.on
+        self.whole = Whole(model)
+
+    def differences(self, count: int) -> list[str]:
+        """What is answered otherwise, or not at all, of so many operations."""
+        try:
+            gateway = Gateway(*self.parts, labels=self.labels)
+        except HubError as error:
+            return [f"refused: {error}"]
+        schema = executable(build_schema(print_schema(gateway.supergraph.client_schema)), self.whole.resolvers())
+        found = []
+        for _ in range(count):
+            text, variables = operation(schema, self.random)
+            expected = execute(schema, parse(text), self.root, variable_values=variables)
+            assert isinstance(expected, ExecutionResult)
+            assert not expected.errors, (text, expected.errors)
+            got = _answered(gateway, text, variables)
+            if got != f"{json.dumps(expected.data)} []":
+                found.append(f"{text} {variables}\nexpected {json.dumps(expected.data)}\nanswered {got}")
+        return found
+
+
+def _answered(gateway: Gateway, text: str, variables: dict[str, Any]) -> str:
+    """Data, in their order, and errors."""
+    try:
+        data, errors = asyncio.run(gateway.answer(text, variables))
+    except HubError as error:
+        return f"refused: {error}"
+    return f"{json.dumps(data)} {errors}"
+
+
+def wrong(seeds: Iterable[int]) -> Iterator[str]:
+    """What is wrong in the graphs of these seeds, each with its subgraphs."""
+    for seed in seeds:
+        drawn = Drawn(seed)
+        differences = drawn.differences(OPERATIONS)
+        if differences:
+            sdls = "\n".join(f"# {part.name}\n{part.sdl}" for part in drawn.parts)
+            yield "\n\n".join([f"seed {seed}", sdls, *differences])
+
+
+@pytest.mark.parametrize("half", range(HALVES))
+def test_random_supergraphs_answer_as_one_executor_on_the_whole(half: int) -> None:
+    seeds = range(half, SUPERGRAPHS, HALVES)
+    found = list(wrong(seeds))
+    print(f"{len(seeds)} graphs, {len(seeds) * OPERATIONS} operations")
+    assert not found, "\n\n".join([f"{len(found)} of {len(seeds)} graphs are answered otherwise", *found[:SHOWN]])
+
+
+def _without_requirements(self: Graph, node: Node, name: str) -> Move | None:
+    move = FIND(self, node, name)
+    return move and replace(move, requires=None)
+
+
+def _without_the_rest_of_a_key(self: Graph, type_name: str, subgraph: str) -> Iterator[tuple[Key, Selections]]:
+    for key, selections in KEYS(self, type_name, subgraph):
+        yield key, replace(selections, fields=selections.fields[:1])
+
+
+@pytest.mark.parametrize(("name", "hole"), [("_find", _without_requirements), ("keys", _without_the_rest_of_a_key)])
+def test_a_hole_in_the_engine_is_seen(name: str, hole: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Graph, name, hole)
+    assert next(wrong(range(60)), None)
