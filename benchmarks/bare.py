@@ -1,24 +1,21 @@
 """The hub without its journal, and without policy either: what both cost. Nothing else can leave them out.
 
 Tokens, purposes and row security stay; what is left out is what a decision does to a request: the look-up of the class,
-the checks of inputs, the residual in SQL, the guard, the explanations, the entries.
+the checks of inputs, the residual in SQL, the guard, the explanations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from hub.accesses import Access, Accesses
 from hub.calls import CODES
 from hub.document.request import Reply, Request
 from hub.document.variables import bind
 from hub.federation.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.graph import Graph
-from hub.journal.keyring import Keyring
-from hub.journal.record import Disclosed, Disclosure, Entry
-from hub.journal.store import Journal
 from hub.pipeline import Pipeline
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS
@@ -29,33 +26,33 @@ from schema.residual import Clause, Residual, Rule
 Preparing: TypeAlias = Preparer[Everyone, Allowed]
 
 
-class _Nothing(Journal):
-    """A journal that keeps nothing."""
+class _Untold(Access):
+    """A request of which nobody is told."""
+
+    def __init__(self) -> None:
+        """No entry."""
+
+    async def disclosed(self, guard: object, told: object) -> None:
+        """Nothing."""
+
+
+class _Nothing(Accesses):
+    """A journal that is told nothing."""
 
     def __init__(self) -> None:
         """No database."""
 
-    def intend(self, entry: Entry) -> None:  # type: ignore[override]
+    async def intended(self, *_: object) -> Access:
         """Nothing."""
-
-    async def disclose(self, receipt: object, entry: Entry, rows: Sequence[Disclosure]) -> None:
-        """Nothing."""
+        return UNTOLD
 
 
-class _Nobody(Keyring):
-    """A keyring that names nobody."""
-
-    def __init__(self) -> None:
-        """No database."""
-
-    async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
-        """Nothing."""
-        return []
+UNTOLD = _Untold()
 
 
 def unjournalled(pipeline: Pipeline) -> Pipeline:
-    """The same pipeline, which writes nothing down."""
-    return replace(pipeline, journal=_Nothing(), keyring=_Nobody())
+    """The same pipeline, which writes nothing down, nor makes what would be."""
+    return replace(pipeline, accesses=_Nothing())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
+from hub.accesses import Accesses
 from hub.calls import InProcess, signed_headers
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
@@ -89,7 +90,7 @@ class HubApp(Served):
             for transport in self.pipeline.transports.values():
                 if isinstance(transport, HttpTransport):
                     stack.push_async_callback(transport.close)
-            stack.push_async_callback(self.pipeline.keyring.close)
+            stack.push_async_callback(self.pipeline.accesses.keyring.close)
             stack.push_async_callback(self.view.close)
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
@@ -135,7 +136,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         tokens=tokens,
         purposes=purposes,
         table=graph.table,
-        misses=Misses(settings.misses, graph.table.classification),
+        misses=Misses(settings.misses),
         documents=Documents(settings.documents),
         preparer=Preparer(
             graph.supergraph,
@@ -147,8 +148,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
-        journal=journal,
-        keyring=keyring,
+        accesses=Accesses(journal, keyring),
         deadline=settings.deadline,
         bounds=settings.bounds,
         show_plans=settings.show_plans,

@@ -4,37 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from uuid import uuid4
 
+from hub.accesses import Accesses
 from hub.calls import CODES
 from hub.document.numbers import refuse_numbers
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.federation.execute import Bounds, execute
 from hub.federation.transport import Transport
-from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
-from hub.journal.keyring import Keyring
 from hub.journal.labels import check_reference
-from hub.journal.record import Entry
-from hub.journal.store import Journal
 from hub.policy.authorise import Authorisation
 from hub.policy.explain import decided, explain
 from hub.policy.guard import Guard
 from hub.policy.inputs import check_inputs
 from hub.policy.misses import Misses, missing
-from hub.policy.refuse import check_whole
+from hub.policy.refuse import REFUSE, check_whole
 from hub.policy.table import DecisionClass, DecisionTable
 from hub.policy.view import Views
-from hub.prepare import Prepared, Preparer, wants_plan
+from hub.prepare import Preparer, wants_plan
 from schema.context import Context
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The stages that a hub is made of. `clock` gives Unix seconds; `keyring` makes pseudonyms."""
+    """The stages that a hub is made of. `clock` gives Unix seconds."""
 
     tokens: Tokens
     purposes: Purposes
@@ -44,8 +39,7 @@ class Pipeline:
     preparer: Preparer[DecisionClass, Authorisation]
     views: Views
     transports: Mapping[str, Transport]
-    journal: Journal
-    keyring: Keyring
+    accesses: Accesses
     deadline: float
     bounds: Bounds
     show_plans: bool
@@ -65,13 +59,11 @@ class Pipeline:
         variables = self.preparer.bound(prepared, request.variables)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
-        mode = request.headers.get("access-mode")
-        check_whole(mode, decided(authorisation, variables))
+        whole = request.headers.get("access-mode") == REFUSE
+        if whole:
+            check_whole(decided(authorisation, variables))
         asked = self.misses.admit(actor.id, authorisation, variables, now)
-        entry = _intent(request, actor, purpose, reference, prepared)
-        if actor.person is not None:
-            entry = await self.keyring.veiled(entry, actor.person)
-        receipt = self.journal.intend(entry)
+        journalled = await self.accesses.intended(request, actor, purpose, reference, prepared)
         context = Context(
             actor=actor.id,
             kind=actor.kind,
@@ -89,7 +81,8 @@ class Pipeline:
             )
             guard = Guard(authorisation.marks, variables, revealed)
             data, errors = prepared.projection.project(answer, variables, guard)
-            searches.settled = guard.reached(errors) if searches.asked else searches.settled
+            if searches.asked:
+                searches.settled = guard.reached(errors)
             missed = missing(asked, data, errors)
             view = self.views.asked(request.headers.get("schema-view"), decisions)
             data = await self.preparer.introspected(prepared, data, request.variables, view)
@@ -97,29 +90,8 @@ class Pipeline:
             extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
             reply = Reply.of(data, errors, extensions)
             del answer, data
-            said = [item["reason"] or item["decision"] for item in access]
-            found = await self.keyring.disclosures(guard.disclosed())
-            await self.journal.disclose(receipt, entry.disclosed(said), found)
+            await journalled.disclosed(guard, access)
         self.misses.count(actor.id, missed, now)
-        check_whole(mode, access)
+        if whole:
+            check_whole(access)
         return reply
-
-
-def _intent(
-    request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared[Authorisation]
-) -> Entry:
-    return Entry(
-        kind="INTENT",
-        request=uuid4(),
-        at=datetime.now(UTC),
-        trace=request.trace,
-        actor=actor.id,
-        actor_kind=actor.kind,
-        organisation=actor.organisation,
-        client=actor.client,
-        purpose=purpose,
-        reference=reference,
-        operation_hash=prepared.hash,
-        operation_name=prepared.operation.name,
-        decisions={},
-    )

@@ -11,26 +11,36 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
 
+from hub.document.operation import ACCESS_KEY
 from hub.federation.collect import Unusual
 from hub.federation.shapes import Shape, Slot
 
-Check = Callable[[Mapping[str, Any]], frozenset[str]]
-"""Object of the tree → response keys to null; raises Unusual if the object must disappear."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marked:
+    """Marks, each with the response keys that came of its objects; equal to itself alone."""
+
+    each: tuple[tuple[int, frozenset[str]], ...]
+
+
+Verdicts: TypeAlias = Mapping[Any, tuple[frozenset[str], int]]
+"""Facts of an object → response keys to null, and the bit that notes so; raises Unusual if it must disappear."""
 
 
 class Checks(Protocol):
-    """What of a guard the fast projection asks: the checks of one mark's objects, of which `fetched` keys came."""
+    """What of a guard the fast projection asks."""
 
-    def check(self, mark: int, fetched: frozenset[str]) -> Check:
-        """The check of one object, for one request."""
+    @property
+    def noted(self) -> dict[Any, int]:
+        """The bits of all objects of each subject so far; one who is not there yet has 0."""
         ...
 
-    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
-        """Whether nothing of any object of a list is to null, and they are noted; if not, each is to be checked."""
+    def verdicts(self, marked: Marked) -> Sequence[Verdicts]:
+        """The verdicts on objects of each of these marks."""
         ...
 
 
@@ -47,6 +57,7 @@ USUAL = MappingProxyType({"Boolean": "bool", "Float": "float", "ID": "str", "Int
 """Built-in scalars, and the type that their values have as a rule."""
 
 _NESTED = frozenset({dict, list})
+_INT, _STR = {int}, {str}
 
 
 def _unusual() -> NoReturn:
@@ -84,12 +95,33 @@ def _somes(value: Any) -> list[Any]:
     return items
 
 
+def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
+    """Whether all these objects have the same facts, as the rows of a list have as a rule, and nothing of them is to
+    null; they are noted then."""
+    try:
+        subjects, facts = zip(*[value[ACCESS_KEY] for value in values], strict=True)
+    except (TypeError, ValueError):  # a null, or what is no fact, among them
+        return False
+    if len(set(facts)) != 1 or set(map(type, facts)) != _INT:
+        return False
+    nulls, bit = verdicts[facts[0]]
+    if nulls:
+        return False
+    if noted:
+        for subject in subjects:
+            noted[subject] |= bit
+    else:
+        noted.update(dict.fromkeys(subjects, bit))
+    return True
+
+
 def generate(root: Shape, *, exact: bool = False) -> Generated:
     """The projection of one shape; `exact`: each value that comes has the form of its type."""
     written = _Source(exact)
     entry = written.function(root)
     environment: dict[str, Any] = {
         "__builtins__": {"bool": bool, "float": float, "int": int, "len": len, "str": str, "type": type},
+        "alike": alike,
         "unusual": _unusual,
         "listed": _listed,
         "plain": _plain,
@@ -102,14 +134,14 @@ def generate(root: Shape, *, exact: bool = False) -> Generated:
     exec(compile("\n".join(lines), "<projection>", "exec"), environment)  # noqa: S102
     # a function that stays in its own globals is a ring: it would outlive its plan until the collector's rarest visit
     function: Callable[[Any, Any], dict[str, Any]] = environment.pop("made")()
-    marks = tuple(written.marks)
+    marked = Marked(tuple(written.marks))
 
     def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
-        checks: Sequence[Any] = ()
-        if guard is not None:
-            checks = [guard.check_all, *(guard.check(mark, fetched) for mark, fetched in marks)]
         try:
-            return function(data, checks)
+            if guard is None:
+                return function(data, ())
+            noted = guard.noted
+            made = function(data, (noted, *guard.verdicts(marked)))
         except (
             AttributeError,
             KeyError,
@@ -117,14 +149,17 @@ def generate(root: Shape, *, exact: bool = False) -> Generated:
             ValueError,
         ) as error:  # a key that did not come, a value of another form
             raise Unusual from error
+        if not _STR.issuperset(map(type, noted)):  # an object of nobody
+            raise Unusual
+        return made
 
     return project
 
 
 @dataclass
 class _Source:
-    """Source that grows: `lines`, the constants that it names, and the marks whose checks it gets by position, after
-    that of whole lists."""
+    """Source that grows: `lines`, the constants that it names, and the marks whose verdicts it gets by position, after
+    what is noted."""
 
     exact: bool
     lines: list[str] = field(default_factory=list)
@@ -144,13 +179,20 @@ class _Source:
         return name
 
     def function(self, shape: Shape) -> str:
-        """Write the function (object, checks) → projected object, and give its name."""
+        """Write the function (object, noted and verdicts) → projected object, and give its name."""
         name = self.name("f")
-        marks = [each.mark for each in shape.selected if each.mark is not None]
-        checks = " | ".join(f"{self.check(mark, shape)}(v)" for mark in marks)
+        marks = [self.verdicts(each.mark, shape) for each in shape.selected if each.mark is not None]
         body = [f"def {name}(v, g):"]
         if marks:
-            body.append(f"    n = {checks} if g else ()")
+            body += [
+                "    n = ()",
+                "    if g:",
+                f"        s, a = v[{ACCESS_KEY!r}]",
+                "        if type(a) is not int: unusual()",
+                f"        n, b = {marks[0]}[a]",
+                *(f"        m, c = {more}[a]; n |= m; b |= c" for more in marks[1:]),
+                "        g[0][s] |= b",
+            ]
         for slot in (each for each in shape.slots if each.internal):
             shown = self.value(slot, 1, "v")
             body.append(f"    {slot.key!r} in n or {shown}" if marks else f"    {shown}")
@@ -160,8 +202,8 @@ class _Source:
         self.lines += body
         return name
 
-    def check(self, mark: int, shape: Shape) -> str:
-        """The check of one mark's objects."""
+    def verdicts(self, mark: int, shape: Shape) -> str:
+        """The verdicts on one mark's objects."""
         return f"g[{self.marks.setdefault((mark, shape.fetched), len(self.marks) + 1)}]"
 
     def entries(self, shape: Shape, depth: int, var: str, *, nulled: bool = False) -> str:
@@ -226,7 +268,7 @@ class _Source:
         if len(marks) != 1 or any(below.internal for below in shape.slots):
             return each
         whole = f"[{self.entries(shape, depth + 1, item)} for {item} in {name}]"
-        checked = f"g[0]({marks[0]}, {self.constant(shape.fetched)}, {name})"
+        checked = f"alike({name}, {self.verdicts(marks[0], shape)}, g[0])"
         return f"({whole} if g and len(listed({name})) >= {LONG} and {checked} else {each})"
 
     def member(self, slot: Slot, name: str, null: str) -> str:

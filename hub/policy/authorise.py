@@ -15,8 +15,8 @@ from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, O
 from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
 from hub.policy.entry import entry
-from hub.policy.guard import Mark
 from hub.policy.inputs import InputUse, input_use
+from hub.policy.marks import Mark, Marks
 from hub.policy.table import Decision, DecisionClass, Effect, Reason
 from schema.residual import Residual
 
@@ -49,11 +49,13 @@ class Authorisation:
     operation: AuthorisedOperation
     decisions: DecisionClass
     residual: Residual
-    marks: tuple[Mark, ...]
+    marks: Marks
     entries: tuple[FieldEntry, ...]
     inputs: tuple[InputUse, ...]
-    searches: tuple[Field, ...] = ()
-    """The root fields that find persons."""
+    asked: tuple[Field, ...]
+    """The root fields that ask for one person, by an argument."""
+    searches: tuple[Field, ...]
+    """Those that find persons."""
 
 
 def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:
@@ -70,11 +72,17 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
         decisions=decisions,
         residual=decisions.residual(sorted(coordinates | ordered), sorted(types)),
-        marks=tuple(rewriting.marks),
+        marks=Marks(rewriting.marks),
         entries=tuple(rewriting.entries),
         inputs=tuple(rewriting.inputs),
+        asked=tuple(each for each in shape.fields if each.arguments and not each.denied and _one(each, schema)),
         searches=tuple(each for each in fetch.fields if each.coordinate in schema.searches),
     )
+
+
+def _one(field: Field, schema: Classification) -> bool:
+    found = schema.fields.get(field.coordinate)
+    return found is not None and not found.many and found.returns in schema.personal
 
 
 def _compared(name: str, schema: Classification) -> set[str]:

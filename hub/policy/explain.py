@@ -12,7 +12,8 @@ from typing import Any
 from hub.document.conditions import hold
 from hub.policy.authorise import Authorisation
 from hub.policy.entry import entry
-from hub.policy.guard import Guard, Mark, Told, Verdict
+from hub.policy.guard import Guard
+from hub.policy.marks import Row
 from hub.policy.table import DecisionClass, Effect, Reason
 from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule, holds
@@ -27,34 +28,32 @@ def explain(
     """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
     entries = decided(authorisation, guard.variables)
     errors = set(failed)
-    for mark, verdict, facts, path in guard.named:
-        if not holds(authorisation.decisions.identity, facts):
-            continue
-        held = _at(data, path) or {}
-        for key, denied, told in _of_row(authorisation.decisions, mark, verdict, facts):
-            if not denied and held.get(key, held) is not None:
+    for row in guard.named():
+        told = _of_row(authorisation.decisions, row)
+        held = _at(data, row.mark.path)
+        for key in row.verdict.nulls if held is None else (key for key, value in held.items() if value is None):
+            if key not in told:
                 continue
-            here = (*path, key)
+            here = (*row.mark.path, key)
             if not errors or not any(here[: len(error)] == error for error in errors):
-                entries.append(told)
+                entries.append(told[key])
     return entries
 
 
-def _of_row(decisions: DecisionClass, mark: Mark, verdict: Verdict, facts: int) -> list[Told]:
-    """What may be told of one row that was asked for by its id: kept with its verdict, which has only one place."""
-    if verdict.told is None:
-        verdict.told = []
-        for key, coordinate, rule in mark.fields:
-            path, decision = (*mark.path, key), decisions.decisions[coordinate]
+def _of_row(decisions: DecisionClass, row: Row) -> dict[str, dict[str, Any]]:
+    """What may be told of null fields of a row that was asked for by its id, by response key, if its identity is
+    readable: kept with its verdict, which has only one place."""
+    if row.told is None:
+        row.told = {}
+        for key, coordinate, rule in row.mark.fields if holds(decisions.identity, row.facts) else ():
+            path, decision = (*row.mark.path, key), decisions.decisions[coordinate]
             if rule is None:
                 continue
-            if key in verdict.nulls:
-                told = entry(path, coordinate, decision, Effect.DENY, row_reason(rule, facts))
-                verdict.told.append((key, True, told))
-            elif coordinate in verdict.released:
-                told = entry(path, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD)
-                verdict.told.append((key, False, told))
-    return verdict.told
+            if key in row.verdict.nulls:
+                row.told[key] = entry(path, coordinate, decision, Effect.DENY, row_reason(rule, row.facts))
+            elif coordinate in row.verdict.released:
+                row.told[key] = entry(path, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD)
+    return row.told
 
 
 def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ from typing import Any
 from hub.document.conditions import hold
 from hub.errors import FieldFailed, RequestRefused
 from hub.policy.authorise import Authorisation
-from hub.policy.classification import Classification
 
 KEPT = 10_000
 """Actors whose misses are remembered, the latest ones."""
@@ -60,13 +59,17 @@ class Searches:
     settled: frozenset[str] = frozenset()
 
 
+NONE = nullcontext(Searches(()))
+"""Of a request that searches nobody."""
+
+
 class Misses:
     """The misses of each actor (`Actor.id`). `now` is Unix seconds.
 
     `missed` and `refused` are totals for the metrics: people and searches missed, requests refused for them."""
 
-    def __init__(self, limit: MissLimit, schema: Classification) -> None:
-        self._limit, self._schema = limit, schema
+    def __init__(self, limit: MissLimit) -> None:
+        self._limit = limit
         self._rate = limit.most / max(limit.seconds, 1)
         self._levels: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self.missed = self.refused = 0
@@ -78,15 +81,7 @@ class Misses:
 
         Raises RequestRefused (TOO_MANY_MISSES, 429) for such an operation once the actor has missed too many.
         """
-        fields = authorisation.operation.shape.root.fields
-        asked = tuple(
-            field.key
-            for field in fields
-            if field.arguments
-            and not field.denied
-            and self._one(field.coordinate)
-            and hold(field.conditions, variables)
-        )
+        asked = tuple(field.key for field in authorisation.asked if hold(field.conditions, variables))
         if asked and (excess := self._excess(self._level(actor, now))) > 0:
             raise self._refused(excess)
         return asked
@@ -99,7 +94,7 @@ class Misses:
         Raises RequestRefused (TOO_MANY_MISSES, 429) if there is no room for all of them.
         """
         if not authorisation.searches:
-            return nullcontext(Searches(()))
+            return NONE
         return self._charging(actor, organisation, authorisation, variables, now)
 
     @contextmanager
@@ -153,10 +148,6 @@ class Misses:
         self._keep(actor, before + missed, now)
         if self._excess(before) <= 0 < self._excess(before + missed):
             log.warning("an actor asked for more than %d people who are not there for it", self._limit.most)
-
-    def _one(self, coordinate: str) -> bool:
-        found = self._schema.fields.get(coordinate)
-        return found is not None and not found.many and found.returns in self._schema.personal
 
     def _level(self, actor: str, now: int) -> float:
         level, at = self._levels.get(actor, (0.0, now))

@@ -12,13 +12,11 @@ REFUSE = "refuse"
 """The value of the header; the other, `filter`, is the default."""
 
 
-def check_whole(mode: str | None, access: Sequence[Mapping[str, Any]]) -> None:
-    """Raise FIELD_DENIED (403) where the client wants all or nothing and an entry of `extensions.access` is a denial.
+def check_whole(access: Sequence[Mapping[str, Any]]) -> None:
+    """For a client that wants all or nothing, raise FIELD_DENIED (403) if an entry of `extensions.access` is a denial.
 
     It tells what that extension would tell of the same request, so no more of any row: what is silent stays so.
     """
-    if mode != REFUSE:
-        return
     denied = [entry for entry in access if entry["decision"] == Effect.DENY.value]
     if not denied:
         return

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import true
 
-from hub import pipeline
+from hub import accesses, pipeline
 from hub.errors import VariablesRefused
 from hub.federation.execute import execute
-from hub.policy.guard import Mark, Verdict
+from hub.journal.record import Entry
+from hub.policy.marks import Mark, Verdict
 from hub.prepare import Preparer
 from schema.context import Context
 from schema.facts import RELATIONS, VALUE_FACTS
@@ -103,7 +104,7 @@ async def test_a_residual_that_allows_all_is_found_between_subgraph_and_hub_and_
 async def test_a_residual_that_allows_all_and_no_guard_are_found_in_the_answer(
     found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Mark, "_decide", blind)
+    monkeypatch.setattr(Mark, "decide", blind)
     trial, _ = await found("conseiller-ft", "suivi", asks_as=wide)
     assert {"people.person_constraint.id", "offers.referral.id"} <= places(trial, "answer")
 
@@ -162,18 +163,18 @@ async def test_a_value_that_is_logged_journalled_or_kept_is_found(
     found: Found, model: Model, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[Any] = []
-    intent, nobody = pipeline._intent, model.persons[NOBODYS]
+    nobody = model.persons[NOBODYS]
 
     async def talkative(*given: Any, **named: Any) -> Any:
         kept.append(given[1])
         logging.getLogger("hub").debug("variables %s", given[1])
         return await execute(*given, **named)
 
-    def loose(*given: Any) -> Any:
-        return replace(intent(*given), operation_name=nobody)
+    def loose(**named: Any) -> Entry:
+        return Entry(**{**named, "operation_name": nobody})
 
     monkeypatch.setattr(pipeline, "execute", talkative)
-    monkeypatch.setattr(pipeline, "_intent", loose)
+    monkeypatch.setattr(accesses, "Entry", loose)
     monkeypatch.setattr(pipeline, "KEPT", kept, raising=False)
     with logged() as logs:
         _, memory = await found("referent-b", "suivi")

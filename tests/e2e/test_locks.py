@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ import asyncpg
 import pytest
 
 from demo.cast import EMPLOYER
+from hub.federation.generate import Marked
 from hub.federation.transport import SubgraphResponse
 from infra.roles import SCHEMAS
 from schema.context import Context
@@ -70,19 +72,19 @@ def widened(context: Context) -> Context:
 class Blind:
     """A guard that lets everything through."""
 
-    marks: tuple[Any, ...]
+    marks: Any
     variables: Any
     inputs: Any
-    named: list[Any] = field(default_factory=list)
+    noted: dict[Any, int] = field(default_factory=lambda: defaultdict(int))
 
     def __call__(self, mark: int, value: Any, path: tuple[str | int, ...]) -> frozenset[str]:
         return frozenset()
 
-    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
-        return True
+    def verdicts(self, marked: Marked) -> list[Any]:
+        return [defaultdict(lambda: (frozenset(), 0)) for _ in marked.each]
 
-    def check(self, mark: int, fetched: frozenset[str]) -> Any:
-        return lambda value: frozenset()
+    def named(self) -> list[Any]:
+        return []
 
     def restart(self) -> None:
         """It notes nothing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NoReturn
 
 from graphql import (
     DocumentNode,
@@ -36,7 +36,7 @@ from hub.federation.collect import Unusual
 from hub.federation.compose.compose import Source, compose
 from hub.federation.execute import Answer
 from hub.federation.execute import execute as run
-from hub.federation.generate import Check
+from hub.federation.generate import Marked
 from hub.federation.nodes import Plan
 from hub.federation.plan import plan
 from hub.federation.project import Guard, Projection, interpret
@@ -86,7 +86,7 @@ class Subgraph:
 
 
 class Saying:
-    """A guard that is one function, of which it keeps no account."""
+    """A guard that is one function of the whole object, for the interpreter; it keeps no account."""
 
     def __init__(self, say: Callable[[int, Mapping[str, Any], Path], frozenset[str] | None]) -> None:
         self.say = say
@@ -94,17 +94,13 @@ class Saying:
     def __call__(self, mark: int, value: Mapping[str, Any], path: Path) -> frozenset[str] | None:
         return self.say(mark, value, path)
 
-    def check(self, mark: int, fetched: frozenset[str]) -> Check:
-        def check(value: Mapping[str, Any]) -> frozenset[str]:
-            nulls = self.say(mark, value, ())
-            if nulls is None:
-                raise Unusual
-            return nulls
+    @property
+    def noted(self) -> dict[Any, int]:
+        return {}
 
-        return check
-
-    def check_all(self, mark: int, fetched: frozenset[str], values: list[Any]) -> bool:
-        return all(type(value) is dict and self.say(mark, value, ()) == frozenset() for value in values)
+    def verdicts(self, marked: Marked) -> NoReturn:
+        """It has none by facts alone."""
+        raise Unusual
 
     def restart(self) -> None:
         """Nothing was kept."""

@@ -246,7 +246,7 @@ async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that
             raise stopped
 
         with monkeypatch.context() as patched:
-            patched.setattr(searches.hub.app.pipeline.journal, "disclose", stop)
+            patched.setattr(searches.hub.app.pipeline.accesses.journal, "disclose", stop)
             for identity in (by_nir("vurnibal"), UNKNOWN):
                 with suppress(asyncio.CancelledError):
                     assert (await searches.find("orienteur", identity, purpose="identification")).status == 503

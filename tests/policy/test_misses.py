@@ -29,7 +29,7 @@ def authorised(query: str) -> Authorisation:
 
 
 def misses(most: int = 4, seconds: int = 100) -> Misses:
-    return Misses(MissLimit(most, seconds), GRAPH.table.classification)
+    return Misses(MissLimit(most, seconds))
 
 
 def miss(
@@ -133,7 +133,7 @@ def search(
 
 
 def test_searches_that_find_are_never_bounded_and_those_that_are_excluded_never_counted() -> None:
-    found = Misses(BOUND, GRAPH.table.classification)
+    found = Misses(BOUND)
     for _ in range(100):
         search(found, finds=True)
         search(found, x=False)
@@ -141,7 +141,7 @@ def test_searches_that_find_are_never_bounded_and_those_that_are_excluded_never_
 
 
 def test_searches_in_vain_are_bounded_for_the_actor_and_for_its_organisation_and_weigh_as_misses() -> None:
-    found = Misses(BOUND, GRAPH.table.classification)
+    found = Misses(BOUND)
     for _ in range(3):
         search(found)
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
@@ -165,7 +165,7 @@ def fail(found: Misses) -> None:
 
 
 def test_a_search_is_charged_before_it_is_made_and_given_back_if_the_request_fails() -> None:
-    found = Misses(replace(BOUND, searches=1), GRAPH.table.classification)
+    found = Misses(replace(BOUND, searches=1))
     for number in range(1, 10):
         with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
             fail(found)
@@ -176,4 +176,4 @@ def test_a_search_is_charged_before_it_is_made_and_given_back_if_the_request_fai
 @pytest.mark.parametrize("limit", [MissLimit(most=0), MissLimit(searches=0), MissLimit(organisation=0)])
 def test_a_limit_of_none_admits_no_search(limit: MissLimit) -> None:
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
-        search(Misses(limit, GRAPH.table.classification), finds=True)
+        search(Misses(limit), finds=True)

@@ -1,0 +1,66 @@
+"""What the journal is told of each request: what it means to read, before anything is asked, and what it read of whom,
+before a byte of the answer leaves (policy.md "Access journal")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from hub.document.request import Request
+from hub.identity.actor import Actor
+from hub.journal.keyring import Keyring
+from hub.journal.record import Entry
+from hub.journal.store import Journal
+from hub.policy.authorise import Authorisation
+from hub.policy.guard import Guard
+from hub.prepare import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A request whose intent is on its way to the journal."""
+
+    accesses: Accesses
+    intent: Entry
+    receipt: Any
+
+    async def disclosed(self, guard: Guard, told: Sequence[Mapping[str, Any]]) -> None:
+        """Return once the journal has intent and disclosure; `told` are the entries of `extensions.access`. Raises
+        NotServed, and then nothing may leave."""
+        said = [entry["reason"] or entry["decision"] for entry in told]
+        rows = await self.accesses.keyring.disclosures(guard.disclosed())
+        await self.accesses.journal.disclose(self.receipt, self.intent.disclosed(said), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Accesses:
+    """The journal of a hub, and its pseudonyms."""
+
+    journal: Journal
+    keyring: Keyring
+
+    async def intended(
+        self, request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared[Authorisation]
+    ) -> Access:
+        """Tell the journal what is going to be read; raises NotServed."""
+        intent = Entry(
+            kind="INTENT",
+            request=uuid4(),
+            at=datetime.now(UTC),
+            trace=request.trace,
+            actor=actor.id,
+            actor_kind=actor.kind,
+            organisation=actor.organisation,
+            client=actor.client,
+            purpose=purpose,
+            reference=reference,
+            operation_hash=prepared.hash,
+            operation_name=prepared.operation.name,
+            decisions={},
+        )
+        if actor.person is not None:
+            intent = await self.keyring.veiled(intent, actor.person)
+        return Access(self, intent, self.journal.intend(intent))

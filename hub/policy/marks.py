@@ -1,0 +1,168 @@
+"""What becomes of the objects of a personal type: the verdict of each selection set on each combination of facts, made
+once for all requests of an operation (policy.md rule 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from hub.federation.collect import Unusual
+from hub.federation.generate import Marked
+from schema.residual import Rule, holds
+
+VERDICTS = 4096
+"""Bound of what is remembered per operation: facts are a small integer, so this is never reached in practice."""
+
+Inputs: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
+"""Coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one object: response keys to null, the coordinates released, and those of them masked."""
+
+    nulls: frozenset[str]
+    released: frozenset[str]
+    masked: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One selection set of a personal type in an authorised operation.
+
+    `fields` are (response key, coordinate, rule or None for an open field); `named`: it is reached from a root field
+    without passing a list, so it speaks of the person asked for.
+    """
+
+    type: str
+    path: tuple[str, ...]
+    named: bool
+    row: Rule
+    fields: tuple[tuple[str, str, Rule | None], ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Response keys of the fields."""
+        return frozenset(key for key, _, _ in self.fields)
+
+    def decide(self, facts: int, absent: frozenset[str]) -> Verdict | None:
+        """The verdict for these facts; None where the row does not exist for the actor.
+
+        `absent`: keys that did not come, excluded by a condition or lost with their subgraph: nothing of them is
+        released.
+        """
+        bits = sum(bit for bit, _ in self.row.values)
+        if not holds(self.row.read, facts) or not self.row.value_allowed(facts, bits):
+            return None
+        fields = [item for item in self.fields if item[0] not in absent]
+        read = {key for key, _, rule in fields if rule is None or holds(rule.read, facts)}
+        masked = {key for key, _, rule in fields if rule is not None and holds(rule.reduced, facts)} - read
+        return Verdict(
+            nulls=frozenset(key for key, _, _ in fields if key not in read and key not in masked),
+            released=frozenset(coordinate for key, coordinate, _ in fields if key in read),
+            masked=frozenset(coordinate for key, coordinate, _ in fields if key in masked),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A verdict on all rows of these facts; `told` keeps what `explain` tells of it, once it has been asked."""
+
+    place: int
+    mark: Mark
+    facts: int
+    verdict: Verdict
+    told: dict[str, dict[str, Any]] | None = None
+
+
+class Table(dict[int, tuple[frozenset[str], int]]):
+    """Facts → response keys to null, and the bit of the row's verdict, decided when it is first asked for.
+
+    `rows[n]` is what the bit 1 << n stands for. Raises Unusual for facts that are none, or forbid the row.
+    """
+
+    def __init__(self, place: int, mark: Mark, absent: frozenset[str], rows: list[Row]) -> None:
+        super().__init__()
+        self._place, self._mark, self._absent, self._rows = place, mark, absent, rows
+
+    def __missing__(self, facts: Any) -> tuple[frozenset[str], int]:
+        verdict = self._mark.decide(facts, self._absent) if type(facts) is int else None
+        if verdict is None:
+            raise Unusual
+        found = self[facts] = verdict.nulls, 1 << len(self._rows)
+        self._rows.append(Row(self._place, self._mark, facts, verdict))
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """What was decided so far of the objects of one operation; sets of verdicts are integers, a bit for each."""
+
+    marks: Sequence[Mark]
+    rows: list[Row] = field(default_factory=list)
+    _tables: dict[tuple[int, frozenset[str]], Table] = field(default_factory=dict)
+    _marked: dict[Marked, tuple[Table, ...]] = field(default_factory=dict)
+    _told: dict[tuple[int, tuple[Any, ...]], tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    _named: dict[int, list[Row]] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to forget all of it."""
+        return max(map(len, (self.rows, self._tables, self._marked, self._told, self._named))) > VERDICTS
+
+    def tables(self, marked: Marked) -> tuple[Table, ...]:
+        """The table of each of these marks, of whose objects these keys came."""
+        try:
+            return self._marked[marked]
+        except KeyError:
+            found = tuple(self.table(place, self.marks[place].keys - fetched) for place, fetched in marked.each)
+            return self._marked.setdefault(marked, found)
+
+    def table(self, place: int, absent: frozenset[str]) -> Table:
+        """The table of one mark, of whose objects these keys did not come."""
+        try:
+            return self._tables[place, absent]
+        except KeyError:
+            found = Table(place, self.marks[place], absent, self.rows)
+            return self._tables.setdefault((place, absent), found)
+
+    def of(self, bits: int) -> list[Row]:
+        """The verdicts of a set, in the order in which they were made."""
+        return [row for number, row in enumerate(self.rows) if bits >> number & 1]
+
+    def named(self, bits: int) -> list[Row]:
+        """Those of a set that speak of the person asked for, in the order of the operation."""
+        try:
+            return self._named[bits]
+        except KeyError:
+            found = sorted((row for row in self.of(bits) if row.mark.named), key=lambda row: row.place)
+            return self._named.setdefault(bits, found)
+
+    def told(self, bits: int, inputs: Inputs) -> tuple[frozenset[str], frozenset[str]]:
+        """(coordinates released, masked) of someone by a set of verdicts and by what was asked about its rows: the same
+        objects each time, which come again and again."""
+        key = bits, tuple(inputs.items())
+        try:
+            return self._told[key]
+        except KeyError:
+            rows = self.of(bits)
+            released = [row.verdict.released for row in rows]
+            released += (told for at, told in inputs.items() if any(row.mark.path[: len(at)] == at for row in rows))
+            masked = (row.verdict.masked for row in rows)
+            return self._told.setdefault(key, (frozenset().union(*released), frozenset().union(*masked)))
+
+
+class Marks:
+    """The marks of one authorised operation, and what is known of them now."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self.each = tuple(marks)
+        self._known = Known(self.each)
+
+    def known(self) -> Known:
+        """What was decided so far; whoever began with what is forgotten since keeps it."""
+        if self._known.full:
+            self._known = Known(self.each)
+        return self._known

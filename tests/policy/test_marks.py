@@ -1,0 +1,43 @@
+"""What is known of the objects of an operation: remembered for all requests, bounded, never mixed up."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.document.operation import ACCESS_KEY
+from hub.federation.generate import Marked
+from hub.policy import marks
+from hub.policy.authorise import authorise
+from hub.policy.guard import Guard
+from schema.facts import Fact
+from tests.policy.graph import SCHEMA
+from tests.policy.test_authorise import CLASS, PERSON
+
+READ, OPPOSED = int(Fact.REFERENT), int(Fact.REFERENT | Fact.OPPOSITION)
+ALL = frozenset({"id", "alias", "contact"})
+
+
+def test_a_verdict_is_made_once_for_all_requests_and_noted_by_a_bit_of_its_own() -> None:
+    authorised = authorise(PERSON, CLASS, SCHEMA).marks
+    marked = Marked(((0, ALL), (0, ALL - {"alias"})))
+    first, second = (Guard(authorised).verdicts(marked) for _ in range(2))
+    made = [each[facts] for each in first for facts in (READ, OPPOSED)]
+    assert [each[facts] for each in second for facts in (READ, OPPOSED)] == made
+    assert [bit for _, bit in made] == [1, 2, 4, 8]
+    assert len(authorised.known().rows) == 4
+
+
+def test_what_is_remembered_is_bounded_and_who_noted_what_is_forgotten_since_still_tells_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(marks, "VERDICTS", 1)
+    authorised = authorise(PERSON, CLASS, SCHEMA).marks
+    early = Guard(authorised)
+    for subject, facts in (("p", READ), ("q", OPPOSED)):
+        early(0, {"id": subject, "alias": "x", "contact": None, ACCESS_KEY: [subject, facts]}, ("person",))
+    late = Guard(authorised)
+    late(0, {"id": "r", "alias": "x", "contact": None, ACCESS_KEY: ["r", OPPOSED]}, ("person",))
+    assert late.known is not early.known
+    told = frozenset({"Person.id", "Person.lastName"})
+    assert late.disclosed() == [(told, frozenset(), ["r"])]
+    assert early.disclosed() == [(told | {"Person.contact"}, frozenset(), ["p"]), (told, frozenset(), ["q"])]
