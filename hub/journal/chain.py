@@ -10,8 +10,9 @@ that write was committed or not, both are whole. The canonical form is JSON, rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -31,11 +32,45 @@ class Line:
 
     def canonical(self) -> bytes:
         """The form that is hashed; equal lines have equal bytes."""
-        return orjson.dumps(self, plain, orjson.OPT_SORT_KEYS)
+        return canonical(str(self.stream), self.seq, self.entry, self.disclosures)
 
     def digest(self, previous: bytes) -> bytes:
         """Digest of this line after a line of that digest."""
         return sha256(previous + self.canonical()).digest()
+
+
+def canonical(stream: str, seq: int, entry: Entry, disclosures: Sequence[Disclosure]) -> bytes:
+    """The form of a line that is hashed."""
+    kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference, digest, name, counts = entry
+    line = {
+        "stream": stream,
+        "seq": seq,
+        "entry": {
+            "kind": kind,
+            "request": request,
+            "at": at,
+            "trace": trace,
+            "actor": actor,
+            "actor_kind": actor_kind,
+            "organisation": organisation,
+            "client": client,
+            "purpose": purpose,
+            "reference": reference,
+            "operation_hash": digest,
+            "operation_name": name,
+            "decisions": dict(sorted(counts.items())) if len(counts) > 1 else counts,
+        },
+        "disclosures": [
+            {"coordinates": _written(coordinates), "masked": _written(masked), "subjects": subjects}
+            for coordinates, masked, subjects in disclosures
+        ],
+    }
+    return orjson.dumps(line, plain)
+
+
+@lru_cache(maxsize=4096)
+def _written(coordinates: tuple[str, ...]) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(coordinates))
 
 
 def plain(value: object) -> str:
@@ -64,7 +99,7 @@ class Chain:
 
     def _next(self, entry: Entry, found: Sequence[Disclosure]) -> str:
         if entry.at < self.at:  # months are dropped whole: what is older must also come before
-            entry = replace(entry, at=self.at)
-        body = Line(self.stream, self.seq + 1, entry, found).canonical()
+            entry = entry._replace(at=self.at)
+        body = canonical(str(self.stream), self.seq + 1, entry, found)
         self.seq, self.head, self.at = self.seq + 1, sha256(self.head + body).digest(), entry.at
         return f'{body[:-1].decode()},"digest":"{self.head.hex()}"}}'

@@ -12,7 +12,7 @@ import asyncio
 import hmac
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from operator import itemgetter
 from time import monotonic
 
 import asyncpg
@@ -57,7 +57,7 @@ class Keyring:
         """The entry of a person who asks for itself: its name goes when its key goes."""
         name = (await self.pseudonyms([person]))[person]
         own = entry.actor.endswith(f"#{entry.client}")
-        return replace(entry, actor=f"person:{name}", client="" if own else entry.client)
+        return entry._replace(actor=f"person:{name}", client="" if own else entry.client)
 
     async def pseudonyms(self, people: Collection[str]) -> Mapping[str, str]:
         """Pseudonyms by person id, of at least these people; keys are made where there is none. Raises NotServed."""
@@ -118,5 +118,8 @@ class Keyring:
 
 
 def _named(disclosed: Sequence[Disclosed], known: Mapping[str, str]) -> list[Disclosure]:
-    name = known.__getitem__
-    return disclosures((released, masked, list(map(name, people))) for released, masked, people in disclosed)
+    return disclosures([(released, masked, _names(people, known)) for released, masked, people in disclosed])
+
+
+def _names(people: Sequence[str], known: Mapping[str, str]) -> Sequence[str]:
+    return itemgetter(*people)(known) if len(people) > 1 else [known[person] for person in people]

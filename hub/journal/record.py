@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
 """(coordinates released, masked, persons of whom they were): ids, or their pseudonyms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason."""
 
     kind: str
@@ -34,25 +31,14 @@ class Entry:
 
     def disclosed(self, reasons: Iterable[str]) -> Entry:
         """The disclosure entry that answers this intent."""
-        return Entry(
-            kind="DISCLOSURE",
-            request=self.request,
-            at=datetime.now(UTC),
-            trace=self.trace,
-            actor=self.actor,
-            actor_kind=self.actor_kind,
-            organisation=self.organisation,
-            client=self.client,
-            purpose=self.purpose,
-            reference=self.reference,
-            operation_hash=self.operation_hash,
-            operation_name=self.operation_name,
-            decisions=dict(Counter(map(str, reasons))),
-        )
+        counts: dict[str, int] = {}
+        for reason in reasons:
+            counts[reason] = counts.get(reason, 0) + 1
+        counted = {str(reason): count for reason, count in counts.items()}
+        return Entry("DISCLOSURE", self.request, datetime.now(UTC), *self[3:-1], counted)
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """One distinct set of coordinates, and the pseudonyms (hexadecimal) of everyone of whom it was released."""
 
     coordinates: tuple[str, ...]
@@ -62,10 +48,13 @@ class Disclosure:
 
 def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
     """Group what was disclosed of whom by what it was."""
-    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for released, masked, subjects in disclosed:
-        groups.setdefault((_ordered(released), _ordered(masked)), []).extend(subjects)
-    return [Disclosure(*group, tuple(sorted(found))) for group, found in sorted(groups.items())]
+        groups.setdefault((released, masked), []).extend(subjects)
+    return sorted(
+        Disclosure(_ordered(released), _ordered(masked), tuple(sorted(found)))
+        for (released, masked), found in groups.items()
+    )
 
 
 @lru_cache(maxsize=4096)

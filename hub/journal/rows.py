@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import fields
 from uuid import UUID
 
 import asyncpg
@@ -14,8 +13,7 @@ from hub.journal.record import Disclosure, Entry
 
 PAGE = 1_000
 """Lines read at once."""
-COLUMNS = tuple(field.name for field in fields(Entry))
-LINES = f"""SELECT seq, digest, {", ".join(COLUMNS)} FROM journal.entry
+LINES = f"""SELECT seq, digest, {", ".join(Entry._fields)} FROM journal.entry
 WHERE stream = $1 AND (seq, at) > ($2, $3) ORDER BY seq, at LIMIT {PAGE}"""  # noqa: S608 - names of columns of our own
 FOUND = """SELECT seq, at, coordinates, masked, subjects FROM journal.disclosure
 WHERE stream = $1 AND seq BETWEEN $2 AND $3 ORDER BY rank"""
@@ -36,7 +34,7 @@ async def lines(connection: asyncpg.Connection[asyncpg.Record], stream: UUID) ->
 
 def entry_of(row: asyncpg.Record) -> Entry:
     """The entry of a row of `journal.entry`."""
-    return Entry(**{name: row[name] for name in COLUMNS} | {"decisions": orjson.loads(row["decisions"])})
+    return Entry(**{name: row[name] for name in Entry._fields} | {"decisions": orjson.loads(row["decisions"])})
 
 
 def _disclosure(row: asyncpg.Record) -> Disclosure:
