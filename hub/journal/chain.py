@@ -36,7 +36,7 @@ class Line:
 
     def digest(self, previous: bytes) -> bytes:
         """Digest of this line after a line of that digest."""
-        return sha256(previous + self.canonical()).digest()
+        return after(previous, self.canonical())
 
 
 def canonical(stream: str, seq: int, entry: Entry, disclosures: Sequence[Disclosure]) -> bytes:
@@ -80,6 +80,13 @@ def plain(value: object) -> str:
     raise TypeError
 
 
+def after(previous: bytes, canonical: bytes) -> bytes:
+    """Digest of a line of this canonical form after a line of that digest."""
+    found = sha256(previous)
+    found.update(canonical)
+    return found.digest()
+
+
 def genesis(stream: UUID) -> bytes:
     """Digest before the first line of a stream."""
     return sha256(stream.bytes).digest()
@@ -90,16 +97,20 @@ class Chain:
 
     def __init__(self) -> None:
         self.stream = uuid4()
+        self._name = str(self.stream)
         self.seq, self.head, self.at = 0, genesis(self.stream), datetime.min.replace(tzinfo=UTC)
 
-    def extend(self, entries: Iterable[tuple[Entry, Sequence[Disclosure]]]) -> str:
-        """Put these entries at the end; the lines with their digests, as the JSON that `writer.WRITE` takes."""
-        lines = [self._next(entry, found) for entry, found in entries]
-        return f"[{','.join(lines)}]"
+    def extend(self, entries: Iterable[tuple[Entry, Sequence[Disclosure]]]) -> tuple[bytes, list[bytes]]:
+        """Put these entries at the end; their JSON as one array, and their digests: what `writer.WRITE` takes."""
+        lines, digests = [], []
+        for entry, found in entries:
+            lines.append(self._next(entry, found))
+            digests.append(self.head)
+        return b"[%b]" % b",".join(lines), digests
 
-    def _next(self, entry: Entry, found: Sequence[Disclosure]) -> str:
+    def _next(self, entry: Entry, found: Sequence[Disclosure]) -> bytes:
         if entry.at < self.at:  # months are dropped whole: what is older must also come before
             entry = entry._replace(at=self.at)
-        body = canonical(str(self.stream), self.seq + 1, entry, found)
-        self.seq, self.head, self.at = self.seq + 1, sha256(self.head + body).digest(), entry.at
-        return f'{body[:-1].decode()},"digest":"{self.head.hex()}"}}'
+        line = canonical(self._name, self.seq + 1, entry, found)
+        self.seq, self.head, self.at = self.seq + 1, after(self.head, line), entry.at
+        return line

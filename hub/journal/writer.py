@@ -15,8 +15,11 @@ from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 
 WRITE = """WITH line AS MATERIALIZED (
-    SELECT line.stream, line.seq, entry.*, line.disclosures, decode(line.digest, 'hex') AS digest
-    FROM json_to_recordset($1::json) AS line (stream uuid, seq bigint, entry json, disclosures json, digest text),
+    SELECT line.stream, line.seq, entry.*, line.disclosures, line.digest
+    FROM ROWS FROM (
+        json_to_recordset(convert_from($1, 'UTF8')::json) AS (stream uuid, seq bigint, entry json, disclosures json),
+        unnest($2::bytea[])
+    ) AS line (stream, seq, entry, disclosures, digest),
     json_to_record(line.entry) AS entry (
         kind text, request uuid, at timestamptz, trace text, actor text, actor_kind text, organisation text,
         client text, purpose text, reference text, operation_hash text, operation_name text, decisions jsonb)
@@ -64,7 +67,7 @@ class Writer:
 
     async def write(self, entries: Sequence[tuple[Entry, Sequence[Disclosure]]]) -> None:
         """Commit these entries at the end of the stream."""
-        await self.connection.execute(WRITE, self._chain.extend(entries), timeout=self._patience)
+        await self.connection.execute(WRITE, *self._chain.extend(entries), timeout=self._patience)
 
     async def pass_by(self) -> None:
         """Sign how far the stream has come, unless a checkpoint says it already."""

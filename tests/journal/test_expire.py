@@ -32,7 +32,7 @@ async def stream_of(
             for base in ("entry", "disclosure"):
                 await admin.execute("SELECT journal.open_month($1, $2)", base, month)
             found = [(intent(at=month.replace(day=day + 1)), [released("Person.id")]) for day in range(each)]
-            await admin.execute(WRITE, chain.extend(found))
+            await admin.execute(WRITE, *chain.extend(found))
             await add(admin, signer, chain.stream, chain.seq, chain.head, State.PASSED)
         if closed:
             await add(admin, signer, chain.stream, chain.seq, chain.head, State.CLOSED)
