@@ -11,8 +11,8 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BinasciiError
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 import orjson
 
@@ -26,8 +26,7 @@ class ContextRefused(Exception):
     """The context is missing, altered, expired, replayed or for another audience; the subgraph answers 401."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a subgraph knows of a request. `scopes` are link keys (`schema.facts.link_key`), `now` is Unix seconds."""
 
     actor: str

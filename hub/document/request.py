@@ -11,7 +11,7 @@ import orjson
 from hub.errors import FieldFailed, IdentityRefused
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """One GraphQL request as it came; `headers` are those that matter, in lower case, `trace` is a W3C trace id.
 
@@ -38,7 +38,7 @@ class Request:
         return token
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """An executed operation as the bytes that may leave: JSON with `data` (whole, partial or null), and `errors` and
     `extensions` where there are any.

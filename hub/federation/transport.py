@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SubgraphRequest:
     """One GraphQL request. `deadline` is the time left, in seconds."""
 
@@ -16,7 +16,7 @@ class SubgraphRequest:
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SubgraphResponse:
     """`data` and `errors` as the subgraph sent them; error text stays inside the hub."""
 

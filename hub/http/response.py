@@ -19,7 +19,7 @@ BY_STATUS = {
 """The header that a status calls for (RFC 9110)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Response:
     """Status, headers and whole body; nothing of it is sent before the journal is written."""
 

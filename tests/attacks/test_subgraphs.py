@@ -3,7 +3,6 @@ named after its row of policy.md "Tests"."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -71,7 +70,7 @@ async def test_08_a_subgraph_believes_no_header_but_the_hubs_signature(hub: Insi
         await people.post(body, people.sealed(context, body, key=b"\x00" * 32)),
         await people.post(body, people.sealed(context, body, audience="offers")),
         await people.post(body + b" ", people.sealed(context, body)),
-        await people.post(body, people.sealed(replace(context, policy="f" * 64), body)),
+        await people.post(body, people.sealed(context._replace(policy="f" * 64), body)),
         await people.post(body, people.sealed(context, body, now=context.now - 3600)),
         await people.post(body, people.sealed(context, body), people.sealed(context, body)),
     ]

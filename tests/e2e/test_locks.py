@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def widened(context: Context) -> Context:
     coordinates = graph().table.classification.fields
     types = graph().table.classification.personal
     lie = Residual(dict.fromkeys(types, WIDE), dict.fromkeys(coordinates, WIDE), context.residual.retentions)
-    return replace(context, residual=lie)
+    return context._replace(residual=lie)
 
 
 @dataclass(slots=True)

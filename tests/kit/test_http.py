@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -107,7 +107,7 @@ async def test_call_without_a_valid_context_is_401_and_all_of_them_alike(caller:
         await caller.post(signed=BODY + b" "),
         await caller.post(issued=NOW - LIFETIME),
         await caller.post(issued=NOW + 60),
-        await caller.post(given=replace(context(READ), policy="another")),
+        await caller.post(given=context(READ)._replace(policy="another")),
     ]
     assert {json.dumps(answer) for answer in answers} == {json.dumps(answers[0])}
     assert answers[0][0] == 401
