@@ -35,7 +35,7 @@ class Bounds:
     subgraph_seconds: float = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """The response tree, internal keys included, and what failed under the client's paths."""
 
@@ -69,7 +69,8 @@ async def execute(
                 for call in sent:
                     group.create_task(execution.send(call))
         for call in sent:
-            execution.retrace(call)
+            if call.asked:
+                execution.retrace(call)
         for call in calls:
             execution.complete(call)
             if call.sent:
@@ -116,7 +117,7 @@ class _Execution:
 
     def prepare(self, fetch: Fetch) -> _Call | None:
         """The request, written from the tree as it is now; None if there is nothing to ask."""
-        if not any(hold(conjunction, self.variables) for conjunction in fetch.when):
+        if () not in fetch.when and not any(hold(conjunction, self.variables) for conjunction in fetch.when):
             return None
         values = {name: self.variables[name] for name in fetch.variables if name in self.variables}
         if not fetch.entities:
@@ -232,10 +233,13 @@ class _Execution:
 
     def merge_root(self, call: _Call, data: dict[str, Any], errors: list[dict[str, Any]]) -> None:
         fetch = call.fetch
-        rename(data, fetch.renames)
+        if fetch.renames:
+            rename(data, fetch.renames)
         places = list(objects_at(self.data, fetch.path)) if fetch.path else [(self.data, ())]
         for order, (target, _) in enumerate(places):
             merge_into(target, data, copied=order > 0)
+        if not errors:
+            return
         bases = [path for _, path in places]
         for code, steps in self.failures.distinct(errors):
             lost = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]

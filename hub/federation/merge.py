@@ -46,6 +46,9 @@ def object_above(root: dict[str, Any], path: Path, depth: int) -> dict[str, Any]
 
 def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool = False) -> None:
     """Merge an answer into an object of the tree. With `copied` nothing of the source is shared with the tree."""
+    if not copied and target.keys().isdisjoint(source):
+        target.update(source)
+        return
     stack: list[tuple[Any, Any]] = [(target, source)]
     while stack:
         into, values = stack.pop()

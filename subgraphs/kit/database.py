@@ -34,17 +34,17 @@ def begin(scopes: Sequence[str], organisation: str | None) -> str:
 
     Raises RequestFailed CONTEXT_REFUSED for a scope that could pass for two.
     """
-    if any(SCOPES_SEPARATOR in scope for scope in scopes):
+    told = SCOPES_SEPARATOR.join(scopes)
+    if scopes and told.count(SCOPES_SEPARATOR) != len(scopes) - 1:
         raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
-    values = (SCOPES_SEPARATOR.join(scopes).encode().hex(), (organisation or "").encode().hex())
-    return _BEGIN % values
+    return f"{_HEAD}{told.encode().hex()}{_MIDDLE}{(organisation or '').encode().hex()}{_TAIL}"
 
 
 _NAMES = (SCOPES_SETTING, ORGANISATION_SETTING)
-_BEGIN = "BEGIN READ ONLY; SELECT {set} WHERE {clean}".format(
+_HEAD, _MIDDLE, _TAIL = "BEGIN READ ONLY; SELECT {set} WHERE {clean}".format(
     set=", ".join(f"set_config('{name}', convert_from('\\x%s', 'UTF8'), true)" for name in _NAMES),
     clean=" AND ".join(f"coalesce(current_setting('{name}', true), '') = ''" for name in _NAMES),
-)
+).split("%s")
 
 
 class Database:
