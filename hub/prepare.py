@@ -224,14 +224,19 @@ class Preparer(Generic[ClassT, DecidedT]):
         operation = normalise(document, node, self.schema)
         decided = self._decide(operation, decisions)
         planned = plan(decided.operation, self._supergraph, labels)
-        exact = all(fetch.subgraph in self._exact for wave in planned.waves for fetch in wave.fetches)
+        fetches = list(planned.fetches())
         meta = introspection.split(document, node)
         return Prepared(
             operation=operation,
             authorisation=decided,
             plan=planned,
             cost=self._costs.of(operation),
-            projection=Projection(decided.operation.shape, self.schema, exact=exact),
+            projection=Projection(
+                decided.operation.shape,
+                self.schema,
+                exact=all(fetch.subgraph in self._exact for fetch in fetches),
+                uniform=len(fetches) == 1 and not fetches[0].renames,  # nothing was merged into it
+            ),
             introspection=meta,
             keys=introspection.root_keys(document, node) if meta is not None else (),
             weight=len(query) // 32 + _fields(operation.root),

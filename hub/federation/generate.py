@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, NoReturn, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
 
 from hub.document.operation import ACCESS_KEY
 from hub.federation.collect import Unusual
+from hub.federation.meet import Verdicts, alike, listed, plain, plains, shown, some, somes, unusual
 from hub.federation.shapes import Shape, Slot
 
 
@@ -25,10 +26,6 @@ class Marked:
     """Marks, each with the response keys that came of its objects; equal to itself alone."""
 
     each: tuple[tuple[int, frozenset[str]], ...]
-
-
-Verdicts: TypeAlias = Mapping[Any, tuple[frozenset[str], int]]
-"""Facts of an object → response keys to null, and the bit that notes so; raises Unusual if it must disappear."""
 
 
 class Checks(Protocol):
@@ -56,78 +53,24 @@ INLINE = 6
 USUAL = MappingProxyType({"Boolean": "bool", "Float": "float", "ID": "str", "Int": "int", "String": "str"})
 """Built-in scalars, and the type that their values have as a rule."""
 
-_NESTED = frozenset({dict, list})
-_INT, _STR = {int}, {str}
+_STR = {str}
 
 
-def _unusual() -> NoReturn:
-    raise Unusual
-
-
-def _listed(value: Any) -> list[Any]:
-    if type(value) is not list:
-        raise Unusual
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if type(value) in _NESTED:
-        raise Unusual
-    return value
-
-
-def _some(value: Any) -> Any:
-    if value is None:
-        raise Unusual
-    return _plain(value)
-
-
-def _plains(value: Any) -> list[Any]:
-    if type(value) is not list or not _NESTED.isdisjoint(map(type, value)):
-        raise Unusual
-    return value
-
-
-def _somes(value: Any) -> list[Any]:
-    items = _plains(value)
-    if None in items:
-        raise Unusual
-    return items
-
-
-def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
-    """Whether all these objects have the same facts, as the rows of a list have as a rule, and nothing of them is to
-    null; they are noted then."""
-    try:
-        subjects, facts = zip(*[value[ACCESS_KEY] for value in values], strict=True)
-    except (TypeError, ValueError):  # a null, or what is no fact, among them
-        return False
-    if len(set(facts)) != 1 or set(map(type, facts)) != _INT:
-        return False
-    nulls, bit = verdicts[facts[0]]
-    if nulls:
-        return False
-    if noted:
-        for subject in subjects:
-            noted[subject] |= bit
-    else:
-        noted.update(dict.fromkeys(subjects, bit))
-    return True
-
-
-def generate(root: Shape, *, exact: bool = False) -> Generated:
-    """The projection of one shape; `exact`: each value that comes has the form of its type."""
-    written = _Source(exact)
+def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Generated:
+    """The projection of one shape; `exact`: each value that comes has the form of its type; `uniform`: the objects of
+    a list have the same keys in the same order."""
+    written = _Source(exact, exact and uniform)
     entry = written.function(root)
     environment: dict[str, Any] = {
         "__builtins__": {"bool": bool, "float": float, "int": int, "len": len, "str": str, "type": type},
         "alike": alike,
-        "unusual": _unusual,
-        "listed": _listed,
-        "plain": _plain,
-        "plains": _plains,
-        "some": _some,
-        "somes": _somes,
+        "unusual": unusual,
+        "listed": listed,
+        "plain": plain,
+        "plains": plains,
+        "some": some,
+        "somes": somes,
+        "shown": shown,
         **written.constants,
     }
     lines = ["def made():", *(f" {line}" for line in written.lines), f" return {entry}"]
@@ -162,6 +105,7 @@ class _Source:
     what is noted."""
 
     exact: bool
+    uniform: bool
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     marks: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
@@ -194,8 +138,8 @@ class _Source:
                 "        g[0][s] |= b",
             ]
         for slot in (each for each in shape.slots if each.internal):
-            shown = self.value(slot, 1, "v")
-            body.append(f"    {slot.key!r} in n or {shown}" if marks else f"    {shown}")
+            met = self.value(slot, 1, "v")
+            body.append(f"    {slot.key!r} in n or {met}" if marks else f"    {met}")
         if marks:
             body.append(f"    if n: return {self.entries(shape, 1, 'v', nulled=True)}")
         body.append(f"    return {self.entries(shape, 1, 'v')}")
@@ -265,11 +209,31 @@ class _Source:
         if shape is None or depth == INLINE or isinstance(inner, GraphQLList):
             return each
         marks = [selected.mark for selected in shape.selected if selected.mark is not None]
-        if len(marks) != 1 or any(below.internal for below in shape.slots):
+        if len(marks) > 1 or any(below.internal for below in shape.slots):
             return each
+        copied = self.copied(shape, item, name, marked=bool(marks))
+        if not marks:
+            return f"(len(listed({name})) >= {LONG} and {copied} or {each})" if copied else each
         whole = f"[{self.entries(shape, depth + 1, item)} for {item} in {name}]"
+        whole = f"({copied} or {whole})" if copied else whole
         checked = f"alike({name}, {self.verdicts(marks[0], shape)}, g[0])"
-        return f"({whole} if g and len(listed({name})) >= {LONG} and {checked} else {each})"
+        return f"(g and len(listed({name})) >= {LONG} and {checked} and {whole} or {each})"
+
+    def copied(self, shape: Shape, item: str, name: str, *, marked: bool) -> str:
+        """Copies of the objects of a list, if they are leaves in the answer's order and nothing else; nothing where
+        they can't be: to copy an object is much cheaper than to make one like it."""
+        if not self.uniform or not all(slot.leaf for slot in shape.slots):
+            return ""
+        keys = [slot.key for slot in shape.slots] + [ACCESS_KEY] * marked
+        tests = [f"len({item}) == {len(keys)}"]
+        for slot in shape.slots:
+            if slot.values is not None:
+                values = frozenset(slot.values if slot.required else (*slot.values, None))
+                tests.append(f"{item}[{slot.key!r}] in {self.constant(values)}")
+            elif slot.required:
+                tests.append(f"{item}[{slot.key!r}] is not None")
+        copies = f"[{item}.copy() for {item} in {name} if {' and '.join(tests)}]"
+        return f"([*{name}[0]] == {self.constant(keys)} and shown({copies}, {name}, marked={marked}))"
 
     def member(self, slot: Slot, name: str, null: str) -> str:
         """An object of an abstract type: one of which nothing is selected is null."""

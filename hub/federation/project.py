@@ -55,12 +55,13 @@ class Projection:
 
     What is present depends on the operation's conditions alone: it is worked out once for each of their values. The
     shape, which weighs more than the code generated from it, is kept once an answer has needed the interpreter.
-    `exact`: who answers gives values of the form of their types, which generated code then believes.
+    `exact`: who answers gives values of the form of their types, `uniform`: objects of a list with the same keys in the
+    same order; generated code then believes it.
     """
 
-    def __init__(self, shape: Operation, schema: GraphQLSchema, *, exact: bool = False) -> None:
+    def __init__(self, shape: Operation, schema: GraphQLSchema, *, exact: bool = False, uniform: bool = False) -> None:
         self._root, self._schema = shape.root, schema
-        self._generate = partial(generate, exact=exact)
+        self._generate = partial(generate, exact=exact, uniform=uniform)
         self._conditions = sorted(_conditions(shape.root))
         self._generated: dict[tuple[Any, ...], Generated] = {}
         self._shapes: dict[tuple[Any, ...], Shape] = {}

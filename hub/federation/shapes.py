@@ -5,7 +5,7 @@ Both projections read it, the interpreter (`project`) and the generated one (`ge
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Slot:
     below: dict[str, Shape] = field(default_factory=dict)
     required: bool = field(init=False)
     leaf: bool = field(init=False)
-    values: Container[str] | None = field(init=False)
+    values: Collection[str] | None = field(init=False)
 
     def __post_init__(self) -> None:
         inner = self.type.of_type if isinstance(self.type, GraphQLNonNull) else self.type

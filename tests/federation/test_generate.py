@@ -19,7 +19,8 @@ from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
 from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.generate import Marked, Verdicts, alike, generate
+from hub.federation.generate import Marked, generate
+from hub.federation.meet import Verdicts, alike
 from hub.federation.project import Projection, interpret
 from hub.federation.shapes import Shape, Slot
 from tests.federation.test_project import marked

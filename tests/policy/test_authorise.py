@@ -7,7 +7,8 @@ import pytest
 from hub.document.operation import ACCESS_KEY, Field, Operation, Selections
 from hub.errors import RequestRefused
 from hub.federation.collect import Unusual
-from hub.federation.generate import Marked, alike
+from hub.federation.generate import Marked
+from hub.federation.meet import alike
 from hub.policy.authorise import authorise
 from hub.policy.explain import explain
 from hub.policy.guard import Guard
