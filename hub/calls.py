@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from hub.federation.http1 import Headers
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 from infra.keys import Keys
 from schema.context import HEADER, Context, seal
+from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
@@ -28,11 +28,12 @@ class InProcess:
 
     def __init__(self, subgraph: Subgraph) -> None:
         self._subgraph = subgraph
+        self._deadlines = Deadlines()
 
     async def send(self, request: SubgraphRequest, context: Context) -> SubgraphResponse:
         """Execute one request; raises TransportError."""
         try:
-            async with asyncio.timeout(request.deadline):
+            with self._deadlines.within(request.deadline):
                 answer = await self._subgraph.execute(request.query, request.variables, context)
         except TimeoutError as error:
             raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from error

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 
+from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import DatabaseUnavailable
 
 WAIT_SECONDS = 5.0
 """Longest to wait for a connection, or for PostgreSQL to accept one."""
 STATEMENT_SECONDS = 30.0
+"""Longest that the statements of one fetch may take."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Place: TypeAlias = "asyncio.Future[Connection | None]"
@@ -32,6 +34,7 @@ class Connections:
         self._idle: list[Connection] = []
         self._waiting: deque[Place] = deque()
         self._ending: set[asyncio.Task[None]] = set()
+        self._deadlines = Deadlines()
 
     def open(self) -> None:
         """From now on connections may be opened."""
@@ -88,7 +91,7 @@ class Connections:
 
     async def _end(self, connection: Connection) -> None:
         try:
-            await connection.execute("COMMIT")
+            await connection.execute("COMMIT", timeout=STATEMENT_SECONDS)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection.terminate()
         except BaseException:
@@ -98,12 +101,11 @@ class Connections:
             self.leave(connection)
 
     async def _wait(self) -> Connection | None:
-        loop = asyncio.get_running_loop()
-        place: Place = loop.create_future()
+        place: Place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
-        end = loop.call_later(WAIT_SECONDS, _too_late, place)
         try:
-            return await place
+            with self._deadlines.within(WAIT_SECONDS):
+                return await place
         except asyncio.CancelledError:
             if not place.cancelled() and place.exception() is None:  # it came with the cancellation
                 given = place.result()
@@ -112,8 +114,6 @@ class Connections:
                 else:
                     self.leave(given)
             raise
-        finally:
-            end.cancel()
 
     def _lost(self) -> None:
         """One connection less: who waits longest may open another."""
@@ -135,11 +135,5 @@ class Connections:
             statement_cache_size=1000,
             max_cached_statement_lifetime=0,
             timeout=WAIT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
             server_settings={"jit": "off", "application_name": "spie-subgraph", "DateStyle": "ISO"},
         )
-
-
-def _too_late(place: asyncio.Future[Any]) -> None:
-    if not place.done():
-        place.set_exception(TimeoutError())

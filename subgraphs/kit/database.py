@@ -14,7 +14,8 @@ from typing import Any
 import asyncpg
 
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING
-from subgraphs.kit.connections import Connections
+from subgraphs.kit.connections import STATEMENT_SECONDS, Connections
+from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import DatabaseUnavailable, RequestFailed
 
 ORGANISATION_SETTING = "spie.organisation"
@@ -59,6 +60,7 @@ class Database:
     def __init__(self, dsn: str, connections: int = 10) -> None:
         self.connections = Connections(dsn, connections)
         self.statements = 0
+        self._deadlines = Deadlines()
 
     async def open(self) -> None:
         """From now on connections may be opened."""
@@ -78,11 +80,12 @@ class Database:
             told = False
             try:
                 ends = ENDS if connection.is_in_transaction() else ""
-                if await connection.execute(ends + begins) != BEGUN:
-                    log.critical("a setting survived its transaction")
-                    raise DatabaseUnavailable
-                self.statements += 1
-                rows = await connection.fetch(sql, *arguments)
+                with self._deadlines.within(STATEMENT_SECONDS):
+                    if await connection.execute(ends + begins) != BEGUN:
+                        log.critical("a setting survived its transaction")
+                        raise DatabaseUnavailable
+                    self.statements += 1
+                    rows = await connection.fetch(sql, *arguments)
                 told = True
                 return rows
             except (asyncpg.PostgresError, asyncpg.InterfaceError):

@@ -113,6 +113,19 @@ async def test_a_cancelled_statement_costs_its_connection_not_its_place(one: Poo
     assert len(await one.fetch([REFERENT], None, READ, [])) == 1
 
 
+async def test_a_statement_that_takes_too_long_costs_its_connection_not_its_place(
+    one: Pool, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one.fetch([REFERENT], None, READ, [])
+    monkeypatch.setattr("subgraphs.kit.database.STATEMENT_SECONDS", 0.05)
+    await rows.connection.execute("BEGIN; LOCK TABLE people.person IN ACCESS EXCLUSIVE MODE")
+    with pytest.raises(DatabaseUnavailable):
+        await one.fetch([REFERENT], None, READ, [])
+    await rows.connection.execute("ROLLBACK")
+    monkeypatch.undo()
+    assert len(await one.fetch([REFERENT], None, READ, [])) == 1
+
+
 async def test_who_waits_when_the_pool_closes_is_told_so(one: Pool) -> None:
     connection = await one.connections.take()
     waiting = asyncio.create_task(one.fetch([REFERENT], None, READ, []))
