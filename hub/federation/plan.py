@@ -6,6 +6,7 @@ from hub.federation.authorised import AuthorisedOperation
 from hub.federation.choose import choose
 from hub.federation.fetches import build
 from hub.federation.graph import graph_of
+from hub.federation.leaves import walk
 from hub.federation.lower import lower
 from hub.federation.nodes import Plan
 from hub.federation.passes import PASSES
@@ -27,7 +28,7 @@ def plan(
     """
     graph = graph_of(supergraph, labels)
     walker = Walker(graph, moves)
-    leaves = [leaf for leaf in walker.walk(operation.fetch.root) if leaf.options]
+    leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
     steps = build(graph, leaves, choose(leaves, walker.groups))
     for each in PASSES:
         steps = each(graph, steps)

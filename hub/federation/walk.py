@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.document.operation import Condition, Field, Selections
+from hub.document.operation import Field, Selections
 from hub.errors import RequestRefused
 from hub.federation.graph import Graph, Move, Node
-from hub.federation.spots import Arrival, Given, Group, Leaf, Level, Option, Spot, Template
+from hub.federation.spots import Arrival, Given, Group, Option, Spot, Template
 from hub.federation.supergraph import ROOTS
 
 MAX_OPTIONS = 6
@@ -35,46 +35,6 @@ class Walker:
         self.telling: dict[tuple[int, int, str, str], Group] = {}
         self.seeking: set[tuple[int, str, tuple[tuple[str, str], ...]]] = set()
         self.cuts = 0
-
-    def walk(self, root: Selections) -> list[Leaf]:
-        """Leaves of the operation in its order; raises RequestRefused (PLAN_IMPOSSIBLE) if one can't be read."""
-        leaves: list[Leaf] = []
-        level = Level(())
-        stack: list[tuple[Spot, Field, tuple[Condition, ...]]] = []
-        spot: Spot | None = None
-        for each in root.fields:
-            if each.name == "__typename":
-                continue
-            homes = [name for name in self.graph.roots(root.type) if self.graph.move(Node(root.type, name), each.name)]
-            if root.type != "Mutation":
-                homes = list(self.graph.roots(root.type))
-            if spot is None or (root.type == "Mutation" and spot.arrivals[0].group.subgraph not in homes):
-                spot = Spot(level, root.type, selected=[root])
-                for home in homes[:1] if root.type == "Mutation" else homes:
-                    self.enter_root(spot, home, None)
-            _expect(spot, each)
-            stack.append((spot, each, each.conditions))
-        stack.reverse()
-        while stack:
-            spot, each, conditions = stack.pop()
-            options = self.options(spot, each, each.key)
-            if not options and spot.arrivals:
-                raise _impossible(each)
-            if not each.selections:
-                leaves.append(Leaf(tuple(options), conditions))
-                continue
-            below: list[tuple[Spot, Field, tuple[Condition, ...]]] = []
-            for selections, child in self.enter(spot, each, each.key, options):
-                fields = selections.fields
-                untyped = any(arrival.untyped for arrival in child.arrivals)
-                if untyped or all(inner.conditions for inner in fields):  # it is there even if no field of it is
-                    told = Field(TYPENAME, child.type, TYPENAME)
-                    fields = (*fields, told)
-                    child.register(TYPENAME, told)
-                if child.arrivals:
-                    below.extend((child, inner, _joined(conditions, inner.conditions)) for inner in fields)
-            stack.extend(reversed(below))
-        return leaves
 
     def enter(self, spot: Spot, entry: Field, key: str, options: Iterable[Option]) -> list[tuple[Selections, Spot]]:
         """The spots below a composite field, with an arrival for each option that can hold each type."""
@@ -152,8 +112,8 @@ class Walker:
     def hop(self, origin: Arrival, subgraph: str, wanted: Field, move: Move) -> Arrival | None:
         """The arrival after an entity hop, by the cheapest key; None if no key or requirement can be had."""
         spot = origin.spot
-        if spot.type in ROOTS:
-            return self.enter_root(spot, subgraph, origin)
+        if spot.type in ROOTS:  # a mutation would be made again
+            return self.enter_root(spot, subgraph, origin) if spot.type != "Mutation" else None
         need: list[Option] = []
         required = self.gather(spot, move.requires, origin.group, need) if move.requires is not None else ()
         contexts = self.above(spot, subgraph, wanted, move, origin.group, need)
@@ -345,27 +305,5 @@ def _agreed(spot: Spot, key: str) -> bool:
     return True
 
 
-def _expect(spot: Spot, wanted: Field) -> None:
-    """All response keys that the client uses, before anything is read besides: what is required has others."""
-    stack = [(spot, wanted)]
-    while stack:
-        above, each = stack.pop()
-        above.register(each.key, each)
-        for selections, child in above.below(each, each.key) if each.selections else ():
-            stack.extend((child, inner) for inner in selections.fields)
-
-
 def _keyed(option: Option, key: str) -> Option:
     return option if option.key == key else Option(option.arrival, option.move, option.name, key, option.arguments)
-
-
-def _joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    return tuple(dict.fromkeys((*outer, *inner)))
-
-
-def _impossible(wanted: Field) -> RequestRefused:
-    return RequestRefused(
-        "PLAN_IMPOSSIBLE",
-        f"Aucun sous-graphe ne peut fournir « {wanted.coordinate} » à cet endroit.",
-        f"no plan reaches {wanted.coordinate}",
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
 
 
@@ -51,3 +53,21 @@ async def test_what_hangs_on_a_mutation_is_read_before_the_next_one() -> None:
     assert data == {"one": {"a": 1, "b": 0}, "two": {"a": 1, "b": 5}}
     assert done == ["a+1", "b+5"]
     snapshot("mutation-hops", query, gateway.plan(query))
+
+
+@pytest.mark.parametrize("body", ["make @include(if: $on) { x y }", "make @include(if: $on) { x } make { y }"])
+async def test_a_mutation_of_several_subgraphs_is_made_once_where_all_below_it_is_read(body: str) -> None:
+    made: list[str] = []
+
+    def part(name: str, fields: str) -> Part:
+        def make(info: Any) -> dict[str, int]:
+            made.append(name)
+            return {"x": 1, "y": 2}
+
+        sdl = f"type Mutation {{ make: V @shareable }} type Query {{ {name}: Int }} type V @shareable {{ {fields} }}"
+        return Part(name, HEAD + sdl, {"make": make})
+
+    gateway = Gateway(part("a", "x: Int"), part("b", "x: Int y: Int"))
+    data, errors = await gateway.answer(f"mutation ($on: Boolean = true) {{ {body} }}", {})
+    assert (data, errors) == ({"make": {"x": 1, "y": 2}}, [])
+    assert made == ["b"]

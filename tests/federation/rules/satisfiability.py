@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.federation.rules.case import Case, K, Q
 
 B = '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'
+MADE = "type Mutation {{ make: V @shareable }} type V @shareable {{ {} }} "
 BOTH = ("s0", "s1")
 
 CASES = (
@@ -18,4 +19,7 @@ CASES = (
     Case("SATISFIABILITY_ERROR", "T.b",
          [Q + K + B, K + '{ id: ID! b: Int @external c: Int @requires(fields: "b") }'],
          [Q + K + B, K + "{ id: ID! c: Int }"], BOTH),
+    Case("SATISFIABILITY_ERROR", "V.y",
+         [MADE.format("x: Int") + "type Query { a: Int }", MADE.format("y: Int")],
+         [MADE.format("x: Int") + "type Query { a: Int }", MADE.format("x: Int y: Int")], BOTH),
 )  # fmt: skip

@@ -27,10 +27,10 @@ class Stopped(Exception):
 
 
 class Whole:
-    """Reads the store as one executor does: what is below an object knows it."""
+    """Reads the store as one executor does: what is below an object knows it. A value that is an exception fails."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, turn: Callable[[], int]) -> None:
+        self.model, self.turn = model, turn
 
     def resolvers(self) -> dict[str, Callable[..., Any]]:
         """By coordinate of the client schema."""
@@ -40,7 +40,15 @@ class Whole:
             more = node.fields if node and type_.name in next(iter(node.members.values())) else {}
             for name in (*type_.fields, *more):
                 found[f"{type_.name}.{name}"] = self._resolver(name)
+        for name in self.model.types["Mutation"].fields if "Mutation" in self.model.types else ():
+            found[f"Mutation.{name}"] = self._mutation(name)
         return found
+
+    def _mutation(self, name: str) -> Callable[..., Any]:
+        field = self.model.types["Mutation"].fields[name]
+        if name.startswith("turn"):
+            return lambda value, info: self.turn()
+        return lambda value, info, **arguments: _under(plain(field, value, arguments), value)
 
     def _resolver(self, name: str) -> Callable[..., Any]:
         def resolve(value: Value, info: Any, **arguments: Any) -> Any:
@@ -61,20 +69,28 @@ class Whole:
             types = dict(field.context)
             while above["__typename"] not in types:
                 above = above[ABOVE]
-            return fed(value, self.read(above, types[above["__typename"]], {}), arguments)
+            for name in types[above["__typename"]].strip(" }").split(" { "):
+                above = _known(self.read(above, name, {}))
+            return fed(value, above, arguments)
         return _under(plain(field, value, arguments), value)
 
     def _told(self, field: Field, value: Value) -> str:
         def read(each: Value, name: str, given: Mapping[str, Any]) -> Any:
             field = self.model.field(each["__typename"], name)
-            return self.read(each, name, _all(field, given))
+            return _known(self.read(each, name, _all(field, given)))
 
+        whole = told(field, value, read)
         for each in selections(field.requires):
             assert isinstance(each, FieldNode)
             required = self.model.field(value["__typename"], each.name.value)
             if len(required.strict) > 1 and read(value, each.name.value, _given(each)) is None:
                 raise Stopped
-        return told(field, value, read)
+        return whole
+
+
+def _known(found: Any) -> Any:
+    """What another field is given of one that failed is null."""
+    return None if isinstance(found, Exception) else found
 
 
 def _all(field: Field, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +113,7 @@ def _under(value: Any, above: Value) -> Any:
 def plain(field: Field, value: Value, arguments: Mapping[str, Any]) -> Any:
     """A field of the store, under its arguments."""
     found = value[field.name]
-    if not field.arguments:
+    if not field.arguments or isinstance(found, Exception):
         return found
     if not field.leaf:
         first = arguments["first"]

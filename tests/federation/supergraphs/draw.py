@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.federation.supergraphs.model import LEAVES, NODE, Argument, Field, Model, Type, Wrapper, fields_of
+from tests.federation.supergraphs.model import LEAVES, NODE, Argument, Field, Model, Type, Wrapper, fields_of, printed
 
 KEYS = ("id", "k", "code org { iso }")
 ARGUMENTS = (
@@ -44,7 +44,12 @@ class Drawer:
     def new(self, type_: Type, field: Field) -> Field | None:
         """Add a field, if its name is free."""
         node = self.model.types.get(NODE)
-        others = self.model.of("entity") if type_ is node else [node] if node and type_.kind == "entity" else []
+        beside = {
+            "interface": self.model.of("entity"),
+            "entity": [node] if node else [],
+            "mutation": self.model.of("root"),
+        }
+        others = beside.get(type_.kind, [])
         if any(field.name in each.fields for each in (type_, *others)):
             return None
         type_.fields[field.name] = field
@@ -61,10 +66,11 @@ class Drawer:
             self.keys(model.types[name], node)
         self.query()
         self.values()
+        if node:
+            model.types[NODE] = node
         for number in range(self.random.randint(0, 2)):
             self.interface(f"I{number}", self.some(names, 3))
         if node:
-            model.types[NODE] = node
             self.common(node)
             self.stands(node, next(iter(node.members)))
         if self.chance(0.5):
@@ -74,15 +80,18 @@ class Drawer:
         self.model.types["Query"] = Type("Query", "root", list(self.model.subgraphs))
 
     def node(self, names: list[str]) -> Type:
-        """The interface with a key: one subgraph knows it as an object, and none of its types."""
-        *full, home = self.random.sample(self.model.subgraphs, self.random.randint(2, len(self.model.subgraphs)))
-        chosen, others = self.some(names, 3), {each for each in self.model.subgraphs if each != home}
+        """The interface with a key: a subgraph or two know it as an object, and none of its types."""
+        homes = self.random.sample(self.model.subgraphs, self.random.randint(2, len(self.model.subgraphs)))
+        apart = 2 if len(homes) > 2 and self.chance(0.4) else 1
+        full, alone = homes[apart:], homes[:apart]
+        chosen, others = self.some(names, 3), set(self.model.subgraphs).difference(alone)
         for name in chosen:
-            known = others.intersection(self.model.types[name].homes).union(full)
-            self.model.types[name].homes = [each for each in self.model.subgraphs if each in known]
-        keys = {each: ["id"] for each in (*full, home)}
-        own = {"id": Field("id", "ID", (True,), {home: ("ID", (True,))})}
-        return Type(NODE, "interface", [home], own, keys, members=dict.fromkeys(full, chosen))
+            those = others.intersection(self.model.types[name].homes).union(full)
+            self.model.types[name].homes = [each for each in self.model.subgraphs if each in those]
+        keys = {each: ["id"] for each in homes}
+        known: dict[str, tuple[str, Wrapper]] = dict.fromkeys(alone, ("ID", (True,)))
+        own = {"id": Field("id", "ID", (True,), known)}
+        return Type(NODE, "interface", alone, own, keys, members=dict.fromkeys(full, chosen))
 
     def keys(self, type_: Type, node: Type | None) -> None:
         """Keys in each subgraph, so that each is reached from any."""
@@ -147,6 +156,11 @@ class Drawer:
             own = [each for each in chosen if home in self.model.types[each].homes]
             if own and self.chance(0.8):
                 type_.members[home] = own if self.chance(0.7) else self.some(own, 2)
+        parent = self.model.types.get("I0")
+        if parent and self.chance(0.5):
+            type_.parent = parent.name
+            type_.members = {home: self.some(own, 3) for home, own in parent.members.items() if self.chance(0.8)}
+            type_.common = dict(parent.common)
         if not type_.members:
             return
         members = {each for own in type_.members.values() for each in own}
@@ -158,28 +172,60 @@ class Drawer:
             self.stands(type_, home)
 
     def common(self, type_: Type) -> None:
-        """A field that all types of an interface have, each in subgraphs of its own."""
-        name, named = f"c_{type_.name}", self.random.choice(("String", "Int", "Hue"))
-        members = dict.fromkeys(each for own in type_.members.values() for each in own)
+        """Fields that all types of an interface have, each in subgraphs of its own."""
         if type_.name == NODE:
             type_.common["id"] = "ID!"
-            type_.fields[name] = Field(name, named, (False,), dict.fromkeys(type_.members, (named, (False,))))
-        type_.common[name] = named
-        for each in members:
+        self.everywhere(type_, f"c_{type_.name}", self.random.choice(("String", "Int", "Hue")), (False,))
+        target = self.random.choice(self.model.of("entity"))
+        members = [self.model.types[each] for own in type_.members.values() for each in own]
+        able = all(any(self.stubbed(target, home) for home in each.homes) for each in members)
+        if able and self.chance(0.4):
+            self.everywhere(type_, f"d_{type_.name}", target.name, self.random.choice(((False,), (False, False))))
+
+    def everywhere(self, type_: Type, name: str, named: str, wrapper: Wrapper) -> None:
+        type_.common[name] = printed(named, wrapper)
+        targets = () if named in LEAVES else (named,)
+        if type_.name == NODE:
+            homes: dict[str, tuple[str, Wrapper]] = dict.fromkeys(type_.members, (named, wrapper))
+            type_.fields[name] = Field(name, named, wrapper, homes, targets=targets)
+        for each in dict.fromkeys(each for own in type_.members.values() for each in own):
             entity = self.model.types[each]
-            strict = (self.chance(0.3),)
-            homes = {home: (named, self.weaker(strict)) for home in self.some(entity.homes, 2)}
-            field = entity.fields[name] = Field(name, named, strict, homes)
-            self.move(entity, field)
+            strict = tuple(self.chance(0.3) for _ in wrapper)
+            able = [each for each in entity.homes if not targets or self.stubbed(self.model.types[named], each)]
+            homes = {home: (named, self.weaker(strict)) for home in self.some(able, 2)}
+            field = entity.fields[name] = Field(name, named, strict, homes, targets=targets)
+            if field.leaf:
+                self.move(entity, field)
+            else:
+                for home in homes:
+                    self.refer(self.model.types[named], home)
+
+    def stubbed(self, type_: Type, home: str) -> bool:
+        """Whether a subgraph may refer to an entity, be it one that it does not have."""
+        node = self.model.types.get(NODE)
+        return node is None or home not in node.homes or type_.name not in next(iter(node.members.values()))
+
+    def refer(self, type_: Type, home: str) -> None:
+        """A subgraph knows an entity, if only by a key of another."""
+        if home not in type_.homes and home not in type_.stubs:
+            key = self.random.choice(next(iter(type_.keys.values())))
+            type_.stubs[home] = key
+            if "{" in key:
+                self.use("Org", [home])
 
     def stands(self, type_: Type, home: str) -> None:
         """An interface has a field in each subgraph: one that some type of it must declare, if none is there."""
-        model, name = self.model, f"c_{type_.name}"
-        if type_.name == NODE or not model.above(home, type_) or self.chance(0.2):
-            for each in type_.members[home]:
-                member = model.types[each]
+        model, names = self.model, [f"c_{type_.name}"]
+        if type_.name == NODE:
+            names = [each for each in type_.common if each != "id"]
+        elif model.above(home, type_) and self.chance(0.8):
+            return
+        for name in names:
+            for member in (model.types[each] for each in type_.members[home]):
                 if name not in (shown.name for shown in model.shown(home, member)):
-                    model.external.add((home, each, name))
+                    model.external.add((home, member.name, name))
+                    if not member.fields[name].leaf:
+                        self.refer(model.types[member.fields[name].named], home)
 
     def union(self, names: list[str]) -> None:
         chosen, type_ = self.some(names, 4), Type("U", "union")

@@ -49,8 +49,11 @@ class Linker(Drawer):
                 for home in field.homes:
                     if not field.leaf and self.chance(0.3):
                         self.provide(field, home)
-        if self.chance(0.4):
-            self.feed(self.random.choice(model.subgraphs))
+        if self.chance(0.5):
+            for home in self.some(list(model.subgraphs), 2):
+                self.feed(home)
+        elif self.chance(0.5):
+            self.mutations()
         for type_ in owners:
             for _ in range(self.random.randint(0, 2)):
                 self.compute(type_, self.random.choice(type_.homes))
@@ -76,11 +79,6 @@ class Linker(Drawer):
             return next(iter(type_.members.values()))
         return [type_.name] if type_.kind in able and able[type_.kind]() else []
 
-    def stubbed(self, type_: Type, home: str) -> bool:
-        """Whether a subgraph may refer to an entity that it does not have."""
-        node = self.model.types.get(NODE)
-        return node is None or home not in node.homes or type_.name not in next(iter(node.members.values()))
-
     def lead(self, owner: Type, home: str, named: str, targets: list[str]) -> None:
         target = self.model.types[named]
         strict = self.random.choice(WRAPPERS)
@@ -97,14 +95,6 @@ class Linker(Drawer):
         if others and named != "V1" and self.chance(0.3):
             self.share(field, self.random.choice(others))
         self.new(owner, field)
-
-    def refer(self, type_: Type, home: str) -> None:
-        """A subgraph knows an entity, if only by a key of another."""
-        if home not in type_.homes and home not in type_.stubs:
-            key = self.random.choice(next(iter(type_.keys.values())))
-            type_.stubs[home] = key
-            if "{" in key:
-                self.use("Org", [home])
 
     def share(self, field: Field, home: str) -> None:
         """Another subgraph resolves the field too, perhaps as one of the types that it may give."""
@@ -134,18 +124,16 @@ class Linker(Drawer):
     def required(self, owner: Type, home: str) -> str:
         """A field set that the subgraph lacks; empty if there is none."""
         names = [each for each in owner.fields if self.lacked(owner, each, home)]
-        if owner.name == NODE:
-            names = [each for each in owner.common if each != "id"]
         self.random.shuffle(names)
         return " ".join(filter(None, (self.read(owner, name, home) for name in names[: self.random.randint(1, 2)])))
 
     def lacked(self, type_: Type, name: str, home: str) -> bool:
         return not self.model.resolved(home, type_, name) and type_.fields[name].moved != home
 
-    def read(self, type_: Type, name: str, home: str) -> str:
+    def read(self, type_: Type, name: str, home: str, depth: int = 2) -> str:
         """A field in a field set, declared where the set is, with what is read below it."""
         field, before = type_.fields[name], set(self.model.external)
-        below = "" if field.leaf else self.below(field, home)
+        below = "" if field.leaf else self.below(field, home, depth - 1)
         lacked = self.lacked(type_, name, home)
         if (not field.leaf and not below) or (not lacked and not self.model.resolved(home, type_, name)):
             self.model.external = before
@@ -164,7 +152,7 @@ class Linker(Drawer):
         ]
         return f"({', '.join(chosen)})" if chosen else ""
 
-    def below(self, field: Field, home: str) -> str:
+    def below(self, field: Field, home: str, depth: int) -> str:
         """What is read below a field; empty if the subgraph can't say it."""
         target = self.model.types[field.named]
         if target.kind == "value":
@@ -176,21 +164,21 @@ class Linker(Drawer):
             texts = [self.read(target, name, home) for name in self.some(names, 2)]
         elif target.kind == "entity" and (home in target.homes or self.stubbed(target, home)):
             self.refer(target, home)
-            texts = [self.read(target, name, home) for name in self.some(self.readable(target), 2)]
+            texts = [self.read(target, name, home, depth) for name in self.some(self.readable(target, depth), 2)]
         elif target.name == NODE and home in target.homes:
-            texts = [self.read(target, name, home) for name in self.some(list(target.common), 2)]
+            texts = [self.read(target, name, home, depth) for name in self.some(self.readable(target, depth), 2)]
         elif target.members.get(home):
             texts = []
             for each in self.some([each for each in target.members[home] if each in field.targets] or [""], 2):
                 member = self.model.types.get(each)
-                inner = member and self.read(member, self.random.choice(self.readable(member)), home)
+                inner = member and self.read(member, self.random.choice(self.readable(member, depth)), home, depth)
                 texts.append(f"... on {each} {{ {inner} }}" if inner else "")
         else:
             return ""
         return f" {{ {' '.join(filter(None, texts))} }}" if any(texts) else ""
 
-    def readable(self, type_: Type) -> list[str]:
-        return [each.name for each in type_.fields.values() if each.leaf]
+    def readable(self, type_: Type, depth: int) -> list[str]:
+        return [each.name for each in type_.fields.values() if each.leaf or (depth > 0 and self.chance(0.5))]
 
     def provide(self, field: Field, home: str) -> None:
         """What a subgraph gives of a type, on this way alone, though it does not resolve it."""
@@ -198,41 +186,78 @@ class Linker(Drawer):
         names = [field.named] if target.kind == "entity" else list(target.members.get(home, ()))
         texts = []
         for type_ in (self.model.types[each] for each in names if field.homes[home][0] == field.named):
-            free = [
-                each
-                for each in type_.fields.values()
-                if self.lacked(type_, each.name, home) and each.leaf and not (each.moved or each.arguments)
-            ]
-            if free and self.model.declared(home, type_):
-                chosen = self.random.choice(free)
-                chosen.shared = True
-                self.model.external.add((home, type_.name, chosen.name))
-                texts.append(chosen.name if target.kind == "entity" else f"... on {type_.name} {{ {chosen.name} }}")
+            text = self.provided(type_, home) if self.model.declared(home, type_) else ""
+            if text:
+                texts.append(text if target.kind == "entity" else f"... on {type_.name} {{ {text} }}")
         if texts:
             field.provides[home] = " ".join(texts)
+
+    def provided(self, type_: Type, home: str) -> str:
+        """A field of a type that a subgraph has only where it provides it; empty if there is none."""
+        fields = [each for each in type_.fields.values() if not (each.moved or each.arguments)]
+        free = [each for each in fields if self.lacked(type_, each.name, home) and each.named not in ("V1", "Query")]
+        self.random.shuffle(free)
+        for field in free:
+            target = self.model.types.get(field.named)
+            inner = ""
+            if target is not None and target.kind == "value":
+                self.use(target.name, [home])
+                names = [each.name for each in target.fields.values() if not each.arguments]
+                inner = f" {{ {' '.join(self.some(names, 2))} }}" if names else ""
+            elif target is not None and target.kind == "entity" and self.stubbed(target, home):
+                self.refer(target, home)
+                inner = f" {{ {self.leaf_of(target, home)} }}"
+            if field.leaf or inner:
+                field.shared = True
+                self.model.external.add((home, type_.name, field.name))
+                return field.name + inner
+        return ""
+
+    def leaf_of(self, type_: Type, home: str) -> str:
+        """A leaf of a type that is provided with what leads to it, or a key."""
+        free = [each for each in type_.fields.values() if each.leaf and self.lacked(type_, each.name, home)]
+        free = [each for each in free if not (each.moved or each.arguments)]
+        if not free or self.chance(0.3):
+            return self.random.choice([name for name in type_.keyed(home) if name != "org"])
+        field = self.random.choice(free)
+        field.shared = True
+        self.model.external.add((home, type_.name, field.name))
+        return field.name
+
+    def mutations(self) -> None:
+        """Fields that are asked in turn, wherever they are."""
+        type_ = self.model.types["Mutation"] = Type("Mutation", "mutation", list(self.model.subgraphs))
+        for number, home in enumerate(self.random.choices(self.model.subgraphs, k=self.random.randint(2, 4))):
+            if self.chance(0.4):
+                self.new(type_, Field(f"turn{number}", "Int", homes={home: ("Int", (False,))}))
+            else:
+                self.link(type_, home)
 
     def feed(self, home: str) -> None:
         """A field whose argument the nearest object above gives: the root at the latest."""
         model, root = self.model, self.model.types["Query"]
         fed = [each for each in model.of("entity") if home in each.homes]
-        if not fed:
+        edition = Field(f"edition_{home}", "String", homes={home: ("String", (False,))})
+        if not fed or self.new(root, edition) is None:
             return
-        edition = Field(self.name("edition"), "String", homes={home: ("String", (False,))})
-        type_ = self.random.choice(fed)
+        type_, before = self.random.choice(fed), set(model.external)
         context = [("Query", edition.name)]
         for setter in fed:
-            plain = [
-                each.name
-                for each in setter.fields.values()
-                if each.named == "String" and each.homes and each.wrapper == (False,) and not each.arguments
-            ]
-            plain = [each for each in plain if setter.fields[each].moved != home]
-            if setter is not type_ and plain and self.chance(0.7):
-                read = self.random.choice(plain)
-                if self.lacked(setter, read, home):
+            texts = self.texts(setter, home)
+            if setter is not type_ and texts and self.chance(0.7):
+                read = self.random.choice(texts)
+                if read in setter.fields and self.lacked(setter, read, home):
                     model.external.add((home, setter.name, read))
                 context.append((setter.name, read))
         field = Field(self.name("w"), "String", homes={home: ("String", (False,))}, context=tuple(context))
         field.arguments = (Argument("n", "Int"),) if self.chance(0.5) else ()
-        if self.new(type_, field) and self.new(root, edition):
+        if self.new(type_, field):
             model.setting |= {(home, each) for each, _ in context}
+        else:
+            model.external = before
+
+    def texts(self, type_: Type, home: str) -> list[str]:
+        """What a context may take of a type: texts that may be null, or are in what is."""
+        plain = [each for each in type_.fields.values() if each.named == "String" and not each.arguments]
+        names = [each.name for each in plain if each.homes and each.wrapper == (False,) and each.moved != home]
+        return [*names, "org { iso }"] if "org" in type_.keyed(home) else names

@@ -73,8 +73,11 @@ class Field:
 
 @dataclass
 class Type:
-    """An entity, a value, an interface, a union or the root. `keys` by subgraph; of a `stub` the key that a subgraph
-    has without resolving it; `members` and `common` fields are those of an abstract type."""
+    """An entity, a value, an interface, a union, the root or the mutation.
+
+    `keys` by subgraph; of a `stub` the key that a subgraph has without resolving it; `members` and `common` fields are
+    those of an abstract type, `parent` the interface that an interface may implement.
+    """
 
     name: str
     kind: str
@@ -84,6 +87,7 @@ class Type:
     stubs: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
     common: dict[str, str] = field(default_factory=dict)
+    parent: str = ""
 
     def keyed(self, home: str) -> list[str]:
         """Names of the key fields of a subgraph."""
@@ -115,6 +119,15 @@ class Model:
         """The interfaces that an object type implements in a subgraph."""
         return [each.name for each in self.of("interface") if name in each.members.get(home, ())]
 
+    def parent(self, interface: Type) -> Type | None:
+        """The interface that another one implements: if it says all that this one does, in some subgraph."""
+        above = self.types.get(interface.parent)
+        if above is None:
+            return None
+        said = {name for home in interface.members for name in self.above(home, interface)}
+        wanted = {name for home in above.members for name in self.above(home, above)}
+        return above if wanted <= said else None
+
     def field(self, type_: str, name: str) -> Field:
         """A field of an object type, its own or an interface object's."""
         own = self.types[type_].fields
@@ -122,7 +135,7 @@ class Model:
 
     def declared(self, home: str, type_: Type) -> bool:
         """Whether a subgraph has the type."""
-        if type_.kind == "root":
+        if type_.kind in ("root", "mutation"):
             return any(home in each.homes for each in type_.fields.values())
         known = home in type_.homes or home in type_.stubs or home in type_.members
         return known or any(each[:2] == (home, type_.name) for each in self.external)

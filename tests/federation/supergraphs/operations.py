@@ -47,10 +47,12 @@ class _Writer:
         self.fragments: list[str] = []
 
     def whole(self) -> str:
-        assert self.schema.query_type is not None
-        body = self.selection(self.schema.query_type, self.depth)
-        head = f"query ({', '.join(self.declared)}) " if self.declared else ""
-        return "\n".join([f"{head}{{ {body} }}", *self.fragments])
+        kinds = [each for each in (self.schema.query_type, self.schema.mutation_type) if each is not None]
+        root = self.random.choice(kinds)
+        body = self.selection(root, self.depth)
+        head = "mutation" if root is self.schema.mutation_type else "query"
+        head += f" ({', '.join(self.declared)})" if self.declared else ""
+        return "\n".join([f"{head} {{ {body} }}", *self.fragments])
 
     def chance(self, share: float) -> bool:
         return not self.plain and self.random.random() < share

@@ -21,7 +21,7 @@ def parts(model: Model, store: Store) -> list[Part]:
     """Those that have anything."""
     texts = {home: sdl(model, home) for home in model.subgraphs}
     return [
-        Part(home, text, store.root, _finders(model, store, home), _resolvers(model, home))
+        Part(home, text, store.root, _finders(model, store, home), _resolvers(model, store, home))
         for home, text in texts.items()
         if text
     ]
@@ -54,7 +54,7 @@ def _stored(value: Value, name: str, arguments: Mapping[str, Any]) -> Any:
     return value[name]
 
 
-def _resolvers(model: Model, home: str) -> dict[str, Callable[..., Any]]:
+def _resolvers(model: Model, store: Store, home: str) -> dict[str, Callable[..., Any]]:
     found = {}
     provided = set(_provided(model, home))
     for type_ in model.types.values():
@@ -64,6 +64,8 @@ def _resolvers(model: Model, home: str) -> dict[str, Callable[..., Any]]:
                 found[coordinate] = _required(each)
             elif each.context and home in each.homes:
                 found[coordinate] = _fed
+            elif each.name.startswith("turn"):
+                found[coordinate] = lambda value, info: store.turn()
             elif _gone(model, home, each) or not (
                 model.resolved(home, type_, each.name) or home == each.moved or coordinate in provided
             ):
@@ -89,6 +91,8 @@ def _provided(model: Model, home: str) -> Iterator[str]:
                 stack += [(node.type_condition.name.value, each) for each in node.selection_set.selections]
             elif isinstance(node, FieldNode):
                 yield f"{type_name}.{node.name.value}"
+                below = node.selection_set.selections if node.selection_set else ()
+                stack += [(model.types[type_name].fields[node.name.value].named, each) for each in below]
 
 
 def _required(field: Field) -> Callable[..., Any]:

@@ -19,8 +19,9 @@ def _type(model: Model, home: str, type_: Type) -> str:
     if type_.kind == "union":
         return f"union {type_.name} = {' | '.join(type_.members[home])}"
     if type_.kind == "interface" and home in type_.members:
-        names = model.above(home, type_)
-        return f"interface {type_.name}{keys} {{ {' '.join(f'{name}: {type_.common[name]}' for name in names)} }}"
+        parent = model.parent(type_)
+        fields = " ".join(f"{name}: {type_.common[name]}" for name in model.above(home, type_))
+        return f"interface {type_.name}{f' implements {parent.name}' if parent else ''}{keys} {{ {fields} }}"
     if home in type_.stubs:
         keys += f' @key(fields: "{type_.stubs[home]}", resolvable: false)'
     head = f"type {type_.name}"

@@ -22,7 +22,7 @@ Value = dict[str, Any]
 
 
 class Store:
-    """Whole objects by type, and the root."""
+    """Whole objects by type, and the root, which holds what mutations give too. A value that is an exception fails."""
 
     def __init__(self, model: Model, random: Random) -> None:
         self.model, self.random = model, random
@@ -30,10 +30,18 @@ class Store:
             each.name: [self._object(each, number) for number in range(OBJECTS)] for each in model.of("entity")
         }
         self.root: Value = {"__typename": "Query"}
+        self.turns = 0
+        self.faults = random.choice((0, 0, 0.05))
         for each in model.of("entity"):
             for value in self.objects[each.name]:
                 self._fill(value, each)
-        self._fill(self.root, model.types["Query"])
+        for each in model.of("root", "mutation"):
+            self._fill(self.root, each)
+
+    def turn(self) -> int:
+        """How many mutations that count there have been since `turns` was last put back."""
+        self.turns += 1
+        return self.turns
 
     def _object(self, type_: Type, number: int) -> Value:
         keys = {name: make(type_.name, number) for name, make in KEYED.items() if name in type_.fields}
@@ -49,6 +57,8 @@ class Store:
     def _value(self, field: Field, wrapper: Wrapper) -> Any:
         if not wrapper[-1] and self.random.random() < 0.2:
             return None
+        if not wrapper[-1] and wrapper == field.strict and self.random.random() < self.faults:
+            return ValueError("broken")
         if len(wrapper) > 1:
             return [self._value(field, wrapper[:-1]) for _ in range(self.random.choice((0, 1, 2, 2, 3)))]
         if not field.leaf:

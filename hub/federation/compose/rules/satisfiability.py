@@ -1,11 +1,12 @@
 """SATISFIABILITY_ERROR: every field that clients can ask for can be fetched, wherever they can ask for it.
 
 Walks the graph as the planner does, from the roots; the failure shows the path of fields that leads to the dead end.
+All below a mutation can be fetched from one subgraph that makes it: two would make it twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from graphql import get_named_type, is_abstract_type, is_object_type
@@ -13,9 +14,9 @@ from graphql import get_named_type, is_abstract_type, is_object_type
 from hub.document.operation import Field, Selections
 from hub.errors import RequestRefused, StartRefused
 from hub.federation.compose.rules.failure import failure
-from hub.federation.graph import Graph
+from hub.federation.graph import Graph, Node
 from hub.federation.spots import Level, Spot
-from hub.federation.supergraph import ROOTS, Supergraph
+from hub.federation.supergraph import Supergraph
 from hub.federation.walk import Walker
 
 MOVES = 5_000_000
@@ -54,28 +55,44 @@ def _combinations(labels: list[str]) -> Iterator[frozenset[str]]:
 def _unreachable(
     supergraph: Supergraph, labels: frozenset[str], moves: int, failed: set[str]
 ) -> Iterator[StartRefused]:
-    graph = Graph(supergraph, labels)
-    for root in ROOTS:
-        if root not in supergraph.types:
-            continue
+    graph, types = Graph(supergraph, labels), supergraph.types
+    if "Query" in types:
         walker = Walker(graph, moves)
-        spot = Spot(Level(()), root)
-        for name in graph.roots(root):
-            walker.enter_root(spot, name, None)
-        pending = [spot]
-        seen: set[tuple[object, ...]] = {_state(graph, spot)}
-        for current in pending:
-            for name in supergraph.types[current.type].fields:
-                entry = Field(name, current.type, name, selections=_below(supergraph, current.type, name))
-                options = walker.options(current, entry, name)
-                if not options and f"{current.type}.{name}" not in failed:
-                    failed.add(f"{current.type}.{name}")
-                    yield _failure(supergraph, current, name)
-                for _, child in walker.enter(current, entry, name, options) if entry.selections else ():
-                    state = _state(graph, child)
-                    if child.arrivals and state not in seen:
-                        seen.add(state)
-                        pending.append(child)
+        yield from _below_root(supergraph, walker, "Query", graph.roots("Query"), types["Query"].fields, failed)
+    for name in types["Mutation"].fields if "Mutation" in types else ():
+        told: list[tuple[list[StartRefused], set[str]]] = []
+        for home in (each for each in graph.roots("Mutation") if graph.move(Node("Mutation", each), name)):
+            known = set(failed)
+            walker = Walker(graph, moves)
+            told.append((list(_below_root(supergraph, walker, "Mutation", (home,), (name,), known)), known))
+        if told and all(failures for failures, _ in told):  # no subgraph makes it and can have all below it read
+            failures, known = told[0]
+            failed |= known
+            yield from failures
+
+
+def _below_root(
+    supergraph: Supergraph, walker: Walker, root: str, homes: Iterable[str], names: Iterable[str], failed: set[str]
+) -> Iterator[StartRefused]:
+    """What can't be read below these fields of a root type, entered in these subgraphs."""
+    graph = walker.graph
+    spot = Spot(Level(()), root)
+    for name in homes:
+        walker.enter_root(spot, name, None)
+    pending = [spot]
+    seen: set[tuple[object, ...]] = {_state(graph, spot)}
+    for current in pending:
+        for name in names if current is spot else supergraph.types[current.type].fields:
+            entry = Field(name, current.type, name, selections=_below(supergraph, current.type, name))
+            options = walker.options(current, entry, name)
+            if not options and f"{current.type}.{name}" not in failed:
+                failed.add(f"{current.type}.{name}")
+                yield _failure(supergraph, current, name)
+            for _, child in walker.enter(current, entry, name, options) if entry.selections else ():
+                state = _state(graph, child)
+                if child.arrivals and state not in seen:
+                    seen.add(state)
+                    pending.append(child)
 
 
 def _below(supergraph: Supergraph, type_name: str, name: str) -> tuple[Selections, ...]:
