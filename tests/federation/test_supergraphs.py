@@ -34,7 +34,7 @@ HALVES = 2
 SHOWN = 3
 
 Answered = tuple[str, set[str]]
-"""Data, in their order, and the paths of errors."""
+"""Data in their order with how many mutations were made, and the paths of errors."""
 
 FIND, KEYS = Graph._find, Graph.keys
 
@@ -70,7 +70,7 @@ class Drawn:
         self.store.turns = 0
         result = execute(schema, parse(text), self.store.root, variable_values=variables)
         assert isinstance(result, ExecutionResult)
-        return json.dumps(result.data), {str(error.path) for error in result.errors or ()}
+        return f"{json.dumps(result.data)} {self.store.turns}", {str(error.path) for error in result.errors or ()}
 
     def answered(self, gateway: Gateway, text: str, variables: dict[str, Any]) -> Answered:
         """What the engine does. It tells more errors than there are in the data: those of what other fields require."""
@@ -79,7 +79,7 @@ class Drawn:
             data, errors = asyncio.run(gateway.answer(text, variables))
         except Exception as error:
             return repr(error), set()
-        return json.dumps(data), {str(error["path"]) for error in errors}
+        return f"{json.dumps(data)} {self.store.turns}", {str(error["path"]) for error in errors}
 
 
 def wrong(seeds: Iterable[int]) -> Iterator[str]:

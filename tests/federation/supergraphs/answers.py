@@ -46,9 +46,7 @@ class Whole:
 
     def _mutation(self, name: str) -> Callable[..., Any]:
         field = self.model.types["Mutation"].fields[name]
-        if name.startswith("turn"):
-            return lambda value, info: self.turn()
-        return lambda value, info, **arguments: _under(plain(field, value, arguments), value)
+        return counted(field, self.turn, lambda value, arguments: _under(plain(field, value, arguments), value))
 
     def _resolver(self, name: str) -> Callable[..., Any]:
         def resolve(value: Value, info: Any, **arguments: Any) -> Any:
@@ -108,6 +106,16 @@ def _under(value: Any, above: Value) -> Any:
     if isinstance(value, list):
         return [_under(each, above) for each in value]
     return {**value, ABOVE: above} if isinstance(value, dict) else value
+
+
+def counted(field: Field, turn: Callable[[], int], read: Callable[[Value, Any], Any]) -> Callable[..., Any]:
+    """The resolver of a mutation, which counts; a leaf tells how many there have been."""
+
+    def resolve(value: Value, info: Any, **arguments: Any) -> Any:
+        turns = turn()
+        return turns if field.leaf else read(value, arguments)
+
+    return resolve
 
 
 def plain(field: Field, value: Value, arguments: Mapping[str, Any]) -> Any:

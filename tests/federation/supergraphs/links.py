@@ -72,12 +72,16 @@ class Linker(Drawer):
             return type_.members[home]
         able = {
             "entity": lambda: home in type_.homes or self.stubbed(type_, home),
-            "value": lambda: owner.kind != "value" and (type_.name != "V1" or set(type_.homes) <= set(owner.homes)),
+            "value": lambda: owner.kind != "value" and (type_.name != "V1" or self.shares(owner, type_)),
             "root": lambda: owner.kind == "entity" and self.model.declared(home, type_),
         }
         if type_.name == NODE and home in type_.homes:
             return next(iter(type_.members.values()))
         return [type_.name] if type_.kind in able and able[type_.kind]() else []
+
+    def shares(self, owner: Type, value: Type) -> bool:
+        """Whether all that share out a value have its owner: for a mutation, which one makes, one has it all."""
+        return set(value.homes) <= set(owner.homes) and (owner.kind != "mutation" or len(value.homes) == 1)
 
     def lead(self, owner: Type, home: str, named: str, targets: list[str]) -> None:
         target = self.model.types[named]

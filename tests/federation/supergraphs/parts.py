@@ -11,7 +11,7 @@ from typing import Any
 from graphql import FieldNode, InlineFragmentNode, SelectionNode
 
 from tests.federation.harness import Part
-from tests.federation.supergraphs.answers import fed, plain, read_set, selections, told
+from tests.federation.supergraphs.answers import counted, fed, plain, read_set, selections, told
 from tests.federation.supergraphs.model import Field, Model, fields_of
 from tests.federation.supergraphs.sdl import sdl
 from tests.federation.supergraphs.store import Store, Value
@@ -64,8 +64,8 @@ def _resolvers(model: Model, store: Store, home: str) -> dict[str, Callable[...,
                 found[coordinate] = _required(each)
             elif each.context and home in each.homes:
                 found[coordinate] = _fed
-            elif each.name.startswith("turn"):
-                found[coordinate] = lambda value, info: store.turn()
+            elif type_.kind == "mutation":
+                found[coordinate] = counted(each, store.turn, _read(each))
             elif _gone(model, home, each) or not (
                 model.resolved(home, type_, each.name) or home == each.moved or coordinate in provided
             ):
@@ -97,6 +97,10 @@ def _provided(model: Model, home: str) -> Iterator[str]:
 
 def _required(field: Field) -> Callable[..., Any]:
     return lambda value, info, **arguments: told(field, value["__representation"], _stored)
+
+
+def _read(field: Field) -> Callable[[Value, Any], Any]:
+    return lambda value, arguments: plain(field, value, arguments)
 
 
 def _plain(field: Field) -> Callable[..., Any]:
