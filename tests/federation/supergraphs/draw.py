@@ -143,8 +143,16 @@ class Drawer:
         if self.chance(0.25):
             field.named, field.strict = "String", (False,)
             field.arguments = tuple(self.random.sample(ARGUMENTS, self.random.randint(1, 2)))
-        field.homes = {home: (field.named, self.weaker(field.strict)) for home in homes}
+        field.homes = self.known(field.named, field.strict, homes)
         return self.new(type_, field)
+
+    def known(self, named: str, wrapper: Wrapper, homes: list[str]) -> dict[str, tuple[str, Wrapper]]:
+        """A type in each subgraph, each as strict as the one before at most: one of them holds for all."""
+        found = {}
+        for home in homes:
+            wrapper = self.weaker(wrapper)
+            found[home] = (named, wrapper)
+        return found
 
     def weaker(self, wrapper: Wrapper) -> Wrapper:
         return tuple(each and not self.chance(0.3) for each in wrapper)
@@ -192,7 +200,7 @@ class Drawer:
             entity = self.model.types[each]
             strict = tuple(self.chance(0.3) for _ in wrapper)
             able = [each for each in entity.homes if not targets or self.stubbed(self.model.types[named], each)]
-            homes = {home: (named, self.weaker(strict)) for home in self.some(able, 2)}
+            homes = self.known(named, strict, self.some(able, 2))
             field = entity.fields[name] = Field(name, named, strict, homes, targets=targets)
             if field.leaf:
                 self.move(entity, field)

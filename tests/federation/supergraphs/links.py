@@ -88,7 +88,7 @@ class Linker(Drawer):
         strict = self.random.choice(WRAPPERS)
         field = Field(self.name("l"), named, strict, {home: (named, self.weaker(strict))}, targets=tuple(targets))
         if named == "V1":
-            field.homes = {each: (named, self.weaker(strict)) for each in target.homes}
+            field.homes = self.known(named, strict, target.homes)
         elif named in ("V0", "Org"):
             self.use(named, [home])
         elif target.kind == "entity":
@@ -102,7 +102,9 @@ class Linker(Drawer):
 
     def share(self, field: Field, home: str) -> None:
         """Another subgraph resolves the field too, perhaps as one of the types that it may give."""
-        target, wrapper = self.model.types[field.named], self.weaker(field.strict)
+        target = self.model.types[field.named]
+        ((_, first),) = field.homes.values()
+        wrapper = self.weaker(first)
         if target.kind == "entity" and (home in target.homes or home in target.stubs):
             field.homes[home] = (field.named, wrapper)
         elif target.kind == "value" or (target.kind == "root" and self.model.declared(home, target)):
@@ -115,7 +117,7 @@ class Linker(Drawer):
                 one = self.random.choice(both)
                 narrow = self.chance(0.3)
                 field.targets = (one,) if narrow else tuple(both)
-                field.homes[home] = (one if narrow else field.named, wrapper)
+                field.homes[home] = (one, field.strict) if narrow else (field.named, wrapper)
 
     def compute(self, owner: Type, home: str) -> None:
         """A field that requires others of its entity."""
