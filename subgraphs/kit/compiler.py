@@ -24,7 +24,7 @@ from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.finding import Finding
 from subgraphs.kit.model import Model, Root, RootKind
 from subgraphs.kit.pages import Listing, listings, page_of, uuid_or_none
-from subgraphs.kit.representations import split
+from subgraphs.kit.representations import Form, forms, split
 from subgraphs.kit.roots import compile_statement
 from subgraphs.kit.statement import Call, Statement
 
@@ -65,6 +65,7 @@ class Prepared:
 
     reading: Reading
     listings: tuple[Listing, ...]
+    forms: Mapping[int, Mapping[str, Form]]
 
 
 class Compiler:
@@ -89,7 +90,8 @@ class Compiler:
         return statement, call
 
     def _prepare(self, reading: Reading) -> Prepared:
-        return Prepared(reading, listings(reading, self.model))
+        entities = {node.number: forms(node, self.model) for node in reading.roots if node.name == ENTITIES}
+        return Prepared(reading, listings(reading, self.model), entities)
 
     def _call(self, prepared: Prepared, variables: Mapping[str, Any], context: Context) -> Call:
         reading, sealer = prepared.reading, Sealer(self.key, context)
@@ -98,7 +100,7 @@ class Compiler:
         for node in reading.roots:
             if node.name == ENTITIES:
                 given = reading.value(node, "representations", variables)
-                counts[node.number], batches[node.number] = split(given, node, self.model)
+                counts[node.number], batches[node.number] = split(given, prepared.forms[node.number])
             elif (root := self.model.roots.get(node.name)) is None or node.number in pages:
                 continue
             elif root.finding is not None:

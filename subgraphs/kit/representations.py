@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import orjson
@@ -59,27 +60,46 @@ def _parsed(text: str) -> SelectionSetNode:
     return found
 
 
-def split(given: Any, node: Node, model: Model) -> tuple[int, dict[str, Batch]]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a representation of one type holds: the key named so, what is `required`, and no other of the `names`."""
+
+    key: str
+    uuid: bool
+    required: Wanted
+    names: frozenset[str]
+
+
+def forms(node: Node, model: Model) -> dict[str, Form]:
+    """The forms of the representations that the fields below `_entities` take, by type."""
+    found = {}
+    for name, fields in node.types.items():
+        entity = model.entities[name]
+        if entity.key is not None and not entity.stub:
+            required = wanted(entity, fields)
+            names = frozenset({"__typename", entity.key.name, *required})
+            found[name] = Form(entity.key.name, isinstance(entity.key.column.type, Uuid), required, names)
+    return found
+
+
+def split(given: Any, forms: Mapping[str, Form]) -> tuple[int, dict[str, Batch]]:
     """How many items the answer has, and the usable ones by type; raises RequestFailed if it is no list."""
     if not isinstance(given, list) or len(given) > MOST:
         raise bad_input("representations", f"une liste d'au plus {MOST} éléments")
-    batches = {name: Batch() for name in node.types}
-    requirements = {name: wanted(model.entities[name], fields) for name, fields in node.types.items()}
+    batches = {name: Batch() for name in forms}
     for place, item in enumerate(given):
         if not isinstance(item, dict):
             continue
         name = item.get("__typename")
-        if not isinstance(name, str) or name not in batches:
+        if not isinstance(name, str) or (form := forms.get(name)) is None or item.keys() != form.names:
             continue
-        entity, requirement = model.entities[name], requirements[name]
-        if entity.key is None or entity.stub or item.keys() != {"__typename", entity.key.name, *requirement}:
-            continue
-        identifier = _key(entity, item[entity.key.name])
-        if identifier is None or not all(_fits(item[key], below) for key, below in requirement.items()):
+        identifier = uuid_or_none(item[form.key]) if form.uuid else _text_or_none(item[form.key])
+        if identifier is None:
             continue
         batch = batches[name]
-        if requirement:
-            required = _json({key: item[key] for key in requirement})
+        if form.required:
+            asked = {key: item[key] for key in form.required}
+            required = _json(asked) if _fits(asked, form.required) else None
             if required is None:
                 continue
             batch.required.append(required)
@@ -88,13 +108,8 @@ def split(given: Any, node: Node, model: Model) -> tuple[int, dict[str, Batch]]:
     return len(given), batches
 
 
-def _key(entity: Entity, value: Any) -> str | None:
-    assert entity.key is not None
-    if isinstance(entity.key.column.type, Uuid):
-        return uuid_or_none(value)
-    if type(value) is not str or not value.isprintable():
-        return None
-    return value or None
+def _text_or_none(value: Any) -> str | None:
+    return value if type(value) is str and value.isprintable() and value else None
 
 
 def _json(value: Any) -> str | None:
@@ -109,12 +124,15 @@ def _fits(value: Any, requirement: Mapping[str, Any] | None) -> bool:
     if value is None:
         return True
     if isinstance(value, list):
-        return all(_fits(item, requirement) for item in value)
+        return all(map(_fits, value, repeat(requirement)))
     if requirement is None:
         return not isinstance(value, dict)
-    if not isinstance(value, dict) or value.keys() - {"__typename"} != requirement.keys():
+    if not isinstance(value, dict) or len(value) - ("__typename" in value) != len(requirement):
         return False
-    return all(_fits(value[key], below) for key, below in requirement.items())
+    for key, below in requirement.items():
+        if key not in value or (value[key] is not None and not _fits(value[key], below)):
+            return False
+    return True
 
 
 def _fields(selection_set: SelectionSetNode) -> Wanted:
