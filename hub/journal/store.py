@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 
@@ -29,21 +28,25 @@ CHECKPOINT_SECONDS = 5.0
 @dataclass(slots=True)
 class _Batch:
     entries: list[tuple[Entry, Sequence[Disclosure]]] = field(default_factory=list)
-    written: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+    over: bool = False
     failed: bool = True  # until the commit has returned: whatever else ends a write is a failure
     late: asyncio.TimerHandle | None = None
 
-    def add(self, entry: Entry, rows: Sequence[Disclosure], patience: float) -> None:
-        """Put an entry in; the first one begins the time in which all of them must be committed."""
-        if self.late is None:
-            self.late = asyncio.get_running_loop().call_later(patience, self.written.set)
-        self.entries.append((entry, rows))
+    async def ended(self) -> None:
+        """Return once its write has ended, well or not, or should have."""
+        if not self.over:
+            self.waiting.append(waiter := asyncio.get_running_loop().create_future())
+            await waiter
 
-    def done(self) -> None:
-        """Its write has ended, well or not."""
+    def end(self) -> None:
+        """Let nobody wait any longer."""
+        self.over = True
         if self.late is not None:
             self.late.cancel()
-        self.written.set()
+        for waiter in self.waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
 class Journal:
@@ -57,7 +60,8 @@ class Journal:
         self._dsn, self._signer, self._patience = dsn, signer, patience
         self._writer: Writer | None = None
         self._batch = _Batch()
-        self._wake = asyncio.Event()
+        self._idle: asyncio.Future[None] | None = None
+        self._tick: asyncio.TimerHandle | None = None
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._checkpoint_at = 0.0
@@ -70,6 +74,7 @@ class Journal:
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
             raise unavailable("the journal's database can't be reached") from error
         self._task = asyncio.create_task(self._write_forever())
+        self._ring()
 
     @property
     def writing(self) -> bool:
@@ -80,10 +85,12 @@ class Journal:
         """Write what is pending, sign the end of the stream, then close."""
         if self._task is not None:
             self._stopping = True
-            self._wake.set()
+            self._wake()
             await asyncio.wait({self._task}, timeout=2 * self._patience)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._tick is not None:
+            self._tick.cancel()
         if self._writer is not None:
             try:
                 await self._writer.close()
@@ -92,26 +99,39 @@ class Journal:
 
     def intend(self, entry: Entry) -> _Batch:
         """Queue an intent; the returned receipt goes to `disclose`."""
-        self._batch.add(entry, (), self._patience)
-        self._wake.set()
-        return self._batch
+        return self._add(entry, ())
 
     async def disclose(self, receipt: _Batch, entry: Entry, rows: Sequence[Disclosure]) -> None:
         """Return once intent and disclosure are committed; raises NotServed (JOURNAL_UNAVAILABLE) otherwise."""
-        batch = self._batch
-        batch.add(entry, rows, self._patience)
-        self._wake.set()
-        await batch.written.wait()
-        await receipt.written.wait()
+        batch = self._add(entry, rows)
+        await batch.ended()
+        await receipt.ended()
         if batch.failed or receipt.failed:
             raise unavailable("the entry was not committed, or not in time")
 
+    def _add(self, entry: Entry, rows: Sequence[Disclosure]) -> _Batch:
+        """Put an entry into the batch; the first one begins the time in which all of it must be committed."""
+        batch = self._batch
+        batch.entries.append((entry, rows))
+        if batch.late is None:
+            batch.late = asyncio.get_running_loop().call_later(self._patience, batch.end)
+            self._wake()
+        return batch
+
+    def _wake(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
+
+    def _ring(self) -> None:
+        """Wake the writer from time to time, whatever comes."""
+        self._wake()
+        self._tick = asyncio.get_running_loop().call_later(RECONNECT_SECONDS, self._ring)
+
     async def _write_forever(self) -> None:
         while self._batch.entries or not self._stopping:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(RECONNECT_SECONDS):
-                    await self._wake.wait()
-            self._wake.clear()
+            if not self._batch.entries:
+                self._idle = asyncio.get_running_loop().create_future()
+                await self._idle
             if self._batch.entries or not self.writing:
                 await self._write()
             await self._tend()
@@ -126,7 +146,7 @@ class Journal:
         except Exception as error:  # whatever it is, this batch is not written, and the next one must be
             self._left(error)
         finally:
-            batch.done()
+            batch.end()
 
     async def _opened(self) -> Writer:
         """The writer; another one, with another stream, after a failure."""

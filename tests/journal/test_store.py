@@ -127,7 +127,7 @@ async def test_an_answer_whose_entry_is_being_written_when_the_journal_stops_wai
     admin = await fresh_database.connect()
     entry = intent()
     receipt = journal.intend(entry)
-    await receipt.written.wait()
+    await receipt.ended()
     try:
         async with admin.transaction():
             await admin.execute("LOCK journal.entry IN EXCLUSIVE MODE")
