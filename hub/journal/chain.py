@@ -101,12 +101,12 @@ class Chain:
         self.seq, self.head, self.at = 0, genesis(self.stream), datetime.min.replace(tzinfo=UTC)
 
     def extend(self, entries: Iterable[tuple[Entry, Sequence[Disclosure]]]) -> tuple[bytes, list[bytes]]:
-        """Put these entries at the end; their JSON as one array, and their digests: what `writer.WRITE` takes."""
+        """Put these entries at the end; their canonical forms, and their digests: what `writer.WRITE` takes."""
         lines, digests = [], []
         for entry, found in entries:
             lines.append(self._next(entry, found))
             digests.append(self.head)
-        return b"[%b]" % b",".join(lines), digests
+        return b",".join(lines), digests
 
     def _next(self, entry: Entry, found: Sequence[Disclosure]) -> bytes:
         if entry.at < self.at:  # months are dropped whole: what is older must also come before

@@ -51,12 +51,11 @@ def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
     groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for released, masked, subjects in disclosed:
         groups.setdefault((released, masked), []).extend(subjects)
-    return sorted(
-        Disclosure(_ordered(released), _ordered(masked), tuple(sorted(found)))
-        for (released, masked), found in groups.items()
-    )
+    rows = [Disclosure(*_ordered(*group), tuple(sorted(found))) for group, found in groups.items()]
+    rows.sort()
+    return rows
 
 
 @lru_cache(maxsize=4096)
-def _ordered(coordinates: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(coordinates))
+def _ordered(released: frozenset[str], masked: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(sorted(released)), tuple(sorted(masked))

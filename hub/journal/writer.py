@@ -8,6 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
+from asyncpg.prepared_stmt import PreparedStatement
 
 from hub.journal.chain import Chain
 from hub.journal.checkpoint import START, Checkpoint, State
@@ -17,7 +18,8 @@ from hub.journal.signing import Signer
 WRITE = """WITH line AS MATERIALIZED (
     SELECT line.stream, line.seq, entry.*, line.disclosures, line.digest
     FROM ROWS FROM (
-        json_to_recordset(convert_from($1, 'UTF8')::json) AS (stream uuid, seq bigint, entry json, disclosures json),
+        json_to_recordset(('[' || convert_from($1, 'UTF8') || ']')::json)
+        AS (stream uuid, seq bigint, entry json, disclosures json),
         unnest($2::bytea[])
     ) AS line (stream, seq, entry, disclosures, digest),
     json_to_record(line.entry) AS entry (
@@ -42,13 +44,14 @@ ADD = """INSERT INTO journal.checkpoint (number, at, stream, seq, head, state, p
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (number) DO NOTHING RETURNING true"""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Statement: TypeAlias = "PreparedStatement[asyncpg.Record]"
 
 
 class Writer:
     """A stream from its opening to its end; after a failure of any method it must be left (`abandon`)."""
 
-    def __init__(self, connection: Connection, signer: Signer, patience: float) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, lines: Statement, signer: Signer, patience: float) -> None:
+        self.connection, self._lines = connection, lines
         self._signer, self._patience = signer, patience
         self._chain = Chain()
         self._passed = 0
@@ -57,8 +60,8 @@ class Writer:
     async def open(dsn: str, signer: Signer, patience: float) -> Writer:
         """Connect and open a stream; raises what the connection raises."""
         connection = await asyncpg.connect(dsn, timeout=patience)
-        writer = Writer(connection, signer, patience)
         try:
+            writer = Writer(connection, await connection.prepare(WRITE, timeout=patience), signer, patience)
             await writer._checkpoint(State.OPENED)
         except BaseException:
             connection.terminate()
@@ -67,7 +70,7 @@ class Writer:
 
     async def write(self, entries: Sequence[tuple[Entry, Sequence[Disclosure]]]) -> None:
         """Commit these entries at the end of the stream."""
-        await self.connection.execute(WRITE, *self._chain.extend(entries), timeout=self._patience)
+        await self._lines.fetch(*self._chain.extend(entries), timeout=self._patience)
 
     async def pass_by(self) -> None:
         """Sign how far the stream has come, unless a checkpoint says it already."""
