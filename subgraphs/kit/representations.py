@@ -25,13 +25,17 @@ from subgraphs.kit.pages import bad_input, uuid_or_none
 MOST = 10_000
 """Most representations of one request; the hub sends no more (`hub.federation.execute.Bounds`)."""
 
+SEPARATOR = "\x1f"
+"""Between the values of one parameter: no UUID, no printable text and no JSON text holds it."""
+
 Wanted = dict[str, Any]
 """Required fields as nested dictionaries; a leaf is None."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """The usable representations of one type: keys, required values as JSON text, and places in the answer."""
+    """The usable representations of one type: keys, required values as JSON text, and places in the answer. None of
+    these texts is empty or holds `SEPARATOR`."""
 
     keys: list[str] = field(default_factory=list)
     required: list[str] = field(default_factory=list)

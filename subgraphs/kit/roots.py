@@ -13,16 +13,19 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    String,
     Table,
     Text,
     Uuid,
     bindparam,
     cast,
+    collate,
     func,
     literal_column,
     or_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 
 from schema.residual import Residual
 from subgraphs.kit.document import ENTITIES, Node, Reading
@@ -35,7 +38,7 @@ from subgraphs.kit.lists import Ordering, cut
 from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
 from subgraphs.kit.near import Near, around
 from subgraphs.kit.pages import Shape
-from subgraphs.kit.representations import wanted
+from subgraphs.kit.representations import SEPARATOR, wanted
 from subgraphs.kit.retarget import retarget
 from subgraphs.kit.rows import Row, Scope
 from subgraphs.kit.statement import Block, Call, Parameters, Statement, compiled, joined, nothing
@@ -89,13 +92,13 @@ class _Building:
             return
         row, name = Row(None, self.json), self.guards.name("r")
         ids, place = f"ids_{node.number}_{entity.name}", literal_column(f"{name}.n", Integer())
-        self.parameters[ids] = lambda call: call.batches[node.number][entity.name].keys
-        arrays, columns = [bindparam(ids, type_=ARRAY(key.column.type))], ["id"]
+        self.parameters[ids] = lambda call: SEPARATOR.join(call.batches[node.number][entity.name].keys)
+        arrays, columns = [_parted(ids, key.column.type)], ["id"]
         required: ColumnElement[Any] | None = None
         if wanted(entity, fields):
             values = f"required_{node.number}_{entity.name}"
-            self.parameters[values] = lambda call: call.batches[node.number][entity.name].required
-            arrays.append(bindparam(values, type_=ARRAY(Text())))
+            self.parameters[values] = lambda call: SEPARATOR.join(call.batches[node.number][entity.name].required)
+            arrays.append(_parted(values, Text()))
             columns.append("required")
             required = cast(literal_column(f"{name}.required", Text()), JSONB)
         given = func.unnest(*arrays).table_valued(*columns, with_ordinality="n").render_derived(name=name)
@@ -223,6 +226,12 @@ class _Building:
 
         found = self.guards.matches(scope, criterion.path, test, criterion.column)
         return found if criterion.other is None else or_(found, self.criterion(node, scope, name, criterion.other))
+
+
+def _parted(parameter: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """The array of these values, given as one text: a driver looks at each array and each item, and is dear."""
+    parted = func.string_to_array(bindparam(parameter, type_=Text()), literal_column(f"E'\\x{ord(SEPARATOR):02x}'"))
+    return collate(parted, kind.collation) if isinstance(kind, String) and kind.collation else cast(parted, ARRAY(kind))
 
 
 def _near(call: Call, number: int) -> dict[str, float]:

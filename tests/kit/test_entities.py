@@ -8,6 +8,7 @@ import pytest
 
 from schema.facts import Fact
 from schema.residual import Residual
+from subgraphs.kit.representations import SEPARATOR
 from subgraphs.kit.server import Subgraph
 from tests.kit.conftest import AGENT, Rows, anyone, context, person_id, residual
 
@@ -52,6 +53,7 @@ async def test_linked_person_is_returned_with_its_facts(rows: Rows, people: Subg
         {"__typename": "Person", "id": "not a uuid"},
         {"__typename": "Person", "id": person_id(1).upper() + " "},
         {"__typename": "Person", "id": "{" + person_id(1) + "}"},
+        {"__typename": "Person", "id": f"{person_id(1)}{SEPARATOR}{person_id(2)}"},
         {"__typename": "Person", "id": 1},
         {"__typename": "Person", "id": None},
         {"__typename": "Person", "id": [person_id(1)]},

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from schema.facts import Fact
 from subgraphs.kit.database import Database as Pool
-from subgraphs.kit.representations import field_set
+from subgraphs.kit.representations import SEPARATOR, Form, field_set, split
 from subgraphs.kit.server import Subgraph
 from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
@@ -92,3 +94,18 @@ def test_field_set_is_read_as_nested_names() -> None:
         "contact": {"address": {"cityCode": None}},
         "constraints": {"theme": None, "state": None},
     }
+
+
+@pytest.mark.parametrize("uuid", [True, False])
+@settings(deadline=None, database=None, derandomize=True)
+@example(key=SEPARATOR, value=SEPARATOR)
+@example(key=f"a{SEPARATOR}b", value=[f"a{SEPARATOR}b", {}])
+@example(key=f"{person_id(1)}{SEPARATOR}{person_id(2)}", value=None)
+@example(key=person_id(1), value=[[SEPARATOR]])
+@given(key=st.text(), value=st.recursive(st.text() | st.none() | st.booleans(), st.lists))
+def test_no_text_of_a_parameter_is_empty_or_holds_what_parts_it_from_the_next(uuid: bool, key: str, value: Any) -> None:
+    form = Form("id", uuid, {"a": None}, frozenset({"__typename", "id", "a"}))
+    _, batches = split([{"__typename": "T", "id": key, "a": value}], {"T": form})
+    batch = batches["T"]
+    assert len(batch.keys) == len(batch.required) == len(batch.places)
+    assert all(text and SEPARATOR not in text for text in (*batch.keys, *batch.required))

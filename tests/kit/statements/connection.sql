@@ -1,5 +1,5 @@
 SELECT r1.n AS c0, a6.items AS c1
-FROM unnest($1::UUID[]) WITH ORDINALITY AS r1(id, n) JOIN access.person AS t2 ON t2.person_id = r1.id JOIN LATERAL (SELECT bit_or(f3l.relation) | f3p.restrictions AS v
+FROM unnest(CAST(string_to_array($1::VARCHAR, E'\x1f') AS UUID[])) WITH ORDINALITY AS r1(id, n) JOIN access.person AS t2 ON t2.person_id = r1.id JOIN LATERAL (SELECT bit_or(f3l.relation) | f3p.restrictions AS v
 FROM access.person AS f3p JOIN access.link AS f3l ON f3l.person_id = f3p.person_id AND f3l.key = any($2::TEXT[]) AND f3l.valid_from <= $3::DATE AND (f3l.valid_until IS NULL OR f3l.valid_until >= $3::DATE)
 WHERE f3p.person_id = t2.person_id GROUP BY f3p.person_id) AS f3 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(json_build_array(a6r.c0, a6r.c1, a6r.c2, a6r.c3, a6r.c4)), '[]'::json) AS items
 FROM (SELECT timezone('UTC', t4.starts_at) AS c0, o8.c0 AS c1, o8.c1 AS c2, o8.c2 AS c3, o8.c3 AS c4
