@@ -74,7 +74,7 @@ def represent(data: dict[str, Any], entities: Entities) -> Asked:
                 if missing or any(each.is_list and required[each.name] is None for each in need.required):
                     stopped.append(need.keys)
                 else:
-                    representation.update(required)
+                    merge_into(representation, required)  # two may read different things below one field
                     given.update((each, above[each][0]) for each in need.contexts)
             without = frozenset().union(*stopped)
             if stopped and without.issuperset(source.outputs):

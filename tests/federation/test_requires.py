@@ -175,6 +175,24 @@ async def test_a_requirement_that_failed_stops_what_requires_it_alone() -> None:
     assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["topProducts", 0, "titled"]}]
 
 
+async def test_requirements_that_read_different_things_below_one_field_are_both_met_though_a_third_is_not() -> None:
+    item = {"__typename": "Item", "id": "1", "label": "A", "size": {"width": 2, "height": 3}}
+    required = {"shown": "label", "area": "size { width height }", "wide": "size { width }"}
+    fields = " ".join(f'{name}: String @requires(fields: "{each}")' for name, each in required.items())
+    size = "type Size @shareable { width: Int height: Int }"
+    gateway = Gateway(
+        Part("shop", f'{HEAD} type Query {{ item: Item }} type Item @key(fields: "id") {{ id: ID! label: String '
+             f"size: Size }} {size}", {"item": item}),
+        Part("audit", f'{HEAD} type Item @key(fields: "id") {{ id: ID! label: String @external '
+             f"size: Size @external {fields} }} {size}", {}, {"Item": lambda each: each},
+             {f"Item.{name}": lambda item, info: str(given(item, "size")) for name in ("area", "wide")}),
+    )  # fmt: skip
+    query = "query ($on: Boolean!) { item { shown @include(if: $on) area wide } }"
+    data, errors = await gateway.answer(query, {"on": False})
+    both = "{'width': 2, 'height': 3}"
+    assert (data, errors) == ({"item": {"area": both, "wide": both}}, [])
+
+
 def audit(members: str, required: str) -> Gateway:
     """A shop of items, each with a main medium, of which an audit requires something."""
     book = {"__typename": "Book", "title": "Lire", "pages": 5}
