@@ -50,6 +50,9 @@ HEAD = (
     '"@context", "@fromContext"])\n'
 )
 
+DEADLINE = 60.0
+"""Seconds for an answer: more than any needs, on however busy a machine."""
+
 Find = Callable[[dict[str, Any]], Any]
 """From a representation to the whole object, None or an exception."""
 
@@ -144,7 +147,7 @@ class Gateway:
         schema = self.supergraph.client_schema
         values = bind(operation, variables or {}, schema)
         made = plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
-        answer: Answer = await run(made, values, self.subgraphs, None, 5.0, **more)
+        answer: Answer = await run(made, values, self.subgraphs, None, DEADLINE, **more)
         data, errors = projected(Projection(operation, schema), answer, values, guard)
         return data, [{"code": error.code, "path": list(error.path or ())} for error in errors]
 
