@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.accesses import Accesses
 from hub.calls import InProcess, signed_headers
+from hub.document.numbers import refuse_numbers
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.federation.http1 import HttpTransport
@@ -145,6 +146,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
             settings.limits,
             settings.override,
             exact=frozenset(local),
+            admit=refuse_numbers,
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from hub.accesses import Accesses
 from hub.calls import CODES
-from hub.document.numbers import refuse_numbers
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.federation.execute import Bounds, execute
@@ -53,7 +52,6 @@ class Pipeline:
         purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)
-        refuse_numbers(request.query)
         text = self.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
         variables = self.preparer.bound(prepared, request.variables)
@@ -84,8 +82,9 @@ class Pipeline:
             if searches.asked:
                 searches.settled = guard.reached(errors)
             missed = missing(asked, data, errors)
-            view = self.views.asked(request.headers.get("schema-view"), decisions)
-            data = await self.preparer.introspected(prepared, data, request.variables, view)
+            if prepared.introspection is not None:
+                view = self.views.asked(request.headers.get("schema-view"), decisions)
+                data = await self.preparer.introspected(prepared, data, request.variables, view)
             access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
             extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
             reply = Reply.of(data, errors, extensions)

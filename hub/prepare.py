@@ -110,7 +110,8 @@ class Preparer(Generic[ClassT, DecidedT]):
 
     `decide` makes of a normalised operation, for a class, what may be planned; `shares` are percentages of the requests
     that go the new way, by label of a progressive override; `exact` names the subgraphs whose values always have the
-    form of their types; raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
+    form of their types; `admit` looks at the text of a new document before anything reads it, and raises
+    DocumentRefused; raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -121,9 +122,11 @@ class Preparer(Generic[ClassT, DecidedT]):
         limits: Limits | None = None,
         shares: Mapping[str, float] = MappingProxyType({}),
         exact: frozenset[str] = frozenset(),
+        admit: Callable[[str], None] | None = None,
     ) -> None:
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
+        self._admit = admit
         self._shares = checked(shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
@@ -219,6 +222,8 @@ class Preparer(Generic[ClassT, DecidedT]):
         self._waiting -= 1
 
     def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
+        if self._admit is not None:
+            self._admit(query)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = normalise(document, node, self.schema)

@@ -10,4 +10,4 @@ from hub.document.operation import Condition
 
 def hold(conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> bool:
     """Whether all conditions hold."""
-    return all(variables.get(condition.variable) is condition.wanted for condition in conditions)
+    return not conditions or all(variables.get(condition.variable) is condition.wanted for condition in conditions)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from hub.document.manifest import Manifest
+from hub.document.numbers import refuse_numbers
 from hub.document.request import Request
 from hub.errors import DocumentRefused
 
@@ -71,6 +72,7 @@ class Documents:
         if sha256(written).hexdigest() != digest:
             raise _mismatch()
         if len(written) <= LARGEST:
+            refuse_numbers(query)
             self._keep(key, query, len(written) + ENTRY_BYTES)
         return query
 

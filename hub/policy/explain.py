@@ -29,13 +29,12 @@ def explain(
     entries = decided(authorisation, guard.variables)
     errors = set(failed)
     for row in guard.named():
-        told = _of_row(authorisation.decisions, row)
+        told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
         held = _at(data, row.mark.path)
-        for key in row.verdict.nulls if held is None else (key for key, value in held.items() if value is None):
-            if key not in told:
-                continue
+        nulls = row.verdict.nulls if held is None else [key for key, value in held.items() if value is None]
+        for key in nulls:
             here = (*row.mark.path, key)
-            if not errors or not any(here[: len(error)] == error for error in errors):
+            if key in told and not (errors and any(here[: len(error)] == error for error in errors)):
                 entries.append(told[key])
     return entries
 
@@ -43,16 +42,15 @@ def explain(
 def _of_row(decisions: DecisionClass, row: Row) -> dict[str, dict[str, Any]]:
     """What may be told of null fields of a row that was asked for by its id, by response key, if its identity is
     readable: kept with its verdict, which has only one place."""
-    if row.told is None:
-        row.told = {}
-        for key, coordinate, rule in row.mark.fields if holds(decisions.identity, row.facts) else ():
-            path, decision = (*row.mark.path, key), decisions.decisions[coordinate]
-            if rule is None:
-                continue
-            if key in row.verdict.nulls:
-                row.told[key] = entry(path, coordinate, decision, Effect.DENY, row_reason(rule, row.facts))
-            elif coordinate in row.verdict.released:
-                row.told[key] = entry(path, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD)
+    row.told = {}
+    for key, coordinate, rule in row.mark.fields if holds(decisions.identity, row.facts) else ():
+        path, decision = (*row.mark.path, key), decisions.decisions[coordinate]
+        if rule is None:
+            continue
+        if key in row.verdict.nulls:
+            row.told[key] = entry(path, coordinate, decision, Effect.DENY, row_reason(rule, row.facts))
+        elif coordinate in row.verdict.released:
+            row.told[key] = entry(path, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD)
     return row.told
 
 
