@@ -17,7 +17,7 @@ from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputT
 
 from hub.document.operation import ACCESS_KEY
 from hub.federation.collect import Unusual
-from hub.federation.meet import Verdicts, alike, listed, plain, plains, shown, some, somes, unusual
+from hub.federation.meet import Verdicts, alike, listed, met, plain, plains, shown, some, somes, unusual
 from hub.federation.shapes import Shape, Slot
 
 
@@ -64,6 +64,7 @@ def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Gene
     environment: dict[str, Any] = {
         "__builtins__": {"bool": bool, "float": float, "int": int, "len": len, "str": str, "type": type},
         "alike": alike,
+        "met": met,
         "unusual": unusual,
         "listed": listed,
         "plain": plain,
@@ -101,14 +102,15 @@ def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Gene
 
 @dataclass
 class _Source:
-    """Source that grows: `lines`, the constants that it names, and the marks whose verdicts it gets by position, after
-    what is noted."""
+    """Source that grows: `lines`, the constants that it names, the marks whose verdicts it gets by position, after what
+    is noted, and the functions by the identity of their shape."""
 
     exact: bool
     uniform: bool
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     marks: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
+    functions: dict[int, str] = field(default_factory=dict)
     names: int = 0
 
     def name(self, prefix: str) -> str:
@@ -123,8 +125,12 @@ class _Source:
         return name
 
     def function(self, shape: Shape) -> str:
-        """Write the function (object, noted and verdicts) → projected object, and give its name."""
-        name = self.name("f")
+        """The name of the function (object, noted and verdicts) → projected object, written when it is first asked for:
+        what is below an object is written in more than one place, so that each would double it."""
+        known = self.functions.get(id(shape))
+        if known is not None:
+            return known
+        name = self.functions[id(shape)] = self.name("f")
         marks = [self.verdicts(each.mark, shape) for each in shape.selected if each.mark is not None]
         body = [f"def {name}(v, g):"]
         if marks:
@@ -215,9 +221,9 @@ class _Source:
         if not marks:
             return f"(len(listed({name})) >= {LONG} and {copied} or {each})" if copied else each
         whole = f"[{self.entries(shape, depth + 1, item)} for {item} in {name}]"
-        whole = f"({copied} or {whole})" if copied else whole
-        checked = f"alike({name}, {self.verdicts(marks[0], shape)}, g[0])"
-        return f"(g and len(listed({name})) >= {LONG} and {checked} and {whole} or {each})"
+        whole = f"(len({name}) >= {LONG} and {copied} or {whole})" if copied else whole
+        checked = f"(alike if len(listed({name})) >= {LONG} else met)({name}, {self.verdicts(marks[0], shape)}, g[0])"
+        return f"(g and {checked} and {whole} or {each})"
 
     def copied(self, shape: Shape, item: str, name: str, *, marked: bool) -> str:
         """Copies of the objects of a list, if they are leaves in the answer's order and nothing else; nothing where

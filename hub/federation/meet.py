@@ -76,6 +76,22 @@ def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
     return True
 
 
+def met(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
+    """The same of a short list, whatever the facts of each: those that were noted already may be met again."""
+    try:
+        for value in values:
+            subject, facts = value[ACCESS_KEY]
+            if type(facts) is not int:
+                raise Unusual
+            nulls, bit = verdicts[facts]
+            if nulls:
+                return False
+            noted[subject] |= bit
+    except (TypeError, ValueError):  # a null, or what is no fact, among them
+        return False
+    return True
+
+
 def shown(copies: list[dict[str, Any]], values: list[Any], *, marked: bool) -> list[dict[str, Any]] | None:
     """The copies of all these objects without what is internal; None if some were not to be copied."""
     if len(copies) != len(values):

@@ -31,6 +31,8 @@ def explain(
     for row in guard.named():
         told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
         held = _at(data, row.mark.path)
+        if held is not None and None not in held.values():
+            continue
         nulls = row.verdict.nulls if held is None else [key for key, value in held.items() if value is None]
         for key in nulls:
             here = (*row.mark.path, key)

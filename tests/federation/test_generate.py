@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from hub.errors import Path
 from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
 from hub.federation.generate import Marked, generate
-from hub.federation.meet import Verdicts, alike
+from hub.federation.meet import Verdicts, alike, met
 from hub.federation.project import Projection, interpret
 from hub.federation.shapes import Shape, Slot
 from tests.federation.test_project import marked
@@ -112,13 +112,17 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
 ) -> None:
     taken: Counter[str] = Counter()
 
-    def counted(*given: Any) -> bool:
-        found = alike(*given)
-        taken["whole lists"] += found
-        return found
+    def counted(meet: Callable[..., bool]) -> Callable[..., bool]:
+        def count(*given: Any) -> bool:
+            found = meet(*given)
+            taken[meet.__name__] += found
+            return found
+
+        return count
 
     monkeypatch.setattr("hub.federation.generate.LONG", long)
-    monkeypatch.setattr("hub.federation.generate.alike", counted)
+    monkeypatch.setattr("hub.federation.generate.alike", counted(alike))
+    monkeypatch.setattr("hub.federation.generate.met", counted(met))
 
     @settings(
         max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -144,4 +148,20 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
 
     check()
     assert min(taken["generated"], taken["interpreted"]) > OPERATIONS / 10, taken
-    assert (taken["whole lists"] > OPERATIONS / 100) is (long == 1), taken
+    assert taken["alike" if long == 1 else "met"] > OPERATIONS / 100, taken
+
+
+def test_generated_code_grows_with_the_document_however_deep_its_objects_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each object is written with and without nulls: what is below it must not be written twice as often."""
+    sizes: list[int] = []
+
+    def compiled(source: str, *given: Any) -> Any:
+        sizes.append(len(source))
+        return compile(source, *given)
+
+    monkeypatch.setattr("hub.federation.generate.compile", compiled, raising=False)
+    for below in ("best { id ", "strict { id ", "best { strict { id } "):
+        for depth in (5, 10):
+            generate(Projection(shape("{ person { id " + below * depth + "}" * (depth + 2)), SCHEMA).shape({}))
+        small, large = sizes[-2:]
+        assert small < large < 3 * small
