@@ -41,6 +41,12 @@ def test_people_of_whom_the_same_was_released_share_one_row() -> None:
     assert sorted(len(row.subjects) for row in found) == [1, 1_000]
 
 
+def test_the_order_of_an_answer_is_not_in_its_entry() -> None:
+    coordinates, people = frozenset({"Person.id"}), [str(uuid4()) for _ in range(10)]
+    told = [disclosures([(coordinates, frozenset(), order)]) for order in (people, sorted(people))]
+    assert told[0] == told[1] != []
+
+
 async def test_requests_of_one_moment_share_a_commit(journal: Journal, database: Database) -> None:
     before = await rows(database, "SELECT pg_current_xact_id_if_assigned() IS NULL AS idle")
     assert before[0]["idle"]
