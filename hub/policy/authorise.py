@@ -15,7 +15,7 @@ from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, O
 from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
 from hub.policy.entry import entry
-from hub.policy.inputs import InputUse, input_use
+from hub.policy.inputs import InputUse, input_use, telling
 from hub.policy.marks import Mark, Marks
 from hub.policy.table import Decision, DecisionClass, Effect, Reason
 from schema.residual import Residual
@@ -74,7 +74,7 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
         residual=decisions.residual(sorted(coordinates | ordered), sorted(types)),
         marks=Marks(rewriting.marks),
         entries=tuple(rewriting.entries),
-        inputs=tuple(rewriting.inputs),
+        inputs=tuple(use for use in rewriting.inputs if telling(use, schema)),
         asked=tuple(each for each in shape.fields if each.arguments and not each.denied and _one(each, schema)),
         searches=tuple(each for each in fetch.fields if each.coordinate in schema.searches),
     )

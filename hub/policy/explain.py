@@ -74,8 +74,9 @@ def row_reason(rule: Rule, facts: int) -> Reason:
 
 
 def _at(data: Any, path: tuple[str | int, ...]) -> Any:
-    for step in path:
-        if type(data) is not dict:
-            return None
-        data = data.get(step)
+    try:
+        for step in path:
+            data = data[step]
+    except (KeyError, TypeError):  # null, or not there
+        return None
     return data if type(data) is dict else None

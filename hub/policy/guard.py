@@ -58,7 +58,7 @@ class Guard:
 
     def named(self) -> list[Row]:
         """The verdicts on the person asked for, in the order of the operation."""
-        return self.known.named(self._all())
+        return self.known.named(self._all()) if self.marks.name_anyone else []
 
     def reached(self, errors: Iterable[FieldFailed]) -> frozenset[str]:
         """Response keys of the root fields below which someone was shown, or that failed."""

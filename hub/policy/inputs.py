@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import specified_scalar_types
+
 from hub.document.conditions import hold
 from hub.document.operation import Condition, Operation
 from hub.errors import DocumentRefused, RequestRefused
 from hub.policy.classification import Classification, InputClass
 from hub.policy.table import DecisionClass, Effect
 
+PLAIN = frozenset(specified_scalar_types)
+"""The built-in scalars."""
 ONE = frozenset((str, int, float, bool))
 """Types of a value that holds no other."""
 
@@ -49,6 +53,12 @@ def input_use(
     below = f"{known.type}."
     told = any(each.startswith(below) for each in schema.inputs)
     return InputUse(name, variable, path, conditions, None if told else _of(name, known))
+
+
+def telling(use: InputUse, schema: Classification) -> bool:
+    """Whether the value of an argument may reveal anything, or be refused: a built-in scalar that may be given and
+    reveals nothing, as the length of a page, never is."""
+    return use.reveals != frozenset() or schema.inputs[use.input].type not in PLAIN
 
 
 def check_inputs(

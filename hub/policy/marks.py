@@ -155,10 +155,12 @@ class Known:
 
 
 class Marks:
-    """The marks of one authorised operation, and what is known of them now."""
+    """The marks of one authorised operation, and what is known of them now; `name_anyone`: whether one may speak of the
+    person asked for."""
 
     def __init__(self, marks: Iterable[Mark]) -> None:
         self.each = tuple(marks)
+        self.name_anyone = any(mark.named for mark in self.each)
         self._known = Known(self.each)
 
     def known(self) -> Known:

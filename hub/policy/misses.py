@@ -47,8 +47,11 @@ class MissLimit:
 
 def missing(asked: Iterable[str], data: Mapping[str, Any] | None, errors: Iterable[FieldFailed]) -> int:
     """How many of those asked for one by one, by response key, are not in the answer, and did not fail."""
+    gone = [key for key in asked if data.get(key) is None] if data is not None else []
+    if not gone:
+        return 0
     failed = {error.path[0] for error in errors if error.path}
-    return sum(data is not None and data.get(key) is None and key not in failed for key in asked)
+    return sum(key not in failed for key in gone)
 
 
 @dataclass(slots=True)
@@ -81,7 +84,7 @@ class Misses:
 
         Raises RequestRefused (TOO_MANY_MISSES, 429) for such an operation once the actor has missed too many.
         """
-        asked = tuple(field.key for field in authorisation.asked if hold(field.conditions, variables))
+        asked = tuple([field.key for field in authorisation.asked if hold(field.conditions, variables)])
         if asked and (excess := self._excess(self._level(actor, now))) > 0:
             raise self._refused(excess)
         return asked
