@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from hub.federation.templates import fill
+from hub.federation.templates import fill, union
 
 if TYPE_CHECKING:
     from hub.federation.nodes import Source
@@ -111,12 +111,13 @@ class _Source:
     """One source. The first segments of its path, so many as have `begun`, are that of the source numbered `start`;
     `shape` is what representations have in common that differ in nothing but their values."""
 
-    __slots__ = ("_one", "_read", "_rest", "_source", "path", "shape", "start")
+    __slots__ = ("_one", "_read", "_rest", "_source", "_templates", "path", "shape", "start")
 
     def __init__(self, source: Source, start: int | None, begun: int) -> None:
         self._source, self.path, self.start = source, source.path, start
         self._rest = source.path[begun:]
-        ordered = sorted((*source.inputs, *source.required), key=lambda each: each.name)
+        self._templates = union(source.inputs, source.required)  # a key and a requirement may lie below one field
+        ordered = sorted(self._templates, key=lambda each: each.name)
         self.shape = (source.type, *(each.name for each in ordered))
         flat = bool(ordered) and not any(each.selections for each in ordered)
         self._read: Callable[[Any], Any] | None = itemgetter(*(each.key for each in ordered)) if flat else None
@@ -178,7 +179,7 @@ class _Source:
 
     def _representation(self, value: dict[str, Any]) -> dict[str, Any]:
         representation: dict[str, Any] = {"__typename": self._source.type}
-        if fill(representation, value, (*self._source.inputs, *self._source.required)):
+        if fill(representation, value, self._templates):
             raise Unusual
         return representation
 

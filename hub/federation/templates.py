@@ -1,12 +1,29 @@
-"""Filling the templates of a field set from an object of the response tree; reading the one leaf of a template."""
+"""Filling the templates of a field set from an object of the response tree, one for what several ask below one field;
+reading the one leaf of a template."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hub.federation.spots import Template
 
 _ABSENT = object()
+
+
+def union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Template, ...]:
+    """One template that asks for both."""
+    merged = {each.key: each for each in first}
+    for each in second:
+        known = merged.get(each.key)
+        if known is None:
+            merged[each.key] = each
+        else:
+            inner = dict(known.selections)
+            for type_name, templates in each.selections:
+                inner[type_name] = union(inner.get(type_name, ()), templates)
+            merged[each.key] = replace(each, selections=tuple(inner.items()))
+    return tuple(merged.values())
 
 
 def fill(into: dict[str, Any], value: dict[str, Any], templates: tuple[Template, ...]) -> bool:

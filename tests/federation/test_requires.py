@@ -193,6 +193,20 @@ async def test_requirements_that_read_different_things_below_one_field_are_both_
     assert (data, errors) == ({"item": {"area": both, "wide": both}}, [])
 
 
+async def test_a_requirement_that_reads_below_a_field_of_the_key_leaves_the_key_whole() -> None:
+    items = [{"__typename": "Item", "size": {"id": each, "width": 2}} for each in "ab"]
+    size = "type Size @shareable { id: ID! width: Int }"
+    gateway = Gateway(
+        Part("shop", f'{HEAD} type Query {{ items: [Item] }} type Item @key(fields: "size {{ id }}") {{ size: Size }} '
+             f"{size}", {"items": items}),
+        Part("audit", f'{HEAD} type Item @key(fields: "size {{ id }}") {{ size: Size @external '
+             f'area: String @requires(fields: "size {{ width }}") }} {size}', {}, {"Item": lambda each: each},
+             {"Item.area": lambda item, info: "{id}: {width}".format(**given(item, "size"))}),
+    )  # fmt: skip
+    data, errors = await gateway.answer("{ items { area } }")
+    assert (data, errors) == ({"items": [{"area": "a: 2"}, {"area": "b: 2"}]}, [])
+
+
 def audit(members: str, required: str) -> Gateway:
     """A shop of items, each with a main medium, of which an audit requires something."""
     book = {"__typename": "Book", "title": "Lire", "pages": 5}

@@ -7,12 +7,11 @@ one field with different arguments.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hub.federation.fetches import Step, either
 from hub.federation.graph import Graph
 from hub.federation.passes.order import waves
 from hub.federation.spots import Template
+from hub.federation.templates import union
 
 
 def merge_siblings(_: Graph, steps: list[Step]) -> list[Step]:
@@ -69,18 +68,3 @@ def agree(first: tuple[Template, ...], second: tuple[Template, ...]) -> bool:
 def stopping(required: tuple[Template, ...]) -> tuple[Template, ...]:
     """The requirement, if a null in it stops the step for an entity."""
     return required if any(each.is_list for each in required) else ()
-
-
-def union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Template, ...]:
-    """One template that asks for both."""
-    merged = {each.key: each for each in first}
-    for each in second:
-        known = merged.get(each.key)
-        if known is None:
-            merged[each.key] = each
-        else:
-            inner = dict(known.selections)
-            for type_name, templates in each.selections:
-                inner[type_name] = union(inner.get(type_name, ()), templates)
-            merged[each.key] = replace(each, selections=tuple(inner.items()))
-    return tuple(merged.values())
