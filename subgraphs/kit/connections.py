@@ -106,8 +106,8 @@ class Connections:
         try:
             with self._deadlines.within(WAIT_SECONDS):
                 return await place
-        except asyncio.CancelledError:
-            if not place.cancelled() and place.exception() is None:  # it came with the cancellation
+        except (asyncio.CancelledError, TimeoutError):
+            if not place.cancelled() and place.exception() is None:  # it came with the cancellation, or the time's end
                 given = place.result()
                 if given is None:
                     self._lost()

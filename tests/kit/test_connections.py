@@ -101,6 +101,26 @@ async def test_the_leave_to_connect_that_comes_with_the_cancellation_goes_to_the
     one.connections.leave(other)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_comes_as_the_time_to_wait_ends_is_not_lost(
+    one: Pool, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    connection = await one.connections.take()
+    monkeypatch.setattr("subgraphs.kit.connections.WAIT_SECONDS", 0.0)
+    late = asyncio.create_task(one.connections.take())
+    for _ in range(2):  # it waits; its time is over as this goes on, and it does not know yet
+        await asyncio.sleep(0)
+    if lost:
+        connection.terminate()
+    one.connections.leave(connection)
+    with pytest.raises(TimeoutError):
+        await late
+    monkeypatch.undo()
+    following = await one.connections.take()
+    assert (following is connection) is not lost
+    one.connections.leave(following)
+
+
 async def test_a_cancelled_statement_costs_its_connection_not_its_place(one: Pool, rows: Rows) -> None:
     await rows.connection.execute("BEGIN; LOCK TABLE people.person IN ACCESS EXCLUSIVE MODE")
     reading = asyncio.create_task(one.fetch([REFERENT], None, READ, []))
