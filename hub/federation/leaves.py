@@ -25,6 +25,7 @@ def walk(walker: Walker, root: Selections) -> list[Leaf]:
 def _in_turn(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf]:
     """Leaves of mutations. Each is made in one subgraph alone, from which all below it can be read: if it can be
     the one of the mutation before, that one."""
+    _settle(fields)
     level, spot, found = Level(()), Spot(Level(()), root.type), list[Leaf]()
     graph, keyed = walker.graph, dict[str, list[Field]]()
     for each in fields:
@@ -52,6 +53,20 @@ def _in_turn(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf
         else:
             raise refused
     return found
+
+
+def _settle(fields: list[Field]) -> None:
+    """Refuse a mutation whose turn depends on a condition: a plan has one order for all values of variables."""
+    began: dict[str, int] = {}
+    for place, each in enumerate(fields):
+        first = began.setdefault(each.key, place)
+        alone = not set(fields[first].conditions).issubset(each.conditions)
+        if alone and any(other.key != each.key for other in fields[first:place]):
+            raise RequestRefused(
+                "PLAN_IMPOSSIBLE",
+                f"Le tour de « {each.key} » parmi les mutations dépend d'une condition : demandez-la une seule fois.",
+                f"the turn of {each.coordinate} depends on a condition",
+            )
 
 
 def _leaves(walker: Walker, spot: Spot, wanted: Field) -> list[Leaf]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.errors import RequestRefused
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
 
 
@@ -71,3 +72,18 @@ async def test_a_mutation_of_several_subgraphs_is_made_once_where_all_below_it_i
     data, errors = await gateway.answer(f"mutation ($on: Boolean = true) {{ {body} }}", {})
     assert (data, errors) == ({"make": {"x": 1, "y": 2}}, [])
     assert made == ["b"]
+
+
+@pytest.mark.parametrize("between", ["two: addB(by: 2) { id }", "two: addA(by: 2) { id }"])
+async def test_a_mutation_is_refused_before_any_is_made_where_its_turn_depends_on_a_condition(between: str) -> None:
+    gateway, done = counters()
+    query = "mutation ($on: Boolean!) {{ one: addA(by: 1) {} {{ id }} {} one: addA(by: 1) {} {{ a }} }}"
+    include = "@include(if: $on)"
+    for on in (False, True):
+        with pytest.raises(RequestRefused) as refused:
+            await gateway.answer(query.format(include, between, ""), {"on": on})
+        assert (refused.value.code, done) == ("PLAN_IMPOSSIBLE", [])
+    for first, second in (("", include), (include, include)):
+        done.clear()
+        _, errors = await gateway.answer(query.format(first, between, second), {"on": True})
+        assert (done, errors) == (["a+1", f"{between[8].lower()}+2"], [])

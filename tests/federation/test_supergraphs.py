@@ -33,6 +33,8 @@ OPERATIONS = 8
 HALVES = 2
 """Shares of the graphs, that two processes may take."""
 SHOWN = 3
+REFUSED = "depends on a condition"
+"""What is said of mutations whose order a plan can't have for all values of variables."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Drawn:
             text, variables = operation(schema, self.random)
             expected = self.expected(schema, text, variables)
             got = self.answered(gateway, text, variables)
+            if REFUSED in str(got.data) and not got.turns:
+                continue
             if not _same(got, expected, strict=not self.store.faults):
                 found.append(f"{text} {variables}\nexpected {expected}\nanswered {got}")
             if text.startswith("query"):
