@@ -68,10 +68,20 @@ class _Entry:
 
 
 @dataclass(slots=True)
+class _Asked:
+    """What is asked of an object, under whatever conditions: by concrete type and response key a field, its arguments
+    and what is asked below it."""
+
+    fields: dict[tuple[str, str], tuple[str, tuple[tuple[str, str], ...], _Asked]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Place:
-    """An object position under construction: entries per concrete type, in the client's order."""
+    """An object position under construction: entries per concrete type, in the client's order. Places of one object
+    under several conditions share what is `asked` of it."""
 
     types: dict[str, dict[tuple[str, tuple[Condition, ...]], _Entry]]
+    asked: _Asked = field(default_factory=_Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,16 +247,17 @@ class _Builder:
                 for argument in sorted(entry.name.value for entry in node.arguments or ())
             )
             entries = work.place.types[type_name]
-            twins = [(entry.name, entry.arguments) for (other, _), entry in entries.items() if other == key]
-            if (self.shapes and shape.wrapping != wrapping) or any(twin != (name, arguments) for twin in twins):
+            first = work.place.asked.fields.setdefault((type_name, key), (name, arguments, _Asked()))
+            if (self.shapes and shape.wrapping != wrapping) or first[:2] != (name, arguments):
                 raise _conflict()
             inner: tuple[Condition, ...] = ()
             if conditions and (key, ()) in entries:
                 entry, inner = entries[key, ()], conditions
             else:
-                place = _Place({type_.name: {} for type_ in types}) if types else None
-                fresh = _Entry(key, type_name, name, arguments, conditions, place)
-                entry = entries.setdefault((key, conditions), fresh)
+                place = _Place({type_.name: {} for type_ in types}, first[2]) if types else None
+                entry = entries.setdefault(
+                    (key, conditions), _Entry(key, type_name, name, arguments, conditions, place)
+                )
             if node.selection_set is not None and entry.place is not None:
                 names = tuple(type_.name for type_ in types)
                 more.extend(_selected(node.selection_set, entry.place, shape, names, below, inner))

@@ -89,6 +89,10 @@ def test_conditions_are_conjunctions_down_the_way() -> None:
         "{ beings { ...on Dog { loud(level: 1) } ...on Dog { loud(level: 2) } } }",
         "{ beings { ...on Dog { tag } ...on Cat { tag } } }",
         "{ beings { ...on Dog { tag } tag } }",
+        "query($c: Boolean!) { x: int(x: 1) x: int(x: 2) @include(if: $c) }",
+        "query($c: Boolean!) { one { home { x: city } home @include(if: $c) { x: zip } } }",
+        "query($c: Boolean!) { one { home @include(if: $c) { x: city } home { x: zip } } }",
+        "query($c: Boolean!) { one { home @include(if: $c) { x: city } home @skip(if: $c) { x: zip } } }",
     ],
 )
 def test_fields_that_cannot_stand_under_one_key_are_refused(query: str) -> None:
@@ -128,13 +132,15 @@ def _selection(depth: int) -> st.SearchStrategy[str]:
     inner = st.lists(_selection(depth - 1), min_size=1, max_size=3).map(" ".join)
     return leaf | st.sampled_from(["Dog", "Cat", "Being"]).flatmap(
         lambda name: inner.map(lambda body: f"...on {name} {{ {body} }}")
-    ) | inner.map(lambda body: f"owner {{ beings {{ {body} }} }}")  # fmt: skip
+    ) | st.sampled_from(["", "@include(if: $c)", "@skip(if: $c)"]).flatmap(
+        lambda condition: inner.map(lambda body: f"owner {condition} {{ beings {{ {body} }} }}")
+    )  # fmt: skip
 
 
 @settings(max_examples=400, deadline=None, derandomize=True, database=None)
 @given(st.lists(_selection(2), min_size=2, max_size=4).map(" ".join))
 def test_overlaps_are_judged_as_by_the_specified_rule(body: str) -> None:
-    query = f"{{ beings {{ {body} }} }}"
+    query = f"query($c: Boolean!) {{ beings {{ __typename @include(if: $c) {body} }} }}"
     document = parse(query)
     if validate(SCHEMA, document, [rule for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]):
         return
