@@ -12,8 +12,9 @@ from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
 from schema.residual import Rule, holds
 
-VERDICTS = 4096
-"""Bound of what is remembered per operation: facts are a small integer, so this is never reached in practice."""
+VERDICTS = 512
+"""Bound of what is remembered per operation, about 1.5 MB of it: the verdicts are few, but people are met at any of its
+places with any facts, and each set of verdicts is told by itself. To make it anew costs little."""
 
 Inputs: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
 """Coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from hub.document.operation import ACCESS_KEY
@@ -10,6 +12,7 @@ from hub.policy import marks
 from hub.policy.authorise import authorise
 from hub.policy.guard import Guard
 from schema.facts import Fact
+from schema.residual import Clause, Rule
 from tests.policy.graph import SCHEMA
 from tests.policy.test_authorise import CLASS, PERSON
 
@@ -41,3 +44,23 @@ def test_what_is_remembered_is_bounded_and_who_noted_what_is_forgotten_since_sti
     told = frozenset({"Person.id", "Person.lastName"})
     assert late.disclosed() == [(told, frozenset(), ["r"])]
     assert early.disclosed() == [(told | {"Person.contact"}, frozenset(), ["p"]), (told, frozenset(), ["q"])]
+
+
+def test_what_is_remembered_of_one_operation_stays_within_two_megabytes() -> None:
+    rule, levels = Rule((Clause(READ),)), 7
+    rows = [
+        (("people", f"list{level}"), tuple((f"k{n}", f"T{level}.k{n}", rule) for n in range(8)))
+        for level in range(levels)
+    ]
+    authorised = marks.Marks(marks.Mark("T", path, False, rule, fields) for path, fields in rows)
+    value = {f"k{n}": n for n in range(8)}
+    tracemalloc.start()
+    for met in range(1, 4**levels, 4):  # each person is met at other levels, with other facts
+        guard = Guard(authorised)
+        for level in range(levels):
+            if (seen := met >> 2 * level & 3) != 0:
+                guard(level, {**value, ACCESS_KEY: ["p", READ | (seen << 20)]}, ("people", 0))
+        assert guard.disclosed()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 2_000_000
