@@ -15,6 +15,8 @@ from schema.residual import Rule, holds
 VERDICTS = 512
 """Bound of what is remembered per operation, about 1.5 MB of it: the verdicts are few, but people are met at any of its
 places with any facts, and each set of verdicts is told by itself. To make it anew costs little."""
+MOST = 10_000
+"""Most verdicts that are kept while one answer is made: an honest subgraph has a few facts per mark."""
 
 Inputs: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
 """Coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`)."""
@@ -81,7 +83,8 @@ class Row:
 class Table(dict[int, tuple[frozenset[str], int]]):
     """Facts → response keys to null, and the bit of the row's verdict, decided when it is first asked for.
 
-    `rows[n]` is what the bit 1 << n stands for. Raises Unusual for facts that are none, or forbid the row.
+    `rows[n]` is what the bit 1 << n stands for. Raises Unusual for facts that are none, or forbid the row, and for more
+    of them in one answer than any honest subgraph has.
     """
 
     def __init__(self, place: int, mark: Mark, absent: frozenset[str], rows: list[Row]) -> None:
@@ -90,7 +93,7 @@ class Table(dict[int, tuple[frozenset[str], int]]):
 
     def __missing__(self, facts: Any) -> tuple[frozenset[str], int]:
         verdict = self._mark.decide(facts, self._absent) if type(facts) is int else None
-        if verdict is None:
+        if verdict is None or len(self._rows) >= MOST:
             raise Unusual
         found = self[facts] = verdict.nulls, 1 << len(self._rows)
         self._rows.append(Row(self._place, self._mark, facts, verdict))
@@ -131,7 +134,12 @@ class Known:
 
     def of(self, bits: int) -> list[Row]:
         """The verdicts of a set, in the order in which they were made."""
-        return [row for number, row in enumerate(self.rows) if bits >> number & 1]
+        found = []
+        while bits:
+            lowest = bits & -bits
+            found.append(self.rows[lowest.bit_length() - 1])
+            bits ^= lowest
+        return found
 
     def named(self, bits: int) -> list[Row]:
         """Those of a set that speak of the person asked for, in the order of the operation."""

@@ -64,3 +64,14 @@ def test_what_is_remembered_of_one_operation_stays_within_two_megabytes() -> Non
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 2_000_000
+
+
+def test_of_more_facts_than_any_honest_subgraph_has_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "MOST", 5)
+    guard = Guard(authorise(PERSON, CLASS, SCHEMA).marks)
+    shown = [
+        guard(0, {"id": "p", "alias": "x", "contact": None, ACCESS_KEY: ["p", READ | 1 << 40 + extra]}, ("person",))
+        for extra in range(8)
+    ]
+    assert [nulls is not None for nulls in shown] == [True] * 5 + [False] * 3
+    assert [people for *_, people in guard.disclosed()] == [["p"]]
