@@ -33,10 +33,11 @@ def explain(
         held = _at(data, row.mark.path)
         if held is not None and None not in held.values():
             continue
-        nulls = row.verdict.nulls if held is None else [key for key, value in held.items() if value is None]
-        for key in nulls:
+        for key in told:
+            if (key not in row.verdict.nulls) if held is None else held.get(key, held) is not None:
+                continue
             here = (*row.mark.path, key)
-            if key in told and not (errors and any(here[: len(error)] == error for error in errors)):
+            if not (errors and any(here[: len(error)] == error for error in errors)):
                 entries.append(told[key])
     return entries
 

@@ -1,5 +1,6 @@
 """The operation is rewritten before it is planned, inputs are reads, and the guard decides each object again."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -174,6 +175,16 @@ def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
     assert reasons(Fact.REFERENT, held, [])["contact"] == "NOT_HELD"
     assert "contact" not in reasons(Fact.REFERENT, held, [("person", "contact")])
     assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}
+
+
+def test_the_entries_are_in_the_order_of_the_query_even_where_the_person_is_lost_from_the_answer() -> None:
+    keys = [f"c{number}" for number in (3, 1, 4, 5, 9, 2, 6, 8, 7)]
+    contacts = [replace(PERSON.root.fields[0].selections[0].fields[3], key=key) for key in keys]
+    found = authorise(operation(node("Query", "person", "Person", *contacts)), CLASS, SCHEMA)
+    for data in (None, {"person": None}, {"person": dict.fromkeys(keys)}):
+        guard = Guard(found.marks)
+        guard(0, {**dict.fromkeys(keys), ACCESS_KEY: ["p", OPPOSED]}, ("person",))
+        assert [entry["path"][-1] for entry in explain(found, guard, data, [])] == keys
 
 
 def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
