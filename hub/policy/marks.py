@@ -3,23 +3,34 @@ once for all requests of an operation (policy.md rule 3)."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from itertools import count
+from typing import Any, TypeAlias, TypeVar
 
 from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
 from schema.residual import Rule, holds
 
-VERDICTS = 512
-"""Bound of what is remembered per operation, about 1.5 MB of it: the verdicts are few, but people are met at any of its
-places with any facts, and each set of verdicts is told by itself. To make it anew costs little."""
+VERDICTS, EACH = 512, 8
+"""Bound of the verdicts remembered per operation, and what it grows by with each of its marks. To make them anew costs
+little."""
+SETS = 2048
+"""Sets of verdicts of all operations of which is remembered what they tell, the latest ones: a few megabytes. They are
+as many as people are met at other places with other facts."""
 MOST = 10_000
 """Most verdicts that are kept while one answer is made: an honest subgraph has a few facts per mark."""
 
+Told: TypeAlias = tuple[frozenset[str], frozenset[str]]
+"""Coordinates that someone was released, and those of them that were masked."""
+
 Inputs: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
 """Coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`)."""
+
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +111,44 @@ class Table(dict[int, tuple[frozenset[str], int]]):
         return found
 
 
+class _Latest(OrderedDict[Any, Kept]):
+    """The latest values by key."""
+
+    def get(self, key: Any) -> Kept | None:  # type: ignore[override]
+        """The value, if it is still there."""
+        if key not in self:
+            return None
+        self.move_to_end(key)
+        return self[key]
+
+    def keep(self, key: Any, value: Kept) -> Kept:
+        """Remember a value, and give it back."""
+        self[key] = value
+        if len(self) > SETS:
+            self.popitem(last=False)
+        return value
+
+
+_TOLD, _NAMED = _Latest[Told](), _Latest[list[Row]]()
+
+
 @dataclass(slots=True, eq=False)
 class Known:
-    """What was decided so far of the objects of one operation; sets of verdicts are integers, a bit for each."""
+    """What was decided so far of the objects of one operation; sets of verdicts are integers, a bit for each.
+
+    `number` names it among all that there ever were: what its sets tell is kept apart, and outlives it for a while.
+    """
 
     marks: Sequence[Mark]
+    number: int = field(default_factory=count().__next__)
     rows: list[Row] = field(default_factory=list)
     _tables: dict[tuple[int, frozenset[str]], Table] = field(default_factory=dict)
     _marked: dict[Marked, tuple[Table, ...]] = field(default_factory=dict)
-    _told: dict[tuple[int, tuple[Any, ...]], tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-    _named: dict[int, list[Row]] = field(default_factory=dict)
 
     @property
     def full(self) -> bool:
         """Whether it is time to forget all of it."""
-        return max(map(len, (self.rows, self._tables, self._marked, self._told, self._named))) > VERDICTS
+        return max(len(self.rows), len(self._tables), len(self._marked)) > VERDICTS + EACH * len(self.marks)
 
     def tables(self, marked: Marked) -> tuple[Table, ...]:
         """The table of each of these marks, of whose objects these keys came."""
@@ -143,24 +177,23 @@ class Known:
 
     def named(self, bits: int) -> list[Row]:
         """Those of a set that speak of the person asked for, in the order of the operation."""
-        try:
-            return self._named[bits]
-        except KeyError:
-            found = sorted((row for row in self.of(bits) if row.mark.named), key=lambda row: row.place)
-            return self._named.setdefault(bits, found)
+        key = self.number, bits
+        return _NAMED.get(key) or _NAMED.keep(key, self._named(bits))
 
-    def told(self, bits: int, inputs: Inputs) -> tuple[frozenset[str], frozenset[str]]:
-        """(coordinates released, masked) of someone by a set of verdicts and by what was asked about its rows: the same
-        objects each time, which come again and again."""
-        key = bits, tuple(inputs.items())
-        try:
-            return self._told[key]
-        except KeyError:
-            rows = self.of(bits)
-            released = [row.verdict.released for row in rows]
-            released += (told for at, told in inputs.items() if any(row.mark.path[: len(at)] == at for row in rows))
-            masked = (row.verdict.masked for row in rows)
-            return self._told.setdefault(key, (frozenset().union(*released), frozenset().union(*masked)))
+    def told(self, bits: int, inputs: Inputs) -> Told:
+        """What a set of verdicts, and what was asked about their rows, tell of someone: the same objects each time,
+        which come again and again."""
+        key = self.number, bits, tuple(inputs.items())
+        return _TOLD.get(key) or _TOLD.keep(key, self._told(bits, inputs))
+
+    def _named(self, bits: int) -> list[Row]:
+        return sorted((row for row in self.of(bits) if row.mark.named), key=lambda row: row.place)
+
+    def _told(self, bits: int, inputs: Inputs) -> Told:
+        rows = self.of(bits)
+        released = [row.verdict.released for row in rows]
+        released += (told for at, told in inputs.items() if any(row.mark.path[: len(at)] == at for row in rows))
+        return frozenset().union(*released), frozenset().union(*(row.verdict.masked for row in rows))
 
 
 class Marks:
