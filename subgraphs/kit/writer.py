@@ -132,7 +132,7 @@ class Writer:
         who = scope.row.c[scope.entity.subject]
         subject = row.once(who if row.json else cast(who, Text), "@subject")
         facts = row.add(self.guards.told(scope), "@facts")
-        return f"({var}[{subject}], {var}[{facts}])"
+        return f"[{var}[{subject}], {var}[{facts}]]"
 
     def _one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
         when = self.guards.readable(scope, field)
