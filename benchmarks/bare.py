@@ -74,7 +74,7 @@ class Bare:
         """Answer one request."""
         pipeline = self.pipeline
         now = pipeline.clock()
-        actor = pipeline.tokens.actor(request.bearer, now)
+        actor = await pipeline.callers.actor(request.bearer, now)
         purpose = pipeline.purposes.purpose(actor, request.headers.get("purpose"))
         text = pipeline.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)

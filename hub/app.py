@@ -24,8 +24,8 @@ from hub.http.graphql import GraphQLEndpoint
 from hub.http.metrics import EXPOSITION, metrics
 from hub.http.policy import policy_page
 from hub.http.served import Served
+from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
-from hub.identity.tokens import Tokens
 from hub.journal.keyring import Keyring
 from hub.journal.labels import check_operation_name
 from hub.journal.signing import Signer
@@ -93,16 +93,24 @@ class HubApp(Served):
                     stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.accesses.keyring.close)
             stack.push_async_callback(self.view.close)
+            await stack.enter_async_context(self.pipeline.callers.running())
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
             yield
 
     async def _ready(self, request: Request) -> JSONResponse:
-        ready = self.journal.writing
+        ready = self.journal.writing and self.pipeline.callers.ready(self.pipeline.clock())
         return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
     async def _metrics(self, request: Request) -> PlainTextResponse:
-        return PlainTextResponse(metrics(self.pipeline.misses), media_type=EXPOSITION)
+        pipeline = self.pipeline
+        told = metrics(pipeline.misses, pipeline.callers.remote.values(), pipeline.clock())
+        return PlainTextResponse(told, media_type=EXPOSITION)
+
+
+def unix_seconds() -> int:
+    """The clock of a running hub."""
+    return int(time.time())
 
 
 def deciding(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
@@ -117,8 +125,16 @@ def deciding(classification: Classification) -> Callable[[Operation, DecisionCla
     return decide
 
 
-def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequence[BaseRoute] = ()) -> HubApp:
-    """The hub, with every subgraph that the settings don't place elsewhere in the same process, and `more` routes."""
+def hub_app(
+    graph: Graph,
+    settings: Settings,
+    keys: Keys,
+    dsn: Dsn,
+    more: Sequence[BaseRoute] = (),
+    clock: Callable[[], int] = unix_seconds,
+) -> HubApp:
+    """The hub, with every subgraph that the settings don't place elsewhere in the same process, and `more` routes;
+    `clock` gives Unix seconds."""
     local = {name: subgraph(name, graph, keys, dsn) for name in SUBGRAPHS if name not in settings.subgraphs}
     transports: dict[str, Transport] = {name: InProcess(each) for name, each in local.items()}
     headers = signed_headers(keys)
@@ -131,10 +147,10 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
     told = journal_words(graph.supergraph.schema, graph.table.classification, policy)
     view = View(dsn("journal_reader"))
     transports[HUB] = JournalSubgraph(view, keyring, told, graph.table.digest, partial(Sealer, keys.cursors))
-    tokens = Tokens(settings.issuers, settings.audience, policy.actors)
+    callers = Callers(settings.issuers, settings.audience, policy.actors, clock)
     purposes = Purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
-        tokens=tokens,
+        callers=callers,
         purposes=purposes,
         table=graph.table,
         misses=Misses(settings.misses),
@@ -154,7 +170,7 @@ def hub_app(graph: Graph, settings: Settings, keys: Keys, dsn: Dsn, more: Sequen
         deadline=settings.deadline,
         bounds=settings.bounds,
         show_plans=settings.show_plans,
-        clock=lambda: int(time.time()),
+        clock=clock,
     )
-    pages = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, tokens, purposes)]
+    pages = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, callers, purposes, clock)]
     return HubApp(pipeline, journal, view, local, [*pages, *more])

@@ -37,7 +37,7 @@ from hub.graph import Graph
 from hub.http.media import RESPONSE
 from hub.http.response import answered
 from hub.identity.actor import CLAIM
-from hub.identity.tokens import Issuer
+from hub.identity.issuer import Issuer
 from hub.serving import settle
 from hub.settings import Settings
 from infra.keys import Keys

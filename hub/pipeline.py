@@ -11,8 +11,8 @@ from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.federation.execute import Bounds, execute
 from hub.federation.transport import Transport
+from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
-from hub.identity.tokens import Tokens
 from hub.journal.labels import check_reference
 from hub.policy.authorise import Authorisation
 from hub.policy.explain import decided, explain
@@ -30,7 +30,7 @@ from schema.context import Context
 class Pipeline:
     """The stages that a hub is made of. `clock` gives Unix seconds."""
 
-    tokens: Tokens
+    callers: Callers
     purposes: Purposes
     table: DecisionTable
     misses: Misses
@@ -48,7 +48,7 @@ class Pipeline:
         """Answer one request; raises HubError, and then nothing of a person has left."""
         now = self.clock()
         shown = wants_plan(request, allowed=self.show_plans)
-        actor = self.tokens.actor(request.bearer, now)
+        actor = await self.callers.actor(request.bearer, now)
         purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)

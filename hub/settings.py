@@ -16,11 +16,12 @@ from hub.errors import StartRefused
 from hub.federation.execute import Bounds
 from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
-from hub.identity.tokens import Issuer
+from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.misses import MissLimit
 
-NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit)
+NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 
 
@@ -57,15 +58,12 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Read a settings file; key sets are JSON files named relative to it. Raises StartRefused (SETTINGS_INVALID)."""
+    """Read a settings file; files are named relative to it. Raises StartRefused (SETTINGS_INVALID)."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         issuers: dict[str, Issuer] = {}
         for row in raw.pop("issuers"):
-            jwks = json.loads((path.parent / row.pop("keys")).read_text(encoding="utf-8"))
-            kinds = frozenset(row.pop("kinds")) if "kinds" in row else None
-            issuer = Issuer.from_jwks(row.pop("issuer"), row.pop("algorithm"), jwks, kinds)
-            _nothing_left(row)
+            issuer = _issuer(row, path.parent)
             _once(issuer.name, issuers)
             issuers[issuer.name] = issuer
         agreements: dict[str, frozenset[str]] = {}
@@ -95,6 +93,31 @@ def load_settings(path: Path) -> Settings:
     if not settings.issuers or not settings.audience:
         raise _invalid(f"{path.name}: no issuer or no audience")
     return settings
+
+
+def _issuer(row: dict[str, Any], folder: Path) -> Issuer:
+    """One row of `[[issuers]]`: its keys are in a file beside the settings, or at an address."""
+    name, algorithm = row.pop("issuer"), row.pop("algorithm")
+    kinds = frozenset(row.pop("kinds")) if "kinds" in row else None
+    if ("keys" in row) == ("keys_url" in row):
+        raise ValueError("an issuer has either 'keys' or 'keys_url'")
+    if "keys_url" in row:
+        return Issuer(name, algorithm, {}, kinds, _source(row, folder))
+    jwks = json.loads((folder / row.pop("keys")).read_text(encoding="utf-8"))
+    _nothing_left(row)
+    return Issuer.from_jwks(name, algorithm, jwks, kinds)
+
+
+def _source(row: dict[str, Any], folder: Path) -> Source:
+    """Where a set is read: an https URL, and numbers of `Pace`; without TLS on this machine alone."""
+    url = row.pop("keys_url")
+    parts = address(url)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("'keys_url' is an https URL")
+    files = {"authorities": folder / row.pop("authorities")} if "authorities" in row else {}
+    if files and parts.scheme != "https":
+        raise ValueError("'authorities' needs an https URL")
+    return Source(url, client_tls(**files), _numbers(Pace, row))
 
 
 def _flag(name: str, value: object) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.identity import Issuer
+from demo.identity import Issuer as DemoIssuer
 from hub.app import hub_app
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest
@@ -15,6 +15,7 @@ from hub.errors import StartRefused
 from hub.federation.execute import Bounds
 from hub.federation.http1 import Care
 from hub.graph import load_graph
+from hub.identity.issuer import Issuer, Pace
 from hub.settings import Remote, load_settings
 from infra.keys import Keys
 from tests.federation.authority import Authority
@@ -22,7 +23,7 @@ from tests.federation.authority import Authority
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return Issuer(tmp_path).write_settings({})
+    return DemoIssuer(tmp_path).write_settings({})
 
 
 def offers(path: Path, said: str) -> Remote:
@@ -164,6 +165,68 @@ def test_an_issuer_is_admitted_for_the_kinds_that_are_named_else_for_all(path: P
     path.write_text(text.replace("[[issuers]]\n", '[[issuers]]\nkinds = ["siae"]\n', 1), encoding="utf-8")
     (issuer,) = load_settings(path).issuers.values()
     assert issuer.kinds == frozenset({"siae"})
+
+
+def issuer(path: Path, said: str) -> Issuer:
+    """The issuer of settings that say this of where its keys are."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('keys = "issuer.jwks.json"', said), encoding="utf-8")
+    (found,) = load_settings(path).issuers.values()
+    return found
+
+
+def test_an_issuer_by_the_address_of_its_keys_is_read_as_documented(path: Path) -> None:
+    found = issuer(path, 'keys_url = "https://identite.example/jwks"')
+    assert found.source is not None
+    assert (dict(found.keys), found.source.url, found.source.pace) == ({}, "https://identite.example/jwks", Pace())
+
+
+def test_what_the_settings_say_of_where_keys_are_read_is_what_holds(path: Path) -> None:
+    Authority(path.parent, "ours")
+    said = 'keys_url = "https://i/"\nauthorities = "ours.pem"\nrefresh = 60\nleast = 5\nmax_age = 600'
+    source = issuer(path, said).source
+    assert source is not None
+    assert source.pace == Pace(refresh=60, least=5, max_age=600)
+    assert [dict(each["subject"][0])["commonName"] for each in source.tls.get_ca_certs()] == ["ours"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:3000", "[::1]:3000", "localhost"])
+def test_keys_are_read_without_tls_on_this_machine_alone(path: Path, host: str) -> None:
+    assert issuer(path, f'keys_url = "http://{host}/jwks"').source is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        'keys = "issuer.jwks.json"\nkeys_url = "https://i/"',
+        'keys = "issuer.jwks.json"\nmax_age = 600',
+        'keys = "issuer.jwks.json"\nauthorities = "ours.pem"',
+        'keys_url = "http://identite.example/jwks"',
+        'keys_url = "http://127.0.0.1.example/jwks"',
+        'keys_url = "http://10.0.0.1/jwks"',
+        'keys_url = "http://localhost@identite.example/jwks"',
+        'keys_url = "ftp://localhost/jwks"',
+        'keys_url = "file:///jwks"',
+        'keys_url = "https://user:word@i/"',
+        'keys_url = "https://i/a b"',
+        "keys_url = 3",
+        'keys_url = "http://localhost/"\nauthorities = "ours.pem"',
+        'keys_url = "https://i/"\nredirects = true',
+        'keys_url = "https://i/"\nmax_age = 0',
+        'keys_url = "https://i/"\nmax_age = "600"',
+        'keys_url = "https://i/"\nmax_age = 600.0',
+        'keys_url = "https://i/"\nmax_age = 604801',
+        'keys_url = "https://i/"\nrefresh = 3600',
+        'keys_url = "https://i/"\nleast = 0',
+        'keys_url = "https://i/"\nleast = 301',
+    ],
+)
+def test_what_makes_no_place_of_keys_stops_the_start(path: Path, said: str) -> None:
+    Authority(path.parent, "ours")
+    with pytest.raises(StartRefused) as caught:
+        issuer(path, said)
+    assert caught.value.code == "SETTINGS_INVALID"
 
 
 AGREEMENT = '[[agreements]]\norganisation = "99900030800011"\npurposes = {}\n'

@@ -56,12 +56,12 @@ class Care:
 
 
 def address(url: str) -> SplitResult:
-    """The parts of a subgraph's URL; raises ValueError if it is not one to which the hub may send."""
+    """The parts of a URL of the settings; raises ValueError if it is not one to which the hub may send."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise ValueError("subgraph URL must be http(s)://host[:port]/path")
+        raise ValueError("a URL must be http(s)://host[:port]/path")
     if any(ord(character) <= 32 or ord(character) >= 127 for character in url) or parts.port == 0:
-        raise ValueError("subgraph URL must be printable ASCII with a port that exists")
+        raise ValueError("a URL must be printable ASCII with a port that exists")
     return parts
 
 

@@ -20,8 +20,8 @@ from starlette.routing import Route
 from hub.errors import HubError, IdentityRefused, RequestRefused
 from hub.http.graphiql import SHARED
 from hub.http.graphql import read_body
+from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
-from hub.identity.tokens import Tokens
 from hub.pages.policy import PolicyPages, Reader
 from hub.policy.table import DecisionTable
 
@@ -36,13 +36,13 @@ PAGE_POLICY = (
 
 
 def policy_page(
-    table: DecisionTable, tokens: Tokens, purposes: Purposes, clock: Callable[[], int] = lambda: int(time.time())
+    table: DecisionTable, callers: Callers, purposes: Purposes, clock: Callable[[], int] = lambda: int(time.time())
 ) -> Route:
     """The route; `clock` gives Unix seconds."""
     pages = PolicyPages(table)
 
-    def reader(token: str) -> Reader:
-        actor = tokens.actor(token, clock())
+    async def reader(token: str) -> Reader:
+        actor = await callers.actor(token, clock())
         granted, kind = purposes.granted(actor), table.policy.actors[actor.kind]
         verifies = AUDIT in granted
         pairs = sorted(table.classes) if verifies else [(actor.kind, purpose) for purpose in sorted(granted)]
@@ -61,7 +61,7 @@ def policy_page(
             return _answer(nonce, pages.door(nonce), 200)
         try:
             asked = _form(request.headers.get("content-type", ""), await read_body(request.receive))
-            found = reader(asked.get("access_token", "").strip())
+            found = await reader(asked.get("access_token", "").strip())
         except HubError as error:
             log.info("refused %s at /policy %s", error.code, error.detail)
             return _answer(nonce, pages.door(nonce, error), error.http_status)

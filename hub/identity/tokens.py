@@ -10,52 +10,54 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, KeySet
+from joserfc.jwk import Key
 from joserfc.jws import extract_compact
 
 from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import Actor, actor_of
+from hub.identity.issuer import Issuer
 from hub.policy.model import ActorKind
 
 CACHE = 10_000
 CACHE_SECONDS = 60
 FOREIGN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 MAX_TOKEN = 8_192
-ALGORITHMS = frozenset({"Ed25519", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"})
-"""Signatures that a public key verifies (RFC 7518, RFC 9864): an issuer has one of them."""
+MAX_KID = 256
+UNKNOWN = "Votre jeton d'accès n'est pas reconnu : reconnectez-vous auprès d'un fournisseur d'identité agréé."
+UNTRUSTED = "the token is not signed by a trusted issuer"
+
+
+class KeyUnknown(IdentityRefused):
+    """The token names a key that its issuer's set, read over the network, did not have when it was last read."""
+
+    def __init__(self, issuer: str, kid: str, *, held: bool) -> None:
+        if held:
+            super().__init__("TOKEN_REFUSED", UNKNOWN, UNTRUSTED)
+        else:
+            super().__init__(
+                "ISSUER_KEYS_UNAVAILABLE",
+                "Les clés de votre fournisseur d'identité ne se lisent pas en ce moment : réessayez plus tard.",
+                "the issuer's key set was never read, or too long ago",
+                http_status=503,
+            )
+        self.issuer, self.kid = issuer, kid
 
 
 @dataclass(frozen=True, slots=True)
-class Issuer:
-    """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors that it
-    may tell of (None: all)."""
+class Held:
+    """Keys of an issuer by `kid`, which open until then (Unix seconds)."""
 
-    name: str
-    algorithm: str
     keys: Mapping[str, Key]
-    kinds: frozenset[str] | None = None
-
-    @staticmethod
-    def from_jwks(name: str, algorithm: str, jwks: Any, kinds: frozenset[str] | None = None) -> Issuer:
-        """From a JWK set (RFC 7517) of public keys, each under a `kid` of its own; raises ValueError."""
-        if algorithm not in ALGORITHMS:
-            raise ValueError(f"'algorithm' is none of {', '.join(sorted(ALGORITHMS))}")
-        try:
-            found = KeySet.import_key_set(jwks).keys
-        except JoseError as error:
-            raise ValueError(f"the key set of an issuer does not read: {error.error}") from None
-        keys = {key.kid: key for key in found if key.kid is not None and key.key_type != "oct"}
-        if len(keys) != len(found):
-            raise ValueError("a key of an issuer is symmetric, or shares its 'kid' with another")
-        return Issuer(name, algorithm, keys, kinds)
+    until: float
 
 
 class Tokens:
-    """Reads bearer tokens; remembers the actor of a token for at most `CACHE_SECONDS`, never past its expiry.
+    """Reads bearer tokens; remembers the actor of a token for at most `CACHE_SECONDS`, never past its or its key's end.
 
     Raises StartRefused (SETTINGS_INVALID) for an issuer of a kind of actor that there isn't.
     """
@@ -63,7 +65,8 @@ class Tokens:
     def __init__(self, issuers: Mapping[str, Issuer], audience: str, kinds: Mapping[str, ActorKind]) -> None:
         self._issuers, self._audience = issuers, audience
         self._kinds = {name: _told(issuer, kinds) for name, issuer in issuers.items()}
-        self._cache: OrderedDict[bytes, tuple[Actor, int]] = OrderedDict()
+        self._held = {name: Held(each.keys, inf if each.source is None else 0) for name, each in issuers.items()}
+        self._cache: OrderedDict[bytes, tuple[Actor, float, tuple[str, str]]] = OrderedDict()
 
     def actor(self, token: str, now: int) -> Actor:
         """The actor of a token that is valid now (Unix seconds); raises IdentityRefused."""
@@ -71,14 +74,31 @@ class Tokens:
         known = self._cache.get(digest)
         if known is not None and now < known[1]:
             return known[0]
-        claims = self._claims(token, now)
-        actor = actor_of(claims, self._kinds[claims["iss"]], now)
-        self._cache[digest] = (actor, min(actor.expires, now + CACHE_SECONDS))
+        claims, kid = self._claims(token, now)
+        issuer = claims["iss"]
+        actor = actor_of(claims, self._kinds[issuer], now)
+        until = min(actor.expires, now + CACHE_SECONDS, self._held[issuer].until)
+        self._cache[digest] = (actor, until, (issuer, kid))
         while len(self._cache) > CACHE:
             self._cache.popitem(last=False)
         return actor
 
-    def _claims(self, token: str, now: int) -> dict[str, Any]:
+    def hold(self, issuer: str, keys: Mapping[str, Key], until: int) -> None:
+        """From now on these keys of an issuer open, by `kid`, until then (Unix seconds), and no other of its.
+
+        Actors that are remembered by a key that is gone, or another under its `kid`, are forgotten.
+        """
+        gone = {(issuer, kid) for kid, key in self._held[issuer].keys.items() if keys.get(kid) != key}
+        self._held[issuer] = Held(keys, until)
+        if gone:
+            self._cache = OrderedDict(each for each in self._cache.items() if each[1][2] not in gone)
+
+    def holds(self, now: int) -> bool:
+        """Whether there is a key that opens now."""
+        return any(held.keys and now < held.until for held in self._held.values())
+
+    def _claims(self, token: str, now: int) -> tuple[dict[str, Any], str]:
+        """The claims of a token that is valid now, and the `kid` of its key."""
         if len(token) > MAX_TOKEN:
             raise _refused("the token is too long")
         try:
@@ -87,10 +107,11 @@ class Tokens:
             if FOREIGN_HEADERS & header.keys():
                 raise _refused("the token's header names a key or an extension")
             issuer = self._issuers[json.loads(unverified.payload)["iss"]]
-            key = issuer.keys[header["kid"]]
+            kid = header["kid"]
+            key = self._key(issuer, kid, now)
             claims = jwt.decode(token, key, algorithms=[issuer.algorithm]).claims
         except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise _refused("the token is not signed by a trusted issuer") from error
+            raise _refused(UNTRUSTED) from error
         if claims.get("aud") != self._audience and self._audience not in _list(claims.get("aud")):
             raise _refused("the token is for another audience")
         if type(claims.get("sub")) is not str or not all(type(claims.get(n)) is int for n in ("exp", "iat")):
@@ -103,7 +124,16 @@ class Tokens:
                 "Votre jeton d'accès a expiré : reconnectez-vous pour en obtenir un nouveau.",
                 "the token is expired",
             )
-        return claims
+        return claims, kid
+
+    def _key(self, issuer: Issuer, kid: Any, now: int) -> Key:
+        """The key that a token names; raises KeyUnknown if it may be read, else KeyError, TypeError."""
+        held = self._held[issuer.name]
+        if now < held.until and kid in held.keys:
+            return held.keys[kid]
+        if issuer.source is None or type(kid) is not str or len(kid) > MAX_KID:
+            raise KeyError
+        raise KeyUnknown(issuer.name, kid, held=now < held.until)
 
 
 def _told(issuer: Issuer, kinds: Mapping[str, ActorKind]) -> Mapping[str, ActorKind]:
@@ -126,8 +156,4 @@ def _list(value: Any) -> list[Any]:
 
 
 def _refused(detail: str) -> IdentityRefused:
-    return IdentityRefused(
-        "TOKEN_REFUSED",
-        "Votre jeton d'accès n'est pas reconnu : reconnectez-vous auprès d'un fournisseur d'identité agréé.",
-        detail,
-    )
+    return IdentityRefused("TOKEN_REFUSED", UNKNOWN, detail)

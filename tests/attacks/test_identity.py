@@ -18,7 +18,8 @@ from joserfc import jwk
 from demo.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME
 from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import CLAIM
-from hub.identity.tokens import Issuer, Tokens
+from hub.identity.issuer import Issuer
+from hub.identity.tokens import Tokens
 from tests.e2e.canary_inside import TRACE, Got, Inside
 from tests.e2e.canary_operations import WHOLE
 from tests.e2e.canary_world import World
@@ -219,7 +220,7 @@ async def test_32_an_issuer_tells_of_the_kinds_of_actors_that_it_is_admitted_for
 async def test_33_a_storm_of_unknown_keys_costs_no_call_and_locks_nobody_out(
     hub: Inside, world: World, forger: Forger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Keys come from the settings, never over the network: there is nothing to be fetched again, or to fail open."""
+    """The issuer's keys are a file of the settings: there is nothing to be fetched again, or to fail open."""
 
     def connect(*_: Any) -> None:
         raise AssertionError("a connection for an unknown key")
@@ -264,6 +265,8 @@ async def test_32_33_an_issuer_without_a_public_key_of_its_own_is_none(forger: F
         (ALGORITHM, []),
         (ALGORITHM, [secret]),
         (ALGORITHM, [key, key]),
+        (ALGORITHM, [forger.key.as_dict(private=True)]),
+        ("RS256", [{"kty": "RSA", "kid": "small", "e": "AQAB", "n": b64(b"\xff" * 128)}]),
     ]:
         with pytest.raises(ValueError, match=r"algorithm|key"):
             Issuer.from_jwks(ISSUER, algorithm, {"keys": jwks})

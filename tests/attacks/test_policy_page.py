@@ -15,10 +15,11 @@ import pytest
 from starlette.applications import Starlette
 
 from demo.identity import DemoActor, Issuer
+from hub.app import unix_seconds
 from hub.graph import load_graph
 from hub.http.policy import FORM, policy_page
+from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
-from hub.identity.tokens import Tokens
 from hub.settings import load_settings
 
 TABLE = load_graph().table
@@ -45,8 +46,8 @@ class Page:
         self.issuer = Issuer(folder)
         settings = load_settings(self.issuer.write_settings(agreements))
         policy = TABLE.policy
-        tokens = Tokens(settings.issuers, settings.audience, policy.actors)
-        route = policy_page(TABLE, tokens, Purposes(policy.purposes, settings.agreements))
+        callers = Callers(settings.issuers, settings.audience, policy.actors, unix_seconds)
+        route = policy_page(TABLE, callers, Purposes(policy.purposes, settings.agreements))
         self._transport = httpx2.ASGITransport(Starlette(routes=[route]))
 
     async def send(self, method: str, path: str = "/policy", **more: object) -> httpx2.Response:

@@ -11,8 +11,9 @@ from joserfc import jwk, jwt
 
 from hub.errors import HubError, IdentityRefused, RequestRefused
 from hub.identity.actor import Actor
+from hub.identity.issuer import Issuer
 from hub.identity.purpose import Purposes
-from hub.identity.tokens import Issuer, Tokens
+from hub.identity.tokens import Tokens
 from hub.journal.labels import check_operation_name, check_reference
 from hub.policy.load import load
 from schema.facts import Fact, link_key

@@ -1,0 +1,123 @@
+"""Trusted issuers: the algorithm of each, and its public keys, in a file beside the settings or at an address."""
+
+from __future__ import annotations
+
+import ssl
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet
+
+ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
+    "Ed25519": ("OKP", "Ed25519"),
+    "ES256": ("EC", "P-256"),
+    "ES384": ("EC", "P-384"),
+    "ES512": ("EC", "P-521"),
+    **{f"{family}{bits}": ("RSA", None) for family in ("PS", "RS") for bits in (256, 384, 512)},
+}
+"""Signatures that a public key verifies (RFC 7518, RFC 9864), with type and curve of the key: an issuer has one."""
+MOST_KEYS = 64
+SECRET = frozenset({"k", "d", "p", "q", "dp", "dq", "qi", "oth"})
+"""Members of a JWK that only its owner may know (RFC 7518 §6)."""
+RSA_BITS = (2_048, 8_192)
+"""Least and most of a modulus: RFC 7518 §3.3, and what a signature may cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a set is read over the network, in seconds.
+
+    Again after `refresh`, or sooner as its answer says (Cache-Control `max-age`), but `least` lie between two readings;
+    what was read last serves for `max_age` when nothing newer can be read.
+    """
+
+    refresh: int = 300
+    least: int = 10
+    max_age: int = 3_600
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for numbers with which a set would end before it is read again, or never."""
+        if not 1 <= self.least <= self.refresh < self.max_age <= 604_800:
+            raise ValueError("1 <= 'least' <= 'refresh' < 'max_age' <= 604800 (a week) does not hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a set is read: its URL, over HTTPS whom the hub believes, and how often."""
+
+    url: str
+    tls: ssl.SSLContext
+    pace: Pace = field(default_factory=Pace)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors that it
+    may tell of (None: all). With a `source`, its keys are those that are read there."""
+
+    name: str
+    algorithm: str
+    keys: Mapping[str, Key]
+    kinds: frozenset[str] | None = None
+    source: Source | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an issuer without a name, or whose signatures no public key verifies."""
+        if type(self.name) is not str or not self.name.isprintable() or not self.name:
+            raise ValueError("'issuer' is not a text")
+        if self.algorithm not in ALGORITHMS:
+            raise ValueError(f"'algorithm' is none of {', '.join(sorted(ALGORITHMS))}")
+
+    @staticmethod
+    def from_jwks(name: str, algorithm: str, jwks: Any, kinds: frozenset[str] | None = None) -> Issuer:
+        """From a JWK set (RFC 7517) of public keys, each under a `kid` of its own; raises ValueError."""
+        return Issuer(name, algorithm, _public(jwks), kinds)
+
+
+def own_keys(jwks: Any, algorithm: str) -> dict[str, Key]:
+    """The keys of a set that verify this algorithm, by `kid`; none may be enough. Raises ValueError.
+
+    A set at an address may hold keys for something else (another algorithm, encryption), which are left out. One that
+    holds a secret is refused whole, as is one of whose own keys two share a `kid`.
+    """
+    rows = jwks.get("keys") if type(jwks) is dict else None
+    if type(rows) is not list or len(rows) > MOST_KEYS or any(type(row) is not dict for row in rows):
+        raise ValueError("not a JWK set, or one of too many keys")
+    if any(SECRET & row.keys() or row.get("kty") == "oct" for row in rows):
+        raise ValueError("the set holds a secret")
+    own = [row for row in rows if _verifies(row, algorithm)]
+    return _public({"keys": own}) if own else {}
+
+
+def _verifies(row: Mapping[str, Any], algorithm: str) -> bool:
+    kty, curve = ALGORITHMS[algorithm]
+    operations = row.get("key_ops", ["verify"])
+    return (
+        row.get("kty") == kty
+        and (curve is None or row.get("crv") == curve)
+        and row.get("alg", algorithm) == algorithm
+        and row.get("use", "sig") == "sig"
+        and type(operations) is list
+        and "verify" in operations
+    )
+
+
+def _public(jwks: Any) -> dict[str, Key]:
+    """The keys of a set by `kid`; raises ValueError unless all are public and each is under a `kid` of its own."""
+    try:
+        if any(not RSA_BITS[0] <= _bits(row["n"]) <= RSA_BITS[1] for row in jwks["keys"] if row["kty"] == "RSA"):
+            raise ValueError(f"an RSA key of an issuer is not of {RSA_BITS[0]} to {RSA_BITS[1]} bits")
+        found = KeySet.import_key_set(jwks).keys
+    except (JoseError, LookupError, TypeError) as error:
+        raise ValueError(f"the key set of an issuer does not read: {type(error).__name__}") from None
+    keys = {key.kid: key for key in found if key.kid is not None and key.key_type != "oct" and not key.is_private}
+    if len(keys) != len(found):
+        raise ValueError("a key of an issuer is symmetric or private, or shares its 'kid' with another")
+    return keys
+
+
+def _bits(modulus: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(modulus + "==")).bit_length()
