@@ -1,4 +1,5 @@
-"""The npm project of the tests: Apollo's own packages, that say whether others read what we write."""
+"""The npm projects of the tests: Apollo's own packages, that say whether others read what we write, and a provider of
+identities."""
 
 from __future__ import annotations
 

@@ -15,9 +15,10 @@ import orjson
 
 from demo.actors import agreements
 from demo.identity import DemoActor, Issuer
-from hub.app import HubApp, hub_app
+from hub.app import HubApp, hub_app, unix_seconds
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph, load_graph
+from hub.identity.issuer import Issuer as Trusted
 from hub.policy.misses import MissLimit
 from hub.settings import load_settings
 from schema.context import Context
@@ -32,6 +33,7 @@ PATIENCE = 300.0
 """Seconds for a request: what is compared must not hang on how busy the machine is."""
 UNLIMITED = MissLimit(most=1_000_000, searches=10**6, organisation=10**6)
 """Whoever compares what is denied with what is missing misses all day."""
+NONE: Mapping[str, Trusted] = {}
 Headers = Iterable[tuple[str, str]]
 
 
@@ -157,13 +159,19 @@ class Inside:
 
 @asynccontextmanager
 async def inside(
-    database: Database, actors: Mapping[str, DemoActor], folder: Path, misses: MissLimit = UNLIMITED
+    database: Database,
+    actors: Mapping[str, DemoActor],
+    folder: Path,
+    misses: MissLimit = UNLIMITED,
+    *,
+    issuers: Mapping[str, Trusted] = NONE,
+    clock: Callable[[], int] = unix_seconds,
 ) -> AsyncIterator[Inside]:
-    """A hub with every subgraph in this process, over this database."""
+    """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
-    settings = replace(settings, deadline=PATIENCE, misses=misses)
-    app = hub_app(graph(), settings, database.keys, database.dsn)
+    settings = replace(settings, issuers={**settings.issuers, **issuers}, deadline=PATIENCE, misses=misses)
+    app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock)
     transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
     cast(dict[str, Transport], app.pipeline.transports).update(transports)
     async with _alive(app):

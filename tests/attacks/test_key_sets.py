@@ -1,0 +1,194 @@
+"""Attack 33 against a hub that reads its issuer's keys where a real identity provider publishes them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+import pytest
+import pytest_asyncio
+from joserfc import jwk, jwt
+
+from demo.actors import agreements
+from demo.cast import CD_08
+from demo.identity import ALGORITHM, AUDIENCE, ISSUER, DemoActor
+from demo.identity import Issuer as DemoIssuer
+from hub.federation.tls import client_tls
+from hub.identity.issuer import Issuer, Pace, Source
+from hub.identity.keyset import BURST
+from tests.conftest import Database
+from tests.e2e.canary_inside import Inside, inside
+from tests.e2e.site import serve
+from tests.identity.provider import PROJECT, Provider, provider
+from tests.node import NodeAbsent, installed
+
+ACTOR = DemoActor(
+    "dpo",
+    "dpo",
+    ("droits",),
+    "",
+    {"organisation": CD_08.siret, "organisation_type": CD_08.type, "departments": [CD_08.department]},
+)
+QUERY = "{ __typename }"
+PACE = Pace(refresh=60, least=10, max_age=600)
+
+
+@pytest.fixture(scope="module")
+def idp() -> Iterator[Provider]:
+    """The provider."""
+    try:
+        node = installed(PROJECT)
+    except NodeAbsent as error:
+        pytest.skip(str(error))
+    with provider(node, [ACTOR]) as running:
+        yield running
+
+
+@dataclass
+class Moved:
+    """The moment when it was made, until a test says otherwise."""
+
+    now: int = field(default_factory=lambda: int(time.time()))
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
+class Asked:
+    """A running hub that has the provider's address, and its clock."""
+
+    hub: Inside
+    clock: Moved
+
+    async def status(self, token: str) -> tuple[int, str]:
+        """Status of an answer to who brings this token, and its code."""
+        got = await self.hub.ask(ACTOR.name, QUERY, authorization=f"Bearer {token}")
+        return got.status, "" if got.status == 200 else got.code
+
+    async def refresh(self, seconds: int) -> None:
+        """So much time goes by, and the hub does what it does then."""
+        self.clock.now += seconds
+        for each in self.hub.app.pipeline.callers.remote.values():
+            await each.refresh()
+
+
+GOOD, REFUSED, CLOSED = (200, ""), (401, "TOKEN_REFUSED"), (503, "ISSUER_KEYS_UNAVAILABLE")
+
+
+@asynccontextmanager
+async def asking(idp: Provider, database: Database, folder: Path) -> AsyncIterator[Asked]:
+    """A hub in this process, which reads the provider's set once more now."""
+    clock = Moved()
+    issuer = Issuer(idp.url, ALGORITHM, {}, None, Source(idp.keys_url, client_tls(), PACE))
+    async with inside(database, {ACTOR.name: ACTOR}, folder, issuers={idp.url: issuer}, clock=clock) as hub:
+        yield Asked(hub, clock)
+
+
+@pytest_asyncio.fixture
+async def asked(idp: Provider, database: Database, tmp_path: Path) -> AsyncIterator[Asked]:
+    idp.publish("first")
+    async with asking(idp, database, tmp_path) as found:
+        yield found
+
+
+def test_33_a_hub_that_has_an_address_alone_follows_a_real_provider_s_keys_without_a_restart(
+    idp: Provider, database: Database, tmp_path: Path
+) -> None:
+    """A key that is new opens from its first token on; one that is gone then opens nothing, remembered as it was."""
+    idp.publish("first")
+    settings = DemoIssuer(tmp_path).write_settings(agreements([ACTOR]))
+    text = settings.read_text(encoding="utf-8").replace(ISSUER, idp.url)
+    settings.write_text(text.replace('keys = "issuer.jwks.json"', f'keys_url = "{idp.keys_url}"'), encoding="utf-8")
+    with serve("all", database, tmp_path, settings) as process, httpx2.Client(timeout=30) as client:
+
+        def status(token: str) -> int:
+            headers = {"authorization": f"Bearer {token}", "purpose": "droits"}
+            return client.post(f"{process.url}/graphql", json={"query": QUERY}, headers=headers).status_code
+
+        assert client.get(f"{process.url}/readyz").status_code == 200
+        old = idp.token(ACTOR.name)
+        assert [status(old), status(old)] == [200, 200]
+        idp.publish("second", "first")
+        both = idp.token(ACTOR.name)
+        assert [status(both), status(old)] == [200, 200]
+        idp.publish("third")
+        assert [status(old), status(idp.token(ACTOR.name)), status(old), status(both)] == [200, 200, 401, 401]
+        lines = client.get(f"{process.url}/metrics").text.splitlines()
+        for told in (f'age_seconds{{issuer="{idp.url}"}} ', f'read_total{{issuer="{idp.url}",outcome="READ"}} '):
+            assert any(line.startswith(f"spie_issuer_keys_{told}") for line in lines)
+    assert old not in process.log.read_text(encoding="utf-8")
+
+
+async def test_33_a_provider_that_is_down_is_believed_until_its_set_is_too_old_and_then_opens_nothing(
+    idp: Provider, asked: Asked
+) -> None:
+    tokens = [idp.token(ACTOR.name), idp.token(ACTOR.name)]
+    idp.listen(False)
+    try:
+        for seconds in (0, 61, 500, 38):
+            await asked.refresh(seconds)
+            assert await asked.status(tokens[0]) == GOOD
+        await asked.refresh(1)
+        assert [await asked.status(token) for token in tokens] == [CLOSED, CLOSED]
+        assert await asked.status(asked.hub.issuer.token(ACTOR)) == GOOD
+    finally:
+        idp.listen(True)
+    await asked.refresh(10)
+    assert [await asked.status(token) for token in tokens] == [GOOD, GOOD]
+
+
+async def test_33_a_hub_that_starts_before_its_provider_opens_nothing_then_all_and_serves_other_issuers(
+    idp: Provider, database: Database, tmp_path: Path
+) -> None:
+    token = idp.token(ACTOR.name)
+    idp.listen(False)
+    try:
+        async with asking(idp, database, tmp_path) as asked:
+            assert await asked.status(token) == CLOSED
+            assert await asked.status(asked.hub.issuer.token(ACTOR)) == GOOD
+            idp.listen(True)
+            await asked.refresh(10)
+            assert await asked.status(token) == GOOD
+    finally:
+        idp.listen(True)
+
+
+async def test_33_a_withdrawn_key_opens_nothing_from_the_next_reading_on_whoever_comes(
+    idp: Provider, asked: Asked
+) -> None:
+    token = idp.token(ACTOR.name)
+    assert await asked.status(token) == GOOD
+    idp.publish("second")
+    await asked.refresh(60)
+    assert await asked.status(token) == REFUSED
+
+
+async def test_33_a_thousand_unknown_keys_cost_the_provider_three_calls_and_nobody_its_turn(
+    idp: Provider, asked: Asked
+) -> None:
+    good, stranger = idp.token(ACTOR.name), jwk.OKPKey.generate_key("Ed25519")
+    now, before = asked.clock(), idp.calls
+
+    def forged(kid: str) -> str:
+        claims = {"iss": idp.url, "aud": AUDIENCE, "sub": ACTOR.name, "iat": now, "exp": now + 600}
+        return jwt.encode({"alg": ALGORITHM, "kid": kid}, claims, stranger, algorithms=[ALGORITHM])
+
+    asks = [asked.status(good if n % 10 == 0 else forged(f"unknown-{n}")) for n in range(1_112)]
+    found = await asyncio.gather(*asks)
+    assert found == [GOOD if n % 10 == 0 else REFUSED for n in range(1_112)]
+    for n in range(20):
+        assert await asked.status(forged(f"later-{n}")) == REFUSED
+    assert idp.calls - before <= BURST
+
+
+async def test_33_all_who_bring_the_first_tokens_of_a_new_key_pass_after_one_call(idp: Provider, asked: Asked) -> None:
+    idp.publish("second", "first")
+    before, tokens = idp.calls, [idp.token(ACTOR.name) for _ in range(20)]
+    assert set(await asyncio.gather(*(asked.status(token) for token in tokens))) == {GOOD}
+    assert idp.calls - before == 1
