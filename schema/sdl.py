@@ -4,7 +4,10 @@ A subgraph's text is `privacy.graphql`, which the four share, and its own files:
 """
 
 import re
+from functools import cache
 from pathlib import Path
+
+from graphql import ObjectTypeDefinitionNode, parse
 
 FOLDER = Path(__file__).parent
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
@@ -21,3 +24,11 @@ def sdl(name: str) -> str:
 def hub_sdl() -> str:
     """SDL of `HUB` as it is composed with the served ones: like them, it writes out the level of each category."""
     return re.sub(r"@category\(name: (\w+)\)", r"@category(name: \1, level: FULL)", sdl(HUB))
+
+
+@cache
+def coordinates() -> frozenset[str]:
+    """Every field of an object type that the contract has on paper, served or not yet."""
+    types = [node for name in (*SUBGRAPHS, HUB) for node in parse(sdl(name), no_location=True).definitions]
+    objects = [each for each in types if isinstance(each, ObjectTypeDefinitionNode)]
+    return frozenset(f"{each.name.value}.{field.name.value}" for each in objects for field in each.fields or ())

@@ -46,6 +46,8 @@ def check(
     rules = _load(folder)
     supergraph, classification = load_classified()
     found = coverage(described(supergraph, classification), classification, rules)
+    if found.misnamed:
+        _fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in found.misnamed])
     if found.missing:
         _fail("POLICY_INCOMPLETE", found.missing)
     typer.echo(

@@ -13,17 +13,20 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, 
 from hub.policy.classification import Classification
 from hub.policy.model import Policy
 from schema.categories import Level
+from schema.sdl import coordinates
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many fields, enum values and inputs clients see; what is missing for some of them, and, worth a `note`, what
-    a grant reduces to a field that is not served yet, or matches by no input; in French."""
+    """How many fields, enum values and inputs clients see; what is missing for some of them; in which file and line a
+    rule is `misnamed`, of a field that there is not; and, worth a `note`, what a grant reduces to a field that is not
+    served yet, or matches by no input; in French."""
 
     fields: int
     values: int
     inputs: int
     missing: tuple[str, ...]
+    misnamed: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -42,6 +45,7 @@ def coverage(schema: GraphQLSchema, classification: Classification, policy: Poli
     missing += [f"{name} : entrée que rien ne classe" for name in inputs if name not in classification.inputs]
     missing += [f"{name} : aucune catégorie, aucun champ classé ne la rend" for of, name in values if of not in reached]
     missing += _reductions(classification, policy)
+    misnamed = tuple(_misnamed(classification, policy))
     unmatched = {c for grant in policy.grants for c in grant.match} - set(classification.matches.values())
     notes = [f"des accords rapprochent par {c}, par quoi aucune entrée ne rapproche" for c in sorted(unmatched)]
     notes += [
@@ -52,7 +56,7 @@ def coverage(schema: GraphQLSchema, classification: Classification, policy: Poli
         and row.sibling not in classification.fields
         and row.coordinate in classification.fields
     ]
-    return Coverage(len(fields), len(values), len(inputs), tuple(missing), tuple(notes))
+    return Coverage(len(fields), len(values), len(inputs), tuple(missing), misnamed, tuple(notes))
 
 
 def _fields(schema: GraphQLSchema) -> Iterator[str]:
@@ -79,3 +83,18 @@ def _reductions(classification: Classification, policy: Policy) -> Iterator[str]
         for actor, category in sorted(asked):
             if category is field.category and field.level is Level.FULL and (actor, name) not in policy.reductions:
                 yield f"{name} : reductions.toml n'a pas de ligne pour « {actor} », dont un accord réduit {category}"
+
+
+def _misnamed(classification: Classification, policy: Policy) -> Iterator[str]:
+    """A row names fields of the contract, served or on paper yet: a name that is neither opens nothing, unsaid."""
+    fields, known = classification.fields, coordinates() | classification.fields.keys()
+    for row in policy.reductions.values():
+        here = f"reductions.toml:{row.line}"
+        for name in (row.coordinate, row.sibling):
+            if name is not None and name not in known:
+                yield f"{here}: « {name} » n'est ni un champ du graphe, ni un champ prévu par le contrat"
+        read, sibling = fields.get(row.coordinate), fields.get(row.sibling or "")
+        if read is None or sibling is None:
+            continue
+        if sibling.level is not Level.REDUCED or sibling.category is not read.category:
+            yield f"{here}: « {row.sibling} » n'est pas un champ réduit de catégorie {read.category} : rien ne l'ouvrirait"

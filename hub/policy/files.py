@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,11 @@ class Table:
 
     def fail(self, problem: str, key: str | None = None) -> PolicyError:
         """The error to raise, at the line of this table or of its key."""
-        return PolicyError(f"{self.file.name}:{self.file.line(self.header, self.index, key)}: {problem}")
+        return PolicyError(f"{self.file.name}:{self.line(key)}: {problem}")
+
+    def line(self, key: str | None = None) -> int:
+        """Line, from 1, of this table or of its key."""
+        return self.file.line(self.header, self.index, key)
 
     def take(self, key: str, kind: type, default: Any = ...) -> Any:
         """The value of a key, of exactly this type."""
@@ -99,6 +104,7 @@ class File:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name, self.text = name, ""
+        self._found: dict[str, list[int]] = {}
         try:
             self.text = (folder / name).read_text(encoding="utf-8")
             self.values = tomllib.loads(self.text)
@@ -113,17 +119,30 @@ class File:
 
     def line(self, header: str, index: int, key: str | None) -> int:
         """Line, from 1, of the table of that rank under this header, or of its key; tables may be inline in a list."""
-        lines = [_UNSAID.sub("", line) for line in self.text.splitlines()]
-        heads = [n for n, line in enumerate(lines) if line.replace(" ", "").startswith(header)]
+        lines = self._said
+        heads = self._heads(header)
         if not heads:
-            inline = [n for n, line in enumerate(lines) for _ in range(line.count("{"))]
-            return inline[index] + 1 if index < len(inline) else 1
+            return self._inline[index] + 1 if index < len(self._inline) else 1
         start = heads[index] if index < len(heads) else 0
         pattern = rf"\s*\"?{re.escape(key or '')}\"?\s*="
         for n in range(start + 1, len(lines)) if key else ():
             if re.match(pattern, lines[n]):
                 return n + 1
         return start + 1
+
+    @cached_property
+    def _said(self) -> list[str]:
+        return [_UNSAID.sub("", line) for line in self.text.splitlines()]
+
+    @cached_property
+    def _inline(self) -> list[int]:
+        return [n for n, line in enumerate(self._said) for _ in range(line.count("{"))]
+
+    def _heads(self, header: str) -> list[int]:
+        if header not in self._found:
+            found = [n for n, line in enumerate(self._said) if line.replace(" ", "").startswith(header)]
+            self._found[header] = found
+        return self._found[header]
 
     def named(self, name: str) -> str:
         """The name itself where a table of this file bears it, else KeyError."""

@@ -239,4 +239,5 @@ def _reduction(table: Table, actors: Mapping[str, ActorKind]) -> Reduction:
     value = table.take(target, str) if target else None
     table.take("text", str, None)
     table.done()
-    return Reduction(actor, coordinate, how, value if how == "sibling" else None, value if how == "mask" else None)
+    sibling, mask = (value if how == each else None for each in ("sibling", "mask"))
+    return Reduction(actor, coordinate, how, sibling, mask, table.line())

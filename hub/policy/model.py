@@ -6,7 +6,7 @@ policy.md "Words"; the matrix is domain model §14.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schema.categories import Category, Level
 from schema.facts import Fact
@@ -92,13 +92,16 @@ class Prohibition:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What an `r` cell of the matrix gives for one coordinate: a sibling field, a named mask, or nothing."""
+    """What an `r` cell of the matrix gives for one coordinate: a sibling field, a named mask, or nothing.
+
+    `line` is where reductions.toml says so."""
 
     actor: str
     coordinate: str
     how: str
     sibling: str | None = None
     mask: str | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

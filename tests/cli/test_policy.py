@@ -53,6 +53,16 @@ def test_rules_that_do_not_cover_the_graph_are_refused(tmp_path: Path) -> None:
     assert "Resources.month" in hub("policy", "check", folder).check_refused("POLICY_INCOMPLETE")
 
 
+def test_a_reduction_to_a_field_that_there_is_not_is_told_with_file_and_line(tmp_path: Path) -> None:
+    row = (
+        'actor = "conseiller_ft", coordinate = "Person.household", how = "sibling", to = "Person.hasDependentChildren"'
+    )
+    folder = rules(tmp_path / "rules", ("reductions.toml", row, row.replace("Dependent", "Dependant")))
+    line = (folder / "reductions.toml").read_text(encoding="utf-8").split("Dependant")[0].count("\n") + 1
+    said = hub("policy", "check", folder).check_refused("POLICY_INVALID")
+    assert said.startswith(f"{folder}/reductions.toml:{line}: « Person.hasDependantChildren » ")
+
+
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     done = hub("policy", "check", tmp_path / "none")
     assert done.code == 1

@@ -7,7 +7,7 @@ import pytest
 from hub.graph import load_graph
 from hub.policy.classification import Classification
 from hub.policy.coverage import coverage
-from hub.policy.model import Policy
+from hub.policy.model import Policy, Reduction
 
 GRAPH = load_graph()
 TABLE = GRAPH.table
@@ -46,6 +46,26 @@ def test_a_reduced_field_without_a_line_in_the_reductions_is_named() -> None:
     (only,) = missing(policy=replace(TABLE.policy, reductions=rows))
     assert only.startswith("Person.rsa : ")
     assert "conseiller_ft" in only
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Reduction("conseiller_ft", "Person.household", "sibling", sibling="Person.hasDependantChildren", line=7),
+        Reduction("conseiller_ft", "Person.houshold", "deny", line=7),
+        Reduction("conseiller_ft", "Person.household", "sibling", sibling="Person.hasRsa", line=7),
+        Reduction("conseiller_ft", "Person.household", "sibling", sibling="Person.isRsaBeneficiary", line=7),
+        Reduction("conseiller_ft", "Person.household", "sibling", sibling="Household.dependentChildren", line=7),
+    ],
+)
+def test_a_reduction_that_would_open_nothing_for_a_wrong_name_is_told_with_its_line(row: Reduction) -> None:
+    reductions = {**TABLE.policy.reductions, (row.actor, row.coordinate): row}
+    (only,) = coverage(GRAPH.schema, TABLE.classification, replace(TABLE.policy, reductions=reductions)).misnamed
+    assert only.startswith("reductions.toml:7: « ")
+
+
+def test_every_reduction_in_force_names_fields_of_the_contract() -> None:
+    assert coverage(GRAPH.schema, TABLE.classification, TABLE.policy).misnamed == ()
 
 
 def test_a_category_by_which_grants_match_and_no_input_does_is_noted() -> None:
