@@ -97,4 +97,4 @@ def _misnamed(classification: Classification, policy: Policy) -> Iterator[str]:
         if read is None or sibling is None:
             continue
         if sibling.level is not Level.REDUCED or sibling.category is not read.category:
-            yield f"{here}: « {row.sibling} » n'est pas un champ réduit de catégorie {read.category} : rien ne l'ouvrirait"
+            yield f"{here}: « {row.sibling} » n'est pas un champ réduit de catégorie {read.category} : rien ne l'ouvre"
