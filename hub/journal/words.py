@@ -1,9 +1,15 @@
-"""French words for what the journal holds: kinds of actor, purposes, and data by category."""
+"""French words for what the journal holds: kinds of actor, purposes, and data by category.
+
+The words for data are in `words.toml`: descriptions of the schema are for who writes a query, not for the person.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLSchema
@@ -12,6 +18,7 @@ from hub.policy.classification import Classification
 from hub.policy.model import Policy
 from schema.categories import OPEN
 
+LABELS = Path(__file__).with_name("words.toml")
 OPERATOR = "exploitant"
 """Kind of actor of whoever searches the journal by command: no token, hence no kind of the policy."""
 UNKNOWN = ("AUTRE", "Donnée que le hub ne sert plus")
@@ -44,23 +51,30 @@ class Words:
         ]
 
 
+@cache
+def labels() -> Mapping[str, str]:
+    """The words for each coordinate that holds data, and for each input that finds persons."""
+    return {
+        f"{type_name}.{name}": f"{held['of']} : {label}" if "of" in held else label
+        for type_name, held in tomllib.loads(LABELS.read_text(encoding="utf-8")).items()
+        for name, label in held.items()
+        if name != "of"
+    }
+
+
 def words(schema: GraphQLSchema, classification: Classification, policy: Policy) -> Words:
-    """The words of a graph, inaccessible fields included: labels of fields are their descriptions in the schema."""
+    """The words of a graph, inaccessible fields included; a coordinate without words is named as it is."""
     categories = schema.type_map["Category"]
     assert isinstance(categories, GraphQLEnumType)
-    fields = {}
-    for name, found in classification.fields.items():
-        if found.category not in OPEN:
-            told = schema.type_map[found.type].fields[name.partition(".")[2]].description  # type: ignore[attr-defined]
-            fields[name] = (found.category.value, (told or name).rstrip("."))
-    for name, category in classification.matches.items():
-        type_name, _, held = name.partition(".")
-        told = schema.type_map[type_name].fields[held].description  # type: ignore[attr-defined]
-        fields[name] = (category.value, f"{(told or name).rstrip('.')} (rapprochement)")
+    told = labels()
+    held = {name: found.category for name, found in classification.fields.items() if found.category not in OPEN}
     return Words(
         kinds={code: kind.label for code, kind in policy.actors.items()} | {OPERATOR: "Exploitant du hub"},
         purposes={code: purpose.label for code, purpose in policy.purposes.items()},
         categories={code: (value.description or code).rstrip(".") for code, value in categories.values.items()},
-        fields=fields,
-        silent=frozenset(name for name, found in classification.fields.items() if found.category in OPEN),
+        fields={
+            name: (category.value, told.get(name, name))
+            for name, category in {**held, **classification.matches}.items()
+        },
+        silent=frozenset(classification.fields.keys() - held.keys()),
     )

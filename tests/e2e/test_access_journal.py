@@ -72,14 +72,14 @@ async def test_the_person_reads_who_was_told_what_of_it_when_and_why(hub: Inside
             {
                 "category": "ID",
                 "label": "Identité",
-                "fields": ["Année de naissance, à la place de la date", "Nom d'usage"],
+                "fields": ["Année de naissance", "Nom d'usage"],
             },
             {
                 "category": "COORD",
                 "label": "Coordonnées",
-                "fields": ["Adresse électronique", "Moyens de joindre la personne"],
+                "fields": ["Contact : adresse électronique", "Moyens de contact"],
             },
-            {"category": "SOC", "label": "Situation sociale", "fields": ["Dossier RSA", "État du dossier"]},
+            {"category": "SOC", "label": "Situation sociale", "fields": ["Dossier RSA", "RSA : état du dossier"]},
         ],
     }
 

@@ -278,7 +278,7 @@ async def test_the_person_reads_in_its_journal_that_it_was_searched_for_and_by_w
     (entry,) = (await searches.hub.ask("personne", query)).data["myAccessJournal"]["nodes"]
     told = {item["category"]: item["fields"] for item in entry["data"]}
     assert told.keys() == {"ID", "NIR"}
-    assert [label for label in told["NIR"] if label.endswith("(rapprochement)")] == told["NIR"]
+    assert told["NIR"] == ["Recherche par l'identité : numéro de sécurité sociale"]
 
 
 async def test_a_request_that_wants_all_or_nothing_is_answered_like_any_other(searches: Searches) -> None:
