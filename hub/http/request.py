@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from hub.document.numbers import may_hold_nir
 from hub.document.request import Request
 from hub.errors import RequestRefused
 from hub.http.media import is_json
@@ -32,7 +33,7 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
 """Of a document; wider than appendix A, as some clients number theirs in Base64."""
 SPACED = (b" :", b"\t:", b"\n:", b"\r:")
 """Ends of a key that are not told by its quotation mark and colon."""
-TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = frozenset()) -> dict[str, str]:
@@ -61,9 +62,10 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = froz
 
 
 def trace_of(headers: Mapping[str, str]) -> str:
-    """The caller's trace id (W3C Trace Context), else a new one."""
+    """The caller's trace id (W3C Trace Context), else a new one: the journal keeps it, so that a trace of which an id
+    spells a NIR is begun anew, as whoever receives one may."""
     found = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return found[1] if found else secrets.token_hex(16)
+    return secrets.token_hex(16) if found is None or any(map(may_hold_nir, found.groups())) else found[1]
 
 
 def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:

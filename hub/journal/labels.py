@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from hub.document.numbers import holds_nir
 from hub.errors import RequestRefused
 
 LABEL = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{1,40}")
-"""Policy.md "Words": letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15)."""
+"""Policy.md "Words": letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15); nor one in groups."""
 
 
 def check_reference(reference: str | None) -> str | None:
@@ -21,11 +22,11 @@ def check_operation_name(name: str | None) -> str | None:
 
 
 def _checked(text: str | None, code: str, what: str) -> str | None:
-    if text is not None and not LABEL.fullmatch(text):
+    if text is not None and (not LABEL.fullmatch(text) or holds_nir(text)):
         raise RequestRefused(
             code,
             f"{what} entre au journal des accès : 40 caractères au plus, lettres, chiffres, « - » et « _ », "
-            "sans suite de 13 chiffres.",
+            "sans suite de 13 chiffres ni rien qui ait la forme d'un NIR.",
             f"{code.lower()} does not match the allowed form",
         )
     return text

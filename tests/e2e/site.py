@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,11 @@ PURPOSES = {
     "partenaire": "suivi",
 }
 """The purpose that each kind of the demo's actors declares where a test doesn't say."""
+
+
+def new_trace() -> str:
+    """A trace id of one's own, which no hub begins anew: without a digit, it spells no NIR by chance."""
+    return "".join(secrets.choice("abcdef") for _ in range(32))
 
 
 @dataclass

@@ -20,6 +20,7 @@ from tests.e2e.site import Site
 VALUE = "Echo0639980099"
 """A value that each request holds and no answer may."""
 NIR = "2880313999001"
+GROUPED = "2-88-03-13-999-001"
 PERSON = "query P($id: ID!) { person(id: $id) { firstName } }"
 MEDIA = ("content-type", "application/json")
 
@@ -81,6 +82,7 @@ CASES = [
     Bad("no purpose", 400, "PURPOSE_MISSING", "« Purpose »", purpose=None),
     Bad("purpose outside the token", 403, "PURPOSE_NOT_GRANTED", "convention", purpose="orientation"),
     Bad("NIR as reference", 400, "PURPOSE_REFERENCE", "13 chiffres", more=(("Purpose-Reference", NIR),)),
+    Bad("grouped NIR as reference", 400, "PURPOSE_REFERENCE", "forme d'un NIR", more=(("Purpose-Reference", GROUPED),)),
     Bad("a plan where plans are not shown", 403, "PLAN_NOT_SHOWN", "show_plans", more=(("plan", "show"),)),
     # the document
     Bad("syntax", 400, "DOCUMENT_SYNTAX", "ligne 1, colonne 3", query=f'{{ "{VALUE}" }}'),

@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -33,7 +32,7 @@ from infra.postgresql.places import places
 from infra.roles import password
 from tests.conftest import ROOT, Database
 from tests.e2e.faults import Farm, farm
-from tests.e2e.site import Site
+from tests.e2e.site import Site, new_trace
 from tests.e2e.test_failures_subgraphs import JOURNEY, ask_raw
 
 PERSONAL = ("MAËLLE", "0639980001", "rsa_", "VU", "Ardoise")
@@ -110,7 +109,7 @@ async def test_a_journal_that_cannot_be_written_stops_every_answer_until_it_can(
 async def test_no_byte_leaves_while_its_entry_waits_and_none_ever_if_the_hub_is_killed_then(
     tests_farm: Farm, apart: bool
 ) -> None:
-    trace = uuid4().hex
+    trace = new_trace()
     administrator = await tests_farm.database.connect()
     try:
         with tests_farm.hub(apart=apart) as site:
@@ -144,7 +143,7 @@ async def test_whatever_was_disclosed_before_a_kill_is_in_the_journal(tests_farm
         with httpx2.Client(timeout=30) as client:
             mine = Site(site.url, site.issuer, site.actors, site.persons, site.database, {}, client)
             while True:
-                trace = uuid4().hex
+                trace = new_trace()
                 try:
                     response = ask(mine, trace)
                 except httpx2.TransportError:

@@ -10,13 +10,12 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 
 from tests.conftest import Database
 from tests.e2e.faults import SECRET, Farm, farm
-from tests.e2e.site import PURPOSES, Site, serve
+from tests.e2e.site import PURPOSES, Site, new_trace, serve
 
 JOURNEY = """query Journey($id: ID!) { person(id: $id) {
   id firstName contact { phones }
@@ -101,7 +100,7 @@ def test_a_hanging_subgraph_is_given_up_at_the_deadline_of_the_settings(hub: Sit
 async def test_a_client_that_leaves_cancels_the_calls_made_for_it_and_nothing_is_disclosed(
     hub: Site, subgraphs: Farm
 ) -> None:
-    trace = uuid4().hex
+    trace = new_trace()
     with subgraphs.proxies["appointments"].failing("hanging") as fault:
         with ask_raw(hub, trace):
             assert fault.asked.wait(20)

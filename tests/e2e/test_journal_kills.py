@@ -15,14 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 
 from hub.journal.signing import Signer, Trust
 from tests.conftest import Database
 from tests.e2e.faults import Farm, farm
-from tests.e2e.site import PURPOSES, Site
+from tests.e2e.site import PURPOSES, Site, new_trace
 from tests.e2e.test_failures_database import waiting
 from tests.e2e.test_failures_subgraphs import JOURNEY
 from tests.journal.written import checked, findings, rows, tamper
@@ -47,7 +46,7 @@ class Load:
 
     def ask(self, query: str) -> bool:
         """One request on a connection of its own; False once nobody answers."""
-        trace, actor = uuid4().hex, self.site.actors["referent-a"]
+        trace, actor = new_trace(), self.site.actors["referent-a"]
         body = json.dumps({"query": query, "variables": {"id": self.site.persons["maelle"]}})
         headers = {
             "content-type": "application/json",

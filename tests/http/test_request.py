@@ -173,3 +173,17 @@ def test_a_malformed_trace_is_replaced() -> None:
     assert trace_of({"traceparent": f"00-{trace}-b7ad6b7169203331-01"}) == trace
     assert trace_of({"traceparent": "00-nom-de-personne"}) != "nom-de-personne"
     assert trace_of({"traceparent": f"00-{'0' * 32}-b7ad6b7169203331-01"}) != "0" * 32
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "00002820299999030000000000000000-b7ad6b7169203331",
+        "0000285052a004123000000000000000-b7ad6b7169203331",
+        "0af7651916cd43dd8448eb211c80319c-2820299999030000",
+    ],
+)
+def test_a_trace_that_could_hold_a_nir_is_begun_anew(held: str) -> None:
+    found = trace_of({"traceparent": f"00-{held}-01"})
+    assert found not in held
+    assert len(found) == 32

@@ -170,7 +170,10 @@ def test_an_organisation_without_agreement_has_no_purpose() -> None:
     assert code(lambda: closed.purpose(actor, None)) == "PURPOSE_NOT_GRANTED"
 
 
-@pytest.mark.parametrize("text", ["2820299999030", "x2820299999030y", "a b", "é", "", "x" * 41, "a\n"])
+LABELS = ("2820299999030", "x2820299999030y", "285052A004123", "Q285052a00412345", "2-82-13-99-999-001", "a b", "é", "")
+
+
+@pytest.mark.parametrize("text", [*LABELS, "Q_2_82_13_99_999_001", "282139999900100000", "x" * 41, "a\n"])
 def test_a_label_that_could_hold_a_number_never_enters_the_journal(text: str) -> None:
     assert code(lambda: check_reference(text)) == "PURPOSE_REFERENCE"
     assert code(lambda: check_operation_name(text)) == "OPERATION_NAME"
@@ -179,6 +182,11 @@ def test_a_label_that_could_hold_a_number_never_enters_the_journal(text: str) ->
 def test_a_plain_label_enters_the_journal() -> None:
     assert check_reference("Dossier_2026-117") == "Dossier_2026-117"
     assert check_reference(None) is None
+
+
+def test_a_case_whose_number_is_a_uuid_may_be_named() -> None:
+    case = "28134567-1234-4567-8901-123456789012"
+    assert check_reference(case) == case
 
 
 def test_refusals_never_repeat_what_was_sent() -> None:
