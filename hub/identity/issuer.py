@@ -86,7 +86,7 @@ def own_keys(jwks: Any, algorithm: str) -> dict[str, Key]:
     rows = jwks.get("keys") if type(jwks) is dict else None
     if type(rows) is not list or len(rows) > MOST_KEYS or any(type(row) is not dict for row in rows):
         raise ValueError("not a JWK set, or one of too many keys")
-    if any(SECRET & row.keys() or row.get("kty") == "oct" for row in rows):
+    if any(SECRET & row.keys() for row in rows):
         raise ValueError("the set holds a secret")
     own = [row for row in rows if _verifies(row, algorithm)]
     return _public({"keys": own}) if own else {}

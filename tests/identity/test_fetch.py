@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from joserfc import jwk
 
 from hub.federation.tls import client_tls, server_tls
 from hub.identity.fetch import LARGEST, Unread, fetch
-from hub.identity.issuer import MOST_KEYS
+from hub.identity.issuer import ALGORITHMS, MOST_KEYS, own_keys
 from tests.federation.authority import Authority
 from tests.identity.sets import (
+    ALGORITHM,
     CLOSED,
     NAME,
     NOW,
@@ -93,38 +95,72 @@ async def test_33_an_answer_that_does_not_end_is_given_up() -> None:
                 await fetch(f"http://127.0.0.1:{found.port}/", client_tls(), seconds=0.2)
 
 
-LEFT_OUT: list[dict[str, Any]] = [
-    {**public(key("x"))["keys"][0], "use": "enc"},
-    {**public(key("x"))["keys"][0], "key_ops": ["encrypt"]},
-    {**public(key("x"))["keys"][0], "key_ops": "verify"},
-    {**public(key("x"))["keys"][0], "alg": "EdDSA"},
-    {**public(key("x"))["keys"][0], "alg": "none"},
-    {**RSA, "kid": "x"},
-    {"kty": "OKP", "crv": "X25519", "x": "A" * 43, "kid": "x"},
-    {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "kid": "x"},
-    {"kty": ["OKP"], "kid": "x"},
-    {"kid": "x"},
-    {},
-]
+X = key("x")
+OWN = public(X)["keys"][0]
+LEFT_OUT: dict[str, dict[str, Any]] = {
+    "encryption": {**OWN, "use": "enc"},
+    "other operation": {**OWN, "key_ops": ["encrypt"]},
+    "operations that are none": {**OWN, "key_ops": "verify"},
+    "other algorithm": {**OWN, "alg": "EdDSA"},
+    "no algorithm": {**OWN, "alg": "none"},
+    "other type": {**RSA, "kid": "x"},
+    "other curve": {"kty": "OKP", "crv": "X25519", "x": "A" * 43, "kid": "x"},
+    "unknown curve": {"kty": "OKP", "crv": "X", "x": "AA", "kid": "x"},
+    "unknown type": {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA", "kid": "x"},
+    "type that is none": {"kty": ["OKP"], "kid": "x"},
+    "no type": {"kid": "x"},
+    "nothing": {},
+}
 
 
-@pytest.mark.parametrize("other", LEFT_OUT, ids=lambda each: orjson.dumps(each).decode()[:60])
-async def test_33_a_key_for_something_else_is_left_out_and_takes_none_of_the_others_with_it(
-    other: dict[str, Any],
-) -> None:
-    async with asking(said(**other)) as (known, _, _):
+@pytest.mark.parametrize("name", LEFT_OUT)
+async def test_33_a_key_for_something_else_is_left_out_and_takes_none_of_the_others_with_it(name: str) -> None:
+    async with asking(said(**LEFT_OUT[name])) as (known, found, _):
         assert at_once(known, token(NEW)) == "referent_cd"
-        assert await told(known.actor(token(key("x")), NOW)) == REFUSED
+        assert await told(known.actor(token(X), NOW)) == REFUSED
+        found.reply = answer(orjson.dumps({"keys": [LEFT_OUT[name]]}))
+        assert await known.remote[NAME].read()
+        assert not known.ready(NOW)
 
 
-@pytest.mark.parametrize(
-    "keys", [b'{"keys": []}', orjson.dumps(public(OLD, use="enc"))], ids=["none", "none of its own"]
-)
-async def test_33_a_set_without_a_key_of_its_own_closes(keys: bytes) -> None:
+def test_each_algorithm_has_the_keys_of_its_own_type_and_curve_in_a_set_of_all() -> None:
+    curves = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+    made = [jwk.ECKey.generate_key(curve, {"kid": name}) for name, curve in curves.items()]
+    every = {"keys": [RSA, OWN, *public(*made)["keys"]]}
+    found = {algorithm: list(own_keys(every, algorithm)) for algorithm in ALGORITHMS}
+    rsa = {f"{family}{bits}": ["r"] for family in ("PS", "RS") for bits in (256, 384, 512)}
+    assert found == {"Ed25519": ["x"], **{name: [name] for name in curves}, **rsa}
+
+
+async def test_33_a_key_that_says_no_more_than_it_must_is_one_of_the_issuer_s() -> None:
+    """What is left out above is so for what it says, and for nothing else."""
+    async with asking(said(**OWN)) as (known, _, _):
+        assert at_once(known, token(X)) == "referent_cd"
+
+
+@pytest.mark.parametrize("kid", ["k" * 257, ["k"], {"k": 1}, 7, True, None, ""], ids=repr)
+async def test_33_a_kid_that_no_set_has_costs_no_call_unless_it_is_a_short_text(kid: Any) -> None:
+    async with asking(good(OLD)) as (known, found, _):
+        head, body, signature = token(NEW).split(".")
+        head = urlsafe_b64encode(orjson.dumps({"alg": ALGORITHM, "kid": kid})).rstrip(b"=").decode()
+        assert await told(known.actor(f"{head}.{body}.{signature}", NOW)) == REFUSED
+        assert found.calls == (2 if kid == "" else 1)
+
+
+async def test_33_no_proxy_of_the_environment_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with place(good(NEW)) as proxy:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        async with asking(good(OLD)) as (known, _, _):
+            assert at_once(known, token(OLD)) == "referent_cd"
+        assert proxy.calls == 0
+
+
+async def test_33_a_set_without_a_key_closes() -> None:
     async with asking(good(OLD)) as (known, found, _):
         assert at_once(known, token(OLD)) == "referent_cd"
         assert known.ready(NOW)
-        found.reply = answer(keys)
+        found.reply = answer(b'{"keys": []}')
         assert await known.remote[NAME].read()
         assert await told(known.actor(token(OLD), NOW)) == REFUSED
         assert not known.ready(NOW)

@@ -135,7 +135,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused(project: Path) -> None:
     assert "Préparation" in make(project, "venv-base").stdout
 
 
-NPM = ("web", "tests/federation/node", "benchmarks/gateway/node")
+NPM = ("web", "tests/federation/node", "tests/identity/node", "benchmarks/gateway/node")
 
 
 def test_the_locks_hold_hashes_for_every_package_and_no_address() -> None:
