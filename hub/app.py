@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -20,7 +21,6 @@ from hub.federation.http1 import HttpTransport
 from hub.federation.transport import Transport
 from hub.graph import Graph
 from hub.http.graphiql import graphiql
-from hub.http.graphql import GraphQLEndpoint
 from hub.http.metrics import EXPOSITION, metrics
 from hub.http.policy import policy_page
 from hub.http.served import Served
@@ -43,27 +43,29 @@ from hub.policy.table import DecisionClass
 from hub.policy.view import Views
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
+from hub.tracing.parts import Parts, parts
+from hub.tracing.settings import Traces
 from infra.keys import Keys
 from infra.roles import Dsn
 from schema.sdl import HUB
 from subgraphs.kit.cursors import Sealer
-from subgraphs.kit.database import Database
 from subgraphs.kit.http import Application
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
 
 
-def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Subgraph:
+def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Parts) -> Subgraph:
     """One of the four subgraphs, reading as its own query role, under the policy of this graph."""
-    database = Database(dsn(f"{name}_query"))
+    database = made.database(dsn(f"{name}_query"))
     model = load_model(name)
     names = keys.nir if model.finds else None
     return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, names=names)
 
 
-def subgraph_app(name: str, graph: Graph, keys: Keys, dsn: Dsn) -> Application:
+def subgraph_app(name: str, graph: Graph, traces: Traces | None, keys: Keys, dsn: Dsn) -> Any:
     """A subgraph as a process of its own: it answers nothing but calls that the hub signed."""
-    return Application(subgraph(name, graph, keys, dsn), keys.context(name))
+    made = parts(traces, f"spie-{name}", graph)
+    return made.process(Application(subgraph(name, graph, keys, dsn, made), keys.context(name)), name)
 
 
 class HubApp(Served):
@@ -75,22 +77,25 @@ class HubApp(Served):
         journal: Journal,
         view: View,
         local: Mapping[str, Subgraph],
+        remote: Sequence[HttpTransport],
+        made: Parts,
         more: Sequence[BaseRoute],
     ) -> None:
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *more]
-        super().__init__(GraphQLEndpoint(pipeline.answer), routes, page=True)
+        super().__init__(made.endpoint(pipeline.answer), routes, page=True)
         self.pipeline, self.journal, self.view, self.local = pipeline, journal, view, local
+        self._remote, self._made = remote, made
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Its databases and journal open, its connections closed at the end; raises NotServed."""
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._made.close)
             for each in self.local.values():
                 await each.database.open()
                 stack.push_async_callback(each.database.close)
-            for transport in self.pipeline.transports.values():
-                if isinstance(transport, HttpTransport):
-                    stack.push_async_callback(transport.close)
+            for transport in self._remote:
+                stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.accesses.keyring.close)
             stack.push_async_callback(self.view.close)
             await stack.enter_async_context(self.pipeline.callers.running())
@@ -104,7 +109,7 @@ class HubApp(Served):
 
     async def _metrics(self, request: Request) -> PlainTextResponse:
         pipeline = self.pipeline
-        told = metrics(pipeline.misses, pipeline.callers.remote.values(), pipeline.clock())
+        told = metrics(pipeline.misses, pipeline.callers.remote.values(), pipeline.clock(), self._made.counters())
         return PlainTextResponse(told, media_type=EXPOSITION)
 
 
@@ -135,18 +140,21 @@ def hub_app(
 ) -> HubApp:
     """The hub, with every subgraph that the settings don't place elsewhere in the same process, and `more` routes;
     `clock` gives Unix seconds."""
-    local = {name: subgraph(name, graph, keys, dsn) for name in SUBGRAPHS if name not in settings.subgraphs}
-    transports: dict[str, Transport] = {name: InProcess(each) for name, each in local.items()}
-    headers = signed_headers(keys)
-    transports |= {
+    made = parts(settings.traces, "spie-hub", graph)
+    local = {name: subgraph(name, graph, keys, dsn, made) for name in SUBGRAPHS if name not in settings.subgraphs}
+    headers = made.headers(signed_headers(keys))
+    remote = {
         name: HttpTransport(each.url, headers, care=each.care, tls=each.tls)
         for name, each in settings.subgraphs.items()
     }
-    journal, keyring = Journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
+    journal, keyring = made.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
     policy = graph.table.policy
     told = journal_words(graph.supergraph.schema, graph.table.classification, policy)
     view = View(dsn("journal_reader"))
-    transports[HUB] = JournalSubgraph(view, keyring, told, graph.table.digest, partial(Sealer, keys.cursors))
+    own = JournalSubgraph(view, keyring, told, graph.table.digest, partial(Sealer, keys.cursors))
+    inside: dict[str, Transport] = {HUB: own, **{name: InProcess(each) for name, each in local.items()}}
+    transports = {name: made.call(each, remote=False) for name, each in inside.items()}
+    transports |= {name: made.call(each, remote=True) for name, each in remote.items()}
     callers = Callers(settings.issuers, settings.audience, policy.actors, clock)
     purposes = Purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
@@ -163,6 +171,7 @@ def hub_app(
             settings.override,
             exact=frozenset(local),
             admit=refuse_numbers,
+            around=made.around,
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
@@ -171,6 +180,7 @@ def hub_app(
         bounds=settings.bounds,
         show_plans=settings.show_plans,
         clock=clock,
+        spans=made.spans,
     )
     pages = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, callers, purposes, clock)]
-    return HubApp(pipeline, journal, view, local, [*pages, *more])
+    return HubApp(pipeline, journal, view, local, list(remote.values()), made, [*pages, *more])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hub.accesses import Accesses
 from hub.calls import CODES
@@ -25,10 +26,13 @@ from hub.policy.view import Views
 from hub.prepare import Preparer, wants_plan
 from schema.context import Context
 
+if TYPE_CHECKING:  # it is loaded where somebody watches
+    from hub.tracing.spans import Spans
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The stages that a hub is made of. `clock` gives Unix seconds."""
+    """The stages that a hub is made of. `clock` gives Unix seconds; `spans`, if any, are told what is asked."""
 
     callers: Callers
     purposes: Purposes
@@ -43,6 +47,7 @@ class Pipeline:
     bounds: Bounds
     show_plans: bool
     clock: Callable[[], int]
+    spans: Spans | None = None
 
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError, and then nothing of a person has left."""
@@ -50,10 +55,14 @@ class Pipeline:
         shown = wants_plan(request, allowed=self.show_plans)
         actor = await self.callers.actor(request.bearer, now)
         purpose = self.purposes.purpose(actor, request.headers.get("purpose"))
+        if self.spans is not None:
+            self.spans.asked(actor.kind, purpose)
         reference = check_reference(request.headers.get("purpose-reference"))
         decisions = self.table.decision_class(actor.kind, purpose)
         text = self.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
+        if self.spans is not None:
+            self.spans.prepared(prepared.hash, prepared.operation.kind)
         variables = self.preparer.bound(prepared, request.variables)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)

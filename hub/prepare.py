@@ -10,6 +10,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -111,7 +113,8 @@ class Preparer(Generic[ClassT, DecidedT]):
     `decide` makes of a normalised operation, for a class, what may be planned; `shares` are percentages of the requests
     that go the new way, by label of a progressive override; `exact` names the subgraphs whose values always have the
     form of their types; `admit` looks at the text of a new document before anything reads it, and raises
-    DocumentRefused; raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
+    DocumentRefused; `around` is entered for each step of preparing (`prepare`, and in it `authorise` and `plan`);
+    raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -123,10 +126,11 @@ class Preparer(Generic[ClassT, DecidedT]):
         shares: Mapping[str, float] = MappingProxyType({}),
         exact: frozenset[str] = frozenset(),
         admit: Callable[[str], None] | None = None,
+        around: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
-        self._admit = admit
+        self._admit, self._around = admit, around
         self._shares = checked(shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
@@ -214,7 +218,7 @@ class Preparer(Generic[ClassT, DecidedT]):
                 f"{WAITING} documents wait to be prepared",
             )
         self._waiting += 1
-        working = asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
+        working = asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, work, *arguments)
         working.add_done_callback(self._worked)
         return working
 
@@ -222,13 +226,19 @@ class Preparer(Generic[ClassT, DecidedT]):
         self._waiting -= 1
 
     def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
+        with self._around("prepare"):
+            return self._made_of(query, name, decisions, labels)
+
+    def _made_of(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
         if self._admit is not None:
             self._admit(query)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = normalise(document, node, self.schema)
-        decided = self._decide(operation, decisions)
-        planned = plan(decided.operation, self._supergraph, labels)
+        with self._around("authorise"):
+            decided = self._decide(operation, decisions)
+        with self._around("plan"):
+            planned = plan(decided.operation, self._supergraph, labels)
         fetches = list(planned.fetches())
         meta = introspection.split(document, node)
         return Prepared(

@@ -18,6 +18,7 @@ from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.misses import MissLimit
+from hub.tracing.settings import Traces
 
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
 
@@ -41,7 +42,7 @@ class Settings:
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
     `documents`: the manifest of trusted documents per client that has one;
     `limits` bound a document, `bounds` its execution, `misses` how many people one asks for in vain;
-    `override`: percentages of the requests, by label of a progressive override.
+    `override`: percentages of the requests, by label of a progressive override; `traces`: where spans go, if anywhere.
     """
 
     audience: str
@@ -55,6 +56,7 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
     misses: MissLimit = field(default_factory=MissLimit)
     override: Mapping[str, float] = field(default_factory=dict)
+    traces: Traces | None = None
 
 
 def load_settings(path: Path) -> Settings:
@@ -84,6 +86,7 @@ def load_settings(path: Path) -> Settings:
             bounds=_numbers(Bounds, raw.pop("execution", {})),
             misses=_numbers(MissLimit, raw.pop("misses", {})),
             override={label: _percentage(label, said) for label, said in raw.pop("override", {}).items()},
+            traces=_traces(raw.pop("traces"), path.parent) if "traces" in raw else None,
         )
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -148,11 +151,31 @@ def _remote(said: Any, folder: Path) -> Remote:
     """One entry of `[subgraphs]`: a URL, or a table of URL, files beside the settings, and numbers of `Care`."""
     table: dict[str, Any] = {"url": said} if isinstance(said, str) else dict(said)
     url = table.pop("url")
+    tls = _tls(url, table, folder)
+    return Remote(url, _numbers(Care, table), tls)
+
+
+def _traces(said: dict[str, Any], folder: Path) -> Traces:
+    """The table `[traces]`: the collector's URL, without TLS on this machine alone; files beside the settings; the
+    share of requests that are watched."""
+    endpoint, ratio = said.pop("endpoint"), said.pop("ratio", 1.0)
+    parts = address(endpoint)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("'endpoint' of [traces] is an https URL")
+    if type(ratio) not in (int, float) or not 0 < ratio <= 1:
+        raise ValueError("'ratio' of [traces] is above 0 and at most 1")
+    tls = _tls(endpoint, said, folder)
+    _nothing_left(said)
+    return Traces(endpoint, tls, float(ratio))
+
+
+def _tls(url: str, table: dict[str, Any], folder: Path) -> ssl.SSLContext | None:
+    """Whom to believe at this URL and as whom to come, from the table's files; None without TLS."""
     secure = address(url).scheme == "https"
     files = {name: folder / table.pop(name) for name in ("authorities", "certificate", "key") if name in table}
     if files and not secure:
         raise ValueError(f"'{min(files)}' needs an https URL")
-    return Remote(url, _numbers(Care, table), client_tls(**files) if secure else None)
+    return client_tls(**files) if secure else None
 
 
 def _numbers(kind: type[NumbersT], table: dict[str, Any]) -> NumbersT:

@@ -17,6 +17,7 @@ from hub.federation.http1 import Care
 from hub.graph import load_graph
 from hub.identity.issuer import Issuer, Pace
 from hub.settings import Remote, load_settings
+from hub.tracing.settings import Traces
 from infra.keys import Keys
 from tests.federation.authority import Authority
 
@@ -241,3 +242,45 @@ def test_what_is_named_twice_is_refused_rather_than_replaced(path: Path, what: s
     path.write_text(f"{text}\n{again}", encoding="utf-8")
     with pytest.raises(StartRefused, match="comes twice"):
         load_settings(path)
+
+
+def traces(path: Path, said: str) -> Traces | None:
+    """Where the spans go by settings that say this."""
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[traces]\n{said}\n", encoding="utf-8")
+    return load_settings(path).traces
+
+
+def test_spans_go_nowhere_unless_the_settings_say_where(path: Path) -> None:
+    assert load_settings(path).traces is None
+    assert traces(path, 'endpoint = "http://localhost:4318/"') == Traces("http://localhost:4318/", None, 1.0)
+
+
+def test_a_collector_over_https_is_believed_by_the_authorities_of_the_settings(path: Path) -> None:
+    Authority(path.parent, "ours")
+    found = traces(path, 'endpoint = "https://o/v1/traces"\nauthorities = "ours.pem"\nratio = 0.1')
+    assert found is not None
+    assert found.tls is not None
+    assert (found.ratio, len(found.tls.get_ca_certs())) == (0.1, 1)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "ratio = 0.5",
+        "endpoint = 3",
+        'endpoint = "o:4318"',
+        'endpoint = "http://user:word@o/"',
+        'endpoint = "http://o/"',
+        'endpoint = "http://localhost/"\nauthorities = "ours.pem"',
+        'endpoint = "https://o/"\nratio = 0',
+        'endpoint = "https://o/"\nratio = 1.5',
+        'endpoint = "https://o/"\nratio = true',
+        'endpoint = "https://o/"\nheaders = { who = "me" }',
+        'endpoint = "https://o/"\nattributes = true',
+    ],
+)
+def test_traces_that_make_no_sense_stop_the_start(path: Path, said: str) -> None:
+    with pytest.raises(StartRefused) as caught:
+        traces(path, said)
+    assert caught.value.code == "SETTINGS_INVALID"

@@ -36,7 +36,10 @@ class Role(StrEnum):
 
 @app.command()
 def serve(
-    settings: Annotated[Path | None, typer.Option(help="Fichier de réglages (TOML) ; exigé pour le hub.")] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(help="Fichier de réglages (TOML) ; exigé pour le hub, un sous-graphe n'en prend que [traces]."),
+    ] = None,
     role: Annotated[Role, typer.Option(help="Ce que ce processus sert.")] = Role.ALL,
     host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port d'écoute.")] = 8000,
@@ -54,7 +57,8 @@ def serve(
     graph = load_graph()
     held = Keys.load(keys)
     if role.value in SUBGRAPHS:
-        make: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, held)
+        traces = None if settings is None else load_settings(settings).traces
+        make: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, held)
     elif settings is None:
         refuse("SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut.")
     else:

@@ -44,9 +44,11 @@ class Reply:
     `extensions` where there are any.
 
     It is written as soon as an answer is known: what waits for the journal is one text, not thousands of objects.
+    `codes` are those of its errors, each once.
     """
 
     body: bytes
+    codes: tuple[str, ...] = ()
 
     @staticmethod
     def of(data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], extensions: Mapping[str, Any]) -> Reply:
@@ -56,4 +58,8 @@ class Reply:
             value["errors"] = [error.formatted() for error in errors]
         if extensions:
             value["extensions"] = extensions
-        return Reply(orjson.dumps(value))
+        return Reply(orjson.dumps(value), _codes(errors) if errors else ())
+
+
+def _codes(errors: Sequence[FieldFailed]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(error.code for error in errors))

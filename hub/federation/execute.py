@@ -197,7 +197,7 @@ class _Execution:
         if transport is None or left <= 0:
             call.failure = "SUBGRAPH_UNREACHABLE" if transport is None else "SUBGRAPH_TIMEOUT"
             return
-        request = SubgraphRequest(call.fetch.subgraph, call.fetch.document, call.variables, left)
+        request = SubgraphRequest(call.fetch.subgraph, call.fetch.document, call.variables, left, call.fetch)
         try:
             call.response = await transport.send(request, self.context)
         except TransportError as error:

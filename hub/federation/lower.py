@@ -63,6 +63,7 @@ def _fetch(
             renames=_renames(first.tree),
             when=alternatives,
             before=before,
+            asked=_coordinates(first.tree),
         )
     entities: dict[tuple[str, str], list[Step]] = {}
     for step in batch:
@@ -85,7 +86,14 @@ def _fetch(
         when=alternatives,
         before=before,
         declared=declared if contexts else (),
+        asked=tuple(dict.fromkeys(type_ for type_, _ in entities)),
     )
+
+
+def _coordinates(tree: Tree) -> tuple[str, ...]:
+    """Those of the fields at the top."""
+    found = (f"{type_}.{item.name}" for type_, items in tree.types.items() for item in items.values())
+    return tuple(dict.fromkeys(found))
 
 
 def _numbered(entities: Entities, index: int) -> Entities:

@@ -99,7 +99,8 @@ class Fetch:
     """One request to one subgraph: root fields (merged at `path`) if `entities` is empty.
 
     `when`: sent if all conditions of any member hold. `before`: fetches whose failure explains missing keys.
-    `declared`: the document's declarations of `variables`.
+    `declared`: the document's declarations of `variables`; `asked`: coordinates of its root fields, or types of its
+    entities.
     """
 
     number: int
@@ -113,6 +114,7 @@ class Fetch:
     when: tuple[tuple[Condition, ...], ...] = ((),)
     before: tuple[int, ...] = ()
     declared: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

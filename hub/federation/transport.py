@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from hub.federation.nodes import Fetch
+
 
 @dataclass(slots=True)
 class SubgraphRequest:
-    """One GraphQL request. `deadline` is the time left, in seconds."""
+    """One GraphQL request. `deadline` is the time left, in seconds; `fetch` is what of a plan it sends."""
 
     subgraph: str
     query: str
     variables: dict[str, Any]
     deadline: float
+    fetch: Fetch | None = None
 
 
 @dataclass(slots=True)

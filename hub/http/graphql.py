@@ -37,15 +37,15 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request. A client that leaves cancels its work."""
-        response = await self._respond(scope, receive)
+        response = await self.respond(scope, receive, trace_of(scope["headers"]))
         await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
         await send({"type": "http.response.body", "body": response.body})
 
-    async def _respond(self, scope: dict[str, Any], receive: Receive) -> Response:
-        media, trace = RESPONSE, trace_of({})
+    async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:
+        """The response to one request, whose trace id this is; never raises but for cancellation."""
+        media = RESPONSE
         try:
             headers = read_headers(scope["headers"], self._kept)
-            trace = trace_of(headers)
             if scope["method"] != "POST":
                 raise RequestRefused(
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from hub.identity.keyset import RemoteKeys
 from hub.policy.misses import Misses
@@ -10,12 +11,16 @@ from hub.policy.misses import Misses
 EXPOSITION = "text/plain; version=0.0.4"
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
+Counter: TypeAlias = tuple[str, str, int]
+"""Name, what it counts, value."""
 
-def metrics(misses: Misses, remote: Iterable[RemoteKeys], now: int) -> str:
+
+def metrics(misses: Misses, remote: Iterable[RemoteKeys], now: int, more: Sequence[Counter] = ()) -> str:
     """The exposition at this moment (Unix seconds)."""
     counters = (
         ("spie_people_missed_total", "People asked for or searched for who were not there.", misses.missed),
         ("spie_misses_refused_total", "Requests refused for too many such misses.", misses.refused),
+        *more,
     )
     lines = (f"# HELP {name} {said}\n# TYPE {name} counter\n{name} {value}\n" for name, said, value in counters)
     return "".join([*lines, *_issuers(list(remote), now)])

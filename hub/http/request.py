@@ -61,10 +61,11 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = froz
     return headers
 
 
-def trace_of(headers: Mapping[str, str]) -> str:
-    """The caller's trace id (W3C Trace Context), else a new one: the journal keeps it, so that a trace of which an id
-    spells a NIR is begun anew, as whoever receives one may."""
-    found = TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+def trace_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
+    """The caller's trace id (W3C Trace Context) if it is told once, else a new one: the journal keeps it, so that a
+    trace of which an id spells a NIR is begun anew, as whoever receives one may."""
+    told = [value.decode("latin-1").strip(" \t") for name, value in raw if name.lower() == b"traceparent"]
+    found = TRACEPARENT.fullmatch(told[0]) if len(told) == 1 else None
     return secrets.token_hex(16) if found is None or any(map(may_hold_nir, found.groups())) else found[1]
 
 

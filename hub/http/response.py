@@ -21,16 +21,18 @@ BY_STATUS = {
 
 @dataclass(slots=True)
 class Response:
-    """Status, headers and whole body; nothing of it is sent before the journal is written."""
+    """Status, headers and whole body; nothing of it is sent before the journal is written. `codes` are those of its
+    errors."""
 
     status: int
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...]
+    codes: tuple[str, ...]
 
 
 def answered(media: bytes, trace: str, reply: Reply) -> Response:
     """An executed operation."""
-    return _response(200, reply.body, media, trace)
+    return _response(200, reply.body, media, trace, reply.codes)
 
 
 def refused(media: bytes, trace: str, error: HubError) -> Response:
@@ -39,18 +41,25 @@ def refused(media: bytes, trace: str, error: HubError) -> Response:
     In `application/json`, whose clients can trust no other status, what is wrong in a well-formed request (document,
     variables) is told under 200; a request that is not one, or not permitted, never is (GraphQL over HTTP, 6.4).
     """
-    errors = [item.formatted() for item in (error, *getattr(error, "others", ()))]
+    told = (error, *getattr(error, "others", ()))
+    errors = [item.formatted() for item in told]
     for item in errors:
         item["extensions"]["trace"] = trace
     well_formed = isinstance(error, DocumentRefused | VariablesRefused)
     status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
     wait = error.extensions.get("retryAfter")
     more = () if wait is None else ((b"retry-after", b"%d" % wait),)
-    return _response(status, orjson.dumps({"errors": errors}), media, trace, more)
+    codes = tuple(dict.fromkeys(item.code for item in told))
+    return _response(status, orjson.dumps({"errors": errors}), media, trace, codes, more)
 
 
 def _response(
-    status: int, body: bytes, media: bytes, trace: str, more: tuple[tuple[bytes, bytes], ...] = ()
+    status: int,
+    body: bytes,
+    media: bytes,
+    trace: str,
+    codes: tuple[str, ...],
+    more: tuple[tuple[bytes, bytes], ...] = (),
 ) -> Response:
     headers = [
         (b"content-type", media),
@@ -61,4 +70,4 @@ def _response(
     ]
     if status in BY_STATUS:
         headers.append(BY_STATUS[status])
-    return Response(status, body, tuple(headers))
+    return Response(status, body, tuple(headers), codes)

@@ -21,6 +21,7 @@ from tests.e2e.canary_inside import inside
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import plant
 from tests.e2e.canary_trial import Asked, Trial, not_held, pairs, roam, sweep
+from tests.tracing.collector import collecting
 
 CANARIES = int(os.environ.get("CANARIES", "5000"))
 SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
@@ -39,6 +40,7 @@ class Roamed:
     logs: bytes
     held: bytes
     journal: bytes
+    spans: bytes
 
 
 def roamed(database: Database, folder: Path, actors: Sequence[str], share: float, start: int) -> Roamed:
@@ -48,8 +50,8 @@ def roamed(database: Database, folder: Path, actors: Sequence[str], share: float
 
 async def _roamed(database: Database, folder: Path, actors: Sequence[str], count: int, start: int) -> Roamed:
     model = await plant(database, datetime.now(UTC).date())
-    with logged() as logs:
-        async with inside(database, model.actors, folder) as hub:
+    with logged() as logs, collecting() as collector:
+        async with inside(database, model.actors, folder, traces=collector.traces) as hub:
             trial = Trial(hub, model)
             await sweep(trial, actors)
             swept, trial.seen = trial.seen, {}
@@ -61,7 +63,8 @@ async def _roamed(database: Database, folder: Path, actors: Sequence[str], count
             await roam(trial, actors, count, start)
             asked = trial.codes.total() - before
             found = held(hub.app)
-    return Roamed(trial, actors, asked, tuple(refused), swept, logs.getvalue().encode(), found, await journal(database))
+    said, told = logs.getvalue().encode(), collector.received()
+    return Roamed(trial, actors, asked, tuple(refused), swept, said, found, await journal(database), told)
 
 
 @contextmanager
@@ -122,10 +125,12 @@ class Checks:
     def test_no_valid_operation_makes_a_subgraph_fail(self, ran: Roamed) -> None:
         assert "SUBGRAPH_ERROR" not in ran.trial.codes
 
-    def test_neither_log_nor_journal_holds_a_value(self, ran: Roamed) -> None:
+    def test_neither_log_journal_nor_span_holds_a_value(self, ran: Roamed) -> None:
         assert not marks(ran.logs), marks(ran.logs)
         assert len(ran.journal.splitlines()) > ran.random
         assert not marks(ran.journal), marks(ran.journal)
+        assert ran.spans.count(b"POST /graphql") > ran.random
+        assert not marks(ran.spans), marks(ran.spans)
 
     def test_no_cache_holds_a_value_save_the_literals_of_documents_and_whose_a_known_token_is(
         self, ran: Roamed

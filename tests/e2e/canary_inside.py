@@ -21,6 +21,7 @@ from hub.graph import Graph, load_graph
 from hub.identity.issuer import Issuer as Trusted
 from hub.policy.misses import MissLimit
 from hub.settings import load_settings
+from hub.tracing.settings import Traces
 from schema.context import Context
 from subgraphs.kit.database import Database as Rows
 from tests.conftest import Database
@@ -166,11 +167,15 @@ async def inside(
     *,
     issuers: Mapping[str, Trusted] = NONE,
     clock: Callable[[], int] = unix_seconds,
+    traces: Traces | None = None,
 ) -> AsyncIterator[Inside]:
-    """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's."""
+    """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, and has
+    sent all its spans once it has stopped."""
     issuer = Issuer(folder)
     settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
-    settings = replace(settings, issuers={**settings.issuers, **issuers}, deadline=PATIENCE, misses=misses)
+    settings = replace(
+        settings, issuers={**settings.issuers, **issuers}, deadline=PATIENCE, misses=misses, traces=traces
+    )
     app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock)
     transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
     cast(dict[str, Transport], app.pipeline.transports).update(transports)

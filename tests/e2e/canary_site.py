@@ -23,6 +23,7 @@ from tests.conftest import Database
 from tests.e2e.canary_proxy import Proxy, calls, proxied
 from tests.e2e.canary_world import World, build
 from tests.e2e.site import PURPOSES, Process, serve
+from tests.tracing.collector import Collector, collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Exchange:
 
 @dataclass
 class Watched:
-    """Hub and subgraphs in processes of their own, a proxy before each subgraph."""
+    """Hub and subgraphs in processes of their own, a proxy before each subgraph; `collector` gets their spans."""
 
     world: World
     issuer: Issuer
@@ -59,6 +60,7 @@ class Watched:
     proxies: Mapping[str, Proxy]
     graph: Graph
     client: httpx2.Client
+    collector: Collector
     tokens: dict[str, str] = field(default_factory=dict)
 
     def ask(self, actor: str, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> Exchange:
@@ -125,13 +127,16 @@ def watched(database: Database, folder: Path) -> Iterator[Watched]:
     issuer = Issuer(folder / "issuer")
     settings = issuer.write_settings(agreements(list(world.actors.values())))
     with ExitStack() as stack:
+        collector = stack.enter_context(collecting())
+        traces = f'[traces]\nendpoint = "{collector.url}"\n'
+        settings.write_text(f"{settings.read_text()}\n{traces}", encoding="utf-8")
         processes: dict[str, Process] = {}
         proxies: dict[str, Proxy] = {}
         for name in SUBGRAPHS:
-            processes[name] = stack.enter_context(serve(name, database, folder))
+            processes[name] = stack.enter_context(serve(name, database, folder, settings))
             proxies[name] = stack.enter_context(proxied(processes[name].url))
         lines = [f'{name} = "{proxy.url}/graphql"' for name, proxy in proxies.items()]
         settings.write_text("\n".join([settings.read_text(), "[subgraphs]", *lines, ""]), encoding="utf-8")
         processes["hub"] = stack.enter_context(serve("hub", database, folder, settings))
         client = stack.enter_context(httpx2.Client(timeout=30))
-        yield Watched(world, issuer, database, processes, proxies, load_graph(), client)
+        yield Watched(world, issuer, database, processes, proxies, load_graph(), client, collector)

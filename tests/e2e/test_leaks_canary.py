@@ -16,6 +16,7 @@ from random import Random
 import orjson
 import pytest
 
+from hub.tracing.attributes import Name
 from schema.context import HEADER, seal
 from tests.conftest import Database
 from tests.e2e.canary_operations import PERSON, asked, mistaken
@@ -141,10 +142,14 @@ def test_a_subgraph_gets_no_header_of_the_client(site: Watched) -> None:
         apollo_federation_include_trace="ftv1",
         x_forwarded_for="192.0.2.77",
         baggage="who=canari-7f3a",
+        tracestate="who=canari-7f3a",
+        traceparent=f"00-{'0c' * 16}-{'0d' * 8}-00",
     )
     assert exchange.calls == {"people": 1, "appointments": 1}
     sent = b"".join(exchange.passed.values())
     assert b"canari-7f3a" not in opened(sent) + exchange.left
+    assert sent.count(b"traceparent: 00-" + b"0c" * 16) == 2
+    assert b"0d" * 8 not in sent
     assert b"192.0.2.77" not in opened(sent)
     token = site.issuer.token(site.world.actors["personne"]).encode()
     assert token.split(b".")[1] not in sent
@@ -285,6 +290,29 @@ def test_neither_journal_nor_log_holds_anybodys_value(site: Watched, record: Rec
     for process in site.processes.values():
         process.stop()
         assert found(everything, process.log.read_bytes()) == set()
+
+
+def test_no_span_of_any_process_holds_anybodys_value_and_those_of_subgraphs_are_below_the_hubs(
+    site: Watched, record: Record
+) -> None:
+    """The processes have stopped, and all that they watched is delivered."""
+    assert found({canary.text for canary in site.world.canaries} | {"canari-7f3a"}, site.collector.received()) == set()
+    spans = site.collector.spans()
+    by_id = {(span.trace, span.id): span for span in spans}
+    assert {span.service for span in spans} == {"spie-hub", *(f"spie-{name}" for name in site.proxies)}
+    assert len(spans) > 2 * len(ACTORS) * RANDOM
+    for span in spans:
+        if span.service == "spie-hub" and span.name == Name.REQUEST:
+            assert span.parent == "", span
+            continue
+        above = by_id[span.trace, span.parent]
+        if span.name == Name.REQUEST:
+            assert (above.service, above.name) == ("spie-hub", Name.CALL), span
+            assert above.get("spie.subgraph") == span.get("spie.subgraph"), span
+        elif span.name == Name.STATEMENT:
+            assert (above.service, above.name) == (span.service, Name.REQUEST), span
+    read = {(span.trace, span.service) for span in spans if span.name == Name.STATEMENT}
+    assert len([span for span in spans if span.name == Name.CALL]) >= len(read) > len(ACTORS)
 
 
 async def _journal(database: Database) -> list[str]:

@@ -170,9 +170,18 @@ def test_a_mode_that_is_not_served_is_refused_not_ignored(name: bytes, value: by
 
 def test_a_malformed_trace_is_replaced() -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
-    assert trace_of({"traceparent": f"00-{trace}-b7ad6b7169203331-01"}) == trace
-    assert trace_of({"traceparent": "00-nom-de-personne"}) != "nom-de-personne"
-    assert trace_of({"traceparent": f"00-{'0' * 32}-b7ad6b7169203331-01"}) != "0" * 32
+    assert traced(f"00-{trace}-b7ad6b7169203331-01") == trace
+    assert traced("00-nom-de-personne") != "nom-de-personne"
+    assert traced(f"00-{'0' * 32}-b7ad6b7169203331-01") != "0" * 32
+
+
+def test_a_trace_that_is_told_twice_is_begun_anew() -> None:
+    told = (b"traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    assert trace_of([told, told]) not in told[1].decode()
+
+
+def traced(sent: str) -> str:
+    return trace_of([(b"traceparent", sent.encode())])
 
 
 @pytest.mark.parametrize(
@@ -184,6 +193,6 @@ def test_a_malformed_trace_is_replaced() -> None:
     ],
 )
 def test_a_trace_that_could_hold_a_nir_is_begun_anew(held: str) -> None:
-    found = trace_of({"traceparent": f"00-{held}-01"})
+    found = traced(f"00-{held}-01")
     assert found not in held
     assert len(found) == 32

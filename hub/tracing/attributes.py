@@ -1,0 +1,91 @@
+"""What a span may say: the closed list of its names and attributes, and what each attribute takes.
+
+policy.md row 39. No attribute is free text: a value is a count, a hash, a code of ours, or a word that the contract or
+this program holds, whoever asks and whatever they send. Keys are those of OpenTelemetry's semantic conventions where
+these have one; the others begin with `spie.`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum, StrEnum, auto
+from typing import TypeAlias
+
+Value: TypeAlias = int | str | Sequence[str]
+
+OTHER = "_OTHER"
+"""Told instead of a word, a hash or a code that is none (the conventions' own word for it)."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
+OWN_WORDS = frozenset([*METHODS, "query", "mutation", "/graphql", "postgresql"])
+"""Words that a process may tell beside those of the contract."""
+
+_HASH = re.compile(r"[0-9a-f]{64}").fullmatch
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+").fullmatch
+
+
+class Name(StrEnum):
+    """What a span is of. `CALL` is the hub's call of a subgraph, `STATEMENT` a data statement of a subgraph, `JOURNAL`
+    the wait for the commit of intent and disclosure; the next three are made of a document that is new."""
+
+    REQUEST = "POST /graphql"
+    PREPARE = "prepare"
+    AUTHORISE = "authorise"
+    PLAN = "plan"
+    CALL = "call"
+    STATEMENT = "SELECT"
+    JOURNAL = "journal"
+
+
+class Kind(Enum):
+    """What an attribute takes: a count from 0, a SHA-256 in hexadecimal digits, a code of an error, a word; or several
+    codes or words."""
+
+    COUNT = auto()
+    HASH = auto()
+    CODE = auto()
+    CODES = auto()
+    WORD = auto()
+    WORDS = auto()
+
+
+class Attribute(Enum):
+    """An attribute: its key in the span as it is exported, and its kind."""
+
+    METHOD = ("http.request.method", Kind.WORD)
+    ROUTE = ("http.route", Kind.WORD)
+    STATUS = ("http.response.status_code", Kind.COUNT)
+    SIZE = ("http.response.body.size", Kind.COUNT)
+    OPERATION_TYPE = ("graphql.operation.type", Kind.WORD)
+    ERROR = ("error.type", Kind.CODE)
+    DATABASE = ("db.system.name", Kind.WORD)
+    ROWS = ("db.response.returned_rows", Kind.COUNT)
+    OPERATION = ("spie.operation.hash", Kind.HASH)
+    STATEMENT = ("spie.statement.hash", Kind.HASH)
+    ACTOR_KIND = ("spie.actor.kind", Kind.WORD)
+    PURPOSE = ("spie.purpose", Kind.WORD)
+    ERRORS = ("spie.error.codes", Kind.CODES)
+    CALLS = ("spie.calls", Kind.COUNT)
+    SUBGRAPH = ("spie.subgraph", Kind.WORD)
+    ASKED = ("spie.call.asked", Kind.WORDS)
+    REPRESENTATIONS = ("spie.call.representations", Kind.COUNT)
+
+    def __init__(self, key: str, kind: Kind) -> None:
+        self.key, self.kind = key, kind
+
+
+def admitted(attribute: Attribute, value: Value, words: frozenset[str]) -> Value:
+    """The value as it may be told, `OTHER` for what is not of the attribute's kind. `words` are those of the contract;
+    raises TypeError for a count that is no number."""
+    kind = attribute.kind
+    if kind is Kind.COUNT:
+        if type(value) is not int:
+            raise TypeError(f"{attribute.key} is a count")
+        return value
+    if kind in (Kind.CODES, Kind.WORDS):
+        fits: Callable[[str], object] = _CODE if kind is Kind.CODES else words.__contains__
+        return [each if fits(each) else OTHER for each in value]  # type: ignore[union-attr]
+    assert isinstance(value, str)
+    fits = words.__contains__ if kind is Kind.WORD else _CODE if kind is Kind.CODE else _HASH
+    return value if fits(value) else OTHER

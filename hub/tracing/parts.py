@@ -1,0 +1,92 @@
+"""The parts of a process that somebody may watch, as they are where nobody does; `hub.tracing.watched` has the others.
+
+Which ones a process is made of is chosen once, at its start: a part that is not watched asks nothing of whether it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from hub.document.request import Reply, Request
+from hub.errors import StartRefused
+from hub.federation.http1 import Headers
+from hub.federation.transport import Transport
+from hub.graph import Graph
+from hub.http.graphql import GraphQLEndpoint
+from hub.http.metrics import Counter
+from hub.journal.signing import Signer
+from hub.journal.store import Journal
+from hub.tracing.settings import Traces
+from infra.roles import Dsn
+from schema.sdl import HUB, SUBGRAPHS
+from subgraphs.kit.database import Database
+
+if TYPE_CHECKING:  # loads the extra
+    from hub.tracing.spans import Spans
+
+
+class Parts:
+    """Parts that nobody watches."""
+
+    spans: Spans | None = None
+
+    def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
+        """What answers clients."""
+        return GraphQLEndpoint(answer)
+
+    def around(self, step: str) -> AbstractContextManager[object]:
+        """What each step of preparing an operation runs in."""
+        return nullcontext()
+
+    def call(self, transport: Transport, *, remote: bool) -> Transport:
+        """How a subgraph is called."""
+        return transport
+
+    def headers(self, headers: Headers) -> Headers:
+        """Headers of a call to a subgraph elsewhere."""
+        return headers
+
+    def journal(self, dsn: Dsn, signer: Signer) -> Journal:
+        """The journal's writer."""
+        return Journal(dsn, signer)
+
+    def database(self, dsn: str) -> Database:
+        """The data path of a subgraph in this process."""
+        return Database(dsn)
+
+    def process(self, application: Any, subgraph: str) -> Any:
+        """The ASGI application of a subgraph's own process."""
+        return application
+
+    def counters(self) -> Sequence[Counter]:
+        """What is counted of the spans."""
+        return ()
+
+    async def close(self) -> None:
+        """Let go of what watches."""
+
+
+def parts(traces: Traces | None, service: str, graph: Graph) -> Parts:
+    """The parts of the process `service`; raises StartRefused (TRACES_EXTRA_MISSING)."""
+    if traces is None:
+        return Parts()
+    try:
+        from hub.tracing.watched import Watched
+    except ModuleNotFoundError as error:
+        raise StartRefused(
+            "TRACES_EXTRA_MISSING",
+            "Les réglages demandent des traces (« [traces] »), et ce qui les envoie n'est pas installé : lancez "
+            "« pip install 'spie-hub[otel]' », ou retirez cette table des réglages.",
+            f"no module {error.name}",
+        ) from error
+    return Watched(traces, service, _words(graph))
+
+
+def _words(graph: Graph) -> frozenset[str]:
+    """The words that a span may tell: those of the contract. None is a person's."""
+    policy, schema = graph.table.policy, graph.supergraph.schema
+    roots = [type_ for type_ in (schema.query_type, schema.mutation_type) if type_ is not None]
+    coordinates = (f"{type_.name}.{field}" for type_ in roots for field in type_.fields)
+    return frozenset([*policy.actors, *policy.purposes, *SUBGRAPHS, HUB, *graph.supergraph.types, *coordinates])

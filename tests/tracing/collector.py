@@ -1,0 +1,121 @@
+"""A collector of spans: an HTTP server that keeps every byte that it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+
+from hub.tracing.settings import Traces
+
+KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One span as it came: ids in hexadecimal digits, `rest` all that ours leave empty."""
+
+    service: str
+    trace: str
+    id: str
+    parent: str
+    name: str
+    kind: str
+    failed: bool
+    attributes: Mapping[str, Any]
+    rest: tuple[Any, ...]
+
+    def get(self, key: str) -> Any:
+        """An attribute's value; None if it is not told."""
+        return self.attributes.get(key)
+
+
+@dataclass
+class Collector:
+    """`bodies` are the requests, headers included; `status` is what they are answered."""
+
+    port: int = 0
+    bodies: list[bytes] = field(default_factory=list)
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+    status: int = 200
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}/v1/traces"
+
+    @property
+    def traces(self) -> Traces:
+        """Settings by which spans come here."""
+        return Traces(self.url, None)
+
+    def spans(self) -> list[Told]:
+        """Every span, in the order of its end."""
+        return [span for body in self.bodies for span in _spans(body)]
+
+    def received(self) -> bytes:
+        """Every byte that came."""
+        return b"\n".join(each for path, headers in self.sent for each in (path.encode(), headers)) + b"".join(
+            self.bodies
+        )
+
+
+def _spans(body: bytes) -> Iterator[Told]:
+    request = ExportTraceServiceRequest.FromString(body)
+    for resource in request.resource_spans:
+        about = {each.key: _value(each.value) for each in resource.resource.attributes}
+        assert about.keys() == {"service.name", "service.version", "service.instance.id"}
+        for scope in resource.scope_spans:
+            assert (scope.scope.name, len(scope.scope.attributes)) == ("spie-hub", 0)
+            for span in scope.spans:
+                yield Told(
+                    about["service.name"],
+                    span.trace_id.hex(),
+                    span.span_id.hex(),
+                    span.parent_span_id.hex(),
+                    span.name,
+                    KINDS[span.kind],
+                    span.status.code == 2,
+                    {each.key: _value(each.value) for each in span.attributes},
+                    (span.trace_state, span.status.message, *span.events, *span.links),
+                )
+
+
+def _value(value: AnyValue) -> Any:
+    which = value.WhichOneof("value")
+    if which == "array_value":
+        return [_value(each) for each in value.array_value.values]
+    return getattr(value, which) if which is not None else None
+
+
+@contextmanager
+def collecting() -> Iterator[Collector]:
+    """A collector, listening."""
+    collector = Collector()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            collector.sent.append((self.path, bytes(self.headers)))
+            collector.bodies.append(body)
+            self.send_response(collector.status)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        collector.port = server.server_port
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield collector
+        finally:
+            server.shutdown()
+            thread.join()

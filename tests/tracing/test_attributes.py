@@ -1,0 +1,59 @@
+"""What may be told in a span is a closed list, and none of it is free text."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.tracing.attributes import OTHER, Attribute, Kind, Value, admitted
+
+WORDS = frozenset(["suivi", "Person"])
+
+
+def test_the_list_is_this_one() -> None:
+    """Who adds to it says here what of a person can't be in it."""
+    assert {each.key: each.kind.name for each in Attribute} == {
+        "http.request.method": "WORD",
+        "http.route": "WORD",
+        "http.response.status_code": "COUNT",
+        "http.response.body.size": "COUNT",
+        "graphql.operation.type": "WORD",
+        "error.type": "CODE",
+        "db.system.name": "WORD",
+        "db.response.returned_rows": "COUNT",
+        "spie.operation.hash": "HASH",
+        "spie.statement.hash": "HASH",
+        "spie.actor.kind": "WORD",
+        "spie.purpose": "WORD",
+        "spie.error.codes": "CODES",
+        "spie.calls": "COUNT",
+        "spie.subgraph": "WORD",
+        "spie.call.asked": "WORDS",
+        "spie.call.representations": "COUNT",
+    }
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "told"),
+    [
+        (Attribute.PURPOSE, "suivi", "suivi"),
+        (Attribute.PURPOSE, "Vurnibal", OTHER),
+        (Attribute.ASKED, ("Person", "Vurnibal"), ["Person", OTHER]),
+        (Attribute.ERROR, "BAD_INPUT", "BAD_INPUT"),
+        (Attribute.ERROR, "VURNIBAL", OTHER),
+        (Attribute.ERROR, "BAD_INPUT: Vurnibal", OTHER),
+        (Attribute.ERRORS, ("BAD_INPUT", "1710399999123"), ["BAD_INPUT", OTHER]),
+        (Attribute.OPERATION, "0f" * 32, "0f" * 32),
+        (Attribute.OPERATION, "0f" * 32 + "\n", OTHER),
+        (Attribute.OPERATION, "{ me { id } }", OTHER),
+        (Attribute.ROWS, 3, 3),
+    ],
+)
+def test_what_is_not_of_the_attributes_kind_is_not_told(attribute: Attribute, value: Value, told: Value) -> None:
+    assert admitted(attribute, value, WORDS) == told
+
+
+@pytest.mark.parametrize("value", ["1710399999123", True, 1.5, None])
+def test_a_count_is_a_number(value: Value) -> None:
+    with pytest.raises(TypeError):
+        admitted(Attribute.ROWS, value, WORDS)
+    assert Attribute.ROWS.kind is Kind.COUNT
