@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from hub.accesses import Access, Accesses
-from hub.calls import CODES
 from hub.document.request import Reply, Request
 from hub.document.variables import bind
 from hub.federation.execute import execute
@@ -96,11 +95,11 @@ class Bare:
             pipeline.transports,
             context,
             pipeline.deadline,
-            codes=CODES,
+            codes=pipeline.codes,
             bounds=pipeline.bounds,
         )
         data, errors = prepared.projection.project(answer, variables, None)
-        return Reply.of(data, errors, {})
+        return Reply.of(data, errors, {}, request.trace)
 
 
 def _everything(graph: Graph) -> Residual:

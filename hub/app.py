@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
 from hub.accesses import Accesses
-from hub.calls import InProcess, signed_headers
+from hub.calls import InProcess, codes, signed_headers
 from hub.document.numbers import refuse_numbers
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
@@ -175,6 +175,7 @@ def hub_app(
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
+        codes=codes(graph.schema),
         accesses=Accesses(journal, keyring),
         deadline=settings.deadline,
         bounds=settings.bounds,

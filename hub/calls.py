@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+from graphql import GraphQLSchema, get_named_type, is_input_object_type, is_object_type
+
+from hub.federation.failures import Codes
 from hub.federation.http1 import Headers
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 from infra.keys import Keys
 from schema.context import HEADER, Context, seal
+from schema.forms import FORMS
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
@@ -21,6 +25,22 @@ CODES = {
     "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
 }
 """Codes of our subgraphs' errors that may leave, each with our own words."""
+
+
+def codes(schema: GraphQLSchema) -> Codes:
+    """What may leave of our subgraphs' errors: of arguments, the paths that clients see below a field."""
+    fields = (field for each in schema.type_map.values() if is_object_type(each) for field in each.fields.values())
+    inputs: set[str] = set()
+    for field in fields:
+        pending = [(name, given.type, frozenset[str]()) for name, given in field.args.items()]
+        while pending:
+            path, type_, above = pending.pop()
+            inputs.add(path)
+            form = get_named_type(type_)
+            if is_input_object_type(form) and form.name not in above:
+                within = above | {form.name}
+                pending += [(f"{path}.{name}", below.type, within) for name, below in form.fields.items()]
+    return Codes(CODES, frozenset(inputs), FORMS)
 
 
 class InProcess:

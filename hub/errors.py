@@ -45,12 +45,14 @@ class HubError(Exception):
         self.http_status = self.status if http_status is None else http_status
         self.extensions = extensions or {}
 
-    def formatted(self) -> dict[str, Any]:
-        """The error as the client gets it; `detail` stays inside."""
+    def formatted(self, trace: str | None = None) -> dict[str, Any]:
+        """The error as the client gets it, with the trace id of its request if one is given; `detail` stays inside."""
         error: dict[str, Any] = {"message": self.message}
         if self.path is not None:
             error["path"] = list(self.path)
         error["extensions"] = {"code": self.code, **self.extensions}
+        if trace is not None:
+            error["extensions"]["trace"] = trace
         return error
 
 

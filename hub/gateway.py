@@ -107,7 +107,7 @@ class Gateway(Served):
         data, errors = prepared.projection.project(answer, variables, None)
         data = await self.preparer.introspected(prepared, data, request.variables)
         extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
-        return Reply.of(data, errors, extensions)
+        return Reply.of(data, errors, extensions, request.trace)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

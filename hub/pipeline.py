@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hub.accesses import Accesses
-from hub.calls import CODES
 from hub.document.persisted import Documents
 from hub.document.request import Reply, Request
 from hub.federation.execute import Bounds, execute
+from hub.federation.failures import Codes
 from hub.federation.transport import Transport
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
@@ -42,6 +42,7 @@ class Pipeline:
     preparer: Preparer[DecisionClass, Authorisation]
     views: Views
     transports: Mapping[str, Transport]
+    codes: Codes
     accesses: Accesses
     deadline: float
     bounds: Bounds
@@ -84,7 +85,7 @@ class Pipeline:
         )
         with self.misses.searching(actor.id, actor.organisation, authorisation, variables, now) as searches:
             answer = await execute(
-                prepared.plan, variables, self.transports, context, self.deadline, codes=CODES, bounds=self.bounds
+                prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds
             )
             guard = Guard(authorisation.marks, variables, revealed)
             data, errors = prepared.projection.project(answer, variables, guard)
@@ -96,7 +97,7 @@ class Pipeline:
                 data = await self.preparer.introspected(prepared, data, request.variables, view)
             access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
             extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
-            reply = Reply.of(data, errors, extensions)
+            reply = Reply.of(data, errors, extensions, request.trace)
             del answer, data
             await journalled.disclosed(guard, access)
         self.misses.count(actor.id, missed, now)

@@ -51,11 +51,13 @@ class Reply:
     codes: tuple[str, ...] = ()
 
     @staticmethod
-    def of(data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], extensions: Mapping[str, Any]) -> Reply:
-        """The reply that says this."""
+    def of(
+        data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], extensions: Mapping[str, Any], trace: str
+    ) -> Reply:
+        """The reply that says this, each error with the trace id of the request."""
         value: dict[str, Any] = {"data": data}
         if errors:
-            value["errors"] = [error.formatted() for error in errors]
+            value["errors"] = [error.formatted(trace) for error in errors]
         if extensions:
             value["extensions"] = extensions
         return Reply(orjson.dumps(value), _codes(errors) if errors else ())

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from hub.document.conditions import hold
 from hub.errors import FieldFailed
 from hub.federation.collect import Collected, Deep, Unusual
 from hub.federation.contextual import apart
-from hub.federation.failures import Failures, client_steps, steps_of
+from hub.federation.failures import MALFORMED, NO_CODES, Codes, Failures, Said, client_steps, steps_of
 from hub.federation.merge import merge_collected, merge_into, objects_at, rename
 from hub.federation.nodes import Entities, Fetch, Plan
 from hub.federation.recall import recall
@@ -50,11 +49,11 @@ async def execute(
     context: Any,
     deadline: float,
     *,
-    codes: Mapping[str, str] = MappingProxyType({}),
+    codes: Codes = NO_CODES,
     bounds: Bounds = Bounds(),
 ) -> Answer:
-    """The answer of a plan. `deadline` is the time left, in seconds; `codes` maps each `extensions.code` of a subgraph
-    that may leave to its French message. Raises nothing for a subgraph's failure."""
+    """The answer of a plan. `deadline` is the time left, in seconds; `codes` say what may leave of a subgraph's
+    errors. Raises nothing for a subgraph's failure."""
     execution = _Execution(
         {**plan.constants, **variables}, transports, context, Failures(codes, bounds.errors), bounds, plan.placed
     )
@@ -100,7 +99,7 @@ class _Call:
     known: list[Answered] = field(default_factory=list)
     sent: bool = True
     response: SubgraphResponse | None = None
-    failure: str | None = None
+    failure: Said | None = None
 
 
 @dataclass(slots=True)
@@ -152,15 +151,15 @@ class _Execution:
                 (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
             )
             above = len(fetch.entities) > self.bounds.fields
-        return _Call(fetch, values, asked, known, failure="REPRESENTATIONS_LIMIT" if above else None)
+        return _Call(fetch, values, asked, known, failure=Said("REPRESENTATIONS_LIMIT") if above else None)
 
     def lose(self, fetch: Fetch) -> None:
         """A fetch that can't be written: an answer before it has too deep a value where a key is."""
-        self.failures.fetches[fetch.number] = "SUBGRAPH_MALFORMED"
+        self.failures.fetches[fetch.number] = MALFORMED
         self.sound = False
         for source in (source for entities in fetch.entities for source in entities.sources):
             paths = (path for _, path in objects_at(self.data, source.path, source.only))
-            self.failures.add_all("SUBGRAPH_MALFORMED", fetch, paths, source.outputs)
+            self.failures.add_all(MALFORMED, fetch, paths, source.outputs)
 
     def recall(self, entities: Entities, asked: Asked | Collected, known: list[Answered]) -> Asked | Collected:
         """What is left to ask once what is known has been put with the `known`."""
@@ -195,13 +194,13 @@ class _Execution:
         left = min(self.end - asyncio.get_running_loop().time(), self.bounds.subgraph_seconds)
         transport = self.transports.get(call.fetch.subgraph)
         if transport is None or left <= 0:
-            call.failure = "SUBGRAPH_UNREACHABLE" if transport is None else "SUBGRAPH_TIMEOUT"
+            call.failure = Said("SUBGRAPH_UNREACHABLE" if transport is None else "SUBGRAPH_TIMEOUT")
             return
         request = SubgraphRequest(call.fetch.subgraph, call.fetch.document, call.variables, left, call.fetch)
         try:
             call.response = await transport.send(request, self.context)
         except TransportError as error:
-            call.failure = error.code
+            call.failure = Said(error.code)
 
     def retrace(self, call: _Call) -> None:
         """Find the paths of a call that did not go well, before anything else is merged."""
@@ -219,8 +218,8 @@ class _Execution:
         fetch, response = call.fetch, call.response
         self.sound &= response is not None and not response.errors
         if response is None or not isinstance(response.data, dict):
-            refused = self.failures.code_of(response.errors[0]) if response is not None and response.errors else None
-            self.fail(call, call.failure or refused or "SUBGRAPH_MALFORMED")
+            refused = self.failures.said(response.errors[0]) if response is not None and response.errors else None
+            self.fail(call, call.failure or refused or MALFORMED)
             return
         if not fetch.entities:
             self.merge_root(call, response.data, response.errors)
@@ -241,48 +240,46 @@ class _Execution:
         if not errors:
             return
         bases = [path for _, path in places]
-        for code, steps in self.failures.distinct(errors):
+        for said, steps in self.failures.distinct(errors):
             lost = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]
             for base in bases:
                 for below in lost:
-                    self.failures.add(code, fetch, (*base, *client_steps(below, fetch.renames)))
+                    self.failures.add(said, fetch, (*base, *client_steps(below, fetch.renames)))
 
     def merge_entities(
         self, call: _Call, entities: Entities, asked: Asked, found: Any, errors: list[dict[str, Any]]
     ) -> None:
         if not isinstance(found, list) or len(found) != len(asked.representations):
             own = [error for error in errors if steps_of(error)[:1] in ((), (entities.key,))]
-            self.fail_asked(
-                call.fetch, asked, self.failures.code_of(own[0]) if found is None and own else "SUBGRAPH_MALFORMED"
-            )
+            self.fail_asked(call.fetch, asked, self.failures.said(own[0]) if found is None and own else MALFORMED)
             return
         for entity, targets in zip(found, asked.targets, strict=True):
             if not isinstance(entity, dict):
                 if entity is not None:
-                    self.fail_targets(call.fetch, targets, "SUBGRAPH_MALFORMED")
+                    self.fail_targets(call.fetch, targets, MALFORMED)
                 continue
             rename(entity, entities.renames)
             merge_targets(targets, entity, placed=self.placed)
         self.failures.add_entities(call.fetch, entities, asked, found, errors)
 
-    def fail(self, call: _Call, code: str) -> None:
+    def fail(self, call: _Call, said: Said) -> None:
         """The whole fetch failed."""
         self.sound = False
-        self.failures.fetches[call.fetch.number] = code
+        self.failures.fetches[call.fetch.number] = said
         if not call.fetch.entities:
             places = objects_at(self.data, call.fetch.path) if call.fetch.path else iter([(self.data, ())])
-            self.failures.add_all(code, call.fetch, [path for _, path in places], call.fetch.outputs)
+            self.failures.add_all(said, call.fetch, [path for _, path in places], call.fetch.outputs)
         for asked in call.asked:
             assert isinstance(asked, Asked)  # retraced
-            self.fail_asked(call.fetch, asked, code)
+            self.fail_asked(call.fetch, asked, said)
 
-    def fail_asked(self, fetch: Fetch, asked: Asked, code: str) -> None:
+    def fail_asked(self, fetch: Fetch, asked: Asked, said: Said) -> None:
         for targets in asked.targets:
-            self.fail_targets(fetch, targets, code)
+            self.fail_targets(fetch, targets, said)
 
-    def fail_targets(self, fetch: Fetch, targets: list[Target], code: str) -> None:
+    def fail_targets(self, fetch: Fetch, targets: list[Target], said: Said) -> None:
         self.sound = False
-        self.failures.add_targets(code, fetch, targets)
+        self.failures.add_targets(said, fetch, targets)
 
 
 _ENTITY = {dict, type(None)}

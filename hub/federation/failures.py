@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.errors import FieldFailed, Path
 from hub.federation.nodes import Entities, Fetch, Rename
@@ -28,66 +29,107 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class Failures:
-    """Errors of one request, each told once, `most` at most. `codes` maps each `extensions.code` of a subgraph that may
-    leave to its French message."""
+class Said(NamedTuple):
+    """What is told of one error: a code; and of an argument, its path below the field and the code of the form it
+    lacks."""
 
-    def __init__(self, codes: Mapping[str, str], most: int) -> None:
+    code: str
+    input: str = ""
+    form: str = ""
+
+
+MALFORMED = Said("SUBGRAPH_MALFORMED")
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What may leave of a subgraph's error, all of it known before: each `extensions.code` with our French `messages`;
+    and of an argument `extensions.input`, one of our `inputs`, and `extensions.expected`, one of our `forms`."""
+
+    messages: Mapping[str, str] = MappingProxyType({})
+    inputs: frozenset[str] = frozenset()
+    forms: Mapping[str, str] = MappingProxyType({})
+
+    def said(self, error: Any) -> Said:
+        """The subgraph's code and argument if they may leave, else a code of ours."""
+        extensions = error.get("extensions") if isinstance(error, dict) else None
+        told = extensions if isinstance(extensions, dict) else {}
+        code, given, form = (
+            each if isinstance(each, str) else "" for each in map(told.get, ("code", "input", "expected"))
+        )
+        if code not in self.messages:
+            return Said("SUBGRAPH_ERROR")
+        return Said(code, given, form) if given in self.inputs and form in self.forms else Said(code)
+
+    def failed(self, said: Said, detail: str, path: Path) -> FieldFailed:
+        """The error that tells this to the client."""
+        message = self.messages.get(said.code) or MESSAGES.get(said.code) or MESSAGES["SUBGRAPH_ERROR"]
+        if not said.input:
+            return FieldFailed(said.code, message, detail, path=path)
+        wanted = f"« {said.input} » n'a pas la forme attendue, {self.forms[said.form]} : corrigez sa valeur."
+        return FieldFailed(
+            said.code, wanted, detail, path=path, extensions={"input": said.input, "expected": said.form}
+        )
+
+
+NO_CODES = Codes()
+
+
+class Failures:
+    """Errors of one request, each told once, `most` at most; `codes` say what may leave of a subgraph's."""
+
+    def __init__(self, codes: Codes, most: int) -> None:
         self._codes, self._most = codes, most
-        self._errors: dict[tuple[Path, str], FieldFailed] = {}
-        self.fetches: dict[int, str] = {}
-        """Fetches of which nothing came, with their code."""
+        self._errors: dict[tuple[Path, Said], FieldFailed] = {}
+        self.fetches: dict[int, Said] = {}
+        """Fetches of which nothing came, with what is told of it."""
 
     def told(self) -> tuple[FieldFailed, ...]:
         """The errors in their order."""
         return tuple(self._errors.values())
 
-    def add(self, code: str, fetch: Fetch, path: Path) -> None:
+    def add(self, said: Said, fetch: Fetch, path: Path) -> None:
         """Record one error, once, while there is room."""
-        if len(self._errors) < self._most:
-            message = self._codes.get(code) or MESSAGES.get(code) or MESSAGES["SUBGRAPH_ERROR"]
-            failed = FieldFailed(code, message, f"subgraph {fetch.subgraph}", path=path)
-            self._errors.setdefault((path, code), failed)
+        if len(self._errors) < self._most and (path, said) not in self._errors:
+            self._errors[path, said] = self._codes.failed(said, f"subgraph {fetch.subgraph}", path)
 
-    def add_all(self, code: str, fetch: Fetch, paths: Iterable[Path], keys: Iterable[str]) -> None:
+    def add_all(self, said: Said, fetch: Fetch, paths: Iterable[Path], keys: Iterable[str]) -> None:
         """The same error for the keys of the objects at some paths."""
         ordered = tuple(keys)
         for path in paths:
             for key in ordered:
-                self.add(code, fetch, (*path, key))
+                self.add(said, fetch, (*path, key))
 
-    def add_targets(self, code: str, fetch: Fetch, targets: Iterable[Target], below: Path = ()) -> None:
+    def add_targets(self, said: Said, fetch: Fetch, targets: Iterable[Target], below: Path = ()) -> None:
         """The same error for all that was asked of some objects, or for one path below each."""
         for target in targets:
             for each in (below,) if below else ((key,) for key in target.source.outputs):
                 if each[0] not in target.without:
-                    self.add(code, fetch, (*target.path, *each))
+                    self.add(said, fetch, (*target.path, *each))
 
     def add_entities(
         self, fetch: Fetch, entities: Entities, asked: Asked, found: Sequence[Any], errors: Iterable[Any]
     ) -> None:
         """Errors of an `_entities` field that gave these; one without a path is of what is null."""
         lost = [target for entity, each in zip(found, asked.targets, strict=True) if entity is None for target in each]
-        for code, steps in self.distinct(errors):
+        for said, steps in self.distinct(errors):
             if not steps:
-                self.add_targets(code, fetch, lost)
+                self.add_targets(said, fetch, lost)
             elif len(steps) > 1 and steps[0] == entities.key:
                 index = steps[1]
                 if isinstance(index, int) and 0 <= index < len(found):
-                    self.add_targets(code, fetch, asked.targets[index], client_steps(steps[2:], entities.renames))
+                    self.add_targets(said, fetch, asked.targets[index], client_steps(steps[2:], entities.renames))
 
-    def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[str, Path]]:
-        """Code and path of a subgraph's errors, equal ones once, so long as there is room."""
-        for code, steps in islice(dict.fromkeys((self.code_of(each), steps_of(each)) for each in errors), self._most):
+    def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[Said, Path]]:
+        """What is told, and path, of a subgraph's errors, equal ones once, so long as there is room."""
+        for said, steps in islice(dict.fromkeys((self.said(each), steps_of(each)) for each in errors), self._most):
             if len(self._errors) >= self._most:
                 return
-            yield code, steps
+            yield said, steps
 
-    def code_of(self, error: Any) -> str:
-        """The subgraph's code if it may leave, else ours."""
-        extensions = error.get("extensions") if isinstance(error, dict) else None
-        code = extensions.get("code") if isinstance(extensions, dict) else None
-        return code if isinstance(code, str) and code in self._codes else "SUBGRAPH_ERROR"
+    def said(self, error: Any) -> Said:
+        """What is told of a subgraph's error."""
+        return self._codes.said(error)
 
 
 def steps_of(error: Any) -> Path:

@@ -42,9 +42,7 @@ def refused(media: bytes, trace: str, error: HubError) -> Response:
     variables) is told under 200; a request that is not one, or not permitted, never is (GraphQL over HTTP, 6.4).
     """
     told = (error, *getattr(error, "others", ()))
-    errors = [item.formatted() for item in told]
-    for item in errors:
-        item["extensions"]["trace"] = trace
+    errors = [item.formatted(trace) for item in told]
     well_formed = isinstance(error, DocumentRefused | VariablesRefused)
     status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
     wait = error.extensions.get("retryAfter")

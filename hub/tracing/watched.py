@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 
 from hub.calls import CODES
 from hub.document.request import Reply, Request
-from hub.federation.failures import Failures
+from hub.federation.failures import Codes
 from hub.federation.http1 import Headers
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.http.graphql import GraphQLEndpoint, Receive, Send
@@ -121,7 +121,7 @@ class _Call:
                 watch.tell(_asked(request))
             response = await self.inner.send(request, context)
             if watch is not None and response.errors:
-                watch.fail(Failures(CODES, 1).code_of(response.errors[0]))
+                watch.fail(Codes(CODES).said(response.errors[0]).code)
             return response
 
 

@@ -2,15 +2,18 @@
 
     DeclarationError      at import; for developers
     RequestFailed         code and French message for the caller, never a value of the request or of a person
+    ├── BadInput              an argument's value lacks the form expected of it (BAD_INPUT, BAD_IDENTITY)
     └── DatabaseUnavailable   503
 
-`code` is stable: BAD_FIRST, BAD_INPUT, FORBIDDEN_INPUT, OPERATION_REFUSED, CONTEXT_REFUSED,
+`code` is stable: BAD_FIRST, BAD_INPUT, BAD_IDENTITY, FORBIDDEN_INPUT, OPERATION_REFUSED, CONTEXT_REFUSED,
 DATABASE_UNAVAILABLE, INTERNAL_ERROR.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from schema.forms import FORMS
 
 
 class DeclarationError(Exception):
@@ -33,6 +36,21 @@ class RequestFailed(Exception):
         error: dict[str, Any] = {"message": self.message, "extensions": {"code": self.code}}
         if self.path is not None:
             error["path"] = list(self.path)
+        return error
+
+
+class BadInput(RequestFailed):
+    """The value of an argument, named by its path below the field (`filter.birthDateFrom`), lacks the form expected, a
+    code of `schema.forms`."""
+
+    def __init__(self, given: str, expected: str, code: str = "BAD_INPUT") -> None:
+        super().__init__(code, f"« {given} » n'a pas la forme attendue : {FORMS[expected]}.")
+        self.given, self.expected = given, expected
+
+    def formatted(self) -> dict[str, Any]:
+        """The error as the caller gets it."""
+        error = super().formatted()
+        error["extensions"] |= {"input": self.given, "expected": self.expected}
         return error
 
 

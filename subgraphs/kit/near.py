@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_
 
 from subgraphs.kit.communes import Commune, load
 from subgraphs.kit.distance import Box, Position, box, distance_sql
-from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.errors import BadInput
 from subgraphs.kit.retarget import Named, retarget
 from subgraphs.kit.rows import Scope
 
@@ -62,13 +62,13 @@ class Place:
 
 
 def place_of(given: Any) -> Place:
-    """Read the argument; raises RequestFailed BAD_INPUT."""
+    """Read the argument; raises BadInput."""
     if not isinstance(given, dict) or not given.keys() <= FIELDS:
-        raise _bad("", "un objet")
+        raise BadInput("near", "OBJECT")
     radius = given.get("radiusKm")
     radius = RADIUS_KM if radius is None else radius
     if type(radius) is not int or not 1 <= radius <= LARGEST_KM:
-        raise _bad(".radiusKm", f"un entier de 1 à {LARGEST_KM}")
+        raise BadInput("near.radiusKm", "RADIUS")
     latitude, longitude = _position(given)
     return Place(latitude, longitude, radius, box((latitude, longitude), radius))
 
@@ -76,23 +76,19 @@ def place_of(given: Any) -> Place:
 def _position(given: dict[str, Any]) -> Position:
     code, latitude, longitude = (given.get(name) for name in ("cityCode", "latitude", "longitude"))
     if (code is None) == (latitude is None and longitude is None):
-        raise _bad("", "« cityCode », ou « latitude » et « longitude »")
+        raise BadInput("near", "PLACE")
     if code is None:
         return _degrees("latitude", latitude, 90), _degrees("longitude", longitude, 180)
     known = communes().get(code) if isinstance(code, str) else None
     if known is None:
-        raise _bad(".cityCode", "le code INSEE d'une commune que le hub situe ; sinon, donner latitude et longitude")
+        raise BadInput("near.cityCode", "COMMUNE")
     return known.latitude, known.longitude
 
 
 def _degrees(name: str, value: Any, bound: int) -> float:
     if type(value) not in (int, float) or not -bound <= value <= bound:
-        raise _bad(f".{name}", f"un nombre de -{bound} à {bound}")
+        raise BadInput(f"near.{name}", name.upper())
     return float(value)
-
-
-def _bad(path: str, expected: str) -> RequestFailed:
-    return RequestFailed("BAD_INPUT", f"L'argument « near{path} » n'a pas la forme attendue : {expected}.")
 
 
 @cache

@@ -20,7 +20,7 @@ from sqlalchemy import Uuid
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.errors import BadInput, RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
 from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
 from subgraphs.kit.near import Near, Place, place_of
@@ -28,6 +28,7 @@ from subgraphs.kit.near import Near, Place, place_of
 LARGEST = 100
 """Most rows of one page."""
 _FIRST = {"first"}
+_FORMS = {int: "INT", bool: "BOOLEAN", float: "FLOAT"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -142,7 +143,7 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
         return Page(listing, PLAIN, first, None, {})
     order = reading.value(node, "orderBy", variables)
     if order is not None and (not isinstance(order, str) or order not in listing.orders):
-        raise bad_input("orderBy", "une valeur de l'énumération")
+        raise BadInput("orderBy", "ENUM")
     given = reading.value(node, "filter", variables) or {}
     criteria = {name: _criterion(name, value, listing) for name, value in _items(given) if value is not None}
     asked = reading.value(node, "near", variables) if listing.near is not None else None
@@ -157,51 +158,47 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
     return page
 
 
-def bad_input(name: str, expected: str) -> RequestFailed:
-    """The error of an argument of the wrong form."""
-    return RequestFailed("BAD_INPUT", f"L'argument « {name} » n'a pas la forme attendue : {expected}.")
-
-
 def _items(given: Any) -> Any:
     if not isinstance(given, dict):
-        raise bad_input("filter", "un objet")
+        raise BadInput("filter", "OBJECT")
     return sorted(given.items())
 
 
 def _criterion(name: str, value: Any, listing: Listing) -> Any:
     if name not in listing.criteria:
-        raise bad_input(name, "un critère de cette liste")
+        raise BadInput("filter", "CRITERION")
+    given = f"filter.{name}"
     criterion, field = listing.criteria[name]
     if criterion.comparison is Comparison.AMONG:
         if not isinstance(value, list) or not 1 <= len(value) <= LARGEST:
-            raise bad_input(name, f"une liste de 1 à {LARGEST} valeurs")
-        return [typed(name, item, field.kind) for item in value]
+            raise BadInput(given, "LIST")
+        return [typed(given, item, field.kind) for item in value]
     if criterion.comparison is Comparison.HOLDS:
-        return [typed(name, value, field.kind)]
+        return [typed(given, value, field.kind)]
     if criterion.normalise is not None:
         if not isinstance(value, str) or "\x00" in value:
-            raise bad_input(name, "une chaîne de caractères")
+            raise BadInput(given, "STRING")
         return criterion.normalise(value)
     if field.choice is not None and (not isinstance(value, str) or value not in field.choice.values):
-        raise bad_input(name, "une valeur de l'énumération")
+        raise BadInput(given, "ENUM")
     if field.key and isinstance(field.column.type, Uuid):
         return uuid_or_none(value)
-    return typed(name, value, field.kind)
+    return typed(given, value, field.kind)
 
 
-def typed(name: str, value: Any, kind: Kind) -> Any:
-    """A client's value as the driver wants it for a column of this kind."""
+def typed(given: str, value: Any, kind: Kind) -> Any:
+    """The value of an argument as the driver wants it for a column of this kind; raises BadInput."""
     if kind is Kind.DATE:
         if (found := day(value)) is None:
-            raise bad_input(name, "une date au format AAAA-MM-JJ")
+            raise BadInput(given, "DATE")
         return found
     if kind is Kind.DATETIME:
-        return _instant(name, value)
+        return _instant(given, value)
     if kind is Kind.FLOAT and type(value) is int:
         return float(value)
     wanted = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
     if type(value) is not wanted or (isinstance(value, str) and "\x00" in value):
-        raise bad_input(name, kind.value)
+        raise BadInput(given, _FORMS.get(wanted, "STRING"))
     return value
 
 
@@ -213,13 +210,13 @@ def day(value: Any) -> date | None:
         return None
 
 
-def _instant(name: str, value: Any) -> datetime:
+def _instant(given: str, value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         found = None
     if found is None or found.tzinfo is None:
-        raise bad_input(name, "un instant ISO 8601 avec son décalage, par exemple 2026-01-31T09:00:00+00:00")
+        raise BadInput(given, "INSTANT")
     return found
 
 

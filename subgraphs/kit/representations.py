@@ -18,9 +18,10 @@ from sqlalchemy import Uuid
 
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.fields import ManyField
 from subgraphs.kit.model import Model
-from subgraphs.kit.pages import bad_input, uuid_or_none
+from subgraphs.kit.pages import uuid_or_none
 
 MOST = 10_000
 """Most representations of one request; the hub sends no more (`hub.federation.execute.Bounds`)."""
@@ -89,7 +90,7 @@ def forms(node: Node, model: Model) -> dict[str, Form]:
 def split(given: Any, forms: Mapping[str, Form]) -> tuple[int, dict[str, Batch]]:
     """How many items the answer has, and the usable ones by type; raises RequestFailed if it is no list."""
     if not isinstance(given, list) or len(given) > MOST:
-        raise bad_input("representations", f"une liste d'au plus {MOST} éléments")
+        raise RequestFailed("BAD_INPUT", f"« representations » est une liste d'au plus {MOST} éléments.")
     batches = {name: Batch() for name in forms}
     for place, item in enumerate(given):
         if not isinstance(item, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schema.categories import Category
-from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.errors import BadInput
 from subgraphs.kit.fields import Kind, choice
 from subgraphs.kit.finding import Finding, Given, Inputs
 from subgraphs.kit.ingest_text import matricule, national_number
@@ -70,20 +70,20 @@ _LONGEST = 64
 def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
     """The keys of the NIR, of the national identifier and of the département's, each None if it isn't given.
 
-    Raises RequestFailed BAD_IDENTITY, which tells the place and the form, never the value.
+    Raises BadInput (BAD_IDENTITY), which tells the place and the form, never the value.
     """
     if not isinstance(identity, dict):
-        raise _bad("identity", "un objet")
+        raise _bad("identity", "OBJECT")
     born = day(identity.get("birthDate"))
     if born is None:
-        raise _bad("birthDate", "une date au format AAAA-MM-JJ")
+        raise _bad("identity.birthDate", "DATE")
     named = (
         _nir(identity.get("nir"), secret),
         _national(identity.get("identifier")),
         _departmental(identity.get("departmentIdentifier")),
     )
     if not any(named):
-        raise _bad("identity", "un NIR ou un identifiant, avec la date de naissance")
+        raise _bad("identity", "IDENTIFIED")
     return tuple(match_key(each, born, secret) if each is not None else None for each in named)
 
 
@@ -105,35 +105,35 @@ def _nir(given: Any, secret: bytes) -> Named | None:
         return None
     nir = normalise(given) if isinstance(given, str) else None
     if nir is None:
-        raise _bad("nir", "un NIR de 13 caractères, ou 15 avec sa clé")
+        raise _bad("identity.nir", "NIR")
     return NIR, hashed(nir, secret).hex()
 
 
 def _national(given: Any) -> Named | None:
     if given is None:
         return None
-    kind, value = given.get("kind"), _text("identifier.value", given.get("value"))
+    kind, value = given.get("kind"), _text("identity.identifier.value", given.get("value"))
     if kind not in DOSSIERS:
         return kind, national_number(value)
     number = matricule(value)
     if number is None or given.get("organisation") is None or given.get("role") is None:
-        raise _bad("identifier", "un matricule de 7 chiffres, avec son organisme et le rôle dans le dossier")
-    return kind, _text("identifier.organisation", given["organisation"]), number, given["role"]
+        raise _bad("identity.identifier", "DOSSIER")
+    return kind, _text("identity.identifier.organisation", given["organisation"]), number, given["role"]
 
 
 def _departmental(given: Any) -> Named | None:
     if given is None:
         return None
-    department = _text("departmentIdentifier.department", given.get("department"))
-    return DEPARTMENT, department.upper(), _text("departmentIdentifier.value", given.get("value"))
+    department = _text("identity.departmentIdentifier.department", given.get("department"))
+    return DEPARTMENT, department.upper(), _text("identity.departmentIdentifier.value", given.get("value"))
 
 
 def _text(place: str, given: Any) -> str:
     found = given.strip() if isinstance(given, str) else ""
     if not found.isprintable() or not 1 <= len(found) <= _LONGEST:
-        raise _bad(place, f"de 1 à {_LONGEST} caractères")
+        raise _bad(place, "NUMBER")
     return found
 
 
-def _bad(place: str, expected: str) -> RequestFailed:
-    return RequestFailed("BAD_IDENTITY", f"« {place} » n'a pas la forme attendue : {expected}.")
+def _bad(place: str, expected: str) -> BadInput:
+    return BadInput(place, expected, "BAD_IDENTITY")

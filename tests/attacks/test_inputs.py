@@ -3,6 +3,7 @@ policy.md "Tests"."""
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
@@ -167,6 +168,12 @@ async def test_37_45_a_day_has_one_writing(hub: Inside, value: str) -> None:
     got = await hub.ask("referent-a", query, {"d": value})
     assert (got.data, got.code, got.statements) == ({"persons": None}, "BAD_INPUT", {})
     assert value.encode() not in got.body
+    (error,) = got.json["errors"]
+    assert "« filter.birthDateFrom » n'a pas la forme attendue, une date au format AAAA-MM-JJ" in error["message"]
+    assert error["path"] == ["persons"]
+    trace = error["extensions"].pop("trace")
+    assert error["extensions"] == {"code": "BAD_INPUT", "input": "filter.birthDateFrom", "expected": "DATE"}
+    assert re.fullmatch("[0-9a-f]{32}", trace)
     whole = await hub.ask("referent-a", query, {"d": "1971-03-17"})
     assert len(whole.data["persons"]["nodes"]) == 1
 

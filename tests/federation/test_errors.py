@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from hub.errors import FieldFailed
 from hub.federation.execute import Bounds
-from hub.federation.failures import Failures
+from hub.federation.failures import Codes, Failures, Said
 from hub.federation.http1 import HttpTransport
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 from tests.federation.harness import HEAD, Gateway, Part
@@ -101,7 +102,7 @@ async def test_an_error_of_a_subgraph_leaves_as_our_code_unless_its_own_is_allow
     for codes, expected in (({}, "SUBGRAPH_ERROR"), ({"FORBIDDEN_INPUT": "Interdit."}, "FORBIDDEN_INPUT")):
         gateway = shop()
         gateway.subgraphs["accounts"] = Answers({"me": {"name": None}}, error)  # type: ignore[assignment]
-        data, errors = await gateway.answer("{ me { name } }", codes=codes)
+        data, errors = await gateway.answer("{ me { name } }", codes=Codes(codes))
         assert data == {"me": {"name": None}}
         assert errors == [{"code": expected, "path": ["me", "name"]}]
 
@@ -199,6 +200,30 @@ async def test_a_nested_key_in_too_many_lists_fails_what_needs_it_alone() -> Non
 
 
 def test_a_subgraphs_errors_are_looked_at_once_each_and_no_further_than_there_is_room() -> None:
-    failures = Failures({"A": "a"}, 3)
+    failures = Failures(Codes({"A": "a"}), 3)
     said = [{"extensions": {"code": "A"}, "path": ["x"]}] * 9 + [{"path": [n]} for n in range(9)]
-    assert list(failures.distinct(said)) == [("A", ("x",)), ("SUBGRAPH_ERROR", (0,)), ("SUBGRAPH_ERROR", (1,))]
+    assert list(failures.distinct(said)) == [
+        (Said("A"), ("x",)),
+        (Said("SUBGRAPH_ERROR"), (0,)),
+        (Said("SUBGRAPH_ERROR"), (1,)),
+    ]
+
+
+def test_of_an_argument_only_a_place_and_a_form_that_are_known_are_told() -> None:
+    codes = Codes({"BAD": "Valeur refusée."}, frozenset({"filter.bornFrom"}), {"DATE": "une date"})
+
+    def told(**extensions: Any) -> FieldFailed:
+        error = {"message": "Aïda 06 39 98 00 02", "extensions": extensions}
+        return codes.failed(codes.said(error), "", ("people",))
+
+    known = told(code="BAD", input="filter.bornFrom", expected="DATE")
+    assert known.message == "« filter.bornFrom » n'a pas la forme attendue, une date : corrigez sa valeur."
+    assert known.extensions == {"input": "filter.bornFrom", "expected": "DATE"}
+    for given in ("Aïda", "bornFrom", 7, None, ["filter.bornFrom"], {"filter.bornFrom": 1}):
+        unknown = told(code="BAD", input=given, expected="DATE")
+        assert (unknown.message, unknown.extensions) == ("Valeur refusée.", {})
+    forms: tuple[Any, ...] = ("Aïda", None, {}, 7)
+    for form in forms:
+        unknown = told(code="BAD", input="filter.bornFrom", expected=form)
+        assert (unknown.message, unknown.extensions) == ("Valeur refusée.", {})
+    assert told(code="OTHER", input="filter.bornFrom", expected="DATE").code == "SUBGRAPH_ERROR"

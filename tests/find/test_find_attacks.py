@@ -134,29 +134,44 @@ async def test_19_a_wrong_identity_is_told_by_its_place_and_type_never_by_its_va
     assert NIR not in caplog.text
 
 
-UNSOUND: dict[str, Any] = {
-    "wrong key": {"nir": f"{NIR}00", "birthDate": BORN},
-    "too short": {"nir": NIR[:-1], "birthDate": BORN},
-    "nothing": {"nir": "", "birthDate": BORN},
-    "NUL": {"nir": f"{NIR}\0", "birthDate": BORN},
-    "no day": {"nir": NIR, "birthDate": NIR},
-    "a day that is none": {"nir": NIR, "birthDate": "1976-02-30"},
-    "a day in another writing": {"nir": NIR, "birthDate": BORN.replace("-", "")},
-    "a day of a week": {"nir": NIR, "birthDate": "{}-W{:02}-{}".format(*person("xandrovu").birth_date.isocalendar())},
-    "birth date alone": {"birthDate": BORN},
-    "a dossier without its role": {"identifier": {"kind": "CAF", "value": "1234567"}, "birthDate": BORN},
-    "a long number": {"identifier": {"kind": "PASS_IAE", "value": "9" * 65}, "birthDate": BORN},
+UNSOUND: dict[str, tuple[Any, str, str]] = {
+    "wrong key": ({"nir": f"{NIR}00", "birthDate": BORN}, ".nir", "NIR"),
+    "too short": ({"nir": NIR[:-1], "birthDate": BORN}, ".nir", "NIR"),
+    "nothing": ({"nir": "", "birthDate": BORN}, ".nir", "NIR"),
+    "NUL": ({"nir": f"{NIR}\0", "birthDate": BORN}, ".nir", "NIR"),
+    "no day": ({"nir": NIR, "birthDate": NIR}, ".birthDate", "DATE"),
+    "a day that is none": ({"nir": NIR, "birthDate": "1976-02-30"}, ".birthDate", "DATE"),
+    "a day in another writing": ({"nir": NIR, "birthDate": BORN.replace("-", "")}, ".birthDate", "DATE"),
+    "a day of a week": (
+        {"nir": NIR, "birthDate": "{}-W{:02}-{}".format(*person("xandrovu").birth_date.isocalendar())},
+        ".birthDate",
+        "DATE",
+    ),
+    "birth date alone": ({"birthDate": BORN}, "", "IDENTIFIED"),
+    "a dossier without its role": (
+        {"identifier": {"kind": "CAF", "value": "1234567"}, "birthDate": BORN},
+        ".identifier",
+        "DOSSIER",
+    ),
+    "a long number": (
+        {"identifier": {"kind": "PASS_IAE", "value": "9" * 65}, "birthDate": BORN},
+        ".identifier.value",
+        "NUMBER",
+    ),
 }
+"""An identity, the place of what is wrong in it, and the form that was expected."""
 
 
-@pytest.mark.parametrize("identity", UNSOUND.values(), ids=UNSOUND)
+@pytest.mark.parametrize(("identity", "place", "form"), UNSOUND.values(), ids=UNSOUND)
 async def test_19_an_identity_that_is_not_sound_is_an_error_in_our_words_and_searches_nobody(
-    searches: Searches, misses: Misses, identity: Any, caplog: pytest.LogCaptureFixture
+    searches: Searches, misses: Misses, identity: Any, place: str, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         for _ in range(5):
             got = await searches.find("orienteur", identity, purpose="identification")
     assert (got.data, got.code, got.statements) == ({"findPerson": None}, "BAD_IDENTITY", {})
+    told = got.json["errors"][0]["extensions"]
+    assert (told["input"], told["expected"]) == (f"identity{place}", form)
     assert NIR.encode() not in got.body
     assert NIR not in caplog.text
 

@@ -64,7 +64,7 @@ async def ask(
 
 
 async def data(request: Request) -> Reply:
-    return Reply.of({"a": 1}, [], {})
+    return Reply.of({"a": 1}, [], {}, request.trace)
 
 
 def refusing(error: HubError) -> Callable[[Request], Awaitable[Reply]]:
@@ -89,7 +89,7 @@ async def test_executed_is_200_in_the_media_type_asked_for(media: str) -> None:
 @pytest.mark.parametrize("value", [None, {"a": None}])
 async def test_errors_during_execution_are_200_beside_the_data(media: str, value: dict[str, Any] | None) -> None:
     async def answer(request: Request) -> Reply:
-        return Reply.of(value, [FieldFailed("C", "m", "d", path=("a",))], {})
+        return Reply.of(value, [FieldFailed("C", "m", "d", path=("a",))], {}, request.trace)
 
     got = await ask(answer, accept(media))
     assert (got.status, got.body["data"], len(got.body["errors"])) == (200, value, 1)

@@ -1,0 +1,30 @@
+"""The forms that an argument's value may lack, by stable codes: how a subgraph says what was expected.
+
+A subgraph's error names an argument by its path below the field (`filter.birthDateFrom`) and one of these codes, never
+a value; the hub tells the client both in words of its own (policy.md rule 6, attack 19).
+"""
+
+from __future__ import annotations
+
+FORMS = {
+    "OBJECT": "un objet",
+    "ENUM": "une valeur de l'énumération",
+    "STRING": "un texte",
+    "INT": "un entier",
+    "FLOAT": "un nombre",
+    "BOOLEAN": "vrai ou faux (true, false)",
+    "DATE": "une date au format AAAA-MM-JJ",
+    "INSTANT": "un instant ISO 8601 avec son décalage, par exemple 2026-01-31T09:00:00+00:00",
+    "LIST": "une liste de 1 à 100 valeurs",
+    "CRITERION": "un critère de cette liste",
+    "PLACE": "« cityCode », ou « latitude » et « longitude »",
+    "COMMUNE": "le code INSEE d'une commune que le hub situe ; sinon, donnez latitude et longitude",
+    "RADIUS": "un entier de 1 à 100",
+    "LATITUDE": "un nombre de -90 à 90",
+    "LONGITUDE": "un nombre de -180 à 180",
+    "NIR": "un NIR de 13 caractères, ou de 15 avec une clé juste",
+    "IDENTIFIED": "un NIR ou un identifiant, avec la date de naissance",
+    "DOSSIER": "un matricule de 7 chiffres, avec son organisme et le rôle dans le dossier",
+    "NUMBER": "un texte imprimable de 1 à 64 caractères",
+}
+"""What is expected, in French, by code."""
