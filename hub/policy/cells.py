@@ -34,18 +34,16 @@ def merge(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
     return tuple(sorted(Clause(any_of, *key) for key, any_of in joined.items()))
 
 
-def _clause(grant: Grant, all_of: int = 0) -> list[Clause]:
-    """A grant's condition on the row: restrictions bind everyone but the person itself, as far as the basis goes."""
-    others = grant.relations & ~Fact.SELF
-    none_of = Fact.LIMITATION | Fact.ERASURE_DUE
+def _clause(grant: Grant, all_of: int = 0) -> Clause:
+    """A grant's condition on the row: what the person asked binds as far as the basis goes, and the duration does."""
+    none_of = Fact(0)
+    if grant.basis.limitation:
+        none_of |= Fact.LIMITATION | Fact.ERASURE_DUE
     if grant.basis.opposition:
         none_of |= Fact.OPPOSITION
     if grant.retention is not None:
         none_of |= grant.retention.fact
-    clauses = [Clause(int(others), all_of, int(none_of))] if others else []
-    if grant.relations & Fact.SELF:
-        clauses.append(Clause(int(Fact.SELF), all_of))
-    return clauses
+    return Clause(int(grant.relations), all_of, int(none_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +80,15 @@ def cell(policy: Policy, kind: str, purpose: str, category: Category) -> Cell:
             continue
         before = len(read) + len(recorded) + len(reduced)
         if category in grant.read and not no_full:
-            read += _clause(grant)
+            read.append(_clause(grant))
         if category in grant.own_recorded and not no_full:
-            recorded += _clause(grant, int(Fact.RECORDED))
+            recorded.append(_clause(grant, int(Fact.RECORDED)))
         if category in grant.reduced and not no_reduced:
-            reduced += _clause(grant)
+            reduced.append(_clause(grant))
         if len(read) + len(recorded) + len(reduced) > before:
             ids.append(grant.id)
     match = {
-        grant.id: tuple(_clause(grant))
+        grant.id: (_clause(grant),)
         for grant in policy.grants
         if grant.actor == kind and purpose in grant.purposes and category in grant.match and None not in forbidden
     }

@@ -165,11 +165,14 @@ def _bases(table: DecisionTable) -> str:
             basis.id,
             basis.text,
             "oui" if basis.opposition else "non",
+            "oui" if basis.limitation else "non",
             str(sum(grant.basis == basis for grant in table.policy.grants)),
         )
         for basis in table.policy.bases.values()
     ]
-    return "### Bases légales\n" + grid(("base", "texte", "droit d'opposition", "accords"), rows)
+    return "### Bases légales\n" + grid(
+        ("base", "texte", "droit d'opposition", "suspendue par une limitation", "accords"), rows
+    )
 
 
 def _minimised(table: DecisionTable) -> str:

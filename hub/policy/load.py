@@ -147,7 +147,7 @@ def _purpose(name: str, table: Table) -> Purpose:
 
 
 def _basis(name: str, table: Table) -> Basis:
-    basis = Basis(name, table.take("text", str), table.take("opposition", bool))
+    basis = Basis(name, table.take("text", str), table.take("opposition", bool), table.take("limitation", bool, True))
     table.done()
     return basis
 

@@ -33,11 +33,13 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A legal basis. `opposition`: whether it gives the person a right to object (CASF L.263-4-1 does)."""
+    """A legal basis. `opposition`: whether it gives the person a right to object (CASF L.263-4-1 does). `limitation`:
+    whether a limitation, or an erasure that is due, suspends what rests on it (GDPR 18-2)."""
 
     id: str
     text: str
     opposition: bool
+    limitation: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,11 @@ def _annexes(table: DecisionTable) -> Iterable[str]:
         [(f"{c} : {n.label}", n.definition, str(served[c])) for c, n in policy.categories.items() if c not in OPEN],
     )
     yield "## Bases légales\n" + grid(
-        ("base", "texte", "droit d'opposition"),
-        [(basis.id, basis.text, "oui" if basis.opposition else "non") for basis in policy.bases.values()],
+        ("base", "texte", "droit d'opposition", "suspendue par une limitation"),
+        [
+            (basis.id, basis.text, *("oui" if right else "non" for right in (basis.opposition, basis.limitation)))
+            for basis in policy.bases.values()
+        ],
     )
     yield "## Durées\n" + grid(
         ("durée", "jours après le dernier contact", "texte"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from demo.cast import BY_SLUG
 from tests.conftest import Database
 from tests.e2e.site import PURPOSES, Site, site
 
@@ -26,9 +27,11 @@ PARTNER = """query ($id: ID!) { person(id: $id) { household { familySituation de
   partner { id firstName birthDate appointments(first: 2) { nodes { status } } } } hasDependentChildren } }"""
 
 
-def asked(running: Site, actor: str, query: str, slug: str) -> tuple[Any, dict[str, dict[str, Any]]]:
+def asked(
+    running: Site, actor: str, query: str, slug: str, purpose: str | None = None
+) -> tuple[Any, dict[str, dict[str, Any]]]:
     """The person as the actor reads it, and what was said of each coordinate."""
-    purpose = PURPOSES[running.actors[actor].kind]
+    purpose = purpose or PURPOSES[running.actors[actor].kind]
     answer = running.post(actor, {"query": query, "variables": {"id": running.persons[slug]}}, purpose=purpose).json()
     assert "errors" not in answer
     return answer["data"]["person"], {entry["coordinate"]: entry for entry in answer["extensions"]["access"]}
@@ -61,6 +64,24 @@ def test_the_data_protection_officer_reads_since_when_a_person_objects(running: 
     assert person["rights"]["opposedOn"] == str(today - timedelta(days=9))
     assert person["rights"]["limitedOn"] is None
     assert person["rights"]["lastContactOn"] is not None
+
+
+LIMITED = """query ($id: ID!) { person(id: $id) { restrictions rights { opposedOn limitedOn lastContactOn }
+  birthYear departmentCode isJobSeeker identifierKinds orientations { id } } }"""
+
+
+@pytest.mark.parametrize("purpose", ["droits", "audit"])
+def test_of_whom_a_limitation_protects_the_dpo_reads_the_rights_and_a_reduced_identity_only(
+    running: Site, purpose: str
+) -> None:
+    person, _ = asked(running, "dpo", LIMITED, "evariste", purpose)
+    rights, birth_year = person.pop("rights"), person.pop("birthYear")
+    assert rights["limitedOn"] == str(datetime.now(UTC).date() - timedelta(days=5))
+    assert (rights["opposedOn"], birth_year) == (None, BY_SLUG["evariste"].birth_date.year)
+    assert person.pop("restrictions") == ["LIMITATION"]
+    assert set(person.values()) == {None}
+    for actor in running.actors.keys() - {"dpo"}:
+        assert asked(running, actor, LIMITED, "evariste")[0] is None, actor
 
 
 def test_the_person_reads_its_restrictions_and_nobody_else_does(running: Site) -> None:

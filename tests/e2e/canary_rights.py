@@ -36,6 +36,7 @@ class Grant:
     reduced: frozenset[str]
     own_recorded: frozenset[str]
     opposition: bool
+    limitation: bool
     retention: int | None
 
 
@@ -103,6 +104,7 @@ def grants(kind: str, purpose: str) -> tuple[Grant, ...]:
             frozenset(each.get("reduced", ())),
             frozenset(each.get("own_recorded", ())),
             bases[each["basis"]]["opposition"],
+            bases[each["basis"]]["limitation"],
             days[each["retention"]]["days"] if "retention" in each else None,
         )
         for each in _load("grants")["grant"]
@@ -174,7 +176,7 @@ class Rights:
             held.discard("OWN_ITEM")
             held |= {"OWN_ITEM"} if facts.owner == self.organisation else set()
         for grant in self.grants:
-            if not held & grant.relations or ("SELF" not in grant.relations and self._closed(subject, grant)):
+            if not held & grant.relations or self._closed(subject, grant):
                 continue
             if datum.category in grant.read or datum.category in ALWAYS:
                 return True
@@ -186,7 +188,7 @@ class Rights:
 
     @staticmethod
     def _closed(subject: Subject, grant: Grant) -> bool:
-        if subject.restrictions & (Fact.LIMITATION | Fact.ERASURE_DUE):
+        if grant.limitation and subject.restrictions & (Fact.LIMITATION | Fact.ERASURE_DUE):
             return True
         if grant.opposition and subject.restrictions & Fact.OPPOSITION:
             return True

@@ -5,8 +5,9 @@ from hub.policy.model import ActorKind, Basis, Grant, Named, Policy, Prohibition
 from schema.categories import Category, Level
 from schema.facts import Fact
 
-OPPOSABLE = Basis("CASF", "CASF L.263-4-1", opposition=True)
-FIRM = Basis("CT", "C. trav. R.5312-42", opposition=False)
+OPPOSABLE = Basis("CASF", "CASF L.263-4-1", opposition=True, limitation=True)
+FIRM = Basis("CT", "C. trav. R.5312-42", opposition=False, limitation=True)
+RIGHTS = Basis("RGPD", "RGPD article 15", opposition=False, limitation=False)
 JOURNEY = Retention("journey", Fact.JOURNEY_ENDED, 730, "24 mois")
 
 
@@ -88,7 +89,7 @@ def policy(
             for name in ("referent", "territory", "self")
         },
         purposes={code: Purpose(code, code, code) for code in ("suivi", "orientation")},
-        bases={basis.id: basis for basis in (OPPOSABLE, FIRM)},
+        bases={basis.id: basis for basis in (OPPOSABLE, FIRM, RIGHTS)},
         retentions={"journey": JOURNEY},
         categories={category: Named(category.value, "") for category in Category},
         relations={fact: Named(fact.name or "", "") for fact in scopes},

@@ -11,7 +11,7 @@ from hub.policy.table import DecisionTable, Effect, Reason
 from schema.categories import Category
 from schema.facts import Fact
 from schema.residual import Clause, holds
-from tests.policy.graph import JOURNEY, OPPOSABLE, SCHEMA, grant, policy
+from tests.policy.graph import JOURNEY, OPPOSABLE, RIGHTS, SCHEMA, grant, policy
 
 REFERENT = grant(
     "REF",
@@ -71,8 +71,8 @@ def test_a_reduced_cell_opens_the_sibling_that_a_row_names_and_the_denial_points
     assert (full.effect, full.instead) == (Effect.DENY, "Person.birthYear")
 
 
-def test_restrictions_bind_everyone_but_the_person_itself_as_far_as_the_basis_goes() -> None:
-    own = grant("SELF", "self", Fact.SELF, read=frozenset({Category.ID}))
+def test_restrictions_bind_as_far_as_the_basis_goes() -> None:
+    own = grant("SELF", "self", Fact.SELF, read=frozenset({Category.ID}), basis=RIGHTS)
     (firm,) = decide(
         "territory", "Person.lastName", grant("T", "territory", Fact.TERRITORY, read=frozenset({Category.ID}))
     ).rule.read

@@ -146,6 +146,20 @@ def test_opposition_is_a_right_where_the_law_gives_it() -> None:
     assert {grant["basis"] for grant in GRANTS} == bases.keys()
 
 
+def test_a_limitation_suspends_all_but_the_rights_of_the_person_and_the_keeping_of_them() -> None:
+    bases = policy("bases")
+    assert {name for name, row in bases.items() if not row["limitation"]} == {"RGPD-15", "RGPD-18"}
+    (kept,) = [grant for grant in GRANTS if grant["basis"] == "RGPD-18"]
+    assert (kept["actor"], kept["read"], kept["reduced"]) == ("dpo", ["TRACE"], ["ID"])
+
+
+def test_nothing_that_the_person_asks_or_that_time_does_closes_its_own_access() -> None:
+    for grant in GRANTS:
+        if "SELF" in grant["relations"]:
+            assert (grant["relations"], grant["basis"]) == (["SELF"], "RGPD-15"), grant["id"]
+            assert "retention" not in grant
+
+
 def test_health_is_granted_apart_and_ends_with_its_own_retention() -> None:
     for grant in GRANTS:
         granted = {*grant.get("read", []), *grant.get("reduced", []), *grant.get("own_recorded", [])}
