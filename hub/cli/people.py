@@ -11,10 +11,12 @@ from hub.cli.places import database
 from hub.errors import NotServed
 from hub.policy.reach import Profile
 from infra.keys import Keys
+from schema.facts import Fact
 
 COUNTED = """SELECT relations, restrictions, days, count(*)::int AS people
 FROM (
-    SELECT COALESCE(bit_or(link.relation), 0) AS relations, person.restrictions,
+    SELECT COALESCE(bit_or(link.relation), 0) AS relations,
+        person.restrictions | CASE WHEN person.erasure_on <= CURRENT_DATE THEN $1 ELSE 0 END AS restrictions,
         CURRENT_DATE - person.last_contact AS days
     FROM access.person AS person
     LEFT JOIN access.link AS link ON link.person_id = person.person_id
@@ -37,7 +39,7 @@ async def _profiles(dsn: str) -> list[Profile]:
         connection = await asyncpg.connect(dsn)
         try:
             async with connection.transaction(readonly=True):
-                return [Profile(**row) for row in await connection.fetch(COUNTED)]
+                return [Profile(**row) for row in await connection.fetch(COUNTED, int(Fact.ERASURE_DUE))]
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:

@@ -62,8 +62,10 @@ person = Table(
     Column("referent_organisation", _bytes()),
     Column("last_contact", Date),
     Column("restrictions", Integer, nullable=False, server_default=text("0")),
+    Column("erasure_on", Date),
 )
-"""What decides on all the rows of one person: `restrictions` holds the bits OPPOSITION, LIMITATION and ERASURE_DUE."""
+"""What decides on all the rows of one person: `restrictions` holds the bits OPPOSITION and LIMITATION, and from the day
+`erasure_on` the fact ERASURE_DUE is true of it."""
 
 person_reference = Table(
     "person_reference",

@@ -52,6 +52,8 @@ def caseload_facts(residual: Residual, name: str) -> Subquery:
 def _facts(residual: Residual, name: str, scopes: ColumnElement[Any]) -> tuple[Select[Any], FromClause]:
     person, link = access.person.alias(f"{name}p"), access.link.alias(f"{name}l")
     found: ColumnElement[Any] = func.bit_or(link.c.relation).bitwise_or(person.c.restrictions)
+    due = person.c.erasure_on <= TODAY
+    found = found.bitwise_or(case((due, constant(Fact.ERASURE_DUE)), else_=constant(0)))
     for bit, days in residual.retentions:
         ended = person.c.last_contact < TODAY - constant(days)
         found = found.bitwise_or(case((ended, constant(bit)), else_=constant(0)))

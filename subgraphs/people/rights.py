@@ -45,4 +45,5 @@ def in_force() -> ColumnElement[Any]:
 class Rights:
     opposed_on = column(_since(exercised_right.c.opposed_on), TRACE, "Date de l'opposition.")
     limited_on = column(_since(exercised_right.c.limited_on), TRACE, "Date de la limitation du traitement.")
+    erasure_due_on = column(access.person.c.erasure_on, TRACE, "Date prévue d'effacement.")
     last_contact_on = column(access.person.c.last_contact, TRACE, "Date du dernier contact.")

@@ -258,6 +258,9 @@ class Person:
         level=REDUCED,
         choice=v.RESTRICTION_KIND,
     )
+    erasure_planned_on = column(
+        _of(access.person, access.person.c.erasure_on), TRACE, "Date prévue d'effacement des données.", level=REDUCED
+    )
     provenance = provenance(IDX, "Origine de l'identité.")
 
 

@@ -6,18 +6,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
 
+from demo.rights_files import Right, register
 from schema.facts import Fact
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_operations import CASELOAD, WHOLE
-from tests.e2e.canary_world import World
+from tests.e2e.canary_world import BY_SLUG, World
+from tests.sources.ingestion import ingest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -235,7 +239,7 @@ async def test_43_an_objection_acts_on_the_next_request(hub: Inside, world: Worl
     try:
         before = await read()
         assert before == ({"lastName": "PLIMORUZ"}, ["PLIMORUZ", "VURNIBAL"])
-        for restriction in (Fact.OPPOSITION, Fact.LIMITATION, Fact.ERASURE_DUE):
+        for restriction in (Fact.OPPOSITION, Fact.LIMITATION):
             await ingest.execute(restrict, int(restriction), person)
             assert await read() == gone
         await ingest.execute(restrict, 0, person)
@@ -247,6 +251,28 @@ async def test_43_an_objection_acts_on_the_next_request(hub: Inside, world: Worl
         assert await read() == before
     finally:
         await ingest.close()
+
+
+async def test_43_an_erasure_that_the_register_says_is_due_acts_on_the_next_request_but_on_the_person(
+    hub: Inside, world: World, database: Database, tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).date()
+
+    async def registered(said: date, erasure: date | None) -> tuple[bool, ...]:
+        path = tmp_path / "registre.csv"
+        path.write_bytes(register([Right(BY_SLUG["vurnibal"], said, False, False, erasure)]))
+        assert (await ingest(database, "droits", path)).complete
+        asked = {"id": world.persons["vurnibal"]}
+        found = [
+            (await hub.ask(actor, NAME, asked, purpose=purpose)).data["person"]
+            for actor, purpose in (("referent-a", "suivi"), ("employeur", "iae"), ("personne", "droits"))
+        ]
+        return tuple(person is not None for person in found)
+
+    read, closed = (True, True, True), (False, False, True)
+    days = [None, today + timedelta(1), today, today - timedelta(40), None]
+    seen = [await registered(today - timedelta(10 - place), day) for place, day in enumerate(days)]
+    assert seen == [read, read, closed, closed, read]
 
 
 async def test_43_an_objection_does_not_bind_the_person_itself_nor_a_basis_without_that_right(

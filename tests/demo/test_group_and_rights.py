@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from demo.cast import BY_SLUG
+from demo.rights_files import ERASED
 from tests.conftest import Database
 from tests.e2e.site import PURPOSES, Site, site
 
 GROUP = """query ($id: ID!) { person(id: $id) { referent { agent { lastName } structure { name } }
   followUpGroup { since agent { lastName } structure { name } provenance { source } } } }"""
-RIGHTS = "query ($id: ID!) { person(id: $id) { restrictions rights { opposedOn limitedOn lastContactOn } } }"
+RIGHTS = """query ($id: ID!) { person(id: $id) { restrictions erasurePlannedOn
+  rights { opposedOn limitedOn erasureDueOn lastContactOn } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,13 @@ def asked(
     answer = running.post(actor, {"query": query, "variables": {"id": running.persons[slug]}}, purpose=purpose).json()
     assert "errors" not in answer
     return answer["data"]["person"], {entry["coordinate"]: entry for entry in answer["extensions"]["access"]}
+
+
+def listing(running: Site, actor: str, query: str) -> list[dict[str, Any]]:
+    """The people whom the actor lists."""
+    answer = running.post(actor, {"query": query}, purpose=PURPOSES[running.actors[actor].kind]).json()
+    nodes: list[dict[str, Any]] = answer["data"]["persons"]["nodes"]
+    return nodes
 
 
 def test_a_referent_and_france_travail_read_the_whole_group_in_one_order(running: Site) -> None:
@@ -66,8 +75,25 @@ def test_the_data_protection_officer_reads_since_when_a_person_objects(running: 
     assert person["rights"]["lastContactOn"] is not None
 
 
-LIMITED = """query ($id: ID!) { person(id: $id) { restrictions rights { opposedOn limitedOn lastContactOn }
+LIMITED = """query ($id: ID!) { person(id: $id) { restrictions rights { opposedOn limitedOn erasureDueOn }
   birthYear departmentCode isJobSeeker identifierKinds orientations { id } } }"""
+
+
+def test_the_data_protection_officer_reads_when_an_erasure_is_planned(running: Site) -> None:
+    person, _ = asked(running, "dpo", RIGHTS, "evariste")
+    planned = str(datetime.now(UTC).date() + timedelta(30))
+    assert (person["erasurePlannedOn"], person["rights"]["erasureDueOn"]) == (planned, planned)
+
+
+def test_whose_erasure_is_due_is_there_for_the_data_protection_officer_alone(running: Site) -> None:
+    today = str(datetime.now(UTC).date())
+    listed = listing(running, "dpo", "{ persons(first: 100) { nodes { id birthYear rights { erasureDueOn } } } }")
+    due = [each for each in listed if (each["rights"]["erasureDueOn"] or today) < today]
+    assert [each["birthYear"] for each in due] == [ERASED.birth_date.year]
+    for actor in ("orienteur", "conseiller-ft", "referent-a", "delegataire"):
+        seen = [each["id"] for each in listing(running, actor, "{ persons(first: 100) { nodes { id } } }")]
+        assert seen, actor
+        assert due[0]["id"] not in seen, actor
 
 
 @pytest.mark.parametrize("purpose", ["droits", "audit"])

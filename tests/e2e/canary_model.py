@@ -229,7 +229,9 @@ async def insert(owner: asyncpg.Connection[asyncpg.Record], table: str, values: 
 
 async def _tie(owner: asyncpg.Connection[asyncpg.Record], slug: str, person: str, today: date) -> None:
     tie = TIES[slug]
+    erased = None if tie.erased is None else today + timedelta(tie.erased)
     held = {"person_id": person, "last_contact": today - timedelta(tie.silent), "restrictions": tie.restrictions}
+    held["erasure_on"] = erased
     await insert(owner, "access.person", {"brsa": True, "department": "08", **held})
     scopes = [SCOPES[name] for name in tie.scopes] or ([(Fact.SELF, person)] if slug == ITSELF else [])
     for relation, scope in scopes:

@@ -195,6 +195,11 @@ class Rights:
         return grant.retention is not None and subject.silent > grant.retention
 
 
+def _restrictions(row: asyncpg.Record, today: date) -> Fact:
+    due = row["erasure_on"] is not None and row["erasure_on"] <= today
+    return Fact(row["restrictions"]) | (Fact.ERASURE_DUE if due else Fact(0))
+
+
 async def subjects(owner: asyncpg.Connection[asyncpg.Record], today: date) -> Mapping[str, Subject]:
     """Everyone whom the schema `access` knows."""
     links: dict[str, set[tuple[str, str]]] = {}
@@ -206,7 +211,7 @@ async def subjects(owner: asyncpg.Connection[asyncpg.Record], today: date) -> Ma
     return {
         str(row["person_id"]): Subject(
             frozenset(links.get(str(row["person_id"]), ())),
-            Fact(row["restrictions"]),
+            _restrictions(row, today),
             0 if row["last_contact"] is None else (today - row["last_contact"]) // timedelta(days=1),
         )
         for row in await owner.fetch("SELECT * FROM access.person")

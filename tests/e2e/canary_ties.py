@@ -38,25 +38,27 @@ SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """How a person hangs on `scopes`: days from today that the links begin and end, days since the last contact."""
+    """How a person hangs on `scopes`: days from today that the links begin and end, days since the last contact, days
+    from today that the data are to be erased."""
 
     scopes: tuple[str, ...] = tuple(SCOPES)
     begins: int = -30
     ends: int | None = None
     silent: int = 1
     restrictions: int = 0
+    erased: int | None = None
 
 
 ITSELF = "itself"
 TIES: Mapping[str, Tie] = {
     ITSELF: Tie(()),
     **{name: Tie((name,)) for name in SCOPES},
-    "everyone": Tie(),
+    "everyone": Tie(erased=1),
     "ended": Tie(ends=-1),
     "tomorrow": Tie(begins=1),
     "opposed": Tie(restrictions=Fact.OPPOSITION),
     "limited": Tie(restrictions=Fact.LIMITATION),
-    "to erase": Tie(restrictions=Fact.ERASURE_DUE),
+    "to erase": Tie(erased=0),
     "silent for half a year": Tie(silent=200),
     "silent for years": Tie(silent=800),
     "nobody's": Tie(()),

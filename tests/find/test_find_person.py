@@ -83,16 +83,22 @@ async def test_an_opposition_closes_the_search_where_the_law_gives_that_right(se
     assert await searches.outcome("referent-a", by_nir("groxandel"), "identification") == ("ONE", "groxandel")
 
 
-@pytest.mark.parametrize("restriction", [Fact.LIMITATION, Fact.ERASURE_DUE])
+@pytest.mark.parametrize(
+    ("restricted", "free"),
+    [
+        (f"restrictions = {int(Fact.LIMITATION)}", "restrictions = 0"),
+        ("erasure_on = CURRENT_DATE", "erasure_on = NULL"),
+    ],
+    ids=["limitation", "erasure"],
+)
 async def test_whose_data_is_limited_or_due_for_erasure_is_found_by_nobody(
-    searches: Searches, restriction: Fact
+    searches: Searches, restricted: str, free: str
 ) -> None:
     async with _changed(
         searches,
-        "UPDATE access.person SET restrictions = $2 WHERE person_id = $1",
-        "UPDATE access.person SET restrictions = 0 WHERE person_id = $1 AND $2 > 0",
+        f"UPDATE access.person SET {restricted} WHERE person_id = $1",
+        f"UPDATE access.person SET {free} WHERE person_id = $1",
         searches.world.persons["hurgoflin"],
-        int(restriction),
     ):
         assert await searches.outcome("orienteur", by_nir("hurgoflin"), "identification") == ("NONE", None)
 

@@ -74,9 +74,18 @@ async def test_link_counts_on_its_days_only(
     assert (found is not None) is there
 
 
-@pytest.mark.parametrize("restriction", [Fact.OPPOSITION, Fact.LIMITATION, Fact.ERASURE_DUE])
-async def test_restriction_binds_only_the_rules_that_name_it(rows: Rows, people: Subgraph, restriction: Fact) -> None:
-    await rows.person(1, (R, AGENT), access={"restrictions": int(restriction)}, first_name="Ondine", last_name="K")
+@pytest.mark.parametrize(
+    ("restriction", "access"),
+    [
+        (Fact.OPPOSITION, {"restrictions": int(Fact.OPPOSITION)}),
+        (Fact.LIMITATION, {"restrictions": int(Fact.LIMITATION)}),
+        (Fact.ERASURE_DUE, {"erasure_on": TODAY}),
+    ],
+)
+async def test_restriction_binds_only_the_rules_that_name_it(
+    rows: Rows, people: Subgraph, restriction: Fact, access: dict[str, Any]
+) -> None:
+    await rows.person(1, (R, AGENT), access=access, first_name="Ondine", last_name="K")
     found = residual(
         {"Person": FOLLOWING},
         {"Person.firstName": (Clause(int(R), 0, int(restriction)),), "Person.lastName": FOLLOWING},
@@ -100,6 +109,12 @@ async def test_retention_ends_the_day_after_its_last(
         ((int(Fact.JOURNEY_ENDED), 730),),
     )
     assert await ask(people, "firstName", found) == {"firstName": None if ended else "Ondine"}
+
+
+async def test_an_erasure_is_due_from_its_day_on_and_not_before(rows: Rows, people: Subgraph) -> None:
+    await rows.person(1, (R, AGENT), access={"erasure_on": TODAY + timedelta(1)}, first_name="Ondine")
+    found = residual({"Person": FOLLOWING}, {"Person.firstName": (Clause(int(R), 0, int(Fact.ERASURE_DUE)),)})
+    assert await ask(people, "firstName", found) == {"firstName": "Ondine"}
 
 
 async def test_person_without_access_row_does_not_exist(rows: Rows, people: Subgraph) -> None:

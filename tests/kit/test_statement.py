@@ -148,7 +148,7 @@ def test_denied_column_is_not_in_the_statement() -> None:
 
 def test_clauses_that_the_row_implies_are_not_tested_again() -> None:
     statement, _ = compiled(PEOPLE, CONSTRAINT, ENTITY % "constraints { theme }")
-    assert "CASE WHEN (f" not in statement.sql
+    assert not re.search(r"CASE WHEN \(f\d+\.v", statement.sql)
 
 
 def test_cache_forgets_the_least_used_entry() -> None:

@@ -18,6 +18,7 @@ COLUMNS = {
     "Allocations.ass": "specific_solidarity",
     "Motive.category": "motive_category",
     "Motive.type": "motive_type",
+    "Rights.erasureDueOn": "erasure_on",
     "Rights.lastContactOn": "last_contact",
 }
 STRICTER = {
@@ -135,6 +136,7 @@ COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
     "Person.hasParticularDifficulties": _any(lambda row: row["theme"] not in STRICTER),
     "Person.healthToConsider": _any(lambda row: row["theme"] == "SANTE"),
     "Person.restrictions": _of("access.person", _restrictions),
+    "Person.erasurePlannedOn": _of("access.person", lambda row: row["erasure_on"]),
     "Rights.opposedOn": _of("people.exercised_right", lambda row: row["opposed_on"]),
     "Rights.limitedOn": _of("people.exercised_right", lambda row: row["limited_on"]),
     "Referral.theme": lambda world, item: theme(world, item.row),

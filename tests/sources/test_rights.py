@@ -32,8 +32,10 @@ async def given(database: Database, folder: Path, content: bytes) -> Report:
     return await ingest(database, "droits", path)
 
 
-def right(person: Person, day: int, *, opposition: bool = False, limitation: bool = False) -> Right:
-    return Right(person, date(2026, 11, day), opposition, limitation)
+def right(
+    person: Person, day: int, *, opposition: bool = False, limitation: bool = False, erasure: date | None = None
+) -> Right:
+    return Right(person, date(2026, 11, day), opposition, limitation, erasure)
 
 
 async def test_an_objection_and_a_limitation_are_on_the_person_and_no_other(
@@ -56,6 +58,20 @@ async def test_the_newest_row_counts_and_what_it_does_not_say_is_lifted(
     report = await given(fresh_database, tmp_path, register([right(MAELLE, 16)]))
     assert report.counts == {Outcome.UPDATED: 1}
     assert await values(fresh_database, RESTRICTIONS) == [0]
+
+
+async def test_an_erasure_is_planned_for_the_day_that_the_newest_row_says(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await known(fresh_database, tmp_path, MAELLE, GASPARD)
+    planned = (
+        "SELECT a.erasure_on FROM access.person a JOIN people.person p ON p.id = a.person_id ORDER BY p.first_name"
+    )
+    seen = []
+    for number, erasure in enumerate((date(2027, 2, 3), date(2027, 1, 2), None), 2):
+        assert (await given(fresh_database, tmp_path, register([right(MAELLE, number, erasure=erasure)]))).complete
+        seen.append(await values(fresh_database, planned))
+    assert seen == [[None, date(2027, 2, 3)], [None, date(2027, 1, 2)], [None, None]]
 
 
 async def test_a_right_keeps_the_first_day_that_said_it_until_it_is_lifted(
@@ -105,6 +121,7 @@ async def test_a_row_that_does_not_say_one_known_person_is_refused(fresh_databas
         line.replace("DEMO000001", "DEMO000002"),
         line.replace(";O;", ";oui;"),
         line.replace("2026-11-02", "2026-11"),
+        line.replace(";O;N;;", ";O;N;31/02/2027;"),
         "08;DEMO000001",
     ]
     report = await given(fresh_database, tmp_path, "\n".join((header, *lines)).encode())
@@ -114,7 +131,8 @@ async def test_a_row_that_does_not_say_one_known_person_is_refused(fresh_databas
         (3, "", "MATCH_NONE"),
         (4, "opposition", "SCHEMA_INVALID"),
         (5, "maj", "DATE_INVALID"),
-        (6, "", "ROW_SHAPE"),
+        (6, "effacement", "DATE_INVALID"),
+        (7, "", "ROW_SHAPE"),
     ]
     assert await values(fresh_database, RESTRICTIONS) == [0]
 

@@ -3,12 +3,15 @@
 No system of the SPIE publishes objections, so that the format is ours. A row is a record group: all that is in force
 for one person, so that a right that is lifted is a row with N.
 
-    departement;identifiant_interne;date_naissance;opposition;limitation;maj
-    08;DEMO000013;11/02/1990;O;N;2026-11-02T09:30:00+01:00
+    departement;identifiant_interne;date_naissance;opposition;limitation;effacement;maj
+    08;DEMO000013;11/02/1990;O;N;;2026-11-02T09:30:00+01:00
+
+`effacement` is the day from which the data are to be erased, and nobody else than the person and the officer reads
+them; empty, none is planned.
 
 A person is known by the internal id of its département and by its birth date, which must agree; a row makes nobody.
-The newest `maj` counts, whatever the order of files. The register has no other day: that of a right is the first `maj`
-which says it. Source of the rule: policy.md, "Restriction"; RGPD 18 and 21.
+The newest `maj` counts, whatever the order of files. The day of an objection or a limitation is the first `maj` which
+says it. Source of the rule: policy.md, "Restriction"; RGPD 17, 18 and 21.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ NAME = "droits"
 RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
 DAYS = {"opposition": "opposed_on", "limitation": "limited_on"}
 PARIS = ZoneInfo("Europe/Paris")
-COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "maj")
+COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "effacement", "maj")
 SAID = {"O": True, "N": False}
 
 
@@ -73,8 +76,10 @@ class _Row:
             if self.row[column] not in SAID:
                 raise Refused("SCHEMA_INVALID", column)
             restrictions |= fact if SAID[self.row[column]] else 0
+        erasure = day(self.row["effacement"], "effacement")
         person_id = await self._person(store)
-        await store.put(access.person, {"person_id": person_id}, {"restrictions": restrictions})
+        known = {"restrictions": restrictions, "erasure_on": erasure}
+        await store.put(access.person, {"person_id": person_id}, known)
         await self._remember(store, person_id, key, said)
         return store.outcome
 
