@@ -4,7 +4,10 @@ CPU is that of this process (`time.process_time`): Python and its drivers, witho
 differ, so that only ratios are told: the median over rounds of resolvers ÷ hub, each round asking all sides in turn
 (A B C A B C …), many requests in flight at a time, as a server has them. All sides must give the same data before
 anything is measured, and all serialise it. Goals are held against plain resolvers; the same resolvers with their
-documents cached are told beside them. Two more sides are the hub itself without its journal, and without policy either.
+documents cached are told beside them.
+
+What journal and policy cost is the CPU of the same process serving over HTTP, as many connections as requests in
+flight: the hub, the hub without its journal, and without policy either.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from benchmarks import dataset, resolvers
 from benchmarks.bare import Bare, unjournalled
 from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
+from benchmarks.wire import Wire, wired
 from hub.app import HubApp, hub_app
 from hub.document.request import Reply, Request
 from hub.errors import StartRefused
@@ -44,8 +48,11 @@ from infra.keys import Keys
 from infra.roles import Dsn
 
 ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
+HUB = "hub"
 WARM = 2
 """Rounds before the first that counts: plans, statements, connections and caches are made then."""
+SERVED = HUB, "unjournalled", "bare"
+"""The hub, without its journal, and without policy either (`benchmarks.bare`)."""
 JOURNAL, POLICY = 0.10, 0.05
 """Greatest shares that are aimed at."""
 
@@ -54,8 +61,8 @@ Ask = Callable[[], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One operation: CPU milliseconds per request of each side, their ratios, the shares of journal and policy in the
-    hub's (0 to 1), and what one request of ours sends."""
+    """One operation: CPU milliseconds per request of each side, their ratios; the hub's over HTTP (`served`), and the
+    shares of journal and policy in it (0 to 1); what one request of ours sends."""
 
     name: str
     title: str
@@ -64,6 +71,7 @@ class Measure:
     cached: float
     ratio: float
     cached_ratio: float
+    served: float
     journal: float
     policy: float
     goal: float | None
@@ -98,29 +106,34 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The hub and the resolvers, ready to answer."""
+    """The hub, with journal and policy and with less, in this process and over HTTP; and the resolvers."""
 
     app: HubApp
-    graph: Graph
     transports: Mapping[str, Counted]
+    answers: Mapping[str, Callable[[Request], Awaitable[Reply]]]
+    wire: Wire
     pool: Pool
     token: str
 
-    def ours(self, operation: Operation) -> tuple[Ask, Ask, Ask]:
-        """A request to the hub, from its headers to the bytes of its answer; to the hub without its journal; and
-        without policy either."""
-        headers = {"authorization": f"Bearer {self.token}", "purpose": PURPOSE}
-        request = Request(headers, operation.query, None, operation.variables, "0" * 31 + "1")
-        whole = replace(self.app.pipeline, transports=self.transports)
-        quiet = unjournalled(whole)
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who asks, and what for."""
+        return {"authorization": f"Bearer {self.token}", "purpose": PURPOSE}
 
-        def asking(answer: Callable[[Request], Awaitable[Reply]]) -> Ask:
-            async def ask() -> bytes:
-                return answered(RESPONSE, request.trace, await answer(request)).body
+    def ours(self, side: str, operation: Operation) -> Ask:
+        """A request to one of `answers`, from its headers to the bytes of its answer."""
+        request = Request(self.headers, operation.query, None, operation.variables, "0" * 31 + "1")
+        answer = self.answers[side]
 
-            return ask
+        async def ask() -> bytes:
+            return answered(RESPONSE, request.trace, await answer(request)).body
 
-        return asking(whole.answer), asking(quiet.answer), asking(Bare.of(quiet, self.graph).answer)
+        return ask
+
+    async def served(self, side: str, operation: Operation, requests: int, connections: int) -> None:
+        """The same requests, over HTTP."""
+        body = orjson.dumps({"query": operation.query, "variables": operation.variables})
+        await self.wire.ask(side, self.headers, body, connections, requests)
 
     def theirs(self, operation: Operation, schema: Schema) -> Ask:
         """The same request to the resolvers, `PLAIN` or `CACHED`."""
@@ -164,7 +177,11 @@ async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[
         await stack.enter_async_context(app.running())
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, server_settings={"jit": "off"}))
         counted = {name: Counted(each) for name, each in app.pipeline.transports.items()}
-        yield Sides(app, graph, counted, pool, _token(key))
+        whole = replace(app.pipeline, transports=counted)
+        quiet = unjournalled(whole)
+        answers = dict(zip(SERVED, (whole.answer, quiet.answer, Bare.of(quiet, graph).answer), strict=True))
+        wire = await stack.enter_async_context(wired(answers))
+        yield Sides(app, counted, answers, wire, pool, _token(key))
 
 
 def _token(key: jwk.OKPKey) -> str:
@@ -183,37 +200,54 @@ def _token(key: jwk.OKPKey) -> str:
 
 
 async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, in_flight: int) -> Measure:
-    ours, *less = sides.ours(operation)
-    asks = (ours, *less, sides.theirs(operation, resolvers.PLAIN), sides.theirs(operation, resolvers.CACHED))
-    first = _data(await ours())
-    if any([_data(await ask()) != first for ask in asks[1:]]):
+    ours = {side: sides.ours(side, operation) for side in SERVED}
+    theirs = [sides.theirs(operation, schema) for schema in (resolvers.PLAIN, resolvers.CACHED)]
+    first = _data(await ours[HUB]())
+    if any([_data(await ask()) != first for ask in (*ours.values(), *theirs)]):
         raise StartRefused(
             "BENCH_UNEQUAL",
             f"Les côtés ne répondent pas tous la même chose à « {operation.title} » : la mesure n'aurait pas de sens.",
             f"operation {operation.name}",
         )
     before = sides.count()
-    await ours()
+    await ours[HUB]()
     calls, statements = (after - start for start, after in zip(before, sides.count(), strict=True))
+    asks = (ours[HUB], *theirs)
     for _ in range(WARM):
         await _round(asks, in_flight, in_flight)
-    taken = [await _round(asks, each, in_flight) for _ in range(rounds)]
-    hub, _, _, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
+        await _served(sides, operation, in_flight, in_flight)
+    taken, served = [], []
+    for _ in range(rounds):
+        taken.append(await _round(asks, each, in_flight))
+        served.append(await _served(sides, operation, each, in_flight))
+    hub, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
     return Measure(
         name=operation.name,
         title=operation.title,
         hub=hub,
         resolvers=plain,
         cached=cached,
-        ratio=median(plain / whole for whole, _, _, plain, _ in taken),
-        cached_ratio=median(cached / whole for whole, _, _, _, cached in taken),
-        journal=median((whole - quiet) / whole for whole, quiet, _, _, _ in taken),
-        policy=median((quiet - bare) / whole for whole, quiet, bare, _, _ in taken),
+        ratio=median(plain / whole for whole, plain, _ in taken),
+        cached_ratio=median(cached / whole for whole, _, cached in taken),
+        served=1000 * median(whole for whole, _, _ in served),
+        journal=median((whole - quiet) / whole for whole, quiet, _ in served),
+        policy=median((quiet - bare) / whole for whole, quiet, bare in served),
         goal=operation.goal,
         calls=calls,
         statements=statements,
         most_statements=operation.statements,
     )
+
+
+async def _served(sides: Sides, operation: Operation, each: int, connections: int) -> list[float]:
+    """CPU seconds per request of each of `SERVED` over HTTP; what opens its connections again comes before."""
+    spent = []
+    for side in SERVED:
+        await sides.served(side, operation, connections, connections)
+        start = time.process_time()
+        await sides.served(side, operation, each, connections)
+        spent.append((time.process_time() - start) / each)
+    return spent
 
 
 async def _round(asks: Sequence[Ask], each: int, in_flight: int) -> list[float]:
@@ -239,12 +273,12 @@ def _data(body: bytes) -> Any:
 def show(measures: list[Measure], people: int, in_flight: int, console: Console) -> None:
     """The measures as a table, in plain text where the output is not a terminal."""
     console.print(
-        "Temps de calcul par requête, en ms, et rapports résolveurs ÷ hub : résolveurs simples, et avec leurs caches\n"
-        f"({people} personnes, {in_flight} requêtes à la fois). Journal et politique : leur part du temps du hub,\n"
-        f"pour {JOURNAL:.0%} et {POLICY:.0%} au plus."
+        "Temps de calcul par requête, en ms, et rapports résolveurs ÷ hub : simples, et avec leurs caches\n"
+        f"({people} personnes, {in_flight} requêtes à la fois). Journal et politique : leur part du hub servi\n"
+        f"par HTTP ({in_flight} connexions), pour {JOURNAL:.0%} et {POLICY:.0%} au plus."
     )
     table = Table(Column("opération", no_wrap=True), box=SIMPLE, padding=0)
-    for title in ("hub", "simples", "÷", "caches ÷", "journal", "politique", "appels", "SQL"):
+    for title in ("hub", "simples", "÷", "caches ÷", "HTTP", "journal", "politique", "appels", "SQL"):
         table.add_column(title, justify="right", no_wrap=True)
     for each in measures:
         goal = "" if each.goal is None else f" ≥ {each.goal:g}"
@@ -255,6 +289,7 @@ def show(measures: list[Measure], people: int, in_flight: int, console: Console)
             f"{each.resolvers:.2f}",
             f"{each.ratio:.1f}{goal}",
             f"{each.cached_ratio:.1f}",
+            f"{each.served:.2f}",
             f"{each.journal:.0%}",
             f"{each.policy:.0%}",
             str(each.calls),

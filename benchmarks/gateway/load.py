@@ -11,12 +11,13 @@ import sys
 import time
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
-import httptools
 import msgspec
 import uvloop
+
+from benchmarks.client import Client
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -56,41 +57,6 @@ class _Tally:
     statuses: dict[int, int]
 
 
-class _Client(asyncio.Protocol):
-    """One connection; also the callbacks of its parser."""
-
-    def __init__(self) -> None:
-        self._parser: Any = None
-        self._waiter: asyncio.Future[int] | None = None
-
-    async def ask(self, message: bytes) -> int:
-        """Send a request; its status once the whole answer has come."""
-        if self._transport.is_closing():
-            raise ConnectionError("closed by the gateway")
-        self._parser = httptools.HttpResponseParser(self)
-        self._waiter = asyncio.get_running_loop().create_future()
-        self._transport.write(message)
-        return await self._waiter
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The event loop's."""
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """The event loop's."""
-        self._parser.feed_data(data)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """The event loop's."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(ConnectionError("closed by the gateway"))
-
-    def on_message_complete(self) -> None:
-        """The parser's."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(self._parser.get_status_code())
-
-
 async def run(load: Load) -> Run:
     """Send the load; raises ConnectionError or ValueError if the gateway does not answer it."""
     parts = urlsplit(load.url)
@@ -113,12 +79,12 @@ async def run(load: Load) -> Run:
 async def _connection(
     load: Load, head: bytes, address: tuple[str, int], numbers: Any, end: float, tally: _Tally
 ) -> None:
-    client: _Client | None = None
+    client: Client | None = None
     for body, encoded in cycle([(body, body.encode()) for body in load.bodies]):
         if time.perf_counter() >= end:
             break
         if client is None:
-            _, client = await asyncio.get_running_loop().create_connection(_Client, *address)
+            _, client = await asyncio.get_running_loop().create_connection(Client, *address)
         text = encoded
         if load.number is not None and load.number in body:
             text = body.replace(load.number, str(next(numbers))).encode()
