@@ -39,10 +39,12 @@ class Guards:
         self._count += 1
         return f"{letter}{self._count}"
 
-    def enter(self, row: Row, entity: Entity, named: Named, base: ColumnElement[int] | None) -> Scope:
+    def enter(
+        self, row: Row, entity: Entity, named: Named, base: ColumnElement[int] | None, subject: str | None = None
+    ) -> Scope:
         """Begin an object on a row source of `row`: join its facts and keep the rows that exist for the actor.
 
-        `base` are the facts of its person where they are known already.
+        `base` are the facts of its person where they are known already, `subject` reads the person's key there.
         """
         if entity.subject is None:
             return Scope(entity, named, None, None, ())
@@ -59,7 +61,7 @@ class Guards:
         row.where.append(holds_sql(rule.read, facts))
         if entity.dropping:
             row.where.append(value_allowed_sql(rule, facts, entity.dropping))
-        return Scope(entity, named, base, facts, rule.read)
+        return Scope(entity, named, base, facts, rule.read, subject=subject)
 
     def readable(self, scope: Scope, field: Field) -> Condition:
         """When the field is read in full."""
@@ -143,7 +145,8 @@ class Guards:
         if isinstance(field, EmbeddedField) and entity.stub and entity.key is not None and entity.table is not None:
             row.where.append(retarget(entity.key.column, entity.table, scope.row).is_not(None))
         if isinstance(field, EmbeddedField):
-            return self.enter(row, entity, scope.row, scope.base if entity.subject == scope.entity.subject else None)
+            same = entity.subject == scope.entity.subject
+            return self.enter(row, entity, scope.row, *((scope.base, scope.subject) if same else (None,)))
         below = self.related(row, scope, entity, field.on)
         revealed = self.revealed(scope, field, below)
         if not isinstance(revealed, bool):
@@ -162,7 +165,7 @@ class Guards:
         parent = retarget(ours, scope.entity.table, scope.row)
         row.where.append(retarget(theirs, entity.table, named) == parent)
         same = (entity.subject, scope.entity.subject) == (_name(theirs), _name(ours)) and scope.base is not None
-        return self.enter(row, entity, named, scope.base if same else None)
+        return self.enter(row, entity, named, *((scope.base, scope.subject) if same else (None,)))
 
     def alias(self, table: FromClause) -> tuple[Named, FromClause]:
         """A new row source on a table."""

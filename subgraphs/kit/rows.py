@@ -75,7 +75,10 @@ class Row:
 
 @dataclass(slots=True)
 class Scope:
-    """The object that is being written: its row, the facts of its person and of itself, and the row's own clauses."""
+    """The object that is being written: its row, the facts of its person and of itself, and the row's own clauses.
+
+    `subject` is the expression that reads the key of its person, once a row has it: rows that hang below one person
+    need not bring it each."""
 
     entity: Entity
     row: Named
@@ -83,6 +86,7 @@ class Scope:
     facts: ColumnElement[int] | None
     granted: tuple[Clause, ...]
     required: ColumnElement[Any] | None = None
+    subject: str | None = None
 
 
 def array_of(found: Select[Any], name: str) -> LateralFromClause:

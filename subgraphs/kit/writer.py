@@ -7,7 +7,7 @@ Only response keys (as literals), places in the row and node numbers enter them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -66,8 +66,11 @@ class Writer:
     def __init__(self, guards: Guards, shapes: Mapping[int, Shape], parameters: Parameters) -> None:
         self.guards, self.shapes, self.parameters = guards, shapes, parameters
 
-    def object(self, row: Row, scope: Scope, nodes: Iterable[Node], var: str) -> str:
+    def object(self, row: Row, scope: Scope, nodes: Sequence[Node], var: str) -> str:
         """Columns of an object on `row`, and the expression that reads it from the row named `var`."""
+        if scope.subject is None and scope.entity.subject is not None and _tells_access(nodes):
+            who = scope.row.c[scope.entity.subject]
+            scope.subject = f"{var}[{row.once(who if row.json else cast(who, Text), '@subject')}]"
         parts = [f"{node.key!r}: {self._field(row, scope, node, var)}" for node in nodes]
         return "{" + ", ".join(parts) + "}"
 
@@ -120,7 +123,7 @@ class Writer:
                 value = func.timezone(literal_column("'UTC'"), value)
             elif not row.json and _read_as_text(field):
                 value = cast(value, Text)
-            return _read(f"{var}[{row.add(value, field.name)}]", field, row.json)
+            return _read(f"{var}[{row.once(value, field.name)}]", field, row.json)
         if isinstance(field, EmbeddedField | OneField):
             return self._one(row, scope, node, field, var)
         if isinstance(field, ManyField):
@@ -128,11 +131,8 @@ class Writer:
         return "None"
 
     def _access(self, row: Row, scope: Scope, var: str) -> str:
-        assert scope.entity.subject is not None
-        who = scope.row.c[scope.entity.subject]
-        subject = row.once(who if row.json else cast(who, Text), "@subject")
         facts = row.add(self.guards.told(scope), "@facts")
-        return f"[{var}[{subject}], {var}[{facts}]]"
+        return f"[{scope.subject}, {var}[{facts}]]"
 
     def _one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
         when = self.guards.readable(scope, field)
@@ -216,6 +216,10 @@ def _read(value: str, field: ColumnField, json: bool) -> str:
     if field.many or field.kind is not Kind.DATETIME:
         return value
     return f"instant_text({value})" if json else f"instant({value})"
+
+
+def _tells_access(nodes: Iterable[Node]) -> bool:
+    return any(node.name == ACCESS or _tells_access(node.children) for node in nodes)
 
 
 def _needs_cursors(node: Node) -> bool:
