@@ -131,38 +131,57 @@ class _Source:
         if known is not None:
             return known
         name = self.functions[id(shape)] = self.name("f")
-        marks = [self.verdicts(each.mark, shape) for each in shape.selected if each.mark is not None]
-        body = [f"def {name}(v, g):"]
-        if marks:
-            body += [
-                "    n = ()",
-                "    if g:",
-                f"        s, a = v[{ACCESS_KEY!r}]",
-                "        if type(a) is not int: unusual()",
-                f"        n, b = {marks[0]}[a]",
-                *(f"        m, c = {more}[a]; n |= m; b |= c" for more in marks[1:]),
-                "        g[0][s] |= b",
-            ]
+        marks = _marks(shape)
+        body = [f"def {name}(v, g):", *self.judged(shape, "v", " ")]
         for slot in (each for each in shape.slots if each.internal):
-            met = self.value(slot, 1, "v")
-            body.append(f"    {slot.key!r} in n or {met}" if marks else f"    {met}")
+            met = self.value(slot, INLINE, "v")
+            body.append(f" {slot.key!r} in n or {met}" if marks else f" {met}")
         if marks:
-            body.append(f"    if n: return {self.entries(shape, 1, 'v', nulled=True)}")
-        body.append(f"    return {self.entries(shape, 1, 'v')}")
-        self.lines += body
+            body.append(f" if n: return {self.entries(shape, INLINE, 'v', nulled=True)}")
+        before: list[str] = []
+        made = self.entries(shape, 1, "v", before)
+        self.lines += [*body, *(f" {line}" for line in before), f" return {made}"]
         return name
+
+    def judged(self, shape: Shape, var: str, indent: str) -> list[str]:
+        """Statements that look up the verdicts on the object named `var`, and note them; `n` are the keys to null."""
+        marks = [self.verdicts(mark, shape) for mark in _marks(shape)]
+        if not marks:
+            return []
+        lines = [
+            "n = ()",
+            "if g:",
+            f" s, a = {var}[{ACCESS_KEY!r}]",
+            " if type(a) is not int: unusual()",
+            f" n, b = {marks[0]}[a]",
+            *(f" m, c = {more}[a]; n |= m; b |= c" for more in marks[1:]),
+            " g[0][s] |= b",
+        ]
+        return [indent + line for line in lines]
 
     def verdicts(self, mark: int, shape: Shape) -> str:
         """The verdicts on one mark's objects."""
         return f"g[{self.marks.setdefault((mark, shape.fetched), len(self.marks) + 1)}]"
 
-    def entries(self, shape: Shape, depth: int, var: str, *, nulled: bool = False) -> str:
-        """The object named `var` as a display; with `nulled`, keys of the set `n` are null."""
+    def entries(
+        self,
+        shape: Shape,
+        depth: int,
+        var: str,
+        before: list[str] | None = None,
+        *,
+        nulled: bool = False,
+        met: bool = False,
+    ) -> str:
+        """The object named `var` as a display; with `nulled`, keys of the set `n` are null.
+
+        Statements that must come first go to `before`, where there may be any; `met`: `alike` or `met` has seen the
+        single objects of the object."""
         entries = []
         for slot in shape.slots:
             if slot.internal:
                 continue
-            value = self.typename(shape, var) if slot.type is None else self.value(slot, depth, var)
+            value = self.typename(shape, var) if slot.type is None else self.value(slot, depth, var, before, met=met)
             if nulled and slot.type is not None and not slot.denied:
                 value = f"({'unusual()' if slot.required else 'None'} if {slot.key!r} in n else {value})"
             entries.append(f"{slot.key!r}: {value}")
@@ -172,14 +191,23 @@ class _Source:
         """The type of the object named `var`, unless it says that it is of another."""
         return f"({shape.type!r} if {var}.get('__typename', {shape.type!r}) == {shape.type!r} else unusual())"
 
-    def value(self, slot: Slot, depth: int, var: str) -> str:
+    def value(self, slot: Slot, depth: int, var: str, before: list[str] | None = None, *, met: bool = False) -> str:
         """The projected value of a response key of the object named `var`."""
         if slot.denied:
             return "unusual()" if slot.required else "None"
         assert slot.type is not None
-        return self.complete(slot.type, slot, f"{var}[{slot.key!r}]", depth)
+        return self.complete(slot.type, slot, f"{var}[{slot.key!r}]", depth, before, met=met)
 
-    def complete(self, type_: GraphQLOutputType, slot: Slot, found: str, depth: int) -> str:
+    def complete(
+        self,
+        type_: GraphQLOutputType,
+        slot: Slot,
+        found: str,
+        depth: int,
+        before: list[str] | None = None,
+        *,
+        met: bool = False,
+    ) -> str:
         """A value under its type; the expression `found` reads it."""
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         null = "None" if inner is type_ else "unusual()"
@@ -192,7 +220,28 @@ class _Source:
             return self.leaf(inner, found, name, required=inner is not type_)
         if is_abstract_type(inner):
             return f"({null} if ({name} := {found}) is None else {self.member(slot, name, null)})"
-        return f"({null} if ({name} := {found}) is None else {self.object(slot, name, depth)})"
+        (shape,) = slot.below.values()
+        if depth == INLINE or any(each.internal for each in shape.slots):
+            made = f"{self.function(shape)}({name}, g)"
+        elif before is not None:
+            before += self.stated(shape, found, name, null, depth)
+            return name
+        elif _marks(shape) and not (met and _single(slot)):
+            made = f"{self.function(shape)}({name}, g)"
+        else:
+            made = self.entries(shape, depth + 1, name)
+        return f"({null} if ({name} := {found}) is None else {made})"
+
+    def stated(self, shape: Shape, found: str, name: str, null: str, depth: int) -> list[str]:
+        """Statements that make an object what it is in the answer: one after another, without a function for each."""
+        inner: list[str] = []
+        made = self.entries(shape, depth + 1, name, inner)
+        inner.append(f"{name} = {made}")
+        judged = self.judged(shape, name, " ")
+        if judged:
+            inner = [f"if n: {name} = {self.function(shape)}({name}, g)", "else:", *(f" {line}" for line in inner)]
+        otherwise = [] if null == "None" else [f"else: {null}"]
+        return [f"{name} = {found}", f"if {name} is not None:", *judged, *(f" {line}" for line in inner), *otherwise]
 
     def leaf(self, type_: GraphQLOutputType, found: str, name: str, *, required: bool) -> str:
         """A scalar's value: no object or list where a built-in one is declared. What it is as a rule is seen without a
@@ -214,16 +263,30 @@ class _Source:
         shape = next(iter(slot.below.values())) if len(slot.below) == 1 and not is_abstract_type(inner) else None
         if shape is None or depth == INLINE or isinstance(inner, GraphQLList):
             return each
-        marks = [selected.mark for selected in shape.selected if selected.mark is not None]
+        marks = _marks(shape)
         if len(marks) > 1 or any(below.internal for below in shape.slots):
             return each
         copied = self.copied(shape, item, name, marked=bool(marks))
         if not marks:
             return f"(len(listed({name})) >= {LONG} and {copied} or {each})" if copied else each
-        whole = f"[{self.entries(shape, depth + 1, item)} for {item} in {name}]"
+        whole = f"[{self.entries(shape, depth + 1, item, met=True)} for {item} in {name}]"
         whole = f"(len({name}) >= {LONG} and {copied} or {whole})" if copied else whole
-        checked = f"(alike if len(listed({name})) >= {LONG} else met)({name}, {self.verdicts(marks[0], shape)}, g[0])"
-        return f"(g and {checked} and {whole} or {each})"
+        return f"(g and {self.seen(shape, name)} and {whole} or {each})"
+
+    def seen(self, shape: Shape, name: str) -> str:
+        """Whether nothing of the objects of a list, nor of the single ones right below them, is to null."""
+        item, below = self.name("i"), self.name("x")
+        tests = [self.met(shape, f"listed({name})")]
+        for slot in filter(_single, shape.slots):
+            found = f"[{below} for {item} in {name} if ({below} := {item}[{slot.key!r}]) is not None]"
+            tests.append(self.met(next(iter(slot.below.values())), found))
+        return " and ".join(tests)
+
+    def met(self, shape: Shape, found: str) -> str:
+        """Whether nothing of objects is to null, which the expression `found` lists."""
+        name = self.name("x")
+        verdicts = self.verdicts(_marks(shape)[0], shape)
+        return f"(alike if len({name} := {found}) >= {LONG} else met)({name}, {verdicts}, g[0])"
 
     def copied(self, shape: Shape, item: str, name: str, *, marked: bool) -> str:
         """Copies of the objects of a list, if they are leaves in the answer's order and nothing else; nothing where
@@ -248,10 +311,15 @@ class _Source:
         self.lines.append(f"{known} = {{{members}}}")
         return f"({call}({name}, g) if ({call} := {known}.get({name}['__typename'])) is not None else {null})"
 
-    def object(self, slot: Slot, name: str, depth: int) -> str:
-        """An object of the one type that is possible."""
-        (shape,) = slot.below.values()
-        guarded = any(each.mark is not None for each in shape.selected) or any(each.internal for each in shape.slots)
-        if guarded or depth == INLINE:
-            return f"{self.function(shape)}({name}, g)"
-        return self.entries(shape, depth + 1, name)
+
+def _single(slot: Slot) -> bool:
+    """Whether it has at most one object, on which there is one verdict."""
+    inner = slot.type.of_type if isinstance(slot.type, GraphQLNonNull) else slot.type
+    if slot.denied or len(slot.below) != 1 or isinstance(inner, GraphQLList) or is_abstract_type(inner):
+        return False
+    (shape,) = slot.below.values()
+    return len(_marks(shape)) == 1 and not any(each.internal for each in shape.slots)
+
+
+def _marks(shape: Shape) -> list[int]:
+    return [each.mark for each in shape.selected if each.mark is not None]
