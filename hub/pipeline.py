@@ -96,7 +96,9 @@ class Pipeline:
                 view = self.views.asked(request.headers.get("schema-view"), decisions)
                 data = await self.preparer.introspected(prepared, data, request.variables, view)
             access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
-            extensions = {"access": access, "plan": prepared.plan.text()} if shown else {"access": access}
+            extensions: dict[str, object] = {"access": [each.json for each in access]}
+            if shown:
+                extensions["plan"] = prepared.plan.text()
             reply = Reply.of(data, errors, extensions, request.trace)
             del answer, data
             await journalled.disclosed(guard, access)

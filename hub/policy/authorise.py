@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
-from hub.policy.entry import entry
+from hub.policy.entry import AccessEntry, entry
 from hub.policy.inputs import InputUse, input_use, telling
 from hub.policy.marks import Mark, Marks
 from hub.policy.table import Decision, DecisionClass, Effect, Reason
@@ -37,7 +36,7 @@ class FieldEntry:
     conditions: tuple[Condition, ...]
 
     @cached_property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> AccessEntry:
         """The entry of `extensions.access`, the same in every answer."""
         return entry(self.path, self.coordinate, self.decision)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
+
+import orjson
 
 from hub.policy.table import Decision, Effect, Reason
 
@@ -13,22 +16,33 @@ NOTES = {
 }
 
 
+class AccessEntry(dict[str, Any]):
+    """An entry, which comes in answer after answer: it is written once."""
+
+    @cached_property
+    def json(self) -> orjson.Fragment:
+        """The entry as it is sent."""
+        return orjson.Fragment(orjson.dumps(self))
+
+
 def entry(
     path: tuple[str | int, ...],
     coordinate: str,
     decision: Decision,
     effect: Effect | None = None,
     reason: Reason | None = None,
-) -> dict[str, Any]:
+) -> AccessEntry:
     """One entry of `extensions.access`: `path` is the client's; `effect` and `reason` those of a row, where they differ
     from the table's."""
-    made: dict[str, Any] = {
-        "path": list(path),
-        "coordinate": coordinate,
-        "decision": (effect or decision.effect).value,
-        "reason": reason or decision.reason,
-        "rules": list(decision.rules),
-    }
+    made = AccessEntry(
+        {
+            "path": list(path),
+            "coordinate": coordinate,
+            "decision": (effect or decision.effect).value,
+            "reason": reason or decision.reason,
+            "rules": list(decision.rules),
+        }
+    )
     if decision.instead is not None:
         made["instead"] = decision.instead
     if decision.required is not None:

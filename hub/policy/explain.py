@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.document.conditions import hold
 from hub.policy.authorise import Authorisation
-from hub.policy.entry import entry
+from hub.policy.entry import AccessEntry, entry
 from hub.policy.guard import Guard
 from hub.policy.marks import Row
 from hub.policy.table import DecisionClass, Effect, Reason
@@ -24,7 +24,7 @@ ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAIN
 
 def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
-) -> list[dict[str, Any]]:
+) -> list[AccessEntry]:
     """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
     entries = decided(authorisation, guard.variables)
     errors = set(failed)
@@ -42,7 +42,7 @@ def explain(
     return entries
 
 
-def _of_row(decisions: DecisionClass, row: Row) -> dict[str, dict[str, Any]]:
+def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
     """What may be told of null fields of a row that was asked for by its id, by response key, if its identity is
     readable: kept with its verdict, which has only one place."""
     row.told = {}
@@ -57,7 +57,7 @@ def _of_row(decisions: DecisionClass, row: Row) -> dict[str, dict[str, Any]]:
     return row.told
 
 
-def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> list[AccessEntry]:
     """The part of the entries that the table gives, known before anything is fetched."""
     entries = authorisation.entries
     return [item.told for item in entries if not item.conditions or hold(item.conditions, variables)]

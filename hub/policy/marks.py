@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
+from hub.policy.entry import AccessEntry
 from schema.residual import Rule, holds
 
 VERDICTS, EACH = 512, 8
@@ -88,7 +89,7 @@ class Row:
     mark: Mark
     facts: int
     verdict: Verdict
-    told: dict[str, dict[str, Any]] | None = None
+    told: dict[str, AccessEntry] | None = None
 
 
 class Table(dict[int, tuple[frozenset[str], int]]):
