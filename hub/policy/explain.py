@@ -27,19 +27,29 @@ def explain(
 ) -> list[AccessEntry]:
     """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
     entries = decided(authorisation, guard.variables)
-    errors = set(failed)
     for row in guard.named():
         told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
-        held = _at(data, row.mark.path)
-        if held is not None and None not in held.values():
-            continue
-        for key in told:
-            if (key not in row.verdict.nulls) if held is None else held.get(key, held) is not None:
-                continue
-            here = (*row.mark.path, key)
-            if not (errors and any(here[: len(error)] == error for error in errors)):
-                entries.append(told[key])
+        keys = told and _null(data, row, told)
+        if keys:
+            errors = set(failed)
+            for key in keys:
+                here = (*row.mark.path, key)
+                if not (errors and any(here[: len(error)] == error for error in errors)):
+                    entries.append(told[key])
     return entries
+
+
+def _null(data: Mapping[str, Any] | None, row: Row, told: Mapping[str, Any]) -> list[str]:
+    """Of these response keys of a row, those that are null in the answer; where all of it is, those that are denied."""
+    held: Any = data
+    try:
+        for step in row.mark.path:
+            held = held[step]
+        if type(held) is dict:
+            return [key for key in told if key in held and held[key] is None]
+    except (KeyError, TypeError):  # null, or not there
+        pass
+    return [key for key in told if key in row.verdict.nulls]
 
 
 def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
@@ -72,12 +82,3 @@ def row_reason(rule: Rule, facts: int) -> Reason:
     if any(clause.none_of & facts & RESTRICTED for clause in related):
         return Reason.OPPOSITION
     return Reason.RETENTION_ENDED if any(clause.none_of & facts & ENDED for clause in related) else Reason.NOT_YOUR_ROW
-
-
-def _at(data: Any, path: tuple[str | int, ...]) -> Any:
-    try:
-        for step in path:
-            data = data[step]
-    except (KeyError, TypeError):  # null, or not there
-        return None
-    return data if type(data) is dict else None

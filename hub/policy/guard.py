@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -17,21 +16,19 @@ from hub.document.operation import ACCESS_KEY
 from hub.errors import FieldFailed
 from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
-from hub.policy.marks import Inputs, Known, Marks, Row, Table
+from hub.policy.marks import Inputs, Marks, Row, Table
 
 
-@dataclass(slots=True, eq=False)
 class Guard:
     """The guard of one request: `noted` are the verdicts on the objects of each subject (`Known`)."""
 
-    marks: Marks
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    inputs: Inputs = field(default_factory=dict)
-    noted: dict[Any, int] = field(default_factory=lambda: defaultdict(int))
-    known: Known = field(init=False)
+    __slots__ = ("inputs", "known", "marks", "noted", "variables")
 
-    def __post_init__(self) -> None:
-        self.known = self.marks.known()
+    def __init__(self, marks: Marks, variables: Mapping[str, Any] | None = None, inputs: Inputs | None = None) -> None:
+        self.marks, self.known = marks, marks.known()
+        self.variables: Mapping[str, Any] = variables or {}
+        self.inputs: Inputs = inputs or {}
+        self.noted: dict[Any, int] = defaultdict(int)
 
     def verdicts(self, marked: Marked) -> tuple[Table, ...]:
         """For projection, the verdicts on objects of each of these marks."""

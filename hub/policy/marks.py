@@ -145,11 +145,16 @@ class Known:
     rows: list[Row] = field(default_factory=list)
     _tables: dict[tuple[int, frozenset[str]], Table] = field(default_factory=dict)
     _marked: dict[Marked, tuple[Table, ...]] = field(default_factory=dict)
+    bound: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bound = VERDICTS + EACH * len(self.marks)
 
     @property
     def full(self) -> bool:
         """Whether it is time to forget all of it."""
-        return max(len(self.rows), len(self._tables), len(self._marked)) > VERDICTS + EACH * len(self.marks)
+        bound = self.bound
+        return len(self.rows) > bound or len(self._tables) > bound or len(self._marked) > bound
 
     def tables(self, marked: Marked) -> tuple[Table, ...]:
         """The table of each of these marks, of whose objects these keys came."""
