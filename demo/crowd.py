@@ -113,7 +113,7 @@ CATEGORIES = (
     "psychologue",
 )
 LOCATIONS = ("public_office", "public_office", "phone", "home", "visio")
-PAST = ("seen", "seen", "seen", "seen", "noshow", "excused", "revoked")
+PAST = ("seen", "seen", "seen", "unknown", "noshow", "excused", "revoked")
 STATES = ("2", "2", "2", "2", "2", "2", "3", "4", "5", "6", "0", "1")
 
 

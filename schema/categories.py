@@ -23,6 +23,7 @@ class Category(StrEnum):
     PRO = "PRO"  # vie professionnelle
     FORM = "FORM"  # formation
     SUIVI = "SUIVI"  # orientation, rendez-vous, contrat, actions
+    ASSIDU = "ASSIDU"  # absence à un rendez-vous: valeur d'un champ SUIVI
     FREIN = "FREIN"  # difficultés
     SAN = "SAN"  # santé, handicap (RGPD art. 9)
     JUST = "JUST"  # justice (RGPD art. 10)

@@ -10,7 +10,7 @@ from schema.categories import Category
 
 
 class Fact(IntFlag):
-    """Bits 0–7 relation, 8–9 row, 10–15 restriction and retention, 16–18 category of the row's value."""
+    """Bits 0–7 relation, 8–9 row, 10–15 restriction and retention, 16–19 category of the row's value."""
 
     SELF = 1 << 0
     REFERENT = 1 << 1
@@ -33,6 +33,7 @@ class Fact(IntFlag):
     VALUE_SAN = 1 << 16
     VALUE_JUST = 1 << 17
     VALUE_SEJ = 1 << 18
+    VALUE_ASSIDU = 1 << 19
 
 
 RELATIONS = (
@@ -62,8 +63,12 @@ VALUE_FACTS: dict[Category, Fact] = {
     Category.SAN: Fact.VALUE_SAN,
     Category.JUST: Fact.VALUE_JUST,
     Category.SEJ: Fact.VALUE_SEJ,
+    Category.ASSIDU: Fact.VALUE_ASSIDU,
 }
 """Value categories: the bit that a row bears when its value is of that category."""
+
+REVEALED = (Category.SAN, Category.JUST, Category.SEJ)
+"""Those that a link alone may reveal, by whom it leads to."""
 
 
 def link_key(relation: Fact, scope_id: str) -> str:

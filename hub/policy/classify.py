@@ -24,7 +24,7 @@ from hub.errors import StartRefused
 from hub.federation.supergraph import SuperField, Supergraph
 from hub.policy.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level
-from schema.facts import VALUE_FACTS
+from schema.facts import REVEALED, VALUE_FACTS
 
 IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""
@@ -113,7 +113,7 @@ def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: 
         raise Unclassified(coordinate, "champ gardé non nullable")
     action = _directive(supergraph, coordinate, "forbiddenValue")
     withheld = action is not None and action["action"] == "WITHHOLD"
-    values = frozenset(VALUE_FACTS) if withheld else _values(supergraph, coordinate, named)
+    values = frozenset(REVEALED) if withheld else _values(supergraph, coordinate, named)
     if values and action is None:
         raise Unclassified(coordinate, "valeurs d'une catégorie plus stricte sans @forbiddenValue")
     unwrapped = output.of_type if isinstance(output, GraphQLNonNull) else output

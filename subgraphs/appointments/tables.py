@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from subgraphs.kit import sensitivity
+from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
 
 metadata = metadata_of("appointments")
@@ -51,7 +51,7 @@ organisation = Table(
     identifier("structure_id"),
     identifier("sensitivity"),
     one_of("type", ORGANISATION_TYPES),
-    one_of("sensitivity", sensitivity.CATEGORIES),
+    one_of("sensitivity", REVEALED),
     UniqueConstraint("source", "source_id"),
 )
 

@@ -15,6 +15,7 @@ from subgraphs.kit.rules import word
 
 SUIVI, LIBRE, PUB, PROF = Category.SUIVI, Category.LIBRE, Category.PUB, Category.PROF
 REDUCED = Level.REDUCED
+_STATUS = "Présence de la personne ; une absence est rendue, hors du suivi, comme une présence non renseignée."
 _SENSITIVITY = (
     select(organisation.c.sensitivity)
     .where(organisation.c.id == appointment.c.organisation_id)
@@ -74,7 +75,7 @@ class Appointment:
     collective = column(appointment.c.collective, SUIVI, "Le rendez-vous est collectif.")
     place_name = column(appointment.c.place_name, LIBRE, "Nom du lieu, saisi librement.")
     place_address = column(appointment.c.place_address, LIBRE, "Adresse du lieu, saisie librement.")
-    status = column(appointment.c.status, SUIVI, "Présence de la personne.", choice=v.STATUS)
+    status = column(appointment.c.status, SUIVI, _STATUS, choice=v.STATUS, forbidden=Coarsen("INCONNU"))
     initiator = column(appointment.c.initiator, SUIVI, "Qui a pris le rendez-vous.", choice=v.INITIATOR)
     motive = embedded("Motive", SUIVI, "Motif.")
     organisation = one(
@@ -123,7 +124,7 @@ class Motive:
 class OrientationAppointment:
     starts_at = column(appointment.c.starts_at, SUIVI, "Début du rendez-vous.", level=REDUCED)
     mode = column(appointment.c.mode, SUIVI, "Modalité.", level=REDUCED, choice=v.MODE)
-    status = column(appointment.c.status, SUIVI, "Présence de la personne.", level=REDUCED, choice=v.STATUS)
+    status = column(appointment.c.status, SUIVI, _STATUS, level=REDUCED, choice=v.STATUS, forbidden=Coarsen("INCONNU"))
     organisation = one(
         "Organisation",
         SUIVI,

@@ -21,7 +21,7 @@ STATUS = choice(
         "VU": "La personne est venue.",
         "EXCUSE": "La personne s'est excusée.",
         "ANNULE": "Annulé par le service.",
-        "ABSENT": "La personne n'est pas venue.",
+        "ABSENT": Value("La personne n'est pas venue.", Category.ASSIDU),
     },
 )
 INITIATOR = choice(

@@ -24,6 +24,7 @@ _DESCRIPTIONS = {
     categories.Category.PRO: "Vie professionnelle.",
     categories.Category.FORM: "Formation.",
     categories.Category.SUIVI: "Suivi du parcours.",
+    categories.Category.ASSIDU: "Assiduité.",
     categories.Category.FREIN: "Difficultés.",
     categories.Category.SAN: "Santé et handicap.",
     categories.Category.JUST: "Justice.",

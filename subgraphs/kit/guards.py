@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Null, and_, case, exists, false, 
 from sqlalchemy.sql.selectable import FromClause
 
 from schema.categories import OPEN
-from schema.facts import VALUE_FACTS
+from schema.facts import REVEALED, VALUE_FACTS
 from schema.residual import Residual, Rule
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import DeclarationError
@@ -84,8 +84,8 @@ class Guards:
         category = retarget(category, below.entity.table, below.row)
         allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.name), Rule()).values)
         tests: list[ColumnElement[bool]] = [category.is_(None)]
-        for value, bit in VALUE_FACTS.items():
-            clauses = allowed.get(bit, ())
+        for value in REVEALED:
+            clauses = allowed.get(VALUE_FACTS[value], ())
             if clauses and scope.facts is not None:
                 tests.append(and_(category == word(value), holds_sql(clauses, scope.facts)))
         return or_(*tests)

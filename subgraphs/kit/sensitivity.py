@@ -12,8 +12,8 @@ import re
 from unicodedata import combining, normalize
 
 from schema.categories import Category
+from schema.facts import REVEALED
 
-CATEGORIES = (Category.SAN, Category.JUST, Category.SEJ)
 KINDS: dict[str, Category] = {
     "SPIP": Category.JUST,
     "PJJ": Category.JUST,
@@ -54,5 +54,5 @@ def sensitivity(kind: str | None, name: str | None) -> Category | None:
     A declared kind that is not on the list is taken for the strictest: whoever declares one means to protect.
     """
     if kind:
-        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in CATEGORIES else UNKNOWN)
+        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in REVEALED else UNKNOWN)
     return of_name(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Boolean, Column, Double, Index, Table, Text, UniqueConstraint
 
-from subgraphs.kit import sensitivity
+from schema.facts import REVEALED
 from subgraphs.kit.columns import found_at, identifier, lineage, metadata_of, one_of
 
 metadata = metadata_of("offers")
@@ -61,7 +61,7 @@ structure = Table(
     identifier("sensitivity"),
     *address(),
     *lineage(),
-    one_of("sensitivity", sensitivity.CATEGORIES),
+    one_of("sensitivity", REVEALED),
     UniqueConstraint("source", "source_id"),
     Index(None, "siret"),
     Index(None, "at_latitude", "at_longitude"),

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from subgraphs.kit import sensitivity
+from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
 
 metadata = metadata_of("people")
@@ -73,7 +73,7 @@ structure = Table(
     metadata,
     Column("id", Text(collation="C"), primary_key=True),
     identifier("sensitivity"),
-    one_of("sensitivity", sensitivity.CATEGORIES),
+    one_of("sensitivity", REVEALED),
 )
 """Structures of the offer that follow people here, by their key there, with what following someone would reveal."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ DPO = DemoActor(
     {"organisation": CD_08.siret, "organisation_type": CD_08.type, "departments": [CD_08.department]},
 )
 """Reads of everyone of the département, and much of it reduced."""
+SIGNING = "referent-contrat"
+"""Référent A, who may declare the purpose of contracts too."""
 
 
 @pytest.fixture(scope="module")
@@ -40,5 +43,6 @@ def world(database: Database, folder: Path) -> World:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(world: World, database: Database, folder: Path) -> AsyncIterator[Inside]:
     """The hub, until the module's last test."""
-    async with inside(database, {**world.actors, DPO.name: DPO}, folder) as running:
+    signing = replace(world.actors["referent-a"], name=SIGNING, purposes=("suivi", "contrat"))
+    async with inside(database, {**world.actors, DPO.name: DPO, SIGNING: signing}, folder) as running:
         yield running

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from hub.policy.misses import MissLimit
+from tests.attacks.conftest import SIGNING
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World
@@ -111,6 +112,24 @@ async def test_17_no_coordinate_is_masked_in_place_and_a_reduced_one_is_a_field_
         assert (person["birthDate"], person["contact"]) == (None, None)
         assert 1900 < person["birthYear"] < 2020
         assert person["departmentCode"] in ("08", "2A")
+
+
+PRESENCE = "query ($f: AppointmentFilter) { appointments(filter: $f) { nodes { startsAt status } } }"
+
+
+async def test_12_an_absence_is_told_to_the_follow_up_and_no_filter_finds_it_for_another_purpose(hub: Inside) -> None:
+    """Domain model §13.2: elsewhere it is a presence that nobody filled in, shown or compared."""
+    found = {}
+    for purpose in ("suivi", "contrat"):
+        for status in (None, "ABSENT", "INCONNU"):
+            got = await hub.ask(SIGNING, PRESENCE, {"f": {"status": status}}, purpose=purpose)
+            found[purpose, status] = {each["startsAt"]: each["status"] for each in got.data["appointments"]["nodes"]}
+    missed = found["suivi", "ABSENT"]
+    assert missed
+    assert missed.items() <= found["suivi", None].items()
+    assert found["contrat", None] == found["suivi", None] | dict.fromkeys(missed, "INCONNU")
+    assert found["contrat", "ABSENT"] == {}
+    assert found["contrat", "INCONNU"] == found["suivi", "INCONNU"] | dict.fromkeys(missed, "INCONNU")
 
 
 VARIANTS: dict[str, Callable[[str], str]] = {

@@ -34,6 +34,16 @@ AS_ORDINARY = {
     "offers.referral.prescriber_structure_id": "Referral.prescriberStructure",
 }
 """A link that may not be told is as no link at all."""
+COARSENED: Mapping[tuple[str, str], tuple[frozenset[tuple[str, str]], str | None]] = {
+    ("appointments.appointment.motive_category", "psychologue"): (frozenset({("Motive", "SAN")}), None),
+    ("appointments.invitation.motive_category", "psychologue"): (frozenset({("Motive", "SAN")}), None),
+    ("appointments.appointment.status", "ABSENT"): (
+        frozenset({("Appointment.status", "ASSIDU"), ("OrientationAppointment.status", "ASSIDU")}),
+        "INCONNU",
+    ),
+}
+"""Values that a field coarsens for whoever lacks a stricter category: by type or field, and an ordinary one told like
+it."""
 MADE = 60_000
 """More than the values of the world."""
 GONE, TWICE, KEPT = "gone", "twice", "changed"
@@ -98,24 +108,23 @@ class Silence:
             return False
         if name.endswith("_key"):
             return not self._open(row, name.removesuffix("_key"))
-        if name == "motive_category" and row.values[name] == "psychologue":
-            return not self._reads_health(row)
-        return not self._open(row, name)
+        coarse = COARSENED.get((where, str(row.values[name])))
+        return not (self._open(row, name) if coarse is None else self._reads_whole(row, name, coarse[0]))
 
-    def _reads_health(self, row: Planted) -> bool:
-        """Whether the actor may read the motive of this row though it tells of health."""
-        subject = self.model.subjects[row.row.person]
-        told = row.table.told["motive_category"]
-        protected = replace(row.row, protected=row.row.protected | {("Motive", "SAN")})
-        return self.rights.reads(subject, protected, told)
+    def _reads_whole(self, row: Planted, name: str, stricter: frozenset[tuple[str, str]]) -> bool:
+        """Whether the actor may read a value of this row though it is of a stricter category."""
+        protected = replace(row.row, protected=row.row.protected | stricter)
+        return self.rights.reads(self.model.subjects[row.row.person], protected, row.table.told[name])
 
     def _other(self, row: Planted, column: Column[Any]) -> Any:
         where, name = f"{row.table.name}.{column.name}", column.name
         closed = row.table.values(column)
         if name in ORGANISATIONS:
             return self.random.choice([siret for siret in (*OWNERS, ELSEWHERE) if siret != self.rights.organisation])
-        if where in AS_ORDINARY or name == "motive_category":
+        if where in AS_ORDINARY:
             return None
+        if (where, str(row.values[name])) in COARSENED:
+            return COARSENED[where, str(row.values[name])][1]
         if closed:
             return self.random.choice(closed)
         return self.mint.value(column, where, row.row, ())

@@ -25,9 +25,13 @@ STRICTER = {
     **dict.fromkeys(("SANTE", "MALADIE", "INVALIDITE", "psychologue"), "SAN"),
     "JUSTICE": "JUST",
     "SEJOUR": "SEJ",
+    "ABSENT": "ASSIDU",
 }
 """Values of closed lists, and the category that they take besides their field's."""
-COARSE = {"Motive.category": "AUTRE", "Person.workSituation": "AUTRE", "Rsa.suspensionReason": "AUTRE"}
+COARSE = {
+    **dict.fromkeys(("Motive.category", "Person.workSituation", "Rsa.suspensionReason"), "AUTRE"),
+    **dict.fromkeys(("Appointment.status", "OrientationAppointment.status"), "INCONNU"),
+}
 """What is said instead of a value of a stricter category; of no value at all, too."""
 DROPPED = ("Constraint", "Referral")
 """Types whose objects are dropped with their theme."""

@@ -10,7 +10,7 @@ import yaml
 from hub.graph import load_graph
 from hub.policy.table import DecisionTable, Effect
 from schema.categories import Category
-from schema.facts import RELATIONS, Fact
+from schema.facts import RELATIONS, VALUE_FACTS, Fact
 
 FOLDER = Path(__file__).parent
 TABLE = load_graph().table
@@ -50,7 +50,7 @@ def test_every_grant_has_its_case_with_what_it_opens_what_it_leaves_closed_and_w
     assert sorted(case["grant"] for case in GRANTED) == sorted(grant.id for grant in TABLE.policy.grants)
     for case in GRANTED:
         assert case["why"], case
-        assert bool(case.get("allow")) != bool(case.get("unserved")), case
+        assert bool(case.get("allow") or case.get("values")) != bool(case.get("unserved")), case
         assert case["deny"], case
         assert bool(case.get("matched")) == bool(case.get("match") or case.get("unmatched")), case
 
@@ -73,6 +73,13 @@ def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[
     for coordinate in (*case.get("allow", ()), *case.get("match", ())):
         assert case["grant"] in decisions[coordinate].rules, coordinate
         assert less[coordinate].rule != decisions[coordinate].rule, coordinate
+    for value, relations in case.get("values", {}).items():
+        bit = VALUE_FACTS[TABLE.classification.values[value]]
+        fields = [name for name, field in TABLE.classification.fields.items() if field.returns == value.split(".")[0]]
+        opened = [dict(decisions[name].rule.values).get(bit, ()) for name in fields]
+        assert {fact.name for each in opened for clause in each for fact in Fact(clause.any_of)} == set(relations)
+        assert not any(dict(less[name].rule.values).get(bit) for name in fields), value
+        assert all(less[name].silent == "COARSEN" for name in fields if less[name].effect is Effect.ALLOW), value
     if "unserved" in case:
         assert [name for name in case["unserved"] if name in decisions] == []
         assert less == decisions

@@ -27,8 +27,8 @@ def under(policy: Policy) -> Reach:
     return reach(changes(TABLE, after), periods, TABLE, after, PEOPLE)
 
 
-def with_grant(id_: str, **values: object) -> Policy:
-    grants = (replace(each, **values) if each.id == id_ else each for each in TABLE.policy.grants)  # type: ignore[arg-type]
+def with_grant(*ids: str, **values: object) -> Policy:
+    grants = (replace(each, **values) if each.id in ids else each for each in TABLE.policy.grants)  # type: ignore[arg-type]
     return replace(TABLE.policy, grants=tuple(grants))
 
 
@@ -46,14 +46,14 @@ def test_a_category_withdrawn_touches_those_whom_the_grant_let_read_now() -> Non
 
 def test_a_relation_added_touches_those_whom_it_links() -> None:
     grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
-    assert under(with_grant("DEL-1", relations=grant.relations | Fact.REFERENT)).any == 2 + 4
-    assert under(with_grant("DEL-1", relations=grant.relations | Fact.NATIONWIDE)).any == 1 + 2 + 4 + 32
+    assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.REFERENT)).any == 2 + 4
+    assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.NATIONWIDE)).any == 1 + 2 + 4 + 32
 
 
 def test_an_objection_that_no_longer_binds_touches_those_who_had_objected() -> None:
     grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
     free = replace(grant.basis, opposition=False)
-    assert under(with_grant("DEL-1", basis=free)).any == 8
+    assert under(with_grant("DEL-1", "DEL-2", basis=free)).any == 8
 
 
 def test_a_duration_touches_those_for_whom_it_is_over_under_one_of_the_two() -> None:

@@ -16,18 +16,18 @@ LAST = [Category.TRACE, Category.ACCES, Category.LIBRE]
 ROW_ORDER = [c for c in Category if c not in {*UNCELLED, *LAST}] + LAST
 
 MATRIX = {
-    # ------------------ ID  NIR IDX COORD FAM SOC ECO PRO FORM SUIVI FREIN SAN JUST SEJ TRACE ACCES LIBRE
-    "orienteur_cd": "       R   M   R   R     r   R   r   R   R    r     R     r   -    -   -     -     -",
-    "referent_cd": "        R   M   R   R     R   R   r   R   R    R     R     ro  -    -   -     -     -",
-    "conseiller_ft": "      R   M   r   R     r   r   r   R   R    R     Rr    r   -    -   -     -     -",
-    "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R     r     r   -    -   -     -     -",
-    "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R     R     -   -    -   -     -     -",
-    "siae": "               R   -   r   R     -   r   -   R   r    R     -     -   -    -   -     -     -",
-    "organisme_formation": "R   -   -   R     -   -   -   r   R    -     -     r   -    -   -     -     -",
-    "beneficiaire": "       R   r   R   R     R   R   R   R   R    R     R     R   R    R   r     R     R",
-    "dpo": "                r   -   r   r     r   r   -   r   r    r     -     -   -    -   R     -     -",
-    "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -     -     -   -    -   -     -     -",
-    "partenaire": "         -   -   -   -     -   -   -   -   -    -     -     -   -    -   -     -     -",
+    # ------------------ ID  NIR IDX COORD FAM SOC ECO PRO FORM SUIVI ASSIDU FREIN SAN JUST SEJ TRACE ACCES LIBRE
+    "orienteur_cd": "       R   M   R   R     r   R   r   R   R    r  -         R     r   -    -   -     -     -",
+    "referent_cd": "        R   M   R   R     R   R   r   R   R    R  R         R     ro  -    -   -     -     -",
+    "conseiller_ft": "      R   M   r   R     r   r   r   R   R    R  R         Rr    r   -    -   -     -     -",
+    "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R  R         r     r   -    -   -     -     -",
+    "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R  R         R     -   -    -   -     -     -",
+    "siae": "               R   -   r   R     -   r   -   R   r    R  R         -     -   -    -   -     -     -",
+    "organisme_formation": "R   -   -   R     -   -   -   r   R    -  -         -     r   -    -   -     -     -",
+    "beneficiaire": "       R   r   R   R     R   R   R   R   R    R  R         R     R   R    R   r     R     R",
+    "dpo": "                r   -   r   r     r   r   -   r   r    r  -         -     -   -    -   R     -     -",
+    "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -",
+    "partenaire": "         -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -",
 }
 """R read, r reduced, o read if recorded by one's own organisation, M match only.
 

@@ -130,9 +130,11 @@ def test_a_value_stricter_than_its_field_has_a_fate_and_a_plain_value_to_become(
         for value in node.values:
             said = directive(value, "category")
             (plain if said is None else stricter).setdefault(node.name.value, set()).add(value.name.value)
-            assert said is None or said["name"] in {"SAN", "JUST", "SEJ"}
+            assert said is None or said["name"] in {"SAN", "JUST", "SEJ", "ASSIDU"}
     assert stricter.keys() == {
+        "AppointmentStatus",
         "ConstraintTheme",
+        "FollowUpStatus",
         "MotiveCategory",
         "ObjectiveTheme",
         "SuspensionReason",
