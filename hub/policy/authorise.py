@@ -32,13 +32,14 @@ class FieldEntry:
 
     path: tuple[str, ...]
     coordinate: str
+    decisions: DecisionClass
     decision: Decision
     conditions: tuple[Condition, ...]
 
     @cached_property
     def told(self) -> AccessEntry:
         """The entry of `extensions.access`, the same in every answer."""
-        return entry(self.path, self.coordinate, self.decision)
+        return entry(self.path, self.coordinate, self.decisions, self.decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,11 @@ class _Rewriting:
                 continue
             decision = self.decisions.decisions.get(item.coordinate, UNCLASSIFIED)
             here, conditions = (*path, item.key), (*above, *item.conditions)
+            if decision.effect in (Effect.DENY, Effect.MASK) or decision.silent:
+                self.entries.append(FieldEntry(here, item.coordinate, self.decisions, decision, conditions))
             if decision.effect is Effect.DENY:
                 shape.append(replace(item, denied=True, selections=()))
-                self.entries.append(FieldEntry(here, item.coordinate, decision, conditions))
                 continue
-            if decision.effect is Effect.MASK or decision.silent:
-                self.entries.append(FieldEntry(here, item.coordinate, decision, conditions))
             self.planned.add(item.coordinate)
             self.inputs += (
                 input_use(f"{item.coordinate}({a}:)", v, (*here, a), conditions, self.decisions, self.schema)

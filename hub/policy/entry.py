@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import orjson
 
-from hub.policy.table import Decision, Effect, Reason
+from hub.policy.needed import linking, needed, needed_of_row
+from hub.policy.table import Decision, DecisionClass, Effect, Reason
 
 NOTES = {
     "DROP": "Des éléments peuvent manquer selon la valeur de ce champ.",
@@ -17,7 +19,10 @@ NOTES = {
 
 
 class AccessEntry(dict[str, Any]):
-    """An entry, which comes in answer after answer: it is written once."""
+    """An entry, which comes in answer after answer: it is written once. `replaces`: it is of a row, and says more than
+    the table's at its path."""
+
+    replaces = False
 
     @cached_property
     def json(self) -> orjson.Fragment:
@@ -28,17 +33,19 @@ class AccessEntry(dict[str, Any]):
 def entry(
     path: tuple[str | int, ...],
     coordinate: str,
+    decisions: DecisionClass,
     decision: Decision,
     effect: Effect | None = None,
     reason: Reason | None = None,
 ) -> AccessEntry:
     """One entry of `extensions.access`: `path` is the client's; `effect` and `reason` those of a row, where they differ
     from the table's."""
+    shown = effect or decision.effect
     made = AccessEntry(
         {
             "path": list(path),
             "coordinate": coordinate,
-            "decision": (effect or decision.effect).value,
+            "decision": shown.value,
             "reason": reason or decision.reason,
             "rules": list(decision.rules),
         }
@@ -49,6 +56,18 @@ def entry(
         made["required"] = decision.required
     if decision.needs is not None:
         made["purposes"] = decision.needs.split(", ")
-    if effect is None and decision.silent is not None:
+    if shown is Effect.DENY:
+        made |= _needed(coordinate, decisions, decision, reason)
+    elif decision.silent is not None:
         made["note"] = NOTES[decision.silent]
+    made.replaces = effect is not None and (decision.effect is Effect.MASK or decision.silent is not None)
     return made
+
+
+def _needed(coordinate: str, decisions: DecisionClass, decision: Decision, reason: Reason | None) -> Mapping[str, Any]:
+    policy, schema = decisions.policy, decisions.schema
+    if reason is None:
+        known = coordinate in schema.fields
+        return {"needed": needed(coordinate, decision, decisions.kind, policy, schema)} if known else {}
+    said = {"needed": needed_of_row(reason, decision.rule, policy)}
+    return said if reason is not Reason.NOT_YOUR_ROW else {"relations": linking(decision.rule), **said}

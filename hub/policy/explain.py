@@ -25,7 +25,8 @@ ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAIN
 def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
 ) -> list[AccessEntry]:
-    """The entries, in the order of the query; `failed` are the paths of errors, of which no reason is told."""
+    """The entries, one per path, in the order of the query; `failed` are the paths of errors, of which no reason is
+    told."""
     entries = decided(authorisation, guard.variables)
     for row in guard.named():
         told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
@@ -35,7 +36,10 @@ def explain(
             for key in keys:
                 here = (*row.mark.path, key)
                 if not (errors and any(here[: len(error)] == error for error in errors)):
-                    entries.append(told[key])
+                    made = told[key]
+                    if made.replaces:
+                        entries = [each for each in entries if each["path"] != made["path"]]
+                    entries.append(made)
     return entries
 
 
@@ -61,9 +65,9 @@ def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
         if rule is None:
             continue
         if key in row.verdict.nulls:
-            row.told[key] = entry(path, coordinate, decision, Effect.DENY, row_reason(rule, row.facts))
+            row.told[key] = entry(path, coordinate, decisions, decision, Effect.DENY, row_reason(rule, row.facts))
         elif coordinate in row.verdict.released:
-            row.told[key] = entry(path, coordinate, decision, Effect.ALLOW, Reason.NOT_HELD)
+            row.told[key] = entry(path, coordinate, decisions, decision, Effect.ALLOW, Reason.NOT_HELD)
     return row.told
 
 

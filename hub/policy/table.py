@@ -7,7 +7,7 @@ is left to the clauses of its rule (`schema.residual`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -68,7 +68,7 @@ class DecisionClass:
     """Every decision for one actor kind and purpose; equal classes have equal ids and share plans.
 
     `matches`: of each input by which persons are found, whom it finds; `rows`: when a row of each personal type exists;
-    `identity`: when a person's identity is readable in full.
+    `identity`: when a person's identity is readable in full; `policy` and `schema` are what was decided on.
     """
 
     kind: str
@@ -79,6 +79,8 @@ class DecisionClass:
     identity: tuple[Clause, ...]
     retentions: tuple[tuple[int, int], ...]
     digest: str
+    policy: Policy = field(repr=False, compare=False)
+    schema: Classification = field(repr=False, compare=False)
 
     @cached_property
     def id(self) -> str:
@@ -137,7 +139,8 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
                 policy, kind, purpose, schema.fields[name], schema.fields[name].type in schema.recorded
             )
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
-    return DecisionClass(kind, purpose, decisions, matches, rows, cells[Category.ID].read, retentions, digest)
+    identity = cells[Category.ID].read
+    return DecisionClass(kind, purpose, decisions, matches, rows, identity, retentions, digest, policy, schema)
 
 
 def _decide(

@@ -18,7 +18,7 @@ REASONS = {
     Reason.FIELD_NOT_FOR_ACTOR: "Cette donnée n'est ouverte à votre sorte d'acteur pour aucune finalité.",
     Reason.OPPOSITION: "La personne s'est opposée à cet usage, ou en a demandé la limitation.",
     Reason.RETENTION_ENDED: "La durée de conservation est passée : la donnée n'est plus communiquée.",
-    Reason.NOT_HELD: "Vous pouvez lire cette donnée, mais aucune source ne l'a transmise.",
+    Reason.NOT_HELD: "Ce champ vous est ouvert : il n'y a rien, pour cette personne, que vous puissiez y lire.",
     Reason.FORBIDDEN_INPUT: "Un critère de la requête porte sur une donnée que vous ne pouvez pas lire.",
 }
 EFFECTS = {
@@ -37,9 +37,10 @@ RESTRICTIONS = {Fact.OPPOSITION: "opposition", Fact.LIMITATION: "limitation", Fa
 _VALUES = {int(fact): category for category, fact in VALUE_FACTS.items()}
 
 
-def relations(bits: int) -> str:
-    """The relations of a mask, by their codes."""
-    return " ou ".join(fact.name or "" for fact in Fact if fact & RELATIONS & bits)
+def relations(bits: int, policy: Policy) -> str:
+    """The relations of a mask, each by its words and its code."""
+    facts = [fact for fact in Fact if fact & RELATIONS & bits]
+    return " ou ".join(f"{fact.name} ({policy.relations[fact].label})" for fact in facts)
 
 
 def condition(clauses: Iterable[Clause], policy: Policy) -> str:
@@ -82,9 +83,10 @@ def values(decision: Decision, policy: Policy) -> list[str]:
 
 
 def _clause(clause: Clause, policy: Policy) -> str:
-    text = relations(clause.any_of)
+    text = relations(clause.any_of, policy)
     if clause.all_of & Fact.RECORDED:
         text += " si son organisation l'a enregistré"
     excluded = [word for fact, word in RESTRICTIONS.items() if clause.none_of & fact]
-    excluded += [f"durée {r.name} passée" for r in policy.retentions.values() if clause.none_of & r.fact]
+    ended = (each.name for each in policy.retentions.values() if clause.none_of & each.fact)
+    excluded += [f"durée de conservation passée ({name})" for name in ended]
     return f"{text} sauf {', '.join(excluded)}" if excluded else text

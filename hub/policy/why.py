@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from hub.document.operation import ACCESS_FIELD
 from hub.errors import HubError
-from hub.policy.cells import prohibitions
 from hub.policy.classification import Classification
 from hub.policy.model import Policy
+from hub.policy.needed import linked, needed
 from hub.policy.relation import by_relation
 from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, Reason
-from hub.policy.told import EFFECTS, REASONS, condition, relations, values
-from schema.categories import OPEN, Level
+from hub.policy.told import EFFECTS, REASONS, condition, values
+from schema.categories import OPEN
 from schema.facts import Fact
 
 
@@ -99,7 +99,7 @@ def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: F
     elif whole.effect is Effect.DENY:
         lines += _denied(coordinate, whole, row, table)
     else:
-        lines += _unrelated(whole)
+        lines += _unrelated(whole, policy)
     return Step(coordinate, decision.effect, tuple(lines))
 
 
@@ -119,15 +119,9 @@ def _read(requires: list[str], decision: Decision, policy: Policy) -> list[str]:
     return lines
 
 
-def _unrelated(whole: Decision) -> list[str]:
+def _unrelated(whole: Decision, policy: Policy) -> list[str]:
     reason = Reason.NOT_YOUR_ROW
-    bits = 0
-    for clause in (*whole.rule.read, *whole.rule.reduced):
-        bits |= clause.any_of
-    return [
-        f"motif : {reason} — {REASONS[reason]}",
-        f"il faudrait : être lié à la personne par {relations(bits)}",
-    ]
+    return [f"motif : {reason} — {REASONS[reason]}", f"il faudrait : {linked(whole.rule, policy)}"]
 
 
 def _denied(coordinate: str, decision: Decision, row: DecisionClass, table: DecisionTable) -> list[str]:
@@ -141,22 +135,5 @@ def _denied(coordinate: str, decision: Decision, row: DecisionClass, table: Deci
     lines += [f"interdiction {each.id} : {each.text}" for each in policy.prohibitions if each.id in decision.rules]
     if decision.instead is not None:
         lines.append(f"se lit à la place : {decision.instead}")
-    level = schema.fields[cause].level if cause in schema.fields else None
-    forbidden = any(p.level in (level, None) for p in prohibitions(policy, row.kind, category))
-    if decision.needs is not None:
-        purposes = (f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", "))
-        lines.append(f"il faudrait : déclarer l'une des finalités {', '.join(purposes)}")
-    elif forbidden:
-        lines.append("il faudrait : rien n'y suffit, une interdiction l'emporte sur tout accord")
-    else:
-        lines.append(f"il faudrait : un accord par lequel « {row.kind} » {_needed(cause, schema)}, et sa base légale")
+    lines.append(f"il faudrait : {needed(coordinate, decision, row.kind, policy, schema)}")
     return lines
-
-
-def _needed(cause: str, schema: Classification) -> str:
-    """What a grant would have to do for the coordinate."""
-    finders = schema.fields[cause].matches if cause in schema.fields else {cause}
-    if finders:
-        return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in finders}))}"
-    category, level = schema.category(cause), schema.fields[cause].level
-    return f"lise {category} en entier" if level is Level.FULL else f"lise {category}, même réduit"

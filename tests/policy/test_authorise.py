@@ -10,13 +10,14 @@ from hub.errors import RequestRefused
 from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
 from hub.federation.meet import alike
-from hub.policy.authorise import authorise
+from hub.policy.authorise import Authorisation, authorise
 from hub.policy.explain import explain
 from hub.policy.guard import Guard
 from hub.policy.inputs import InputUse, check_inputs
 from hub.policy.table import DecisionTable
 from schema.categories import Category
 from schema.facts import Fact
+from schema.residual import Clause, Rule
 from tests.policy.graph import OPPOSABLE, SCHEMA, grant, policy
 
 IDENTITY = grant("ID", "referent", Fact.REFERENT, read=frozenset({Category.ID}))
@@ -175,6 +176,44 @@ def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
     assert reasons(Fact.REFERENT, held, [])["contact"] == "NOT_HELD"
     assert "contact" not in reasons(Fact.REFERENT, held, [("person", "contact")])
     assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}
+
+
+def entries_of(facts: Fact, data: dict[str, object], authorisation: Authorisation) -> list[dict[str, Any]]:
+    guard = Guard(authorisation.marks)
+    guard(0, {"id": "p", **data, ACCESS_KEY: ["p", int(facts)]}, ("person",))
+    return explain(authorisation, guard, {"person": data}, [])
+
+
+def test_a_denial_says_what_would_be_needed_and_the_relations_whatever_the_row_holds() -> None:
+    found = authorise(PERSON, CLASS, SCHEMA)
+    denied: dict[str, object] = {"alias": "x", "contact": None}
+    opposed = {e["path"][-1]: e for e in entries_of(Fact.REFERENT | Fact.OPPOSITION, denied, found)}
+    assert "retire son opposition" in opposed["contact"]["needed"]
+    assert opposed["constraints"]["needed"].startswith("un accord par lequel « referent » lise ")
+    assert "relations" not in opposed["contact"]
+    narrow = replace(CLASS.decisions["Person.contact"], rule=Rule((Clause(int(Fact.GROUP)),)))
+    decisions = replace(CLASS, decisions={**CLASS.decisions, "Person.contact": narrow})
+    found = authorise(PERSON, decisions, SCHEMA)
+    said = [
+        next(each for each in entries_of(facts, denied, found) if each["path"][-1] == "contact")
+        for facts in (Fact.REFERENT, Fact.REFERENT | Fact.TERRITORY, Fact.REFERENT | Fact.JOURNEY_ENDED)
+    ]
+    assert said[0]["relations"] == ["GROUP"]
+    assert said[0]["needed"].startswith("être lié à la personne par GROUP (")
+    assert said == [said[0]] * 3
+
+
+def test_one_path_has_one_entry_that_keeps_its_note() -> None:
+    silent = replace(CLASS.decisions["Person.contact"], silent="WITHHOLD")
+    found = authorise(PERSON, replace(CLASS, decisions={**CLASS.decisions, "Person.contact": silent}), SCHEMA)
+    for facts, reason, note in (
+        (Fact.REFERENT, "NOT_HELD", True),
+        (Fact.REFERENT | Fact.OPPOSITION, "OPPOSITION", False),
+    ):
+        told = entries_of(facts, {"alias": "x", "contact": None}, found)
+        assert len({tuple(each["path"]) for each in told}) == len(told)
+        (contact,) = (each for each in told if each["path"][-1] == "contact")
+        assert (contact["reason"], "note" in contact) == (reason, note)
 
 
 def test_the_entries_are_in_the_order_of_the_query_even_where_the_person_is_lost_from_the_answer() -> None:

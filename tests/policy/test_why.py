@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from hub.graph import load_graph
+from hub.policy.entry import entry
 from hub.policy.relation import by_relation
 from hub.policy.table import DecisionTable, Effect, Reason
 from hub.policy.why import UnknownField, why
@@ -24,7 +25,7 @@ def test_a_field_that_is_read_names_its_relations_its_grant_and_the_law() -> Non
     text = told("Contact.phones", "conseiller_ft", "suivi")
     grant = next(each for each in TABLE.policy.grants if each.id == "FT-1")
     assert "Contact.phones : lu" in text
-    assert "ORG_REFERENT ou TERRITORY" in text
+    assert "ORG_REFERENT (Organisme référent) ou TERRITORY (Territoire de compétence) sauf" in text
     assert f"accord FT-1 : {grant.label}" in text
     assert grant.basis.text in text
     assert grant.retention is not None
@@ -39,7 +40,7 @@ def test_a_path_tells_each_of_its_steps_and_where_it_is_closed() -> None:
 
 
 def test_a_denial_names_the_purposes_that_would_open_it() -> None:
-    assert "il faudrait : déclarer l'une des finalités actions (" in told(
+    assert "il faudrait : déclarer une des finalités actions (" in told(
         "Person.constraints", "referent_cd", "formation"
     )
 
@@ -102,7 +103,7 @@ def test_a_relation_that_opens_nothing_is_told_with_those_that_would() -> None:
 
 def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
     text = told("IdentityInput.departmentIdentifier", "orienteur_cd", "identification")
-    assert "rapproché par : DEPARTMENT_BRSA sauf" in text
+    assert "rapproché par : DEPARTMENT_BRSA (Périmètre du Conseil départemental) sauf" in text
     assert "dépend de : Person.identifiers, SectorIdentifier.value" in text
     assert "accord ORI-CD-1" in text
     assert "accord NAT-ORI-1" not in text
@@ -113,3 +114,13 @@ def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
     row = TABLE.decision_class("orienteur_cd", "identification")
     text = why("IdentityInput.departmentIdentifier", row, TABLE, Fact.NATIONWIDE)
     assert "il faudrait : être lié à la personne par DEPARTMENT_BRSA" in text
+
+
+def test_every_denial_of_the_table_says_what_it_would_take() -> None:
+    for row in TABLE.classes.values():
+        for name, decision in row.decisions.items():
+            if decision.effect is not Effect.DENY:
+                continue
+            said = entry(("x",), name, row, decision)["needed"]
+            assert said.startswith("déclarer ") == (decision.needs is not None)
+            assert f"il faudrait : {said}" in why(name, row, TABLE)

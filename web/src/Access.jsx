@@ -88,7 +88,7 @@ function Entry({ page, entry }) {
         <code>{entry.coordinate}</code>
       </td>
       <td>
-        <span className={`badge ${kind}`}>{kind === "none" ? "absent" : SHOWN[entry.decision] ?? entry.decision}</span>
+        <span className={`badge ${kind}`}>{kind === "none" ? "vide" : SHOWN[entry.decision] ?? entry.decision}</span>
       </td>
       <td>
         {entry.reason ? <p>{page.reasons[entry.reason] ?? entry.reason}</p> : null}
@@ -113,6 +113,7 @@ function Entry({ page, entry }) {
             ))}
           </p>
         ) : null}
+        {entry.needed && !entry.purposes ? <p>Il faudrait : {entry.needed}.</p> : null}
         <p className="codes">{[entry.reason, ...(entry.rules ?? [])].filter(Boolean).join(" · ")}</p>
       </td>
     </tr>
@@ -124,7 +125,7 @@ function summary(entries) {
   const parts = [
     [count(({ decision }) => decision === "deny"), "retenu", "retenus"],
     [count(({ decision }) => decision === "mask"), "réduit", "réduits"],
-    [count(({ reason }) => reason === "NOT_HELD"), "sans donnée", "sans donnée"],
+    [count(({ reason }) => reason === "NOT_HELD"), "vide", "vides"],
   ];
   const said = parts.filter(([number]) => number > 0).map(([n, one, many]) => `${n} ${n > 1 ? many : one}`);
   return said.length > 0 ? `Parmi les champs demandés : ${said.join(", ")}.` : "Rien n’a été retenu.";

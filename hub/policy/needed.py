@@ -1,0 +1,75 @@
+"""What it would take for a denial to be none, in French: the same sentence in answers, on the page and in commands.
+
+policy.md rule 11. It follows from the rules alone: of two rows that are denied, whatever they hold, the same is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.policy.cells import prohibitions
+from hub.policy.classification import Classification
+from hub.policy.model import Policy
+from hub.policy.table import Decision, Reason
+from hub.policy.told import relations
+from schema.categories import Level
+from schema.facts import RELATIONS, Fact
+from schema.residual import Clause, Rule
+
+_OF_ROW = {
+    Reason.OPPOSITION: "que la personne retire son opposition, ou sa demande de limitation",
+    Reason.RETENTION_ENDED: "rien n'y suffit, la durée de conservation est passée",
+}
+
+
+def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schema: Classification) -> str:
+    """For a denial that the table tells: another purpose, or a grant, or nothing."""
+    if decision.needs is not None:
+        purposes = [f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", ")]
+        return f"déclarer {'la finalité' if len(purposes) == 1 else 'une des finalités'} {', '.join(purposes)}"
+    cause = decision.required or coordinate
+    level = schema.fields[cause].level if cause in schema.fields else None
+    if any(p.level in (level, None) for p in prohibitions(policy, kind, schema.category(cause))):
+        return "rien n'y suffit, une interdiction l'emporte sur tout accord"
+    return f"un accord par lequel « {kind} » {_granted(cause, schema)}, et sa base légale"
+
+
+def needed_of_row(reason: Reason, rule: Rule, policy: Policy) -> str:
+    """For a denial that depends on the row."""
+    return _OF_ROW.get(reason) or linked(rule, policy)
+
+
+def linked(rule: Rule, policy: Policy) -> str:
+    """The relations that open the rule."""
+    ways = [
+        relations(bits, policy) + (" pour ce que son organisation a enregistré" if recorded else "")
+        for recorded in (False, True)
+        if (bits := _bits(each for each in _clauses(rule) if bool(each.all_of & Fact.RECORDED) is recorded))
+    ]
+    return f"être lié à la personne par {', ou par '.join(ways)}"
+
+
+def linking(rule: Rule) -> list[str]:
+    """The codes of these relations."""
+    bits = _bits(_clauses(rule))
+    return [fact.name or "" for fact in Fact if fact & RELATIONS & bits]
+
+
+def _clauses(rule: Rule) -> tuple[Clause, ...]:
+    return (*rule.read, *rule.reduced)
+
+
+def _bits(clauses: Iterable[Clause]) -> int:
+    bits = 0
+    for clause in clauses:
+        bits |= clause.any_of
+    return bits
+
+
+def _granted(cause: str, schema: Classification) -> str:
+    """What a grant would have to do for the coordinate."""
+    finders = schema.fields[cause].matches if cause in schema.fields else {cause}
+    if finders:
+        return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in finders}))}"
+    category, level = schema.category(cause), schema.fields[cause].level
+    return f"lise {category} en entier" if level is Level.FULL else f"lise {category}, même réduit"
