@@ -6,14 +6,17 @@ A file holds the Typer application `app` of one command or of a group, and is re
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 from typer.main import get_command
 
-from hub.cli.refuse import refuse
+from hub.cli.refuse import refuse, tell
+from hub.cli.usage import usage
 from hub.errors import HubError
 from infra.errors import SetupRefused
 
@@ -47,6 +50,13 @@ def hub() -> None:
 def main() -> None:
     """Run a command; what it refuses is one French line with its code, never a traceback."""
     try:
-        app()
+        sys.exit(app(prog_name="hub", standalone_mode=False))
     except (HubError, SetupRefused) as error:
         refuse(error.code, error.message)
+    except TyperException as error:
+        said = usage(error)
+        if said is not None:
+            tell(*said)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        refuse("COMMAND_ABANDONED", "Commande abandonnée : rien n'a été fait.")

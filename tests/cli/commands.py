@@ -29,9 +29,9 @@ class Done:
     out: str
     err: str
 
-    def check_refused(self, code: str) -> str:
+    def check_refused(self, code: str, exit_code: int = 1) -> str:
         """It ended badly, with one French line that ends in this code, and no traceback; returns the line."""
-        assert self.code == 1, (self.out, self.err)
+        assert self.code == exit_code, (self.out, self.err)
         assert "Traceback" not in self.err
         (line,) = self.err.strip().splitlines()
         assert line.endswith(f" [{code}]"), line
