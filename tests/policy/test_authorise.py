@@ -1,5 +1,6 @@
 """The operation is rewritten before it is planned, inputs are reads, and the guard decides each object again."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -178,7 +179,7 @@ def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
     assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}
 
 
-def entries_of(facts: Fact, data: dict[str, object], authorisation: Authorisation) -> list[dict[str, Any]]:
+def entries_of(facts: Fact, data: dict[str, object], authorisation: Authorisation) -> Sequence[Mapping[str, Any]]:
     guard = Guard(authorisation.marks)
     guard(0, {"id": "p", **data, ACCESS_KEY: ["p", int(facts)]}, ("person",))
     return explain(authorisation, guard, {"person": data}, [])
