@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hub.accesses import Accesses
 from hub.document.persisted import Documents
@@ -24,10 +23,8 @@ from hub.policy.refuse import REFUSE, check_whole
 from hub.policy.table import DecisionClass, DecisionTable
 from hub.policy.view import Views
 from hub.prepare import Preparer, wants_plan
+from hub.tracing.spans import Spans
 from schema.context import Context
-
-if TYPE_CHECKING:  # it is loaded where somebody watches
-    from hub.tracing.spans import Spans
 
 
 @dataclass(frozen=True, slots=True)

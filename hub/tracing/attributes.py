@@ -8,11 +8,11 @@ these have one; the others begin with `spie.`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
 
-Value: TypeAlias = int | str | Sequence[str]
+Value: TypeAlias = int | str | tuple[str, ...]
 
 OTHER = "_OTHER"
 """Told instead of a word, a hash or a code that is none (the conventions' own word for it)."""
@@ -83,9 +83,9 @@ def admitted(attribute: Attribute, value: Value, words: frozenset[str]) -> Value
         if type(value) is not int:
             raise TypeError(f"{attribute.key} is a count")
         return value
-    if kind in (Kind.CODES, Kind.WORDS):
-        fits: Callable[[str], object] = _CODE if kind is Kind.CODES else words.__contains__
-        return [each if fits(each) else OTHER for each in value]  # type: ignore[union-attr]
-    assert isinstance(value, str)
-    fits = words.__contains__ if kind is Kind.WORD else _CODE if kind is Kind.CODE else _HASH
-    return value if fits(value) else OTHER
+    fits: Callable[[str], object] = words.__contains__
+    if kind in (Kind.HASH, Kind.CODE, Kind.CODES):
+        fits = _HASH if kind is Kind.HASH else _CODE
+    if isinstance(value, tuple):
+        return tuple([each if fits(each) else OTHER for each in value])
+    return value if isinstance(value, str) and fits(value) else OTHER

@@ -10,25 +10,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from functools import lru_cache
 from importlib.metadata import version
 from threading import Event, Lock, Thread
 from uuid import uuid4
 
 import httpx2
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.metrics import NoOpMeterProvider
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from hub.federation.tls import client_tls
+from hub.tracing.attributes import Value
 from hub.tracing.settings import Traces
-from hub.tracing.spans import Spans
+from hub.tracing.spans import Side, Watch
 
 log = logging.getLogger(__name__)
 QUEUE = 8_192
-"""Spans that may wait; some 3 KB of memory each."""
+"""Spans that may wait; some 1 KB of memory each."""
 BATCH = 512
 """Most spans of one request to the collector."""
 DELAY = 1.0
@@ -37,23 +37,14 @@ PATIENCE = 3.0
 """Seconds for each part of a request to the collector."""
 STOP = 5.0
 """Seconds that the stop of the process waits for the last spans."""
-LIMITS = SpanLimits(
-    max_attributes=32,
-    max_span_attributes=32,
-    max_events=1,
-    max_links=1,
-    max_event_attributes=1,
-    max_link_attributes=1,
-    max_attribute_length=256,
-    max_span_attribute_length=256,
-)
-"""More than any span has; all are said, as what is not is looked for in the environment."""
 
 
-class Export(SpanProcessor):
-    """Takes ended spans, from any thread; `delivered` and `dropped` count them."""
+class Export:
+    """Takes the ended spans of the process `service`, from any thread; `delivered` and `dropped` count them."""
 
-    def __init__(self, traces: Traces, *, queue: int = QUEUE) -> None:
+    def __init__(self, traces: Traces, service: str, *, queue: int = QUEUE) -> None:
+        about = {"service.name": service, "service.version": version("spie-hub"), "service.instance.id": str(uuid4())}
+        self._about = Resource(attributes=[_pair(key, value) for key, value in about.items()])
         self.delivered = self.dropped = 0
         self._endpoint, self._queue = traces.endpoint, queue
         self._client = httpx2.Client(
@@ -63,12 +54,12 @@ class Export(SpanProcessor):
             timeout=PATIENCE,
             headers={"content-type": "application/x-protobuf", "user-agent": "spie-hub"},
         )
-        self._waiting: deque[ReadableSpan] = deque()
+        self._waiting: deque[Watch] = deque()
         self._lock, self._wake, self._stopping = Lock(), Event(), False
         self._thread = Thread(target=self._run, name="spans", daemon=True)
         self._thread.start()
 
-    def on_end(self, span: ReadableSpan) -> None:
+    def take(self, span: Watch) -> None:
         """Queue a span, or drop it."""
         with self._lock:
             if len(self._waiting) >= self._queue or self._stopping:
@@ -104,14 +95,14 @@ class Export(SpanProcessor):
                 self._client.close()
                 return
 
-    def _batch(self) -> list[ReadableSpan]:
+    def _batch(self) -> list[Watch]:
         with self._lock:
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
-    def _deliver(self, batch: list[ReadableSpan]) -> int:
+    def _deliver(self, batch: list[Watch]) -> int:
         """How many were delivered. What the collector answers is not read: its status tells enough."""
         try:
-            body = encode_spans(batch).SerializeToString()
+            body = _encoded(self._about, batch)
             with self._client.stream("POST", self._endpoint, content=body) as answer:
                 if answer.status_code == httpx2.codes.OK:
                     return len(batch)
@@ -121,31 +112,40 @@ class Export(SpanProcessor):
         return 0
 
 
-class Ids(RandomIdGenerator):
-    """Trace ids are those that errors and journal tell."""
-
-    trace = 0
-
-    def generate_trace_id(self) -> int:
-        """That of the request whose span begins."""
-        return self.trace
-
-    def is_trace_id_random(self) -> bool:
-        """A client may have chosen it."""
-        return False
+def _encoded(about: Resource, batch: list[Watch]) -> bytes:
+    scope = ScopeSpans(scope=InstrumentationScope(name="spie-hub"), spans=map(_span, batch))
+    request = ExportTraceServiceRequest(resource_spans=[ResourceSpans(resource=about, scope_spans=[scope])])
+    body: bytes = request.SerializeToString()
+    return body
 
 
-def spans(export: Export, service: str, words: frozenset[str], ratio: float) -> Spans:
-    """The spans of this process, which is `service`, through this exporter."""
-    ids = Ids()
-    about = {"service.name": service, "service.version": version("spie-hub"), "service.instance.id": str(uuid4())}
-    provider = TracerProvider(
-        sampler=ALWAYS_ON,
-        resource=Resource(about),
-        shutdown_on_exit=False,
-        id_generator=ids,
-        span_limits=LIMITS,
-        meter_provider=NoOpMeterProvider(),
+def _span(watch: Watch) -> Span:
+    return Span(
+        trace_id=watch.trace,
+        span_id=watch.id,
+        parent_span_id=watch.parent,
+        name=watch.name.value,
+        kind=_KINDS[watch.side],
+        start_time_unix_nano=watch.start,
+        end_time_unix_nano=watch.end,
+        attributes=[_pair(attribute.key, value) for attribute, value in watch.attributes.items()],
+        status=_FAILED if watch.failed else None,
     )
-    provider.add_span_processor(export)
-    return Spans(provider.get_tracer("spie-hub"), ids, words, ratio)
+
+
+_KINDS = {
+    Side.INTERNAL: Span.SPAN_KIND_INTERNAL,
+    Side.SERVER: Span.SPAN_KIND_SERVER,
+    Side.CLIENT: Span.SPAN_KIND_CLIENT,
+}
+_FAILED = Status(code=Status.STATUS_CODE_ERROR)
+
+
+@lru_cache(maxsize=4096)
+def _pair(key: str, value: Value) -> KeyValue:
+    if isinstance(value, int):
+        return KeyValue(key=key, value=AnyValue(int_value=value))
+    if isinstance(value, str):
+        return KeyValue(key=key, value=AnyValue(string_value=value))
+    several = ArrayValue(values=[AnyValue(string_value=each) for each in value])
+    return KeyValue(key=key, value=AnyValue(array_value=several))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.document.request import Reply, Request
 from hub.errors import StartRefused
@@ -19,12 +19,10 @@ from hub.http.metrics import Counter
 from hub.journal.signing import Signer
 from hub.journal.store import Journal
 from hub.tracing.settings import Traces
+from hub.tracing.spans import Spans
 from infra.roles import Dsn
 from schema.sdl import HUB, SUBGRAPHS
 from subgraphs.kit.database import Database
-
-if TYPE_CHECKING:  # loads the extra
-    from hub.tracing.spans import Spans
 
 
 class Parts:

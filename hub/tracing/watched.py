@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 
 import asyncpg
-from opentelemetry.trace import SpanKind
 
 from hub.calls import CODES
 from hub.document.request import Reply, Request
@@ -23,10 +22,10 @@ from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.store import Journal
 from hub.tracing.attributes import METHODS, OTHER, Attribute, Name, Value
-from hub.tracing.export import Export, spans
+from hub.tracing.export import Export
 from hub.tracing.parts import Parts
 from hub.tracing.settings import Traces
-from hub.tracing.spans import HEADER, Spans, Watch, header
+from hub.tracing.spans import HEADER, Side, Spans, Watch, header
 from infra.roles import Dsn
 from subgraphs.kit.database import Database
 
@@ -35,8 +34,8 @@ class Watched(Parts):
     """Parts whose spans go to a collector. `service` is the process, `words` are those of the contract."""
 
     def __init__(self, traces: Traces, service: str, words: frozenset[str]) -> None:
-        self._export = Export(traces)
-        self.spans: Spans = spans(self._export, service, words, traces.ratio)
+        self._export = Export(traces, service)
+        self.spans: Spans = Spans(self._export.take, words, traces.ratio)
 
     def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
         """Its requests begin a trace."""
@@ -48,7 +47,7 @@ class Watched(Parts):
 
     def call(self, transport: Transport, *, remote: bool) -> Transport:
         """Each call is a span."""
-        return _Call(transport, self.spans, SpanKind.CLIENT if remote else SpanKind.INTERNAL)
+        return _Call(transport, self.spans, Side.CLIENT if remote else Side.INTERNAL)
 
     def headers(self, headers: Headers) -> Headers:
         """They tell the subgraph of what span its own are part."""
@@ -111,11 +110,11 @@ def _answered(watch: Watch, method: str, status: int, size: int) -> None:
 
 
 class _Call:
-    def __init__(self, inner: Transport, spans: Spans, kind: SpanKind) -> None:
-        self.inner, self._spans, self._kind = inner, spans, kind
+    def __init__(self, inner: Transport, spans: Spans, side: Side) -> None:
+        self.inner, self._spans, self._side = inner, spans, side
 
     async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
-        with self._spans.within(Name.CALL, self._kind) as watch:
+        with self._spans.within(Name.CALL, self._side) as watch:
             if watch is not None:
                 watch.top.calls += 1
                 watch.tell(_asked(request))
@@ -153,7 +152,7 @@ class _Database(Database):
     async def fetch(
         self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
     ) -> list[asyncpg.Record]:
-        with self._spans.within(Name.STATEMENT, SpanKind.CLIENT) as watch:
+        with self._spans.within(Name.STATEMENT, Side.CLIENT) as watch:
             rows = await super().fetch(scopes, organisation, sql, arguments)
             if watch is not None:
                 watch.tell(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -40,6 +41,7 @@ class Told:
 class Collector:
     """`bodies` are the requests, headers included; `status` is what they are answered."""
 
+    scheme: str = "http"
     port: int = 0
     bodies: list[bytes] = field(default_factory=list)
     sent: list[tuple[str, bytes]] = field(default_factory=list)
@@ -48,7 +50,7 @@ class Collector:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}/v1/traces"
+        return f"{self.scheme}://localhost:{self.port}/v1/traces"
 
     @property
     def traces(self) -> Traces:
@@ -95,9 +97,9 @@ def _value(value: AnyValue) -> Any:
 
 
 @contextmanager
-def collecting() -> Iterator[Collector]:
-    """A collector, listening."""
-    collector = Collector()
+def collecting(tls: ssl.SSLContext | None = None) -> Iterator[Collector]:
+    """A collector, listening; with `tls`, over HTTPS."""
+    collector = Collector(scheme="http" if tls is None else "https")
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -107,11 +109,17 @@ def collecting() -> Iterator[Collector]:
             self.send_response(collector.status)
             self.end_headers()
 
+        def handle(self) -> None:
+            with suppress(ssl.SSLError, ConnectionError):
+                super().handle()
+
         def log_message(self, *_: Any) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         collector.port = server.server_port
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -37,11 +37,11 @@ def test_the_list_is_this_one() -> None:
     [
         (Attribute.PURPOSE, "suivi", "suivi"),
         (Attribute.PURPOSE, "Vurnibal", OTHER),
-        (Attribute.ASKED, ("Person", "Vurnibal"), ["Person", OTHER]),
+        (Attribute.ASKED, ("Person", "Vurnibal"), ("Person", OTHER)),
         (Attribute.ERROR, "BAD_INPUT", "BAD_INPUT"),
         (Attribute.ERROR, "VURNIBAL", OTHER),
         (Attribute.ERROR, "BAD_INPUT: Vurnibal", OTHER),
-        (Attribute.ERRORS, ("BAD_INPUT", "1710399999123"), ["BAD_INPUT", OTHER]),
+        (Attribute.ERRORS, ("BAD_INPUT", "1710399999123"), ("BAD_INPUT", OTHER)),
         (Attribute.OPERATION, "0f" * 32, "0f" * 32),
         (Attribute.OPERATION, "0f" * 32 + "\n", OTHER),
         (Attribute.OPERATION, "{ me { id } }", OTHER),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.errors import StartRefused
+from hub.federation.tls import client_tls, server_tls
 from hub.graph import load_graph
 from hub.tracing import export
 from hub.tracing.attributes import Name
-from hub.tracing.export import Export, spans
+from hub.tracing.export import Export
 from hub.tracing.parts import Parts, parts
 from hub.tracing.settings import Traces
 from hub.tracing.spans import Spans, header
+from tests.federation.authority import Authority
 from tests.tracing.collector import Collector, collecting
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -28,7 +31,7 @@ def collector() -> Iterator[Collector]:
 
 
 def made(exporter: Export, ratio: float = 1.0) -> Spans:
-    return spans(exporter, "spie-hub", frozenset(), ratio)
+    return Spans(exporter.take, frozenset(), ratio)
 
 
 def requests(told: Spans, count: int) -> None:
@@ -38,7 +41,7 @@ def requests(told: Spans, count: int) -> None:
 
 
 async def test_every_span_is_delivered_by_the_end(collector: Collector) -> None:
-    exporter = Export(collector.traces)
+    exporter = Export(collector.traces, "spie-hub")
     requests(made(exporter), 1_000)
     await exporter.close()
     assert [each.trace for each in collector.spans()] == [TRACE] * 1_000
@@ -49,7 +52,7 @@ async def test_what_finds_the_queue_full_is_dropped_and_counted(
     collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "DELAY", 60.0)
-    exporter = Export(collector.traces, queue=10)
+    exporter = Export(collector.traces, "spie-hub", queue=10)
     requests(made(exporter), 25)
     assert exporter.dropped == 15
     await exporter.close()
@@ -59,7 +62,7 @@ async def test_what_finds_the_queue_full_is_dropped_and_counted(
 @pytest.mark.parametrize("status", [302, 400, 503])
 async def test_what_the_collector_refuses_is_dropped_and_counted(collector: Collector, status: int) -> None:
     collector.status = status
-    exporter = Export(collector.traces)
+    exporter = Export(collector.traces, "spie-hub")
     requests(made(exporter), 3)
     await exporter.close()
     assert (len(collector.bodies), exporter.delivered, exporter.dropped) == (1, 0, 3)
@@ -72,7 +75,7 @@ async def test_a_collector_that_is_down_or_says_nothing_holds_nobody_up(monkeypa
         ports = [silent.getsockname()[1], down.getsockname()[1]]
         down.close()
         for port in ports:
-            exporter = Export(Traces(f"http://127.0.0.1:{port}/v1/traces", None))
+            exporter = Export(Traces(f"http://127.0.0.1:{port}/v1/traces", None), "spie-hub")
             requests(made(exporter), export.BATCH + 5)
             await exporter.close()
             assert exporter.delivered == 0
@@ -96,7 +99,7 @@ async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_the
         monkeypatch.setenv("OTEL_SERVICE_NAME", "canari")
         monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
         monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "0")
-        exporter = Export(collector.traces)
+        exporter = Export(collector.traces, "spie-hub")
         requests(made(exporter), 1)
         await exporter.close()
         with pytest.raises(BlockingIOError):
@@ -105,8 +108,21 @@ async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_the
     assert b"canari" not in collector.received()
 
 
+async def test_a_collector_whose_certificate_is_of_other_authorities_gets_nothing(tmp_path: Path) -> None:
+    ours, other = Authority(tmp_path, "ours"), Authority(tmp_path, "other")
+    ours.issue("collector")
+    tls = server_tls(tmp_path / "collector.pem", tmp_path / "collector.key")
+    with collecting(tls) as collector:
+        for authority, delivered in ((other, 0), (ours, 1)):
+            exporter = Export(Traces(collector.url, client_tls(authority.path)), "spie-hub")
+            requests(made(exporter), 1)
+            await exporter.close()
+            assert (exporter.delivered, exporter.dropped) == (delivered, 1 - delivered)
+    assert len(collector.spans()) == 1
+
+
 async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(collector: Collector) -> None:
-    exporter = Export(collector.traces)
+    exporter = Export(collector.traces, "spie-hub")
     told = made(exporter, ratio=1e-12)
     with told.request(TRACE) as watch, told.within(Name.CALL) as below:
         told.asked("referent_cd", "suivi")
@@ -116,7 +132,7 @@ async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(colle
 
 
 async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector) -> None:
-    exporter = Export(collector.traces)
+    exporter = Export(collector.traces, "spie-hub")
     told = made(exporter)
     for sent in (
         b"",
