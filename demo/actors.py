@@ -19,7 +19,7 @@ from demo.cast import (
     Agent,
     Organisation,
 )
-from demo.identity import DemoActor
+from demo.identity import PARTNER_CLIENT, DemoActor
 
 FOLLOW_UP = ("diagnostic", "contrat", "suivi", "actions", "formation", "pmsmp")
 SELVES = {"personne": "maelle", "personne-b": "santu"}
@@ -28,8 +28,9 @@ SELVES = {"personne": "maelle", "personne-b": "santu"}
 
 def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[DemoActor]:
     """The actors, once the people and agents of the files have their ids; `agents` is by e-mail, `persons` by slug."""
+    referent = _referent("referent-a", REFERENT_A, agents)
     return [
-        _referent("referent-a", REFERENT_A, agents),
+        referent,
         _referent("referent-b", REFERENT_B, agents),
         _member("employeur", "siae", EMPLOYER, ("iae", "actions"),
                 "ne lit que ses propres rendez-vous et les personnes qu'elle y reçoit."),
@@ -48,9 +49,7 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
                 "vérifie ce qui est tenu et qui l'a lu, sans lire les données."),
         _member("statisticien", "statisticien_cd", CD_08, ("statistique",),
                 "ne lit la donnée de personne : il attend des agrégats."),
-        _member("partenaire", "partenaire", PARTNER, ("suivi", "actions"),
-                "une application, pour le compte de la référente A. Sans convention, la politique ne lui ouvre que "
-                "l'offre publique.", end_user="referent-a"),
+        _partner("partenaire", referent),
     ]  # fmt: skip
 
 
@@ -81,11 +80,16 @@ def _self(name: str, slug: str, persons: Mapping[str, UUID]) -> DemoActor:
     return DemoActor(name, "beneficiaire", ("droits",), about, {"person": str(persons[slug])})
 
 
-def _member(
-    name: str, kind: str, organisation: Organisation, purposes: tuple[str, ...], about: str, end_user: str | None = None
-) -> DemoActor:
-    said = f"{organisation.name} : {about}"
-    return DemoActor(name, kind, purposes, said, _organisation(organisation), end_user)
+def _member(name: str, kind: str, organisation: Organisation, purposes: tuple[str, ...], about: str) -> DemoActor:
+    return DemoActor(name, kind, purposes, f"{organisation.name} : {about}", _organisation(organisation))
+
+
+def _partner(name: str, end_user: DemoActor) -> DemoActor:
+    about = (
+        f"{PARTNER.name}, dont se sert la référente A : reçoit, de ce qu'elle peut lire, ce que dit la portée "
+        "« parcours » de sa convention ; ni difficultés, ni santé, ni identifiants."
+    )
+    return DemoActor(name, "partenaire", ("suivi", "actions"), about, _organisation(PARTNER), end_user, PARTNER_CLIENT)
 
 
 def _organisation(organisation: Organisation) -> dict[str, object]:

@@ -13,11 +13,14 @@ from typing import Any
 import orjson
 from joserfc import jwk, jwt
 
+from demo.cast import PARTNER
 from hub.identity.actor import CLAIM
 
 ISSUER = "https://demo.spie-hub.example"
 AUDIENCE = "https://hub.spie-hub.example"
 ALGORITHM = "Ed25519"
+CLIENT, PARTNER_CLIENT = "demo", "parcours-partage"
+"""The demo's own application, and the partner's."""
 LIFETIME = 12 * 3600
 """Seconds that a token of the demo lives; the demo renews them at each start."""
 
@@ -26,7 +29,8 @@ LIFETIME = 12 * 3600
 class DemoActor:
     """An actor of the demo. `claims` are those of `hub.identity.actor`, without purposes and validity.
 
-    `end_user` is who uses a partner's application: the claim `act` (RFC 8693).
+    `end_user` is who uses a partner's application: the claim `act` (RFC 8693); `client` the application that the token
+    is issued to.
     """
 
     name: str
@@ -34,7 +38,13 @@ class DemoActor:
     purposes: tuple[str, ...]
     about: str
     claims: Mapping[str, Any]
-    end_user: str | None = None
+    end_user: DemoActor | None = None
+    client: str = CLIENT
+
+    def said(self, now: int) -> dict[str, Any]:
+        """Its own claims, its habilitation being of a year."""
+        said = {"kind": self.kind, "purposes": list(self.purposes), "habilitated_until": now + 365 * 86_400}
+        return {**said, **self.claims}
 
 
 class Issuer:
@@ -53,23 +63,23 @@ class Issuer:
     def token(self, actor: DemoActor, now: int | None = None) -> str:
         """A token for this actor, valid from `now` (Unix seconds; the present if not given) for `LIFETIME`."""
         now = int(time.time()) if now is None else now
-        said = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 365 * 86_400}
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": actor.name,
-            "client_id": "demo",
+            "client_id": actor.client,
             "iat": now,
             "exp": now + LIFETIME,
-            CLAIM: {**said, **actor.claims},
+            CLAIM: actor.said(now),
         }
         if actor.end_user is not None:
-            claims["act"] = {"sub": actor.end_user}
+            claims["act"] = {"sub": actor.end_user.name, CLAIM: actor.end_user.said(now)}
         header = {"alg": ALGORITHM, "kid": self._key.kid}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
     def write_settings(self, agreements: Mapping[str, Sequence[str]]) -> Path:
-        """Write the public key and the settings that trust it, with these purposes per organisation (SIRET)."""
+        """Write the public key and the settings that trust it, with these purposes per organisation (SIRET), and the
+        partner's application."""
         keys = orjson.dumps({"keys": [self._key.as_dict(private=False)]})
         (self._folder / "issuer.jwks.json").write_bytes(keys)
         lines = [
@@ -80,6 +90,13 @@ class Issuer:
             f'issuer = "{ISSUER}"',
             f'algorithm = "{ALGORITHM}"',
             'keys = "issuer.jwks.json"',
+            f'clients = ["{CLIENT}"]',
+            "",
+            "[[clients]]",
+            f'issuer = "{ISSUER}"',
+            f'client = "{PARTNER_CLIENT}"',
+            f'organisation = "{PARTNER.siret}"',
+            'scopes = ["parcours", "mon_parcours"]',
         ]
         for organisation, purposes in agreements.items():
             listed = ", ".join(f'"{purpose}"' for purpose in purposes)

@@ -24,6 +24,7 @@ from hub.http.graphiql import graphiql
 from hub.http.metrics import EXPOSITION, metrics
 from hub.http.policy import policy_page
 from hub.http.served import Served
+from hub.identity.applications import Applications
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.journal.keyring import Keyring
@@ -155,7 +156,10 @@ def hub_app(
     inside: dict[str, Transport] = {HUB: own, **{name: InProcess(each) for name, each in local.items()}}
     transports = {name: made.call(each, remote=False) for name, each in inside.items()}
     transports |= {name: made.call(each, remote=True) for name, each in remote.items()}
-    callers = Callers(settings.issuers, settings.audience, policy.actors, clock)
+    applications = Applications(settings.clients, policy.clients)
+    callers = Callers(settings.issuers, settings.audience, policy.actors, clock, applications)
+    for scope in {name for each in settings.clients for name in each.scopes}:
+        graph.table.through(scope)  # so that no request waits for it
     purposes = Purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
         callers=callers,

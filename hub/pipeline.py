@@ -56,8 +56,8 @@ class Pipeline:
         if self.spans is not None:
             self.spans.asked(actor.kind, purpose)
         reference = check_reference(request.headers.get("purpose-reference"))
-        decisions = self.table.decision_class(actor.kind, purpose)
-        text = self.documents.text(request, actor.client, actor.id)
+        decisions = self.table.decision_class(actor.kind, purpose, actor.scope)
+        text = self.documents.text(request, actor.client, actor.caller)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
         if self.spans is not None:
             self.spans.prepared(prepared.hash, prepared.operation.kind)
@@ -70,7 +70,7 @@ class Pipeline:
         asked = self.misses.admit(actor.id, authorisation, variables, now)
         journalled = await self.accesses.intended(request, actor, purpose, reference, prepared)
         context = Context(
-            actor=actor.id,
+            actor=actor.caller,
             kind=actor.kind,
             organisation=actor.organisation,
             purpose=purpose,
@@ -80,7 +80,8 @@ class Pipeline:
             residual=authorisation.residual,
             now=now,
         )
-        with self.misses.searching(actor.id, actor.organisation, authorisation, variables, now) as searches:
+        bodies = (actor.organisation, actor.partner)
+        with self.misses.searching(actor.id, bodies, authorisation, variables, now) as searches:
             answer = await execute(
                 prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds
             )

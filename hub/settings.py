@@ -6,7 +6,7 @@ import json
 import ssl
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from hub.errors import StartRefused
 from hub.federation.execute import Bounds
 from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
+from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.misses import MissLimit
 from hub.tracing.settings import Traces
@@ -37,7 +38,8 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`agreements`: purposes per SIRET; `subgraphs`: the subgraphs run elsewhere (the others run in process).
+    """`agreements`: purposes per SIRET; `clients`: the applications of partners; `subgraphs`: the subgraphs run
+    elsewhere (the others run in process).
 
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
     `documents`: the manifest of trusted documents per client that has one;
@@ -57,6 +59,7 @@ class Settings:
     misses: MissLimit = field(default_factory=MissLimit)
     override: Mapping[str, float] = field(default_factory=dict)
     traces: Traces | None = None
+    clients: tuple[Client, ...] = ()
 
 
 def load_settings(path: Path) -> Settings:
@@ -87,6 +90,7 @@ def load_settings(path: Path) -> Settings:
             misses=_numbers(MissLimit, raw.pop("misses", {})),
             override={label: _percentage(label, said) for label, said in raw.pop("override", {}).items()},
             traces=_traces(raw.pop("traces"), path.parent) if "traces" in raw else None,
+            clients=_clients(raw.pop("clients", []), issuers),
         )
         _nothing_left(raw)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -102,13 +106,35 @@ def _issuer(row: dict[str, Any], folder: Path) -> Issuer:
     """One row of `[[issuers]]`: its keys are in a file beside the settings, or at an address."""
     name, algorithm = row.pop("issuer"), row.pop("algorithm")
     kinds = frozenset(row.pop("kinds")) if "kinds" in row else None
+    clients = _names("clients", row.pop("clients")) if "clients" in row else None
     if ("keys" in row) == ("keys_url" in row):
         raise ValueError("an issuer has either 'keys' or 'keys_url'")
     if "keys_url" in row:
-        return Issuer(name, algorithm, {}, kinds, _source(row, folder))
+        return Issuer(name, algorithm, {}, kinds, _source(row, folder), clients)
     jwks = json.loads((folder / row.pop("keys")).read_text(encoding="utf-8"))
     _nothing_left(row)
-    return Issuer.from_jwks(name, algorithm, jwks, kinds)
+    return replace(Issuer.from_jwks(name, algorithm, jwks, kinds), clients=clients)
+
+
+def _clients(rows: list[dict[str, Any]], issuers: Mapping[str, Issuer]) -> tuple[Client, ...]:
+    """The rows of `[[clients]]`; one without `scopes` gets nothing of anybody."""
+    found: dict[tuple[str, str], Client] = {}
+    for row in rows:
+        issuer, name, organisation = (row.pop(key) for key in ("issuer", "client", "organisation"))
+        client = Client(issuer, name, organisation, tuple(sorted(_names("scopes", row.pop("scopes", [])))))
+        _nothing_left(row)
+        if not all(isinstance(each, str) and each for each in (name, organisation)) or issuer not in issuers:
+            raise ValueError("a row of [[clients]] has an 'issuer' of [[issuers]], a 'client' and an 'organisation'")
+        if (client.issuer, client.name) in found or client.name in (issuers[client.issuer].clients or ()):
+            raise ValueError(f"the client '{client.name}' comes twice")
+        found[client.issuer, client.name] = client
+    return tuple(found.values())
+
+
+def _names(name: str, value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise TypeError(f"'{name}' is a list of texts")
+    return frozenset(value)
 
 
 def _source(row: dict[str, Any], folder: Path) -> Source:

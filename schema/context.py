@@ -27,7 +27,8 @@ class ContextRefused(Exception):
 
 
 class Context(NamedTuple):
-    """What a subgraph knows of a request. `scopes` are link keys (`schema.facts.link_key`), `now` is Unix seconds."""
+    """What a subgraph knows of a request. `actor` names who asks, and the partner's application if it asks through one;
+    `scopes` are link keys (`schema.facts.link_key`), `now` is Unix seconds."""
 
     actor: str
     kind: str

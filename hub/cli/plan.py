@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from hub.cli.classes import decision_class
+from hub.cli.classes import ClientOption, decision_class
 from hub.cli.files import read, read_text
 from hub.cli.refuse import refuse
 from hub.document.variables import bind
@@ -34,19 +34,21 @@ def plan(
     ] = None,
     actor: Annotated[str | None, typer.Option(help="Sorte d'acteur : le plan de ce qu'elle peut lire.")] = None,
     purpose: Annotated[str | None, typer.Option(help="Finalité de cet acteur.")] = None,
+    client: ClientOption = None,
 ) -> None:
     """Montre les appels aux sous-graphes d'un document ; rien n'est exécuté, aucune valeur n'est montrée."""
     text = read_text(file, "DOCUMENT_UNREADABLE", "Le document")
-    decided = actor is not None or purpose is not None
+    decided = (actor, purpose, client) != (None, None, None)
     if decided and supergraph is not None:
         refuse(
-            "ARGUMENT_INVALID", "« --actor » et « --purpose » valent pour le graphe de ce hub, sans « --supergraph »."
+            "ARGUMENT_INVALID",
+            "« --actor », « --purpose » et « --client » valent pour le graphe de ce hub, sans « --supergraph ».",
         )
     preparer: Preparer[Any, Any]
     if decided:
         graph = load_graph()
         preparer = Preparer(graph.supergraph, graph.schema, partial(authorise, schema=graph.table.classification))
-        made = preparer.prepare(text, operation, decision_class(graph.table, actor, purpose), TRACE)
+        made = preparer.prepare(text, operation, decision_class(graph.table, actor, purpose, client), TRACE)
     else:
         given = read(supergraph) if supergraph is not None else load_graph().supergraph
         preparer = Preparer(given, given.client_schema, allow)

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import orjson
 import typer
 
-from hub.cli.classes import decision_class, no_such_pair
+from hub.cli.classes import ClientOption, client_rows, decision_class, no_such_pair
 from hub.cli.people import profiles
 from hub.cli.places import KEYS, KeysOption
 from hub.cli.refuse import refuse, tell
@@ -65,11 +65,13 @@ def check(
 def table(
     actor: Annotated[str | None, KIND] = None,
     purpose: Annotated[str | None, PURPOSE] = None,
+    client: ClientOption = None,
     json: Annotated[bool, typer.Option("--json/--markdown", help="Un tableau JSON, ou du Markdown.")] = False,
 ) -> None:
     """Montre la table des décisions que le hub applique, champ par champ."""
     whole = load_graph().table
-    rows = [row for _, row in sorted(whole.classes.items()) if actor in (None, row.kind)]
+    rows = [row for _, row in sorted(whole.classes.items())] if client is None else client_rows(whole, client)
+    rows = [row for row in rows if actor in (None, row.kind)]
     rows = [row for row in rows if purpose in (None, row.purpose)]
     if not rows:
         no_such_pair(whole)
@@ -87,10 +89,11 @@ def explain(
     relation: Annotated[
         str | None, typer.Option(metavar="CODE", help="Relation de relations.toml, si elle seule lie à la personne.")
     ] = None,
+    client: ClientOption = None,
 ) -> None:
     """Dit pourquoi un champ se lit ou non, les règles et les textes, et ce qu'il faudrait."""
     whole = load_graph().table
-    row = decision_class(whole, actor, purpose)
+    row = decision_class(whole, actor, purpose, client)
     typer.echo(why(field, row, whole, _relation(relation, whole) if relation is not None else None), nl=False)
 
 
@@ -113,7 +116,7 @@ def diff(
     names = [name for name, _, _ in periods]
     reached = reach(found, names, *tables, profiles(keys)) if people else None
     counts = [f" ({n} personne(s))" for n in (*reached.each, *reached.periods)] if reached is not None else []
-    lines = [f"{each.actor} {each.purpose} {each.field} : {each.before} → {each.after}" for each in found]
+    lines = [f"{each.whose} {each.field} : {each.before} → {each.after}" for each in found]
     lines += [f"durée {name} : {was} → {becomes}" for name, was, becomes in periods]
     for line, count in zip_longest(lines, counts, fillvalue=""):
         typer.echo(line + count)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_schema, validate
 
-from hub.cli.classes import decision_class
+from hub.cli.classes import ClientOption, decision_class
 from hub.cli.files import read_text
 from hub.cli.refuse import refuse
 from hub.federation.changes.diff import changes
@@ -55,12 +55,14 @@ def diff(
 def show(
     actor: Annotated[str | None, typer.Option(help="Sorte d'acteur : le schéma de ce qu'elle peut lire.")] = None,
     purpose: Annotated[str | None, typer.Option(help="Finalité de cet acteur.")] = None,
+    client: ClientOption = None,
 ) -> None:
     """Écrit le schéma public (SDL), ou ce qu'en montre « Schema-View: mine » à un acteur pour une finalité."""
     graph = load_graph()
     shown = graph.schema
-    if actor is not None or purpose is not None:
-        shown = Views(graph.schema, graph.table.classification).of(decision_class(graph.table, actor, purpose))
+    if (actor, purpose, client) != (None, None, None):
+        row = decision_class(graph.table, actor, purpose, client)
+        shown = Views(graph.schema, graph.table.classification).of(row)
     typer.echo(print_schema(shown))
 
 

@@ -22,7 +22,7 @@ from hub.http.graphiql import SHARED
 from hub.http.graphql import read_body
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
-from hub.pages.policy import PolicyPages, Reader
+from hub.pages.policy import PolicyPages, Reader, everyone
 from hub.policy.table import DecisionTable
 
 log = logging.getLogger(__name__)
@@ -45,15 +45,16 @@ def policy_page(
         actor = await callers.actor(token, clock())
         granted, kind = purposes.granted(actor), table.policy.actors[actor.kind]
         verifies = AUDIT in granted
-        pairs = sorted(table.classes) if verifies else [(actor.kind, purpose) for purpose in sorted(granted)]
-        if not pairs:
+        own = [(actor.kind, purpose, actor.scope) for purpose in sorted(granted)]
+        rows = everyone(table) if verifies and actor.scope is None else own
+        if not rows:
             raise IdentityRefused(
                 "PURPOSE_NOT_GRANTED",
                 "Votre jeton, ou la convention de votre organisation, n'admet aucune finalité : il n'y a rien à lire.",
                 "no purpose is granted",
                 http_status=403,
             )
-        return Reader(token, kind.label, tuple(pairs), verifies)
+        return Reader(token, kind.label, tuple(rows), verifies and actor.scope is None)
 
     async def policy(request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)

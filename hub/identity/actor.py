@@ -19,7 +19,9 @@ CLAIM = "spie"
 class Actor:
     """`id` is issuer and subject; `purposes` what the token grants; `scopes` the link keys of its relations.
 
-    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds.
+    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. Of whoever asks
+    through the application of another body, `scope` is what passes through it (`hub.policy.clients`) and `partner` the
+    SIRET of that body; all else is the user's.
     """
 
     id: str
@@ -30,6 +32,13 @@ class Actor:
     scopes: tuple[str, ...]
     client: str
     expires: int
+    scope: str | None = None
+    partner: str | None = None
+
+    @property
+    def caller(self) -> str:
+        """Whom cursors and kept documents are for: what one application was given serves no other."""
+        return self.id if self.scope is None else f"{self.id} par {self.client}"
 
     @property
     def person(self) -> str | None:
@@ -44,14 +53,14 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
     """The actor of verified claims; raises IdentityRefused where they don't make one."""
     said = claims.get(CLAIM)
     if type(said) is not dict:
-        raise _refused("the token has no actor claim")
+        raise refused("the token has no actor claim")
     kind = kinds.get(_text(said, "kind"))
     if kind is None:
-        raise _refused("unknown actor kind")
+        raise refused("unknown actor kind")
     organisation = _text(said, "organisation") if "organisation" in said else None
     organisation_type = _text(said, "organisation_type") if "organisation_type" in said else None
     if kind.organisations and (organisation is None or organisation_type not in kind.organisations):
-        raise _refused("the kind of actor needs an organisation of its own type")
+        raise refused("the kind of actor needs an organisation of its own type")
     habilitation = said.get("habilitated_until")
     if type(habilitation) is not int or habilitation <= now:
         raise IdentityRefused(
@@ -67,7 +76,7 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
     }
     missing = [claim for claim in kind.scopes.values() if not ids[claim]]
     if missing:
-        raise _refused(f"the kind of actor needs the claim {missing[0]}")
+        raise refused(f"the kind of actor needs the claim {missing[0]}")
     return Actor(
         id=f"{claims['iss']}#{claims['sub']}",
         kind=kind.name,
@@ -75,9 +84,18 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
         organisation_type=organisation_type,
         purposes=frozenset(_texts(said, "purposes")) & kind.purposes,
         scopes=scope_keys(kind.scopes, ids),
-        client=str(claims.get("client_id") or claims["sub"]),
+        client=client_of(claims) or claims["sub"],
         expires=min(claims["exp"], habilitation),
     )
+
+
+def client_of(claims: Mapping[str, Any]) -> str | None:
+    """The application that a token was issued to: `client_id` (RFC 9068) or `azp` (OpenID Connect), alike if both are
+    there; raises IdentityRefused."""
+    named = {_text(claims, name) for name in ("client_id", "azp") if name in claims}
+    if len(named) > 1:
+        raise refused("the token names two applications")
+    return next(iter(named), None)
 
 
 def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tuple[str, ...]:
@@ -88,14 +106,14 @@ def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tupl
 def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
     if type(value) is not str or not value or len(value) > 200 or not value.isprintable():
-        raise _refused(f"the claim {name} is not a text")
+        raise refused(f"the claim {name} is not a text")
     return value
 
 
 def _texts(said: Mapping[str, Any], name: str) -> list[str]:
     values = said.get(name, [])
     if type(values) is not list or any(type(v) is not str or not v.isprintable() or len(v) > 60 for v in values):
-        raise _refused(f"the claim {name} is not a list of texts")
+        raise refused(f"the claim {name} is not a list of texts")
     return values
 
 
@@ -106,10 +124,11 @@ def _uuid(said: Mapping[str, Any], name: str) -> str:
             return value
     except ValueError:
         pass
-    raise _refused(f"the claim {name} is not a UUID")
+    raise refused(f"the claim {name} is not a UUID")
 
 
-def _refused(detail: str) -> IdentityRefused:
+def refused(detail: str) -> IdentityRefused:
+    """The one error of claims that make no actor."""
     return IdentityRefused(
         "TOKEN_REFUSED",
         "Votre jeton d'accès ne permet pas de vous reconnaître : demandez-en un nouveau à votre organisation.",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from hub.identity.actor import Actor
+from hub.identity.applications import Applications
 from hub.identity.issuer import Issuer
 from hub.identity.keyset import RemoteKeys
 from hub.identity.tokens import KeyUnknown, Tokens
@@ -14,13 +15,18 @@ from hub.policy.model import ActorKind
 
 
 class Callers:
-    """The trusted issuers and their tokens. `remote`: the sets that are read over the network, by issuer; `clock` gives
-    Unix seconds. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
+    """The trusted issuers and their tokens, and the partners' applications. `remote`: the sets that are read over the
+    network, by issuer; `clock` gives Unix seconds. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
 
     def __init__(
-        self, issuers: Mapping[str, Issuer], audience: str, kinds: Mapping[str, ActorKind], clock: Callable[[], int]
+        self,
+        issuers: Mapping[str, Issuer],
+        audience: str,
+        kinds: Mapping[str, ActorKind],
+        clock: Callable[[], int],
+        applications: Applications | None = None,
     ) -> None:
-        self._tokens = Tokens(issuers, audience, kinds)
+        self._tokens = Tokens(issuers, audience, kinds, applications)
         self.remote = {
             issuer.name: RemoteKeys(issuer, issuer.source, self._tokens, clock)
             for issuer in issuers.values()

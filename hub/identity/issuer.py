@@ -56,13 +56,15 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors that it
-    may tell of (None: all). With a `source`, its keys are those that are read there."""
+    may tell of (None: all). With a `source`, its keys are those that are read there. `clients`: its own applications
+    (None: all that it serves but those of partners)."""
 
     name: str
     algorithm: str
     keys: Mapping[str, Key]
     kinds: frozenset[str] | None = None
     source: Source | None = None
+    clients: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for an issuer without a name, or whose signatures no public key verifies."""

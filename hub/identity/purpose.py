@@ -16,10 +16,13 @@ class Purposes:
         self._purposes, self._agreements = purposes, agreements
 
     def granted(self, actor: Actor) -> frozenset[str]:
-        """The purposes that the token grants, and the organisation's agreement with it."""
-        if actor.organisation is None:
-            return actor.purposes
-        return actor.purposes & self._agreements.get(actor.organisation, frozenset())
+        """The purposes that the token grants, and with it the agreements of the organisation and of the partner through
+        whose application the actor asks."""
+        granted = actor.purposes
+        for organisation in (actor.organisation, actor.partner):
+            if organisation is not None:
+                granted &= self._agreements.get(organisation, frozenset())
+        return granted
 
     def purpose(self, actor: Actor, declared: str | None) -> str:
         """The purpose's code; raises RequestRefused (PURPOSE_MISSING, PURPOSE_UNKNOWN, PURPOSE_NOT_GRANTED)."""
@@ -41,8 +44,8 @@ class Purposes:
         if declared not in self.granted(actor):
             raise RequestRefused(
                 "PURPOSE_NOT_GRANTED",
-                f"La finalité « {known.label} » n'est pas accordée à votre jeton ou à votre organisation : "
-                "déclarez-en une autre, ou demandez-la par convention.",
+                f"La finalité « {known.label} » n'est pas accordée à votre jeton, à votre organisation ou à "
+                "l'application dont vous vous servez : déclarez-en une autre, ou demandez-la par convention.",
                 "the purpose lies outside the token's grant or the organisation's agreement",
                 http_status=403,
             )

@@ -19,7 +19,8 @@ from joserfc.jwk import Key
 from joserfc.jws import extract_compact
 
 from hub.errors import IdentityRefused, StartRefused
-from hub.identity.actor import Actor, actor_of
+from hub.identity.actor import Actor
+from hub.identity.applications import Applications
 from hub.identity.issuer import Issuer
 from hub.policy.model import ActorKind
 
@@ -62,8 +63,14 @@ class Tokens:
     Raises StartRefused (SETTINGS_INVALID) for an issuer of a kind of actor that there isn't.
     """
 
-    def __init__(self, issuers: Mapping[str, Issuer], audience: str, kinds: Mapping[str, ActorKind]) -> None:
-        self._issuers, self._audience = issuers, audience
+    def __init__(
+        self,
+        issuers: Mapping[str, Issuer],
+        audience: str,
+        kinds: Mapping[str, ActorKind],
+        applications: Applications | None = None,
+    ) -> None:
+        self._issuers, self._audience, self._applications = issuers, audience, applications or Applications()
         self._kinds = {name: _told(issuer, kinds) for name, issuer in issuers.items()}
         self._held = {name: Held(each.keys, inf if each.source is None else 0) for name, each in issuers.items()}
         self._cache: OrderedDict[bytes, tuple[Actor, float, tuple[str, str]]] = OrderedDict()
@@ -76,7 +83,7 @@ class Tokens:
             return known[0]
         claims, kid = self._claims(token, now)
         issuer = claims["iss"]
-        actor = actor_of(claims, self._kinds[issuer], now)
+        actor = self._applications.caller(claims, self._issuers[issuer], self._kinds[issuer], now)
         until = min(actor.expires, now + CACHE_SECONDS, self._held[issuer].until)
         self._cache[digest] = (actor, until, (issuer, kid))
         while len(self._cache) > CACHE:

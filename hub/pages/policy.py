@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import TypeAlias
 
 from hub.errors import HubError, RequestRefused
 from hub.pages.markdown import as_html, inline
@@ -21,7 +22,7 @@ from hub.policy.model import Policy
 from hub.policy.register import register
 from hub.policy.sheet import markdown
 from hub.policy.table import DecisionClass, DecisionTable
-from hub.policy.told import EFFECTS
+from hub.policy.told import EFFECTS, by_client
 from hub.policy.why import Step, UnknownField, explained
 from schema.facts import Fact
 
@@ -38,15 +39,25 @@ OWN = ("explain", "table")
 """The views of whoever may see its own decisions only."""
 
 
+Asked: TypeAlias = tuple[str, str, str | None]
+"""A row of the table: kind of actor, purpose, scope of the application through which it asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the page: its token, the words for it, the pairs of actor and purpose that it may ask about, and
-    whether these are those of all."""
+    """Who reads the page: its token, the words for it, the rows of the table that it may ask about, and whether these
+    are those of all."""
 
     token: str
     label: str
-    pairs: tuple[tuple[str, str], ...]
+    rows: tuple[Asked, ...]
     verifies: bool
+
+
+def everyone(table: DecisionTable) -> list[Asked]:
+    """The rows of all: of actors that ask themselves, then through each scope of an application."""
+    through = (row for client in table.policy.clients for row in table.through(client))
+    return [*((*pair, None) for pair in sorted(table.classes)), *((r.kind, r.purpose, r.client) for r in through)]
 
 
 class PolicyPages:
@@ -98,12 +109,10 @@ class PolicyPages:
         return as_html(impact(self._table))
 
     def _row(self, reader: Reader, pair: str | None) -> DecisionClass:
-        kind, _, purpose = (pair or " ".join(reader.pairs[0])).partition(" ")
-        if (kind, purpose) not in self._table.classes:
-            raise _unknown("pair")
-        if (kind, purpose) not in reader.pairs:
-            raise _not_yours()
-        return self._table.classes[kind, purpose]
+        known = {_key(each): each for each in reader.rows}
+        if pair and pair not in known:
+            raise _not_yours() if pair in map(_key, everyone(self._table)) else _unknown("pair")
+        return self._table.decision_class(*(known[pair] if pair else reader.rows[0]))
 
     def _explanation(self, reader: Reader, row: DecisionClass, asked: Mapping[str, str]) -> str:
         path, chosen = asked.get("field", "").strip() or EXAMPLE, asked.get("relation", "")
@@ -125,9 +134,11 @@ class PolicyPages:
 
     def _pairs(self, reader: Reader, chosen: DecisionClass) -> str:
         policy, options = self._table.policy, ""
-        for kind, purpose in reader.pairs:
+        for kind, purpose, client in reader.rows:
             label = f"{policy.actors[kind].label} — {policy.purposes[purpose].label}"
-            options += _option(f"{kind} {purpose}", label, (kind, purpose) == (chosen.kind, chosen.purpose))
+            label += f", par une application {by_client(client, policy)}" if client is not None else ""
+            asked = (kind, purpose, client)
+            options += _option(_key(asked), label, asked == (chosen.kind, chosen.purpose, chosen.client))
         return f'<label>Acteur et finalité<select name="pair">{options}</select></label>'
 
     def _field(self, path: str) -> str:
@@ -145,6 +156,10 @@ class PolicyPages:
 
     def _page(self, nonce: str, navigation: str, content: str) -> str:
         return PAGE.format(nonce=nonce, style=self._style, navigation=navigation, content=content)
+
+
+def _key(asked: Asked) -> str:
+    return " ".join(each for each in asked if each is not None)
 
 
 def _step(step: Step) -> str:

@@ -1,4 +1,5 @@
-"""What changes from one policy to another, on one graph: actor × purpose × field, from one decision to the next.
+"""What changes from one policy to another, on one graph: actor × purpose × field, from one decision to the next, and
+the same through each scope of an application.
 
 Read from the two decision tables, as they would be enforced, never from the files: a grant that opens nothing new
 changes nothing.
@@ -6,7 +7,7 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from hub.policy.model import Policy, Retention
@@ -20,24 +21,45 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change; `before` and `after` are decisions in French."""
+    """One change; `before` and `after` are decisions in French, `client` the scope of an application."""
 
     actor: str
     purpose: str
     field: str
     before: str
     after: str
+    client: str | None = None
+
+    @property
+    def whose(self) -> str:
+        """Whose decision changes: actor, purpose and scope, if there is one."""
+        return f"{self.actor} {self.purpose}" + (f" par {self.client}" if self.client is not None else "")
 
 
 def changes(old: DecisionTable, new: DecisionTable) -> list[Change]:
-    """The decisions that change, by actor, purpose and field."""
+    """The decisions that change, by scope of an application, actor, purpose and field; first of who asks itself."""
+    found = _changes(old.classes, new.classes, None, old.policy, new.policy)
+    for client in sorted(old.policy.clients.keys() | new.policy.clients.keys()):
+        found += _changes(_through(old, client), _through(new, client), client, old.policy, new.policy)
+    return found
+
+
+Rows = Mapping[tuple[str, str], DecisionClass]
+
+
+def _through(table: DecisionTable, client: str) -> Rows:
+    known = table.through(client) if client in table.policy.clients else ()
+    return {(row.kind, row.purpose): row for row in known}
+
+
+def _changes(old: Rows, new: Rows, client: str | None, was: Policy, becomes: Policy) -> list[Change]:
     found: list[Change] = []
-    for kind, purpose in sorted(old.classes.keys() | new.classes.keys()):
-        before, after = old.classes.get((kind, purpose)), new.classes.get((kind, purpose))
+    for pair in sorted(old.keys() | new.keys()):
+        before, after = old.get(pair), new.get(pair)
         if before is None or after is None:
-            was, becomes = (ABSENT if each is None else "à déclarer" for each in (before, after))
-            found.append(Change(kind, purpose, WHOLE, was, becomes))
-        found += [Change(kind, purpose, *change) for change in _fields(before, after, old.policy, new.policy)]
+            one, two = (ABSENT if each is None else "à déclarer" for each in (before, after))
+            found.append(Change(*pair, WHOLE, one, two, client))
+        found += [Change(*pair, *change, client=client) for change in _fields(before, after, was, becomes)]
     return found
 
 

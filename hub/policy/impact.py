@@ -93,6 +93,7 @@ y est compté. Les mesures et les risques sont écrits dans `hub/policy/impact.t
 [registre](registre.md) ; le responsable de traitement y ajoute son contexte, évalue gravité et vraisemblance, valide.
 
 - {len(policy.actors)} sortes d'acteurs, {purposes} finalités, {len(table.classes)} couples des deux.
+- {len(policy.clients)} portées d'applications partenaires, qui n'ouvrent rien à qui n'y a pas droit.
 - {grants} accords, {closed} interdictions, {relations} relations à une personne.
 - {len(table.classification.personal)} types de données personnelles.
 - {len(guarded)} champs gardés sur {len(fields)} : il faut un accord pour les ouvrir."""
@@ -116,9 +117,9 @@ def _categories(table: DecisionTable, found: Mapping[tuple[str, Category], Opene
     for category, named in policy.categories.items():
         if category in OPEN:
             continue
-        readers = [
-            (actor.label, found[kind, category]) for kind, actor in policy.actors.items() if (kind, category) in found
-        ]
+        names = {kind: actor.label for kind, actor in policy.actors.items()}
+        names |= {name: f"{policy.actors[each.actor].label} ({name})" for name, each in policy.clients.items()}
+        readers = [(label, found[name, category]) for name, label in names.items() if (name, category) in found]
         rows.append(
             (
                 f"{category} : {named.label}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ from hub.policy.files import File, Problems, Table
 from hub.policy.model import (
     ActorKind,
     Basis,
+    ClientScope,
     Grant,
     Named,
     Policy,
@@ -31,6 +32,7 @@ FILES = (
     "actors",
     "bases",
     "categories",
+    "clients",
     "grants",
     "prohibitions",
     "purposes",
@@ -38,6 +40,8 @@ FILES = (
     "relations",
     "retention",
 )
+CLIENTS = "clients"
+"""The file without which no application has a scope."""
 Read = TypeVar("Read")
 
 
@@ -47,7 +51,7 @@ def load(folder: Path = POLICIES) -> Policy:
     Words first, then actors, then the rules written in them: of a stage that fails, the next is not read.
     """
     problems, files = Problems(), dict[str, File]()
-    for name in FILES:
+    for name in (each for each in FILES if each != CLIENTS or (folder / f"{each}.toml").exists()):
         with problems.gathered():
             files[name] = File(folder, f"{name}.toml")
     problems.found += [
@@ -78,6 +82,10 @@ def load(folder: Path = POLICIES) -> Policy:
             if not problems.found and key in keys[:index]
         ]
     problems.stop()
+    clients: dict[str, ClientScope] = {}
+    if CLIENTS in files:
+        clients = _tables(files[CLIENTS], lambda name, table: _client(name, table, actors, prohibitions), problems)
+    problems.stop()
     return Policy(
         actors=actors,
         purposes=purposes,
@@ -89,6 +97,7 @@ def load(folder: Path = POLICIES) -> Policy:
         prohibitions=tuple(prohibitions),
         reductions={(each.actor, each.coordinate): each for each in reductions},
         digest=sha256("\0".join(f"{file.name}\0{file.text}" for file in files.values()).encode()).hexdigest(),
+        clients=clients,
     )
 
 
@@ -175,6 +184,7 @@ def _actor(name: str, table: Table, purposes: Mapping[str, Purpose]) -> ActorKin
         purposes=frozenset(table.names("purposes", lambda code: purposes[code].code)),
         organisations=frozenset(table.names("organisations", str, [])),
         scopes=scopes,
+        application=table.take("application", bool, False),
     )
     if abstract := [code for code in actor.purposes if purposes[code].abstract]:
         raise table.fail(f"« {abstract[0]} » groupe des finalités et ne se déclare pas", "purposes")
@@ -228,6 +238,41 @@ def _prohibition(table: Table, actors: Mapping[str, ActorKind]) -> Prohibition:
     )
     table.done()
     return prohibition
+
+
+def _client(
+    name: str, table: Table, actors: Mapping[str, ActorKind], prohibitions: Sequence[Prohibition]
+) -> ClientScope:
+    kind: ActorKind = table.name("actor", actors.__getitem__)
+    if not kind.application or name in actors:
+        raise table.fail(f"« {kind.name} » n'est pas une application, ou « {name} » est une sorte d'acteur", "actor")
+    scope = ClientScope(
+        name=name,
+        label=table.take("label", str),
+        actor=kind.name,
+        users=frozenset(table.names("users", lambda user: actors[user].name)),
+        purposes=frozenset(table.names("purposes", lambda code: {each: each for each in kind.purposes}[code])),
+        read=frozenset(table.names("read", Category, [])),
+        match=frozenset(table.names("match", Category, [])),
+        legal=table.take("legal", str),
+        nir=table.take("nir", str, None),
+    )
+    for user in sorted(scope.users):
+        if actors[user].application or not actors[user].purposes & scope.purposes:
+            raise table.fail(f"« {user} » ne se sert pas d'une application pour l'une de ces finalités", "users")
+    closed = [each for each in prohibitions if each.actor in ("*", kind.name)]
+    for category in sorted(scope.read):
+        found = [each.id for each in closed if each.category is category]
+        levels = {each.level for each in closed if each.category is category}
+        if None in levels or set(Level) <= levels:
+            raise table.fail(f"« read » nomme {category}, qui est interdit ({', '.join(found)})", "read")
+    for category in sorted(scope.match):
+        if found := [each.id for each in closed if each.category is category and each.level is None]:
+            raise table.fail(f"« match » nomme {category}, qui est interdit ({', '.join(found)})", "match")
+    if (Category.NIR in scope.match) != (scope.nir is not None):
+        raise table.fail("« match » nomme le NIR si « nir » dit quel texte y autorise, et sinon non", "match")
+    table.done()
+    return scope
 
 
 def _reduction(table: Table, actors: Mapping[str, ActorKind]) -> Reduction:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hub.policy.markdown import grid
-from hub.policy.table import DecisionTable, Effect
+from hub.policy.table import DecisionClass, DecisionTable, Effect
 from schema.categories import OPEN, Category, Level
 
 HEAD = """\
 # Matrice des droits
 Par sorte d'acteur et par catégorie de données, le nombre de champs servis qu'ouvrent une au moins de ses finalités et
 une au moins de ses relations : « 5 » lus en entier, « 2 r » réduits ou masqués, « — » aucun. Un champ ne se lit que
-d'une personne à laquelle une relation lie l'acteur."""
+d'une personne à laquelle une relation lie l'acteur. Les dernières colonnes sont les portées d'applications : ce que
+chacune laisse passer à l'un au moins de ses utilisateurs, de ce que celui-ci peut lire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,11 @@ class Opened:
 
 
 def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
-    """By kind of actor and guarded category, whatever the purpose and the relation; no entry where nothing is."""
+    """By kind of actor, or scope of an application, and guarded category, whatever the purpose and the relation; no
+    entry where nothing is."""
     full: dict[tuple[str, Category], set[str]] = {}
     reduced: dict[tuple[str, Category], set[str]] = {}
-    for (kind, _), row in table.classes.items():
+    for kind, row in _rows(table):
         for name, decision in row.decisions.items():
             field = table.classification.fields[name]
             if field.category in OPEN or decision.effect not in (Effect.ALLOW, Effect.MASK):
@@ -42,16 +44,22 @@ def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
     }
 
 
+def _rows(table: DecisionTable) -> Iterator[tuple[str, DecisionClass]]:
+    yield from ((row.kind, row) for row in table.classes.values())
+    yield from ((client, row) for client in table.policy.clients for row in table.through(client))
+
+
 def matrix(table: DecisionTable) -> str:
-    """The matrix, as Markdown in French; a row per category, a column per kind of actor."""
+    """The matrix, as Markdown in French; a row per category, a column per kind of actor and per scope."""
     found, policy = opened(table), table.policy
-    kinds = list(policy.actors)
+    kinds = [*policy.actors, *policy.clients]
     rows = [
         (f"{category} : {named.label}", *(cell(found.get((kind, category))) for kind in kinds))
         for category, named in policy.categories.items()
         if category not in OPEN
     ]
-    return f"{HEAD}\n\n" + grid(("catégorie", *(policy.actors[kind].label for kind in kinds)), rows) + "\n"
+    heads = [*(kind.label for kind in policy.actors.values()), *(f"portée `{client}`" for client in policy.clients)]
+    return f"{HEAD}\n\n" + grid(("catégorie", *heads), rows) + "\n"
 
 
 def cell(found: Opened | None) -> str:

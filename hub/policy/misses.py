@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from math import ceil, inf, isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 from hub.document.conditions import hold
 from hub.errors import FieldFailed, RequestRefused
@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 class MissLimit:
     """`most` misses in a window of `seconds`; what was missed is forgiven evenly over it.
 
-    As much weigh `searches` in vain of one actor, and `organisation` of all actors of one organisation."""
+    As much weigh `searches` in vain of one actor, and `organisation` of all actors of one organisation, or of all who
+    ask through a partner's applications."""
 
     most: int = 500
     seconds: int = 3600
@@ -62,6 +63,8 @@ class Searches:
     settled: frozenset[str] = frozenset()
 
 
+Bodies: TypeAlias = tuple[str | None, ...]
+"""SIRETs of who answers for an actor, as far as there is one."""
 NONE = nullcontext(Searches(()))
 """Of a request that searches nobody."""
 
@@ -93,23 +96,24 @@ class Misses:
         return asked
 
     def searching(
-        self, actor: str, organisation: str | None, authorisation: Authorisation, variables: Mapping[str, Any], now: int
+        self, actor: str, bodies: Bodies, authorisation: Authorisation, variables: Mapping[str, Any], now: int
     ) -> AbstractContextManager[Searches]:
         """Charge the searches of an operation, and give back those that the caller says are settled; all if it fails.
 
-        Raises RequestRefused (TOO_MANY_MISSES, 429) if there is no room for all of them.
+        `bodies` are the actor's organisation, and the partner through whose application it asks. Raises RequestRefused
+        (TOO_MANY_MISSES, 429) if there is no room for all of them.
         """
         if not authorisation.searches:
             return NONE
-        return self._charging(actor, organisation, authorisation, variables, now)
+        return self._charging(actor, bodies, authorisation, variables, now)
 
     @contextmanager
     def _charging(
-        self, actor: str, organisation: str | None, authorisation: Authorisation, variables: Mapping[str, Any], now: int
+        self, actor: str, bodies: Bodies, authorisation: Authorisation, variables: Mapping[str, Any], now: int
     ) -> Iterator[Searches]:
         fields = authorisation.searches
         searches = Searches(tuple(field.key for field in fields if hold(field.conditions, variables)))
-        charged = self._charged(actor, organisation, len(searches.asked))
+        charged = self._charged(actor, bodies, len(searches.asked))
         for who, weight in charged.items():
             if (excess := self._level(who, now) + weight - self._limit.most) > 0:
                 log.warning("searches of an actor or of its organisation find nobody too often")
@@ -125,13 +129,12 @@ class Misses:
         if searches.asked:
             self._add(charged, missed / len(searches.asked) - 1.0, now)
 
-    def _charged(self, actor: str, organisation: str | None, count: int) -> dict[str, float]:
+    def _charged(self, actor: str, bodies: Bodies, count: int) -> dict[str, float]:
         """What these searches weigh, for whom."""
         if not count:
             return {}
-        bounds = {actor: self._limit.searches}
-        if organisation is not None:
-            bounds[f"organisation {organisation}"] = self._limit.organisation
+        bounds = {f"organisation {each}": self._limit.organisation for each in bodies if each is not None}
+        bounds[actor] = self._limit.searches
         most = self._limit.most
         return {who: count * most / bound if bound > 0 < most else inf for who, bound in bounds.items()}
 

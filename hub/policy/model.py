@@ -54,13 +54,31 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class ActorKind:
-    """A kind of actor. `scopes` maps each relation it can have to the token claim that gives the scope ids."""
+    """A kind of actor. `scopes` maps each relation it can have to the token claim that gives the scope ids;
+    `application`: it is no person but an application, which acts for its user."""
 
     name: str
     label: str
     purposes: frozenset[str]
     organisations: frozenset[str]
     scopes: Mapping[Fact, str]
+    application: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientScope:
+    """What passes through an application of the kind `actor`, of what its users of these kinds may read for these
+    purposes; `nir`: the text by which its body may match by the NIR."""
+
+    name: str
+    label: str
+    actor: str
+    users: frozenset[str]
+    purposes: frozenset[str]
+    read: frozenset[Category]
+    match: frozenset[Category]
+    legal: str
+    nir: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +138,4 @@ class Policy:
     prohibitions: tuple[Prohibition, ...]
     reductions: Mapping[tuple[str, str], Reduction]
     digest: str
+    clients: Mapping[str, ClientScope] = field(default_factory=dict)

@@ -23,7 +23,7 @@ _OF_ROW = {
 
 
 def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schema: Classification) -> str:
-    """For a denial that the table tells: another purpose, or a grant, or nothing."""
+    """For a denial that the table tells: another purpose, or a scope of the application, or a grant, or nothing."""
     if decision.needs is not None:
         purposes = [f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", ")]
         return f"déclarer {'la finalité' if len(purposes) == 1 else 'une des finalités'} {', '.join(purposes)}"
@@ -31,6 +31,8 @@ def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schem
     level = schema.fields[cause].level if cause in schema.fields else None
     if any(p.level in (level, None) for p in prohibitions(policy, kind, schema.category(cause))):
         return "rien n'y suffit, une interdiction l'emporte sur tout accord"
+    if decision.reason is Reason.FIELD_NOT_FOR_CLIENT:
+        return f"une convention par laquelle l'application {_granted(cause, schema)} (clients.toml)"
     return f"un accord par lequel « {kind} » {_granted(cause, schema)}, et sa base légale"
 
 

@@ -88,8 +88,9 @@ def _touches(change: Change, old: DecisionTable, new: DecisionTable, facts: Fact
 
 
 def _decision(change: Change, table: DecisionTable) -> Decision | None:
-    row = table.classes.get((change.actor, change.purpose))
-    return row.whole.get(change.field) if row is not None else None
+    if (change.actor, change.purpose) not in table.classes or change.client not in (None, *table.policy.clients):
+        return None
+    return table.decision_class(change.actor, change.purpose, change.client).whole.get(change.field)
 
 
 def _outcome(decision: Decision | None, facts: int) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from hub.policy.markdown import grid
+from hub.policy.matrix import cell, opened
 from hub.policy.model import Grant, Purpose
 from hub.policy.table import DecisionTable, Effect
 from schema.categories import OPEN, Category, Level
@@ -49,7 +50,9 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
     ]
     granted = {grant.actor for grant in policy.grants if purpose.code in grant.purposes}
     without = [
-        each.label for each in policy.actors.values() if purpose.code in each.purposes and each.name not in granted
+        each.label
+        for each in policy.actors.values()
+        if purpose.code in each.purposes and each.name not in granted and not each.application
     ]
     text = f"## {purpose.label} (`{purpose.code}`)\nFondement : {purpose.legal}."
     if rows:
@@ -84,9 +87,32 @@ def _categories(found: Mapping[Category, int]) -> str:
     return ", ".join(f"{category} ({found[category]})" for category in Category if category in found)
 
 
+def _applications(table: DecisionTable) -> str:
+    policy, found, rows = table.policy, opened(table), []
+    for name, scope in policy.clients.items():
+        cells = ((category, found.get((name, category))) for category in Category if category not in OPEN)
+        rows.append(
+            (
+                f"{policy.actors[scope.actor].label} : {scope.label} (`{name}`)",
+                ", ".join(kind.label for kind in policy.actors.values() if kind.name in scope.users),
+                ", ".join(code for code in policy.purposes if code in scope.purposes),
+                ", ".join(f"{category} ({cell(each)})" for category, each in cells if each is not None),
+                ", ".join(category for category in Category if category in scope.match),
+                " ; ".join(filter(None, (scope.legal, scope.nir))),
+            )
+        )
+    heads = ("application et portée", "utilisateurs", "finalités", "lit, de leurs droits", "rapproche", "fondement")
+    return (
+        "## Applications partenaires\nPar une application passe ce que sa portée et les droits de son utilisateur ont "
+        "en commun, moins ce qui est interdit à l'application ; sans portée, l'offre publique seule.\n\n"
+        + grid(heads, rows)
+    )
+
+
 def _annexes(table: DecisionTable) -> Iterable[str]:
     policy = table.policy
     served = Counter(field.category for field in table.classification.fields.values())
+    yield _applications(table)
     yield "## Catégories de données\n" + grid(
         ("catégorie", "ce que c'est", "champs servis"),
         [(f"{c} : {n.label}", n.definition, str(served[c])) for c, n in policy.categories.items() if c not in OPEN],

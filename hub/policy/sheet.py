@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.document.operation import ACCESS_FIELD
 from hub.policy.table import Decision, DecisionClass, DecisionTable
-from hub.policy.told import EFFECTS, condition, details, values
+from hub.policy.told import EFFECTS, by_client, condition, details, values
 from schema.categories import Level
 
 HEADS = "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--|--|"
@@ -18,10 +18,11 @@ HEADS = "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--
 class Line:
     """One decision; `when` says of which rows, in French, and is empty where no row matters.
 
-    `level` is null of an input that finds persons."""
+    `level` is null of an input that finds persons, `client` (the scope of an application) of who asks itself."""
 
     actor: str
     purpose: str
+    client: str | None
     field: str
     category: str
     level: str | None
@@ -45,6 +46,7 @@ def sheet(table: DecisionTable, classes: Iterable[DecisionClass]) -> Iterator[Li
             yield Line(
                 actor=row.kind,
                 purpose=row.purpose,
+                client=row.client,
                 field=name,
                 category=table.classification.category(name).value,
                 level=field.level.value if field is not None else None,
@@ -69,8 +71,9 @@ def markdown(table: DecisionTable, classes: Iterable[DecisionClass]) -> str:
     parts = []
     for row in classes:
         actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
+        by = f", par une application {by_client(row.client, table.policy)}" if row.client is not None else ""
         parts += [
-            f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`)",
+            f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`){by}",
             "\n".join([HEADS, *(_cells(line, row.whole[line.field], table) for line in sheet(table, [row]))]),
         ]
     return "\n\n".join(parts) + "\n"

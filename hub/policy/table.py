@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from hub.policy.cells import Cell, cell, meet, merge, prohibitions
 from hub.policy.classification import Classification, FieldClass
+from hub.policy.clients import UNSCOPED, through
 from hub.policy.model import Policy
 from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     NOT_YOUR_ROW = "NOT_YOUR_ROW"
     FIELD_NOT_FOR_PURPOSE = "FIELD_NOT_FOR_PURPOSE"
     FIELD_NOT_FOR_ACTOR = "FIELD_NOT_FOR_ACTOR"
+    FIELD_NOT_FOR_CLIENT = "FIELD_NOT_FOR_CLIENT"
     OPPOSITION = "OPPOSITION"
     RETENTION_ENDED = "RETENTION_ENDED"
     NOT_HELD = "NOT_HELD"
@@ -67,8 +69,9 @@ class Decision:
 class DecisionClass:
     """Every decision for one actor kind and purpose; equal classes have equal ids and share plans.
 
-    `matches`: of each input by which persons are found, whom it finds; `rows`: when a row of each personal type exists;
-    `identity`: when a person's identity is readable in full; `policy` and `schema` are what was decided on.
+    `client`: the scope of the application through which it asks, None if it asks itself; `matches`: of each input by
+    which persons are found, whom it finds; `rows`: when a row of each personal type exists; `identity`: when a person's
+    identity is readable in full; `policy` and `schema` are what was decided on.
     """
 
     kind: str
@@ -81,11 +84,12 @@ class DecisionClass:
     digest: str
     policy: Policy = field(repr=False, compare=False)
     schema: Classification = field(repr=False, compare=False)
+    client: str | None = None
 
     @cached_property
     def id(self) -> str:
-        """Short stable name of the class: kind, purpose and the digest of policy and classification."""
-        return sha256(f"{self.kind}\0{self.purpose}\0{self.digest}".encode()).hexdigest()[:16]
+        """Short stable name of the class: kind, purpose, client and the digest of policy and classification."""
+        return sha256(f"{self.kind}\0{self.purpose}\0{self.client!r}\0{self.digest}".encode()).hexdigest()[:16]
 
     @cached_property
     def whole(self) -> Mapping[str, Decision]:
@@ -108,7 +112,11 @@ class DecisionClass:
 
 
 class DecisionTable:
-    """All decision classes of a policy over a classified schema, enumerated at load."""
+    """All decision classes of a policy over a classified schema.
+
+    `classes` are those of actors that ask themselves, enumerated at load; an application's scope intersects them when
+    it is first asked through.
+    """
 
     def __init__(self, policy: Policy, classification: Classification) -> None:
         self.policy, self.classification = policy, classification
@@ -118,10 +126,43 @@ class DecisionTable:
             for kind in policy.actors.values()
             for purpose in sorted(kind.purposes)
         }
+        self._known: dict[tuple[str, str, str | None], DecisionClass] = {
+            (*pair, None): row for pair, row in self.classes.items()
+        }
 
-    def decision_class(self, kind: str, purpose: str) -> DecisionClass:
-        """The row of the table; KeyError for a purpose that the kind of actor cannot have."""
-        return self.classes[kind, purpose]
+    def decision_class(self, kind: str, purpose: str, client: str | None = None) -> DecisionClass:
+        """The row of the table, through an application of this scope or not; KeyError for a purpose that the kind of
+        actor cannot have."""
+        known = self._known.get((kind, purpose, client))
+        return known if known is not None else self._through(kind, purpose, client)
+
+    def through(self, client: str) -> list[DecisionClass]:
+        """The rows that a scope intersects, by kind of user and purpose."""
+        scope = self.policy.clients[client]
+        pairs = (pair for pair in sorted(self.classes) if pair[0] in scope.users and pair[1] in scope.purposes)
+        return [self.decision_class(*pair, client) for pair in pairs]
+
+    def _through(self, kind: str, purpose: str, client: str | None) -> DecisionClass:
+        own = self.classes[kind, purpose]
+        if client is None:
+            raise KeyError(client)
+        cut = _decide_all(through(self.policy, client), self.classification, kind, purpose, self.digest)
+        decisions = {name: _told(own.decisions[name], each, client) for name, each in cut.decisions.items()}
+        matches = {name: _told(own.matches[name], each, client) for name, each in cut.matches.items()}
+        made = replace(cut, client=client, decisions=decisions, matches=matches)
+        self._known[kind, purpose, client] = made
+        return made
+
+
+def _told(own: Decision, cut: Decision, client: str) -> Decision:
+    """A decision through an application: a denial that another purpose lifts is the purpose's; one that the user has
+    anyway, the user's; else, the application's."""
+    if cut.effect is not Effect.DENY or cut.needs is not None:
+        return cut
+    if own.effect is Effect.DENY and own.needs is None:
+        return replace(own, instead=cut.instead)
+    rules = cut.rules or ((client,) if client != UNSCOPED else ())
+    return replace(cut, reason=Reason.FIELD_NOT_FOR_CLIENT, rules=rules)
 
 
 def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:

@@ -14,7 +14,7 @@ from hub.policy.model import Policy
 from hub.policy.needed import linked, needed
 from hub.policy.relation import by_relation
 from hub.policy.table import Decision, DecisionClass, DecisionTable, Effect, Reason
-from hub.policy.told import EFFECTS, REASONS, condition, values
+from hub.policy.told import EFFECTS, REASONS, by_client, condition, values
 from schema.categories import OPEN
 from schema.facts import Fact
 
@@ -69,6 +69,8 @@ def explained(path: str, row: DecisionClass, table: DecisionTable, relation: Fac
     """
     actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
     title = f"{path} — {actor.label} ({row.kind}), « {purpose.label} » ({row.purpose} : {purpose.legal})"
+    if row.client is not None:
+        title += f", par une application {by_client(row.client, table.policy)}"
     if relation is not None:
         title += f", par la relation {relation.name} ({table.policy.relations[relation].label})"
     found = tuple(_step(coordinate, row, table, relation) for coordinate in steps(path, table.classification))
@@ -88,7 +90,7 @@ def why(path: str, row: DecisionClass, table: DecisionTable, relation: Fact | No
 
 
 def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: Fact | None) -> Step:
-    schema, policy, whole = table.classification, table.policy, row.whole[coordinate]
+    schema, policy, whole = table.classification, row.policy, row.whole[coordinate]
     decision = whole if relation is None else by_relation(whole, relation, policy)
     category = schema.category(coordinate)
     lines = [f"catégorie : {category}, {policy.categories[category].label}"]
@@ -125,7 +127,7 @@ def _unrelated(whole: Decision, policy: Policy) -> list[str]:
 
 
 def _denied(coordinate: str, decision: Decision, row: DecisionClass, table: DecisionTable) -> list[str]:
-    policy, reason = table.policy, decision.reason
+    policy, reason = row.policy, decision.reason
     assert reason is not None
     lines = [f"motif : {reason} — {REASONS[reason]}"]
     schema, cause = table.classification, decision.required or coordinate

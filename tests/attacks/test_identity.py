@@ -15,7 +15,7 @@ import orjson
 import pytest
 from joserfc import jwk
 
-from demo.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME
+from demo.identity import ALGORITHM, AUDIENCE, CLIENT, ISSUER, LIFETIME
 from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import CLAIM
 from hub.identity.issuer import Issuer
@@ -56,7 +56,9 @@ def forger(hub: Inside, folder: Path) -> Forger:
     key = jwk.OKPKey.import_key(orjson.loads((folder / "issuer.jwk").read_bytes()))
     actor, now = hub.actors["referent-a"], hub.app.pipeline.clock()
     said = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 86_400, **actor.claims}
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": actor.name, "iat": now, "exp": now + LIFETIME}
+    claims = {
+        "iss": ISSUER, "aud": AUDIENCE, "sub": actor.name, "client_id": CLIENT, "iat": now, "exp": now + LIFETIME,
+    }  # fmt: skip
     return Forger(key, {**claims, CLAIM: said})
 
 

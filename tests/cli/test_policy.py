@@ -87,6 +87,18 @@ def test_a_decision_is_explained_along_a_path() -> None:
     assert "base légale : C. trav. R.5312-42" in done.out
 
 
+def test_table_and_explanation_tell_what_passes_through_an_application() -> None:
+    lines = orjson.loads(hub("policy", "table", "--client", "mon_parcours", "--json").out)
+    assert {(line["actor"], line["purpose"], line["client"]) for line in lines} == {
+        ("beneficiaire", "droits", "mon_parcours")
+    }
+    asked = ("policy", "explain", "--actor", "referent_cd", "--purpose", "suivi", "--client")
+    done = hub(*asked, "parcours", "Person.constraints")
+    assert "motif : FIELD_NOT_FOR_CLIENT" in done.out
+    assert "mon_parcours, parcours" in hub(*asked, "none", "Person.id").check_refused("ARGUMENT_INVALID")
+    assert "beneficiaire droits" in hub(*asked, "mon_parcours", "Person.id").check_refused("ARGUMENT_INVALID")
+
+
 @pytest.mark.parametrize(
     ("actor", "purpose", "field", "code"),
     [("dpo", "suivi", "Person.id", "ARGUMENT_INVALID"), ("dpo", "audit", "Person.ids", "FIELD_UNKNOWN")],

@@ -22,7 +22,7 @@ from tests.conftest import Database
 from tests.e2e.canary_operations import all_of_a_person
 from tests.e2e.site import PURPOSES, Site, site
 
-READS_NOBODY = {"statisticien", "partenaire"}
+READS_NOBODY = {"statisticien"}
 READS_ITSELF = {"personne", "personne-b"}
 SCHEMA = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
 ONE = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
@@ -114,7 +114,7 @@ def test_the_two_referents_have_nobody_in_common(seen: Seen) -> None:
 
 def test_every_reason_occurs_twice(running: Site, seen: Seen) -> None:
     by_birth_date = "query { persons(orderBy: BIRTH_DATE) { nodes { id } } }"
-    for actor in ("dpo", "partenaire"):
+    for actor in ("dpo", "statisticien"):
         for error in running.post(actor, {"query": by_birth_date}).json()["errors"]:
             seen.reasons[error["extensions"]["code"]] += 1
     for actor in ("orienteur", "delegataire"):

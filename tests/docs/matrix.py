@@ -38,7 +38,7 @@ COLUMNS = {
     "personne": ("Pers.", "la personne elle-même"),
     "dpo": ("DPO", "le délégué à la protection des données"),
     "statisticien": ("Stat.", "le statisticien du département"),
-    "partenaire": ("Part.", "l'application partenaire, sans convention"),
+    "partenaire": ("Part.", "l'application partenaire dont se sert la référente de parcours"),
 }
 """The demo's actors, one of each kind: heading of the column, and who that is."""
 LIST = (

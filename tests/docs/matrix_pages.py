@@ -14,6 +14,7 @@ DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 REASONS = {
     Reason.FIELD_NOT_FOR_ACTOR: ("ᵃ", "aucun accord de l'acteur ne porte sur ce champ"),
     Reason.FIELD_NOT_FOR_PURPOSE: ("ᶠ", "l'accord vaut pour une autre finalité"),
+    Reason.FIELD_NOT_FOR_CLIENT: ("ᶜ", "l'application n'en reçoit rien, bien que son utilisateur y ait droit"),
     Reason.NOT_YOUR_ROW: ("ʳ", "rien ne lie l'acteur à cette personne pour ce champ"),
     Reason.OPPOSITION: ("ᵒ", "la personne s'y est opposée"),
     Reason.RETENTION_ENDED: ("ᵈ", "la durée de conservation est passée"),

@@ -151,11 +151,15 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
     assert settings.subgraphs["trainings"].care == Care()
 
 
-def test_the_grant_shown_is_one_of_those_in_force() -> None:
-    in_force = tomllib.loads((ROOT / "schema" / "policies" / "grants.toml").read_text(encoding="utf-8"))["grant"]
+def test_the_rules_shown_are_some_of_those_in_force() -> None:
+    policies = ROOT / "schema" / "policies"
+    grants, scopes = (
+        tomllib.loads((policies / f"{name}.toml").read_text(encoding="utf-8")) for name in ("grants", "clients")
+    )
     for block in blocks("toml"):
-        for grant in tomllib.loads(block.text)["grant"]:
-            assert grant in in_force
+        shown = tomllib.loads(block.text)
+        assert all(grant in grants["grant"] for grant in shown.pop("grant", []))
+        assert shown.items() <= scopes.items()
 
 
 def first_cells(name: str) -> set[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -113,16 +113,48 @@ def grants(kind: str, purpose: str) -> tuple[Grant, ...]:
 
 
 @cache
-def purposes(kind: str) -> tuple[str, ...]:
-    """Every purpose that the habilitation of a kind of actor may hold."""
-    return tuple(_load("actors")[kind]["purposes"])
+def _scope(application: str, user: str) -> Mapping[str, Any]:
+    """What passes through an application of this kind, to which the settings give every scope, for a kind of user."""
+    scopes = (each for each in _load("clients").values() if each["actor"] == application and user in each["users"])
+    return next(scopes, {"purposes": (), "read": ()})
 
 
-def together(kind: str) -> list[list[str]]:
-    """The purposes of a kind of actor, those together that open the same."""
+@cache
+def _closed(application: str, level: str) -> frozenset[str]:
+    """The categories that nobody is given through an application of this kind, at a level."""
+    rows = (each for each in _load("prohibitions")["prohibition"] if each["actor"] == application)
+    return frozenset(each["category"] for each in rows if each.get("level", level) == level)
+
+
+def rights(actor: DemoActor, purpose: str) -> tuple[Grant, ...]:
+    """Grants in force of an actor; of an application, those of its user, cut down to what passes through it."""
+    user = actor.end_user
+    if user is None:
+        return grants(actor.kind, purpose)
+    if purpose not in purposes(actor):
+        return ()
+    passes = frozenset(_scope(actor.kind, user.kind)["read"])
+    full, reduced = passes - _closed(actor.kind, "FULL"), passes - _closed(actor.kind, "REDUCED")
+    return tuple(
+        replace(each, read=each.read & full, own_recorded=each.own_recorded & full, reduced=each.reduced & reduced)
+        for each in grants(user.kind, purpose)
+    )
+
+
+def purposes(actor: DemoActor) -> tuple[str, ...]:
+    """Every purpose that the habilitation of an actor may hold."""
+    own: tuple[str, ...] = tuple(_load("actors")[actor.kind]["purposes"])
+    if actor.end_user is None:
+        return own
+    passes = {*_scope(actor.kind, actor.end_user.kind)["purposes"]} & {*purposes(actor.end_user)}
+    return tuple(purpose for purpose in own if purpose in passes)
+
+
+def together(actor: DemoActor) -> list[list[str]]:
+    """The purposes of an actor, those together that open the same."""
     found: dict[object, list[str]] = {}
-    for purpose in purposes(kind):
-        found.setdefault(grants(kind, purpose), []).append(purpose)
+    for purpose in purposes(actor):
+        found.setdefault(rights(actor, purpose), []).append(purpose)
     return list(found.values())
 
 
@@ -143,16 +175,17 @@ NO_FACTS = Facts()
 
 
 class Rights:
-    """What one actor may read for one purpose."""
+    """What one actor may read for one purpose; through an application, what its user may."""
 
     def __init__(self, actor: DemoActor, purpose: str) -> None:
         self.actor, self.purpose = actor, purpose
-        self.organisation = actor.claims.get("organisation")
-        self.grants, self.instead = grants(actor.kind, purpose), instead(actor.kind)
+        asks = actor.end_user or actor
+        self.organisation = asks.claims.get("organisation")
+        self.grants, self.instead = rights(actor, purpose), instead(asks.kind)
         self._known: dict[tuple[Row, Step], bool] = {}
         self.scopes = set()
-        for relation, claim in _load("actors")[actor.kind].get("scopes", {}).items():
-            said = actor.claims.get(CLAIMS.get(claim, claim), ())
+        for relation, claim in _load("actors")[asks.kind].get("scopes", {}).items():
+            said = asks.claims.get(CLAIMS.get(claim, claim), ())
             self.scopes |= {(relation, scope) for scope in ([said] if isinstance(said, str) else said)}
 
     def reads(self, subject: Subject, row: Row, paths: Iterable[Path]) -> bool:

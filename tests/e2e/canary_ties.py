@@ -71,4 +71,9 @@ def actors(itself: str) -> dict[str, DemoActor]:
     persons, agents = dict.fromkeys(SELVES.values(), itself), dict(AGENTS)
     found = demo_actors(persons, agents)  # type: ignore[arg-type]
     others = list(SELVES)[1:]
-    return {actor.name: replace(actor, purposes=purposes(actor.kind)) for actor in found if actor.name not in others}
+    return {actor.name: _whole(actor) for actor in found if actor.name not in others}
+
+
+def _whole(actor: DemoActor) -> DemoActor:
+    user = actor.end_user
+    return replace(actor, purposes=purposes(actor), end_user=_whole(user) if user is not None else None)

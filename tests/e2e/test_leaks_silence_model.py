@@ -123,7 +123,7 @@ def assert_same(here: list[tuple[str, Any]], there: list[tuple[str, Any]]) -> No
         assert first == second, query
 
 
-CASES = [pytest.param(name, len(together(actor.kind)), id=name) for name, actor in actors("").items()]
+CASES = [pytest.param(name, len(together(actor)), id=name) for name, actor in actors("").items()]
 
 
 def assert_missing(told: list[tuple[str, Any]], denied: set[str]) -> None:
@@ -138,7 +138,7 @@ async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets_and_is_as
     model: Model, database: Database, copies: list[Database], tmp_path: Path, actor: str
 ) -> None:
     async with inside(database, model.actors, tmp_path) as hub:
-        for copy, alike in zip(copies, together(model.actors[actor].kind), strict=True):
+        for copy, alike in zip(copies, together(model.actors[actor]), strict=True):
             silence = Silence(model, actor, alike[0])
             await silence.fall(copy)
             assert sum(silence.done.values()) > len(model.rows) / 2, silence.done

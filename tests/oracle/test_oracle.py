@@ -140,7 +140,7 @@ async def sweep(found: Comparison, actors: Sequence[str]) -> None:
         parse(f"query ($after: String) {{ page: {walk.replace('...', PAGE)} }}") for walk in WALKS + CATALOGUE_WALKS
     ]
     for actor in actors:
-        for purpose, *_ in together(found.model.actors[actor].kind):
+        for purpose, *_ in together(found.model.actors[actor]):
             for document in whole:
                 await found.ask(actor, purpose, print_ast(document), document, {})
             for document in walks:

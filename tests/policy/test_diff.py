@@ -40,14 +40,15 @@ def test_a_category_withdrawn_changes_its_fields_for_the_actor_and_purposes_of_t
 
 def test_each_decision_that_differs_is_told_and_no_other() -> None:
     other = under(changed("FT-1", read=frozenset({Category.ID})))
+    rows = [*TABLE.classes.values(), *(row for client in TABLE.policy.clients for row in TABLE.through(client))]
     expected = {
-        (kind, purpose, name)
-        for (kind, purpose), row in TABLE.classes.items()
+        (row.client, row.kind, row.purpose, name)
+        for row in rows
         for name, decision in row.decisions.items()
-        if other.decision_class(kind, purpose).decisions[name] != decision
+        if other.decision_class(row.kind, row.purpose, row.client).decisions[name] != decision
     }
     found = changes(TABLE, other)
-    assert {(change.actor, change.purpose, change.field) for change in found} == expected
+    assert {(each.client, each.actor, each.purpose, each.field) for each in found} == expected
     assert all(change.before != change.after for change in found)
 
 

@@ -27,4 +27,4 @@ def test_each_cell_is_what_some_purpose_of_the_actor_opens() -> None:
 def test_nobody_but_the_person_opens_justice_and_no_open_category_is_told() -> None:
     lines = {line.split(" : ")[0].removeprefix("| "): line for line in matrix(TABLE).splitlines() if " : " in line}
     assert not {category.value for category in OPEN} & lines.keys()
-    assert lines["JUST"].count("—") == len(TABLE.policy.actors)
+    assert lines["JUST"].count("—") == len(TABLE.policy.actors) + len(TABLE.policy.clients)

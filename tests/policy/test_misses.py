@@ -122,13 +122,12 @@ BOUND = MissLimit(most=30, seconds=60, searches=3, organisation=5)
 def search(
     found: Misses,
     actor: str = "a",
-    organisation: str | None = "o",
-    *,
+    *organisations: str | None,
     finds: bool = False,
     now: int = NOW,
     **given: Any,
 ) -> None:
-    with found.searching(actor, organisation, authorised(FIND), {"x": True, **given}, now) as searches:
+    with found.searching(actor, organisations or ("o",), authorised(FIND), {"x": True, **given}, now) as searches:
         searches.settled = frozenset("f") if finds else frozenset()
 
 
@@ -158,9 +157,22 @@ def test_searches_in_vain_are_bounded_for_the_actor_and_for_its_organisation_and
     search(found, now=NOW + 20)
 
 
+def test_searches_through_a_partner_s_applications_are_bounded_together_and_count_for_the_user_as_ever() -> None:
+    found = Misses(BOUND)
+    for number in range(5):
+        search(found, f"{number}", f"organisation of {number}", "partner")
+    with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+        search(found, "5", "organisation of 5", "partner")
+    search(found, "5", "organisation of 5")
+    search(found, "0", "organisation of 0")
+    search(found, "0", "organisation of 0")
+    with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
+        search(found, "0", "organisation of 0")
+
+
 def fail(found: Misses) -> None:
     """A request that fails, during which another one searches."""
-    with found.searching("a", "o", authorised(FIND), {"x": True}, NOW):
+    with found.searching("a", ("o",), authorised(FIND), {"x": True}, NOW):
         search(found)
 
 

@@ -1,0 +1,101 @@
+"""Through whose application somebody asks: an organisation's own, or a partner's, of which only its scope comes back.
+
+Domain model §14: client scope ∩ end-user rights ∩ declared purpose. A partner's token names its user in `act` (RFC 8693
+§4.1), with the same claims as that user's own; a user's own token that was issued to a partner's application is cut
+down alike. An application that the settings don't know opens nothing of anybody (policy.md, closed by default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from hub.errors import StartRefused
+from hub.identity.actor import CLAIM, Actor, actor_of, client_of, refused
+from hub.identity.issuer import Issuer
+from hub.policy.clients import UNSCOPED
+from hub.policy.model import ActorKind, ClientScope
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A partner's application: the issuer of its tokens, its name there, the SIRET of the partner, and names of scopes
+    of clients.toml, one for each kind of its users."""
+
+    issuer: str
+    name: str
+    organisation: str
+    scopes: tuple[str, ...] = ()
+
+
+class Applications:
+    """The partners' applications of the settings; raises StartRefused (SETTINGS_INVALID) for a scope that there is not,
+    or two for one kind of user."""
+
+    def __init__(
+        self, clients: Iterable[Client] = (), scopes: Mapping[str, ClientScope] = MappingProxyType({})
+    ) -> None:
+        self._clients = {(each.issuer, each.name): each for each in clients}
+        self._scopes = {key: _by_user(each, scopes) for key, each in self._clients.items()}
+
+    def caller(self, claims: Mapping[str, Any], issuer: Issuer, kinds: Mapping[str, ActorKind], now: int) -> Actor:
+        """The actor of verified claims, cut down to the application's scope if it asks through a partner's; raises
+        IdentityRefused where they don't make one."""
+        found, client = actor_of(claims, kinds, now), client_of(claims)
+        if kinds[found.kind].application:
+            return self._delegated(claims, found, kinds, now) if "act" in claims else found
+        if "act" in claims:
+            raise refused("a token of a user names another actor")
+        own = issuer.clients is None or client in issuer.clients
+        return found if own and (issuer.name, client) not in self._clients else self._cut(found, issuer.name)
+
+    def _delegated(
+        self, claims: Mapping[str, Any], application: Actor, kinds: Mapping[str, ActorKind], now: int
+    ) -> Actor:
+        """The user for whom an application asks: the rights are the user's, as far as the application's token goes."""
+        act, issuer = claims["act"], claims["iss"]
+        if type(act) is not dict or type(act.get("sub")) is not str or act.get("iss", issuer) != issuer or "act" in act:
+            raise refused("the claim act names no user of this issuer, or one who acts for another")
+        users = {name: kind for name, kind in kinds.items() if not kind.application}
+        said = {"iss": issuer, "sub": act["sub"], "exp": claims["exp"], CLAIM: act.get(CLAIM)}
+        user = actor_of(said, users, now)
+        known = self._clients.get((issuer, application.client))
+        if known is not None and known.organisation != application.organisation:
+            raise refused("the application is of another organisation than its client")
+        asking = replace(
+            user,
+            purposes=user.purposes & application.purposes,
+            client=application.client,
+            expires=min(user.expires, application.expires),
+            partner=application.organisation,
+        )
+        return self._cut(asking, issuer)
+
+    def _cut(self, user: Actor, issuer: str) -> Actor:
+        key = (issuer, user.client)
+        known, scope = self._clients.get(key), self._scopes.get(key, {}).get(user.kind)
+        partner = user.partner if known is None else known.organisation
+        if scope is None:
+            return replace(user, scope=UNSCOPED, partner=partner)
+        return replace(user, scope=scope.name, purposes=user.purposes & scope.purposes, partner=partner)
+
+
+def _by_user(client: Client, scopes: Mapping[str, ClientScope]) -> Mapping[str, ClientScope]:
+    """The scope for each kind of the client's users."""
+    found: dict[str, ClientScope] = {}
+    for name in client.scopes:
+        scope = scopes.get(name)
+        if scope is None:
+            raise _invalid(client, f"la portée « {name} » n'existe pas ; portées : {', '.join(scopes) or 'aucune'}")
+        if twice := found.keys() & scope.users:
+            raise _invalid(client, f"deux de ses portées valent pour « {min(twice)} »")
+        found |= dict.fromkeys(scope.users, scope)
+    return found
+
+
+def _invalid(client: Client, problem: str) -> StartRefused:
+    return StartRefused(
+        "SETTINGS_INVALID", f"Réglages, application « {client.name} » : {problem}.", f"client {client.name}: {problem}"
+    )
