@@ -7,6 +7,8 @@ hold. What depends on a row is told only of the person asked for, when its ident
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from hub.document.conditions import hold
@@ -28,32 +30,28 @@ def explain(
     """The entries, one per path, in the order of the query; `failed` are the paths of errors, of which no reason is
     told."""
     entries = decided(authorisation, guard.variables)
+    errors: set[tuple[str | int, ...]] | None = None
+    held: Any
     for row in guard.named():
         told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
-        keys = told and _null(data, row, told)
-        if keys:
-            errors = set(failed)
-            for key in keys:
-                here = (*row.mark.path, key)
-                if not (errors and any(here[: len(error)] == error for error in errors)):
-                    made = told[key]
-                    if made.replaces:
-                        entries = [each for each in entries if each["path"] != made["path"]]
-                    entries.append(made)
+        if not told:
+            continue
+        try:
+            held = reduce(getitem, row.mark.path, data)  # type: ignore[arg-type]
+            if None not in held.values():
+                continue
+            keys = [key for key in told if held.get(key, held) is None]
+        except (KeyError, TypeError, AttributeError):  # the row is null, or not there
+            keys = [key for key in told if key in row.verdict.nulls]
+        errors = set(failed) if errors is None else errors
+        for key in keys:
+            here = (*row.mark.path, key)
+            if not (errors and any(here[: len(error)] == error for error in errors)):
+                made = told[key]
+                if made.replaces:
+                    entries = [each for each in entries if each["path"] != made["path"]]
+                entries.append(made)
     return entries
-
-
-def _null(data: Mapping[str, Any] | None, row: Row, told: Mapping[str, Any]) -> list[str]:
-    """Of these response keys of a row, those that are null in the answer; where all of it is, those that are denied."""
-    held: Any = data
-    try:
-        for step in row.mark.path:
-            held = held[step]
-        if type(held) is dict:
-            return [key for key in told if key in held and held[key] is None]
-    except (KeyError, TypeError):  # null, or not there
-        pass
-    return [key for key in told if key in row.verdict.nulls]
 
 
 def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:

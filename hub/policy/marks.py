@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
@@ -29,9 +29,6 @@ Told: TypeAlias = tuple[frozenset[str], frozenset[str]]
 
 Inputs: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
 """Coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`)."""
-
-
-Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +109,17 @@ class Table(dict[int, tuple[frozenset[str], int]]):
         return found
 
 
-class _Latest(OrderedDict[Any, Kept]):
+class _Latest(OrderedDict[Any, Told]):
     """The latest values by key."""
 
-    def get(self, key: Any) -> Kept | None:  # type: ignore[override]
+    def get(self, key: Any) -> Told | None:  # type: ignore[override]
         """The value, if it is still there."""
         if key not in self:
             return None
         self.move_to_end(key)
         return self[key]
 
-    def keep(self, key: Any, value: Kept) -> Kept:
+    def keep(self, key: Any, value: Told) -> Told:
         """Remember a value, and give it back."""
         self[key] = value
         if len(self) > SETS:
@@ -130,7 +127,7 @@ class _Latest(OrderedDict[Any, Kept]):
         return value
 
 
-_TOLD, _NAMED = _Latest[Told](), _Latest[list[Row]]()
+_TOLD = _Latest()
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +142,7 @@ class Known:
     rows: list[Row] = field(default_factory=list)
     _tables: dict[tuple[int, frozenset[str]], Table] = field(default_factory=dict)
     _marked: dict[Marked, tuple[Table, ...]] = field(default_factory=dict)
+    _latest: tuple[int, list[Row]] = (0, [])
     bound: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -183,17 +181,16 @@ class Known:
 
     def named(self, bits: int) -> list[Row]:
         """Those of a set that speak of the person asked for, in the order of the operation."""
-        key = self.number, bits
-        return _NAMED.get(key) or _NAMED.keep(key, self._named(bits))
+        if self._latest[0] != bits:
+            rows = sorted((row for row in self.of(bits) if row.mark.named), key=lambda row: row.place)
+            self._latest = bits, rows
+        return self._latest[1]
 
     def told(self, bits: int, inputs: Inputs) -> Told:
         """What a set of verdicts, and what was asked about their rows, tell of someone: the same objects each time,
         which come again and again."""
         key = self.number, bits, tuple(inputs.items())
         return _TOLD.get(key) or _TOLD.keep(key, self._told(bits, inputs))
-
-    def _named(self, bits: int) -> list[Row]:
-        return sorted((row for row in self.of(bits) if row.mark.named), key=lambda row: row.place)
 
     def _told(self, bits: int, inputs: Inputs) -> Told:
         rows = self.of(bits)
