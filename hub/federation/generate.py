@@ -276,7 +276,7 @@ class _Source:
     def seen(self, shape: Shape, name: str) -> str:
         """Whether nothing of the objects of a list, nor of the single ones right below them, is to null."""
         item, below = self.name("i"), self.name("x")
-        tests = [self.met(shape, f"listed({name})")]
+        tests = [self.met(shape, name)]  # of what is no list, nothing is met: the objects are asked for one by one
         for slot in filter(_single, shape.slots):
             found = f"[{below} for {item} in {name} if ({below} := {item}[{slot.key!r}]) is not None]"
             tests.append(self.met(next(iter(slot.below.values())), found))
