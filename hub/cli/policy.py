@@ -74,7 +74,7 @@ def table(
     rows = [row for row in rows if actor in (None, row.kind)]
     rows = [row for row in rows if purpose in (None, row.purpose)]
     if not rows:
-        no_such_pair(whole)
+        no_such_pair(whole, actor, purpose)
     if json:
         typer.echo(orjson.dumps(objects(sheet(whole, rows)), option=orjson.OPT_INDENT_2).decode())
     else:

@@ -100,6 +100,34 @@ def test_table_and_explanation_tell_what_passes_through_an_application() -> None
 
 
 @pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ("--actor siae --purpose suivi", "« siae » ne déclare pas la finalité « suivi » ; les siennes : actions ("),
+        ("--actor sia --purpose suivi", "« --actor » ne nomme pas une sorte d'acteur, mais « siae » oui : "),
+        (
+            "--actor siae --purpose iea",
+            "« --purpose » ne nomme pas une finalité, mais « iae » oui ; celles de « siae » : ",
+        ),
+        (
+            "--actor siae --purpose accompagnement",
+            "« --purpose » groupe des finalités ; celles de « siae » : actions (",
+        ),
+    ],
+)
+def test_of_an_actor_and_a_purpose_the_wrong_word_is_told_with_those_that_may_stand_there(pair: str, said: str) -> None:
+    line = hub("policy", "explain", "Person.id", *pair.split()).check_refused("ARGUMENT_INVALID")
+    assert said in line
+    assert "beneficiaire droits" not in line
+
+
+def test_a_schema_for_a_purpose_alone_asks_for_an_actor_that_has_it() -> None:
+    line = hub("schema", "show", "--purpose", "audit").check_refused("ARGUMENT_INVALID")
+    assert "« --actor » manque ; les sortes d'acteurs qui déclarent « audit » : dpo (" in line
+    line = hub("schema", "show", "--actor", "dpo").check_refused("ARGUMENT_INVALID")
+    assert "« --purpose » manque ; celles de « dpo » : audit (" in line
+
+
+@pytest.mark.parametrize(
     ("actor", "purpose", "field", "code"),
     [("dpo", "suivi", "Person.id", "ARGUMENT_INVALID"), ("dpo", "audit", "Person.ids", "FIELD_UNKNOWN")],
 )
