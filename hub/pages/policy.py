@@ -147,7 +147,8 @@ class PolicyPages:
 
     @cached_property
     def _fields(self) -> str:
-        names = (name for name in sorted(self._table.classification.fields) if "._" not in name)
+        schema = self._table.classification
+        names = (name for name in sorted([*schema.fields, *schema.values]) if "._" not in name)
         return '<datalist id="fields">' + "".join(f'<option value="{name}">' for name in names) + "</datalist>"
 
     @cached_property
@@ -226,7 +227,7 @@ SUBMIT = "<button>Montrer</button>"
 DOOR = """
 <p>Cette page dit ce que chaque acteur peut lire, et pourquoi. Avec un jeton qui admet la finalité « audit » (délégué à
 la protection des données), elle montre les décisions de tous, la matrice des droits, le registre et l'analyse
-d'impact ; avec un autre, les siennes. Elle ne montre la donnée de personne.</p>
+d'impact ; avec un autre, les siennes. Elle ne contient aucune donnée personnelle.</p>
 <form class="ask" method="post" action="/policy">
 <label>Jeton d'accès<input type="password" name="access_token" autocomplete="off" required></label>
 <button>Entrer</button>

@@ -6,7 +6,7 @@ The one form in which policy sees the schema. `hub.policy.classify` builds it fr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from schema.categories import Category, Level
@@ -52,7 +52,8 @@ class Classification:
     `recorded`: personal types whose rows say which organisation recorded them.
 
     `inputs` are keyed `Type.field(argument:)`, `InputType.field` and `EnumType.VALUE`; `values` are the stricter
-    categories of enum values, by `EnumType.VALUE`. `digest` pins all of it.
+    categories of enum values, by `EnumType.VALUE`, and `enums` the names of all values, by type. `digest` pins what is
+    decided on.
     """
 
     fields: Mapping[str, FieldClass]
@@ -62,6 +63,7 @@ class Classification:
     inputs: Mapping[str, InputClass]
     values: Mapping[str, Category]
     digest: str
+    enums: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def matches(self) -> Mapping[str, Category]:

@@ -71,7 +71,7 @@ def classify(supergraph: Supergraph) -> Classification:
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
     values = dict(_stricter(supergraph))
-    whole = Classification(fields, personal, recorded, members, inputs, values, digest="")
+    whole = Classification(fields, personal, recorded, members, inputs, values, "", dict(_enums(supergraph)))
     for name, category in whole.matches.items():
         if unknown := set(inputs[name].reads) - fields.keys():
             raise Unclassified(name, f"rapproche par {category} et révèle {min(unknown)}, que rien ne classe")
@@ -147,6 +147,12 @@ def _stricter(supergraph: Supergraph) -> Iterable[tuple[str, Category]]:
             said = _directive(supergraph, f"{name}.{value}", "category")
             if said is not None:
                 yield f"{name}.{value}", Category(said["name"])
+
+
+def _enums(supergraph: Supergraph) -> Iterable[tuple[str, frozenset[str]]]:
+    for name, type_ in supergraph.schema.type_map.items():
+        if isinstance(type_, GraphQLEnumType):
+            yield name, frozenset(type_.values)
 
 
 def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:

@@ -12,10 +12,11 @@ from hub.policy.classification import Classification
 from hub.policy.model import Policy
 from hub.policy.table import Decision, Reason
 from hub.policy.told import relations
-from schema.categories import Level
+from schema.categories import Category, Level
 from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule
 
+_FORBIDDEN = "rien n'y suffit, une interdiction l'emporte sur tout accord"
 _OF_ROW = {
     Reason.OPPOSITION: "que la personne retire son opposition, ou sa demande de limitation",
     Reason.RETENTION_ENDED: "rien n'y suffit, la durée de conservation est passée",
@@ -30,10 +31,19 @@ def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schem
     cause = decision.required or coordinate
     level = schema.fields[cause].level if cause in schema.fields else None
     if any(p.level in (level, None) for p in prohibitions(policy, kind, schema.category(cause))):
-        return "rien n'y suffit, une interdiction l'emporte sur tout accord"
+        return _FORBIDDEN
     if decision.reason is Reason.FIELD_NOT_FOR_CLIENT:
         return f"une convention par laquelle l'application {_granted(cause, schema)} (clients.toml)"
     return f"un accord par lequel « {kind} » {_granted(cause, schema)}, et sa base légale"
+
+
+def value_needed(category: Category, kind: str, policy: Policy, *, by_client: bool) -> str:
+    """For the values of a stricter category that nothing opens; `by_client`: but the application's scope closes them."""
+    if any(p.level in (Level.FULL, None) for p in prohibitions(policy, kind, category)):
+        return _FORBIDDEN
+    if by_client:
+        return f"une convention par laquelle l'application lise {category} en entier (clients.toml)"
+    return f"un accord par lequel « {kind} » lise {category} en entier, et sa base légale"
 
 
 def needed_of_row(reason: Reason, rule: Rule, policy: Policy) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from hub.policy.model import Policy
 from hub.policy.table import Decision, Effect, Reason
+from schema.categories import Category
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
 from schema.residual import Clause
 
@@ -81,11 +82,14 @@ def details(decision: Decision, policy: Policy) -> list[str]:
 
 def values(decision: Decision, policy: Policy) -> list[str]:
     """What happens to values of a stricter category than the field, for each."""
-    how = SILENT[decision.silent] if decision.silent is not None else "lue"
-    return [
-        f"valeur {_VALUES[bit]} : {how}, {f'lue par {condition(clauses, policy)}' if clauses else 'jamais lue'}"
-        for bit, clauses in decision.rule.values
-    ]
+    return [f"valeur {_VALUES[bit]} : {value(decision, _VALUES[bit], policy)}" for bit, _ in decision.rule.values]
+
+
+def value(decision: Decision, category: Category, policy: Policy) -> str:
+    """What happens to values of this stricter category."""
+    clauses = dict(decision.rule.values)[int(VALUE_FACTS[category])]
+    read = f"lue par {condition(clauses, policy)}" if clauses else "jamais lue"
+    return read if decision.silent is None else f"{read} ; sinon, {SILENT[decision.silent]}"
 
 
 def _clause(clause: Clause, policy: Policy) -> str:

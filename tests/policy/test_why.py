@@ -11,7 +11,7 @@ from hub.policy.relation import by_relation
 from hub.policy.table import DecisionTable, Effect, Reason
 from hub.policy.why import UnknownField, why
 from schema.categories import Category
-from schema.facts import Fact
+from schema.facts import VALUE_FACTS, Fact
 from schema.residual import holds
 
 TABLE = load_graph().table
@@ -124,3 +124,49 @@ def test_every_denial_of_the_table_says_what_it_would_take() -> None:
             said = entry(("x",), name, row, decision)["needed"]
             assert said.startswith("déclarer ") == (decision.needs is not None)
             assert f"il faudrait : {said}" in why(name, row, TABLE)
+
+
+def test_a_field_names_the_grant_that_opens_its_stricter_values_and_the_law() -> None:
+    text = told("Constraint.theme", "referent_cd", "suivi")
+    grant = next(each for each in TABLE.policy.grants if each.id == "REF-CD-2")
+    assert f"accord REF-CD-2 : {grant.label}\n    base légale : {grant.basis.text}" in text
+    assert "REF-CD-2" not in told("Referral.theme", "conseiller_ft", "suivi")
+
+
+@pytest.mark.parametrize("path", ["ConstraintTheme.SANTE", "Constraint.theme.SANTE", "Person.constraints.theme.SANTE"])
+def test_a_value_of_an_enum_is_explained_with_its_category_and_what_opens_it(path: str) -> None:
+    text = told(path, "referent_cd", "suivi")
+    assert "ConstraintTheme.SANTE : lu\n  catégorie : SAN, " in text
+    assert "dans Constraint.theme, qui est lu : lue par REFERENT (" in text
+    assert ("dans Referral.theme" in text) == (path == "ConstraintTheme.SANTE")
+    assert "accord REF-CD-2 : " in text.split("ConstraintTheme.SANTE : lu")[1]
+
+
+def test_a_value_that_nothing_opens_is_refused_with_what_it_would_take() -> None:
+    text = told("ConstraintTheme.SANTE", "conseiller_ft", "suivi")
+    assert "ConstraintTheme.SANTE : refusé" in text
+    assert "il faudrait : " in text
+    row = TABLE.decision_class("referent_cd", "suivi")
+    assert "ConstraintTheme.SANTE : refusé" in why("ConstraintTheme.SANTE", row, TABLE, Fact.NATIONWIDE)
+
+
+def test_a_value_without_a_category_of_its_own_is_as_the_fields_that_carry_it() -> None:
+    assert "ConstraintTheme.LOGEMENT : lu\n  catégorie : celle du champ" in told(
+        "ConstraintTheme.LOGEMENT", "referent_cd", "suivi"
+    )
+    assert "ConstraintTheme.LOGEMENT : refusé" in told("ConstraintTheme.LOGEMENT", "siae", "iae")
+    for path in ("ConstraintTheme.NOTHING", "ConstraintTheme.SANTE.more", "PersonOrder.LAST_NAME"):
+        with pytest.raises(UnknownField):
+            told(path, "referent_cd", "suivi")
+
+
+def test_every_stricter_value_is_said_to_be_read_exactly_where_the_table_reads_it() -> None:
+    schema = TABLE.classification
+    for row in TABLE.classes.values():
+        for name, category in schema.values.items():
+            carriers = [
+                row.whole[each.coordinate] for each in schema.fields.values() if each.returns == name.split(".")[0]
+            ]
+            clauses = [read for each in carriers for bit, read in each.rule.values if bit == VALUE_FACTS[category]]
+            read = any(clauses) and any(each.effect is not Effect.DENY for each in carriers)
+            assert (f"{name} : refusé" in why(name, row, TABLE)) is not read, (row.kind, row.purpose, name)
