@@ -38,7 +38,7 @@ def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schem
 
 
 def value_needed(category: Category, kind: str, policy: Policy, *, by_client: bool) -> str:
-    """For the values of a stricter category that nothing opens; `by_client`: but the application's scope closes them."""
+    """For the values of a stricter category that nothing opens; `by_client`: that the application's scope closes."""
     if any(p.level in (Level.FULL, None) for p in prohibitions(policy, kind, category)):
         return _FORBIDDEN
     if by_client:

@@ -172,8 +172,8 @@ def _value(name: str, above: list[str], row: DecisionClass, table: DecisionTable
     lines += _opening(grants)
     effect = next((each for each in Effect if each in effects), Effect.DENY)
     if effect is Effect.DENY and category is not None:
-        own = table.classes[row.kind, row.purpose]
-        cut = row.client is not None and _value(name, above, own, table, relation).effect is not Effect.DENY
+        direct = table.classes[row.kind, row.purpose]
+        cut = row.client is not None and _value(name, above, direct, table, relation).effect is not Effect.DENY
         lines.append(f"il faudrait : {value_needed(category, row.kind, policy, by_client=cut)}")
     return Step(name, effect, tuple(lines))
 

@@ -162,7 +162,9 @@ def test_a_value_without_a_category_of_its_own_is_as_the_fields_that_carry_it() 
 
 def test_every_stricter_value_is_said_to_be_read_exactly_where_the_table_reads_it() -> None:
     schema = TABLE.classification
-    for row in TABLE.classes.values():
+    through = [row for client in TABLE.policy.clients for row in TABLE.through(client)]
+    assert through
+    for row in (*TABLE.classes.values(), *through):
         for name, category in schema.values.items():
             carriers = [
                 row.whole[each.coordinate] for each in schema.fields.values() if each.returns == name.split(".")[0]
