@@ -66,7 +66,7 @@ def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Parts) -> Subg
 def subgraph_app(name: str, graph: Graph, traces: Traces | None, keys: Keys, dsn: Dsn) -> Any:
     """A subgraph as a process of its own: it answers nothing but calls that the hub signed."""
     made = parts(traces, f"spie-{name}", graph)
-    return made.process(Application(subgraph(name, graph, keys, dsn, made), keys.context(name)), name)
+    return made.process(Application(subgraph(name, graph, keys, dsn, made), keys.contexts(name)), name)
 
 
 class HubApp(Served):

@@ -31,6 +31,10 @@ NAMES = (
 )
 SIZE = 32
 """Bytes of a key."""
+OVERLAPPING = tuple(f"context-{subgraph}" for subgraph in SUBGRAPHS)
+"""Keys that hub and subgraph hold in processes that don't change them at once."""
+PREVIOUS = ".previous"
+"""Ends the name of the key that was in such a key's place, as long as it is still accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Keys:
 
     @staticmethod
     def load(directory: Path, names: Collection[str] = NAMES) -> Keys:
-        """Read these keys; raises SetupRefused (KEYS_MISSING, KEYS_EXPOSED, KEYS_MALFORMED) unless all are sound."""
+        """Read these keys, and the previous ones that are still accepted; raises SetupRefused (KEYS_MISSING,
+        KEYS_EXPOSED, KEYS_MALFORMED) unless all are sound."""
         if not directory.is_dir():
             raise _missing(directory, names)
         if directory.stat().st_mode & 0o022:
@@ -50,7 +55,9 @@ class Keys:
         absent = [name for name in names if not (directory / name).is_file()]
         if absent:
             raise _missing(directory, absent)
-        return Keys(directory, {name: _read(directory / name) for name in names})
+        kept = [f"{name}{PREVIOUS}" for name in names if name in OVERLAPPING]
+        found = [*names, *(name for name in kept if (directory / name).is_file())]
+        return Keys(directory, {name: _read(directory / name) for name in found})
 
     @staticmethod
     def create(directory: Path) -> Keys:
@@ -69,9 +76,35 @@ class Keys:
         fresh.replace(path)
         return Keys(self.directory, {**self.values, name: _read(path)})
 
+    def overlapped(self, *names: str) -> Keys:
+        """Put a new key in the place of each of these, which are accepted until they are `ended`; raises SetupRefused
+        (KEYS_OVERLAP), and changes none, where one before it still is."""
+        held = self
+        for name in names:
+            if (self.directory / f"{name}{PREVIOUS}").exists():
+                raise _overlap(self.directory, name)
+        for name in names:
+            path = self.directory / name
+            path.with_name(f"{name}{PREVIOUS}").hardlink_to(path)
+            held = held.renewed(name)
+        return held
+
+    def ended(self, name: str) -> bool:
+        """From now on the key before this one opens nothing: whether there was one."""
+        path = self.directory / f"{name}{PREVIOUS}"
+        there = path.exists()
+        path.unlink(missing_ok=True)
+        return there
+
     def context(self, subgraph: str) -> bytes:
         """Key that signs the context of calls to one subgraph."""
         return self._of(f"context-{subgraph}")
+
+    def contexts(self, subgraph: str) -> tuple[bytes, ...]:
+        """Keys under which a subgraph takes a context: the one that signs, then the one before it, if that is still
+        accepted."""
+        previous = self.values.get(f"context-{subgraph}{PREVIOUS}")
+        return (self.context(subgraph), *((previous,) if previous is not None else ()))
 
     @property
     def nir(self) -> bytes:
@@ -149,6 +182,15 @@ def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
         f"Il manque des clés dans {directory} : {listed}. Remettez-les depuis votre coffre, ou lancez `make demo` pour "
         "une démonstration qui crée les siennes.",
         f"missing in {directory}: {listed}",
+    )
+
+
+def _overlap(directory: Path, name: str) -> SetupRefused:
+    return SetupRefused(
+        "KEYS_OVERLAP",
+        f"L'ancienne clé {name}{PREVIOUS} est encore admise dans {directory} : redémarrez les sous-graphes, puis les "
+        "hubs, lancez « hub keys end », et recommencez.",
+        f"{name}{PREVIOUS} is still accepted in {directory}",
     )
 
 

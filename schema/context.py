@@ -11,6 +11,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BinasciiError
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -64,12 +65,14 @@ def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) 
     return f"{_b64(payload)}.{_b64(_sign(payload, key))}"
 
 
-def unseal(header: str, *, audience: str, body: bytes, key: bytes, now: int) -> tuple[Context, str, int]:
-    """The context, its nonce and its expiry (for the caller's replay memory); raises ContextRefused."""
+def unseal(header: str, *, audience: str, body: bytes, keys: Sequence[bytes], now: int) -> tuple[Context, str, int]:
+    """The context, signed under one of these keys, its nonce and its expiry (for the caller's replay memory); raises
+    ContextRefused."""
     try:
         encoded, _, signature = header.partition(".")
         payload = _unb64(encoded)
-        if not hmac.compare_digest(_unb64(signature), _sign(payload, key)):
+        given = _unb64(signature)
+        if not any(hmac.compare_digest(given, _sign(payload, key)) for key in keys):
             raise ContextRefused("signature")
         claims = orjson.loads(payload)
         if claims["aud"] != audience:

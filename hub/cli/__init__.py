@@ -20,7 +20,7 @@ from hub.cli.usage import usage
 from hub.errors import HubError
 from infra.errors import SetupRefused
 
-COMMANDS = ("serve", "gateway", "compose", "schema", "plan", "token", "ingest", "journal", "policy", "bench")
+COMMANDS = ("serve", "gateway", "compose", "schema", "plan", "token", "ingest", "journal", "keys", "policy", "bench")
 
 
 class Commands(TyperGroup):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 import orjson
@@ -60,18 +60,18 @@ class Nonces:
 
 
 class Application:
-    """The ASGI application of a subgraph. `key` signs the contexts for it; `clock` gives Unix seconds; a body that
+    """The ASGI application of a subgraph. `keys` sign the contexts for it; `clock` gives Unix seconds; a body that
     takes more than `body_seconds` is given up."""
 
     def __init__(
         self,
         subgraph: Subgraph,
-        key: bytes,
+        keys: Sequence[bytes],
         clock: Callable[[], float] = time.time,
         *,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
-        self.subgraph, self.key, self.clock, self.body_seconds = subgraph, key, clock, body_seconds
+        self.subgraph, self.keys, self.clock, self.body_seconds = subgraph, keys, clock, body_seconds
         self.nonces = Nonces()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -121,7 +121,7 @@ class Application:
             if len(headers) != 1:
                 raise ContextRefused("header")
             context, nonce, _ = unseal(
-                headers[0].decode("ascii"), audience=self.subgraph.name, body=body, key=self.key, now=now
+                headers[0].decode("ascii"), audience=self.subgraph.name, body=body, keys=self.keys, now=now
             )
             if context.policy != self.subgraph.policy or not self.nonces.first(nonce, now):
                 raise ContextRefused("policy or replay")

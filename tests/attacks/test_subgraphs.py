@@ -25,7 +25,7 @@ class Subgraph:
 
     def __init__(self, hub: Inside, name: str, now: int) -> None:
         self.served, self.name, self.key, self.now = hub.app.local[name], name, hub.database.keys.context(name), now
-        self.application = Application(self.served, self.key, clock=lambda: self.now)
+        self.application = Application(self.served, (self.key,), clock=lambda: self.now)
 
     def sealed(self, context: Context, body: bytes, **changed: Any) -> tuple[str, str]:
         """The header of a call."""

@@ -106,3 +106,31 @@ def test_keys_are_in_no_representation(tmp_path: Path) -> None:
     keys = Keys.create(tmp_path)
     assert "values" not in repr(keys)
     assert not any(repr(value) in repr(keys) for value in keys.values.values())
+
+
+def test_a_key_in_change_is_accepted_beside_the_new_one_which_alone_signs_until_it_ends(tmp_path: Path) -> None:
+    old = Keys.create(tmp_path)
+    old.overlapped("context-people")
+    both = Keys.load(tmp_path)
+    assert both.context("people") != old.context("people")
+    assert both.contexts("people") == (both.context("people"), old.context("people"))
+    assert both.contexts("offers") == (old.context("offers"),)
+    assert Keys.create(tmp_path) == both
+    assert stat.S_IMODE((tmp_path / "context-people.previous").stat().st_mode) == 0o600
+    with pytest.raises(SetupRefused, match="KEYS_OVERLAP"):
+        both.overlapped("context-offers", "context-people")
+    assert Keys.load(tmp_path) == both
+    assert [both.ended("context-people"), both.ended("context-people")] == [True, False]
+    assert Keys.load(tmp_path).contexts("people") == (both.context("people"),)
+
+
+def test_a_previous_key_that_others_can_open_or_that_is_damaged_is_refused_like_any(tmp_path: Path) -> None:
+    Keys.create(tmp_path).overlapped("context-people")
+    previous = tmp_path / "context-people.previous"
+    previous.chmod(0o640)
+    with pytest.raises(SetupRefused, match="KEYS_EXPOSED"):
+        Keys.load(tmp_path)
+    previous.chmod(0o600)
+    previous.write_bytes(b"short")
+    with pytest.raises(SetupRefused, match="KEYS_MALFORMED"):
+        Keys.load(tmp_path)

@@ -33,7 +33,7 @@ class Caller:
     now: int = NOW
 
     def __post_init__(self) -> None:
-        self.application = Application(self.subgraph, KEY, clock=lambda: self.now)
+        self.application = Application(self.subgraph, (KEY,), clock=lambda: self.now)
 
     async def call(
         self, method: str, path: str, body: bytes = b"", headers: tuple[tuple[bytes, bytes], ...] = ()
@@ -84,7 +84,7 @@ async def test_34_a_body_that_does_not_come_is_not_waited_for(people: Subgraph) 
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": []}
-    await Application(people, KEY, body_seconds=0.01)(scope, receive, send)
+    await Application(people, (KEY,), body_seconds=0.01)(scope, receive, send)
     assert (sent[0]["status"], json.loads(sent[1]["body"])["errors"][0]["extensions"]) == (408, {"code": "TOO_SLOW"})
 
 

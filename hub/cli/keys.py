@@ -1,0 +1,45 @@
+"""`hub keys`: change the keys that sign calls to subgraphs, without a cut."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.cli.places import KEYS, KeysOption
+from hub.cli.refuse import refuse
+from infra.keys import PREVIOUS, SUBGRAPHS, Keys
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[SOUS-GRAPHE]…", help="Tous, sans ce nom.")]
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def keys() -> None:
+    """Change les clés qui signent les appels aux sous-graphes, sans coupure."""
+
+
+@app.command()
+def rotate(names: Names = None, folder: KeysOption = KEYS) -> None:
+    """Met une nouvelle clé en place ; l'ancienne reste admise. Redémarrez ensuite les sous-graphes, puis les hubs."""
+    wanted = _wanted(names)
+    Keys.load(folder, wanted).overlapped(*wanted)
+    for name in wanted:
+        typer.echo(f"{name} : nouvelle clé en place ; l'ancienne, {name}{PREVIOUS}, est encore admise.")
+    typer.echo("Redémarrez les sous-graphes, puis les hubs, puis lancez « hub keys end ».")
+
+
+@app.command()
+def end(names: Names = None, folder: KeysOption = KEYS) -> None:
+    """Efface l'ancienne clé ; un sous-graphe ne l'admet plus dès son redémarrage."""
+    wanted = _wanted(names)
+    held = Keys.load(folder, wanted)
+    for name in wanted:
+        ended = held.ended(name)
+        typer.echo(f"{name} : {'ancienne clé effacée' if ended else 'aucune ancienne clé'}.")
+
+
+def _wanted(names: list[str] | None) -> list[str]:
+    if not {*(names or ())} <= {*SUBGRAPHS}:
+        refuse("ARGUMENT_INVALID", f"Un sous-graphe est l'un de : {', '.join(SUBGRAPHS)}.")
+    return [f"context-{name}" for name in dict.fromkeys(names or SUBGRAPHS)]

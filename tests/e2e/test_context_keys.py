@@ -1,0 +1,49 @@
+"""The keys that sign calls to subgraphs are changed while hub and subgraphs, each its own process, go on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx2
+
+from infra.keys import Keys
+from schema.context import HEADER, Context, seal
+from schema.residual import Residual
+from tests.cli.commands import hub
+from tests.conftest import Database
+from tests.e2e.canary_inside import graph
+from tests.e2e.site import Process, serve
+
+BODY = b'{"query":"{ __typename }"}'
+
+
+def status(process: Process, key: bytes) -> int:
+    """Of a call signed under this key."""
+    now, policy = int(time.time()), graph().table.digest
+    context = Context("actor", "referent_cd", None, "suivi", (), policy, "class", Residual({}, {}, ()), now)
+    header = seal(context, audience="people", body=BODY, key=key, now=now)
+    sent = {HEADER: header, "content-type": "application/json"}
+    return httpx2.post(f"{process.url}/graphql", content=BODY, headers=sent, timeout=30).status_code
+
+
+def test_a_key_is_changed_without_a_call_lost_and_the_old_one_ends(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    shutil.copytree(database.keys.directory, folder)
+    old = Keys.load(folder)
+    done = hub("keys", "rotate", "people", "--keys", folder)
+    assert done.code == 0, done.err
+    assert hub("keys", "rotate", "--keys", folder).check_refused("KEYS_OVERLAP")
+    new = Keys.load(folder)
+    before, after, others = old.context("people"), new.context("people"), new.context("offers")
+    assert after != before
+    assert new.contexts("people") == (after, before)
+    assert others == old.context("offers")
+    own = replace(database, keys=new)
+    with serve("people", own, tmp_path) as process:
+        assert [status(process, key) for key in (before, after, others)] == [200, 200, 401]
+    assert hub("keys", "end", "--keys", folder).code == 0
+    with serve("people", own, tmp_path) as process:
+        assert [status(process, key) for key in (before, after)] == [401, 200]
