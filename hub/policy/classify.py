@@ -25,10 +25,12 @@ from hub.federation.supergraph import SuperField, Supergraph
 from hub.policy.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level
 from schema.facts import REVEALED, VALUE_FACTS
+from schema.sdl import HUB, SUBGRAPHS
 
 IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""
 
+OWN, NOT_OURS = frozenset({*SUBGRAPHS, HUB}), "qui n'est pas un sous-graphe du hub"
 UNREAD = frozenset({"id", "first", "after"})
 """Arguments that reveal nothing: an opaque id, a page size, a sealed cursor."""
 
@@ -77,7 +79,36 @@ def classify(supergraph: Supergraph) -> Classification:
             raise Unclassified(name, f"rapproche par {category} et révèle {min(unknown)}, que rien ne classe")
     matched = {name: replace(field, matches=_matches(supergraph, field, whole)) for name, field in fields.items()}
     whole = replace(whole, fields=matched)
+    _check_foreign(supergraph, whole)
     return replace(whole, digest=_digest(whole))
+
+
+def _check_foreign(supergraph: Supergraph, found: Classification) -> None:
+    """A subgraph that is none of ours applies no residual and has no row security: it gets what depends on no row.
+
+    policy.md "Relation". All of a personal type depends on its row, as does what reads a guarded value, be it by a
+    requirement or an input.
+    """
+    for name, type_ in supergraph.types.items():
+        foreign = type_.joins.keys() - OWN
+        if foreign and name in found.personal:
+            raise Unclassified(name, f"type personnel dans « {min(foreign)} », {NOT_OURS}")
+        for field in type_.fields.values():
+            coordinate = f"{name}.{field.name}"
+            foreign = field.joins.keys() - OWN
+            if foreign and not all(found.fields[each].category in OPEN for each in _read(coordinate, found)):
+                raise Unclassified(coordinate, f"donnée qui dépend de la ligne dans « {min(foreign)} », {NOT_OURS}")
+
+
+def _read(coordinate: str, found: Classification) -> Iterable[str]:
+    """What a field answers, requires, and compares to what it is given; nothing of an interface's, whose types have
+    it."""
+    field = found.fields.get(coordinate)
+    if field is not None:
+        yield from (coordinate, *field.requires)
+    for argument in (each for each in found.inputs if each.startswith(f"{coordinate}(")):
+        for name in found.below(argument) & found.inputs.keys():
+            yield from found.inputs[name].reads
 
 
 def _digest(found: Classification) -> str:
