@@ -25,28 +25,43 @@ class Purposes:
         return granted
 
     def purpose(self, actor: Actor, declared: str | None) -> str:
-        """The purpose's code; raises RequestRefused (PURPOSE_MISSING, PURPOSE_UNKNOWN, PURPOSE_NOT_GRANTED)."""
+        """The purpose's code; raises RequestRefused (PURPOSE_MISSING, PURPOSE_UNKNOWN, PURPOSE_NOT_GRANTED), with those
+        that the actor may declare."""
         if declared is None:
             if len(actor.purposes) != 1:
-                raise RequestRefused(
+                raise self._refused(
                     "PURPOSE_MISSING",
-                    "Dites pour quelle finalité vous interrogez le hub, dans l'en-tête « Purpose ».",
+                    "Dites pour quelle finalité vous interrogez le hub, dans l'en-tête « Purpose »",
                     "no Purpose header, and the token grants several purposes or none",
+                    actor,
                 )
             (declared,) = actor.purposes
         known = self._purposes.get(declared)
         if known is None or known.abstract:
-            raise RequestRefused(
+            wrong = "n'existe pas" if known is None else "en groupe d'autres, et ne se déclare pas elle-même"
+            raise self._refused(
                 "PURPOSE_UNKNOWN",
-                "La finalité de l'en-tête « Purpose » n'existe pas : voyez la liste dans la documentation.",
-                "the Purpose header names no purpose of purposes.toml",
+                f"La finalité de l'en-tête « Purpose » {wrong}",
+                "the Purpose header names no purpose of purposes.toml that can be declared",
+                actor,
             )
         if declared not in self.granted(actor):
-            raise RequestRefused(
+            raise self._refused(
                 "PURPOSE_NOT_GRANTED",
                 f"La finalité « {known.label} » n'est pas accordée à votre jeton, à votre organisation ou à "
-                "l'application dont vous vous servez : déclarez-en une autre, ou demandez-la par convention.",
+                "l'application dont vous vous servez : déclarez-en une autre, ou demandez-la par convention",
                 "the purpose lies outside the token's grant or the organisation's agreement",
+                actor,
                 http_status=403,
             )
         return declared
+
+    def _refused(
+        self, code: str, message: str, detail: str, actor: Actor, http_status: int | None = None
+    ) -> RequestRefused:
+        granted = sorted(self.granted(actor))
+        words = ", ".join(f"{each} ({self._purposes[each].label})" for each in granted)
+        able = f"Vous pouvez déclarer : {words}." if granted else "Aucune ne vous est accordée : demandez-en une."
+        return RequestRefused(
+            code, f"{message}. {able}", detail, http_status=http_status, extensions={"purposes": granted}
+        )

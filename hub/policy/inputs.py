@@ -91,7 +91,7 @@ def _reads(use: InputUse, given: Any, decisions: DecisionClass, schema: Classifi
             continue
         known = schema.inputs.get(name)
         if known is None or not admitted(name, decisions, schema):
-            raise forbidden_input(path)
+            raise forbidden_input(path, known)
         reads.update(_of(name, known))
         for item in value if type(value) is list else (value,):
             if type(item) is dict:
@@ -140,11 +140,18 @@ def check_variables_only(operation: Operation, schema: Classification) -> None:
                 )
 
 
-def forbidden_input(path: tuple[str, ...]) -> RequestRefused:
-    """The one error of a refused input: it names the place, never the value."""
+def forbidden_input(path: tuple[str, ...], known: InputClass | None = None) -> RequestRefused:
+    """The one error of a refused input: it names the place, never the value; and of one to be matched that nobody reads
+    it."""
+    matched = known is not None and known.match is not None
+    why = (
+        "sert à rapprocher une personne, ce que vous ne pouvez pas faire par lui pour cette finalité"
+        if matched
+        else "porte sur une donnée que vous ne pouvez pas lire"
+    )
     return RequestRefused(
         "FORBIDDEN_INPUT",
-        f"Le critère « {'.'.join(path)} » porte sur une donnée que vous ne pouvez pas lire : retirez-le de la requête.",
+        f"Le critère « {'.'.join(path)} » {why} : retirez-le de la requête.",
         f"input {'.'.join(path)} reveals a coordinate that is not readable on all candidate rows",
         path=path,
         http_status=403,

@@ -21,7 +21,7 @@ REASONS = {
     Reason.OPPOSITION: "La personne s'est opposée à cet usage, ou en a demandé la limitation.",
     Reason.RETENTION_ENDED: "La durée de conservation est passée : la donnée n'est plus communiquée.",
     Reason.NOT_HELD: "Ce champ vous est ouvert : il n'y a rien, pour cette personne, que vous puissiez y lire.",
-    Reason.FORBIDDEN_INPUT: "Un critère de la requête porte sur une donnée que vous ne pouvez pas lire.",
+    Reason.FORBIDDEN_INPUT: "Un critère porte sur une donnée que vous ne pouvez pas lire, ou par laquelle rapprocher.",
 }
 EFFECTS = {
     Effect.OPEN: "libre",

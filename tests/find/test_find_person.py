@@ -205,6 +205,7 @@ async def test_a_delegataire_searches_by_no_nir(searches: Searches, purpose: str
     for identity in (by_nir("vurnibal"), {**by_nir("vurnibal"), **by_number("vurnibal")}, UNKNOWN):
         got = await searches.find("delegataire", identity, purpose=purpose)
         assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
+        assert "« findPerson.identity.nir » sert à rapprocher" in got.json["errors"][0]["message"]
         assert person("vurnibal").nir.encode() not in got.body
 
 

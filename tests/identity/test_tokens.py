@@ -156,7 +156,12 @@ def purposes() -> Purposes:
 )
 def test_a_purpose_outside_token_or_agreement_is_refused(declared: str | None, expected: str) -> None:
     actor = tokens().actor(token(), NOW)
-    assert code(lambda: purposes().purpose(actor, declared)) == expected
+    with pytest.raises(HubError) as caught:
+        purposes().purpose(actor, declared)
+    assert caught.value.code == expected
+    assert caught.value.extensions == {"purposes": ["suivi"]}
+    assert "Vous pouvez déclarer : suivi (Suivre le parcours" in caught.value.message
+    assert ("groupe" in caught.value.message) is (declared == "accompagnement")
 
 
 def test_a_purpose_in_token_and_agreement_is_granted_and_a_single_one_needs_no_header() -> None:
