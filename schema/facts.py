@@ -22,6 +22,7 @@ class Fact(IntFlag):
     NATIONWIDE = 1 << 7
 
     RECORDED = 1 << 8  # the actor's own organisation recorded this row
+    ITEM_ENDED = 1 << 9  # the duration of this row's own type is over, from the day that the row bears
 
     OPPOSITION = 1 << 10
     LIMITATION = 1 << 11

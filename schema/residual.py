@@ -66,12 +66,14 @@ class Residual:
     """The row-dependent part of an operation's decisions: `rows` by type, `fields` by coordinate.
 
     A type or coordinate that is absent is denied. `retentions` gives, for each retention fact bit, the number
-    of days after the subject's last contact from which the bit is set.
+    of days after the subject's last contact from which the bit is set; `items`, for each type whose rows end by a day
+    of their own, the number of days after it from which ITEM_ENDED is set.
     """
 
     rows: Mapping[str, Rule] = field(default_factory=dict)
     fields: Mapping[str, Rule] = field(default_factory=dict)
     retentions: tuple[tuple[int, int], ...] = ()
+    items: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def encoded(self) -> bytes:
@@ -81,6 +83,7 @@ class Residual:
                 "rows": {name: _encode(rule) for name, rule in self.rows.items()},
                 "fields": {name: _encode(rule) for name, rule in self.fields.items()},
                 "retentions": self.retentions,
+                "items": self.items,
             },
             option=orjson.OPT_SORT_KEYS,
         )
@@ -99,6 +102,7 @@ class Residual:
                 rows={name: _decode(rule) for name, rule in raw["rows"].items()},
                 fields={name: _decode(rule) for name, rule in raw["fields"].items()},
                 retentions=tuple((int(bit), int(days)) for bit, days in raw["retentions"]),
+                items={name: int(days) for name, days in raw["items"].items()},
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("not a residual") from error

@@ -49,7 +49,8 @@ class InputClass:
 class Classification:
     """`fields` by coordinate, `personal` types (they have a subject and `_access`), `members` of types in order.
 
-    `recorded`: personal types whose rows say which organisation recorded them.
+    `recorded`: personal types whose rows say which organisation recorded them; `dated`: those whose rows bear the day
+    from which their own duration runs.
 
     `inputs` are keyed `Type.field(argument:)`, `InputType.field` and `EnumType.VALUE`; `values` are the stricter
     categories of enum values, by `EnumType.VALUE`, and `enums` the names of all values, by type. `digest` pins what is
@@ -59,6 +60,7 @@ class Classification:
     fields: Mapping[str, FieldClass]
     personal: frozenset[str]
     recorded: frozenset[str]
+    dated: frozenset[str]
     members: Mapping[str, tuple[str, ...]]
     inputs: Mapping[str, InputClass]
     values: Mapping[str, Category]

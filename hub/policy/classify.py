@@ -56,6 +56,7 @@ def classify(supergraph: Supergraph) -> Classification:
                 raise Unclassified(coordinate, "catégorie sur une interface : elle se décide sur ses types")
     personal = frozenset(name for name in objects if _directive(supergraph, name, "subject") is not None)
     recorded = frozenset(n for n in personal if (_directive(supergraph, n, "subject") or {}).get("recordedBy"))
+    dated = frozenset(n for n in personal if (_directive(supergraph, n, "subject") or {}).get("dated"))
     fields: dict[str, FieldClass] = {}
     for name, type_ in objects.items():
         if name in personal and ACCESS_FIELD not in type_.fields:
@@ -73,7 +74,7 @@ def classify(supergraph: Supergraph) -> Classification:
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
     values = dict(_stricter(supergraph))
-    whole = Classification(fields, personal, recorded, members, inputs, values, "", dict(_enums(supergraph)))
+    whole = Classification(fields, personal, recorded, dated, members, inputs, values, "", dict(_enums(supergraph)))
     for name, category in whole.matches.items():
         if unknown := set(inputs[name].reads) - fields.keys():
             raise Unclassified(name, f"rapproche par {category} et révèle {min(unknown)}, que rien ne classe")
@@ -118,7 +119,7 @@ def _digest(found: Classification) -> str:
         f" {sorted(f.matches)}"
         for _, f in sorted(found.fields.items())
     ]
-    lines += [f"{name} {name in found.recorded}" for name in sorted(found.personal)]
+    lines += [f"{name} {name in found.recorded} {name in found.dated}" for name in sorted(found.personal)]
     lines += [f"{name} {each.type} {each.reads} {each.match}" for name, each in sorted(found.inputs.items())]
     lines += [f"{name} {category}" for name, category in sorted(found.values.items())]
     return sha256("\n".join(lines).encode()).hexdigest()

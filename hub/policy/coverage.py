@@ -45,6 +45,7 @@ def coverage(schema: GraphQLSchema, classification: Classification, policy: Poli
     missing += [f"{name} : entrée que rien ne classe" for name in inputs if name not in classification.inputs]
     missing += [f"{name} : aucune catégorie, aucun champ classé ne la rend" for of, name in values if of not in reached]
     missing += _reductions(classification, policy)
+    missing += _undated(classification, policy)
     misnamed = tuple(_misnamed(classification, policy))
     unmatched = {c for grant in policy.grants for c in grant.match} - set(classification.matches.values())
     notes = [f"des accords rapprochent par {c}, par quoi aucune entrée ne rapproche" for c in sorted(unmatched)]
@@ -85,8 +86,17 @@ def _reductions(classification: Classification, policy: Policy) -> Iterator[str]
                 yield f"{name} : reductions.toml n'a pas de ligne pour « {actor} », dont un accord réduit {category}"
 
 
+def _undated(classification: Classification, policy: Policy) -> Iterator[str]:
+    """A type whose rows end says by which day, and the reverse."""
+    ending = {name for each in policy.items.values() for name in each.types}
+    for name in sorted(classification.personal & ending - classification.dated):
+        yield f"{name} : retention.toml lui donne une durée, et le graphe ne dit pas de quel jour elle part"
+    for name in sorted(classification.dated - ending):
+        yield f"{name} : le graphe dit de quel jour part sa durée, et retention.toml ne lui en donne pas"
+
+
 def _misnamed(classification: Classification, policy: Policy) -> Iterator[str]:
-    """A row names fields of the contract, served or on paper yet: a name that is neither opens nothing, unsaid."""
+    """A rule names fields and types of the contract, served or on paper yet: any other name does nothing, unsaid."""
     fields, known = classification.fields, coordinates() | classification.fields.keys()
     for row in policy.reductions.values():
         here = f"reductions.toml:{row.line}"
@@ -98,3 +108,7 @@ def _misnamed(classification: Classification, policy: Policy) -> Iterator[str]:
             continue
         if sibling.level is not Level.REDUCED or sibling.category is not read.category:
             yield f"{here}: « {row.sibling} » n'est pas un champ réduit de catégorie {read.category} : rien ne l'ouvre"
+    types = {name.partition(".")[0] for name in known}
+    for item in policy.items.values():
+        for name in sorted(item.types - types):
+            yield f"retention.toml:{item.line}: « {name} » n'est ni un type du graphe, ni un type prévu par le contrat"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from hub.policy.model import Policy, Retention
+from hub.policy.model import ItemRetention, Policy, Retention
 from hub.policy.table import DecisionClass, DecisionTable
 from hub.policy.told import said
 
@@ -64,11 +64,11 @@ def _changes(old: Rows, new: Rows, client: str | None, was: Policy, becomes: Pol
 
 
 def durations(old: Policy, new: Policy) -> list[tuple[str, str, str]]:
-    """(retention class, before, after) where the days or the fact change."""
+    """(retention class, before, after) where the days, or what they end, change."""
     return [
         (name, _days(before), _days(after))
-        for name in sorted(old.retentions.keys() | new.retentions.keys())
-        for before, after in [(old.retentions.get(name), new.retentions.get(name))]
+        for name in sorted(_periods(old).keys() | _periods(new).keys())
+        for before, after in [(_periods(old).get(name), _periods(new).get(name))]
         if _days(before) != _days(after)
     ]
 
@@ -88,5 +88,14 @@ def _fields(
             yield name, said(one, old) if one is not None else ABSENT, said(two, new) if two is not None else ABSENT
 
 
-def _days(retention: Retention | None) -> str:
-    return f"{retention.days} jours ({retention.fact.name})" if retention is not None else ABSENT
+def _periods(policy: Policy) -> Mapping[str, Retention | ItemRetention]:
+    return {**policy.retentions, **policy.items}
+
+
+def _days(retention: Retention | ItemRetention | None) -> str:
+    if retention is None:
+        return ABSENT
+    if isinstance(retention, Retention):
+        return f"{retention.days} jours ({retention.fact.name})"
+    bound = "tous" if retention.actors is None else ", ".join(sorted(retention.actors))
+    return f"{retention.days} jours depuis {retention.since} ({', '.join(sorted(retention.types))} ; {bound})"

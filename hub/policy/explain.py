@@ -21,7 +21,7 @@ from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule, holds
 
 RESTRICTED = Fact.OPPOSITION | Fact.LIMITATION
-ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAINING_ENDED
+ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAINING_ENDED | Fact.ITEM_ENDED
 
 
 def explain(

@@ -15,6 +15,7 @@ from typing import Any
 from hub.policy.markdown import grid
 from hub.policy.matrix import Opened, cell, opened
 from hub.policy.table import DecisionTable, Effect
+from hub.policy.terms import terms
 from schema.categories import OPEN, Category
 
 SAID = Path(__file__).with_name("impact.toml")
@@ -62,7 +63,7 @@ def impact(table: DecisionTable) -> str:
         _purposes(table),
         _categories(table, found),
         _actors(table, found),
-        _retentions(table),
+        "### Durées\n" + terms(table),
         "## 2. Nécessité et proportionnalité",
         _bases(table),
         _minimised(table),
@@ -150,14 +151,6 @@ def _actors(table: DecisionTable, found: Mapping[tuple[str, Category], Opened]) 
         )
     heads = ("acteur", "personnes", "finalités", "champs gardés ouverts par finalité", "catégories sensibles ouvertes")
     return "### Acteurs\n" + grid(heads, rows)
-
-
-def _retentions(table: DecisionTable) -> str:
-    rows = [
-        (each.name, f"{each.days} jours", str(sum(g.retention == each for g in table.policy.grants)), each.text)
-        for each in table.policy.retentions.values()
-    ]
-    return "### Durées\n" + grid(("durée", "après le dernier contact", "accords", "texte"), rows)
 
 
 def _bases(table: DecisionTable) -> str:

@@ -13,6 +13,7 @@ from hub.policy.model import (
     Basis,
     ClientScope,
     Grant,
+    ItemRetention,
     Named,
     Policy,
     Prohibition,
@@ -62,12 +63,16 @@ def load(folder: Path = POLICIES) -> Policy:
     categories = _words(files["categories"], {category.value for category in Category}, problems)
     purposes = _tables(files["purposes"], _purpose, problems)
     bases = _tables(files["bases"], _basis, problems)
-    retentions = _tables(files["retention"], _retention, problems)
     problems.stop()
     with problems.gathered():
         _check_parents(files["purposes"], purposes)
     actors = _tables(files["actors"], lambda name, table: _actor(name, table, purposes), problems)
     problems.stop()
+    periods = _tables(files["retention"], lambda name, table: _period(name, table, actors), problems)
+    problems.stop()
+    retentions = {name: each for name, each in periods.items() if isinstance(each, Retention)}
+    items = {name: each for name, each in periods.items() if isinstance(each, ItemRetention)}
+    _check_items(items, problems)
     grants = _rows(files["grants"], "grant", lambda table: _grant(table, actors, purposes, bases, retentions), problems)
     prohibitions = _rows(files["prohibitions"], "prohibition", lambda table: _prohibition(table, actors), problems)
     reductions = _rows(files["reductions"], "reduction", lambda table: _reduction(table, actors), problems)
@@ -91,6 +96,7 @@ def load(folder: Path = POLICIES) -> Policy:
         purposes=purposes,
         bases=bases,
         retentions=retentions,
+        items=items,
         categories={Category(name): named for name, named in categories.items()},
         relations={Fact[name]: named for name, named in relations.items()},
         grants=tuple(grants),
@@ -159,6 +165,35 @@ def _basis(name: str, table: Table) -> Basis:
     basis = Basis(name, table.take("text", str), table.take("opposition", bool), table.take("limitation", bool, True))
     table.done()
     return basis
+
+
+def _period(name: str, table: Table, actors: Mapping[str, ActorKind]) -> Retention | ItemRetention:
+    if "types" not in table.values:
+        return _retention(name, table)
+    bound = table.names("actors", lambda kind: actors[kind].name, None) if "actors" in table.values else None
+    if bound == []:
+        raise table.fail("« actors » ne nomme personne : sans cette clé, la durée vaut pour tous", "actors")
+    item = ItemRetention(
+        name=name,
+        types=frozenset(table.names("types", str)),
+        actors=None if bound is None else frozenset(bound),
+        since=table.take("since", str),
+        days=table.take("days", int),
+        text=table.take("text", str),
+        line=table.line(),
+    )
+    table.done()
+    return item
+
+
+def _check_items(items: Mapping[str, ItemRetention], problems: Problems) -> None:
+    """One duration of a type for a kind of actor: of two, it would not be said which holds."""
+    found = list(items.values())
+    for place, item in enumerate(found):
+        for other in found[:place]:
+            apart = item.actors is not None and other.actors is not None and not item.actors & other.actors
+            for name in sorted(item.types & other.types) if not apart else ():
+                problems.found.append(f"retention.toml:{item.line}: « {name} » a déjà une durée, « {other.name} »")
 
 
 def _retention(name: str, table: Table) -> Retention:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hub.policy.markdown import grid
 from hub.policy.table import DecisionClass, DecisionTable, Effect
+from hub.policy.terms import terms
 from schema.categories import OPEN, Category, Level
 
 HEAD = """\
@@ -15,6 +16,11 @@ Par sorte d'acteur et par catégorie de données, le nombre de champs servis qu'
 une au moins de ses relations : « 5 » lus en entier, « 2 r » réduits ou masqués, « — » aucun. Un champ ne se lit que
 d'une personne à laquelle une relation lie l'acteur. Les dernières colonnes sont les portées d'applications : ce que
 chacune laisse passer à l'un au moins de ses utilisateurs, de ce que celui-ci peut lire."""
+
+
+ENDS = """\
+## Durées
+Ce qui est ouvert se ferme avec le temps, comme ici ; la personne elle-même n'est liée par aucune durée."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ def matrix(table: DecisionTable) -> str:
         if category not in OPEN
     ]
     heads = [*(kind.label for kind in policy.actors.values()), *(f"portée `{client}`" for client in policy.clients)]
-    return f"{HEAD}\n\n" + grid(("catégorie", *heads), rows) + "\n"
+    counted = grid(("catégorie", *heads), rows)
+    return f"{HEAD}\n\n{counted}\n\n{ENDS}\n\n{terms(table)}\n"
 
 
 def cell(found: Opened | None) -> str:

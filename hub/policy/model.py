@@ -53,6 +53,24 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemRetention:
+    """A retention class of rows: one of these types has ended for these kinds of actors (None: all) once `days` have
+    passed since the day that it bears, of which `since` speaks. It never binds the person itself."""
+
+    name: str
+    types: frozenset[str]
+    actors: frozenset[str] | None
+    since: str
+    days: int
+    text: str
+    line: int = field(compare=False, default=1)
+
+    def binds(self, kind: str) -> bool:
+        """Whether rows end for this kind of actor."""
+        return self.actors is None or kind in self.actors
+
+
+@dataclass(frozen=True, slots=True)
 class ActorKind:
     """A kind of actor. `scopes` maps each relation it can have to the token claim that gives the scope ids;
     `application`: it is no person but an application, which acts for its user."""
@@ -132,6 +150,7 @@ class Policy:
     purposes: Mapping[str, Purpose]
     bases: Mapping[str, Basis]
     retentions: Mapping[str, Retention]
+    items: Mapping[str, ItemRetention]
     categories: Mapping[Category, Named]
     relations: Mapping[Fact, Named]
     grants: tuple[Grant, ...]

@@ -1,8 +1,8 @@
 """How many people a change of the rules touches, from what a database knows of their links: an upper bound.
 
 A person is touched by a change if, for one of its relations to somebody, what may be read of it is no longer the same,
-or if a duration ends for it that did not. Who that somebody is, and whether an element is its own or of a stricter
-category, is not looked at: so it is never too few.
+or if a duration ends for it that did not. Who that somebody is, and whether an element is its own, has ended, or is of
+a stricter category, is not looked at: so it is never too few.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from hub.policy.table import Decision, DecisionTable, Effect
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
 from schema.residual import holds
 
+ROWS = (0, Fact.RECORDED, Fact.ITEM_ENDED, Fact.RECORDED | Fact.ITEM_ENDED)
+"""What may be true of an element besides: who recorded it, and whether its own duration is over."""
 Facts = tuple[int, int, int]
 """Relations of a person; what else is true of it under the old rules; and under the new ones."""
 
@@ -71,6 +73,8 @@ def _facts(profile: Profile, policy: Policy) -> int:
 
 def _ends(name: str, old: Policy, new: Policy, facts: Facts) -> bool:
     """Whether the duration is over under the one and not under the other."""
+    if name in old.items or name in new.items:
+        return True  # whose elements have ended is not looked at
     _, before, after = facts
     one, two = old.retentions.get(name), new.retentions.get(name)
     return bool(one and one.fact & before) != bool(two and two.fact & after)
@@ -80,10 +84,10 @@ def _touches(change: Change, old: DecisionTable, new: DecisionTable, facts: Fact
     one, two = (_decision(change, table) for table in (old, new))
     relations, before, after = facts
     return any(
-        _outcome(one, relation | before | recorded) != _outcome(two, relation | after | recorded)
+        _outcome(one, relation | before | row) != _outcome(two, relation | after | row)
         for relation in Fact
         if relation & RELATIONS & relations
-        for recorded in (0, Fact.RECORDED)
+        for row in ROWS
     )
 
 

@@ -12,6 +12,7 @@ from hub.policy.markdown import grid
 from hub.policy.matrix import cell, opened
 from hub.policy.model import Grant, Purpose
 from hub.policy.table import DecisionTable, Effect
+from hub.policy.terms import terms
 from schema.categories import OPEN, Category, Level
 from schema.facts import Fact
 
@@ -124,10 +125,7 @@ def _annexes(table: DecisionTable) -> Iterable[str]:
             for basis in policy.bases.values()
         ],
     )
-    yield "## Durées\n" + grid(
-        ("durée", "jours après le dernier contact", "texte"),
-        [(each.name, str(each.days), each.text) for each in policy.retentions.values()],
-    )
+    yield "## Durées\n" + terms(table)
     yield "## Interdictions\nElles l'emportent sur tout accord.\n\n" + grid(
         ("interdiction", "acteurs", "catégorie", "texte"),
         [

@@ -17,7 +17,7 @@ from hub.policy.classification import Classification, FieldClass
 from hub.policy.clients import UNSCOPED, through
 from hub.policy.model import Policy
 from schema.categories import OPEN, Category, Level
-from schema.facts import VALUE_FACTS
+from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause, Residual, Rule
 
 NEVER = Rule()
@@ -71,7 +71,8 @@ class DecisionClass:
 
     `client`: the scope of the application through which it asks, None if it asks itself; `matches`: of each input by
     which persons are found, whom it finds; `rows`: when a row of each personal type exists; `identity`: when a person's
-    identity is readable in full; `policy` and `schema` are what was decided on.
+    identity is readable in full; `retentions` and `items` as in `Residual`; `policy` and `schema` are what was decided
+    on.
     """
 
     kind: str
@@ -81,6 +82,7 @@ class DecisionClass:
     rows: Mapping[str, Rule]
     identity: tuple[Clause, ...]
     retentions: tuple[tuple[int, int], ...]
+    items: Mapping[str, int]
     digest: str
     policy: Policy = field(repr=False, compare=False)
     schema: Classification = field(repr=False, compare=False)
@@ -108,6 +110,7 @@ class DecisionClass:
                 if decision.effect in (Effect.ALLOW, Effect.MASK, Effect.MATCH)
             },
             retentions=self.retentions,
+            items={name: self.items[name] for name in types if name in self.items},
         )
 
 
@@ -167,7 +170,9 @@ def _told(own: Decision, cut: Decision, client: str) -> Decision:
 
 def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:
     cells = {category: cell(policy, kind, purpose, category) for category in Category}
+    items = {name: each.days for each in policy.items.values() if each.binds(kind) for name in each.types}
     own = {name: _decide(policy, schema, kind, purpose, cells, field) for name, field in schema.fields.items()}
+    own |= {name: _ending(decision) for name, decision in own.items() if schema.fields[name].type in items}
     matches = {name: _match(policy, schema, kind, purpose, name) for name in schema.matches}
     decisions = {
         name: _finding(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
@@ -180,8 +185,8 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
                 policy, kind, purpose, schema.fields[name], schema.fields[name].type in schema.recorded
             )
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
-    identity = cells[Category.ID].read
-    return DecisionClass(kind, purpose, decisions, matches, rows, identity, retentions, digest, policy, schema)
+    identity, ended = cells[Category.ID].read, {name: days for name, days in items.items() if _binds(rows.get(name))}
+    return DecisionClass(kind, purpose, decisions, matches, rows, identity, retentions, ended, digest, policy, schema)
 
 
 def _decide(
@@ -213,6 +218,26 @@ def _decide(
         return Decision(effect, rule=rule, rules=held.grants, silent=silent)
     sibling = row.sibling if row is not None and held.reduced and row.sibling in schema.fields else None
     return replace(_denied(policy, kind, purpose, field, recorded), instead=sibling)
+
+
+def _ending(decision: Decision) -> Decision:
+    """A decision on a field of a row that ends by its own day: nothing of it is read then, but by the person itself."""
+    rule = decision.rule
+    return replace(decision, rule=replace(rule, read=_until(rule.read), reduced=_until(rule.reduced)))
+
+
+def _until(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+    found = []
+    for clause in clauses:
+        if others := clause.any_of & ~int(Fact.SELF):
+            found.append(replace(clause, any_of=others, none_of=clause.none_of | int(Fact.ITEM_ENDED)))
+        if clause.any_of & Fact.SELF:
+            found.append(replace(clause, any_of=int(Fact.SELF)))
+    return merge(found)
+
+
+def _binds(rule: Rule | None) -> bool:
+    return rule is not None and any(clause.none_of & Fact.ITEM_ENDED for clause in rule.read)
 
 
 def _match(policy: Policy, schema: Classification, kind: str, purpose: str, name: str) -> Decision:

@@ -99,4 +99,5 @@ def _clause(clause: Clause, policy: Policy) -> str:
     excluded = [word for fact, word in RESTRICTIONS.items() if clause.none_of & fact]
     ended = (each.name for each in policy.retentions.values() if clause.none_of & each.fact)
     excluded += [f"durée de conservation passée ({name})" for name in ended]
+    excluded += ["durée de l'élément passée"] if clause.none_of & Fact.ITEM_ENDED else []
     return f"{text} sauf {', '.join(excluded)}" if excluded else text

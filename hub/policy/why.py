@@ -111,6 +111,7 @@ def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: F
             opened = [each for each in schema.fields[coordinate].values if _read_somewhere(each, decision)]
             more = _of_values(opened, coordinate, row, schema, relation)
             lines += _opening(each for each in more if each.id not in decision.rules)
+        lines += [f"durée de l'élément : {text}" for text in _ending(coordinate.partition(".")[0], row, policy)]
     elif whole.effect is Effect.DENY:
         lines += _denied(coordinate, whole, row, table)
     else:
@@ -136,6 +137,12 @@ def _opening(grants: Iterable[Grant]) -> list[str]:
         lines += [f"accord {grant.id} : {grant.label}", f"  base légale : {grant.basis.text}"]
         lines += [f"  durée : {grant.retention.text}"] if grant.retention is not None else []
     return lines
+
+
+def _ending(type_name: str, row: DecisionClass, policy: Policy) -> list[str]:
+    """What is said of the duration of a row of this type, if it ends for this kind of actor."""
+    bound = [each for each in policy.items.values() if type_name in row.items and each.binds(row.kind)]
+    return [each.text for each in bound if type_name in each.types]
 
 
 def _carriers(enum: str, schema: Classification) -> list[str]:

@@ -84,7 +84,7 @@ class CategoryDirective:
     compose=True,
     import_url=SPEC,
     description="Champ interne qui tient la personne concernée ; colonnes qui tiennent l'organisation propriétaire "
-    "de la ligne et celle qui l'a enregistrée.",
+    "de la ligne et celle qui l'a enregistrée ; si la ligne porte le jour dont part sa propre durée.",
 )
 class SubjectDirective:
     """`@subject`."""
@@ -92,6 +92,7 @@ class SubjectDirective:
     field: str
     owner: str | None = strawberry.UNSET
     recorded_by: str | None = directive_field(name="recordedBy", default=strawberry.UNSET)
+    dated: bool | None = strawberry.UNSET
 
 
 @schema_directive(

@@ -8,7 +8,8 @@
         organisation = one("Organisation", SUIVI, "…", on=(organisation.c.id, appointment.c.organisation_id))
 
 A new field is one line. `subject` is the column that holds the id of the person whom a row is about; `owner` the
-organisation whose own item the row is (fact OWN_ITEM), `recorded_by` the one that recorded it (fact RECORDED). A type
+organisation whose own item the row is (fact OWN_ITEM), `recorded_by` the one that recorded it (fact RECORDED); `dated`
+is an expression of its columns, the day from which the duration of the row itself runs (fact ITEM_ENDED). A type
 made of columns of another type's row (`Motive`) is declared with the same table, without a key. A type whose fields are
 all PUB, PROF or TECH has no subject. A subgraph that extends the persons of another one declares its `Person` on
 `access.person`. A type embedded in rows of several tables (`Provenance`) is declared on a table of the columns that
@@ -25,10 +26,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import FromClause
+from sqlalchemy import ColumnElement, FromClause
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import OPEN, Category, Level
@@ -59,6 +61,7 @@ class Entity:
     subject_field: str | None = None
     plural: str = "éléments"
     stub: bool = False
+    dated: ColumnElement[date] | None = None
 
     @property
     def personal(self) -> bool:
@@ -106,6 +109,7 @@ def entity(
     subject: str | None = None,
     owner: str | None = None,
     recorded_by: str | None = None,
+    dated: ColumnElement[date] | None = None,
     subject_field: str | None = None,
     shareable: bool = False,
     plural: str = "éléments",
@@ -131,6 +135,7 @@ def entity(
             shareable,
             plural,
             stub,
+            dated,
         )
         return cls
 
@@ -157,6 +162,7 @@ def _read(
     shareable: bool,
     plural: str,
     stub: bool,
+    dated: ColumnElement[date] | None,
 ) -> Entity:
     if not description:
         raise DeclarationError(f"{name}: no description")
@@ -175,7 +181,7 @@ def _read(
         if column is not None and (table is None or column not in table.c):
             raise DeclarationError(f"{name}: the {role} column {column} is not in the table")
     personal = [f.name for f in served if f.category not in IMPERSONAL]
-    if subject is None and (personal or owner or recorded_by):
+    if subject is None and (personal or owner or recorded_by or dated is not None):
         raise DeclarationError(f"{name}: {', '.join(personal) or 'owner'} is personal data, but there is no subject")
     return Entity(
         name,
@@ -189,6 +195,7 @@ def _read(
         subject_field or (to_camel_case(subject) if subject else None),
         plural,
         stub,
+        dated,
     )
 
 

@@ -61,9 +61,20 @@ def _facts(residual: Residual, name: str, scopes: ColumnElement[Any]) -> tuple[S
     return select(found.label("v")).select_from(source).group_by(person.c.person_id), person
 
 
-def row_facts(entity: Entity, row: Named, base: ColumnElement[int]) -> ColumnElement[int]:
+def _item_ended(entity: Entity, row: Named, days: int) -> ColumnElement[int]:
+    """ITEM_ENDED, or nothing; a type that bears no day has ended."""
+    if entity.dated is None or entity.table is None:
+        return constant(Fact.ITEM_ENDED)
+    ended = retarget(entity.dated, entity.table, row) < TODAY - constant(days)
+    return case((ended, constant(Fact.ITEM_ENDED)), else_=constant(0))
+
+
+def row_facts(entity: Entity, row: Named, base: ColumnElement[int], residual: Residual) -> ColumnElement[int]:
     """Facts of one row, from those of its person."""
     found = base
+    days = residual.items.get(entity.name)
+    if days is not None:
+        found = found.bitwise_or(_item_ended(entity, row, days))
     if entity.owner is not None:
         own = case((row.c[entity.owner] == ORGANISATION, constant(Fact.OWN_ITEM)), else_=constant(0))
         found = found.bitwise_and(constant(~Fact.OWN_ITEM)).bitwise_or(own)

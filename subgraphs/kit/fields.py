@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +23,8 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    cast,
+    func,
     literal_column,
 )
 from sqlalchemy.sql import Select
@@ -230,6 +233,11 @@ def kind_of(expression: ColumnElement[Any]) -> tuple[Kind, bool]:
         if isinstance(found, base):
             return kind, many
     raise DeclarationError(f"no GraphQL type for the SQL type {expression.type!r}")
+
+
+def day_of(instant: ColumnElement[Any]) -> ColumnElement[date]:
+    """The day of an instant, in France."""
+    return cast(func.timezone(literal_column("'Europe/Paris'"), instant), Date)
 
 
 def key(column: ColumnElement[Any], description: str = "Identifiant opaque.", *, resolvable: bool = True) -> Any:

@@ -52,7 +52,7 @@ class Guards:
             name = self.name("f")
             row.join(person_facts(named.c[entity.subject], self.residual, name))
             base = literal_column(f"{name}.v", Integer())
-        facts = row_facts(entity, named, base)
+        facts = row_facts(entity, named, base, self.residual)
         if facts is not base:
             name = self.name("x")
             row.join(select(facts.label("v")).lateral(name))

@@ -234,7 +234,8 @@ class _Types:
 
 def _subject(entity: Entity) -> Any:
     given = {"owner": entity.owner, "recorded_by": entity.recorded_by}
-    others = {name: to_camel_case(value) for name, value in given.items() if value is not None}
+    others: dict[str, Any] = {name: to_camel_case(value) for name, value in given.items() if value is not None}
+    others |= {} if entity.dated is None else {"dated": True}
     return d.SubjectDirective(field=entity.subject_field or "", **others)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from sqlalchemy import ColumnElement, Date, func
+
 from schema.categories import Category, Level
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Sort, choice, column, key, many, one
+from subgraphs.kit.fields import Sort, choice, column, day_of, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.trainings.tables import (
     placement,
@@ -17,6 +21,10 @@ from subgraphs.trainings.tables import (
 )
 
 PUB, FORM = Category.PUB, Category.FORM
+
+_DAYS = (placement.c.proposed_on, placement.c.decided_on, placement.c.entered_on, placement.c.ended_on)
+_LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_of(placement.c.as_of), type_=Date())
+"""The last day that a placement bears; of one that bears none, the day on which its source told it."""
 
 RECRUITMENT_STATE = choice(
     "RecruitmentState",
@@ -102,6 +110,7 @@ class TrainingSession:
     subject="person_id",
     owner="organisation_siret",
     recorded_by="recorded_by",
+    dated=_LATEST,
     plural="positionnements",
     description="Positionnement d'une personne sur une session de formation (OuiForm).",
 )
@@ -128,6 +137,7 @@ class TrainingPlacement:
     subject="person_id",
     owner="organisation_siret",
     recorded_by="recorded_by",
+    dated=training_project.c.recorded_on,
     plural="projets de formation",
     description="Projet de formation d'une personne ; il n'est l'élément propre que de l'organisation qui l'a "
     "enregistré.",

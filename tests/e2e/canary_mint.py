@@ -16,13 +16,13 @@ from tests.e2e.canary_rights import Path, Row
 MARK = re.compile(
     rb"zqx\d{6}"  # any text, in any case
     rb"|ca9a0000-?0000-?4000-?8000-?\d{12}"  # an id
-    rb"|(?<!\d)(?:2[6-9]|31)\d\d-\d\d-\d\d"  # a day, alone or of an instant
+    rb"|(?<!\d)(?:1[67]|2[6-9]|31)\d\d-\d\d-\d\d"  # a day, alone or of an instant
     rb"|(?<!\w)977\d{6}(?!\w)",  # a number
     re.IGNORECASE,
 )
 YEAR = re.compile(rb"(?<![\w.-])31\d\d(?![\w.-])")
 """A year of birth: as a number, too short to be looked for where there are numbers of other things."""
-FIRST_DAY = date(2600, 1, 1)
+FIRST_DAY, FIRST_PAST = date(2600, 1, 1), date(1600, 1, 1)
 FIRST_YEAR = 3100
 
 
@@ -43,11 +43,12 @@ class Mint:
         self.canaries: dict[str, Canary] = {}
         self._made = made
 
-    def value(self, column: Column[Any], place: str, row: Row, paths: Iterable[Path]) -> Any:
-        """A new value for a column, as JSON; `NotImplementedError` for a type that nobody has thought of."""
+    def value(self, column: Column[Any], place: str, row: Row, paths: Iterable[Path], *, past: bool = False) -> Any:
+        """A new value for a column, as JSON; `NotImplementedError` for a type that nobody has thought of. Days are to
+        come, or past."""
         if isinstance(column.type, ARRAY):
             return [self._keep(self._one(column.type.item_type, place), place, row, paths) for _ in range(2)]
-        found = self._keep(self._one(column.type, place), place, row, paths)
+        found = self._keep(self._one(column.type, place, past), place, row, paths)
         if isinstance(column.type, Integer):
             return int(found)
         if isinstance(column.type, LargeBinary):
@@ -65,12 +66,12 @@ class Mint:
         self._keep(str(FIRST_YEAR + number), f"{place} (year)", row, year)
         return self._keep(f"{FIRST_YEAR + number}-02-03", place, row, told)
 
-    def _one(self, kind: Any, place: str) -> str:
+    def _one(self, kind: Any, place: str, past: bool = False) -> str:
         self._made += 1
         if isinstance(kind, Uuid):
             return f"ca9a0000-0000-4000-8000-{self._made:012}"
         if isinstance(kind, Date | DateTime):
-            return str(FIRST_DAY + timedelta(self._made))
+            return str((FIRST_PAST if past else FIRST_DAY) + timedelta(self._made))
         if isinstance(kind, Integer):
             return f"977{self._made:06}"
         if isinstance(kind, Text | LargeBinary):

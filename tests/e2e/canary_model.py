@@ -25,11 +25,18 @@ from subgraphs.people.tables import structure
 from tests.conftest import Database
 from tests.e2e.canary_columns import Personal, personal, served
 from tests.e2e.canary_mint import Canary, Mint
-from tests.e2e.canary_rights import Facts, Path, Row, Subject, subjects
+from tests.e2e.canary_rights import DATES, Facts, Path, Row, Subject, subjects
 from tests.e2e.canary_ties import ITSELF, OWNERS, RECORDERS, SCOPES, TIES, actors
 
 EACH = 4
-ROWS = {"people.person_constraint": 6, "people.identifier": 6, "appointments.appointment": 6}
+LONG_AGO = 10**5
+"""More days than any duration."""
+DATED = dict(DATES.values())
+"""Tables of rows with a duration of their own, and the columns of the days that it runs from."""
+ROWS = {
+    **dict.fromkeys(("people.person_constraint", "people.identifier", "appointments.appointment"), 6),
+    **dict.fromkeys(DATED, 5),
+}
 """Rows of a person in a table that may have several, where it is not `EACH`."""
 AGENTS = "appointments.appointment_agent"
 TARGETS: Mapping[str, Table] = {
@@ -127,19 +134,23 @@ class _Maker:
 
     def _row(self, table: Personal, person: str, number: int, place: int) -> None:
         given, protected = _given(table, number, place)
+        past = table.name in DATED and (number + place) % 5 == 4
+        age = LONG_AGO if past else None
         facts = tuple(
-            (name, Facts(given.get(owner or ""), given.get(recorder or ""), owner is not None))
+            (name, Facts(given.get(owner or ""), given.get(recorder or ""), owner is not None, name, age))
             for name, (owner, recorder) in table.types.items()
         )
         row = Row(person, facts, protected)
         given |= {"partner_id": self.people[number ^ 1], table.subject: person}
-        values = self._values(table, row, number + place, given)
+        values = self._values(table, row, number + place, given, past)
         self.rows.append(Planted(table, row, values))
         if table.name == "appointments.appointment":
             agents, link = personal()[AGENTS], {"appointment_id": values["id"], "person_id": person}
             self.rows.append(Planted(agents, row, self._values(agents, row, place, link)))
 
-    def _values(self, table: Personal, row: Row, place: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _values(
+        self, table: Personal, row: Row, place: int, given: Mapping[str, Any], past: bool = False
+    ) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for column in table.table.columns:
             name, where, closed = column.name, f"{table.name}.{column.name}", table.values(column)
@@ -154,7 +165,8 @@ class _Maker:
             elif where == "people.person.birth_date":
                 values[name] = self.mint.birth(place, where, row, table.told[name], table.felt[name])
             else:
-                values[name] = self.mint.value(column, where, row, table.told.get(name, ()))
+                over = past and name in DATED[table.name]
+                values[name] = self.mint.value(column, where, row, table.told.get(name, ()), past=over)
         return values
 
     def _led(self, table: Table, row: Row, place: int, paths: Iterable[Path]) -> Any:

@@ -49,13 +49,26 @@ class Datum:
     reduced: bool
 
 
+DATES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "JobApplication": ("offers.job_application", ("updated_at",)),
+    "Referral": ("offers.referral", ("processed_on",)),
+    "ImmersionAgreement": ("offers.immersion_agreement", ("starts_on",)),
+    "TrainingProject": ("trainings.training_project", ("recorded_on",)),
+    "TrainingPlacement": ("trainings.placement", ("proposed_on", "decided_on", "entered_on", "ended_on")),
+}
+"""Types whose rows have a duration of their own: the table, and the columns of the days the last of which begins it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Whose own item a row is, and who recorded it (SIRETs). `owned`: rows of its type have an owner."""
+    """Whose own item a row is, and who recorded it (SIRETs). `owned`: rows of its type have an owner. `age`: days since
+    the day from which the duration of its type runs, of a type that has one and a row that bears one."""
 
     owner: str | None = None
     recorder: str | None = None
     owned: bool = False
+    type: str = ""
+    age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,13 @@ def _scope(application: str, user: str) -> Mapping[str, Any]:
     """What passes through an application of this kind, to which the settings give every scope, for a kind of user."""
     scopes = (each for each in _load("clients").values() if each["actor"] == application and user in each["users"])
     return next(scopes, {"purposes": (), "read": ()})
+
+
+@cache
+def durations(kind: str) -> Mapping[str, int]:
+    """Days after which a row of a type has ended for a kind of actor."""
+    found = (each for each in _load("retention").values() if kind in each.get("actors", [kind]))
+    return {name: each["days"] for each in found for name in each.get("types", ())}
 
 
 @cache
@@ -182,6 +202,7 @@ class Rights:
         asks = actor.end_user or actor
         self.organisation = asks.claims.get("organisation")
         self.grants, self.instead = rights(actor, purpose), instead(asks.kind)
+        self.durations = durations(asks.kind)
         self._known: dict[tuple[Row, Step], bool] = {}
         self.scopes = set()
         for relation, claim in _load("actors")[asks.kind].get("scopes", {}).items():
@@ -208,8 +229,10 @@ class Rights:
         if facts.owned and held:
             held.discard("OWN_ITEM")
             held |= {"OWN_ITEM"} if facts.owner == self.organisation else set()
+        days = self.durations.get(facts.type)
+        ended = days is not None and facts.age is not None and facts.age > days
         for grant in self.grants:
-            if not held & grant.relations or self._closed(subject, grant):
+            if not held & grant.relations or self._closed(subject, grant) or (ended and "SELF" not in grant.relations):
                 continue
             if datum.category in grant.read or datum.category in ALWAYS:
                 return True

@@ -16,7 +16,7 @@ from schema.facts import Fact, link_key
 from tests.conftest import Database
 from tests.e2e.canary_mint import Mint
 from tests.e2e.canary_model import AGENTS, Model, Planted, insert
-from tests.e2e.canary_rights import Path, Rights
+from tests.e2e.canary_rights import DATES, Path, Rights
 from tests.e2e.canary_ties import ELSEWHERE, OWNERS
 
 ORGANISATIONS = ("organisation_siret", "recorded_by")
@@ -26,6 +26,7 @@ DECIDING = (
     "people.referent.structure_id",
     "people.person_constraint.theme",
     "offers.referral.service_id",
+    *(f"{table}.{column}" for table, columns in DATES.values() for column in columns),
 )
 """Columns that stay: whether the rest of the row is read hangs on them."""
 AS_ORDINARY = {

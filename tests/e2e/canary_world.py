@@ -62,6 +62,8 @@ ITSELF = "vurnibal"
 FOLLOWED = {"referent-a": ("vurnibal", "plimoruz"), "referent-b": ("xandrovu", "mucchiellu", "quercitaghja")}
 OPPOSED = "groxandel"
 """Followed by référent A, and opposed to it: exists for nobody under the purpose `suivi`."""
+ENDED = "quercitaghja"
+"""Of whom the one placement has ended for everybody else."""
 RECEIVED = ("vurnibal", "xandrovu")
 """People to whom the employer gives a rendez-vous."""
 
@@ -224,9 +226,14 @@ async def _rest(database: Database, persons: Mapping[str, str], today: date) -> 
             "INSERT INTO trainings.placement (id, person_id, session_id, status, proposed_on, organisation_siret,"
             " recorded_by, source, source_id, as_of) VALUES ($1, $2, 'S08-11', 'PROPOSE', $3, $4, $4, 'canary', $5,"
             " '2026-01-01T00:00:00Z')",
-            uuid5(NAMESPACE, f"placement {number}"), persons[slug], date(1907, 1, 11 + number), ELSEWHERE, str(number),
+            uuid5(NAMESPACE, f"placement {number}"), persons[slug], _proposed(number, slug), ELSEWHERE, str(number),
         )  # fmt: skip
     await trainings.close()
+
+
+def _proposed(number: int, slug: str) -> date:
+    """Day of a placement, of its own; the duration of one is over."""
+    return date(1907 if slug == ENDED else 2907, 1, 11 + number)
 
 
 async def constraint(
@@ -280,7 +287,8 @@ async def _kept(owner: asyncpg.Connection[asyncpg.Record], persons: Mapping[str,
         found += [Canary(text, owner_of, kind, row["recorded_by"]) for text in texts]
     for row in await owner.fetch("SELECT * FROM trainings.placement"):
         texts, siret = (str(row["id"]), str(row["proposed_on"])), row["organisation_siret"]
-        found += [Canary(text, slugs[str(row["person_id"])], "FORM", siret) for text in texts]
+        slug = slugs[str(row["person_id"])]
+        found += [Canary(text, slug, "ENDED" if slug == ENDED else "FORM", siret) for text in texts]
     shared: dict[str, list[str]] = {}
     for row in await owner.fetch("SELECT * FROM appointments.appointment"):
         slug, siret = slugs[str(row["person_id"])], row["organisation_siret"]

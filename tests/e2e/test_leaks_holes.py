@@ -73,7 +73,9 @@ def wide(context: Context) -> Context:
     """The same context, whose residual allows all that it names, and whatever it does not."""
     residual = context.residual
     rules = dict.fromkeys(residual.fields, WIDE)
-    return context._replace(residual=Residual(dict.fromkeys(residual.rows, WIDE), rules, residual.retentions))
+    return context._replace(
+        residual=Residual(dict.fromkeys(residual.rows, WIDE), rules, residual.retentions, residual.items)
+    )
 
 
 def blind(self: Mark, facts: int, absent: frozenset[str]) -> Verdict:

@@ -64,7 +64,8 @@ def widened(context: Context) -> Context:
     """The same call under a residual that allows everything."""
     coordinates = graph().table.classification.fields
     types = graph().table.classification.personal
-    lie = Residual(dict.fromkeys(types, WIDE), dict.fromkeys(coordinates, WIDE), context.residual.retentions)
+    known = context.residual
+    lie = Residual(dict.fromkeys(types, WIDE), dict.fromkeys(coordinates, WIDE), known.retentions, known.items)
     return context._replace(residual=lie)
 
 

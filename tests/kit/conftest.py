@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -45,13 +46,14 @@ def residual(
     rows: Mapping[str, Rule | tuple[Clause, ...]],
     fields: Mapping[str, Rule | tuple[Clause, ...]],
     retentions: tuple[tuple[int, int], ...] = (),
+    items: Mapping[str, int] = MappingProxyType({}),
 ) -> Residual:
     """A residual; bare clauses are read in full."""
 
     def rules(given: Mapping[str, Rule | tuple[Clause, ...]]) -> dict[str, Rule]:
         return {name: rule if isinstance(rule, Rule) else Rule(rule) for name, rule in given.items()}
 
-    return Residual(rules(rows), rules(fields), retentions)
+    return Residual(rules(rows), rules(fields), retentions, dict(items))
 
 
 def context(

@@ -21,6 +21,7 @@ class World:
 
     tables: Mapping[str, list[Row]]
     subjects: Mapping[str, Subject]
+    today: date
     _found: dict[tuple[str, str], dict[Any, list[Row]]]
 
     def where(self, table: str, column: str, value: Any) -> list[Row]:
@@ -46,7 +47,7 @@ async def read(database: Database, today: date) -> World:
             SCHEMAS,
         )
         tables = {name: [_row(row) for row in await owner.fetch(f"SELECT * FROM {name}")] for (name,) in names}
-        return World(tables, await subjects(owner, today), {})
+        return World(tables, await subjects(owner, today), today, {})
     finally:
         await owner.close()
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type, is_leaf_type
 
 from demo.identity import DemoActor
 from hub.graph import GENERATED
-from tests.e2e.canary_rights import Datum, Facts, Rights
+from tests.e2e.canary_rights import DATES, Datum, Facts, Rights
 from tests.oracle.rows import Row, World
 
 TOLD = re.compile(r"— Catégorie : ([A-Z]+)( \(réduit\))?")
@@ -90,7 +91,7 @@ class Reader:
     def category(self, item: Item, datum: Datum) -> bool:
         """Whether something of this nature may be read of the object."""
         subject = self.world.subjects.get(item.person or "")
-        return subject is not None and self.rights.may(subject, datum, _facts(item))
+        return subject is not None and self.rights.may(subject, datum, _facts(item, self.world.today))
 
     def protected(self, item: Item, category: str | None) -> bool:
         """Whether a value of this stricter category, if any, may be read of the object."""
@@ -137,8 +138,19 @@ def _guarded(kind: str) -> tuple[Datum, ...]:
     return tuple(each for name, each in data().items() if name.partition(".")[0] == kind and each.category not in OPEN)
 
 
-def _facts(item: Item) -> Facts:
+def _facts(item: Item, today: date) -> Facts:
     owned, recorded = item.type in OWNED, item.type in RECORDED
     return Facts(
-        item.row["organisation_siret"] if owned else None, item.row["recorded_by"] if recorded else None, owned
+        item.row["organisation_siret"] if owned else None,
+        item.row["recorded_by"] if recorded else None,
+        owned,
+        item.type,
+        _age(item, today),
     )
+
+
+def _age(item: Item, today: date) -> int | None:
+    """Days since the last of the days from which the duration of the row's type runs."""
+    _, columns = DATES.get(item.type, ("", ()))
+    days = [date.fromisoformat(str(item.row[name])[:10]) for name in columns if item.row[name] is not None]
+    return (today - max(days)).days if days else None

@@ -1,7 +1,21 @@
 """A small classified graph and a small policy, for tests that state one rule each."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from hub.policy.classification import Classification, FieldClass, InputClass
-from hub.policy.model import ActorKind, Basis, Grant, Named, Policy, Prohibition, Purpose, Reduction, Retention
+from hub.policy.model import (
+    ActorKind,
+    Basis,
+    Grant,
+    ItemRetention,
+    Named,
+    Policy,
+    Prohibition,
+    Purpose,
+    Reduction,
+    Retention,
+)
 from schema.categories import Category, Level
 from schema.facts import Fact
 
@@ -50,6 +64,7 @@ SCHEMA = Classification(
     fields={item.coordinate: item for item in FIELDS},
     personal=frozenset({"Person", "Contact", "Constraint"}),
     recorded=frozenset({"Constraint"}),
+    dated=frozenset({"Constraint"}),
     members={name: tuple(item.coordinate for item in FIELDS if item.type == name) for name in {f.type for f in FIELDS}},
     inputs={
         "Query.person(id:)": InputClass("ID", ()),
@@ -80,7 +95,10 @@ def grant(id_: str, actor: str, relations: Fact, **more: object) -> Grant:
 
 
 def policy(
-    *grants: Grant, prohibitions: tuple[Prohibition, ...] = (), reductions: tuple[Reduction, ...] = ()
+    *grants: Grant,
+    prohibitions: tuple[Prohibition, ...] = (),
+    reductions: tuple[Reduction, ...] = (),
+    items: Mapping[str, ItemRetention] = MappingProxyType({}),
 ) -> Policy:
     scopes = {Fact.REFERENT: "agent", Fact.GROUP: "agent", Fact.TERRITORY: "departments", Fact.SELF: "person"}
     return Policy(
@@ -91,6 +109,7 @@ def policy(
         purposes={code: Purpose(code, code, code) for code in ("suivi", "orientation")},
         bases={basis.id: basis for basis in (OPPOSABLE, FIRM, RIGHTS)},
         retentions={"journey": JOURNEY},
+        items=dict(items),
         categories={category: Named(category.value, "") for category in Category},
         relations={fact: Named(fact.name or "", "") for fact in scopes},
         grants=grants,

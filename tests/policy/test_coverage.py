@@ -68,6 +68,22 @@ def test_every_reduction_in_force_names_fields_of_the_contract() -> None:
     assert coverage(GRAPH.schema, TABLE.classification, TABLE.policy).misnamed == ()
 
 
+def test_a_type_that_ends_by_a_day_that_it_does_not_bear_is_named_and_the_reverse() -> None:
+    dated = TABLE.classification.dated
+    (only,) = missing(replace(TABLE.classification, dated=dated - {"Referral"}))
+    assert only.startswith("Referral : retention.toml lui donne une durée")
+    items = {key: each for key, each in TABLE.policy.items.items() if key != "referral"}
+    (only,) = missing(policy=replace(TABLE.policy, items=items))
+    assert only.startswith("Referral : le graphe dit de quel jour part sa durée")
+
+
+def test_a_duration_of_a_type_that_there_is_not_is_told_with_its_line() -> None:
+    item = replace(TABLE.policy.items["referral"], types=frozenset({"Referal"}), line=9)
+    policy = replace(TABLE.policy, items={**TABLE.policy.items, "wrong": item})
+    (only,) = coverage(GRAPH.schema, TABLE.classification, policy).misnamed
+    assert only.startswith("retention.toml:9: « Referal » ")
+
+
 def test_a_category_by_which_grants_match_and_no_input_does_is_noted() -> None:
     inputs = {key: each for key, each in TABLE.classification.inputs.items() if key != "IdentityInput.nir"}
     found = coverage(GRAPH.schema, replace(TABLE.classification, inputs=inputs), TABLE.policy)

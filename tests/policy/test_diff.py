@@ -67,6 +67,17 @@ def test_a_duration_that_changes_is_told_in_days() -> None:
     assert durations(TABLE.policy, after) == [("journey", "730 jours (JOURNEY_ENDED)", "365 jours (JOURNEY_ENDED)")]
 
 
+def test_a_duration_of_items_that_changes_is_told_with_its_types_and_whom_it_binds() -> None:
+    items = dict(TABLE.policy.items)
+    items["referral"] = replace(items["referral"], days=90, actors=frozenset({"siae"}))
+    (told,) = durations(TABLE.policy, replace(TABLE.policy, items=items))
+    assert told == (
+        "referral",
+        "180 jours depuis la réponse du service (Referral ; tous)",
+        "90 jours depuis la réponse du service (Referral ; siae)",
+    )
+
+
 def test_a_label_changes_no_decision_and_yet_the_policy() -> None:
     after = changed("FT-1", label="Autre")
     assert changes(TABLE, under(after)) == []

@@ -33,6 +33,10 @@ def written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
         ("reductions.toml", 'how = "deny"', 'how = "denny"', "how"),
         ("relations.toml", "[SELF]", "[SELFIE]", "SELFIE"),
         ("bases.toml", "opposition = true", "", "opposition"),
+        ("retention.toml", '"referent_cd", "delegataire_rsa"]', '"referent_dc", "delegataire_rsa"]', "referent_dc"),
+        ("retention.toml", 'actors = ["orienteur_cd", "referent_cd", "delegataire_rsa"]', "actors = []", "actors"),
+        ("retention.toml", 'types = ["Referral"]', 'types = ["JobApplication"]', "JobApplication"),
+        ("retention.toml", 'since = "la réponse du service"', "", "since"),
     ],
 )
 def test_a_typo_in_a_policy_file_stops_the_start_and_names_file_and_line(

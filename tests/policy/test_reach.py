@@ -63,6 +63,16 @@ def test_a_duration_touches_those_for_whom_it_is_over_under_one_of_the_two() -> 
     assert (found.each, found.periods, found.any) == ((), (1 + 4 + 8 + 32,), 1 + 4 + 8 + 32)
 
 
+def test_a_duration_of_items_touches_all_whose_items_it_may_end() -> None:
+    items = dict(TABLE.policy.items)
+    items["referral"] = replace(items["referral"], days=90)
+    assert under(replace(TABLE.policy, items=items)) == Reach((), (63,), 63, 63)
+    del items["referral"]
+    found = under(replace(TABLE.policy, items=items))
+    assert set(found.each) - {0}
+    assert found.any == 63
+
+
 def test_a_purpose_withdrawn_touches_whom_it_let_read() -> None:
     kinds = dict(TABLE.policy.actors)
     kind = kinds["delegataire_rsa"]

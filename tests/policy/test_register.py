@@ -31,7 +31,20 @@ def test_every_basis_prohibition_and_duration_is_told() -> None:
     policy = TABLE.policy
     texts = [each.text for each in policy.bases.values()]
     texts += [each.text for each in policy.prohibitions] + [each.text for each in policy.retentions.values()]
+    texts += [each.text for each in policy.items.values()]
     assert [text for text in texts if text not in TEXT] == []
+
+
+def test_a_duration_names_whom_it_closes_something_to_as_enforced() -> None:
+    def bound(table: DecisionTable, name: str) -> list[str]:
+        line = next(line for line in register(table).splitlines() if line.startswith(f"| {name} | "))
+        return line.split(" | ")[4].split(", ")
+
+    assert bound(TABLE, "job_application") == ["`orienteur_cd`", "`referent_cd`", "`delegataire_rsa`"]
+    assert "`beneficiaire`" not in bound(TABLE, "referral")
+    fewer = [replace(grant, read=grant.read - {Category.PRO}) for grant in TABLE.policy.grants]
+    narrowed = DecisionTable(replace(TABLE.policy, grants=tuple(fewer)), TABLE.classification)
+    assert bound(narrowed, "job_application") == ["nul acteur"]
 
 
 def test_a_category_that_a_grant_gives_and_a_prohibition_closes_is_not_said_to_be_read() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.policy.cells import meet, merge
-from hub.policy.model import Prohibition, Reduction
+from hub.policy.model import ItemRetention, Prohibition, Reduction
 from hub.policy.table import DecisionTable, Effect, Reason
 from schema.categories import Category
 from schema.facts import Fact
@@ -83,6 +83,23 @@ def test_restrictions_bind_as_far_as_the_basis_goes() -> None:
     assert objectable.none_of == Fact.LIMITATION | Fact.ERASURE_DUE | Fact.OPPOSITION | Fact.JOURNEY_ENDED
 
 
+def test_a_row_ends_by_its_own_day_for_whom_the_duration_binds_but_never_for_the_person_itself() -> None:
+    kinds = ("referent", "territory", "self")
+    read = frozenset({Category.FREIN})
+    grants = [grant(kind, kind, relation, read=read) for kind, relation in zip(kinds, RELATIONS_OF_KINDS, strict=True)]
+    for actors, bound in ((None, {"referent", "territory"}), (frozenset({"referent", "self"}), {"referent"})):
+        item = ItemRetention("item", frozenset({"Constraint"}), actors, "sa date", 90, "90 jours")
+        table = DecisionTable(policy(*grants, items={"item": item}), SCHEMA)
+        for kind in kinds:
+            found = table.decision_class(kind, "suivi")
+            rules = [found.rows["Constraint"], found.decisions["Constraint.state"].rule]
+            closed = [all(clause.none_of & Fact.ITEM_ENDED for clause in rule.read) for rule in rules]
+            assert closed == [kind in bound] * 2, kind
+            assert found.items == ({"Constraint": 90} if kind in bound else {})
+            assert found.residual((), ("Constraint",)).items == found.items
+            assert not any(clause.none_of & Fact.ITEM_ENDED for clause in found.rows["Person"].read)
+
+
 def test_a_dropped_value_category_binds_the_row_to_the_grants_of_that_category() -> None:
     recorded = grant("OWN", "referent", Fact.REFERENT, own_recorded=frozenset({Category.SAN}))
     rows = DecisionTable(policy(REFERENT, recorded), SCHEMA).decision_class("referent", "suivi").rows
@@ -100,6 +117,7 @@ def test_a_personal_type_nothing_of_which_is_readable_denies_every_field_that_re
     assert decide("self", "PersonConnection.nodes").effect is Effect.DENY
 
 
+RELATIONS_OF_KINDS = (Fact.REFERENT, Fact.TERRITORY, Fact.SELF)
 FACTS = st.integers(0, (1 << 19) - 1)
 CLAUSES = st.lists(st.builds(Clause, *[st.integers(0, 0b1111)] * 3), max_size=4)
 

@@ -161,7 +161,8 @@ def narrowed(closed: frozenset[str] = CLOSED) -> GraphQLSchema:
         "Query.wide(wide:)": InputClass("Wide", ()),
     }
     members = {each.name: tuple(f.coordinate for f in fields if f.type == each.name) for each in objects}
-    known = Classification({f.coordinate: f for f in fields}, frozenset(), frozenset(), members, inputs, {}, "test")
+    none = frozenset[str]()
+    known = Classification({f.coordinate: f for f in fields}, none, none, none, members, inputs, {}, "test")
     table = DecisionTable(policy(grant("G", "referent", Fact.REFERENT)), known)
     return Views(schema, known).of(table.decision_class("referent", "suivi"))
 

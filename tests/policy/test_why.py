@@ -32,6 +32,13 @@ def test_a_field_that_is_read_names_its_relations_its_grant_and_the_law() -> Non
     assert grant.retention.text in text
 
 
+def test_a_field_of_an_item_that_ends_by_itself_names_the_duration_to_whom_it_binds() -> None:
+    text = TABLE.policy.items["job_application"].text
+    assert text in told("JobApplication.state", "referent_cd", "suivi")
+    assert text not in told("JobApplication.state", "conseiller_ft", "suivi")
+    assert text not in told("JobApplication.state", "beneficiaire", "droits")
+
+
 def test_a_path_tells_each_of_its_steps_and_where_it_is_closed() -> None:
     assert "Person.contact : lu" in told("Person.contact.phones", "conseiller_ft", "suivi")
     text = told("Query.person.appointments.nodes.motive.category", "referent_cd", "formation")

@@ -168,6 +168,17 @@ def test_health_is_granted_apart_and_ends_with_its_own_retention() -> None:
             assert grant["retention"] == "handicap"
 
 
+def test_items_end_as_the_law_and_their_producers_say() -> None:
+    items = [row for row in policy("retention").values() if "types" in row]
+    assert {name: (row["days"], row.get("actors")) for row in items for name in row["types"]} == {
+        "TrainingProject": (730, None),
+        "TrainingPlacement": (730, None),
+        "JobApplication": (90, ["orienteur_cd", "referent_cd", "delegataire_rsa"]),
+        "Referral": (180, None),
+        "ImmersionAgreement": (730, None),
+    }
+
+
 def test_only_the_person_and_the_data_protection_officer_read_without_a_term() -> None:
     assert {grant["actor"] for grant in GRANTS if "retention" not in grant} == {"beneficiaire", "dpo"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -17,7 +17,7 @@ from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.server import Subgraph
 from subgraphs.trainings.queries import MODEL
 from tests.conftest import Database
-from tests.kit.conftest import AGENT, POLICY, REFERENT, Rows, anyone, context, person_id, residual
+from tests.kit.conftest import AGENT, NOW, POLICY, REFERENT, Rows, anyone, context, person_id, residual
 
 PROVIDER, OTHER, PRESCRIBER = "99900020800011", "99900022200013", "99900030800011"
 OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, PROVIDER), link_key(Fact.OWN_ITEM, OTHER)
@@ -262,3 +262,32 @@ async def test_the_query_role_reads_no_key_of_a_source_and_writes_nothing(rows: 
                 await connection.execute(statement)
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "there"),
+    [
+        ({"proposed_on": 800, "ended_on": 700}, True),
+        ({"proposed_on": 800, "decided_on": 790, "entered_on": 731}, False),
+        ({"proposed_on": 730}, True),
+        ({"proposed_on": None}, True),
+        ({"proposed_on": 900, "ended_on": -30}, True),
+    ],
+)
+async def test_a_placement_ends_by_the_last_of_its_days_and_by_what_its_source_told_if_it_bears_none(
+    rows: Rows, trainings: Subgraph, days: dict[str, int | None], there: bool
+) -> None:
+    today = datetime.fromtimestamp(NOW, UTC).date()
+    values = ", ".join(f"{name} = ${place}" for place, name in enumerate(days, 1))
+    found = [None if each is None else today - timedelta(each) for each in days.values()]
+    await rows.connection.execute(f"UPDATE trainings.placement SET {values}", *found)
+    bound = (Clause(int(Fact.REFERENT), 0, int(Fact.ITEM_ENDED)),)
+    read = residual(
+        {"Person": anyone(Fact.REFERENT), "TrainingPlacement": bound},
+        dict.fromkeys(FIELDS, anyone(Fact.REFERENT)),
+        items={"TrainingPlacement": 730},
+    )
+    given = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 9}
+    answer = await trainings.execute(QUERY, given, context(read, REFERENT))
+    listed = answer["data"]["_entities"][0]["trainingPlacements"]["nodes"]
+    assert len(listed) == (4 if there else 0)
