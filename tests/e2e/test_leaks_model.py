@@ -14,13 +14,14 @@ from tests.conftest import Database
 from tests.e2e.canary_columns import personal
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import DROPPED, SENSITIVE, Model, plant
+from tests.e2e.canary_rights import DATES
 
 LINKS = ("organisation_siret", "recorded_by", "person_id", "partner_id", "appointment_id")
 """Columns that hold the key of an organisation, or of a row whose own key is a canary."""
 CATALOGUE = ("session_id", "service_id", "prescriber_structure_id")
 """Columns that hold the key of something public."""
-ELSEWHERE = {"Person.suggestedServices", "Rights.lastContactOn"}
-"""A field made of what other fields may read (`test_leaks_worlds`), and a day that decides on what is read."""
+ELSEWHERE = {"Person.suggestedServices", "Rights.erasureDueOn", "Rights.lastContactOn"}
+"""A field made of what other fields may read (`test_leaks_worlds`), and days that decide on what is read."""
 ORDINARY = {"Referral.service"}
 """An edge that reveals something by the structure of a service: those of the world are ordinary, their themes not."""
 
@@ -87,6 +88,7 @@ def test_every_rule_on_what_a_row_holds_is_in_the_world() -> None:
     assert set(edges) == {*SENSITIVE, *ORDINARY}
     dropping = {entity.name for entity in entities if any(isinstance(f.forbidden, Drop) for f in entity.valued)}
     assert dropping == set(DROPPED)
+    assert {entity.name for entity in entities if entity.dated is not None} == set(DATES)
     narrowed = {
         load(name).target(item).name
         for name in SUBGRAPHS
