@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from hub.journal.record import Entry
 from hub.journal.store import Journal
 from hub.policy.authorise import Authorisation
 from hub.policy.guard import Guard
+from hub.policy.model import Policy
 from hub.prepare import Prepared
 
 
@@ -37,19 +38,21 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Accesses:
-    """The journal of a hub, and its pseudonyms."""
+    """The journal of a hub, and its pseudonyms; `deferred`: by purpose, how long the person does not see an access."""
 
     journal: Journal
     keyring: Keyring
+    deferred: Mapping[str, timedelta]
 
     async def intended(
         self, request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared[Authorisation]
     ) -> Access:
         """Tell the journal what is going to be read; raises NotServed."""
+        now, delay = datetime.now(UTC), self.deferred.get(purpose)
         intent = Entry(
             kind="INTENT",
             request=uuid4(),
-            at=datetime.now(UTC),
+            at=now,
             trace=request.trace,
             actor=actor.id,
             actor_kind=actor.kind,
@@ -60,7 +63,13 @@ class Accesses:
             operation_hash=prepared.hash,
             operation_name=prepared.operation.name,
             decisions={},
+            visible_from=now + delay if delay is not None else None,
         )
         if actor.person is not None:
             intent = await self.keyring.veiled(intent, actor.person)
         return Access(self, intent, self.journal.intend(intent))
+
+
+def deferred(policy: Policy) -> Mapping[str, timedelta]:
+    """The purposes whose accesses the person sees later, and how much."""
+    return {code: timedelta(days=each.deferred_days) for code, each in policy.purposes.items() if each.deferred_days}

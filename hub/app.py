@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
-from hub.accesses import Accesses
+from hub.accesses import Accesses, deferred
 from hub.calls import InProcess, codes, signed_headers
 from hub.document.numbers import refuse_numbers
 from hub.document.operation import Operation
@@ -29,6 +29,8 @@ from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.journal.keyring import Keyring
 from hub.journal.labels import check_operation_name
+from hub.journal.pages import Pages
+from hub.journal.perimeter import ROLE, Perimeter
 from hub.journal.signing import Signer
 from hub.journal.store import Journal
 from hub.journal.subgraph import JournalSubgraph
@@ -50,6 +52,7 @@ from infra.keys import Keys
 from infra.roles import Dsn
 from schema.sdl import HUB
 from subgraphs.kit.cursors import Sealer
+from subgraphs.kit.database import Database
 from subgraphs.kit.http import Application
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
@@ -77,6 +80,7 @@ class HubApp(Served):
         pipeline: Pipeline,
         journal: Journal,
         view: View,
+        links: Database,
         local: Mapping[str, Subgraph],
         remote: Sequence[HttpTransport],
         made: Parts,
@@ -84,7 +88,7 @@ class HubApp(Served):
     ) -> None:
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *more]
         super().__init__(made.endpoint(pipeline.answer), routes, page=True)
-        self.pipeline, self.journal, self.view, self.local = pipeline, journal, view, local
+        self.pipeline, self.journal, self.view, self.links, self.local = pipeline, journal, view, links, local
         self._remote, self._made = remote, made
 
     @asynccontextmanager
@@ -92,9 +96,9 @@ class HubApp(Served):
         """Its databases and journal open, its connections closed at the end; raises NotServed."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._made.close)
-            for each in self.local.values():
-                await each.database.open()
-                stack.push_async_callback(each.database.close)
+            for database in (*(each.database for each in self.local.values()), self.links):
+                await database.open()
+                stack.push_async_callback(database.close)
             for transport in self._remote:
                 stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.accesses.keyring.close)
@@ -151,8 +155,9 @@ def hub_app(
     journal, keyring = made.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
     policy = graph.table.policy
     told = journal_words(graph.supergraph.schema, graph.table.classification, policy)
-    view = View(dsn("journal_reader"))
-    own = JournalSubgraph(view, keyring, told, graph.table.digest, partial(Sealer, keys.cursors))
+    view, links = View(dsn("journal_reader")), made.database(dsn(ROLE))
+    pages = Pages(view, keyring, Perimeter(links), told, partial(Sealer, keys.cursors))
+    own = JournalSubgraph(pages, graph.table.digest)
     inside: dict[str, Transport] = {HUB: own, **{name: InProcess(each) for name, each in local.items()}}
     transports = {name: made.call(each, remote=False) for name, each in inside.items()}
     transports |= {name: made.call(each, remote=True) for name, each in remote.items()}
@@ -180,12 +185,12 @@ def hub_app(
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
         codes=codes(graph.schema),
-        accesses=Accesses(journal, keyring),
+        accesses=Accesses(journal, keyring, deferred(policy)),
         deadline=settings.deadline,
         bounds=settings.bounds,
         show_plans=settings.show_plans,
         clock=clock,
         spans=made.spans,
     )
-    pages = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, callers, purposes, clock)]
-    return HubApp(pipeline, journal, view, local, list(remote.values()), made, [*pages, *more])
+    shown = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, callers, purposes, clock)]
+    return HubApp(pipeline, journal, view, links, local, list(remote.values()), made, [*shown, *more])

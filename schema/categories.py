@@ -33,6 +33,7 @@ class Category(StrEnum):
     PUB = "PUB"  # offre publique
     TRACE = "TRACE"  # traces et droits
     ACCES = "ACCES"  # journal des accès
+    AUDIT = "AUDIT"  # contrôle des accès
     TECH = "TECH"  # clé opaque ou enveloppe de page: lisible dès que son parent l'est
 
 

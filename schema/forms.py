@@ -26,5 +26,11 @@ FORMS = {
     "IDENTIFIED": "un NIR ou un identifiant, avec la date de naissance",
     "DOSSIER": "un matricule de 7 chiffres, avec son organisme et le rôle dans le dossier",
     "NUMBER": "un texte imprimable de 1 à 64 caractères",
+    "PERSON": "l'« id » d'une personne",
+    "ACTOR": "un acteur entier, « émetteur#sujet » (« iss » et « sub » de son jeton), ou « cli:nom » d'un exploitant",
+    "SIRET": "un SIRET de 14 chiffres",
+    "APPLICATION": "un nom d'application, sans espace",
+    "PURPOSE": "un code de finalité",
+    "TRACE": "une trace de 32 chiffres hexadécimaux, en minuscules",
 }
 """What is expected, in French, by code."""

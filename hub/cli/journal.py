@@ -15,22 +15,25 @@ import orjson
 import typer
 from rich.console import Console
 
+from hub.accesses import deferred
 from hub.cli.places import KEYS, KeysOption, administered, database
 from hub.cli.refuse import refuse
 from hub.graph import load_graph
 from hub.journal.chain import plain
+from hub.journal.criteria import FORMS as CRITERIA_FORMS
+from hub.journal.criteria import Malformed, criteria
 from hub.journal.expire import boundary
 from hub.journal.expire import expire as expire_months
 from hub.journal.labels import check_reference
+from hub.journal.operator import AUDIT, search_journal
 from hub.journal.operator import forget as forget_person
-from hub.journal.operator import search_journal
-from hub.journal.report import PARIS, show_hits, show_verified
-from hub.journal.search import Criteria
+from hub.journal.report import PARIS, show_found, show_verified
 from hub.journal.signing import Signer, retire, trusted
 from hub.journal.verify import Verified
 from hub.journal.verify import verify as verify_journal
 from hub.journal.words import words
 from infra.keys import Keys
+from schema.forms import FORMS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 getLogger("hub.journal").addHandler(NullHandler())  # what fails is told once, in French
@@ -72,23 +75,33 @@ def search(
     actor: Annotated[
         str | None, typer.Option(help="Acteur : émetteur et sujet de son jeton, « émetteur#sujet ».")
     ] = None,
+    organisation: Annotated[str | None, typer.Option(help="SIRET de l'organisation de l'acteur.")] = None,
+    client: Annotated[str | None, typer.Option(help="Application qui portait le jeton.")] = None,
+    purpose: Annotated[str | None, typer.Option(help="Code de la finalité déclarée.")] = None,
+    trace: Annotated[str | None, typer.Option(help="Trace de la requête : celle que cite une erreur.")] = None,
     since: Annotated[datetime | None, typer.Option("--from", help="Depuis cet instant, compris.")] = None,
     before: Annotated[datetime | None, typer.Option("--to", help="Avant cet instant.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Nombre d'accès donnés, les plus récents.")] = 100,
     reference: ReferenceOption = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    """Cherche qui a eu communication de quoi ; la recherche elle-même s'inscrit au journal, et la personne la voit."""
-    if person is None and actor is None and since is None and before is None:
-        refuse("SEARCH_TOO_WIDE", "Dites qui ou quand : « --person », « --actor », « --from » ou « --to ».")
+    """Cherche qui a eu communication de quoi ; la recherche s'inscrit au journal, et la personne finit par la voir."""
+    said = {"actor": actor, "organisation": organisation, "client": client, "purpose": purpose, "trace": trace}
+    given = {**said, "from": _instant(since), "to": _instant(before)}
+    if person is None and not any(given.values()):
+        refuse("SEARCH_TOO_WIDE", "Dites qui, quoi ou quand : « hub journal search --help » donne les critères.")
     reference = check_reference(reference)
     graph, held = load_graph(), Keys.load(keys, ("database", "journal"))
-    wanted = Criteria(None, actor, _instant(since), _instant(before))
+    policy = graph.table.policy
+    try:
+        wanted = criteria(given, policy.purposes)
+    except Malformed as error:
+        looks = FORMS[CRITERIA_FORMS[error.name]]
+        refuse(error.code, f"« --{error.name} » n'a pas la forme attendue, {looks} : corrigez sa valeur.")
     with database(held) as dsn:
-        name = str(person) if person is not None else None
-        found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference))
-    told = words(graph.supergraph.schema, graph.table.classification, graph.table.policy)
-    show_hits(found[:limit], len(found) > limit, told, Console())
+        name, delay = str(person) if person is not None else None, deferred(policy).get(AUDIT)
+        found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference, delay))
+    show_found(found, limit, words(graph.supergraph.schema, graph.table.classification, policy), Console())
 
 
 @app.command()

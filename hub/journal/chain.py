@@ -40,26 +40,30 @@ class Line:
 
 
 def canonical(stream: str, seq: int, entry: Entry, disclosures: Sequence[Disclosure]) -> bytes:
-    """The form of a line that is hashed."""
-    kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference, digest, name, counts = entry
+    """The form of a line that is hashed; an entry that is seen at once has the form of before there were others."""
+    kind, request, at, trace, actor, actor_kind, organisation = entry[:7]
+    client, purpose, reference, digest, name, counts, visible_from = entry[7:]
+    header = {
+        "kind": kind,
+        "request": request,
+        "at": at,
+        "trace": trace,
+        "actor": actor,
+        "actor_kind": actor_kind,
+        "organisation": organisation,
+        "client": client,
+        "purpose": purpose,
+        "reference": reference,
+        "operation_hash": digest,
+        "operation_name": name,
+        "decisions": dict(sorted(counts.items())) if len(counts) > 1 else counts,
+    }
+    if visible_from is not None:
+        header["visible_from"] = visible_from
     line = {
         "stream": stream,
         "seq": seq,
-        "entry": {
-            "kind": kind,
-            "request": request,
-            "at": at,
-            "trace": trace,
-            "actor": actor,
-            "actor_kind": actor_kind,
-            "organisation": organisation,
-            "client": client,
-            "purpose": purpose,
-            "reference": reference,
-            "operation_hash": digest,
-            "operation_name": name,
-            "decisions": dict(sorted(counts.items())) if len(counts) > 1 else counts,
-        },
+        "entry": header,
         "disclosures": [
             {"coordinates": _written(coordinates), "masked": _written(masked), "subjects": subjects}
             for coordinates, masked, subjects in disclosures

@@ -6,7 +6,8 @@ import getpass
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
@@ -14,29 +15,32 @@ import asyncpg
 
 from hub.journal.keyring import Keyring
 from hub.journal.record import Disclosure, Entry
-from hub.journal.search import Criteria, Hit, search
+from hub.journal.search import NEWEST, Access, Criteria, known_actor, search
 from hub.journal.signing import Signer
 from hub.journal.store import Journal, unavailable
 from hub.journal.words import OPERATOR
 from infra.roles import Dsn
 
+AUDIT, RIGHTS = "audit", "droits"
+"""For what an operator searches, and erases."""
 TOLD = tuple(f"AccessEntry.{name}" for name in ("actorKind", "at", "data", "organisation", "purpose"))
 """What a search for a person tells of it."""
 
 
 @asynccontextmanager
 async def _journalled(
-    dsn: Dsn, signer: Signer, action: str, purpose: str, reference: str | None
+    dsn: Dsn, signer: Signer, action: str, purpose: str, reference: str | None, delay: timedelta | None = None
 ) -> AsyncIterator[list[Disclosure]]:
     """A block whose intent is written when it begins and what it put into the list before it ends."""
     found: list[Disclosure] = []
     journal = Journal(dsn, signer)
     await journal.start()
     try:
+        now = datetime.now(UTC)
         entry = Entry(
             kind="INTENT",
             request=uuid4(),
-            at=datetime.now(UTC),
+            at=now,
             trace=uuid4().hex,
             actor=f"cli:{_user()}",
             actor_kind=OPERATOR,
@@ -47,12 +51,21 @@ async def _journalled(
             operation_hash=sha256(action.encode()).hexdigest(),
             operation_name=action,
             decisions={},
+            visible_from=now + delay if delay is not None else None,
         )
         receipt = journal.intend(entry)
         yield found
         await journal.disclose(receipt, entry.disclosed([]), found)
     finally:
         await journal.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The accesses found; `stranger`: the journal knows nothing of the actor who was asked about."""
+
+    accesses: Sequence[Access] = ()
+    stranger: bool = False
 
 
 async def search_journal(
@@ -62,25 +75,26 @@ async def search_journal(
     wanted: Criteria,
     most: int,
     reference: str | None,
-) -> Sequence[Hit]:
-    """Search, once that is in the journal; `person` is an id. Raises NotServed."""
+    delay: timedelta | None,
+) -> Found:
+    """Search, once that is in the journal; `person` is an id, which does not see that for `delay`. Raises NotServed."""
     keyring = Keyring(dsn("journal_keeper"))
     try:
         name = await keyring.find(person) if person is not None else None
     finally:
         await keyring.close()
-    async with _journalled(dsn, signer, "journal_search", "audit", reference) as told:
+    async with _journalled(dsn, signer, "journal_search", AUDIT, reference, delay) as told:
         if person is not None and name is None:
-            return []
-        found = await _found(dsn, Criteria(name, wanted.actor, wanted.since, wanted.before), most)
-        if name is not None and found:
+            return Found()
+        found = await _found(dsn, replace(wanted, pseudonym=name), most)
+        if name is not None and found.accesses:
             told.append(Disclosure(TOLD, (), (name,)))
     return found
 
 
 async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -> bool:
     """Erase the key of a person, once that is in the journal: whether there was one. Raises NotServed."""
-    async with _journalled(dsn, signer, "journal_forget", "droits", reference):
+    async with _journalled(dsn, signer, "journal_forget", RIGHTS, reference):
         pass
     keyring = Keyring(dsn("journal_keeper"))
     try:
@@ -89,11 +103,13 @@ async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -
         await keyring.close()
 
 
-async def _found(dsn: Dsn, wanted: Criteria, most: int) -> list[Hit]:
+async def _found(dsn: Dsn, wanted: Criteria, most: int) -> Found:
     try:
         connection = await asyncpg.connect(dsn("journal_reader"))
         try:
-            return await search(connection, wanted, most)
+            accesses = await search(connection, wanted, NEWEST, most)
+            asked = wanted.actor if not accesses else None
+            return Found(accesses, asked is not None and not await known_actor(connection, asked))
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:

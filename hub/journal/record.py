@@ -13,7 +13,10 @@ Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
 
 
 class Entry(NamedTuple):
-    """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason."""
+    """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason.
+
+    `visible_from`: the instant before which the persons it is about do not see it (policy.md "Access journal").
+    """
 
     kind: str
     request: UUID
@@ -28,6 +31,7 @@ class Entry(NamedTuple):
     operation_hash: str
     operation_name: str | None
     decisions: Mapping[str, int]
+    visible_from: datetime | None = None
 
     def disclosed(self, reasons: Iterable[str]) -> Entry:
         """The disclosure entry that answers this intent."""
@@ -35,7 +39,7 @@ class Entry(NamedTuple):
         for reason in reasons:
             counts[reason] = counts.get(reason, 0) + 1
         counted = {str(reason): count for reason, count in counts.items()}
-        return Entry("DISCLOSURE", self.request, datetime.now(UTC), *self[3:-1], counted)
+        return Entry("DISCLOSURE", self.request, datetime.now(UTC), *self[3:12], counted, self.visible_from)
 
 
 class Disclosure(NamedTuple):

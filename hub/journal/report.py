@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from hub.journal.search import Hit
+from hub.journal.operator import Found
 from hub.journal.trail import Fault, Finding
 from hub.journal.verify import Verified
 from hub.journal.words import Words
@@ -44,22 +43,30 @@ def show_verified(found: Verified, console: Console) -> None:
             _say(console, f"Ancre, à conserver hors de la base : {trail.anchor}")
 
 
-def show_hits(hits: Sequence[Hit], more: bool, words: Words, console: Console) -> None:
-    """The result of `hub journal search`."""
-    for hit in hits:
+def show_found(found: Found, most: int, words: Words, console: Console) -> None:
+    """The result of `hub journal search`: so many accesses at most."""
+    for hit in found.accesses[:most]:
         who = f"{words.kinds.get(hit.actor_kind, hit.actor_kind)}, {hit.organisation or 'sans organisation'}"
-        _say(console, f"{hit.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S} — {who} ({hit.actor}, par {hit.client or '—'})")
+        at = f"{hit.place.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
+        _say(console, f"{at} — {who} ({hit.actor}, par {hit.client or '—'})")
         named = [words.purposes.get(hit.purpose, hit.purpose)]
         named += [f"dossier {hit.reference}"] if hit.reference else []
         named += [f"opération {hit.operation_name}"] if hit.operation_name else []
         _say(
             console, f"  {' ; '.join(named)} ; {hit.people} personne{'s' if hit.people > 1 else ''} ; trace {hit.trace}"
         )
+        if hit.visible_from is not None:
+            _say(
+                console,
+                f"  différé : la personne ne le voit qu'à partir du {hit.visible_from.astimezone(PARIS):%d/%m/%Y}",
+            )
         for data in words.data(hit.coordinates, hit.masked):
             _say(console, f"  {data['label']} : {', '.join(data['fields'])}")
-    if not hits:
+    if found.stranger:
+        _say(console, "Aucun accès ne correspond, et cet acteur n'est nulle part au journal : vérifiez son écriture.")
+    elif not found.accesses:
         _say(console, "Aucun accès ne correspond.")
-    elif more:
+    elif len(found.accesses) > most:
         _say(console, "… et d'autres, plus anciens : resserrez les dates, ou augmentez « --limit ».")
 
 

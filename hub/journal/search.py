@@ -1,39 +1,86 @@
-"""Search of the journal for the data-protection officer: who was told what of a person, or what an actor was told."""
+"""The one search of the journal: what was told of a person, to an actor, by an organisation; newest first.
+
+Three read by it: the person itself (`myAccessJournal`), the data-protection officer (`accessJournal`), and whoever runs
+the hub (`hub journal search`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
 
 import asyncpg
 
-FOUND = """SELECT entry.at, entry.actor, entry.actor_kind, entry.organisation, entry.client, entry.purpose,
-       entry.reference, entry.operation_name, entry.trace, coalesce(found.coordinates, '{}') AS coordinates,
-       coalesce(found.masked, '{}') AS masked, coalesce(cardinality(found.subjects), 0) AS people
+COLUMNS = """SELECT entry.at, entry.stream, entry.seq, coalesce(found.rank, 0) AS rank, entry.actor, entry.actor_kind,
+       entry.organisation, entry.client, entry.purpose, entry.reference, entry.operation_name, entry.trace,
+       entry.visible_from, coalesce(found.coordinates, '{}') AS coordinates, coalesce(found.masked, '{}') AS masked,
+       coalesce(cardinality(found.subjects), 0) AS people
 FROM journal.entry LEFT JOIN journal.disclosure AS found USING (stream, seq, at)
-WHERE entry.kind = 'DISCLOSURE' AND ($1::bytea IS NULL OR found.subjects @> ARRAY[$1::bytea])
-  AND ($2::text IS NULL OR entry.actor = $2)
-  AND ($3::timestamptz IS NULL OR entry.at >= $3)
-  AND ($4::timestamptz IS NULL OR entry.at < $4)
-ORDER BY entry.at DESC, entry.stream, entry.seq, found.rank LIMIT $5"""
+WHERE entry.kind = 'DISCLOSURE'"""
+PLACE = "entry.at, entry.stream, entry.seq, coalesce(found.rank, 0)"
+CRITERIA = {
+    "pseudonym": "found.subjects @> ARRAY[decode({}, 'hex')]",
+    "actor": "entry.actor = {}",
+    "organisation": "entry.organisation = {}",
+    "client": "entry.client = {}",
+    "purpose": "entry.purpose = {}",
+    "trace": "entry.trace = {}",
+    "since": "entry.at >= {}",
+    "before": "entry.at < {}",
+    "within": "entry.organisation = {}",
+    "seen_at": "coalesce(entry.visible_from <= {}, true)",
+}
+"""The condition of each criterion on its parameter."""
+ORDER = "entry.at DESC, entry.stream DESC, entry.seq DESC, coalesce(found.rank, 0) DESC"
+KNOWN = "SELECT true FROM journal.entry WHERE actor = $1 LIMIT 1"
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.Record]"
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """All that is given is wanted: the pseudonym of a person, an actor, instants from which and before which."""
+    """All that is given is wanted: the pseudonym of a person; who asked, for what; instants from and before which.
+
+    `within`: no other organisation's accesses, whatever is wanted; `seen_at`: those that the person may see then.
+    """
 
     pseudonym: str | None = None
     actor: str | None = None
+    organisation: str | None = None
+    client: str | None = None
+    purpose: str | None = None
+    trace: str | None = None
     since: datetime | None = None
     before: datetime | None = None
+    within: str | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an access is in the list."""
+
+    at: datetime
+    stream: UUID
+    seq: int
+    rank: int
+
+
+NEWEST = Place(datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1), 0, 0)
+"""Before every access."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """What was told at once: to whom, for what, which coordinates of how many people; of none, an empty answer."""
+class Access:
+    """What was told at once: to whom, for what, which coordinates of how many people; of none, an empty answer.
 
-    at: datetime
+    `visible_from`: the instant before which the person does not see it, if there is one.
+    """
+
+    place: Place
     actor: str
     actor_kind: str
     organisation: str | None
@@ -42,13 +89,28 @@ class Hit:
     reference: str | None
     operation_name: str | None
     trace: str
+    visible_from: datetime | None
     coordinates: Sequence[str]
     masked: Sequence[str]
     people: int
 
 
-async def search(connection: asyncpg.Connection[asyncpg.Record], wanted: Criteria, most: int) -> list[Hit]:
-    """What was told, newest first, as the reading role."""
-    pseudonym = bytes.fromhex(wanted.pseudonym) if wanted.pseudonym is not None else None
-    rows = await connection.fetch(FOUND, pseudonym, wanted.actor, wanted.since, wanted.before, most)
-    return [Hit(**dict(row)) for row in rows]
+async def search(connection: Connection, wanted: Criteria, after: Place, most: int) -> list[Access]:
+    """The accesses after a place, as the reading role; raises what the connection raises."""
+    given = {each.name: value for each in fields(wanted) if (value := getattr(wanted, each.name)) is not None}
+    values = [*given.values(), after.at, after.stream, after.seq, after.rank, most]
+    told = [CRITERIA[name].format(f"${number}") for number, name in enumerate(given, 1)]
+    at, stream, seq, rank, limit = (f"${len(given) + number}" for number in range(1, 6))
+    told += [f"entry.at <= {at}", f"({PLACE}) < ({at}, {stream}, {seq}, {rank})"]
+    rows = await connection.fetch(f"{' AND '.join([COLUMNS, *told])} ORDER BY {ORDER} LIMIT {limit}", *values)
+    return [_access(row) for row in rows]
+
+
+async def known_actor(connection: Connection, actor: str) -> bool:
+    """Whether the journal has an entry of this actor."""
+    return bool(await connection.fetchval(KNOWN, actor))
+
+
+def _access(row: asyncpg.Record) -> Access:
+    told = dict(row)
+    return Access(Place(*(told.pop(each.name) for each in fields(Place))), **told)

@@ -40,14 +40,17 @@ entry = Table(
     Column("operation_name", SqlText),
     Column("decisions", JSONB, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    Column("visible_from", DateTime(timezone=True)),
     CheckConstraint("kind IN ('INTENT', 'DISCLOSURE')", name="kind_known"),
     PrimaryKeyConstraint("stream", "seq", "at"),
     Index("entry_request", "request"),
     Index("entry_at", "at"),
     Index("entry_actor", "actor", "at"),
+    Index("entry_trace", "trace", postgresql_where="kind = 'DISCLOSURE'"),
+    Index("entry_organisation", "organisation", "at", postgresql_where="kind = 'DISCLOSURE'"),
 )
 """One row per intent and per disclosure, at place `seq` of the chain `stream` (`hub.journal.chain`). `decisions` counts
-decisions by reason; no column ever holds a value."""
+decisions by reason; before `visible_from`, if there is one, the persons don't see it; no column ever holds a value."""
 
 disclosure = Table(
     "disclosure",

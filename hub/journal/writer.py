@@ -24,12 +24,13 @@ WRITE = """WITH line AS MATERIALIZED (
     ) AS line (stream, seq, entry, disclosures, digest),
     json_to_record(line.entry) AS entry (
         kind text, request uuid, at timestamptz, trace text, actor text, actor_kind text, organisation text,
-        client text, purpose text, reference text, operation_hash text, operation_name text, decisions jsonb)
+        client text, purpose text, reference text, operation_hash text, operation_name text, decisions jsonb,
+        visible_from timestamptz)
 ), entries AS (
     INSERT INTO journal.entry (stream, seq, kind, request, at, trace, actor, actor_kind, organisation, client, purpose,
-                               reference, operation_hash, operation_name, decisions, digest)
+                               reference, operation_hash, operation_name, decisions, visible_from, digest)
     SELECT stream, seq, kind, request, at, trace, actor, actor_kind, organisation, client, purpose, reference,
-           operation_hash, operation_name, decisions, digest FROM line
+           operation_hash, operation_name, decisions, visible_from, digest FROM line
 )
 INSERT INTO journal.disclosure (stream, seq, rank, at, request, coordinates, masked, subjects)
 SELECT line.stream, line.seq, found.rank, line.at, line.request, found.coordinates, found.masked,

@@ -26,6 +26,8 @@ from schema.facts import RELATIONS, SCOPE_KINDS, Fact
 
 POLICIES = Path(__file__).resolve().parents[2] / "schema" / "policies"
 CLAIMS = {"agent", "organisation", "departments", "person"}
+LONGEST_DEFERRAL = 90
+"""Days: well within the six months of the journal, so that the person sees every access in the end."""
 HOWS = {"sibling": "to", "mask": "mask", "deny": None}
 
 
@@ -156,7 +158,10 @@ def _purpose(name: str, table: Table) -> Purpose:
         legal=table.take("legal", str),
         parent=table.name("parent", table.file.named, None),
         abstract=table.take("abstract", bool, False),
+        deferred_days=table.take("deferred_days", int, 0),
     )
+    if not 0 <= purpose.deferred_days <= LONGEST_DEFERRAL:
+        raise table.fail(f"« deferred_days » va de 0 à {LONGEST_DEFERRAL} jours", "deferred_days")
     table.done()
     return purpose
 

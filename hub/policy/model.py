@@ -22,13 +22,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A purpose (*finalité*) of the closed list of R.5312-38-1 II and its siblings; an abstract one only groups."""
+    """A purpose (*finalité*) of the closed list of R.5312-38-1 II and its siblings; an abstract one only groups.
+
+    `deferred_days`: how long the person does not see yet, in its journal, an access for this purpose.
+    """
 
     code: str
     label: str
     legal: str
     parent: str | None = None
     abstract: bool = False
+    deferred_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

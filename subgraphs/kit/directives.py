@@ -34,6 +34,7 @@ _DESCRIPTIONS = {
     categories.Category.PUB: "Offre publique.",
     categories.Category.TRACE: "Traces et droits.",
     categories.Category.ACCES: "Journal des accès.",
+    categories.Category.AUDIT: "Contrôle des accès.",
     categories.Category.TECH: "Technique.",
 }
 

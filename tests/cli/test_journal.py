@@ -22,12 +22,12 @@ def journal(database: Database, *arguments: object, keys: Path | None = None) ->
     return hub("journal", *arguments, "--keys", keys or database.keys.directory, database_url=database.admin_dsn)
 
 
-async def read(database: Database, person: str, actor: str = "https://idp.example#a") -> None:
+async def read(database: Database, person: str, actor: str = "https://idp.example#a", **more: object) -> None:
     """Somebody reads the name of a person."""
     keyring = Keyring(database.dsn("journal_keeper"))
     try:
         async with running(database, Signer(database.keys.journal)) as writer:
-            entry = intent(actor=actor, reference="DOSSIER-7")
+            entry = intent(actor=actor, reference="DOSSIER-7", **more)
             found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
             await writer.disclose(writer.intend(entry), entry.disclosed([]), found)
     finally:
@@ -82,9 +82,46 @@ async def test_a_search_tells_who_read_a_person_and_is_in_the_journal_itself(fre
     assert journal(fresh_database, "verify").code == 0
 
 
+async def test_a_search_narrows_by_trace_organisation_client_and_purpose(fresh_database: Database) -> None:
+    one = {"trace": "1" * 32, "organisation": "22080001000018", "client": "frontend", "purpose": "suivi"}
+    two = {"trace": "2" * 32, "organisation": "22020001000019", "client": "nightly", "purpose": "orientation"}
+    await read(fresh_database, str(uuid4()), actor="https://idp.example#one", **one)
+    await read(fresh_database, str(uuid4()), actor="https://idp.example#two", **two)
+    found = journal(fresh_database, "search", *(part for name in two for part in (f"--{name}", two[name]))).out
+    assert "idp.example#two" in found
+    assert "idp.example#one" not in found
+    both = journal(fresh_database, "search", "--trace", one["trace"], "--client", two["client"]).out
+    assert both == "Aucun accès ne correspond.\n"
+
+
+async def test_an_actor_of_whom_the_journal_knows_nothing_is_not_told_as_one_who_did_not_look(
+    fresh_database: Database,
+) -> None:
+    await read(fresh_database, str(uuid4()))
+    strange = journal(fresh_database, "search", "--actor", "https://idp.example#A")
+    assert strange.code == 0
+    assert "cet acteur n'est nulle part au journal" in strange.out
+    late = journal(fresh_database, "search", "--actor", "https://idp.example#a", "--to", "2020-01-01")
+    assert late.out == "Aucun accès ne correspond.\n"
+
+
+async def test_a_search_is_shown_to_the_person_later_and_the_command_says_so(fresh_database: Database) -> None:
+    person = str(uuid4())
+    await read(fresh_database, person)
+    journal(fresh_database, "search", "--person", person)
+    assert (
+        "différé : la personne ne le voit qu'à partir du" in journal(fresh_database, "search", "--person", person).out
+    )
+    assert journal(fresh_database, "verify").code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [((), "SEARCH_TOO_WIDE"), (("--actor", "x", "--reference", "1234567890123"), "PURPOSE_REFERENCE")],
+    [
+        ((), "SEARCH_TOO_WIDE"),
+        (("--actor", "a#b", "--reference", "1234567890123"), "PURPOSE_REFERENCE"),
+        (("--actor", "dpo"), "BAD_INPUT"),
+    ],
 )
 def test_a_search_that_says_nothing_or_names_a_number_of_a_person_is_refused(
     database: Database, arguments: tuple[str, ...], code: str

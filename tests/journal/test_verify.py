@@ -42,6 +42,8 @@ def test_the_canonical_form_of_a_line_never_changes() -> None:
         '"disclosures":[{"coordinates":["Person.id"],"masked":[],"subjects":["00ff"]}]}'
     )
     assert genesis(line.stream).hex()[:8] == "692865c9"
+    later = entry._replace(visible_from=datetime(2026, 2, 1, tzinfo=UTC))
+    assert b'"visible_from":"2026-02-01T00:00:00+00:00"}' in Line(UUID(int=2), 7, later, []).canonical()
 
 
 COPY = """INSERT INTO journal.entry SELECT {}, {}, kind, request, at + interval '1 second', trace, actor, actor_kind,
@@ -76,6 +78,7 @@ async def test_an_untouched_journal_of_several_writers_at_once_verifies(emptied:
         "UPDATE journal.entry SET at = at + interval '1 microsecond' WHERE seq = 3",
         "UPDATE journal.entry SET organisation = NULL WHERE seq = 4",
         "UPDATE journal.entry SET decisions = '{}' WHERE seq = 4",
+        "UPDATE journal.entry SET visible_from = at + interval '90 days' WHERE seq = 4",
         "UPDATE journal.entry SET digest = sha256('') WHERE seq = 10",
         "UPDATE journal.disclosure SET coordinates = ARRAY['Person.id'] WHERE seq = 4 AND rank = 1",
         "UPDATE journal.disclosure SET masked = '{}' WHERE seq = 4 AND rank = 2",

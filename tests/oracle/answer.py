@@ -26,6 +26,7 @@ LEFT_OUT = {
     "suggestedServices": "ranked by distances, which `tests/offers` holds to a rule in Python of its own",
     "findPerson": "matches identities by keys that only the tests of the registry make",
     "myAccessJournal": "tells of the requests themselves",
+    "accessJournal": "as `myAccessJournal`",
     "near": "ordered by distances, which the tests of `subgraphs.kit.near` reckon",
 }
 """Fields and arguments that the oracle does not know, and why."""

@@ -104,6 +104,9 @@ def test_the_person_reads_everything_of_itself_but_the_nir_and_the_full_traces(t
     denied = {name for name, decision in decisions.items() if decision.effect is Effect.DENY}
     assert denied == {
         "Query.findPerson",
+        "Query.accessJournal",
+        *(f"AccessEntry.{name}" for name in ("actor", "client", "reference", "operation", "trace", "people")),
+        "AccessEntry.visibleFrom",
         "Person.nir",
         "Person.rights",
         "Rights.opposedOn",

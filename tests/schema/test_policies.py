@@ -12,22 +12,22 @@ GRANTS = policy("grants")["grant"]
 PURPOSES = policy("purposes")
 ACTORS = policy("actors")
 UNCELLED = {Category.PROF, Category.PUB, Category.TECH}
-LAST = [Category.TRACE, Category.ACCES, Category.LIBRE]
+LAST = [Category.TRACE, Category.ACCES, Category.AUDIT, Category.LIBRE]
 ROW_ORDER = [c for c in Category if c not in {*UNCELLED, *LAST}] + LAST
 
 MATRIX = {
-    # ------------------ ID  NIR IDX COORD FAM SOC ECO PRO FORM SUIVI ASSIDU FREIN SAN JUST SEJ TRACE ACCES LIBRE
-    "orienteur_cd": "       R   M   R   R     r   R   r   R   R    r  -         R     r   -    -   -     -     -",
-    "referent_cd": "        R   M   R   R     R   R   r   R   R    R  R         R     ro  -    -   -     -     -",
-    "conseiller_ft": "      R   M   r   R     r   r   r   R   R    R  R         Rr    r   -    -   -     -     -",
-    "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R  R         r     r   -    -   -     -     -",
-    "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R  R         R     -   -    -   -     -     -",
-    "siae": "               R   -   r   R     -   r   -   R   r    R  R         -     -   -    -   -     -     -",
-    "organisme_formation": "R   -   -   R     -   -   -   r   R    -  -         -     r   -    -   -     -     -",
-    "beneficiaire": "       R   r   R   R     R   R   R   R   R    R  R         R     R   R    R   r     R     R",
-    "dpo": "                r   -   r   r     r   r   -   r   r    r  -         -     -   -    -   R     -     -",
-    "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -",
-    "partenaire": "         -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -",
+    # ------------------ ID  NIR IDX COORD FAM SOC ECO PRO FORM SUIVI ASSIDU FREIN SAN JUST SEJ TRACE ACCES AUDIT LIBRE
+    "orienteur_cd": "       R   M   R   R     r   R   r   R   R    r  -         R     r   -    -   -     -     -     -",
+    "referent_cd": "        R   M   R   R     R   R   r   R   R    R  R         R     ro  -    -   -     -     -     -",
+    "conseiller_ft": "      R   M   r   R     r   r   r   R   R    R  R         Rr    r   -    -   -     -     -     -",
+    "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R  R         r     r   -    -   -     -     -     -",
+    "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R  R         R     -   -    -   -     -     -     -",
+    "siae": "               R   -   r   R     -   r   -   R   r    R  R         -     -   -    -   -     -     -     -",
+    "organisme_formation": "R   -   -   R     -   -   -   r   R    -  -         -     r   -    -   -     -     -     -",
+    "beneficiaire": "       R   r   R   R     R   R   R   R   R    R  R         R     R   R    R   r     R     -     R",
+    "dpo": "                r   -   r   r     r   r   -   r   r    r  -         -     -   -    -   R     R     R     -",
+    "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -     -",
+    "partenaire": "         -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -     -",
 }
 """R read, r reduced, o read if recorded by one's own organisation, M match only.
 
@@ -146,9 +146,9 @@ def test_opposition_is_a_right_where_the_law_gives_it() -> None:
     assert {grant["basis"] for grant in GRANTS} == bases.keys()
 
 
-def test_a_limitation_suspends_all_but_the_rights_of_the_person_and_the_keeping_of_them() -> None:
+def test_a_limitation_suspends_all_but_the_rights_of_the_person_their_keeping_and_the_control_of_accesses() -> None:
     bases = policy("bases")
-    assert {name for name, row in bases.items() if not row["limitation"]} == {"RGPD-15", "RGPD-18"}
+    assert {name for name, row in bases.items() if not row["limitation"]} == {"RGPD-15", "RGPD-18", "RGPD-5-2"}
     (kept,) = [grant for grant in GRANTS if grant["basis"] == "RGPD-18"]
     assert (kept["actor"], kept["read"], kept["reduced"]) == ("dpo", ["TRACE"], ["ID"])
 

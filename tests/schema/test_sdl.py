@@ -24,7 +24,7 @@ IMPERSONAL = OPEN | {Category.PROF}
 PART_OF_THE_PERSON = {
     *("Person", "SectorIdentifier", "NationalIdentifier", "Contact", "Address", "Household", "Rsa", "Allocations"),
     *("Resources", "JobSeekerRegistration", "ProfessionalProject", "Constraint", "Rqth", "Referent", "Rights"),
-    *("PassIae", "AccessEntry"),
+    "PassIae",
 }
 """Types whose rows follow the person: whoever has the person as its own item has them too. All others have an owner."""
 

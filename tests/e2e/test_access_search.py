@@ -1,0 +1,257 @@
+"""`accessJournal`: the officer finds who was told what, within its organisation and its people; its search is in
+the journal too, and the person sees that in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.cast import CD_08, CD_2A, Organisation
+from demo.identity import ISSUER, DemoActor
+from hub.journal.keyring import Keyring
+from tests.conftest import Database
+from tests.e2e.canary_inside import TRACE, Inside, inside
+from tests.e2e.canary_world import ITSELF, World, build
+
+SEARCH = """query ($filter: AccessFilter, $first: Int, $after: String) {
+  accessJournal(filter: $filter, first: $first, after: $after) {
+    nodes {
+      at actor actorKind organisation client purpose reference operation trace people visibleFrom data { fields }
+    }
+    pageInfo { hasNextPage endCursor } } }"""
+READ = "query Lecture($id: ID!) { person(id: $id) { lastName } }"
+MINE = "{ myAccessJournal { nodes { at actorKind } } }"
+OTHER = "plimoruz"
+FAR = "xandrovu"
+"""Someone of the other département."""
+
+
+def officer(name: str, organisation: Organisation) -> DemoActor:
+    claims = {"organisation": organisation.siret, "organisation_type": organisation.type}
+    return DemoActor(name, "dpo", ("audit", "droits"), "", {**claims, "departments": [organisation.department]})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("search")
+
+
+@pytest.fixture(scope="module")
+def world(database: Database, folder: Path) -> World:
+    return asyncio.run(build(database, folder / "files"))
+
+
+@pytest.fixture
+async def hub(world: World, database: Database, folder: Path) -> AsyncIterator[Inside]:
+    """A hub whose journal is empty, with an officer in each département."""
+    admin = await database.connect()
+    await admin.execute("TRUNCATE journal.entry, journal.disclosure, journal.checkpoint")
+    await admin.close()
+    officers = {"dpo": officer("dpo", CD_08), "dpo-b": officer("dpo-b", CD_2A)}
+    async with inside(database, {**world.actors, **officers}, folder) as running:
+        yield running
+
+
+@pytest.fixture
+async def read(hub: Inside, world: World) -> str:
+    """The référente of 08, the one of 2A and the employer ask for the same person, whom the second may not read, and
+    the first for another one: the id of that person."""
+    who = {"id": world.persons[ITSELF]}
+    await hub.ask("referent-a", READ, who, traceparent=trace(1), purpose_reference="DOSSIER-7")
+    await hub.ask("referent-b", READ, who, traceparent=trace(2))
+    await hub.ask("employeur", READ, who, traceparent=trace(3))
+    await hub.ask("referent-a", READ, {"id": world.persons[OTHER]}, traceparent=trace(4), purpose="formation")
+    return who["id"]
+
+
+def trace(number: int) -> str:
+    return f"00-{number:032x}-b7ad6b7169203331-01"
+
+
+async def found(hub: Inside, by: str = "dpo", why: str = "audit", **wanted: Any) -> list[dict[str, Any]]:
+    """The accesses that an officer finds by these criteria; its own searches left out."""
+    got = await hub.ask(by, SEARCH, {"filter": wanted}, purpose=why)
+    nodes: list[dict[str, Any]] = got.data["accessJournal"]["nodes"]
+    return [node for node in nodes if node["actorKind"] != "dpo"]
+
+
+async def test_an_officer_finds_by_its_trace_who_was_told_what_for_what(hub: Inside, read: str) -> None:
+    (access,) = await found(hub, trace=f"{1:032x}")
+    assert datetime.fromisoformat(access.pop("at")) <= datetime.now(UTC)
+    assert access == {
+        "actor": f"{ISSUER}#referent-a",
+        "actorKind": "referent_cd",
+        "organisation": CD_08.siret,
+        "client": "demo",
+        "purpose": "suivi",
+        "reference": "DOSSIER-7",
+        "operation": "Lecture",
+        "trace": f"{1:032x}",
+        "people": 1,
+        "visibleFrom": None,
+        "data": [{"fields": ["Nom d'usage"]}],
+    }
+
+
+async def test_without_a_person_only_the_accesses_of_its_own_organisation_are_found(hub: Inside, read: str) -> None:
+    assert {access["trace"] for access in await found(hub)} == {f"{1:032x}", f"{4:032x}"}
+    assert await found(hub, trace=f"{3:032x}") == []
+    assert {access["trace"] for access in await found(hub, "dpo-b")} == {f"{2:032x}"}
+
+
+async def test_of_a_person_of_its_perimeter_everyones_accesses_are_found(hub: Inside, read: str) -> None:
+    traces = {access["trace"]: access["organisation"] for access in await found(hub, person=read)}
+    assert traces.keys() == {f"{1:032x}", f"{3:032x}"}
+    assert traces[f"{1:032x}"] == CD_08.siret
+
+
+async def test_of_a_person_outside_of_its_perimeter_only_its_own_organisations_accesses_are_found(
+    hub: Inside, world: World, read: str
+) -> None:
+    assert await found(hub, "dpo-b", person=read) == []
+    await hub.ask("referent-b", READ, {"id": world.persons[FAR]}, traceparent=trace(5))
+    await hub.ask("employeur", READ, {"id": world.persons[FAR]}, traceparent=trace(6))
+    assert await found(hub, person=world.persons[FAR]) == []
+    assert {access["trace"] for access in await found(hub, "dpo-b", person=world.persons[FAR])} == {
+        f"{5:032x}",
+        f"{6:032x}",
+    }
+
+
+async def test_that_a_processing_is_limited_does_not_hide_who_looked(
+    hub: Inside, database: Database, read: str
+) -> None:
+    admin = await database.connect()
+    try:
+        await admin.execute("UPDATE access.person SET restrictions = 2048 WHERE person_id = $1", read)
+        assert len(await found(hub, person=read)) == 2
+    finally:
+        await admin.execute("UPDATE access.person SET restrictions = 0 WHERE person_id = $1", read)
+        await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "traces"),
+    [
+        ({"actor": f"{ISSUER}#employeur"}, {3}),
+        ({"actor": f"{ISSUER}#nobody"}, set()),
+        ({"organisation": CD_08.siret}, {1}),
+        ({"client": "demo"}, {1, 3}),
+        ({"client": "other"}, set()),
+        ({"purpose": "iae"}, {3}),
+        ({"purpose": "iae", "organisation": CD_08.siret}, set()),
+        ({"trace": f"{3:032x}"}, {3}),
+        ({"from": "2020-01-01T00:00:00+01:00"}, {1, 3}),
+        ({"to": "2020-01-01T00:00:00+01:00"}, set()),
+        ({"actor": None, "to": None}, {1, 3}),
+    ],
+)
+async def test_each_criterion_narrows_what_is_found(
+    hub: Inside, read: str, wanted: dict[str, Any], traces: set[int]
+) -> None:
+    assert {int(access["trace"], 16) for access in await found(hub, person=read, **wanted)} == traces
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"actor": "referent-a"},
+        {"organisation": "22080001"},
+        {"purpose": "suivre"},
+        {"purpose": ""},
+        {"trace": TRACE},
+        {"trace": "ABCDEF" + "0" * 26},
+        {"person": "vurnibal"},
+        {"from": "hier"},
+        {"to": "2026-01-01T00:00:00"},
+    ],
+)
+async def test_a_criterion_of_another_form_is_refused_and_not_read_as_nobody_looked(
+    hub: Inside, wanted: dict[str, Any]
+) -> None:
+    got = await hub.ask("dpo", SEARCH, {"filter": wanted}, purpose="audit")
+    (error,) = got.json["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["input"]) == ("BAD_INPUT", f"filter.{min(wanted)}")
+    assert got.json["data"]["accessJournal"] is None
+
+
+async def test_pages_of_a_search_follow_each_other_without_a_gap(hub: Inside, read: str) -> None:
+    variables: dict[str, Any] = {"filter": {"purpose": "suivi", "person": read}, "first": 1}
+    for _ in range(2):
+        await hub.ask("referent-a", READ, {"id": read}, traceparent=trace(1))
+    seen, more = [], True
+    while more:
+        page = (await hub.ask("dpo", SEARCH, variables, purpose="audit")).data["accessJournal"]
+        seen += [node["trace"] for node in page["nodes"]]
+        more, variables["after"] = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
+    assert seen == [f"{1:032x}"] * 3
+
+
+@pytest.mark.parametrize("actor", ["referent-a", "referent-b", "employeur", "personne"])
+async def test_nobody_but_the_officer_searches_the_journal(hub: Inside, read: str, actor: str) -> None:
+    got = await hub.ask(actor, "{ accessJournal { nodes { trace actor } } }")
+    assert got.data["accessJournal"] is None
+    (told,) = (each for each in got.json["extensions"]["access"] if each["path"] == ["accessJournal"])
+    assert told["reason"] == "FIELD_NOT_FOR_ACTOR"
+
+
+async def test_a_search_for_a_person_is_in_the_journal_and_the_person_sees_it_once_it_is_no_longer_deferred(
+    hub: Inside, database: Database, read: str
+) -> None:
+    before = [node["actorKind"] for node in (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]]
+    assert "dpo" not in before
+    await found(hub, person=read)
+    hidden = (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]
+    assert "dpo" not in [node["actorKind"] for node in hidden]
+    got = await hub.ask("dpo", SEARCH, {"filter": {"person": read, "purpose": "audit"}}, purpose="audit")
+    (own,) = got.data["accessJournal"]["nodes"]
+    assert datetime.fromisoformat(own["visibleFrom"]) - datetime.fromisoformat(own["at"]) == timedelta(days=30)
+    admin = await database.connect()
+    await admin.execute("UPDATE journal.entry SET visible_from = visible_from - interval '31 days'")
+    await admin.close()
+    shown = (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]
+    assert [node["actorKind"] for node in shown].count("dpo") == 2
+
+
+async def test_a_search_for_the_persons_own_rights_is_seen_at_once(hub: Inside, read: str) -> None:
+    await found(hub, why="droits", person=read)
+    shown = (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]
+    assert shown[0]["actorKind"] == "dpo"
+
+
+async def test_no_pseudonym_leaves_even_where_the_person_itself_is_the_actor(hub: Inside, read: str) -> None:
+    await hub.ask("personne", MINE)
+    got = await hub.ask("dpo", SEARCH, {"filter": {"person": read}}, purpose="audit")
+    own = [node for node in got.data["accessJournal"]["nodes"] if node["actorKind"] == "beneficiaire"]
+    assert [(node["actor"], node["organisation"]) for node in own] == [(None, None)]
+    name = await pseudonym(hub, read)
+    assert name is not None
+    assert name.encode() not in got.body
+
+
+async def test_of_a_search_without_a_person_the_journal_says_of_which_agents_it_told(hub: Inside, read: str) -> None:
+    await found(hub, trace=f"{1:032x}")
+    connection = await hub.database.connect("journal_reader")
+    try:
+        rows = await connection.fetch(
+            "SELECT coordinates, subjects FROM journal.disclosure JOIN journal.entry USING (stream, seq, at)"
+            " WHERE actor_kind = 'dpo'"
+        )
+    finally:
+        await connection.close()
+    (row,) = rows
+    assert [subject.hex() for subject in row["subjects"]] == [await pseudonym(hub, f"{ISSUER}#referent-a")]
+    assert {"AccessEntry.actor", "AccessEntry.trace"} <= set(row["coordinates"])
+
+
+async def pseudonym(hub: Inside, person: str) -> str | None:
+    keyring = Keyring(hub.database.dsn("journal_keeper"))
+    try:
+        return await keyring.find(person)
+    finally:
+        await keyring.close()
