@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from rich.console import Console
 
-from demo.actors import actors, agreements
+from demo.actors import actors, agreements, names
 from demo.cast import BY_SLUG
 from demo.files import write
 from demo.identity import DemoActor, Issuer
@@ -72,7 +72,7 @@ def _serve(port: int) -> None:
                 keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date(), lambda report: show(report, Console())
             )
         )
-        settings = load_settings(issuer.write_settings(agreements(found)))
+        settings = load_settings(issuer.write_settings(agreements(found), names()))
         switcher = route(found, persons, issuer, graph.table.policy)
         Server(
             hub_app(graph, settings, keys, dsn, [switcher]),

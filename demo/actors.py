@@ -9,6 +9,7 @@ from demo.cast import (
     AGENCY,
     BY_SLUG,
     CD_08,
+    CD_2A,
     DELEGATE,
     EMPLOYER,
     MISSION,
@@ -61,6 +62,12 @@ def agreements(found: list[DemoActor]) -> dict[str, tuple[str, ...]]:
             before = agreed.get(actor.claims["organisation"], ())
             agreed[actor.claims["organisation"]] = tuple(dict.fromkeys((*before, *actor.purposes)))
     return agreed
+
+
+def names() -> dict[str, str]:
+    """Names of the organisations of the demo, by SIRET."""
+    members = (CD_08, CD_2A, EMPLOYER, AGENCY, MISSION, DELEGATE, SCHOOL, PARTNER)
+    return {each.siret: each.name for each in members}
 
 
 def _referent(name: str, agent: Agent, agents: Mapping[str, UUID]) -> DemoActor:

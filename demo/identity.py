@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -77,9 +78,11 @@ class Issuer:
         header = {"alg": ALGORITHM, "kid": self._key.kid}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
-    def write_settings(self, agreements: Mapping[str, Sequence[str]]) -> Path:
-        """Write the public key and the settings that trust it, with these purposes per organisation (SIRET), and the
-        partner's application."""
+    def write_settings(
+        self, agreements: Mapping[str, Sequence[str]], names: Mapping[str, str] = MappingProxyType({})
+    ) -> Path:
+        """Write the public key and the settings that trust it, with purposes and names per organisation (SIRET), and
+        the partner's application."""
         keys = orjson.dumps({"keys": [self._key.as_dict(private=False)]})
         (self._folder / "issuer.jwks.json").write_bytes(keys)
         lines = [
@@ -101,6 +104,7 @@ class Issuer:
         for organisation, purposes in agreements.items():
             listed = ", ".join(f'"{purpose}"' for purpose in purposes)
             lines += ["", "[[agreements]]", f'organisation = "{organisation}"', f"purposes = [{listed}]"]
+            lines += [f'name = "{names[organisation]}"'] if organisation in names else []
         path = self._folder / "settings.toml"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path

@@ -154,7 +154,7 @@ def hub_app(
     }
     journal, keyring = made.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
     policy = graph.table.policy
-    told = journal_words(graph.supergraph.schema, graph.table.classification, policy)
+    told = journal_words(graph.supergraph.schema, graph.table.classification, policy, settings.names)
     view, links = View(dsn("journal_reader")), made.database(dsn(ROLE))
     pages = Pages(view, keyring, Perimeter(links), told, partial(Sealer, keys.cursors))
     own = JournalSubgraph(pages, graph.table.digest)

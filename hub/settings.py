@@ -38,9 +38,11 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`agreements`: purposes per SIRET; `clients`: the applications of partners; `subgraphs`: the subgraphs run
-    elsewhere (the others run in process).
+    """`agreements`: purposes per SIRET, and `names` what people call the organisation; `clients`: the applications of
+    partners.
 
+
+    `subgraphs`: the subgraphs run elsewhere (the others run in process);
     `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
     `documents`: the manifest of trusted documents per client that has one;
     `limits` bound a document, `bounds` its execution, `misses` how many people one asks for in vain;
@@ -50,6 +52,7 @@ class Settings:
     audience: str
     issuers: Mapping[str, Issuer]
     agreements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     subgraphs: Mapping[str, Remote] = field(default_factory=dict)
     deadline: float = 10.0
     show_plans: bool = False
@@ -72,15 +75,19 @@ def load_settings(path: Path) -> Settings:
             _once(issuer.name, issuers)
             issuers[issuer.name] = issuer
         agreements: dict[str, frozenset[str]] = {}
+        names: dict[str, str] = {}
         for row in raw.pop("agreements", []):
             organisation = row.pop("organisation")
             _once(organisation, agreements)
             agreements[organisation] = frozenset(row.pop("purposes"))
+            if "name" in row:
+                names[organisation] = _name(row.pop("name"))
             _nothing_left(row)
         settings = Settings(
             audience=raw.pop("audience"),
             issuers=issuers,
             agreements=agreements,
+            names=names,
             subgraphs={name: _remote(said, path.parent) for name, said in raw.pop("subgraphs", {}).items()},
             deadline=float(raw.pop("deadline", 10.0)),
             show_plans=_flag("show_plans", raw.pop("show_plans", False)),
@@ -147,6 +154,12 @@ def _source(row: dict[str, Any], folder: Path) -> Source:
     if files and parts.scheme != "https":
         raise ValueError("'authorities' needs an https URL")
     return Source(url, client_tls(**files), _numbers(Pace, row))
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > 200:
+        raise ValueError("'name' of [[agreements]] is a text of 1 to 200 characters")
+    return value
 
 
 def _flag(name: str, value: object) -> bool:

@@ -244,6 +244,16 @@ def test_what_is_named_twice_is_refused_rather_than_replaced(path: Path, what: s
         load_settings(path)
 
 
+def test_an_agreement_may_say_what_people_call_the_organisation(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f'{text}\n{AGREEMENT.format("[]")}name = "Les Ateliers"\n', encoding="utf-8")
+    assert load_settings(path).names == {"99900030800011": "Les Ateliers"}
+    for wrong in ('""', '" "', "3", '"a\\u0007b"'):
+        path.write_text(f"{text}\n{AGREEMENT.format('[]')}name = {wrong}\n", encoding="utf-8")
+        with pytest.raises(StartRefused, match="'name' of"):
+            load_settings(path)
+
+
 def traces(path: Path, said: str) -> Traces | None:
     """Where the spans go by settings that say this."""
     path.write_text(f"{path.read_text(encoding='utf-8')}\n[traces]\n{said}\n", encoding="utf-8")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from logging import NullHandler, getLogger
+from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from hub.journal.signing import Signer, retire, trusted
 from hub.journal.verify import Verified
 from hub.journal.verify import verify as verify_journal
 from hub.journal.words import words
+from hub.settings import load_settings
 from infra.keys import Keys
 from schema.forms import FORMS
 
@@ -83,6 +85,7 @@ def search(
     before: Annotated[datetime | None, typer.Option("--to", help="Avant cet instant.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Nombre d'accès donnés, les plus récents.")] = 100,
     reference: ReferenceOption = None,
+    settings: Annotated[Path | None, typer.Option(help="Fichier de réglages, pour le nom des organisations.")] = None,
     keys: KeysOption = KEYS,
 ) -> None:
     """Cherche qui a eu communication de quoi ; la recherche s'inscrit au journal, et la personne finit par la voir."""
@@ -101,7 +104,8 @@ def search(
     with database(held) as dsn:
         name, delay = str(person) if person is not None else None, deferred(policy).get(AUDIT)
         found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference, delay))
-    show_found(found, limit, words(graph.supergraph.schema, graph.table.classification, policy), Console())
+    names = load_settings(settings).names if settings is not None else {}
+    show_found(found, limit, words(graph.supergraph.schema, graph.table.classification, policy, names), Console())
 
 
 @app.command()

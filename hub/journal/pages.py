@@ -134,6 +134,7 @@ class Pages:
             "actorKind": access.actor_kind,
             "actorLabel": self._words.kinds.get(access.actor_kind),
             "organisation": access.organisation,
+            "organisationName": self._words.organisations.get(access.organisation or ""),
             "purpose": access.purpose,
             "purposeLabel": self._words.purposes.get(access.purpose),
             "data": self._words.data(access.coordinates, access.masked),

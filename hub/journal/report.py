@@ -46,7 +46,7 @@ def show_verified(found: Verified, console: Console) -> None:
 def show_found(found: Found, most: int, words: Words, console: Console) -> None:
     """The result of `hub journal search`: so many accesses at most."""
     for hit in found.accesses[:most]:
-        who = f"{words.kinds.get(hit.actor_kind, hit.actor_kind)}, {hit.organisation or 'sans organisation'}"
+        who = f"{words.kinds.get(hit.actor_kind, hit.actor_kind)}, {_organisation(hit.organisation, words)}"
         at = f"{hit.place.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
         _say(console, f"{at} — {who} ({hit.actor}, par {hit.client or '—'})")
         named = [words.purposes.get(hit.purpose, hit.purpose)]
@@ -68,6 +68,12 @@ def show_found(found: Found, most: int, words: Words, console: Console) -> None:
         _say(console, "Aucun accès ne correspond.")
     elif len(found.accesses) > most:
         _say(console, "… et d'autres, plus anciens : resserrez les dates, ou augmentez « --limit ».")
+
+
+def _organisation(siret: str | None, words: Words) -> str:
+    if siret is None:
+        return "sans organisation"
+    return f"{words.organisations[siret]} ({siret})" if siret in words.organisations else siret
 
 
 def _place(finding: Finding) -> str:

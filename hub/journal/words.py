@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLSchema
@@ -21,19 +22,21 @@ from schema.categories import OPEN
 LABELS = Path(__file__).with_name("words.toml")
 OPERATOR = "exploitant"
 """Kind of actor of whoever searches the journal by command: no token, hence no kind of the policy."""
+UNNAMED: Mapping[str, str] = MappingProxyType({})
 UNKNOWN = ("AUTRE", "Donnée que le hub ne sert plus")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`kinds` and `purposes` are labels by code; `fields` gives category code and label of each coordinate that holds
-    data, `categories` their labels."""
+    """`kinds` and `purposes` are labels by code, `organisations` names by SIRET; `fields` gives category code
+    and label of each coordinate that holds data, `categories` their labels."""
 
     kinds: Mapping[str, str]
     purposes: Mapping[str, str]
     categories: Mapping[str, str]
     fields: Mapping[str, tuple[str, str]]
     silent: frozenset[str]
+    organisations: Mapping[str, str]
 
     def data(self, released: Iterable[str], masked: Iterable[str]) -> list[dict[str, Any]]:
         """What coordinates stand for: `{category, label, fields}` by category, in the order of the policy."""
@@ -62,7 +65,9 @@ def labels() -> Mapping[str, str]:
     }
 
 
-def words(schema: GraphQLSchema, classification: Classification, policy: Policy) -> Words:
+def words(
+    schema: GraphQLSchema, classification: Classification, policy: Policy, organisations: Mapping[str, str] = UNNAMED
+) -> Words:
     """The words of a graph, inaccessible fields included; a coordinate without words is named as it is."""
     categories = schema.type_map["Category"]
     assert isinstance(categories, GraphQLEnumType)
@@ -77,4 +82,5 @@ def words(schema: GraphQLSchema, classification: Classification, policy: Policy)
             for name, category in {**held, **classification.matches}.items()
         },
         silent=frozenset(classification.fields.keys() - held.keys()),
+        organisations=organisations,
     )

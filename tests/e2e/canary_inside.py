@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import orjson
 
-from demo.actors import agreements
+from demo.actors import agreements, names
 from demo.identity import DemoActor, Issuer
 from hub.app import HubApp, hub_app, unix_seconds
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
@@ -172,7 +172,7 @@ async def inside(
     """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, and has
     sent all its spans once it has stopped."""
     issuer = Issuer(folder)
-    settings = load_settings(issuer.write_settings(agreements(list(actors.values()))))
+    settings = load_settings(issuer.write_settings(agreements(list(actors.values())), names()))
     settings = replace(
         settings, issuers={**settings.issuers, **issuers}, deadline=PATIENCE, misses=misses, traces=traces
     )

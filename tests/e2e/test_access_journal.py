@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from demo.cast import CD_08
 from hub.journal.keyring import Keyring
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_world import ITSELF, World, build
 
 JOURNAL = """query ($first: Int, $after: String) { myAccessJournal(first: $first, after: $after) {
-  nodes { at actorKind actorLabel organisation purpose purposeLabel data { category label fields } }
+  nodes { at actorKind actorLabel organisation organisationName purpose purposeLabel data { category label fields } }
   pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
 
 
@@ -65,7 +66,8 @@ async def test_the_person_reads_who_was_told_what_of_it_when_and_why(hub: Inside
     assert access == {
         "actorKind": "referent_cd",
         "actorLabel": "Référent de parcours du Conseil départemental",
-        "organisation": world.actors["referent-a"].claims["organisation"],
+        "organisation": CD_08.siret,
+        "organisationName": CD_08.name,
         "purpose": "suivi",
         "purposeLabel": "Suivre le parcours et assurer sa continuité",
         "data": [
