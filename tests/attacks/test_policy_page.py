@@ -14,10 +14,12 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from demo.identity import DemoActor, Issuer
+from demo.cast import PARTNER
+from demo.identity import PARTNER_CLIENT, DemoActor, Issuer
 from hub.app import unix_seconds
 from hub.graph import load_graph
 from hub.http.policy import FORM, policy_page
+from hub.identity.applications import Applications
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.settings import load_settings
@@ -46,7 +48,8 @@ class Page:
         self.issuer = Issuer(folder)
         settings = load_settings(self.issuer.write_settings(agreements))
         policy = TABLE.policy
-        callers = Callers(settings.issuers, settings.audience, policy.actors, unix_seconds)
+        applications = Applications(settings.clients, policy.clients)
+        callers = Callers(settings.issuers, settings.audience, policy.actors, unix_seconds, applications)
         route = policy_page(TABLE, callers, Purposes(policy.purposes, settings.agreements))
         self._transport = httpx2.ASGITransport(Starlette(routes=[route]))
 
@@ -109,6 +112,27 @@ async def test_44_another_actor_is_refused_what_is_not_its_own(page: Page, asked
     assert (answer.status_code, steps(answer)) == (403, [])
     assert "EXPLAIN_NOT_YOURS" in answer.text
     assert "<table" not in answer.text
+
+
+async def test_44_whoever_asks_through_an_application_is_told_what_passes_through_it_and_no_more(
+    tmp_path: Path,
+) -> None:
+    """Not its user's own decisions either, be it the officer."""
+    agent = {"agent": "00000000-0000-4000-8000-00000000000a"}
+    user = DemoActor("a", "referent_cd", ("suivi",), "", {**DPO.claims, **agent})
+    claims = {"organisation": PARTNER.siret, "organisation_type": "autre"}
+    app = DemoActor("app", "partenaire", ("suivi", "droits"), "", claims, user, PARTNER_CLIENT)
+    page = Page(tmp_path, {COUNTY: ("suivi", "droits", "audit"), PARTNER.siret: ("suivi", "droits", "audit")})
+    answer = await page.ask(app, field="Person.rsa")
+    assert (answer.status_code, steps(answer)) == (200, ["Person.rsa"])
+    assert "FIELD_NOT_FOR_CLIENT" in answer.text
+    for pair in ("referent_cd suivi", "beneficiaire droits mon_parcours", "referent_cd actions parcours"):
+        assert "EXPLAIN_NOT_YOURS" in (await page.ask(app, pair=pair)).text
+    officer = replace(app, purposes=("droits",), end_user=DPO)
+    for asked in RESERVED:
+        assert "EXPLAIN_NOT_YOURS" in (await page.ask(officer, **asked)).text
+    told = await page.ask(DPO, pair="referent_cd suivi parcours", field="Person.rsa")
+    assert "FIELD_NOT_FOR_CLIENT" in told.text
 
 
 async def test_44_a_purpose_without_an_agreement_verifies_nothing(tmp_path: Path) -> None:
