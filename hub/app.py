@@ -66,6 +66,11 @@ def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Parts) -> Subg
     return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, names=names)
 
 
+def subgraph_keys(name: str) -> tuple[str, ...]:
+    """The keys that a subgraph needs in a process of its own: of those that sign calls, its own alone."""
+    return ("database", "cursors", f"context-{name}", *(("nir",) if load_model(name).finds else ()))
+
+
 def subgraph_app(name: str, graph: Graph, traces: Traces | None, keys: Keys, dsn: Dsn) -> Any:
     """A subgraph as a process of its own: it answers nothing but calls that the hub signed."""
     made = parts(traces, f"spie-{name}", graph)

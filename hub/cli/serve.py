@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import hub_app, subgraph_app
+from hub.app import hub_app, subgraph_app, subgraph_keys
 from hub.cli.places import KEYS, KeysOption, database
 from hub.cli.refuse import refuse
 from hub.federation.tls import server_tls
@@ -55,7 +55,7 @@ def serve(
     """Sert le hub, un sous-graphe, ou les cinq dans un seul processus."""
     tls = server_tls(certificate, key, authorities) if certificate or key or authorities else None
     graph = load_graph()
-    held = Keys.load(keys)
+    held = Keys.load(keys, subgraph_keys(role.value)) if role.value in SUBGRAPHS else Keys.load(keys)
     if role.value in SUBGRAPHS:
         traces = None if settings is None else load_settings(settings).traces
         make: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, held)
