@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -46,9 +46,9 @@ class Codes:
     """What may leave of a subgraph's error, all of it known before: each `extensions.code` with our French `messages`;
     and of an argument `extensions.input`, one of our `inputs`, and `extensions.expected`, one of our `forms`."""
 
-    messages: Mapping[str, str] = MappingProxyType({})
+    messages: Mapping[str, str] = field(default_factory=dict)
     inputs: frozenset[str] = frozenset()
-    forms: Mapping[str, str] = MappingProxyType({})
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def said(self, error: Any) -> Said:
         """The subgraph's code and argument if they may leave, else a code of ours."""
