@@ -88,7 +88,7 @@ class Pipeline:
             guard = Guard(authorisation.marks, variables, revealed)
             data, errors = prepared.projection.project(answer, variables, guard)
             if searches.asked:
-                searches.settled = guard.reached(errors)
+                searches.settled, searches.found = guard.reached(errors), guard.reached(())
             missed = missing(asked, data, errors)
             if prepared.introspection is not None:
                 view = self.views.asked(request.headers.get("schema-view"), decisions)

@@ -20,6 +20,8 @@ def metrics(misses: Misses, remote: Iterable[RemoteKeys], now: int, more: Sequen
     counters = (
         ("spie_people_missed_total", "People asked for or searched for who were not there.", misses.missed),
         ("spie_misses_refused_total", "Requests refused for too many such misses.", misses.refused),
+        ("spie_people_found_total", "People found by searches of the whole country.", misses.found),
+        ("spie_found_refused_total", "Requests refused for too many people so found.", misses.full),
         *more,
     )
     lines = (f"# HELP {name} {said}\n# TYPE {name} counter\n{name} {value}\n" for name, said, value in counters)

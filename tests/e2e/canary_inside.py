@@ -32,7 +32,7 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """Sent with each request, so that answers don't differ by their trace."""
 PATIENCE = 300.0
 """Seconds for a request: what is compared must not hang on how busy the machine is."""
-UNLIMITED = MissLimit(most=1_000_000, searches=10**6, organisation=10**6)
+UNLIMITED = MissLimit(10**6, searches=10**6, organisation=10**6, found=10**6, found_organisation=10**6)
 """Whoever compares what is denied with what is missing misses all day."""
 NONE: Mapping[str, Trusted] = {}
 Headers = Iterable[tuple[str, str]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +15,7 @@ import orjson
 import pytest
 
 from hub.journal.store import unavailable
+from hub.policy.levels import Levels
 from hub.policy.misses import Misses, MissLimit
 from subgraphs.people.match_keys import identified, match_key
 from tests.find.conftest import FIND, Searches, by_nir, person
@@ -25,6 +25,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NIR = person("xandrovu").nir
 BORN = str(person("xandrovu").birth_date)
 UNKNOWN = {"nir": "1790199999123", "birthDate": "1979-01-15"}
+FOREVER = 10**12
+"""A window over which nothing is forgiven."""
 DEFAULT = "query ($i: IdentityInput! = %s) { findPerson(identity: $i) { outcome } }"
 
 
@@ -32,9 +34,10 @@ DEFAULT = "query ($i: IdentityInput! = %s) { findPerson(identity: $i) { outcome 
 def misses(searches: Searches, monkeypatch: pytest.MonkeyPatch) -> Misses:
     """The hub's count of misses, emptied, with small bounds, that forgives nothing."""
     count = searches.hub.app.pipeline.misses
-    monkeypatch.setattr(count, "_limit", MissLimit(most=30, seconds=600, searches=3, organisation=5))
-    monkeypatch.setattr(count, "_rate", 0.0)
-    monkeypatch.setattr(count, "_levels", OrderedDict())
+    limit = MissLimit(most=30, searches=3, organisation=5, found=12, found_organisation=20)
+    monkeypatch.setattr(count, "_limit", limit)
+    monkeypatch.setattr(count, "_missed", Levels(limit.most, FOREVER))
+    monkeypatch.setattr(count, "_found", Levels(limit.found, FOREVER))
     monkeypatch.setattr(count, "missed", 0)
     return count
 
@@ -226,6 +229,21 @@ async def test_22_an_organisation_has_a_bound_of_its_own_and_leaves_others_their
     assert await searches.outcome("orienteur-2a", UNKNOWN, "identification") == ("NONE", None)
 
 
+async def test_22_the_country_is_not_read_person_by_person_and_ones_own_people_are_found_all_day(
+    searches: Searches, misses: Misses
+) -> None:
+    """Domain model §14: the nationwide search is rate-limited. A refusal is the same whoever is searched for."""
+    for _ in range(12):
+        assert (await searches.outcome("referent-a", by_nir("xandrovu"), "identification"))[0] == "ONE"
+    asked = (UNKNOWN, by_nir("vurnibal"), by_nir("xandrovu"))
+    answers = [await searches.find("referent-a", identity, purpose="identification") for identity in asked]
+    assert {(got.status, got.code) for got in answers} == {(429, "TOO_MANY_FOUND")}
+    assert len({got.body for got in answers}) == 1
+    assert all(got.calls == {} and b"retry-after" in dict(got.headers) for got in answers)
+    for _ in range(15):
+        assert (await searches.outcome("referent-a", by_nir("vurnibal"), "suivi"))[0] == "ONE"
+
+
 async def test_22_a_search_that_finds_several_or_contradicts_itself_counts_as_a_miss(
     searches: Searches, misses: Misses
 ) -> None:
@@ -245,7 +263,7 @@ async def test_22_nobody_is_searched_where_the_count_fails(
     def broken(who: str, now: int) -> float:
         raise OverflowError
 
-    monkeypatch.setattr(misses, "_level", broken)
+    monkeypatch.setattr(misses._missed, "level", broken)
     got = await searches.find("orienteur", by_nir("vurnibal"), purpose="identification")
     assert (got.status, got.calls) == (500, {})
 
@@ -268,7 +286,8 @@ async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that
             for someone in (searches.world.persons["vurnibal"], str(uuid4())):
                 with suppress(asyncio.CancelledError):
                     await searches.hub.ask("orienteur", people, {"id": someone}, purpose="identification")
-        assert (misses.missed, {level for level, _ in misses._levels.values()}) == (0, {0.0})
+        kept = (*misses._missed._kept.values(), *misses._found._kept.values())
+        assert (misses.missed, {level for level, _ in kept}) == (0, {0.0})
 
 
 async def test_23_the_same_search_under_many_names_is_charged_for_each_before_any_is_made(

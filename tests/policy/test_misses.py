@@ -13,7 +13,8 @@ from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, RequestRefused
 from hub.graph import load_graph
 from hub.policy.authorise import Authorisation, authorise
-from hub.policy.misses import KEPT, LONGEST, Misses, MissLimit, missing
+from hub.policy.levels import KEPT, LONGEST
+from hub.policy.misses import Misses, MissLimit, missing
 
 GRAPH = load_graph()
 NOW = 1_800_000_000
@@ -22,10 +23,10 @@ TWO = """query ($x: Boolean = false) {
 }"""
 
 
-def authorised(query: str) -> Authorisation:
+def authorised(query: str, purpose: str = "suivi") -> Authorisation:
     document = parse_document(query, GRAPH.schema, Limits())
     operation = normalise(document, find_operation(document, None), GRAPH.schema)
-    return authorise(operation, GRAPH.table.decision_class("referent_cd", "suivi"), GRAPH.table.classification)
+    return authorise(operation, GRAPH.table.decision_class("referent_cd", purpose), GRAPH.table.classification)
 
 
 def misses(most: int = 4, seconds: int = 100) -> Misses:
@@ -125,13 +126,16 @@ def search(
     *organisations: str | None,
     finds: bool = False,
     now: int = NOW,
+    purpose: str = "suivi",
     **given: Any,
 ) -> None:
-    with found.searching(actor, organisations or ("o",), authorised(FIND), {"x": True, **given}, now) as searches:
-        searches.settled = frozenset("f") if finds else frozenset()
+    with found.searching(
+        actor, organisations or ("o",), authorised(FIND, purpose), {"x": True, **given}, now
+    ) as searches:
+        searches.settled = searches.found = frozenset("f") if finds else frozenset()
 
 
-def test_searches_that_find_are_never_bounded_and_those_that_are_excluded_never_counted() -> None:
+def test_searches_of_ones_own_that_find_are_never_bounded_and_those_that_are_excluded_never_counted() -> None:
     found = Misses(BOUND)
     for _ in range(100):
         search(found, finds=True)
@@ -168,6 +172,54 @@ def test_searches_through_a_partner_s_applications_are_bounded_together_and_coun
     search(found, "0", "organisation of 0")
     with pytest.raises(RequestRefused, match="TOO_MANY_MISSES"):
         search(found, "0", "organisation of 0")
+
+
+COUNTRY = MissLimit(found=3, found_organisation=5, found_seconds=300)
+
+
+def everywhere(found: Misses, actor: str = "a", *organisations: str | None, **more: Any) -> None:
+    search(found, actor, *organisations, finds=True, purpose="identification", **more)
+
+
+def test_the_search_of_the_country_is_bounded_where_it_finds_for_the_actor_and_for_its_organisation() -> None:
+    found = Misses(COUNTRY)
+    for _ in range(3):
+        everywhere(found)
+    with pytest.raises(RequestRefused, match="TOO_MANY_FOUND") as caught:
+        everywhere(found)
+    assert (caught.value.http_status, caught.value.extensions) == (429, {"retryAfter": 100})
+    search(found, finds=True)
+    everywhere(found, "b")
+    everywhere(found, "c")
+    with pytest.raises(RequestRefused, match="TOO_MANY_FOUND"):
+        everywhere(found, "d")
+    everywhere(found, "d", "other")
+    everywhere(found, now=NOW + 100)
+    assert (found.found, found.full, found.missed, found.refused) == (7, 2, 0, 0)
+
+
+def test_who_is_not_found_is_given_back_and_the_bound_is_met_before_anything_is_known() -> None:
+    """What stops a search is what was found before, whoever is searched for now."""
+    found = Misses(replace(COUNTRY, most=10_000))
+    for _ in range(10):
+        search(found, purpose="identification")
+    for _ in range(3):
+        everywhere(found)
+    for finds in (True, False):
+        with pytest.raises(RequestRefused, match="TOO_MANY_FOUND"):
+            search(found, finds=finds, purpose="identification")
+
+
+def test_what_may_be_found_is_charged_before_it_is_and_given_back_if_the_request_fails() -> None:
+    found = Misses(replace(COUNTRY, found=1))
+    for _ in range(5):
+        with (
+            pytest.raises(RequestRefused, match="TOO_MANY_FOUND"),
+            found.searching("a", ("o",), authorised(FIND, "identification"), {"x": True}, NOW),
+        ):
+            everywhere(found)
+        assert found.found == 0
+    everywhere(found)
 
 
 def fail(found: Misses) -> None:
