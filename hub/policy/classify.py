@@ -144,8 +144,8 @@ def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: 
     if not nullable and (category not in OPEN or named.name in personal):
         raise Unclassified(coordinate, "champ gardé non nullable")
     action = _directive(supergraph, coordinate, "forbiddenValue")
-    withheld = action is not None and action["action"] == "WITHHOLD"
-    values = frozenset(REVEALED) if withheld else _values(supergraph, coordinate, named)
+    link = action is not None and not isinstance(named, GraphQLEnumType)
+    values = frozenset(REVEALED) if link else _values(supergraph, coordinate, named)
     if values and action is None:
         raise Unclassified(coordinate, "valeurs d'une catégorie plus stricte sans @forbiddenValue")
     unwrapped = output.of_type if isinstance(output, GraphQLNonNull) else output

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
+from subgraphs.kit.sensitivity import UNKNOWN
 
 metadata = metadata_of("appointments")
 
@@ -51,7 +52,7 @@ organisation = Table(
     identifier("structure_id"),
     identifier("sensitivity"),
     one_of("type", ORGANISATION_TYPES),
-    one_of("sensitivity", REVEALED),
+    one_of("sensitivity", (*REVEALED, UNKNOWN)),
     UniqueConstraint("source", "source_id"),
 )
 

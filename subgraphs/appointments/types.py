@@ -9,7 +9,7 @@ from subgraphs.appointments import values as v
 from subgraphs.appointments.tables import appointment, appointment_agent, invitation, motive, organisation
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
+from subgraphs.kit.fields import Coarsen, Drop, Sort, column, embedded, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.rules import word
 
@@ -23,6 +23,10 @@ _SENSITIVITY = (
     .scalar_subquery()
 )
 """What naming the organisation of a rendez-vous, or its agents, would reveal."""
+_ORGANISATION = (
+    "Organisation qui reçoit, nulle tant qu'elle n'est pas déclarée au hub ; un rendez-vous chez celle dont le nom "
+    "révélerait une donnée protégée est absent des listes."
+)
 
 
 @entity(
@@ -81,17 +85,19 @@ class Appointment:
     organisation = one(
         "Organisation",
         SUIVI,
-        "Organisation qui reçoit ; nulle aussi si la nommer révélerait une donnée protégée.",
+        _ORGANISATION,
         on=(organisation.c.id, appointment.c.organisation_id),
         sensitive=_SENSITIVITY,
+        forbidden=Drop(),
     )
     agents = many(
         "Agent",
         PROF,
-        "Agents qui reçoivent ; absents aussi si les nommer révélerait une donnée protégée.",
+        "Agents qui reçoivent ; aucun tant que leur organisation n'est pas déclarée au hub.",
         on=(appointment_agent.c.appointment_id, appointment.c.id),
         page=None,
         sensitive=_SENSITIVITY,
+        forbidden=Drop(),
     )
     provenance = provenance(SUIVI)
 
@@ -128,10 +134,11 @@ class OrientationAppointment:
     organisation = one(
         "Organisation",
         SUIVI,
-        "Organisation qui reçoit ; nulle aussi si la nommer révélerait une donnée protégée.",
+        _ORGANISATION,
         level=REDUCED,
         on=(organisation.c.id, appointment.c.organisation_id),
         sensitive=_SENSITIVITY,
+        forbidden=Drop(),
     )
 
 

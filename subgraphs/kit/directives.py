@@ -57,7 +57,9 @@ class CategoryLevel(Enum):
 class ForbiddenValue(Enum):
     """What happens to a value whose own category the actor may not read."""
 
-    DROP = enum_value("DROP", description="La ligne est absente, comme si elle n'existait pas.")
+    DROP = enum_value(
+        "DROP", description="La ligne est absente, comme si elle n'existait pas ; sur un lien, la ligne qui le porte."
+    )
     COARSEN = enum_value(
         "COARSEN", description="La valeur devient celle de `to`, que des lignes ordinaires portent aussi."
     )

@@ -28,15 +28,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause
 from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import OPEN, Category, Level
-from schema.facts import VALUE_FACTS, Fact
+from schema.facts import REVEALED, VALUE_FACTS, Fact
 from subgraphs.kit.errors import DeclarationError
-from subgraphs.kit.fields import Coarsen, ColumnField, Drop, ExternalField, Field, check
+from subgraphs.kit.fields import Coarsen, ColumnField, Drop, ExternalField, Field, ManyField, OneField, check
 
 T = TypeVar("T")
 
@@ -79,9 +79,16 @@ class Entity:
         return tuple(f for f in self.fields.values() if isinstance(f, ColumnField) and f.forbidden is not None)
 
     @cached_property
+    def revealing(self) -> tuple[ColumnElement[Any], ...]:
+        """What relationships would reveal for which a row is dropped, each expression once."""
+        edges = (f for f in self.fields.values() if isinstance(f, OneField | ManyField) and f.forbidden is not None)
+        return tuple({id(f.sensitive): f.sensitive for f in edges if f.sensitive is not None}.values())
+
+    @cached_property
     def dropping(self) -> int:
         """Value bits for which a row is dropped."""
-        return bits(f for f in self.valued if isinstance(f.forbidden, Drop))
+        revealed = sum(VALUE_FACTS[category] for category in REVEALED) if self.revealing else 0
+        return bits(f for f in self.valued if isinstance(f.forbidden, Drop)) | revealed
 
     @cached_property
     def coarsening(self) -> tuple[ColumnField, ...]:

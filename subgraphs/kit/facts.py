@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, case, func, o
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause, Select, Subquery
 
-from schema.facts import VALUE_FACTS, Fact
+from schema.facts import REVEALED, VALUE_FACTS, Fact
 from schema.residual import Residual
 from subgraphs.kit import access
 from subgraphs.kit.entity import Entity
@@ -88,4 +88,20 @@ def row_facts(entity: Entity, row: Named, base: ColumnElement[int], residual: Re
         named = sorted(field.choice.categories.items())
         bits = [(word(item), constant(VALUE_FACTS[category])) for category, values in named for item in values]
         found = found.bitwise_or(case(*bits, value=value, else_=constant(0)))
+    return _linked_facts(entity, row, found)
+
+
+def _linked_facts(entity: Entity, row: Named, found: ColumnElement[int]) -> ColumnElement[int]:
+    """With what the row's links would reveal of the person: nothing to the organisation whose own item it is."""
+    for expression in entity.revealing:
+        assert entity.table is not None
+        value = retarget(expression, entity.table, row)
+        bits = case(
+            *((word(category), constant(VALUE_FACTS[category])) for category in REVEALED),
+            value=value,
+            else_=constant(0),
+        )
+        if entity.owner is not None:
+            bits = case((row.c[entity.owner] == ORGANISATION, constant(0)), else_=bits)
+        found = found.bitwise_or(bits)
     return found

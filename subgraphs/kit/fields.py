@@ -153,13 +153,16 @@ class OneField(Field):
 
     Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
     `sensitive` is the category (SAN, JUST, SEJ) of what the relationship would reveal of the person, null for an
-    ordinary one: an expression over columns of this table or of the target's. Whoever lacks it finds no row.
+    ordinary one, `UNKNOWN` where nobody can tell: an expression over columns of this table or of the target's. Whoever
+    lacks it finds no row; and where `forbidden` is a Drop, of this table's columns alone, not this row either, unless
+    it is the actor's own item or nobody can tell.
     """
 
     target: str | type
     on: tuple[ColumnElement[Any], ColumnElement[Any]]
     first: Sort | None = None
     sensitive: ColumnElement[Any] | None = None
+    forbidden: Drop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class ManyField(Field):
 
     `on` as in `OneField`, and `where` a condition on columns of the target's table; or `source`, a function that builds
     the rows from values that `requires` asks of other subgraphs: it selects columns named as those of the target's
-    table. `sensitive` as in `OneField`: the list is then empty.
+    table. `sensitive` and `forbidden` as in `OneField`: the list is then empty.
     """
 
     target: str | type
@@ -211,6 +214,7 @@ class ManyField(Field):
     source: Source | None = None
     requires: str | None = None
     sensitive: ColumnElement[Any] | None = None
+    forbidden: Drop | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +295,7 @@ def one(
     on: tuple[ColumnElement[Any], ColumnElement[Any]],
     first: Sort | None = None,
     sensitive: ColumnElement[Any] | None = None,
+    forbidden: Drop | None = None,
     level: Level = Level.FULL,
 ) -> Any:
     """At most one row of another table."""
@@ -302,6 +307,7 @@ def one(
         on=on,
         first=first,
         sensitive=sensitive,
+        forbidden=forbidden,
     )
 
 
@@ -317,6 +323,7 @@ def many(
     source: Source | None = None,
     requires: str | None = None,
     sensitive: ColumnElement[Any] | None = None,
+    forbidden: Drop | None = None,
     level: Level = Level.FULL,
 ) -> Any:
     """Rows of another table, as a Relay connection or (`page=None`) as a plain list."""
@@ -334,6 +341,7 @@ def many(
         source=source,
         requires=requires,
         sensitive=sensitive,
+        forbidden=forbidden,
     )
 
 

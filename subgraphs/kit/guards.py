@@ -22,6 +22,7 @@ from subgraphs.kit.model import Model
 from subgraphs.kit.retarget import Named, retarget
 from subgraphs.kit.rows import Row, Scope
 from subgraphs.kit.rules import holds_sql, implied, value_allowed_sql, without_forbidden_bits, word
+from subgraphs.kit.sensitivity import STRICTEST, UNKNOWN
 
 Condition = ColumnElement[bool] | bool
 """True: always; False: never."""
@@ -87,7 +88,8 @@ class Guards:
         for value in REVEALED:
             clauses = allowed.get(VALUE_FACTS[value], ())
             if clauses and scope.facts is not None:
-                tests.append(and_(category == word(value), holds_sql(clauses, scope.facts)))
+                said = (value, UNKNOWN) if value is STRICTEST else (value,)
+                tests.append(and_(category.in_([word(each) for each in said]), holds_sql(clauses, scope.facts)))
         return or_(*tests)
 
     def value(self, scope: Scope, field: ColumnField) -> ColumnElement[Any] | None:

@@ -27,8 +27,11 @@ KINDS: dict[str, Category] = {
     "CADA": Category.SEJ,
     "CPH": Category.SEJ,
 }
-UNKNOWN = Category.JUST
-"""An organisation that nobody has declared may be any: it is not named either, so that a missing name tells nothing."""
+STRICTEST = Category.JUST
+"""What only the person reads."""
+UNKNOWN = "UNKNOWN"
+"""Instead of a category: an organisation that nobody has declared may be any. It is named to whoever reads the
+strictest, and its rows stay, so that those who lack the name learn nothing by it."""
 _NAMES: tuple[tuple[str, Category], ...] = (
     (r"SPIP|PENITENTIAIRE|PENITENTIAIRES|PROBATION|PRISON|MAISON D ARRET", Category.JUST),
     (r"PJJ|PROTECTION JUDICIAIRE|CONTROLE JUDICIAIRE|PREVENTION SPECIALISEE", Category.JUST),
@@ -54,5 +57,5 @@ def sensitivity(kind: str | None, name: str | None) -> Category | None:
     A declared kind that is not on the list is taken for the strictest: whoever declares one means to protect.
     """
     if kind:
-        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in REVEALED else UNKNOWN)
+        return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in REVEALED else STRICTEST)
     return of_name(name)

@@ -250,7 +250,8 @@ def _forbidden(item: ColumnField) -> list[Any]:
 def _withheld(item: EmbeddedField | OneField | ManyField) -> list[Any]:
     if isinstance(item, EmbeddedField) or item.sensitive is None:
         return []
-    return [d.ForbiddenValueDirective(action=d.ForbiddenValue.WITHHOLD)]
+    dropped = item.forbidden is not None
+    return [d.ForbiddenValueDirective(action=d.ForbiddenValue.DROP if dropped else d.ForbiddenValue.WITHHOLD)]
 
 
 def _enum(item: Choice) -> Any:

@@ -1,7 +1,7 @@
 """Types of what ties a person to the offer; `schema/offers_journey.graphql` is the model on paper.
 
-An edge that would reveal protected data of the person is withheld from whoever does not read that category
-(`subgraphs.offers.sensitivity`); a referral whose theme is not the actor's is dropped from its list.
+A referral whose theme is not the actor's, or one of whose edges would reveal protected data of the person that the
+actor does not read (`subgraphs.offers.sensitivity`), is dropped from its list.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from subgraphs.kit.fields import Drop, column, day_of, key, one
 from subgraphs.kit.provenance import provenance
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
-from subgraphs.offers.sensitivity import bearer_reveals, referral_theme
+from subgraphs.offers.sensitivity import prescriber_reveals, referral_theme, service_reveals
 from subgraphs.offers.tables import service, structure
 
 PUB, FREIN, SUIVI, PRO = Category.PUB, Category.FREIN, Category.SUIVI, Category.PRO
@@ -41,9 +41,11 @@ class Referral:
     service = one(
         "Service",
         SUIVI,
-        "Service ; nul aussi si le nommer révélerait une donnée protégée.",
+        "Service, nul si le catalogue ne dit pas qui le porte ; une orientation vers celui dont la structure "
+        "révélerait une donnée protégée est absente de sa liste.",
         on=(service.c.id, referral.c.service_id),
-        sensitive=bearer_reveals(),
+        sensitive=service_reveals(),
+        forbidden=Drop(),
     )
     status = column(referral.c.status, SUIVI, "État de l'orientation.", choice=v.REFERRAL_STATUS)
     sent_on = column(referral.c.sent_on, SUIVI, "Date d'envoi.")
@@ -51,9 +53,11 @@ class Referral:
     prescriber_structure = one(
         "Structure",
         SUIVI,
-        "Structure qui oriente ; nulle aussi si la nommer révélerait une donnée protégée.",
+        "Structure qui oriente ; une orientation par celle dont le nom révélerait une donnée protégée est absente de "
+        "sa liste.",
         on=(structure.c.id, referral.c.prescriber_structure_id),
-        sensitive=structure.c.sensitivity,
+        sensitive=prescriber_reveals(),
+        forbidden=Drop(),
     )
     provenance = provenance(SUIVI)
 

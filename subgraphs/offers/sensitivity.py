@@ -3,7 +3,7 @@
 The rules are ours, on codes of data.inclusion (domain model §7, §12): the kinds of prescribers that Les emplois hide
 from others (`PE_SENSITIVE_PRESCRIBER_KINDS`), and what the thematics and publics of a service say of who is sent there.
 The category is kept on the structure; the edge is decided in the statement, so that a catalogue that comes later closes
-it, and is withheld from whoever does not read that category (`OneField.sensitive`): the person itself sees it.
+it: whoever does not read that category does not see the referral either (`OneField.forbidden`). The person itself does.
 """
 
 from __future__ import annotations
@@ -67,12 +67,20 @@ def referral_theme() -> ColumnElement[Any]:
     return select(found).where(offered.c.id == referral.c.service_id).scalar_subquery()
 
 
-def bearer_reveals() -> ColumnElement[Any]:
-    """What naming a service reveals: what its structure does. A structure that isn't known may be any."""
-    bearer = structure.alias("bearer")
-    told = select(func.coalesce(bearer.c.sensitivity, text(""))).where(bearer.c.id == service.c.structure_id)
-    known = told.correlate(service).scalar_subquery()
-    return func.nullif(func.coalesce(known, text(UNKNOWN)), text(""), type_=Text())
+def service_reveals() -> ColumnElement[Any]:
+    """What naming the service of a referral reveals: what its structure does; one that isn't known may be any."""
+    offered, bearer = service.alias("offered"), structure.alias("bearer")
+    said = case((bearer.c.id.is_(None), text(UNKNOWN)), else_=bearer.c.sensitivity)
+    held = offered.outerjoin(bearer, bearer.c.id == offered.c.structure_id)
+    found = select(said).select_from(held).where(offered.c.id == referral.c.service_id)
+    return found.correlate(referral).scalar_subquery()
+
+
+def prescriber_reveals() -> ColumnElement[Any]:
+    """What naming the structure that refers reveals."""
+    prescriber = structure.alias("prescriber")
+    found = select(prescriber.c.sensitivity).where(prescriber.c.id == referral.c.prescriber_structure_id)
+    return found.correlate(referral).scalar_subquery()
 
 
 def _bears(column: ColumnElement[Any], codes: tuple[str, ...]) -> ColumnElement[bool]:

@@ -61,10 +61,12 @@ class Orientation:
     structure = one(
         "Structure",
         SUIVI,
-        "Structure chargée de l'accompagnement ; nulle aussi si la nommer révélerait une donnée protégée.",
+        "Structure chargée de l'accompagnement ; une orientation vers celle dont le nom révélerait une donnée protégée "
+        "est absente de sa liste.",
         level=REDUCED,
         on=(t.structure.c.id, j.orientation.c.structure_id),
         sensitive=reveals(j.orientation),
+        forbidden=Drop(),
     )
     ends_on = column(j.orientation.c.ends_on, SUIVI, "Date de fin.")
     provenance = provenance(SUIVI)

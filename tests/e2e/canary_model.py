@@ -25,7 +25,7 @@ from subgraphs.people.tables import structure
 from tests.conftest import Database
 from tests.e2e.canary_columns import Personal, personal, served
 from tests.e2e.canary_mint import Canary, Mint
-from tests.e2e.canary_rights import DATES, Facts, Path, Row, Subject, subjects
+from tests.e2e.canary_rights import DATES, TOLD_BY_LINK, Facts, Path, Row, Subject, subjects
 from tests.e2e.canary_ties import ITSELF, OWNERS, RECORDERS, SCOPES, TIES, actors
 
 EACH = 4
@@ -61,6 +61,13 @@ SENSITIVE = {
 }
 """Edges that may reveal something of the person, and the table whose row decides it."""
 REVEALED = (None, "SAN", "JUST", "SEJ")
+GIVEN_AWAY = {
+    "Appointment": "appointments.appointment",
+    "OrientationAppointment": "appointments.appointment",
+    "Orientation": "people.orientation",
+    "Referral": "offers.referral",
+}
+"""Types whose rows are dropped for what a link would tell that is not the actor's."""
 DROPPED = {"Constraint": "people.person_constraint", "Referral": "offers.referral"}
 """Types whose rows are dropped for a value that is not the actor's."""
 THEMES = ("MOBILITE", "SANTE", "SANTE", "JUSTICE", "SEJOUR", "LOGEMENT")
@@ -187,6 +194,7 @@ def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], fr
             given[name] = values[place % len(values)]
     revealed = REVEALED[(number + place) % len(REVEALED)]
     stricter: dict[str, str | None] = {edge: revealed for edge, name in SENSITIVE.items() if name == table.name}
+    stricter |= {f"{TOLD_BY_LINK}{type_}": revealed for type_, name in GIVEN_AWAY.items() if name == table.name}
     if table.name == "people.person_constraint":
         given |= {"theme": THEMES[place], "state": STATES[place]}
         stricter["Constraint"] = STRICTER.get(THEMES[place])

@@ -85,7 +85,7 @@ Path = tuple[Step, ...]
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row about a person: facts by the types that are made of it; `protected` are the stricter categories that
-    reading of a type or a coordinate takes besides its own, for what this row holds."""
+    reading of a type or a coordinate takes besides its own, for what this row holds (see `TOLD_BY_LINK`)."""
 
     person: str
     facts: tuple[tuple[str, Facts], ...] = ()
@@ -192,6 +192,8 @@ def instead(kind: str) -> frozenset[str]:
 
 
 NO_FACTS = Facts()
+TOLD_BY_LINK = "link of "
+"""Before a type, among what is `protected`: what a link of the row would tell, to all but whose own item it is."""
 
 
 class Rights:
@@ -217,7 +219,10 @@ class Rights:
         key = (row, step)
         if key not in self._known:
             facts = dict(row.facts).get(step.type, NO_FACTS)
-            stricter = (what for name, what in row.protected if name in (step.type, step.datum.coordinate))
+            names = {step.type, step.datum.coordinate}
+            if facts.owner is None or facts.owner != self.organisation:
+                names.add(f"{TOLD_BY_LINK}{step.type}")
+            stricter = (what for name, what in row.protected if name in names)
             self._known[key] = self.may(subject, step.datum, facts) and all(
                 self.may(subject, Datum("", category, False), facts) for category in stricter
             )

@@ -25,15 +25,13 @@ DECIDING = (
     f"{AGENTS}.appointment_id",
     "people.referent.structure_id",
     "people.person_constraint.theme",
+    "people.orientation.structure_id",
     "offers.referral.service_id",
     *(f"{table}.{column}" for table, columns in DATES.values() for column in columns),
+    "offers.referral.prescriber_structure_id",
 )
 """Columns that stay: whether the rest of the row is read hangs on them."""
-AS_ORDINARY = {
-    "people.person.structure_id": "Person.referentOrganisation",
-    "people.orientation.structure_id": "Orientation.structure",
-    "offers.referral.prescriber_structure_id": "Referral.prescriberStructure",
-}
+AS_ORDINARY = {"people.person.structure_id": "Person.referentOrganisation"}
 """A link that may not be told is as no link at all."""
 COARSENED: Mapping[tuple[str, str], tuple[frozenset[tuple[str, str]], str | None]] = {
     ("appointments.appointment.motive_category", "psychologue"): (frozenset({("Motive", "SAN")}), None),

@@ -13,7 +13,7 @@ from subgraphs.kit.sdl import load
 from tests.conftest import Database
 from tests.e2e.canary_columns import personal
 from tests.e2e.canary_mint import marks
-from tests.e2e.canary_model import DROPPED, SENSITIVE, Model, plant
+from tests.e2e.canary_model import DROPPED, GIVEN_AWAY, SENSITIVE, Model, plant
 from tests.e2e.canary_rights import DATES
 
 LINKS = ("organisation_siret", "recorded_by", "person_id", "partner_id", "appointment_id")
@@ -89,6 +89,7 @@ def test_every_rule_on_what_a_row_holds_is_in_the_world() -> None:
     dropping = {entity.name for entity in entities if any(isinstance(f.forbidden, Drop) for f in entity.valued)}
     assert dropping == set(DROPPED)
     assert {entity.name for entity in entities if entity.dated is not None} == set(DATES)
+    assert {entity.name for entity in entities if entity.revealing} == set(GIVEN_AWAY)
     narrowed = {
         load(name).target(item).name
         for name in SUBGRAPHS

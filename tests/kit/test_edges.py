@@ -1,4 +1,4 @@
-"""A link that would reveal something protected is withheld, and nothing tells it from a link that isn't there."""
+"""A link that would reveal something protected is withheld, and the row with it where ordinary rows have the link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.kit.conftest import AGENT, Rows, context, person_id, residual
 
 FOLLOWING = (Clause(int(Fact.REFERENT)),)
 ORDINARY, SENSITIVE = "00000000-0000-4000-8000-0000000000c1", "00000000-0000-4000-8000-0000000000c2"
+UNDECLARED = "00000000-0000-4000-8000-0000000000c3"
 COLLEAGUE = "00000000-0000-4000-8000-0000000000a9"
+SIRETS: dict[str | None, str] = {ORDINARY: "26080001000033", SENSITIVE: "26080001000025"}
 
 
 def reading(*values: Fact) -> Residual:
@@ -28,8 +30,8 @@ def reading(*values: Fact) -> Residual:
         **dict.fromkeys((*plain, "Referent.agent", "Referent.since", "Referent.structure"), FOLLOWING),
         **dict.fromkeys((*edges, "Person.referentOrganisation"), edge),
     }
-    types = ("Person", "Appointment", "Referent", "Orientation")
-    return residual(dict.fromkeys(types, FOLLOWING), fields)
+    dropped = {"Appointment": edge, "Orientation": edge}
+    return residual({"Person": Rule(FOLLOWING), "Referent": Rule(FOLLOWING), **dropped}, fields)
 
 
 async def entity(subgraph: Subgraph, selection: str, found: Residual) -> Any:
@@ -41,11 +43,12 @@ async def entity(subgraph: Subgraph, selection: str, found: Residual) -> Any:
 
 
 async def world(rows: Rows) -> None:
-    """One person, with an appointment at an ordinary organisation, one at a sensitive one, and one at none."""
+    """One person, with appointments at an ordinary organisation, a sensitive one, none, and one not declared."""
     await rows.person(1, (Fact.REFERENT, AGENT))
+    await rows.sourced("appointments.organisation", id=UNDECLARED, name="Envol", sensitivity="UNKNOWN")
     await rows.sourced("appointments.organisation", id=ORDINARY, name="Maison des solidarités")
     await rows.sourced("appointments.organisation", id=SENSITIVE, name="SPIP", sensitivity="JUST")
-    for number, organisation in enumerate((ORDINARY, SENSITIVE, None), 1):
+    for number, organisation in enumerate((ORDINARY, SENSITIVE, None, UNDECLARED), 1):
         key = f"00000000-0000-4000-8000-00000000000{number}"
         await rows.sourced(
             "appointments.appointment",
@@ -54,6 +57,7 @@ async def world(rows: Rows) -> None:
             starts_at=datetime(2026, 12, number, 9, tzinfo=UTC),
             status="VU",
             organisation_id=organisation,
+            organisation_siret=SIRETS.get(organisation),
             rdv_source_id="1",
             subject_source_id="1",
         )
@@ -66,14 +70,45 @@ async def world(rows: Rows) -> None:
 LIST = "appointments(first: 5) { nodes { organisation { id name } agents { id } _access } }"
 
 
-async def test_a_sensitive_organisation_and_its_agents_look_like_none(rows: Rows, appointments: Subgraph) -> None:
+async def test_an_appointment_at_a_sensitive_organisation_is_as_if_there_were_none(
+    rows: Rows, appointments: Subgraph
+) -> None:
+    """Where every organisation is declared, a missing name would tell; one that nobody declared may be any."""
     await world(rows)
     nodes = (await entity(appointments, LIST, reading()))["appointments"]["nodes"]
+    assert len(nodes) == 3
     assert nodes[0]["organisation"] == {"id": ORDINARY, "name": "Maison des solidarités"}
     assert nodes[0]["agents"] == [{"id": COLLEAGUE}]
     assert nodes[1] == nodes[2]
     assert nodes[1]["organisation"] is None
     assert nodes[1]["agents"] == []
+    await rows.connection.execute(
+        "DELETE FROM appointments.appointment WHERE organisation_id = $1 OR organisation_id IS NULL", UNDECLARED
+    )
+    nodes = (await entity(appointments, LIST, reading()))["appointments"]["nodes"]
+    assert [node["organisation"]["id"] for node in nodes] == [ORDINARY]
+    await rows.connection.execute("DELETE FROM appointments.appointment WHERE organisation_id = $1", SENSITIVE)
+    assert (await entity(appointments, LIST, reading()))["appointments"]["nodes"] == nodes
+
+
+async def test_pages_are_cut_after_the_appointments_that_are_not_there(rows: Rows, appointments: Subgraph) -> None:
+    await world(rows)
+    page = "appointments(first: 2) { nodes { startsAt } pageInfo { hasNextPage } }"
+    found = (await entity(appointments, page, reading()))["appointments"]
+    assert [node["startsAt"][8:10] for node in found["nodes"]] == ["01", "03"]
+    assert found["pageInfo"]["hasNextPage"]
+
+
+@pytest.mark.parametrize(
+    ("siret", "days"), [(SIRETS[SENSITIVE], ["01", "02", "03", "04"]), (SIRETS[ORDINARY], ["01", "03", "04"])]
+)
+async def test_an_organisation_whose_name_tells_keeps_its_own_appointments(
+    rows: Rows, appointments: Subgraph, siret: str, days: list[str]
+) -> None:
+    await world(rows)
+    query = "{ appointments(orderBy: STARTS_AT) { nodes { startsAt } } }"
+    answer = await appointments.execute(query, {}, context(reading(), organisation=siret))
+    assert [node["startsAt"][8:10] for node in answer["data"]["appointments"]["nodes"]] == days
 
 
 async def test_whoever_has_the_category_sees_the_link_and_no_other_category_opens_it(
@@ -85,13 +120,16 @@ async def test_whoever_has_the_category_sees_the_link_and_no_other_category_open
         "Maison des solidarités",
         "SPIP",
         None,
+        "Envol",
     ]
-    assert [len(node["agents"]) for node in seen] == [1, 1, 0]
+    assert [len(node["agents"]) for node in seen] == [1, 1, 0, 1]
     care = (await entity(appointments, LIST, reading(Fact.VALUE_SAN)))["appointments"]["nodes"]
-    assert care[1] == care[2]
+    assert care == (await entity(appointments, LIST, reading()))["appointments"]["nodes"]
 
 
-@pytest.mark.parametrize(("organisation", "days"), [(ORDINARY, [1]), (SENSITIVE, []), (COLLEAGUE, []), ("SPIP", [])])
+@pytest.mark.parametrize(
+    ("organisation", "days"), [(ORDINARY, [1]), (SENSITIVE, []), (UNDECLARED, []), (COLLEAGUE, []), ("SPIP", [])]
+)
 async def test_a_filter_by_organisation_finds_no_more_than_the_link_shows(
     rows: Rows, appointments: Subgraph, organisation: str, days: list[int]
 ) -> None:
@@ -101,7 +139,9 @@ async def test_a_filter_by_organisation_finds_no_more_than_the_link_shows(
     answer = await appointments.execute(query, variables, context(reading()))
     assert [int(node["startsAt"][8:10]) for node in answer["data"]["appointments"]["nodes"]] == days
     opened = await appointments.execute(query, variables, context(reading(Fact.VALUE_JUST)))
-    assert len(opened["data"]["appointments"]["nodes"]) == (1 if organisation in (ORDINARY, SENSITIVE) else 0)
+    assert len(opened["data"]["appointments"]["nodes"]) == (
+        1 if organisation in (ORDINARY, SENSITIVE, UNDECLARED) else 0
+    )
 
 
 async def test_appointments_of_the_caseload_are_filtered_by_day_and_presence(
@@ -110,9 +150,9 @@ async def test_appointments_of_the_caseload_are_filtered_by_day_and_presence(
     await world(rows)
     await rows.person(2)
     query = "query($f: AppointmentFilter) { appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } } }"
-    between = {"startsFrom": "2026-12-02T09:00:00+00:00", "startsBefore": "2026-12-03T09:00:00+00:00"}
+    between = {"startsFrom": "2026-12-02T09:00:00+00:00", "startsBefore": "2026-12-04T09:00:00+00:00"}
     found = await appointments.execute(query, {"f": between}, context(reading()))
-    assert found["data"]["appointments"]["nodes"] == [{"startsAt": "2026-12-02T09:00:00+00:00"}]
+    assert found["data"]["appointments"]["nodes"] == [{"startsAt": "2026-12-03T09:00:00+00:00"}]
     unread = await appointments.execute(query, {"f": {"status": "VU"}}, context(reading()))
     assert unread["data"]["appointments"]["nodes"] == []
     naive = await appointments.execute(query, {"f": {"startsFrom": "2026-12-02T09:00:00"}}, context(reading()))
@@ -143,19 +183,13 @@ async def test_a_referent_of_a_sensitive_structure_is_no_referent(rows: Rows, pe
         await rows.connection.execute("UPDATE people.person SET structure_id = $1", structure)
 
     await follow("di--soin", date(2026, 1, 1))
-    assert await entity(people, selection, reading(Fact.VALUE_JUST)) == {
-        **nobody,
-        "orientations": [{"startsOn": "2026-01-01", "structure": None}],
-    }
+    assert await entity(people, selection, reading(Fact.VALUE_JUST)) == nobody
     assert (await entity(people, selection, reading(Fact.VALUE_SAN)))["referent"]["structure"] == {"id": "di--soin"}
     await follow("di--agence", date(2025, 1, 1))
     assert await entity(people, selection, reading()) == {
         "referent": {"since": "2025-01-01", "agent": {"id": COLLEAGUE}, "structure": {"id": "di--agence"}},
         "referentOrganisation": {"id": "di--agence"},
-        "orientations": [
-            {"startsOn": "2025-01-01", "structure": {"id": "di--agence"}},
-            {"startsOn": "2026-01-01", "structure": None},
-        ],
+        "orientations": [{"startsOn": "2025-01-01", "structure": {"id": "di--agence"}}],
     }
 
 

@@ -236,17 +236,20 @@ BEARER, PRESCRIBING = "demonstration--structure-02", "demonstration--structure-0
 
 @pytest.mark.parametrize("category", SENSITIVE)
 @pytest.mark.parametrize("edge", ["service", "prescriberStructure"])
-async def test_a_structure_that_would_reveal_something_is_named_to_whoever_reads_that_category_alone(
+async def test_a_referral_that_a_structure_would_give_away_is_there_for_whoever_reads_that_category_alone(
     items: Rows, offers: Subgraph, category: str, edge: str
 ) -> None:
-    """The person itself reads all three categories (`BEN-1`)."""
+    """The person itself reads all three categories (`BEN-1`); whoever receives keeps its own, without the link."""
     await referral(items, 9, 1, COMPANY, "demonstration--service-04", prescriber_structure_id=PRESCRIBING)
     named = (await read(offers, reading(Fact.REFERENT), REFERENT))["referrals"]["nodes"][0]
     assert named["prescriberStructure"] == {"id": PRESCRIBING}
     await items.connection.execute(MARK, category, BEARER if edge == "service" else PRESCRIBING)
     for values in ((), *((value,) for value in SENSITIVE), tuple(SENSITIVE)):
-        node = (await read(offers, reading(Fact.REFERENT, values=values), REFERENT))["referrals"]["nodes"][0]
-        assert node == (named if category in values else {**named, edge: None})
+        nodes = (await read(offers, reading(Fact.REFERENT, values=values), REFERENT))["referrals"]["nodes"]
+        assert (named in nodes) == (category in values)
+        assert (named["id"] in {node["id"] for node in nodes}) == (category in values)
+    own = (await read(offers, reading(Fact.OWN_ITEM), OWN, organisation=COMPANY))["referrals"]["nodes"]
+    assert {**named, edge: None} in own
 
 
 async def test_a_service_whose_structure_is_not_known_is_named_to_the_person_alone(

@@ -179,7 +179,8 @@ class Oracle:
     def _there(self, above: Item, coordinate: str, item: Item) -> bool:
         """Whether an object that an edge leads to exists for the actor."""
         row = item.row if coordinate in v.MANY or coordinate in v.ONE else above.row
-        if not self.reader.protected(above, v.revealed(self.world, coordinate, row)):
+        told = v.revealed(self.world, coordinate, row)
+        if not self.reader.protected(above, "JUST" if told == v.UNKNOWN else told):
             return False
         return self._exists(item)
 
@@ -187,6 +188,10 @@ class Oracle:
         if item.type in v.DROPPED:
             theme = v.value(self.world, item, "theme")
             if not self.reader.protected(item, v.STRICTER.get(theme)):
+                return False
+        if not self.reader.own(item):
+            told = (v.revealed(self.world, edge, item.row) for edge in v.TELLING.get(item.type, ()))
+            if not all(each == v.UNKNOWN or self.reader.protected(item, each) for each in told):
                 return False
         return self.reader.exists(item)
 

@@ -93,6 +93,11 @@ class Reader:
         subject = self.world.subjects.get(item.person or "")
         return subject is not None and self.rights.may(subject, datum, _facts(item, self.world.today))
 
+    def own(self, item: Item) -> bool:
+        """Whether the object is the own item of the actor's organisation."""
+        owner = item.row["organisation_siret"] if item.type in OWNED else None
+        return owner is not None and owner == self.rights.organisation
+
     def protected(self, item: Item, category: str | None) -> bool:
         """Whether a value of this stricter category, if any, may be read of the object."""
         return category is None or self.category(item, Datum("", category, False))

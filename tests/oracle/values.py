@@ -13,6 +13,8 @@ from tests.oracle.rows import Row, World
 from tests.oracle.rules import Item
 
 NOTHING: Row = {}
+UNKNOWN = "UNKNOWN"
+"""What an edge tells whose other end nobody knows: it may be anything."""
 COLUMNS = {
     "Allocations.are": "unemployment_insurance",
     "Allocations.ass": "specific_solidarity",
@@ -210,7 +212,13 @@ ONLY: Mapping[str, Callable[[Row], bool]] = {
 }
 
 
-NAMING = ("Person.referentOrganisation", "Person.referent", "Person.followUpGroup", "Orientation.structure")
+TELLING: Mapping[str, tuple[str, ...]] = {
+    "Appointment": ("Appointment.organisation",),
+    "OrientationAppointment": ("OrientationAppointment.organisation",),
+    "Referral": ("Referral.service", "Referral.prescriberStructure"),
+    "Orientation": ("Orientation.structure",),
+}
+"""Types whose objects are dropped with what one of these edges would tell, but for whose own items they are."""
 
 
 def revealed(world: World, coordinate: str, row: Row) -> str | None:
@@ -225,9 +233,11 @@ def revealed(world: World, coordinate: str, row: Row) -> str | None:
     elif coordinate == "Referral.prescriberStructure":
         found = world.one("offers.structure", "id", row["prescriber_structure_id"])
     elif coordinate == "Referral.service":
-        offered = world.one("offers.service", "id", row["service_id"]) or {"structure_id": None}
+        offered = world.one("offers.service", "id", row["service_id"]) or {"structure_id": ...}
         found = world.one("offers.structure", "id", offered["structure_id"])
-        return "UNKNOWN" if found is None else found["sensitivity"]
+        if offered["structure_id"] is ...:
+            return None
+        return UNKNOWN if found is None else found["sensitivity"]
     elif coordinate in ("Appointment.organisation", "Appointment.agents", "OrientationAppointment.organisation"):
         found = world.one("appointments.organisation", "id", row["organisation_id"])
     else:

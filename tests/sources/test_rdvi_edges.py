@@ -57,9 +57,10 @@ async def test_who_no_longer_receives_is_removed(fresh_database: Database, tmp_p
         ("Maison des solidarités", Organisation("26080001000017", "autre", "di--maison"), None, "di--maison"),
         ("SPIP 08", Organisation("26080001000017", "autre"), "JUST", None),
         ("Association Rivage", Organisation("26080001000017", "autre", sensitive="CSAPA"), "SAN", None),
-        ("Maison des solidarités", None, "JUST", None),
+        ("Maison des solidarités", None, "UNKNOWN", None),
+        ("Csapa Le Pont", None, "SAN", None),
     ],
-    ids=["ordinary", "by its name", "by its kind", "not declared"],
+    ids=["ordinary", "by its name", "by its kind", "not declared", "by its name at least"],
 )
 async def test_what_naming_an_organisation_reveals_is_kept_with_it(
     fresh_database: Database,

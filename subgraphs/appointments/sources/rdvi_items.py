@@ -24,7 +24,7 @@ from subgraphs.kit.ingest_people import People, Referent
 from subgraphs.kit.ingest_report import Outcome, Refused
 from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
-from subgraphs.kit.sensitivity import UNKNOWN, sensitivity
+from subgraphs.kit.sensitivity import UNKNOWN, of_name, sensitivity
 
 PARIS = ZoneInfo("Europe/Paris")
 INITIATORS = frozenset(tables.INITIATORS)
@@ -159,7 +159,7 @@ class Items:
                 "type": known.type if known else None,
                 "department": rdv.organisation.department_number,
                 "structure_id": known.structure if known else None,
-                "sensitivity": sensitivity(known.sensitive, rdv.organisation.name) if known else UNKNOWN,
+                "sensitivity": _revealed(known, rdv.organisation.name),
                 "as_of": as_of,
             }
             await store.put(tables.organisation, key, values, new={"id": uuid4()})
@@ -176,6 +176,11 @@ class Items:
             named = {"source": NAME, "subject_source_id": subject}
             if not (await store.all(tables.appointment, **named) or await store.all(tables.invitation, **named)):
                 await self._people.remove(store, NAME, subject)
+
+
+def _revealed(known: Organisation | None, name: str | None) -> str | None:
+    """What naming an organisation would reveal; of one that nobody has declared, what its name says at least."""
+    return sensitivity(known.sensitive, name) if known else of_name(name) or UNKNOWN
 
 
 def _participations(rdv: Rdv) -> list[tuple[str, Participation]]:
