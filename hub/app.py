@@ -159,7 +159,11 @@ def hub_app(
     }
     journal, keyring = made.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
     policy = graph.table.policy
-    told = journal_words(graph.supergraph.schema, graph.table.classification, policy, settings.names)
+    partners = {
+        each.name: f"{each.name} ({settings.names.get(each.organisation, each.organisation)})"
+        for each in settings.clients
+    }
+    told = journal_words(graph.supergraph.schema, graph.table.classification, policy, settings.names, partners)
     view, links = View(dsn("journal_reader")), made.database(dsn(ROLE))
     pages = Pages(view, keyring, Perimeter(links), told, partial(Sealer, keys.cursors))
     own = JournalSubgraph(pages, graph.table.digest)

@@ -124,17 +124,18 @@ def _issuer(row: dict[str, Any], folder: Path) -> Issuer:
 
 
 def _clients(rows: list[dict[str, Any]], issuers: Mapping[str, Issuer]) -> tuple[Client, ...]:
-    """The rows of `[[clients]]`; one without `scopes` gets nothing of anybody."""
-    found: dict[tuple[str, str], Client] = {}
+    """The rows of `[[clients]]`; one without `scopes` gets nothing of anybody. A name is one application's, whatever
+    its issuer: the journal and the manifests know applications by it."""
+    found: dict[str, Client] = {}
     for row in rows:
         issuer, name, organisation = (row.pop(key) for key in ("issuer", "client", "organisation"))
         client = Client(issuer, name, organisation, tuple(sorted(_names("scopes", row.pop("scopes", [])))))
         _nothing_left(row)
         if not all(isinstance(each, str) and each for each in (name, organisation)) or issuer not in issuers:
             raise ValueError("a row of [[clients]] has an 'issuer' of [[issuers]], a 'client' and an 'organisation'")
-        if (client.issuer, client.name) in found or client.name in (issuers[client.issuer].clients or ()):
-            raise ValueError(f"the client '{client.name}' comes twice")
-        found[client.issuer, client.name] = client
+        if name in found or any(name in (each.clients or ()) for each in issuers.values()):
+            raise ValueError(f"the client '{name}' comes twice")
+        found[name] = client
     return tuple(found.values())
 
 

@@ -135,6 +135,7 @@ class Pages:
             "actorLabel": self._words.kinds.get(access.actor_kind),
             "organisation": access.organisation,
             "organisationName": self._words.organisations.get(access.organisation or ""),
+            "application": self._words.applications.get(access.client),
             "purpose": access.purpose,
             "purposeLabel": self._words.purposes.get(access.purpose),
             "data": self._words.data(access.coordinates, access.masked),

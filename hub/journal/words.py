@@ -28,8 +28,8 @@ UNKNOWN = ("AUTRE", "Donnée que le hub ne sert plus")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`kinds` and `purposes` are labels by code, `organisations` names by SIRET; `fields` gives category code
-    and label of each coordinate that holds data, `categories` their labels."""
+    """`kinds` and `purposes` are labels by code, `organisations` names by SIRET, `applications` those of partners by
+    client; `fields` gives category code and label of each coordinate that holds data, `categories` their labels."""
 
     kinds: Mapping[str, str]
     purposes: Mapping[str, str]
@@ -37,6 +37,7 @@ class Words:
     fields: Mapping[str, tuple[str, str]]
     silent: frozenset[str]
     organisations: Mapping[str, str]
+    applications: Mapping[str, str]
 
     def data(self, released: Iterable[str], masked: Iterable[str]) -> list[dict[str, Any]]:
         """What coordinates stand for: `{category, label, fields}` by category, in the order of the policy."""
@@ -66,7 +67,11 @@ def labels() -> Mapping[str, str]:
 
 
 def words(
-    schema: GraphQLSchema, classification: Classification, policy: Policy, organisations: Mapping[str, str] = UNNAMED
+    schema: GraphQLSchema,
+    classification: Classification,
+    policy: Policy,
+    organisations: Mapping[str, str] = UNNAMED,
+    applications: Mapping[str, str] = UNNAMED,
 ) -> Words:
     """The words of a graph, inaccessible fields included; a coordinate without words is named as it is."""
     categories = schema.type_map["Category"]
@@ -83,4 +88,5 @@ def words(
         },
         silent=frozenset(classification.fields.keys() - held.keys()),
         organisations=organisations,
+        applications=applications,
     )

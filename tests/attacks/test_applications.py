@@ -20,7 +20,7 @@ from hub.identity.actor import CLAIM
 from hub.policy.table import Reason
 from tests.conftest import Database
 from tests.e2e.canary_inside import TRACE, Got, Inside, inside
-from tests.e2e.canary_world import World
+from tests.e2e.canary_world import ITSELF, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -177,6 +177,17 @@ async def test_41_a_purpose_is_the_user_s_the_application_s_its_scope_s_and_both
         assert (await hub.ask("app of referent-a", PERSONS, purpose=purpose)).code == "PURPOSE_NOT_GRANTED"
     assert (await hub.ask("app of referent-a", PERSONS, purpose="suivi")).status == 200
     assert (await hub.ask("app of employeur", PERSONS, purpose="suivi")).code == "PURPOSE_NOT_GRANTED"
+
+
+async def test_the_person_reads_through_which_application_its_data_went(hub: Inside, world: World) -> None:
+    who = {"id": world.persons[ITSELF]}
+    for name in ("referent-a", "app of referent-a", "app of personne"):
+        await hub.ask(name, ASKED, who, purpose="droits" if name == "app of personne" else "suivi")
+    journal = "{ myAccessJournal(first: 3) { nodes { application actorKind organisation } } }"
+    nodes = (await hub.ask("personne", journal, purpose="droits")).data["myAccessJournal"]["nodes"]
+    told = [(each["actorKind"], each["application"]) for each in nodes]
+    passed = f"{PARTNER_CLIENT} ({PARTNER.name})"
+    assert told == [("beneficiaire", passed), ("referent_cd", passed), ("referent_cd", None)]
 
 
 async def test_the_journal_names_the_user_and_the_application(hub: Inside, world: World, database: Database) -> None:

@@ -148,7 +148,7 @@ async def test_nobody_but_the_person_reads_an_access(hub: Inside, world: World, 
     await hub.ask("referent-a", "query ($id: ID!) { person(id: $id) { lastName } }", {"id": world.persons[ITSELF]})
     got = await hub.ask(actor, JOURNAL)
     assert got.data["myAccessJournal"]["nodes"] is None
-    assert b"referent_cd" not in got.body
+    assert CD_08.siret.encode() not in got.body
 
 
 async def test_no_name_of_an_agent_no_pseudonym_and_no_trace_is_in_the_answer(hub: Inside, world: World) -> None:
