@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.policy.markdown import grid
-from hub.policy.matrix import Opened, cell, opened
+from hub.policy.matrix import Opened, borne, cell, opened
 from hub.policy.table import DecisionTable, Effect
 from hub.policy.terms import terms
 from schema.categories import OPEN, Category
@@ -114,7 +114,8 @@ def _purposes(table: DecisionTable) -> str:
 
 def _categories(table: DecisionTable, found: Mapping[tuple[str, Category], Opened]) -> str:
     policy, rows = table.policy, []
-    served = [field.category for field in table.classification.fields.values()]
+    schema = table.classification
+    served = [field.category for field in schema.fields.values()]
     for category, named in policy.categories.items():
         if category in OPEN:
             continue
@@ -125,12 +126,12 @@ def _categories(table: DecisionTable, found: Mapping[tuple[str, Category], Opene
             (
                 f"{category} : {named.label}",
                 said().sensitive.get(category, ""),
-                str(served.count(category)),
-                ", ".join(label for label, each in readers if each.full) or "nul acteur",
-                ", ".join(label for label, each in readers if not each.full),
+                cell(Opened(served.count(category), 0, len(borne(category, schema)))) or "—",
+                ", ".join(label for label, each in readers if each.full or each.values) or "nul acteur",
+                ", ".join(label for label, each in readers if not each.full and not each.values),
             )
         )
-    heads = ("catégorie", "sensible", "champs", "lue en entier par", "lue réduite seulement par")
+    heads = ("catégorie", "sensible", "champs, valeurs (v)", "lue en entier par", "lue réduite seulement par")
     return "### Données\n" + grid(heads, rows)
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from hub.policy.markdown import grid
-from hub.policy.matrix import cell, opened
+from hub.policy.matrix import Opened, borne, cell, opened, shown
 from hub.policy.model import Grant, Purpose
 from hub.policy.table import DecisionTable, Effect
 from hub.policy.terms import terms
@@ -20,11 +21,15 @@ HEAD = """\
 # Registre des activités de traitement
 RGPD, article 30. Page écrite par `hub policy register`, depuis la table des décisions que le hub applique : une
 activité par finalité, une ligne par accord. Le nombre qui suit une catégorie est celui des champs réellement servis, ou
-des entrées par lesquelles `findPerson` rapproche.
+des entrées par lesquelles `findPerson` rapproche ; « v » : valeurs, ou liens, de cette catégorie que portent des champs
+d'une autre.
 
 Le responsable de traitement complète ce que les règles ne disent pas : son nom et ses coordonnées, ceux du délégué, les
 transferts hors de l'Union. Les mesures de sécurité : [docs/architecture.md](architecture.md). Les personnes concernées
 sont les personnes accompagnées ; pour la catégorie PROF, les professionnels qui les suivent."""
+
+
+NONE: Mapping[Category, int] = MappingProxyType({})
 
 
 def register(table: DecisionTable) -> str:
@@ -40,7 +45,7 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
         (
             f"{policy.actors[grant.actor].label} : {grant.label} (`{grant.id}`)",
             ", ".join(policy.relations[fact].label for fact in Fact if fact & grant.relations),
-            _categories(_read(table, grant, purpose.code, Level.FULL)),
+            _categories(_read(table, grant, purpose.code, Level.FULL), _values(table, grant, purpose.code)),
             _categories(_read(table, grant, purpose.code, Level.REDUCED)),
             _categories(_matched(table, grant, purpose.code)),
             grant.basis.id,
@@ -78,14 +83,25 @@ def _read(table: DecisionTable, grant: Grant, purpose: str, level: Level) -> Cou
     return found
 
 
+def _values(table: DecisionTable, grant: Grant, purpose: str) -> Counter[Category]:
+    """Values of each stricter category, or links that reveal it, that this grant lets read for a purpose."""
+    schema, found = table.classification, dict[Category, set[str]]()
+    for name, decision in table.decision_class(grant.actor, purpose).decisions.items():
+        whole = grant.read | grant.own_recorded if schema.fields[name].type in schema.recorded else grant.read
+        for category, names in shown(name, decision, schema).items():
+            found.setdefault(category, set()).update(names if category in whole else ())
+    return Counter({category: len(names) for category, names in found.items() if names})
+
+
 def _matched(table: DecisionTable, grant: Grant, purpose: str) -> Counter[Category]:
     """Inputs of each category by which this grant lets find persons, for a purpose."""
     matches = table.decision_class(grant.actor, purpose).matches
     return Counter(table.classification.matches[name] for name, found in matches.items() if grant.id in found.rules)
 
 
-def _categories(found: Mapping[Category, int]) -> str:
-    return ", ".join(f"{category} ({found[category]})" for category in Category if category in found)
+def _categories(found: Mapping[Category, int], values: Mapping[Category, int] = NONE) -> str:
+    cells = ((category, Opened(found.get(category, 0), 0, values.get(category, 0))) for category in Category)
+    return ", ".join(f"{category} ({cell(each)})" for category, each in cells if each.full or each.values)
 
 
 def _applications(table: DecisionTable) -> str:
@@ -115,8 +131,12 @@ def _annexes(table: DecisionTable) -> Iterable[str]:
     served = Counter(field.category for field in table.classification.fields.values())
     yield _applications(table)
     yield "## Catégories de données\n" + grid(
-        ("catégorie", "ce que c'est", "champs servis"),
-        [(f"{c} : {n.label}", n.definition, str(served[c])) for c, n in policy.categories.items() if c not in OPEN],
+        ("catégorie", "ce que c'est", "servi"),
+        [
+            (f"{c} : {n.label}", n.definition, cell(Opened(served[c], 0, len(borne(c, table.classification)))) or "—")
+            for c, n in policy.categories.items()
+            if c not in OPEN
+        ],
     )
     yield "## Bases légales\n" + grid(
         ("base", "texte", "droit d'opposition", "suspendue par une limitation"),
