@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+from hub.policy.clients import read_scope
 from hub.policy.files import File, Problems, Table
 from hub.policy.model import (
     ActorKind,
@@ -91,7 +92,7 @@ def load(folder: Path = POLICIES) -> Policy:
     problems.stop()
     clients: dict[str, ClientScope] = {}
     if CLIENTS in files:
-        clients = _tables(files[CLIENTS], lambda name, table: _client(name, table, actors, prohibitions), problems)
+        clients = _tables(files[CLIENTS], lambda name, table: read_scope(name, table, actors, prohibitions), problems)
     problems.stop()
     return Policy(
         actors=actors,
@@ -278,41 +279,6 @@ def _prohibition(table: Table, actors: Mapping[str, ActorKind]) -> Prohibition:
     )
     table.done()
     return prohibition
-
-
-def _client(
-    name: str, table: Table, actors: Mapping[str, ActorKind], prohibitions: Sequence[Prohibition]
-) -> ClientScope:
-    kind: ActorKind = table.name("actor", actors.__getitem__)
-    if not kind.application or name in actors:
-        raise table.fail(f"« {kind.name} » n'est pas une application, ou « {name} » est une sorte d'acteur", "actor")
-    scope = ClientScope(
-        name=name,
-        label=table.take("label", str),
-        actor=kind.name,
-        users=frozenset(table.names("users", lambda user: actors[user].name)),
-        purposes=frozenset(table.names("purposes", lambda code: {each: each for each in kind.purposes}[code])),
-        read=frozenset(table.names("read", Category, [])),
-        match=frozenset(table.names("match", Category, [])),
-        legal=table.take("legal", str),
-        nir=table.take("nir", str, None),
-    )
-    for user in sorted(scope.users):
-        if actors[user].application or not actors[user].purposes & scope.purposes:
-            raise table.fail(f"« {user} » ne se sert pas d'une application pour l'une de ces finalités", "users")
-    closed = [each for each in prohibitions if each.actor in ("*", kind.name)]
-    for category in sorted(scope.read):
-        found = [each.id for each in closed if each.category is category]
-        levels = {each.level for each in closed if each.category is category}
-        if None in levels or set(Level) <= levels:
-            raise table.fail(f"« read » nomme {category}, qui est interdit ({', '.join(found)})", "read")
-    for category in sorted(scope.match):
-        if found := [each.id for each in closed if each.category is category and each.level is None]:
-            raise table.fail(f"« match » nomme {category}, qui est interdit ({', '.join(found)})", "match")
-    if (Category.NIR in scope.match) != (scope.nir is not None):
-        raise table.fail("« match » nomme le NIR si « nir » dit quel texte y autorise, et sinon non", "match")
-    table.done()
-    return scope
 
 
 def _reduction(table: Table, actors: Mapping[str, ActorKind]) -> Reduction:

@@ -33,6 +33,7 @@ def test_a_key_is_changed_without_a_call_lost_and_the_old_one_ends(database: Dat
     folder = tmp_path / "keys"
     shutil.copytree(database.keys.directory, folder)
     old = Keys.load(folder)
+    hub("keys", "rotate", "journal", "--keys", folder).check_refused("ARGUMENT_INVALID")
     done = hub("keys", "rotate", "people", "--keys", folder)
     assert done.code == 0, done.err
     assert hub("keys", "rotate", "--keys", folder).check_refused("KEYS_OVERLAP")

@@ -22,7 +22,7 @@ GRANTED = [case for case in CASES if "grant" in case]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
-    decisions = TABLE.decision_class(case["actor"], case["purpose"]).whole
+    decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).whole
     opened = [(Effect.ALLOW, *each) for each in case.get("allow", {}).items()]
     opened += [(Effect.MATCH, *each) for each in case.get("match", {}).items()]
     for effect, coordinate, relations in opened:
