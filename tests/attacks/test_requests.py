@@ -344,7 +344,8 @@ async def test_19_an_error_of_the_database_leaves_as_a_code_alone(
     with caplog.at_level(logging.DEBUG):
         got = await hub.ask("referent-a", WHOLE, {"id": world.persons["vurnibal"]})
     assert got.data == {"person": None}
-    assert [error["extensions"] for error in got.json["errors"]] == [{"code": "SUBGRAPH_ERROR"}]
+    trace = dict(got.headers)[b"trace-id"].decode()
+    assert [error["extensions"] for error in got.json["errors"]] == [{"code": "SUBGRAPH_ERROR", "trace": trace}]
     everything = {canary.text.lower() for canary in world.canaries}
     for text in (got.body.decode(), caplog.text):
         assert not {
