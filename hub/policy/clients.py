@@ -7,7 +7,7 @@ never be given is prohibited to whoever uses it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from hub.policy.files import Table
@@ -21,7 +21,8 @@ UNSCOPED = ""
 def through(policy: Policy, client: str) -> Policy:
     """The policy as it is for whoever asks through an application of this scope; KeyError for an unknown one."""
     if client == UNSCOPED:
-        return replace(policy, grants=())
+        applications = [name for name, kind in policy.actors.items() if kind.application]
+        return replace(policy, grants=(), prohibitions=_everybodys(policy.prohibitions, applications))
     scope = policy.clients[client]
     grants = (
         replace(
@@ -36,8 +37,13 @@ def through(policy: Policy, client: str) -> Policy:
         if each.actor in scope.users
     )
     actors = {name: replace(kind, purposes=kind.purposes & scope.purposes) for name, kind in policy.actors.items()}
-    prohibitions = (replace(each, actor="*") if each.actor == scope.actor else each for each in policy.prohibitions)
-    return replace(policy, actors=actors, grants=tuple(grants), prohibitions=tuple(prohibitions))
+    prohibitions = _everybodys(policy.prohibitions, [scope.actor])
+    return replace(policy, actors=actors, grants=tuple(grants), prohibitions=prohibitions)
+
+
+def _everybodys(prohibitions: Iterable[Prohibition], of: Collection[str]) -> tuple[Prohibition, ...]:
+    """Prohibitions, those of these kinds of actor being everybody's."""
+    return tuple(replace(each, actor="*") if each.actor in of else each for each in prohibitions)
 
 
 def read_scope(

@@ -17,7 +17,7 @@ REASONS = {
     Reason.NOT_YOUR_ROW: "Vous n'avez pas, avec cette personne ou cet élément, le lien qui ouvre cette donnée.",
     Reason.FIELD_NOT_FOR_PURPOSE: "La finalité déclarée n'ouvre pas cette donnée.",
     Reason.FIELD_NOT_FOR_ACTOR: "Cette donnée n'est ouverte à votre sorte d'acteur pour aucune finalité.",
-    Reason.FIELD_NOT_FOR_CLIENT: "Vous y avez droit, mais l'application que vous utilisez ne reçoit pas cette donnée.",
+    Reason.FIELD_NOT_FOR_CLIENT: "L'application utilisée ne reçoit pas cette donnée, quels que soient vos droits.",
     Reason.OPPOSITION: "La personne s'est opposée à cet usage, ou en a demandé la limitation.",
     Reason.RETENTION_ENDED: "La durée de conservation est passée : la donnée n'est plus communiquée.",
     Reason.NOT_HELD: "Ce champ vous est ouvert : il n'y a rien, pour cette personne, que vous puissiez y lire.",

@@ -181,7 +181,7 @@ def _value(name: str, above: list[str], row: DecisionClass, table: DecisionTable
     if effect is Effect.DENY and category is not None:
         direct = table.classes[row.kind, row.purpose]
         cut = row.client is not None and _value(name, above, direct, table, relation).effect is not Effect.DENY
-        lines.append(f"il faudrait : {value_needed(category, row.kind, policy, by_client=cut)}")
+        lines.append(f"il faudrait : {value_needed(category, row.kind, row.policy, by_client=cut)}")
     return Step(name, effect, tuple(lines))
 
 

@@ -153,13 +153,14 @@ def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
 
 def test_the_rules_shown_are_some_of_those_in_force() -> None:
     policies = ROOT / "schema" / "policies"
-    grants, scopes = (
-        tomllib.loads((policies / f"{name}.toml").read_text(encoding="utf-8")) for name in ("grants", "clients")
+    grants, scopes, durations = (
+        tomllib.loads((policies / f"{name}.toml").read_text(encoding="utf-8"))
+        for name in ("grants", "clients", "retention")
     )
     for block in blocks("toml"):
         shown = tomllib.loads(block.text)
         assert all(grant in grants["grant"] for grant in shown.pop("grant", []))
-        assert shown.items() <= scopes.items()
+        assert all(said in (scopes.get(name), durations.get(name)) for name, said in shown.items())
 
 
 def first_cells(name: str) -> set[str]:

@@ -11,7 +11,9 @@ from hub.policy.files import PolicyError
 from hub.policy.load import load
 from hub.policy.matrix import opened
 from hub.policy.model import ClientScope
+from hub.policy.needed import needed
 from hub.policy.table import DecisionClass, DecisionTable, Effect, Reason
+from hub.policy.told import REASONS
 from hub.policy.why import why
 from schema.categories import OPEN, Category, Level
 from schema.residual import Clause
@@ -124,6 +126,35 @@ def test_an_explanation_says_that_it_is_the_application_and_what_it_would_take()
     assert "interdiction PART-FREIN" in prohibited
     assert "il faudrait : rien n'y suffit" in prohibited
     assert "sans portée" in why("Person.rsa", TABLE.decision_class("referent_cd", "suivi", UNSCOPED), TABLE)
+
+
+@EACH
+def test_no_agreement_is_promised_of_what_no_application_may_ever_be_given(row: DecisionClass) -> None:
+    """Such a scope would not load."""
+    closed = {
+        (each.category, level)
+        for each in POLICY.prohibitions
+        if each.actor in ("*", "partenaire")
+        for level in (Level if each.level is None else (each.level,))
+    }
+    for name, decision in row.decisions.items():
+        field = SCHEMA.fields[decision.required or name]
+        if decision.reason is Reason.FIELD_NOT_FOR_CLIENT and (field.category, field.level) in closed:
+            assert "rien n'y suffit" in needed(name, decision, row.kind, row.policy, SCHEMA), name
+
+
+def test_a_value_that_no_application_may_be_given_is_promised_by_no_agreement() -> None:
+    for client in (UNSCOPED, "parcours"):
+        row = TABLE.decision_class("referent_cd", "suivi", client)
+        assert "il faudrait : rien n'y suffit" in why("MotiveCategory.psychologue", row, TABLE)
+
+
+def test_that_the_application_is_not_given_a_field_does_not_say_that_its_user_has_a_right_to_it() -> None:
+    """For this purpose it has none."""
+    own = TABLE.decision_class("orienteur_cd", "identification").decisions["Allocations.are"]
+    cut = TABLE.decision_class("orienteur_cd", "identification", UNSCOPED).decisions["Allocations.are"]
+    assert (own.effect, cut.reason) == (Effect.DENY, Reason.FIELD_NOT_FOR_CLIENT)
+    assert "Vous y avez droit" not in REASONS[Reason.FIELD_NOT_FOR_CLIENT]
 
 
 @pytest.mark.parametrize(
