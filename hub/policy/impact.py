@@ -179,7 +179,7 @@ def _minimised(table: DecisionTable) -> str:
     others = {name for kind, names in read.items() if kind != "beneficiaire" for name in names}
     shares = [len(_guarded(table, *pair)) for pair in table.classes if pair[0] != "beneficiaire"]
     ways = [row.how for row in policy.reductions.values()]
-    siblings, masks, denials = (ways.count(how) for how in ("sibling", "mask", "deny"))
+    siblings, masks, whole, denials = (ways.count(how) for how in ("sibling", "mask", "whole", "deny"))
     valued = [name for name, field in fields.items() if field.action is not None]
     average = round(100 * sum(shares) / (len(shares) * len(guarded)))
     everyone = sum(prohibition.actor == "*" for prohibition in policy.prohibitions)
@@ -187,7 +187,8 @@ def _minimised(table: DecisionTable) -> str:
 ### Minimisation
 - Un professionnel, pour une finalité, ouvre en moyenne {average} % des champs gardés, {max(shares)} au plus.
 - {len(guarded - others)} champs gardés ne sont ouverts à aucun autre que la personne elle-même.
-- {siblings} réductions donnent à lire un champ moins précis, {masks} masquent la valeur, {denials} ne donnent rien.
+- {siblings} réductions donnent à lire un champ moins précis, {masks} masquent la valeur,
+  {whole} laissent lire le champ lui-même, {denials} ne donnent rien.
 - {len(valued)} champs ou liens ont des valeurs d'une catégorie plus stricte qu'eux : elles sont retirées en silence.
 - {len(policy.prohibitions)} interdictions qu'aucun accord ne peut lever, dont {everyone} pour tous les acteurs."""
 

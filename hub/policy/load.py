@@ -29,7 +29,7 @@ POLICIES = Path(__file__).resolve().parents[2] / "schema" / "policies"
 CLAIMS = {"agent", "organisation", "departments", "person"}
 LONGEST_DEFERRAL = 90
 """Days: well within the six months of the journal, so that the person sees every access in the end."""
-HOWS = {"sibling": "to", "mask": "mask", "deny": None}
+HOWS = {"sibling": "to", "mask": "mask", "whole": None, "deny": None}
 
 
 FILES = (

@@ -134,7 +134,8 @@ class Prohibition:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What an `r` cell of the matrix gives for one coordinate: a sibling field, a named mask, or nothing.
+    """What an `r` cell of the matrix gives for one coordinate: a sibling field, a named mask, the whole of it
+    where the cell is reduced to some of its fields, or nothing.
 
     `line` is where reductions.toml says so."""
 

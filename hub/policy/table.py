@@ -202,6 +202,9 @@ def _decide(
     held = cells[field.category]
     recorded = field.type in schema.recorded
     full = held.readable(recorded)
+    row = policy.reductions.get((kind, field.coordinate))
+    if row is not None and row.how == "whole":
+        full = merge([*full, *held.reduced])
     values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
     silent = field.action if any(set(full) - set(clauses) for _, clauses in values) else None
     if field.level is Level.REDUCED:
@@ -210,7 +213,6 @@ def _decide(
         if read:
             return Decision(Effect.ALLOW, rule=Rule(read, values), rules=held.grants, silent=silent)
         return _denied(policy, kind, purpose, field, recorded)
-    row = policy.reductions.get((kind, field.coordinate))
     masked = held.reduced if row is not None and row.mask is not None else ()
     if full or masked:
         rule = Rule(full, values, masked, row.mask if row is not None and masked else None)

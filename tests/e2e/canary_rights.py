@@ -191,6 +191,13 @@ def instead(kind: str) -> frozenset[str]:
     return frozenset(row["to"] for row in rows if row["actor"] == kind and row["how"] == "sibling")
 
 
+@cache
+def whole(kind: str) -> frozenset[str]:
+    """The fields that a kind of actor may read as they are where their category is reduced for it."""
+    rows = _load("reductions")["reduction"]
+    return frozenset(row["coordinate"] for row in rows if row["actor"] == kind and row["how"] == "whole")
+
+
 NO_FACTS = Facts()
 TOLD_BY_LINK = "link of "
 """Before a type, among what is `protected`: what a link of the row would tell, to all but whose own item it is."""
@@ -203,7 +210,7 @@ class Rights:
         self.actor, self.purpose = actor, purpose
         asks = actor.end_user or actor
         self.organisation = asks.claims.get("organisation")
-        self.grants, self.instead = rights(actor, purpose), instead(asks.kind)
+        self.grants, self.instead, self.whole = rights(actor, purpose), instead(asks.kind), whole(asks.kind)
         self.durations = durations(asks.kind)
         self._known: dict[tuple[Row, Step], bool] = {}
         self.scopes = set()
@@ -243,9 +250,13 @@ class Rights:
                 return True
             if datum.category in grant.own_recorded and facts.recorder == self.organisation:
                 return True
-            if datum.reduced and datum.category in grant.reduced and datum.coordinate in self.instead:
+            if datum.category in grant.reduced and self.opened(datum):
                 return True
         return False
+
+    def opened(self, datum: Datum) -> bool:
+        """Whether a grant that reduces the field's category lets it be read."""
+        return datum.coordinate in (self.instead if datum.reduced else self.whole)
 
     @staticmethod
     def _closed(subject: Subject, grant: Grant) -> bool:

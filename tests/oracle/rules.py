@@ -131,7 +131,7 @@ class Reader:
         """The relations by which something of this nature may be read, of types of which `kinds` is one."""
         found: set[str] = set()
         for grant in self.rights.grants:
-            reduced = datum.reduced and datum.category in grant.reduced and datum.coordinate in self.rights.instead
+            reduced = datum.category in grant.reduced and self.rights.opened(datum)
             recorded = bool(kinds & RECORDED) and datum.category in grant.own_recorded
             if datum.category in grant.read or reduced or recorded:
                 found |= grant.relations

@@ -23,7 +23,7 @@ MATRIX = {
     "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R  R         r     r   -    -   -     -     -     -",
     "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R  R         R     -   -    -   -     -     -     -",
     "siae": "               R   -   r   R     -   r   -   R   r    R  R         -     -   -    -   -     -     -     -",
-    "organisme_formation": "R   -   -   R     -   -   -   r   R    -  -         -     r   -    -   -     -     -     -",
+    "organisme_formation": "R   -   -   R     -   -   -   r   r    -  -         -     r   -    -   -     -     -     -",
     "beneficiaire": "       R   r   R   R     R   R   R   R   R    R  R         R     R   R    R   r     R     -     R",
     "dpo": "                r   -   r   r     r   r   -   r   r    r  -         -     -   -    -   R     R     R     -",
     "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -     -",
@@ -31,9 +31,9 @@ MATRIX = {
 }
 """R read, r reduced, o read if recorded by one's own organisation, M match only.
 
-Two cells that the domain model gives as `r` with "own items" are R here, on rows whose owner is the actor's
-organisation: SUIVI of the SIAE, FORM of the training body; its "own steps" are placements, of FORM. The matrix's A
-(aggregates) is no row-level grant, and a partner has its end user's grants."""
+One cell that the domain model gives as `r` with "own items" is R here, on rows whose owner is the actor's organisation:
+SUIVI of the SIAE. Of the training body, FORM is reduced to the level and its own steps, which are placements. The
+matrix's A (aggregates) is no row-level grant, and a partner has its end user's grants."""
 
 PURPOSES_OF = {
     "orienteur_cd": "identification orientation",

@@ -23,7 +23,7 @@ def test_every_full_coordinate_of_a_reduced_cell_has_exactly_one_row_and_no_row_
 
 def test_a_sibling_is_a_reduced_field_of_the_same_category() -> None:
     for row in ROWS:
-        assert row["how"] in {"sibling", "deny"}
+        assert row["how"] in {"sibling", "whole", "deny"}
         assert ("to" in row) == (row["how"] == "sibling")
         if "to" in row:
             category, _ = classified()[row["coordinate"]]
@@ -67,8 +67,13 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
     }
     assert opened("organisme_formation") == {
         "PRO": {"Person.targetOccupations"},
+        "FORM": {"Person.qualificationLevel"},
         "SAN": {"TrainingPlacement.accommodationRequested"},
     }
+    whole = {row["coordinate"] for row in ROWS if row["how"] == "whole"}
+    assert {row["actor"] for row in ROWS if row["how"] == "whole"} == {"organisme_formation"}
+    assert "TrainingPlacement.prerequisitesMet" in whole
+    assert all(name.startswith("TrainingPlacement.") for name in whole - {"Person.trainingPlacements"})
     assert opened("beneficiaire") == {
         "NIR": {"Person.nirLastDigits"},
         "TRACE": {"Person.restrictions", "Person.erasurePlannedOn"},
