@@ -29,6 +29,10 @@ class Levels:
         level, at = self._kept.get(who, (0.0, now))
         return max(level - max(now - at, 0) * self._rate, 0.0)
 
+    def over(self, who: str, now: int) -> float:
+        """By how much one use more of one would pass the bound."""
+        return (self.level(who, now) if who in self._kept else 0.0) + 1.0 - self.most
+
     def excess(self, weights: Mapping[str, float], now: int) -> float:
         """By how much these would pass the bound, of whom it is most."""
         return max((self.level(who, now) + weight - self.most for who, weight in weights.items()), default=0.0)

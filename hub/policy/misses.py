@@ -92,8 +92,11 @@ class Misses:
 
         Raises RequestRefused (TOO_MANY_MISSES, 429) for such an operation once the actor has missed too many.
         """
-        asked = tuple([field.key for field in authorisation.asked if hold(field.conditions, variables)])
-        if asked and (excess := self._missed.excess({actor: 1.0}, now)) > 0:
+        fields = authorisation.asked
+        if not fields:
+            return ()
+        asked = tuple([field.key for field in fields if not field.conditions or hold(field.conditions, variables)])
+        if asked and (excess := self._missed.over(actor, now)) > 0:
             raise self._missed_too_many(excess)
         return asked
 
