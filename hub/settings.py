@@ -133,6 +133,8 @@ def _clients(rows: list[dict[str, Any]], issuers: Mapping[str, Issuer]) -> tuple
         _nothing_left(row)
         if not all(isinstance(each, str) and each for each in (name, organisation)) or issuer not in issuers:
             raise ValueError("a row of [[clients]] has an 'issuer' of [[issuers]], a 'client' and an 'organisation'")
+        if issuers[issuer].clients is None:
+            raise ValueError(f"the issuer of the partner's client '{name}' does not list its own in 'clients'")
         if name in found or any(name in (each.clients or ()) for each in issuers.values()):
             raise ValueError(f"the client '{name}' comes twice")
         found[name] = client

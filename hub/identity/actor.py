@@ -13,6 +13,8 @@ from schema.facts import Fact, link_key
 
 CLAIM = "spie"
 """Private claim of our tokens that holds the actor; the registered claims keep their registered meaning (RFC 7519)."""
+LONGEST_SUBJECT = 255
+"""Characters of `sub` (OpenID Connect Core §2): the journal tells by it who read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
     if missing:
         raise refused(f"the kind of actor needs the claim {missing[0]}")
     return Actor(
-        id=f"{claims['iss']}#{claims['sub']}",
+        id=f"{claims['iss']}#{_text(claims, 'sub', LONGEST_SUBJECT)}",
         kind=kind.name,
         organisation=organisation,
         organisation_type=organisation_type,
@@ -103,9 +105,9 @@ def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tupl
     return tuple(sorted(link_key(relation, scope) for relation, claim in scopes.items() for scope in ids[claim]))
 
 
-def _text(said: Mapping[str, Any], name: str) -> str:
+def _text(said: Mapping[str, Any], name: str, longest: int = 200) -> str:
     value = said.get(name)
-    if type(value) is not str or not value or len(value) > 200 or not value.isprintable():
+    if type(value) is not str or not value or len(value) > longest or not value.isprintable():
         raise refused(f"the claim {name} is not a text")
     return value
 

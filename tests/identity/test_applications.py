@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from demo.identity import Issuer
-from hub.errors import StartRefused
+from hub.errors import IdentityRefused, StartRefused
+from hub.identity.actor import CLAIM
 from hub.identity.applications import Applications, Client
+from hub.identity.issuer import Issuer as Trusted
 from hub.policy.load import load
 from hub.settings import load_settings
 
@@ -48,3 +50,37 @@ def test_a_scope_that_there_is_not_or_two_for_one_kind_of_user_stop_the_start(sc
     with pytest.raises(StartRefused, match="SETTINGS_INVALID") as refused:
         Applications([Client("i", "app", "s", scopes)], {**known, "twice": known["parcours"]})
     assert "app" in refused.value.message
+
+
+def test_an_issuer_that_serves_a_partner_says_which_applications_are_its_own(tmp_path: Path) -> None:
+    """Else whichever token names the partner's application by another claim, or none at all, would be its user's own,
+    and open all of that user's rights."""
+    path = Issuer(tmp_path).write_settings({})
+    said = path.read_text(encoding="utf-8")
+    assert 'clients = ["demo"]\n' in said
+    path.write_text(said.replace('clients = ["demo"]\n', ""), encoding="utf-8")
+    with pytest.raises(StartRefused, match="SETTINGS_INVALID") as refused:
+        load_settings(path)
+    assert "parcours-partage" in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["", "\n", "a\x00b", "a" * 256])
+@pytest.mark.parametrize("delegated", [True, False])
+def test_an_actor_without_a_name_that_the_journal_can_tell_is_none(name: str, *, delegated: bool) -> None:
+    policy = load()
+    applications = Applications([Client("i", "app", "99900090800017", ("mon_parcours",))], policy.clients)
+
+    def caller(subject: str) -> str:
+        said = {"purposes": ["droits"], "habilitated_until": 10}
+        user = {
+            "sub": subject,
+            CLAIM: {**said, "kind": "beneficiaire", "person": "0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1"},
+        }
+        body = {"kind": "partenaire", "organisation": "99900090800017", "organisation_type": "autre"}
+        app = {"sub": "app", CLAIM: {**said, **body}, "act": user}
+        claims = {"iss": "i", "client_id": "app", "exp": 10, **(app if delegated else user)}
+        return applications.caller(claims, Trusted("i", "Ed25519", {}), policy.actors, 1).id
+
+    assert caller("a" * 255) == "i#" + "a" * 255
+    with pytest.raises(IdentityRefused, match="TOKEN_REFUSED"):
+        caller(name)
