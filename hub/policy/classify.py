@@ -116,7 +116,7 @@ def _digest(found: Classification) -> str:
     """SHA-256 of the whole classification, the same in every process."""
     lines = [
         f"{f.coordinate} {f.returns} {f.category} {f.level} {f.many} {sorted(f.values)} {f.action} {sorted(f.requires)}"
-        f" {sorted(f.matches)}"
+        f" {sorted(f.matches)} {f.own}"
         for _, f in sorted(found.fields.items())
     ]
     lines += [f"{name} {name in found.recorded} {name in found.dated}" for name in sorted(found.personal)]
@@ -160,6 +160,7 @@ def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: 
         values=values,
         action=action["action"] if values and action is not None else None,
         requires=frozenset(requires),
+        own=_directive(supergraph, coordinate, "self") is not None,
     )
 
 

@@ -29,6 +29,8 @@ def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schem
         purposes = [f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", ")]
         return f"déclarer {'la finalité' if len(purposes) == 1 else 'une des finalités'} {', '.join(purposes)}"
     cause = decision.required or coordinate
+    if cause in schema.fields and schema.fields[cause].own:
+        return "rien n'y suffit, le champ ne mène qu'à la personne elle-même"
     level = schema.fields[cause].level if cause in schema.fields else None
     if any(p.level in (level, None) for p in prohibitions(policy, kind, schema.category(cause))):
         return _FORBIDDEN

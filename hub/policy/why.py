@@ -103,7 +103,7 @@ def _step(coordinate: str, row: DecisionClass, table: DecisionTable, relation: F
     decision = whole if relation is None else by_relation(whole, relation, policy)
     category = schema.category(coordinate)
     lines = [f"catégorie : {category}, {policy.categories[category].label}"]
-    if category in OPEN:
+    if category in OPEN and decision.effect is not Effect.DENY:
         lines.append("aucun accord n'est nécessaire pour cette catégorie")
     if decision.effect is not Effect.DENY:
         lines += _read(schema.requires(coordinate), decision, policy)

@@ -136,3 +136,14 @@ class MatchDirective:
     """`@match`."""
 
     category: Category  # type: ignore[valid-type]
+
+
+@schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="self",
+    compose=True,
+    import_url=SPEC,
+    description="Le champ ne mène qu'à la personne qui demande : il est refusé à qui n'en est pas une.",
+)
+class SelfDirective:
+    """`@self`."""

@@ -191,7 +191,7 @@ class _Types:
 
     def _root(self, root: Root) -> tuple[Any, Any]:
         entity = self.model.entities[root.entity]
-        applied = [category(root.category)]
+        applied = [category(root.category), *([d.SelfDirective()] if root.kind is RootKind.SELF else [])]
         if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
             found = self._connection(entity)
             near = None if root.near is None else (self.near, root.near.reads)

@@ -92,6 +92,19 @@ async def test_11_the_view_changes_nothing_of_what_is_executed(hub: Inside, worl
     assert (mine.calls, mine.statements) == (whole.calls, whole.statements)
 
 
+@pytest.mark.parametrize("actor", ["employeur", "referent-a", "dpo"])
+async def test_11_what_leads_to_the_person_who_asks_is_in_no_other_view_and_its_null_is_explained(
+    hub: Inside, actor: str
+) -> None:
+    mine = await hub.ask(actor, NAMES, schema_view="mine")
+    (query,) = (each for each in mine.data["__schema"]["types"] if each["name"] == "Query")
+    assert {"me", "myAccessJournal"}.isdisjoint(field["name"] for field in query["fields"])
+    got = await hub.ask(actor, "{ me { id } }")
+    (entry,) = got.json["extensions"]["access"]
+    assert (got.data, got.calls, entry["decision"]) == ({"me": None}, {}, "deny")
+    assert entry["needed"] == "rien n'y suffit, le champ ne mène qu'à la personne elle-même"
+
+
 async def test_11_a_criterion_outside_the_view_is_refused_as_without_it(hub: Inside) -> None:
     query = "query ($by: PersonFilter) { persons(filter: $by) { nodes { id } } __schema { queryType { name } } }"
     with_view, without = [

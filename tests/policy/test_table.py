@@ -1,14 +1,16 @@
 """The decision table: closed by default, prohibitions first, requirements met per relation."""
 
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.policy.cells import meet, merge
+from hub.policy.classification import FieldClass
 from hub.policy.model import ItemRetention, Prohibition, Reduction
 from hub.policy.table import DecisionTable, Effect, Reason
-from schema.categories import Category
+from schema.categories import Category, Level
 from schema.facts import Fact
 from schema.residual import Clause, holds
 from tests.policy.graph import JOURNEY, OPPOSABLE, RIGHTS, SCHEMA, grant, policy
@@ -44,6 +46,20 @@ def test_a_prohibition_beats_every_grant() -> None:
     assert decide("referent", "Person.nir", nir).effect is Effect.ALLOW
     decision = decide("referent", "Person.nir", nir, prohibitions=(never,))
     assert (decision.effect, decision.rules) == (Effect.DENY, ("NEVER",))
+
+
+def test_a_field_that_leads_to_the_person_who_asks_alone_is_denied_to_who_is_nobody_s_self() -> None:
+    fields = {
+        **SCHEMA.fields,
+        "Query.me": FieldClass("Query.me", "Query", "Person", Category.TECH, Level.FULL, own=True),
+    }
+    schema = replace(SCHEMA, fields=fields)
+    own = grant("OWN", "self", Fact.SELF, read=frozenset({Category.ID}))
+    table = DecisionTable(policy(REFERENT, own), schema)
+    assert table.decision_class("self", "suivi").decisions["Query.me"].effect is Effect.OPEN
+    decision = table.decision_class("referent", "suivi").decisions["Query.me"]
+    assert (decision.effect, decision.reason) == (Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR)
+    assert table.decision_class("referent", "suivi").decisions["Query.person"].effect is Effect.OPEN
 
 
 def test_public_and_technical_fields_need_no_grant_but_their_requirements_do() -> None:
