@@ -36,7 +36,7 @@ def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schem
         return _FORBIDDEN
     if decision.reason is Reason.FIELD_NOT_FOR_CLIENT:
         return f"une convention par laquelle l'application {_granted(cause, schema)} (clients.toml)"
-    return f"un accord par lequel « {kind} » {_granted(cause, schema)}, et sa base légale"
+    return f"un accord par lequel « {policy.actors[kind].label} » {_granted(cause, schema)}, et sa base légale"
 
 
 def value_needed(category: Category, kind: str, policy: Policy, *, by_client: bool) -> str:
@@ -45,7 +45,7 @@ def value_needed(category: Category, kind: str, policy: Policy, *, by_client: bo
         return _FORBIDDEN
     if by_client:
         return f"une convention par laquelle l'application lise {category} en entier (clients.toml)"
-    return f"un accord par lequel « {kind} » lise {category} en entier, et sa base légale"
+    return f"un accord par lequel « {policy.actors[kind].label} » lise {category} en entier, et sa base légale"
 
 
 def needed_of_row(reason: Reason, rule: Rule, policy: Policy) -> str:

@@ -70,7 +70,7 @@ def test_a_denial_by_a_requirement_names_it_and_asks_for_its_category() -> None:
     text = told("Person.lastName", "conseiller_ft", "suivi", DecisionTable(TABLE.policy, changed))
     assert fields["Person.rsa"].category is Category.SOC
     assert "dépend de : Person.rsa, qui est refusé (SOC)" in text
-    assert "un accord par lequel « conseiller_ft » lise SOC en entier" in text
+    assert "un accord par lequel « Conseiller France Travail » lise SOC en entier" in text
 
 
 @pytest.mark.parametrize("path", ["Person", "Person.", "Nobody.name", "Person.contact.nothing", "Person.lastName.more"])
@@ -116,7 +116,7 @@ def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
     assert "accord NAT-ORI-1" not in text
     text = told("IdentityInput.nir", "delegataire_rsa", "identification")
     assert "IdentityInput.nir : refusé" in text
-    assert "un accord par lequel « delegataire_rsa » rapproche par NIR" in text
+    assert "un accord par lequel « Délégataire RSA » rapproche par NIR" in text
     assert "rapproche par IDX ou NIR" in told("Query.findPerson", "siae", "iae")
     row = TABLE.decision_class("orienteur_cd", "identification")
     text = why("IdentityInput.departmentIdentifier", row, TABLE, Fact.NATIONWIDE)
