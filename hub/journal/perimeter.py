@@ -14,7 +14,8 @@ from schema.context import Context
 from schema.facts import Fact
 
 ROLE = "access_query"
-LINKED = """SELECT bit_or(link.relation) | person.restrictions AS facts, CURRENT_DATE - person.last_contact AS days
+LINKED = """SELECT bit_or(link.relation) | person.restrictions AS facts, person.erasure_on <= CURRENT_DATE AS due,
+    CURRENT_DATE - person.last_contact AS days
 FROM access.person JOIN access.link USING (person_id) WHERE person.person_id = $1
 GROUP BY person.person_id"""
 
@@ -41,6 +42,7 @@ class Perimeter:
         if not rows:
             return 0
         facts, days = int(rows[0]["facts"]), rows[0]["days"]
+        facts |= int(Fact.ERASURE_DUE) if rows[0]["due"] else 0
         for bit, most in context.residual.retentions:
             facts |= bit if days is not None and days > most else 0
         return facts & ~int(Fact.OWN_ITEM)

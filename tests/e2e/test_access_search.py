@@ -14,6 +14,10 @@ import pytest
 from demo.cast import CD_08, CD_2A, Organisation
 from demo.identity import ISSUER, DemoActor
 from hub.journal.keyring import Keyring
+from hub.journal.perimeter import Perimeter
+from schema.context import Context
+from schema.facts import Fact, link_key
+from schema.residual import Residual
 from tests.conftest import Database
 from tests.e2e.canary_inside import TRACE, Inside, inside
 from tests.e2e.canary_world import ITSELF, World, build
@@ -133,6 +137,24 @@ async def test_that_a_processing_is_limited_does_not_hide_who_looked(
     finally:
         await admin.execute("UPDATE access.person SET restrictions = 0 WHERE person_id = $1", read)
         await admin.close()
+
+
+async def test_the_perimeter_knows_of_a_person_what_subgraphs_know(hub: Inside, database: Database, read: str) -> None:
+    """A grant that an erasure closes must close here too: its day acts by itself."""
+    scopes = (link_key(Fact.DEPARTMENT_BRSA, CD_08.department),)
+    asked = Context("dpo", "dpo", CD_08.siret, "audit", scopes, "", "", Residual(), 0)
+    admin = await database.connect()
+    try:
+        known = await Perimeter(hub.app.links).facts(asked, read)
+        await admin.execute("UPDATE access.person SET erasure_on = current_date WHERE person_id = $1", read)
+        due = await Perimeter(hub.app.links).facts(asked, read)
+        await admin.execute("UPDATE access.person SET erasure_on = current_date + 1 WHERE person_id = $1", read)
+        planned = await Perimeter(hub.app.links).facts(asked, read)
+    finally:
+        await admin.execute("UPDATE access.person SET erasure_on = NULL WHERE person_id = $1", read)
+        await admin.close()
+    assert known & Fact.DEPARTMENT_BRSA
+    assert (due, planned) == (known | Fact.ERASURE_DUE, known)
 
 
 @pytest.mark.parametrize(
