@@ -47,7 +47,10 @@ LONG = 8
 """Objects from which on a list is checked as one."""
 
 INLINE = 6
-"""Objects in objects that are written as one expression; deeper ones are functions."""
+"""Objects in objects that are written where they stand; deeper ones are functions."""
+FLAT = INLINE + 1
+"""Depth of what is seldom needed: there, and in the functions that it calls, each object is a function of its own, so
+that code does not grow faster than its document."""
 
 
 USUAL = MappingProxyType({"Boolean": "bool", "Float": "float", "ID": "str", "Int": "int", "String": "str"})
@@ -103,14 +106,14 @@ def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Gene
 @dataclass
 class _Source:
     """Source that grows: `lines`, the constants that it names, the marks whose verdicts it gets by position, after what
-    is noted, and the functions by the identity of their shape."""
+    is noted, and the functions by the identity of their shape, flat or not."""
 
     exact: bool
     uniform: bool
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     marks: dict[tuple[int, frozenset[str]], int] = field(default_factory=dict)
-    functions: dict[int, str] = field(default_factory=dict)
+    functions: dict[tuple[int, bool], str] = field(default_factory=dict)
     names: int = 0
 
     def name(self, prefix: str) -> str:
@@ -124,22 +127,22 @@ class _Source:
         self.constants[name] = value
         return name
 
-    def function(self, shape: Shape) -> str:
+    def function(self, shape: Shape, *, flat: bool = False) -> str:
         """The name of the function (object, noted and verdicts) → projected object, written when it is first asked for:
         what is below an object is written in more than one place, so that each would double it."""
-        known = self.functions.get(id(shape))
+        known = self.functions.get((id(shape), flat))
         if known is not None:
             return known
-        name = self.functions[id(shape)] = self.name("f")
+        name = self.functions[id(shape), flat] = self.name("f")
         marks = _marks(shape)
         body = [f"def {name}(v, g):", *self.judged(shape, "v", " ")]
         for slot in (each for each in shape.slots if each.internal):
-            met = self.value(slot, INLINE, "v")
+            met = self.value(slot, FLAT, "v")
             body.append(f" {slot.key!r} in n or {met}" if marks else f" {met}")
         if marks:
-            body.append(f" if n: return {self.entries(shape, INLINE, 'v', nulled=True)}")
+            body.append(f" if n: return {self.entries(shape, FLAT, 'v', nulled=True)}")
         before: list[str] = []
-        made = self.entries(shape, 1, "v", before)
+        made = self.entries(shape, FLAT, "v") if flat else self.entries(shape, 1, "v", before)
         self.lines += [*body, *(f" {line}" for line in before), f" return {made}"]
         return name
 
@@ -221,8 +224,8 @@ class _Source:
         if is_abstract_type(inner):
             return f"({null} if ({name} := {found}) is None else {self.member(slot, name, null)})"
         (shape,) = slot.below.values()
-        if depth == INLINE or any(each.internal for each in shape.slots):
-            made = f"{self.function(shape)}({name}, g)"
+        if depth >= INLINE or any(each.internal for each in shape.slots):
+            made = f"{self.function(shape, flat=depth == FLAT)}({name}, g)"
         elif before is not None:
             before += self.stated(shape, found, name, null, depth)
             return name
@@ -239,7 +242,11 @@ class _Source:
         inner.append(f"{name} = {made}")
         judged = self.judged(shape, name, " ")
         if judged:
-            inner = [f"if n: {name} = {self.function(shape)}({name}, g)", "else:", *(f" {line}" for line in inner)]
+            inner = [
+                f"if n: {name} = {self.function(shape, flat=True)}({name}, g)",
+                "else:",
+                *(f" {line}" for line in inner),
+            ]
         otherwise = [] if null == "None" else [f"else: {null}"]
         return [f"{name} = {found}", f"if {name} is not None:", *judged, *(f" {line}" for line in inner), *otherwise]
 
@@ -261,7 +268,7 @@ class _Source:
         item = self.name("i")
         each = f"[{self.complete(type_, slot, item, depth)} for {item} in listed({name})]"
         shape = next(iter(slot.below.values())) if len(slot.below) == 1 and not is_abstract_type(inner) else None
-        if shape is None or depth == INLINE or isinstance(inner, GraphQLList):
+        if shape is None or depth >= INLINE or isinstance(inner, GraphQLList):
             return each
         marks = _marks(shape)
         if len(marks) > 1 or any(below.internal for below in shape.slots):
