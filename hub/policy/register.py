@@ -74,10 +74,11 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
 def _read(table: DecisionTable, grant: Grant, purpose: str, level: Level) -> Counter[Category]:
     """Served fields of each category that this grant lets read at a level, for a purpose."""
     found: Counter[Category] = Counter()
-    whole = grant.read | grant.own_recorded
-    admitted = whole if level is Level.FULL else whole | grant.reduced
+    read, reductions = grant.read | grant.own_recorded, table.policy.reductions
     for name, decision in table.decision_class(grant.actor, purpose).decisions.items():
-        field = table.classification.fields[name]
+        field, row = table.classification.fields[name], reductions.get((grant.actor, name))
+        left = level is Level.REDUCED or (row is not None and row.how == "whole")
+        admitted = read | grant.reduced if left else read
         if decision.effect in (Effect.ALLOW, Effect.MASK) and field.level is level and grant.id in decision.rules:
             found.update([field.category] if field.category in admitted else [])
     return found

@@ -206,7 +206,8 @@ def _decide(
     recorded = field.type in schema.recorded
     full = held.readable(recorded)
     row = policy.reductions.get((kind, field.coordinate))
-    if row is not None and row.how == "whole":
+    prohibited = any(each.level in (Level.FULL, None) for each in prohibitions(policy, kind, field.category))
+    if row is not None and row.how == "whole" and not prohibited:
         full = merge([*full, *held.reduced])
     values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
     silent = field.action if any(set(full) - set(clauses) for _, clauses in values) else None

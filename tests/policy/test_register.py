@@ -4,12 +4,17 @@ from dataclasses import replace
 
 from hub.graph import load_graph
 from hub.policy.register import register
-from hub.policy.table import DecisionTable
-from schema.categories import Category
+from hub.policy.table import DecisionTable, Effect
+from schema.categories import Category, Level
 from tests.conftest import ROOT
 
 TABLE = load_graph().table
 TEXT = register(TABLE)
+WHOLE = [
+    name
+    for (kind, name), each in TABLE.policy.reductions.items()
+    if kind == "organisme_formation" and each.how == "whole" and name in TABLE.classification.fields
+]
 
 
 def test_the_page_is_the_register_in_force() -> None:
@@ -53,6 +58,21 @@ def test_a_category_that_a_grant_gives_and_a_prohibition_closes_is_not_said_to_b
     closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
     after = register(DecisionTable(closed, TABLE.classification))
     assert not any("SOC (" in line for line in after.splitlines() if "(`DEL-1`)" in line)
+
+
+def test_a_field_that_a_reduced_cell_leaves_whole_is_read_in_full_unless_that_is_prohibited() -> None:
+    """The training body's own placements: a prohibition to read the category in full beats them too."""
+    placements = [name for name in TABLE.classification.members["TrainingPlacement"] if name in WHOLE]
+    assert len(WHOLE) > len(placements) > 0
+    line = next(line for line in TEXT.splitlines() if "(`OF-1`)" in line)
+    assert f"FORM ({len(WHOLE)})" in line
+    prohibited = replace(TABLE.policy.prohibitions[0], actor="organisme_formation", category=Category.FORM)
+    assert prohibited.level is Level.FULL
+    closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
+    table = DecisionTable(closed, TABLE.classification)
+    decisions = table.decision_class("organisme_formation", "formation").decisions
+    assert {decisions[name].effect for name in WHOLE} == {Effect.DENY}
+    assert "FORM (" not in next(line for line in register(table).splitlines() if "(`OF-1`)" in line).split(" | ")[2]
 
 
 def test_the_register_tells_by_what_each_grant_matches_as_far_as_it_is_enforced() -> None:
