@@ -180,15 +180,17 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
     rows = {name: _row(schema, name, decisions, cells) for name in sorted(schema.personal)}
     for name, decision in decisions.items():
         field = schema.fields[name]
-        if decision.effect is not Effect.DENY and not _leads(field, rows.get(field.returns)):
+        if decision.effect is not Effect.DENY and not _leads(field, schema, rows):
             decisions[name] = _denied(policy, kind, purpose, field, field.type in schema.recorded)
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
     identity, ended = cells[Category.ID].read, {name: days for name, days in items.items() if _binds(rows.get(name))}
     return DecisionClass(kind, purpose, decisions, matches, rows, identity, retentions, ended, digest, policy, schema)
 
 
-def _leads(field: FieldClass, returned: Rule | None) -> bool:
-    """Whether a row can be met through the field, whose type has this rule if it is personal."""
+def _leads(field: FieldClass, schema: Classification, rows: Mapping[str, Rule]) -> bool:
+    """Whether a row can be met through the field; of one that leads to the person who asks alone, be it by a page."""
+    nodes = schema.fields.get(f"{field.returns}.nodes") if field.own else None
+    returned = rows.get(field.returns if nodes is None else nodes.returns)
     return returned is None or any(not field.own or clause.any_of & Fact.SELF for clause in returned.read)
 
 

@@ -126,8 +126,8 @@ async def test_the_person_s_own_application_shows_its_journey_and_not_who_looked
     direct, app = [await hub.ask(name, query, purpose="droits") for name in ("personne", "app of personne")]
     assert app.data["me"]["lastName"] == direct.data["me"]["lastName"] is not None
     assert app.data["me"]["constraints"] is None
-    assert app.data["myAccessJournal"] == {"nodes": None}
-    assert reasons(app)["AccessEntryConnection.nodes"][0] == Reason.FIELD_NOT_FOR_CLIENT
+    assert app.data["myAccessJournal"] is None
+    assert reasons(app)["Query.myAccessJournal"][0] == Reason.FIELD_NOT_FOR_CLIENT
 
 
 async def test_13_a_cursor_that_one_application_was_given_serves_no_other(hub: Inside) -> None:
