@@ -12,7 +12,7 @@ from hub.policy.classification import Classification
 from hub.policy.model import Policy
 from hub.policy.table import Decision, Reason
 from hub.policy.told import relations
-from schema.categories import Category, Level
+from schema.categories import OPEN, Category, Level
 from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule
 
@@ -29,12 +29,13 @@ def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schem
         purposes = [f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", ")]
         return f"déclarer {'la finalité' if len(purposes) == 1 else 'une des finalités'} {', '.join(purposes)}"
     cause = decision.required or coordinate
-    if cause in schema.fields and schema.fields[cause].own:
+    by_client = decision.reason is Reason.FIELD_NOT_FOR_CLIENT
+    if cause in schema.fields and schema.fields[cause].own and not by_client:
         return "rien n'y suffit, le champ ne mène qu'à la personne elle-même"
     level = schema.fields[cause].level if cause in schema.fields else None
     if any(p.level in (level, None) for p in prohibitions(policy, kind, schema.category(cause))):
         return _FORBIDDEN
-    if decision.reason is Reason.FIELD_NOT_FOR_CLIENT:
+    if by_client:
         return f"une convention par laquelle l'application {_granted(cause, schema)} (clients.toml)"
     return f"un accord par lequel « {policy.actors[kind].label} » {_granted(cause, schema)}, et sa base légale"
 
@@ -86,4 +87,6 @@ def _granted(cause: str, schema: Classification) -> str:
     if finders:
         return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in finders}))}"
     category, level = schema.category(cause), schema.fields[cause].level
+    if category in OPEN:
+        return f"lise au moins une donnée de « {schema.fields[cause].returns} »"
     return f"lise {category} en entier" if level is Level.FULL else f"lise {category}, même réduit"

@@ -143,6 +143,23 @@ def test_no_agreement_is_promised_of_what_no_application_may_ever_be_given(row: 
             assert "rien n'y suffit" in needed(name, decision, row.kind, row.policy, SCHEMA), name
 
 
+@EACH
+def test_no_agreement_is_asked_for_a_category_that_needs_none(row: DecisionClass) -> None:
+    """What leads to a person is denied for want of anything to read there: that is what it takes."""
+    denied = [name for name, decision in row.decisions.items() if decision.effect is Effect.DENY]
+    told = {name: needed(name, row.decisions[name], row.kind, row.policy, SCHEMA) for name in denied}
+    assert [name for name, said in told.items() if any(f"lise {each}" in said for each in OPEN)] == []
+    if row.decisions["Query.person"].reason is Reason.FIELD_NOT_FOR_CLIENT:
+        assert "lise au moins une donnée de « Person »" in told["Query.person"]
+
+
+def test_of_what_leads_to_the_person_itself_its_application_alone_is_in_the_way() -> None:
+    own = TABLE.decision_class("beneficiaire", "droits", UNSCOPED)
+    assert "une convention" in needed("Query.me", own.decisions["Query.me"], own.kind, own.policy, SCHEMA)
+    other = TABLE.decision_class("referent_cd", "suivi", UNSCOPED)
+    assert "rien n'y suffit" in needed("Query.me", other.decisions["Query.me"], other.kind, other.policy, SCHEMA)
+
+
 def test_a_value_that_no_application_may_be_given_is_promised_by_no_agreement() -> None:
     for client in (UNSCOPED, "parcours"):
         row = TABLE.decision_class("referent_cd", "suivi", client)
