@@ -21,6 +21,7 @@ from hub.federation.http1 import HttpTransport
 from hub.federation.transport import Transport
 from hub.graph import Graph
 from hub.http.graphiql import graphiql
+from hub.http.journal import journal_page
 from hub.http.metrics import EXPOSITION, metrics
 from hub.http.policy import policy_page
 from hub.http.served import Served
@@ -201,5 +202,9 @@ def hub_app(
         clock=clock,
         spans=made.spans,
     )
-    shown = [*graphiql(words(graph.schema, policy)), policy_page(graph.table, callers, purposes, clock)]
+    shown = [
+        *graphiql(words(graph.schema, policy)),
+        policy_page(graph.table, callers, purposes, clock),
+        journal_page(pipeline.answer, policy, callers, clock),
+    ]
     return HubApp(pipeline, journal, view, links, local, list(remote.values()), made, [*shown, *more])

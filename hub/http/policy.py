@@ -11,15 +11,13 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.errors import HubError, IdentityRefused, RequestRefused
-from hub.http.graphiql import SHARED
-from hub.http.graphql import read_body
+from hub.errors import HubError, IdentityRefused
+from hub.http.forms import page_response, read_form
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.pages.policy import PolicyPages, Reader, everyone
@@ -28,11 +26,7 @@ from hub.policy.table import DecisionTable
 log = logging.getLogger(__name__)
 AUDIT = "audit"
 """The purpose of whoever verifies that accesses are lawful."""
-FORM = "application/x-www-form-urlencoded"
 FIELDS = frozenset({"access_token", "view", "pair", "relation", "field"})
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 def policy_page(
@@ -59,50 +53,13 @@ def policy_page(
     async def policy(request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         if request.method != "POST":
-            return _answer(nonce, pages.door(nonce), 200)
+            return page_response(nonce, pages.door(nonce), 200)
         try:
-            asked = _form(request.headers.get("content-type", ""), await read_body(request.receive))
+            asked = await read_form(request, FIELDS)
             found = await reader(asked.get("access_token", "").strip())
         except HubError as error:
             log.info("refused %s at /policy %s", error.code, error.detail)
-            return _answer(nonce, pages.door(nonce, error), error.http_status)
-        return _answer(nonce, *pages.page(nonce, found, asked))
+            return page_response(nonce, pages.door(nonce, error), error.http_status)
+        return page_response(nonce, *pages.page(nonce, found, asked))
 
     return Route("/policy", policy, methods=["GET", "POST"])
-
-
-def _answer(nonce: str, text: str, status: int) -> HTMLResponse:
-    headers = {
-        **SHARED,
-        "content-security-policy": PAGE_POLICY.format(nonce=nonce),
-        "cross-origin-opener-policy": "same-origin",
-        "cache-control": "no-store",
-    }
-    return HTMLResponse(text, status_code=status, headers=headers)
-
-
-def _form(media: str, body: bytes) -> dict[str, str]:
-    """The fields of the form; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, FORM_INVALID)."""
-    if media.partition(";")[0].strip().lower() != FORM:
-        raise RequestRefused(
-            "UNSUPPORTED_MEDIA_TYPE",
-            "Cette page ne lit que son propre formulaire : remplissez-le.",
-            "the body is no form",
-            http_status=415,
-        )
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=8
-        )
-    except ValueError as error:
-        raise _invalid() from error
-    asked = dict(pairs)
-    if len(asked) != len(pairs) or not asked.keys() <= FIELDS:
-        raise _invalid()
-    return asked
-
-
-def _invalid() -> RequestRefused:
-    return RequestRefused(
-        "FORM_INVALID", "Le formulaire n'est pas celui de cette page : rechargez-la.", "not the page's form"
-    )

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from pathlib import Path
 from typing import TypeAlias
 
 from hub.errors import HubError, RequestRefused
+from hub.pages.layout import framed, refusal, token_field
 from hub.pages.markdown import as_html, inline
 from hub.policy.impact import impact
 from hub.policy.matrix import matrix
@@ -26,7 +26,7 @@ from hub.policy.told import EFFECTS, by_client
 from hub.policy.why import Step, UnknownField, explained
 from schema.facts import Fact
 
-STYLE = Path(__file__).with_name("policy.css")
+TITLE = "règles d'accès"
 EXAMPLE = "Person.contact.phones"
 VIEWS = {
     "explain": "Expliquer une décision",
@@ -68,16 +68,16 @@ class PolicyPages:
 
     def door(self, nonce: str, problem: HubError | None = None) -> str:
         """The page before a token is given."""
-        return self._page(nonce, "", f"<h1>Règles d'accès</h1>{_problem(problem)}{DOOR}")
+        return framed(nonce, TITLE, "", f"<h1>Règles d'accès</h1>{refusal(problem)}{DOOR}")
 
     def page(self, nonce: str, reader: Reader, asked: Mapping[str, str]) -> tuple[str, int]:
         """What the fields of the form ask for, and the status of the answer; an error is told in the page."""
         view = asked.get("view") or "explain"
         try:
-            return self._page(nonce, _navigation(reader, view), self._content(reader, view, asked)), 200
+            return framed(nonce, TITLE, _navigation(reader, view), self._content(reader, view, asked)), 200
         except HubError as error:
-            text = f"<h1>Règles d'accès</h1>{_problem(error)}"
-            return self._page(nonce, _navigation(reader, view), text), error.http_status
+            text = f"<h1>Règles d'accès</h1>{refusal(error)}"
+            return framed(nonce, TITLE, _navigation(reader, view), text), error.http_status
 
     def _content(self, reader: Reader, view: str, asked: Mapping[str, str]) -> str:
         if view not in VIEWS:
@@ -124,13 +124,14 @@ class PolicyPages:
         try:
             told = explained(path, row, self._table, relations.get(chosen))
         except UnknownField as error:
-            return form + _problem(error)
+            return form + refusal(error)
         closed = f"<p><strong>{escape(told.closed)}</strong></p>" if told.closed is not None else ""
         return form + f"<p>{escape(told.title)}</p>" + "".join(map(_step, told.steps)) + closed
 
     def _form(self, reader: Reader, view: str, inputs: str) -> str:
         hidden = f'<input type="hidden" name="view" value="{view}">'
-        return f'<form class="ask" method="post" action="/policy">{_token(reader)}{hidden}{inputs}{SUBMIT}</form>'
+        token = token_field(reader.token)
+        return f'<form class="ask" method="post" action="/policy">{token}{hidden}{inputs}{SUBMIT}</form>'
 
     def _pairs(self, reader: Reader, chosen: DecisionClass) -> str:
         policy, options = self._table.policy, ""
@@ -150,13 +151,6 @@ class PolicyPages:
         schema = self._table.classification
         names = (name for name in sorted([*schema.fields, *schema.values]) if "._" not in name)
         return '<datalist id="fields">' + "".join(f'<option value="{name}">' for name in names) + "</datalist>"
-
-    @cached_property
-    def _style(self) -> str:
-        return STYLE.read_text(encoding="utf-8")
-
-    def _page(self, nonce: str, navigation: str, content: str) -> str:
-        return PAGE.format(nonce=nonce, style=self._style, navigation=navigation, content=content)
 
 
 def _key(asked: Asked) -> str:
@@ -189,20 +183,12 @@ def _navigation(reader: Reader, view: str) -> str:
         f'<button name="view" value="{name}"{" aria-current=page" if name == view else ""}>{label}</button>'
         for name, label in shown.items()
     )
+    token = token_field(reader.token)
+    journal = f'<form method="post" action="/journal">{token}<button>Journal des accès</button></form>'
     return (
-        f'<form method="post" action="/policy" aria-label="Pages">{_token(reader)}{buttons}</form>'
-        f"<span>{escape(reader.label)}</span>"
+        f'<form method="post" action="/policy" aria-label="Pages">{token}{buttons}</form>'
+        f"{journal if reader.verifies else ''}<span>{escape(reader.label)}</span>"
     )
-
-
-def _token(reader: Reader) -> str:
-    return f'<input type="hidden" name="access_token" value="{escape(reader.token)}">'
-
-
-def _problem(error: HubError | None) -> str:
-    if error is None:
-        return ""
-    return f'<p class="problem" role="alert">{escape(error.message)} <code>{error.code}</code></p>'
 
 
 def _unknown(name: str) -> RequestRefused:
@@ -232,21 +218,4 @@ d'impact ; avec un autre, les siennes. Elle ne contient aucune donnée personnel
 <label>Jeton d'accès<input type="password" name="access_token" autocomplete="off" required></label>
 <button>Entrer</button>
 </form>
-"""
-PAGE = """<!doctype html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Hub SPIE — règles d'accès</title>
-<style nonce="{nonce}">
-{style}</style>
-</head>
-<body>
-<header><div><strong>Hub SPIE</strong>règles d'accès</div>{navigation}</header>
-<main>
-{content}
-</main>
-</body>
-</html>
 """

@@ -18,7 +18,8 @@ from demo.cast import PARTNER
 from demo.identity import PARTNER_CLIENT, DemoActor, Issuer
 from hub.app import unix_seconds
 from hub.graph import load_graph
-from hub.http.policy import FORM, policy_page
+from hub.http.forms import FORM
+from hub.http.policy import policy_page
 from hub.identity.applications import Applications
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes

@@ -4,11 +4,13 @@ the journal too, and the person sees that in time."""
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from demo.cast import CD_08, CD_2A, Organisation
@@ -277,3 +279,53 @@ async def pseudonym(hub: Inside, person: str) -> str | None:
         return await keyring.find(person)
     finally:
         await keyring.close()
+
+
+async def searched(hub: Inside, by: str, **asked: str) -> httpx2.Response:
+    """The page `/journal`, its form sent with a token of this actor."""
+    token = hub.issuer.token(hub.actors[by])
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(hub.app), base_url="http://hub") as client:
+        return await client.post("/journal", data={"access_token": token, **asked})
+
+
+async def test_the_page_of_the_journal_shows_the_officer_what_it_searches_and_is_journalled(
+    hub: Inside, read: str
+) -> None:
+    form = await searched(hub, "dpo")
+    assert (form.status_code, "<table" in form.text) == (200, False)
+    shown = await searched(hub, "dpo", search="1", why="audit", trace=f"{1:032x}", reference="DOSSIER-9")
+    assert shown.status_code == 200
+    for told in (f"{ISSUER}#referent-a", CD_08.name, "dossier DOSSIER-7", "Identité : Nom d&#x27;usage", f"{1:032x}"):
+        assert told in shown.text, told
+    got = await hub.ask("dpo", SEARCH, {"filter": {"purpose": "audit"}}, purpose="audit")
+    assert "DOSSIER-9" in [node["reference"] for node in got.data["accessJournal"]["nodes"]]
+
+
+async def test_the_page_of_the_journal_goes_on_to_older_accesses(hub: Inside, read: str) -> None:
+    for _ in range(50):
+        await hub.ask("referent-a", READ, {"id": read}, traceparent=trace(7))
+    first = await searched(hub, "dpo", search="1", why="audit", person=read)
+    assert f"{1:032x}" not in first.text
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', first.text.partition("</table>")[2])
+    )
+    second = await searched(hub, "dpo", **{name: value for name, value in hidden.items() if name != "access_token"})
+    assert f"{1:032x}" in second.text
+
+
+async def test_the_page_of_the_journal_says_what_is_amiss_and_shows_nothing_to_others(hub: Inside, read: str) -> None:
+    wrong = await searched(hub, "dpo", search="1", why="audit", actor="<b>dpo</b>")
+    assert "BAD_INPUT" in wrong.text
+    assert "<b>" not in wrong.text
+    assert "Aucun accès ne correspond" in (await searched(hub, "dpo", search="1", why="audit", trace="0" * 32)).text
+    assert (await searched(hub, "dpo", search="1", why="audit", reference="1" * 13)).status_code == 400
+    assert (await searched(hub, "dpo", search="1", why="suivi")).status_code == 403
+    other = await searched(hub, "referent-a", search="1", why="suivi", person=read)
+    assert f"{1:032x}" not in other.text
+    assert "FIELD_NOT_FOR_ACTOR" in other.text
+    token = hub.issuer.token(hub.actors["dpo"])
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(hub.app), base_url="http://hub") as client:
+        door = await client.get("/journal", params={"access_token": token, "search": "1"})
+        assert (door.status_code, "<table" in door.text) == (200, False)
+        refused = await client.post("/journal", data={"access_token": f"{token[:-3]}AAA", "search": "1"})
+        assert (refused.status_code, token[:40] in refused.text) == (401, False)
