@@ -61,6 +61,8 @@ def _activity(table: DecisionTable, purpose: Purpose) -> str:
         if purpose.code in each.purposes and each.name not in granted and not each.application
     ]
     text = f"## {purpose.label} (`{purpose.code}`)\nFondement : {purpose.legal}."
+    if purpose.deferred_days:
+        text += f" La personne voit un accès fait pour cette finalité {purpose.deferred_days} jours après."
     if rows:
         heads = ("destinataire et accord", "personnes", "lit", "lit réduit", "rapproche", "base", "durée")
         text += "\n\n" + grid(heads, rows)

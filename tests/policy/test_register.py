@@ -75,6 +75,13 @@ def test_a_field_that_a_reduced_cell_leaves_whole_is_read_in_full_unless_that_is
     assert "FORM (" not in next(line for line in register(table).splitlines() if "(`OF-1`)" in line).split(" | ")[2]
 
 
+def test_a_purpose_whose_accesses_the_person_sees_later_says_so() -> None:
+    later = {each.label: each.deferred_days for each in TABLE.policy.purposes.values() if each.deferred_days}
+    assert later
+    for label, days in later.items():
+        assert f"{days} jours après" in TEXT.split(f"## {label} (")[1].split("\n## ")[0]
+
+
 def test_the_register_tells_by_what_each_grant_matches_as_far_as_it_is_enforced() -> None:
     lines = {line.split("(`")[1].split("`)")[0]: line for line in TEXT.splitlines() if "(`" in line and "|" in line}
     assert "| NIR (1), IDX (1) |" in lines["NAT-REF-1"]
