@@ -56,7 +56,10 @@ class Guards:
         facts = row_facts(entity, named, base, self.residual)
         if facts is not base:
             name = self.name("x")
-            row.join(select(facts.label("v")).lateral(name))
+            made = select(facts.label("v"))
+            if entity.revealing:  # looked up once, not at each test of the facts
+                made = made.offset(literal_column("0"))
+            row.join(made.lateral(name))
             facts = literal_column(f"{name}.v", Integer())
         rule = self.residual.rows.get(entity.name, Rule())
         row.where.append(holds_sql(rule.read, facts))

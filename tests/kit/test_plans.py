@@ -39,10 +39,12 @@ INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, orig
     SELECT person_id, 2, 'agent-' || right(person_id::text, 3), '2026-01-01', 't', '2' FROM access.person;
 INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
     SELECT person_id, 128, md5(person_id::text), '2026-01-01', 't', '3' FROM access.person;
+INSERT INTO appointments.organisation (id, name, source, source_id, as_of)
+    SELECT person_id, 'O', 't', person_id::text, '2026-01-01' FROM access.person;
 INSERT INTO appointments.appointment
-    (id, person_id, starts_at, status, rdv_source_id, subject_source_id, source, source_id, as_of)
-    SELECT gen_random_uuid(), person_id, '2026-01-01'::timestamptz + k * interval '1 day', 'VU', '1', '1', 't',
-        person_id::text || k, '2026-01-01' FROM access.person, generate_series(1, 3) k;
+    (id, person_id, organisation_id, starts_at, status, rdv_source_id, subject_source_id, source, source_id, as_of)
+    SELECT gen_random_uuid(), person_id, person_id, '2026-01-01'::timestamptz + k * interval '1 day', 'VU', '1', '1',
+        't', person_id::text || k, '2026-01-01' FROM access.person, generate_series(1, 3) k;
 ANALYZE;
 """
 ALL = anyone(R, T)
