@@ -125,9 +125,9 @@ class DecisionTable:
         self.policy, self.classification = policy, classification
         self.digest = sha256(f"{policy.digest}\0{classification.digest}".encode()).hexdigest()
         self.classes = {
-            (kind.name, purpose): _decide_all(policy, classification, kind.name, purpose, self.digest)
-            for kind in policy.actors.values()
-            for purpose in sorted(kind.purposes)
+            (kind, row.purpose): row
+            for kind in policy.actors
+            for row in _decide_each(policy, classification, kind, self.digest)
         }
         self._known: dict[tuple[str, str, str | None], DecisionClass] = {
             (*pair, None): row for pair, row in self.classes.items()
@@ -146,15 +146,15 @@ class DecisionTable:
         return [self.decision_class(*pair, client) for pair in pairs]
 
     def _through(self, kind: str, purpose: str, client: str | None) -> DecisionClass:
-        own = self.classes[kind, purpose]
         if client is None:
             raise KeyError(client)
-        cut = _decide_all(through(self.policy, client), self.classification, kind, purpose, self.digest)
-        decisions = {name: _told(own.decisions[name], each, client) for name, each in cut.decisions.items()}
-        matches = {name: _told(own.matches[name], each, client) for name, each in cut.matches.items()}
-        made = replace(cut, client=client, decisions=decisions, matches=matches)
-        self._known[kind, purpose, client] = made
-        return made
+        for cut in _decide_each(through(self.policy, client), self.classification, kind, self.digest):
+            own = self.classes[kind, cut.purpose]
+            decisions = {name: _told(own.decisions[name], each, client) for name, each in cut.decisions.items()}
+            matches = {name: _told(own.matches[name], each, client) for name, each in cut.matches.items()}
+            made = replace(cut, client=client, decisions=decisions, matches=matches)
+            self._known[kind, cut.purpose, client] = made
+        return self._known[kind, purpose, client]
 
 
 def _told(own: Decision, cut: Decision, client: str) -> Decision:
@@ -168,10 +168,32 @@ def _told(own: Decision, cut: Decision, client: str) -> Decision:
     return replace(cut, reason=Reason.FIELD_NOT_FOR_CLIENT, rules=rules)
 
 
+def _decide_each(policy: Policy, schema: Classification, kind: str, digest: str) -> list[DecisionClass]:
+    """The classes of a kind of actor, one for each purpose: a denial tells which of the others opens what it denies."""
+    rows = [_decide_all(policy, schema, kind, purpose, digest) for purpose in sorted(policy.actors[kind].purposes)]
+    opens: dict[str, list[str]] = {}
+    for row in rows:
+        for name, decision in row.whole.items():
+            if decision.effect is not Effect.DENY:
+                opens.setdefault(name, []).append(row.purpose)
+    return [
+        replace(row, decisions=_needing(row.decisions, opens), matches=_needing(row.matches, opens)) for row in rows
+    ]
+
+
+def _needing(decisions: Mapping[str, Decision], opens: Mapping[str, list[str]]) -> dict[str, Decision]:
+    return {
+        name: replace(decision, reason=Reason.FIELD_NOT_FOR_PURPOSE, needs=", ".join(opens[name]))
+        if decision.effect is Effect.DENY and name in opens
+        else decision
+        for name, decision in decisions.items()
+    }
+
+
 def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:
     cells = {category: cell(policy, kind, purpose, category) for category in Category}
     items = {name: each.days for each in policy.items.values() if each.binds(kind) for name in each.types}
-    own = {name: _decide(policy, schema, kind, purpose, cells, field) for name, field in schema.fields.items()}
+    own = {name: _decide(policy, schema, kind, cells, field) for name, field in schema.fields.items()}
     own |= {name: _ending(decision) for name, decision in own.items() if schema.fields[name].type in items}
     matches = {name: _match(policy, schema, kind, purpose, name) for name in schema.matches}
     decisions = {
@@ -181,7 +203,7 @@ def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str,
     for name, decision in decisions.items():
         field = schema.fields[name]
         if decision.effect is not Effect.DENY and not _leads(field, schema, rows):
-            decisions[name] = _denied(policy, kind, purpose, field, field.type in schema.recorded)
+            decisions[name] = _denied(policy, kind, field)
     retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
     identity, ended = cells[Category.ID].read, {name: days for name, days in items.items() if _binds(rows.get(name))}
     return DecisionClass(kind, purpose, decisions, matches, rows, identity, retentions, ended, digest, policy, schema)
@@ -198,7 +220,6 @@ def _decide(
     policy: Policy,
     schema: Classification,
     kind: str,
-    purpose: str,
     cells: Mapping[Category, Cell],
     field: FieldClass,
 ) -> Decision:
@@ -218,14 +239,14 @@ def _decide(
         read = merge([*full, *(held.reduced if named else ())])
         if read:
             return Decision(Effect.ALLOW, rule=Rule(read, values), rules=held.grants, silent=silent)
-        return _denied(policy, kind, purpose, field, recorded)
+        return _denied(policy, kind, field)
     masked = held.reduced if row is not None and row.mask is not None else ()
     if full or masked:
         rule = Rule(full, values, masked, row.mask if row is not None and masked else None)
         effect = Effect.ALLOW if full else Effect.MASK
         return Decision(effect, rule=rule, rules=held.grants, silent=silent)
     sibling = row.sibling if row is not None and held.reduced and row.sibling in schema.fields else None
-    return replace(_denied(policy, kind, purpose, field, recorded), instead=sibling)
+    return replace(_denied(policy, kind, field), instead=sibling)
 
 
 def _ending(decision: Decision) -> Decision:
@@ -255,9 +276,7 @@ def _match(policy: Policy, schema: Classification, kind: str, purpose: str, name
         return Decision(
             Effect.MATCH, rule=Rule(merge(c for clauses in found.values() for c in clauses)), rules=tuple(found)
         )
-    forbidden = [p.id for p in prohibitions(policy, kind, schema.matches[name]) if p.level is None]
-    others = (code for code in policy.actors[kind].purposes - {purpose} if _matched(policy, schema, kind, code, name))
-    return _refused(forbidden, others)
+    return _refused(p.id for p in prohibitions(policy, kind, schema.matches[name]) if p.level is None)
 
 
 def _matched(
@@ -281,25 +300,16 @@ def _finding(field: FieldClass, decision: Decision, matches: Mapping[str, Decisi
     if clauses:
         rules = sorted({rule for each in inputs if each.effect is Effect.MATCH for rule in each.rules})
         return replace(decision, rule=replace(decision.rule, read=clauses), rules=tuple(rules))
-    needs = {code for each in inputs if each.needs is not None for code in each.needs.split(", ")}
-    return _refused([rule for each in inputs for rule in each.rules], needs)
+    return _refused(rule for each in inputs for rule in each.rules)
 
 
-def _denied(policy: Policy, kind: str, purpose: str, field: FieldClass, recorded: bool) -> Decision:
-    found = [p.id for p in prohibitions(policy, kind, field.category) if p.level in (field.level, None)]
-    others = [
-        code
-        for code in policy.actors[kind].purposes - {purpose}
-        if cell(policy, kind, code, field.category).readable(recorded)
-    ]
-    return _refused(found, others)
+def _denied(policy: Policy, kind: str, field: FieldClass) -> Decision:
+    return _refused(p.id for p in prohibitions(policy, kind, field.category) if p.level in (field.level, None))
 
 
-def _refused(rules: Iterable[str], purposes: Iterable[str]) -> Decision:
-    """A denial by these rules; what is denied opens for these other purposes."""
-    others = sorted(purposes)
-    reason = Reason.FIELD_NOT_FOR_PURPOSE if others else Reason.FIELD_NOT_FOR_ACTOR
-    return Decision(Effect.DENY, reason, rules=tuple(rules), needs=", ".join(others) or None)
+def _refused(rules: Iterable[str]) -> Decision:
+    """A denial by these rules, as far as its own purpose goes."""
+    return Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR, rules=tuple(rules))
 
 
 def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decision:
@@ -312,8 +322,7 @@ def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decisi
         if needed.effect is Effect.OPEN:
             continue
         if not needed.rule.read:
-            reason = needed.reason or Reason.FIELD_NOT_FOR_ACTOR
-            return Decision(Effect.DENY, reason, rules=needed.rules, required=required, needs=needed.needs)
+            return Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR, rules=needed.rules, required=required)
         if decision.effect is Effect.OPEN:
             decision = Decision(Effect.ALLOW, rule=needed.rule, rules=needed.rules)
             clauses = needed.rule.read

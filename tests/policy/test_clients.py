@@ -206,3 +206,16 @@ def test_a_scope_that_is_not_exactly_as_it_must_be_stops_the_start_with_file_and
 def test_without_the_file_no_application_has_a_scope(tmp_path: Path) -> None:
     (written(tmp_path, {}) / "clients.toml").unlink()
     assert load(tmp_path).clients == {}
+
+
+@pytest.mark.parametrize("client", [None, UNSCOPED, *POLICY.clients])
+def test_a_denial_names_the_purposes_that_open_what_it_denies_and_no_other(client: str | None) -> None:
+    pairs = TABLE.classes if client in (None, UNSCOPED) else [(row.kind, row.purpose) for row in TABLE.through(client)]
+    rows = [TABLE.decision_class(*pair, client) for pair in pairs]
+    for row in rows:
+        alike = [other for other in rows if other.kind == row.kind]
+        for name, decision in row.whole.items():
+            if decision.effect is Effect.DENY:
+                opens = sorted(other.purpose for other in alike if other.whole[name].effect is not Effect.DENY)
+                assert decision.needs == (", ".join(opens) or None), (row.kind, row.purpose, name)
+                assert (decision.reason is Reason.FIELD_NOT_FOR_PURPOSE) == bool(opens)
