@@ -108,7 +108,7 @@ def diff(
     keys: KeysOption = KEYS,
 ) -> None:
     """Dit, par acteur, finalité et champ, ce qui change d'un jeu de règles à l'autre."""
-    before, after = _load(old), _load(new)
+    before, after = _load(old, older=True), _load(new)
     _, classification = load_classified()
     tables = DecisionTable(before, classification), DecisionTable(after, classification)
     found = changes(*tables)
@@ -148,9 +148,9 @@ def _relation(name: str, whole: DecisionTable) -> Fact:
     return known[name]
 
 
-def _load(folder: Path) -> Policy:
+def _load(folder: Path, *, older: bool = False) -> Policy:
     try:
-        return load(folder)
+        return load(folder, older=older)
     except PolicyError as error:
         _fail(error.code, [f"{folder}/{problem}" for problem in error.problems])
 

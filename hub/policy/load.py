@@ -49,9 +49,10 @@ CLIENTS = "clients"
 Read = TypeVar("Read")
 
 
-def load(folder: Path = POLICIES) -> Policy:
+def load(folder: Path = POLICIES, *, older: bool = False) -> Policy:
     """The policy in these files; raises PolicyError with everything that is not exactly as it must be.
 
+    `older` rules, only to be compared, may lack a category or relation that came later: none of their grants names it.
     Words first, then actors, then the rules written in them: of a stage that fails, the next is not read.
     """
     problems, files = Problems(), dict[str, File]()
@@ -62,8 +63,8 @@ def load(folder: Path = POLICIES) -> Policy:
         f"{path.name}:1: aucun fichier de ce nom n'est lu" for path in folder.glob("*.toml") if path.stem not in FILES
     ]
     problems.stop()
-    relations = _words(files["relations"], {fact.name or "" for fact in Fact if fact & RELATIONS}, problems)
-    categories = _words(files["categories"], {category.value for category in Category}, problems)
+    relations = _words(files["relations"], {fact.name or "" for fact in Fact if fact & RELATIONS}, problems, older)
+    categories = _words(files["categories"], {category.value for category in Category}, problems, older)
     purposes = _tables(files["purposes"], _purpose, problems)
     bases = _tables(files["bases"], _basis, problems)
     problems.stop()
@@ -128,10 +129,13 @@ def _rows(file: File, header: str, read: Callable[[Table], Read], problems: Prob
     return found
 
 
-def _words(file: File, expected: set[str], problems: Problems) -> dict[str, Named]:
-    """Names that the code fixes, each with its words."""
+def _words(file: File, expected: set[str], problems: Problems, older: bool) -> dict[str, Named]:
+    """Names that the code fixes, each with its words; one that `older` rules lack has none."""
     found = _tables(file, lambda name, table: _word(name, table, expected), problems)
-    if missing := expected - set(file.values):
+    missing = expected - set(file.values)
+    if older:
+        found |= {name: Named(name, name) for name in sorted(missing)}
+    elif missing:
         problems.found.append(f"{file.name}:1: il manque {', '.join(sorted(missing))}")
     return found
 

@@ -145,6 +145,23 @@ def test_what_changes_is_told_and_fails_the_check_only_if_asked(tmp_path: Path) 
     assert hub("policy", "diff", POLICIES, after, "--check").code == 1
 
 
+def test_rules_older_than_a_category_are_compared_though_no_hub_would_serve_by_them(tmp_path: Path) -> None:
+    name, rows = "[AUDIT]\n", "[[prohibition]]\n"
+    said = (POLICIES / "categories.toml").read_text(encoding="utf-8").partition(name)[2].partition("\n\n")[0]
+    prohibited = (POLICIES / "prohibitions.toml").read_text(encoding="utf-8").split(rows)
+    (audit,) = (each for each in prohibited if 'category = "AUDIT"' in each)
+    before = rules(
+        tmp_path / "before",
+        ("categories.toml", name + said, ""),
+        ("prohibitions.toml", rows + audit, ""),
+        ("grants.toml", '"ACCES", "AUDIT"', '"ACCES"'),
+    )
+    done = hub("policy", "diff", before, POLICIES)
+    assert done.code == 0, done.err
+    assert "dpo audit Query.accessJournal : refusé" in done.out
+    assert "il manque AUDIT" in hub("policy", "diff", POLICIES, before).check_refused("POLICY_INVALID")
+
+
 def test_rules_that_say_the_same_pass_the_check(tmp_path: Path) -> None:
     after = rules(tmp_path / "after", ("grants.toml", "# Accords", "# Les accords"))
     done = hub("policy", "diff", POLICIES, after, "--check")
