@@ -98,7 +98,7 @@ def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[s
     """The client's data and errors, whatever came."""
     projector = _Projector(guard, answer.errors)
     data = projector.object(shape, answer.data, (), ())
-    return (data if isinstance(data, dict) else None), projector.told(shape.selected[0])
+    return (data if isinstance(data, dict) else None), projector.told(shape.selected[0], answer.data)
 
 
 def _conditions(root: Selections) -> set[str]:
@@ -226,12 +226,12 @@ class _Projector:
             self.blamed.update(path[:length] for length in range(len(path) + 1))
             self.errors.append(FieldFailed(code, MESSAGES[code], detail, path=at))
 
-    def told(self, root: Selections) -> list[FieldFailed]:
+    def told(self, root: Selections, data: Any) -> list[FieldFailed]:
         """All errors, each once; one of an internal field only if none below its object speaks for it."""
         whole: dict[tuple[Path, str], FieldFailed] = {}
         cut: list[FieldFailed] = []
         for each in self.failures:
-            error = self.client_error(root, each)
+            error = self.client_error(root, data, each)
             if error is not None and len(error.path or ()) == len(each.path or ()):
                 whole[error.path or (), error.code] = error
             elif error is not None:
@@ -241,8 +241,9 @@ class _Projector:
         whole.update(((error.path or (), error.code), error) for error in cut if error.path not in spoken)
         return list(whole.values())
 
-    def client_error(self, root: Selections, error: FieldFailed) -> FieldFailed | None:
-        """A failure under the client's path, cut where the selection ends; None if it lies under something hidden."""
+    def client_error(self, root: Selections, data: Any, error: FieldFailed) -> FieldFailed | None:
+        """A failure under the client's path, cut where the selection ends, or the items that came: whatever else a
+        subgraph writes there is no place. None if it lies under something hidden."""
         path = error.path or ()
         level: tuple[Selections, ...] = (root,)
         cut: list[str | int] = []
@@ -250,8 +251,12 @@ class _Projector:
             if path[:length] in self.hidden:
                 return None
             if isinstance(step, int):
+                if type(data) is not list or not 0 <= step < len(data):
+                    break
+                data = data[step]
                 cut.append(self.moved.get(path[:length], step))
                 continue
+            data = data.get(step) if type(data) is dict else None
             found = [each for selections in level for each in selections.fields if each.key == step]
             if not found:
                 break

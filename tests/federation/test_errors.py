@@ -107,6 +107,37 @@ async def test_an_error_of_a_subgraph_leaves_as_our_code_unless_its_own_is_allow
         assert errors == [{"code": expected, "path": ["me", "name"]}]
 
 
+NIR = 2850199999001
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (["me", NIR], ["me"]),
+        (["me", "name", NIR, "name"], ["me", "name"]),
+        (["me", "Aïda", NIR], ["me"]),
+        (["me", -1], ["me"]),
+    ],
+)
+async def test_a_path_holds_no_number_that_is_no_place_of_an_item(path: list[Any], told: list[str]) -> None:
+    """A subgraph may write anybody's there."""
+    gateway = shop()
+    error = {"message": "secret", "path": path, "extensions": {"code": "OOPS"}}
+    gateway.subgraphs["accounts"] = Answers({"me": {"name": None}}, error)  # type: ignore[assignment]
+    data, errors = await gateway.answer("{ me { name } }")
+    assert data == {"me": {"name": None}}
+    assert errors == [{"code": "SUBGRAPH_ERROR", "path": told}]
+
+
+async def test_a_place_beyond_the_items_that_came_is_not_told() -> None:
+    for items, place in (([{"name": "Table"}], 7), (None, 0)):
+        gateway = shop()
+        error = {"message": "secret", "path": ["topProducts", place, "name"], "extensions": {"code": "OOPS"}}
+        gateway.subgraphs["products"] = Answers({"topProducts": items}, error)  # type: ignore[assignment]
+        _, errors = await gateway.answer("{ topProducts { name } }")
+        assert errors == [{"code": "SUBGRAPH_ERROR", "path": ["topProducts"]}]
+
+
 @pytest.mark.parametrize("entities", [None, [], [{"inStock": True}], "no", [1, 2], [{}, {}, {}]])
 async def test_a_wrong_answer_about_entities_is_never_scattered(entities: Any) -> None:
     gateway = shop()
