@@ -135,6 +135,7 @@ def test_a_value_stricter_than_its_field_has_a_fate_and_a_plain_value_to_become(
         "AppointmentStatus",
         "ConstraintTheme",
         "FollowUpStatus",
+        "JourneyRiskKind",
         "MotiveCategory",
         "ObjectiveTheme",
         "SuspensionReason",
