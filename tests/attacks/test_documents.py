@@ -128,7 +128,7 @@ async def test_04_requirements_are_read_as_the_actor_reads_them(hub: Inside, wor
 async def test_04_a_denied_field_feeds_no_argument() -> None:
     """`@fromContext` of the person's own number, through a type that is nobody's."""
     graph = graph_with_memos()
-    document = parse_document("{ me { memo { id ending } } }", graph.schema, Limits())
+    document = parse_document("query ($id: ID!) { person(id: $id) { memo { id ending } } }", graph.schema, Limits())
     operation = normalise(document, find_operation(document, None), graph.schema)
     for actor, purpose, fed in (("beneficiaire", "droits", True), ("organisme_formation", "formation", False)):
         decisions = graph.table.decision_class(actor, purpose)
