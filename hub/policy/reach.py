@@ -92,8 +92,12 @@ def _touches(change: Change, old: DecisionTable, new: DecisionTable, facts: Fact
 
 
 def _decision(change: Change, table: DecisionTable) -> Decision | None:
-    if (change.actor, change.purpose) not in table.classes or change.client not in (None, *table.policy.clients):
+    if (change.actor, change.purpose) not in table.classes:
         return None
+    if change.client is not None:
+        scope = table.policy.clients.get(change.client)
+        if scope is None or change.purpose not in scope.purposes:
+            return None
     return table.decision_class(change.actor, change.purpose, change.client).whole.get(change.field)
 
 

@@ -85,3 +85,17 @@ def test_a_purpose_withdrawn_touches_whom_it_let_read() -> None:
 def test_what_finds_nobody_any_more_touches_those_whom_it_found() -> None:
     found = under(with_grant("DEL-1", match=frozenset()))
     assert (found.any, set(found.each)) == (1 + 2, {1 + 2})
+
+
+def test_a_purpose_that_a_scope_no_longer_has_touches_those_whom_it_let_read() -> None:
+    scope = TABLE.policy.clients["parcours"]
+    narrowed = replace(scope, purposes=scope.purposes - {"suivi"})
+    closed = DecisionTable(replace(TABLE.policy, clients={"parcours": narrowed}), TABLE.classification)
+    for old, new in ((TABLE, closed), (closed, TABLE)):
+        found = [
+            each
+            for each in changes(old, new)
+            if (each.actor, each.purpose, each.client) == ("referent_cd", "suivi", "parcours")
+        ]
+        assert found
+        assert reach(found, (), old, new, PEOPLE).any >= 4
