@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from hashlib import md5, sha256
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -36,8 +37,9 @@ def beside(url: str) -> str:
 
 
 async def prepare(url: str, people: int, keys: Keys) -> None:
-    """Fill the database at `url`, as its administrator, with this many people, unless it holds them."""
-    state = f"{people} {_digest()}"
+    """Fill the database at `url`, as its administrator, with this many people, unless it holds them: each month anew,
+    for what is told of an item ends some months after its date."""
+    state = f"{people} {_digest()} {datetime.now(UTC):%Y-%m}"
     parts = urlsplit(url)
     name = parts.path.lstrip("/")
     server = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))

@@ -97,7 +97,7 @@ FROM generate_series(0, {people} - 1) n, generate_series(0, 2) k;
 INSERT INTO offers.job_application (id, person_id, company_id, state, sender, created_at, updated_at, source, source_id,
                                     as_of)
 SELECT md5('application ' || n || ' ' || k)::uuid, md5('person ' || n)::uuid, 'bench--c' || (n + k) % 100, 'new',
-       'prescriber', timestamptz '2026-04-01 10:00:00+00' + make_interval(days => k), '2026-05-01 10:00:00+00', 'bench',
+       'prescriber', timestamptz '2026-04-01 10:00:00+00' + make_interval(days => k), date_trunc('day', now()), 'bench',
        n || '-' || k, '2026-09-01'
 FROM generate_series(0, {people} - 1) n, generate_series(0, 2) k;
 
