@@ -150,9 +150,9 @@ class Misses:
         if not missed:
             return
         self.missed += missed
-        full = self._missed.excess({actor: 1.0}, now) > 0
+        full = self._missed.over(actor, now) > 0
         self._missed.add({actor: float(missed)}, 1.0, now)
-        if not full and self._missed.excess({actor: 1.0}, now) > 0:
+        if not full and self._missed.over(actor, now) > 0:
             log.warning("an actor asked for more than %d people who are not there for it", self._limit.most)
 
     def _missed_too_many(self, excess: float) -> RequestRefused:
