@@ -6,10 +6,9 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
@@ -29,11 +28,11 @@ from hub.serving import Server
 from hub.settings import load_settings
 from infra.errors import SetupRefused
 from infra.keys import Keys
+from schema.days import today
 from subgraphs.kit.ingest_report import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"
-PARIS = ZoneInfo("Europe/Paris")
 WELCOME = """
 Le hub répond sur {graphql} (Ctrl-C pour l'arrêter) : ouvrez cette adresse dans un navigateur.
 Acteurs, jetons et personnes fictives : .data/demo.json
@@ -68,9 +67,7 @@ def _serve(port: int) -> None:
             "Lecture des fichiers fictifs ; chaque source en a un fautif, dont elle dit ce qu'elle refuse.", flush=True
         )
         found, persons = asyncio.run(
-            prepare(
-                keys, dsn, DATA / "demo" / "files", datetime.now(PARIS).date(), lambda report: show(report, Console())
-            )
+            prepare(keys, dsn, DATA / "demo" / "files", today(), lambda report: show(report, Console()))
         )
         settings = load_settings(issuer.write_settings(agreements(found), names()))
         switcher = route(found, persons, issuer, graph.table.policy)

@@ -24,6 +24,7 @@ from infra.errors import SetupRefused
 from infra.keys import SUBGRAPHS, Keys
 from infra.postgresql.binaries import OLDEST
 from infra.scram import verifier
+from schema.days import PARIS
 
 ACCESS = "access"
 SCHEMAS = (ACCESS, *SUBGRAPHS)
@@ -40,9 +41,6 @@ LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS)
 
 EXTENSIONS: tuple[str, ...] = ()
 """Extensions that a server must offer."""
-
-TIMEZONE = "Europe/Paris"
-"""Days begin at midnight in France, for the validity of links and the age of contacts."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -99,7 +97,7 @@ async def prepare_roles(connection: Connection, keys: Keys) -> None:
         await connection.execute(f"ALTER ROLE {role} NOLOGIN")
     for role in LOGINS:
         await connection.execute(f"ALTER ROLE {role} LOGIN INHERIT PASSWORD '{verifier(password(role, keys))}'")
-        await connection.execute(f"ALTER ROLE {role} SET timezone = '{TIMEZONE}'")
+        await connection.execute(f"ALTER ROLE {role} SET timezone = '{PARIS.key}'")
         await connection.execute(f"ALTER ROLE {role} SET search_path = ''")
     for schema in SUBGRAPHS:
         await connection.execute(f"GRANT {schema}_ingest TO {INGEST}")

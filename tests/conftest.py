@@ -24,6 +24,7 @@ from infra.migrate import HISTORIES, migrate
 from infra.postgresql import Cluster, cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import close_database, dsn, password
+from schema.days import PARIS
 from tests.node import Node, NodeAbsent, installed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,8 +55,10 @@ class Database:
         return dsn(self.admin_dsn, role, self.keys)
 
     async def connect(self, role: str | None = None) -> asyncpg.Connection[asyncpg.Record]:
-        """A connection of this role, else of the administrator; the caller closes it."""
-        return await asyncpg.connect(self.admin_dsn if role is None else self.dsn(role))
+        """A connection of this role, else of the administrator, with the roles' days; the caller closes it."""
+        if role is not None:
+            return await asyncpg.connect(self.dsn(role))
+        return await asyncpg.connect(self.admin_dsn, server_settings={"timezone": PARIS.key})
 
 
 @pytest.fixture(scope="session")

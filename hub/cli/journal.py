@@ -28,13 +28,14 @@ from hub.journal.expire import expire as expire_months
 from hub.journal.labels import check_reference
 from hub.journal.operator import AUDIT, search_journal
 from hub.journal.operator import forget as forget_person
-from hub.journal.report import PARIS, show_found, show_verified
+from hub.journal.report import show_found, show_verified
 from hub.journal.signing import Signer, retire, trusted
 from hub.journal.verify import Verified
 from hub.journal.verify import verify as verify_journal
 from hub.journal.words import words
 from hub.settings import load_settings
 from infra.keys import Keys
+from schema.days import PARIS
 from schema.forms import FORMS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)

@@ -21,8 +21,9 @@ from hub.document.request import Request as Operation
 from hub.errors import HubError, IdentityRefused
 from hub.http.forms import page_response, read_form
 from hub.identity.callers import Callers
-from hub.pages.journal import CRITERIA, FIELDS, INSTANTS, PARIS, PURPOSES, QUERY, JournalPages
+from hub.pages.journal import CRITERIA, FIELDS, INSTANTS, PURPOSES, QUERY, JournalPages
 from hub.policy.model import Policy
+from schema.days import PARIS
 
 log = logging.getLogger(__name__)
 Answer = Callable[[Operation], Awaitable[Reply]]

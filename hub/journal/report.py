@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from rich.console import Console
 
 from hub.journal.operator import Found
 from hub.journal.trail import Fault, Finding
 from hub.journal.verify import Verified
 from hub.journal.words import Words
+from schema.days import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 FAULTS = {
     Fault.CHANGED: "une entrée, ou l'empreinte qui la précède, n'est plus celle qui a été écrite",
     Fault.REMOVED: "des entrées manquent",

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hub.errors import HubError
 from hub.pages.layout import framed, refusal, token_field, told
 from hub.policy.model import Policy
+from schema.days import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 PURPOSES = ("audit", "droits")
 """Purposes for which the journal is searched."""
 QUERY = """query AccessJournal($filter: AccessFilter, $after: String) {

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Uuid
 
 from schema.context import Context
+from schema.days import PARIS
 from schema.facts import Fact, link_key
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Query, Reading
@@ -31,8 +31,6 @@ from subgraphs.kit.statement import Call, Statement
 T = TypeVar("T")
 
 SELF = link_key(Fact.SELF, "")
-PARIS = ZoneInfo("Europe/Paris")
-"""Days begin at midnight in France, in statements as in row security."""
 
 
 @lru_cache(maxsize=8)

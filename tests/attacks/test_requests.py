@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import orjson
 import pytest
 
 from demo.rights_files import Right, register
+from schema.days import today
 from schema.facts import Fact
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
@@ -256,7 +257,7 @@ async def test_43_an_objection_acts_on_the_next_request(hub: Inside, world: Worl
 async def test_43_an_erasure_that_the_register_says_is_due_acts_on_the_next_request_but_on_the_person(
     hub: Inside, world: World, database: Database, tmp_path: Path
 ) -> None:
-    today = datetime.now(UTC).date()
+    now = today()
 
     async def registered(said: date, erasure: date | None) -> tuple[bool, ...]:
         path = tmp_path / "registre.csv"
@@ -270,8 +271,8 @@ async def test_43_an_erasure_that_the_register_says_is_due_acts_on_the_next_requ
         return tuple(person is not None for person in found)
 
     read, closed = (True, True, True), (False, False, True)
-    days = [None, today + timedelta(1), today, today - timedelta(40), None]
-    seen = [await registered(today - timedelta(10 - place), day) for place, day in enumerate(days)]
+    days = [None, now + timedelta(1), now, now - timedelta(40), None]
+    seen = [await registered(now - timedelta(10 - place), day) for place, day in enumerate(days)]
     assert seen == [read, read, closed, closed, read]
 
 

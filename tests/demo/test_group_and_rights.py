@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from demo.cast import BY_SLUG
 from demo.rights_files import ERASED
+from schema.days import today
 from tests.conftest import Database
 from tests.e2e.site import PURPOSES, Site, site
 
@@ -68,9 +69,8 @@ def test_the_orienteur_is_refused_the_group(running: Site) -> None:
 
 def test_the_data_protection_officer_reads_since_when_a_person_objects(running: Site) -> None:
     person, _ = asked(running, "dpo", RIGHTS, "aubane")
-    today = datetime.now(UTC).date()
     assert person["restrictions"] == ["OPPOSITION"]
-    assert person["rights"]["opposedOn"] == str(today - timedelta(days=9))
+    assert person["rights"]["opposedOn"] == str(today() - timedelta(days=9))
     assert person["rights"]["limitedOn"] is None
     assert person["rights"]["lastContactOn"] is not None
 
@@ -81,14 +81,14 @@ LIMITED = """query ($id: ID!) { person(id: $id) { restrictions rights { opposedO
 
 def test_the_data_protection_officer_reads_when_an_erasure_is_planned(running: Site) -> None:
     person, _ = asked(running, "dpo", RIGHTS, "evariste")
-    planned = str(datetime.now(UTC).date() + timedelta(30))
+    planned = str(today() + timedelta(30))
     assert (person["erasurePlannedOn"], person["rights"]["erasureDueOn"]) == (planned, planned)
 
 
 def test_whose_erasure_is_due_is_there_for_the_data_protection_officer_alone(running: Site) -> None:
-    today = str(datetime.now(UTC).date())
     listed = listing(running, "dpo", "{ persons(first: 100) { nodes { id birthYear rights { erasureDueOn } } } }")
-    due = [each for each in listed if (each["rights"]["erasureDueOn"] or today) < today]
+    said = [(each, each["rights"]["erasureDueOn"]) for each in listed]
+    due = [each for each, day in said if day is not None and day <= str(today())]
     assert [each["birthYear"] for each in due] == [ERASED.birth_date.year]
     for actor in ("orienteur", "conseiller-ft", "referent-a", "delegataire"):
         seen = [each["id"] for each in listing(running, actor, "{ persons(first: 100) { nodes { id } } }")]
@@ -102,7 +102,7 @@ def test_of_whom_a_limitation_protects_the_dpo_reads_the_rights_and_a_reduced_id
 ) -> None:
     person, _ = asked(running, "dpo", LIMITED, "evariste", purpose)
     rights, birth_year = person.pop("rights"), person.pop("birthYear")
-    assert rights["limitedOn"] == str(datetime.now(UTC).date() - timedelta(days=5))
+    assert rights["limitedOn"] == str(today() - timedelta(days=5))
     assert (rights["opposedOn"], birth_year) == (None, BY_SLUG["evariste"].birth_date.year)
     assert person.pop("restrictions") == ["LIMITATION"]
     assert set(person.values()) == {None}

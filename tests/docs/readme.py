@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from infra.migrate import migrate
 from infra.postgresql import cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
+from schema.days import today
 from subgraphs.kit.ingest_codes import CODES
 from tests.conftest import ROOT, STATE, Database
 from tests.docs.matrix import observe
@@ -144,7 +145,7 @@ async def _drop(dsn: str, name: str) -> None:
 def main(arguments: list[str]) -> None:
     """Write the pages, or with `--check` say which are not current."""
     with temporary_site() as running:
-        current = pages(running, datetime.now(UTC).date())
+        current = pages(running, today())
     stale = [path for path, text in current.items() if path.read_text(encoding="utf-8") != text]
     if "--write" in arguments:
         for path in stale:

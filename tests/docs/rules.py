@@ -13,10 +13,10 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from demo.__main__ import prepare
+from schema.days import today
 from tests.cli.commands import Done, hub
 from tests.conftest import ROOT, Database
 from tests.docs.readme import temporary_database
@@ -65,8 +65,7 @@ def main(commit: str) -> None:
             print(f"Règles d'accès : rien ne change depuis {commit}, ou ce commit n'est pas dans ce clone.")
             return
         with temporary_database() as database:
-            today = datetime.now(UTC).date()
-            asyncio.run(prepare(database.keys, database.dsn, Path(folder) / "files", today))
+            asyncio.run(prepare(database.keys, database.dsn, Path(folder) / "files", today()))
             done = compared(old, ROOT / RULES, database)
     print(done.out + done.err, end="")
     try:

@@ -16,7 +16,6 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +29,7 @@ from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.policy.misses import MissLimit
 from hub.policy.table import Reason
 from hub.settings import load_settings
+from schema.days import today
 from tests.cli.commands import Demo, copy_of_the_project, demo
 from tests.cli.test_demo import free_port
 from tests.conftest import ROOT, Database
@@ -85,7 +85,7 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
 
 
 def test_the_generated_parts_are_what_the_hub_answers_now(running: Site) -> None:
-    for path, text in pages(running, datetime.now(UTC).date()).items():
+    for path, text in pages(running, today()).items():
         assert path.read_text(encoding="utf-8") == text, "run python -m tests.docs.readme --write"
 
 

@@ -11,10 +11,10 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
+from schema.days import today
 from tests.conftest import Database
 from tests.e2e.canary_held import held
 from tests.e2e.canary_inside import inside
@@ -49,7 +49,7 @@ def roamed(database: Database, folder: Path, actors: Sequence[str], share: float
 
 
 async def _roamed(database: Database, folder: Path, actors: Sequence[str], count: int, start: int) -> Roamed:
-    model = await plant(database, datetime.now(UTC).date())
+    model = await plant(database, today())
     with logged() as logs, collecting() as collector:
         async with inside(database, model.actors, folder, traces=collector.traces) as hub:
             trial = Trial(hub, model)

@@ -20,6 +20,7 @@ from demo import cnaf_files, offers_files, rdvi_files
 from demo.cast import CD_08, CD_2A, EMPLOYER, Agent, Organisation, Person, Rdv
 from demo.identity import DemoActor
 from demo.offers_catalogue import Place
+from schema.days import today
 from schema.facts import Fact
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest import Options, Session
@@ -140,15 +141,15 @@ def _readable(actor: str, canary: Canary) -> bool:
 
 async def build(database: Database, folder: Path) -> World:
     """Write the world's files under `folder`, ingest them, and add the rest."""
-    today = datetime.now(UTC).date()
-    await _ingest(database, _files(folder, today, database.keys.webhook("rdv-insertion")), today)
+    day = today()
+    await _ingest(database, _files(folder, day, database.keys.webhook("rdv-insertion")), day)
     owner = await database.connect()
     try:
         rows = await owner.fetch("SELECT id::text, last_name_key, birth_date FROM people.person")
         by_birth = {row["birth_date"]: row["id"] for row in rows}
         persons = {person.slug: by_birth[person.birth_date] for person in CAST}
         agents = {row["email"]: str(row["id"]) for row in await owner.fetch("SELECT id, email FROM people.agent")}
-        await _rest(database, persons, today)
+        await _rest(database, persons, day)
         canaries = [*_told(database), *await _kept(owner, persons)]
     finally:
         await owner.close()

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from demo.__main__ import prepare
 from demo.actors import agreements
 from demo.cast import BY_SLUG
 from demo.identity import DemoActor, Issuer
+from schema.days import today
 from schema.sdl import SUBGRAPHS
 from tests.conftest import ROOT, Database
 
@@ -157,7 +157,7 @@ class Filled:
 
 def fill(database: Database, folder: Path) -> Filled:
     """Read the demo's files into this database."""
-    found, persons = asyncio.run(prepare(database.keys, database.dsn, folder / "files", datetime.now(UTC).date()))
+    found, persons = asyncio.run(prepare(database.keys, database.dsn, folder / "files", today()))
     ids = {slug: person["id"] for slug, person in zip(BY_SLUG, persons, strict=True)}
     assert all(str(UUID(value)) == value for value in ids.values())
     return Filled(Issuer(folder / "demo"), {actor.name: actor for actor in found}, ids)

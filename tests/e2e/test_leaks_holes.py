@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from hub.journal.record import Entry
 from hub.policy.marks import Mark, Verdict
 from hub.prepare import Preparer
 from schema.context import Context
+from schema.days import today
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit import facts, guards
@@ -39,7 +39,7 @@ Found = Callable[..., Awaitable[tuple[Trial, bytes]]]
 
 @pytest.fixture(scope="module")
 def model(database: Database) -> Model:
-    return asyncio.run(plant(database, datetime.now(UTC).date()))
+    return asyncio.run(plant(database, today()))
 
 
 @pytest.fixture

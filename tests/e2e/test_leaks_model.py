@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 
+from schema.days import today
 from schema.sdl import SUBGRAPHS
 from subgraphs.kit.fields import Drop, ExternalField, ManyField, OneField
 from subgraphs.kit.sdl import load
@@ -28,7 +28,7 @@ ORDINARY = {"Referral.service"}
 
 @pytest.fixture(scope="module")
 def model(database: Database) -> Model:
-    return asyncio.run(plant(database, datetime.now(UTC).date()))
+    return asyncio.run(plant(database, today()))
 
 
 def test_every_table_with_a_person_in_it_has_rows_of_everyone(model: Model, database: Database) -> None:

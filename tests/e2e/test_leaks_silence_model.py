@@ -10,7 +10,6 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import orjson
 import pytest
 
+from schema.days import today
 from subgraphs.kit import guards
 from subgraphs.kit.fields import ColumnField
 from subgraphs.kit.retarget import retarget
@@ -42,7 +42,7 @@ BY_ID = f"query ($id: ID!) {{ __typename person(id: $id) {{ {all_of('Person')} }
 
 @pytest.fixture(scope="module")
 def model(database: Database) -> Model:
-    return asyncio.run(plant(database, datetime.now(UTC).date()))
+    return asyncio.run(plant(database, today()))
 
 
 @pytest.fixture

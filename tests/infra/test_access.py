@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from infra.roles import INGESTS, QUERIES
+from schema.days import today
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact, link_key
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING, metadata
 from tests.conftest import Database
@@ -22,7 +23,7 @@ from tests.conftest import Database
 ANNE, BRUNO, CHLOE = (UUID(int=number, version=4) for number in (1, 2, 3))
 REFERENT = link_key(Fact.REFERENT, "agent-a")
 DEPARTMENT = link_key(Fact.TERRITORY, "30")
-YESTERDAY, TODAY, TOMORROW = (date.today() + timedelta(days) for days in (-1, 0, 1))  # noqa: DTZ011
+YESTERDAY, TODAY, TOMORROW = (today() + timedelta(days) for days in (-1, 0, 1))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)

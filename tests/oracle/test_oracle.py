@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
@@ -22,6 +21,7 @@ import orjson
 import pytest
 from graphql import REMOVE, DocumentNode, FieldNode, NameNode, SelectionSetNode, Visitor, parse, print_ast, visit
 
+from schema.days import today
 from subgraphs.kit import guards
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
@@ -69,7 +69,7 @@ def model(database: Database) -> Model:
 
 
 async def _planted(database: Database) -> Model:
-    model = await plant(database, datetime.now(UTC).date())
+    model = await plant(database, today())
     await fill(database)
     return model
 
@@ -112,7 +112,7 @@ class Comparison:
 
 @asynccontextmanager
 async def comparison(database: Database, model: Model, folder: Path) -> AsyncIterator[Comparison]:
-    world = await read(database, datetime.now(UTC).date())
+    world = await read(database, today())
     async with inside(database, model.actors, folder) as hub:
         yield Comparison(hub, model, world)
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
@@ -22,6 +21,7 @@ from hub.graph import load_graph
 from hub.pages.build import build
 from hub.serving import Server
 from hub.settings import load_settings
+from schema.days import today
 from tests.conftest import Database
 
 FLAGS = (
@@ -69,7 +69,7 @@ def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFacto
     """The demo's hub on free ports, with the demo's people."""
     folder = tmp_path_factory.mktemp("demo")
     graph, issuer = load_graph(), Issuer(folder / "issuer")
-    prepared = prepare(database.keys, database.dsn, folder / "files", datetime.now(UTC).date())
+    prepared = prepare(database.keys, database.dsn, folder / "files", today())
     actors, persons = asyncio.run(prepared)
     settings = load_settings(issuer.write_settings(agreements(actors)))
     switcher = route(actors, persons, issuer, graph.table.policy)

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 
+from schema.days import PARIS
 from schema.facts import Fact
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Participation, Rdv, User
@@ -26,7 +26,6 @@ from subgraphs.kit.ingest_store import Link, Row, Store
 from subgraphs.kit.ingest_text import instant
 from subgraphs.kit.sensitivity import UNKNOWN, of_name, sensitivity
 
-PARIS = ZoneInfo("Europe/Paris")
 INITIATORS = frozenset(tables.INITIATORS)
 DELIVERIES = frozenset(tables.DELIVERY_STATUSES)
 

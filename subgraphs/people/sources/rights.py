@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from schema.days import PARIS
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest import Options, Session, read_files
@@ -36,7 +36,6 @@ from subgraphs.people import journey_tables, tables
 NAME = "droits"
 RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
 DAYS = {"opposition": "opposed_on", "limitation": "limited_on"}
-PARIS = ZoneInfo("Europe/Paris")
 COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "effacement", "maj")
 SAID = {"O": True, "N": False}
 
