@@ -11,3 +11,8 @@ PARIS = ZoneInfo("Europe/Paris")
 def today() -> date:
     """The day in France, now."""
     return datetime.now(PARIS).date()
+
+
+def day_of(instant: datetime) -> date:
+    """The day in France at this instant, which has a zone."""
+    return instant.astimezone(PARIS).date()

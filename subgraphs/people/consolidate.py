@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from schema.days import day_of
 from subgraphs.kit.ingest_store import Row
 from subgraphs.kit.ingest_text import residence
 from subgraphs.people.match_keys import Identified, identified
@@ -92,10 +93,10 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidat
             "department": department,
             "brsa": bool(current),
             "referent_organisation": following and following["referent_organisation"],
-            "last_contact": max(row["as_of"] for row in rows).date(),
+            "last_contact": day_of(max(row["as_of"] for row in rows)),
         },
-        home=(department, contact["address_as_of"].date()) if contact and department else None,
-        paying={row["rsa_department"]: row["as_of"].date() for row in current if row["rsa_department"] is not None},
+        home=(department, day_of(contact["address_as_of"])) if contact and department else None,
+        paying={row["rsa_department"]: day_of(row["as_of"]) for row in current if row["rsa_department"] is not None},
         identified=identified(rows, identity["birth_date"]),
     )
 

@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from schema.days import day_of
 from subgraphs.kit.ingest_store import Row
 
 NIR = "NIR"
@@ -42,7 +43,7 @@ def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]
         if birth_date is None:
             continue
         for named in _named(row):
-            day = row["as_of"].date()
+            day = day_of(row["as_of"])
             found[named, birth_date] = min(day, found.get((named, birth_date), day))
     return found
 

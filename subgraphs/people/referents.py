@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit.ingest_people import PersonRecord, Referent
 from subgraphs.kit.ingest_store import Link, Store
@@ -48,7 +49,7 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
             },
             new={"id": uuid4()},
         )
-        link = Link(person_id, Fact.REFERENT, str(agent_id), record.as_of.date())
+        link = Link(person_id, Fact.REFERENT, str(agent_id), day_of(record.as_of))
         await store.link(record.source, _origin(source_id), (link,))
     await keep(store, person_id, record.source, record.source_id, said)
 

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest_people import DossierContact, PersonRecord, Referent
@@ -273,7 +274,7 @@ class Registry:
         """The link of the organisation that the record says follows the person."""
         wanted = []
         if values["referent_organisation"] is not None:
-            wanted.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], record.as_of.date()))
+            wanted.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
         await store.link(record.source, record.source_id, wanted)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from schema.days import day_of
 from schema.facts import Fact
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.server import Subgraph
 from tests.kit.conftest import AGENT, NOW, REFERENT, Rows, anyone, context, person_id, residual
 from tests.offers.test_journey import COMPANY, FIELDS, TYPES, numbers, read, referral
 
-TODAY = datetime.fromtimestamp(NOW, UTC).date()
+TODAY = day_of(datetime.fromtimestamp(NOW, UTC))
 BOUND = (Clause(int(Fact.REFERENT), 0, int(Fact.ITEM_ENDED)),)
 DAYS = {"Referral": 180, "JobApplication": 90, "ImmersionAgreement": 730}
 AGES: dict[str, tuple[int | None, ...]] = {

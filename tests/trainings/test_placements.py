@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from schema.days import day_of
 from schema.facts import Fact, link_key
 from schema.residual import Clause, Residual
 from subgraphs.kit.access import SCOPES_SETTING
@@ -277,7 +278,7 @@ async def test_the_query_role_reads_no_key_of_a_source_and_writes_nothing(rows: 
 async def test_a_placement_ends_by_the_last_of_its_days_and_by_what_its_source_told_if_it_bears_none(
     rows: Rows, trainings: Subgraph, days: dict[str, int | None], there: bool
 ) -> None:
-    today = datetime.fromtimestamp(NOW, UTC).date()
+    today = day_of(datetime.fromtimestamp(NOW, UTC))
     values = ", ".join(f"{name} = ${place}" for place, name in enumerate(days, 1))
     found = [None if each is None else today - timedelta(each) for each in days.values()]
     await rows.connection.execute(f"UPDATE trainings.placement SET {values}", *found)

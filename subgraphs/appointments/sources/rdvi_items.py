@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Table
 
-from schema.days import PARIS
+from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Participation, Rdv, User
@@ -196,4 +196,4 @@ def _own_item(
     (`schema/policies/relations.toml`, OWN_ITEM)."""
     if siret is None or participation.status == "revoked":
         return []
-    return [Link(person_id, Fact.OWN_ITEM, siret, as_of.date(), starts_at.astimezone(PARIS).date())]
+    return [Link(person_id, Fact.OWN_ITEM, siret, day_of(as_of), day_of(starts_at))]

@@ -27,6 +27,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.days import day_of
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_json import convert
 from subgraphs.kit.ingest_people import People, PersonRecord
@@ -115,8 +116,8 @@ class Dora:
         as_of = instant(referral.updated_at, "updated_at")
         if not await self._items.admit(store, key, as_of):
             return Outcome.OLDER
-        sent_on = instant(referral.creation_date, "creation_date").date()
-        answered = referral.processing_date and instant(referral.processing_date, "processing_date").date()
+        sent_on = day_of(instant(referral.creation_date, "creation_date"))
+        answered = referral.processing_date and day_of(instant(referral.processing_date, "processing_date"))
         item = Item(
             table=tables.referral,
             key=key,
@@ -124,7 +125,7 @@ class Dora:
             person=_person(referral),
             owner=referral.structure_siret,
             since=sent_on,
-            until=(answered or as_of.date()) if status in ENDED else None,
+            until=(answered or day_of(as_of)) if status in ENDED else None,
             recorded_by=referral.prescriber_structure.siret if referral.prescriber_structure else None,
             values={
                 "service_id": referral.service_id,

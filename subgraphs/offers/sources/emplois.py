@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from schema.days import day_of
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_json import convert
 from subgraphs.kit.ingest_people import People, PersonRecord
@@ -83,14 +84,14 @@ class Emplois:
             return Outcome.OLDER
         created = instant(application.cree_le, "cree_le")
         changed = instant(application.dernier_changement_le, "dernier_changement_le")
-        ended = changed.date() if application.statut in ENDED else application.contrat_date_fin
+        ended = day_of(changed) if application.statut in ENDED else application.contrat_date_fin
         item = Item(
             table=tables.job_application,
             key=key,
             as_of=as_of,
             person=self._person(application, as_of, options.department),
             owner=application.entreprise_siret,
-            since=created.date(),
+            since=day_of(created),
             until=ended,
             values={
                 "company_id": await self._company(store, application, as_of),

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from schema.days import day_of
 from subgraphs.kit.ingest import Options, Session
 from subgraphs.kit.ingest_json import convert
 from subgraphs.kit.ingest_people import People, PersonRecord
@@ -122,8 +123,8 @@ class ImmersionFacile:
             as_of=as_of,
             person=_person(convention),
             owner=convention.siret,
-            since=instant(convention.date_submission, "dateSubmission").date(),
-            until=as_of.date() if convention.status in ENDED else ends_on,
+            since=day_of(instant(convention.date_submission, "dateSubmission")),
+            until=day_of(as_of) if convention.status in ENDED else ends_on,
             recorded_by=convention.agency_siret,
             values={
                 "status": convention.status,

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from uuid import UUID
 
+from schema.days import day_of
 from subgraphs.kit.ingest import Options, Session, read_files
 from subgraphs.kit.ingest_people import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest_report import Outcome, Refused, Report
@@ -149,7 +150,7 @@ class _Foyer:
         birth_date = day(identification, "DTNAI")
         sex = CIVILITIES[text(identification, "SEXE") or ""]
         key = (nir[:13],) if nir else (role, str(birth_date), first_name or "")
-        act = cnaf_situation.activity(person, self._as_of.date())
+        act = cnaf_situation.activity(person, day_of(self._as_of))
         return PersonRecord(
             source=NAME,
             source_id=self._people.handle(foyer, *key),

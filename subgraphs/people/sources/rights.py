@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from schema.days import PARIS
+from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest import Options, Session, read_files
@@ -86,8 +86,7 @@ class _Row:
         """Keep the first day on which the register said that each right is in force, for as long as it is."""
         known = await store.one(journey_tables.exercised_right, person_id=person_id) or {}
         days = {
-            day: (known.get(day) or said.astimezone(PARIS).date()) if SAID[self.row[column]] else None
-            for column, day in DAYS.items()
+            day: (known.get(day) or day_of(said)) if SAID[self.row[column]] else None for column, day in DAYS.items()
         }
         if any(days.values()):
             told = {**days, "source": NAME, "source_id": key, "as_of": said}

@@ -29,6 +29,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import Table
 
+from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest import Options, Session, read_files
@@ -209,6 +210,6 @@ async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
         },
         new={"id": uuid4()},
     )
-    ended = dates.sortie or ((dates.decision or as_of.date()) if placement.etat in ENDED else None)
+    ended = dates.sortie or ((dates.decision or day_of(as_of)) if placement.etat in ENDED else None)
     link = Link(person_id, Fact.OWN_ITEM, placement.organisme, dates.proposition, ended)
     await store.link(NAME, placement.positionnement, [link])
