@@ -19,6 +19,14 @@ WAIT_SECONDS = 5.0
 """Longest to wait for a connection, or for PostgreSQL to accept one."""
 STATEMENT_SECONDS = 30.0
 """Longest that the statements of one fetch may take."""
+SETTINGS = {
+    "jit": "off",
+    "application_name": "spie-subgraph",
+    "DateStyle": "ISO",
+    "plan_cache_mode": "force_generic_plan",
+}
+"""Settings of each connection. A statement is planned once: to plan one anew costs several times what it takes to run,
+and PostgreSQL would do so for ever where it can't tell how many representations come (decision 0049)."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Place: TypeAlias = "asyncio.Future[Connection | None]"
@@ -135,5 +143,5 @@ class Connections:
             statement_cache_size=1000,
             max_cached_statement_lifetime=0,
             timeout=WAIT_SECONDS,
-            server_settings={"jit": "off", "application_name": "spie-subgraph", "DateStyle": "ISO"},
+            server_settings=SETTINGS,
         )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import orjson
 import pytest
 from graphql import parse
 
@@ -19,6 +17,7 @@ from subgraphs.kit.model import Model
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.conftest import Database
 from tests.kit.conftest import anyone, context, person_id, residual
+from tests.kit.plans import plan, scans
 from tests.kit.test_statement import ENTITY, PERSON
 
 COUNT = 20_000
@@ -102,14 +101,6 @@ def large(database: Database) -> Database:
     return database
 
 
-def scans(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each table that a plan reads, and how."""
-    if "Relation Name" in node:
-        yield node["Node Type"], node["Relation Name"]
-    for child in node.get("Plans", ()):
-        yield from scans(child)
-
-
 @pytest.mark.parametrize("name", QUERIES)
 async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> None:
     model, query, variables, scope = QUERIES[name]
@@ -118,9 +109,8 @@ async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> N
     connection = await large.connect(f"{model.name}_query")
     try:
         assert await connection.execute(begin(call.visible, None)) == BEGUN
-        explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+        found = list(scans(await plan(connection, statement, call)))
     finally:
         await connection.close()
-    found = list(scans(orjson.loads(explained)[0]["Plan"]))
     assert found
     assert [scan for scan in found if scan[0] == "Seq Scan"] == []

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
 import pytest
 from graphql import parse
 
@@ -17,7 +16,7 @@ from subgraphs.kit.document import Query
 from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, anyone, context, person_id, residual
-from tests.kit.test_plans import scans
+from tests.kit.plans import Plan, plan, scans
 from tests.offers.test_journey import FIELDS, QUERY, TYPES
 
 SERVICES, PEOPLE = 50_000, 5_000
@@ -89,7 +88,7 @@ def rows_read(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
         yield from rows_read(child)
 
 
-async def explained(database: Database, query: str, people: int, more: dict[str, Any]) -> dict[str, Any]:
+async def explained(database: Database, query: str, people: int, more: dict[str, Any]) -> Plan:
     """The plan of a query about so many people, as it ran."""
     representations = [{"__typename": "Person", "id": person_id(n), **more} for n in range(1, people + 1)]
     given = context(READ, link_key(Fact.REFERENT, AGENT))
@@ -98,25 +97,21 @@ async def explained(database: Database, query: str, people: int, more: dict[str,
     connection = await database.connect("offers_query")
     try:
         assert await connection.execute(begin([link_key(Fact.REFERENT, AGENT)], None)) == BEGUN
-        text = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.sql}"
-        found = await connection.fetchval(text, *statement.arguments(call))
+        return await plan(connection, statement, call)
     finally:
         await connection.close()
-    plan: dict[str, Any] = orjson.loads(found)[0]["Plan"]
-    return plan
 
 
 @pytest.mark.parametrize(("query", "more"), [(SUGGESTED, REQUIRED), (QUERY, {})], ids=["suggestions", "items"])
 async def test_no_table_is_read_from_end_to_end(large: Database, query: str, more: dict[str, Any]) -> None:
-    plan = await explained(large, query, 5, more)
-    found = list(scans(plan))
+    found = list(scans(await explained(large, query, 5, more)))
     assert found
     assert [scan for scan in found if scan[0] == "Seq Scan"] == []
 
 
 async def test_a_suggestion_reads_what_is_near_and_what_is_nowhere_only(large: Database) -> None:
-    plan = await explained(large, SUGGESTED, 1, REQUIRED)
-    read = sum(count for table, count in rows_read(plan) if table == "service")
+    ran = await explained(large, SUGGESTED, 1, REQUIRED)
+    read = sum(count for table, count in rows_read(ran) if table == "service")
     connection = await large.connect()
     near = await connection.fetchval(
         "SELECT count(*) FROM offers.service, offers.commune WHERE code = '08105' AND (at_latitude IS NULL OR"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import asyncpg
-import orjson
 import pytest
 from graphql import parse
 
@@ -16,7 +15,7 @@ from subgraphs.kit.server import Subgraph
 from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import Rows, context
-from tests.kit.test_plans import scans
+from tests.kit.plans import plan, scans
 from tests.offers.test_near import NEAREST
 from tests.offers.test_plans import large
 
@@ -118,9 +117,8 @@ async def test_no_catalogue_is_read_from_end_to_end(large: Database, query: str,
     statement, call = Compiler(MODEL, b"c" * 32).statement(query, Query(parse(query)), variables, given_)
     connection: asyncpg.Connection[asyncpg.Record] = await large.connect("offers_query")
     try:
-        explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+        found = list(scans(await plan(connection, statement, call)))
     finally:
         await connection.close()
-    found = list(scans(orjson.loads(explained)[0]["Plan"]))
     assert found
     assert [scan for scan in found if scan[0] == "Seq Scan"] == []

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
-import orjson
 import pytest
 from graphql import parse
 
@@ -20,7 +19,7 @@ from subgraphs.kit.server import Subgraph
 from subgraphs.trainings.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import POLICY, Rows, context
-from tests.kit.test_plans import scans
+from tests.kit.plans import plan, scans
 
 TRAININGS = "query ($filter: TrainingFilter) { trainings(filter: $filter) { nodes { id title } } }"
 NEAREST = """query ($near: NearInput) { trainingSessions(near: $near) { edges { distanceKm node { id } } } }"""
@@ -129,9 +128,8 @@ async def test_sessions_around_a_place_are_found_by_index(trainings: Subgraph, f
     statement, call = Compiler(MODEL, b"c" * 32).statement(
         NEAREST, Query(parse(NEAREST)), variables, context(Residual())
     )
-    explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(call))
+    found = list(scans(await plan(connection, statement, call)))
     await connection.close()
-    found = list(scans(orjson.loads(explained)[0]["Plan"]))
     assert found
     assert [scan for scan in found if scan[0] == "Seq Scan"] == []
 
