@@ -10,7 +10,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,7 +91,8 @@ async def wired(sides: Mapping[str, Callable[[Request], Awaitable[Reply]]]) -> A
     try:
         yield Wire((parts.hostname or "", parts.port or 0), client)
     finally:
-        client.kill()
+        with suppress(ProcessLookupError):  # it may have ended by itself
+            client.kill()
         await client.wait()
         server.should_exit = True
         await serving
@@ -106,15 +107,26 @@ async def _obey() -> None:
         order = msgspec.json.decode(line, type=Order)
         kept = [each for each in kept if not each.closed]
         while len(kept) < order.connections:
-            kept.append((await loop.create_connection(Client, order.host, order.port))[1])
-        message, pending = order.message(), iter(range(order.requests))
-        statuses = await asyncio.gather(*(_asked(each, message, pending) for each in kept[: order.connections]))
+            kept.append(await _connected(order))
+        pending = iter(range(order.requests))
+        statuses = await asyncio.gather(*(_asked(each, order, pending) for each in kept[: order.connections]))
         sys.stdout.write(" ".join(map(str, sorted(set().union(*statuses)))) + "\n")
         sys.stdout.flush()
 
 
-async def _asked(client: Client, message: bytes, pending: Iterator[int]) -> set[int]:
-    return {await client.ask(message) for _ in pending}
+async def _connected(order: Order) -> Client:
+    return (await asyncio.get_running_loop().create_connection(Client, order.host, order.port))[1]
+
+
+async def _asked(client: Client, order: Order, pending: Iterator[int]) -> set[int]:
+    message, statuses = order.message(), set()
+    for _ in pending:
+        try:
+            statuses.add(await client.ask(message))
+        except ConnectionError:  # idle for too long: the server closed it as the request left
+            client = await _connected(order)
+            statuses.add(await client.ask(message))
+    return statuses
 
 
 if __name__ == "__main__":

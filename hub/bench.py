@@ -219,7 +219,7 @@ async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, i
     taken, served = [], []
     for _ in range(rounds):
         taken.append(await _round(asks, each, in_flight))
-        served.append(await _served(sides, operation, each, in_flight))
+        served += [await _served(sides, operation, each, in_flight, first) for first in range(len(SERVED))]
     hub, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
     return Measure(
         name=operation.name,
@@ -239,15 +239,16 @@ async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, i
     )
 
 
-async def _served(sides: Sides, operation: Operation, each: int, connections: int) -> list[float]:
-    """CPU seconds per request of each of `SERVED` over HTTP; what opens its connections again comes before."""
-    spent = []
-    for side in SERVED:
+async def _served(sides: Sides, operation: Operation, each: int, connections: int, first: int = 0) -> list[float]:
+    """CPU seconds per request of each of `SERVED` over HTTP, begun with the one at the place `first`, for who begins
+    after a pause pays for it; what opens connections again comes before."""
+    spent = {}
+    for side in (*SERVED[first:], *SERVED[:first]):
         await sides.served(side, operation, connections, connections)
         start = time.process_time()
         await sides.served(side, operation, each, connections)
-        spent.append((time.process_time() - start) / each)
-    return spent
+        spent[side] = (time.process_time() - start) / each
+    return [spent[side] for side in SERVED]
 
 
 async def _round(asks: Sequence[Ask], each: int, in_flight: int) -> list[float]:
