@@ -3,7 +3,7 @@ before a byte of the answer leaves (policy.md "Access journal")."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from hub.journal.keyring import Keyring
 from hub.journal.record import Entry
 from hub.journal.store import Journal
 from hub.policy.authorise import Authorisation
+from hub.policy.entry import Explanation
 from hub.policy.guard import Guard
 from hub.policy.model import Policy
 from hub.prepare import Prepared
@@ -28,12 +29,10 @@ class Access:
     intent: Entry
     receipt: Any
 
-    async def disclosed(self, guard: Guard, told: Sequence[Mapping[str, Any]]) -> None:
-        """Return once the journal has intent and disclosure; `told` are the entries of `extensions.access`. Raises
-        NotServed, and then nothing may leave."""
-        said = [entry["reason"] or entry["decision"] for entry in told]
+    async def disclosed(self, guard: Guard, told: Explanation) -> None:
+        """Return once the journal has intent and disclosure. Raises NotServed, and then nothing may leave."""
         rows = await self.accesses.keyring.disclosures(guard.disclosed())
-        await self.accesses.journal.disclose(self.receipt, self.intent.disclosed(said), rows)
+        await self.accesses.journal.disclose(self.receipt, self.intent.disclosed(told.reasons), rows)
 
 
 @dataclass(frozen=True, slots=True)

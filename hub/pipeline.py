@@ -94,7 +94,7 @@ class Pipeline:
                 view = self.views.asked(request.headers.get("schema-view"), decisions)
                 data = await self.preparer.introspected(prepared, data, request.variables, view)
             access = explain(authorisation, guard, data, [error.path for error in errors if error.path is not None])
-            extensions: dict[str, object] = {"access": [each.json for each in access]}
+            extensions: dict[str, object] = {"access": access.json}
             if shown:
                 extensions["plan"] = prepared.plan.text()
             reply = Reply.of(data, errors, extensions, request.trace)

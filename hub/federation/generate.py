@@ -86,6 +86,8 @@ def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Gene
     def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
         try:
             if guard is None:
+                if marked.each:  # nobody says what may be read
+                    raise Unusual
                 return function(data, ())
             noted = guard.noted
             made = function(data, (noted, *guard.verdicts(marked)))
@@ -152,13 +154,11 @@ class _Source:
         if not marks:
             return []
         lines = [
-            "n = ()",
-            "if g:",
-            f" s, a = {var}[{ACCESS_KEY!r}]",
-            " if type(a) is not int: unusual()",
-            f" n, b = {marks[0]}[a]",
-            *(f" m, c = {more}[a]; n |= m; b |= c" for more in marks[1:]),
-            " g[0][s] |= b",
+            f"s, a = {var}[{ACCESS_KEY!r}]",
+            *([] if self.exact else ["if type(a) is not int: unusual()"]),
+            f"n, b = {marks[0]}[a]",
+            *(f"m, c = {more}[a]; n |= m; b |= c" for more in marks[1:]),
+            "g[0][s] |= b",
         ]
         return [indent + line for line in lines]
 
@@ -278,7 +278,7 @@ class _Source:
             return f"(len(listed({name})) >= {LONG} and {copied} or {each})" if copied else each
         whole = f"[{self.entries(shape, depth + 1, item, met=True)} for {item} in {name}]"
         whole = f"(len({name}) >= {LONG} and {copied} or {whole})" if copied else whole
-        return f"(g and {self.seen(shape, name)} and {whole} or {each})"
+        return f"({self.seen(shape, name)} and {whole} or {each})"
 
     def seen(self, shape: Shape, name: str) -> str:
         """Whether nothing of the objects of a list, nor of the single ones right below them, is to null."""

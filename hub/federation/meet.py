@@ -78,18 +78,19 @@ def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
 
 def met(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
     """The same of a short list, whatever the facts of each: those that were noted already may be met again."""
-    who = same = None
+    last = ()
     try:
         for value in values:
-            subject, facts = value[ACCESS_KEY]
+            told = value[ACCESS_KEY]
+            if told == last:  # rows of one person are alike as a rule
+                continue
+            subject, facts = last = told
             if type(facts) is not int:
                 raise Unusual
-            if facts != same or subject is not who:  # rows of one person are alike as a rule
-                nulls, bit = verdicts[facts]
-                if nulls:
-                    return False
-                noted[subject] |= bit
-                who, same = subject, facts
+            nulls, bit = verdicts[facts]
+            if nulls:
+                return False
+            noted[subject] |= bit
     except (TypeError, ValueError):  # a null, or what is no fact, among them
         return False
     return True

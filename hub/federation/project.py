@@ -132,8 +132,8 @@ class _Projector:
         """
         nulled: frozenset[str] = frozenset()
         for selections in shape.selected:
-            if selections.mark is not None and self.guard is not None:
-                verdict = self.guard(selections.mark, value, at)
+            if selections.mark is not None:
+                verdict = None if self.guard is None else self.guard(selections.mark, value, at)
                 if verdict is None:
                     self.hide(path)
                     return _GONE

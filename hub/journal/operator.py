@@ -55,7 +55,7 @@ async def _journalled(
         )
         receipt = journal.intend(entry)
         yield found
-        await journal.disclose(receipt, entry.disclosed([]), found)
+        await journal.disclose(receipt, entry.disclosed({}), found)
     finally:
         await journal.stop()
 

@@ -33,13 +33,9 @@ class Entry(NamedTuple):
     decisions: Mapping[str, int]
     visible_from: datetime | None = None
 
-    def disclosed(self, reasons: Iterable[str]) -> Entry:
-        """The disclosure entry that answers this intent."""
-        counts: dict[str, int] = {}
-        for reason in reasons:
-            counts[reason] = counts.get(reason, 0) + 1
-        counted = {str(reason): count for reason, count in counts.items()}
-        return Entry("DISCLOSURE", self.request, datetime.now(UTC), *self[3:12], counted, self.visible_from)
+    def disclosed(self, reasons: Mapping[str, int]) -> Entry:
+        """The disclosure entry that answers this intent: how many fields were decided for which reason."""
+        return Entry("DISCLOSURE", self.request, datetime.now(UTC), *self[3:12], reasons, self.visible_from)
 
 
 class Disclosure(NamedTuple):

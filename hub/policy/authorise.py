@@ -13,7 +13,7 @@ from functools import cached_property
 from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.federation.authorised import AuthorisedOperation
 from hub.policy.classification import Classification
-from hub.policy.entry import AccessEntry, entry
+from hub.policy.entry import AccessEntry, Explanation, entry
 from hub.policy.inputs import InputUse, input_use, telling
 from hub.policy.marks import Mark, Marks
 from hub.policy.table import Decision, DecisionClass, Effect, Reason
@@ -42,7 +42,7 @@ class FieldEntry:
         return entry(self.path, self.coordinate, self.decisions, self.decision)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Authorisation:
     """The policy step's result for one operation and decision class."""
 
@@ -56,6 +56,11 @@ class Authorisation:
     """The root fields that ask for one person, by an argument."""
     searches: tuple[Field, ...]
     """Those that find persons."""
+
+    @cached_property
+    def always(self) -> Explanation | None:
+        """What the table says of the fields, if all of them are always asked."""
+        return None if any(each.conditions for each in self.entries) else Explanation(e.told for e in self.entries)
 
 
 def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:

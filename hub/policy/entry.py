@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,20 @@ class AccessEntry(dict[str, Any]):
     def json(self) -> orjson.Fragment:
         """The entry as it is sent."""
         return orjson.Fragment(orjson.dumps(self))
+
+
+class Explanation(list[AccessEntry]):
+    """`extensions.access` of an answer. Most answers of an operation share one, which nobody changes."""
+
+    @cached_property
+    def json(self) -> orjson.Fragment:
+        """The entries as they are sent."""
+        return orjson.Fragment(orjson.dumps([each.json for each in self]))
+
+    @cached_property
+    def reasons(self) -> Mapping[str, int]:
+        """How many fields there are by reason, as the journal keeps them: of a reduction without one, by decision."""
+        return Counter(str(each["reason"] or each["decision"]) for each in self)
 
 
 def entry(

@@ -7,13 +7,11 @@ hold. What depends on a row is told only of the person asked for, when its ident
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import getitem
 from typing import Any
 
 from hub.document.conditions import hold
 from hub.policy.authorise import Authorisation
-from hub.policy.entry import AccessEntry, entry
+from hub.policy.entry import AccessEntry, Explanation, entry
 from hub.policy.guard import Guard
 from hub.policy.marks import Row
 from hub.policy.table import DecisionClass, Effect, Reason
@@ -26,19 +24,22 @@ ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAIN
 
 def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
-) -> list[AccessEntry]:
+) -> Explanation:
     """The entries, one per path, in the order of the query; `failed` are the paths of errors, of which no reason is
     told."""
     entries = decided(authorisation, guard.variables)
     errors: set[tuple[str | int, ...]] | None = None
+    more: dict[tuple[str, ...], AccessEntry] = {}
     held: Any
     for row in guard.named():
         told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
         if not told:
             continue
         try:
-            held = reduce(getitem, row.mark.path, data)  # type: ignore[arg-type]
-            if None not in held.values():
+            held = data
+            for key in row.mark.path:
+                held = held[key]
+            if all(held.values()):  # nothing is null
                 continue
             keys = [key for key in told if held.get(key, held) is None]
         except (KeyError, TypeError, AttributeError):  # the row is null, or not there
@@ -47,11 +48,11 @@ def explain(
         for key in keys:
             here = (*row.mark.path, key)
             if not (errors and any(here[: len(error)] == error for error in errors)):
-                made = told[key]
-                if made.replaces:
-                    entries = [each for each in entries if each["path"] != made["path"]]
-                entries.append(made)
-    return entries
+                more[here] = told[key]
+    if not more:
+        return entries
+    replaced = {path for path, made in more.items() if made.replaces}
+    return Explanation((*(each for each in entries if tuple(each["path"]) not in replaced), *more.values()))
 
 
 def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
@@ -69,10 +70,12 @@ def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
     return row.told
 
 
-def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> list[AccessEntry]:
+def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> Explanation:
     """The part of the entries that the table gives, known before anything is fetched."""
+    if authorisation.always is not None:
+        return authorisation.always
     entries = authorisation.entries
-    return [item.told for item in entries if not item.conditions or hold(item.conditions, variables)]
+    return Explanation(item.told for item in entries if not item.conditions or hold(item.conditions, variables))
 
 
 def row_reason(rule: Rule, facts: int) -> Reason:

@@ -132,7 +132,7 @@ class Writer:
 
     def _access(self, row: Row, scope: Scope, var: str) -> str:
         facts = row.add(self.guards.told(scope), "@facts")
-        return f"[{scope.subject}, {var}[{facts}]]"
+        return f"({scope.subject}, {var}[{facts}])"
 
     def _one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
         when = self.guards.readable(scope, field)

@@ -29,7 +29,7 @@ async def read(database: Database, person: str, actor: str = "https://idp.exampl
         async with running(database, Signer(database.keys.journal)) as writer:
             entry = intent(actor=actor, reference="DOSSIER-7", **more)
             found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
-            await writer.disclose(writer.intend(entry), entry.disclosed([]), found)
+            await writer.disclose(writer.intend(entry), entry.disclosed({}), found)
     finally:
         await keyring.close()
 

@@ -104,8 +104,13 @@ def test_what_the_guard_nulls_equals_what_is_null() -> None:
     data = {"people": [{"id": "1", "kind": "A"}, {"id": "2", "kind": None}]}
     operation = marked(shape("{ people { id kind } }"))
     hidden = told(operation, data, ("people", 0, "kind"), guard=lambda *_: frozenset({"kind"}))
-    missing = told(operation, {"people": [{"id": "1", "kind": None}, {"id": "2", "kind": None}]})
-    assert hidden == missing
+    absent = {"people": [{"id": "1", "kind": None}, {"id": "2", "kind": None}]}
+    assert hidden == told(operation, absent, guard=lambda *_: frozenset())
+
+
+def test_what_is_marked_is_not_there_without_a_guard() -> None:
+    data = {"people": [{"id": "1", ACCESS_KEY: ["1", 3]}], "person": {"id": "2", ACCESS_KEY: ["2", 3]}}
+    assert told(marked(shape("{ people { id } person { id } }")), data) == ({"people": [], "person": None}, [])
 
 
 def test_an_object_that_the_guard_refuses_is_dropped_from_its_list_and_paths_close_up() -> None:

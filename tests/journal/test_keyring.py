@@ -74,7 +74,7 @@ async def test_an_erased_person_is_found_no_more_and_the_chain_verifies(emptied:
     async with running(emptied) as journal:
         entry = intent()
         found = await keyring.disclosures([(frozenset({"Person.id"}), frozenset(), [person])])
-        await journal.disclose(journal.intend(entry), entry.disclosed([]), found)
+        await journal.disclose(journal.intend(entry), entry.disclosed({}), found)
         assert await keyring.erase(person)
         assert not await keyring.erase(person)
         assert await keyring.find(person) is None

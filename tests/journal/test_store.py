@@ -12,7 +12,6 @@ from hub.journal.keyring import Keyring
 from hub.journal.record import Disclosure, disclosures
 from hub.journal.store import Journal
 from hub.journal.tables import metadata
-from hub.policy.table import Reason
 from tests.conftest import Database
 from tests.journal.written import SIGNER, checked, fill, findings, intent, rows, running, tamper
 
@@ -24,7 +23,7 @@ async def test_intent_and_disclosure_are_committed_when_disclose_returns(
     receipt = journal.intend(entry)
     person = str(uuid4())
     found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
-    await journal.disclose(receipt, entry.disclosed([Reason.NOT_HELD, Reason.NOT_HELD]), found)
+    await journal.disclose(receipt, entry.disclosed({"NOT_HELD": 2}), found)
     entries = await rows(
         database, "SELECT kind, decisions FROM journal.entry WHERE request = $1 ORDER BY seq", entry.request
     )
@@ -52,7 +51,7 @@ async def test_requests_of_one_moment_share_a_commit(journal: Journal, database:
     assert before[0]["idle"]
     entries = [intent() for _ in range(100)]
     receipts = [journal.intend(entry) for entry in entries]
-    await asyncio.gather(*(journal.disclose(r, e.disclosed([]), []) for r, e in zip(receipts, entries, strict=True)))
+    await asyncio.gather(*(journal.disclose(r, e.disclosed({}), []) for r, e in zip(receipts, entries, strict=True)))
     found = await rows(
         database,
         "SELECT count(*) AS entries, count(DISTINCT xmin::text) AS commits FROM journal.entry WHERE request = ANY($1)",
@@ -71,12 +70,12 @@ async def test_an_entry_that_cannot_be_written_stops_the_answer(fresh_database: 
         entry = intent()
         receipt = journal.intend(entry)
         with pytest.raises(NotServed) as caught:
-            await journal.disclose(receipt, entry.disclosed([]), [Disclosure(("Person.id",), (), ("00",))])
+            await journal.disclose(receipt, entry.disclosed({}), [Disclosure(("Person.id",), (), ("00",))])
         assert caught.value.code == "JOURNAL_UNAVAILABLE"
         assert await admin.fetchval("SELECT count(*) FROM journal.entry WHERE kind = 'DISCLOSURE'") == 0
         await admin.execute("GRANT INSERT ON journal.disclosure TO journal_writer")
         after = intent()
-        await journal.disclose(journal.intend(after), after.disclosed([]), [])
+        await journal.disclose(journal.intend(after), after.disclosed({}), [])
     finally:
         await admin.close()
         await journal.stop()
@@ -92,7 +91,7 @@ async def test_an_entry_that_the_writer_cannot_even_encode_stops_its_answer_and_
         with pytest.raises(NotServed):
             await journal.disclose(journal.intend(entry), entry, [])
         after = intent()
-        await journal.disclose(journal.intend(after), after.disclosed([]), [])
+        await journal.disclose(journal.intend(after), after.disclosed({}), [])
     finally:
         await journal.stop()
     (written,) = await rows(fresh_database, "SELECT DISTINCT request FROM journal.entry")
@@ -113,7 +112,7 @@ async def test_a_lost_connection_is_made_again_without_a_request_and_costs_none(
                 await reached(journal, False)
                 if asked:
                     entry = intent()
-                    await journal.disclose(journal.intend(entry), entry.disclosed([]), [])
+                    await journal.disclose(journal.intend(entry), entry.disclosed({}), [])
                 await reached(journal, True)
     finally:
         await admin.close()
@@ -137,7 +136,7 @@ async def test_an_answer_whose_entry_is_being_written_when_the_journal_stops_wai
     try:
         async with admin.transaction():
             await admin.execute("LOCK journal.entry IN EXCLUSIVE MODE")
-            answer = asyncio.create_task(journal.disclose(receipt, entry.disclosed([]), []))
+            answer = asyncio.create_task(journal.disclose(receipt, entry.disclosed({}), []))
             while not await admin.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
                 pass
             stopped = asyncio.create_task(journal.stop())

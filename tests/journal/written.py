@@ -50,7 +50,7 @@ async def fill(journal: Journal, requests: int) -> None:
     for number in range(requests):
         entry = intent(operation_name=f"Request{number}")
         found = [released("Person.id", "Person.lastName"), released("Rsa.status", masked=["Person.birthDate"])]
-        await journal.disclose(journal.intend(entry), entry.disclosed(["NOT_HELD", "OPPOSITION", "NOT_HELD"]), found)
+        await journal.disclose(journal.intend(entry), entry.disclosed({"NOT_HELD": 2, "OPPOSITION": 1}), found)
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ def answered(number: int, name: str) -> dict[str, Any]:
         "__typename": "Person",
         "id": person_id(number),
         "firstName": name,
-        "_access": [person_id(number), int(Fact.REFERENT)],
+        "_access": (person_id(number), int(Fact.REFERENT)),
     }
 
 
@@ -118,7 +118,7 @@ async def test_types_may_be_mixed_in_one_list_and_one_statement(rows: Rows, peop
     ]
     before = people.statements
     assert await entities(people, given, found, query) == [
-        {"theme": "MOBILITE", "_access": [person_id(1), int(Fact.REFERENT)]},
+        {"theme": "MOBILITE", "_access": (person_id(1), int(Fact.REFERENT))},
         {"lastName": "Varenne"},
         None,
         {"firstName": "Ondine"},

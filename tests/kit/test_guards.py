@@ -51,7 +51,7 @@ async def test_several_links_add_up(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (R, AGENT), (T, "08"), (Fact.GROUP, "00000000-0000-4000-8000-0000000000b2"))
     found = residual({"Person": anyone(R, T, Fact.GROUP)}, {})
     answer = await ask(people, "_access", found, f"{int(R)} {AGENT}", f"{int(T)} 08")
-    assert answer == {"_access": [person_id(1), int(R | T)]}
+    assert answer == {"_access": (person_id(1), int(R | T))}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_restriction_binds_only_the_rules_that_name_it(
     assert await ask(people, "firstName lastName _access", found) == {
         "firstName": None,
         "lastName": "K",
-        "_access": [person_id(1), int(R | restriction)],
+        "_access": (person_id(1), int(R | restriction)),
     }
 
 
@@ -145,9 +145,9 @@ async def test_row_with_a_forbidden_value_is_dropped_selected_or_not(rows: Rows,
     answer = await ask(people, "constraints { theme _access }", CONSTRAINTS)
     own = int(R | Fact.RECORDED | Fact.VALUE_SAN)
     assert answer["constraints"] == [
-        {"theme": "MOBILITE", "_access": [person_id(1), int(R)]},
-        {"theme": "SANTE", "_access": [person_id(1), own]},
-        {"theme": "LOGEMENT", "_access": [person_id(1), int(R)]},
+        {"theme": "MOBILITE", "_access": (person_id(1), int(R))},
+        {"theme": "SANTE", "_access": (person_id(1), own)},
+        {"theme": "LOGEMENT", "_access": (person_id(1), int(R))},
     ]
     assert len((await ask(people, "constraints { id }", CONSTRAINTS))["constraints"]) == 3
     assert len((await ask(people, "constraints { id }", CONSTRAINTS, organisation=None))["constraints"]) == 2
@@ -199,7 +199,7 @@ async def test_forbidden_scalar_is_coarsened_like_an_ordinary_row(rows: Rows, ap
     first = await ask(appointments, MOTIVES, found)
     second = await ask(appointments, MOTIVES, found, number=2)
     motive = first["appointments"]["nodes"][0]["motive"]
-    assert motive == {"category": "AUTRE", "type": "autre", "_access": [person_id(1), int(R)]}
+    assert motive == {"category": "AUTRE", "type": "autre", "_access": (person_id(1), int(R))}
     assert str(first).replace(person_id(1), "") == str(second).replace(person_id(2), "")
 
 
@@ -211,7 +211,7 @@ async def test_value_category_is_told_where_it_may_be_read(rows: Rows, appointme
     assert answer["appointments"]["nodes"][0]["motive"] == {
         "category": "psychologue",
         "type": None,
-        "_access": [person_id(1), int(R | Fact.VALUE_SAN)],
+        "_access": (person_id(1), int(R | Fact.VALUE_SAN)),
     }
 
 
@@ -221,7 +221,7 @@ async def test_item_of_more_columns_than_a_function_takes_is_whole(rows: Rows, a
     names = [f"m{number}" for number in range(60)]
     motives = " ".join(f"{name}: motive {{ category type _access }}" for name in names)
     answer = await ask(appointments, f"appointments {{ nodes {{ id {motives} status }} }}", appointment_residual(R))
-    motive = {"category": "siae_interview", "type": "siae", "_access": [person_id(1), int(R)]}
+    motive = {"category": "siae_interview", "type": "siae", "_access": (person_id(1), int(R))}
     assert answer["appointments"]["nodes"] == [
         {"id": person_id(101), **dict.fromkeys(names, motive), "status": "INCONNU"}
     ]
@@ -242,7 +242,7 @@ async def test_own_item_opens_the_organisations_own_rows_only(rows: Rows, appoin
     scope = f"{int(Fact.OWN_ITEM)} {SIRET}"
     found = appointment_residual(Fact.OWN_ITEM)
     answer = await ask(appointments, "appointments { nodes { id _access } }", found, scope)
-    assert answer["appointments"]["nodes"] == [{"id": person_id(101), "_access": [person_id(1), int(Fact.OWN_ITEM)]}]
+    assert answer["appointments"]["nodes"] == [{"id": person_id(101), "_access": (person_id(1), int(Fact.OWN_ITEM))}]
 
 
 async def test_list_with_a_condition_of_its_own_holds_those_rows_only(rows: Rows, appointments: Subgraph) -> None:

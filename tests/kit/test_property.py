@@ -230,7 +230,7 @@ def expected_person(person: Person, naive: Naive) -> Any:
                 {
                     "theme": naive.field("Constraint.theme", own, theme),
                     "state": naive.field("Constraint.state", own, "OUI"),
-                    "_access": [person_id(person.number), own],
+                    "_access": (person_id(person.number), own),
                 }
             )
     born = person.born and person.born.isoformat()
@@ -239,7 +239,7 @@ def expected_person(person: Person, naive: Naive) -> Any:
         "firstName": naive.field("Person.firstName", facts, f"P{person.number}"),
         "birthDate": naive.field("Person.birthDate", facts, born, lambda value: value and f"{value[:4]}-01-01"),
         "constraints": naive.field("Person.constraints", facts, constraints),
-        "_access": [person_id(person.number), facts],
+        "_access": (person_id(person.number), facts),
     }
 
 
@@ -268,7 +268,7 @@ def expected_appointments(person: Person, naive: Naive, first: int) -> Any:
                 {
                     "status": naive.field("Appointment.status", own, "VU"),
                     "motive": naive.field("Appointment.motive", own, expected_motive(person, naive, motive, own)),
-                    "_access": [person_id(person.number), own],
+                    "_access": (person_id(person.number), own),
                 }
             )
     page = {"nodes": nodes[:first], "pageInfo": {"hasNextPage": len(nodes) > first}}
@@ -284,7 +284,7 @@ def expected_motive(person: Person, naive: Naive, motive: str | None, own: int) 
     told = facts if rule.value_allowed(facts, int(Fact.VALUE_SAN)) else facts & ~int(Fact.VALUE_SAN)
     return {
         "category": naive.field("Motive.category", facts, seen),
-        "_access": [person_id(person.number), told],
+        "_access": (person_id(person.number), told),
     }
 
 

@@ -191,8 +191,8 @@ async def test_the_organisation_that_proposed_it_is_told_by_a_fact(rows: Rows, t
         answer = await trainings.execute(FACTS, given, scope)
         nodes = answer["data"]["_entities"][0]["trainingPlacements"]["nodes"]
         facts.append([node["_access"] for node in nodes])
-    recorded = [person_id(1), int(Fact.REFERENT | Fact.RECORDED)]
-    own, plain = [person_id(1), int(Fact.REFERENT | Fact.OWN_ITEM)], [person_id(1), int(Fact.REFERENT)]
+    recorded = person_id(1), int(Fact.REFERENT | Fact.RECORDED)
+    own, plain = ((person_id(1), int(Fact.REFERENT | bit)) for bit in (Fact.OWN_ITEM, 0))
     assert facts == [[recorded] * 4, [plain, own, plain, own]]
 
 
