@@ -78,19 +78,18 @@ def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
 
 def met(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
     """The same of a short list, whatever the facts of each: those that were noted already may be met again."""
-    last = ()
+    who, same = None, 0
     try:
         for value in values:
-            told = value[ACCESS_KEY]
-            if told == last:  # rows of one person are alike as a rule
-                continue
-            subject, facts = last = told
+            subject, facts = value[ACCESS_KEY]
             if type(facts) is not int:
                 raise Unusual
-            nulls, bit = verdicts[facts]
-            if nulls:
-                return False
-            noted[subject] |= bit
+            if facts != same or subject is not who:  # rows of one person are alike as a rule
+                nulls, bit = verdicts[facts]
+                if nulls:
+                    return False
+                noted[subject] |= bit
+                who, same = subject, facts
     except (TypeError, ValueError):  # a null, or what is no fact, among them
         return False
     return True
