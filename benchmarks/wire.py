@@ -109,7 +109,7 @@ async def _obey() -> None:
         while len(kept) < order.connections:
             kept.append(await _connected(order))
         pending = iter(range(order.requests))
-        statuses = await asyncio.gather(*(_asked(each, order, pending) for each in kept[: order.connections]))
+        statuses = await asyncio.gather(*(_asked(kept, place, order, pending) for place in range(order.connections)))
         sys.stdout.write(" ".join(map(str, sorted(set().union(*statuses)))) + "\n")
         sys.stdout.flush()
 
@@ -118,14 +118,14 @@ async def _connected(order: Order) -> Client:
     return (await asyncio.get_running_loop().create_connection(Client, order.host, order.port))[1]
 
 
-async def _asked(client: Client, order: Order, pending: Iterator[int]) -> set[int]:
+async def _asked(kept: list[Client], place: int, order: Order, pending: Iterator[int]) -> set[int]:
     message, statuses = order.message(), set()
     for _ in pending:
         try:
-            statuses.add(await client.ask(message))
+            statuses.add(await kept[place].ask(message))
         except ConnectionError:  # idle for too long: the server closed it as the request left
-            client = await _connected(order)
-            statuses.add(await client.ask(message))
+            kept[place] = await _connected(order)
+            statuses.add(await kept[place].ask(message))
     return statuses
 
 

@@ -7,7 +7,8 @@ anything is measured, and all serialise it. Goals are held against plain resolve
 documents cached are told beside them.
 
 What journal and policy cost is the CPU of the same process serving over HTTP, as many connections as requests in
-flight: the hub, the hub without its journal, and without policy either.
+flight: the hub, the hub without its journal, and without policy either, each of them first, second and last in every
+round.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class _Source:
             return []
         lines = [
             f"s, a = {var}[{ACCESS_KEY!r}]",
-            *([] if self.exact else ["if type(a) is not int: unusual()"]),
+            "if type(a) is not int: unusual()",
             f"n, b = {marks[0]}[a]",
             *(f"m, c = {more}[a]; n |= m; b |= c" for more in marks[1:]),
             "g[0][s] |= b",

@@ -78,7 +78,7 @@ def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
 
 def met(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
     """The same of a short list, whatever the facts of each: those that were noted already may be met again."""
-    who, same = None, 0
+    who = same = None  # which no subject and facts are together
     try:
         for value in values:
             subject, facts = value[ACCESS_KEY]

@@ -31,6 +31,7 @@ from sqlalchemy.sql import Select
 from sqlalchemy.types import TypeEngine
 
 from schema.categories import Category, Level
+from schema.days import PARIS
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.retarget import Named
 
@@ -239,9 +240,9 @@ def kind_of(expression: ColumnElement[Any]) -> tuple[Kind, bool]:
     raise DeclarationError(f"no GraphQL type for the SQL type {expression.type!r}")
 
 
-def day_of(instant: ColumnElement[Any]) -> ColumnElement[date]:
-    """The day of an instant, in France."""
-    return cast(func.timezone(literal_column("'Europe/Paris'"), instant), Date)
+def day_column(instant: ColumnElement[Any]) -> ColumnElement[date]:
+    """The day of an instant, in France (`schema.days`)."""
+    return cast(func.timezone(literal_column(f"'{PARIS.key}'"), instant), Date)
 
 
 def key(column: ColumnElement[Any], description: str = "Identifiant opaque.", *, resolvable: bool = True) -> Any:

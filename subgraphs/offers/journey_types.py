@@ -9,7 +9,7 @@ from __future__ import annotations
 from schema.categories import Category
 from subgraphs.kit.constraints import CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Drop, column, day_of, key, one
+from subgraphs.kit.fields import Drop, column, day_column, key, one
 from subgraphs.kit.provenance import provenance
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
@@ -77,7 +77,7 @@ class Company:
     subject="person_id",
     owner="organisation_siret",
     recorded_by="recorded_by",
-    dated=day_of(job_application.c.updated_at),
+    dated=day_column(job_application.c.updated_at),
     plural="candidatures",
     description="Candidature auprès d'un employeur de l'inclusion (Emplois de l'inclusion).",
 )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, func
 from schema.categories import Category, Level
 from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Sort, choice, column, day_of, key, many, one
+from subgraphs.kit.fields import Sort, choice, column, day_column, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.trainings.tables import (
     placement,
@@ -23,7 +23,7 @@ from subgraphs.trainings.tables import (
 PUB, FORM = Category.PUB, Category.FORM
 
 _DAYS = (placement.c.proposed_on, placement.c.decided_on, placement.c.entered_on, placement.c.ended_on)
-_LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_of(placement.c.as_of), type_=Date())
+_LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_column(placement.c.as_of), type_=Date())
 """The last day that a placement bears; of one that bears none, the day on which its source told it."""
 
 RECRUITMENT_STATE = choice(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -12,10 +13,11 @@ from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.operation import ACCESS_KEY
 from hub.document.parse import find_operation, parse_document
+from hub.federation.collect import Unusual
 from hub.federation.execute import Answer
-from hub.federation.meet import shown
+from hub.federation.meet import alike, met, shown
 from hub.federation.project import Projection, interpret
-from tests.federation.test_generate import Noted
+from tests.federation.test_generate import GONE, Noted
 from tests.federation.test_project import marked
 
 SCHEMA = build_schema("""
@@ -95,3 +97,17 @@ def test_copies_are_what_the_interpreter_makes_and_leave_what_was_received(
     assert fast is None or slow is None or fast.noted == slow.noted
     assert any(each is not None for each in copied) is whole
     assert ACCESS_KEY not in repr(made)
+
+
+@pytest.mark.parametrize("judge", [alike, met])
+@pytest.mark.parametrize("pair", GONE, ids=repr)
+def test_a_row_that_tells_no_facts_is_never_passed_over(judge: Callable[..., bool], pair: Any) -> None:
+    verdicts = {0: (frozenset[str](), 1)}
+    noted: dict[Any, int] = defaultdict(int)
+    for rows in ([{ACCESS_KEY: pair}], [{ACCESS_KEY: pair}] * 3, [{ACCESS_KEY: ["s", 0]}, {ACCESS_KEY: pair}]):
+        try:
+            passed = judge(rows, verdicts, noted)
+        except (Unusual, KeyError, TypeError):
+            continue
+        assert not passed or not {str}.issuperset(map(type, noted))  # an object of nobody, which is seen afterwards
+        noted.clear()

@@ -104,6 +104,7 @@ class Case:
     table: str
     record: dict[str, Any]
     document: Callable[..., Any]
+    made: str
     at: str
     state: str
     last: str
@@ -117,14 +118,14 @@ class Case:
 CASES = (
     Case(
         "emplois", "job_application", APPLICATION, lambda *found: {"count": len(found), "results": list(found)},
-        "mis_a_jour_le", "statut", "refused", EMPLOYER, date(2027, 5, 31),
+        "cree_le", "mis_a_jour_le", "statut", "refused", EMPLOYER, date(2027, 5, 31),
     ),
     Case(
         "immersion-facile", "immersion_agreement", CONVENTION, lambda *found: list(found),
-        "updatedAt", "status", "CANCELLED", HOST, date(2026, 11, 20),
+        "dateSubmission", "updatedAt", "status", "CANCELLED", HOST, date(2026, 11, 20),
     ),
     Case(
         "dora", "referral", REFERRAL, lambda *found: {"results": list(found)},
-        "updated_at", "status", "REFUSÉE", RECEIVER, None,
+        "creation_date", "updated_at", "status", "REFUSÉE", RECEIVER, None,
     ),
 )  # fmt: skip

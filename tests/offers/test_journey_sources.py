@@ -102,6 +102,16 @@ async def test_an_item_its_owner_and_its_link_are_written_together(
 
 
 @each
+async def test_what_is_said_after_midnight_in_france_is_of_that_day(
+    ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
+) -> None:
+    record = {**case.record, case.made: "2026-07-05T22:30:00.000Z"}
+    report = await given(fresh_database, ingest, tmp_path, case, record)
+    assert (codes(report), report.counts) == ([], {Outcome.CREATED: 1})
+    assert [since for _, since, _ in await links(ingest)] == [date(2026, 7, 6)]
+
+
+@each
 async def test_the_same_file_again_writes_nothing(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
