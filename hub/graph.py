@@ -16,7 +16,7 @@ import orjson
 from graphql import GraphQLSchema, print_schema
 
 from hub.errors import StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
 from hub.federation.visible import visible_schema

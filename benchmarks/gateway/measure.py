@@ -19,7 +19,7 @@ from benchmarks.gateway.peers import Gateway, Running, running
 from benchmarks.gateway.processes import OTHERS, loaded, memory, processor, started
 from benchmarks.gateway.subgraphs import NAMES, sdl
 from hub.errors import StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 
 QUERY = Path(__file__).with_name("query.graphql").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ import typer
 from hub.cli.files import read_text, write_text
 from hub.cli.refuse import refuse, tell
 from hub.errors import CompositionFailed
-from hub.federation.compose.compose import Source, composition
+from hub.federation.compose.composer import Source, composition
 
 app = typer.Typer(add_completion=False)
 

@@ -11,10 +11,10 @@ from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_sche
 from hub.cli.classes import ClientOption, decision_class
 from hub.cli.files import read_text
 from hub.cli.refuse import refuse
-from hub.federation.changes.diff import changes
-from hub.federation.changes.model import Change, Level
-from hub.federation.changes.operations import Document
-from hub.federation.changes.operations import read as read_operation
+from hub.federation.changes.change import Change, Level
+from hub.federation.changes.client_operations import Document
+from hub.federation.changes.client_operations import read as read_operation
+from hub.federation.changes.schema_diff import changes
 from hub.federation.reading import read_supergraph
 from hub.graph import load_graph
 from hub.policy.view import Views

@@ -20,7 +20,7 @@ from benchmarks.gateway.plans import FIELDS, plans
 from benchmarks.gateway.processes import loaded
 from benchmarks.gateway.subgraphs import NAMES, roots, sdl
 from hub.errors import StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph import Supergraph
 from tests.conftest import ROOT
 

@@ -16,7 +16,7 @@ import httpx2
 import orjson
 from graphql import ExecutionResult, execute_sync, parse
 
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from tests.conftest import ROOT
 from tests.federation.harness import Part, Subgraph
 

@@ -17,7 +17,7 @@ from graphql import (
     print_schema,
 )
 
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from tests.cli.commands import hub
 from tests.cli.served import Served, gateway

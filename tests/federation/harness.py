@@ -33,7 +33,7 @@ from hub.document.variables import bind
 from hub.errors import FieldFailed, Path
 from hub.federation.authorised import AuthorisedOperation
 from hub.federation.collect import Unusual
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.execute import Answer
 from hub.federation.execute import execute as run
 from hub.federation.generate import Marked

@@ -16,8 +16,8 @@ from graphql import (
 )
 from hypothesis import HealthCheck, Phase, given, settings
 
-from hub.federation.changes.diff import changes
-from hub.federation.compose.compose import Source, compose
+from hub.federation.changes.schema_diff import changes
+from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import ROOTS, Supergraph
 from hub.graph import GENERATED

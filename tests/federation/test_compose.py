@@ -6,7 +6,7 @@ import pytest
 from graphql import build_schema, parse, print_schema
 
 from hub.errors import CompositionFailed, StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
 from schema.categories import SPEC

@@ -11,7 +11,7 @@ from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import CompositionFailed, DocumentRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.cost import Costs
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph

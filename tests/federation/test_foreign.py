@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 
 from hub.document.request import Request
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
 from hub.gateway import Gateway

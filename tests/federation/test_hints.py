@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.federation.compose.compose import Source, composition
+from hub.federation.compose.composer import Source, composition
 from tests.federation.rules.case import HEAD, K, Q
 from tests.node import Node
 

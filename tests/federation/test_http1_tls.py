@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from hub.document.request import Request
 from hub.errors import StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.http1 import Care, HttpTransport
 from hub.federation.tls import client_tls
 from hub.federation.transport import SubgraphResponse

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.errors import CompositionFailed, StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from tests.federation import library, orchard, shop, town
 from tests.federation.rules import CASES
 

@@ -6,7 +6,7 @@ import pytest
 
 from hub.errors import CompositionFailed
 from hub.federation.authorised import AuthorisedOperation
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.gateway import EVERYONE, allow
 from hub.prepare import Preparer
 from tests.federation.harness import HEAD, Gateway, Part, snapshot

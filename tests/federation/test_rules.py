@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import CompositionFailed, StartRefused
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.compose.rules import satisfiability
 from tests.federation.rules import CASES
 from tests.federation.rules.case import HEAD, Case, K, Q

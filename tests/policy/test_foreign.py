@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.graph import GENERATED
 from hub.policy.classify import Unclassified, classify
 from schema.sdl import FOLDER, HUB, SUBGRAPHS, hub_sdl

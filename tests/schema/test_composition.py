@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLObjectType, parse, validate
 
-from hub.federation.compose.compose import Source, compose
+from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph import Supergraph
 from hub.policy.classify import classify
 from hub.policy.load import load

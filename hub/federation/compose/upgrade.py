@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from hub.federation.compose.fieldsets import mentioned
-from hub.federation.compose.model import FEDERATION, Element, Kind, Subgraph, Type, named
+from hub.federation.compose.field_selections import mentioned
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import FEDERATION, Element, Kind, Subgraph, Type, named
 
 E = TypeVar("E", bound=Element)
 _COMPOSITE = (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)

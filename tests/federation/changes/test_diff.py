@@ -23,9 +23,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
-from hub.federation.changes.diff import changes
-from hub.federation.changes.model import Level
-from hub.federation.changes.operations import read
+from hub.federation.changes.change import Level
+from hub.federation.changes.client_operations import read
+from hub.federation.changes.schema_diff import changes
 from tests.federation.town import town
 
 OLD = """

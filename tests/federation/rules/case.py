@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.federation.compose.compose import Source
+from hub.federation.compose.composer import Source
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.{minor}", import: [{names}])\n'
 NAMES = (

@@ -15,7 +15,7 @@ from hub.federation.compose.hints import (
     shareable_members,
 )
 from hub.federation.compose.hints.hint import Hint
-from hub.federation.compose.model import Subgraph
+from hub.federation.compose.subgraph_model import Subgraph
 
 HINTS: tuple[Callable[[Sequence[Subgraph]], Iterator[Hint]], ...] = (
     compatible_types.check,

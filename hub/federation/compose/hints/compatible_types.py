@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hub.federation.compose.hints import together
 from hub.federation.compose.hints.hint import Hint, hint
-from hub.federation.compose.model import Input, Output, Subgraph
+from hub.federation.compose.subgraph_model import Input, Output, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hub.federation.compose.hints import together
 from hub.federation.compose.hints.hint import Hint, hint
-from hub.federation.compose.model import Subgraph
+from hub.federation.compose.subgraph_model import Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hub.federation.compose.contexts import fed
+from hub.federation.compose.context_arguments import fed
 from hub.federation.compose.hints import together
 from hub.federation.compose.hints.hint import Hint, hint
-from hub.federation.compose.merge import positions
-from hub.federation.compose.model import Kind, Subgraph
+from hub.federation.compose.merger import positions
+from hub.federation.compose.subgraph_model import Kind, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:

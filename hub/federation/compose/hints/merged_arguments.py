@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from hub.federation.compose.directive_merging import STRATEGIES
 from hub.federation.compose.hints import together
 from hub.federation.compose.hints.hint import Hint, hint
-from hub.federation.compose.model import FEDERATION, Subgraph
-from hub.federation.compose.strategies import STRATEGIES
+from hub.federation.compose.subgraph_model import FEDERATION, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:

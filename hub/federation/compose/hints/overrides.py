@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hub.federation.compose.fieldsets import USES, mentioned
+from hub.federation.compose.field_selections import USES, mentioned
 from hub.federation.compose.hints.hint import Hint, hint
-from hub.federation.compose.model import Subgraph
+from hub.federation.compose.subgraph_model import Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.federation.compose.hints.hint import Hint, hint
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.shareable_members import returned
+from hub.federation.compose.subgraph_model import Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[Hint]:

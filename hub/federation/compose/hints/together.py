@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hub.federation.compose.model import Element, Input, Kind, Output, Subgraph, Type
+from hub.federation.compose.subgraph_model import Element, Input, Kind, Output, Subgraph, Type
 
 Sides = dict[str, Type]
 

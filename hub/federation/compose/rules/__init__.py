@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules import (
     argument_defaults,
     argument_types,
@@ -80,6 +79,7 @@ from hub.federation.compose.rules import (
     type_definitions,
     type_kinds,
 )
+from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.supergraph import Supergraph
 
 SubgraphsRule = Callable[[Sequence[Subgraph]], Iterator[StartRefused]]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose import types as agree
-from hub.federation.compose.contexts import fed
-from hub.federation.compose.model import Input, Subgraph
+from hub.federation.compose import type_merging as agree
+from hub.federation.compose.context_arguments import fed
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Input, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

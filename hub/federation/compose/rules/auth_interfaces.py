@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Element, Kind, Subgraph
+from hub.federation.compose.directive_merging import SECURED
 from hub.federation.compose.rules.failure import failure
-from hub.federation.compose.strategies import SECURED
+from hub.federation.compose.subgraph_model import Element, Kind, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Subgraph
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 

@@ -13,11 +13,11 @@ from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, Sele
 
 from hub.document.normalise import braced
 from hub.errors import StartRefused
-from hub.federation.compose.contexts import Contextual, contextual, setting
-from hub.federation.compose.fieldsets import FieldSet, follow
-from hub.federation.compose.model import Kind, Subgraph, Type, named
+from hub.federation.compose.context_arguments import Contextual, contextual, setting
+from hub.federation.compose.field_selections import FieldSet, follow
 from hub.federation.compose.rules.failure import failure
-from hub.federation.compose.types import possible
+from hub.federation.compose.subgraph_model import Kind, Subgraph, Type, named
+from hub.federation.compose.type_merging import possible
 
 Branch = tuple[Type, Sequence[SelectionNode]]
 

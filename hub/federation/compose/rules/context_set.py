@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from graphql import DirectiveDefinitionNode
 
 from hub.errors import StartRefused
-from hub.federation.compose.contexts import Contextual, contextual, setting
-from hub.federation.compose.model import Kind, Subgraph
+from hub.federation.compose.context_arguments import Contextual, contextual, setting
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Kind, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

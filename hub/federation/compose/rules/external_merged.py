@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.merge import CARRIED
-from hub.federation.compose.model import FEDERATION, Subgraph
+from hub.federation.compose.merger import CARRIED
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import FEDERATION, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
-from hub.federation.compose.validity import errors
+from hub.federation.compose.sdl_validation import errors
+from hub.federation.compose.subgraph_model import Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

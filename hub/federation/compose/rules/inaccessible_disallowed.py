@@ -13,9 +13,9 @@ from graphql import (
 )
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
-from hub.federation.compose.read import is_machinery
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Subgraph
+from hub.federation.compose.subgraph_reader import is_machinery
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

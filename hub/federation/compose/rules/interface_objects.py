@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose import types as agree
-from hub.federation.compose.model import Kind, Subgraph
+from hub.federation.compose import type_merging as agree
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Kind, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

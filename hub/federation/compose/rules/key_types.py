@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.fieldsets import field_sets, follow
-from hub.federation.compose.model import Kind, Subgraph, named
+from hub.federation.compose.field_selections import field_sets, follow
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Kind, Subgraph, named
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

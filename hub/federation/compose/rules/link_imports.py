@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.failure import failure
 from hub.federation.compose.specification import APOLLO, SCALARS, specified
+from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.links import identity
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from graphql import SchemaDefinitionNode, SchemaExtensionNode, TypeDefinitionNode
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

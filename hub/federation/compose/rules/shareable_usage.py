@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from graphql import ConstDirectiveNode, ObjectTypeDefinitionNode, ObjectTypeExtensionNode
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Kind, Subgraph
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Kind, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.fieldsets import mentioned
-from hub.federation.compose.merge import overridden
-from hub.federation.compose.model import Kind, Subgraph
+from hub.federation.compose.field_selections import mentioned
+from hub.federation.compose.merger import overridden
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Kind, Subgraph
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

@@ -13,9 +13,9 @@ from graphql import (
 )
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.rules.failure import failure
 from hub.federation.compose.specification import SCALARS
+from hub.federation.compose.subgraph_model import Subgraph
 
 _KINDS: dict[str, tuple[type[TypeDefinitionNode], str]] = {
     "_Any": (ScalarTypeDefinitionNode, "un scalaire"),

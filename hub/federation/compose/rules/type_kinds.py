@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.errors import StartRefused
-from hub.federation.compose.model import Kind, Subgraph, Type
 from hub.federation.compose.rules.failure import failure
+from hub.federation.compose.subgraph_model import Kind, Subgraph, Type
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

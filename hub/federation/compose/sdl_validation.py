@@ -34,8 +34,8 @@ from graphql import (
 from graphql.validation.validate import validate_sdl
 
 from hub.federation.compose import literals
-from hub.federation.compose.model import Subgraph
 from hub.federation.compose.specification import SCALARS, specified
+from hub.federation.compose.subgraph_model import Subgraph
 
 _BASE: dict[type[Node], type[TypeDefinitionNode]] = {
     ObjectTypeExtensionNode: ObjectTypeDefinitionNode,

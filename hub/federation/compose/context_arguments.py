@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from hub.federation.compose.model import FEDERATION, Input, Output, Subgraph, Type
+from hub.federation.compose.subgraph_model import FEDERATION, Input, Output, Subgraph, Type
 
 _IGNORED = r"(?:[\s,]|#[^\n\r]*)*"
 _REFERENCE = re.compile(rf"{_IGNORED}\${_IGNORED}([A-Za-z_]\w*)(.*)", re.DOTALL)

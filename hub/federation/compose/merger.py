@@ -10,11 +10,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hub.federation.compose import types as agree
-from hub.federation.compose.contexts import context_argument, fed, in_supergraph
-from hub.federation.compose.fieldsets import USES, mentioned, text_of
-from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type, named
-from hub.federation.compose.strategies import STRATEGIES, together
+from hub.federation.compose import type_merging as agree
+from hub.federation.compose.context_arguments import context_argument, fed, in_supergraph
+from hub.federation.compose.directive_merging import STRATEGIES, together
+from hub.federation.compose.field_selections import USES, mentioned, text_of
+from hub.federation.compose.subgraph_model import (
+    FEDERATION,
+    Applied,
+    Element,
+    Input,
+    Kind,
+    Output,
+    Subgraph,
+    Type,
+    named,
+)
 from hub.federation.links import identity
 
 JOIN = "join"

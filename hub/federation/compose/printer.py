@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from graphql.language.block_string import print_block_string
 
-from hub.federation.compose.merge import COST, JOIN, Merged, graph_name
-from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type
+from hub.federation.compose.merger import COST, JOIN, Merged, graph_name
+from hub.federation.compose.subgraph_model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type
 
 _JOIN_DEFINITIONS = """\
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hub.federation.compose.model import Kind, Subgraph, named
+from hub.federation.compose.subgraph_model import Kind, Subgraph, named
 
 
 def possible(subgraphs: Iterable[Subgraph]) -> dict[str, frozenset[str]]:

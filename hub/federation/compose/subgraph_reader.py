@@ -39,8 +39,18 @@ from graphql import (
 
 from hub.document.variables import literal
 from hub.errors import StartRefused
-from hub.federation.compose.model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type, named
 from hub.federation.compose.specification import APOLLO, FEDERATION_1, specified
+from hub.federation.compose.subgraph_model import (
+    FEDERATION,
+    Applied,
+    Element,
+    Input,
+    Kind,
+    Output,
+    Subgraph,
+    Type,
+    named,
+)
 from hub.federation.links import identity, imports, version
 
 _FEDERATED = {

@@ -25,7 +25,7 @@ from graphql import (
     visit,
 )
 
-from hub.federation.changes.model import Change
+from hub.federation.changes.change import Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from hub.federation.changes import inputs, outputs
-from hub.federation.changes.model import Change, Level
+from hub.federation.changes import input_changes as inputs
+from hub.federation.changes import output_changes as outputs
+from hub.federation.changes.change import Change, Level
 
 _KINDS = {
     "GraphQLScalarType": "un scalaire",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hub.federation.compose.model import Applied
+from hub.federation.compose.subgraph_model import Applied
 
 Strategy = Callable[[Sequence[Any]], Any]
 

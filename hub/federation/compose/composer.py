@@ -10,11 +10,11 @@ from typing import TypeVar
 from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.hints import HINTS
 from hub.federation.compose.hints.hint import Hint
-from hub.federation.compose.merge import merge
-from hub.federation.compose.model import Subgraph
-from hub.federation.compose.print import print_supergraph
-from hub.federation.compose.read import read
+from hub.federation.compose.merger import merge
+from hub.federation.compose.printer import print_supergraph
 from hub.federation.compose.rules import AFTER_MERGE, AS_WRITTEN, BEFORE_MERGE
+from hub.federation.compose.subgraph_model import Subgraph
+from hub.federation.compose.subgraph_reader import read
 from hub.federation.compose.upgrade import upgraded
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph

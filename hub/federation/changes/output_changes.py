@@ -15,8 +15,8 @@ from graphql import (
     GraphQLUnionType,
 )
 
-from hub.federation.changes import inputs
-from hub.federation.changes.model import Change, Level
+from hub.federation.changes import input_changes as inputs
+from hub.federation.changes.change import Change, Level
 
 Fielded = GraphQLObjectType | GraphQLInterfaceType
 

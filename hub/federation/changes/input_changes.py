@@ -15,7 +15,7 @@ from graphql import (
 )
 from graphql.utilities.sort_value_node import sort_value_node
 
-from hub.federation.changes.model import Change, Level
+from hub.federation.changes.change import Change, Level
 
 Given = GraphQLArgument | GraphQLInputField
 
