@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from hub.accesses import Access, Accesses
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.document.variables import bind
 from hub.federation.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow

@@ -18,7 +18,7 @@ import msgspec
 import uvloop
 
 from benchmarks.client import Client
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.http.graphql import GraphQLEndpoint
 from hub.serving import Server

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from demo.identity import DemoActor, Issuer
-from hub.policy.model import Policy
+from hub.policy.decide.policy_model import Policy
 
 PATH = "/demo/actors"
 

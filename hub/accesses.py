@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from hub.document.request import Request
+from hub.document.exchange import Request
 from hub.identity.actor import Actor
 from hub.journal.keyring import Keyring
 from hub.journal.record import Entry
 from hub.journal.store import Journal
-from hub.policy.authorise import Authorisation
-from hub.policy.entry import Explanation
-from hub.policy.guard import Guard
-from hub.policy.model import Policy
+from hub.policy.decide.policy_model import Policy
+from hub.policy.enforce.access_entry import Explanation
+from hub.policy.enforce.authorise import Authorisation
+from hub.policy.enforce.guard import Guard
 from hub.prepare import Prepared
 
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.accesses import Accesses, deferred
 from hub.calls import InProcess, codes, signed_headers
-from hub.document.numbers import refuse_numbers
+from hub.document.nir import refuse_numbers
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.federation.http1 import HttpTransport
@@ -39,12 +39,12 @@ from hub.journal.view import View
 from hub.journal.words import words as journal_words
 from hub.pages.words import words
 from hub.pipeline import Pipeline
-from hub.policy.authorise import Authorisation, authorise
-from hub.policy.classification import Classification
-from hub.policy.inputs import check_variables_only
-from hub.policy.misses import Misses
-from hub.policy.table import DecisionClass
-from hub.policy.view import Views
+from hub.policy.decide.classification import Classification
+from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.enforce.authorise import Authorisation, authorise
+from hub.policy.enforce.enumeration_limit import Misses
+from hub.policy.enforce.input_check import check_variables_only
+from hub.policy.enforce.schema_view import Views
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from hub.tracing.parts import Parts, parts

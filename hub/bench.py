@@ -35,7 +35,7 @@ from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
 from benchmarks.wire import Wire, wired
 from hub.app import HubApp, hub_app
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph

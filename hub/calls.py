@@ -11,7 +11,7 @@ from hub.federation.http1 import Headers
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 from infra.keys import Keys
 from schema.context import HEADER, Context, seal
-from schema.forms import FORMS
+from schema.input_forms import FORMS
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph

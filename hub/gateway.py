@@ -1,6 +1,6 @@
 """`hub gateway`: any supergraph, served without policy, identity or journal, by the same parts as the hub.
 
-The only other place than `hub.policy.authorise` that makes an AuthorisedOperation: whoever starts this said
+The only other place than `hub.policy.enforce.authorise` that makes an AuthorisedOperation: whoever starts this said
 `--unprotected`. Nothing that serves people's data imports it.
 """
 
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from hub.document.exchange import Reply, Request
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
-from hub.document.request import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.authorised import AuthorisedOperation
 from hub.federation.execute import execute

@@ -20,10 +20,10 @@ from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
 from hub.federation.visible import visible_schema
-from hub.policy.classification import Classification
-from hub.policy.classify import classify
-from hub.policy.load import load
-from hub.policy.table import DecisionTable
+from hub.policy.decide.classification import Classification
+from hub.policy.decide.classify import classify
+from hub.policy.decide.decision_table import DecisionTable
+from hub.policy.decide.policy_loader import load
 from schema.categories import Level
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 

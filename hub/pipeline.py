@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hub.accesses import Accesses
+from hub.document.exchange import Reply, Request
 from hub.document.persisted import Documents
-from hub.document.request import Reply, Request
 from hub.federation.execute import Bounds, execute
 from hub.federation.failures import Codes
 from hub.federation.transport import Transport
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.journal.labels import check_reference
-from hub.policy.authorise import Authorisation
-from hub.policy.explain import decided, explain
-from hub.policy.guard import Guard
-from hub.policy.inputs import check_inputs
-from hub.policy.misses import Misses, missing
-from hub.policy.refuse import REFUSE, check_whole
-from hub.policy.table import DecisionClass, DecisionTable
-from hub.policy.view import Views
+from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.enforce.access_entries import decided, explain
+from hub.policy.enforce.access_mode import REFUSE, check_whole
+from hub.policy.enforce.authorise import Authorisation
+from hub.policy.enforce.enumeration_limit import Misses, missing
+from hub.policy.enforce.guard import Guard
+from hub.policy.enforce.input_check import check_inputs
+from hub.policy.enforce.schema_view import Views
 from hub.prepare import Preparer, wants_plan
 from hub.tracing.spans import Spans
 from schema.context import Context

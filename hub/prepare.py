@@ -20,11 +20,11 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from graphql import DocumentNode, GraphQLSchema
 
 from hub.document import introspection
+from hub.document.exchange import Request
 from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.operation import Operation, Selections
 from hub.document.parse import find_operation, parse_document
-from hub.document.request import Request
 from hub.document.variables import bind
 from hub.errors import NotServed, RequestRefused
 from hub.federation.authorised import AuthorisedOperation

@@ -18,7 +18,7 @@ from hub.federation.http1 import Care, address
 from hub.federation.tls import client_tls
 from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
-from hub.policy.misses import MissLimit
+from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.tracing.settings import Traces
 
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)

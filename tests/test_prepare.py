@@ -9,8 +9,8 @@ from types import FunctionType
 
 import pytest
 
+from hub.document.exchange import Request
 from hub.document.operation import Operation
-from hub.document.request import Request
 from hub.errors import RequestRefused
 from hub.federation.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
@@ -39,7 +39,7 @@ def test_only_the_policy_step_and_the_unprotected_gateway_say_that_an_operation_
         for path in (ROOT / folder).rglob("*.py")
         if "AuthorisedOperation(" in path.read_text(encoding="utf-8")
     }
-    assert makers == {"hub/policy/authorise.py", "hub/gateway.py"}
+    assert makers == {"hub/policy/enforce/authorise.py", "hub/gateway.py"}
 
 
 def preparer() -> tuple[Preparer[Everyone, Allowed], list[str | None]]:

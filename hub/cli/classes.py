@@ -9,8 +9,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from hub.cli.refuse import refuse
-from hub.policy.model import ActorKind, Purpose
-from hub.policy.table import DecisionClass, DecisionTable
+from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.policy_model import ActorKind, Purpose
 
 ClientOption = Annotated[
     str | None,

@@ -36,7 +36,7 @@ from hub.journal.words import words
 from hub.settings import load_settings
 from infra.keys import Keys
 from schema.days import PARIS
-from schema.forms import FORMS
+from schema.input_forms import FORMS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 getLogger("hub.journal").addHandler(NullHandler())  # what fails is told once, in French

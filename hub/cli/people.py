@@ -9,7 +9,7 @@ import asyncpg
 
 from hub.cli.places import database
 from hub.errors import NotServed
-from hub.policy.reach import Profile
+from hub.policy.report.affected_people import Profile
 from infra.keys import Keys
 from schema.facts import Fact
 

@@ -15,7 +15,7 @@ from hub.cli.refuse import refuse
 from hub.document.variables import bind
 from hub.gateway import EVERYONE, allow
 from hub.graph import load_graph
-from hub.policy.authorise import authorise
+from hub.policy.enforce.authorise import authorise
 from hub.prepare import Preparer
 
 TRACE = "0" * 32

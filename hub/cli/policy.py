@@ -15,17 +15,17 @@ from hub.cli.people import profiles
 from hub.cli.places import KEYS, KeysOption
 from hub.cli.refuse import refuse, tell
 from hub.graph import described, load_classified, load_graph
-from hub.policy.coverage import coverage
-from hub.policy.diff import changes, durations, same
-from hub.policy.files import PolicyError
-from hub.policy.impact import impact as impact_of
-from hub.policy.load import POLICIES, load
-from hub.policy.model import Policy
-from hub.policy.reach import reach
-from hub.policy.register import register as register_of
-from hub.policy.sheet import markdown, objects, sheet
-from hub.policy.table import DecisionTable
-from hub.policy.why import why
+from hub.policy.decide.decision_table import DecisionTable
+from hub.policy.decide.policy_files import PolicyError
+from hub.policy.decide.policy_loader import POLICIES, load
+from hub.policy.decide.policy_model import Policy
+from hub.policy.report.affected_people import reach
+from hub.policy.report.coverage import coverage
+from hub.policy.report.decision_sheet import markdown, objects, sheet
+from hub.policy.report.explanation import why
+from hub.policy.report.impact import impact as impact_of
+from hub.policy.report.policy_diff import changes, durations, same
+from hub.policy.report.register import register as register_of
 from schema.facts import Fact
 
 KIND = typer.Option("--actor", metavar="SORTE", help="Sorte d'acteur de actors.toml.")

@@ -17,7 +17,7 @@ from hub.federation.changes.client_operations import read as read_operation
 from hub.federation.changes.schema_diff import changes
 from hub.federation.reading import read_supergraph
 from hub.graph import load_graph
-from hub.policy.view import Views
+from hub.policy.enforce.schema_view import Views
 
 BROKEN = 3
 """Exit code: a change breaks clients."""

@@ -10,9 +10,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
 
+from hub.document.exchange import Request
 from hub.document.manifest import Manifest
-from hub.document.numbers import refuse_numbers
-from hub.document.request import Request
+from hub.document.nir import refuse_numbers
 from hub.errors import DocumentRefused
 
 KEPT_BYTES = 16 * 1024 * 1024

@@ -1,7 +1,7 @@
 """Proof that an operation passed the policy step: the only thing that `plan` accepts.
 
-Built by `hub.policy.authorise` (and by `hub.gateway` under `--unprotected`), nowhere else: import contracts and a test
-hold that. Federation itself knows nothing of the decisions behind it.
+Built by `hub.policy.enforce.authorise` (and by `hub.gateway` under `--unprotected`), nowhere else: import contracts and
+a test hold that. Federation itself knows nothing of the decisions behind it.
 """
 
 from __future__ import annotations

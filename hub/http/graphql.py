@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.media import RESPONSE, answer_media
 from hub.http.request import BODY_SECONDS, MAX_BODY, read_headers, read_request, too_large, too_slow, trace_of

@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.document.request import Reply
-from hub.document.request import Request as Operation
+from hub.document.exchange import Reply
+from hub.document.exchange import Request as Operation
 from hub.errors import HubError, IdentityRefused
 from hub.http.forms import page_response, read_form
 from hub.identity.callers import Callers
 from hub.pages.journal import CRITERIA, FIELDS, INSTANTS, PURPOSES, QUERY, JournalPages
-from hub.policy.model import Policy
+from hub.policy.decide.policy_model import Policy
 from schema.days import PARIS
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from hub.identity.keyset import RemoteKeys
-from hub.policy.misses import Misses
+from hub.policy.enforce.enumeration_limit import Misses
 
 EXPOSITION = "text/plain; version=0.0.4"
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})

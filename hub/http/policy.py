@@ -21,7 +21,7 @@ from hub.http.forms import page_response, read_form
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.pages.policy import PolicyPages, Reader, everyone
-from hub.policy.table import DecisionTable
+from hub.policy.decide.decision_table import DecisionTable
 
 log = logging.getLogger(__name__)
 AUDIT = "audit"

@@ -13,8 +13,8 @@ from typing import Any
 
 import orjson
 
-from hub.document.numbers import may_hold_nir
-from hub.document.request import Request
+from hub.document.exchange import Request
+from hub.document.nir import may_hold_nir
 from hub.errors import RequestRefused
 from hub.http.media import is_json
 

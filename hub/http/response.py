@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from hub.document.request import Reply
+from hub.document.exchange import Reply
 from hub.errors import DocumentRefused, HubError, VariablesRefused
 from hub.http.media import JSON
 

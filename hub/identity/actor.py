@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.errors import IdentityRefused
-from hub.policy.model import ActorKind
+from hub.policy.decide.policy_model import ActorKind
 from schema.facts import Fact, link_key
 
 CLAIM = "spie"
@@ -22,8 +22,8 @@ class Actor:
     """`id` is issuer and subject; `purposes` what the token grants; `scopes` the link keys of its relations.
 
     `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. Of whoever asks
-    through the application of another body, `scope` is what passes through it (`hub.policy.clients`) and `partner` the
-    SIRET of that body; all else is the user's.
+    through the application of another body, `scope` is what passes through it (`hub.policy.decide.client_scope`) and
+    `partner` the SIRET of that body; all else is the user's.
     """
 
     id: str

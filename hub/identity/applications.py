@@ -16,8 +16,8 @@ from typing import Any
 from hub.errors import StartRefused
 from hub.identity.actor import CLAIM, Actor, actor_of, client_of, refused
 from hub.identity.issuer import Issuer
-from hub.policy.clients import UNSCOPED
-from hub.policy.model import ActorKind, ClientScope
+from hub.policy.decide.client_scope import UNSCOPED
+from hub.policy.decide.policy_model import ActorKind, ClientScope
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hub.identity.applications import Applications
 from hub.identity.issuer import Issuer
 from hub.identity.keyset import RemoteKeys
 from hub.identity.tokens import KeyUnknown, Tokens
-from hub.policy.model import ActorKind
+from hub.policy.decide.policy_model import ActorKind
 
 
 class Callers:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hub.errors import RequestRefused
 from hub.identity.actor import Actor
-from hub.policy.model import Purpose
+from hub.policy.decide.policy_model import Purpose
 
 
 class Purposes:

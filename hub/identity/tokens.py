@@ -22,7 +22,7 @@ from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import Actor
 from hub.identity.applications import Applications
 from hub.identity.issuer import Issuer
-from hub.policy.model import ActorKind
+from hub.policy.decide.policy_model import ActorKind
 
 CACHE = 10_000
 CACHE_SECONDS = 60

@@ -27,7 +27,7 @@ FORMS = {
     "from": "INSTANT",
     "to": "INSTANT",
 }
-"""The form of each criterion (`schema.forms`)."""
+"""The form of each criterion (`schema.input_forms`)."""
 
 
 class Malformed(Exception):

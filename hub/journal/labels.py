@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hub.document.numbers import holds_nir
+from hub.document.nir import holds_nir
 from hub.errors import RequestRefused
 
 LABEL = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{1,40}")

@@ -15,8 +15,8 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLSchema
 
-from hub.policy.classification import Classification
-from hub.policy.model import Policy
+from hub.policy.decide.classification import Classification
+from hub.policy.decide.policy_model import Policy
 from schema.categories import OPEN
 
 LABELS = Path(__file__).with_name("words.toml")

@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.errors import HubError
 from hub.pages.layout import framed, refusal, token_field, told
-from hub.policy.model import Policy
+from hub.policy.decide.policy_model import Policy
 from schema.days import PARIS
 
 PURPOSES = ("audit", "droits")

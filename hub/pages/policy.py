@@ -16,14 +16,14 @@ from typing import TypeAlias
 from hub.errors import HubError, RequestRefused
 from hub.pages.layout import framed, refusal, token_field
 from hub.pages.markdown import as_html, inline
-from hub.policy.impact import impact
-from hub.policy.matrix import matrix
-from hub.policy.model import Policy
-from hub.policy.register import register
-from hub.policy.sheet import markdown
-from hub.policy.table import DecisionClass, DecisionTable
-from hub.policy.told import EFFECTS, by_client
-from hub.policy.why import Step, UnknownField, explained
+from hub.policy.decide.decision_table import DecisionClass, DecisionTable
+from hub.policy.decide.policy_model import Policy
+from hub.policy.decide.wording import EFFECTS, by_client
+from hub.policy.report.decision_sheet import markdown
+from hub.policy.report.explanation import Step, UnknownField, explained
+from hub.policy.report.impact import impact
+from hub.policy.report.register import register
+from hub.policy.report.rights_matrix import matrix
 from schema.facts import Fact
 
 TITLE = "règles d'accès"

@@ -7,8 +7,8 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from hub.pages.journey import journey
-from hub.policy.model import Policy
-from hub.policy.told import REASONS
+from hub.policy.decide.policy_model import Policy
+from hub.policy.decide.wording import REASONS
 
 
 def words(schema: GraphQLSchema, policy: Policy) -> dict[str, Any]:

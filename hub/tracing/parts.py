@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.http1 import Headers
 from hub.federation.transport import Transport

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from hub.calls import CODES
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.federation.failures import Codes
 from hub.federation.http1 import Headers
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schema.forms import FORMS
+from schema.input_forms import FORMS
 
 
 class DeclarationError(Exception):
@@ -41,7 +41,7 @@ class RequestFailed(Exception):
 
 class BadInput(RequestFailed):
     """The value of an argument, named by its path below the field (`filter.birthDateFrom`), lacks the form expected, a
-    code of `schema.forms`."""
+    code of `schema.input_forms`."""
 
     def __init__(self, given: str, expected: str, code: str = "BAD_INPUT") -> None:
         super().__init__(code, f"« {given} » n'a pas la forme attendue : {FORMS[expected]}.")

@@ -15,8 +15,8 @@ from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.plan import plan as make_plan
 from hub.graph import GENERATED, Graph, graph_of
-from hub.policy.authorise import authorise
-from hub.policy.classify import Unclassified
+from hub.policy.decide.classify import Unclassified
+from hub.policy.enforce.authorise import authorise
 from schema.categories import SPEC
 from schema.sdl import SUBGRAPHS
 from tests.e2e.canary_inside import Inside, graph

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hub.policy.misses import MissLimit
+from hub.policy.enforce.enumeration_limit import MissLimit
 from tests.attacks.conftest import SIGNING
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import NOBODY

@@ -7,7 +7,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from hub.policy.load import POLICIES
+from hub.policy.decide.policy_loader import POLICIES
 from schema.facts import Fact
 from tests.cli.commands import hub
 from tests.conftest import ROOT, Database

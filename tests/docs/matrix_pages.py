@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from hub.policy.entry import NOTES
-from hub.policy.table import Reason
+from hub.policy.decide.decision_table import Reason
+from hub.policy.enforce.access_entry import NOTES
 from tests.docs.matrix import COLUMNS, Cell, Matrix, Path, asked
 
 READ, REDUCED, DENIED, NOTHING = "●", "◐", "○", "–"

@@ -23,8 +23,8 @@ from typing import Any
 import asyncpg
 
 from hub.graph import load_graph
-from hub.policy.impact import impact
-from hub.policy.register import register
+from hub.policy.report.impact import impact
+from hub.policy.report.register import register
 from infra.keys import Keys
 from infra.migrate import migrate
 from infra.postgresql import cluster

@@ -26,8 +26,8 @@ from hub.federation.execute import Bounds
 from hub.federation.failures import MESSAGES
 from hub.federation.http1 import Care
 from hub.ingest import SOURCES as KNOWN_SOURCES
-from hub.policy.misses import MissLimit
-from hub.policy.table import Reason
+from hub.policy.decide.decision_table import Reason
+from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
 from schema.days import today
 from tests.cli.commands import Demo, copy_of_the_project, demo

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.policy.load import POLICIES
+from hub.policy.decide.policy_loader import POLICIES
 from tests.cli.commands import Done, hub
 from tests.docs.rules import RULES, TOLD, Untold, before, check_told, git
 

@@ -9,7 +9,7 @@ import pytest
 from graphql import EnumTypeDefinitionNode, parse
 
 from hub.graph import GENERATED, load_graph
-from hub.policy.coverage import coverage
+from hub.policy.report.coverage import coverage
 from schema.sdl import SUBGRAPHS, sdl
 from tests.docs.unserved import reasons, unserved
 

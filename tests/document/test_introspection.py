@@ -7,7 +7,7 @@ from graphql import build_client_schema, build_schema, get_introspection_query, 
 from hub.document import introspection
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
-from tests.document.schema import SCHEMA
+from tests.document.sample_schema import SCHEMA
 
 
 def answered(query: str, **variables: object) -> tuple[tuple[str, ...], dict[str, object]]:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.document.limits import Limits, check
 from hub.errors import DocumentRefused
-from tests.document.schema import operation
+from tests.document.sample_schema import operation
 
 
 def code(text: str, limits: Limits | None = None) -> str | None:

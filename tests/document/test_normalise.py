@@ -12,7 +12,7 @@ from hub.document.normalise import EMPTY_KEY, field_set, normalise
 from hub.document.operation import Condition, Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.errors import DocumentRefused
-from tests.document.schema import SCHEMA, operation
+from tests.document.sample_schema import SCHEMA, operation
 
 
 def text(selections: Selections) -> str:

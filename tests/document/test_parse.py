@@ -8,7 +8,7 @@ from graphql import GraphQLSchema, build_schema
 from hub.document.limits import Limits
 from hub.document.parse import MAX_ERRORS, find_operation, parse_document
 from hub.errors import DocumentRefused
-from tests.document.schema import SCHEMA, operation
+from tests.document.sample_schema import SCHEMA, operation
 
 
 def refused(query: str) -> DocumentRefused:

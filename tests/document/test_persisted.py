@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.document.exchange import Request
 from hub.document.manifest import Manifest, read_manifest
 from hub.document.persisted import ENTRY_BYTES, LARGEST, Documents
-from hub.document.request import Request
 from hub.errors import DocumentRefused
 
 A, B = "{ a }", "{ b }"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.document.variables import bind
 from hub.errors import VariablesRefused
-from tests.document.schema import SCHEMA, operation
+from tests.document.sample_schema import SCHEMA, operation
 
 QUERIES = {
     "Filter": "query($v: Filter) { person(id: 1) { beings(filter: $v) { id } } }",

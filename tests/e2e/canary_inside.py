@@ -19,7 +19,7 @@ from hub.app import HubApp, hub_app, unix_seconds
 from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph, load_graph
 from hub.identity.issuer import Issuer as Trusted
-from hub.policy.misses import MissLimit
+from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
 from hub.tracing.settings import Traces
 from schema.context import Context

@@ -15,7 +15,7 @@ from hub import accesses, pipeline
 from hub.errors import VariablesRefused
 from hub.federation.execute import execute
 from hub.journal.record import Entry
-from hub.policy.marks import Mark, Verdict
+from hub.policy.enforce.verdicts import Mark, Verdict
 from hub.prepare import Preparer
 from schema.context import Context
 from schema.days import today

@@ -18,7 +18,7 @@ import orjson
 import pytest
 import pytest_asyncio
 
-from hub.document.request import Request
+from hub.document.exchange import Request
 from hub.federation.compose.composer import Source, compose
 from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
-from hub.document.request import Request
+from hub.document.exchange import Request
 from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.http1 import Care, HttpTransport

@@ -15,8 +15,8 @@ import orjson
 import pytest
 
 from hub.journal.store import unavailable
-from hub.policy.levels import Levels
-from hub.policy.misses import Misses, MissLimit
+from hub.policy.enforce.enumeration_limit import Misses, MissLimit
+from hub.policy.enforce.leaky_bucket import Levels
 from subgraphs.people.match_keys import identified, match_key
 from tests.find.conftest import FIND, Searches, by_nir, person
 

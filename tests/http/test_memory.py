@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.errors import DocumentRefused
 from hub.http.graphql import GraphQLEndpoint
 

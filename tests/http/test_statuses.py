@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.document.request import Reply, Request
+from hub.document.exchange import Reply, Request
 from hub.errors import (
     DocumentRefused,
     FieldFailed,

@@ -18,7 +18,7 @@ from hub.federation.tls import client_tls
 from hub.identity.actor import CLAIM, Actor
 from hub.identity.callers import Callers
 from hub.identity.issuer import Issuer, Pace, Source
-from hub.policy.load import load
+from hub.policy.decide.policy_loader import load
 
 NAME, AUDIENCE, ALGORITHM = "https://idp.example", "https://hub.example", "Ed25519"
 NOW = 1_800_000_000

@@ -11,7 +11,7 @@ from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import CLAIM
 from hub.identity.applications import Applications, Client
 from hub.identity.issuer import Issuer as Trusted
-from hub.policy.load import load
+from hub.policy.decide.policy_loader import load
 from hub.settings import load_settings
 
 APPLICATION = """

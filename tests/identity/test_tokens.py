@@ -15,7 +15,7 @@ from hub.identity.issuer import Issuer
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
 from hub.journal.labels import check_operation_name, check_reference
-from hub.policy.load import load
+from hub.policy.decide.policy_loader import load
 from schema.facts import Fact, link_key
 
 NOW = 1_800_000_000

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.journal.criteria import FORMS, Malformed, criteria, person
-from schema.forms import FORMS as WORDS
+from schema.input_forms import FORMS as WORDS
 
 PURPOSES = ("suivi", "audit")
 GOOD = {

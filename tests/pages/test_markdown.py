@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 from hub.graph import load_graph
 from hub.pages.markdown import as_html
-from hub.policy.impact import impact
-from hub.policy.matrix import matrix
-from hub.policy.register import register
+from hub.policy.report.impact import impact
+from hub.policy.report.register import register
+from hub.policy.report.rights_matrix import matrix
 
 
 class Tables(HTMLParser):

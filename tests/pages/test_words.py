@@ -9,8 +9,8 @@ from graphql import build_schema, parse, print_ast, validate
 from hub.graph import load_graph
 from hub.pages.journey import JOURNEY, journey
 from hub.pages.words import words
-from hub.policy.table import Reason
-from hub.policy.told import REASONS
+from hub.policy.decide.decision_table import Reason
+from hub.policy.decide.wording import REASONS
 
 WHOLE = Path(__file__).parents[1] / "schema" / "journey.graphql"
 

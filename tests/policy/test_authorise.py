@@ -11,15 +11,15 @@ from hub.errors import RequestRefused
 from hub.federation.collect import Unusual
 from hub.federation.generate import Marked
 from hub.federation.meet import alike
-from hub.policy.authorise import Authorisation, authorise
-from hub.policy.explain import explain
-from hub.policy.guard import Guard
-from hub.policy.inputs import InputUse, check_inputs
-from hub.policy.table import DecisionTable
+from hub.policy.decide.decision_table import DecisionTable
+from hub.policy.enforce.access_entries import explain
+from hub.policy.enforce.authorise import Authorisation, authorise
+from hub.policy.enforce.guard import Guard
+from hub.policy.enforce.input_check import InputUse, check_inputs
 from schema.categories import Category
 from schema.facts import Fact
 from schema.residual import Clause, Rule
-from tests.policy.graph import OPPOSABLE, SCHEMA, grant, policy
+from tests.policy.schema_graph import OPPOSABLE, SCHEMA, grant, policy
 
 IDENTITY = grant("ID", "referent", Fact.REFERENT, read=frozenset({Category.ID}))
 PLACE = grant("PLACE", "referent", Fact.REFERENT, read=frozenset({Category.COORD}), basis=OPPOSABLE)

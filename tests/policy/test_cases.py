@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from hub.graph import load_graph
-from hub.policy.table import DecisionTable, Effect
+from hub.policy.decide.decision_table import DecisionTable, Effect
 from schema.categories import Category
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
 

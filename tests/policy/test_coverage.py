@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from hub.graph import load_graph
-from hub.policy.classification import Classification
-from hub.policy.coverage import coverage
-from hub.policy.model import Policy, Reduction
+from hub.policy.decide.classification import Classification
+from hub.policy.decide.policy_model import Policy, Reduction
+from hub.policy.report.coverage import coverage
 
 GRAPH = load_graph()
 TABLE = GRAPH.table

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from hub.graph import load_graph
-from hub.policy.impact import impact, said
-from hub.policy.model import Policy
-from hub.policy.table import DecisionTable, Effect
+from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.policy_model import Policy
+from hub.policy.report.impact import impact, said
 from schema.categories import OPEN, Category
 from tests.attacks.inventory import COUNT, attacks
 from tests.conftest import ROOT

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from hub.graph import load_graph
-from hub.policy.register import register
-from hub.policy.table import DecisionTable, Effect
+from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.report.register import register
 from schema.categories import Category, Level
 from tests.conftest import ROOT
 

@@ -7,9 +7,9 @@ from graphql import GraphQLObjectType, parse, validate
 
 from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph import Supergraph
-from hub.policy.classify import classify
-from hub.policy.load import load
-from hub.policy.table import DecisionClass, DecisionTable, Effect
+from hub.policy.decide.classify import classify
+from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect
+from hub.policy.decide.policy_loader import load
 from schema.facts import Fact
 from schema.sdl import sdl
 from tests.schema.paper import PAPERS

@@ -1,0 +1,1 @@
+"""What people read of the rules: coverage, matrix, register, impact assessment, differences, explanations."""

@@ -1,0 +1,221 @@
+"""What passes through an application: its scope ∩ its user's rights, and never what applications may not be given."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hub.graph import load_graph
+from hub.policy.decide.client_scope import UNSCOPED
+from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect, Reason
+from hub.policy.decide.policy_files import PolicyError
+from hub.policy.decide.policy_loader import load
+from hub.policy.decide.policy_model import ClientScope
+from hub.policy.decide.remedy import needed
+from hub.policy.decide.wording import REASONS
+from hub.policy.report.explanation import why
+from hub.policy.report.rights_matrix import opened
+from schema.categories import OPEN, Category, Level
+from schema.residual import Clause
+from tests.policy.test_policy_loader import written
+
+TABLE = load_graph().table
+POLICY, SCHEMA = TABLE.policy, TABLE.classification
+SCOPED = [row for client in POLICY.clients for row in TABLE.through(client)]
+ROWS = [*SCOPED, *(TABLE.decision_class(*pair, UNSCOPED) for pair in sorted(TABLE.classes))]
+EACH = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.client}-{row.kind}-{row.purpose}")
+
+
+def within(inner: tuple[Clause, ...], outer: tuple[Clause, ...]) -> bool:
+    """Whether each relation of each clause is one of a clause that asks no more."""
+    return all(
+        any(
+            bit & other.any_of and not other.all_of & ~each.all_of and not other.none_of & ~each.none_of
+            for other in outer
+        )
+        for each in inner
+        for bit in (1 << n for n in range(each.any_of.bit_length()))
+        if each.any_of & bit
+    )
+
+
+@EACH
+def test_through_an_application_nothing_is_wider_than_what_its_user_reads(row: DecisionClass) -> None:
+    own = TABLE.decision_class(row.kind, row.purpose)
+    for name, decision in row.whole.items():
+        before = own.whole[name]
+        if before.effect is Effect.DENY:
+            assert decision.effect is Effect.DENY, name
+        assert within(decision.rule.read, before.rule.read), name
+        assert within(decision.rule.reduced, before.rule.reduced), name
+        values = dict(before.rule.values)
+        assert all(within(clauses, values[bit]) for bit, clauses in decision.rule.values), name
+    assert all(within(rule.read, own.rows[name].read) for name, rule in row.rows.items())
+    assert within(row.identity, own.identity)
+
+
+@EACH
+def test_only_what_the_scope_names_and_no_prohibition_closes_is_read(row: DecisionClass) -> None:
+    read = POLICY.clients[row.client].read if row.client else frozenset[Category]()
+    closed = {
+        (each.category, level)
+        for each in POLICY.prohibitions
+        if each.actor in ("*", "partenaire")
+        for level in (Level if each.level is None else (each.level,))
+    }
+    for name, decision in row.decisions.items():
+        field = SCHEMA.fields[name]
+        if decision.effect is not Effect.DENY and field.category not in OPEN:
+            assert field.category in read, name
+            assert (field.category, field.level) not in closed, name
+
+
+@EACH
+def test_a_denial_is_the_application_s_where_the_user_has_the_right_for_some_purpose(row: DecisionClass) -> None:
+    own = TABLE.decision_class(row.kind, row.purpose)
+    for name, decision in row.whole.items():
+        if decision.effect is not Effect.DENY:
+            continue
+        before = own.whole[name]
+        never = before.effect is Effect.DENY and before.needs is None
+        expected = Reason.FIELD_NOT_FOR_CLIENT if decision.needs is None else Reason.FIELD_NOT_FOR_PURPOSE
+        assert decision.reason is (before.reason if never and decision.needs is None else expected), name
+
+
+def test_the_line_of_the_matrix_holds() -> None:
+    """Domain model §14, last line: what no scope may ever open."""
+    found = opened(TABLE)
+    never = {
+        Category(each)
+        for each in ["NIR", "IDX", "ECO", "FREIN", "SAN", "JUST", "SEJ", "LIBRE", "TRACE", "ACCES", "AUDIT"]
+    }
+    assert {category for client, category in found if client in POLICY.clients} & never == set()
+    assert {"ID", "COORD", "FAM", "SOC", "PRO", "FORM", "SUIVI"} <= {
+        c for client, c in found if client in POLICY.clients
+    }
+
+
+def test_classes_of_different_applications_share_nothing() -> None:
+    pair = ("referent_cd", "suivi")
+    ids = {TABLE.decision_class(*pair, client).id for client in (None, UNSCOPED, "parcours")}
+    assert len(ids) == 3
+    assert TABLE.decision_class(*pair, "parcours") is TABLE.decision_class(*pair, "parcours")
+
+
+def test_an_application_matches_by_what_its_scope_and_its_user_match_by() -> None:
+    scope = ClientScope(
+        "find", "", "partenaire", frozenset({"referent_cd", "delegataire_rsa"}), frozenset({"identification"}),
+        frozenset({Category.ID, Category.COORD}), frozenset({Category.NIR}), "", "décret",
+    )  # fmt: skip
+    table = DecisionTable(replace(POLICY, clients={"find": scope}), SCHEMA)
+    referent, delegate = (table.decision_class(kind, "identification", "find") for kind in sorted(scope.users)[::-1])
+    assert referent.matches["IdentityInput.nir"].effect is Effect.MATCH
+    assert referent.matches["IdentityInput.identifier"].reason is Reason.FIELD_NOT_FOR_CLIENT
+    assert referent.decisions["Query.findPerson"].effect is Effect.ALLOW
+    assert referent.decisions["Person.nirLastDigits"].effect is Effect.DENY
+    assert delegate.matches["IdentityInput.nir"].effect is Effect.DENY
+    assert delegate.decisions["Query.findPerson"].effect is Effect.DENY
+
+
+def test_an_explanation_says_that_it_is_the_application_and_what_it_would_take() -> None:
+    row = TABLE.decision_class("referent_cd", "suivi", "parcours")
+    prohibited, left = why("Person.constraints", row, TABLE), why("Person.rsa", row, TABLE)
+    assert "par une application de portée « Suivre un parcours depuis l'outil d'un partenaire » (parcours)" in left
+    assert "motif : FIELD_NOT_FOR_CLIENT" in left
+    assert "il faudrait : une convention par laquelle l'application lise SOC en entier (clients.toml)" in left
+    assert "interdiction PART-FREIN" in prohibited
+    assert "il faudrait : rien n'y suffit" in prohibited
+    assert "sans portée" in why("Person.rsa", TABLE.decision_class("referent_cd", "suivi", UNSCOPED), TABLE)
+
+
+@EACH
+def test_no_agreement_is_promised_of_what_no_application_may_ever_be_given(row: DecisionClass) -> None:
+    """Such a scope would not load."""
+    closed = {
+        (each.category, level)
+        for each in POLICY.prohibitions
+        if each.actor in ("*", "partenaire")
+        for level in (Level if each.level is None else (each.level,))
+    }
+    for name, decision in row.decisions.items():
+        field = SCHEMA.fields[decision.required or name]
+        if decision.reason is Reason.FIELD_NOT_FOR_CLIENT and (field.category, field.level) in closed:
+            assert "rien n'y suffit" in needed(name, decision, row.kind, row.policy, SCHEMA), name
+
+
+@EACH
+def test_no_agreement_is_asked_for_a_category_that_needs_none(row: DecisionClass) -> None:
+    """What leads to a person is denied for want of anything to read there: that is what it takes."""
+    denied = [name for name, decision in row.decisions.items() if decision.effect is Effect.DENY]
+    told = {name: needed(name, row.decisions[name], row.kind, row.policy, SCHEMA) for name in denied}
+    assert [name for name, said in told.items() if any(f"lise {each}" in said for each in OPEN)] == []
+    if row.decisions["Query.person"].reason is Reason.FIELD_NOT_FOR_CLIENT:
+        assert "lise au moins une donnée de « Person »" in told["Query.person"]
+
+
+def test_of_what_leads_to_the_person_itself_its_application_alone_is_in_the_way() -> None:
+    own = TABLE.decision_class("beneficiaire", "droits", UNSCOPED)
+    assert "une convention" in needed("Query.me", own.decisions["Query.me"], own.kind, own.policy, SCHEMA)
+    other = TABLE.decision_class("referent_cd", "suivi", UNSCOPED)
+    assert "rien n'y suffit" in needed("Query.me", other.decisions["Query.me"], other.kind, other.policy, SCHEMA)
+
+
+def test_a_value_that_no_application_may_be_given_is_promised_by_no_agreement() -> None:
+    for client in (UNSCOPED, "parcours"):
+        row = TABLE.decision_class("referent_cd", "suivi", client)
+        assert "il faudrait : rien n'y suffit" in why("MotiveCategory.psychologue", row, TABLE)
+
+
+def test_that_the_application_is_not_given_a_field_does_not_say_that_its_user_has_a_right_to_it() -> None:
+    """For this purpose it has none."""
+    own = TABLE.decision_class("orienteur_cd", "identification").decisions["Allocations.are"]
+    cut = TABLE.decision_class("orienteur_cd", "identification", UNSCOPED).decisions["Allocations.are"]
+    assert (own.effect, cut.reason) == (Effect.DENY, Reason.FIELD_NOT_FOR_CLIENT)
+    assert "Vous y avez droit" not in REASONS[Reason.FIELD_NOT_FOR_CLIENT]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("read = [", "reed = [", "reed"),
+        ('"SUIVI"', '"SUIVY"', "SUIVY"),
+        ('"referent_cd"', '"referent"', "« referent »"),
+        ('"referent_cd"', '"partenaire"', "« partenaire »"),
+        ('"referent_cd"', '"statisticien_cd"', "« statisticien_cd »"),
+        ('actor = "partenaire"', 'actor = "dpo"', "« dpo »"),
+        ('"diagnostic", ', '"audit", ', "audit"),
+        ('read = ["ID",', 'read = ["ID", "FREIN",', "PART-FREIN"),
+        ('read = ["ID",', 'read = ["ID", "IDX",', "PART-IDX, PART-IDX-REDUIT"),
+        ('read = ["ID",', 'match = ["NIR"]\nread = ["ID",', "NIR"),
+        ('read = ["ID",', 'nir = "un texte"\nread = ["ID",', "NIR"),
+        ('read = ["ID",', 'match = ["SAN"]\nread = ["ID",', "PART-SAN"),
+        ("[parcours]", "[dpo]", "« dpo »"),
+        ("legal =", "# legal =", "legal"),
+    ],
+)
+def test_a_scope_that_is_not_exactly_as_it_must_be_stops_the_start_with_file_and_line(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    with pytest.raises(PolicyError) as caught:
+        load(written(tmp_path, {"clients.toml": (old, new)}))
+    (problem,) = caught.value.problems
+    file, line, said = problem.split(":", 2)
+    assert (file, line.isdigit(), place in said) == ("clients.toml", True, True), problem
+
+
+def test_without_the_file_no_application_has_a_scope(tmp_path: Path) -> None:
+    (written(tmp_path, {}) / "clients.toml").unlink()
+    assert load(tmp_path).clients == {}
+
+
+@pytest.mark.parametrize("client", [None, UNSCOPED, *POLICY.clients])
+def test_a_denial_names_the_purposes_that_open_what_it_denies_and_no_other(client: str | None) -> None:
+    pairs = TABLE.classes if client in (None, UNSCOPED) else [(row.kind, row.purpose) for row in TABLE.through(client)]
+    rows = [TABLE.decision_class(*pair, client) for pair in pairs]
+    for row in rows:
+        alike = [other for other in rows if other.kind == row.kind]
+        for name, decision in row.whole.items():
+            if decision.effect is Effect.DENY:
+                opens = sorted(other.purpose for other in alike if other.whole[name].effect is not Effect.DENY)
+                assert decision.needs == (", ".join(opens) or None), (row.kind, row.purpose, name)
+                assert (decision.reason is Reason.FIELD_NOT_FOR_PURPOSE) == bool(opens)

@@ -1,0 +1,19 @@
+"""Decisions in French: two that differ are never told alike."""
+
+from hub.graph import load_graph
+from hub.policy.decide.decision_table import Decision, Reason
+from hub.policy.decide.wording import REASONS, said
+
+TABLE = load_graph().table
+
+
+def test_decisions_that_differ_are_told_otherwise() -> None:
+    told: dict[str, Decision] = {}
+    for row in TABLE.classes.values():
+        for decision in row.decisions.values():
+            assert told.setdefault(said(decision, TABLE.policy), decision) == decision
+    assert len(told) > 50
+
+
+def test_every_reason_has_its_sentence() -> None:
+    assert set(REASONS) == set(Reason)
