@@ -12,7 +12,7 @@ from typing import TypeAlias
 from hub.accesses import Access, Accesses
 from hub.document.exchange import Reply, Request
 from hub.document.variables import bind
-from hub.federation.execute import execute
+from hub.federation.execution.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.graph import Graph
 from hub.pipeline import Pipeline

@@ -17,8 +17,8 @@ from hub.calls import InProcess, codes, signed_headers
 from hub.document.nir import refuse_numbers
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
-from hub.federation.http1 import HttpTransport
-from hub.federation.transport import Transport
+from hub.federation.client.http1 import HttpTransport
+from hub.federation.client.transport import Transport
 from hub.graph import Graph
 from hub.http.graphiql import graphiql
 from hub.http.journal import journal_page

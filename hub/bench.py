@@ -37,7 +37,7 @@ from benchmarks.wire import Wire, wired
 from hub.app import HubApp, hub_app
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph
 from hub.http.media import RESPONSE
 from hub.http.response import answered

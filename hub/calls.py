@@ -6,9 +6,9 @@ import time
 
 from graphql import GraphQLSchema, get_named_type, is_input_object_type, is_object_type
 
-from hub.federation.failures import Codes
-from hub.federation.http1 import Headers
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+from hub.federation.client.http1 import Headers
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
+from hub.federation.execution.failures import Codes
 from infra.keys import Keys
 from schema.context import HEADER, Context, seal
 from schema.input_forms import FORMS

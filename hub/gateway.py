@@ -17,12 +17,12 @@ from hub.document.exchange import Reply, Request
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.errors import StartRefused
-from hub.federation.authorised import AuthorisedOperation
-from hub.federation.execute import execute
-from hub.federation.graph import graph_of
-from hub.federation.http1 import Headers, HttpTransport
+from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.client.http1 import Headers, HttpTransport
+from hub.federation.client.transport import SubgraphRequest
+from hub.federation.execution.execute import execute
+from hub.federation.planning.graph import graph_of
 from hub.federation.supergraph import Supergraph
-from hub.federation.transport import SubgraphRequest
 from hub.http.graphql import GraphQLEndpoint
 from hub.http.served import Served
 from hub.prepare import Preparer, wants_plan

@@ -16,10 +16,10 @@ import orjson
 from graphql import GraphQLSchema, print_schema
 
 from hub.errors import StartRefused
+from hub.federation.client_schema import visible_schema
 from hub.federation.compose.composer import Source, compose
-from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
-from hub.federation.visible import visible_schema
+from hub.federation.supergraph_reader import read_supergraph
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.classify import classify
 from hub.policy.decide.decision_table import DecisionTable

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hub.accesses import Accesses
 from hub.document.exchange import Reply, Request
 from hub.document.persisted import Documents
-from hub.federation.execute import Bounds, execute
-from hub.federation.failures import Codes
-from hub.federation.transport import Transport
+from hub.federation.client.transport import Transport
+from hub.federation.execution.execute import Bounds, execute
+from hub.federation.execution.failures import Codes
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
 from hub.journal.labels import check_reference

@@ -27,11 +27,11 @@ from hub.document.operation import Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import NotServed, RequestRefused
-from hub.federation.authorised import AuthorisedOperation
+from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.cost import Cost, Costs
-from hub.federation.labels import active, checked
-from hub.federation.plan import Plan, plan
-from hub.federation.project import Projection
+from hub.federation.execution.project import Projection
+from hub.federation.override_labels import active, checked
+from hub.federation.planning.plan import Plan, plan
 from hub.federation.supergraph import Supergraph
 
 CACHE = 1_000

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest, read_manifest
 from hub.errors import StartRefused
-from hub.federation.execute import Bounds
-from hub.federation.http1 import Care, address
-from hub.federation.tls import client_tls
+from hub.federation.client.http1 import Care, address
+from hub.federation.client.tls import client_tls
+from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.enforce.enumeration_limit import MissLimit

@@ -12,7 +12,7 @@ import pytest
 from hub.document.exchange import Request
 from hub.document.operation import Operation
 from hub.errors import RequestRefused
-from hub.federation.execute import execute
+from hub.federation.execution.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.prepare import Preparer, wants_plan
 from tests.conftest import ROOT

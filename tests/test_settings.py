@@ -12,8 +12,8 @@ from hub.app import hub_app
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest
 from hub.errors import StartRefused
-from hub.federation.execute import Bounds
-from hub.federation.http1 import Care
+from hub.federation.client.http1 import Care
+from hub.federation.execution.execute import Bounds
 from hub.graph import load_graph
 from hub.identity.issuer import Issuer, Pace
 from hub.settings import Remote, load_settings

@@ -15,7 +15,7 @@ from hub.document.normalise import normalise
 from hub.document.operation import Selections
 from hub.document.parse import find_operation, parse_document
 from hub.federation.compose.composer import Source, compose
-from hub.federation.plan import plan
+from hub.federation.planning.plan import plan
 from hub.federation.supergraph import Supergraph
 from hub.gateway import EVERYONE, allow
 from hub.graph import load_graph

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.cli.refuse import refuse
-from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
+from hub.federation.supergraph_reader import read_supergraph
 
 
 def read_text(path: Path, code: str, what: str) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from hub.cli.files import read
 from hub.cli.refuse import refuse
-from hub.federation.tls import client_tls
+from hub.federation.client.tls import client_tls
 from hub.gateway import Gateway
 from hub.serving import Server, listening
 

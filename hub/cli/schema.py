@@ -15,7 +15,7 @@ from hub.federation.changes.change import Change, Level
 from hub.federation.changes.client_operations import Document
 from hub.federation.changes.client_operations import read as read_operation
 from hub.federation.changes.schema_diff import changes
-from hub.federation.reading import read_supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import load_graph
 from hub.policy.enforce.schema_view import Views
 

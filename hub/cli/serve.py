@@ -13,7 +13,7 @@ import typer
 from hub.app import hub_app, subgraph_app, subgraph_keys
 from hub.cli.places import KEYS, KeysOption, database
 from hub.cli.refuse import refuse
-from hub.federation.tls import server_tls
+from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.serving import Server, listening
 from hub.settings import SUBGRAPHS, load_settings

@@ -25,7 +25,7 @@ from hub.document.conditions import hold
 from hub.document.operation import Condition, Field, Operation
 from hub.document.variables import literal
 from hub.errors import DocumentRefused
-from hub.federation.links import identity
+from hub.federation.link_specification import identity
 from hub.federation.supergraph import Supergraph
 
 _COST = "https://specs.apollo.dev/cost"

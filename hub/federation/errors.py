@@ -3,7 +3,7 @@
     FederationError               anything that the engine refuses or can't do
     ├── RuleViolation             hub.federation.compose: one rule that the subgraphs violate
     ├── CompositionFailed         hub.federation.compose: the violations for which there is no supergraph
-    └── SupergraphRefused         hub.federation.reading: a text that is no supergraph, or one that is not supported
+    └── SupergraphRefused         hub.federation.supergraph_reader: a text that is no supported supergraph
 
 `code` is part of the public interface: it never changes meaning. `message` is for developers and logs; `parameters` are
 the values in it, for whoever writes a message of their own. None holds a value of a client or of a person.

@@ -1,6 +1,6 @@
 """A supergraph as planning sees it: which subgraph resolves what, by which keys, and the schema that clients see.
 
-`hub.federation.reading` makes one of a text.
+`hub.federation.supergraph_reader` makes one of a text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from hub.document.operation import Selections
-from hub.federation.visible import visible_schema
+from hub.federation.client_schema import visible_schema
 
 ROOTS = ("Query", "Mutation")
 """Types that are entered without a key."""

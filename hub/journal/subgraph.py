@@ -14,7 +14,7 @@ import asyncpg
 from graphql import DocumentNode, ExecutionResult, GraphQLObjectType, GraphQLResolveInfo, build_schema, execute, parse
 
 from hub.errors import NotServed
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
 from hub.journal.criteria import FORMS, Malformed
 from hub.journal.pages import Pages
 from schema.context import Context

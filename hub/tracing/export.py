@@ -21,7 +21,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, Instr
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
-from hub.federation.tls import client_tls
+from hub.federation.client.tls import client_tls
 from hub.tracing.attributes import Value
 from hub.tracing.settings import Traces
 from hub.tracing.spans import Side, Watch

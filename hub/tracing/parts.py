@@ -11,8 +11,8 @@ from typing import Any
 
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
-from hub.federation.http1 import Headers
-from hub.federation.transport import Transport
+from hub.federation.client.http1 import Headers
+from hub.federation.client.transport import Transport
 from hub.graph import Graph
 from hub.http.graphql import GraphQLEndpoint
 from hub.http.metrics import Counter

@@ -12,9 +12,9 @@ import asyncpg
 
 from hub.calls import CODES
 from hub.document.exchange import Reply, Request
-from hub.federation.failures import Codes
-from hub.federation.http1 import Headers
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.federation.client.http1 import Headers
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.federation.execution.failures import Codes
 from hub.http.graphql import GraphQLEndpoint, Receive, Send
 from hub.http.metrics import Counter
 from hub.http.response import Response

@@ -24,7 +24,7 @@ from subgraphs.kit.model import Model
 from subgraphs.kit.pages import uuid_or_none
 
 MOST = 10_000
-"""Most representations of one request; the hub sends no more (`hub.federation.execute.Bounds`)."""
+"""Most representations of one request; the hub sends no more (`hub.federation.execution.execute.Bounds`)."""
 
 SEPARATOR = "\x1f"
 """Between the values of one parameter: no UUID, no printable text and no JSON text holds it."""

@@ -13,7 +13,7 @@ from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose
-from hub.federation.plan import plan as make_plan
+from hub.federation.planning.plan import plan as make_plan
 from hub.graph import GENERATED, Graph, graph_of
 from hub.policy.decide.classify import Unclassified
 from hub.policy.enforce.authorise import authorise

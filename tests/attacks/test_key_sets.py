@@ -18,7 +18,7 @@ from demo.actors import agreements
 from demo.cast import CD_08
 from demo.identity import ALGORITHM, AUDIENCE, ISSUER, DemoActor
 from demo.identity import Issuer as DemoIssuer
-from hub.federation.tls import client_tls
+from hub.federation.client.tls import client_tls
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.identity.keyset import BURST
 from tests.conftest import Database

@@ -13,7 +13,7 @@ from subgraphs.kit.http import Application
 from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World
-from tests.federation.wire import GOOD, http, refused, serving
+from tests.federation.client.wire import GOOD, http, refused, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

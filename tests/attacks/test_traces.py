@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hub.federation.transport import SubgraphResponse
+from hub.federation.client.transport import SubgraphResponse
 from hub.pages.journey import JOURNEY
 from hub.tracing.attributes import Attribute, Kind, Name
 from tests.attacks.conftest import DPO

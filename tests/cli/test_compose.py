@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.federation.reading import read_supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 from tests.cli.commands import Done, hub

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from hub.federation.compose.composer import Source, compose
-from hub.federation.reading import read_supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from tests.cli.commands import hub
 from tests.cli.served import Served, gateway
 from tests.federation.harness import HEAD, Gateway, Part

@@ -22,9 +22,9 @@ import pytest
 
 from demo.identity import Issuer
 from hub.document.limits import Limits
-from hub.federation.execute import Bounds
-from hub.federation.failures import MESSAGES
-from hub.federation.http1 import Care
+from hub.federation.client.http1 import Care
+from hub.federation.execution.execute import Bounds
+from hub.federation.execution.failures import MESSAGES
 from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.enumeration_limit import MissLimit

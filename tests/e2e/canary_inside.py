@@ -16,7 +16,7 @@ import orjson
 from demo.actors import agreements, names
 from demo.identity import DemoActor, Issuer
 from hub.app import HubApp, hub_app, unix_seconds
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph, load_graph
 from hub.identity.issuer import Issuer as Trusted
 from hub.policy.enforce.enumeration_limit import MissLimit

@@ -13,7 +13,7 @@ from sqlalchemy import true
 
 from hub import accesses, pipeline
 from hub.errors import VariablesRefused
-from hub.federation.execute import execute
+from hub.federation.execution.execute import execute
 from hub.journal.record import Entry
 from hub.policy.enforce.verdicts import Mark, Verdict
 from hub.prepare import Preparer

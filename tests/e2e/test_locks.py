@@ -15,8 +15,8 @@ import asyncpg
 import pytest
 
 from demo.cast import EMPLOYER
-from hub.federation.generate import Marked
-from hub.federation.transport import SubgraphResponse
+from hub.federation.client.transport import SubgraphResponse
+from hub.federation.execution.generate import Marked
 from infra.roles import SCHEMAS
 from schema.context import Context
 from schema.facts import VALUE_FACTS

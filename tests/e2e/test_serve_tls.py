@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from hub.calls import signed_headers
-from hub.federation.http1 import Headers, HttpTransport
-from hub.federation.tls import client_tls
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+from hub.federation.client.http1 import Headers, HttpTransport
+from hub.federation.client.tls import client_tls
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
 from hub.graph import load_graph
 from infra.keys import Keys
 from schema.context import Context

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from hub.federation import execute
-from hub.federation.collect import Collected
-from hub.federation.nodes import Entities
-from hub.federation.represent import Asked, represent, retrace
+from hub.federation.execution import execute
+from hub.federation.execution.representation_collector import Collected
+from hub.federation.execution.representations import Asked, represent, retrace
+from hub.federation.planning.query_plan import Entities
 
 
 @pytest.fixture(autouse=True)

@@ -31,17 +31,17 @@ from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import FieldFailed, Path
-from hub.federation.authorised import AuthorisedOperation
-from hub.federation.collect import Unusual
+from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
 from hub.federation.compose.composer import Source, compose
-from hub.federation.execute import Answer
-from hub.federation.execute import execute as run
-from hub.federation.generate import Marked
-from hub.federation.nodes import Plan
-from hub.federation.plan import plan
-from hub.federation.project import Guard, Projection, interpret
+from hub.federation.execution.execute import Answer
+from hub.federation.execution.execute import execute as run
+from hub.federation.execution.generate import Marked
+from hub.federation.execution.project import Guard, Projection, interpret
+from hub.federation.execution.representation_collector import Unusual
+from hub.federation.planning.plan import plan
+from hub.federation.planning.query_plan import Plan
 from hub.federation.supergraph import Supergraph
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
 
 PLANS = File(__file__).resolve().parent.parent / "plans"
 HEAD = (

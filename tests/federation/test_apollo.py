@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from hub.federation.changes.schema_diff import changes
 from hub.federation.compose.composer import Source, compose
-from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import ROOTS, Supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 from tests.federation.behaviours.contexts import CASES

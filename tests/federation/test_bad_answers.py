@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from hub.federation.execute import Bounds
-from hub.federation.http1 import Care, HttpTransport
+from hub.federation.client.http1 import Care, HttpTransport
+from hub.federation.execution.execute import Bounds
+from tests.federation.client.wire import Last, headers, http, serving
 from tests.federation.shop import shop
-from tests.federation.wire import Last, headers, http, serving
 
 QUERY = "{ topProducts(first: 2) { name inStock } }"
 SECRET = "Maëlle 0639980001"

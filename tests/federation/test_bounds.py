@@ -8,8 +8,8 @@ from hub.document.limits import Limits
 from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.errors import RequestRefused
-from hub.federation.authorised import AuthorisedOperation
-from hub.federation.plan import plan
+from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.planning.plan import plan
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.town import town
 

@@ -7,8 +7,8 @@ from graphql import build_schema, parse, print_schema
 
 from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.composer import Source, compose
-from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from schema.categories import SPEC
 from tests.federation.harness import HEAD
 from tests.federation.library import library

@@ -6,8 +6,8 @@ from typing import Any
 
 from graphql import print_schema
 
-from hub.federation.execute import Bounds
-from hub.federation.transport import TransportError
+from hub.federation.client.transport import TransportError
+from hub.federation.execution.execute import Bounds
 from tests.federation.behaviours.case import by, part
 from tests.federation.behaviours.contexts import ARTICLE, CASES, HOLDER, READERS, told
 from tests.federation.harness import Gateway

@@ -13,8 +13,8 @@ from hub.document.variables import bind
 from hub.errors import CompositionFailed, DocumentRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.cost import Costs
-from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from hub.gateway import EVERYONE, Gateway
 from tests.node import Node
 

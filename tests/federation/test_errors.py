@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from hub.errors import FieldFailed
-from hub.federation.execute import Bounds
-from hub.federation.failures import Codes, Failures, Said
-from hub.federation.http1 import HttpTransport
-from hub.federation.transport import SubgraphRequest, SubgraphResponse, TransportError
+from hub.federation.client.http1 import HttpTransport
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
+from hub.federation.execution.execute import Bounds
+from hub.federation.execution.failures import Codes, Failures, Said
+from tests.federation.client.wire import headers
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import shop
 from tests.federation.town import town
-from tests.federation.wire import headers
 
 
 class Answers:

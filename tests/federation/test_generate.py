@@ -17,12 +17,12 @@ from hub.document.normalise import normalise
 from hub.document.operation import ACCESS_KEY, Operation
 from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
-from hub.federation.collect import Unusual
-from hub.federation.execute import Answer
-from hub.federation.generate import Marked, generate
-from hub.federation.meet import Verdicts, alike, met
-from hub.federation.project import Projection, interpret
-from hub.federation.shapes import Shape, Slot
+from hub.federation.execution.execute import Answer
+from hub.federation.execution.generate import Marked, generate
+from hub.federation.execution.project import Projection, interpret
+from hub.federation.execution.projection_runtime import Verdicts, alike, met
+from hub.federation.execution.representation_collector import Unusual
+from hub.federation.execution.response_shape import Shape, Slot
 from tests.federation.test_project import marked
 
 SCHEMA = build_schema("""
@@ -120,9 +120,9 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
 
         return count
 
-    monkeypatch.setattr("hub.federation.generate.LONG", long)
-    monkeypatch.setattr("hub.federation.generate.alike", counted(alike))
-    monkeypatch.setattr("hub.federation.generate.met", counted(met))
+    monkeypatch.setattr("hub.federation.execution.generate.LONG", long)
+    monkeypatch.setattr("hub.federation.execution.generate.alike", counted(alike))
+    monkeypatch.setattr("hub.federation.execution.generate.met", counted(met))
 
     @settings(
         max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -159,7 +159,7 @@ def test_generated_code_grows_with_the_document_however_deep_its_objects_are(mon
         sizes.append(len(source))
         return compile(source, *given)
 
-    monkeypatch.setattr("hub.federation.generate.compile", compiled, raising=False)
+    monkeypatch.setattr("hub.federation.execution.generate.compile", compiled, raising=False)
     for below in ("best { id ", "strict { id ", "best { strict { id } "):
         for depth in (5, 10):
             generate(Projection(shape("{ person { id " + below * depth + "}" * (depth + 2)), SCHEMA).shape({}))

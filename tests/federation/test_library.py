@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.federation.transport import TransportError
+from hub.federation.client.transport import TransportError
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
 from tests.federation.library import library
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import CompositionFailed
-from hub.federation.authorised import AuthorisedOperation
+from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.compose.composer import Source, compose
 from hub.gateway import EVERYONE, allow
 from hub.prepare import Preparer

@@ -14,8 +14,8 @@ from hub.document.normalise import normalise
 from hub.document.operation import ACCESS_KEY, Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, Path
-from hub.federation.execute import Answer
-from hub.federation.project import MOST_BLAMED, Projection, interpret
+from hub.federation.execution.execute import Answer
+from hub.federation.execution.project import MOST_BLAMED, Projection, interpret
 from tests.federation.harness import Saying, projected
 
 SCHEMA = build_schema("""

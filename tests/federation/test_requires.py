@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from graphql import print_schema
 
-from hub.federation.transport import TransportError
+from hub.federation.client.transport import TransportError
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
 from tests.federation.shop import shop
 

@@ -18,9 +18,9 @@ import pytest
 from graphql import ExecutionResult, GraphQLSchema, build_schema, execute, parse, print_schema
 
 from hub.document.operation import Selections
-from hub.federation.graph import Graph, Move, Node
+from hub.federation.client.transport import TransportError
+from hub.federation.planning.graph import Graph, Move, Node
 from hub.federation.supergraph import Key
-from hub.federation.transport import TransportError
 from tests.federation.harness import Gateway, executable
 from tests.federation.supergraphs.answers import Whole
 from tests.federation.supergraphs.links import draw

@@ -14,7 +14,7 @@ import pytest
 from joserfc import jwk, jwt
 
 from hub.errors import HubError
-from hub.federation.tls import client_tls
+from hub.federation.client.tls import client_tls
 from hub.identity.actor import CLAIM, Actor
 from hub.identity.callers import Callers
 from hub.identity.issuer import Issuer, Pace, Source

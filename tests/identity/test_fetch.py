@@ -10,7 +10,7 @@ import orjson
 import pytest
 from joserfc import jwk
 
-from hub.federation.tls import client_tls, server_tls
+from hub.federation.client.tls import client_tls, server_tls
 from hub.identity.fetch import LARGEST, Unread, fetch
 from hub.identity.issuer import ALGORITHMS, MOST_KEYS, own_keys
 from tests.federation.authority import Authority

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from hub.calls import InProcess
-from hub.federation.transport import SubgraphRequest, TransportError
+from hub.federation.client.transport import SubgraphRequest, TransportError
 from schema.context import Context
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.server import Subgraph

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import StartRefused
-from hub.federation.tls import client_tls, server_tls
+from hub.federation.client.tls import client_tls, server_tls
 from hub.graph import load_graph
 from hub.tracing import export
 from hub.tracing.attributes import Name

@@ -16,8 +16,8 @@ from hub.federation.compose.rules import AFTER_MERGE, AS_WRITTEN, BEFORE_MERGE
 from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.compose.subgraph_reader import read
 from hub.federation.compose.upgrade import upgraded
-from hub.federation.reading import read_supergraph
 from hub.federation.supergraph import Supergraph
+from hub.federation.supergraph_reader import read_supergraph
 from schema.categories import SPEC
 
 Judged = TypeVar("Judged")

@@ -25,7 +25,7 @@ from hub.federation.compose.subgraph_model import (
     Type,
     named,
 )
-from hub.federation.links import identity
+from hub.federation.link_specification import identity
 
 JOIN = "join"
 COST = "https://specs.apollo.dev/cost/v0.1"

@@ -51,7 +51,7 @@ from hub.federation.compose.subgraph_model import (
     Type,
     named,
 )
-from hub.federation.links import identity, imports, version
+from hub.federation.link_specification import identity, imports, version
 
 _FEDERATED = {
     f"{APOLLO}{name}"

@@ -14,8 +14,8 @@ from typing import Any
 
 from hub.document.operation import ACCESS_KEY
 from hub.errors import FieldFailed
-from hub.federation.collect import Unusual
-from hub.federation.generate import Marked
+from hub.federation.execution.generate import Marked
+from hub.federation.execution.representation_collector import Unusual
 from hub.policy.enforce.verdicts import Inputs, Marks, Row, Table
 
 

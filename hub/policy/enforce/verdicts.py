@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import count
 from typing import Any, TypeAlias
 
-from hub.federation.collect import Unusual
-from hub.federation.generate import Marked
+from hub.federation.execution.generate import Marked
+from hub.federation.execution.representation_collector import Unusual
 from hub.policy.enforce.access_entry import AccessEntry
 from schema.residual import Rule, holds
 

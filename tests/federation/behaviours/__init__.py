@@ -118,8 +118,8 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
         "test_conditions::test_what_only_an_excluded_field_requires_is_not_fetched",
     ),
     "what a subgraph told of an entity is not asked again": (
-        "test_known::test_only_what_is_not_known_is_asked",
-        "test_met_again::test_entities_that_are_met_again_and_again_are_answered_as_by_one_executor",
+        "test_entity_reuse::test_only_what_is_not_known_is_asked",
+        "test_dense_operations::test_entities_that_are_met_again_and_again_are_answered_as_by_one_executor",
     ),
     "mutations in series, then hops": (
         "test_mutations::test_mutations_run_in_the_order_of_the_document",

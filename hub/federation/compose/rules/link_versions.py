@@ -8,7 +8,7 @@ from hub.errors import StartRefused
 from hub.federation.compose.rules.failure import failure
 from hub.federation.compose.specification import APOLLO, LATEST
 from hub.federation.compose.subgraph_model import Subgraph
-from hub.federation.links import identity, version
+from hub.federation.link_specification import identity, version
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hub.errors import StartRefused
 from hub.federation.compose.rules.failure import failure
 from hub.federation.compose.subgraph_model import Subgraph
-from hub.federation.labels import is_label
+from hub.federation.override_labels import is_label
 
 
 def check(subgraphs: Sequence[Subgraph]) -> Iterator[StartRefused]:

@@ -14,10 +14,10 @@ from graphql import get_named_type, is_abstract_type, is_object_type
 from hub.document.operation import Field, Selections
 from hub.errors import RequestRefused, StartRefused
 from hub.federation.compose.rules.failure import failure
-from hub.federation.graph import Graph, Node
-from hub.federation.spots import Level, Spot
+from hub.federation.planning.graph import Graph, Node
+from hub.federation.planning.search_state import Level, Spot
+from hub.federation.planning.walk import Walker
 from hub.federation.supergraph import Supergraph
-from hub.federation.walk import Walker
 
 MOVES = 5_000_000
 """Moves that the search may try from one root."""

@@ -1,0 +1,1 @@
+"""The HTTP client that reaches subgraphs: connections, TLS, circuit breaker."""

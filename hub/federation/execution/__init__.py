@@ -1,0 +1,1 @@
+"""Execution: running a plan, and making the answer of the client from the response tree."""

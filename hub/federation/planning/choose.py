@@ -1,0 +1,76 @@
+"""One option per leaf, so that the fewest fetches in the fewest waves are sent.
+
+A greedy seed, leaves with the fewest options first; then branch and bound from that seed. Costs only add up, so the
+cost so far is a lower bound. The search counts its steps and keeps the best found: same operation, same plan, bounded
+time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.federation.planning.search_state import Group, Leaf, Option
+
+FETCH_COST = 10
+"""A fetch costs this plus its depth: one wave more is dearer than nothing, cheaper than one fetch more."""
+
+MAX_STEPS = 20_000
+
+
+def choose(leaves: Sequence[Leaf], groups: Sequence[Group]) -> list[Option]:
+    """The chosen option of each leaf, in order."""
+    cost = [FETCH_COST + group.depth for group in groups]
+    choices: dict[tuple[frozenset[int], ...], None] = {}
+    for leaf in leaves:
+        choices[_closures(leaf)] = None
+    ordered = sorted(choices, key=len)
+    picked, total = _greedy(ordered, cost)
+    open_choices = [closures for closures in ordered if len(closures) > 1]
+    if len(open_choices) > 1:
+        base = frozenset().union(*(closures[0] for closures in ordered if len(closures) == 1))
+        picked.update(_branch_and_bound(open_choices, base, picked, total, cost))
+    return [leaf.options[picked[_closures(leaf)]] for leaf in leaves]
+
+
+def _closures(leaf: Leaf) -> tuple[frozenset[int], ...]:
+    return tuple(option.group.closure for option in leaf.options)
+
+
+def _greedy(
+    choices: Sequence[tuple[frozenset[int], ...]], cost: Sequence[int]
+) -> tuple[dict[tuple[frozenset[int], ...], int], int]:
+    have: frozenset[int] = frozenset()
+    picked = {}
+    for closures in choices:
+        extra = [sum(cost[number] for number in closure - have) for closure in closures]
+        picked[closures] = extra.index(min(extra))
+        have |= closures[picked[closures]]
+    return picked, sum(cost[number] for number in have)
+
+
+def _branch_and_bound(
+    choices: Sequence[tuple[frozenset[int], ...]],
+    base: frozenset[int],
+    seed: dict[tuple[frozenset[int], ...], int],
+    total: int,
+    cost: Sequence[int],
+) -> dict[tuple[frozenset[int], ...], int]:
+    best = {closures: seed[closures] for closures in choices}
+    stack: list[tuple[int, frozenset[int], int, tuple[int, ...]]] = [
+        (0, base, sum(cost[number] for number in base), ())
+    ]
+    for _ in range(MAX_STEPS):
+        if not stack:
+            break
+        level, have, spent, path = stack.pop()
+        if spent >= total:
+            continue
+        if level == len(choices):
+            best, total = dict(zip(choices, path, strict=True)), spent
+            continue
+        for index in reversed(range(len(choices[level]))):
+            extra = choices[level][index] - have
+            more = spent + sum(cost[number] for number in extra)
+            if more < total:
+                stack.append((level + 1, have | extra, more, (*path, index)))
+    return best

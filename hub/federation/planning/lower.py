@@ -1,0 +1,236 @@
+"""From steps to the plan: documents printed, steps of one wave and subgraph batched into one request, waves ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from hub.document.operation import Condition
+from hub.federation.execution.context_arguments import again, document
+from hub.federation.planning.entity_reuse import Places
+from hub.federation.planning.fetches import ALWAYS, Alternatives, Item, Step, Tree
+from hub.federation.planning.graph import Graph
+from hub.federation.planning.passes.order import waves
+from hub.federation.planning.query_plan import Entities, Fetch, Need, Parallel, Plan, Rename, Source
+from hub.federation.planning.search_state import Given, Segment
+
+
+def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
+    """The plan of the steps; `types` gives the printed type of every variable."""
+    wave = waves(steps)
+    places = Places(graph, steps, wave)
+    ordered: dict[tuple[int, int], dict[tuple[object, ...], list[Step]]] = {}
+    for step in sorted(steps, key=lambda each: (each.run, wave[each.number], each.number)):
+        batch = (step.subgraph,) if not step.root else (step.subgraph, step.number)
+        ordered.setdefault((step.run, wave[step.number]), {}).setdefault(batch, []).append(step)
+    homes = {
+        step.number: batch[0].number for batches in ordered.values() for batch in batches.values() for step in batch
+    }
+    return Plan(
+        kind,
+        tuple(
+            Parallel(tuple(_fetch(graph, kind, batch, types, homes, places) for batch in batches.values()))
+            for batches in ordered.values()
+        ),
+        {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
+        placed=any(step.contexts for step in steps),
+    )
+
+
+def _fetch(
+    graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int], places: Places
+) -> Fetch:
+    when = _union([step.when for step in batch])
+    given = next(iter(when)) if len(when) == 1 else frozenset()
+    contexts = _contexts(batch, types)
+    printer = _Printer(graph, batch[0].subgraph, {coordinate: name for coordinate, (name, _) in contexts.items()})
+    before = tuple(sorted({homes[number] for step in batch for number in step.before}))
+    first = batch[0]
+    conjunctions = (tuple(sorted(each, key=_condition_order)) for each in when)
+    alternatives = tuple(sorted(conjunctions, key=lambda each: [_condition_order(condition) for condition in each]))
+    if first.root:
+        body = printer.tree(first.tree, first.type, given)
+        operation = kind if not first.path and first.type == "Mutation" else "query"
+        declared = _declared(printer, types)
+        head = f"({','.join(declared)})" if declared else ""
+        return Fetch(
+            first.number,
+            first.subgraph,
+            f"{operation}{head}{{{body}}}",
+            tuple(printer.used),
+            path=first.path,
+            outputs=_outputs(first),
+            renames=_renames(first.tree),
+            when=alternatives,
+            before=before,
+            asked=_coordinates(first.tree),
+        )
+    entities: dict[tuple[str, str], list[Step]] = {}
+    for step in batch:
+        entities.setdefault((step.type, printer.tree(step.tree, step.type, given)), []).append(step)
+    variable = _free("representations", types)
+    parts = []
+    for index, ((type_, body), members) in enumerate(entities.items()):
+        named = tuple(contexts[each.coordinate] for each in _ordered(members[0]))
+        whole, sources = f"...on {type_}{{{body}}}", tuple(map(_source, members))
+        known = places.known(members, given)
+        part = Entities("_entities", variable, sources, _renames(members[0].tree), whole, named, known)
+        parts.append(part if len(entities) == 1 else _numbered(part, index))
+    declared = _declared(printer, types)
+    return Fetch(
+        first.number,
+        first.subgraph,
+        document(parts, declared),
+        tuple(printer.used),
+        entities=tuple(parts if contexts else (replace(each, body="") for each in parts)),
+        when=alternatives,
+        before=before,
+        declared=declared if contexts else (),
+        asked=tuple(dict.fromkeys(type_ for type_, _ in entities)),
+    )
+
+
+def _coordinates(tree: Tree) -> tuple[str, ...]:
+    """Those of the fields at the top."""
+    found = (f"{type_}.{item.name}" for type_, items in tree.types.items() for item in items.values())
+    return tuple(dict.fromkeys(found))
+
+
+def _numbered(entities: Entities, index: int) -> Entities:
+    """One of several fields of a document."""
+    return replace(again(entities, f"_{index}"), key=f"_e{index}", variable=f"{entities.variable}{index}")
+
+
+def _source(step: Step) -> Source:
+    needs = tuple(
+        Need(required, tuple(each.coordinate for each in contexts), frozenset(keys))
+        for (required, contexts), keys in step.dependents.items()
+    )
+    return Source(
+        step.path, step.type, step.only, step.inputs, step.required, needs, _outputs(step), tuple(_ordered(step))
+    )
+
+
+def _ordered(step: Step) -> list[Given]:
+    return sorted(step.contexts, key=lambda each: each.coordinate)
+
+
+def _contexts(batch: Sequence[Step], types: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Variable and type of each argument that an object above gives, by coordinate."""
+    base = _free("context", types)
+    given = {each.coordinate: each.type for step in batch for each in _ordered(step)}
+    return {coordinate: (f"{base}{index}", type_) for index, (coordinate, type_) in enumerate(given.items())}
+
+
+def _free(base: str, types: Mapping[str, str]) -> str:
+    """A name that no variable of the operation begins with."""
+    while any(name.startswith(base) for name in types):
+        base += "_"
+    return base
+
+
+def _union(parts: Sequence[Alternatives]) -> Alternatives:
+    merged: Alternatives = frozenset().union(*parts)
+    return frozenset(each for each in merged if not any(other < each for other in merged))
+
+
+def _declared(printer: _Printer, types: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"${name}:{types[name]}" for name in printer.used)
+
+
+def _outputs(step: Step) -> tuple[str, ...]:
+    """Response keys at the top of the step that the client may have asked for, and the type if the step tells it."""
+    keys = dict.fromkeys(key for items in step.tree.types.values() for key in items if not key.startswith("__"))
+    return tuple(keys) if step.only is not None else ("__typename", *keys)
+
+
+def _renames(tree: Tree) -> tuple[Rename, ...]:
+    found = []
+    stack: list[tuple[Tree, tuple[Segment, ...]]] = [(tree, ())]
+    while stack:
+        current, path = stack.pop()
+        for type_name, items in current.types.items():
+            for item in items.values():
+                if item.alias is not None:
+                    found.append(Rename(path, type_name, item.alias, item.key))
+                if item.tree is not None:
+                    stack.append((item.tree, (*path, (type_name, item.sent_key))))
+    return tuple(reversed(found))
+
+
+class _Printer:
+    """Selections as compact text; remembers the variables that they use. Depth is bounded by the document's limits."""
+
+    def __init__(self, graph: Graph, subgraph: str, contexts: Mapping[str, str]) -> None:
+        self.graph, self.subgraph, self.contexts = graph, subgraph, contexts
+        self.used: dict[str, None] = {}
+
+    def tree(self, tree: Tree, static_type: str, given: frozenset[Condition]) -> str:
+        """Selection on a value of the static type; `given` are conditions known to hold here."""
+        abstract = static_type not in tree.types or len(tree.types) > 1
+        typed = tree.abstract or abstract
+        printed = {
+            type_: {
+                item.key: self.item(item, given) for item in items.values() if not typed or item.key != "__typename"
+            }
+            for type_, items in tree.types.items()
+        }
+        shared = self.shared(static_type, tree, printed)
+        parts = ["__typename"] if typed else []
+        parts.extend(next(iter(printed.values()))[key] for key in shared)
+        for type_, items in printed.items():
+            own = [text for key, text in items.items() if key not in shared]
+            if own:
+                parts.append(f"...on {type_}{{{' '.join(own)}}}" if abstract else " ".join(own))
+        return " ".join(parts) or "__typename"
+
+    def shared(self, static_type: str, tree: Tree, printed: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """Keys that an interface can be asked for at once: same text for every type that the subgraph may return."""
+        join = self.graph.supergraph.types[static_type].joins.get(self.subgraph)
+        if static_type in tree.types or join is None or not join.members or join.members - printed.keys():
+            return []
+        first = next(iter(tree.types.values()))
+        fields = self.graph.supergraph.types[static_type].fields
+        return [
+            key
+            for key, item in first.items()
+            if len({items.get(key) for items in printed.values()}) == 1
+            and item.name in fields
+            and self.subgraph in fields[item.name].joins
+        ]
+
+    def item(self, item: Item, given: frozenset[Condition]) -> str:
+        head = item.name if item.sent_key == item.name else f"{item.sent_key}:{item.name}"
+        if item.arguments:
+            self.used.update(dict.fromkeys(each for _, each in item.arguments if each not in self.contexts))
+            named = ((name, self.contexts.get(each, each)) for name, each in item.arguments)
+            head += "(" + ",".join(f"{name}:${variable}" for name, variable in named) + ")"
+        if item.tree is None:
+            conjunctions = [each - given for each in item.when]
+            if frozenset() in conjunctions:
+                return head
+            ordered = sorted(conjunctions, key=lambda each: sorted(map(_condition_order, each)))
+            return " ".join(sorted(self.conditioned(head, "", each) for each in ordered))
+        conjunctions = [each for leaf in item.tree.leaves() for each in leaf.when] or list(ALWAYS)
+        common = frozenset.intersection(*conjunctions) - given
+        body = self.tree(item.tree, item.type.strip("[]!"), given | common)
+        return self.conditioned(head, f"{{{body}}}", common)
+
+    def conditioned(self, head: str, body: str, conditions: frozenset[Condition]) -> str:
+        """A field under all the conditions: a directive stands once at a place, further ones on fragments around."""
+        ordered = sorted(conditions, key=_condition_order)
+        self.used.update(dict.fromkeys(each.variable for each in ordered))
+        own = list({each.wanted: each for each in ordered}.values())
+        printed = head + "".join(map(_directive, own)) + body
+        for each in ordered:
+            if each not in own:
+                printed = f"...{_directive(each)}{{{printed}}}"
+        return printed
+
+
+def _directive(condition: Condition) -> str:
+    return f"@{'include' if condition.wanted else 'skip'}(if:${condition.variable})"
+
+
+def _condition_order(condition: Condition) -> tuple[str, bool]:
+    return (condition.variable, condition.wanted)

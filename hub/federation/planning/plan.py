@@ -1,0 +1,37 @@
+"""Planning in one function: walk, choose, build, passes, lower. Pure, deterministic, bounded."""
+
+from __future__ import annotations
+
+from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.planning.choose import choose
+from hub.federation.planning.fetches import build
+from hub.federation.planning.graph import graph_of
+from hub.federation.planning.lower import lower
+from hub.federation.planning.operation_leaves import walk
+from hub.federation.planning.passes import PASSES
+from hub.federation.planning.query_plan import Plan
+from hub.federation.planning.walk import Walker
+from hub.federation.supergraph import Supergraph
+
+__all__ = ["Plan", "plan"]
+
+MOVES = 200_000
+"""Moves that the search may try for one operation."""
+
+
+def plan(
+    operation: AuthorisedOperation, supergraph: Supergraph, labels: frozenset[str] = frozenset(), *, moves: int = MOVES
+) -> Plan:
+    """The plan of an authorised operation where these labels of progressive overrides are on.
+
+    Raises RequestRefused: PLAN_LIMIT if the search is longer than `moves`, PLAN_IMPOSSIBLE if a field can't be reached.
+    """
+    graph = graph_of(supergraph, labels)
+    walker = Walker(graph, moves)
+    leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
+    steps = build(graph, leaves, choose(leaves, walker.groups))
+    for each in PASSES:
+        steps = each(graph, steps)
+    types = {name: type_ for name, (type_, _) in supergraph.constants.items()}
+    types.update((variable.name, variable.type) for variable in operation.fetch.variables)
+    return lower(graph, operation.fetch.kind, steps, types)

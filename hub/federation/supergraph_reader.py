@@ -1,0 +1,244 @@
+"""A supergraph's text read back into its model.
+
+Reads join v0.1 to v0.5, whoever composed it. Directives of other specifications are kept as opaque pairs
+for whoever knows them, found by the specification's URL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import (
+    ConstDirectiveNode,
+    DirectiveDefinitionNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    SchemaDefinitionNode,
+    TypeSystemDefinitionNode,
+    build_ast_schema,
+    parse,
+    print_ast,
+)
+
+from hub.document.normalise import field_set
+from hub.document.operation import Selections
+from hub.document.variables import literal
+from hub.errors import HubError, StartRefused
+from hub.federation.client_schema import OWN, without_own
+from hub.federation.legacy_supergraph import todays
+from hub.federation.link_specification import identity, imports
+from hub.federation.supergraph import (
+    ContextArgument,
+    Directive,
+    Endpoint,
+    FieldJoin,
+    Key,
+    SuperField,
+    Supergraph,
+    SuperType,
+    TypeJoin,
+)
+
+SECURITY = tuple(
+    f"https://specs.apollo.dev/{name}"
+    for name in (
+        "inaccessible/v0.1",
+        "inaccessible/v0.2",
+        "authenticated/v0.1",
+        "requiresScopes/v0.1",
+        "policy/v0.1",
+        "context/v0.1",
+    )
+)
+"""Specifications that restrict access and that this model knows: any other is refused, rather than ignored."""
+
+_CONTEXT = "https://specs.apollo.dev/context"
+
+
+def read_supergraph(text: str) -> Supergraph:
+    """Raises StartRefused: SUPERGRAPH_INVALID for a text that is not a supergraph, UNSUPPORTED_LINKED_FEATURE for a
+    specification that restricts access and is unknown here."""
+    try:
+        document = parse(text, no_location=True)
+        for node in document.definitions:
+            if not isinstance(node, TypeSystemDefinitionNode):
+                raise ValueError(f"a supergraph holds definitions only, not {node.kind.replace('_', ' ')}")
+        document = todays(document)
+        schema = build_ast_schema(without_own(document), assume_valid=True, assume_valid_sdl=True)
+        return _Reader(document, schema).supergraph(text)
+    except StartRefused:
+        raise
+    except (GraphQLError, HubError, LookupError, TypeError, ValueError) as error:
+        raise StartRefused(
+            "SUPERGRAPH_INVALID",
+            f"Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : {_fault(error)}",
+            f"{type(error).__name__}: {error}",
+        ) from error
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with the text, in one line, and where."""
+    if not isinstance(error, GraphQLError):
+        return error.message if isinstance(error, HubError) else str(error) or type(error).__name__
+    places = "".join(f" (ligne {place.line}, colonne {place.column})" for place in error.locations or ())
+    return error.message + places
+
+
+def _unsupported(url: str) -> StartRefused:
+    return StartRefused(
+        "UNSUPPORTED_LINKED_FEATURE",
+        f"Le supergraphe suit « {url} », qui restreint l'accès et que le hub ne connaît pas : recomposez-le sans elle.",
+        f"unknown security feature {url}",
+    )
+
+
+def _arguments(directive: ConstDirectiveNode) -> dict[str, Any]:
+    return {each.name.value: literal(each.value) for each in directive.arguments or ()}
+
+
+class _Reader:
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
+        self.document = document
+        self.schema = schema
+        self.links: dict[str, tuple[str, str]] = {}
+        self.graphs: dict[str, Endpoint] = {}
+        self.found: dict[str, tuple[Directive, ...]] = {}
+        self.constants: dict[str, tuple[str, Any]] = {}
+        self.hidden: set[str] = set()
+        self.contexts: dict[str, list[str]] = {}
+
+    def supergraph(self, text: str) -> Supergraph:
+        self.read_links()
+        self.read_graphs()
+        self.read_contexts()
+        types: dict[str, SuperType] = {}
+        for node in self.document.definitions:
+            name = getattr(getattr(node, "name", None), "value", "")
+            if isinstance(node, DirectiveDefinitionNode | SchemaDefinitionNode) or name.startswith(OWN):
+                continue
+            self.note(name, node)
+            if node.kind in ("object_type_definition", "interface_type_definition", "union_type_definition"):
+                types[name] = self.type(name, node)
+            for part in (*(getattr(node, "values", None) or ()), *(getattr(node, "fields", None) or ())):
+                self.note(f"{name}.{part.name.value}", part)
+                for argument in getattr(part, "arguments", None) or ():
+                    self.note(f"{name}.{part.name.value}({argument.name.value}:)", argument)
+        endpoints = {endpoint.name: endpoint for endpoint in self.graphs.values()}
+        return Supergraph(text, endpoints, types, self.schema, self.found, frozenset(self.hidden), self.constants)
+
+    def field_set(self, text: str, type_name: str) -> tuple[Selections, ...]:
+        found = field_set(text, type_name, self.schema)
+        self.constants.update(found.constants)
+        return found.selections
+
+    def read_links(self) -> None:
+        for node in self.document.definitions:
+            if isinstance(node, SchemaDefinitionNode):
+                for directive in node.directives or ():
+                    values = _arguments(directive)
+                    url = str(values["url"])
+                    name = identity(url).rsplit("/", 1)[-1]
+                    if values.get("for") == "SECURITY" and url not in SECURITY:
+                        raise _unsupported(url)
+                    self.links[str(values.get("as") or name)] = (url, name)
+                    self.links.update((local, (url, true_name)) for local, true_name in imports(values))
+
+    def read_graphs(self) -> None:
+        for node in self.document.definitions:
+            if node.kind == "enum_type_definition" and node.name.value == "join__Graph":  # type: ignore[attr-defined]
+                for value in node.values or ():  # type: ignore[attr-defined]
+                    values = self.joins(value, "join__graph")[0]
+                    self.graphs[value.name.value] = Endpoint(values["name"], values.get("url") or "")
+        if not self.graphs:
+            raise ValueError("no join__Graph")
+
+    def read_contexts(self) -> None:
+        """The types that set each context."""
+        for node in self.document.definitions:
+            for each in getattr(node, "directives", None) or ():
+                spec, name = self.links.get(each.name.value, ("", ""))
+                if (identity(spec), name) == (_CONTEXT, "context"):
+                    self.contexts.setdefault(_arguments(each)["name"], []).append(node.name.value)  # type: ignore[attr-defined]
+
+    def context_argument(self, values: dict[str, Any]) -> ContextArgument:
+        """A `join__ContextArgument`; the first type that sets the context says what is selected of an object."""
+        selections: dict[str, Selections] = {}
+        if values["context"] not in self.contexts:
+            raise ValueError(f"no type sets the context {values['context']} of argument {values['name']}")
+        for type_name in self.contexts[values["context"]]:
+            for each in self.field_set(values["selection"], type_name):
+                if each.fields:
+                    selections.setdefault(each.type, each)
+        return ContextArgument(values["name"], values["type"], tuple(selections[name] for name in sorted(selections)))
+
+    def joins(self, node: Any, name: str) -> list[dict[str, Any]]:
+        return [_arguments(each) for each in node.directives or () if each.name.value == name]
+
+    def note(self, coordinate: str, node: Any) -> None:
+        """Remember directives of linked specifications, and whether the element is inaccessible."""
+        directives = []
+        for each in node.directives or ():
+            if each.name.value == "inaccessible":
+                self.hidden.add(coordinate)
+            if each.name.value in self.links:
+                spec, name = self.links[each.name.value]
+                directives.append(Directive(spec, name, _arguments(each)))
+        if directives:
+            self.found[coordinate] = tuple(directives)
+
+    def type(self, name: str, node: Any) -> SuperType:
+        keys: dict[str, list[Key]] = {}
+        interface_objects: dict[str, bool] = {}
+        for values in self.joins(node, "join__type"):
+            graph = self.graphs[values["graph"]].name
+            interface_objects[graph] = bool(values.get("isInterfaceObject"))
+            keys.setdefault(graph, [])
+            if values.get("key"):
+                selections = self.field_set(values["key"], name)
+                keys[graph].append(Key(values["key"], selections, values.get("resolvable") is not False))
+        kind = node.kind.removesuffix("_type_definition")
+        joins = {
+            graph: TypeJoin(
+                tuple(keys[graph]), self.members(name, kind, node, graph), interface_object=interface_objects[graph]
+            )
+            for graph in keys
+        }
+        fields = {each.name.value: self.field(name, each, tuple(joins)) for each in getattr(node, "fields", None) or ()}
+        return SuperType(name, kind, joins, fields)
+
+    def members(self, name: str, kind: str, node: Any, graph: str) -> frozenset[str]:
+        """Concrete types that this subgraph knows for the type."""
+        if kind == "object":
+            return frozenset((name,))
+        if kind == "union":
+            members = self.joins(node, "join__unionMember")
+            return frozenset(each["member"] for each in members if self.graphs[each["graph"]].name == graph)
+        return frozenset(
+            other.name.value  # type: ignore[attr-defined]
+            for other in self.document.definitions
+            if other.kind == "object_type_definition"
+            for each in self.joins(other, "join__implements")
+            if each["interface"] == name and self.graphs[each["graph"]].name == graph
+        )
+
+    def field(self, type_name: str, node: Any, graphs: tuple[str, ...]) -> SuperField:
+        type_ = print_ast(node.type)
+        declared = self.joins(node, "join__field")
+        joins = {}
+        for values in declared or [{"graph": None, "all": True}]:
+            if values.get("all"):
+                joins.update({graph: FieldJoin(type_) for graph in graphs})
+            elif values.get("graph"):
+                own_type, label = values.get("type") or type_, values.get("overrideLabel")
+                requires, provides = values.get("requires"), values.get("provides")
+                joins[self.graphs[values["graph"]].name] = FieldJoin(
+                    own_type,
+                    external=bool(values.get("external") or (values.get("usedOverridden") and label is None)),
+                    label=label,
+                    overrides=bool(values.get("override")),
+                    requires=self.field_set(requires, type_name) if requires else (),
+                    provides=self.field_set(provides, own_type.strip("[]!")) if provides else (),
+                    contexts=tuple(map(self.context_argument, values.get("contextArguments") or ())),
+                )
+        return SuperField(node.name.value, type_, joins)

@@ -1,0 +1,113 @@
+"""A long list whose objects are copied is what the interpreter makes of it, and shows nothing internal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pytest
+from graphql import build_schema
+
+from hub.document.limits import Limits
+from hub.document.normalise import normalise
+from hub.document.operation import ACCESS_KEY
+from hub.document.parse import find_operation, parse_document
+from hub.federation.execution.execute import Answer
+from hub.federation.execution.project import Projection, interpret
+from hub.federation.execution.projection_runtime import alike, met, shown
+from hub.federation.execution.representation_collector import Unusual
+from tests.federation.test_generate import GONE, Noted
+from tests.federation.test_project import marked
+
+SCHEMA = build_schema("""
+enum Kind { A B }
+type Person { id: ID! name: String kind: Kind must: Kind! }
+type Query { people: [Person!] }
+""")
+QUERY = "{ people { id named: name kind must } }"
+
+Rows: TypeAlias = list[Any]
+
+
+def rows() -> Rows:
+    return [
+        {"id": f"p{number}", "named": None, "kind": "A", "must": "B", ACCESS_KEY: [f"s{number % 3}", 0]}
+        for number in range(9)
+    ]
+
+
+def last(**said: Any) -> Callable[[Rows], Rows]:
+    return lambda found: [*found[:-1], {**found[-1], **said}]
+
+
+CASES: dict[str, tuple[Callable[[Rows], Rows], bool]] = {
+    "as it is": (lambda found: found, True),
+    "a null": (last(kind=None), True),
+    "a value that clients don't know": (last(kind="SECRET"), False),
+    "a null where none may be": (last(id=None), False),
+    "no value that clients know where one must be": (last(must="SECRET"), False),
+    "a key too many": (last(more=1), False),
+    "a key too many in each": (lambda found: [{"more": 1, **each} for each in found], False),
+    "a key that did not come": (lambda found: [*found[:-1], dict(list(found[-1].items())[1:])], False),
+    "another order": (lambda found: [dict(reversed(each.items())) for each in found], False),
+    "no object": (lambda found: [*found[:-1], None], False),
+    "none first": (lambda found: [None, *found[1:]], False),
+    "something else to null": (last(**{ACCESS_KEY: ["s", 1]}), False),
+    "something else to null first": (lambda found: [{**found[0], ACCESS_KEY: ["s", 1]}, *found[1:]], False),
+    "nobody's": (last(**{ACCESS_KEY: None}), False),
+    "no row of the actor's": (last(**{ACCESS_KEY: ["s", 9]}), False),
+    "too few": (lambda found: found[:7], False),
+}
+
+FACTS = ("something else to null", "something else to null first", "nobody's", "no row of the actor's")
+"""Cases of what only a guard reads."""
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+@pytest.mark.parametrize("case", CASES)
+def test_copies_are_what_the_interpreter_makes_and_leave_what_was_received(
+    case: str, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = []
+
+    def counted(*given: Any, marked: bool) -> Any:
+        copied.append(shown(*given, marked=marked))
+        return copied[-1]
+
+    monkeypatch.setattr("hub.federation.execution.generate.shown", counted)
+    alter, whole = CASES[case]
+    document = parse_document(QUERY, SCHEMA, Limits())
+    operation = normalise(document, find_operation(document, None), SCHEMA)
+    found = alter(rows())
+    if guarded:
+        operation = marked(operation)
+    else:
+        found = [each and {key: value for key, value in each.items() if key != ACCESS_KEY} for each in found]
+        whole |= case in FACTS
+    answer = Answer({"people": found})
+    received = repr(answer.data)
+    projection = Projection(operation, SCHEMA, exact=True, uniform=True)
+    fast, slow = (Noted(), Noted()) if guarded else (None, None)
+    made, errors = projection.project(answer, {}, fast)
+    expected, told = interpret(projection.shape({}), answer, slow)
+    assert repr(made) == repr(expected)
+    assert [each.formatted() for each in errors] == [each.formatted() for each in told]
+    assert repr(answer.data) == received
+    assert fast is None or slow is None or fast.noted == slow.noted
+    assert any(each is not None for each in copied) is whole
+    assert ACCESS_KEY not in repr(made)
+
+
+@pytest.mark.parametrize("judge", [alike, met])
+@pytest.mark.parametrize("pair", GONE, ids=repr)
+def test_a_row_that_tells_no_facts_is_never_passed_over(judge: Callable[..., bool], pair: Any) -> None:
+    verdicts = {0: (frozenset[str](), 1)}
+    noted: dict[Any, int] = defaultdict(int)
+    for rows in ([{ACCESS_KEY: pair}], [{ACCESS_KEY: pair}] * 3, [{ACCESS_KEY: ["s", 0]}, {ACCESS_KEY: pair}]):
+        try:
+            passed = judge(rows, verdicts, noted)
+        except (Unusual, KeyError, TypeError):
+            continue
+        assert not passed or not {str}.issuperset(map(type, noted))  # an object of nobody, which is seen afterwards
+        noted.clear()
