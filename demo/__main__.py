@@ -29,7 +29,7 @@ from hub.settings import load_settings
 from infra.errors import SetupRefused
 from infra.keys import Keys
 from schema.days import today
-from subgraphs.kit.ingest_report import Report
+from subgraphs.kit.ingest.ingestion_report import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / ".data"

@@ -14,8 +14,8 @@ from demo.cast import BY_SLUG, SAFIR
 from demo.rdvi_files import ORGANISATION_MAP, internal_id
 from hub.ingest import ingest, source_of, webhook_secret
 from infra.keys import Keys
-from subgraphs.kit.ingest import Options, Organisation
-from subgraphs.kit.ingest_report import Report
+from subgraphs.kit.ingest.ingestion_report import Report
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 
 ORGANISATIONS = {
     "rdv-insertion": ORGANISATION_MAP,

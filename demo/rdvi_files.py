@@ -15,7 +15,7 @@ import orjson
 
 from demo.cast import ORGANISATIONS, Invitation, Organisation, Person, Rdv
 from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, EVERYONE_BY_SLUG, REACHED_BY_DOSSIER
-from subgraphs.kit.ingest import Organisation as Known
+from subgraphs.kit.ingest.unit_of_work import Organisation as Known
 
 NAMESPACE = UUID("6f2f6c1e-5a0b-5f0e-9d7e-2f4b8a6c0d11")
 HEADER = (

@@ -53,10 +53,10 @@ from infra.keys import Keys
 from infra.roles import Dsn
 from schema.sdl import HUB
 from subgraphs.kit.cursors import Sealer
-from subgraphs.kit.database import Database
 from subgraphs.kit.http import Application
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database
 
 
 def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Parts) -> Subgraph:

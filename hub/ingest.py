@@ -17,10 +17,10 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from hub.errors import NotServed, StartRefused
 from infra.keys import WEBHOOKS, Keys
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
-from subgraphs.kit.ingest import LOCK, Options, Organisation, Progress, Session, Source
-from subgraphs.kit.ingest_people import People
-from subgraphs.kit.ingest_report import Outcome, Refusal, Report
-from subgraphs.kit.ingest_store import Connection, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.row_store import Connection, Store
+from subgraphs.kit.ingest.unit_of_work import LOCK, Options, Organisation, Progress, Session, Source
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE

@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from subgraphs.kit.rls import protections, statements
+from subgraphs.kit.row_security import protections, statements
 from tests.conftest import Database
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -14,7 +14,7 @@ from hub.cli.places import KEYS, KeysOption, database
 from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
 from hub.ingest import ingest as read_files
 from infra.keys import Keys
-from subgraphs.kit.ingest import Options
+from subgraphs.kit.ingest.unit_of_work import Options
 
 app = typer.Typer(add_completion=False)
 

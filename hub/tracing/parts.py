@@ -22,7 +22,7 @@ from hub.tracing.settings import Traces
 from hub.tracing.spans import Spans
 from infra.roles import Dsn
 from schema.sdl import HUB, SUBGRAPHS
-from subgraphs.kit.database import Database
+from subgraphs.kit.transactions import Database
 
 
 class Parts:

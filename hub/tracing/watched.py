@@ -27,7 +27,7 @@ from hub.tracing.parts import Parts
 from hub.tracing.settings import Traces
 from hub.tracing.spans import HEADER, Side, Spans, Watch, header
 from infra.roles import Dsn
-from subgraphs.kit.database import Database
+from subgraphs.kit.transactions import Database
 
 
 class Watched(Parts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schema.categories import Category
 from subgraphs.appointments.types import TYPES
 from subgraphs.kit.fields import Sort
-from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.kit.subgraph_model import Comparison, Criterion, Root, RootKind, model
 
 ROOTS = (
     Root(

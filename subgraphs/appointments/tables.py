@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
-from subgraphs.kit.sensitivity import UNKNOWN
+from subgraphs.kit.sensitive_organisations import UNKNOWN
 
 metadata = metadata_of("appointments")
 

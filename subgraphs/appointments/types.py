@@ -11,7 +11,7 @@ from subgraphs.kit.access import person
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Coarsen, Drop, Sort, column, embedded, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.rules import word
+from subgraphs.kit.residual_sql import word
 
 SUIVI, LIBRE, PUB, PROF = Category.SUIVI, Category.LIBRE, Category.PUB, Category.PROF
 REDUCED = Level.REDUCED

@@ -21,12 +21,12 @@ from schema.facts import Fact, link_key
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Query, Reading
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.finding import Finding
-from subgraphs.kit.model import Model, Root, RootKind
-from subgraphs.kit.pages import Listing, listings, page_of, uuid_or_none
+from subgraphs.kit.identity_match import Finding
+from subgraphs.kit.page_arguments import Listing, listings, page_of, uuid_or_none
 from subgraphs.kit.representations import Form, forms, split
-from subgraphs.kit.roots import compile_statement
+from subgraphs.kit.root_sql import compile_statement
 from subgraphs.kit.statement import Call, Statement
+from subgraphs.kit.subgraph_model import Model, Root, RootKind
 
 T = TypeVar("T")
 

@@ -32,8 +32,8 @@ from sqlalchemy.types import TypeEngine
 
 from schema.categories import Category, Level
 from schema.days import PARIS
+from subgraphs.kit.aliased_columns import AliasedColumns
 from subgraphs.kit.errors import DeclarationError
-from subgraphs.kit.retarget import Named
 
 
 class Kind(StrEnum):
@@ -174,7 +174,7 @@ class Required:
     SQL null where the value is null. The names are those of the declaration; only the values are bound.
     """
 
-    parent: Named
+    parent: AliasedColumns
     value: ColumnElement[Any]
 
     def json(self, *path: str) -> ColumnElement[Any]:

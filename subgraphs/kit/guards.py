@@ -13,16 +13,16 @@ from sqlalchemy.sql.selectable import FromClause
 from schema.categories import OPEN
 from schema.facts import REVEALED, VALUE_FACTS
 from schema.residual import Residual, Rule
+from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import DeclarationError
-from subgraphs.kit.facts import person_facts, row_facts
+from subgraphs.kit.facts_sql import person_facts, row_facts
 from subgraphs.kit.fields import Coarsen, ColumnField, EmbeddedField, Field, ManyField, OneField
 from subgraphs.kit.masks import masked
-from subgraphs.kit.model import Model
-from subgraphs.kit.retarget import Named, retarget
-from subgraphs.kit.rows import Row, Scope
-from subgraphs.kit.rules import holds_sql, implied, value_allowed_sql, without_forbidden_bits, word
-from subgraphs.kit.sensitivity import STRICTEST, UNKNOWN
+from subgraphs.kit.residual_sql import holds_sql, implied, value_allowed_sql, without_forbidden_bits, word
+from subgraphs.kit.select_builder import Row, Scope
+from subgraphs.kit.sensitive_organisations import STRICTEST, UNKNOWN
+from subgraphs.kit.subgraph_model import Model
 
 Condition = ColumnElement[bool] | bool
 """True: always; False: never."""
@@ -41,7 +41,12 @@ class Guards:
         return f"{letter}{self._count}"
 
     def enter(
-        self, row: Row, entity: Entity, named: Named, base: ColumnElement[int] | None, subject: str | None = None
+        self,
+        row: Row,
+        entity: Entity,
+        named: AliasedColumns,
+        base: ColumnElement[int] | None,
+        subject: str | None = None,
     ) -> Scope:
         """Begin an object on a row source of `row`: join its facts and keep the rows that exist for the actor.
 
@@ -172,10 +177,10 @@ class Guards:
         same = (entity.subject, scope.entity.subject) == (_name(theirs), _name(ours)) and scope.base is not None
         return self.enter(row, entity, named, *((scope.base, scope.subject) if same else (None,)))
 
-    def alias(self, table: FromClause) -> tuple[Named, FromClause]:
+    def alias(self, table: FromClause) -> tuple[AliasedColumns, FromClause]:
         """A new row source on a table."""
         name = self.name("t")
-        return Named(name, table), table.alias(name)
+        return AliasedColumns(name, table), table.alias(name)
 
     def matches(self, scope: Scope, path: str, test: Any, column: ColumnElement[Any] | None) -> ColumnElement[bool]:
         """Whether the guarded value at `path` passes `test`; a value that is not read never does."""

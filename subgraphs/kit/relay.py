@@ -13,7 +13,7 @@ from strawberry.federation.schema_directives import Shareable
 from schema.categories import Category, Level
 from subgraphs.kit import directives as d
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.near import DISTANCE, INPUT, LARGEST_KM, RADIUS_KM
+from subgraphs.kit.place_search import DISTANCE, INPUT, LARGEST_KM, RADIUS_KM
 
 
 def category(category: Category, level: Level = Level.FULL) -> Any:

@@ -20,8 +20,8 @@ from subgraphs.kit.document import Node
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.fields import ManyField
-from subgraphs.kit.model import Model
-from subgraphs.kit.pages import uuid_or_none
+from subgraphs.kit.page_arguments import uuid_or_none
+from subgraphs.kit.subgraph_model import Model
 
 MOST = 10_000
 """Most representations of one request; the hub sends no more (`hub.federation.execution.execute.Bounds`)."""

@@ -11,8 +11,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from subgraphs.kit.model import Model
-from subgraphs.kit.served import served_schema
+from subgraphs.kit.federation_schema import served_schema
+from subgraphs.kit.subgraph_model import Model
 
 NAMES = ("people", "appointments", "offers", "trainings")
 FOLDER = Path(__file__).resolve().parent.parent.parent / "schema" / "generated"

@@ -16,11 +16,11 @@ from strawberry.types import ExecutionResult
 
 from schema.context import Context
 from subgraphs.kit.compiler import Cache, Compiler
-from subgraphs.kit.database import Database
 from subgraphs.kit.document import Query
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.model import Model
-from subgraphs.kit.served import served_schema
+from subgraphs.kit.federation_schema import served_schema
+from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.transactions import Database
 
 CACHED = 1000
 """Documents kept parsed and validated. A query that comes again is answered without Strawberry."""

@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import asyncpg
 
 from schema.context import Context
 from subgraphs.kit.cursors import Sealer
-from subgraphs.kit.pages import Page
+from subgraphs.kit.page_arguments import Page
 from subgraphs.kit.representations import Batch
-from subgraphs.kit.rows import array_of
+from subgraphs.kit.select_builder import array_of
 
 Reader = Callable[[Any, "Call"], Any]
 

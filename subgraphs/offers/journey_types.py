@@ -7,7 +7,7 @@ actor does not read (`subgraphs.offers.sensitivity`), is dropped from its list.
 from __future__ import annotations
 
 from schema.categories import Category
-from subgraphs.kit.constraints import CONSTRAINT_THEME
+from subgraphs.kit.constraint_enums import CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Drop, column, day_column, key, one
 from subgraphs.kit.provenance import provenance

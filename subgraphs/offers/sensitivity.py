@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_col
 
 from schema.categories import Category
 from subgraphs.kit.literals import text
-from subgraphs.kit.sensitivity import KINDS, UNKNOWN, of_name
+from subgraphs.kit.sensitive_organisations import KINDS, UNKNOWN, of_name
 from subgraphs.offers.journey_tables import referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
 from subgraphs.offers.tables import service, structure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schema.categories import Category
 from subgraphs.kit.access import person
-from subgraphs.kit.constraints import CONSTRAINT_STATE, CONSTRAINT_THEME
+from subgraphs.kit.constraint_enums import CONSTRAINT_STATE, CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Kind, Sort, column, external, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from schema.days import day_of
-from subgraphs.kit.ingest_store import Row
-from subgraphs.kit.ingest_text import residence
+from subgraphs.kit.ingest.row_store import Row
+from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key
 

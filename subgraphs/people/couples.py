@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from subgraphs.kit.ingest_store import Row, Store
+from subgraphs.kit.ingest.row_store import Row, Store
 from subgraphs.people import tables
 
 
@@ -13,7 +13,7 @@ async def put(store: Store, source: str, organisme: str, matricule: str) -> None
     adults = await store.all(tables.identity, source=source, organisme=organisme, matricule=matricule)
     here = []
     for row in adults:
-        home = await store.one(tables.household, person_id=row["person_id"])
+        home = await store.row(tables.household, person_id=row["person_id"])
         if home is not None and is_of(home, row):
             here.append(row["person_id"])
     couple = len(adults) == len(here) == 2
@@ -23,7 +23,7 @@ async def put(store: Store, source: str, organisme: str, matricule: str) -> None
 
 async def kept(store: Store, person_id: UUID, household: Row) -> Row:
     """The household as it is to be written: a partner goes, on both sides, with the dossier that said it."""
-    known = await store.one(tables.household, person_id=person_id)
+    known = await store.row(tables.household, person_id=person_id)
     if known is None or is_of(known, household):
         return household
     for other in await store.all(tables.household, partner_id=person_id):

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from subgraphs.kit.ingest_people import DossierContact
-from subgraphs.kit.ingest_report import Refused
-from subgraphs.kit.ingest_store import Row, Store
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.person_registry import DossierContact
+from subgraphs.kit.ingest.row_store import Row, Store
 from subgraphs.people import tables
 from subgraphs.people.matching import other_first_name
 from subgraphs.people.names import name_key
@@ -34,7 +34,7 @@ async def put(store: Store, said: DossierContact, nir_hash: bytes | None) -> fro
     organisme, adults = await _dossier(store, said, nir_hash)
     key = {"organisme": organisme, "matricule": said.matricule}
     source_id = f"{organisme}:{said.matricule}"
-    known = await store.one(tables.dossier_contact, **key)
+    known = await store.row(tables.dossier_contact, **key)
     if not await store.admit(tables.source_record, said.source, source_id, said.as_of):
         return frozenset()
     told = {"email": said.email, "phones": list(said.phones)}
@@ -49,7 +49,7 @@ async def of(store: Store, rows: Sequence[Row]) -> list[Row]:
     """The ways of contact of the dossiers that these rows of `people.identity` are of."""
     dossiers = {(row["organisme"], row["matricule"]) for row in rows}
     known = [
-        await store.one(tables.dossier_contact, organisme=organisme, matricule=matricule)
+        await store.row(tables.dossier_contact, organisme=organisme, matricule=matricule)
         for organisme, matricule in dossiers
         if None not in (organisme, matricule)
     ]

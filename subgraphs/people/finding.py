@@ -7,9 +7,9 @@ from typing import Any
 from schema.categories import Category
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.fields import Kind, choice
-from subgraphs.kit.finding import Finding, Given, Inputs
-from subgraphs.kit.ingest_text import matricule, national_number
-from subgraphs.kit.pages import day
+from subgraphs.kit.identity_match import Finding, Inputs, MatchInput
+from subgraphs.kit.ingest.text_forms import matricule, national_number
+from subgraphs.kit.page_arguments import day
 from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Named, match_key
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.tables import person
@@ -29,33 +29,33 @@ IDENTIFIER = Inputs(
     "IdentifierInput",
     "Identifiant de la personne dans un système national.",
     (
-        Given("kind", KIND, "Système de l'identifiant.", required=True),
-        Given("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
-        Given("organisation", Kind.STRING, "Organisme gestionnaire, pour un matricule CAF ou MSA."),
-        Given("role", DOSSIER_ROLE, "Rôle dans le dossier, pour un matricule CAF ou MSA."),
+        MatchInput("kind", KIND, "Système de l'identifiant.", required=True),
+        MatchInput("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
+        MatchInput("organisation", Kind.STRING, "Organisme gestionnaire, pour un matricule CAF ou MSA."),
+        MatchInput("role", DOSSIER_ROLE, "Rôle dans le dossier, pour un matricule CAF ou MSA."),
     ),
 )
 DEPARTMENTAL = Inputs(
     "DepartmentIdentifierInput",
     "Identifiant de la personne dans le système d'information d'un Conseil départemental.",
     (
-        Given("department", Kind.STRING, "Code du département.", required=True),
-        Given("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
+        MatchInput("department", Kind.STRING, "Code du département.", required=True),
+        MatchInput("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
     ),
 )
 IDENTITY = Inputs(
     "IdentityInput",
     "Identité à rapprocher : au moins un identifiant, et la date de naissance.",
     (
-        Given("birthDate", Kind.DATE, "Date de naissance.", required=True, reads=("Person.birthDate",)),
-        Given(
+        MatchInput("birthDate", Kind.DATE, "Date de naissance.", required=True, reads=("Person.birthDate",)),
+        MatchInput(
             "nir",
             Kind.STRING,
             "NIR, de 13 caractères, ou 15 avec sa clé ; haché avant toute recherche, jamais conservé ni journalisé.",
             match=Category.NIR,
         ),
-        Given("identifier", IDENTIFIER, "Identifiant dans un système national.", match=Category.IDX),
-        Given(
+        MatchInput("identifier", IDENTIFIER, "Identifiant dans un système national.", match=Category.IDX),
+        MatchInput(
             "departmentIdentifier",
             DEPARTMENTAL,
             "Identifiant interne d'un Conseil départemental, pour qui peut lire les identifiants en entier.",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select
 
 from schema.categories import Category, Level
-from subgraphs.kit.constraints import CONSTRAINT_STATE, CONSTRAINT_THEME
+from subgraphs.kit.constraint_enums import CONSTRAINT_STATE, CONSTRAINT_THEME
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Drop, column, key, one
 from subgraphs.kit.provenance import provenance

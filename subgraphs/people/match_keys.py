@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from schema.days import day_of
-from subgraphs.kit.ingest_store import Row
+from subgraphs.kit.ingest.row_store import Row
 
 NIR = "NIR"
 Named = tuple[str, ...]

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from subgraphs.kit.ingest_report import Refused
-from subgraphs.kit.ingest_store import Row
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.row_store import Row
 from subgraphs.people.names import name_key
 
 

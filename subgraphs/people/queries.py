@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schema.categories import Category
 from subgraphs.kit.fields import Sort
-from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.kit.subgraph_model import Comparison, Criterion, Root, RootKind, model
 from subgraphs.people.finding import FINDING
 from subgraphs.people.names import name_key
 from subgraphs.people.tables import person as p

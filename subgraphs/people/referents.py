@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from schema.days import day_of
 from schema.facts import Fact
-from subgraphs.kit.ingest_people import PersonRecord, Referent
-from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.kit.ingest.person_registry import PersonRecord, Referent
+from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.people import journey_tables, tables
 
 
@@ -19,11 +19,11 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
     Whichever of the source's records spoke last wins: it takes away whom the others named, and an older one that comes
     late or again brings nobody back.
     """
-    own = await store.one(tables.identity, source=record.source, source_id=record.source_id)
+    own = await store.row(tables.identity, source=record.source, source_id=record.source_id)
     assert own is not None
     place = {"source": record.source, "person_id": person_id, "department": own["department"] or ""}
     word = {"as_of": record.as_of, "source_id": record.source_id}
-    known = await store.one(tables.referents_word, **place)
+    known = await store.row(tables.referents_word, **place)
     if known is not None and (known["as_of"], known["source_id"]) > (record.as_of, record.source_id):
         await keep(store, person_id, record.source, record.source_id, frozenset())
         return
@@ -65,7 +65,7 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, said:
 async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
     """The agent with this e-mail address; a name that is told replaces one that isn't newer."""
     email = referent.email.strip().lower()
-    known = await store.one(journey_tables.agent, email=email)
+    known = await store.row(journey_tables.agent, email=email)
     if known is not None and (referent.last_name is None or known["as_of"] > as_of):
         return UUID(str(known["id"]))
     agent_id = UUID(str(known["id"])) if known is not None else uuid4()

@@ -17,9 +17,9 @@ from uuid import UUID, uuid4
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest_people import DossierContact, PersonRecord, Referent
-from subgraphs.kit.ingest_report import Outcome, Refused
-from subgraphs.kit.ingest_store import Link, Row, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
+from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, Referent
+from subgraphs.kit.ingest.row_store import Link, Row, Store
 from subgraphs.people import couples, dossier_contacts, referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.match_keys import match_key
@@ -73,7 +73,7 @@ WHERE NOT (source = $1 AND source_id = $2) AND (email = $3 OR phones && $4::text
 
 
 class Registry:
-    """`subgraphs.kit.ingest_people.People` over the schema `people`; `key` is the key of NIR hashes."""
+    """`subgraphs.kit.ingest.person_registry.People` over the schema `people`; `key` is the key of NIR hashes."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -87,7 +87,7 @@ class Registry:
 
         Raises Refused if it can't be matched. A record older than what its source has said already changes nothing.
         """
-        own = await store.one(tables.identity, source=record.source, source_id=record.source_id)
+        own = await store.row(tables.identity, source=record.source, source_id=record.source_id)
         if own is not None and own["as_of"] > record.as_of:
             return UUID(str(own["person_id"]))
         values = self._values(record, own)
@@ -140,7 +140,7 @@ class Registry:
         An item of another source (its link says so) holds the person without saying who that is: then the identity of
         the record stays, and nothing else of it.
         """
-        own = await store.one(tables.identity, source=source, source_id=source_id)
+        own = await store.row(tables.identity, source=source, source_id=source_id)
         if own is None:
             return
         person_id: UUID = own["person_id"]

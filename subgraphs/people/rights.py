@@ -15,7 +15,7 @@ from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import column
-from subgraphs.kit.rules import constant, word
+from subgraphs.kit.residual_sql import constant, word
 from subgraphs.people.journey_tables import exercised_right
 
 TRACE = Category.TRACE

@@ -27,7 +27,7 @@ from subgraphs.kit import access
 from subgraphs.kit.entity import entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, many, one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.rules import constant, word
+from subgraphs.kit.residual_sql import constant, word
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from subgraphs.kit.model import Comparison, Criterion, Root, RootKind, model
-from subgraphs.kit.near import Near
+from subgraphs.kit.place_search import Near
+from subgraphs.kit.subgraph_model import Comparison, Criterion, Root, RootKind, model
 from subgraphs.trainings.tables import training_session
 from subgraphs.trainings.types import PUB, TYPES
 

@@ -16,7 +16,7 @@ from demo.ft_files import EVERY_DIFFICULTY
 from demo.load import Loaded, load
 from demo.rdvi_files import internal_id
 from schema.facts import Fact
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
 
 TODAY = date(2026, 11, 24)

@@ -31,7 +31,7 @@ from infra.postgresql import cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from schema.days import today
-from subgraphs.kit.ingest_codes import CODES
+from subgraphs.kit.ingest.refusal_codes import CODES
 from tests.conftest import ROOT, STATE, Database
 from tests.docs.matrix import observe
 from tests.docs.matrix_pages import details, table

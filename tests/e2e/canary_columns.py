@@ -20,8 +20,8 @@ from schema.categories import Level
 from schema.sdl import SUBGRAPHS
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Field, ManyField, OneField
-from subgraphs.kit.model import Model
 from subgraphs.kit.sdl import load
+from subgraphs.kit.subgraph_model import Model
 from tests.e2e.canary_rights import Datum, Path, Step
 
 

@@ -23,7 +23,7 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
 from hub.tracing.settings import Traces
 from schema.context import Context
-from subgraphs.kit.database import Database as Rows
+from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
 from tests.e2e.site import PURPOSES
 

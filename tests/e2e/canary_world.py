@@ -23,7 +23,7 @@ from demo.offers_catalogue import Place
 from schema.days import today
 from schema.facts import Fact
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.registry import Registry

@@ -21,7 +21,8 @@ from schema.context import Context
 from schema.days import today
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
-from subgraphs.kit import facts, guards
+from subgraphs.kit import facts_sql as facts
+from subgraphs.kit import guards
 from tests.conftest import Database
 from tests.e2e.canary_checks import journal, logged
 from tests.e2e.canary_held import held

@@ -19,9 +19,9 @@ import pytest
 
 from schema.days import today
 from subgraphs.kit import guards
+from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.fields import ColumnField
-from subgraphs.kit.retarget import retarget
-from subgraphs.kit.rows import Scope
+from subgraphs.kit.select_builder import Scope
 from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_model import Model, plant

@@ -22,7 +22,7 @@ from schema.context import Context
 from schema.facts import VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING
-from subgraphs.kit.database import ORGANISATION_SETTING
+from subgraphs.kit.transactions import ORGANISATION_SETTING
 from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Inside, graph, inside
 from tests.e2e.canary_operations import CASELOAD, WHOLE

@@ -15,9 +15,9 @@ from schema.context import Context
 from schema.facts import Fact, link_key
 from schema.residual import Clause, Residual, Rule
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
-from subgraphs.kit.database import Database as Pool
-from subgraphs.kit.model import Model
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.conftest import Database
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from subgraphs.kit.connections import SETTINGS
+from subgraphs.kit.connection_pool import SETTINGS
 from subgraphs.kit.statement import Call, Statement
 
 Plan = dict[str, Any]

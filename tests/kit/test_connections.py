@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from schema.facts import Fact, link_key
-from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.errors import DatabaseUnavailable, RequestFailed
+from subgraphs.kit.transactions import Database as Pool
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, REFERENT, Rows
 
@@ -70,7 +70,7 @@ async def test_who_gets_no_connection_in_time_is_told_so_and_takes_none(
     one: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = await one.connections.take()
-    monkeypatch.setattr("subgraphs.kit.connections.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("subgraphs.kit.connection_pool.WAIT_SECONDS", 0.01)
     with pytest.raises(DatabaseUnavailable):
         await one.fetch([REFERENT], None, READ, [])
     one.connections.leave(connection)
@@ -106,7 +106,7 @@ async def test_what_comes_as_the_time_to_wait_ends_is_not_lost(
     one: Pool, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:
     connection = await one.connections.take()
-    monkeypatch.setattr("subgraphs.kit.connections.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("subgraphs.kit.connection_pool.WAIT_SECONDS", 0.0)
     late = asyncio.create_task(one.connections.take())
     for _ in range(2):  # it waits; its time is over as this goes on, and it does not know yet
         await asyncio.sleep(0)
@@ -137,7 +137,7 @@ async def test_a_statement_that_takes_too_long_costs_its_connection_not_its_plac
     one: Pool, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await one.fetch([REFERENT], None, READ, [])
-    monkeypatch.setattr("subgraphs.kit.database.STATEMENT_SECONDS", 0.05)
+    monkeypatch.setattr("subgraphs.kit.transactions.STATEMENT_SECONDS", 0.05)
     await rows.connection.execute("BEGIN; LOCK TABLE people.person IN ACCESS EXCLUSIVE MODE")
     with pytest.raises(DatabaseUnavailable):
         await one.fetch([REFERENT], None, READ, [])

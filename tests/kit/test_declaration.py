@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import UUID
 from schema.categories import Category
 from subgraphs.kit.entity import entity
 from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.federation_schema import served_schema
 from subgraphs.kit.fields import Coarsen, Drop, Value, choice, column, embedded, key, many, one
-from subgraphs.kit.model import Criterion, Root, RootKind, model
-from subgraphs.kit.near import Near
-from subgraphs.kit.served import served_schema
+from subgraphs.kit.place_search import Near
+from subgraphs.kit.subgraph_model import Criterion, Root, RootKind, model
 
 thing = Table(
     "thing",

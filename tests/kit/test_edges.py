@@ -10,7 +10,7 @@ import pytest
 from schema.categories import Category
 from schema.facts import Fact
 from schema.residual import Clause, Residual, Rule
-from subgraphs.kit.sensitivity import KINDS, sensitivity
+from subgraphs.kit.sensitive_organisations import KINDS, sensitivity
 from subgraphs.kit.server import Subgraph
 from tests.kit.conftest import AGENT, Rows, context, person_id, residual
 

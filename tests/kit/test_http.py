@@ -11,9 +11,9 @@ import pytest
 
 from schema.context import HEADER, LIFETIME, Context, seal
 from schema.facts import Fact
-from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.http import KEPT_SECONDS, LARGEST_BODY, Application, Nonces
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.people.queries import MODEL
 from tests.kit.conftest import AGENT, NOW, POLICY, Rows, anyone, context, person_id, residual
 

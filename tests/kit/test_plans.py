@@ -11,9 +11,9 @@ from graphql import parse
 from schema.facts import Fact, link_key
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
 from subgraphs.kit.compiler import Compiler
-from subgraphs.kit.database import BEGUN, begin
 from subgraphs.kit.document import Query
-from subgraphs.kit.model import Model
+from subgraphs.kit.subgraph_model import Model
+from subgraphs.kit.transactions import BEGUN, begin
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.conftest import Database
 from tests.kit.conftest import anyone, context, person_id, residual

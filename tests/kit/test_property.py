@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from schema.facts import Fact, link_key
 from schema.residual import Clause, Residual, Rule, holds
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
-from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, OTHER_SIRET, POLICY, SIRET, Rows, context, person_id

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schema.facts import Fact
-from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.representations import SEPARATOR, Form, field_set, split
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, POLICY, Rows, anyone, context, person_id, residual

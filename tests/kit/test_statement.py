@@ -17,8 +17,8 @@ from schema.residual import Clause, Residual, Rule
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
 from subgraphs.kit.compiler import Cache, Compiler
 from subgraphs.kit.document import Query
-from subgraphs.kit.model import Model
 from subgraphs.kit.statement import Call, Statement
+from subgraphs.kit.subgraph_model import Model
 from subgraphs.people.queries import MODEL as PEOPLE
 from tests.kit.conftest import AGENT, SIRET, anyone, context, person_id, residual
 

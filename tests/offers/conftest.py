@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from demo.offers_files import write
-from subgraphs.kit.database import Database as Pool
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.offers.queries import MODEL
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from subgraphs.people.queries import MODEL as PEOPLE

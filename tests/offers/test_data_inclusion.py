@@ -12,8 +12,8 @@ import pytest
 from demo.offers_catalogue import SERVICES, STRUCTURES
 from demo.offers_files import write
 from subgraphs.kit.communes import load
-from subgraphs.kit.ingest import Options, Session
-from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from tests.conftest import Database
 

@@ -14,9 +14,9 @@ from schema.categories import Category
 from schema.facts import VALUE_FACTS, Fact, link_key
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.database import ORGANISATION_SETTING
-from subgraphs.kit.sensitivity import KINDS
+from subgraphs.kit.sensitive_organisations import KINDS
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import ORGANISATION_SETTING
 from subgraphs.offers.sensitivity import NETWORKS, sensitivity
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, REFERENT, Rows, anyone, context, person_id, residual

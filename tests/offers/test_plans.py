@@ -11,8 +11,8 @@ from graphql import parse
 
 from schema.facts import Fact, link_key
 from subgraphs.kit.compiler import Compiler
-from subgraphs.kit.database import BEGUN, begin
 from subgraphs.kit.document import Query
+from subgraphs.kit.transactions import BEGUN, begin
 from subgraphs.offers.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, anyone, context, person_id, residual

@@ -27,7 +27,7 @@ LEFT_OUT = {
     "findPerson": "matches identities by keys that only the tests of the registry make",
     "myAccessJournal": "tells of the requests themselves",
     "accessJournal": "as `myAccessJournal`",
-    "near": "ordered by distances, which the tests of `subgraphs.kit.near` reckon",
+    "near": "ordered by distances, which the tests of `subgraphs.kit.place_search` reckon",
 }
 """Fields and arguments that the oracle does not know, and why."""
 Criterion = tuple[tuple[str, ...], str]

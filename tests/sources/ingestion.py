@@ -11,8 +11,8 @@ import orjson
 
 from demo.rdvi_files import signed
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
-from subgraphs.kit.ingest import Options, Organisation, Session
-from subgraphs.kit.ingest_report import Report
+from subgraphs.kit.ingest.ingestion_report import Report
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
 from tests.conftest import Database

@@ -14,8 +14,8 @@ from demo.cast import BY_SLUG, Person
 from demo.cnaf_files import flux
 from demo.contact_files import contacts
 from demo.rdvi_files import user_file
-from subgraphs.kit.ingest_report import Outcome, Report
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people.registry import Registry
 from tests.conftest import Database
 from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, values, versions

@@ -13,7 +13,7 @@ from demo.cast import BY_SLUG
 from demo.cnaf_files import flux
 from demo.rdvi_files import user_file
 from schema.facts import Fact
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.people.sources import cnaf_stream
 from subgraphs.people.sources.cnaf_schema import SHAPE
 from tests.conftest import Database

@@ -13,7 +13,7 @@ from lxml import etree
 from demo.cast import BY_SLUG
 from demo.cnaf_files import flux
 from schema.categories import Category
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.people import values as v
 from subgraphs.people.sources import cnaf_codes, cnaf_situation
 from subgraphs.people.tables import SUSPENSION_REASONS, WORK_SITUATIONS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from demo.cast import BY_SLUG, Person
 from demo.cnaf_files import flux
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
 from tests.sources.ingestion import codes, ingest, rows, versions
 

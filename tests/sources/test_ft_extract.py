@@ -11,7 +11,7 @@ import pytest
 from demo.cast import BY_SLUG, Person
 from demo.cnaf_files import flux
 from demo.ft_files import extract
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
 from tests.sources.ingestion import codes, ingest, rows, values, versions
 

@@ -11,8 +11,8 @@ import pytest
 from demo.cast import BY_SLUG
 from demo.ft_files import HEADER
 from schema.facts import Fact
-from subgraphs.kit.ingest import Organisation
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
+from subgraphs.kit.ingest.unit_of_work import Organisation
 from tests.conftest import Database
 from tests.sources.ingestion import codes, ingest, rows, values, versions
 from tests.sources.test_ft_extract import MONDAY, TUESDAY, known

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.people.matching import contradicts, is_someone_else, match
 
 ANNE, BRUNO = UUID(int=1), UUID(int=2)

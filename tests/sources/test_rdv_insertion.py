@@ -16,8 +16,8 @@ from demo.rdvi_files import ORGANISATION_MAP, rdv_message, user_file
 from hub.ingest import ingest as read_files
 from hub.ingest import source_of
 from schema.facts import Fact
-from subgraphs.kit.ingest import Options
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
+from subgraphs.kit.ingest.unit_of_work import Options
 from tests.conftest import Database
 from tests.sources.ingestion import SECRET, codes, everything_told, ingest, rows, values, versions, webhook
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from subgraphs.kit.ingest import Organisation
+from subgraphs.kit.ingest.unit_of_work import Organisation
 from tests.conftest import Database
 from tests.sources.ingestion import ingest, rows, values, webhook
 from tests.sources.test_rdv_insertion import SOLO, message

@@ -13,7 +13,7 @@ from demo.cast import BY_SLUG, REFERENT_B
 from demo.cnaf_files import flux
 from demo.rdvi_files import user_file
 from schema.facts import Fact
-from subgraphs.kit.ingest_report import Outcome
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
 from tests.sources.ingestion import adds_up, codes, ingest, rows, values, versions
 

@@ -18,10 +18,10 @@ from demo.cast import BY_SLUG
 from demo.cnaf_files import flux
 from demo.rdvi_files import user_file
 from schema.facts import Fact
-from subgraphs.kit.ingest import Session
-from subgraphs.kit.ingest_people import PersonRecord, Referent, Rsa
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import PersonRecord, Referent, Rsa
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.unit_of_work import Session
 from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from tests.conftest import ROOT, Database
@@ -252,7 +252,7 @@ async def test_a_record_that_came_again_is_not_forgotten_with_the_item(fresh_dat
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from subgraphs.kit.ingest import Options, Session
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES

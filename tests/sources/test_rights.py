@@ -9,7 +9,7 @@ from demo.cast import BY_SLUG, Person
 from demo.rdvi_files import user_file
 from demo.rights_files import Right, register
 from schema.facts import Fact
-from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from tests.conftest import Database
 from tests.sources.ingestion import codes, ingest, rows, values, versions
 

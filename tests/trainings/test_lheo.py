@@ -10,8 +10,8 @@ import pytest
 
 from demo.offers_files import write
 from subgraphs.kit.communes import load
-from subgraphs.kit.ingest import Options, Session
-from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.trainings.sources.lheo import Lheo
 from tests.conftest import Database
 

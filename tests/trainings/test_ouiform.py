@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from schema.facts import Fact
-from subgraphs.kit.ingest import Options, Session
-from subgraphs.kit.ingest_report import Outcome, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.trainings.sources.ouiform import MAX_LINE, OuiForm
 from tests.conftest import Database
 

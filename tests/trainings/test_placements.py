@@ -13,9 +13,9 @@ from schema.days import day_of
 from schema.facts import Fact, link_key
 from schema.residual import Clause, Residual
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.database import ORGANISATION_SETTING
-from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import ORGANISATION_SETTING
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.trainings.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, NOW, POLICY, REFERENT, Rows, anyone, context, person_id, residual

@@ -12,10 +12,10 @@ from graphql import parse
 from schema.residual import Residual
 from subgraphs.kit.communes import load
 from subgraphs.kit.compiler import Compiler
-from subgraphs.kit.database import Database as Pool
 from subgraphs.kit.distance import distance_km
 from subgraphs.kit.document import Query
 from subgraphs.kit.server import Subgraph
+from subgraphs.kit.transactions import Database as Pool
 from subgraphs.trainings.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import POLICY, Rows, context

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from subgraphs.appointments.sources.rdv_insertion import RdvInsertion
-from subgraphs.kit.ingest import Source
-from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.unit_of_work import Source
 
 SOURCES: dict[str, Callable[[People], Source]] = {RdvInsertion.name: RdvInsertion}

@@ -17,13 +17,13 @@ from subgraphs.appointments.sources import rdvi_users
 from subgraphs.appointments.sources.rdvi_items import Items
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, proven, read
 from subgraphs.appointments.sources.rdvi_values import NAME
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_csv import Row, rows, written_at
-from subgraphs.kit.ingest_json import loads
-from subgraphs.kit.ingest_people import People
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.ingest_text import instant
+from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import instant
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 
 HEADERS = ".headers.json"
 

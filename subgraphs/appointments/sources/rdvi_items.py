@@ -19,12 +19,12 @@ from schema.facts import Fact
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Participation, Rdv, User
 from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, motive, person
-from subgraphs.kit.ingest import Organisation
-from subgraphs.kit.ingest_people import People, Referent
-from subgraphs.kit.ingest_report import Outcome, Refused
-from subgraphs.kit.ingest_store import Link, Row, Store
-from subgraphs.kit.ingest_text import instant
-from subgraphs.kit.sensitivity import UNKNOWN, of_name, sensitivity
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
+from subgraphs.kit.ingest.person_registry import People, Referent
+from subgraphs.kit.ingest.row_store import Link, Row, Store
+from subgraphs.kit.ingest.text_forms import instant
+from subgraphs.kit.ingest.unit_of_work import Organisation
+from subgraphs.kit.sensitive_organisations import UNKNOWN, of_name, sensitivity
 
 INITIATORS = frozenset(tables.INITIATORS)
 DELIVERIES = frozenset(tables.DELIVERY_STATUSES)
@@ -110,7 +110,7 @@ class Items:
 
     async def _agents(self, store: Store, source_id: str, person_id: UUID, agents: Sequence[UUID]) -> None:
         """Make the agents who receive exactly these."""
-        row = await store.one(tables.appointment, source=NAME, source_id=source_id)
+        row = await store.row(tables.appointment, source=NAME, source_id=source_id)
         assert row is not None
         for known in await store.all(tables.appointment_agent, appointment_id=row["id"]):
             if known["agent_id"] not in agents:
@@ -150,7 +150,7 @@ class Items:
 
     async def _organisation(self, store: Store, rdv: Rdv, known: Organisation | None, as_of: datetime) -> UUID:
         key = {"source": NAME, "source_id": f"organisation:{rdv.organisation.id}"}
-        row = await store.one(tables.organisation, **key)
+        row = await store.row(tables.organisation, **key)
         if row is None or row["as_of"] <= as_of:
             values: dict[str, Any] = {
                 "name": rdv.organisation.name,
@@ -162,7 +162,7 @@ class Items:
                 "as_of": as_of,
             }
             await store.put(tables.organisation, key, values, new={"id": uuid4()})
-            row = await store.one(tables.organisation, **key)
+            row = await store.row(tables.organisation, **key)
         assert row is not None
         return UUID(str(row["id"]))
 

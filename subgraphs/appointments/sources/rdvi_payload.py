@@ -15,8 +15,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from subgraphs.kit.ingest_json import loads
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.json_records import loads
 
 SIGNATURE = "x-rdvi-signature"
 Status = Literal["unknown", "seen", "excused", "revoked", "noshow"]

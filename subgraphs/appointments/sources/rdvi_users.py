@@ -10,10 +10,10 @@ import re
 from datetime import datetime
 
 from subgraphs.appointments.sources.rdvi_values import CIVILITIES, NAME, ROLES
-from subgraphs.kit.ingest_csv import Row
-from subgraphs.kit.ingest_people import People, PersonRecord, Referent
-from subgraphs.kit.ingest_report import Refused
-from subgraphs.kit.ingest_text import day, department_of_postal_code, emails, matricule, phones
+from subgraphs.kit.ingest.csv_rows import Row
+from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.person_registry import People, PersonRecord, Referent
+from subgraphs.kit.ingest.text_forms import day, department_of_postal_code, emails, matricule, phones
 
 COLUMNS = {
     "Civilité": "civility",

@@ -8,8 +8,8 @@ from datetime import datetime
 from msgspec import UNSET
 
 from subgraphs.appointments.sources.rdvi_payload import MotiveCategory, User
-from subgraphs.kit.ingest_people import PersonRecord, Referent
-from subgraphs.kit.ingest_text import day, department_of_postal_code, matricule, national_number, phones
+from subgraphs.kit.ingest.person_registry import PersonRecord, Referent
+from subgraphs.kit.ingest.text_forms import day, department_of_postal_code, matricule, national_number, phones
 
 NAME = "rdv-insertion"
 

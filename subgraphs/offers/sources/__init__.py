@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from subgraphs.kit.ingest import Source
-from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.unit_of_work import Source
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from subgraphs.offers.sources.dora import Dora
 from subgraphs.offers.sources.emplois import Emplois

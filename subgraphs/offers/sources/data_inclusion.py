@@ -18,12 +18,12 @@ from pydantic import ValidationError
 
 from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_catalogue import revise
-from subgraphs.kit.ingest_json import loads
-from subgraphs.kit.ingest_places import found_at, position
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest.catalogue import revise
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.positions import found_at, position
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
 from subgraphs.offers.sensitivity import sensitivity

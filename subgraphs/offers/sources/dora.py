@@ -28,12 +28,12 @@ from uuid import UUID
 import msgspec
 
 from schema.days import day_of
-from subgraphs.kit.ingest import Options, Session
-from subgraphs.kit.ingest_json import convert
-from subgraphs.kit.ingest_people import People, PersonRecord
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.ingest_text import instant
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.json_records import convert
+from subgraphs.kit.ingest.person_registry import People, PersonRecord
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import instant
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources.journey import Item, Items, ingest, listed
 

@@ -17,12 +17,12 @@ from uuid import UUID, uuid4
 import msgspec
 
 from schema.days import day_of
-from subgraphs.kit.ingest import Options, Session
-from subgraphs.kit.ingest_json import convert
-from subgraphs.kit.ingest_people import People, PersonRecord
-from subgraphs.kit.ingest_report import Outcome, Report
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.ingest_text import instant
+from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.json_records import convert
+from subgraphs.kit.ingest.person_registry import People, PersonRecord
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import instant
+from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources.journey import Item, Items, ingest, listed
 
@@ -127,7 +127,7 @@ class Emplois:
 
     async def _company(self, store: Store, application: Application, as_of: datetime) -> str:
         key = f"{application.entreprise_siret}-{application.entreprise_type}"
-        known = await store.one(tables.company, source=NAME, source_id=key)
+        known = await store.row(tables.company, source=NAME, source_id=key)
         if known is None or known["as_of"] <= as_of:
             values = {
                 "id": f"{NAME}--{key}",
@@ -144,7 +144,7 @@ class Emplois:
         number, status = application.candidat_pass_iae_numero, application.candidat_pass_iae_statut
         if number is None or status is None:
             return
-        known = await store.one(tables.pass_iae, source=NAME, source_id=number)
+        known = await store.row(tables.pass_iae, source=NAME, source_id=number)
         if known is not None and known["as_of"] > as_of:
             return
         values = {

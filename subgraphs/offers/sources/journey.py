@@ -17,11 +17,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table
 
 from schema.facts import Fact
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_json import loads
-from subgraphs.kit.ingest_people import People, PersonRecord
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.person_registry import People, PersonRecord
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 from subgraphs.offers import journey_tables as tables
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from subgraphs.kit.ingest import Source
-from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.unit_of_work import Source
 from subgraphs.people.sources.cnaf_contact import CnafContact
 from subgraphs.people.sources.cnaf_flux import CnafFlux
 from subgraphs.people.sources.ft_extract import FtExtract

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_csv import Row, rows, written_at
-from subgraphs.kit.ingest_people import DossierContact, People
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.ingest_text import emails, matricule, mobiles_first, phones
+from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import DossierContact, People
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import emails, matricule, mobiles_first, phones
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 
 NAME = "cnaf-contact"
 MATRICULE = "MATRICULE"

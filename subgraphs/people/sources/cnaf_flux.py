@@ -16,10 +16,10 @@ from pathlib import Path
 from uuid import UUID
 
 from schema.days import day_of
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_people import Household, People, PersonRecord, Rsa
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Row, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
+from subgraphs.kit.ingest.row_store import Row, Store
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 from subgraphs.people import tables
 from subgraphs.people.sources import cnaf_situation
 from subgraphs.people.sources.cnaf_schema import Element, day, text

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from lxml import etree
 
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
 
 Element: TypeAlias = etree._Element
 Shape: TypeAlias = "dict[str, Shape]"

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.people.sources.cnaf_schema import Element, reduced
 
 CHUNK = 1 << 16

@@ -17,13 +17,13 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from subgraphs.kit.ingest import Options, Organisation, Session, read_files
-from subgraphs.kit.ingest_csv import Row, rows, written_at
-from subgraphs.kit.ingest_people import Following, People, PersonRecord, Referent
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.ingest_text import day
-from subgraphs.kit.sensitivity import sensitivity
+from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import Following, People, PersonRecord, Referent
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import day
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, read_files
+from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import journey_tables, tables
 
 NAME = "ft-extrait"

@@ -25,12 +25,12 @@ from uuid import UUID
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_csv import Row, rows
-from subgraphs.kit.ingest_people import People
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.ingest_text import day, instant
+from subgraphs.kit.ingest.csv_rows import Row, rows
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.text_forms import day, instant
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 from subgraphs.people import journey_tables, tables
 
 NAME = "droits"
@@ -84,7 +84,7 @@ class _Row:
 
     async def _remember(self, store: Store, person_id: UUID, key: str, said: datetime) -> None:
         """Keep the first day on which the register said that each right is in force, for as long as it is."""
-        known = await store.one(journey_tables.exercised_right, person_id=person_id) or {}
+        known = await store.row(journey_tables.exercised_right, person_id=person_id) or {}
         days = {
             day: (known.get(day) or day_of(said)) if SAID[self.row[column]] else None for column, day in DAYS.items()
         }

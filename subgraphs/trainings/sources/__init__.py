@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from subgraphs.kit.ingest import Source
-from subgraphs.kit.ingest_people import People
+from subgraphs.kit.ingest.person_registry import People
+from subgraphs.kit.ingest.unit_of_work import Source
 from subgraphs.trainings.sources.lheo import Lheo
 from subgraphs.trainings.sources.ouiform import OuiForm
 

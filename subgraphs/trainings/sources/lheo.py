@@ -17,11 +17,11 @@ from typing import Any
 from lxml import etree
 
 from subgraphs.kit.communes import CODE
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_catalogue import revise
-from subgraphs.kit.ingest_places import found_at, position
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest.catalogue import revise
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.positions import found_at, position
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 from subgraphs.trainings import tables
 
 NAME = "lheo"

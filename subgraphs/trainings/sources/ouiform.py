@@ -32,10 +32,10 @@ from sqlalchemy import Table
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest import Options, Session, read_files
-from subgraphs.kit.ingest_json import convert, loads
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Link, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.json_records import convert, loads
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
 from subgraphs.trainings import tables
 from subgraphs.trainings.sources import lheo
 
@@ -166,7 +166,7 @@ def _item(message: Placement | Project | Removal) -> tuple[Table, str]:
 
 
 async def _person(store: Store, person: Person) -> Any:
-    found = await store.one(access.person_reference, source=person.source, source_id=person.reference)
+    found = await store.row(access.person_reference, source=person.source, source_id=person.reference)
     if found is None:
         raise Refused("PERSON_UNKNOWN", "personne")
     return found["person_id"]

@@ -14,16 +14,16 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import ColumnElement, String, Text, and_, case, cast, func, literal_column, null
 
+from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, Required
 from subgraphs.kit.guards import Guards
-from subgraphs.kit.lists import Ordering, cut
-from subgraphs.kit.near import DISTANCE
-from subgraphs.kit.pages import Shape
+from subgraphs.kit.ordering import Ordering, cut
+from subgraphs.kit.page_arguments import Shape
+from subgraphs.kit.place_search import DISTANCE
 from subgraphs.kit.representations import field_set
-from subgraphs.kit.retarget import Named, retarget
-from subgraphs.kit.rows import Row, Scope, array_of
+from subgraphs.kit.select_builder import Row, Scope, array_of
 from subgraphs.kit.statement import Parameters, Reader
 
 Granted = ColumnElement[bool] | Literal[True]
@@ -201,7 +201,7 @@ class Writer:
         name = self.guards.name("t")
         source = field.source(Required(scope.row, scope.required)).subquery(name)
         row.join(source)
-        return self.guards.enter(row, entity, Named(name, source), None)
+        return self.guards.enter(row, entity, AliasedColumns(name, source), None)
 
 
 def _read_as_text(field: ColumnField) -> bool:

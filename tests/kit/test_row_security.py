@@ -10,12 +10,12 @@ import pytest
 from schema.facts import Fact, link_key
 from subgraphs.appointments import tables as appointments_tables
 from subgraphs.appointments.types import TYPES as APPOINTMENTS
-from subgraphs.kit import rls
+from subgraphs.kit import row_security as rls
 from subgraphs.people import tables as people_tables
 from subgraphs.people.types import TYPES as PEOPLE
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, OTHER_SIRET, SIRET, Rows, person_id
-from tests.kit.test_lists import add_appointments
+from tests.kit.test_ordering import add_appointments
 
 SCHEMAS: dict[str, tuple[ModuleType, tuple[type, ...]]] = {
     "people": (people_tables, PEOPLE),

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Null, Select, and_, bindparam, null, or_
 
+from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.fields import Sort
 from subgraphs.kit.guards import Guards
-from subgraphs.kit.pages import Shape, sorted_by
-from subgraphs.kit.retarget import retarget
-from subgraphs.kit.rows import Row, Scope
+from subgraphs.kit.page_arguments import Shape, sorted_by
+from subgraphs.kit.select_builder import Row, Scope
 from subgraphs.kit.statement import Parameters
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ A position that can't be one is set aside, and the report says so; the rest of t
 from __future__ import annotations
 
 from subgraphs.kit.distance import Position
-from subgraphs.kit.ingest_store import Store
-from subgraphs.kit.near import communes
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.place_search import communes
 
 
 def position(store: Store, latitude: float | None, longitude: float | None, path: str) -> Position | None:

@@ -35,8 +35,7 @@ from subgraphs.kit.fields import (
     ManyField,
     OneField,
 )
-from subgraphs.kit.finding import OUTCOME, Finding, input_type, result_type
-from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
+from subgraphs.kit.identity_match import OUTCOME, Finding, input_type, result_type
 from subgraphs.kit.relay import (
     TECH,
     category,
@@ -52,6 +51,7 @@ from subgraphs.kit.relay import (
     reads,
     resolver,
 )
+from subgraphs.kit.subgraph_model import Comparison, Criterion, Model, Root, RootKind
 
 Access = NewType("Access", object)
 Date = NewType("Date", date)

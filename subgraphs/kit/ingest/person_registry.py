@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from subgraphs.kit.ingest_report import Outcome
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest.ingestion_report import Outcome
+from subgraphs.kit.ingest.row_store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from subgraphs.kit.ingest_report import Outcome
-from subgraphs.kit.ingest_store import Store
+from subgraphs.kit.ingest.ingestion_report import Outcome
+from subgraphs.kit.ingest.row_store import Store
 
 
 async def revise(store: Store, table: Table, key: str, values: Mapping[str, Any], as_of: datetime) -> Outcome:
     """Insert or change the row whose `id` is `key`, unless what is known of it is newer."""
-    known = await store.one(table, id=key)
+    known = await store.row(table, id=key)
     if known is not None and as_of < known["as_of"]:
         return Outcome.OLDER
     written = await store.put(table, {"id": key}, {**values, "as_of": as_of})

@@ -18,7 +18,7 @@ from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest_report import Outcome, Refused
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -67,7 +67,7 @@ class Store:
 
         `table` is a `source_record`. A removal wins over another message of the same second, since it is final.
         """
-        known = await self.one(table, source=source, source_id=source_id)
+        known = await self.row(table, source=source, source_id=source_id)
         if known is not None:
             gone = known["removed"] and not removed
             if as_of < known["as_of"] or (gone and as_of == known["as_of"]):
@@ -77,7 +77,7 @@ class Store:
         await self.put(table, {"source": source, "source_id": source_id}, {"as_of": as_of, "removed": removed})
         return True
 
-    async def one(self, table: Table, **key: Any) -> Row | None:
+    async def row(self, table: Table, **key: Any) -> Row | None:
         """The row with these values, if there is one."""
         row = await self._connection.fetchrow(_select(table, tuple(key)), *key.values())
         return None if row is None else dict(row)
@@ -94,7 +94,7 @@ class Store:
         self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, new: Mapping[str, Any] | None = None
     ) -> bool:
         """Insert the row, or change it if a value differs; `new` is given to an inserted row only. True if written."""
-        known = await self.one(table, **key)
+        known = await self.row(table, **key)
         if known is None:
             row = {**key, **values, **(new or {})}
             await self._connection.execute(_insert(table, tuple(row)), *row.values())

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
 
-from subgraphs.kit.ingest_codes import CODES
+from subgraphs.kit.ingest.refusal_codes import CODES
 
 SHOWN = 1000
 """Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
 
 Row = dict[str, str]
 """Cells by column, without blanks around; an empty cell is an empty text."""

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING
-from subgraphs.kit.connections import STATEMENT_SECONDS, Connections
+from subgraphs.kit.connection_pool import STATEMENT_SECONDS, Connections
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import DatabaseUnavailable, RequestFailed
 

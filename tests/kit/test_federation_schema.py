@@ -19,8 +19,8 @@ from graphql import (
     print_ast,
 )
 
+from subgraphs.kit.federation_schema import served_schema
 from subgraphs.kit.sdl import FOLDER, NAMES, load, main
-from subgraphs.kit.served import served_schema
 
 PAPER = Path(__file__).resolve().parent.parent.parent / "schema"
 FILES = {name: [*sorted(PAPER.glob(f"{name}*.graphql")), PAPER / "privacy.graphql"] for name in NAMES}
@@ -86,7 +86,8 @@ def test_generated_files_are_current() -> None:
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_sdl_does_not_depend_on_the_hash_seed(seed: str) -> None:
     code = (
-        "import hashlib; from subgraphs.kit.sdl import load; from subgraphs.kit.served import served_schema; "
+        "import hashlib; from subgraphs.kit.sdl import load; "
+        "from subgraphs.kit.federation_schema import served_schema; "
         "print(hashlib.sha256(served_schema(load('people')).sdl.encode()).hexdigest())"
     )
     done = subprocess.run(

@@ -34,7 +34,7 @@ OUTCOME = choice(
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class MatchInput:
     """One field of an input. `match`: the category that it matches by, without reading it; `reads`: coordinates that it
     reveals."""
 
@@ -52,7 +52,7 @@ class Inputs:
 
     name: str
     description: str
-    fields: tuple[Given, ...]
+    fields: tuple[MatchInput, ...]
 
 
 @dataclass(frozen=True, slots=True)

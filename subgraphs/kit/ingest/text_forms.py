@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from subgraphs.kit.ingest_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused
 
 _OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2}|UTC|Z)$")
 

@@ -16,9 +16,9 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause, Select, Sub
 from schema.facts import REVEALED, VALUE_FACTS, Fact
 from schema.residual import Residual
 from subgraphs.kit import access
+from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.retarget import Named, retarget
-from subgraphs.kit.rules import constant, word
+from subgraphs.kit.residual_sql import constant, word
 
 SCOPES = bindparam("scopes", type_=ARRAY(Text()))
 TODAY = bindparam("today", type_=Date())
@@ -61,7 +61,7 @@ def _facts(residual: Residual, name: str, scopes: ColumnElement[Any]) -> tuple[S
     return select(found.label("v")).select_from(source).group_by(person.c.person_id), person
 
 
-def _item_ended(entity: Entity, row: Named, days: int) -> ColumnElement[int]:
+def _item_ended(entity: Entity, row: AliasedColumns, days: int) -> ColumnElement[int]:
     """ITEM_ENDED, or nothing; a type that bears no day has ended."""
     if entity.dated is None or entity.table is None:
         return constant(Fact.ITEM_ENDED)
@@ -69,7 +69,7 @@ def _item_ended(entity: Entity, row: Named, days: int) -> ColumnElement[int]:
     return case((ended, constant(Fact.ITEM_ENDED)), else_=constant(0))
 
 
-def row_facts(entity: Entity, row: Named, base: ColumnElement[int], residual: Residual) -> ColumnElement[int]:
+def row_facts(entity: Entity, row: AliasedColumns, base: ColumnElement[int], residual: Residual) -> ColumnElement[int]:
     """Facts of one row, from those of its person."""
     found = base
     days = residual.items.get(entity.name)
@@ -91,7 +91,7 @@ def row_facts(entity: Entity, row: Named, base: ColumnElement[int], residual: Re
     return _linked_facts(entity, row, found)
 
 
-def _linked_facts(entity: Entity, row: Named, found: ColumnElement[int]) -> ColumnElement[int]:
+def _linked_facts(entity: Entity, row: AliasedColumns, found: ColumnElement[int]) -> ColumnElement[int]:
     """With what the row's links would reveal of the person: nothing to the organisation whose own item it is."""
     for expression in entity.revealing:
         assert entity.table is not None

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
+from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.communes import Commune, load
 from subgraphs.kit.distance import Box, Position, box, distance_sql
 from subgraphs.kit.errors import BadInput
-from subgraphs.kit.retarget import Named, retarget
-from subgraphs.kit.rows import Scope
+from subgraphs.kit.select_builder import Scope
 
 INPUT = "NearInput"
 DISTANCE = "distanceKm"
@@ -112,5 +112,5 @@ def around(
     return within, distance
 
 
-def _columns(near: Near, row: Named, table: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+def _columns(near: Near, row: AliasedColumns, table: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     return retarget(near.latitude, table, row), retarget(near.longitude, table, row)

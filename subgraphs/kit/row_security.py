@@ -15,8 +15,8 @@ from sqlalchemy import MetaData, Table
 
 from schema.facts import Fact
 from subgraphs.kit.columns import INTERNAL
-from subgraphs.kit.database import ORGANISATION_SETTING
 from subgraphs.kit.entity import Entity, entity_of
+from subgraphs.kit.transactions import ORGANISATION_SETTING
 
 SUBJECT = "person_id"
 """Subject of a table on which no entity is declared."""

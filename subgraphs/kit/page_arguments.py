@@ -22,8 +22,8 @@ from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import BadInput, RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
-from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
-from subgraphs.kit.near import Near, Place, place_of
+from subgraphs.kit.place_search import Near, Place, place_of
+from subgraphs.kit.subgraph_model import Comparison, Criterion, Model, Root, RootKind
 
 LARGEST = 100
 """Most rows of one page."""

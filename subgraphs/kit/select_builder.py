@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Label, Select, func, literal_column, selec
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from schema.residual import Clause
+from subgraphs.kit.aliased_columns import AliasedColumns
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.retarget import Named
 
 MOST_ARGUMENTS = 100
 """PostgreSQL's bound of a function's arguments."""
@@ -81,7 +81,7 @@ class Scope:
     need not bring it each."""
 
     entity: Entity
-    row: Named
+    row: AliasedColumns
     base: ColumnElement[int] | None
     facts: ColumnElement[int] | None
     granted: tuple[Clause, ...]

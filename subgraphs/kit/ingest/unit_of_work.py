@@ -18,8 +18,8 @@ from typing import Protocol, TypeVar
 
 import asyncpg
 
-from subgraphs.kit.ingest_report import Outcome, Refused, Report
-from subgraphs.kit.ingest_store import Connection, Store
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.row_store import Connection, Store
 
 T = TypeVar("T")
 
@@ -31,8 +31,8 @@ LOCK = 0x53504945
 class Organisation:
     """Who an organisation of a source is: its SIRET, and RDV-Insertion's organisation_type.
 
-    `structure` is its key in the offer (data.inclusion); `sensitive` a kind of `subgraphs.kit.sensitivity`, where the
-    name doesn't tell it.
+    `structure` is its key in the offer (data.inclusion); `sensitive` a kind of
+    `subgraphs.kit.sensitive_organisations`, where the name doesn't tell it.
     """
 
     siret: str

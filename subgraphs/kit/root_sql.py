@@ -28,21 +28,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from schema.residual import Residual
+from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.facts import caseload_facts
-from subgraphs.kit.finding import Finding
-from subgraphs.kit.found import outcome
+from subgraphs.kit.facts_sql import caseload_facts
 from subgraphs.kit.guards import Guards
-from subgraphs.kit.lists import Ordering, cut
-from subgraphs.kit.model import Comparison, Criterion, Model, Root, RootKind
-from subgraphs.kit.near import Near, around
-from subgraphs.kit.pages import Shape
+from subgraphs.kit.identity_match import Finding
+from subgraphs.kit.identity_match_sql import outcome
+from subgraphs.kit.object_writer import ROWS, Writer, compile_reader, unpacked
+from subgraphs.kit.ordering import Ordering, cut
+from subgraphs.kit.page_arguments import Shape
+from subgraphs.kit.place_search import Near, around
 from subgraphs.kit.representations import SEPARATOR, wanted
-from subgraphs.kit.retarget import retarget
-from subgraphs.kit.rows import Row, Scope
+from subgraphs.kit.select_builder import Row, Scope
 from subgraphs.kit.statement import Block, Call, Parameters, Statement, compiled, joined, nothing
-from subgraphs.kit.writer import ROWS, Writer, compile_reader, unpacked
+from subgraphs.kit.subgraph_model import Comparison, Criterion, Model, Root, RootKind
 
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:

@@ -1,7 +1,7 @@
 """Connections of one role: few, opened when they are needed, and handed on in the order of asking.
 
 Who leaves one may leave it inside of a transaction: the next one ends it in the round trip that begins theirs
-(`subgraphs.kit.database.ENDS`); where nobody waits, it is ended here, in the background.
+(`subgraphs.kit.transactions.ENDS`); where nobody waits, it is ended here, in the background.
 """
 
 from __future__ import annotations

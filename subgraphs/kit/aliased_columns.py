@@ -10,7 +10,7 @@ from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
 
-class Named:
+class AliasedColumns:
     """Columns of a row source as `alias.column` text, so that a select at any depth may read them."""
 
     def __init__(self, alias: str, columns: FromClause) -> None:
@@ -19,7 +19,7 @@ class Named:
         }
 
 
-def retarget(expression: ColumnElement[Any], table: FromClause, row: Named) -> ColumnElement[Any]:
+def retarget(expression: ColumnElement[Any], table: FromClause, row: AliasedColumns) -> ColumnElement[Any]:
     """The expression with each column of `table` replaced by the column of `row` that has its name."""
 
     def replace(element: Any, **_: Any) -> ColumnElement[Any] | None:

@@ -13,8 +13,8 @@ from schema.categories import OPEN, Category
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.fields import Choice, ColumnField, EmbeddedField, ExternalField, ManyField, OneField, Sort
-from subgraphs.kit.finding import Finding
-from subgraphs.kit.near import Near
+from subgraphs.kit.identity_match import Finding
+from subgraphs.kit.place_search import Near
 
 
 class RootKind(StrEnum):

@@ -28,12 +28,12 @@ from sqlalchemy import (
 
 from schema.residual import Rule
 from subgraphs.kit import access
+from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.facts import person_facts, valid
-from subgraphs.kit.finding import Finding
+from subgraphs.kit.facts_sql import person_facts, valid
 from subgraphs.kit.guards import Guards
-from subgraphs.kit.retarget import retarget
-from subgraphs.kit.rules import constant, holds_sql, word
+from subgraphs.kit.identity_match import Finding
+from subgraphs.kit.residual_sql import constant, holds_sql, word
 from subgraphs.kit.statement import Parameters
 
 
