@@ -22,7 +22,7 @@ from subgraphs.offers.tables import service
 from subgraphs.people.journey_tables import agent
 from subgraphs.people.names import name_key
 from subgraphs.people.tables import structure
-from tests.conftest import Database
+from tests.conftest import Database, populated
 from tests.e2e.canary_columns import Personal, personal, served
 from tests.e2e.canary_mint import Canary, Mint
 from tests.e2e.canary_rights import DATES, TOLD_BY_LINK, Facts, Path, Row, Subject, subjects
@@ -213,11 +213,23 @@ def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], fr
 
 
 async def plant(database: Database, today: date) -> Model:
-    """Write the world into an empty database, past the ingestion and its rules."""
+    """The world, in this empty database."""
     maker = _Maker()
     persons = {slug: maker.born() for slug in TIES}
     for number in range(len(persons)):
         maker.life(number)
+    written = await populated(database, "model", lambda: _write(database, maker, persons, today))
+    assert written == [row.values for row in maker.rows], "the world is not the same in each process"
+    owner = await database.connect()
+    try:
+        found = await subjects(owner, today)
+    finally:
+        await owner.close()
+    return Model(actors(persons[ITSELF]), persons, tuple(maker.rows), maker.mint.canaries, found)
+
+
+async def _write(database: Database, maker: _Maker, persons: Mapping[str, str], today: date) -> list[Any]:
+    """Write what the maker made, past the ingestion and its rules; return the values of its rows."""
     owner = await database.connect()
     try:
         async with owner.transaction():
@@ -232,10 +244,9 @@ async def plant(database: Database, today: date) -> Model:
                 await insert(owner, other.fullname, values)
             for slug, person in persons.items():
                 await _tie(owner, slug, person, today)
-        found = await subjects(owner, today)
     finally:
         await owner.close()
-    return Model(actors(persons[ITSELF]), persons, tuple(maker.rows), maker.mint.canaries, found)
+    return [row.values for row in maker.rows]
 
 
 async def insert(owner: asyncpg.Connection[asyncpg.Record], table: str, values: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
 from subgraphs.trainings.sources import SOURCES as TRAININGS
-from tests.conftest import Database
+from tests.conftest import Database, populated
 
 NAMESPACE = UUID("0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1")
 ELSEWHERE = "99900077700019"
@@ -140,7 +140,12 @@ def _readable(actor: str, canary: Canary) -> bool:
 
 
 async def build(database: Database, folder: Path) -> World:
-    """Write the world's files under `folder`, ingest them, and add the rest."""
+    """The world, in this empty database; its files are written under `folder`, if they have to be."""
+    return await populated(database, "canary", lambda: _build(database, folder))
+
+
+async def _build(database: Database, folder: Path) -> World:
+    """Write the world's files, ingest them, and add the rest."""
     day = today()
     await _ingest(database, _files(folder, day, database.keys.webhook("rdv-insertion")), day)
     owner = await database.connect()

@@ -22,7 +22,7 @@ from demo.cast import BY_SLUG
 from demo.identity import DemoActor, Issuer
 from schema.days import today
 from schema.sdl import SUBGRAPHS
-from tests.conftest import ROOT, Database
+from tests.conftest import ROOT, Database, populated
 
 PURPOSES = {
     "orienteur_cd": "orientation",
@@ -155,12 +155,17 @@ class Filled:
         return Site(url, self.issuer, self.actors, self.persons, database, processes)
 
 
+async def demonstration(database: Database, folder: Path) -> tuple[list[DemoActor], list[dict[str, str]]]:
+    """The demo's files read into this empty database, by way of `folder`: the demo's actors and people."""
+    return await populated(database, "demo", lambda: prepare(database.keys, database.dsn, folder / "files", today()))
+
+
 def fill(database: Database, folder: Path) -> Filled:
-    """Read the demo's files into this database."""
-    found, persons = asyncio.run(prepare(database.keys, database.dsn, folder / "files", today()))
+    """Read the demo's files into this empty database."""
+    actors, persons = asyncio.run(demonstration(database, folder))
     ids = {slug: person["id"] for slug, person in zip(BY_SLUG, persons, strict=True)}
     assert all(str(UUID(value)) == value for value in ids.values())
-    return Filled(Issuer(folder / "demo"), {actor.name: actor for actor in found}, ids)
+    return Filled(Issuer(folder / "demo"), {actor.name: actor for actor in actors}, ids)
 
 
 @contextmanager

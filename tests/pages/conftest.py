@@ -12,7 +12,6 @@ from threading import Event, Thread
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from demo.__main__ import prepare
 from demo.actors import agreements
 from demo.identity import DemoActor, Issuer
 from demo.switcher import route
@@ -21,8 +20,8 @@ from hub.graph import load_graph
 from hub.pages.build import build
 from hub.serving import Server
 from hub.settings import load_settings
-from schema.days import today
 from tests.conftest import Database
+from tests.e2e.site import demonstration
 
 FLAGS = (
     "--no-sandbox",
@@ -69,8 +68,7 @@ def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFacto
     """The demo's hub on free ports, with the demo's people."""
     folder = tmp_path_factory.mktemp("demo")
     graph, issuer = load_graph(), Issuer(folder / "issuer")
-    prepared = prepare(database.keys, database.dsn, folder / "files", today())
-    actors, persons = asyncio.run(prepared)
+    actors, persons = asyncio.run(demonstration(database, folder))
     settings = load_settings(issuer.write_settings(agreements(actors)))
     switcher = route(actors, persons, issuer, graph.table.policy)
     with (
