@@ -15,12 +15,12 @@ from rich.console import Console
 
 from demo.actors import actors, agreements, names
 from demo.cast import BY_SLUG
-from demo.files import write
-from demo.identity import DemoActor, Issuer
-from demo.load import load
+from demo.ingestion import load
+from demo.source_files import write
 from demo.switcher import route
+from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
-from hub.cli.places import database
+from hub.cli.workspace import database
 from hub.errors import HubError
 from hub.graph import load_graph
 from hub.ingest import show

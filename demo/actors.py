@@ -20,7 +20,7 @@ from demo.cast import (
     Agent,
     Organisation,
 )
-from demo.identity import PARTNER_CLIENT, DemoActor
+from demo.token_issuer import PARTNER_CLIENT, DemoActor
 
 FOLLOW_UP = ("diagnostic", "contrat", "suivi", "actions", "formation", "pmsmp")
 SELVES = {"personne": "maelle", "personne-b": "santu"}

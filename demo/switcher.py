@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from demo.identity import DemoActor, Issuer
+from demo.token_issuer import DemoActor, Issuer
 from hub.policy.decide.policy_model import Policy
 
 PATH = "/demo/actors"

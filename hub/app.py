@@ -37,7 +37,7 @@ from hub.journal.store import Journal
 from hub.journal.subgraph import JournalSubgraph
 from hub.journal.view import View
 from hub.journal.words import words as journal_words
-from hub.pages.words import words
+from hub.pages.graphiql_texts import words
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionClass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.identity import Issuer as DemoIssuer
+from demo.token_issuer import Issuer as DemoIssuer
 from hub.app import hub_app
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest

@@ -14,7 +14,7 @@ from rich.console import Console
 from benchmarks.gateway.attack import under_attack
 from benchmarks.gateway.measure import QUERY, crowded, measure, site
 from benchmarks.gateway.peers import GATEWAYS, NODE, OURS, Gateway
-from benchmarks.gateway.plans import plans
+from benchmarks.gateway.planning import plans
 from benchmarks.gateway.report import show_attacks, show_figures, show_goals, show_plans
 from hub.errors import HubError
 from infra.npm import NodeAbsent, installed

@@ -13,7 +13,7 @@ import msgspec
 import orjson
 from graphql import get_introspection_query
 
-from benchmarks.gateway.load import Load
+from benchmarks.gateway.load_client import Load
 from benchmarks.gateway.measure import QUERY
 from benchmarks.gateway.peers import Running
 from benchmarks.gateway.processes import loaded, memory, processor

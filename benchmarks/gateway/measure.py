@@ -14,7 +14,7 @@ import httpx2
 import msgspec
 import orjson
 
-from benchmarks.gateway.load import Load, Run
+from benchmarks.gateway.load_client import Load, Run
 from benchmarks.gateway.peers import Gateway, Running, running
 from benchmarks.gateway.processes import OTHERS, loaded, memory, processor, started
 from benchmarks.gateway.subgraphs import NAMES, sdl

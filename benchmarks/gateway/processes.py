@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.gateway.load import Load, Run
+from benchmarks.gateway.load_client import Load, Run
 
 TICK = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
@@ -58,7 +58,7 @@ def started(
 
 def loaded(load: Load, *, niceness: int = 0) -> Run:
     """The client's run of a load; a nice one leaves its core to the other client and to the subgraphs."""
-    with started([sys.executable, "-m", "benchmarks.gateway.load"], OTHERS, niceness=niceness) as popen:
+    with started([sys.executable, "-m", "benchmarks.gateway.load_client"], OTHERS, niceness=niceness) as popen:
         out, _ = popen.communicate(msgspec.json.encode(load))
     return msgspec.json.decode(out, type=Run)
 

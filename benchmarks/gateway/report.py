@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks.gateway.attack import Attacked
 from benchmarks.gateway.measure import Figures
 from benchmarks.gateway.peers import GATEWAYS, OURS
-from benchmarks.gateway.plans import MOST_CACHED, MOST_COLD, PlanTime
+from benchmarks.gateway.planning import MOST_CACHED, MOST_COLD, PlanTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import orjson
 import uvloop
 from graphql import ExecutionResult, GraphQLSchema, build_schema, execute_sync, parse
 
-from benchmarks.gateway.data import Shop, shipping, shop
+from benchmarks.gateway.shop import Shop, shipping, shop
 
 NAMES = ("accounts", "inventory", "products", "reviews")
 FOLDER = Path(__file__).parent / "schemas"

@@ -15,8 +15,8 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from hub.cli.refuse import refuse, tell
-from hub.cli.usage import usage
+from hub.cli.refusals import refuse, tell
+from hub.cli.usage_errors import usage
 from hub.errors import HubError
 from infra.errors import SetupRefused
 

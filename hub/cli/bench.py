@@ -12,9 +12,9 @@ import uvloop
 from rich.console import Console
 
 from benchmarks.dataset import beside
-from hub.bench import bench as measure
-from hub.bench import show
-from hub.cli.places import KEYS, ROOT, KeysOption
+from benchmarks.pipeline import bench as measure
+from benchmarks.pipeline import show
+from hub.cli.workspace import KEYS, ROOT, KeysOption
 from hub.graph import load_graph
 from infra.database import administrator
 from infra.keys import Keys

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.files import read_text, write_text
-from hub.cli.refuse import refuse, tell
+from hub.cli.refusals import refuse, tell
+from hub.cli.text_files import read_text, write_text
 from hub.errors import CompositionFailed
 from hub.federation.compose.composer import Source, composition
 

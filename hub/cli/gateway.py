@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.files import read
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
+from hub.cli.text_files import read
 from hub.federation.client.tls import client_tls
 from hub.gateway import Gateway
 from hub.serving import Server, listening

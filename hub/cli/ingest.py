@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.cli.places import KEYS, KeysOption, database
+from hub.cli.workspace import KEYS, KeysOption, database
 from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
 from hub.ingest import ingest as read_files
 from infra.keys import Keys

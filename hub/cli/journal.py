@@ -17,8 +17,8 @@ import typer
 from rich.console import Console
 
 from hub.accesses import deferred
-from hub.cli.places import KEYS, KeysOption, administered, database
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
+from hub.cli.workspace import KEYS, KeysOption, administered, database
 from hub.graph import load_graph
 from hub.journal.chain import plain
 from hub.journal.criteria import FORMS as CRITERIA_FORMS

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.places import KEYS, KeysOption
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
+from hub.cli.workspace import KEYS, KeysOption
 from infra.keys import PREVIOUS, SUBGRAPHS, Keys
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOUS-GRAPHE]…", help="Tous, sans ce nom.")]

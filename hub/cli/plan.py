@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from hub.cli.classes import ClientOption, decision_class
-from hub.cli.files import read, read_text
-from hub.cli.refuse import refuse
+from hub.cli.decision_classes import ClientOption, decision_class
+from hub.cli.refusals import refuse
+from hub.cli.text_files import read, read_text
 from hub.document.variables import bind
 from hub.gateway import EVERYONE, allow
 from hub.graph import load_graph

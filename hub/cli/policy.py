@@ -10,10 +10,10 @@ from typing import Annotated, NoReturn
 import orjson
 import typer
 
-from hub.cli.classes import ClientOption, client_rows, decision_class, no_such_pair
-from hub.cli.people import profiles
-from hub.cli.places import KEYS, KeysOption
-from hub.cli.refuse import refuse, tell
+from hub.cli.decision_classes import ClientOption, client_rows, decision_class, no_such_pair
+from hub.cli.people_profiles import profiles
+from hub.cli.refusals import refuse, tell
+from hub.cli.workspace import KEYS, KeysOption
 from hub.graph import described, load_classified, load_graph
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_files import PolicyError

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_schema, validate
 
-from hub.cli.classes import ClientOption, decision_class
-from hub.cli.files import read_text
-from hub.cli.refuse import refuse
+from hub.cli.decision_classes import ClientOption, decision_class
+from hub.cli.refusals import refuse
+from hub.cli.text_files import read_text
 from hub.federation.changes.change import Change, Level
 from hub.federation.changes.client_operations import Document
 from hub.federation.changes.client_operations import read as read_operation

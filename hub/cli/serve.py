@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from hub.app import hub_app, subgraph_app, subgraph_keys
-from hub.cli.places import KEYS, KeysOption, database
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
+from hub.cli.workspace import KEYS, KeysOption, database
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.serving import Server, listening

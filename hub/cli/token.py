@@ -8,8 +8,8 @@ from typing import Annotated
 import orjson
 import typer
 
-from hub.cli.places import ROOT
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
+from hub.cli.workspace import ROOT
 
 app = typer.Typer(add_completion=False)
 

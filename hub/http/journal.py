@@ -21,7 +21,7 @@ from hub.document.exchange import Request as Operation
 from hub.errors import HubError, IdentityRefused
 from hub.http.forms import page_response, read_form
 from hub.identity.callers import Callers
-from hub.pages.journal import CRITERIA, FIELDS, INSTANTS, PURPOSES, QUERY, JournalPages
+from hub.pages.journal_page import CRITERIA, FIELDS, INSTANTS, PURPOSES, QUERY, JournalPages
 from hub.policy.decide.policy_model import Policy
 from schema.days import PARIS
 

@@ -20,7 +20,7 @@ from hub.errors import HubError, IdentityRefused
 from hub.http.forms import page_response, read_form
 from hub.identity.callers import Callers
 from hub.identity.purpose import Purposes
-from hub.pages.policy import PolicyPages, Reader, everyone
+from hub.pages.policy_page import PolicyPages, Reader, everyone
 from hub.policy.decide.decision_table import DecisionTable
 
 log = logging.getLogger(__name__)

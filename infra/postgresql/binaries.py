@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from infra.errors import SetupRefused
-from infra.postgresql.places import SYSTEM
+from infra.postgresql.cluster_home import SYSTEM
 
 OLDEST = 15
 """Oldest major version that the migrations run on."""

@@ -20,8 +20,8 @@ from typing import IO
 from urllib.parse import quote, urlencode
 
 from infra.errors import SetupRefused
-from infra.postgresql import belonging, binaries, configuration
-from infra.postgresql.places import Places, account, places, ready, socket_directory
+from infra.postgresql import binaries, configuration, ownership
+from infra.postgresql.cluster_home import Places, account, places, ready, socket_directory
 
 _PAUSE = 0.01
 _PATIENCE = 60.0
@@ -74,7 +74,7 @@ def _start(where: Places, root: Path, password: str, *, durable: bool) -> Path:
     owner = account()
     _clear(where)
     trusted = _state(where).get("password") in (None, _digest(password))
-    belonging.claim(where, root, trusted=trusted, durable=durable)
+    ownership.claim(where, root, trusted=trusted, durable=durable)
     programs = binaries.find(where.data)
     if not where.data.exists():
         configuration.initialise(programs, where, owner, password)

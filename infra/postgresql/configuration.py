@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.errors import SetupRefused
 from infra.postgresql.binaries import Binaries
-from infra.postgresql.places import Account, Places
+from infra.postgresql.cluster_home import Account, Places
 from infra.scram import verifier
 
 ADMINISTRATOR = "spie_admin"

@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from infra.errors import SetupRefused
-from infra.postgresql.belonging import is_foreign
 from infra.postgresql.cluster import running
-from infra.postgresql.places import Places, home
+from infra.postgresql.cluster_home import Places, home
+from infra.postgresql.ownership import is_foreign
 
 
 def erase(root: Path) -> None:

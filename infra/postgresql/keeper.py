@@ -18,8 +18,8 @@ import threading
 import time
 from pathlib import Path
 
+from infra.postgresql.cluster_home import Account, Places, ready
 from infra.postgresql.configuration import ENVIRONMENT, READY
-from infra.postgresql.places import Account, Places, ready
 
 _PAUSE = 0.01
 _RETRIES = 500

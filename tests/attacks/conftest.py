@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from demo.cast import CD_08
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_world import World, build

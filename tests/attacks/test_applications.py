@@ -15,7 +15,7 @@ import pytest_asyncio
 from joserfc import jwk, jwt
 
 from demo.cast import PARTNER
-from demo.identity import ALGORITHM, AUDIENCE, ISSUER, LIFETIME, PARTNER_CLIENT, DemoActor
+from demo.token_issuer import ALGORITHM, AUDIENCE, ISSUER, LIFETIME, PARTNER_CLIENT, DemoActor
 from hub.identity.actor import CLAIM
 from hub.policy.decide.decision_table import Reason
 from tests.conftest import Database

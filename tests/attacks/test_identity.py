@@ -15,7 +15,7 @@ import orjson
 import pytest
 from joserfc import jwk
 
-from demo.identity import ALGORITHM, AUDIENCE, CLIENT, ISSUER, LIFETIME
+from demo.token_issuer import ALGORITHM, AUDIENCE, CLIENT, ISSUER, LIFETIME
 from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import CLAIM
 from hub.identity.issuer import Issuer

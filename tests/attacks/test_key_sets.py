@@ -16,8 +16,8 @@ from joserfc import jwk, jwt
 
 from demo.actors import agreements
 from demo.cast import CD_08
-from demo.identity import ALGORITHM, AUDIENCE, ISSUER, DemoActor
-from demo.identity import Issuer as DemoIssuer
+from demo.token_issuer import ALGORITHM, AUDIENCE, ISSUER, DemoActor
+from demo.token_issuer import Issuer as DemoIssuer
 from hub.federation.client.tls import client_tls
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.identity.keyset import BURST

@@ -15,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 
 from demo.cast import PARTNER
-from demo.identity import PARTNER_CLIENT, DemoActor, Issuer
+from demo.token_issuer import PARTNER_CLIENT, DemoActor, Issuer
 from hub.app import unix_seconds
 from hub.graph import load_graph
 from hub.http.forms import FORM

@@ -13,11 +13,11 @@ from graphql import graphql_sync
 
 from benchmarks.gateway import measure
 from benchmarks.gateway.attack import NUMBER, attacks
-from benchmarks.gateway.data import shipping, shop
-from benchmarks.gateway.load import Load, Run
+from benchmarks.gateway.load_client import Load, Run
 from benchmarks.gateway.peers import GATEWAYS, NODE, OURS
-from benchmarks.gateway.plans import FIELDS, plans
+from benchmarks.gateway.planning import FIELDS, plans
 from benchmarks.gateway.processes import loaded
+from benchmarks.gateway.shop import shipping, shop
 from benchmarks.gateway.subgraphs import NAMES, roots, sdl
 from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from infra.postgresql.places import home
+from infra.postgresql.cluster_home import home
 from tests.conftest import ROOT, Database
 
 PACKAGES = ("demo", "hub", "infra", "schema", "subgraphs")

@@ -20,7 +20,7 @@ from graphql import (
 from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph_reader import read_supergraph
 from tests.cli.commands import hub
-from tests.cli.served import Served, gateway
+from tests.cli.gateway_process import Served, gateway
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import PARTS, shop
 from tests.federation.test_shop import BENCHMARK

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from demo import files
+from demo import source_files
 from demo.anomaly_files import REFUSED
 from demo.rdvi_files import ORGANISATION_MAP
 from hub.ingest import SOURCES
@@ -22,7 +22,7 @@ AS_OF = ("--as-of", "2026-11-24")
 
 
 def write(folder: Path, database: Database) -> dict[str, tuple[Path, ...]]:
-    return files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
+    return source_files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
 
 
 def written(done: Done) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.identity import Issuer
+from demo.token_issuer import Issuer
 from infra.keys import Keys
 from tests.cli.commands import copy_of_the_project, hub
 from tests.conftest import Database

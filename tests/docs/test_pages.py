@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.identity import Issuer
+from demo.token_issuer import Issuer
 from hub.document.limits import Limits
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import orjson
 
 from demo.actors import agreements, names
-from demo.identity import DemoActor, Issuer
+from demo.token_issuer import DemoActor, Issuer
 from hub.app import HubApp, hub_app, unix_seconds
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph, load_graph

@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 from sqlalchemy import ARRAY, Table
 
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from subgraphs.appointments.tables import organisation
 from subgraphs.offers.journey_tables import company

@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from schema.facts import SCOPE_KINDS, Fact
 from tests.conftest import ROOT
 

@@ -14,7 +14,7 @@ import httpx2
 import orjson
 
 from demo.actors import agreements
-from demo.identity import Issuer
+from demo.token_issuer import Issuer
 from hub.graph import Graph, load_graph
 from hub.identity.actor import scope_keys
 from schema.context import HEADER, Context, seal

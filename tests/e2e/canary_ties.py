@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from demo.actors import SELVES
 from demo.actors import actors as demo_actors
 from demo.cast import AGENCY, CD_08, CD_2A, DELEGATE, EMPLOYER, MISSION, REFERENT_A, REFERENT_B, SCHOOL
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from tests.e2e.canary_rights import purposes
 

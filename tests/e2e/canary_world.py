@@ -18,8 +18,8 @@ import orjson
 
 from demo import cnaf_files, offers_files, rdvi_files
 from demo.cast import CD_08, CD_2A, EMPLOYER, Agent, Organisation, Person, Rdv
-from demo.identity import DemoActor
 from demo.offers_catalogue import Place
+from demo.token_issuer import DemoActor
 from schema.days import today
 from schema.facts import Fact
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS

@@ -19,7 +19,7 @@ import httpx2
 from demo.__main__ import prepare
 from demo.actors import agreements
 from demo.cast import BY_SLUG
-from demo.identity import DemoActor, Issuer
+from demo.token_issuer import DemoActor, Issuer
 from schema.days import today
 from schema.sdl import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from demo.cast import CD_08, CD_2A, Organisation
-from demo.identity import ISSUER, DemoActor
+from demo.token_issuer import ISSUER, DemoActor
 from hub.journal.keyring import Keyring
 from hub.journal.perimeter import Perimeter
 from schema.context import Context

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from demo.identity import DemoActor, Issuer
+from demo.token_issuer import DemoActor, Issuer
 from tests.e2e.site import Site
 
 VALUE = "Echo0639980099"

@@ -27,8 +27,8 @@ from infra.database import NAME
 from infra.keys import Keys
 from infra.migrate import migrate
 from infra.postgresql import Cluster, cluster
+from infra.postgresql.cluster_home import places
 from infra.postgresql.configuration import ADMINISTRATOR
-from infra.postgresql.places import places
 from infra.roles import password
 from tests.conftest import ROOT, Database
 from tests.e2e.faults import Farm, farm

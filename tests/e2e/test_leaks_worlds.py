@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.cast import CD_08, EMPLOYER
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Got, Inside, inside

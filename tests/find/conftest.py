@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from demo.cast import AGENCY as FT
 from demo.cast import CD_08, CD_2A, DELEGATE, EMPLOYER, SCHOOL, Organisation, Person
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_world import BY_SLUG, World, build

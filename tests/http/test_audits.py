@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.cli.served import gateway
+from tests.cli.gateway_process import gateway
 from tests.conftest import Database
 from tests.e2e.site import PURPOSES, site
 from tests.federation.shop import PARTS

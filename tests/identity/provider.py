@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import orjson
 
-from demo.identity import AUDIENCE, DemoActor
+from demo.token_issuer import AUDIENCE, DemoActor
 from infra.npm import Node
 
 PROJECT = Path(__file__).parent / "node"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.identity import Issuer
+from demo.token_issuer import Issuer
 from hub.errors import IdentityRefused, StartRefused
 from hub.identity.actor import CLAIM
 from hub.identity.applications import Applications, Client

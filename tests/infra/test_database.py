@@ -16,8 +16,8 @@ from infra.errors import SetupRefused
 from infra.keys import Keys
 from infra.migrate import History, migrate, upgrade
 from infra.postgresql import Cluster, cluster
+from infra.postgresql.cluster_home import home
 from infra.postgresql.erase import erase
-from infra.postgresql.places import home
 from infra.roles import dsn
 from infra.scram import verifier
 from tests.conftest import Database

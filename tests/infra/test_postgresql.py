@@ -19,8 +19,8 @@ import pytest
 
 from infra.errors import SetupRefused
 from infra.postgresql import Cluster, cluster
+from infra.postgresql.cluster_home import account, home, places
 from infra.postgresql.configuration import ADMINISTRATOR
-from infra.postgresql.places import account, home, places
 
 PASSWORD = "the-administrator-of-these-tests"
 USER = """

@@ -16,7 +16,7 @@ from unicodedata import combining, normalize
 
 from graphql import DocumentNode, GraphQLObjectType, GraphQLResolveInfo, execute_sync, get_named_type
 
-from demo.identity import DemoActor
+from demo.token_issuer import DemoActor
 from tests.oracle import values as v
 from tests.oracle.pages import Order, Page, refused
 from tests.oracle.rows import Row, World

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.actors import agreements
-from demo.identity import DemoActor, Issuer
 from demo.switcher import route
+from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
 from hub.graph import load_graph
 from hub.pages.build import build

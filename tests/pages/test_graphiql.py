@@ -128,7 +128,7 @@ def test_expired_tokens_are_said_in_french_and_renewed_in_place(
     demo: Demo, visit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page left open past twelve hours says so, and one press gives it fresh tokens."""
-    monkeypatch.setattr("demo.identity.LIFETIME", -60)
+    monkeypatch.setattr("demo.token_issuer.LIFETIME", -60)
     page = visit(demo.url).page
     _, refused = run(page)
     assert refused["errors"][0]["extensions"]["code"] == "TOKEN_EXPIRED"

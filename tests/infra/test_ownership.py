@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from infra.postgresql import cluster
-from infra.postgresql.belonging import claim, mark
+from infra.postgresql.cluster_home import Places, home, places
 from infra.postgresql.erase import erase
-from infra.postgresql.places import Places, home, places
+from infra.postgresql.ownership import claim, mark
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from hub.cli.places import database
+from hub.cli.workspace import database
 from hub.errors import NotServed
 from hub.policy.report.affected_people import Profile
 from infra.keys import Keys

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from lxml import etree
 
-from demo import cnaf_files, files
+from demo import cnaf_files, source_files
 from demo.anomaly_files import REFUSED
 from demo.cast import BY_SLUG, EMPLOYER, ORGANISATIONS, PEOPLE, REFERENT_A, REFERENT_B
 from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, REACHED_BY_DOSSIER, draw
 from demo.ft_files import EVERY_DIFFICULTY
-from demo.load import Loaded, load
+from demo.ingestion import Loaded, load
 from demo.rdvi_files import internal_id
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome
@@ -24,7 +24,7 @@ SECRET = b"secret de demonstration"
 
 
 async def loaded(database: Database, folder: Path) -> Loaded:
-    written = files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
+    written = source_files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
     return await load(written, dsn=database.dsn, keys=database.keys, today=TODAY)
 
 
@@ -114,7 +114,7 @@ def test_two_hundred_people_of_two_departments_are_the_same_at_each_draw() -> No
 
 
 def test_the_same_day_gives_the_same_bytes(tmp_path: Path) -> None:
-    written = [files.write(tmp_path / name, TODAY, SECRET) for name in ("a", "b")]
+    written = [source_files.write(tmp_path / name, TODAY, SECRET) for name in ("a", "b")]
     for source in written[0]:
         pairs = zip(written[0][source], written[1][source], strict=True)
         assert all(one.read_bytes() == other.read_bytes() for one, other in pairs)

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from hub.errors import HubError
-from hub.pages.layout import framed, refusal, token_field, told
+from hub.pages.rendering import framed, refusal, token_field, told
 from hub.policy.decide.policy_model import Policy
 from schema.days import PARIS
 

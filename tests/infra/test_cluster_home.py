@@ -15,8 +15,8 @@ import pytest
 
 from infra.postgresql import cluster
 from infra.postgresql.binaries import OLDEST, Binaries
+from infra.postgresql.cluster_home import account, home, places, socket_directory
 from infra.postgresql.configuration import initialise
-from infra.postgresql.places import account, home, places, socket_directory
 
 SYSTEM_SERVERS = [
     Binaries(directory, int(directory.parent.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
 

@@ -1,4 +1,4 @@
-"""The client, in a process of its own: `python -m benchmarks.gateway.load` reads one Load as JSON and writes one Run.
+"""The load client, in its own process: `python -m benchmarks.gateway.load_client` reads a Load, writes a Run, as JSON.
 
 Each connection sends its next request once the answer before is complete. A lean protocol, so that the client takes
 little of the machine from the gateway that it measures.
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 import uvloop
 
-from benchmarks.client import Client
+from benchmarks.http_client import Client
 
 
 class Load(msgspec.Struct, frozen=True):

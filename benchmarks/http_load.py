@@ -1,7 +1,7 @@
 """The sides of a bench over HTTP: one server of this process, asked by a client in a process of its own.
 
 What a request costs to a hub that serves is its sockets and its HTTP too; the client's part is no part of it.
-`python -m benchmarks.wire` is the client: it reads one Order as JSON per line, and writes a line once it is done.
+`python -m benchmarks.http_load` is the client: it reads one Order as JSON per line, and writes a line once it is done.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 import uvloop
 
-from benchmarks.client import Client
+from benchmarks.http_client import Client
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.http.graphql import GraphQLEndpoint
@@ -87,7 +87,7 @@ async def wired(sides: Mapping[str, Callable[[Request], Awaitable[Reply]]]) -> A
     server = Server(Sides(sides), "127.0.0.1", 0, address.set_result)
     serving = asyncio.create_task(server.serve())
     parts = urlsplit(await address)
-    client = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.wire", stdin=PIPE, stdout=PIPE)
+    client = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.http_load", stdin=PIPE, stdout=PIPE)
     try:
         yield Wire((parts.hostname or "", parts.port or 0), client)
     finally:

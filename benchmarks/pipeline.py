@@ -30,10 +30,10 @@ from rich.table import Column, Table
 from strawberry import Schema
 
 from benchmarks import dataset, resolvers
-from benchmarks.bare import Bare, unjournalled
+from benchmarks.http_load import Wire, wired
 from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
-from benchmarks.wire import Wire, wired
+from benchmarks.stripped_pipelines import Bare, unjournalled
 from hub.app import HubApp, hub_app
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
@@ -53,7 +53,7 @@ HUB = "hub"
 WARM = 2
 """Rounds before the first that counts: plans, statements, connections and caches are made then."""
 SERVED = HUB, "unjournalled", "bare"
-"""The hub, without its journal, and without policy either (`benchmarks.bare`)."""
+"""The hub, without its journal, and without policy either (`benchmarks.stripped_pipelines`)."""
 JOURNAL, POLICY = 0.10, 0.05
 """Greatest shares that are aimed at."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hub.errors import HubError
 
-STYLE = Path(__file__).with_name("policy.css")
+STYLE = Path(__file__).with_name("page.css")
 PAGE = """<!doctype html>
 <html lang="fr">
 <head>

@@ -7,8 +7,8 @@ from pathlib import Path
 from graphql import build_schema, parse, print_ast, validate
 
 from hub.graph import load_graph
+from hub.pages.graphiql_texts import words
 from hub.pages.journey import JOURNEY, journey
-from hub.pages.words import words
 from hub.policy.decide.decision_table import Reason
 from hub.policy.decide.wording import REASONS
 

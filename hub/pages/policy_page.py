@@ -14,8 +14,8 @@ from html import escape
 from typing import TypeAlias
 
 from hub.errors import HubError, RequestRefused
-from hub.pages.layout import framed, refusal, token_field
 from hub.pages.markdown import as_html, inline
+from hub.pages.rendering import framed, refusal, token_field
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
 from hub.policy.decide.policy_model import Policy
 from hub.policy.decide.wording import EFFECTS, by_client

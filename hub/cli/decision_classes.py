@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hub.cli.refuse import refuse
+from hub.cli.refusals import refuse
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
 from hub.policy.decide.policy_model import ActorKind, Purpose
 

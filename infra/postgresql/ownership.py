@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from infra.postgresql.places import Places, home
+from infra.postgresql.cluster_home import Places, home
 
 _WHOSE = (
     "PostgreSQL embarqué : la base « {name} » gardée pour ce chemin est celle d'un autre clone, dont les clés ne sont "
