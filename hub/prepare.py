@@ -7,13 +7,13 @@ What decides is given: the hub's policy step, or `hub.gateway`, which allows eve
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -33,6 +33,7 @@ from hub.federation.execution.project import Projection
 from hub.federation.override_labels import active, checked
 from hub.federation.planning.plan import Plan, plan
 from hub.federation.supergraph import Supergraph
+from schema.lru import Lru
 
 CACHE = 1_000
 """Prepared operations kept."""
@@ -133,8 +134,8 @@ class Preparer(Generic[ClassT, DecidedT]):
         self._admit, self._around = admit, around
         self._shares = checked(shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
-        self._cache: OrderedDict[Key, Prepared[DecidedT]] = OrderedDict()
-        self._weight = self._waiting = 0
+        self._cache: Lru[Key, Prepared[DecidedT]] = Lru(CACHE, weight=HEAVIEST, weigh=attrgetter("weight"))
+        self._waiting = 0
         self._made: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
@@ -146,7 +147,7 @@ class Preparer(Generic[ClassT, DecidedT]):
         nobody else does.
         """
         key = self._key(query, name, decisions, trace)
-        known = self._known(key)
+        known = self._cache.get(key)
         if known is not None:
             return known
         making = self._made.get(key)
@@ -158,8 +159,7 @@ class Preparer(Generic[ClassT, DecidedT]):
     def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
         """The same where nobody else waits."""
         key = self._key(query, name, decisions, trace)
-        known = self._known(key)
-        return known or self._keep(key, self._prepare(query, name, decisions, key[3]))
+        return self._cache.get_or(key, lambda: self._prepare(query, name, decisions, key[3]))
 
     def bound(self, prepared: Prepared[DecidedT], provided: Mapping[str, Any]) -> dict[str, Any]:
         """The values of the operation's variables; raises VariablesRefused, DocumentRefused (DOCUMENT_COST_LIMIT)."""
@@ -191,23 +191,10 @@ class Preparer(Generic[ClassT, DecidedT]):
         labels = self._supergraph.labels
         return query, name, decisions.id, active(labels, self._shares, trace) if labels else labels
 
-    def _known(self, key: Key) -> Prepared[DecidedT] | None:
-        known = self._cache.get(key)
-        if known is not None:
-            self._cache.move_to_end(key)
-        return known
-
-    def _keep(self, key: Key, prepared: Prepared[DecidedT]) -> Prepared[DecidedT]:
-        self._cache[key] = prepared
-        self._weight += prepared.weight
-        while len(self._cache) > CACHE or self._weight > HEAVIEST:
-            self._weight -= self._cache.popitem(last=False)[1].weight
-        return prepared
-
     def _done(self, key: Key, made: asyncio.Future[Prepared[DecidedT]]) -> None:
         del self._made[key]
         if not made.cancelled() and made.exception() is None:
-            self._keep(key, made.result())
+            self._cache.put(key, made.result())
 
     def _beside(self, work: Callable[..., Made], *arguments: Any) -> asyncio.Future[Made]:
         """Work of processor alone, in the one thread for it; raises NotServed (PREPARATION_BUSY) if too much waits."""

@@ -85,10 +85,10 @@ async def test_a_refused_document_is_refused_for_each_that_asks_it_and_never_kep
 async def test_what_is_kept_is_bounded_by_its_weight_and_the_longest_unused_goes_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("hub.prepare.HEAVIEST", 6)
     subject, made = preparer()
     one = await subject.prepared("query A0 { users { name } }", None, EVERYONE, "t")
     assert one.weight == 2
-    monkeypatch.setattr("hub.prepare.HEAVIEST", 3 * one.weight)
     for name in ("A1", "A2", "A0", "A3"):
         await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
     for name in ("A0", "A2", "A3", "A1"):
@@ -133,12 +133,12 @@ async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> N
 async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_collector(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("hub.prepare.CACHE", 1)
     gateway, (subject, _) = shop(), preparer()
     query = "query {} {{ users {{ name reviews {{ product {{ name }} }} }} }}"
     prepared = subject.prepare(query.format("A"), None, EVERYONE, "t")
     answer = await execute(prepared.plan, {}, gateway.subgraphs, None, 5.0)
     assert prepared.projection.project(answer, {}, None)[1] == []
-    monkeypatch.setattr("hub.prepare.CACHE", 1)
     gc.collect()
     gc.disable()
     gc.set_debug(gc.DEBUG_SAVEALL)

@@ -6,7 +6,6 @@ may read is decided after this, for each request, whatever it came by.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -14,6 +13,7 @@ from hub.document.exchange import Request
 from hub.document.manifest import Manifest
 from hub.document.nir import refuse_numbers
 from hub.errors import DocumentRefused
+from schema.lru import Lru
 
 KEPT_BYTES = 16 * 1024 * 1024
 """Memory for all documents kept under their hash."""
@@ -28,8 +28,7 @@ class Documents:
 
     def __init__(self, trusted: Mapping[str, Manifest] | None = None, *, kept_bytes: int = KEPT_BYTES) -> None:
         self._trusted = trusted or {}
-        self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._bytes, self._most = 0, kept_bytes
+        self._kept: Lru[tuple[str, str], str] = Lru(weight=kept_bytes, weigh=_memory)
 
     def text(self, request: Request, client: str = "", actor: str = "") -> str:
         """The document of this request; raises DocumentRefused.
@@ -58,7 +57,6 @@ class Documents:
         key = (actor, digest)
         known = self._kept.get(key)
         if known is not None:
-            self._kept.move_to_end(key)
             _check_same(query, known)
             return known
         if query is None:
@@ -73,15 +71,13 @@ class Documents:
             raise _mismatch()
         if len(written) <= LARGEST:
             refuse_numbers(query)
-            self._keep(key, query, len(written) + ENTRY_BYTES)
+            self._kept.put(key, query)
         return query
 
-    def _keep(self, key: tuple[str, str], query: str, size: int) -> None:
-        self._kept[key] = query
-        self._bytes += size
-        while self._bytes > self._most:
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= len(oldest.encode("utf-8", "surrogatepass")) + ENTRY_BYTES
+
+def _memory(document: str) -> int:
+    """Bytes that a document under its hash takes."""
+    return len(document.encode("utf-8", "surrogatepass")) + ENTRY_BYTES
 
 
 def _check_same(query: str | None, known: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from joserfc.jwk import Key
@@ -16,6 +16,7 @@ from joserfc.jwk import Key
 from hub.identity.fetch import Unread, fetch
 from hub.identity.issuer import Issuer, Source, own_keys
 from hub.identity.tokens import Tokens
+from schema.lru import Lru
 
 ABSENT = 100
 """Unknown kids that are remembered, the latest ones: as many as a bucket may let through in `ABSENT_SECONDS`."""
@@ -53,7 +54,7 @@ class RemoteKeys:
         self._source, self._tokens, self._clock = source, tokens, clock
         self._keys: Mapping[str, Key] = {}
         self._bucket = Bucket(BURST, source.pace.least)
-        self._absent: OrderedDict[str, int] = OrderedDict()
+        self._absent: Lru[str, int] = Lru(ABSENT)
         self._reading: asyncio.Task[bool] | None = None
         self._waiting = self._tried = self._due = 0
 
@@ -65,7 +66,7 @@ class RemoteKeys:
 
     async def seek(self, kid: str, now: int) -> None:
         """Read the set for a key that it didn't have, if that may be done now; many who ask at once wait for one."""
-        if now < self._absent.get(kid, 0) or self._waiting >= WAITING:
+        if now < (self._absent.get(kid) or 0) or self._waiting >= WAITING:
             return
         joined = self._reading is not None
         if not joined and not self._bucket.take(now):
@@ -76,9 +77,7 @@ class RemoteKeys:
         finally:
             self._waiting -= 1
         if read and not joined and kid not in self._keys:
-            self._absent[kid] = now + ABSENT_SECONDS
-            while len(self._absent) > ABSENT:
-                self._absent.popitem(last=False)
+            self._absent.put(kid, now + ABSENT_SECONDS)
 
     async def refresh(self) -> None:
         """Read the set if it is time to; a clock that was set back makes it so."""

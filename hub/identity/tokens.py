@@ -6,7 +6,6 @@ policy.md attacks 32 and 33: header keys (`jku`, `jwk`, `x5u`, `crit`) are never
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +22,7 @@ from hub.identity.actor import Actor
 from hub.identity.applications import Applications
 from hub.identity.issuer import Issuer
 from hub.policy.decide.policy_model import ActorKind
+from schema.lru import Lru
 
 CACHE = 10_000
 CACHE_SECONDS = 60
@@ -73,7 +73,7 @@ class Tokens:
         self._issuers, self._audience, self._applications = issuers, audience, applications or Applications()
         self._kinds = {name: _told(issuer, kinds) for name, issuer in issuers.items()}
         self._held = {name: Held(each.keys, inf if each.source is None else 0) for name, each in issuers.items()}
-        self._cache: OrderedDict[bytes, tuple[Actor, float, tuple[str, str]]] = OrderedDict()
+        self._cache: Lru[bytes, tuple[Actor, float, tuple[str, str]]] = Lru(CACHE)
 
     def actor(self, token: str, now: int) -> Actor:
         """The actor of a token that is valid now (Unix seconds); raises IdentityRefused."""
@@ -85,9 +85,7 @@ class Tokens:
         issuer = claims["iss"]
         actor = self._applications.caller(claims, self._issuers[issuer], self._kinds[issuer], now)
         until = min(actor.expires, now + CACHE_SECONDS, self._held[issuer].until)
-        self._cache[digest] = (actor, until, (issuer, kid))
-        while len(self._cache) > CACHE:
-            self._cache.popitem(last=False)
+        self._cache.put(digest, (actor, until, (issuer, kid)))
         return actor
 
     def hold(self, issuer: str, keys: Mapping[str, Key], until: int) -> None:
@@ -97,8 +95,8 @@ class Tokens:
         """
         gone = {(issuer, kid) for kid, key in self._held[issuer].keys.items() if keys.get(kid) != key}
         self._held[issuer] = Held(keys, until)
-        if gone:
-            self._cache = OrderedDict(each for each in self._cache.items() if each[1][2] not in gone)
+        for digest in [digest for digest, (_, _, key) in self._cache.items() if key in gone]:
+            self._cache.remove(digest)
 
     def holds(self, now: int) -> bool:
         """Whether there is a key that opens now."""

@@ -6,18 +6,18 @@ shape. What a request brings besides (ids, scopes, dates, organisation, page siz
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Uuid
 
 from schema.context import Context
 from schema.days import PARIS
 from schema.facts import Fact, link_key
+from schema.lru import Lru
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Query, Reading
 from subgraphs.kit.errors import RequestFailed
@@ -28,33 +28,12 @@ from subgraphs.kit.root_sql import compile_statement
 from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model, Root, RootKind
 
-T = TypeVar("T")
-
 SELF = link_key(Fact.SELF, "")
 
 
 @lru_cache(maxsize=8)
 def _day(now: int) -> date:
     return datetime.fromtimestamp(now, PARIS).date()
-
-
-class Cache(OrderedDict[Any, Any]):
-    """Least recently used entries leave first."""
-
-    def __init__(self, bound: int) -> None:
-        super().__init__()
-        self.bound = bound
-
-    def get_or(self, key: Any, make: Callable[[], T]) -> T:
-        """The entry, made if it is missing."""
-        try:
-            found: T = self[key]
-            self.move_to_end(key)
-        except KeyError:
-            found = self[key] = make()
-            if len(self) > self.bound:
-                self.popitem(last=False)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +50,8 @@ class Compiler:
 
     def __init__(self, model: Model, key: bytes, names: bytes | None = None, bound: int = 1000) -> None:
         self.model, self.key, self.names = model, key, names
-        self.prepared, self.statements = Cache(bound), Cache(bound)
+        self.prepared: Lru[tuple[str, Any], Prepared] = Lru(bound)
+        self.statements: Lru[tuple[Any, ...], Statement] = Lru(bound)
 
     def statement(
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context

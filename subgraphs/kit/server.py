@@ -15,7 +15,8 @@ from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import ExecutionResult
 
 from schema.context import Context
-from subgraphs.kit.compiler import Cache, Compiler
+from schema.lru import Lru
+from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Query
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.federation_schema import served_schema
@@ -58,7 +59,7 @@ class Subgraph:
     ) -> None:
         self.model, self.database, self.policy = model, database, policy
         self.compiler = Compiler(model, cursors, names)
-        self.queries = Cache(CACHED)
+        self.queries: Lru[str, Query] = Lru(CACHED)
         self.schema = served_schema(model, _EXTENSIONS, mutation)
 
     @property
@@ -78,7 +79,7 @@ class Subgraph:
         """
         if context.policy != self.policy:
             raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
-        known: Query | None = self.queries.get(query)
+        known = self.queries.get(query)
         if known is not None and _asks_data(known):
             return await self._again(query, known, variables or {}, context)
         result = await self.schema.execute(
@@ -103,7 +104,7 @@ class Subgraph:
         self, text: str, document: DocumentNode, variables: Mapping[str, Any], context: Context
     ) -> dict[str, Any] | None:
         """Data of a query; None for a mutation or a question about the schema, which Strawberry executes."""
-        query: Query = self.queries.get_or(text, lambda: Query(document))
+        query = self.queries.get_or(text, lambda: Query(document))
         return await self.data(text, query, variables, context) if _asks_data(query) else None
 
     async def data(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from graphql import parse
 from schema.facts import Fact
 from schema.residual import Clause, Residual, Rule
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
-from subgraphs.kit.compiler import Cache, Compiler
+from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Query
 from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
@@ -149,10 +149,3 @@ def test_denied_column_is_not_in_the_statement() -> None:
 def test_clauses_that_the_row_implies_are_not_tested_again() -> None:
     statement, _ = compiled(PEOPLE, CONSTRAINT, ENTITY % "constraints { theme }")
     assert not re.search(r"CASE WHEN \(f\d+\.v", statement.sql)
-
-
-def test_cache_forgets_the_least_used_entry() -> None:
-    cache = Cache(2)
-    for name in ("a", "b", "a", "c"):
-        cache.get_or(name, lambda name=name: name)  # type: ignore[misc]
-    assert list(cache) == ["a", "c"]

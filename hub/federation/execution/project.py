@@ -23,6 +23,7 @@ from hub.federation.execution.failures import MESSAGES
 from hub.federation.execution.generate import USUAL, Checks, Generated, generate
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
+from schema.lru import Lru
 
 
 class Guard(Checks, Protocol):
@@ -63,15 +64,15 @@ class Projection:
         self._root, self._schema = shape.root, schema
         self._generate = partial(generate, exact=exact, uniform=uniform)
         self._conditions = sorted(_conditions(shape.root))
-        self._generated: dict[tuple[Any, ...], Generated] = {}
-        self._shapes: dict[tuple[Any, ...], Shape] = {}
+        self._generated: Lru[tuple[Any, ...], Generated] = Lru(MOST_SHAPES)
+        self._shapes: Lru[tuple[Any, ...], Shape] = Lru(MOST_SHAPES)
 
     def project(
         self, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
     ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
         """The client's data and errors; `variables` are those of `bind`."""
         if not answer.errors:
-            generated = self._kept(self._generated, variables, self._generate)
+            generated = self._cached(self._generated, variables, self._generate)
             try:
                 return generated(answer.data, guard), []
             except Unusual:
@@ -81,17 +82,15 @@ class Projection:
 
     def shape(self, variables: Mapping[str, Any]) -> Shape:
         """What is present under these variables."""
-        return self._kept(self._shapes, variables, lambda shape: shape)
+        return self._cached(self._shapes, variables, lambda shape: shape)
 
-    def _kept(self, known: dict[tuple[Any, ...], T], variables: Mapping[str, Any], made: Callable[[Shape], T]) -> T:
-        settled = tuple(variables.get(name) for name in self._conditions)
-        found = known.get(settled)
-        if found is None:
-            if len(known) == MOST_SHAPES:
-                known.clear()
-            shape = Shape((self._root,), self._schema, dict(zip(self._conditions, settled, strict=True)))
-            found = known[settled] = made(shape)
-        return found
+    def _cached(self, cache: Lru[tuple[Any, ...], T], variables: Mapping[str, Any], make: Callable[[Shape], T]) -> T:
+        conditions = tuple([variables.get(name) for name in self._conditions])
+        cached = cache.get(conditions)
+        if cached is None:
+            shape = Shape((self._root,), self._schema, dict(zip(self._conditions, conditions, strict=True)))
+            cached = cache.put(conditions, make(shape))
+        return cached
 
 
 def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailed]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from math import ceil, inf, isfinite
+
+from schema.lru import Lru
 
 KEPT = 10_000
 """Those whose level is remembered, the latest ones."""
@@ -17,7 +18,7 @@ class Levels:
 
     def __init__(self, most: int, seconds: int) -> None:
         self.most, self._seconds, self._rate = most, seconds, most / max(seconds, 1)
-        self._kept: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._kept: Lru[str, tuple[float, int]] = Lru(KEPT)
 
     def weights(self, count: int, bounds: Mapping[str, int]) -> dict[str, float]:
         """What `count` uses weigh for each, of whom that many of its bound weigh `most`."""
@@ -26,7 +27,7 @@ class Levels:
 
     def level(self, who: str, now: int) -> float:
         """The level of one."""
-        level, at = self._kept.get(who, (0.0, now))
+        level, at = self._kept.get(who) or (0.0, now)
         return max(level - max(now - at, 0) * self._rate, 0.0)
 
     def over(self, who: str, now: int) -> float:
@@ -40,10 +41,8 @@ class Levels:
     def add(self, weights: Mapping[str, float], part: float, now: int) -> None:
         """Add this part of the weights, or take it back where it is negative."""
         for who, weight in weights.items():
-            self._kept[who] = min(max(self.level(who, now) + weight * part, 0.0), float(self.most * LONGEST)), now
-            self._kept.move_to_end(who)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            level = min(max(self.level(who, now) + weight * part, 0.0), float(self.most * LONGEST))
+            self._kept.put(who, (level, now))
 
     def wait(self, excess: float) -> int:
         """Seconds until there is room again."""

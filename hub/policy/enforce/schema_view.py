@@ -6,7 +6,6 @@ decided as ever. A view is made by leaving out, so that it never holds what the 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property, partial
@@ -43,6 +42,7 @@ from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionClass, Effect
 from hub.policy.enforce.input_check import admitted
 from schema.facts import VALUE_FACTS
+from schema.lru import Lru
 
 MINE = "mine"
 """The value of the header `Schema-View`; the other, `all`, is the default."""
@@ -58,7 +58,7 @@ class Views:
 
     def __init__(self, schema: GraphQLSchema, classification: Classification) -> None:
         self._schema, self._classification = schema, classification
-        self._made: OrderedDict[str, GraphQLSchema] = OrderedDict()
+        self._made: Lru[str, GraphQLSchema] = Lru(CACHE)
 
     def asked(self, header: str | None, decisions: DecisionClass) -> Callable[[], GraphQLSchema] | None:
         """How to make the view that `Schema-View` asks for; None for the schema of all."""
@@ -66,23 +66,19 @@ class Views:
 
     def of(self, decisions: DecisionClass) -> GraphQLSchema:
         """What this class could ever read; raises RequestRefused (SCHEMA_VIEW_EMPTY) where that is nothing."""
-        made = self._made.get(decisions.id)
-        if made is None:
-            kept = _Kept(self._schema, self._classification, decisions)
-            if self._schema.query_type is None or not kept.whole(self._schema.query_type):
-                raise RequestRefused(
-                    "SCHEMA_VIEW_EMPTY",
-                    "Cette finalité n'ouvre rien à votre sorte d'acteur : déclarez-en une autre, ou retirez l'en-tête "
-                    "« Schema-View ».",
-                    "the class of decisions may read nothing",
-                    http_status=403,
-                )
-            made = build_ast_schema(_document(self._printed, kept), assume_valid_sdl=True)
-            self._made[decisions.id] = made
-            if len(self._made) > CACHE:
-                self._made.popitem(last=False)
-        self._made.move_to_end(decisions.id)
-        return made
+        return self._made.get_or(decisions.id, lambda: self._narrowed(decisions))
+
+    def _narrowed(self, decisions: DecisionClass) -> GraphQLSchema:
+        kept = _Kept(self._schema, self._classification, decisions)
+        if self._schema.query_type is None or not kept.whole(self._schema.query_type):
+            raise RequestRefused(
+                "SCHEMA_VIEW_EMPTY",
+                "Cette finalité n'ouvre rien à votre sorte d'acteur : déclarez-en une autre, ou retirez l'en-tête "
+                "« Schema-View ».",
+                "the class of decisions may read nothing",
+                http_status=403,
+            )
+        return build_ast_schema(_document(self._printed, kept), assume_valid_sdl=True)
 
     @cached_property
     def _printed(self) -> DocumentNode:

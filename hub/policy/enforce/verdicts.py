@@ -3,7 +3,6 @@ once for all requests of an operation (policy.md rule 3)."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any, TypeAlias
 from hub.federation.execution.generate import Marked
 from hub.federation.execution.representation_collector import Unusual
 from hub.policy.enforce.access_entry import AccessEntry
+from schema.lru import Lru
 from schema.residual import Rule, holds
 
 VERDICTS, EACH = 512, 8
@@ -109,25 +109,7 @@ class Table(dict[int, tuple[frozenset[str], int]]):
         return found
 
 
-class _Latest(OrderedDict[Any, Told]):
-    """The latest values by key."""
-
-    def get(self, key: Any) -> Told | None:  # type: ignore[override]
-        """The value, if it is still there."""
-        if key not in self:
-            return None
-        self.move_to_end(key)
-        return self[key]
-
-    def keep(self, key: Any, value: Told) -> Told:
-        """Remember a value, and give it back."""
-        self[key] = value
-        if len(self) > SETS:
-            self.popitem(last=False)
-        return value
-
-
-_TOLD = _Latest()
+_TOLD: Lru[Any, Told] = Lru(SETS)
 
 
 @dataclass(slots=True, eq=False)
@@ -190,7 +172,7 @@ class Known:
         """What a set of verdicts, and what was asked about their rows, tell of someone: the same objects each time,
         which come again and again."""
         key = self.number, bits, tuple(inputs.items())
-        return _TOLD.get(key) or _TOLD.keep(key, self._told(bits, inputs))
+        return _TOLD.get(key) or _TOLD.put(key, self._told(bits, inputs))
 
     def _told(self, bits: int, inputs: Inputs) -> Told:
         rows = self.of(bits)
