@@ -20,7 +20,7 @@ import uvloop
 from benchmarks.http_client import Client
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
-from hub.http.graphql import GraphQLEndpoint
+from hub.http.endpoint import GraphQLEndpoint
 from hub.serving import Server
 
 DONE = b"200\n"

@@ -39,8 +39,8 @@ from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.graph import Graph
-from hub.http.media import RESPONSE
-from hub.http.response import answered
+from hub.http.media_types import RESPONSE
+from hub.http.response_writer import answered
 from hub.identity.actor import CLAIM
 from hub.identity.issuer import Issuer
 from hub.serving import settle

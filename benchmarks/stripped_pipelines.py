@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from hub.accesses import Access, Accesses
 from hub.document.exchange import Reply, Request
 from hub.document.variables import bind
 from hub.federation.execution.execute import execute
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.graph import Graph
+from hub.journal.write.journalling import JournalledRequest, Journalling
 from hub.pipeline import Pipeline
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS
@@ -25,7 +25,7 @@ from schema.residual import Clause, Residual, Rule
 Preparing: TypeAlias = Preparer[Everyone, Allowed]
 
 
-class _Untold(Access):
+class _Untold(JournalledRequest):
     """A request of which nobody is told."""
 
     def __init__(self) -> None:
@@ -35,13 +35,13 @@ class _Untold(Access):
         """Nothing."""
 
 
-class _Nothing(Accesses):
+class _Nothing(Journalling):
     """A journal that is told nothing."""
 
     def __init__(self) -> None:
         """No database."""
 
-    async def intended(self, *_: object) -> Access:
+    async def intended(self, *_: object) -> JournalledRequest:
         """Nothing."""
         return UNTOLD
 

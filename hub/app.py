@@ -1,4 +1,4 @@
-"""The parts put together: which subgraphs run here, how the others are reached, and what the hub serves over HTTP."""
+"""The application: which subgraphs run in this process, how the others are reached, and what is served over HTTP."""
 
 from __future__ import annotations
 
@@ -12,31 +12,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
-from hub.accesses import Accesses, deferred
-from hub.calls import InProcess, codes, signed_headers
 from hub.document.nir import refuse_numbers
 from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import Transport
 from hub.graph import Graph
+from hub.http.asgi import AsgiApplication
 from hub.http.graphiql import graphiql
-from hub.http.journal import journal_page
+from hub.http.journal_page import journal_page
 from hub.http.metrics import EXPOSITION, metrics
-from hub.http.policy import policy_page
-from hub.http.served import Served
+from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
-from hub.identity.callers import Callers
+from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
-from hub.journal.keyring import Keyring
-from hub.journal.labels import check_operation_name
-from hub.journal.pages import Pages
-from hub.journal.perimeter import ROLE, Perimeter
+from hub.journal.read.access_lists import AccessLists
+from hub.journal.read.data_labels import words as journal_words
+from hub.journal.read.journal_reader import JournalReader
+from hub.journal.read.perimeter import ROLE, Perimeter
 from hub.journal.signing import Signer
-from hub.journal.store import Journal
 from hub.journal.subgraph import JournalSubgraph
-from hub.journal.view import View
-from hub.journal.words import words as journal_words
+from hub.journal.write.client_texts import check_operation_name
+from hub.journal.write.group_commit import Journal
+from hub.journal.write.journalling import Journalling, deferred_visibility
+from hub.journal.write.keyring import Keyring
 from hub.pages.graphiql_texts import words
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
@@ -47,8 +46,9 @@ from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
-from hub.tracing.parts import Parts, parts
-from hub.tracing.settings import Traces
+from hub.tracing.instrumentation import Instrumentation, instrumentation
+from hub.tracing.trace_settings import TraceSettings
+from hub.transports import InProcess, codes, signed_headers
 from infra.keys import Keys
 from infra.roles import Dsn
 from schema.sdl import HUB
@@ -59,7 +59,7 @@ from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database
 
 
-def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Parts) -> Subgraph:
+def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Instrumentation) -> Subgraph:
     """One of the four subgraphs, reading as its own query role, under the policy of this graph."""
     database = made.database(dsn(f"{name}_query"))
     model = load_model(name)
@@ -72,24 +72,24 @@ def subgraph_keys(name: str) -> tuple[str, ...]:
     return ("database", "cursors", f"context-{name}", *(("nir",) if load_model(name).finds else ()))
 
 
-def subgraph_app(name: str, graph: Graph, traces: Traces | None, keys: Keys, dsn: Dsn) -> Any:
+def subgraph_app(name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn) -> Any:
     """A subgraph as a process of its own: it answers nothing but calls that the hub signed."""
-    made = parts(traces, f"spie-{name}", graph)
+    made = instrumentation(traces, f"spie-{name}", graph)
     return made.process(Application(subgraph(name, graph, keys, dsn, made), keys.contexts(name)), name)
 
 
-class HubApp(Served):
+class HubApp(AsgiApplication):
     """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and `more`."""
 
     def __init__(
         self,
         pipeline: Pipeline,
         journal: Journal,
-        view: View,
+        view: JournalReader,
         links: Database,
         local: Mapping[str, Subgraph],
         remote: Sequence[HttpTransport],
-        made: Parts,
+        made: Instrumentation,
         more: Sequence[BaseRoute],
     ) -> None:
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *more]
@@ -151,7 +151,7 @@ def hub_app(
 ) -> HubApp:
     """The hub, with every subgraph that the settings don't place elsewhere in the same process, and `more` routes;
     `clock` gives Unix seconds."""
-    made = parts(settings.traces, "spie-hub", graph)
+    made = instrumentation(settings.traces, "spie-hub", graph)
     local = {name: subgraph(name, graph, keys, dsn, made) for name in SUBGRAPHS if name not in settings.subgraphs}
     headers = made.headers(signed_headers(keys))
     remote = {
@@ -165,14 +165,14 @@ def hub_app(
         for each in settings.clients
     }
     told = journal_words(graph.supergraph.schema, graph.table.classification, policy, settings.names, partners)
-    view, links = View(dsn("journal_reader")), made.database(dsn(ROLE))
-    pages = Pages(view, keyring, Perimeter(links), told, partial(Sealer, keys.cursors))
+    view, links = JournalReader(dsn("journal_reader")), made.database(dsn(ROLE))
+    pages = AccessLists(view, keyring, Perimeter(links), told, partial(Sealer, keys.cursors))
     own = JournalSubgraph(pages, graph.table.digest)
     inside: dict[str, Transport] = {HUB: own, **{name: InProcess(each) for name, each in local.items()}}
     transports = {name: made.call(each, remote=False) for name, each in inside.items()}
     transports |= {name: made.call(each, remote=True) for name, each in remote.items()}
     applications = Applications(settings.clients, policy.clients)
-    callers = Callers(settings.issuers, settings.audience, policy.actors, clock, applications)
+    callers = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications)
     for scope in {name for each in settings.clients for name in each.scopes}:
         graph.table.through(scope)  # so that no request waits for it
     purposes = Purposes(policy.purposes, settings.agreements)
@@ -195,7 +195,7 @@ def hub_app(
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
         codes=codes(graph.schema),
-        accesses=Accesses(journal, keyring, deferred(policy)),
+        accesses=Journalling(journal, keyring, deferred_visibility(policy)),
         deadline=settings.deadline,
         bounds=settings.bounds,
         show_plans=settings.show_plans,

@@ -23,8 +23,8 @@ from hub.federation.client.transport import SubgraphRequest
 from hub.federation.execution.execute import execute
 from hub.federation.planning.graph import graph_of
 from hub.federation.supergraph import Supergraph
-from hub.http.graphql import GraphQLEndpoint
-from hub.http.served import Served
+from hub.http.asgi import AsgiApplication
+from hub.http.endpoint import GraphQLEndpoint
 from hub.prepare import Preparer, wants_plan
 
 
@@ -71,7 +71,7 @@ def allow(operation: Operation, _: Everyone) -> Allowed:
     return Allowed(AuthorisedOperation(operation, operation))
 
 
-class Gateway(Served):
+class Gateway(AsgiApplication):
     """The gateway's ASGI application: `POST /graphql` and `GET /healthz`.
 
     `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in

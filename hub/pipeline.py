@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hub.accesses import Accesses
 from hub.document.exchange import Reply, Request
 from hub.document.persisted import Documents
 from hub.federation.client.transport import Transport
 from hub.federation.execution.execute import Bounds, execute
 from hub.federation.execution.failures import Codes
-from hub.identity.callers import Callers
+from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
-from hub.journal.labels import check_reference
+from hub.journal.write.client_texts import check_reference
+from hub.journal.write.journalling import Journalling
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
 from hub.policy.enforce.access_entries import decided, explain
 from hub.policy.enforce.access_mode import REFUSE, check_whole
@@ -31,7 +31,7 @@ from schema.context import Context
 class Pipeline:
     """The stages that a hub is made of. `clock` gives Unix seconds; `spans`, if any, are told what is asked."""
 
-    callers: Callers
+    callers: Authenticator
     purposes: Purposes
     table: DecisionTable
     misses: Misses
@@ -40,7 +40,7 @@ class Pipeline:
     views: Views
     transports: Mapping[str, Transport]
     codes: Codes
-    accesses: Accesses
+    accesses: Journalling
     deadline: float
     bounds: Bounds
     show_plans: bool

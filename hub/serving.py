@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 
-from hub.http.protocol import Connection
+from hub.http.connection import Connection
 
 
 class Server(uvicorn.Server):

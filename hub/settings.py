@@ -19,7 +19,7 @@ from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.enforce.enumeration_limit import MissLimit
-from hub.tracing.settings import Traces
+from hub.tracing.trace_settings import TraceSettings
 
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
 
@@ -61,7 +61,7 @@ class Settings:
     bounds: Bounds = field(default_factory=Bounds)
     misses: MissLimit = field(default_factory=MissLimit)
     override: Mapping[str, float] = field(default_factory=dict)
-    traces: Traces | None = None
+    traces: TraceSettings | None = None
     clients: tuple[Client, ...] = ()
 
 
@@ -197,7 +197,7 @@ def _remote(said: Any, folder: Path) -> Remote:
     return Remote(url, _numbers(Care, table), tls)
 
 
-def _traces(said: dict[str, Any], folder: Path) -> Traces:
+def _traces(said: dict[str, Any], folder: Path) -> TraceSettings:
     """The table `[traces]`: the collector's URL, without TLS on this machine alone; files beside the settings; the
     share of requests that are watched."""
     endpoint, ratio = said.pop("endpoint"), said.pop("ratio", 1.0)
@@ -208,7 +208,7 @@ def _traces(said: dict[str, Any], folder: Path) -> Traces:
         raise ValueError("'ratio' of [traces] is above 0 and at most 1")
     tls = _tls(endpoint, said, folder)
     _nothing_left(said)
-    return Traces(endpoint, tls, float(ratio))
+    return TraceSettings(endpoint, tls, float(ratio))
 
 
 def _tls(url: str, table: dict[str, Any], folder: Path) -> ssl.SSLContext | None:

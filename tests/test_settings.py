@@ -17,7 +17,7 @@ from hub.federation.execution.execute import Bounds
 from hub.graph import load_graph
 from hub.identity.issuer import Issuer, Pace
 from hub.settings import Remote, load_settings
-from hub.tracing.settings import Traces
+from hub.tracing.trace_settings import TraceSettings
 from infra.keys import Keys
 from tests.federation.authority import Authority
 
@@ -254,7 +254,7 @@ def test_an_agreement_may_say_what_people_call_the_organisation(path: Path) -> N
             load_settings(path)
 
 
-def traces(path: Path, said: str) -> Traces | None:
+def traces(path: Path, said: str) -> TraceSettings | None:
     """Where the spans go by settings that say this."""
     path.write_text(f"{path.read_text(encoding='utf-8')}\n[traces]\n{said}\n", encoding="utf-8")
     return load_settings(path).traces
@@ -262,7 +262,7 @@ def traces(path: Path, said: str) -> Traces | None:
 
 def test_spans_go_nowhere_unless_the_settings_say_where(path: Path) -> None:
     assert load_settings(path).traces is None
-    assert traces(path, 'endpoint = "http://localhost:4318/"') == Traces("http://localhost:4318/", None, 1.0)
+    assert traces(path, 'endpoint = "http://localhost:4318/"') == TraceSettings("http://localhost:4318/", None, 1.0)
 
 
 def test_a_collector_over_https_is_believed_by_the_authorities_of_the_settings(path: Path) -> None:

@@ -17,7 +17,7 @@ from benchmarks.gateway.load_client import Load
 from benchmarks.gateway.measure import QUERY
 from benchmarks.gateway.peers import Running
 from benchmarks.gateway.processes import loaded, memory, processor
-from hub.http.request import MAX_BODY
+from hub.http.request_reader import MAX_BODY
 
 NUMBER = "00000"
 CONNECTIONS = 4

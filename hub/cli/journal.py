@@ -16,23 +16,23 @@ import orjson
 import typer
 from rich.console import Console
 
-from hub.accesses import deferred
 from hub.cli.refusals import refuse
 from hub.cli.workspace import KEYS, KeysOption, administered, database
 from hub.graph import load_graph
 from hub.journal.chain import plain
-from hub.journal.criteria import FORMS as CRITERIA_FORMS
-from hub.journal.criteria import Malformed, criteria
-from hub.journal.expire import boundary
-from hub.journal.expire import expire as expire_months
-from hub.journal.labels import check_reference
 from hub.journal.operator import AUDIT, search_journal
 from hub.journal.operator import forget as forget_person
-from hub.journal.report import show_found, show_verified
+from hub.journal.read.data_labels import words
+from hub.journal.read.search_criteria import FORMS as CRITERIA_FORMS
+from hub.journal.read.search_criteria import CriterionMalformed, criteria
 from hub.journal.signing import Signer, retire, trusted
-from hub.journal.verify import Verified
-from hub.journal.verify import verify as verify_journal
-from hub.journal.words import words
+from hub.journal.terminal_report import show_found, show_verified
+from hub.journal.verify.retention import boundary
+from hub.journal.verify.retention import expire as expire_months
+from hub.journal.verify.verification import Verification
+from hub.journal.verify.verification import verify as verify_journal
+from hub.journal.write.client_texts import check_reference
+from hub.journal.write.journalling import deferred_visibility
 from hub.settings import load_settings
 from infra.keys import Keys
 from schema.days import PARIS
@@ -99,11 +99,11 @@ def search(
     policy = graph.table.policy
     try:
         wanted = criteria(given, policy.purposes)
-    except Malformed as error:
+    except CriterionMalformed as error:
         looks = FORMS[CRITERIA_FORMS[error.name]]
         refuse(error.code, f"« --{error.name} » n'a pas la forme attendue, {looks} : corrigez sa valeur.")
     with database(held) as dsn:
-        name, delay = str(person) if person is not None else None, deferred(policy).get(AUDIT)
+        name, delay = str(person) if person is not None else None, deferred_visibility(policy).get(AUDIT)
         found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference, delay))
     names = load_settings(settings).names if settings is not None else {}
     show_found(found, limit, words(graph.supergraph.schema, graph.table.classification, policy, names), Console())
@@ -166,7 +166,7 @@ def _instant(told: datetime | None) -> datetime | None:
     return told if told is None or told.tzinfo is not None else told.replace(tzinfo=PARIS)
 
 
-def _told(found: Verified) -> dict[str, object]:
+def _told(found: Verification) -> dict[str, object]:
     return {
         "intact": not found.findings,
         "findings": found.findings,

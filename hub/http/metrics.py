@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from hub.identity.keyset import RemoteKeys
+from hub.identity.remote_keys import RemoteKeys
 from hub.policy.enforce.enumeration_limit import Misses
 
 EXPOSITION = "text/plain; version=0.0.4"

@@ -50,7 +50,7 @@ class KeyUnknown(IdentityRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class IssuerKeys:
     """Keys of an issuer by `kid`, which open until then (Unix seconds)."""
 
     keys: Mapping[str, Key]
@@ -72,7 +72,7 @@ class Tokens:
     ) -> None:
         self._issuers, self._audience, self._applications = issuers, audience, applications or Applications()
         self._kinds = {name: _told(issuer, kinds) for name, issuer in issuers.items()}
-        self._held = {name: Held(each.keys, inf if each.source is None else 0) for name, each in issuers.items()}
+        self._held = {name: IssuerKeys(each.keys, inf if each.source is None else 0) for name, each in issuers.items()}
         self._cache: Lru[bytes, tuple[Actor, float, tuple[str, str]]] = Lru(CACHE)
 
     def actor(self, token: str, now: int) -> Actor:
@@ -94,7 +94,7 @@ class Tokens:
         Actors that are remembered by a key that is gone, or another under its `kid`, are forgotten.
         """
         gone = {(issuer, kid) for kid, key in self._held[issuer].keys.items() if keys.get(kid) != key}
-        self._held[issuer] = Held(keys, until)
+        self._held[issuer] = IssuerKeys(keys, until)
         for digest in [digest for digest, (_, _, key) in self._cache.items() if key in gone]:
             self._cache.remove(digest)
 

@@ -13,12 +13,12 @@ from uuid import uuid4
 
 import asyncpg
 
-from hub.journal.keyring import Keyring
+from hub.journal.read.data_labels import OPERATOR
+from hub.journal.read.search import NEWEST, Access, Criteria, known_actor, search
 from hub.journal.record import Disclosure, Entry
-from hub.journal.search import NEWEST, Access, Criteria, known_actor, search
 from hub.journal.signing import Signer
-from hub.journal.store import Journal, unavailable
-from hub.journal.words import OPERATOR
+from hub.journal.write.group_commit import Journal, unavailable
+from hub.journal.write.keyring import Keyring
 from infra.roles import Dsn
 
 AUDIT, RIGHTS = "audit", "droits"
@@ -61,7 +61,7 @@ async def _journalled(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The accesses found; `stranger`: the journal knows nothing of the actor who was asked about."""
 
     accesses: Sequence[Access] = ()
@@ -76,7 +76,7 @@ async def search_journal(
     most: int,
     reference: str | None,
     delay: timedelta | None,
-) -> Found:
+) -> SearchResult:
     """Search, once that is in the journal; `person` is an id, which does not see that for `delay`. Raises NotServed."""
     keyring = Keyring(dsn("journal_keeper"))
     try:
@@ -85,7 +85,7 @@ async def search_journal(
         await keyring.close()
     async with _journalled(dsn, signer, "journal_search", AUDIT, reference, delay) as told:
         if person is not None and name is None:
-            return Found()
+            return SearchResult()
         found = await _found(dsn, replace(wanted, pseudonym=name), most)
         if name is not None and found.accesses:
             told.append(Disclosure(TOLD, (), (name,)))
@@ -103,13 +103,13 @@ async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -
         await keyring.close()
 
 
-async def _found(dsn: Dsn, wanted: Criteria, most: int) -> Found:
+async def _found(dsn: Dsn, wanted: Criteria, most: int) -> SearchResult:
     try:
         connection = await asyncpg.connect(dsn("journal_reader"))
         try:
             accesses = await search(connection, wanted, NEWEST, most)
             asked = wanted.actor if not accesses else None
-            return Found(accesses, asked is not None and not await known_actor(connection, asked))
+            return SearchResult(accesses, asked is not None and not await known_actor(connection, asked))
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:

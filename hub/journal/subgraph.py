@@ -15,8 +15,8 @@ from graphql import DocumentNode, ExecutionResult, GraphQLObjectType, GraphQLRes
 
 from hub.errors import NotServed
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
-from hub.journal.criteria import FORMS, Malformed
-from hub.journal.pages import Pages
+from hub.journal.read.access_lists import AccessLists
+from hub.journal.read.search_criteria import FORMS, CriterionMalformed
 from schema.context import Context
 from schema.sdl import HUB, sdl
 
@@ -24,7 +24,7 @@ from schema.sdl import HUB, sdl
 class JournalSubgraph:
     """A transport that answers in this process. `policy` is the hash of the policy that the hub runs with."""
 
-    def __init__(self, pages: Pages, policy: str) -> None:
+    def __init__(self, pages: AccessLists, policy: str) -> None:
         self._pages, self._policy = pages, policy
         self._schema = build_schema(_FEDERATION + sdl(HUB), assume_valid=True, assume_valid_sdl=True)
         query = self._schema.query_type
@@ -84,5 +84,9 @@ def _told(cause: Exception | None, path: Any) -> dict[str, Any]:
         code = "DATABASE_UNAVAILABLE"
     else:
         code = str(getattr(cause, "code", "INTERNAL_ERROR"))
-    told = {"input": f"filter.{cause.name}", "expected": FORMS[cause.name]} if isinstance(cause, Malformed) else {}
+    told = (
+        {"input": f"filter.{cause.name}", "expected": FORMS[cause.name]}
+        if isinstance(cause, CriterionMalformed)
+        else {}
+    )
     return {"message": code, "path": list(path or ()), "extensions": {"code": code, **told}}

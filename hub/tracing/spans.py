@@ -33,7 +33,7 @@ class Side(Enum):
     CLIENT = auto()
 
 
-class Watch:
+class ActiveSpan:
     """A span, open while it is entered: `start` and `end` in Unix nanoseconds; `trace` of 16 bytes, `id` and `parent`
     of 8, or empty.
 
@@ -44,15 +44,17 @@ class Watch:
     __slots__ = ("_before", "_spans", "attributes", "calls", "end", "failed", "id", "kept", "name", "parent", "side",
                  "start", "top", "trace")  # fmt: skip
 
-    def __init__(self, spans: Spans, name: Name, side: Side, trace: bytes, parent: bytes, top: Watch | None) -> None:
+    def __init__(
+        self, spans: Spans, name: Name, side: Side, trace: bytes, parent: bytes, top: ActiveSpan | None
+    ) -> None:
         self._spans, self.name, self.side, self.trace, self.parent = spans, name, side, trace, parent
         self.id = (getrandbits(64) or 1).to_bytes(8, "big")
         self.top, self.calls, self.kept, self.failed = top or self, 0, True, False
         self.attributes: dict[Attribute, Value] = {}
         self.start = self.end = 0
 
-    def __enter__(self) -> Watch:
-        self._before: Token[Watch | None] = _open.set(self)
+    def __enter__(self) -> ActiveSpan:
+        self._before: Token[ActiveSpan | None] = _open.set(self)
         self.start = time_ns()
         return self
 
@@ -75,10 +77,10 @@ class Watch:
         self.failed = True
 
 
-Step: TypeAlias = AbstractContextManager[Watch | None]
+Step: TypeAlias = AbstractContextManager[ActiveSpan | None]
 """What work runs in; None where nobody watches it."""
 
-_open: ContextVar[Watch | None] = ContextVar("watch", default=None)
+_open: ContextVar[ActiveSpan | None] = ContextVar("watch", default=None)
 _UNWATCHED = nullcontext(None)
 
 
@@ -86,14 +88,14 @@ class Spans:
     """Makes the spans of one process, and gives each at its end to `take`. `words` are those of the contract, `ratio`
     the share of requests that are watched, from 0 to 1: the hub draws, no client does."""
 
-    def __init__(self, take: Callable[[Watch], None], words: frozenset[str], ratio: float) -> None:
+    def __init__(self, take: Callable[[ActiveSpan], None], words: frozenset[str], ratio: float) -> None:
         self.take, self.words, self._ratio = take, words | OWN_WORDS, ratio
 
     def request(self, trace: str) -> Step:
         """A client's request: the first span of its trace."""
         if random() >= self._ratio:  # noqa: S311 - which requests are watched is no secret
             return _UNWATCHED
-        return Watch(self, Name.REQUEST, Side.SERVER, bytes.fromhex(trace), b"", None)
+        return ActiveSpan(self, Name.REQUEST, Side.SERVER, bytes.fromhex(trace), b"", None)
 
     def continued(self, sent: bytes) -> Step:
         """A call of the hub, in the subgraph's process, by its header; kept only if it turns out to be one."""
@@ -101,14 +103,14 @@ class Spans:
         if found is None:
             return _UNWATCHED
         trace, parent = (bytes.fromhex(each.decode("ascii")) for each in found.groups())
-        watch = Watch(self, Name.REQUEST, Side.SERVER, trace, parent, None)
+        watch = ActiveSpan(self, Name.REQUEST, Side.SERVER, trace, parent, None)
         watch.kept = False
         return watch
 
     def within(self, name: Name, side: Side = Side.INTERNAL) -> Step:
         """A step of the request that this runs for."""
         above = _open.get()
-        return _UNWATCHED if above is None else Watch(self, name, side, above.trace, above.id, above.top)
+        return _UNWATCHED if above is None else ActiveSpan(self, name, side, above.trace, above.id, above.top)
 
     def asked(self, kind: str, purpose: str) -> None:
         """Of the request that this runs for, if it is watched: the kind of its actor, and the purpose."""

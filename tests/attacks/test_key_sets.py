@@ -20,7 +20,7 @@ from demo.token_issuer import ALGORITHM, AUDIENCE, ISSUER, DemoActor
 from demo.token_issuer import Issuer as DemoIssuer
 from hub.federation.client.tls import client_tls
 from hub.identity.issuer import Issuer, Pace, Source
-from hub.identity.keyset import BURST
+from hub.identity.remote_keys import BURST
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.site import serve

@@ -18,10 +18,10 @@ from demo.cast import PARTNER
 from demo.token_issuer import PARTNER_CLIENT, DemoActor, Issuer
 from hub.app import unix_seconds
 from hub.graph import load_graph
-from hub.http.forms import FORM
-from hub.http.policy import policy_page
+from hub.http.page_form import FORM
+from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
-from hub.identity.callers import Callers
+from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
 from hub.settings import load_settings
 
@@ -50,7 +50,7 @@ class Page:
         settings = load_settings(self.issuer.write_settings(agreements))
         policy = TABLE.policy
         applications = Applications(settings.clients, policy.clients)
-        callers = Callers(settings.issuers, settings.audience, policy.actors, unix_seconds, applications)
+        callers = Authenticator(settings.issuers, settings.audience, policy.actors, unix_seconds, applications)
         route = policy_page(TABLE, callers, Purposes(policy.purposes, settings.agreements))
         self._transport = httpx2.ASGITransport(Starlette(routes=[route]))
 

@@ -9,12 +9,12 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from hub.journal.keyring import Keyring
 from hub.journal.signing import Signer
+from hub.journal.write.keyring import Keyring
 from tests.cli.commands import Done, hub
 from tests.conftest import Database
-from tests.journal.test_expire import JANUARY, stream_of
-from tests.journal.written import intent, rows, running, tamper
+from tests.journal.sample_journal import intent, rows, running, tamper
+from tests.journal.test_retention import JANUARY, stream_of
 
 
 def journal(database: Database, *arguments: object, keys: Path | None = None) -> Done:

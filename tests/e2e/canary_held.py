@@ -13,7 +13,7 @@ from types import FrameType, FunctionType, ModuleType
 from typing import Any
 from uuid import UUID
 
-from hub.journal.keyring import Keyring
+from hub.journal.write.keyring import Keyring
 
 SMALL = 10**6
 """Numbers below it are all over a program."""

@@ -21,7 +21,7 @@ from hub.graph import Graph, load_graph
 from hub.identity.issuer import Issuer as Trusted
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
-from hub.tracing.settings import Traces
+from hub.tracing.trace_settings import TraceSettings
 from schema.context import Context
 from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
@@ -167,7 +167,7 @@ async def inside(
     *,
     issuers: Mapping[str, Trusted] = NONE,
     clock: Callable[[], int] = unix_seconds,
-    traces: Traces | None = None,
+    traces: TraceSettings | None = None,
 ) -> AsyncIterator[Inside]:
     """A hub with every subgraph in this process, over this database; it trusts `issuers` beside the demo's, and has
     sent all its spans once it has stopped."""

@@ -2,8 +2,8 @@
 
 The rules are the files of `schema/policies`; of a person, the links and restrictions of the schema `access`. Where the
 rules are hard to say again (a field that requires others), the answer is "yes": what is forbidden here is forbidden
-there, the reverse is for the tests written by hand. NATIONWIDE is held by nobody but in a search, which `tests/find`
-plays.
+there, the reverse is for the tests written by hand. NATIONWIDE is held by nobody but in a search, which
+`tests/find_person` plays.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class FaultProxy(ThreadingHTTPServer):
             self.fault = Fault()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Callers that break off are what these tests are about."""
+        """Authenticator that break off are what these tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from demo.cast import CD_08
-from hub.journal.keyring import Keyring
+from hub.journal.write.keyring import Keyring
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_world import ITSELF, World, build

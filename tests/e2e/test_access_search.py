@@ -15,8 +15,8 @@ import pytest
 
 from demo.cast import CD_08, CD_2A, Organisation
 from demo.token_issuer import ISSUER, DemoActor
-from hub.journal.keyring import Keyring
-from hub.journal.perimeter import Perimeter
+from hub.journal.read.perimeter import Perimeter
+from hub.journal.write.keyring import Keyring
 from schema.context import Context
 from schema.facts import Fact, link_key
 from schema.residual import Residual

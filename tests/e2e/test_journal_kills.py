@@ -24,7 +24,7 @@ from tests.e2e.faults import Farm, farm
 from tests.e2e.site import PURPOSES, Site, new_trace
 from tests.e2e.test_failures_database import waiting
 from tests.e2e.test_failures_subgraphs import JOURNEY
-from tests.journal.written import checked, findings, rows, tamper
+from tests.journal.sample_journal import checked, findings, rows, tamper
 
 CLIENTS = 6
 QUERIES = (JOURNEY, "{ persons(first: 50) { nodes { id lastName birthDate } } }")

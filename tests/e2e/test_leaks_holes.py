@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import true
 
-from hub import accesses, pipeline
+from hub import pipeline
 from hub.errors import VariablesRefused
 from hub.federation.execution.execute import execute
 from hub.journal.record import Entry
+from hub.journal.write import journalling as accesses
 from hub.policy.enforce.verdicts import Mark, Verdict
 from hub.prepare import Preparer
 from schema.context import Context

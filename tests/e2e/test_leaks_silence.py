@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.journal.keyring import Keyring
+from hub.journal.write.keyring import Keyring
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import ALIASES, MIXED, NOBODY, WHOLE, asked, mistaken

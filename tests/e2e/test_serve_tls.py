@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from hub.calls import signed_headers
 from hub.federation.client.http1 import Headers, HttpTransport
 from hub.federation.client.tls import client_tls
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
 from hub.graph import load_graph
+from hub.transports import signed_headers
 from infra.keys import Keys
 from schema.context import Context
 from schema.residual import Residual

@@ -10,7 +10,7 @@ import pytest
 
 from hub.document.exchange import Reply, Request
 from hub.errors import DocumentRefused
-from hub.http.graphql import GraphQLEndpoint
+from hub.http.endpoint import GraphQLEndpoint
 
 
 async def refuse(request: Request) -> Reply:

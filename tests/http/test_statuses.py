@@ -20,7 +20,7 @@ from hub.errors import (
     RequestRefused,
     VariablesRefused,
 )
-from hub.http.graphql import GraphQLEndpoint
+from hub.http.endpoint import GraphQLEndpoint
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"

@@ -14,7 +14,7 @@ from hub.identity.actor import Actor
 from hub.identity.issuer import Issuer
 from hub.identity.purpose import Purposes
 from hub.identity.tokens import Tokens
-from hub.journal.labels import check_operation_name, check_reference
+from hub.journal.write.client_texts import check_operation_name, check_reference
 from hub.policy.decide.policy_loader import load
 from schema.facts import Fact, link_key
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.journal.keyring import Keyring
 from hub.journal.signing import Signer
-from hub.journal.store import Journal
+from hub.journal.write.group_commit import Journal
+from hub.journal.write.keyring import Keyring
 from tests.conftest import Database
 
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from hub.errors import NotServed
-from hub.journal import keyring as module
-from hub.journal.keyring import Keyring
+from hub.journal.write import keyring as module
+from hub.journal.write.keyring import Keyring
 from tests.conftest import Database
-from tests.journal.written import checked, fill, intent, released, running
+from tests.journal.sample_journal import checked, fill, intent, released, running
 
 GONE = "postgresql://nobody@/none?host=/nonexistent"
 

@@ -10,7 +10,7 @@ from infra.keys import Keys
 from infra.migrate import HISTORIES, migrate
 from infra.roles import JOURNAL, prepare_roles
 from tests.conftest import Database
-from tests.journal.written import checked, findings, rows, tamper, written
+from tests.journal.sample_journal import checked, findings, rows, tamper, written
 
 ENTRY = """INSERT INTO journal.entry (kind, request, at, trace, actor, actor_kind, client, purpose, operation_hash,
                           decisions)

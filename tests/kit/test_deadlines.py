@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from hub.calls import InProcess
 from hub.federation.client.transport import SubgraphRequest, TransportError
+from hub.transports import InProcess
 from schema.context import Context
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.server import Subgraph

@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
-from hub.tracing.settings import Traces
+from hub.tracing.trace_settings import TraceSettings
 
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
@@ -53,9 +53,9 @@ class Collector:
         return f"{self.scheme}://localhost:{self.port}/v1/traces"
 
     @property
-    def traces(self) -> Traces:
+    def traces(self) -> TraceSettings:
         """Settings by which spans come here."""
-        return Traces(self.url, None)
+        return TraceSettings(self.url, None)
 
     def spans(self) -> list[Told]:
         """Every span, in the order of its end."""

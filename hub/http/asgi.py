@@ -1,0 +1,45 @@
+"""An ASGI application of ours: `POST /graphql` without a framework in between, the rest by Starlette."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from hub.http.endpoint import GraphQLEndpoint
+from hub.http.graphiql import wants_page
+
+
+class AsgiApplication(ABC):
+    """`endpoint` at `/graphql`, `GET /healthz`, and `routes`; with a `page`, a browser gets it at `/graphql`."""
+
+    def __init__(self, endpoint: GraphQLEndpoint, routes: Sequence[BaseRoute], *, page: bool) -> None:
+        self._endpoint, self._page = endpoint, page
+        self._rest = Starlette(routes=[Route("/healthz", _healthy), *routes], lifespan=self._lifespan)
+        self._rest.router.redirect_slashes = False
+
+    @abstractmethod
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What must be open to answer, closed at the end."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Route one connection."""
+        if scope["type"] == "http" and scope["path"] == "/graphql" and not (self._page and wants_page(scope)):
+            await self._endpoint(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with self.running():
+            yield
+
+
+async def _healthy(request: Request) -> JSONResponse:
+    return JSONResponse({"status": "ok"})

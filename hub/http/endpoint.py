@@ -1,0 +1,126 @@
+"""`POST /graphql` as a bare ASGI application: read, answer, and only then send."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from hub.document.exchange import Reply, Request
+from hub.errors import HubError, NotServed, RequestRefused
+from hub.http.media_types import RESPONSE, answer_media
+from hub.http.request_reader import BODY_SECONDS, MAX_BODY, read_headers, read_request, too_large, too_slow, trace_of
+from hub.http.response_writer import Response, answered, refused
+
+log = logging.getLogger(__name__)
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class GraphQLEndpoint:
+    """Serves `answer`, the pipeline; every error becomes a response with a stable code, none a traceback.
+
+    `kept` names headers, in lower case, that the pipeline reads beside those that every request may have; a body that
+    takes more than `body_seconds` is given up.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Request], Awaitable[Reply]],
+        kept: frozenset[str] = frozenset(),
+        *,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self._answer, self._kept, self._body_seconds = answer, kept, body_seconds
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """One request. A client that leaves cancels its work."""
+        response = await self.respond(scope, receive, trace_of(scope["headers"]))
+        await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:
+        """The response to one request, whose trace id this is; never raises but for cancellation."""
+        media = RESPONSE
+        try:
+            headers = read_headers(scope["headers"], self._kept)
+            if scope["method"] != "POST":
+                raise RequestRefused(
+                    "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
+                )
+            media = answer_media(headers.get("accept"))
+            request = read_request(headers, await read_body(receive, self._body_seconds), trace)
+            reply = await self._until_disconnect(self._answer(request), receive)
+            return answered(media, trace, reply)
+        except HubError as error:
+            log.info("refused %s trace=%s %s", error.code, trace, error.detail)
+            _forget(error)
+            return refused(media, trace, error)
+        except Exception as error:  # the last line of defence: nothing of an unforeseen error may leave
+            log.error("unforeseen %s trace=%s at %s", type(error).__name__, trace, _places(error))
+            _forget(error)
+            failed = NotServed(
+                "INTERNAL_ERROR",
+                "Une erreur interne est survenue : donnez l'identifiant de trace au support.",
+                "unforeseen error",
+                http_status=500,
+            )
+            return refused(media, trace, failed)
+
+    async def _until_disconnect(self, answer: Awaitable[Reply], receive: Receive) -> Reply:
+        work = asyncio.ensure_future(answer)
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                work.cancel()
+                raise NotServed("CLIENT_GONE", "La connexion a été fermée avant la réponse.", "client disconnected")
+            return await work
+        finally:
+            gone.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+
+def _forget(error: BaseException | None) -> None:
+    """Let go of the frames that an error passed, and with them of the request: an error that a task held is a ring of
+    frames, which would keep whole bodies until the collector's next visit, and it comes seldom (`hub.serving`)."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
+
+
+def _places(error: BaseException) -> str:
+    """Where it happened, file by file: an error's text and locals may hold a person's data, its places can't."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
+
+
+async def read_body(receive: Receive, seconds: float = BODY_SECONDS) -> bytes:
+    """The body of one request; raises RequestRefused (BODY_TOO_LARGE, BODY_TOO_SLOW), NotServed (CLIENT_GONE)."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await _body(receive)
+    except TimeoutError:
+        raise too_slow(seconds) from None
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise NotServed("CLIENT_GONE", "La connexion a été fermée avant la réponse.", "client disconnected")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > MAX_BODY:
+            raise too_large()
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,81 @@
+"""`/journal`: the search of the access journal for a browser, behind a token and without a script.
+
+It asks `accessJournal` as any client does: decided, guarded and journalled by the same pipeline.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.document.exchange import Reply
+from hub.document.exchange import Request as Operation
+from hub.errors import HubError, IdentityRefused
+from hub.http.page_form import page_response, read_form
+from hub.identity.authenticator import Authenticator
+from hub.pages.journal_page import CRITERIA, FIELDS, INSTANTS, PURPOSES, QUERY, JournalPages
+from hub.policy.decide.policy_model import Policy
+from schema.days import PARIS
+
+log = logging.getLogger(__name__)
+Answer = Callable[[Operation], Awaitable[Reply]]
+
+
+def journal_page(answer: Answer, policy: Policy, callers: Authenticator, clock: Callable[[], int]) -> Route:
+    """The route; `answer` is the pipeline, `clock` gives Unix seconds."""
+    pages = JournalPages(policy)
+
+    async def searched(nonce: str, asked: Mapping[str, str]) -> tuple[str, int]:
+        if "search" not in asked:
+            return pages.page(nonce, asked, None), 200
+        try:
+            reply = await answer(_operation(asked))
+        except IdentityRefused:
+            raise
+        except HubError as error:
+            log.info("refused %s at /journal %s", error.code, error.detail)
+            return pages.page(nonce, asked, None, error), error.http_status
+        return pages.page(nonce, asked, orjson.loads(reply.body)), 200
+
+    async def journal(request: Request) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        if request.method != "POST":
+            return page_response(nonce, pages.door(nonce), 200)
+        try:
+            asked = await read_form(request, FIELDS)
+            await callers.actor(asked.get("access_token", "").strip(), clock())
+            return page_response(nonce, *await searched(nonce, asked))
+        except HubError as error:
+            log.info("refused %s at /journal %s", error.code, error.detail)
+            return page_response(nonce, pages.door(nonce, error), error.http_status)
+
+    return Route("/journal", journal, methods=["GET", "POST"])
+
+
+def _operation(asked: Mapping[str, str]) -> Operation:
+    """The search that the form asks for; what is left empty is no criterion."""
+    token, reference = asked["access_token"].strip(), asked.get("reference", "").strip()
+    headers = {"authorization": f"Bearer {token}", "purpose": asked.get("why", PURPOSES[0])}
+    headers |= {"purpose-reference": reference} if reference else {}
+    wanted: dict[str, Any] = {
+        name: asked[name].strip() for name in (*CRITERIA, "purpose") if asked.get(name, "").strip()
+    }
+    wanted |= {name: _instant(asked[name]) for name in INSTANTS if asked.get(name)}
+    variables = {"filter": wanted, "after": asked.get("after") or None}
+    return Operation(headers, QUERY, None, variables, secrets.token_hex(16))
+
+
+def _instant(told: str) -> str:
+    """An hour of Paris, as an instant; what is none stays as it was written, and is refused as such."""
+    try:
+        return datetime.fromisoformat(told).replace(tzinfo=PARIS).isoformat()
+    except ValueError:
+        return told

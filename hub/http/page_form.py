@@ -1,0 +1,62 @@
+"""Pages behind a token that is given in the body of a form, and without a script (decision 0029)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from hub.errors import RequestRefused
+from hub.http.endpoint import read_body
+from hub.http.graphiql import SHARED
+
+FORM = "application/x-www-form-urlencoded"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def page_response(nonce: str, text: str, status: int) -> HTMLResponse:
+    """A page that nobody keeps and no script enters."""
+    headers = {
+        **SHARED,
+        "content-security-policy": PAGE_POLICY.format(nonce=nonce),
+        "cross-origin-opener-policy": "same-origin",
+        "cache-control": "no-store",
+    }
+    return HTMLResponse(text, status_code=status, headers=headers)
+
+
+async def read_form(request: Request, fields: Collection[str]) -> dict[str, str]:
+    """The fields of a page's own form; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, FORM_INVALID)."""
+    media = request.headers.get("content-type", "")
+    if media.partition(";")[0].strip().lower() != FORM:
+        raise RequestRefused(
+            "UNSUPPORTED_MEDIA_TYPE",
+            "Cette page ne lit que son propre formulaire : remplissez-le.",
+            "the body is no form",
+            http_status=415,
+        )
+    body = await read_body(request.receive)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=len(fields),
+        )
+    except ValueError as error:
+        raise _invalid() from error
+    asked = dict(pairs)
+    if len(asked) != len(pairs) or not asked.keys() <= set(fields):
+        raise _invalid()
+    return asked
+
+
+def _invalid() -> RequestRefused:
+    return RequestRefused(
+        "FORM_INVALID", "Le formulaire n'est pas celui de cette page : rechargez-la.", "not the page's form"
+    )

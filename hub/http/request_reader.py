@@ -1,0 +1,194 @@
+"""Read a GraphQL request off HTTP, strictly: one JSON object, no duplicate key, no duplicate header.
+
+policy.md attacks 23, 29, 30, 37.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from hub.document.exchange import Request
+from hub.document.nir import may_hold_nir
+from hub.errors import RequestRefused
+from hub.http.media_types import is_json
+
+MAX_BODY = 1 << 20
+"""Bytes of a request body."""
+BODY_SECONDS = 30.0
+"""Longest that a request body may take to come."""
+MAX_DEPTH = 100
+"""Levels of objects and lists."""
+
+SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "plan": ("show",)}
+"""Headers of which these values are served; another one is refused rather than ignored."""
+
+SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
+IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
+"""Of a document; wider than appendix A, as some clients number theirs in Base64."""
+SPACED = (b" :", b"\t:", b"\n:", b"\r:")
+"""Ends of a key that are not told by its quotation mark and colon."""
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The headers that matter, and those of `kept`; one that may come once and comes twice is refused."""
+    headers: dict[str, str] = {}
+    for name_bytes, value in raw:
+        name = name_bytes.decode("latin-1").lower()
+        single = name in SINGLE or name in kept
+        if single and name in headers:
+            raise RequestRefused(
+                "DUPLICATE_HEADER", f"L'en-tête « {name} » est envoyé deux fois : gardez-en un.", f"two {name} headers"
+            )
+        if name == "accept" and name in headers:
+            headers[name] += "," + value.decode("latin-1")
+        elif single or name == "accept":
+            headers[name] = value.decode("latin-1").strip(" \t")
+            if name in SERVED and headers[name] not in SERVED[name]:
+                raise RequestRefused(
+                    "HEADER_UNSUPPORTED",
+                    f"L'en-tête « {name} » n'admet ici que « {' », « '.join(SERVED[name])} » : retirez-le.",
+                    f"{name} is not served",
+                )
+        elif name == "content-encoding" and value.strip().lower() != b"identity":
+            raise _unsupported("a compressed body")
+    return headers
+
+
+def trace_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
+    """The caller's trace id (W3C Trace Context) if it is told once, else a new one: the journal keeps it, so that a
+    trace of which an id spells a NIR is begun anew, as whoever receives one may."""
+    told = [value.decode("latin-1").strip(" \t") for name, value in raw if name.lower() == b"traceparent"]
+    found = TRACEPARENT.fullmatch(told[0]) if len(told) == 1 else None
+    return secrets.token_hex(16) if found is None or any(map(may_hold_nir, found.groups())) else found[1]
+
+
+def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:
+    """The request in this body; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, BAD_JSON, BATCH_UNSUPPORTED,
+    BAD_REQUEST)."""
+    if not is_json(headers.get("content-type", "")):
+        raise _unsupported("the body is not application/json")
+    try:
+        value = orjson.loads(body)
+        if not _strict(body, value):
+            json.loads(body, object_pairs_hook=_object, parse_int=_int)
+    except (ValueError, RecursionError) as error:
+        raise RequestRefused(
+            "BAD_JSON",
+            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres finis "
+            f"de 64 bits, au plus {MAX_DEPTH} niveaux).",
+            f"the body is not strict JSON: {type(error).__name__}",
+        ) from error
+    if type(value) is list:
+        raise RequestRefused(
+            "BATCH_UNSUPPORTED",
+            "Les lots de requêtes ne sont pas servis : envoyez une requête par appel, de plusieurs champs au besoin.",
+            "a batch",
+        )
+    if type(value) is not dict:
+        raise _bad("the body is not one JSON object")
+    query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
+    extensions = value.get("extensions")
+    if name is not None and type(name) is not str:
+        raise _bad("'operationName' is not a text")
+    if variables is not None and type(variables) is not dict:
+        raise _bad("'variables' is not an object")
+    if extensions is not None and type(extensions) is not dict:
+        raise _bad("'extensions' is not an object")
+    identifier = _document_id(value.get("documentId"), (extensions or {}).get("persistedQuery"))
+    if type(query) is not str and (query is not None or identifier is None):
+        raise _bad("'query' is not a text")
+    return Request(headers, query, name, variables or {}, trace, identifier)
+
+
+def _document_id(appendix: Any, apollo: Any) -> str | None:
+    """The document's identifier, as `documentId` (GraphQL over HTTP, appendix A) or `extensions.persistedQuery` say."""
+    if apollo is not None and (type(apollo) is not dict or apollo.get("version") != 1):
+        raise _bad("'extensions.persistedQuery' is not of version 1")
+    told = [each for each in (appendix, apollo and apollo.get("sha256Hash")) if each is not None]
+    if apollo is None and not told:
+        return None
+    if len(told) != 1 or type(told[0]) is not str or not IDENTIFIER.fullmatch(told[0]):
+        raise _bad("no identifier of a document, or two")
+    return told[0].removeprefix("sha256:")
+
+
+def too_large() -> RequestRefused:
+    """The body passes `MAX_BODY`."""
+    return RequestRefused(
+        "BODY_TOO_LARGE",
+        f"Le corps de la requête dépasse {MAX_BODY // 1024} Kio : découpez la requête.",
+        "the body passes the bound",
+        http_status=413,
+    )
+
+
+def too_slow(seconds: float) -> RequestRefused:
+    """The body did not come in time."""
+    return RequestRefused(
+        "BODY_TOO_SLOW",
+        f"Le corps de la requête n'est pas arrivé en {seconds:g} secondes : renvoyez la requête.",
+        "the body did not come in time",
+        http_status=408,
+    )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("duplicate key")
+    return value
+
+
+def _int(text: str) -> int:
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("not of 64 bits")
+    return number
+
+
+def _strict(body: bytes, value: Any) -> bool:
+    """Whether what orjson read is seen, at once, to have no key twice and no whole number of more than 64 bits: if not,
+    it has to be looked at one by one. Raises ValueError where it is too deep to be written again for a subgraph."""
+    keys, large = 0, False
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for each in level:
+            kind = type(each)
+            if kind is dict:
+                keys += len(each)
+                below += each.values()
+            elif kind is list:
+                below += each
+            elif kind is int or kind is float:
+                large |= not -(2**63) < each < 2**63
+        if not below:
+            # a key that came ends so, and so may a part of a text: as many as there are keys, and none came twice
+            return not large and keys == body.count(b'":') and not any(each in body for each in SPACED)
+        level = below
+    raise ValueError("too deep")
+
+
+def _unsupported(detail: str) -> RequestRefused:
+    return RequestRefused(
+        "UNSUPPORTED_MEDIA_TYPE",
+        "Envoyez la requête en « Content-Type: application/json », sans compression.",
+        detail,
+        http_status=415,
+    )
+
+
+def _bad(detail: str) -> RequestRefused:
+    return RequestRefused(
+        "BAD_REQUEST",
+        "La requête est un objet JSON avec « query » (texte) ou l'identifiant d'un document connu, et au besoin "
+        "« variables » (objet), « operationName » (texte) et « extensions » (objet).",
+        detail,
+    )

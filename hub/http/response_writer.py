@@ -1,0 +1,71 @@
+"""Write a GraphQL response: media type and status as GraphQL over HTTP says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+
+from hub.document.exchange import Reply
+from hub.errors import DocumentRefused, HubError, VariablesRefused
+from hub.http.media_types import JSON
+
+BY_STATUS = {
+    401: (b"www-authenticate", b'Bearer realm="spie-hub"'),
+    405: (b"allow", b"POST"),
+    408: (b"connection", b"close"),
+    415: (b"accept", b"application/json"),
+}
+"""The header that a status calls for (RFC 9110)."""
+
+
+@dataclass(slots=True)
+class Response:
+    """Status, headers and whole body; nothing of it is sent before the journal is written. `codes` are those of its
+    errors."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    codes: tuple[str, ...]
+
+
+def answered(media: bytes, trace: str, reply: Reply) -> Response:
+    """An executed operation."""
+    return _response(200, reply.body, media, trace, reply.codes)
+
+
+def refused(media: bytes, trace: str, error: HubError) -> Response:
+    """A request that was not executed: errors only, each with its code and the trace id.
+
+    In `application/json`, whose clients can trust no other status, what is wrong in a well-formed request (document,
+    variables) is told under 200; a request that is not one, or not permitted, never is (GraphQL over HTTP, 6.4).
+    """
+    told = (error, *getattr(error, "others", ()))
+    errors = [item.formatted(trace) for item in told]
+    well_formed = isinstance(error, DocumentRefused | VariablesRefused)
+    status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
+    wait = error.extensions.get("retryAfter")
+    more = () if wait is None else ((b"retry-after", b"%d" % wait),)
+    codes = tuple(dict.fromkeys(item.code for item in told))
+    return _response(status, orjson.dumps({"errors": errors}), media, trace, codes, more)
+
+
+def _response(
+    status: int,
+    body: bytes,
+    media: bytes,
+    trace: str,
+    codes: tuple[str, ...],
+    more: tuple[tuple[bytes, bytes], ...] = (),
+) -> Response:
+    headers = [
+        (b"content-type", media),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"trace-id", trace.encode()),
+        *more,
+    ]
+    if status in BY_STATUS:
+        headers.append(BY_STATUS[status])
+    return Response(status, body, tuple(headers), codes)

@@ -1,0 +1,61 @@
+"""Who asks: the actor of a token, whose issuer's key may have to be read over the network first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from hub.identity.actor import Actor
+from hub.identity.applications import Applications
+from hub.identity.issuer import Issuer
+from hub.identity.remote_keys import RemoteKeys
+from hub.identity.tokens import KeyUnknown, Tokens
+from hub.policy.decide.policy_model import ActorKind
+
+
+class Authenticator:
+    """The trusted issuers and their tokens, and the partners' applications. `remote`: the sets that are read over the
+    network, by issuer; `clock` gives Unix seconds. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
+
+    def __init__(
+        self,
+        issuers: Mapping[str, Issuer],
+        audience: str,
+        kinds: Mapping[str, ActorKind],
+        clock: Callable[[], int],
+        applications: Applications | None = None,
+    ) -> None:
+        self._tokens = Tokens(issuers, audience, kinds, applications)
+        self.remote = {
+            issuer.name: RemoteKeys(issuer, issuer.source, self._tokens, clock)
+            for issuer in issuers.values()
+            if issuer.source is not None
+        }
+
+    async def actor(self, token: str, now: int) -> Actor:
+        """The actor of a token that is valid now; raises IdentityRefused. Suspends for an unknown key of a set that is
+        read over the network, and for nothing else."""
+        try:
+            return self._tokens.actor(token, now)
+        except KeyUnknown as unknown:
+            issuer, kid = unknown.issuer, unknown.kid
+        await self.remote[issuer].seek(kid, now)
+        return self._tokens.actor(token, now)
+
+    def ready(self, now: int) -> bool:
+        """Whether the keys of any issuer are held now: without one, nobody is known."""
+        return self._tokens.holds(now)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Each set read once, or in vain; then all are kept current."""
+        kept: list[asyncio.Task[None]] = []
+        try:
+            await asyncio.gather(*(each.read() for each in self.remote.values()))
+            kept += [asyncio.create_task(each.keep()) for each in self.remote.values()]
+            yield
+        finally:
+            for task in kept:
+                task.cancel()
+            await asyncio.gather(*kept, *(each.close() for each in self.remote.values()), return_exceptions=True)

@@ -1,0 +1,80 @@
+"""A key set read over the network: one GET of an address of the settings, and what may come back.
+
+No redirect, proxy, cookie or compression is followed; size and time are bounded; the answer is JSON or nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import orjson
+
+LARGEST = 256 * 1024
+"""Bytes of an answer."""
+SECONDS = 5.0
+"""For all of it: name, connection, TLS, head and body."""
+FRESH = re.compile(r"(?:^|,)\s*max-age=(\d{1,9})\s*(?:,|$)", re.IGNORECASE)
+STALE = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
+
+
+class KeySetUnreadable(Exception):
+    """A set that could not be read; `detail` names what went wrong, nothing of what came."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedKeySet:
+    """What came: JSON, and for how many seconds it is fresh, if the answer says so (RFC 9111 §5.2.2)."""
+
+    said: Any
+    fresh: int | None
+
+
+async def fetch(url: str, tls: ssl.SSLContext, seconds: float = SECONDS) -> FetchedKeySet:
+    """Read it once, within `seconds`; raises KeySetUnreadable (KEY_SET_UNREACHABLE, KEY_SET_TIMEOUT, KEY_SET_STATUS,
+    KEY_SET_TOO_LARGE, KEY_SET_MALFORMED)."""
+    headers = {"accept": "application/jwk-set+json, application/json", "accept-encoding": "identity"}
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            httpx2.AsyncClient(verify=tls, trust_env=False, follow_redirects=False, timeout=seconds) as client,
+            client.stream("GET", url, headers=headers) as response,
+        ):
+            if response.status_code != 200:
+                raise KeySetUnreadable("KEY_SET_STATUS", f"status {response.status_code}")
+            body = await _body(response)
+            fresh = _fresh(response.headers.get("cache-control", ""))
+    except (TimeoutError, httpx2.TimeoutException):
+        raise KeySetUnreadable("KEY_SET_TIMEOUT", "no answer in time") from None
+    except httpx2.HTTPError as error:
+        raise KeySetUnreadable("KEY_SET_UNREACHABLE", type(error).__name__) from None
+    try:
+        return FetchedKeySet(orjson.loads(body), fresh)
+    except orjson.JSONDecodeError:
+        raise KeySetUnreadable("KEY_SET_MALFORMED", "not JSON") from None
+
+
+async def _body(response: httpx2.Response) -> bytes:
+    if "content-encoding" in response.headers:
+        raise KeySetUnreadable("KEY_SET_MALFORMED", "compressed though this was not asked for")
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > LARGEST:
+            raise KeySetUnreadable("KEY_SET_TOO_LARGE", f"more than {LARGEST} bytes")
+    return bytes(body)
+
+
+def _fresh(directives: str) -> int | None:
+    if STALE.search(directives):
+        return 0
+    found = FRESH.search(directives)
+    return None if found is None else int(found[1])

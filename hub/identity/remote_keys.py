@@ -1,0 +1,132 @@
+"""The key set of one issuer, kept current: read at start, again before it is old, and for a key that it lacks.
+
+policy.md attack 33. Whatever an address answers, the set read last stays until it is replaced or too old; then nothing
+of it opens. Time is Unix seconds, by the clock that ends tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from joserfc.jwk import Key
+
+from hub.identity.issuer import Issuer, Source, own_keys
+from hub.identity.key_set_fetch import KeySetUnreadable, fetch
+from hub.identity.tokens import Tokens
+from schema.lru import Lru
+
+ABSENT = 100
+"""Unknown kids that are remembered, the latest ones: as many as a bucket may let through in `ABSENT_SECONDS`."""
+ABSENT_SECONDS = 60
+BURST = 3
+"""Readings for unknown kids at once; then one more each `Pace.least` seconds."""
+WAITING = 1_000
+"""Requests that wait for one reading; more are refused at once."""
+
+log = logging.getLogger(__name__)
+
+
+class TokenBucket:
+    """Lets `most` through at once, then one more each `seconds`. Pure; time is an argument."""
+
+    def __init__(self, most: int, seconds: int) -> None:
+        self._most, self._seconds, self._level, self._at = most, seconds, float(most), 0
+
+    def take(self, now: int) -> bool:
+        """Whether one more may pass now."""
+        self._level = min(self._level + max(now - self._at, 0) / self._seconds, float(self._most))
+        self._at = now
+        if self._level < 1:
+            return False
+        self._level -= 1
+        return True
+
+
+class RemoteKeys:
+    """Reads an issuer's set at its `source` into `tokens`. `outcomes` counts readings, by "READ" or their error."""
+
+    def __init__(self, issuer: Issuer, source: Source, tokens: Tokens, clock: Callable[[], int]) -> None:
+        self.issuer, self.outcomes = issuer, Counter[str]()
+        self.read_at: int | None = None
+        self._source, self._tokens, self._clock = source, tokens, clock
+        self._keys: Mapping[str, Key] = {}
+        self._bucket = TokenBucket(BURST, source.pace.least)
+        self._absent: Lru[str, int] = Lru(ABSENT)
+        self._reading: asyncio.Task[bool] | None = None
+        self._waiting = self._tried = self._due = 0
+
+    async def read(self) -> bool:
+        """Read the set now, or wait for who reads it already; whether it was read."""
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await asyncio.shield(self._reading)
+
+    async def seek(self, kid: str, now: int) -> None:
+        """Read the set for a key that it didn't have, if that may be done now; many who ask at once wait for one."""
+        if now < (self._absent.get(kid) or 0) or self._waiting >= WAITING:
+            return
+        joined = self._reading is not None
+        if not joined and not self._bucket.take(now):
+            return
+        self._waiting += 1
+        try:
+            read = await self.read()
+        finally:
+            self._waiting -= 1
+        if read and not joined and kid not in self._keys:
+            self._absent.put(kid, now + ABSENT_SECONDS)
+
+    async def refresh(self) -> None:
+        """Read the set if it is time to; a clock that was set back makes it so."""
+        if not self._tried <= self._clock() < self._due:
+            await self.read()
+
+    async def keep(self) -> None:
+        """Keep it current until cancelled."""
+        while True:
+            await asyncio.sleep(min(max(self._due - self._clock(), 1), self._source.pace.refresh))
+            await self.refresh()
+
+    async def close(self) -> None:
+        """Give up a reading under way."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    async def _read(self) -> bool:
+        now, pace = self._clock(), self._source.pace
+        self._tried, self._due = now, now + pace.least
+        try:
+            keys, fresh = await self._asked()
+        except Exception as error:  # whatever came, what was read before stays and the readings go on
+            self._failed(error, now)
+            return False
+        finally:
+            self._reading = None
+        self._due = now + max(min(pace.refresh if fresh is None else fresh, pace.refresh), pace.least)
+        if keys != self._keys or not keys:
+            log.warning("issuer %s: KEY_SET_CHANGED %d keys", self.issuer.name, len(keys))
+        self._tokens.hold(self.issuer.name, keys, now + pace.max_age)
+        self._keys, self.read_at = keys, now
+        self.outcomes["READ"] += 1
+        return True
+
+    async def _asked(self) -> tuple[dict[str, Key], int | None]:
+        fetched = await fetch(self._source.url, self._source.tls)
+        try:
+            return own_keys(fetched.said, self.issuer.algorithm), fetched.fresh
+        except ValueError as error:
+            raise KeySetUnreadable("KEY_SET_MALFORMED", str(error)) from None
+
+    def _failed(self, error: Exception, now: int) -> None:
+        code, detail = (
+            (error.code, error.detail)
+            if isinstance(error, KeySetUnreadable)
+            else ("KEY_SET_UNFORESEEN", type(error).__name__)
+        )
+        self.outcomes[code] += 1
+        age = "never read" if self.read_at is None else f"read {now - self.read_at} s ago"
+        log.warning("issuer %s: %s %s; its set was %s", self.issuer.name, code, detail, age)

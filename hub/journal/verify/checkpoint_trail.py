@@ -1,0 +1,136 @@
+"""The chain of checkpoints, read in order: whether it is whole and signed, and what it says of each stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+
+from hub.journal.chain import genesis
+from hub.journal.checkpoint import START, Checkpoint, State
+from hub.journal.signing import Trust
+
+BEFORE = UUID(int=0)
+"""Stream of what was written before there were chains (migration 0002): no checkpoint opened it."""
+
+
+class Fault(StrEnum):
+    """What is wrong; stable codes."""
+
+    CHANGED = "ENTRIES_CHANGED"
+    REMOVED = "ENTRIES_REMOVED"
+    REORDERED = "ENTRIES_REORDERED"
+    TRUNCATED = "ENTRIES_TRUNCATED"
+    ADDED = "ENTRIES_ADDED"
+    CHECKPOINT_REMOVED = "CHECKPOINTS_REMOVED"
+    CHECKPOINT_CHANGED = "CHECKPOINT_CHANGED"
+    CHECKPOINT_UNSIGNED = "CHECKPOINT_UNSIGNED"
+    ANCHOR_LOST = "ANCHOR_LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault from place `first` to `last` of a stream; of checkpoints, which have no stream, by their numbers."""
+
+    fault: Fault
+    stream: UUID | None
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class StreamState:
+    """What is known of a stream: place and digest where its lines begin (0: its beginning), the digest at places that
+    checkpoints name, the place where it was closed. One that no checkpoint opened is not ours."""
+
+    root: tuple[int, bytes]
+    pins: dict[int, bytes] = field(default_factory=dict)
+    closed: int | None = None
+    opened: bool = False
+
+    @staticmethod
+    def of(stream: UUID) -> StreamState:
+        """What is known of a stream before any checkpoint."""
+        return StreamState((0, genesis(stream)), opened=stream == BEFORE)
+
+
+@dataclass(slots=True)
+class CheckpointTrail:
+    """What was read: up to checkpoint `number`, of this digest."""
+
+    streams: dict[UUID, StreamState] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    count: int = 0
+    number: int = 0
+    digest: bytes = START
+
+    @property
+    def anchor(self) -> str | None:
+        """Number and digest of the last checkpoint, to be kept elsewhere."""
+        return f"{self.number}:{self.digest.hex()}" if self.count else None
+
+    def known(self, stream: UUID) -> StreamState:
+        """What is known of a stream, be it nothing."""
+        return self.streams.setdefault(stream, StreamState.of(stream))
+
+
+async def read_trail(
+    connection: asyncpg.Connection[asyncpg.Record],
+    trust: Trust,
+    kept: str | None = None,
+    trail: CheckpointTrail | None = None,
+) -> CheckpointTrail:
+    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `kept` is an anchor of an
+    earlier time."""
+    trail = trail or CheckpointTrail()
+    held = kept is None
+    query = "SELECT * FROM journal.checkpoint WHERE number > $1 ORDER BY number"
+    async for row in connection.cursor(query, trail.number, prefetch=1000):
+        found = read_checkpoint(row)
+        if not trail.count and found.state is State.ROOT:
+            held = held or _number(kept) < found.number
+        elif found.number != trail.number + 1:
+            trail.findings.append(Finding(Fault.CHECKPOINT_REMOVED, None, trail.number + 1, found.number - 1))
+        elif found.previous != trail.digest.hex():
+            trail.findings.append(Finding(Fault.CHECKPOINT_CHANGED, None, max(trail.number, 1), found.number))
+        if found.signed(row["signature"], trust):
+            _learn(trail.known(found.stream), found)
+        else:
+            trail.findings.append(Finding(Fault.CHECKPOINT_UNSIGNED, None, found.number, found.number))
+        trail.number, trail.digest, trail.count = found.number, found.digest(), trail.count + 1
+        held = held or trail.anchor == kept
+    if not held:
+        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, _number(kept), _number(kept)))
+    return trail
+
+
+def _number(anchor: str | None) -> int:
+    return int((anchor or "0").partition(":")[0])
+
+
+def _learn(known: StreamState, found: Checkpoint) -> None:
+    known.opened = True
+    head = bytes.fromhex(found.head)
+    if found.state is State.ROOT:
+        known.root = found.seq, head
+        known.pins = {seq: digest for seq, digest in known.pins.items() if seq > found.seq}
+    else:
+        known.pins[found.seq] = head
+    if found.state is State.CLOSED:
+        known.closed = found.seq
+
+
+def read_checkpoint(row: asyncpg.Record) -> Checkpoint:
+    """A row of `journal.checkpoint`."""
+    return Checkpoint(
+        number=row["number"],
+        at=row["at"],
+        stream=row["stream"],
+        seq=row["seq"],
+        head=row["head"].hex(),
+        state=State(row["state"]),
+        previous=row["previous"].hex(),
+        key=row["key"],
+    )

@@ -1,0 +1,108 @@
+"""The end of the journal's retention: whole months are dropped, after checkpoints from which verification starts.
+
+A journal that doesn't verify loses nothing: what is wrong with it is evidence. First the checkpoints are committed, one
+root and one end per stream, then the months go; whatever stops in between is gone on with the next time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+
+from hub.errors import StartRefused
+from hub.journal.checkpoint import State
+from hub.journal.signing import Signer, Trust
+from hub.journal.verify.checkpoint_trail import CheckpointTrail, StreamState, read_trail
+from hub.journal.verify.verification import verify
+from hub.journal.write.stream_writer import add
+
+OWNER = "journal_owner"
+PART = re.compile(r"(?:entry|disclosure)_(\d{4})_(\d{2})")
+PARTS = """SELECT relname, inhparent::regclass::text AS parent, inhdetachpending AS pending
+FROM pg_class LEFT JOIN pg_inherits ON inhrelid = pg_class.oid
+WHERE relnamespace = 'journal'::regnamespace AND relkind = 'r' ORDER BY relname"""
+OLD = "SELECT seq, digest FROM journal.entry WHERE stream = $1 AND at < $2 ORDER BY seq DESC LIMIT 1"
+LAST = "SELECT seq, digest FROM journal.entry WHERE stream = $1 ORDER BY seq DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """What was dropped: names of partitions; and the anchor of the checkpoints that are there now."""
+
+    parts: tuple[str, ...]
+    anchor: str | None
+
+
+def boundary(now: datetime, months: int) -> datetime:
+    """The beginning of the month (UTC) before which every entry is older than so many months."""
+    whole = now.astimezone(UTC)
+    index = whole.year * 12 + whole.month - 1 - months
+    return datetime(index // 12, index % 12 + 1, 1, tzinfo=UTC)
+
+
+async def expire(
+    connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trust: Trust, before: datetime
+) -> Expired:
+    """Drop the months before this one, as an administrator's connection; raises StartRefused (JOURNAL_BROKEN)."""
+    await connection.execute(f"SET ROLE {OWNER}")
+    found = await verify(connection, trust)
+    if found.findings:
+        raise StartRefused(
+            "JOURNAL_BROKEN",
+            "Le journal n'est pas intact, rien n'est effacé : lancez « hub journal verify » et conservez la base.",
+            ", ".join(sorted({finding.fault.value for finding in found.findings})),
+        )
+    parts = [row for row in await connection.fetch(PARTS) if _month(row["relname"]) < before]
+    if parts:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE journal.checkpoint IN SHARE ROW EXCLUSIVE MODE")
+            await _root(connection, signer, await read_trail(connection, trust, trail=found.trail), before)
+    for part in parts:
+        await _drop(connection, part)
+    async with connection.transaction(readonly=True):
+        trail = await read_trail(connection, trust)
+    return Expired(tuple(part["relname"] for part in parts), trail.anchor)
+
+
+def _month(name: str) -> datetime:
+    """The month of a partition; of another table, one that never ends."""
+    found = PART.fullmatch(name)
+    return datetime(int(found[1]), int(found[2]), 1, tzinfo=UTC) if found else datetime.max.replace(tzinfo=UTC)
+
+
+async def _root(
+    connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trail: CheckpointTrail, before: datetime
+) -> None:
+    """Let verification start at the boundary: a root and an end of every stream that goes on, and none older.
+
+    A stream that has ended before the boundary is over; if all have, the last stands for them.
+    """
+    ends = [(stream, known, *await _ends(connection, stream, known, before)) for stream, known in trail.streams.items()]
+    going = [each for each in ends if each[1].closed is None or each[3] > each[2]]
+    for stream, known, root, head in going or ends[-1:]:
+        await add(connection, signer, stream, *root, State.ROOT)
+        await add(connection, signer, stream, *head, State.PASSED if known.closed is None else State.CLOSED)
+    await connection.execute("DELETE FROM journal.checkpoint WHERE number <= $1", trail.number)
+
+
+async def _ends(
+    connection: asyncpg.Connection[asyncpg.Record], stream: UUID, known: StreamState, before: datetime
+) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+    """Place and digest of the last line before the boundary, and of the last of all."""
+    old = await connection.fetchrow(OLD, stream, before)
+    last = await connection.fetchrow(LAST, stream)
+    root = known.root if old is None else max(known.root, (old["seq"], old["digest"]))
+    return root, root if last is None else max(root, (last["seq"], last["digest"]))
+
+
+async def _drop(connection: asyncpg.Connection[asyncpg.Record], part: asyncpg.Record) -> None:
+    """Drop one partition; detached before, so that no reader or writer of the others waits."""
+    name = f"journal.{part['relname']}"
+    if part["parent"] is not None:
+        how = "FINALIZE" if part["pending"] else "CONCURRENTLY"
+        await connection.execute(f"ALTER TABLE {part['parent']} DETACH PARTITION {name} {how}")
+    await connection.execute(f"DROP TABLE {name}")

@@ -1,0 +1,1 @@
+"""Writing the journal: intents and disclosures of requests, group commit, pseudonyms."""

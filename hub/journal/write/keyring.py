@@ -1,0 +1,125 @@
+"""Pseudonyms of people, each under a key of its own: without the key, nobody finds the person in the journal again.
+
+    pseudonym = HMAC-SHA-256(key of the person, id of the person), its first 16 bytes
+
+Keys lie in a schema of their own, which only the role `journal_keeper` may enter. A key is made at the first entry
+about a person, and committed before that entry. Erasing it leaves the entries and their chain whole, and about nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
+from time import monotonic
+
+import asyncpg
+
+from hub.journal.record import Disclosed, Disclosure, Entry, disclosures
+from hub.journal.write.group_commit import unavailable
+
+PSEUDONYM, KEY = 16, 32
+"""Bytes of a pseudonym, and of a key."""
+KNOWN, LIFETIME = 50_000, 300.0
+"""Bound of the pseudonyms that a process remembers, and seconds after which it forgets them: erased ones, too."""
+
+READ = "SELECT person, key FROM journal_keys.person WHERE person = ANY ($1::text[])"
+MAKE = """INSERT INTO journal_keys.person (person, key) SELECT * FROM unnest($1::text[], $2::bytea[])
+ON CONFLICT DO NOTHING"""
+ERASE = "DELETE FROM journal_keys.person WHERE person = $1"
+
+
+def pseudonym(person: str, key: bytes) -> str:
+    """The pseudonym, in hexadecimal."""
+    return hmac.digest(key, person.encode(), "sha256")[:PSEUDONYM].hex()
+
+
+class Keyring:
+    """Keys through the keeping role's connection, and the pseudonyms made of them. `dsn`: that role's address."""
+
+    def __init__(self, dsn: str, patience: float = 5.0) -> None:
+        self._dsn, self._patience = dsn, patience
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._turn = asyncio.Lock()
+        self._known: dict[str, str] = {}
+        self._since = monotonic()
+
+    async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
+        """What was disclosed, by person ids, as the journal writes it; raises NotServed."""
+        try:
+            return _named(disclosed, self._remembered())
+        except KeyError:  # somebody is new
+            return _named(disclosed, await self.pseudonyms([person for _, _, people in disclosed for person in people]))
+
+    async def veiled(self, entry: Entry, person: str) -> Entry:
+        """The entry of a person who asks for itself: its name goes when its key goes."""
+        name = (await self.pseudonyms([person]))[person]
+        own = entry.actor.endswith(f"#{entry.client}")
+        return entry._replace(actor=f"person:{name}", client="" if own else entry.client)
+
+    async def pseudonyms(self, people: Collection[str]) -> Mapping[str, str]:
+        """Pseudonyms by person id, of at least these people; keys are made where there is none. Raises NotServed."""
+        known = self._remembered()
+        missing = {person for person in people if person not in known}
+        if not missing:
+            return known
+        ours = {person: known[person] for person in people if person in known}  # what is forgotten meanwhile stays
+        return ours | await self._fetch(sorted(missing))
+
+    async def find(self, person: str) -> str | None:
+        """The pseudonym of a person, if it has a key: nothing is made. Raises NotServed."""
+        async with self._turn:
+            rows = await self._asked(READ, [person])
+        return next((pseudonym(person, row["key"]) for row in rows), None)
+
+    async def erase(self, person: str) -> bool:
+        """Forget a person: whether there was a key. Raises NotServed."""
+        async with self._turn:
+            rows = await self._asked(f"{ERASE} RETURNING true", person)
+        self._known.pop(person, None)
+        return bool(rows)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close(timeout=self._patience)
+
+    def _remembered(self) -> dict[str, str]:
+        if len(self._known) > KNOWN or monotonic() - self._since > LIFETIME:
+            self._known, self._since = {}, monotonic()
+        return self._known
+
+    async def _fetch(self, people: list[str]) -> dict[str, str]:
+        async with self._turn:
+            found = self._pseudonyms(await self._asked(READ, people))
+            if missing := [person for person in people if person not in found]:
+                await self._asked(MAKE, missing, [secrets.token_bytes(KEY) for _ in missing])
+                found |= self._pseudonyms(await self._asked(READ, missing))
+        if len(found) < len(people):
+            raise unavailable("a key was erased while it was made")
+        self._known.update(found)
+        return found
+
+    @staticmethod
+    def _pseudonyms(rows: Iterable[asyncpg.Record]) -> dict[str, str]:
+        return {row["person"]: pseudonym(row["person"], row["key"]) for row in rows}
+
+    async def _asked(self, statement: str, *values: object) -> list[asyncpg.Record]:
+        try:
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
+            return await self._connection.fetch(statement, *values, timeout=self._patience)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            if self._connection is not None:
+                self._connection.terminate()
+            raise unavailable(f"the keys can't be reached: {type(error).__name__}") from None
+
+
+def _named(disclosed: Sequence[Disclosed], known: Mapping[str, str]) -> list[Disclosure]:
+    return disclosures([(released, masked, _names(people, known)) for released, masked, people in disclosed])
+
+
+def _names(people: Sequence[str], known: Mapping[str, str]) -> Sequence[str]:
+    return itemgetter(*people)(known) if len(people) > 1 else [known[person] for person in people]

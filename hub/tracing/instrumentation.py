@@ -1,0 +1,90 @@
+"""How the parts of a process are made when nothing is traced; `hub.tracing.recording` makes parts that record spans.
+
+A process chooses one of the two at its start, so that untraced code never asks whether it is traced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from hub.document.exchange import Reply, Request
+from hub.errors import StartRefused
+from hub.federation.client.http1 import Headers
+from hub.federation.client.transport import Transport
+from hub.graph import Graph
+from hub.http.endpoint import GraphQLEndpoint
+from hub.http.metrics import Counter
+from hub.journal.signing import Signer
+from hub.journal.write.group_commit import Journal
+from hub.tracing.spans import Spans
+from hub.tracing.trace_settings import TraceSettings
+from infra.roles import Dsn
+from schema.sdl import HUB, SUBGRAPHS
+from subgraphs.kit.transactions import Database
+
+
+class Instrumentation:
+    """Makes the parts of a process without spans."""
+
+    spans: Spans | None = None
+
+    def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
+        """What answers clients."""
+        return GraphQLEndpoint(answer)
+
+    def around(self, step: str) -> AbstractContextManager[object]:
+        """What each step of preparing an operation runs in."""
+        return nullcontext()
+
+    def call(self, transport: Transport, *, remote: bool) -> Transport:
+        """How a subgraph is called."""
+        return transport
+
+    def headers(self, headers: Headers) -> Headers:
+        """Headers of a call to a subgraph elsewhere."""
+        return headers
+
+    def journal(self, dsn: Dsn, signer: Signer) -> Journal:
+        """The journal's writer."""
+        return Journal(dsn, signer)
+
+    def database(self, dsn: str) -> Database:
+        """The data path of a subgraph in this process."""
+        return Database(dsn)
+
+    def process(self, application: Any, subgraph: str) -> Any:
+        """The ASGI application of a subgraph's own process."""
+        return application
+
+    def counters(self) -> Sequence[Counter]:
+        """What is counted of the spans."""
+        return ()
+
+    async def close(self) -> None:
+        """Let go of what watches."""
+
+
+def instrumentation(traces: TraceSettings | None, service: str, graph: Graph) -> Instrumentation:
+    """The instrumentation of the process `service`; raises StartRefused (TRACES_EXTRA_MISSING)."""
+    if traces is None:
+        return Instrumentation()
+    try:
+        from hub.tracing.recording import RecordingInstrumentation
+    except ModuleNotFoundError as error:
+        raise StartRefused(
+            "TRACES_EXTRA_MISSING",
+            "Les réglages demandent des traces (« [traces] »), et ce qui les envoie n'est pas installé : lancez "
+            "« pip install 'spie-hub[otel]' », ou retirez cette table des réglages.",
+            f"no module {error.name}",
+        ) from error
+    return RecordingInstrumentation(traces, service, _words(graph))
+
+
+def _words(graph: Graph) -> frozenset[str]:
+    """The words that a span may tell: those of the contract. None is a person's."""
+    policy, schema = graph.table.policy, graph.supergraph.schema
+    roots = [type_ for type_ in (schema.query_type, schema.mutation_type) if type_ is not None]
+    coordinates = (f"{type_.name}.{field}" for type_ in roots for field in type_.fields)
+    return frozenset([*policy.actors, *policy.purposes, *SUBGRAPHS, HUB, *graph.supergraph.types, *coordinates])

@@ -1,0 +1,199 @@
+"""Parts of a process that record spans: the work of each is a span below that of its request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import lru_cache, partial
+from hashlib import sha256
+from typing import Any
+
+import asyncpg
+
+from hub.document.exchange import Reply, Request
+from hub.federation.client.http1 import Headers
+from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
+from hub.federation.execution.failures import Codes
+from hub.http.endpoint import GraphQLEndpoint, Receive, Send
+from hub.http.metrics import Counter
+from hub.http.response_writer import Response
+from hub.journal.record import Disclosure, Entry
+from hub.journal.signing import Signer
+from hub.journal.write.group_commit import Journal
+from hub.tracing.attributes import METHODS, OTHER, Attribute, Name, Value
+from hub.tracing.exporter import Exporter
+from hub.tracing.instrumentation import Instrumentation
+from hub.tracing.spans import HEADER, ActiveSpan, Side, Spans, header
+from hub.tracing.trace_settings import TraceSettings
+from hub.transports import CODES
+from infra.roles import Dsn
+from subgraphs.kit.transactions import Database
+
+
+class RecordingInstrumentation(Instrumentation):
+    """Makes parts whose spans go to a collector; `service` names the process, `words` are those of the contract."""
+
+    def __init__(self, traces: TraceSettings, service: str, words: frozenset[str]) -> None:
+        self._export = Exporter(traces, service)
+        self.spans: Spans = Spans(self._export.take, words, traces.ratio)
+
+    def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
+        """Its requests begin a trace."""
+        return _Endpoint(answer, self.spans)
+
+    def around(self, step: str) -> AbstractContextManager[object]:
+        """A span."""
+        return self.spans.within(Name(step))
+
+    def call(self, transport: Transport, *, remote: bool) -> Transport:
+        """Each call is a span."""
+        return _Call(transport, self.spans, Side.CLIENT if remote else Side.INTERNAL)
+
+    def headers(self, headers: Headers) -> Headers:
+        """They tell the subgraph of what span its own are part."""
+
+        def told(request: SubgraphRequest, body: bytes, context: Any) -> list[tuple[bytes, bytes]]:
+            sent = header()
+            return [*headers(request, body, context), *([] if sent is None else [(HEADER, sent)])]
+
+        return told
+
+    def journal(self, dsn: Dsn, signer: Signer) -> Journal:
+        """Waiting for a commit is a span."""
+        return _Journal(dsn, signer, self.spans)
+
+    def database(self, dsn: str) -> Database:
+        """Each data statement is a span."""
+        return _Database(dsn, self.spans)
+
+    def process(self, application: Any, subgraph: str) -> Any:
+        """Its answers to the hub are spans below the hub's."""
+        return _Process(application, subgraph, self)
+
+    def counters(self) -> Sequence[Counter]:
+        """Spans delivered and dropped."""
+        return (
+            ("spie_spans_delivered_total", "Spans that the collector took.", self._export.delivered),
+            ("spie_spans_dropped_total", "Spans that it did not, or that found the queue full.", self._export.dropped),
+        )
+
+    async def close(self) -> None:
+        """The last spans go out, within a bound."""
+        await self._export.close()
+
+
+class _Endpoint(GraphQLEndpoint):
+    def __init__(self, answer: Callable[[Request], Awaitable[Reply]], spans: Spans) -> None:
+        super().__init__(answer)
+        self._spans = spans
+
+    async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:
+        with self._spans.request(trace) as watch:
+            response = await super().respond(scope, receive, trace)
+            if watch is not None:
+                watch.tell({Attribute.CALLS: watch.calls, Attribute.ERRORS: response.codes})
+                _answered(watch, scope["method"], response.status, len(response.body))
+                if response.status >= 500:
+                    watch.fail(response.codes[0])
+            return response
+
+
+def _answered(watch: ActiveSpan, method: str, status: int, size: int) -> None:
+    watch.tell(
+        {
+            Attribute.METHOD: method if method in METHODS else OTHER,
+            Attribute.ROUTE: "/graphql",
+            Attribute.STATUS: status,
+            Attribute.SIZE: size,
+        }
+    )
+
+
+class _Call:
+    def __init__(self, inner: Transport, spans: Spans, side: Side) -> None:
+        self.inner, self._spans, self._side = inner, spans, side
+
+    async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+        with self._spans.within(Name.CALL, self._side) as watch:
+            if watch is not None:
+                watch.top.calls += 1
+                watch.tell(_asked(request))
+            response = await self.inner.send(request, context)
+            if watch is not None and response.errors:
+                watch.fail(Codes(CODES).said(response.errors[0]).code)
+            return response
+
+
+def _asked(request: SubgraphRequest) -> dict[Attribute, Value]:
+    said: dict[Attribute, Value] = {Attribute.SUBGRAPH: request.subgraph}
+    if request.fetch is not None:
+        said[Attribute.ASKED] = request.fetch.asked
+        if request.fetch.entities:
+            variables = (request.variables[each.variable] for each in request.fetch.entities)
+            said[Attribute.REPRESENTATIONS] = sum(map(len, variables))
+    return said
+
+
+class _Journal(Journal):
+    def __init__(self, dsn: Dsn, signer: Signer, spans: Spans) -> None:
+        super().__init__(dsn, signer)
+        self._spans = spans
+
+    async def disclose(self, receipt: Any, entry: Entry, rows: Sequence[Disclosure]) -> None:
+        with self._spans.within(Name.JOURNAL):
+            await super().disclose(receipt, entry, rows)
+
+
+class _Database(Database):
+    def __init__(self, dsn: str, spans: Spans) -> None:
+        super().__init__(dsn)
+        self._spans = spans
+
+    async def fetch(
+        self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
+    ) -> list[asyncpg.Record]:
+        with self._spans.within(Name.STATEMENT, Side.CLIENT) as watch:
+            rows = await super().fetch(scopes, organisation, sql, arguments)
+            if watch is not None:
+                watch.tell(
+                    {
+                        Attribute.DATABASE: "postgresql",
+                        Attribute.STATEMENT: _digest(sql),
+                        Attribute.ROWS: len(rows),
+                    }
+                )
+            return rows
+
+
+@lru_cache(maxsize=256)
+def _digest(sql: str) -> str:
+    return sha256(sql.encode()).hexdigest()
+
+
+class _Process:
+    """A subgraph's own process. What nobody signed leaves no span: its caller may be anybody."""
+
+    def __init__(self, inner: Any, subgraph: str, parts: RecordingInstrumentation) -> None:
+        self._inner, self._subgraph, self._parts = inner, subgraph, parts
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._inner(scope, receive, partial(self._stopped, send))
+            return
+        told = [value for name, value in scope["headers"] if name.lower() == HEADER]
+        asked = scope["path"] == "/graphql" and scope["method"] == "POST"
+        with self._parts.spans.continued(told[0] if asked and len(told) == 1 else b"") as watch:
+            await self._inner(scope, receive, send if watch is None else partial(self._answered, watch, send))
+
+    async def _answered(self, watch: ActiveSpan, send: Send, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            watch.kept = status == 200 or status >= 500  # any other may be told before the signature is looked at
+            _answered(watch, "POST", status, int(dict(message["headers"])[b"content-length"]))
+            watch.tell({Attribute.SUBGRAPH: self._subgraph})
+        await send(message)
+
+    async def _stopped(self, send: Send, message: Any) -> None:
+        if message["type"] == "lifespan.shutdown.complete":
+            await self._parts.close()
+        await send(message)

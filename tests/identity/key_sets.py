@@ -1,0 +1,162 @@
+"""A small HTTP server that answers with key sets as a test tells it, and tokens that their keys sign."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pytest
+from joserfc import jwk, jwt
+
+from hub.errors import HubError
+from hub.federation.client.tls import client_tls
+from hub.identity.actor import CLAIM, Actor
+from hub.identity.authenticator import Authenticator
+from hub.identity.issuer import Issuer, Pace, Source
+from hub.policy.decide.policy_loader import load
+
+NAME, AUDIENCE, ALGORITHM = "https://idp.example", "https://hub.example", "Ed25519"
+NOW = 1_800_000_000
+PACE = Pace()
+REFUSED, CLOSED = "TOKEN_REFUSED", "ISSUER_KEYS_UNAVAILABLE"
+KINDS = load().actors
+ACTOR = {
+    "kind": "referent_cd",
+    "organisation": "22080001000018",
+    "organisation_type": "conseil_departemental",
+    "departments": ["08"],
+    "agent": "0b1d7c1e-0000-4000-8000-000000000001",
+    "purposes": ["suivi"],
+    "habilitated_until": NOW + 999_999,
+}
+
+
+class Clock:
+    """Unix seconds, as a test sets them."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def key(kid: str) -> jwk.OKPKey:
+    """A key of our algorithm."""
+    return jwk.OKPKey.generate_key("Ed25519", {"kid": kid})
+
+
+def public(*keys: jwk.Key, **more: Any) -> dict[str, Any]:
+    """A set of their public halves, each with `more` members."""
+    return {"keys": [{**each.as_dict(private=False), **more} for each in keys]}
+
+
+def token(signer: jwk.Key, kid: str | None = None, life: int = 500_000) -> str:
+    """A token of our issuer, whole but for a `kid` that the test chooses."""
+    claims = {"iss": NAME, "sub": "a", "aud": AUDIENCE, "iat": NOW, "exp": NOW + life, CLAIM: ACTOR}
+    return jwt.encode({"alg": ALGORITHM, "kid": kid or signer.kid}, claims, signer, algorithms=[ALGORITHM])
+
+
+def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
+    """An HTTP answer."""
+    head = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", f"content-length: {len(body)}", *headers))
+    return head.encode() + b"\r\n" + body
+
+
+def good(*keys: jwk.Key, headers: Iterable[str] = ()) -> bytes:
+    """The answer that has their set."""
+    return answer(orjson.dumps(public(*keys)), "200 OK", *headers)
+
+
+@dataclass
+class Place:
+    """Where a set is read. `reply` is what every call gets, None to hang up, once it is `free`; then the connection
+    `closes`, or stays open as long as whoever asked keeps it."""
+
+    reply: bytes | None
+    closes: bool = True
+    port: int = 0
+    heads: list[bytes] = field(default_factory=list)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def calls(self) -> int:
+        """How many there were."""
+        return len(self.heads)
+
+    async def called(self, times: int) -> None:
+        """Wait until it was called so many times."""
+        async with asyncio.timeout(30), self.asked:
+            await self.asked.wait_for(lambda: self.calls >= times)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            async with self.asked:
+                self.heads.append(head)
+                self.asked.notify_all()
+            await self.free.wait()
+            if self.reply is not None:
+                writer.write(self.reply)
+                await writer.drain()
+                if not self.closes:
+                    await reader.read()
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def place(reply: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Place]:
+    """A server on the loopback, over TLS if it is given how."""
+    found = Place(reply)
+    found.free.set()
+    listener = await asyncio.start_server(found.serve, "127.0.0.1", 0, ssl=tls)
+    found.port = listener.sockets[0].getsockname()[1]
+    try:
+        yield found
+    finally:
+        found.free.set()
+        listener.close()
+        await listener.wait_closed()
+
+
+def callers(url: str, clock: Callable[[], int], pace: Pace = PACE, tls: ssl.SSLContext | None = None) -> Authenticator:
+    """Those who ask a hub that has our issuer's address alone."""
+    issuer = Issuer(NAME, ALGORITHM, {}, None, Source(url, tls or client_tls(), pace))
+    return Authenticator({NAME: issuer}, AUDIENCE, KINDS, clock)
+
+
+@asynccontextmanager
+async def asking(reply: bytes | None, pace: Pace = PACE) -> AsyncIterator[tuple[Authenticator, Place, Clock]]:
+    """Authenticator of a hub that runs, and where it reads its issuer's set."""
+    clock = Clock()
+    async with place(reply) as found:
+        known = callers(f"http://127.0.0.1:{found.port}/jwks", clock, pace)
+        async with known.running():
+            yield known, found, clock
+
+
+async def told(asked: Awaitable[Actor]) -> str:
+    """What became of a token: the kind of its actor, or the code of its refusal."""
+    try:
+        return (await asked).kind
+    except HubError as error:
+        return error.code
+
+
+def at_once(known: Authenticator, said: str, now: int = NOW) -> str:
+    """What becomes of a token without the event loop having a turn."""
+    coroutine = known.actor(said, now)
+    with pytest.raises(StopIteration) as stopped:
+        coroutine.send(None)
+    actor: Actor = stopped.value.value
+    return actor.kind

@@ -1,0 +1,112 @@
+"""Entries to write, written journals to tamper with, and what verification says of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from hub.journal.record import Disclosure, Entry
+from hub.journal.signing import Signer, Trust
+from hub.journal.verify.verification import Verification, verify
+from hub.journal.write.group_commit import Journal
+from tests.conftest import Database
+
+SIGNER = Signer(b"s" * 32)
+TRUST = Trust({SIGNER.id: SIGNER.public})
+PSEUDONYMS = tuple(f"{number:032x}" for number in range(3))
+
+
+def intent(**more: object) -> Entry:
+    """The intent of a request of its own."""
+    fields: dict[str, object] = {
+        "kind": "INTENT",
+        "request": uuid4(),
+        "at": datetime.now(UTC),
+        "trace": "t" * 32,
+        "actor": "https://idp.example#a",
+        "actor_kind": "referent_cd",
+        "organisation": "22080001000018",
+        "client": "frontend",
+        "purpose": "suivi",
+        "reference": None,
+        "operation_hash": "h",
+        "operation_name": "Journey",
+        "decisions": {},
+    }
+    return Entry(**(fields | more))  # type: ignore[arg-type]
+
+
+def released(*coordinates: str, masked: Sequence[str] = (), subjects: Sequence[str] = PSEUDONYMS) -> Disclosure:
+    """What was released of some people."""
+    return Disclosure(coordinates, tuple(masked), tuple(subjects))
+
+
+async def fill(journal: Journal, requests: int) -> None:
+    """One request after the other: two lines each, the second with two disclosures."""
+    for number in range(requests):
+        entry = intent(operation_name=f"Request{number}")
+        found = [released("Person.id", "Person.lastName"), released("Rsa.status", masked=["Person.birthDate"])]
+        await journal.disclose(journal.intend(entry), entry.disclosed({"NOT_HELD": 2, "OPPOSITION": 1}), found)
+
+
+@asynccontextmanager
+async def running(database: Database, signer: Signer = SIGNER) -> AsyncIterator[Journal]:
+    """A journal, from its start to its stop."""
+    journal = Journal(database.dsn, signer)
+    await journal.start()
+    try:
+        yield journal
+    finally:
+        await journal.stop()
+
+
+async def written(database: Database, requests: int = 5) -> UUID:
+    """A closed stream with twice as many lines; its id."""
+    known = set(await streams(database))
+    async with running(database) as journal:
+        await fill(journal, requests)
+    (made,) = set(await streams(database)) - known
+    return made
+
+
+async def streams(database: Database) -> list[UUID]:
+    """Streams of which there is a checkpoint."""
+    return [row["stream"] for row in await rows(database, "SELECT DISTINCT stream FROM journal.checkpoint")]
+
+
+async def rows(database: Database, query: str, *values: object) -> list[asyncpg.Record]:
+    """Rows that the reading role finds."""
+    connection = await database.connect("journal_reader")
+    try:
+        return await connection.fetch(query, *values)
+    finally:
+        await connection.close()
+
+
+async def tamper(database: Database, *statements: str) -> None:
+    """Statements of somebody who is above all privileges."""
+    connection = await database.connect()
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def checked(database: Database, trust: Trust = TRUST, kept: str | None = None) -> Verification:
+    """What verification finds, as the reading role."""
+    connection = await database.connect("journal_reader")
+    try:
+        return await verify(connection, trust, kept)
+    finally:
+        await connection.close()
+
+
+async def findings(database: Database, trust: Trust = TRUST, kept: str | None = None) -> list[tuple[str, int, int]]:
+    """Faults with their range."""
+    found = await checked(database, trust, kept)
+    return [(finding.fault.value, finding.first, finding.last) for finding in found.findings]

@@ -1,0 +1,43 @@
+"""The words for data: each coordinate that the journal may name has its own, short and in the person's language."""
+
+import tomllib
+from collections import Counter
+
+from hub.graph import load_graph
+from hub.journal.read.data_labels import LABELS, labels, words
+from schema.categories import OPEN
+
+GRAPH = load_graph()
+CLASSIFICATION = GRAPH.table.classification
+
+
+def test_every_coordinate_that_holds_data_has_words_and_no_other_does() -> None:
+    held = {name for name, found in CLASSIFICATION.fields.items() if found.category not in OPEN}
+    assert labels().keys() == held | CLASSIFICATION.matches.keys()
+
+
+def test_no_two_coordinates_have_the_same_words() -> None:
+    assert [label for label, count in Counter(labels().values()).items() if count > 1] == []
+
+
+def test_words_are_short_and_of_no_jargon_of_the_schema() -> None:
+    for coordinate, label in labels().items():
+        assert len(label) <= 80, coordinate
+        assert " ; " not in label, coordinate
+        assert not label.endswith("."), coordinate
+
+
+def test_words_of_a_part_say_what_it_is_a_part_of() -> None:
+    tables = tomllib.loads(LABELS.read_text(encoding="utf-8"))
+    assert {name for name, held in tables.items() if "of" not in held} == {"Person", "Query"}
+    assert labels()["Appointment.startsAt"] == "Rendez-vous : début"
+
+
+def test_what_was_told_is_sorted_by_category_what_was_reduced_says_so_and_what_tells_nothing_is_not_in_it() -> None:
+    told = words(GRAPH.supergraph.schema, CLASSIFICATION, GRAPH.table.policy)
+    found = told.data(["Appointment.startsAt", "Person.lastName", "Person.id", "Person.gone"], ["Person.birthDate"])
+    assert found == [
+        {"category": "ID", "label": "Identité", "fields": ["Date de naissance (réduit)", "Nom d'usage"]},
+        {"category": "SUIVI", "label": "Suivi du parcours", "fields": ["Rendez-vous : début"]},
+        {"category": "AUTRE", "label": "Donnée que le hub ne sert plus", "fields": ["Person.gone"]},
+    ]
