@@ -1,4 +1,4 @@
-"""The actors of the demo: one of each kind of the domain model §14, and a second référent, of another département."""
+"""The actors of the demo: one of each kind of docs/domain.md#actors, and a second référent, of another département."""
 
 from __future__ import annotations
 

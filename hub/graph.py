@@ -2,7 +2,7 @@
 
 `python -m hub.graph` composes the served SDLs of `schema/generated`, and the hub's own, into `supergraph.graphql`,
 prints the client schema as `api.graphql` and pins all of it in `pinned.json`; `--check` fails if a file is not current.
-A hub whose files disagree with the pins does not start (policy.md attack 6).
+A hub whose files disagree with the pins does not start (docs/attaques.md#attack-6).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Categories of data, one per field of every subgraph (domain model §13).
+"""Categories of data, one per field of every subgraph (docs/domain.md#categories).
 
 A field carries exactly one category, at one level, by the directive `@category` of the specification
 `SPEC`; an enum value may carry a stricter one than the field that returns it.

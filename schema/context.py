@@ -1,4 +1,5 @@
-"""The signed context of a hub → subgraph call: who asks, for what purpose, under which residual (policy.md rule 4).
+"""The signed context of a hub → subgraph call: who asks, for what purpose, under which residual
+(docs/policy.md#rule-4).
 
 Over HTTP it travels in the header `HEADER` as `base64url(payload).base64url(HMAC-SHA-256)` under a key per subgraph,
 bound to the body by its digest, for at most `LIFETIME` seconds, with a nonce of its own for each attempt. In process,

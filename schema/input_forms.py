@@ -1,7 +1,7 @@
 """The forms that an argument's value may lack, by stable codes: how a subgraph says what was expected.
 
 A subgraph's error names an argument by its path below the field (`filter.birthDateFrom`) and one of these codes, never
-a value; the hub tells the client both in words of its own (policy.md rule 6, attack 19).
+a value; the hub tells the client both in words of its own (docs/policy.md#rule-6, docs/attaques.md#attack-19).
 """
 
 from __future__ import annotations

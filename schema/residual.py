@@ -1,6 +1,6 @@
 """Residual: what a decision leaves to the row, as a closed algebra that a subgraph applies inside its SQL.
 
-policy.md rule 3. No expression and no SQL ever travels: a residual is made of masks over `schema.facts.Fact`.
+docs/policy.md#rule-3. No expression and no SQL ever travels: a residual is made of masks over `schema.facts.Fact`.
 The same clauses are tested in SQL (`subgraphs.kit`) and again by the hub's guard (`hub.policy.enforce.guard`).
 """
 

@@ -1,6 +1,6 @@
 """`__schema` and `__type`, answered by graphql-core on the client schema, beside the data of the same operation.
 
-The client schema holds no internal field, so neither does its introspection (policy.md rule 10).
+The client schema holds no internal field, so neither does its introspection (docs/policy.md#rule-10).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Bounds of a document, counted on its tokens before any parser or validator sees it.
 
-policy.md attacks 34 to 38: graphql-core's parser recurses and some of its rules are quadratic, so a document enters
-them only once its size is known. Fragments are expanded by counting, never by copying; one loop, no recursion.
+docs/attaques.md#attack-34 to docs/attaques.md#attack-38: graphql-core's parser recurses and some of its rules are
+quadratic, so a document enters them only once its size is known. Fragments are expanded by counting, never by copying;
+one loop, no recursion.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What looks like a NIR in a text of a client's, refused before anything keeps or reads it (policy.md rule 6).
+"""What looks like a NIR in a text of a client's, refused before anything keeps or reads it (docs/policy.md#rule-6).
 
 Of a document, in a literal, a comment, a name or an alias: it is kept by caches, its names by the journal, its text by
 logs of clients. The journal keeps references and trace ids too. A SIRET has 14 digits, a NIR 13 or 15, of which two of

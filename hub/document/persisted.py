@@ -1,7 +1,7 @@
 """From what a request says of its document, its text: sent whole, trusted by a manifest, or kept under its hash.
 
-policy.md row 24: the hash is computed here, a manifest is its client's, a kept document its actor's; what a document
-may read is decided after this, for each request, whatever it came by.
+docs/attaques.md#attack-24: the hash is computed here, a manifest is its client's, a kept document its actor's; what a
+document may read is decided after this, for each request, whatever it came by.
 """
 
 from __future__ import annotations

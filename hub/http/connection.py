@@ -1,5 +1,5 @@
 """One HTTP/1.1 connection: the bounds of a request's head and of an answer's way out, which the server below does not
-set (policy.md attack 34).
+set (docs/attaques.md#attack-34).
 
 Whoever sends headers without end, or none, would hold memory and a connection before anybody knows who asks; whoever
 does not read would hold its answer.

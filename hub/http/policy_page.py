@@ -2,7 +2,7 @@
 
 A browser that follows a link sends no bearer token: the page takes it in the body of a form (RFC 6750 §2.2), never in
 an address, sets no cookie and gives it back in hidden fields of an answer that nobody keeps. Without a cookie, no other
-site can ask in the reader's name (policy.md attacks 29 and 44).
+site can ask in the reader's name (docs/attaques.md#attack-29 and docs/attaques.md#attack-44).
 """
 
 from __future__ import annotations

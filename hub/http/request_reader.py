@@ -1,6 +1,6 @@
 """Read a GraphQL request off HTTP, strictly: one JSON object, no duplicate key, no duplicate header.
 
-policy.md attacks 23, 29, 30, 37.
+docs/attaques.md#attack-23, docs/attaques.md#attack-29, docs/attaques.md#attack-30 and docs/attaques.md#attack-37.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Through whose application somebody asks: an organisation's own, or a partner's, of which only its scope comes back.
 
-Domain model §14: client scope ∩ end-user rights ∩ declared purpose. A partner's token names its user in `act` (RFC 8693
-§4.1), with the same claims as that user's own; a user's own token that was issued to a partner's application is cut
-down alike. An application that the settings don't know opens nothing of anybody (policy.md, closed by default); only of
-an issuer that serves no partner and lists no application of its own, all are its own.
+docs/domain.md#actors: client scope ∩ end-user rights ∩ declared purpose. A partner's token names its user in `act` (RFC
+8693 §4.1), with the same claims as that user's own; a user's own token that was issued to a partner's application is
+cut down alike. An application that the settings don't know opens nothing of anybody (docs/policy.md#rule-1); only of an
+issuer that serves no partner and lists no application of its own, all are its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The key set of one issuer, kept current: read at start, again before it is old, and for a key that it lacks.
 
-policy.md attack 33. Whatever an address answers, the set read last stays until it is replaced or too old; then nothing
-of it opens. Time is Unix seconds, by the clock that ends tokens.
+docs/attaques.md#attack-33. Whatever an address answers, the set read last stays until it is replaced or too old; then
+nothing of it opens. Time is Unix seconds, by the clock that ends tokens.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Signed tokens: one algorithm and one key set per trusted issuer, named in the settings and nowhere else.
 
-policy.md attacks 32 and 33: header keys (`jku`, `jwk`, `x5u`, `crit`) are never followed, `kid` is a look-up.
+docs/attaques.md#attack-32 and docs/attaques.md#attack-33: header keys (`jku`, `jwk`, `x5u`, `crit`) are never followed,
+`kid` is a look-up.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
 class Entry(NamedTuple):
     """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason.
 
-    `visible_from`: the instant before which the persons it is about do not see it (policy.md "Access journal").
+    `visible_from`: the instant before which the persons it is about do not see it (docs/policy.md#journal).
     """
 
     kind: str

@@ -1,8 +1,8 @@
 """The page of the data-protection officer: one decision explained, the table, the matrix of rights, the
 register, the impact assessment.
 
-HTML written here whole and read without a script. policy.md rule 11: one's own decisions; those of others for whoever
-verifies accesses.
+HTML written here whole and read without a script. docs/policy.md#rule-11: one's own decisions; those of others for
+whoever verifies accesses.
 """
 
 from __future__ import annotations

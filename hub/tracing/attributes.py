@@ -1,8 +1,8 @@
 """What a span may say: the closed list of its names and attributes, and what each attribute takes.
 
-policy.md row 39. No attribute is free text: a value is a count, a hash, a code of ours, or a word that the contract or
-this program holds, whoever asks and whatever they send. Keys are those of OpenTelemetry's semantic conventions where
-these have one; the others begin with `spie.`.
+docs/attaques.md#attack-39. No attribute is free text: a value is a count, a hash, a code of ours, or a word that the
+contract or this program holds, whoever asks and whatever they send. Keys are those of OpenTelemetry's semantic
+conventions where these have one; the others begin with `spie.`.
 """
 
 from __future__ import annotations

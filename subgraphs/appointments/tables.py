@@ -32,7 +32,7 @@ INVITATION_FORMATS = ("SMS", "EMAIL", "POSTAL")
 DELIVERY_STATUSES = ("delivered", "soft_bounce", "hard_bounce", "blocked", "invalid_email", "error")
 MOTIVE_TYPES = ("rsa_orientation", "rsa_accompagnement", "siae", "autre")
 ORGANISATION_TYPES = ("conseil_departemental", "delegataire_rsa", "france_travail", "siae", "autre")
-"""Values of RDV-Insertion, where a column keeps them (domain model §3)."""
+"""Values of RDV-Insertion, where a column keeps them (docs/domain.md#rdv-insertion)."""
 
 
 def subject() -> Column[str]:

@@ -1,6 +1,6 @@
 """Tables of the schema `access`, which every subgraph joins to decide on rows: who is linked to whom.
 
-Source of the rule: policy.md, "Relation". The schema has no GraphQL. Whoever ingests an item writes its links in that
+Source of the rule: docs/policy.md#relation. The schema has no GraphQL. Whoever ingests an item writes its links in that
 transaction. Query roles read `link` and `person` under row security, for the scopes of their transaction only;
 `person_reference` is closed to them. The migrations are in `infra/access/migrations`; a test holds both together.
 """

@@ -13,7 +13,8 @@ from pathlib import Path
 FILE = Path(__file__).parent / "reference" / "communes.csv"
 COLUMNS = ("code_insee", "nom", "latitude", "longitude")
 CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
-"""INSEE code of a commune or municipal arrondissement: five characters, Corsica as 2A and 2B (domain model §13.5)."""
+"""INSEE code of a commune or municipal arrondissement: five characters, Corsica as 2A and 2B
+(docs/domain.md#identifiers)."""
 
 
 class CommunesError(Exception):

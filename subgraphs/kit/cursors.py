@@ -1,7 +1,7 @@
 """Cursors of connections: (sort value, id), sealed under a key of the actor and the purpose.
 
 Only who was given a cursor can use it, for the same field, order and filter: the rest is authenticated data. A cursor
-tells nothing of the row without the key (policy.md rules 6 and 8, attack 13).
+tells nothing of the row without the key (docs/policy.md#rule-6, docs/policy.md#rule-8, docs/attaques.md#attack-13).
 """
 
 from __future__ import annotations

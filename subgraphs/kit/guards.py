@@ -1,6 +1,6 @@
 """Guards of one statement: when a row exists and when a field of it is read, as SQL, under one residual.
 
-policy.md rule 3: a type or coordinate that the residual does not name is denied, unless it is open to all.
+docs/policy.md#rule-3: a type or coordinate that the residual does not name is denied, unless it is open to all.
 """
 
 from __future__ import annotations

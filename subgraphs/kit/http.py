@@ -1,6 +1,6 @@
 """A subgraph over HTTP: bare ASGI, POST /graphql under a signed context, GET /healthz, and nothing else.
 
-policy.md rule 4: a call whose context is missing, altered, expired, replayed, for another subgraph or for another
+docs/policy.md#rule-4: a call whose context is missing, altered, expired, replayed, for another subgraph or for another
 policy is answered 401, and all of them alike.
 """
 

@@ -4,7 +4,7 @@
 
 An identifier is never compared as such: `read` makes keys of the input, and a key is a link of relation NATIONWIDE,
 that the actor's transaction sees only because it can name it. Who may be found by which key, the residual says
-(policy.md rule 6): of those only is anything counted, so that the answer tells of nobody else.
+(docs/policy.md#rule-6): of those only is anything counted, so that the answer tells of nobody else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Masks: SQL that turns a value into a coarser one of the same type (policy.md rule 8).
+"""Masks: SQL that turns a value into a coarser one of the same type (docs/policy.md#rule-8).
 
 A mask is of fixed form, can't be inverted and is never filtered or sorted on. A residual names it; an unknown name
 masks to null.

@@ -236,5 +236,6 @@ def sorted_by(entity: Entity, sort: Sort) -> ColumnField:
 
 
 def uuid_or_none(value: Any) -> str | None:
-    """The value if it is the canonical text of a UUID: no other spelling is an id of ours (attack 45)."""
+    """The value if it is the canonical text of a UUID: no other spelling is an id of ours
+    (docs/attaques.md#attack-45)."""
     return value if type(value) is str and _UUID.fullmatch(value) else None

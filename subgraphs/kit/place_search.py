@@ -23,7 +23,7 @@ INPUT = "NearInput"
 DISTANCE = "distanceKm"
 """Field of an edge: the distance that its row is listed by."""
 RADIUS_KM = 50
-"""Radius where none is given (that of data.inclusion's own search, domain model §7)."""
+"""Radius where none is given (that of data.inclusion's own search, docs/domain.md#data-inclusion)."""
 LARGEST_KM = 100
 FIELDS = frozenset({"cityCode", "latitude", "longitude", "radiusKm"})
 

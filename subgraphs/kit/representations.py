@@ -1,4 +1,5 @@
-"""Representations of `_entities`: each is checked alone, and a bad one is a null in its place (attack 9).
+"""Representations of `_entities`: each is checked alone, and a bad one is a null in its place
+(docs/attaques.md#attack-9).
 
 A representation holds a known `__typename`, exactly the key, and exactly the values that the selected fields require:
 nothing else of it is believed.

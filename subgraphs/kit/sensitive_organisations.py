@@ -2,7 +2,7 @@
 
 Kinds are those that Les emplois de l'inclusion replaces by "Autre" before it tells a partner (upstream: les-emplois
 `PE_SENSITIVE_PRESCRIBER_KINDS`), with those that the same reasoning gives: psychiatry, asylum. A category decides who
-may see the link to one (policy.md rule 3, Edges): health is SAN, asylum SEJ; measures of justice are JUST, and so are
+may see the link to one (docs/policy.md#edges): health is SAN, asylum SEJ; measures of justice are JUST, and so are
 child protection and help to victims of violence, since only the person reads JUST.
 """
 

@@ -26,7 +26,8 @@ IMMERSION_STATUSES = (
 )
 OBJECTIVES = ("CONFIRMER_UN_PROJET_PROFESSIONNEL", "DECOUVRIR_UN_METIER", "INITIER_UN_RECRUTEMENT")
 ASSESSMENTS = ("COMPLETED", "PARTIALLY_COMPLETED", "DID_NOT_SHOW")
-"""Values of the producers' enums (domain model §6, §9, §10), those of DORA without accents."""
+"""Values of the producers' enums (docs/domain.md#dora, docs/domain.md#emplois and docs/domain.md#immersion-facilitee),
+those of DORA without accents."""
 
 
 def about_a_person() -> list[Column[Any]]:

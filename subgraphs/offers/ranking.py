@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from subgraphs.kit.distance import Position
 
 OPEN = "OUI"
-"""State of a constraint that is still there (FT `contraintes`, domain model §5)."""
+"""State of a constraint that is still there (FT `contraintes`, docs/domain.md#france-travail)."""
 
 CATEGORY_OF_THEME = {
     "MOBILITE": "mobilite",
@@ -25,13 +25,14 @@ CATEGORY_OF_THEME = {
     "NUMERIQUE": "numerique",
     "INSERTION_COMMUNICATION": "remobilisation",
 }
-"""Theme of a constraint → category of data.inclusion thematics (crosswalk of domain model §13.5)."""
+"""Theme of a constraint → category of data.inclusion thematics (docs/domain.md#crosswalks)."""
 
 REMOTE = "a-distance"
 """Mode of access of data.inclusion: the service is used without going there."""
 
 RADIUS_KM = 50
-"""How far from the commune a service is still near (the radius of data.inclusion's own search, domain model §7)."""
+"""How far from the commune a service is still near (the radius of data.inclusion's own search,
+docs/domain.md#data-inclusion)."""
 
 UNKNOWN_KM = 50_000
 """Stands for an unknown distance in a rank: beyond half the circumference of the Earth (20,038 km)."""

@@ -1,9 +1,10 @@
 """What a link from a person to the offer would reveal: the theme of a referral, and whom it must not name.
 
-The rules are ours, on codes of data.inclusion (domain model §7, §12): the kinds of prescribers that Les emplois hide
-from others (`PE_SENSITIVE_PRESCRIBER_KINDS`), and what the thematics and publics of a service say of who is sent there.
-The category is kept on the structure; the edge is decided in the statement, so that a catalogue that comes later closes
-it: whoever does not read that category does not see the referral either (`OneField.forbidden`). The person itself does.
+The rules are ours, on codes of data.inclusion (docs/domain.md#data-inclusion and docs/domain.md#holes): the kinds of
+prescribers that Les emplois hide from others (`PE_SENSITIVE_PRESCRIBER_KINDS`), and what the thematics and publics of a
+service say of who is sent there. The category is kept on the structure; the edge is decided in the statement, so that a
+catalogue that comes later closes it: whoever does not read that category does not see the referral either
+(`OneField.forbidden`). The person itself does.
 """
 
 from __future__ import annotations

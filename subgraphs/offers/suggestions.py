@@ -1,7 +1,7 @@
 """The rows of `Person.suggestedServices`: the rule of `subgraphs.offers.ranking` as one select.
 
 What it reads of the person is what the hub read under the actor's own residual: the commune and the constraints that
-the actor may know of (policy.md rule 7). Distances are reckoned on plain columns, without an extension.
+the actor may know of (docs/policy.md#rule-7). Distances are reckoned on plain columns, without an extension.
 """
 
 from __future__ import annotations

@@ -97,6 +97,5 @@ service = Table(
     Index(None, "categories", postgresql_using="gin"),
     Index(None, "publics", postgresql_using="gin"),
 )
-"""`structure_id` has no foreign key: pages of the source shift between calls (domain model
-§7), so that a service may come before its structure. `categories` are the categories of `thematics` (the part before
-`--`)."""
+"""`structure_id` has no foreign key: pages of the source shift between calls (docs/domain.md#data-inclusion), so that a
+service may come before its structure. `categories` are the categories of `thematics` (the part before `--`)."""

@@ -1,7 +1,8 @@
 """What the hub says of a person, from all that its sources say: a pure function of the rows of `people.identity`.
 
-The master of each group of values comes first (domain model §13.1); within one source the newest record wins. A group
-is taken whole from one record, so that no person is a mixture: identity, ways of contact, address, household, rights.
+The master of each group of values comes first (docs/domain.md#people); within one source the newest record wins. A
+group is taken whole from one record, so that no person is a mixture: identity, ways of contact, address, household,
+rights.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who shares a dossier with whom: its two adults are each other's partner (domain model §13.1, foyer)."""
+"""Who shares a dossier with whom: its two adults are each other's partner (docs/domain.md#people, foyer)."""
 
 from __future__ import annotations
 

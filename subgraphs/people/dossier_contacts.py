@@ -1,8 +1,8 @@
 """Ways of contact of dossiers: said once of a dossier, they are those of its adults, for as long as they are in it.
 
 Who is in a dossier is what the flux of the CNAF says, the one source that names the organisme: a matricule that a tool
-has beside a person is no proof that the dossier is still the person's. Source of the rule: domain model §1 and §12
-(13: the contact of a dossier is never shown as a person's own).
+has beside a person is no proof that the dossier is still the person's. Source of the rule: docs/domain.md#cnaf and
+docs/domain.md#holes (13: the contact of a dossier is never shown as a person's own).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A key is a link of relation NATIONWIDE (`schema.facts`): nobody's scopes hold one, a search adds those that it can name.
 Under a hash the birth date can't be tried apart from the identifier, and nothing is read back. Sources of the rule: C.
-trav. R.5312-42 2° a) (the NIR matches, and does nothing else); domain model §13.5 (an identifier alone is no key).
+trav. R.5312-42 2° a) (the NIR matches, and does nothing else); docs/domain.md#identifiers (an identifier alone is no
+key).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Rungs: NIR + birth date; France Travail number + birth date; département + internal id, unless the birth date (where one
 is missing: the first name) belies it; matricule + role + birth date within the same organisme or département. An e-mail
 or a telephone with a first name is only ever a candidate. Whatever is ambiguous is refused, never guessed. Source of
-the rule: domain model §0.5, §3 and §13.5.
+the rule: docs/domain.md#matching, docs/domain.md#rdv-insertion and docs/domain.md#identifiers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The NIR as a match key: shape, control key, and what the hub stores of it: a keyed hash and three digits.
 
-Source of the rule: C. trav. R.5312-42 2° a) (matching only); domain model §13.5 (13 digits, Corsica 2A and 2B).
+Source of the rule: C. trav. R.5312-42 2° a) (matching only); docs/domain.md#identifiers (13 digits, Corsica 2A and 2B).
 """
 
 from __future__ import annotations

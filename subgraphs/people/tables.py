@@ -39,7 +39,7 @@ RSA_STATUSES = (
     "CLOS",
     "CLOS_ANTERIEUR",
 )
-"""ETATDOSRSA 0 to 6, in the order of its codes (domain model §1)."""
+"""ETATDOSRSA 0 to 6, in the order of its codes (docs/domain.md#cnaf)."""
 SUSPENSION_REASONS = ("RESSOURCES", "SITUATION", "AUTRE", "SANTE", "SEJOUR", "JUSTICE")
 INCOME_BANDS = ("AUCUNE", "MOINS_DE_500", "DE_500_A_1000", "DE_1000_A_1500", "AU_MOINS_1500")
 WORK_SITUATIONS = (

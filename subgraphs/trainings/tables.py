@@ -13,11 +13,11 @@ from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, 
 metadata = metadata_of("trainings")
 
 RECRUITMENT_STATES = ("OUVERT", "FERME", "SUSPENDU")
-"""LHEO `etat-recrutement` 1, 2, 3 (domain model §8)."""
+"""LHEO `etat-recrutement` 1, 2, 3 (docs/domain.md#lheo-ouiform)."""
 TEACHING_MODES = ("PRESENTIEL", "MIXTE", "DISTANCE")
 """LHEO `modalites-enseignement` 0, 1, 2."""
 STATUSES = ("PROPOSE", "INFO_COLLECTIVE", "RETENU", "REFUSE", "ABANDONNE", "ENTRE", "TERMINE")
-"""States of a placement (domain model §13.4): ours, not OuiForm's own."""
+"""States of a placement (docs/domain.md#trainings): ours, not OuiForm's own."""
 
 
 def public_id() -> Column[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "attaques.md"
 COUNT = 46
-"""Attacks of the design's table."""
+"""Attacks of the table."""
 NUMBERED = re.compile(r"test((?:_\d\d)+)_")
 
 HEAD = """\
@@ -72,9 +72,13 @@ def numbered() -> Iterator[tuple[int, str]]:
 def page() -> str:
     """The page, as Markdown in French."""
     found = attacks()
-    rows = [f"| {each.number} | {each.name} | {each.expected} | {_tests(each)} |" for each in found]
+    rows = [f"| {_number(each)} | {each.name} | {each.expected} | {_tests(each)} |" for each in found]
     left = [f"- {each.number}, {each.name} : {each.left}" for each in found if each.left is not None]
     return HEAD + "\n".join([*rows, "", "## Ce qui n'est pas encore joué", *left, ""])
+
+
+def _number(attack: Attack) -> str:
+    return f'<a id="attack-{attack.number}"></a>{attack.number}'
 
 
 def _tests(attack: Attack) -> str:

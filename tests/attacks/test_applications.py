@@ -1,5 +1,5 @@
-"""Attacks through a partner's application: domain model §14, client scope ∩ end-user rights ∩ declared purpose. The
-confused deputy, the borrowed token, the scope that is wider than its user, the chain of delegations."""
+"""Attacks through a partner's application: docs/domain.md#actors, client scope ∩ end-user rights ∩ declared purpose.
+The confused deputy, the borrowed token, the scope that is wider than its user, the chain of delegations."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Attacks by ways other than one request and its answer: connections that last, other origins, other addresses, bodies
-that grow. Each test is named after its row of policy.md "Tests"."""
+that grow. Each test is named after its row of docs/attaques.md."""
 
 from __future__ import annotations
 

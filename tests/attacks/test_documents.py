@@ -1,5 +1,5 @@
 """Attacks by the document: aliases, fragments, probing, introspection, floods. Each test is named after its row of
-policy.md "Tests"."""
+docs/attaques.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Attacks by who one says to be, and by what one asks about others' rights. Each test is named after its row of
-policy.md "Tests"."""
+docs/attaques.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Attacks by inputs: filters, sort keys and cursors reveal what they are bound to. Each test is named after its row of
-policy.md "Tests"."""
+docs/attaques.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each attack of the design has its tests or its reason, and the page that tells them is current."""
+"""Each attack has its tests or its reason, and the page that tells them is current."""
 
 from __future__ import annotations
 

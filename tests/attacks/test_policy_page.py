@@ -1,5 +1,5 @@
 """Attack 44 on the page of the rules: one's own decisions, those of others for whoever verifies accesses, nothing
-without a token; and no way to ask in another's name (policy.md "Tests")."""
+without a token; and no way to ask in another's name (docs/attaques.md)."""
 
 from __future__ import annotations
 

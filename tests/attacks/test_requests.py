@@ -1,5 +1,5 @@
-"""Attacks by the request: its form, headers, token, purpose, timing. Each test is named after its row of policy.md
-"Tests"."""
+"""Attacks by the request: its form, headers, token, purpose, timing. Each test is named after its row of
+docs/attaques.md."""
 
 from __future__ import annotations
 

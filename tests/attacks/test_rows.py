@@ -1,5 +1,5 @@
 """Attacks by what differs between a row that is denied, one that does not exist and one that is read. Each test is
-named after its row of policy.md "Tests"."""
+named after its row of docs/attaques.md."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ PRESENCE = "query ($f: AppointmentFilter) { appointments(filter: $f) { nodes { s
 
 
 async def test_12_an_absence_is_told_to_the_follow_up_and_no_filter_finds_it_for_another_purpose(hub: Inside) -> None:
-    """Domain model §13.2: elsewhere it is a presence that nobody filled in, shown or compared."""
+    """docs/domain.md#appointments: elsewhere it is a presence that nobody filled in, shown or compared."""
     found = {}
     for purpose in ("suivi", "contrat"):
         for status in (None, "ABSENT", "INCONNU"):

@@ -1,5 +1,5 @@
 """Attack 11 on `Schema-View: mine`: a narrowed view never widens, never changes what is executed, and is each one's
-own (policy.md "Tests")."""
+own (docs/attaques.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Attacks on a subgraph that does not go through the hub: its context, its representations, its roles. Each test is
-named after its row of policy.md "Tests"."""
+named after its row of docs/attaques.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Attack 39 of policy.md: nothing of a person is in the spans that leave the hub, whoever asks and however it goes."""
+"""docs/attaques.md#attack-39: nothing of a person is in the spans that leave the hub, whoever asks and however it
+goes."""
 
 from __future__ import annotations
 

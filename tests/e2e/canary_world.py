@@ -124,7 +124,8 @@ class World:
 
 
 def _readable(actor: str, canary: Canary) -> bool:
-    """The matrix of domain model §14 for these four actors and what the graph serves today, written out by hand."""
+    """The matrix of docs/domain.md#actors for these four actors and what the graph serves today, written out by
+    hand."""
     if canary.kind == "NIR":
         return False
     if actor == "personne":

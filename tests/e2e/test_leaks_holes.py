@@ -94,7 +94,7 @@ async def test_without_a_hole_nothing_is_found(found: Found) -> None:
 async def test_a_residual_that_allows_all_is_found_between_subgraph_and_hub_and_the_guard_still_holds(
     found: Found,
 ) -> None:
-    """Save what edges reveal, which the subgraph decides alone (policy.md rule 3, Edges)."""
+    """Save what edges reveal, which the subgraph decides alone (docs/policy.md#edges)."""
     trial, _ = await found("conseiller-ft", "suivi", asks_as=wide)
     assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
     assert places(trial, "answer") <= {

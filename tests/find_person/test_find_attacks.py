@@ -1,4 +1,4 @@
-"""Attacks on the search for a person. Each test is named after its row of policy.md "Tests"."""
+"""Attacks on the search for a person. Each test is named after its row of docs/attaques.md."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ async def test_22_an_organisation_has_a_bound_of_its_own_and_leaves_others_their
 async def test_22_the_country_is_not_read_person_by_person_and_ones_own_people_are_found_all_day(
     searches: Searches, misses: Misses
 ) -> None:
-    """Domain model §14: the nationwide search is rate-limited. A refusal is the same whoever is searched for."""
+    """docs/domain.md#actors: the nationwide search is rate-limited. A refusal is the same whoever is searched for."""
     for _ in range(12):
         assert (await searches.outcome("referent-a", by_nir("xandrovu"), "identification"))[0] == "ONE"
     asked = (UNKNOWN, by_nir("vurnibal"), by_nir("xandrovu"))

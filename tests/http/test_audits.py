@@ -18,7 +18,7 @@ OLD_DEFAULT = {"47DE", "80D8"}
 """`application/json` where the client has no preference: so until 2025, since then the GraphQL media type."""
 
 NO_GET = {"5A70", "D6D5", "6A70"}
-"""MAY, and policy.md row 29: a document and its variables are never in an address."""
+"""MAY, and docs/attaques.md#attack-29: a document and its variables are never in an address."""
 
 
 def check(ended: list[dict[str, Any]]) -> None:

@@ -1,4 +1,5 @@
-"""Connections handed from actor to actor: nothing of one is left for the next, and none is lost (attack 46)."""
+"""Connections handed from actor to actor: nothing of one is left for the next, and none is lost
+(docs/attaques.md#attack-46)."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def test_a_denial_is_the_application_s_where_the_user_has_the_right_for_some_pur
 
 
 def test_the_line_of_the_matrix_holds() -> None:
-    """Domain model §14, last line: what no scope may ever open."""
+    """docs/domain.md#actors, last line: what no scope may ever open."""
     found = opened(TABLE)
     never = {
         Category(each)

@@ -1,4 +1,4 @@
-"""A subgraph that is none of ours gets what depends on no row, or nothing composes (policy.md "Relation")."""
+"""A subgraph that is none of ours gets what depends on no row, or nothing composes (docs/policy.md#relation)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Schema-View: mine`: what an actor could ever read, by leaving out what it never may (policy.md rule 10)."""
+"""`Schema-View: mine`: what an actor could ever read, by leaving out what it never may (docs/policy.md#rule-10)."""
 
 from __future__ import annotations
 

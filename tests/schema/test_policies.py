@@ -1,4 +1,4 @@
-"""The policy files against the law's matrix: actors × categories × purposes (domain model §14)."""
+"""The policy files against the law's matrix: actors × categories × purposes (docs/domain.md#actors)."""
 
 from itertools import product
 
@@ -31,9 +31,9 @@ MATRIX = {
 }
 """R read, r reduced, o read if recorded by one's own organisation, M match only.
 
-One cell that the domain model gives as `r` with "own items" is R here, on rows whose owner is the actor's organisation:
-SUIVI of the SIAE. Of the training body, FORM is reduced to the level and its own steps, which are placements. The
-matrix's A (aggregates) is no row-level grant, and a partner has its end user's grants."""
+One cell that docs/domain.md#actors gives as `r` with "own items" is R here, on rows whose owner is the actor's
+organisation: SUIVI of the SIAE. Of the training body, FORM is reduced to the level and its own steps, which are
+placements. The matrix's A (aggregates) is no row-level grant, and a partner has its end user's grants."""
 
 PURPOSES_OF = {
     "orienteur_cd": "identification orientation",

@@ -1,6 +1,6 @@
 """The lean HTTP/1.1 client of the hot path: keep-alive connections, one write per request, bounded answers.
 
-performance.md, "What decides" 1. No redirects, no compression, no cookies, no proxy. A cancelled or late call closes
+Why no library: decision 0019. No redirects, no compression, no cookies, no proxy. A cancelled or late call closes
 its connection, so that the subgraph sees it. What a remote subgraph may cost is bounded by its `Care`.
 """
 

@@ -1,7 +1,8 @@
 """Read one subgraph's SDL, Federation 1 or 2, into the model.
 
 Directives are resolved by the identity of their specification (`@link`), whatever the local name: a renamed import
-can't hide one (policy.md attack 6). Federation's own machinery (`_entities`, `_service`, link types) is left out.
+can't hide one (docs/attaques.md#attack-6). Federation's own machinery (`_entities`, `_service`, link types) is left
+out.
 """
 
 from __future__ import annotations

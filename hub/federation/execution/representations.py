@@ -1,7 +1,8 @@
 """Entity representations: what a subgraph is given of the objects that it shall complete.
 
 Equal representations are asked once. An object whose key is null or incomplete is not asked about. A required list that
-is null stops the fields that require it, for that object alone (policy.md rule 7); a null scalar is passed as it is.
+is null stops the fields that require it, for that object alone (docs/policy.md#rule-7); a null scalar is passed as it
+is.
 """
 
 from __future__ import annotations

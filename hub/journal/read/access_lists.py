@@ -1,7 +1,7 @@
 """The two lists of accesses: those that the person has, and those that the data-protection officer searches.
 
-Each applies the residual as every other subgraph does (policy.md rule 3): only accesses whose facts open the row, and
-of them only the fields that it opens.
+Each applies the residual as every other subgraph does (docs/policy.md#rule-3): only accesses whose facts open the row,
+and of them only the fields that it opens.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from hub.document.nir import holds_nir
 from hub.errors import RequestRefused
 
 LABEL = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{1,40}")
-"""Policy.md "Words": letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15); nor one in groups."""
+"""docs/policy.md#words: letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15); nor one in groups."""
 
 
 def check_reference(reference: str | None) -> str | None:

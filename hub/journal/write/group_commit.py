@@ -1,6 +1,6 @@
 """Group commit: the entries of all requests of one moment go out in one transaction, and only disclosures are awaited.
 
-policy.md "Access journal". If an entry can't be written, the answer is 503 and not a byte of it is sent.
+docs/policy.md#journal. If an entry can't be written, the answer is 503 and not a byte of it is sent.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """What the journal is told of each request: what it means to read, before anything is asked, and what it read of whom,
-before a byte of the answer leaves (policy.md "Access journal")."""
+before a byte of the answer leaves (docs/policy.md#journal)."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ class FieldClass:
     """One coordinate. `many`: it returns a list. `requires`: coordinates that resolving it reads, transitively.
 
     `values`: stricter categories that some of its enum values carry; `action`: what happens to such a value (`DROP` the
-    row, `COARSEN` the value). `matches`: inputs of its arguments by which it finds persons (policy.md rule 6). `own`:
-    it leads to nobody but the person who asks.
+    row, `COARSEN` the value). `matches`: inputs of its arguments by which it finds persons (docs/policy.md#rule-6).
+    `own`: it leads to nobody but the person who asks.
     """
 
     coordinate: str

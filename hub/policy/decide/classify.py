@@ -1,7 +1,7 @@
 """From the composed graph to its classification: each coordinate has one category, or the hub does not start.
 
-policy.md rules 1, 5, 6 and 7. The directives are found by the identity of their specification,
-`schema.categories.SPEC`, never by name (attack 6).
+docs/policy.md#rule-1, docs/policy.md#rule-5, docs/policy.md#rule-6 and docs/policy.md#rule-7. The directives are found
+by the identity of their specification, `schema.categories.SPEC`, never by name (docs/attaques.md#attack-6).
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def classify(supergraph: Supergraph) -> Classification:
 def _check_foreign(supergraph: Supergraph, found: Classification) -> None:
     """A subgraph that is none of ours applies no residual and has no row security: it gets what depends on no row.
 
-    policy.md "Relation". All of a personal type depends on its row, as does what reads a guarded value, be it by a
+    docs/policy.md#relation. All of a personal type depends on its row, as does what reads a guarded value, be it by a
     requirement or an input.
     """
     for name, type_ in supergraph.types.items():
@@ -198,7 +198,7 @@ def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:
 
 
 def _keys(supergraph: Supergraph) -> Iterable[str]:
-    """Coordinates that are part of a key, and thus travel between subgraphs whoever asks (policy.md rule 7)."""
+    """Coordinates that are part of a key, and thus travel between subgraphs whoever asks (docs/policy.md#rule-7)."""
     for type_ in supergraph.types.values():
         for join in type_.joins.values():
             for key in join.keys:

@@ -1,8 +1,8 @@
-"""What passes through an application: its scope intersects the rows of the decision table (policy.md rule 9).
+"""What passes through an application: its scope intersects the rows of the decision table (docs/policy.md#rule-9).
 
-Domain model §14, last row: client scope ∩ end-user rights ∩ declared purpose. The grants of the user are cut down to
-the scope before anything is decided, so that requirements, rows, inputs and values follow, and what an application may
-never be given is prohibited to whoever uses it.
+docs/domain.md#actors, last row: client scope ∩ end-user rights ∩ declared purpose. The grants of the user are cut down
+to the scope before anything is decided, so that requirements, rows, inputs and values follow, and what an application
+may never be given is prohibited to whoever uses it.
 """
 
 from __future__ import annotations

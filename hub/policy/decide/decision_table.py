@@ -1,7 +1,8 @@
 """The decision table: actor kind × purpose × coordinate → decision, enumerated from grants and prohibitions.
 
-policy.md rules 1, 7, 8 and 9. Pure: a decision never depends on a date, a link or a restriction of a person; what does
-is left to the clauses of its rule (`schema.residual`).
+docs/policy.md#rule-1, docs/policy.md#rule-7, docs/policy.md#rule-8 and docs/policy.md#rule-9. Pure: a decision never
+depends on a date, a link or a restriction of a person; what does is left to the clauses of its rule
+(`schema.residual`).
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The decision on one coordinate. `rules`: ids of the grants, prohibition or reduction behind it; `instead`: the
-    sibling that may be read; `required`: the requirement that denied it (rule 7); `needs`: the purposes for which it is
-    granted; `silent`: what happens, unsaid, to some of its values (`DROP`, `COARSEN`; rule 8)."""
+    sibling that may be read; `required`: the requirement that denied it (docs/policy.md#rule-7); `needs`: the
+    purposes for which it is granted; `silent`: what happens, unsaid, to some of its values (`DROP`, `COARSEN`;
+    docs/policy.md#rule-8)."""
 
     effect: Effect
     reason: Reason | None = None

@@ -1,6 +1,6 @@
 """Cells of the matrix: under which clauses an actor kind reads, reads reduced or matches a category for a purpose.
 
-policy.md rule 1: what no grant opens is closed, and a prohibition beats every grant. Pure.
+docs/policy.md#rule-1: what no grant opens is closed, and a prohibition beats every grant. Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schema.residual import Clause
 
 
 def meet(left: Iterable[Clause], right: Iterable[Clause]) -> tuple[Clause, ...]:
-    """Clauses under which both hold *by the same relation*: rule 7 decides per relation."""
+    """Clauses under which both hold *by the same relation* (docs/policy.md#rule-7)."""
     met = {
         Clause(a.any_of & b.any_of, a.all_of | b.all_of, a.none_of | b.none_of)
         for a in left

@@ -1,6 +1,6 @@
 """The policy as read from `schema/policies/*.toml`: what a data-protection officer signs.
 
-policy.md "Words"; the matrix is domain model §14.
+docs/policy.md#words; the matrix is docs/domain.md#actors.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What it would take for a denial to be none, in French: the same sentence in answers, on the page and in commands.
 
-policy.md rule 11. It follows from the rules alone: of two rows that are denied, whatever they hold, the same is said.
+docs/policy.md#rule-11. It follows from the rules alone: of two rows that are denied, whatever they hold, the same is
+said.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`extensions.access`: for one's own request, what was withheld or coarsened, why, and what would be needed.
 
-policy.md rules 8 and 11. What the table says is told of every field, once per place in the query and whatever the rows
-hold. What depends on a row is told only of the person asked for, when its identity is readable: never of list elements.
+docs/policy.md#rule-8 and docs/policy.md#rule-11. What the table says is told of every field, once per place in the
+query and whatever the rows hold. What depends on a row is told only of the person asked for, when its identity is
+readable: never of list elements.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`Access-Mode: refuse`: an answer of which a field is denied is not given at all (policy.md rule 12)."""
+"""`Access-Mode: refuse`: an answer of which a field is denied is not given at all (docs/policy.md#rule-12)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Rewrite a normalised operation before it is planned: denied fields out, `_access` in, the rest as a residual.
 
-policy.md rules 2 and 3. Pure; the result depends on the operation and the decision class only, and is cached with the
-plan.
+docs/policy.md#rule-2 and docs/policy.md#rule-3. Pure; the result depends on the operation and the decision class only,
+and is cached with the plan.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """People asked for one by one who are not there for the actor: each actor may miss so many, then waits.
 
-policy.md attack 22. Who is denied and who does not exist count alike, so that the limit tells nothing either; found
-people and failures never count. The count is each process's own: behind n hubs one may miss n times as many.
+docs/attaques.md#attack-22. Who is denied and who does not exist count alike, so that the limit tells nothing either;
+found people and failures never count. The count is each process's own: behind n hubs one may miss n times as many.
 
 Of ids, which can't be guessed, what was answered is counted: requests of one moment pass together, and are paid for by
 a longer wait. A search by what someone has (`findPerson`) is charged before it is made and given back if it finds, so
 that no number of them at once passes; it weighs more, and counts for the actor's organisation too.
 
-The search of the whole country is bounded where it finds, too (domain model §14: rate-limited): who is found is charged
-before and given back if nobody was, so that a refusal tells nothing of whoever is searched for.
+The search of the whole country is bounded where it finds, too (docs/domain.md#actors: rate-limited): who is found is
+charged before and given back if nobody was, so that a refusal tells nothing of whoever is searched for.
 
 What is left of an actor's misses, and the metrics, tell of an answer like the answer itself: they change once it is
 journalled, and whoever leaves before that, or whose answer fails, is found as it was.

@@ -1,7 +1,7 @@
 """The second lock: every object of a personal type is decided again, from the facts that its subgraph reported.
 
-policy.md rule 3. Projection looks up the verdict of each object and notes it for the object's subject; what was noted
-is what the journal is told of whom.
+docs/policy.md#rule-3. Projection looks up the verdict of each object and notes it for the object's subject; what was
+noted is what the journal is told of whom.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Inputs are reads: an argument, filter, sort or search column needs an unmasked read of what it reveals.
 
-policy.md rule 6.
+docs/policy.md#rule-6.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`Schema-View: mine`: what one kind of actor could ever read for one purpose, as a schema of its own.
 
-policy.md rule 10 and attack 11. For introspection alone: what is asked is checked against the schema of all, and
-decided as ever. A view is made by leaving out, so that it never holds what the schema of all does not.
+docs/policy.md#rule-10 and docs/attaques.md#attack-11. For introspection alone: what is asked is checked against the
+schema of all, and decided as ever. A view is made by leaving out, so that it never holds what the schema of all does
+not.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """What becomes of the objects of a personal type: the verdict of each selection set on each combination of facts, made
-once for all requests of an operation (policy.md rule 3)."""
+once for all requests of an operation (docs/policy.md#rule-3)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the policy must cover of the served graph, counted again from what clients see, not from the classification.
 
-policy.md rules 1, 6 and 8, attack 42.
+docs/policy.md#rule-1, docs/policy.md#rule-6, docs/policy.md#rule-8, docs/attaques.md#attack-42.
 """
 
 from __future__ import annotations

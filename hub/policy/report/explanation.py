@@ -1,6 +1,6 @@
 """Why one field is read or not by a kind of actor for a purpose, step by step along its path, with the law.
 
-policy.md rule 11, for whoever asks before any request: what the table decides, whatever the rows hold.
+docs/policy.md#rule-11, for whoever asks before any request: what the table decides, whatever the rows hold.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Webhooks of RDV-Insertion: proven by their signature, then read strictly into what the hub uses of them.
 
 `X-RDVI-Signature` is the hexadecimal HMAC-SHA-256 of the body under the shared secret. A body that is not UTF-8 was
-signed before it was written in Latin-1: that form is tried too (upstream: rdv-insertion `docs/api/description.md`,
+signed before it was written in Latin-1: that form is tried too (upstream: rdv-insertion `docs/api/description`,
 les-emplois `itou/www/rdv_insertion/views.py`). Other fields of the payload are dropped unseen.
 """
 

@@ -1,4 +1,4 @@
-"""Values of RDV-Insertion in the hub's terms (domain model §3 and §13.5)."""
+"""Values of RDV-Insertion in the hub's terms (docs/domain.md#rdv-insertion and docs/domain.md#crosswalks)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Items of a public catalogue: each row carries its own `as_of`, and nothing in it is about a person.
 
-Absence from a file removes nothing here: pages of a catalogue shift between calls (domain model §7).
+Absence from a file removes nothing here: pages of a catalogue shift between calls (docs/domain.md#data-inclusion).
 """
 
 from __future__ import annotations

@@ -86,6 +86,7 @@ def national_number(text: str) -> str:
 
 
 def matricule(text: str | None) -> str | None:
-    """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one (domain model §13.5)."""
+    """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one
+    (docs/domain.md#identifiers)."""
     found = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())
     return found[1].rjust(7, "0") if found and len(found[1]) <= 7 else None

@@ -3,7 +3,7 @@
 A file is a page (`{"items": [...]}`) or an array of records; a record with `structure_id` is a service, another one a
 structure. Each is validated by the producers' own schema (PyPI `data-inclusion-schema`, version 1). How a structure is
 reached is taken; names, e-mails and telephone numbers of the contacts of services are left where they are: they are
-data on professionals, who may object each month (domain model §7c).
+data on professionals, who may object each month (docs/domain.md#data-inclusion).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Referrals to a service: a document of our own, with the fields of DORA's `Orientation` (domain model §6).
+"""Referrals to a service: a document of our own, with the fields of DORA's `Orientation` (docs/domain.md#dora).
 
 DORA answers states only (`orientations/status`), and hands its referrals over to Les emplois, which knows who the
 person is; no payload of theirs is published. A document is whole states or removals:

@@ -2,7 +2,8 @@
 
 A file is one answer, `{"count": …, "results": [...]}`. An application that an answer doesn't hold stays: it tells only
 those that changed within three months. The PASS IAE comes with the application. Not taken: contact of the candidate,
-who referred it, message, CV, jobs looked for. Source of the format: itou `api/job_application_api` (domain model §9).
+who referred it, message, CV, jobs looked for. Source of the format: itou `api/job_application_api`
+(docs/domain.md#emplois).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A file is a convention, an array of them, or a notification that holds one. The host is told by its SIRET, and the
 agency that validates by its own. Not taken: contacts of the signatories, emergency contact, financial help,
 representative, current employer, tutor, activities. A convention bears no number of the person: it is attached to the
-one known person of the agency's département with the same names and birth date (domain model §10).
+one known person of the agency's département with the same names and birth date (docs/domain.md#immersion-facilitee).
 """
 
 from __future__ import annotations

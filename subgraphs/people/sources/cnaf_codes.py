@@ -1,8 +1,8 @@
 """Codes of the CNAF flux → values of the hub: activity, natures of resources, motives of suspension.
 
 The flux's own schema lists no value; the labels are those of WebRSA, a system of Conseils départementaux
-(`activite.po`, `detailressourcemensuelle.po`, `option.php`), and for motive 44 domain model §1. A code that is not here
-becomes the ordinary value `AUTRE`, which tells nothing.
+(`activite.po`, `detailressourcemensuelle.po`, `option.php`), and for motive 44 docs/domain.md#cnaf. A code that is not
+here becomes the ordinary value `AUTRE`, which tells nothing.
 """
 
 

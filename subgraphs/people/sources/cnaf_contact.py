@@ -6,7 +6,7 @@ the dossier, never of a person: both adults have it, whoever leaves the dossier 
 other columns are dropped unseen. The file has no date of its own: `--as-of`, else the time it was written.
 
 Spreadsheets through which these files go take off zeros on the left: a matricule is padded to seven, and a number of
-nine digits gets its zero back, since no French number has nine. Source of the format: domain model §1.
+nine digits gets its zero back, since no French number has nine. Source of the format: docs/domain.md#cnaf.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 all of its adults: one who has left is removed from it. Absence of a whole foyer removes nothing, in a monthly or daily
 file: a right that ends is sent (ETATDOSRSA 5 or 6). Children are counted, never registered. Of resources, activities
 and motives of suspension, which disclose income, health and residence permits, only what `cnaf_situation` makes of them
-is kept; pregnancies and the end of rights are never read (domain model §1).
+is kept; pregnancies and the end of rights are never read (docs/domain.md#cnaf).
 """
 
 from __future__ import annotations
@@ -179,8 +179,8 @@ def _same_adult(row: Row, record: PersonRecord) -> bool:
 
 
 def matricule_of(padded: str) -> str:
-    """Seven digits of a matricule that the flux pads on the right to fifteen (domain model §13.5); a longer one, whole:
-    its foyer must not be taken for another."""
+    """Seven digits of a matricule that the flux pads on the right to fifteen (docs/domain.md#identifiers); a longer
+    one, whole: its foyer must not be taken for another."""
     return padded if padded[7:].strip("0") else padded[:7]
 
 

@@ -1,6 +1,6 @@
 """The part of a foyer that the hub reads, validated by our own schema `cnaf_flux.xsd`; the rest is dropped unseen.
 
-Source of the format: `vrsb0801.xsd` (domain model §1). What our schema asks beyond it: fixed lengths, so that codes
+Source of the format: `vrsb0801.xsd` (docs/domain.md#cnaf). What our schema asks beyond it: fixed lengths, so that codes
 that have lost their zeros are seen; texts that the declared encoding can have written.
 """
 

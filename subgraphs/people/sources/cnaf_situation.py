@@ -1,7 +1,8 @@
 """What a foyer of the CNAF flux says of activity, resources and suspension, reduced before anything is kept of it.
 
 Of resources only the band of the foyer's month and whether a person earned are kept, of motives only their family, of
-activities only the situation (domain model §1 and §13.1): no amount, no nature and no code reaches the database.
+activities only the situation (docs/domain.md#cnaf and docs/domain.md#people): no amount, no nature and no code reaches
+the database.
 """
 
 from __future__ import annotations

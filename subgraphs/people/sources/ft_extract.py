@@ -1,11 +1,12 @@
 """Source `ft-extrait`: the extract of France Travail for a Conseil départemental (CSV, `;`): who follows, what for.
 
 A row is a record group. It bears neither NIR nor number: it is attached to the one known person of its département with
-the same names and birth date, and never makes a person. `dif_*` at O is a constraint, at N or NULL none. A modality
-of accompaniment makes France Travail the organisme référent, where the SAFIR code of its agency is mapped to an
+the same names and birth date, and never makes a person. `dif_*` at O is a constraint, at N or NULL none. A modality of
+accompaniment makes France Travail the organisme référent, where the SAFIR code of its agency is mapped to an
 organisation; from the first day of the accompaniment, an orientation. The last interview of the PPAE dates that
 contract. Motives of registration are not taken: what their codes disclose isn't published. The file has no date of its
-own: `--as-of`, else the time it was written. Source of the format: domain model §5 and §13.5.
+own: `--as-of`, else the time it was written. Source of the format: docs/domain.md#france-travail and
+docs/domain.md#crosswalks.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ THEMES = {
     "dif_admin_jur": "ADMIN_JURIDIQUE",
     "dif_inser_com": "INSERTION_COMMUNICATION",
 }
-"""Columns of difficulties → theme (domain model §13.5)."""
+"""Columns of difficulties → theme (docs/domain.md#crosswalks)."""
 PRESENT = ("O", "OUI")
 CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR"}
 PATHWAYS = {"SUIVI": "EMPLOI", "GUIDE": "EMPLOI", "RENFORCE": "EMPLOI", "GLOBAL": "SOCIO_PRO"}

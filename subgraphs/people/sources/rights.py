@@ -11,7 +11,7 @@ them; empty, none is planned.
 
 A person is known by the internal id of its département and by its birth date, which must agree; a row makes nobody.
 The newest `maj` counts, whatever the order of files. The day of an objection or a limitation is the first `maj` which
-says it. Source of the rule: policy.md, "Restriction"; RGPD 17, 18 and 21.
+says it. Source of the rule: docs/policy.md#restriction; RGPD 17, 18 and 21.
 """
 
 from __future__ import annotations

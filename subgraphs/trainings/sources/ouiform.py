@@ -11,11 +11,11 @@ JSON Lines, UTF-8; one line is the whole state of one placement or of one projec
     {"projet": "PRJ-1", "maj": "2026-10-01T09:30:00+02:00", "formacode": "42752", "date": "2026-10-01",
      "personne": {"source": "rdv-insertion", "reference": "4201"}, "organisme": "99900010100001"}
 
-`etat` is one of `tables.STATUSES` (domain model §13.4); `session` is the LHEO number; `organisme` (of a placement, the
-provider, whose own item it is; of a project, who recorded it) and `prescripteur` are SIRETs; `personne` is the key by
-which a source that was ingested before knows the person. `amenagement_demande` says that one was asked for, never
-which: reasons and accommodations, free text, have no field. Lines may come late or twice: the newest `maj` counts, and
-a removal is final.
+`etat` is one of `tables.STATUSES` (docs/domain.md#trainings); `session` is the LHEO number; `organisme` (of a
+placement, the provider, whose own item it is; of a project, who recorded it) and `prescripteur` are SIRETs; `personne`
+is the key by which a source that was ingested before knows the person. `amenagement_demande` says that one was asked
+for, never which: reasons and accommodations, free text, have no field. Lines may come late or twice: the newest `maj`
+counts, and a removal is final.
 """
 
 from __future__ import annotations

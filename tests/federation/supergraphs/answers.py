@@ -23,7 +23,8 @@ Read = Callable[[Any, str, Mapping[str, Any]], Any]
 
 
 class Stopped(Exception):
-    """A field is null since a list that it requires is (policy.md rule 7), or since a field that it requires is so."""
+    """A field is null since a list that it requires is (docs/policy.md#rule-7), or since a field that it requires is
+    so."""
 
 
 class Whole:
