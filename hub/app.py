@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Route
 
 from hub.document.nir import refuse_numbers
-from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import Transport
+from hub.federation.operations.operation import Operation
 from hub.graph import Graph
 from hub.http.asgi import AsgiApplication
 from hub.http.graphiql import graphiql

@@ -14,13 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.document.exchange import Reply, Request
-from hub.document.operation import Operation
 from hub.document.persisted import Documents
 from hub.errors import StartRefused
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.client.http1 import Headers, HttpTransport
 from hub.federation.client.transport import SubgraphRequest
 from hub.federation.execution.execute import execute
+from hub.federation.operations.operation import Operation
 from hub.federation.planning.graph import graph_of
 from hub.federation.supergraph import Supergraph
 from hub.http.asgi import AsgiApplication

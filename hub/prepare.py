@@ -22,14 +22,14 @@ from graphql import DocumentNode, GraphQLSchema
 from hub.document import introspection
 from hub.document.exchange import Request
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import NotServed, RequestRefused
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.cost import Cost, Costs
 from hub.federation.execution.project import Projection
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import Operation, Selections
 from hub.federation.override_labels import active, checked
 from hub.federation.planning.plan import Plan, plan
 from hub.federation.supergraph import Supergraph

@@ -10,9 +10,9 @@ from types import FunctionType
 import pytest
 
 from hub.document.exchange import Request
-from hub.document.operation import Operation
 from hub.errors import RequestRefused
 from hub.federation.execution.execute import execute
+from hub.federation.operations.operation import Operation
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
 from hub.prepare import Preparer, wants_plan
 from tests.conftest import ROOT

@@ -11,10 +11,10 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_ty
 
 from benchmarks.gateway.subgraphs import NAMES, sdl
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import Selections
 from hub.document.parse import find_operation, parse_document
 from hub.federation.compose.composer import Source, compose
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import Selections
 from hub.federation.planning.plan import plan
 from hub.federation.supergraph import Supergraph
 from hub.gateway import EVERYONE, allow

@@ -23,8 +23,8 @@ from graphql import (
     execute_sync,
 )
 
-from hub.document.normalise import META_FIELDS
 from hub.errors import DocumentRefused
+from hub.federation.operations.normalise import META_FIELDS
 
 
 def split(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode | None:

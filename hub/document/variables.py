@@ -7,15 +7,11 @@ nested as deep as its reader allows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from sys import float_info
 from typing import Any
 
 from graphql import (
-    BooleanValueNode,
-    EnumValueNode,
-    FloatValueNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -24,31 +20,18 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLType,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
-    ObjectValueNode,
-    StringValueNode,
-    ValueNode,
-    VariableNode,
     is_input_type,
     is_required_input_field,
     parse_type,
     type_from_ast,
 )
 
-from hub.document.operation import Operation
 from hub.errors import Path, VariablesRefused
+from hub.federation.operations.literals import Reference
+from hub.federation.operations.operation import Operation
 
 _MISSING = object()
 _INT64 = 2**63
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Place of a client's variable inside a lifted literal; `bind` puts the value there."""
-
-    name: str
 
 
 def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchema) -> dict[str, Any]:
@@ -75,35 +58,6 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
 @lru_cache(maxsize=1_000)
 def _type_of(text: str, schema: GraphQLSchema) -> GraphQLType | None:
     return type_from_ast(schema, parse_type(text))
-
-
-def literal(node: ValueNode) -> Any:
-    """An AST value as the JSON that a variable of that type would hold, client's variables left as `Reference`."""
-    result: list[Any] = [None]
-    stack: list[tuple[ValueNode, Any, Any]] = [(node, result, 0)]
-    while stack:
-        value, holder, key = stack.pop()
-        match value:
-            case VariableNode():
-                holder[key] = Reference(value.name.value)
-            case ListValueNode():
-                holder[key] = [None] * len(value.values)
-                stack.extend((item, holder[key], index) for index, item in enumerate(value.values))
-            case ObjectValueNode():
-                holder[key] = {entry.name.value: None for entry in value.fields}
-                stack.extend((entry.value, holder[key], entry.name.value) for entry in value.fields)
-            case IntValueNode():
-                number = int(value.value)
-                holder[key] = number if -_INT64 <= number < _INT64 else float(number)
-            case FloatValueNode():
-                holder[key] = float(value.value)
-            case NullValueNode():
-                holder[key] = None
-            case StringValueNode() | EnumValueNode() | BooleanValueNode():
-                holder[key] = value.value
-            case _:
-                raise TypeError(value.kind)
-    return result[0]
 
 
 def _fill(template: Any, values: Mapping[str, Any]) -> Any:

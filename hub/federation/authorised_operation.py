@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.document.operation import Operation
+from hub.federation.operations.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,10 @@ from graphql import (
     is_list_type,
 )
 
-from hub.document.conditions import hold
-from hub.document.operation import Condition, Field, Operation
-from hub.document.variables import literal
 from hub.errors import DocumentRefused
 from hub.federation.link_specification import identity
+from hub.federation.operations.literals import literal
+from hub.federation.operations.operation import Condition, Field, Operation, hold
 from hub.federation.supergraph import Supergraph
 
 _COST = "https://specs.apollo.dev/cost"

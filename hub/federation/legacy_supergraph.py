@@ -13,8 +13,8 @@ from typing import Any
 
 from graphql import DirectiveDefinitionNode, DocumentNode, EnumTypeDefinitionNode, SchemaDefinitionNode, parse
 
-from hub.document.variables import literal
 from hub.federation.link_specification import identity, version
+from hub.federation.operations.literals import literal
 
 JOIN = "https://specs.apollo.dev/join"
 OLDER = ((0, 1), (0, 2))

@@ -13,8 +13,8 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from hub.document.operation import Selections
 from hub.federation.client_schema import visible_schema
+from hub.federation.operations.operation import Selections
 
 ROOTS = ("Query", "Mutation")
 """Types that are entered without a key."""

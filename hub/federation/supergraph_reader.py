@@ -21,13 +21,13 @@ from graphql import (
     print_ast,
 )
 
-from hub.document.normalise import field_set
-from hub.document.operation import Selections
-from hub.document.variables import literal
 from hub.errors import HubError, StartRefused
 from hub.federation.client_schema import OWN, without_own
 from hub.federation.legacy_supergraph import todays
 from hub.federation.link_specification import identity, imports
+from hub.federation.operations.literals import literal
+from hub.federation.operations.normalise import field_set
+from hub.federation.operations.operation import Selections
 from hub.federation.supergraph import (
     ContextArgument,
     Directive,

@@ -9,10 +9,10 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose
+from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan as make_plan
 from hub.graph import GENERATED, Graph, graph_of
 from hub.policy.decide.classify import Unclassified

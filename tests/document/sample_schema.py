@@ -5,9 +5,9 @@ from __future__ import annotations
 from graphql import build_schema
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import Operation
 
 SCHEMA = build_schema("""
 "Un être" interface Being { id: ID! name: String owner: Person tag: ID }

@@ -26,8 +26,6 @@ from graphql import (
 )
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import Operation
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import FieldFailed, Path
@@ -39,6 +37,8 @@ from hub.federation.execution.execute import execute as run
 from hub.federation.execution.generate import Marked
 from hub.federation.execution.project import Guard, Projection, interpret
 from hub.federation.execution.representation_collector import Unusual
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import Operation
 from hub.federation.planning.plan import plan
 from hub.federation.planning.query_plan import Plan
 from hub.federation.supergraph import Supergraph

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.errors import RequestRefused
 from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.town import town

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import CompositionFailed, DocumentRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.cost import Costs
+from hub.federation.operations.normalise import normalise
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
 from hub.gateway import EVERYONE, Gateway

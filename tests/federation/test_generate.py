@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import ACCESS_KEY, Operation
 from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
 from hub.federation.execution.execute import Answer
@@ -23,6 +21,8 @@ from hub.federation.execution.project import Projection, interpret
 from hub.federation.execution.projection_runtime import Verdicts, alike, met
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import ACCESS_KEY, Operation
 from tests.federation.test_project import marked
 
 SCHEMA = build_schema("""

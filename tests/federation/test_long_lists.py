@@ -10,13 +10,13 @@ import pytest
 from graphql import build_schema
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import ACCESS_KEY
 from hub.document.parse import find_operation, parse_document
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.project import Projection, interpret
 from hub.federation.execution.projection_runtime import alike, met, shown
 from hub.federation.execution.representation_collector import Unusual
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import ACCESS_KEY
 from tests.federation.test_generate import GONE, Noted
 from tests.federation.test_project import marked
 

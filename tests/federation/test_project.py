@@ -10,12 +10,12 @@ import pytest
 from graphql import build_schema
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
-from hub.document.operation import ACCESS_KEY, Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, Path
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.project import MOST_BLAMED, Projection, interpret
+from hub.federation.operations.normalise import normalise
+from hub.federation.operations.operation import ACCESS_KEY, Operation, Selections
 from tests.federation.harness import Saying, projected
 
 SCHEMA = build_schema("""

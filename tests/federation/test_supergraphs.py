@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from graphql import ExecutionResult, GraphQLSchema, build_schema, execute, parse, print_schema
 
-from hub.document.operation import Selections
 from hub.federation.client.transport import TransportError
+from hub.federation.operations.operation import Selections
 from hub.federation.planning.graph import Graph, Move, Node
 from hub.federation.supergraph import Key
 from tests.federation.harness import Gateway, executable

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hub.document.operation import ACCESS_KEY, Field, Operation, Selections
 from hub.errors import RequestRefused
 from hub.federation.execution.generate import Marked
 from hub.federation.execution.projection_runtime import alike
 from hub.federation.execution.representation_collector import Unusual
+from hub.federation.operations.operation import ACCESS_KEY, Field, Operation, Selections
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.enforce.access_entries import explain
 from hub.policy.enforce.authorise import Authorisation, authorise

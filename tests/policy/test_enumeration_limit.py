@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from hub.document.limits import Limits
-from hub.document.normalise import normalise
 from hub.document.parse import find_operation, parse_document
 from hub.errors import FieldFailed, RequestRefused
+from hub.federation.operations.normalise import normalise
 from hub.graph import load_graph
 from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import Misses, MissLimit, missing

@@ -6,8 +6,8 @@ import tracemalloc
 
 import pytest
 
-from hub.document.operation import ACCESS_KEY
 from hub.federation.execution.generate import Marked
+from hub.federation.operations.operation import ACCESS_KEY
 from hub.policy.enforce import verdicts as marks
 from hub.policy.enforce.authorise import authorise
 from hub.policy.enforce.guard import Guard

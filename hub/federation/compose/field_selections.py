@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, OperationDefinitionNode, parse
 
-from hub.document.normalise import braced
 from hub.federation.compose.context_arguments import contextual, setting
 from hub.federation.compose.subgraph_model import Kind, Output, Subgraph, Type, named
+from hub.federation.operations.normalise import braced
 
 USES = ("key", "requires", "provides", "fromContext")
 """Directives whose field sets may select an `@external` field."""

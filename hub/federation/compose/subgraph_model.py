@@ -9,8 +9,8 @@ from typing import Any
 
 from graphql import DocumentNode, parse_value
 
-from hub.document.variables import literal
 from hub.federation.compose.specification import Version
+from hub.federation.operations.literals import literal
 
 FEDERATION = "federation"
 """`Applied.spec` of every directive of Apollo Federation (tag and inaccessible included)."""

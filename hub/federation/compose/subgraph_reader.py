@@ -38,7 +38,6 @@ from graphql import (
     print_ast,
 )
 
-from hub.document.variables import literal
 from hub.errors import StartRefused
 from hub.federation.compose.specification import APOLLO, FEDERATION_1, specified
 from hub.federation.compose.subgraph_model import (
@@ -53,6 +52,7 @@ from hub.federation.compose.subgraph_model import (
     named,
 )
 from hub.federation.link_specification import identity, imports, version
+from hub.federation.operations.literals import literal
 
 _FEDERATED = {
     f"{APOLLO}{name}"

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from hub.document.conditions import hold
 from hub.errors import FieldFailed
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
 from hub.federation.execution.context_arguments import apart
@@ -20,6 +19,7 @@ from hub.federation.execution.failures import MALFORMED, NO_CODES, Codes, Failur
 from hub.federation.execution.representation_collector import Collected, Deep, Unusual
 from hub.federation.execution.representations import Asked, Target, merge_targets, represent, retrace
 from hub.federation.execution.response_tree import merge_collected, merge_into, objects_at, rename
+from hub.federation.operations.operation import hold
 from hub.federation.planning.query_plan import Entities, Fetch, Plan
 
 

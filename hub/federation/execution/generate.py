@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
 
-from hub.document.operation import ACCESS_KEY
 from hub.federation.execution.projection_runtime import (
     Verdicts,
     alike,
@@ -30,6 +29,7 @@ from hub.federation.execution.projection_runtime import (
 )
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
+from hub.federation.operations.operation import ACCESS_KEY
 
 
 @dataclass(frozen=True, slots=True, eq=False)

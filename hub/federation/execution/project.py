@@ -16,13 +16,13 @@ from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
 
-from hub.document.operation import Operation, Selections
 from hub.errors import FieldFailed, Path
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.failures import MESSAGES
 from hub.federation.execution.generate import USUAL, Checks, Generated, generate
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
+from hub.federation.operations.operation import Operation, Selections
 from schema.lru import Lru
 
 

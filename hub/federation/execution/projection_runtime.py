@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
 
-from hub.document.operation import ACCESS_KEY
 from hub.federation.execution.representation_collector import Unusual
+from hub.federation.operations.operation import ACCESS_KEY
 
 Verdicts: TypeAlias = Mapping[Any, tuple[frozenset[str], int]]
 """Facts of an object → response keys to null, and the bit that notes so; raises Unusual if it must disappear."""

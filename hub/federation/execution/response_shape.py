@@ -18,8 +18,7 @@ from graphql import (
     GraphQLSchema,
 )
 
-from hub.document.conditions import hold
-from hub.document.operation import Selections
+from hub.federation.operations.operation import Selections, hold
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from hub.document.operation import Condition
+from hub.federation.operations.operation import Condition
 from hub.federation.planning.fetches import Item, Step, Tree
 from hub.federation.planning.graph import Graph
 from hub.federation.planning.query_plan import Entities, Known, Need, Source, Taken

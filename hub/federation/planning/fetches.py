@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from hub.document.operation import Condition
+from hub.federation.operations.operation import Condition
 from hub.federation.planning.graph import Graph, Move
 from hub.federation.planning.search_state import Given, Group, Leaf, Option, Segment, Template
 

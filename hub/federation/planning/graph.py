@@ -13,7 +13,7 @@ from typing import Any
 
 from graphql import get_named_type, is_abstract_type
 
-from hub.document.operation import Selections
+from hub.federation.operations.operation import Selections
 from hub.federation.supergraph import ContextArgument, Key, Supergraph, SuperType
 
 

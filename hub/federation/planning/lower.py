@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hub.document.operation import Condition
 from hub.federation.execution.context_arguments import again, document
+from hub.federation.operations.operation import Condition
 from hub.federation.planning.entity_reuse import Places
 from hub.federation.planning.fetches import ALWAYS, Alternatives, Item, Step, Tree
 from hub.federation.planning.graph import Graph

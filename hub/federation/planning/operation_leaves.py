@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.document.operation import Condition, Field, Selections
 from hub.errors import RequestRefused
+from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.graph import Node
 from hub.federation.planning.search_state import Leaf, Level, Spot
 from hub.federation.planning.walk import TYPENAME, Walker

@@ -13,9 +13,8 @@ from typing import Any
 
 from graphql import parse, print_ast
 
-from hub.document.conditions import hold
-from hub.document.operation import Condition
 from hub.federation.execution.representation_collector import Collector
+from hub.federation.operations.operation import Condition, hold
 from hub.federation.planning.search_state import Given, Segment, Template
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hub.document.operation import Condition, Field, Selections
+from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.graph import Move, Node
 
 Segment = tuple[str, str]

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.document.operation import Field, Selections
 from hub.errors import RequestRefused
+from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Move, Node
 from hub.federation.planning.search_state import Arrival, Given, Group, Option, Spot, Template
 from hub.federation.supergraph import ROOTS

@@ -19,8 +19,8 @@ from graphql import (
     get_named_type,
 )
 
-from hub.document.operation import ACCESS_FIELD, Selections
 from hub.errors import StartRefused
+from hub.federation.operations.operation import ACCESS_FIELD, Selections
 from hub.federation.supergraph import SuperField, Supergraph
 from hub.policy.decide.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level

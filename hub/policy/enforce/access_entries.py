@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hub.document.conditions import hold
+from hub.federation.operations.operation import hold
 from hub.policy.decide.decision_table import DecisionClass, Effect, Reason
 from hub.policy.enforce.access_entry import AccessEntry, Explanation, entry
 from hub.policy.enforce.authorise import Authorisation

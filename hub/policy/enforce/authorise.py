@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from hub.document.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.operations.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
 from hub.policy.enforce.access_entry import AccessEntry, Explanation, entry

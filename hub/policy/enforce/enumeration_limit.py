@@ -22,8 +22,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from hub.document.conditions import hold
 from hub.errors import FieldFailed, RequestRefused
+from hub.federation.operations.operation import hold
 from hub.policy.enforce.authorise import Authorisation
 from hub.policy.enforce.leaky_bucket import Levels
 from schema.facts import Fact

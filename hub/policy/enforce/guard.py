@@ -12,10 +12,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from hub.document.operation import ACCESS_KEY
 from hub.errors import FieldFailed
 from hub.federation.execution.generate import Marked
 from hub.federation.execution.representation_collector import Unusual
+from hub.federation.operations.operation import ACCESS_KEY
 from hub.policy.enforce.verdicts import Inputs, Marks, Row, Table
 
 

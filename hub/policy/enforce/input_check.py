@@ -11,9 +11,8 @@ from typing import Any
 
 from graphql import specified_scalar_types
 
-from hub.document.conditions import hold
-from hub.document.operation import Condition, Operation
 from hub.errors import DocumentRefused, RequestRefused
+from hub.federation.operations.operation import Condition, Operation, hold
 from hub.policy.decide.classification import Classification, InputClass
 from hub.policy.decide.decision_table import DecisionClass, Effect
 

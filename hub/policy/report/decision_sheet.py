@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hub.document.operation import ACCESS_FIELD
+from hub.federation.operations.operation import ACCESS_FIELD
 from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable
 from hub.policy.decide.wording import EFFECTS, by_client, condition, details, values
 from schema.categories import Level

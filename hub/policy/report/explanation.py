@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.document.operation import ACCESS_FIELD
 from hub.errors import HubError
+from hub.federation.operations.operation import ACCESS_FIELD
 from hub.policy.decide.by_relation import by_relation
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable, Effect, Reason

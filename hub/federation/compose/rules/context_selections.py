@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionNode, parse
 
-from hub.document.normalise import braced
 from hub.errors import StartRefused
 from hub.federation.compose.context_arguments import Contextual, contextual, setting
 from hub.federation.compose.field_selections import FieldSet, follow
 from hub.federation.compose.rules.failure import failure
 from hub.federation.compose.subgraph_model import Kind, Subgraph, Type, named
 from hub.federation.compose.type_merging import possible
+from hub.federation.operations.normalise import braced
 
 Branch = tuple[Type, Sequence[SelectionNode]]
 

@@ -11,9 +11,9 @@ from itertools import combinations
 
 from graphql import get_named_type, is_abstract_type, is_object_type
 
-from hub.document.operation import Field, Selections
 from hub.errors import RequestRefused, StartRefused
 from hub.federation.compose.rules.failure import failure
+from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Node
 from hub.federation.planning.search_state import Level, Spot
 from hub.federation.planning.walk import Walker

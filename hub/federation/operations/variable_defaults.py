@@ -14,7 +14,7 @@ from typing import Any
 
 from graphql import GraphQLNonNull, GraphQLSchema
 
-from hub.document.operation import Selections, Variable
+from hub.federation.operations.operation import Selections, Variable
 
 
 def settled(

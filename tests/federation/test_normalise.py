@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.document.limits import Limits
-from hub.document.normalise import EMPTY_KEY, field_set, normalise
-from hub.document.operation import Condition, Operation, Selections
 from hub.document.parse import find_operation, parse_document
 from hub.errors import DocumentRefused
+from hub.federation.operations.normalise import EMPTY_KEY, field_set, normalise
+from hub.federation.operations.operation import Condition, Operation, Selections
 from tests.document.sample_schema import SCHEMA, operation
 
 

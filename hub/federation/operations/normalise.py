@@ -37,16 +37,16 @@ from graphql import (
     print_ast,
 )
 
-from hub.document.defaults import settled
-from hub.document.operation import Condition, Field, Operation, Selections, Variable
-from hub.document.variables import literal
 from hub.errors import DocumentRefused
+from hub.federation.operations.literals import literal
+from hub.federation.operations.operation import Condition, Field, Operation, Selections, Variable
+from hub.federation.operations.variable_defaults import settled
 
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
 
 META_FIELDS = frozenset({"__schema", "__type"})
-"""Root fields that `hub.document.introspection` answers; they never enter an operation."""
+"""Root fields of introspection, which never enter an operation."""
 
 
 @dataclass(slots=True)

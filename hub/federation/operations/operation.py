@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,11 @@ class Condition:
 
     variable: str
     wanted: bool
+
+
+def hold(conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> bool:
+    """Whether all conditions hold under these values of their variables."""
+    return not conditions or all(variables.get(condition.variable) is condition.wanted for condition in conditions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The normal form of operations, which planning and projection read."""
