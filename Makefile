@@ -57,7 +57,7 @@ lint: venv generated
 	$(BIN)/lint-imports
 
 # Each generated file is checked by the module that writes it.
-GENERATED := subgraphs.kit.sdl hub.graph tests.attacks.inventory
+GENERATED := subgraphs.kit.sdl hub.graph tests.attacks.inventory tests.docs.glossary
 
 generated: venv
 	@set -e; for module in $(GENERATED); do echo "$$module --check"; $(BIN)/python -m "$$module" --check; done
