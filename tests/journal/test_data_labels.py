@@ -4,24 +4,36 @@ import tomllib
 from collections import Counter
 
 from hub.graph import load_graph
-from hub.journal.read.data_labels import LABELS, labels, words
+from hub.journal.read.data_labels import LABELS, described, labels, words
 from schema.categories import OPEN
 
 GRAPH = load_graph()
 CLASSIFICATION = GRAPH.table.classification
 
 
+SCHEMA = GRAPH.supergraph.schema
+HELD = {name for name, field in CLASSIFICATION.fields.items() if field.category not in OPEN}
+LABELLED = {name: label for name, (_, label) in words(SCHEMA, CLASSIFICATION, GRAPH.table.policy).fields.items()}
+
+
 def test_every_coordinate_that_holds_data_has_words_and_no_other_does() -> None:
-    held = {name for name, found in CLASSIFICATION.fields.items() if found.category not in OPEN}
-    assert labels().keys() == held | CLASSIFICATION.matches.keys()
+    assert LABELLED.keys() == HELD | CLASSIFICATION.matches.keys()
+    assert labels().keys() <= LABELLED.keys()
+    assert not [name for name, label in LABELLED.items() if label == name]
 
 
 def test_no_two_coordinates_have_the_same_words() -> None:
-    assert [label for label, count in Counter(labels().values()).items() if count > 1] == []
+    assert [label for label, count in Counter(LABELLED.values()).items() if count > 1] == []
+
+
+def test_a_coordinate_without_words_of_its_own_is_named_by_its_description() -> None:
+    assert described(SCHEMA, "Appointment.startsAt") == "Rendez-vous : début du rendez-vous"
+    assert described(SCHEMA, "Person.departmentCode").startswith("Code du département")
+    assert described(SCHEMA, "Person.gone") == "Person.gone"
 
 
 def test_words_are_short_and_of_no_jargon_of_the_schema() -> None:
-    for coordinate, label in labels().items():
+    for coordinate, label in LABELLED.items():
         assert len(label) <= 80, coordinate
         assert " ; " not in label, coordinate
         assert not label.endswith("."), coordinate

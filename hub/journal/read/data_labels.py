@@ -1,10 +1,12 @@
 """French words for what the journal holds: kinds of actor, purposes, and data by category.
 
-The words for data are in `data_labels.toml`: descriptions of the schema are for who writes a query, not for the person.
+The words for data are in `data_labels.toml`, since descriptions of the schema are for who writes a query. A field that
+has none there yet is named by its description.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -57,13 +59,36 @@ class DataLabels:
 
 @cache
 def labels() -> Mapping[str, str]:
-    """The words for each coordinate that holds data, and for each input that finds persons."""
+    """The words of `data_labels.toml` by coordinate: fields that hold data, and inputs that find persons."""
     return {
-        f"{type_name}.{name}": f"{held['of']} : {label}" if "of" in held else label
-        for type_name, held in tomllib.loads(LABELS.read_text(encoding="utf-8")).items()
-        for name, label in held.items()
+        f"{type_name}.{name}": _label(type_name, label)
+        for type_name, words_of_type in _tables().items()
+        for name, label in words_of_type.items()
         if name != "of"
     }
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(LABELS.read_text(encoding="utf-8"))
+
+
+def _label(type_name: str, label: str) -> str:
+    part_of = _tables().get(type_name, {}).get("of")
+    return f"{part_of} : {label}" if part_of else label
+
+
+def described(schema: GraphQLSchema, coordinate: str) -> str:
+    """The label of a coordinate without words of its own: its description's first clause; else the coordinate."""
+    type_name, _, name = coordinate.partition(".")
+    field = getattr(schema.type_map.get(type_name), "fields", {}).get(name)
+    description = field.description if field is not None else None
+    if not description:
+        return coordinate
+    clause = re.split(r" ?[.;:,](?: |$)", description, maxsplit=1)[0]
+    if "of" in _tables().get(type_name, {}) and clause[1:2].islower():
+        clause = clause[0].lower() + clause[1:]
+    return _label(type_name, clause)
 
 
 def words(
@@ -73,7 +98,7 @@ def words(
     organisations: Mapping[str, str] = UNNAMED,
     applications: Mapping[str, str] = UNNAMED,
 ) -> DataLabels:
-    """The words of a graph, inaccessible fields included; a coordinate without words is named as it is."""
+    """The words of a graph, inaccessible fields included; a coordinate without words is named by its description."""
     categories = schema.type_map["Category"]
     assert isinstance(categories, GraphQLEnumType)
     told = labels()
@@ -83,7 +108,7 @@ def words(
         purposes={code: purpose.label for code, purpose in policy.purposes.items()},
         categories={code: (value.description or code).rstrip(".") for code, value in categories.values.items()},
         fields={
-            name: (category.value, told.get(name, name))
+            name: (category.value, told.get(name) or described(schema, name))
             for name, category in {**held, **classification.matches}.items()
         },
         silent=frozenset(classification.fields.keys() - held.keys()),
