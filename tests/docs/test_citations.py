@@ -19,6 +19,11 @@ from tests.conftest import ROOT
 CITATION = re.compile(r"(?<![\w/.-])([\w./-]*[\w-]{2,}\.md)\b(?:#([\w-]+))?")
 LINK = re.compile(r"\]\(([^)\s#]*)(?:#([^)\s]+))?\)")
 DECISION = re.compile(r"\b[Dd](?:ecision|écision)s? \[?(\d{4})((?:(?:,| and| et) \d{4})*)")
+PACKAGES = "hub|subgraphs|schema|tests|infra|demo|benchmarks"
+FILE = re.compile(rf"`((?:{PACKAGES}|web|docs)/[\w./*-]*)`")
+MODULE = re.compile(rf"`(?:python -m )?((?:{PACKAGES})(?:\.\w+)+)\b")
+BUILT = {"hub/pages/graphiql"}
+"""Folders that are made at set-up and not committed."""
 GONE = re.compile(r"[Dd]omain model|policy\.md (?:rule|row|attack)")
 ABOUT = (".py", ".toml", ".yaml", ".yml", ".md", ".graphql")
 APART = ("tests/docs/test_citations.py", "CHANGELOG.md")
@@ -83,3 +88,21 @@ def test_every_cited_decision_is_recorded() -> None:
 def test_nothing_cites_a_document_by_a_section_that_is_elsewhere() -> None:
     wrong = [f"{path.relative_to(ROOT)}: {found[0]}" for path, text in texts() for found in GONE.finditer(text)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_path_and_module_in_a_document_is_in_the_repository() -> None:
+    wrong = []
+    for path, text in texts():
+        if path.suffix == ".md":
+            files = {citation[1].rstrip("/") for citation in FILE.finditer(text)} - BUILT
+            wrong += [f"{path.relative_to(ROOT)}: {name}" for name in files if not any(ROOT.glob(name))]
+            modules = {citation[1] for citation in MODULE.finditer(text)}
+            wrong += [f"{path.relative_to(ROOT)}: {name}" for name in modules if not is_module(name)]
+    assert not wrong, "\n".join(wrong)
+
+
+def is_module(name: str) -> bool:
+    """Whether a dotted name is a module or package, or a name within one."""
+    parts = name.split(".")
+    prefixes = [ROOT.joinpath(*parts[:length]) for length in range(2, len(parts) + 1)]
+    return any(prefix.is_dir() or prefix.with_suffix(".py").exists() for prefix in prefixes)
