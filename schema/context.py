@@ -72,8 +72,8 @@ def unseal(header: str, *, audience: str, body: bytes, keys: Sequence[bytes], no
     try:
         encoded, _, signature = header.partition(".")
         payload = _unb64(encoded)
-        given = _unb64(signature)
-        if not any(hmac.compare_digest(given, _sign(payload, key)) for key in keys):
+        digest = _unb64(signature)
+        if not any(hmac.compare_digest(digest, _sign(payload, key)) for key in keys):
             raise ContextRefused("signature")
         claims = orjson.loads(payload)
         if claims["aud"] != audience:

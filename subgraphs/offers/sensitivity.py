@@ -44,8 +44,8 @@ PUBLICS = {
 def sensitivity(networks: Iterable[str], name: str) -> Category | None:
     """What naming a structure about a person would reveal of the person, by its networks and its name; of several, the
     one that the fewest read: JUST and SEJ are the person's alone."""
-    found = {of_name(name), *map(NETWORKS.get, networks)}
-    return next((category for category in (Category.JUST, Category.SEJ, Category.SAN) if category in found), None)
+    revealed = {of_name(name), *map(NETWORKS.get, networks)}
+    return next((category for category in (Category.JUST, Category.SEJ, Category.SAN) if category in revealed), None)
 
 
 def referral_theme() -> ColumnElement[Any]:
@@ -54,7 +54,7 @@ def referral_theme() -> ColumnElement[Any]:
     publics, thematics, categories = offered.c.publics, offered.c.thematics, offered.c.categories
     reserved = tuple(code for codes in PUBLICS.values() for code in codes)
     alone = and_(func.cardinality(publics) > literal_column("0"), _within(publics, reserved))
-    found = case(
+    theme_sql = case(
         (_bears(thematics, JUDICIAL), text("JUSTICE")),
         (and_(alone, _bears(publics, PUBLICS["JUSTICE"])), text("JUSTICE")),
         (_bears(thematics, CITIZENSHIP), text("SEJOUR")),
@@ -65,23 +65,23 @@ def referral_theme() -> ColumnElement[Any]:
             for theme, category in sorted(CATEGORY_OF_THEME.items(), key=lambda item: item[0] != "SANTE")
         ),
     )
-    return select(found).where(offered.c.id == referral.c.service_id).scalar_subquery()
+    return select(theme_sql).where(offered.c.id == referral.c.service_id).scalar_subquery()
 
 
 def service_reveals() -> ColumnElement[Any]:
     """What naming the service of a referral reveals: what its structure does; one that isn't known may be any."""
     offered, bearer = service.alias("offered"), structure.alias("bearer")
-    said = case((bearer.c.id.is_(None), text(UNKNOWN)), else_=bearer.c.sensitivity)
-    held = offered.outerjoin(bearer, bearer.c.id == offered.c.structure_id)
-    found = select(said).select_from(held).where(offered.c.id == referral.c.service_id)
-    return found.correlate(referral).scalar_subquery()
+    category = case((bearer.c.id.is_(None), text(UNKNOWN)), else_=bearer.c.sensitivity)
+    services = offered.outerjoin(bearer, bearer.c.id == offered.c.structure_id)
+    revealed = select(category).select_from(services).where(offered.c.id == referral.c.service_id)
+    return revealed.correlate(referral).scalar_subquery()
 
 
 def prescriber_reveals() -> ColumnElement[Any]:
     """What naming the structure that refers reveals."""
     prescriber = structure.alias("prescriber")
-    found = select(prescriber.c.sensitivity).where(prescriber.c.id == referral.c.prescriber_structure_id)
-    return found.correlate(referral).scalar_subquery()
+    revealed = select(prescriber.c.sensitivity).where(prescriber.c.id == referral.c.prescriber_structure_id)
+    return revealed.correlate(referral).scalar_subquery()
 
 
 def _bears(column: ColumnElement[Any], codes: tuple[str, ...]) -> ColumnElement[bool]:

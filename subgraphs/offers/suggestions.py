@@ -54,27 +54,27 @@ are not quite those of a plane."""
 
 def suggested(required: Required) -> Select[Any]:
     """The services near the person's commune and those without a place, with their distance and rank."""
-    found = union_all(_near(required), _anywhere()).subquery("offer")
-    answers = found.c.categories.op("&&", is_comparison=True)(_categories(required))
-    rank = func.coalesce(found.c.distance_km, number(UNKNOWN_KM)) + case(
+    offer = union_all(_near(required), _anywhere()).subquery("offer")
+    answers = offer.c.categories.op("&&", is_comparison=True)(_categories(required))
+    rank = func.coalesce(offer.c.distance_km, number(UNKNOWN_KM)) + case(
         (answers, number(0)), else_=number(UNMATCHED_KM)
     )
     names = ("id", "name", "thematics", "structure_id", "distance_km")
-    return select(*(found.c[name] for name in names), rank.label("rank"))
+    return select(*(offer.c[name] for name in names), rank.label("rank"))
 
 
 def _near(required: Required) -> Select[Any]:
     """Services within the radius: those of a box around the commune, found by index, and of them the near ones."""
-    here, service = tables.commune.alias("here"), tables.service.alias("offered")
+    commune, service = tables.commune.alias("here"), tables.service.alias("offered")
     height = number(degrees(RADIUS_KM / EARTH_RADIUS_KM) * MARGIN)
-    width = height / func.cos(func.radians(here.c.latitude))
-    distance = distance_sql(here.c.latitude, here.c.longitude, service.c.at_latitude, service.c.at_longitude)
-    found = select(*_columns(service), distance.label("distance_km")).where(
-        here.c.code == required.text("contact", "address", "cityCode"),
-        service.c.at_latitude.between(here.c.latitude - height, here.c.latitude + height),
-        service.c.at_longitude.between(here.c.longitude - width, here.c.longitude + width),
+    width = height / func.cos(func.radians(commune.c.latitude))
+    distance = distance_sql(commune.c.latitude, commune.c.longitude, service.c.at_latitude, service.c.at_longitude)
+    nearby = select(*_columns(service), distance.label("distance_km")).where(
+        commune.c.code == required.text("contact", "address", "cityCode"),
+        service.c.at_latitude.between(commune.c.latitude - height, commune.c.latitude + height),
+        service.c.at_longitude.between(commune.c.longitude - width, commune.c.longitude + width),
     )
-    boxed = found.subquery("boxed")
+    boxed = nearby.subquery("boxed")
     return select(boxed).where(boxed.c.distance_km <= number(RADIUS_KM))
 
 

@@ -125,27 +125,27 @@ def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
 
 def _allocations(rows: Sequence[Row]) -> Row | None:
     paid = ("unemployment_insurance", "specific_solidarity")
-    told = _first(rows, IDENTITY_MASTERS, lambda row: any(row[name] is not None for name in paid))
-    return told and {**_copy(told, *paid), **_lineage(told)}
+    record = _first(rows, IDENTITY_MASTERS, lambda row: any(row[name] is not None for name in paid))
+    return record and {**_copy(record, *paid), **_lineage(record)}
 
 
 def _resources(rows: Sequence[Row]) -> Row | None:
-    told = _first(rows, IDENTITY_MASTERS, lambda row: row["income_month"] is not None)
-    if told is None:
+    record = _first(rows, IDENTITY_MASTERS, lambda row: row["income_month"] is not None)
+    if record is None:
         return None
-    said = {"month": told["income_month"], "band": told["income_band"], "earned": told["earned_income"]}
-    return {**said, **_lineage(told)}
+    values = {"month": record["income_month"], "band": record["income_band"], "earned": record["earned_income"]}
+    return {**values, **_lineage(record)}
 
 
 def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
     """Each key that a source bears for the person, from the record that ranks first; a matricule whose organisme isn't
     known is not one."""
-    found: dict[tuple[str, str], Row] = {}
+    identifiers: dict[tuple[str, str], Row] = {}
     for row in sorted(rows, key=lambda row: _rank(row, IDENTITY_MASTERS), reverse=True):
         plain = {"organisation": None, "role": None, "request_number": None, **_lineage(row)}
         if row["organisme"] is not None and row["matricule"] is not None:
             kind, _, number = row["organisme"].partition(":")
-            found.setdefault(
+            identifiers.setdefault(
                 (kind, row["matricule"]), {**plain, "organisation": number, **_copy(row, "role", "request_number")}
             )
         for kind, column in (
@@ -154,29 +154,29 @@ def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
             ("PASS_IAE", "pass_iae"),
         ):
             if row[column] is not None:
-                found.setdefault((kind, row[column]), plain)
+                identifiers.setdefault((kind, row[column]), plain)
         if row["source"] == "rdv-insertion" and row["source_id"].startswith("user:"):
-            found.setdefault(("RDV_INSERTION", row["source_id"].removeprefix("user:")), plain)
-    return found
+            identifiers.setdefault(("RDV_INSERTION", row["source_id"].removeprefix("user:")), plain)
+    return identifiers
 
 
 def _rights(rows: Sequence[Row]) -> list[Row]:
     """The newest records on rights of each département that pays: an older dossier no longer counts there."""
-    told = [row for row in rows if row["rsa_status"] is not None]
+    dated = [row for row in rows if row["rsa_status"] is not None]
     newest: dict[str | None, datetime] = {}
-    for row in told:
+    for row in dated:
         newest[row["rsa_department"]] = max(row["as_of"], newest.get(row["rsa_department"], row["as_of"]))
-    return [row for row in told if row["as_of"] == newest[row["rsa_department"]]]
+    return [row for row in dated if row["as_of"] == newest[row["rsa_department"]]]
 
 
 def _shared(rows: Sequence[Row], dossiers: Sequence[Row]) -> Iterator[Row]:
     """What each dossier says of each record that makes the person one of its adults; the key there is the record's."""
-    told = {(dossier["organisme"], dossier["matricule"]): dossier for dossier in dossiers}
+    by_dossier = {(dossier["organisme"], dossier["matricule"]): dossier for dossier in dossiers}
     for row in rows:
-        dossier = told.get((row["organisme"], row["matricule"]))
+        dossier = by_dossier.get((row["organisme"], row["matricule"]))
         if dossier is not None:
-            said = _copy(dossier, "email", "phones", "source", "as_of")
-            yield {**row, **said, "contact_origin": "DOSSIER", "contact_authorisation": "I"}
+            contact = _copy(dossier, "email", "phones", "source", "as_of")
+            yield {**row, **contact, "contact_origin": "DOSSIER", "contact_authorisation": "I"}
 
 
 def _contact(rows: Sequence[Row], reached: Sequence[Row]) -> Row | None:

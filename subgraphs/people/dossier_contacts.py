@@ -25,35 +25,39 @@ ORDER BY 1, 2
 """
 
 
-async def put(store: Store, said: DossierContact, nir_hash: bytes | None) -> frozenset[UUID]:
+async def put(store: Store, contact: DossierContact, nir_hash: bytes | None) -> frozenset[UUID]:
     """Write the ways of contact of the dossier; the people who are its adults, none if newer ones are known.
 
     Raises Refused: MATCH_NONE, MATCH_SEVERAL or MATCH_CONFLICT as `_dossier` tells it, CONTACT_AMBIGUOUS where the same
     day has said others.
     """
-    organisme, adults = await _dossier(store, said, nir_hash)
-    key = {"organisme": organisme, "matricule": said.matricule}
-    source_id = f"{organisme}:{said.matricule}"
-    known = await store.row(tables.dossier_contact, **key)
-    if not await store.admit(tables.source_record, said.source, source_id, said.as_of):
+    organisme, adults = await _dossier(store, contact, nir_hash)
+    key = {"organisme": organisme, "matricule": contact.matricule}
+    source_id = f"{organisme}:{contact.matricule}"
+    current = await store.row(tables.dossier_contact, **key)
+    if not await store.admit(tables.source_record, contact.source, source_id, contact.as_of):
         return frozenset()
-    told = {"email": said.email, "phones": list(said.phones)}
-    if known is not None and known["as_of"] == said.as_of and any(known[name] != told[name] for name in told):
+    values = {"email": contact.email, "phones": list(contact.phones)}
+    if (
+        current is not None
+        and current["as_of"] == contact.as_of
+        and any(current[name] != values[name] for name in values)
+    ):
         raise Refused("CONTACT_AMBIGUOUS")
-    lineage = {"source": said.source, "source_id": source_id, "as_of": said.as_of}
-    await store.put(tables.dossier_contact, key, {**told, **lineage})
+    lineage = {"source": contact.source, "source_id": source_id, "as_of": contact.as_of}
+    await store.put(tables.dossier_contact, key, {**values, **lineage})
     return frozenset(row["person_id"] for row in adults)
 
 
 async def of(store: Store, rows: Sequence[Row]) -> list[Row]:
     """The ways of contact of the dossiers that these rows of `people.identity` are of."""
     dossiers = {(row["organisme"], row["matricule"]) for row in rows}
-    known = [
+    contacts = [
         await store.row(tables.dossier_contact, organisme=organisme, matricule=matricule)
         for organisme, matricule in dossiers
         if None not in (organisme, matricule)
     ]
-    return [row for row in known if row is not None]
+    return [row for row in contacts if row is not None]
 
 
 async def sweep(store: Store) -> None:
@@ -62,33 +66,33 @@ async def sweep(store: Store) -> None:
         await store.delete(tables.dossier_contact, **row)
 
 
-async def _dossier(store: Store, said: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:
+async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:
     """Organisme and adults of the one known dossier with this matricule whose adults agree with what is said of one.
 
     Raises Refused: MATCH_NONE if no dossier has the matricule, MATCH_CONFLICT if none agrees, MATCH_SEVERAL if many do.
     """
     dossiers = defaultdict(list)
-    for row in await store.all(tables.identity, matricule=said.matricule):
-        if row["organisme"] is not None and said.department in (None, row["department"]):
+    for row in await store.all(tables.identity, matricule=contact.matricule):
+        if row["organisme"] is not None and contact.department in (None, row["department"]):
             dossiers[row["organisme"]].append(row)
     if not dossiers:
         raise Refused("MATCH_NONE")
-    agreeing = [found for found in dossiers.items() if _agrees(found[1], said, nir_hash)]
+    agreeing = [dossier for dossier in dossiers.items() if _agrees(dossier[1], contact, nir_hash)]
     if len(agreeing) != 1:
         raise Refused("MATCH_SEVERAL" if agreeing else "MATCH_CONFLICT")
     return agreeing[0]
 
 
-def _agrees(adults: Sequence[Row], said: DossierContact, nir_hash: bytes | None) -> bool:
+def _agrees(adults: Sequence[Row], contact: DossierContact, nir_hash: bytes | None) -> bool:
     """Whether one of the adults has the NIR, or the names where no NIR belies it."""
     if nir_hash is not None and any(row["nir_hash"] == nir_hash for row in adults):
         return True
     unproven = [row for row in adults if nir_hash is None or row["nir_hash"] is None]
-    return any(_is_named(row, said) for row in unproven)
+    return any(_is_named(row, contact) for row in unproven)
 
 
-def _is_named(row: Row, said: DossierContact) -> bool:
-    names = name_key(said.last_name), name_key(said.first_name)
-    known = (name_key(row["last_name"]), name_key(row["birth_name"]))
-    first_name = {"first_name": said.first_name}
-    return None not in names and names[0] in known and not other_first_name(first_name, row)
+def _is_named(row: Row, contact: DossierContact) -> bool:
+    names = name_key(contact.last_name), name_key(contact.first_name)
+    last_names = (name_key(row["last_name"]), name_key(row["birth_name"]))
+    first_name = {"first_name": contact.first_name}
+    return None not in names and names[0] in last_names and not other_first_name(first_name, row)

@@ -10,7 +10,7 @@ from subgraphs.kit.fields import Kind, choice
 from subgraphs.kit.identity_match import Finding, Inputs, MatchInput
 from subgraphs.kit.ingest.text_forms import matricule, national_number
 from subgraphs.kit.page_arguments import day
-from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Named, match_key
+from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Identifier, match_key
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.tables import person
 from subgraphs.people.values import DOSSIER_ROLE
@@ -77,14 +77,14 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
     born = day(identity.get("birthDate"))
     if born is None:
         raise _bad("identity.birthDate", "DATE")
-    named = (
+    identifiers = (
         _nir(identity.get("nir"), secret),
         _national(identity.get("identifier")),
         _departmental(identity.get("departmentIdentifier")),
     )
-    if not any(named):
+    if not any(identifiers):
         raise _bad("identity", "IDENTIFIED")
-    return tuple(match_key(each, born, secret) if each is not None else None for each in named)
+    return tuple(match_key(identifier, born, secret) if identifier is not None else None for identifier in identifiers)
 
 
 FINDING = Finding(
@@ -100,39 +100,39 @@ FINDING = Finding(
 )
 
 
-def _nir(given: Any, secret: bytes) -> Named | None:
-    if given is None:
+def _nir(text: Any, secret: bytes) -> Identifier | None:
+    if text is None:
         return None
-    nir = normalise(given) if isinstance(given, str) else None
+    nir = normalise(text) if isinstance(text, str) else None
     if nir is None:
         raise _bad("identity.nir", "NIR")
     return NIR, hashed(nir, secret).hex()
 
 
-def _national(given: Any) -> Named | None:
-    if given is None:
+def _national(identifier: Any) -> Identifier | None:
+    if identifier is None:
         return None
-    kind, value = given.get("kind"), _text("identity.identifier.value", given.get("value"))
+    kind, value = identifier.get("kind"), _text("identity.identifier.value", identifier.get("value"))
     if kind not in DOSSIERS:
         return kind, national_number(value)
     number = matricule(value)
-    if number is None or given.get("organisation") is None or given.get("role") is None:
+    if number is None or identifier.get("organisation") is None or identifier.get("role") is None:
         raise _bad("identity.identifier", "DOSSIER")
-    return kind, _text("identity.identifier.organisation", given["organisation"]), number, given["role"]
+    return kind, _text("identity.identifier.organisation", identifier["organisation"]), number, identifier["role"]
 
 
-def _departmental(given: Any) -> Named | None:
-    if given is None:
+def _departmental(identifier: Any) -> Identifier | None:
+    if identifier is None:
         return None
-    department = _text("identity.departmentIdentifier.department", given.get("department"))
-    return DEPARTMENT, department.upper(), _text("identity.departmentIdentifier.value", given.get("value"))
+    department = _text("identity.departmentIdentifier.department", identifier.get("department"))
+    return DEPARTMENT, department.upper(), _text("identity.departmentIdentifier.value", identifier.get("value"))
 
 
-def _text(place: str, given: Any) -> str:
-    found = given.strip() if isinstance(given, str) else ""
-    if not found.isprintable() or not 1 <= len(found) <= _LONGEST:
+def _text(place: str, value: Any) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if not text.isprintable() or not 1 <= len(text) <= _LONGEST:
         raise _bad(place, "NUMBER")
-    return found
+    return text
 
 
 def _bad(place: str, expected: str) -> BadInput:

@@ -21,8 +21,8 @@ REDUCED = Level.REDUCED
 
 def reveals(table: Table) -> ColumnElement[Any]:
     """What naming the structure of a row, or its agent, would reveal of the person."""
-    found = select(t.structure.c.sensitivity).where(t.structure.c.id == table.c.structure_id)
-    return found.correlate(table).scalar_subquery()
+    sensitivity = select(t.structure.c.sensitivity).where(t.structure.c.id == table.c.structure_id)
+    return sensitivity.correlate(table).scalar_subquery()
 
 
 @entity(

@@ -16,9 +16,9 @@ from schema.days import day_of
 from subgraphs.kit.ingest.row_store import Row
 
 NIR = "NIR"
-Named = tuple[str, ...]
+Identifier = tuple[str, ...]
 """A kind and what tells an identifier of that kind: for a NIR its own hash, for a matricule its organisme and role."""
-Identified = tuple[Named, date]
+Identified = tuple[Identifier, date]
 """An identifier and a birth date."""
 
 PLAIN: Mapping[str, str] = {"FRANCE_TRAVAIL": "france_travail_id", "PASS_IAE": "pass_iae"}
@@ -27,9 +27,9 @@ DOSSIERS = ("CAF", "MSA")
 DEPARTMENT = "CD_INTERNE"
 
 
-def match_key(named: Named, birth_date: date, secret: bytes) -> str:
+def match_key(identifier: Identifier, birth_date: date, secret: bytes) -> str:
     """The scope of the link: 32 hexadecimal digits."""
-    parts = ("match", *named, birth_date.isoformat())
+    parts = ("match", *identifier, birth_date.isoformat())
     return hmac.digest(secret, "\x1f".join(parts).encode(), "sha256").hex()[:32]
 
 
@@ -38,18 +38,18 @@ def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]
 
     `born` is the birth date of the person, for records that give none.
     """
-    found: dict[Identified, date] = {}
+    first_days: dict[Identified, date] = {}
     for row in rows:
         birth_date = row["birth_date"] or born
         if birth_date is None:
             continue
-        for named in _named(row):
+        for identifier in _identifiers(row):
             day = day_of(row["as_of"])
-            found[named, birth_date] = min(day, found.get((named, birth_date), day))
-    return found
+            first_days[identifier, birth_date] = min(day, first_days.get((identifier, birth_date), day))
+    return first_days
 
 
-def _named(row: Row) -> Iterable[Named]:
+def _identifiers(row: Row) -> Iterable[Identifier]:
     if row["nir_hash"] is not None:
         yield NIR, row["nir_hash"].hex()
     for kind, column in PLAIN.items():

@@ -16,14 +16,14 @@ from subgraphs.kit.ingest.row_store import Row
 from subgraphs.people.names import name_key
 
 
-def match(claim: Row, known: Sequence[Row], current: UUID | None) -> UUID | None:
+def match(claim: Row, rows: Sequence[Row], current: UUID | None) -> UUID | None:
     """The known person whom `claim` is about, or None. Rows are those of `people.identity`.
 
     `known` are the rows that share an identifier with the claim, its own row left out; `current` is the person to whom
     the claim's own row belongs already. Raises Refused with MATCH_SEVERAL, MATCH_CONFLICT or BIRTH_DATE_MISSING.
     """
-    others = [row for row in known if row["person_id"] != current]
-    rungs = [{row["person_id"] for row in others if rung(claim, row)} for rung in RUNGS]
+    rivals = [row for row in rows if row["person_id"] != current]
+    rungs = [{row["person_id"] for row in rivals if rung(claim, row)} for rung in RUNGS]
     if any(len(people) > 1 for people in rungs):
         raise Refused("MATCH_SEVERAL")
     people = set[UUID]().union(*rungs)

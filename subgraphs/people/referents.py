@@ -23,19 +23,19 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
     assert own is not None
     place = {"source": record.source, "person_id": person_id, "department": own["department"] or ""}
     word = {"as_of": record.as_of, "source_id": record.source_id}
-    known = await store.row(tables.referents_word, **place)
-    if known is not None and (known["as_of"], known["source_id"]) > (record.as_of, record.source_id):
+    newest_word = await store.row(tables.referents_word, **place)
+    if newest_word is not None and (newest_word["as_of"], newest_word["source_id"]) > (record.as_of, record.source_id):
         await keep(store, person_id, record.source, record.source_id, frozenset())
         return
     await store.put(tables.referents_word, place, word)
-    for other in await store.all(tables.identity, source=record.source, person_id=person_id):
-        if other["department"] == own["department"] and other["source_id"] != record.source_id:
-            await keep(store, person_id, record.source, other["source_id"], frozenset())
-    said = set()
+    for record_row in await store.all(tables.identity, source=record.source, person_id=person_id):
+        if record_row["department"] == own["department"] and record_row["source_id"] != record.source_id:
+            await keep(store, person_id, record.source, record_row["source_id"], frozenset())
+    referent_ids = set()
     for referent in referents:
         agent_id = await agent(store, record.source, record.as_of, referent)
         source_id = f"{record.source_id} {agent_id}"
-        said.add(source_id)
+        referent_ids.add(source_id)
         await store.put(
             journey_tables.referent,
             {"source": record.source, "source_id": source_id},
@@ -51,13 +51,13 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
         )
         link = Link(person_id, Fact.REFERENT, str(agent_id), day_of(record.as_of))
         await store.link(record.source, _origin(source_id), (link,))
-    await keep(store, person_id, record.source, record.source_id, said)
+    await keep(store, person_id, record.source, record.source_id, referent_ids)
 
 
-async def keep(store: Store, person_id: UUID, source: str, source_id: str, said: Collection[str]) -> None:
+async def keep(store: Store, person_id: UUID, source: str, source_id: str, referent_ids: Collection[str]) -> None:
     """Remove the referents that the record `source_id` said before and that are not in `said`."""
     for row in await store.all(journey_tables.referent, person_id=person_id, source=source):
-        if row["source_id"].startswith(f"{source_id} ") and row["source_id"] not in said:
+        if row["source_id"].startswith(f"{source_id} ") and row["source_id"] not in referent_ids:
             await store.link(source, _origin(row["source_id"]), ())
             await store.delete(journey_tables.referent, id=row["id"])
 
@@ -65,10 +65,10 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, said:
 async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
     """The agent with this e-mail address; a name that is told replaces one that isn't newer."""
     email = referent.email.strip().lower()
-    known = await store.row(journey_tables.agent, email=email)
-    if known is not None and (referent.last_name is None or known["as_of"] > as_of):
-        return UUID(str(known["id"]))
-    agent_id = UUID(str(known["id"])) if known is not None else uuid4()
+    current = await store.row(journey_tables.agent, email=email)
+    if current is not None and (referent.last_name is None or current["as_of"] > as_of):
+        return UUID(str(current["id"]))
+    agent_id = UUID(str(current["id"])) if current is not None else uuid4()
     await store.put(
         journey_tables.agent,
         {"id": agent_id},

@@ -36,22 +36,22 @@ _PLAIN = tuple(
     if column.name in PersonRecord.__dataclass_fields__ and column.name not in ("source", "source_id", "as_of")
 )
 
-_KNOWN = """
+_SHARING_AN_IDENTIFIER = """
 SELECT * FROM people.identity
 WHERE NOT (source = $1 AND source_id = $2)
   AND (nir_hash = $3 OR france_travail_id = $4 OR matricule = $5 OR (department = $6 AND department_internal_id = $7))
 """
 
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
-_KEPT = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")
+_IDENTITY_COLUMNS = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")
 _BARE: Row = {
     column.name: [] if column.name == "phones" else None
     for column in tables.identity.columns
-    if column.name not in _KEPT
+    if column.name not in _IDENTITY_COLUMNS
 }
 """Values of a record of which only the identity stays."""
 
-_HELD = "SELECT 1 FROM access.link WHERE person_id = $1 AND origin <> $2 LIMIT 1"
+_HELD_BY_AN_ITEM = "SELECT 1 FROM access.link WHERE person_id = $1 AND origin <> $2 LIMIT 1"
 
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
@@ -95,20 +95,20 @@ class Registry:
             raise Refused("MATCH_CONFLICT")
         person_id = await self._resolve(store, values, own)
         if record.by_identity:
-            known = person_id if own is None else await self._resolve(store, values, None)
-            person_id = known or await self._same_identity(store, values, person_id)
+            by_keys = person_id if own is None else await self._resolve(store, values, None)
+            person_id = by_keys or await self._same_identity(store, values, person_id)
         if person_id is None:
             store.candidates += await self._is_candidate(store, values)
-        found = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
-        others = [row for row in found if not _is_of(row, record.source, record.source_id)]
-        if contradicts(values, others):
+        person_rows = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
+        other_rows = [row for row in person_rows if not _is_of(row, record.source, record.source_id)]
+        if contradicts(values, other_rows):
             raise Refused("MATCH_CONFLICT")
         person_id = person_id or uuid4()
         if record.following is not None and record.following.structure is not None:
             revealed = {"sensitivity": record.following.sensitivity}
             await store.put(tables.structure, {"id": record.following.structure}, revealed)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
-        await self._write(store, person_id, await _whole(store, [*others, values]), values)
+        await self._write(store, person_id, await _whole(store, [*other_rows, values]), values)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
@@ -148,7 +148,7 @@ class Registry:
         await referents.keep(store, person_id, source, source_id, frozenset())
         rows = await store.all(tables.identity, person_id=person_id)
         rest = [row for row in rows if not _is_of(row, source, source_id)]
-        if not rest and await store.query(_HELD, person_id, HUB):
+        if not rest and await store.query(_HELD_BY_AN_ITEM, person_id, HUB):
             bare = {**own, **_BARE}
             key = {"source": source, "source_id": source_id}
             await store.put(tables.identity, key, bare)
@@ -179,24 +179,24 @@ class Registry:
     def _values(self, record: PersonRecord, own: Row | None) -> Row:
         """The row of `people.identity` that the record makes."""
         nir = None if record.nir is None else _nir(record.nir)
-        told = {name: getattr(record, name) for name in _PLAIN}
-        told["phones"] = list(record.phones)
-        told["nir_hash"] = None if nir is None else hashed(nir, self._key)
-        told["nir_last_digits"] = None if nir is None else last_digits(nir)
+        values = {name: getattr(record, name) for name in _PLAIN}
+        values["phones"] = list(record.phones)
+        values["nir_hash"] = None if nir is None else hashed(nir, self._key)
+        values["nir_last_digits"] = None if nir is None else last_digits(nir)
         rsa = asdict(record.rsa) if record.rsa else {}
         for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department", "suspension_reason"):
-            told[f"rsa_{name}"] = rsa.get(name)
-        told["referent_organisation"] = record.following and record.following.siret
-        told["structure_id"] = record.following and record.following.structure
-        told["family_situation"] = record.household.family_situation if record.household else None
-        told["dependent_children"] = record.household.dependent_children if record.household else None
+            values[f"rsa_{name}"] = rsa.get(name)
+        values["referent_organisation"] = record.following and record.following.siret
+        values["structure_id"] = record.following and record.following.structure
+        values["family_situation"] = record.household.family_situation if record.household else None
+        values["dependent_children"] = record.household.dependent_children if record.household else None
         if own is not None:
-            told |= {name: own[name] for name in record.withheld}
-        return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **told}
+            values |= {name: own[name] for name in record.withheld}
+        return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **values}
 
     async def _resolve(self, store: Store, values: Row, own: Row | None) -> UUID | None:
-        known = await store.query(
-            _KNOWN,
+        candidates = await store.query(
+            _SHARING_AN_IDENTIFIER,
             values["source"],
             values["source_id"],
             values["nir_hash"],
@@ -205,7 +205,7 @@ class Registry:
             values["department"],
             values["department_internal_id"],
         )
-        return match(values, known, own["person_id"] if own is not None else None)
+        return match(values, candidates, own["person_id"] if own is not None else None)
 
     async def _same_identity(self, store: Store, values: Row, current: UUID | None) -> UUID:
         """The one known person of the département with these names and this birth date.
@@ -214,18 +214,18 @@ class Registry:
         """
         alike = await store.query(_IDENTITY, values["birth_date"], values["department"])
         names = name_key(values["last_name"]), name_key(values["first_name"])
-        found = {
+        namesakes = {
             row["id"]
             for row in alike
             if None not in names and names in ((row[key], name_key(row["first_name"])) for key in _NAME_KEYS)
         }
-        if len(found) > 1:
+        if len(namesakes) > 1:
             raise Refused("MATCH_SEVERAL")
-        if current is not None and found - {current}:
+        if current is not None and namesakes - {current}:
             raise Refused("MATCH_CONFLICT")
-        if current is None and not found:
+        if current is None and not namesakes:
             raise Refused("MATCH_NONE")
-        return UUID(str(current or found.pop()))
+        return UUID(str(current or namesakes.pop()))
 
     async def _is_candidate(self, store: Store, values: Row) -> bool:
         """Whether someone known has the same first name and e-mail or telephone."""
@@ -236,14 +236,14 @@ class Registry:
     async def _write(self, store: Store, person_id: UUID, whole: Consolidated, values: Row) -> None:
         await store.put(tables.person, {"id": person_id}, whole.person)
         key = {"source": values["source"], "source_id": values["source_id"]}
-        told = {name: value for name, value in values.items() if name not in key}
-        await store.put(tables.identity, key, {**told, "person_id": person_id})
+        columns = {name: value for name, value in values.items() if name not in key}
+        await store.put(tables.identity, key, {**columns, "person_id": person_id})
         await store.put(access.person_reference, key, {"person_id": person_id})
         await self._consolidated(store, person_id, whole)
 
     async def _consolidated(self, store: Store, person_id: UUID, whole: Consolidated) -> None:
         await store.put(tables.person, {"id": person_id}, whole.person)
-        home = whole.household and await couples.kept(store, person_id, whole.household)
+        home = whole.household and await couples.keep_partner(store, person_id, whole.household)
         for table, row in (
             (tables.contact, whole.contact),
             (tables.household, home),
@@ -256,8 +256,8 @@ class Registry:
                 await store.delete(table, person_id=person_id)
             else:
                 await store.put(table, {"person_id": person_id}, row)
-        known = await store.all(tables.sector_identifier, person_id=person_id)
-        for kind, value in {(row["kind"], row["value"]) for row in known} - whole.identifiers.keys():
+        identifiers = await store.all(tables.sector_identifier, person_id=person_id)
+        for kind, value in {(row["kind"], row["value"]) for row in identifiers} - whole.identifiers.keys():
             await store.delete(tables.sector_identifier, person_id=person_id, kind=kind, value=value)
         for (kind, value), row in whole.identifiers.items():
             await store.put(tables.sector_identifier, {"person_id": person_id, "kind": kind, "value": value}, row)
@@ -272,10 +272,10 @@ class Registry:
 
     async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
         """The link of the organisation that the record says follows the person."""
-        wanted = []
+        links = []
         if values["referent_organisation"] is not None:
-            wanted.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
-        await store.link(record.source, record.source_id, wanted)
+            links.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
+        await store.link(record.source, record.source_id, links)
 
 
 async def _whole(store: Store, rows: Sequence[Row]) -> Consolidated:

@@ -23,15 +23,15 @@ _KINDS = {"OPPOSITION": Fact.OPPOSITION, "LIMITATION": Fact.LIMITATION}
 
 
 def _since(day: ColumnElement[Any]) -> ColumnElement[Any]:
-    found = select(day).where(exercised_right.c.person_id == access.person.c.person_id)
-    return found.correlate(access.person).scalar_subquery()
+    right = select(day).where(exercised_right.c.person_id == access.person.c.person_id)
+    return right.correlate(access.person).scalar_subquery()
 
 
 def in_force() -> ColumnElement[Any]:
     """The restrictions of a row of `access.person`, in the order of their articles."""
-    held = access.person.c.restrictions
+    restrictions = access.person.c.restrictions
     listed: array[Any] = array(
-        [case((held.bitwise_and(constant(bit)) != constant(0), word(kind))) for kind, bit in _KINDS.items()],
+        [case((restrictions.bitwise_and(constant(bit)) != constant(0), word(kind))) for kind, bit in _KINDS.items()],
         type_=Text(),
     )
     return func.array_remove(listed, None, type_=ARRAY(Text()))

@@ -40,8 +40,8 @@ class RdvInsertion:
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""
         items = Items(self._people, options.organisations)
-        given = [path for path in paths if not path.name.endswith(HEADERS)]
-        return await read_files(NAME, given, session, lambda path: self._records(path, options, items), _write)
+        bodies = [path for path in paths if not path.name.endswith(HEADERS)]
+        return await read_files(NAME, bodies, session, lambda path: self._records(path, options, items), _write)
 
     def _records(self, path: Path, options: Options, items: Items) -> Iterator[_Record | Refused]:
         if path.suffix == ".json":
@@ -124,9 +124,9 @@ def _request(path: Path, headers: Path | None) -> tuple[bytes, dict[str, str]]:
     """The body of a webhook and the headers that came with it, from the file named or the one beside the body."""
     beside = path.with_name(path.name.removesuffix(".json") + HEADERS)
     try:
-        found = loads((headers or beside).read_bytes())
+        content = loads((headers or beside).read_bytes())
     except OSError:
         raise Refused("HEADERS_MISSING") from None
-    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+    if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
         raise Refused("HEADERS_MISSING")
-    return path.read_bytes(), found
+    return path.read_bytes(), content

@@ -55,8 +55,8 @@ class Items:
         return store.outcome
 
     async def _rdv(self, store: Store, rdv: Rdv, key: str, as_of: datetime) -> None:
-        known = self._organisations.get(str(rdv.organisation.id))
-        siret = known.siret if known else None
+        organisation = self._organisations.get(str(rdv.organisation.id))
+        siret = organisation.siret if organisation else None
         category, kind = motive(rdv.motif.motif_category)
         starts_at = instant(rdv.starts_at, "data.starts_at")
         shared = {
@@ -68,28 +68,30 @@ class Items:
             "place_address": (rdv.lieu.address if rdv.lieu else None) or None,
             "motive_category": category,
             "motive_type": kind,
-            "organisation_id": await self._organisation(store, rdv, known, as_of),
+            "organisation_id": await self._organisation(store, rdv, organisation, as_of),
             "organisation_siret": siret,
             "rdv_source_id": key,
             "as_of": as_of,
             "recorded_by": siret,
         }
         agents = [
-            await self._people.professional(store, NAME, as_of, Referent(one.email, one.first_name, one.last_name))
-            for one in rdv.agents
-            if one.email
+            await self._people.professional(
+                store, NAME, as_of, Referent(agent.email, agent.first_name, agent.last_name)
+            )
+            for agent in rdv.agents
+            if agent.email
         ]
-        said: set[str] = set()
-        seen: set[UUID] = set()
+        participation_ids: set[str] = set()
+        person_ids: set[UUID] = set()
         for path, participation in _participations(rdv):
             source_id = f"{key}:user:{participation.user.id}"
-            if source_id in said:
+            if source_id in participation_ids:
                 continue
             person_id = await self._person(store, participation.user, as_of, rdv.organisation.department_number, path)
-            if person_id in seen:
+            if person_id in person_ids:
                 raise Refused("MATCH_CONFLICT", path)
-            said.add(source_id)
-            seen.add(person_id)
+            participation_ids.add(source_id)
+            person_ids.add(person_id)
             initiator = participation.created_by or rdv.created_by
             await store.put(
                 tables.appointment,
@@ -106,15 +108,17 @@ class Items:
             await self._agents(store, source_id, person_id, agents)
             await store.link(NAME, source_id, _own_item(person_id, siret, as_of, starts_at, participation))
         rows = await store.all(tables.appointment, source=NAME, rdv_source_id=key)
-        await self._remove(store, tables.appointment, [row for row in rows if row["source_id"] not in said])
+        await self._remove(
+            store, tables.appointment, [row for row in rows if row["source_id"] not in participation_ids]
+        )
 
     async def _agents(self, store: Store, source_id: str, person_id: UUID, agents: Sequence[UUID]) -> None:
         """Make the agents who receive exactly these."""
         row = await store.row(tables.appointment, source=NAME, source_id=source_id)
         assert row is not None
-        for known in await store.all(tables.appointment_agent, appointment_id=row["id"]):
-            if known["agent_id"] not in agents:
-                await store.delete(tables.appointment_agent, appointment_id=row["id"], agent_id=known["agent_id"])
+        for link in await store.all(tables.appointment_agent, appointment_id=row["id"]):
+            if link["agent_id"] not in agents:
+                await store.delete(tables.appointment_agent, appointment_id=row["id"], agent_id=link["agent_id"])
         for agent in agents:
             key = {"appointment_id": row["id"], "agent_id": agent}
             await store.put(tables.appointment_agent, key, {"person_id": person_id})
@@ -148,17 +152,17 @@ class Items:
             place = refused.path if refused.path.startswith(path) else ".".join((path, refused.path)).rstrip(".")
             raise Refused(refused.code, place) from None
 
-    async def _organisation(self, store: Store, rdv: Rdv, known: Organisation | None, as_of: datetime) -> UUID:
+    async def _organisation(self, store: Store, rdv: Rdv, organisation: Organisation | None, as_of: datetime) -> UUID:
         key = {"source": NAME, "source_id": f"organisation:{rdv.organisation.id}"}
         row = await store.row(tables.organisation, **key)
         if row is None or row["as_of"] <= as_of:
             values: dict[str, Any] = {
                 "name": rdv.organisation.name,
-                "siret": known.siret if known else None,
-                "type": known.type if known else None,
+                "siret": organisation.siret if organisation else None,
+                "type": organisation.type if organisation else None,
                 "department": rdv.organisation.department_number,
-                "structure_id": known.structure if known else None,
-                "sensitivity": _revealed(known, rdv.organisation.name),
+                "structure_id": organisation.structure if organisation else None,
+                "sensitivity": _revealed(organisation, rdv.organisation.name),
                 "as_of": as_of,
             }
             await store.put(tables.organisation, key, values, new={"id": uuid4()})
@@ -172,20 +176,22 @@ class Items:
             await store.link(NAME, row["source_id"], ())
             await store.delete(table, id=row["id"])
         for subject in {row["subject_source_id"] for row in rows}:
-            named = {"source": NAME, "subject_source_id": subject}
-            if not (await store.all(tables.appointment, **named) or await store.all(tables.invitation, **named)):
+            subject_key = {"source": NAME, "subject_source_id": subject}
+            if not (
+                await store.all(tables.appointment, **subject_key) or await store.all(tables.invitation, **subject_key)
+            ):
                 await self._people.remove(store, NAME, subject)
 
 
-def _revealed(known: Organisation | None, name: str | None) -> str | None:
+def _revealed(organisation: Organisation | None, name: str | None) -> str | None:
     """What naming an organisation would reveal; of one that nobody has declared, what its name says at least."""
-    return sensitivity(known.sensitive, name) if known else of_name(name) or UNKNOWN
+    return sensitivity(organisation.sensitive, name) if organisation else of_name(name) or UNKNOWN
 
 
 def _participations(rdv: Rdv) -> list[tuple[str, Participation]]:
     """Each participation and its user's place in the payload; without participations, users have the rdv's status."""
     if rdv.participations:
-        return [(f"data.participations[{n}].user", one) for n, one in enumerate(rdv.participations)]
+        return [(f"data.participations[{n}].user", participation) for n, participation in enumerate(rdv.participations)]
     return [(f"data.users[{n}]", Participation(user, rdv.status, rdv.created_by)) for n, user in enumerate(rdv.users)]
 
 

@@ -135,9 +135,11 @@ class Meta(Struct):
 
 def proven(body: bytes, headers: Mapping[str, str], secret: bytes) -> bytes:
     """The body as it was signed; raises Refused WEBHOOK_SIGNATURE."""
-    given = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
+    signature = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
     for signed in (body, body.decode("latin-1").encode()):
-        if hmac.compare_digest(hmac.digest(secret, signed, "sha256").hex().encode(), given.strip().lower().encode()):
+        if hmac.compare_digest(
+            hmac.digest(secret, signed, "sha256").hex().encode(), signature.strip().lower().encode()
+        ):
             return signed
     raise Refused("WEBHOOK_SIGNATURE")
 

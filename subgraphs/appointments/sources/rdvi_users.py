@@ -70,9 +70,9 @@ def record(row: Row, as_of: datetime, department: str | None, people: People) ->
 
 def _town(text: str) -> tuple[str | None, str | None]:
     """Postal code and town; a code of four digits has lost its zero."""
-    found = re.fullmatch(r"(\d{4,5})\s+(.+)", text)
-    if found is None:
+    town = re.fullmatch(r"(\d{4,5})\s+(.+)", text)
+    if town is None:
         return None, text or None
-    if len(found[1]) < 5:
+    if len(town[1]) < 5:
         raise Refused("LEADING_ZERO_LOST", NAMES["town"])
-    return found[1], found[2]
+    return town[1], town[2]

@@ -67,8 +67,8 @@ def motive(category: MotiveCategory | None) -> tuple[str | None, str]:
 
 def address(text: str | None) -> tuple[str | None, str | None, str | None]:
     """Street, postal code and town of an address written on one line; nothing of one that doesn't end so."""
-    found = re.search(r"^(.*?)[\s,]*\b(\d{5})\s+([^,\d][^,]*?)\s*$", text or "", re.DOTALL)
-    return (" ".join(found[1].split()) or None, found[2], found[3]) if found else (None, None, None)
+    parts = re.search(r"^(.*?)[\s,]*\b(\d{5})\s+([^,\d][^,]*?)\s*$", text or "", re.DOTALL)
+    return (" ".join(parts[1].split()) or None, parts[2], parts[3]) if parts else (None, None, None)
 
 
 def person(user: User, as_of: datetime, department: str | None, path: str) -> PersonRecord:
@@ -82,7 +82,9 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
     silent |= {"department_internal_id"} if user.department_internal_id is UNSET else set()
     referents = None
     if user.referents is not UNSET:
-        referents = tuple(Referent(one.email, one.first_name, one.last_name) for one in user.referents if one.email)
+        referents = tuple(
+            Referent(agent.email, agent.first_name, agent.last_name) for agent in user.referents if agent.email
+        )
     return PersonRecord(
         source=NAME,
         source_id=f"user:{user.id}",

@@ -128,8 +128,8 @@ class Emplois:
 
     async def _company(self, store: Store, application: Application, as_of: datetime) -> str:
         key = f"{application.entreprise_siret}-{application.entreprise_type}"
-        known = await store.row(tables.company, source=NAME, source_id=key)
-        if known is None or known["as_of"] <= as_of:
+        company = await store.row(tables.company, source=NAME, source_id=key)
+        if company is None or company["as_of"] <= as_of:
             values = {
                 "id": f"{NAME}--{key}",
                 "name": application.entreprise_nom,
@@ -145,8 +145,8 @@ class Emplois:
         number, status = application.candidat_pass_iae_numero, application.candidat_pass_iae_statut
         if number is None or status is None:
             return
-        known = await store.row(tables.pass_iae, source=NAME, source_id=number)
-        if known is not None and known["as_of"] > as_of:
+        current = await store.row(tables.pass_iae, source=NAME, source_id=number)
+        if current is not None and current["as_of"] > as_of:
             return
         values = {
             "person_id": person_id,
@@ -161,5 +161,5 @@ class Emplois:
 
 def _city(address: str | None) -> str | None:
     """The commune that an address on one line ends with, after its postal code."""
-    found = re.search(r"\b\d{5} ([^,]+)$", address or "")
-    return found[1].strip() if found else None
+    city = re.search(r"\b\d{5} ([^,]+)$", address or "")
+    return city[1].strip() if city else None

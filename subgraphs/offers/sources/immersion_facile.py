@@ -116,7 +116,7 @@ class ImmersionFacile:
         starts_on, ends_on = day(convention.date_start[:10], "dateStart"), day(convention.date_end[:10], "dateEnd")
         if starts_on is None or ends_on is None or ends_on < starts_on:
             raise Refused("DATE_INVALID", "dateEnd")
-        done = convention.assessment
+        assessment = convention.assessment
         item = Item(
             table=tables.immersion_agreement,
             key=key,
@@ -136,8 +136,8 @@ class ImmersionFacile:
                 "starts_on": starts_on,
                 "ends_on": ends_on,
                 "agency_kind": convention.agency_kind,
-                "assessment": done and done.status,
-                "ended_with_job": done and done.ended_with_a_job,
+                "assessment": assessment and assessment.status,
+                "ended_with_job": assessment and assessment.ended_with_a_job,
                 "is_rqth": convention.signatories.beneficiary.is_rqth,
             },
         )

@@ -86,18 +86,18 @@ async def ingest(
 ) -> Report:
     """Read JSON documents in the order given; `records` finds the records in one, or refuses it."""
 
-    def found(path: Path) -> list[Any]:
+    def read_records(path: Path) -> list[Any]:
         return records(loads(path.read_bytes()))
 
     async def write(record: object, store: Store) -> Outcome:
         return await apply(store, record, options)
 
-    return await read_files(name, paths, session, found, write)
+    return await read_files(name, paths, session, read_records, write)
 
 
 def listed(content: Any, key: str) -> list[Any]:
     """The records of a page `{key: [...]}`; raises Refused FORMAT_UNKNOWN."""
-    found = content.get(key) if isinstance(content, dict) else None
-    if not isinstance(found, list):
+    records = content.get(key) if isinstance(content, dict) else None
+    if not isinstance(records, list):
         raise Refused("FORMAT_UNKNOWN", detail=f"no list {key}")
-    return found
+    return records

@@ -79,10 +79,10 @@ class _Row:
 
 
 def _matricule(text: str) -> str:
-    found = matricule(text)
-    if found is None:
+    number = matricule(text)
+    if number is None:
         raise Refused("SCHEMA_INVALID", MATRICULE)
-    return found
+    return number
 
 
 def _with_zero(number: str) -> str:
@@ -91,7 +91,7 @@ def _with_zero(number: str) -> str:
 
 
 def _email(text: str) -> str | None:
-    found = emails(text)
-    if text and not found:
+    addresses = emails(text)
+    if text and not addresses:
         raise Refused("SCHEMA_INVALID", EMAIL)
-    return found[0] if found else None
+    return addresses[0] if addresses else None

@@ -78,19 +78,19 @@ class _Foyer:
             replace(record, organisme=organism, matricule=matricule, source_id=f"{foyer}:{record.source_id}")
             for record in self._records(foyer)
         ]
-        said = {record.source_id for record in records}
-        known = await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule)
-        left = [row for row in known if row["source_id"] not in said]
+        source_ids = {record.source_id for record in records}
+        rows = await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule)
+        left = [row for row in rows if row["source_id"] not in source_ids]
         renamed = [row for row in left if any(_same_adult(row, record) for record in records)]
         for row in left:
             if row not in renamed:
                 await self._people.remove(store, NAME, row["source_id"])
-        seen: set[UUID] = set()
+        person_ids: set[UUID] = set()
         for record in records:
             person_id = await self._people.put(store, record)
-            if person_id in seen:
+            if person_id in person_ids:
                 raise Refused("MATCH_CONFLICT", "Personne")
-            seen.add(person_id)
+            person_ids.add(person_id)
         for row in renamed:
             await self._people.remove(store, NAME, row["source_id"])
         await self._people.couple(store, NAME, organism, matricule)
@@ -210,8 +210,8 @@ def _main_address(foyer: Element) -> Element | None:
 
 
 def _flag(element: Element, path: str) -> bool | None:
-    found = text(element, path)
-    return None if found is None else found in ("1", "true")
+    flag = text(element, path)
+    return None if flag is None else flag in ("1", "true")
 
 
 def _street(address: Element) -> str | None:

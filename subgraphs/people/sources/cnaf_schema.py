@@ -41,15 +41,15 @@ def reduced(element: Element, encoding: str) -> Element | Refused:
 
 def text(element: Element, path: str) -> str | None:
     """The text at a path, its spaces made one; None if there is none."""
-    found = (element.findtext(path) or "").strip()
-    return " ".join(found.split()) or None
+    content = (element.findtext(path) or "").strip()
+    return " ".join(content.split()) or None
 
 
 def day(element: Element, path: str) -> date | None:
     """The day at a path; raises Refused for one that no calendar of ours has, such as year 10000."""
-    found = text(element, path)
+    content = text(element, path)
     with suppress(ValueError):
-        return None if found is None else date.fromisoformat(found[:10])
+        return None if content is None else date.fromisoformat(content[:10])
     raise Refused("DATE_INVALID", path)
 
 
@@ -62,17 +62,19 @@ def _why(foyer: Element, path: str) -> str:
 def _misread(foyer: Element, encoding: str) -> str | None:
     """Where text can't have been written in the declared encoding: control characters, or UTF-8 read as Latin."""
     for element in foyer.iter():
-        told = element.text or ""
-        if any("\x80" <= letter <= "\x9f" for letter in told) or (encoding != "utf-8" and _is_utf8(told, encoding)):
+        content = element.text or ""
+        if any("\x80" <= letter <= "\x9f" for letter in content) or (
+            encoding != "utf-8" and _is_utf8(content, encoding)
+        ):
             return element.getroottree().getelementpath(element)
     return None
 
 
-def _is_utf8(told: str, encoding: str) -> bool:
-    if told.isascii():
+def _is_utf8(content: str, encoding: str) -> bool:
+    if content.isascii():
         return False
     try:
-        told.encode(encoding).decode("utf-8")
+        content.encode(encoding).decode("utf-8")
     except UnicodeError:
         return False
     return True
@@ -83,8 +85,8 @@ def _project(element: Element, shape: Shape) -> Element:
     if not shape:
         copy.text = element.text
     for child in element:
-        if (known := shape.get(str(child.tag))) is not None:
-            copy.append(_project(child, known))
+        if (child_shape := shape.get(str(child.tag))) is not None:
+            copy.append(_project(child, child_shape))
     return copy
 
 
@@ -92,8 +94,8 @@ def _shape(type_or_element: Element) -> Shape:
     """Names that a part of our schema knows, from the schema itself."""
     kind = type_or_element.get("type")
     if kind is not None:
-        found = type_or_element.getroottree().find(f"{_XS}complexType[@name='{kind}']")
-        return {} if found is None else _shape(found)
+        declared = type_or_element.getroottree().find(f"{_XS}complexType[@name='{kind}']")
+        return {} if declared is None else _shape(declared)
     path = f"{_XS}sequence/{_XS}element" if type_or_element.tag == f"{_XS}complexType" else _INLINE
     return {str(child.get("name")): _shape(child) for child in type_or_element.iterfind(path)}
 

@@ -16,7 +16,7 @@ from subgraphs.people.sources import cnaf_codes as codes
 from subgraphs.people.sources.cnaf_schema import Element, day, text
 
 MONTH = "GeneraliteRessourcesMensuelles/MOISRESS"
-NOTHING = "AUCUNE"
+NO_INCOME = "AUCUNE"
 BANDS = (
     (Decimal(500), "MOINS_DE_500"),
     (Decimal(1000), "DE_500_A_1000"),
@@ -36,12 +36,12 @@ class Income:
 
 def income(people: Iterable[Element]) -> Income | None:
     """The band of the whole foyer, children included, in its last month; None if nobody's resources are told."""
-    told = [resources for person in people if (resources := person.find("Ressources")) is not None]
-    months = [month for resources in told for month in _months(resources)]
+    declared = [resources for person in people if (resources := person.find("Ressources")) is not None]
+    months = [month for resources in declared for month in _months(resources)]
     if not months:
         return None
     last = max(months)
-    details = [detail for resources in told for detail in _details(resources, last)]
+    details = [detail for resources in declared for detail in _details(resources, last)]
     if any(nature in codes.UNDECLARED for nature, _ in details):
         return Income(last, None)
     return Income(last, _band(sum((euros for nature, euros in details if nature not in codes.NOT_INCOME), Decimal(0))))
@@ -68,7 +68,7 @@ def activity(person: Element, on: date) -> str | None:
 
 def situation(act: str | None) -> str | None:
     """The situation that an activity is; None of none."""
-    return None if act is None else codes.ACTIVITIES.get(act, codes.OTHER)
+    return None if act is None else codes.ACTIVITIES.get(act, codes.ORDINARY)
 
 
 def unemployment_insurance(act: str | None) -> bool | None:
@@ -87,35 +87,35 @@ def specific_solidarity(act: str | None) -> bool | None:
 
 def suspension(rights: Element) -> tuple[date, str] | None:
     """First day of the oldest suspension that the foyer tells, and the family of its motive."""
-    found = [
-        (since, known.get(text(element, motive) or "", codes.OTHER))
-        for path, motive, first, known in (
+    suspensions = [
+        (since, families.get(text(element, motive) or "", codes.ORDINARY))
+        for path, motive, first, families in (
             ("SuspensionDroit", "MOTISUSDRORSA", "DDSUSDRORSA", codes.RIGHT_SUSPENDED),
             ("SuspensionVersement", "MOTISUSVERSRSA", "DDSUSVERSRSA", codes.PAYMENT_SUSPENDED),
         )
         for element in rights.iterfind(path)
         if (since := day(element, first)) is not None
     ]
-    return min(found, default=None)
+    return min(suspensions, default=None)
 
 
 def _months(resources: Element) -> list[date]:
     """First days of the months told; that of the end of the quarter if there was nothing in it."""
-    told = [day(month, MONTH) for month in resources.iterfind("RessourcesMensuelles")]
-    if not told and text(resources, "GeneraliteRessourcesTrimestre/TOPRESSNUL") in ("1", "true"):
-        told = [day(resources, "GeneraliteRessourcesTrimestre/DFRESS")]
-    return [month.replace(day=1) for month in told if month is not None]
+    months = [day(month, MONTH) for month in resources.iterfind("RessourcesMensuelles")]
+    if not months and text(resources, "GeneraliteRessourcesTrimestre/TOPRESSNUL") in ("1", "true"):
+        months = [day(resources, "GeneraliteRessourcesTrimestre/DFRESS")]
+    return [month.replace(day=1) for month in months if month is not None]
 
 
 def _details(resources: Element, month: date) -> list[tuple[str, Decimal]]:
     """Nature and euros of each resource of that month."""
     return [
         (text(detail, "NATRESS") or "", Decimal(text(detail, "MTNATRESSMEN") or "0"))
-        for one in resources.iterfind("RessourcesMensuelles")
-        if (told := day(one, MONTH)) is not None and told.replace(day=1) == month
-        for detail in one.iterfind("DetailRessourcesMensuelles")
+        for declaration in resources.iterfind("RessourcesMensuelles")
+        if (declared_on := day(declaration, MONTH)) is not None and declared_on.replace(day=1) == month
+        for detail in declaration.iterfind("DetailRessourcesMensuelles")
     ]
 
 
 def _band(euros: Decimal) -> str:
-    return next((band for bound, band in BANDS if euros < bound), HIGHEST) if euros > 0 else NOTHING
+    return next((band for bound, band in BANDS if euros < bound), HIGHEST) if euros > 0 else NO_INCOME

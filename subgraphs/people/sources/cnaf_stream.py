@@ -49,7 +49,7 @@ def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
         remove_comments=True,
         remove_pis=True,
     )
-    known = False
+    header_read = False
     fed = 0
     tail = ""
     for text, failure in _decoded(head, stream, encoding):
@@ -58,9 +58,9 @@ def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
         for event, element in parser.read_events():
             assert isinstance(element, etree._Element)
             if event == "start":
-                _expect(element, known)
+                _expect(element, header_read)
             elif element.tag == "IdentificationFlux":
-                known = True
+                header_read = True
                 yield _header(element)
             elif element.tag == "InfosFoyerRSA":
                 fed = 0
@@ -73,9 +73,9 @@ def foyers(stream: BinaryIO) -> Iterator[Header | Element | Refused]:
     try:
         parser.close()
     except etree.XMLSyntaxError as error:
-        whole = tail.rstrip().endswith("</Racine>") or not known
+        whole = tail.rstrip().endswith("</Racine>") or not header_read
         raise Refused("XML_MALFORMED" if whole else "TRUNCATED", detail=f"line {error.lineno}") from None
-    if not known:
+    if not header_read:
         raise Refused("FORMAT_UNKNOWN", "Racine/IdentificationFlux")
 
 
@@ -112,19 +112,19 @@ def _prolog(head: bytes) -> str:
         raise Refused("FORMAT_UNKNOWN")
     if match[1] == b"<!DOCTYPE":
         raise Refused("DTD_REFUSED")
-    named = re.search(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']", declared[1] if declared else b"")
-    encoding = named[1].decode("ascii", "replace").lower() if named else "utf-8"
+    declaration = re.search(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']", declared[1] if declared else b"")
+    encoding = declaration[1].decode("ascii", "replace").lower() if declaration else "utf-8"
     if encoding not in ENCODINGS:
         raise Refused("ENCODING_UNSUPPORTED")
     return encoding
 
 
-def _expect(element: Element, known: bool) -> None:
+def _expect(element: Element, header_read: bool) -> None:
     """Refuse an element where the format has none."""
     path = [ancestor.tag for ancestor in element.iterancestors()]
     if element.getroottree().docinfo.internalDTD is not None:
         raise Refused("DTD_REFUSED")
-    if path != ([] if element.tag == "Racine" else ["Racine"]) or (element.tag == "InfosFoyerRSA" and not known):
+    if path != ([] if element.tag == "Racine" else ["Racine"]) or (element.tag == "InfosFoyerRSA" and not header_read):
         raise Refused("FORMAT_UNKNOWN", str(element.tag))
 
 

@@ -121,7 +121,7 @@ class _Row:
             birth_city_code=None if abroad else born,
             birth_country_code=born and (born if abroad else FRANCE),
             registered_on=_day(self.row, "inscription"),
-            registration_category=_known(self.row, "categorie_inscription"),
+            registration_category=_value(self.row, "categorie_inscription"),
             following=self._following(),
             referents=self._referents(),
             by_identity=True,
@@ -139,15 +139,15 @@ class _Row:
 
     def _following(self) -> Following | None:
         """The agency as organisme référent, while a modality says that it follows the person."""
-        if self.agency is None or _known(self.row, "modalite_accompagnement") is None:
+        if self.agency is None or _value(self.row, "modalite_accompagnement") is None:
             return None
         return Following(self.agency.siret, self.agency.structure, sensitivity(self.agency.sensitive, None))
 
     def _referents(self) -> tuple[Referent, ...]:
-        email = _known(self.row, "referent_mail")
+        email = _value(self.row, "referent_mail")
         if email is None:
             return ()
-        names = _known(self.row, "referent_prenom"), _known(self.row, "referent_nom")
+        names = _value(self.row, "referent_prenom"), _value(self.row, "referent_nom")
         return (Referent(email, *names, since=_day(self.row, "suivi_debut")),)
 
     async def _projects(self, store: Store, key: str, person_id: UUID) -> None:
@@ -157,9 +157,9 @@ class _Row:
             if not re.fullmatch(r"[A-N]\d{4}", code):
                 await store.delete(journey_tables.project, **place)
                 continue
-            occupation = _known(self.row, f"appelation_rome_{number}")
-            said = {"person_id": person_id, "rome_code": code, "occupation": occupation, "as_of": self.as_of}
-            await store.put(journey_tables.project, place, said, new={"id": uuid4()})
+            occupation = _value(self.row, f"appelation_rome_{number}")
+            values = {"person_id": person_id, "rome_code": code, "occupation": occupation, "as_of": self.as_of}
+            await store.put(journey_tables.project, place, values, new={"id": uuid4()})
 
     async def _accompaniment(self, store: Store, key: str, person_id: UUID) -> None:
         """The orientation to the agency, and the PPAE made there."""
@@ -175,18 +175,18 @@ class _Row:
             "structure_id": followed and followed.structure,
         }
         contract = {**shared, "kind": "PPAE", "signed_on": signed_on}
-        for table, name, values, held in (
+        for table, name, values, present in (
             (journey_tables.orientation, "orientation", orientation, starts_on is not None),
             (journey_tables.contract, "ppae", contract, signed_on is not None),
         ):
             place = {"source": NAME, "source_id": f"{key}:{name}"}
-            if held:
+            if present:
                 await store.put(table, place, values, new={"id": uuid4()})
             else:
                 await store.delete(table, **place)
 
     async def _constraints(self, store: Store, key: str, person_id: UUID) -> None:
-        met = _day(self.row, "der_entretien")
+        interviewed_on = _day(self.row, "der_entretien")
         for column, theme in THEMES.items():
             place = {"source": NAME, "source_id": f"{key}:{theme}"}
             if self.row[column].upper() in PRESENT:
@@ -194,7 +194,7 @@ class _Row:
                     "person_id": person_id,
                     "theme": theme,
                     "state": "OUI",
-                    "recorded_on": met,
+                    "recorded_on": interviewed_on,
                     "recorded_by": None if self.agency is None else self.agency.siret,
                     "as_of": self.as_of,
                 }
@@ -203,7 +203,7 @@ class _Row:
                 await store.delete(journey_tables.constraint, **place)
 
 
-def _known(row: Row, column: str) -> str | None:
+def _value(row: Row, column: str) -> str | None:
     text = row[column]
     return None if text in ("", "NULL") else text
 

@@ -37,7 +37,7 @@ NAME = "droits"
 RESTRICTIONS = {"opposition": Fact.OPPOSITION, "limitation": Fact.LIMITATION}
 DAYS = {"opposition": "opposed_on", "limitation": "limited_on"}
 COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS, "effacement", "maj")
-SAID = {"O": True, "N": False}
+FLAGS = {"O": True, "N": False}
 
 
 class RightsRegister:
@@ -67,43 +67,44 @@ class _Row:
 
     async def write(self, store: Store) -> Outcome:
         key = self.people.handle(NAME, self.row["departement"], self.row["identifiant_interne"])
-        said = instant(self.row["maj"], "maj")
-        if not await store.admit(tables.source_record, NAME, key, said):
+        updated_at = instant(self.row["maj"], "maj")
+        if not await store.admit(tables.source_record, NAME, key, updated_at):
             return Outcome.OLDER
         restrictions = 0
         for column, fact in RESTRICTIONS.items():
-            if self.row[column] not in SAID:
+            if self.row[column] not in FLAGS:
                 raise Refused("SCHEMA_INVALID", column)
-            restrictions |= fact if SAID[self.row[column]] else 0
+            restrictions |= fact if FLAGS[self.row[column]] else 0
         erasure = day(self.row["effacement"], "effacement")
         person_id = await self._person(store)
-        known = {"restrictions": restrictions, "erasure_on": erasure}
-        await store.put(access.person, {"person_id": person_id}, known)
-        await self._remember(store, person_id, key, said)
+        values = {"restrictions": restrictions, "erasure_on": erasure}
+        await store.put(access.person, {"person_id": person_id}, values)
+        await self._remember(store, person_id, key, updated_at)
         return store.outcome
 
-    async def _remember(self, store: Store, person_id: UUID, key: str, said: datetime) -> None:
+    async def _remember(self, store: Store, person_id: UUID, key: str, updated_at: datetime) -> None:
         """Keep the first day on which the register said that each right is in force, for as long as it is."""
-        known = await store.row(journey_tables.exercised_right, person_id=person_id) or {}
+        current = await store.row(journey_tables.exercised_right, person_id=person_id) or {}
         days = {
-            day: (known.get(day) or day_of(said)) if SAID[self.row[column]] else None for column, day in DAYS.items()
+            day: (current.get(day) or day_of(updated_at)) if FLAGS[self.row[column]] else None
+            for column, day in DAYS.items()
         }
         if any(days.values()):
-            told = {**days, "source": NAME, "source_id": key, "as_of": said}
-            await store.put(journey_tables.exercised_right, {"person_id": person_id}, told)
+            values = {**days, "source": NAME, "source_id": key, "as_of": updated_at}
+            await store.put(journey_tables.exercised_right, {"person_id": person_id}, values)
         else:
             await store.delete(journey_tables.exercised_right, person_id=person_id)
 
     async def _person(self, store: Store) -> UUID:
         born = day(self.row["date_naissance"], "date_naissance")
-        known = await store.all(
+        records = await store.all(
             tables.identity,
             department=self.row["departement"],
             department_internal_id=self.row["identifiant_interne"],
         )
-        people = {UUID(str(row["person_id"])) for row in known}
+        people = {UUID(str(row["person_id"])) for row in records}
         if len(people) != 1:
             raise Refused("MATCH_SEVERAL" if people else "MATCH_NONE")
-        if born is None or any(row["birth_date"] not in (None, born) for row in known):
+        if born is None or any(row["birth_date"] not in (None, born) for row in records):
             raise Refused("MATCH_CONFLICT", "date_naissance")
         return people.pop()

@@ -112,11 +112,11 @@ async def _write(store: Store, formation: etree._Element, file_as_of: datetime |
         (tables.training_action, _actions(formation, key)),
         (tables.training_session, _sessions(formation, key, store)),
     )
-    for table, found in parts:
-        for known in await store.all(table, training_id=key):
-            if known["id"] not in found:
-                await store.delete(table, id=known["id"])
-        for part, values in found.items():
+    for table, parts_by_id in parts:
+        for row in await store.all(table, training_id=key):
+            if row["id"] not in parts_by_id:
+                await store.delete(table, id=row["id"])
+        for part, values in parts_by_id.items():
             await revise(store, table, part, values, as_of)
     return Outcome.UPDATED if outcome is Outcome.UNCHANGED and store.written else outcome
 
@@ -143,17 +143,17 @@ def _training(formation: etree._Element, number: str, provider: dict[str, Any] |
 
 
 def _provider(formation: etree._Element) -> dict[str, Any] | None:
-    here = "organisme-formation-responsable"
-    siret = _text(formation, f"{here}/SIRET-organisme-formation/SIRET")
+    path = "organisme-formation-responsable"
+    siret = _text(formation, f"{path}/SIRET-organisme-formation/SIRET")
     if siret is None:
         return None
     if not SIRET.fullmatch(siret):
         code = "LEADING_ZERO_LOST" if siret.isdecimal() and len(siret) < 14 else "SCHEMA_INVALID"
-        raise Refused(code, f"{here}/SIRET-organisme-formation/SIRET")
+        raise Refused(code, f"{path}/SIRET-organisme-formation/SIRET")
     return {
         "siret": siret,
-        "name": _text(formation, f"{here}/nom-organisme"),
-        "activity_number": _text(formation, f"{here}/numero-activite"),
+        "name": _text(formation, f"{path}/nom-organisme"),
+        "activity_number": _text(formation, f"{path}/numero-activite"),
         "source": NAME,
         "source_id": siret,
     }
@@ -161,14 +161,14 @@ def _provider(formation: etree._Element) -> dict[str, Any] | None:
 
 def _actions(formation: etree._Element, training_id: str) -> dict[str, dict[str, Any]]:
     """Actions that have a number, by id; LHEO writes prerequisites among the `conditions-specifiques`."""
-    found: dict[str, dict[str, Any]] = {}
+    actions: dict[str, dict[str, Any]] = {}
     for action in formation.iterfind("{*}action"):
         number = (action.get("numero") or "").strip()
         mode = _text(action, "modalites-enseignement")
         if mode is not None and mode not in TEACHING_MODE:
             raise Refused("SCHEMA_INVALID", "action/modalites-enseignement")
         if number:
-            found[f"{training_id}--{number}"] = {
+            actions[f"{training_id}--{number}"] = {
                 "training_id": training_id,
                 "mode": mode and TEACHING_MODE[mode],
                 "publics": _texts(action, "code-public-vise"),
@@ -177,12 +177,12 @@ def _actions(formation: etree._Element, training_id: str) -> dict[str, dict[str,
                 "source": NAME,
                 "source_id": f"{training_id.removeprefix(f'{NAME}--')}--{number}",
             }
-    return found
+    return actions
 
 
 def _sessions(formation: etree._Element, training_id: str, store: Store) -> dict[str, dict[str, Any]]:
     """Sessions of all the actions of a training by id; the place is that of the action."""
-    found: dict[str, dict[str, Any]] = {}
+    sessions: dict[str, dict[str, Any]] = {}
     for action in formation.iterfind("{*}action"):
         place = _place(action, store)
         for session in action.iterfind("{*}session"):
@@ -190,7 +190,7 @@ def _sessions(formation: etree._Element, training_id: str, store: Store) -> dict
             state = _text(session, "etat-recrutement")
             if state is not None and state not in RECRUITMENT_STATE:
                 raise Refused("SCHEMA_INVALID", "action/session/etat-recrutement")
-            found[f"{NAME}--{number}"] = {
+            sessions[f"{NAME}--{number}"] = {
                 "training_id": training_id,
                 "starts_on": _date(session, "periode/debut"),
                 "ends_on": _date(session, "periode/fin"),
@@ -199,25 +199,25 @@ def _sessions(formation: etree._Element, training_id: str, store: Store) -> dict
                 "source": NAME,
                 "source_id": number,
             }
-    return found
+    return sessions
 
 
 def _place(action: etree._Element, store: Store) -> dict[str, Any]:
     """Where the sessions of an action are; an action without an address, at a distance, has no position to give."""
     city_code = _city_code(action)
-    found = None
+    located = None
     if action.find("/".join(f"{{*}}{step}" for step in ADDRESS.split("/"))) is not None:
         path = f"{ADDRESS}/geolocalisation"
         latitude, longitude = (_degrees(action, f"{path}/{name}") for name in ("latitude", "longitude"))
-        found = position(store, latitude, longitude, f"action/{path}")
-    return {"city": _text(action, f"{ADDRESS}/ville"), "city_code": city_code, **found_at(found, city_code)}
+        located = position(store, latitude, longitude, f"action/{path}")
+    return {"city": _text(action, f"{ADDRESS}/ville"), "city_code": city_code, **found_at(located, city_code)}
 
 
 def _degrees(action: etree._Element, path: str) -> float | None:
     """Decimal degrees; not a number where the text is none, so that it is set aside as no position."""
-    said = _text(action, path)
+    text = _text(action, path)
     try:
-        return None if said is None else float(said.replace(",", "."))
+        return None if text is None else float(text.replace(",", "."))
     except ValueError:
         return nan
 
@@ -230,9 +230,9 @@ def _number(element: etree._Element) -> str:
 
 
 def _as_of(formation: etree._Element, file_as_of: datetime | None) -> datetime:
-    said = formation.get("datemaj")
-    if said:
-        return datetime.combine(_day(said, "formation/@datemaj"), time(), UTC)
+    text = formation.get("datemaj")
+    if text:
+        return datetime.combine(_day(text, "formation/@datemaj"), time(), UTC)
     if file_as_of is None:
         raise Refused("AS_OF_MISSING", "formation/@datemaj")
     return file_as_of
@@ -247,24 +247,24 @@ def _city_code(action: etree._Element) -> str | None:
 
 
 def _date(element: etree._Element, path: str) -> date | None:
-    said = _text(element, path)
-    return None if said is None or said in NO_DATE else _day(said, f"action/session/{path}")
+    text = _text(element, path)
+    return None if text is None or text in NO_DATE else _day(text, f"action/session/{path}")
 
 
-def _day(said: str, path: str) -> date:
+def _day(text: str, path: str) -> date:
     try:
-        return datetime.strptime(said, "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
+        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
         raise Refused("DATE_INVALID", path) from None
 
 
 def _text(element: etree._Element, path: str) -> str | None:
-    found = _texts(element, path)
-    return found[0] if found else None
+    texts = _texts(element, path)
+    return texts[0] if texts else None
 
 
 def _texts(element: etree._Element, path: str) -> list[str]:
     """Texts at a path of local names; empty ones and LHEO's `-`, which stands for nothing, are left out."""
     steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
-    texts = ((found.text or "").strip() for found in element.iterfind(steps))
+    texts = ((node.text or "").strip() for node in element.iterfind(steps))
     return [text for text in texts if text not in ("", "-")]

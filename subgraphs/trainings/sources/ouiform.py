@@ -166,10 +166,10 @@ def _item(message: Placement | Project | Removal) -> tuple[Table, str]:
 
 
 async def _person(store: Store, person: Person) -> Any:
-    found = await store.row(access.person_reference, source=person.source, source_id=person.reference)
-    if found is None:
+    reference = await store.row(access.person_reference, source=person.source, source_id=person.reference)
+    if reference is None:
         raise Refused("PERSON_UNKNOWN", "personne")
-    return found["person_id"]
+    return reference["person_id"]
 
 
 async def _put_project(store: Store, project: Project, key: str, as_of: datetime) -> None:

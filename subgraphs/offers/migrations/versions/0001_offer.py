@@ -95,8 +95,8 @@ def upgrade() -> None:
     op.bulk_insert(
         commune,
         [
-            {"code": known.code, "name": known.name, "latitude": known.latitude, "longitude": known.longitude}
-            for known in communes.load().values()
+            {"code": row.code, "name": row.name, "latitude": row.latitude, "longitude": row.longitude}
+            for row in communes.load().values()
         ],
     )
     for name, check in (("commune", "true"), ("structure", LINEAGE), ("service", LINEAGE)):

@@ -106,25 +106,25 @@ OWNED = ("orientation", "contract")
 OF_THE_PERSON = ("registration", "project", "identifier")
 
 
-def _closed(table: str, check: str, seen: str) -> tuple[str, ...]:
+def _closed(table: str, check: str, condition: str) -> tuple[str, ...]:
     return (
         f"ALTER TABLE people.{table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE people.{table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY ingest ON people.{table} TO people_ingest USING (true) WITH CHECK ({check})",
-        f"CREATE POLICY query ON people.{table} FOR SELECT TO people_query USING ({seen})",
+        f"CREATE POLICY query ON people.{table} FOR SELECT TO people_query USING ({condition})",
     )
 
 
 def _row_security() -> list[str]:
-    found = [*_closed("structure", "true", "true")]
+    statements = [*_closed("structure", "true", "true")]
     for table in (*OWNED, *OF_THE_PERSON):
         own = (
             f" AND (link.relation <> 8 OR {table}.organisation_siret ="
             " (SELECT current_setting('spie.organisation', true)))"
         )
         linked = f"SELECT FROM access.link WHERE link.person_id = {table}.person_id{own if table in OWNED else ''}"
-        found += _closed(table, "source <> '' AND source_id <> ''", f"EXISTS ({linked})")
-    return found
+        statements += _closed(table, "source <> '' AND source_id <> ''", f"EXISTS ({linked})")
+    return statements
 
 
 def upgrade() -> None:

@@ -88,12 +88,12 @@ def _birthplaces(table: str) -> str:
 
 def _closed(table: str) -> tuple[str, ...]:
     check = "source <> '' AND source_id <> ''"
-    seen = f"EXISTS (SELECT FROM access.link WHERE link.person_id = {table}.person_id)"
+    condition = f"EXISTS (SELECT FROM access.link WHERE link.person_id = {table}.person_id)"
     return (
         f"ALTER TABLE people.{table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE people.{table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY ingest ON people.{table} TO people_ingest USING (true) WITH CHECK ({check})",
-        f"CREATE POLICY query ON people.{table} FOR SELECT TO people_query USING ({seen})",
+        f"CREATE POLICY query ON people.{table} FOR SELECT TO people_query USING ({condition})",
     )
 
 

@@ -26,6 +26,6 @@ FILLED = (
 def upgrade() -> None:
     """Two columns, filled by the communes of the reference file at this revision, and their index."""
     op.execute(COLUMNS)
-    known = (f"('{each.code}', {each.latitude!r}, {each.longitude!r})" for each in communes.load().values())
-    op.execute(FILLED.format(", ".join(known)))
+    rows = (f"('{commune.code}', {commune.latitude!r}, {commune.longitude!r})" for commune in communes.load().values())
+    op.execute(FILLED.format(", ".join(rows)))
     op.execute(INDEX)
