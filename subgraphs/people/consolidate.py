@@ -1,8 +1,8 @@
-"""What the hub says of a person, from all that its sources say: a pure function of the rows of `people.identity`.
+"""Merge what the sources say of a person into what the hub says: a pure function of the rows of `people.identity`.
 
-The master of each group of values comes first (docs/domain.md#people); within one source the newest record wins. A
-group is taken whole from one record, so that no person is a mixture: identity, ways of contact, address, household,
-rights.
+The most believed source of each group of values wins (`sources.precedence`, docs/domain.md#people), then the newest
+record. A group is taken whole from one record, so that no person is a mixture: identity, ways of contact, address,
+household, rights.
 """
 
 from __future__ import annotations
@@ -10,22 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from schema.days import day_of
 from subgraphs.kit.ingest.row_store import Row
 from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key
+from subgraphs.people.sources.precedence import Precedence, Ranks
 
-IDENTITY_MASTERS = ("cnaf-flux", "ft-extrait", "rdv-insertion")
-CONTACT_MASTERS = ("rdv-insertion", "cnaf-contact", "cnaf-flux", "ft-extrait")
+First = Callable[..., Row | None]
+"""Picks the row that a group of values is taken from."""
+
 OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVERT_VERSEMENT_SUSPENDU")
 """ETATDOSRSA 2, 3 and 4: a suspended right is still open, and its holder is still a bénéficiaire of the RSA."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
-    """Row of the person's rows; None where no source fills the table. `identifiers` are by (kind, value); `access` is
+    """The consolidated rows of a person, by table; None where no source fills the table. `identifiers` are by (kind, value); `access` is
     for `access.person`.
 
     `home` is the département of the address, `paying` those that pay the RSA now, `identified` what the person is found
@@ -46,25 +49,22 @@ class Consolidated:
     identified: Mapping[Identified, date]
 
 
-def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidated:
+def consolidate(rows: Sequence[Row], dossiers: Sequence[Row], precedence: Precedence) -> Consolidated:
     """Consolidate the rows of one person (at least one) and those of its dossiers' ways of contact."""
-    identity = _first(rows, IDENTITY_MASTERS, lambda row: row["last_name"] is not None) or rows[0]
+    first = partial(_first, rows, precedence.identity)
+    identity = first(lambda row: row["last_name"] is not None) or rows[0]
     rights = _rights(rows)
     current = [row for row in rights if is_open(row)]
-    rsa = _first(rights, IDENTITY_MASTERS, lambda _: True, prefer=is_open)
-    home = _first(
-        rows, IDENTITY_MASTERS, lambda row: row["dependent_children"] is not None, prefer=lambda row: row in current
-    )
-    contact = _contact(rows, [*rows, *_shared(rows, dossiers)])
+    rsa = _first(rights, precedence.identity, lambda _: True, prefer=is_open)
+    home = first(lambda row: row["dependent_children"] is not None, prefer=lambda row: row in current)
+    contact = _contact(rows, [*rows, *_shared(rows, dossiers)], precedence.contact)
     department = residence(contact["city_code"], contact["postal_code"]) if contact else None
-    born = _first(
-        rows, IDENTITY_MASTERS, lambda row: (row["birth_city_code"], row["birth_country_code"]) != (None, None)
-    )
-    numbered = _first(rows, IDENTITY_MASTERS, lambda row: row["nir_last_digits"] is not None)
-    working = _first(rows, IDENTITY_MASTERS, lambda row: row["work_situation"] is not None)
-    duties = _first(rows, CONTACT_MASTERS, lambda row: row["rsa_rights_and_duties_since"] is not None)
-    registered = _first(rows, IDENTITY_MASTERS, lambda row: row["registered_on"] is not None)
-    following = _first(rows, IDENTITY_MASTERS, lambda row: row["referent_organisation"] is not None)
+    born = first(lambda row: (row["birth_city_code"], row["birth_country_code"]) != (None, None))
+    numbered = first(lambda row: row["nir_last_digits"] is not None)
+    working = first(lambda row: row["work_situation"] is not None)
+    duties = _first(rows, precedence.contact, lambda row: row["rsa_rights_and_duties_since"] is not None)
+    registered = first(lambda row: row["registered_on"] is not None)
+    following = first(lambda row: row["referent_organisation"] is not None)
     return Consolidated(
         person={
             **_copy(identity, "civility", "first_name", "last_name", "birth_name", "birth_date", "identity_certified"),
@@ -80,8 +80,8 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidat
         contact=contact,
         household=home and {**_copy(home, "family_situation", "dependent_children"), **_lineage(home)},
         rsa=_rsa(rsa, duties),
-        allocations=_allocations(rows),
-        resources=_resources(rows),
+        allocations=_allocations(first),
+        resources=_resources(first),
         registration=registered
         and {
             "status": "INSCRIT",
@@ -89,7 +89,7 @@ def consolidate(rows: Sequence[Row], dossiers: Sequence[Row] = ()) -> Consolidat
             "registered_on": registered["registered_on"],
             **_lineage(registered),
         },
-        identifiers=_identifiers(rows),
+        identifiers=_identifiers(rows, precedence.identity),
         access={
             "department": department,
             "brsa": bool(current),
@@ -123,25 +123,25 @@ def _rsa(rsa: Row | None, duties: Row | None) -> Row | None:
     }
 
 
-def _allocations(rows: Sequence[Row]) -> Row | None:
+def _allocations(first: First) -> Row | None:
     paid = ("unemployment_insurance", "specific_solidarity")
-    record = _first(rows, IDENTITY_MASTERS, lambda row: any(row[name] is not None for name in paid))
+    record = first(lambda row: any(row[name] is not None for name in paid))
     return record and {**_copy(record, *paid), **_lineage(record)}
 
 
-def _resources(rows: Sequence[Row]) -> Row | None:
-    record = _first(rows, IDENTITY_MASTERS, lambda row: row["income_month"] is not None)
+def _resources(first: First) -> Row | None:
+    record = first(lambda row: row["income_month"] is not None)
     if record is None:
         return None
     values = {"month": record["income_month"], "band": record["income_band"], "earned": record["earned_income"]}
     return {**values, **_lineage(record)}
 
 
-def _identifiers(rows: Sequence[Row]) -> Mapping[tuple[str, str], Row]:
+def _identifiers(rows: Sequence[Row], ranks: Ranks) -> Mapping[tuple[str, str], Row]:
     """Each key that a source bears for the person, from the record that ranks first; a matricule whose organisme isn't
     known is not one."""
     identifiers: dict[tuple[str, str], Row] = {}
-    for row in sorted(rows, key=lambda row: _rank(row, IDENTITY_MASTERS), reverse=True):
+    for row in sorted(rows, key=lambda row: _rank(row, ranks), reverse=True):
         plain = {"organisation": None, "role": None, "request_number": None, **_lineage(row)}
         if row["organisme"] is not None and row["matricule"] is not None:
             kind, _, number = row["organisme"].partition(":")
@@ -179,11 +179,11 @@ def _shared(rows: Sequence[Row], dossiers: Sequence[Row]) -> Iterator[Row]:
             yield {**row, **contact, "contact_origin": "DOSSIER", "contact_authorisation": "I"}
 
 
-def _contact(rows: Sequence[Row], reached: Sequence[Row]) -> Row | None:
-    reach = _first(reached, CONTACT_MASTERS, lambda row: row["email"] is not None or bool(row["phones"]))
+def _contact(rows: Sequence[Row], reached: Sequence[Row], ranks: Ranks) -> Row | None:
+    reach = _first(reached, ranks, lambda row: row["email"] is not None or bool(row["phones"]))
     address = _first(
         rows,
-        CONTACT_MASTERS,
+        ranks,
         lambda row: any(row[column] is not None for column in ("city", "postal_code", "city_code")),
         prefer=lambda row: row["city_code"] is not None,
     )
@@ -208,18 +208,17 @@ def _contact(rows: Sequence[Row], reached: Sequence[Row]) -> Row | None:
 
 def _first(
     rows: Sequence[Row],
-    masters: Sequence[str],
+    ranks: Ranks,
     holds: Callable[[Row], bool],
     *,
     prefer: Callable[[Row], bool] = lambda _: False,
 ) -> Row | None:
-    """The row to take a group from: preferred ones, then the master's, then the newest; ties go by source id."""
-    return max((row for row in rows if holds(row)), key=lambda row: (prefer(row), _rank(row, masters)), default=None)
+    """Return the row to take a group from: a preferred one, then the most believed, then the newest, then by its id."""
+    return max((row for row in rows if holds(row)), key=lambda row: (prefer(row), _rank(row, ranks)), default=None)
 
 
-def _rank(row: Row, masters: Sequence[str]) -> tuple[int, datetime, str]:
-    place = masters.index(row["source"]) if row["source"] in masters else len(masters)
-    return -place, row["as_of"], row["source_id"]
+def _rank(row: Row, ranks: Ranks) -> tuple[int, datetime, str]:
+    return -ranks[row["source"]], row["as_of"], row["source_id"]
 
 
 def _copy(row: Row, *columns: str) -> Row:

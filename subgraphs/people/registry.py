@@ -26,6 +26,7 @@ from subgraphs.people.match_keys import match_key
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
 from subgraphs.people.nir import hashed, last_digits, normalise
+from subgraphs.people.sources.precedence import PRECEDENCE, Precedence
 
 HUB = "hub"
 """Origin of links that the hub itself says."""
@@ -75,8 +76,9 @@ WHERE NOT (source = $1 AND source_id = $2) AND (email = $3 OR phones && $4::text
 class Registry:
     """`subgraphs.kit.ingest.person_registry.People` over the schema `people`; `key` is the key of NIR hashes."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, precedence: Precedence = PRECEDENCE) -> None:
         self._key = key
+        self._precedence = precedence
 
     def handle(self, *parts: str) -> str:
         """A stable opaque key made of identifiers that must not be stored in clear."""
@@ -108,7 +110,7 @@ class Registry:
             revealed = {"sensitivity": record.following.sensitivity}
             await store.put(tables.structure, {"id": record.following.structure}, revealed)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
-        await self._write(store, person_id, await _whole(store, [*other_rows, values]), values)
+        await self._write(store, person_id, await self._whole(store, [*other_rows, values]), values)
         await self._link(store, person_id, record, values)
         if record.referents is not None:
             await referents.put(store, person_id, record, record.referents)
@@ -127,7 +129,7 @@ class Registry:
         adults = await dossier_contacts.put(store, contact, nir)
         for person_id in adults:
             rows = await store.all(tables.identity, person_id=person_id)
-            await self._consolidated(store, person_id, await _whole(store, rows))
+            await self._consolidated(store, person_id, await self._whole(store, rows))
         return store.outcome if adults else Outcome.OLDER
 
     async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
@@ -153,12 +155,12 @@ class Registry:
             key = {"source": source, "source_id": source_id}
             await store.put(tables.identity, key, bare)
             await store.put(tables.source_record, key, {"removed": True}, new={"as_of": own["as_of"]})
-            await self._consolidated(store, person_id, consolidate([bare]))
+            await self._consolidated(store, person_id, consolidate([bare], (), self._precedence))
             return
         await store.delete(tables.identity, source=source, source_id=source_id)
         await store.delete(access.person_reference, source=source, source_id=source_id)
         if rest:
-            await self._consolidated(store, person_id, await _whole(store, rest))
+            await self._consolidated(store, person_id, await self._whole(store, rest))
             return
         await store.delete(tables.person, id=person_id)
         await store.delete(access.link, person_id=person_id)
@@ -270,17 +272,16 @@ class Registry:
         links += [Link(person_id, Fact.NATIONWIDE, *key) for key in keys]
         await store.link(HUB, str(person_id), links)
 
+    async def _whole(self, store: Store, rows: Sequence[Row]) -> Consolidated:
+        """Consolidate the person with these rows and the ways of contact of its dossiers."""
+        return consolidate(rows, await dossier_contacts.of(store, rows), self._precedence)
+
     async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
         """The link of the organisation that the record says follows the person."""
         links = []
         if values["referent_organisation"] is not None:
             links.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
         await store.link(record.source, record.source_id, links)
-
-
-async def _whole(store: Store, rows: Sequence[Row]) -> Consolidated:
-    """What is known of the person with these rows."""
-    return consolidate(rows, await dossier_contacts.of(store, rows))
 
 
 def _nir(text: str) -> str:

@@ -205,8 +205,8 @@ def test_a_motive_is_told_by_its_family(path: str, motive: str, day: str, code: 
 
 
 def test_every_value_that_codes_lead_to_is_served() -> None:
-    assert {*cnaf_codes.ACTIVITIES.values(), cnaf_codes.OTHER} <= set(WORK_SITUATIONS)
-    families = {*cnaf_codes.PAYMENT_SUSPENDED.values(), *cnaf_codes.RIGHT_SUSPENDED.values(), cnaf_codes.OTHER}
+    assert {*cnaf_codes.ACTIVITIES.values(), cnaf_codes.ORDINARY} <= set(WORK_SITUATIONS)
+    families = {*cnaf_codes.PAYMENT_SUSPENDED.values(), *cnaf_codes.RIGHT_SUSPENDED.values(), cnaf_codes.ORDINARY}
     assert families <= set(SUSPENSION_REASONS)
     assert (set(v.WORK_SITUATION.values), set(v.SUSPENSION_REASON.values)) == (
         set(WORK_SITUATIONS),

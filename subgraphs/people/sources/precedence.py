@@ -1,0 +1,45 @@
+"""Which source is believed over which about a person: whoever adds a source that writes people adds its name here.
+
+For each group of values the sources stand in tiers, the most believed first; within a tier the newest record wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from subgraphs.kit.errors import DeclarationError
+
+Tiers = tuple[tuple[str, ...], ...]
+
+ITEMS = ("dora", "emplois", "immersion-facile")
+"""Sources of items, which name their person only so that it is found."""
+
+
+class Ranks(dict[str, int]):
+    """Rank of each source, 0 for the most believed; a source without a rank raises DeclarationError."""
+
+    def __init__(self, tiers: Tiers) -> None:
+        super().__init__({source: rank for rank, tier in enumerate(tiers) for source in tier})
+
+    def __missing__(self, source: str) -> int:
+        raise DeclarationError(f"source {source}: no rank among the others; add it to {__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Ranks of the sources for the identity and the situation of a person, and for its ways of contact."""
+
+    identity: Ranks
+    contact: Ranks
+
+    def check(self, sources: Iterable[str]) -> None:
+        """Raise DeclarationError unless each of these sources has its ranks."""
+        for source in sources:
+            _ = self.identity[source], self.contact[source]
+
+
+PRECEDENCE = Precedence(
+    identity=Ranks((("cnaf-flux",), ("ft-extrait",), ("rdv-insertion",), ("cnaf-contact", "droits", *ITEMS))),
+    contact=Ranks((("rdv-insertion",), ("cnaf-contact",), ("cnaf-flux",), ("ft-extrait",), ("droits", *ITEMS))),
+)
