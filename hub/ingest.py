@@ -18,16 +18,19 @@ from hub.errors import NotServed, StartRefused
 from infra.keys import WEBHOOKS, Keys
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
-from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Connection, Store
 from subgraphs.kit.ingest.unit_of_work import LOCK, Options, Organisation, Progress, Session, Source
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
+from subgraphs.people.sources.precedence import PRECEDENCE
 from subgraphs.trainings.sources import SOURCES as TRAININGS
 
-SOURCES: Mapping[str, Callable[[People], Source]] = {**PEOPLE, **APPOINTMENTS, **OFFERS, **TRAININGS}
+WRITES_PEOPLE = ("people_ingest", "ingest")
+"""Database roles that may write people."""
+SOURCES: Mapping[str, type[Source]] = {source.name: source for source in (*PEOPLE, *APPOINTMENTS, *OFFERS, *TRAININGS)}
 """Every source by the name that the command line gives."""
+PRECEDENCE.check(source.name for source in SOURCES.values() if source.role in WRITES_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)

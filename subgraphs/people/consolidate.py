@@ -28,11 +28,10 @@ OPEN_RIGHTS = ("DROIT_OUVERT_VERSABLE", "DROIT_OUVERT_ET_SUSPENDU", "DROIT_OUVER
 
 @dataclass(frozen=True, slots=True)
 class Consolidated:
-    """The consolidated rows of a person, by table; None where no source fills the table. `identifiers` are by (kind, value); `access` is
-    for `access.person`.
+    """The consolidated rows of a person, by table; None where no source fills the table.
 
-    `home` is the département of the address, `paying` those that pay the RSA now, `identified` what the person is found
-    by, each with the day that says so.
+    `identifiers` are by (kind, value). `home` is the département of the address, `paying` those that pay the RSA now,
+    `identified` the keys by which the person is found; each has the first day that a record says so.
     """
 
     person: Row

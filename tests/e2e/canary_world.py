@@ -20,15 +20,12 @@ from demo import cnaf_files, offers_files, rdvi_files
 from demo.cast import CD_08, CD_2A, EMPLOYER, Agent, Organisation, Person, Rdv
 from demo.offers_catalogue import Place
 from demo.token_issuer import DemoActor
+from hub.ingest import SOURCES
 from schema.days import today
 from schema.facts import Fact
-from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.unit_of_work import Options, Session
-from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources import SOURCES as PEOPLE
-from subgraphs.trainings.sources import SOURCES as TRAININGS
 from tests.conftest import Database, populated
 
 NAMESPACE = UUID("0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1")
@@ -209,7 +206,7 @@ async def _ingest(database: Database, files: Mapping[str, tuple[Path, ...]], tod
         organisations=rdvi_files.ORGANISATION_MAP,
     )
     registry = Registry(database.keys.nir)
-    for name, make in (PEOPLE | APPOINTMENTS | OFFERS | TRAININGS).items():
+    for name, make in SOURCES.items():
         source = make(registry)
         connection = await database.connect(source.role)
         try:

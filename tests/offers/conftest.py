@@ -15,6 +15,7 @@ from subgraphs.kit.transactions import Database as Pool
 from subgraphs.offers.queries import MODEL
 from subgraphs.offers.sources.data_inclusion import DataInclusion
 from subgraphs.people.queries import MODEL as PEOPLE
+from subgraphs.people.registry import Registry
 from tests.conftest import Database
 from tests.kit.conftest import POLICY, Rows
 
@@ -23,7 +24,7 @@ from tests.kit.conftest import POLICY, Rows
 async def rows(fresh_database: Database, tmp_path: Path) -> AsyncIterator[Rows]:
     """Writes into the test's database, which holds the demo's offer."""
     connection = await fresh_database.connect("offers_ingest")
-    report = await DataInclusion().ingest(
+    report = await DataInclusion(Registry(b"")).ingest(
         write(tmp_path, date(2026, 11, 24))["data-inclusion"], Options(), Session(connection)
     )
     assert report.complete

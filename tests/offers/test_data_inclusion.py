@@ -15,6 +15,7 @@ from subgraphs.kit.communes import load
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.offers.sources.data_inclusion import DataInclusion
+from subgraphs.people.registry import Registry
 from tests.conftest import Database
 
 OFFER = len(STRUCTURES) + len(SERVICES)
@@ -52,7 +53,7 @@ async def given(connection: Connection, folder: Path, *contents: Any, name: str 
         path = folder / f"{name}{number}.json"
         path.write_bytes(content if isinstance(content, bytes) else orjson.dumps(content))
         paths.append(path)
-    return await DataInclusion().ingest(paths, Options(), Session(connection))
+    return await DataInclusion(Registry(b"")).ingest(paths, Options(), Session(connection))
 
 
 def refusals(report: Report) -> list[tuple[int, str, str]]:
@@ -62,7 +63,7 @@ def refusals(report: Report) -> list[tuple[int, str, str]]:
 async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path) -> None:
     folder = samples / "data-inclusion"
     paths = [folder / "api_v1_services.json", folder / "api_v1_structures.json"]
-    report = await DataInclusion().ingest(paths, Options(), Session(ingest))
+    report = await DataInclusion(Registry(b"")).ingest(paths, Options(), Session(ingest))
     records = [record for path in paths for record in orjson.loads(path.read_bytes())["items"]]
     assert report.read == len(records) == sum(report.counts.values())
     kept = await ingest.fetch("SELECT id, name FROM offers.service UNION ALL SELECT id, name FROM offers.structure")
@@ -73,10 +74,10 @@ async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path
 
 async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
     paths = write(tmp_path, date(2026, 11, 24))["data-inclusion"]
-    first = await DataInclusion().ingest(paths, Options(), Session(ingest))
+    first = await DataInclusion(Registry(b"")).ingest(paths, Options(), Session(ingest))
     assert (first.counts, first.rows) == ({Outcome.CREATED: OFFER}, OFFER)
     versions = await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id")
-    second = await DataInclusion().ingest(paths, Options(), Session(ingest))
+    second = await DataInclusion(Registry(b"")).ingest(paths, Options(), Session(ingest))
     assert (second.counts, second.rows) == ({Outcome.UNCHANGED: OFFER}, 0)
     assert await ingest.fetch("SELECT id, xmin::text FROM offers.service ORDER BY id") == versions
 
@@ -251,7 +252,7 @@ async def test_a_broken_file_is_refused_as_a_whole_and_the_next_is_read(
 
 
 async def test_a_missing_file_is_told(ingest: Connection, tmp_path: Path) -> None:
-    report = await DataInclusion().ingest([tmp_path / "absent.json"], Options(), Session(ingest))
+    report = await DataInclusion(Registry(b"")).ingest([tmp_path / "absent.json"], Options(), Session(ingest))
     assert refusals(report) == [(0, "FILE_UNREADABLE", "")]
 
 

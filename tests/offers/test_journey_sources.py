@@ -13,12 +13,12 @@ import asyncpg
 import orjson
 import pytest
 
+from hub.ingest import SOURCES
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session
-from subgraphs.offers.sources import SOURCES
 from subgraphs.people.registry import Registry
 from tests.conftest import SAMPLES, Database
 from tests.offers.journey_records import (

@@ -10,11 +10,10 @@ from typing import Any
 import orjson
 
 from demo.rdvi_files import signed
-from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
+from hub.ingest import SOURCES
 from subgraphs.kit.ingest.ingestion_report import Report
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources import SOURCES as PEOPLE
 from tests.conftest import Database
 
 SECRET = b"secret convenu pour les essais"
@@ -30,7 +29,7 @@ async def ingest(
     department: str | None = None,
 ) -> Report:
     """Run a source as its own role."""
-    reader = (PEOPLE | APPOINTMENTS)[source](Registry(database.keys.nir))
+    reader = SOURCES[source](Registry(database.keys.nir))
     options = Options(as_of=as_of, department=department, webhook_secret=secret, organisations=organisations or {})
     connection = await database.connect(reader.role)
     try:

@@ -24,6 +24,7 @@ from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Session
 from subgraphs.people import tables
 from subgraphs.people.registry import Registry
+from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import ROOT, Database
 from tests.sources.ingestion import codes, everything_told, ingest, rows, values, versions
 
@@ -32,10 +33,15 @@ COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WHO = PersonRecord("essai", "1", NOON, first_name="Maëlle", last_name="Ardoisier", birth_date=MAELLE.birth_date)
 
+PRECEDENCE = Precedence(
+    *(Ranks((("essai", "autre", "a", "b", "c", "d", "rdv-insertion", "cnaf-flux", "ft-extrait"),)),) * 2
+)
+"""Sources of these tests, none believed over another."""
+
 
 async def put(database: Database, *records: PersonRecord) -> Report:
     """Give records to the registry, each as a group of its own."""
-    registry, report = Registry(database.keys.nir), Report("essai")
+    registry, report = Registry(database.keys.nir, PRECEDENCE), Report("essai")
     connection = await database.connect("people_ingest")
     try:
         for record in records:
@@ -143,7 +149,7 @@ async def test_query_roles_can_not_read_what_serves_matching(database: Database)
 
 
 async def test_a_refusal_undoes_all_that_its_group_had_written(fresh_database: Database) -> None:
-    registry, report = Registry(fresh_database.keys.nir), Report("essai")
+    registry, report = Registry(fresh_database.keys.nir, PRECEDENCE), Report("essai")
     before = await versions(fresh_database)
 
     async def write(store: Store) -> Outcome:
@@ -163,7 +169,7 @@ async def remove(database: Database, record: PersonRecord) -> None:
     connection = await database.connect("people_ingest")
     try:
         async with connection.transaction():
-            await Registry(database.keys.nir).remove(Store(connection), record.source, record.source_id)
+            await Registry(database.keys.nir, PRECEDENCE).remove(Store(connection), record.source, record.source_id)
     finally:
         await connection.close()
 
@@ -221,7 +227,7 @@ async def sweep(database: Database) -> int:
     connection = await database.connect("people_ingest")
     async with connection.transaction():
         store = Store(connection)
-        await Registry(database.keys.nir).sweep(store)
+        await Registry(database.keys.nir, PRECEDENCE).sweep(store)
     await connection.close()
     return store.written
 
@@ -255,7 +261,7 @@ from pathlib import Path
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people import tables
 from subgraphs.people.registry import Registry
-from subgraphs.people.sources import SOURCES
+from hub.ingest import SOURCES
 import asyncpg
 
 class Killed(Registry):

@@ -12,6 +12,7 @@ from demo.offers_files import write
 from subgraphs.kit.communes import load
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.people.registry import Registry
 from subgraphs.trainings.sources.lheo import Lheo
 from tests.conftest import Database
 
@@ -62,7 +63,7 @@ async def given(connection: Connection, folder: Path, *contents: bytes, as_of: d
         path = folder / f"catalogue{number}.xml"
         path.write_bytes(content)
         paths.append(path)
-    return await Lheo().ingest(paths, Options(as_of=as_of), Session(connection))
+    return await Lheo(Registry(b"")).ingest(paths, Options(as_of=as_of), Session(connection))
 
 
 def refusals(report: Report) -> list[tuple[int, str, str]]:
@@ -71,7 +72,7 @@ def refusals(report: Report) -> list[tuple[int, str, str]]:
 
 async def test_the_sample_goes_in_and_reads_back(ingest: Connection, samples: Path) -> None:
     path = samples / "ouiform-lheo" / "lheo_formation.xml"
-    report = await Lheo().ingest([path], Options(as_of=AS_OF), Session(ingest))
+    report = await Lheo(Registry(b"")).ingest([path], Options(as_of=AS_OF), Session(ingest))
     assert report.counts == {Outcome.CREATED: 1}
     training = await ingest.fetchrow("SELECT * FROM trainings.training")
     session = await ingest.fetchrow("SELECT * FROM trainings.training_session")
@@ -92,10 +93,10 @@ async def test_the_sample_goes_in_and_reads_back(ingest: Connection, samples: Pa
 
 async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
     paths = write(tmp_path, AS_OF.date())["lheo"]
-    first = await Lheo().ingest(paths, Options(as_of=AS_OF), Session(ingest))
+    first = await Lheo(Registry(b"")).ingest(paths, Options(as_of=AS_OF), Session(ingest))
     assert first.counts == {Outcome.CREATED: 4}
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 5
-    second = await Lheo().ingest(paths, Options(as_of=AS_OF), Session(ingest))
+    second = await Lheo(Registry(b"")).ingest(paths, Options(as_of=AS_OF), Session(ingest))
     assert (second.counts, second.rows) == ({Outcome.UNCHANGED: 4}, 0)
 
 

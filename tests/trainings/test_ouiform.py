@@ -12,6 +12,7 @@ import pytest
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.people.registry import Registry
 from subgraphs.trainings.sources.ouiform import MAX_LINE, OuiForm
 from tests.conftest import Database
 
@@ -52,7 +53,7 @@ async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
 async def given(connection: Connection, folder: Path, *lines: Any) -> Report:
     path = folder / "feed.jsonl"
     path.write_bytes(b"".join((line if isinstance(line, bytes) else orjson.dumps(line)) + b"\n" for line in lines))
-    return await OuiForm().ingest([path], Options(), Session(connection))
+    return await OuiForm(Registry(b"")).ingest([path], Options(), Session(connection))
 
 
 async def placements(connection: Connection) -> list[tuple[Any, ...]]:

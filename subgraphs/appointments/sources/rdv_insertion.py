@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources import rdvi_users
@@ -23,33 +22,30 @@ from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
 
 HEADERS = ".headers.json"
 
 
-class RdvInsertion:
+class RdvInsertion(Source):
     """Reads RDV-Insertion into `people` and `appointments`."""
 
     name = NAME
     role = "ingest"
 
-    def __init__(self, people: People) -> None:
-        self._people = people
-
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""
-        items = Items(self._people, options.organisations)
+        items = Items(self.people, options.organisations)
         bodies = [path for path in paths if not path.name.endswith(HEADERS)]
-        return await read_files(NAME, bodies, session, lambda path: self._records(path, options, items), _write)
+        return await read_files(NAME, bodies, session, lambda path: self._records(path, options, items), write_group)
 
-    def _records(self, path: Path, options: Options, items: Items) -> Iterator[_Record | Refused]:
+    def _records(self, path: Path, options: Options, items: Items) -> Iterator[RecordGroup | Refused]:
         if path.suffix == ".json":
             yield _received(path, options, items)
         elif path.suffix == ".csv":
             as_of = options.as_of or written_at(path)
             for row in rows(path, tuple(rdvi_users.COLUMNS)):
-                yield row if isinstance(row, Refused) else _User(self._people, row, as_of, options.department)
+                yield row if isinstance(row, Refused) else _User(self.people, row, as_of, options.department)
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
 
@@ -78,18 +74,6 @@ def _received(path: Path, options: Options, items: Items) -> _Webhook | Refused:
         return _Webhook(items, webhook(body, headers, options.webhook_secret))
     except Refused as refused:
         return refused
-
-
-class _Record(Protocol):
-    """One record group of either kind of file."""
-
-    async def write(self, store: Store) -> Outcome:
-        """Apply it in a unit of its own."""
-        ...
-
-
-async def _write(record: _Record, store: Store) -> Outcome:
-    return await record.write(store)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import csv
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
-from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused, Report
+from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
 
 Row = dict[str, str]
 """Cells by column, without blanks around; an empty cell is an empty text."""
+
+
+class CsvSource(Source):
+    """A source whose files are rows, each a record group; columns as `rows` reads them."""
+
+    columns: ClassVar[tuple[str, ...]]
+    optional: ClassVar[tuple[str, ...]] = ()
+
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the files in the order given."""
+        return await read_files(self.name, paths, session, partial(self._groups, options=options), write_group)
+
+    def _groups(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused]:
+        as_of = options.as_of or written_at(path)
+        for row in rows(path, self.columns, self.optional):
+            yield row if isinstance(row, Refused) else self.group(row, as_of, options)
+
+    @abstractmethod
+    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+        """Make the record group of a row; `as_of` is the date of its file."""
 
 
 def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Row | Refused]:

@@ -8,17 +8,19 @@ serialised by an advisory lock, since matching reads before it writes.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 import asyncpg
 
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Connection, Store
 
 T = TypeVar("T")
@@ -57,15 +59,31 @@ class Options:
     organisations: Mapping[str, Organisation] = field(default_factory=dict)
 
 
-class Source(Protocol):
+class Source(ABC):
     """One foreign format; `role` is the database role that may write all that it writes."""
 
-    name: str
-    role: str
+    name: ClassVar[str]
+    role: ClassVar[str]
 
+    def __init__(self, people: People) -> None:
+        self.people = people
+
+    @abstractmethod
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given, and write each record group in a unit of the session."""
+
+
+class RecordGroup(Protocol):
+    """What a source writes in one unit of work."""
+
+    async def write(self, store: Store) -> Outcome:
+        """Write the group; raises Refused, which undoes all of it."""
         ...
+
+
+async def write_group(group: RecordGroup, store: Store) -> Outcome:
+    """Write a record group."""
+    return await group.write(store)
 
 
 @dataclass(frozen=True, slots=True)

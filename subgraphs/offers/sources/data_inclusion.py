@@ -23,7 +23,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
 from subgraphs.offers.sensitivity import sensitivity
@@ -33,7 +33,7 @@ PLACE = "latitude"
 """Where a record says its position."""
 
 
-class DataInclusion:
+class DataInclusion(Source):
     """The source `data-inclusion`: one record, structure or service, is one group."""
 
     name = NAME

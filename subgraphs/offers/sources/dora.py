@@ -19,23 +19,21 @@ of the person have no field here, and one that is added is not read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from schema.days import day_of
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.json_records import convert
-from subgraphs.kit.ingest.person_registry import People, PersonRecord
+from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
-from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.offers import journey_tables as tables
-from subgraphs.offers.sources.journey import Item, Items, ingest, listed
+from subgraphs.offers.sources.journey import Item, JourneySource
 
 NAME = "dora"
 STATUSES = {
@@ -93,20 +91,13 @@ class Removal(msgspec.Struct, frozen=True):
     deleted: bool
 
 
-class Dora:
+class Dora(JourneySource):
     """The source `dora`: one referral is one group."""
 
     name = NAME
-    role = "ingest"
 
-    def __init__(self, people: People) -> None:
-        self._items = Items(NAME, people)
-
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the documents in the order given."""
-        return await ingest(NAME, paths, options, session, lambda content: listed(content, "results"), self._apply)
-
-    async def _apply(self, store: Store, record: object, options: Options) -> Outcome:
+    async def write(self, store: Store, record: object, options: Options) -> Outcome:
+        """Write one referral, or remove it, with its person and its link."""
         if isinstance(record, dict) and "deleted" in record:
             return await self._remove(store, convert(record, Removal))
         referral = convert(record, Referral)
@@ -114,7 +105,7 @@ class Dora:
             raise Refused("SCHEMA_INVALID", "status")
         key, status = str(referral.query_id), STATUSES[referral.status]
         as_of = instant(referral.updated_at, "updated_at")
-        if not await self._items.admit(store, key, as_of):
+        if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER
         sent_on = day_of(instant(referral.creation_date, "creation_date"))
         answered = referral.processing_date and day_of(instant(referral.processing_date, "processing_date"))
@@ -135,16 +126,16 @@ class Dora:
                 "prescriber_structure_id": referral.prescriber_structure and referral.prescriber_structure.id,
             },
         )
-        await self._items.put(store, item)
+        await self.items.put(store, item)
         return store.outcome
 
     async def _remove(self, store: Store, removal: Removal) -> Outcome:
         if not removal.deleted:
             raise Refused("SCHEMA_INVALID", "deleted")
         key = str(removal.query_id)
-        if not await self._items.admit(store, key, instant(removal.updated_at, "updated_at"), removed=True):
+        if not await self.items.admit(store, key, instant(removal.updated_at, "updated_at"), removed=True):
             return Outcome.OLDER
-        return await self._items.remove(store, tables.referral, key, _person_key(removal.query_id))
+        return await self.items.remove(store, tables.referral, key, _person_key(removal.query_id))
 
 
 def _person_key(query_id: UUID) -> str:

@@ -9,23 +9,21 @@ who referred it, message, CV, jobs looked for. Source of the format: itou `api/j
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 import msgspec
 
 from schema.days import day_of
-from subgraphs.kit.ingest.ingestion_report import Outcome, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.json_records import convert
-from subgraphs.kit.ingest.person_registry import People, PersonRecord
+from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
-from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.offers import journey_tables as tables
-from subgraphs.offers.sources.journey import Item, Items, ingest, listed
+from subgraphs.offers.sources.journey import Item, JourneySource
 
 NAME = "emplois"
 ENDED = ("refused", "cancelled", "obsolete")
@@ -64,24 +62,17 @@ class Application(msgspec.Struct, frozen=True):
     contrat_date_fin: date | None = None
 
 
-class Emplois:
+class Emplois(JourneySource):
     """The source `emplois`: one application is one group."""
 
     name = NAME
-    role = "ingest"
 
-    def __init__(self, people: People) -> None:
-        self._people, self._items = people, Items(NAME, people)
-
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the answers in the order given."""
-        return await ingest(NAME, paths, options, session, lambda content: listed(content, "results"), self._apply)
-
-    async def _apply(self, store: Store, record: object, options: Options) -> Outcome:
+    async def write(self, store: Store, record: object, options: Options) -> Outcome:
+        """Write one application with its person and its link."""
         application = convert(record, Application)
         key = str(application.identifiant_unique)
         as_of = instant(application.mis_a_jour_le, "mis_a_jour_le")
-        if not await self._items.admit(store, key, as_of):
+        if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER
         created = instant(application.cree_le, "cree_le")
         changed = instant(application.dernier_changement_le, "dernier_changement_le")
@@ -104,7 +95,7 @@ class Emplois:
                 "ends_on": application.contrat_date_fin,
             },
         )
-        person_id = await self._items.put(store, item)
+        person_id = await self.items.put(store, item)
         await self._pass(store, application, as_of, person_id)
         return store.outcome
 
@@ -114,7 +105,7 @@ class Emplois:
         who = (application.candidat_nir,) if application.candidat_nir else (*names, str(born))
         return PersonRecord(
             source=NAME,
-            source_id=f"candidat:{self._people.handle(NAME, *who)}",
+            source_id=f"candidat:{self.people.handle(NAME, *who)}",
             as_of=as_of,
             last_name=names[0],
             first_name=names[1],

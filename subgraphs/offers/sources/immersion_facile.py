@@ -8,22 +8,20 @@ one known person of the agency's département with the same names and birth date
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from schema.days import day_of
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.json_records import convert
-from subgraphs.kit.ingest.person_registry import People, PersonRecord
+from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import day, instant
-from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.offers import journey_tables as tables
-from subgraphs.offers.sources.journey import Item, Items, ingest
+from subgraphs.offers.sources.journey import Item, JourneySource
 
 NAME = "immersion-facile"
 EVENT = "convention.updated"
@@ -91,27 +89,31 @@ class Convention(msgspec.Struct, frozen=True, rename="camel"):
     assessment: Assessment | None = None
 
 
-class ImmersionFacile:
+class ImmersionFacile(JourneySource):
     """The source `immersion-facile`: one convention is one group."""
 
     name = NAME
-    role = "ingest"
 
-    def __init__(self, people: People) -> None:
-        self._items = Items(NAME, people)
+    def records(self, content: Any) -> list[Any]:
+        """Return the conventions of a file; raises Refused FORMAT_UNKNOWN."""
+        if isinstance(content, list):
+            return content
+        if isinstance(content, dict) and content.get("subscribedEvent") == EVENT:
+            payload = content.get("payload")
+            content = payload.get("convention") if isinstance(payload, dict) else None
+        if not isinstance(content, dict) or "signatories" not in content:
+            raise Refused("FORMAT_UNKNOWN", detail="neither a convention nor its notification")
+        return [content]
 
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the conventions and notifications in the order given."""
-        return await ingest(NAME, paths, options, session, _conventions, self._apply)
-
-    async def _apply(self, store: Store, record: object, options: Options) -> Outcome:
+    async def write(self, store: Store, record: object, options: Options) -> Outcome:
+        """Write one convention with its person and its link."""
         convention = convert(record, Convention)
         if convention.immersion_objective not in OBJECTIVES or convention.internship_kind != "immersion":
             place = "internshipKind" if convention.internship_kind != "immersion" else "immersionObjective"
             raise Refused("SCHEMA_INVALID", place)
         key = str(convention.id)
         as_of = instant(convention.updated_at, "updatedAt")
-        if not await self._items.admit(store, key, as_of):
+        if not await self.items.admit(store, key, as_of):
             return Outcome.OLDER
         starts_on, ends_on = day(convention.date_start[:10], "dateStart"), day(convention.date_end[:10], "dateEnd")
         if starts_on is None or ends_on is None or ends_on < starts_on:
@@ -141,7 +143,7 @@ class ImmersionFacile:
                 "is_rqth": convention.signatories.beneficiary.is_rqth,
             },
         )
-        await self._items.put(store, item)
+        await self.items.put(store, item)
         return store.outcome
 
 
@@ -157,15 +159,3 @@ def _person(convention: Convention) -> PersonRecord:
         department=convention.agency_department,
         by_identity=True,
     )
-
-
-def _conventions(content: Any) -> list[Any]:
-    """The conventions of a file; raises Refused FORMAT_UNKNOWN."""
-    if isinstance(content, list):
-        return content
-    if isinstance(content, dict) and content.get("subscribedEvent") == EVENT:
-        payload = content.get("payload")
-        content = payload.get("convention") if isinstance(payload, dict) else None
-    if not isinstance(content, dict) or "signatories" not in content:
-        raise Refused("FORMAT_UNKNOWN", detail="neither a convention nor its notification")
-    return [content]

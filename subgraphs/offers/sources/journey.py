@@ -7,7 +7,8 @@ Messages may come late, twice or in any order; a removal is final and takes the 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.person_registry import People, PersonRecord
 from subgraphs.kit.ingest.row_store import Link, Store
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.offers import journey_tables as tables
 
 
@@ -50,7 +51,7 @@ class Items:
         self.name, self.people = name, people
 
     async def admit(self, store: Store, key: str, as_of: datetime, *, removed: bool = False) -> bool:
-        """Whether a message about an item is not older than what is known of it."""
+        """Record the date of a message about an item; return False if a newer one was applied before."""
         return await store.admit(tables.source_record, self.name, key, as_of, removed=removed)
 
     async def put(self, store: Store, item: Item) -> UUID:
@@ -76,23 +77,30 @@ class Items:
         return Outcome.REMOVED if gone else Outcome.UNCHANGED
 
 
-async def ingest(
-    name: str,
-    paths: Sequence[Path],
-    options: Options,
-    session: Session,
-    records: Callable[[Any], list[Any]],
-    apply: Callable[[Store, object, Options], Awaitable[Outcome]],
-) -> Report:
-    """Read JSON documents in the order given; `records` finds the records in one, or refuses it."""
+class JourneySource(Source):
+    """A source of items: JSON documents, each of one or more records."""
 
-    def read_records(path: Path) -> list[Any]:
-        return records(loads(path.read_bytes()))
+    role = "ingest"
 
-    async def write(record: object, store: Store) -> Outcome:
-        return await apply(store, record, options)
+    def __init__(self, people: People) -> None:
+        super().__init__(people)
+        self.items = Items(self.name, people)
 
-    return await read_files(name, paths, session, read_records, write)
+    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
+        """Read the documents in the order given."""
+
+        async def write(record: object, store: Store) -> Outcome:
+            return await self.write(store, record, options)
+
+        return await read_files(self.name, paths, session, lambda path: self.records(loads(path.read_bytes())), write)
+
+    def records(self, content: Any) -> list[Any]:
+        """Return the records of a document, by default those of a page of results; raises Refused FORMAT_UNKNOWN."""
+        return listed(content, "results")
+
+    @abstractmethod
+    async def write(self, store: Store, record: object, options: Options) -> Outcome:
+        """Write the item of one record; raises Refused."""
 
 
 def listed(content: Any, key: str) -> list[Any]:

@@ -12,17 +12,15 @@ nine digits gets its zero back, since no French number has nine. Source of the f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.csv_rows import CsvSource, Row
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import DossierContact, People
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import emails, matricule, mobiles_first, phones
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup
 
 NAME = "cnaf-contact"
 MATRICULE = "MATRICULE"
@@ -33,23 +31,17 @@ COLUMNS = (MATRICULE, LAST_NAME, FIRST_NAME, *PHONES, EMAIL)
 NIR = "NIR"
 
 
-class CnafContact:
+class CnafContact(CsvSource):
     """Reads ways of contact into `people`."""
 
     name = NAME
     role = "people_ingest"
+    columns = COLUMNS
+    optional = (NIR,)
 
-    def __init__(self, people: People) -> None:
-        self._people = people
-
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the files in the order given."""
-        return await read_files(NAME, paths, session, lambda path: self._rows(path, options), _Row.write)
-
-    def _rows(self, path: Path, options: Options) -> Iterator[_Row | Refused]:
-        as_of = options.as_of or written_at(path)
-        for row in rows(path, COLUMNS, (NIR,)):
-            yield row if isinstance(row, Refused) else _Row(self._people, row, as_of, options.department)
+    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+        """Make the ways of contact of one dossier."""
+        return _Row(self.people, row, as_of, options.department)
 
 
 @dataclass(frozen=True, slots=True)

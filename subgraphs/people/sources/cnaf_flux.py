@@ -19,7 +19,7 @@ from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest.row_store import Row, Store
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files, write_group
 from subgraphs.people import tables
 from subgraphs.people.sources import cnaf_situation
 from subgraphs.people.sources.cnaf_schema import Element, day, text
@@ -32,18 +32,15 @@ CIVILITIES = {"MME": "MADAME", "MLE": "MADAME", "MR": "MONSIEUR", "M": "MONSIEUR
 MAIN_ADDRESS = "01"
 
 
-class CnafFlux:
+class CnafFlux(Source):
     """Reads files of the flux into `people`."""
 
     name = NAME
     role = "people_ingest"
 
-    def __init__(self, people: People) -> None:
-        self._people = people
-
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read the files in the order given; of a broken file, all foyers before the break are taken."""
-        return await read_files(NAME, paths, session, self._foyers, _Foyer.write)
+        return await read_files(NAME, paths, session, self._foyers, write_group)
 
     def _foyers(self, path: Path) -> Iterator[_Foyer | Refused]:
         as_of: datetime | None = None
@@ -55,7 +52,7 @@ class CnafFlux:
                     yield item
                 else:
                     assert as_of is not None
-                    yield _Foyer(self._people, item, as_of)
+                    yield _Foyer(self.people, item, as_of)
 
 
 class _Foyer:

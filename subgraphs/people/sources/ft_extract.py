@@ -12,18 +12,16 @@ docs/domain.md#crosswalks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from uuid import UUID, uuid4
 
-from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.csv_rows import CsvSource, Row
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import Following, People, PersonRecord, Referent
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import day
-from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation, RecordGroup
 from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import journey_tables, tables
 
@@ -69,26 +67,16 @@ COLUMNS = (
 )
 
 
-class FtExtract:
+class FtExtract(CsvSource):
     """Reads the extract into `people`."""
 
     name = NAME
     role = "people_ingest"
+    columns = COLUMNS
 
-    def __init__(self, people: People) -> None:
-        self._people = people
-
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the files in the order given."""
-        return await read_files(NAME, paths, session, lambda path: self._rows(path, options), _Row.write)
-
-    def _rows(self, path: Path, options: Options) -> Iterator[_Row | Refused]:
-        as_of, agencies = options.as_of or written_at(path), options.organisations
-        for row in rows(path, COLUMNS):
-            if isinstance(row, Refused):
-                yield row
-            else:
-                yield _Row(self._people, row, as_of, agencies.get(row["code_safir"]))
+    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+        """Make what the extract says of one person, with the agency that follows it."""
+        return _Row(self.people, row, as_of, options.organisations.get(row["code_safir"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,19 @@ says it. Source of the rule: docs/policy.md#restriction; RGPD 17, 18 and 21.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.ingest.csv_rows import Row, rows
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.csv_rows import CsvSource, Row
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import day, instant
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup
 from subgraphs.people import journey_tables, tables
 
 NAME = "droits"
@@ -40,22 +38,16 @@ COLUMNS = ("departement", "identifiant_interne", "date_naissance", *RESTRICTIONS
 FLAGS = {"O": True, "N": False}
 
 
-class RightsRegister:
+class RightsRegister(CsvSource):
     """Reads restrictions into `access.person`, where they act on the next request."""
 
     name = NAME
     role = "people_ingest"
+    columns = COLUMNS
 
-    def __init__(self, people: People) -> None:
-        self._people = people
-
-    async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
-        """Read the files in the order given."""
-        return await read_files(NAME, paths, session, self._rows, _Row.write)
-
-    def _rows(self, path: Path) -> Iterator[_Row | Refused]:
-        for row in rows(path, COLUMNS):
-            yield row if isinstance(row, Refused) else _Row(self._people, row)
+    def group(self, row: Row, as_of: datetime, options: Options) -> RecordGroup:
+        """Make the rights that one person exercises; each row has its own date, `maj`."""
+        return _Row(self.people, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.trainings import tables
 
 NAME = "lheo"
@@ -35,7 +35,7 @@ SIRET = re.compile(r"\d{14}")
 ADDRESS = "lieu-de-formation/coordonnees/adresse"
 
 
-class Lheo:
+class Lheo(Source):
     """The source `lheo`."""
 
     name = NAME

@@ -35,7 +35,7 @@ from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.row_store import Link, Store
-from subgraphs.kit.ingest.unit_of_work import Options, Session, read_files
+from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
 from subgraphs.trainings import tables
 from subgraphs.trainings.sources import lheo
 
@@ -101,7 +101,7 @@ class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     projet: Key | None = None
 
 
-class OuiForm:
+class OuiForm(Source):
     """The source `ouiform`: one line is one group."""
 
     name = NAME
