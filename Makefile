@@ -1,7 +1,7 @@
 # Everything starts here: `make demo` and `make test` need Python >= 3.11, make and git, and set up the rest themselves.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-base demo test canaries oracle supergraphs policy-diff lint generated lock clean
+.PHONY: help venv venv-base demo test canaries oracle supergraphs policy-diff lint generated generated-check lock clean
 
 export PORT ?= 8000
 ARGS ?=
@@ -18,6 +18,7 @@ help:
 	@echo "make oracle  compare le hub à une seconde écriture, naïve, par 20 000 opérations au hasard (ORACLE=… pour en changer)"
 	@echo "make supergraphs  compare le moteur de fédération à un seul exécuteur, sur 2 000 graphes au hasard (SUPERGRAPHS=… pour en changer)"
 	@echo "make lint    style, types, imports, fichiers générés"
+	@echo "make generated  réécrit tous les fichiers générés"
 	@echo "make lock    recalcule les verrous de dépendances (avec uv)"
 	@echo "make clean   efface l'environnement et les données de ce clone"
 
@@ -50,17 +51,19 @@ supergraphs: export SUPERGRAPHS ?= 2000
 supergraphs: venv
 	@exec $(BIN)/python -m pytest -n 2 tests/federation/test_supergraphs.py -rP $(ARGS)
 
-lint: venv generated
+lint: venv
+	$(BIN)/python -m tests.generated --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Each generated file is checked by the module that writes it.
-GENERATED := subgraphs.kit.sdl hub.graph tests.attacks.inventory tests.docs.glossary
-
+# Files that a program writes: tests/generated.py lists who writes which.
 generated: venv
-	@set -e; for module in $(GENERATED); do echo "$$module --check"; $(BIN)/python -m "$$module" --check; done
+	@$(BIN)/python -m tests.generated
+
+generated-check: venv
+	@$(BIN)/python -m tests.generated --check --sources
 
 # A week of distance leaves time for a poisoned release to be found.
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \

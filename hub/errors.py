@@ -1,4 +1,4 @@
-"""Every error that the hub tells, as one tree: a stable code, a French message, an English detail.
+"""Every error of the hub, as one tree: a stable code, a French message, an English detail.
 
     HubError
     ├── RequestRefused            the request never became an operation (400, 401, 403, 413, 415, 429)
@@ -11,7 +11,8 @@
         └── CompositionFailed     hub.federation.compose: each violated rule is one of `failures`
 
 `code` is part of the public interface: it never changes meaning. `message` is for the person who reads the answer
-(where, what, how to mend); `detail` is for logs and developers. None holds a value of the client or of a person.
+(where, what, how to mend); `detail` is for logs and developers. None holds a value of the client or of a person. As
+text, an error is all three, so that a traceback or a failing check says what to do.
 """
 
 from __future__ import annotations
@@ -37,13 +38,16 @@ class HubError(Exception):
         http_status: int | None = None,
         extensions: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(f"{code}: {detail}")
+        super().__init__(code, message, detail)
         self.code = code
         self.message = message
         self.detail = detail
         self.path = path
         self.http_status = self.status if http_status is None else http_status
         self.extensions = extensions or {}
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message} ({self.detail})"
 
     def formatted(self, trace: str | None = None) -> dict[str, Any]:
         """The error as the client gets it, with the trace id of its request if one is given; `detail` stays inside."""

@@ -103,31 +103,33 @@ def _not_pinned(detail: str) -> StartRefused:
     )
 
 
-def generate(folder: Path) -> dict[str, bytes]:
-    """The generated files, by name, from the served SDLs in the folder."""
+def generated(folder: Path = GENERATED) -> Mapping[Path, str]:
+    """The files that this module writes, from the served SDLs in the folder."""
     texts = {name: (folder / f"{name}.graphql").read_text(encoding="utf-8") for name in SUBGRAPHS} | {HUB: hub_sdl()}
     sources = [Source(name, f"http://{name}.spie-hub.example/graphql", text) for name, text in texts.items()]
     graph = graph_of(compose(sources))
     return {
-        "supergraph.graphql": graph.supergraph.text.encode(),
-        "api.graphql": (print_schema(graph.schema) + "\n").encode(),
-        "pinned.json": orjson.dumps(graph.pins, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
+        folder / "supergraph.graphql": graph.supergraph.text,
+        folder / "api.graphql": print_schema(graph.schema) + "\n",
+        folder / "pinned.json": orjson.dumps(
+            graph.pins, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        ).decode(),
     }
 
 
 def main(arguments: list[str]) -> None:
     """Write the generated files, or with `--check` say which are not current."""
-    files = generate(GENERATED)
-    stale = [name for name, text in files.items() if _read(GENERATED / name) != text]
+    stale = {path: text for path, text in generated().items() if _read(path) != text}
     if "--check" not in arguments:
-        for name in stale:
-            (GENERATED / name).write_bytes(files[name])
+        for path, text in stale.items():
+            path.write_text(text, encoding="utf-8")
     elif stale:
-        sys.exit(f"Fichiers générés à refaire avec « python -m hub.graph » : {', '.join(stale)}")
+        names = ", ".join(path.name for path in stale)
+        sys.exit(f"Fichiers générés à refaire avec « python -m hub.graph » : {names}")
 
 
-def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 if __name__ == "__main__":

@@ -1,13 +1,8 @@
-"""Writes the SDL that each subgraph serves to `schema/generated/`, or checks that the files are current.
-
-    python -m subgraphs.kit.sdl [--check]
-
-The hub composes these files; `schema/*.graphql` is the whole model on paper, of which they are a part.
-"""
+"""The SDL that each subgraph serves, as `make generated` writes it to `schema/generated/` for the hub to compose."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -24,22 +19,6 @@ def load(name: str) -> Model:
     return found
 
 
-def main(arguments: list[str]) -> int:
-    """Write the files; with `--check` write nothing and fail if one is not current."""
-    stale = []
-    for name in NAMES:
-        path, text = FOLDER / f"{name}.graphql", served_schema(load(name)).sdl
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(path.name)
-        if "--check" not in arguments:
-            FOLDER.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    if stale and "--check" in arguments:
-        sys.stderr.write(f"SDL périmé : {', '.join(stale)}. Lancez python -m subgraphs.kit.sdl\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def generated() -> Mapping[Path, str]:
+    """The SDL of each subgraph, by the file that holds it."""
+    return {FOLDER / f"{name}.graphql": served_schema(load(name)).sdl for name in NAMES}

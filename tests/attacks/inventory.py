@@ -1,6 +1,6 @@
 """The attacks, the tests that play them, and what is left: `inventory.toml` and every test named after an attack.
 
-`python -m tests.attacks.inventory` writes docs/attaques.md; `--check` fails if it is not current.
+`make generated` writes docs/attaques.md.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ NUMBERED = re.compile(r"test((?:_\d\d)+)_")
 HEAD = """\
 # Les attaques que le hub doit repousser
 Une ligne par attaque : ce que l'on tente, ce qui est attendu, et les essais qui la jouent contre le vrai hub ou l'une
-de ses parties. `make test` les lance tous. Page écrite par `python -m tests.attacks.inventory`, depuis
+de ses parties. `make test` les lance tous. Page écrite par `make generated`, depuis
 [tests/attacks/inventory.toml](../tests/attacks/inventory.toml) et les essais nommés `test_NN_…`.
 
 | n° | attaque | attendu | essais |
@@ -92,15 +92,8 @@ def _stands(test: str) -> bool:
     return (ROOT / path).is_file() and ("::" in name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"))
 
 
-def main(arguments: list[str]) -> None:
-    """Write the page, or with `--check` say that it is not current; in both cases, that a test has another name now."""
-    if gone := [test for each in attacks() for test in each.tests if not _stands(test)]:
+def generated() -> Mapping[Path, str]:
+    """The page as it should be; exits if the inventory names a test that is gone."""
+    if gone := [test for attack in attacks() for test in attack.tests if not _stands(test)]:
         sys.exit(f"tests/attacks/inventory.toml nomme un essai qui n'est plus là : {', '.join(gone)}.")
-    if "--check" not in arguments:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page():
-        sys.exit("docs/attaques.md n'est plus à jour : lancez « python -m tests.attacks.inventory ».")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return {PAGE: page()}

@@ -37,4 +37,4 @@ def test_each_attack_is_played_by_tests_that_exist_or_says_why_not(attack: Attac
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.attacks.inventory"
+    assert PAGE.read_text(encoding="utf-8") == page(), f"{PAGE} is not current: run make generated"

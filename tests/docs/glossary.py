@@ -1,14 +1,14 @@
 """docs/glossaire.md: names of the contract as the types declare them, words of the policy as its files do.
 
-`python -m tests.docs.glossary` writes the parts between the markers; `--check` fails if they are not current. By hand
-stay which system fills a type, from which list the values of an enum are taken, and the officer's choices.
+`make generated` writes the parts between the markers. By hand stay which system fills a type, from which list the
+values of an enum are taken, and the officer's choices.
 """
 
 from __future__ import annotations
 
-import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLObjectType
@@ -16,6 +16,7 @@ from graphql import GraphQLEnumType, GraphQLObjectType
 from hub.graph import Graph, load_graph
 from schema.categories import Level
 from tests.conftest import ROOT
+from tests.docs.marked_part import replaced
 
 PAGE = ROOT / "docs" / "glossaire.md"
 POLICIES = ROOT / "schema" / "policies"
@@ -134,20 +135,10 @@ def page() -> str:
     }
     text = PAGE.read_text(encoding="utf-8")
     for name, content in parts.items():
-        start, end = f"<!-- {name} : généré -->\n", f"<!-- fin : {name} -->"
-        before, _, rest = text.partition(start)
-        text = before + start + content + end + rest.partition(end)[2]
+        text = replaced(text, name, content)
     return text
 
 
-def main(arguments: list[str]) -> None:
-    """Write the page, or with `--check` say that it is not current."""
-    current = page()
-    if "--check" not in arguments:
-        PAGE.write_text(current, encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != current:
-        sys.exit("docs/glossaire.md n'est plus à jour : lancez « python -m tests.docs.glossary ».")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def generated() -> Mapping[Path, str]:
+    """The page as it should be."""
+    return {PAGE: page()}

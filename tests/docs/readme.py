@@ -1,9 +1,7 @@
-"""Generated parts of the documentation: answers and matrix of README.md, docs/matrice.md, docs/registre.md,
-docs/analyse-impact.md, docs/attaques.md, tables of docs/sources.md.
+"""Parts of the documentation that a running hub answers: answers and matrix of README.md, docs/matrice.md.
 
-`python -m tests.docs.readme --write` runs the query of the README as each of four actors and the journey query as each
-of the eleven kinds, on the demo's data, and writes what came between the markers; `--check` fails if a page is not
-current. Ids and days that change from one run to the next are written <id-1>, <J+9>.
+The query of the README is run as each of four actors and the journey query as each of the eleven kinds, on the demo's
+data. Ids and days that change from one run to the next are written <id-1>, <J+9>.
 """
 
 from __future__ import annotations
@@ -12,9 +10,8 @@ import asyncio
 import json
 import os
 import re
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,27 +19,20 @@ from typing import Any
 
 import asyncpg
 
-from hub.graph import load_graph
-from hub.policy.report.impact import impact
-from hub.policy.report.register import register
 from infra.keys import Keys
 from infra.migrate import migrate
 from infra.postgresql import cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from schema.days import today
-from subgraphs.kit.ingest.refusal_codes import CODES
 from tests.conftest import ROOT, STATE, Database
+from tests.docs.marked_part import replaced
 from tests.docs.matrix import observe
 from tests.docs.matrix_pages import details, table
-from tests.docs.unserved import table as unserved_table
 from tests.e2e.site import Site, site
 
 README = ROOT / "README.md"
 MATRIX = ROOT / "docs" / "matrice.md"
-SOURCES = ROOT / "docs" / "sources.md"
-REGISTER = ROOT / "docs" / "registre.md"
-IMPACT = ROOT / "docs" / "analyse-impact.md"
 ACTORS = {
     "referent-a": "La référente A, qui suit la personne",
     "referent-b": "Le référent B, d'un autre département",
@@ -84,31 +74,13 @@ def pretty(value: Any, indent: str = "") -> str:
     return "[\n" + ",\n".join(inner + pretty(item, inner) for item in value) + f"\n{indent}]"
 
 
-def refusals() -> str:
-    """The codes by which a file or a record is refused, as a Markdown table."""
-    rows = [f"| `{code}` | {text.message} | {text.mend} |" for code, text in CODES.items()]
-    return "\n".join(["| code | ce qui ne va pas | que faire |", "|--|--|--|", *rows, ""])
-
-
-def replaced(page: str, name: str, content: str) -> str:
-    """The page with this content between its markers."""
-    start, end = f"<!-- {name} : généré -->\n", f"<!-- fin : {name} -->"
-    before, _, rest = page.partition(start)
-    _, found, after = rest.partition(end)
-    assert found, f"markers of {name}"
-    return f"{before}{start}{content}{end}{after}"
-
-
 def pages(running: Site, today: date) -> dict[Path, str]:
     """The pages as they should be."""
-    readme, matrix, sources = (page.read_text(encoding="utf-8") for page in (README, MATRIX, SOURCES))
+    readme, matrix = (page.read_text(encoding="utf-8") for page in (README, MATRIX))
     observed = observe(running)
     return {
         README: replaced(replaced(readme, "réponses", answers(running, today)), "matrice", table(observed)),
         MATRIX: replaced(matrix, "matrice", details(observed)),
-        SOURCES: replaced(replaced(sources, "refus", refusals()), "sur le papier", unserved_table()),
-        REGISTER: register(load_graph().table),
-        IMPACT: impact(load_graph().table),
     }
 
 
@@ -142,18 +114,7 @@ async def _drop(dsn: str, name: str) -> None:
     await connection.close()
 
 
-def main(arguments: list[str]) -> None:
-    """Write the pages, or with `--check` say which are not current."""
+def generated() -> Mapping[Path, str]:
+    """The pages as they should be, by a hub that is started for it."""
     with temporary_site() as running:
-        current = pages(running, today())
-    stale = [path for path, text in current.items() if path.read_text(encoding="utf-8") != text]
-    if "--write" in arguments:
-        for path in stale:
-            path.write_text(current[path], encoding="utf-8")
-    elif stale:
-        listed = ", ".join(str(path.relative_to(ROOT)) for path in stale)
-        sys.exit(f"Pages à refaire avec « python -m tests.docs.readme --write » : {listed}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        return pages(running, today())

@@ -24,7 +24,7 @@ def names(heading: str) -> set[str]:
 
 
 def test_every_field_enum_category_purpose_relation_and_actor_is_the_contracts() -> None:
-    assert page() == TEXT, "run python -m tests.docs.glossary"
+    assert page() == TEXT, f"{PAGE} is not current: run make generated"
 
 
 def test_every_type_says_which_systems_fill_it(graph: Graph) -> None:

@@ -86,7 +86,7 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
 
 def test_the_generated_parts_are_what_the_hub_answers_now(running: Site) -> None:
     for path, text in pages(running, today()).items():
-        assert path.read_text(encoding="utf-8") == text, "run python -m tests.docs.readme --write"
+        assert path.read_text(encoding="utf-8") == text, f"{path} is not current: run make generated"
 
 
 def test_the_matrix_has_one_column_per_kind_of_actor(running: Site) -> None:

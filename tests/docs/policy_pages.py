@@ -1,0 +1,35 @@
+"""Pages written from the policy (docs/registre.md, docs/analyse-impact.md) and tables of docs/sources.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from hub.graph import load_graph
+from hub.policy.report.impact import impact
+from hub.policy.report.register import register
+from subgraphs.kit.ingest.refusal_codes import CODES
+from tests.conftest import ROOT
+from tests.docs.marked_part import replaced
+from tests.docs.unserved import table as unserved_table
+
+SOURCES = ROOT / "docs" / "sources.md"
+REGISTER = ROOT / "docs" / "registre.md"
+IMPACT = ROOT / "docs" / "analyse-impact.md"
+
+
+def refusals() -> str:
+    """The codes by which a file or a record is refused, as a Markdown table."""
+    rows = [f"| `{code}` | {text.message} | {text.mend} |" for code, text in CODES.items()]
+    return "\n".join(["| code | ce qui ne va pas | que faire |", "|--|--|--|", *rows, ""])
+
+
+def generated() -> Mapping[Path, str]:
+    """The pages as they should be."""
+    sources = replaced(SOURCES.read_text(encoding="utf-8"), "refus", refusals())
+    table = load_graph().table
+    return {
+        SOURCES: replaced(sources, "sur le papier", unserved_table()),
+        REGISTER: register(table),
+        IMPACT: impact(table),
+    }
