@@ -20,7 +20,7 @@ from demo.source_files import write
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
-from hub.cli.workspace import database
+from hub.cli.local_database import database
 from hub.errors import HubError
 from hub.graph import load_graph
 from hub.ingest import show

@@ -17,7 +17,6 @@ from graphql import GraphQLSchema, print_schema
 
 from hub.errors import StartRefused
 from hub.federation.client_schema import visible_schema
-from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
 from hub.policy.decide.classification import Classification
@@ -105,6 +104,8 @@ def _not_pinned(detail: str) -> StartRefused:
 
 def generated(folder: Path = GENERATED) -> Mapping[Path, str]:
     """The files that this module writes, from the served SDLs in the folder."""
+    from hub.federation.compose.composer import Source, compose  # a hub that serves composes nothing
+
     texts = {name: (folder / f"{name}.graphql").read_text(encoding="utf-8") for name in SUBGRAPHS} | {HUB: hub_sdl()}
     sources = [Source(name, f"http://{name}.spie-hub.example/graphql", text) for name, text in texts.items()]
     graph = graph_of(compose(sources))

@@ -1,7 +1,7 @@
-"""`hub`: the commands, each a file of this package and a thin door to the room that does the work.
+"""`hub`: the command line, one module of this package per command.
 
-A file holds the Typer application `app` of one command or of a group, and is read only when its command runs: starting
-`hub gateway` pays for no database. A new command is a new file and one more name here.
+A module holds the Typer application `app` of one command or of a group. It is imported only when its command runs, so
+that `hub --help` and `hub gateway` start without the database. A new command is a new module and a row of `COMMANDS`.
 """
 
 from __future__ import annotations
@@ -11,32 +11,50 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
 from hub.cli.refusals import refuse, tell
-from hub.cli.usage_errors import usage
+from hub.cli.usage_errors import usage_error
 from hub.errors import HubError
 from infra.errors import SetupRefused
 
-COMMANDS = ("serve", "gateway", "compose", "schema", "plan", "token", "ingest", "journal", "keys", "policy", "bench")
+COMMANDS = {
+    "serve": "Sert le hub, un sous-graphe, ou les cinq dans un seul processus.",
+    "gateway": "Sert n'importe quel supergraphe, sans politique, identité ni journal.",
+    "compose": "Compose des sous-graphes Apollo Federation en un supergraphe, ou dit tout ce qui s'y oppose.",
+    "schema": "Ce qui change d'un schéma à l'autre, et le schéma tel qu'un acteur peut le lire.",
+    "plan": "Montre les appels aux sous-graphes d'un document ; rien n'est exécuté, aucune valeur n'est montrée.",
+    "token": "Donne le jeton d'un acteur de la démonstration.",
+    "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
+    "journal": "Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus.",
+    "keys": "Change les clés qui signent les appels aux sous-graphes, sans coupure.",
+    "policy": "Vérifie, montre, explique et compare les règles d'accès.",
+    "bench": "Mesure le temps de calcul du hub face à des résolveurs Strawberry, sur une base de mesure à part.",
+}
+"""Each command's help by its name, in the order of `hub --help`."""
 
 
 class Commands(TyperGroup):
-    """The commands, read one at a time."""
+    """The commands of `hub`: the help lists them from `COMMANDS`, and only the one that runs is imported."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """In the order in which the help tells them."""
+        """The names of the commands, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, else None."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = get_command(import_module(f"hub.cli.{cmd_name}").app)
-        command.name = cmd_name
-        return command
+        """The line of the help for the command of that name; None if there is none."""
+        return TyperCommand(name=cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The name typed, the command imported, and the arguments left for it."""
+        name, summary, arguments = super().resolve_command(ctx, args)
+        if summary is None:
+            return name, summary, arguments
+        command = get_command(import_module(f"hub.cli.{name}").app)
+        command.name, command.help = summary.name, summary.help
+        return name, command, arguments
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -54,9 +72,9 @@ def main() -> None:
     except (HubError, SetupRefused) as error:
         refuse(error.code, error.message)
     except TyperException as error:
-        said = usage(error)
-        if said is not None:
-            tell(*said)
+        refusal = usage_error(error)
+        if refusal is not None:
+            tell(*refusal)
         sys.exit(error.exit_code)
     except typer.Abort:
         refuse("COMMAND_ABANDONED", "Commande abandonnée : rien n'a été fait.")

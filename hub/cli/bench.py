@@ -14,7 +14,7 @@ from rich.console import Console
 from benchmarks.dataset import beside
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
-from hub.cli.workspace import KEYS, ROOT, KeysOption
+from hub.cli.options import KEYS, ROOT, KeysOption
 from hub.graph import load_graph
 from infra.database import administrator
 from infra.keys import Keys
@@ -34,7 +34,6 @@ def bench(
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
-    """Mesure le temps de calcul du hub face à des résolveurs Strawberry, sur une base de mesure à part."""
     held = Keys.load(keys)
     graph = load_graph()
     with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, held) as admin:

@@ -22,7 +22,6 @@ def compose(
     ],
     output: Annotated[Path, typer.Option(help="Fichier du supergraphe, écrit seulement si tout se compose.")],
 ) -> None:
-    """Compose des sous-graphes Apollo Federation en un supergraphe, ou dit tout ce qui s'y oppose."""
     sources = [_source(each) for each in subgraph]
     try:
         made = composition(sources)

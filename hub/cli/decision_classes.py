@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Annotated, NoReturn
-
-import typer
+from typing import NoReturn
 
 from hub.cli.refusals import refuse
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
 from hub.policy.decide.policy_model import ActorKind, Purpose
-
-ClientOption = Annotated[
-    str | None,
-    typer.Option(
-        "--client", metavar="PORTÉE", help="Portée de clients.toml : à travers une application partenaire qui l'a."
-    ),
-]
 
 
 def decision_class(

@@ -42,7 +42,6 @@ def gateway(
         ),
     ] = None,
 ) -> None:
-    """Sert n'importe quel supergraphe, sans politique, identité ni journal."""
     if not unprotected:
         refuse(
             "GATEWAY_UNPROTECTED",

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hub.cli.workspace import KEYS, KeysOption, database
+from hub.cli.local_database import database
+from hub.cli.options import KEYS, KeysOption
 from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
 from hub.ingest import ingest as read_files
 from infra.keys import Keys
@@ -31,7 +32,6 @@ def ingest(
     as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    """Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde."""
     held = Keys.load(keys)
     reader = source_of(source, held)
     options = Options(

@@ -16,8 +16,9 @@ import orjson
 import typer
 from rich.console import Console
 
+from hub.cli.local_database import administered, database
+from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
-from hub.cli.workspace import KEYS, KeysOption, administered, database
 from hub.graph import load_graph
 from hub.journal.chain import plain
 from hub.journal.operator import AUDIT, search_journal
@@ -48,7 +49,7 @@ Result = TypeVar("Result")
 
 @app.callback()
 def journal() -> None:
-    """Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus."""
+    """The group of commands, whose help is in `hub.cli.COMMANDS`."""
 
 
 @app.command()

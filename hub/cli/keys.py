@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
-from hub.cli.workspace import KEYS, KeysOption
 from infra.keys import PREVIOUS, SUBGRAPHS, Keys
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOUS-GRAPHE]…", help="Tous, sans ce nom.")]
@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 @app.callback()
 def keys() -> None:
-    """Change les clés qui signent les appels aux sous-graphes, sans coupure."""
+    """The group of commands, whose help is in `hub.cli.COMMANDS`."""
 
 
 @app.command()

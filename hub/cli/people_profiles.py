@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from hub.cli.workspace import database
+from hub.cli.local_database import database
 from hub.errors import NotServed
 from hub.policy.report.affected_people import Profile
 from infra.keys import Keys

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from hub.cli.decision_classes import ClientOption, decision_class
+from hub.cli.decision_classes import decision_class
+from hub.cli.options import ClientOption
 from hub.cli.refusals import refuse
 from hub.cli.text_files import read, read_text
 from hub.document.variables import bind
@@ -36,7 +37,6 @@ def plan(
     purpose: Annotated[str | None, typer.Option(help="Finalité de cet acteur.")] = None,
     client: ClientOption = None,
 ) -> None:
-    """Montre les appels aux sous-graphes d'un document ; rien n'est exécuté, aucune valeur n'est montrée."""
     text = read_text(file, "DOCUMENT_UNREADABLE", "Le document")
     decided = (actor, purpose, client) != (None, None, None)
     if decided and supergraph is not None:

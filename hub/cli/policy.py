@@ -10,16 +10,15 @@ from typing import Annotated, NoReturn
 import orjson
 import typer
 
-from hub.cli.decision_classes import ClientOption, client_rows, decision_class, no_such_pair
-from hub.cli.people_profiles import profiles
+from hub.cli.decision_classes import client_rows, decision_class, no_such_pair
+from hub.cli.options import KEYS, ClientOption, KeysOption
 from hub.cli.refusals import refuse, tell
-from hub.cli.workspace import KEYS, KeysOption
 from hub.graph import described, load_classified, load_graph
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_files import PolicyError
 from hub.policy.decide.policy_loader import POLICIES, load
 from hub.policy.decide.policy_model import Policy
-from hub.policy.report.affected_people import reach
+from hub.policy.report.affected_people import Profile, reach
 from hub.policy.report.coverage import coverage
 from hub.policy.report.decision_sheet import markdown, objects, sheet
 from hub.policy.report.explanation import why
@@ -35,7 +34,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 @app.callback()
 def policy() -> None:
-    """Vérifie, montre, explique et compare les règles d'accès."""
+    """The group of commands, whose help is in `hub.cli.COMMANDS`."""
 
 
 @app.command()
@@ -114,7 +113,7 @@ def diff(
     found = changes(*tables)
     periods = durations(before, after)
     names = [name for name, _, _ in periods]
-    reached = reach(found, names, *tables, profiles(keys)) if people else None
+    reached = reach(found, names, *tables, _profiles(keys)) if people else None
     counts = [f" ({n} personne(s))" for n in (*reached.each, *reached.periods)] if reached is not None else []
     lines = [f"{each.whose} {each.field} : {each.before} → {each.after}" for each in found]
     lines += [f"durée {name} : {was} → {becomes}" for name, was, becomes in periods]
@@ -139,6 +138,13 @@ def register() -> None:
 def impact() -> None:
     """Écrit l'analyse d'impact (RGPD, article 35), en Markdown."""
     typer.echo(impact_of(load_graph().table), nl=False)
+
+
+def _profiles(keys: Path) -> list[Profile]:
+    """Count the people of the database; only this needs asyncpg and SQLAlchemy, so that they are imported here."""
+    from hub.cli.people_profiles import profiles
+
+    return profiles(keys)
 
 
 def _relation(name: str, whole: DecisionTable) -> Fact:

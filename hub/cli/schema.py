@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from graphql import GraphQLError, GraphQLSchema, build_schema, parse, print_schema, validate
 
-from hub.cli.decision_classes import ClientOption, decision_class
+from hub.cli.decision_classes import decision_class
+from hub.cli.options import ClientOption
 from hub.cli.refusals import refuse
 from hub.cli.text_files import read_text
 from hub.federation.changes.change import Change, Level
@@ -28,7 +29,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 @app.callback()
 def schema() -> None:
-    """Ce qui change d'un schéma à l'autre, et le schéma tel qu'un acteur peut le lire."""
+    """The group of commands, whose help is in `hub.cli.COMMANDS`."""
 
 
 @app.command()

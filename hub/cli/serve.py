@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from hub.app import hub_app, subgraph_app, subgraph_keys
+from hub.cli.local_database import database
+from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
-from hub.cli.workspace import KEYS, KeysOption, database
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.serving import Server, listening
@@ -52,7 +53,6 @@ def serve(
     ] = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    """Sert le hub, un sous-graphe, ou les cinq dans un seul processus."""
     tls = server_tls(certificate, key, authorities) if certificate or key or authorities else None
     graph = load_graph()
     held = Keys.load(keys, subgraph_keys(role.value)) if role.value in SUBGRAPHS else Keys.load(keys)

@@ -8,8 +8,8 @@ from typing import Annotated
 import orjson
 import typer
 
+from hub.cli.options import ROOT
 from hub.cli.refusals import refuse
-from hub.cli.workspace import ROOT
 
 app = typer.Typer(add_completion=False)
 
@@ -19,7 +19,6 @@ def token(
     name: Annotated[str, typer.Argument(help="Nom d'un acteur de la démonstration.")],
     demo: Annotated[Path, typer.Option(help="Fichier que la démonstration écrit.")] = ROOT / ".data" / "demo.json",
 ) -> None:
-    """Donne le jeton d'un acteur de la démonstration."""
     try:
         found = {actor["name"]: actor["token"] for actor in orjson.loads(demo.read_bytes())["actors"]}
     except (OSError, ValueError, KeyError, TypeError):

@@ -24,7 +24,7 @@ _FORMS = {
 }
 
 
-def usage(error: TyperException) -> tuple[str, str] | None:
+def usage_error(error: TyperException) -> tuple[str, str] | None:
     """Code and message; None where the help has been shown instead, for want of any argument."""
     context: Any = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "hub"

@@ -1,36 +1,43 @@
-"""Run a command of `hub` as a person would, and a copy of the project in which the demo may run."""
+"""Run a command of `hub`, in this process or in its own, and a copy of the project in which the demo may run."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 
+from hub.cli import main
 from infra.postgresql.cluster_home import home
 from tests.conftest import ROOT, Database
 
 PACKAGES = ("demo", "hub", "infra", "schema", "subgraphs")
+SECONDS = 120
+"""The longest that a command may take."""
 
 
 @dataclass(frozen=True)
-class Done:
-    """What became of a command."""
+class Result:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
     err: str
 
     def check_refused(self, code: str, exit_code: int = 1) -> str:
-        """It ended badly, with one French line that ends in this code, and no traceback; returns the line."""
+        """Check that it ended with one French line that ends in this code, and no traceback; return the line."""
         assert self.code == exit_code, (self.out, self.err)
         assert "Traceback" not in self.err
         (line,) = self.err.strip().splitlines()
@@ -38,26 +45,76 @@ class Done:
         return line
 
 
-def hub(*arguments: object, database_url: str | None = None, cwd: Path = ROOT) -> Done:
-    """Run `hub` with these arguments to its end."""
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"COLUMNS": "200"}
-    if database_url is not None:
-        environment["DATABASE_URL"] = database_url
-    command = [sys.executable, "-m", "hub.cli", *map(str, arguments)]
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+def hub(*arguments: object, database_url: str | None = None) -> Result:
+    """Run `hub` in this process. An exception that `hub` lets through fails the test.
+
+    The command runs in a thread of its own, since it starts an event loop and the test may run in one.
+    """
+    out, err = _text_stream(), _text_stream()
+    with (
+        Path(os.devnull).open() as stdin,
+        patch.dict(os.environ, _environment(database_url), clear=True),
+        patch.object(sys, "argv", ["hub", *map(str, arguments)]),
+        patch.object(sys, "stdin", stdin),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        exit_code: Future[int] = Future()
+        Thread(target=_run_main, args=(exit_code,), daemon=True).start()
+        code = exit_code.result(SECONDS)
+    return Result(code, _text(out), _text(err))
+
+
+def hub_process(
+    *arguments: object,
+    database_url: str | None = None,
+    cwd: Path = ROOT,
+    command: tuple[str, ...] = (sys.executable, "-m", "hub.cli"),
+) -> Result:
+    """Run `hub` in a process of its own."""
+    process = subprocess.run(
+        [*command, *map(str, arguments)],
+        cwd=cwd,
+        env=_environment(database_url),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
     )
-    return Done(done.returncode, done.stdout, done.stderr)
+    return Result(process.returncode, process.stdout, process.stderr)
 
 
-def ingest(database: Database, source: str, *arguments: object) -> Done:
-    """`hub ingest` into this database, with its keys."""
+def ingest(database: Database, source: str, *arguments: object) -> Result:
+    """Run `hub ingest` into this database, with its keys."""
     return hub("ingest", source, *arguments, "--keys", database.keys.directory, database_url=database.admin_dsn)
+
+
+def _environment(database_url: str | None) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"COLUMNS": "200"}
+    return environment if database_url is None else environment | {"DATABASE_URL": database_url}
+
+
+def _run_main(exit_code: Future[int]) -> None:
+    try:
+        main()
+    except SystemExit as end:
+        exit_code.set_result(int(end.code or 0))
+    except BaseException as error:
+        exit_code.set_exception(error)
+
+
+def _text_stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 @dataclass
 class Demo:
-    """`python -m demo` running in a copy of the project."""
+    """A running `python -m demo`, in a copy of the project."""
 
     root: Path
     popen: subprocess.Popen[str]
@@ -68,10 +125,10 @@ class Demo:
         return self.root / ".data" / "demo.json"
 
     @property
-    def told(self) -> dict[str, Any]:
-        """Content of demo.json."""
-        told: dict[str, Any] = orjson.loads(self.file.read_bytes())
-        return told
+    def description(self) -> dict[str, Any]:
+        """The content of demo.json."""
+        content: dict[str, Any] = orjson.loads(self.file.read_bytes())
+        return content
 
     def interrupt(self) -> int:
         """Ctrl-C: the terminal sends SIGINT to the whole group in front; the exit code."""
@@ -85,7 +142,7 @@ class Demo:
 
 @contextmanager
 def copy_of_the_project(folder: Path) -> Iterator[Path]:
-    """The packages as they are now, with data of their own, of which nothing stays, and this Python in `.venv`."""
+    """Yield a copy of the packages, with this Python in `.venv` and data of its own, deleted at the end."""
     root = folder / "copy"
     for name in PACKAGES:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -102,7 +159,7 @@ def copy_of_the_project(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def demo(root: Path, port: int) -> Iterator[Demo]:
-    """The demo of this copy, ready."""
+    """Yield the demo of this copy, ready to answer."""
     with (root / "demo.log").open("w") as errors:
         popen = subprocess.Popen(
             [sys.executable, "-m", "demo"],
@@ -128,14 +185,14 @@ def demo(root: Path, port: int) -> Iterator[Demo]:
 
 
 def left_running(root: Path) -> list[str]:
-    """Command lines of the processes that work for this copy."""
-    found = []
+    """Return the command lines of the processes that work for this copy."""
+    command_lines = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            where = str((process / "cwd").readlink())
+            cwd = str((process / "cwd").readlink())
         except OSError:
             continue
-        if any(str(place) in text for place in (root, home(root)) for text in (line, where)):
-            found.append(line)
-    return found
+        if any(str(folder) in text for folder in (root, home(root)) for text in (line, cwd)):
+            command_lines.append(line)
+    return command_lines

@@ -14,16 +14,16 @@ from graphql import parse, validate
 from benchmarks.dataset import FOLLOWED, beside
 from benchmarks.operations import operations
 from hub.graph import load_graph
-from tests.cli.commands import Done, hub
+from tests.cli.commands import Result, hub_process
 from tests.conftest import Database
 
 PEOPLE = FOLLOWED + 10
 
 
-def bench(database: Database, *arguments: object) -> Done:
+def bench(database: Database, *arguments: object) -> Result:
     """`hub bench` with the fewest rounds."""
     small = ("--people", PEOPLE, "--rounds", 1, "--each", 1, "--keys", database.keys.directory)
-    return hub("bench", *small, *arguments, database_url=database.admin_dsn)
+    return hub_process("bench", *small, *arguments, database_url=database.admin_dsn)
 
 
 async def execute(dsn: str, statement: str) -> Any:
@@ -37,9 +37,9 @@ async def execute(dsn: str, statement: str) -> Any:
 @pytest.fixture(scope="module")
 def measured(database: Database) -> Iterator[dict[str, dict[str, Any]]]:
     """The measures by operation, from a run that had to fill its database."""
-    done = bench(database, "--json")
-    assert done.code == 0, done.err
-    yield {each["name"]: each for each in orjson.loads(done.out)["operations"]}
+    result = bench(database, "--json")
+    assert result.code == 0, result.err
+    yield {each["name"]: each for each in orjson.loads(result.out)["operations"]}
     asyncio.run(execute(database.admin_dsn, f"DROP DATABASE {database.name}_bench WITH (FORCE)"))
 
 
@@ -75,10 +75,10 @@ def test_the_database_that_is_named_is_not_written_and_the_other_is_kept(
 ) -> None:
     made = "SELECT oid FROM pg_database WHERE datname = current_database()"
     before = asyncio.run(execute(beside(database.admin_dsn), made))
-    done = bench(database)
-    assert done.code == 0, done.err
-    assert "Parcours d'une personne" in done.out
-    assert "\x1b" not in done.out
+    result = bench(database)
+    assert result.code == 0, result.err
+    assert "Parcours d'une personne" in result.out
+    assert "\x1b" not in result.out
     assert asyncio.run(execute(beside(database.admin_dsn), made)) == before
     assert asyncio.run(execute(database.admin_dsn, "SELECT count(*) FROM people.person")) == 0
 

@@ -1,21 +1,20 @@
-"""Every command is found, told by the help, and read only when it runs."""
+"""The help lists every command, each imports only what it uses, and what is mistyped is refused in French."""
 
 from __future__ import annotations
 
-import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from hub.cli import COMMANDS
-from tests.cli.commands import hub
-from tests.conftest import ROOT
+from tests.cli.commands import hub, hub_process
 
 
 def test_the_help_tells_every_command() -> None:
-    done = hub("--help")
-    assert done.code == 0, done.err
-    assert [name for name in COMMANDS if f" {name} " not in done.out] == []
+    result = hub("--help")
+    assert result.code == 0, result.err
+    assert [name for name in COMMANDS if f" {name} " not in result.out] == []
 
 
 @pytest.mark.parametrize(
@@ -48,14 +47,58 @@ def test_what_is_typed_amiss_is_told_in_french_with_a_code_and_not_repeated(type
 
 
 def test_a_group_without_a_command_shows_its_help() -> None:
-    done = hub("policy")
-    assert (done.code, done.err) == (2, "")
-    assert " explain " in done.out
+    result = hub("policy")
+    assert (result.code, result.err) == (2, "")
+    assert " explain " in result.out
 
 
-def test_no_command_is_read_before_it_runs() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys, hub.cli; print(*sys.modules)"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert "hub.cli" in done.stdout.split()
-    assert not {"sqlalchemy", "strawberry", "hub.app"} & set(done.stdout.split())
+HEAVY = ("alembic", "asyncpg", "sqlalchemy", "starlette", "strawberry", "subgraphs", "uvicorn")
+"""Packages that take hundreds of milliseconds to import, or come with those that do."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "unused"),
+    [
+        ("--help", (*HEAVY, "graphql", "pydantic", "hub.policy", "hub.graph")),
+        ("policy check", (*HEAVY, "rich", "hub.federation.compose.composer")),
+        ("policy explain Person.id --actor dpo --purpose audit", HEAVY),
+        ("compose --help", (*HEAVY, "hub.policy")),
+        ("gateway --help", ("alembic", "asyncpg", "sqlalchemy", "strawberry", "subgraphs", "hub.policy")),
+        ("token --help", (*HEAVY, "graphql")),
+    ],
+)
+def test_a_command_imports_only_what_it_uses(typed: str, unused: tuple[str, ...]) -> None:
+    program = "import sys; from hub.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    result = hub_process(*typed.split(), command=(sys.executable, "-c", program))
+    assert result.code == 0, result
+    imported = result.err.split()
+    assert "hub.cli" in imported
+    assert [name for name in unused if name in imported] == []
+
+
+AS_INSTALLED: dict[str, tuple[str, str]] = {
+    "serve": ("--keys nowhere", "KEYS_MISSING"),
+    "gateway": ("--supergraph nowhere", "GATEWAY_UNPROTECTED"),
+    "compose": ("--subgraph a --output nowhere", "ARGUMENT_INVALID"),
+    "schema": ("diff nowhere nowhere", "SCHEMA_UNREADABLE"),
+    "plan": ("nowhere", "DOCUMENT_UNREADABLE"),
+    "token": ("referent-a --demo nowhere", "DEMO_NOT_READY"),
+    "ingest": ("cnaf-flux nowhere --keys nowhere", "KEYS_MISSING"),
+    "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
+    "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
+    "policy": ("check nowhere", "POLICY_INVALID"),
+    "bench": ("--keys nowhere", "KEYS_MISSING"),
+}
+
+
+def test_every_command_is_run_as_installed() -> None:
+    assert AS_INSTALLED.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_as_installed_refuses_in_a_process_of_its_own(name: str, tmp_path: Path) -> None:
+    """The script of the package, from any folder; all other tests run the same entry point in this process."""
+    arguments, code = AS_INSTALLED[name]
+    script = Path(sys.executable).with_name("hub")
+    line = hub_process(name, *arguments.split(), cwd=tmp_path, command=(str(script),)).err.strip().splitlines()[0]
+    assert line.endswith(f" [{code}]"), line

@@ -9,12 +9,12 @@ import pytest
 from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
-from tests.cli.commands import Done, hub
+from tests.cli.commands import Result, hub
 from tests.federation.harness import Part
 from tests.federation.shop import PARTS, shop
 
 
-def composed(folder: Path, *parts: Part) -> Done:
+def composed(folder: Path, *parts: Part) -> Result:
     arguments = []
     for part in parts:
         (folder / f"{part.name}.graphql").write_text(part.sdl, encoding="utf-8")
@@ -23,9 +23,9 @@ def composed(folder: Path, *parts: Part) -> Done:
 
 
 def test_a_supergraph_is_written_with_the_addresses_that_were_given(tmp_path: Path) -> None:
-    done = composed(tmp_path, *PARTS)
-    assert (done.code, done.err) == (0, "")
-    assert f"{len(PARTS)} sous-graphes" in done.out
+    result = composed(tmp_path, *PARTS)
+    assert (result.code, result.err) == (0, "")
+    assert f"{len(PARTS)} sous-graphes" in result.out
     assert (tmp_path / "supergraph.graphql").read_text(encoding="utf-8") == shop().supergraph.text
 
 
@@ -46,21 +46,21 @@ def test_an_address_may_hold_an_equals_sign(tmp_path: Path) -> None:
 
 
 def test_every_violated_rule_is_a_line_with_its_code_and_nothing_is_written(tmp_path: Path) -> None:
-    done = composed(
+    result = composed(
         tmp_path, Part("a", "type Query { a(x: Int): Int b: Int }"), Part("b", "type Query { a(x: ID): Int b: String }")
     )
-    assert done.code == 1
-    lines = done.err.splitlines()
+    assert result.code == 1
+    lines = result.err.splitlines()
     assert [line.rpartition(" ")[2] for line in lines] == ["[FIELD_TYPE_MISMATCH]", "[FIELD_ARGUMENT_TYPE_MISMATCH]"]
     assert lines[0].startswith("Query.b (a, b) : ")
     assert not (tmp_path / "supergraph.graphql").exists()
 
 
 def test_what_may_surprise_in_what_composes_is_told_and_composed(tmp_path: Path) -> None:
-    done = composed(tmp_path, Part("a", "type Query { a(x: Int): Int }"), Part("b", "type Query { a: Int }"))
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("conseil : Query.a(x:) (a) : ")
-    assert "[INCONSISTENT_ARGUMENT_PRESENCE]" in done.out
+    result = composed(tmp_path, Part("a", "type Query { a(x: Int): Int }"), Part("b", "type Query { a: Int }"))
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("conseil : Query.a(x:) (a) : ")
+    assert "[INCONSISTENT_ARGUMENT_PRESENCE]" in result.out
     assert (tmp_path / "supergraph.graphql").exists()
 
 

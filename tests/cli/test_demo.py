@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.cli.commands import Demo, copy_of_the_project, demo, hub, left_running
+from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process, left_running
 from tests.e2e.test_slice import SLICE
 
 KEYS = {"url", "graphql", "actors", "persons"}
@@ -39,9 +39,9 @@ def free_port() -> int:
 
 
 def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
-    token = next(each["token"] for each in running.told["actors"] if each["name"] == actor)
+    token = next(each["token"] for each in running.description["actors"] if each["name"] == actor)
     response = httpx2.post(
-        running.told["graphql"],
+        running.description["graphql"],
         json={"query": SLICE, "variables": {"id": person}},
         headers={"authorization": f"Bearer {token}", "purpose": ACTORS[actor]},
     )
@@ -54,7 +54,7 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
     port = free_port()
     with copy_of_the_project(tmp_path) as root:
         with demo(root, port) as running:
-            told = running.told
+            told = running.description
             assert told.keys() == KEYS
             assert (told["url"], told["graphql"]) == (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}/graphql")
             for actor in told["actors"]:
@@ -75,9 +75,9 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             assert ask(running, "personne", maelle) is not None
             assert ask(running, "personne", told["persons"][1]["id"]) is None
 
-            token = hub("token", "referent-a", cwd=root)
+            token = hub_process("token", "referent-a", cwd=root)
             assert (token.code, token.out.strip()) == (0, told["actors"][0]["token"])
-            assert "referent-b" in hub("token", "nobody", cwd=root).check_refused("ACTOR_UNKNOWN")
+            assert "referent-b" in hub_process("token", "nobody", cwd=root).check_refused("ACTOR_UNKNOWN")
             if shutil.which("curl") is None:
                 pytest.skip("curl absent: the first query that the demo prints uses it")
             first_query = running.welcome[running.welcome.index("curl") :]
@@ -89,7 +89,7 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
         assert "Traceback" not in (root / "demo.log").read_text()
 
         with demo(root, port) as again:
-            assert again.told["persons"] == told["persons"]
+            assert again.description["persons"] == told["persons"]
             assert ask(again, "referent-a", maelle) == whole
         assert left_running(root) == []
 

@@ -114,8 +114,8 @@ def test_what_only_some_may_read_is_not_served_by_who_knows_nobody(tmp_path: Pat
 def test_a_header_of_the_connection_is_never_forwarded(tmp_path: Path, name: str) -> None:
     path = tmp_path / "supergraph.graphql"
     path.write_text(shop().supergraph.text, encoding="utf-8")
-    done = hub("gateway", "--supergraph", path, "--unprotected", "--forward-header", name)
-    assert name.lower() in done.check_refused("HEADER_NOT_FORWARDED")
+    result = hub("gateway", "--supergraph", path, "--unprotected", "--forward-header", name)
+    assert name.lower() in result.check_refused("HEADER_NOT_FORWARDED")
 
 
 async def test_six_levels_over_four_processes_answer_like_the_engine_in_one(served: Served) -> None:

@@ -14,7 +14,7 @@ from demo import source_files
 from demo.anomaly_files import REFUSED
 from demo.rdvi_files import ORGANISATION_MAP
 from hub.ingest import SOURCES
-from tests.cli.commands import Done, ingest
+from tests.cli.commands import Result, ingest
 from tests.conftest import Database
 
 TODAY = date(2026, 11, 24)
@@ -25,10 +25,10 @@ def write(folder: Path, database: Database) -> dict[str, tuple[Path, ...]]:
     return source_files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
 
 
-def written(done: Done) -> int:
+def written(result: Result) -> int:
     """Rows that the summary says were written."""
-    found = re.search(r"Lignes écrites dans la base : (\d+)\.", done.out)
-    assert found is not None, done
+    found = re.search(r"Lignes écrites dans la base : (\d+)\.", result.out)
+    assert found is not None, result
     return int(found[1])
 
 
@@ -117,16 +117,16 @@ async def test_a_faulty_file_ends_in_its_code_place_and_mend_and_writes_nothing_
     spoil(path)
     before = await stored(fresh_database)
 
-    done = ingest(fresh_database, source, path, *AS_OF)
+    result = ingest(fresh_database, source, path, *AS_OF)
 
-    assert done.code == 1, done
-    assert "Traceback" not in done.err
-    assert done.err == ""
+    assert result.code == 1, result
+    assert "Traceback" not in result.err
+    assert result.err == ""
     for said in (f"{code} — {path.name} (", " : "):
-        assert said in done.out, done.out
-    assert "maëlle" not in done.out.lower()
+        assert said in result.out, result.out
+    assert "maëlle" not in result.out.lower()
     kept = await stored(fresh_database)
-    accepted = sum(map(int, re.findall(r"(\d+) créés", done.out)))
+    accepted = sum(map(int, re.findall(r"(\d+) créés", result.out)))
     assert kept - before == accepted, "a record counted as refused has left something, or the other way round"
 
     whole = write(tmp_path, fresh_database)[source][0]
@@ -141,8 +141,8 @@ async def test_what_the_database_refuses_of_a_command_is_one_line_that_quotes_no
     await connection.execute("REVOKE INSERT ON people.identity FROM people_ingest")
     await connection.close()
 
-    done = ingest(fresh_database, "cnaf-flux", path)
+    result = ingest(fresh_database, "cnaf-flux", path)
 
-    line = done.check_refused("DATABASE_REFUSED")
+    line = result.check_refused("DATABASE_REFUSED")
     assert "identity" not in line
-    assert done.out == ""
+    assert result.out == ""

@@ -11,13 +11,13 @@ import pytest
 
 from hub.journal.signing import Signer
 from hub.journal.write.keyring import Keyring
-from tests.cli.commands import Done, hub
+from tests.cli.commands import Result, hub
 from tests.conftest import Database
 from tests.journal.sample_journal import intent, rows, running, tamper
 from tests.journal.test_retention import JANUARY, stream_of
 
 
-def journal(database: Database, *arguments: object, keys: Path | None = None) -> Done:
+def journal(database: Database, *arguments: object, keys: Path | None = None) -> Result:
     """`hub journal` on this database."""
     return hub("journal", *arguments, "--keys", keys or database.keys.directory, database_url=database.admin_dsn)
 
@@ -38,18 +38,18 @@ async def test_an_intact_journal_is_told_so_with_an_anchor_and_a_tampered_one_wi
     fresh_database: Database,
 ) -> None:
     await read(fresh_database, str(uuid4()))
-    done = journal(fresh_database, "verify")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("1 flux, 2 entrées, 2 points de contrôle.\nLe journal est intact.\nAncre")
-    anchor = done.out.split()[-1]
+    result = journal(fresh_database, "verify")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("1 flux, 2 entrées, 2 points de contrôle.\nLe journal est intact.\nAncre")
+    anchor = result.out.split()[-1]
     assert journal(fresh_database, "verify", "--anchor", anchor).code == 0
     assert journal(fresh_database, "verify", "--anchor", f"9{anchor}").code == 1
     journal(fresh_database, "verify", "--anchor", "9").check_refused("ANCHOR_MALFORMED")
     await tamper(fresh_database, "UPDATE journal.entry SET purpose = 'droits' WHERE seq = 2")
-    done = journal(fresh_database, "verify")
-    assert done.code == 1
-    assert "ENTRIES_CHANGED" in done.out
-    assert "entrée 2 :" in done.out
+    result = journal(fresh_database, "verify")
+    assert result.code == 1
+    assert "ENTRIES_CHANGED" in result.out
+    assert "entrée 2 :" in result.out
     told = orjson.loads(journal(fresh_database, "verify", "--json").out)
     assert (told["intact"], told["entries"]) == (False, 2)
     assert [(each["fault"], each["first"], each["last"]) for each in told["findings"]] == [("ENTRIES_CHANGED", 2, 2)]
@@ -59,9 +59,9 @@ async def test_a_search_tells_who_read_a_person_and_is_in_the_journal_itself(fre
     person, other = str(uuid4()), str(uuid4())
     await read(fresh_database, person)
     await read(fresh_database, other, actor="https://idp.example#b")
-    done = journal(fresh_database, "search", "--person", person, "--reference", "D-12")
-    assert (done.code, done.err) == (0, "")
-    first, second, third = done.out.strip().splitlines()
+    result = journal(fresh_database, "search", "--person", person, "--reference", "D-12")
+    assert (result.code, result.err) == (0, "")
+    first, second, third = result.out.strip().splitlines()
     assert (
         "Référent de parcours du Conseil départemental, 22080001000018 (https://idp.example#a, par frontend)" in first
     )
@@ -135,9 +135,9 @@ async def test_a_search_that_cannot_be_journalled_finds_nothing(fresh_database: 
     await tamper(
         fresh_database, "ALTER TABLE journal.entry ADD CONSTRAINT full_disk CHECK (kind <> 'DISCLOSURE') NOT VALID"
     )
-    done = journal(fresh_database, "search", "--person", person)
-    assert done.out == ""
-    done.check_refused("JOURNAL_UNAVAILABLE")
+    result = journal(fresh_database, "search", "--person", person)
+    assert result.out == ""
+    result.check_refused("JOURNAL_UNAVAILABLE")
 
 
 async def test_a_person_that_is_forgotten_is_found_no_more_and_the_journal_verifies(fresh_database: Database) -> None:
@@ -157,10 +157,10 @@ async def test_months_beyond_the_retention_go_and_the_rest_verifies(fresh_databa
     await stream_of(fresh_database, [JANUARY], signer=signer)
     await read(fresh_database, str(uuid4()))
     assert "Rien d'antérieur" in journal(fresh_database, "expire", "--months", "600").out
-    done = journal(fresh_database, "expire")
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("Mois effacés : disclosure_2026_01, entry_2026_01.")
-    assert done.out.split()[-1] in journal(fresh_database, "verify").out
+    result = journal(fresh_database, "expire")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("Mois effacés : disclosure_2026_01, entry_2026_01.")
+    assert result.out.split()[-1] in journal(fresh_database, "verify").out
 
 
 async def test_a_new_key_signs_and_the_old_ones_public_half_still_verifies(
@@ -169,10 +169,10 @@ async def test_a_new_key_signs_and_the_old_ones_public_half_still_verifies(
     keys = tmp_path / "keys"
     shutil.copytree(fresh_database.keys.directory, keys)
     await read(fresh_database, str(uuid4()))
-    done = journal(fresh_database, "rotate", keys=keys)
-    assert (done.code, done.err) == (0, "")
+    result = journal(fresh_database, "rotate", keys=keys)
+    assert (result.code, result.err) == (0, "")
     (public,) = keys.glob("journal.*.pub")
-    assert public.name in done.out
+    assert public.name in result.out
     assert journal(fresh_database, "search", "--from", "2020-01-01", keys=keys).code == 0
     assert journal(fresh_database, "verify", keys=keys).code == 0
     public.write_text("nothing")

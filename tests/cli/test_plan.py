@@ -26,20 +26,20 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_the_plan_of_any_supergraph_is_that_of_the_engine(files: tuple[Path, Path]) -> None:
     supergraph, document = files
-    done = hub("plan", document, "--supergraph", supergraph, "--operation", "Best")
-    assert done.code == 0, done.err
-    assert done.out == shop().plan(BEST).text()
+    result = hub("plan", document, "--supergraph", supergraph, "--operation", "Best")
+    assert result.code == 0, result.err
+    assert result.out == shop().plan(BEST).text()
 
 
 def test_fetches_that_the_variables_exclude_are_left_out_and_no_value_is_shown(files: tuple[Path, Path]) -> None:
     supergraph, document = files
     command = ("plan", document, "--supergraph", supergraph, "--operation", "Best", "--variables")
     assert "Fetch(inventory) {" in hub(*command, '{"more": true}').out
-    done = hub(*command, '{"more": false}')
-    assert done.code == 0, done.err
-    assert "Fetch(products) {" in done.out
-    assert "inventory" not in done.out
-    assert "2" not in done.out
+    result = hub(*command, '{"more": false}')
+    assert result.code == 0, result.err
+    assert "Fetch(products) {" in result.out
+    assert "inventory" not in result.out
+    assert "2" not in result.out
 
 
 def test_the_plan_of_an_actor_holds_only_what_it_may_ever_read(tmp_path: Path) -> None:

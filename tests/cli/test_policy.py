@@ -27,9 +27,9 @@ def rules(folder: Path, *changes: tuple[str, str, str]) -> Path:
 
 
 def test_the_rules_in_force_are_whole() -> None:
-    done = hub("policy", "check")
-    assert (done.code, done.err) == (0, "")
-    assert "tous classés." in done.out
+    result = hub("policy", "check")
+    assert (result.code, result.err) == (0, "")
+    assert "tous classés." in result.out
 
 
 def test_every_error_of_the_rules_is_told_with_file_and_line_and_ends_by_one(tmp_path: Path) -> None:
@@ -38,9 +38,9 @@ def test_every_error_of_the_rules_is_told_with_file_and_line_and_ends_by_one(tmp
         ("grants.toml", 'read = ["TRACE"]', 'read = ["TRASE"]'),
         ("prohibitions.toml", 'level = "FULL"', 'level = "HALF"'),
     )
-    done = hub("policy", "check", folder)
-    assert done.code == 1
-    first, second = done.err.strip().splitlines()
+    result = hub("policy", "check", folder)
+    assert result.code == 1
+    first, second = result.err.strip().splitlines()
     line = (folder / "grants.toml").read_text(encoding="utf-8").split("TRASE")[0].count("\n") + 1
     assert first.startswith(f"{folder}/grants.toml:{line}: ")
     assert second.startswith(f"{folder}/prohibitions.toml:")
@@ -64,14 +64,14 @@ def test_a_reduction_to_a_field_that_there_is_not_is_told_with_file_and_line(tmp
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    done = hub("policy", "check", tmp_path / "none")
-    assert done.code == 1
-    assert "actors.toml:1: le fichier ne se lit pas [POLICY_INVALID]" in done.err
+    result = hub("policy", "check", tmp_path / "none")
+    assert result.code == 1
+    assert "actors.toml:1: le fichier ne se lit pas [POLICY_INVALID]" in result.err
 
 
 def test_the_table_is_shown_for_an_actor_and_a_purpose() -> None:
-    done = hub("policy", "table", "--actor", "dpo", "--purpose", "audit", "--json")
-    lines = orjson.loads(done.out)
+    result = hub("policy", "table", "--actor", "dpo", "--purpose", "audit", "--json")
+    lines = orjson.loads(result.out)
     assert {(line["actor"], line["purpose"]) for line in lines} == {("dpo", "audit")}
     (birth,) = (line for line in lines if line["field"] == "Person.birthDate")
     assert (birth["decision"], birth["reason"], birth["instead"]) == ("deny", "FIELD_NOT_FOR_ACTOR", "Person.birthYear")
@@ -81,10 +81,10 @@ def test_the_table_is_shown_for_an_actor_and_a_purpose() -> None:
 
 
 def test_a_decision_is_explained_along_a_path() -> None:
-    done = hub("policy", "explain", "--actor", "conseiller_ft", "--purpose", "suivi", "Person.contact.phones")
-    assert done.code == 0, done.err
-    assert "Contact.phones : lu" in done.out
-    assert "base légale : C. trav. R.5312-42" in done.out
+    result = hub("policy", "explain", "--actor", "conseiller_ft", "--purpose", "suivi", "Person.contact.phones")
+    assert result.code == 0, result.err
+    assert "Contact.phones : lu" in result.out
+    assert "base légale : C. trav. R.5312-42" in result.out
 
 
 def test_table_and_explanation_tell_what_passes_through_an_application() -> None:
@@ -93,8 +93,8 @@ def test_table_and_explanation_tell_what_passes_through_an_application() -> None
         ("beneficiaire", "droits", "mon_parcours")
     }
     asked = ("policy", "explain", "--actor", "referent_cd", "--purpose", "suivi", "--client")
-    done = hub(*asked, "parcours", "Person.constraints")
-    assert "motif : FIELD_NOT_FOR_CLIENT" in done.out
+    result = hub(*asked, "parcours", "Person.constraints")
+    assert "motif : FIELD_NOT_FOR_CLIENT" in result.out
     assert "mon_parcours, parcours" in hub(*asked, "none", "Person.id").check_refused("ARGUMENT_INVALID")
     assert "beneficiaire droits" in hub(*asked, "mon_parcours", "Person.id").check_refused("ARGUMENT_INVALID")
 
@@ -137,9 +137,9 @@ def test_a_question_about_nothing_is_refused(actor: str, purpose: str, field: st
 
 def test_what_changes_is_told_and_fails_the_check_only_if_asked(tmp_path: Path) -> None:
     after = rules(tmp_path / "after", ("grants.toml", '"SOC", "PRO", "FORM"]\nreduced', '"PRO", "FORM"]\nreduced'))
-    done = hub("policy", "diff", POLICIES, after)
-    assert done.code == 0, done.err
-    (rsa,) = (line for line in done.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
+    result = hub("policy", "diff", POLICIES, after)
+    assert result.code == 0, result.err
+    (rsa,) = (line for line in result.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
     assert "lu par DEPARTMENT_BRSA" in rsa.split(" → ")[0]
     assert rsa.split(" → ")[1].startswith("refusé")
     assert hub("policy", "diff", POLICIES, after, "--check").code == 1
@@ -156,29 +156,29 @@ def test_rules_older_than_a_category_are_compared_though_no_hub_would_serve_by_t
         ("prohibitions.toml", rows + audit, ""),
         ("grants.toml", '"ACCES", "AUDIT"', '"ACCES"'),
     )
-    done = hub("policy", "diff", before, POLICIES)
-    assert done.code == 0, done.err
-    assert "dpo audit Query.accessJournal : refusé" in done.out
+    result = hub("policy", "diff", before, POLICIES)
+    assert result.code == 0, result.err
+    assert "dpo audit Query.accessJournal : refusé" in result.out
     assert "il manque AUDIT" in hub("policy", "diff", POLICIES, before).check_refused("POLICY_INVALID")
 
 
 def test_rules_that_say_the_same_pass_the_check(tmp_path: Path) -> None:
     after = rules(tmp_path / "after", ("grants.toml", "# Accords", "# Les accords"))
-    done = hub("policy", "diff", POLICIES, after, "--check")
-    assert (done.code, done.out) == (0, "0 décision(s) et 0 durée(s) changent.\n")
+    result = hub("policy", "diff", POLICIES, after, "--check")
+    assert (result.code, result.out) == (0, "0 décision(s) et 0 durée(s) changent.\n")
 
 
 def test_a_text_that_changes_fails_the_check_though_no_decision_does(tmp_path: Path) -> None:
     after = rules(tmp_path / "after", ("bases.toml", 'text = "', 'text = "Nouveau : '))
-    done = hub("policy", "diff", POLICIES, after, "--check")
-    assert done.code == 1
-    assert "Des libellés, des textes" in done.out
+    result = hub("policy", "diff", POLICIES, after, "--check")
+    assert result.code == 1
+    assert "Des libellés, des textes" in result.out
 
 
 @pytest.mark.parametrize(("command", "page"), [("register", "registre.md"), ("impact", "analyse-impact.md")])
 def test_register_and_impact_assessment_are_pages_of_the_documentation(command: str, page: str) -> None:
-    done = hub("policy", command)
-    assert (done.code, done.out) == (0, (ROOT / "docs" / page).read_text(encoding="utf-8"))
+    result = hub("policy", command)
+    assert (result.code, result.out) == (0, (ROOT / "docs" / page).read_text(encoding="utf-8"))
 
 
 async def test_the_people_whom_a_change_touches_are_counted_in_the_database(database: Database, tmp_path: Path) -> None:
@@ -206,19 +206,19 @@ async def test_the_people_whom_a_change_touches_are_counted_in_the_database(data
     finally:
         await connection.close()
     keys = ("--keys", database.keys.directory)
-    done = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
-    assert done.code == 0, done.err
-    (rsa,) = (line for line in done.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
+    result = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
+    assert result.code == 0, result.err
+    (rsa,) = (line for line in result.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
     assert rsa.endswith(" (2 personne(s))")
-    assert done.out.endswith("Des 4 personnes de la base, 2 au plus en sont touchées.\n")
-    assert not [person for person in people if person in done.out]
+    assert result.out.endswith("Des 4 personnes de la base, 2 au plus en sont touchées.\n")
+    assert not [person for person in people if person in result.out]
 
 
 def test_a_duration_that_changes_is_counted_too(database: Database, tmp_path: Path) -> None:
     after = rules(tmp_path / "after", ("retention.toml", "days = 730", "days = 365"))
     keys = ("--keys", database.keys.directory)
-    done = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
-    assert [line for line in done.out.splitlines() if line.startswith("durée ") and line.endswith(" (0 personne(s))")]
+    result = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
+    assert [line for line in result.out.splitlines() if line.startswith("durée ") and line.endswith(" (0 personne(s))")]
 
 
 def test_people_are_not_counted_without_the_keys_of_the_database(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from demo.token_issuer import Issuer
 from infra.keys import Keys
-from tests.cli.commands import copy_of_the_project, hub
+from tests.cli.commands import copy_of_the_project, hub, hub_process
 from tests.conftest import Database
 
 NOWHERE = "postgresql://someone:unforgettable@127.0.0.1:1/spie"
@@ -36,13 +36,13 @@ def test_settings_with_a_fault_start_nothing_and_touch_no_database(
     keys: Keys, settings: Path, spoil: Callable[[str], str]
 ) -> None:
     settings.write_text(spoil(settings.read_text()))
-    done = hub("serve", "--settings", settings, "--keys", keys.directory, "--port", 0, database_url=NOWHERE)
-    assert "settings.toml" in done.check_refused("SETTINGS_INVALID")
+    result = hub("serve", "--settings", settings, "--keys", keys.directory, "--port", 0, database_url=NOWHERE)
+    assert "settings.toml" in result.check_refused("SETTINGS_INVALID")
 
 
 def test_a_hub_without_settings_trusts_nobody_and_does_not_start(keys: Keys, tmp_path: Path) -> None:
-    done = hub("serve", "--keys", keys.directory, database_url=NOWHERE)
-    assert "--settings" in done.check_refused("SETTINGS_MISSING")
+    result = hub("serve", "--keys", keys.directory, database_url=NOWHERE)
+    assert "--settings" in result.check_refused("SETTINGS_MISSING")
     absent = hub("serve", "--settings", tmp_path / "none.toml", "--keys", keys.directory, database_url=NOWHERE)
     absent.check_refused("SETTINGS_INVALID")
 
@@ -84,13 +84,13 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(
 
 def test_a_password_that_is_wrong_is_told_alike(database: Database) -> None:
     url = database.admin_dsn.replace(database.cluster.password, "unforgettable")
-    done = hub("serve", "--role", "people", "--keys", database.keys.directory, database_url=url)
-    done.check_refused("DATABASE_UNREACHABLE")
+    result = hub("serve", "--role", "people", "--keys", database.keys.directory, database_url=url)
+    result.check_refused("DATABASE_UNREACHABLE")
 
 
 def test_a_source_that_nobody_knows_is_told_with_those_that_are_known(keys: Keys) -> None:
-    done = hub("ingest", "cnaf", "x.xml", "--keys", keys.directory, database_url=NOWHERE)
-    assert "cnaf-flux" in done.check_refused("SOURCE_UNKNOWN")
+    result = hub("ingest", "cnaf", "x.xml", "--keys", keys.directory, database_url=NOWHERE)
+    assert "cnaf-flux" in result.check_refused("SOURCE_UNKNOWN")
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,5 @@ def test_a_graph_that_is_not_the_one_that_was_pinned_is_not_served(
 ) -> None:
     with copy_of_the_project(tmp_path) as root:
         spoil(root / "schema" / "generated")
-        done = hub("serve", "--role", "people", "--keys", keys.directory, database_url=NOWHERE, cwd=root)
-    assert "python -m hub.graph" in done.check_refused("GRAPH_NOT_PINNED")
+        result = hub_process("serve", "--role", "people", "--keys", keys.directory, database_url=NOWHERE, cwd=root)
+    assert "python -m hub.graph" in result.check_refused("GRAPH_NOT_PINNED")

@@ -9,14 +9,14 @@ import pytest
 from graphql import build_schema
 
 from hub.graph import GENERATED
-from tests.cli.commands import Done, hub
+from tests.cli.commands import Result, hub
 from tests.federation.shop import shop
 
 OLD = "type Query { a: Int b(x: Int): Int } enum E { A }"
 QUERIES = {"one.graphql": "query One { a }", "more/two.graphql": "query Two($x: Int) { b(x: $x) }"}
 
 
-def diff(folder: Path, new: str, *options: object, old: str = OLD) -> Done:
+def diff(folder: Path, new: str, *options: object, old: str = OLD) -> Result:
     for name, text in (("old.graphql", old), ("new.graphql", new)):
         (folder / name).write_text(text, encoding="utf-8")
     return hub("schema", "diff", folder / "old.graphql", folder / "new.graphql", *options)
@@ -41,23 +41,25 @@ def operations(tmp_path: Path) -> Path:
     ],
 )
 def test_the_exit_code_tells_whether_a_change_breaks(tmp_path: Path, new: str, line: str, code: int) -> None:
-    done = diff(tmp_path, new)
-    assert (done.code, done.err) == (code, "")
-    assert any(each.startswith(line) for each in done.out.splitlines())
+    result = diff(tmp_path, new)
+    assert (result.code, result.err) == (code, "")
+    assert any(each.startswith(line) for each in result.out.splitlines())
 
 
 def test_a_breaking_change_names_the_operations_that_it_touches(tmp_path: Path, operations: Path) -> None:
-    done = diff(tmp_path, OLD.replace("(x: Int)", ""), "--operations", operations)
-    assert done.code == 3
-    assert "casse : Query.b(x:) : argument retiré [ARGUMENT_REMOVED] — touche more/two.graphql" in done.out.splitlines()
+    result = diff(tmp_path, OLD.replace("(x: Int)", ""), "--operations", operations)
+    assert result.code == 3
+    assert (
+        "casse : Query.b(x:) : argument retiré [ARGUMENT_REMOVED] — touche more/two.graphql" in result.out.splitlines()
+    )
 
 
 def test_a_breaking_change_that_touches_no_operation_is_said_so_and_breaks_nobody(
     tmp_path: Path, operations: Path
 ) -> None:
-    done = diff(tmp_path, OLD.replace("enum E { A }", ""), "--operations", operations)
-    assert done.code == 0
-    assert "casse : E : type retiré [TYPE_REMOVED] — ne touche aucune opération donnée" in done.out.splitlines()
+    result = diff(tmp_path, OLD.replace("enum E { A }", ""), "--operations", operations)
+    assert result.code == 0
+    assert "casse : E : type retiré [TYPE_REMOVED] — ne touche aucune opération donnée" in result.out.splitlines()
 
 
 def test_supergraphs_are_compared_by_what_clients_see(tmp_path: Path) -> None:
@@ -86,14 +88,14 @@ def test_operations_that_are_none_are_refused_with_their_file(tmp_path: Path, op
 
 
 def test_the_schema_of_all_is_shown_as_it_is_pinned() -> None:
-    done = hub("schema", "show")
-    assert (done.code, done.out) == (0, (GENERATED / "api.graphql").read_text(encoding="utf-8"))
+    result = hub("schema", "show")
+    assert (result.code, result.out) == (0, (GENERATED / "api.graphql").read_text(encoding="utf-8"))
 
 
 def test_the_schema_of_an_actor_leaves_out_what_it_never_reads() -> None:
-    done = hub("schema", "show", "--actor", "siae", "--purpose", "iae")
-    assert done.code == 0, done.err
-    shown = build_schema(done.out)
+    result = hub("schema", "show", "--actor", "siae", "--purpose", "iae")
+    assert result.code == 0, result.err
+    shown = build_schema(result.out)
     assert "Person" in shown.type_map
     assert "Household" not in shown.type_map
 

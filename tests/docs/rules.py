@@ -17,7 +17,7 @@ from pathlib import Path
 
 from demo.__main__ import prepare
 from schema.days import today
-from tests.cli.commands import Done, hub
+from tests.cli.commands import Result, hub
 from tests.conftest import ROOT, Database
 from tests.docs.readme import temporary_database
 
@@ -39,7 +39,7 @@ def before(root: Path, commit: str, folder: Path) -> Path | None:
     return folder / RULES
 
 
-def check_told(root: Path, commit: str, done: Done) -> None:
+def check_told(root: Path, commit: str, done: Result) -> None:
     """Raise Untold if `hub policy diff --check` found a change since a commit that the changelog knows nothing of."""
     changed = done.code != 0
     if changed and git(root, "diff", "--quiet", commit, "--", TOLD).returncode == 0:
@@ -51,7 +51,7 @@ def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
 
 
-def compared(old: Path, new: Path, database: Database) -> Done:
+def compared(old: Path, new: Path, database: Database) -> Result:
     """What `hub policy diff` says, over the people of this database."""
     options = ("--people", "--check", "--keys", database.keys.directory)
     return hub("policy", "diff", old, new, *options, database_url=database.admin_dsn)

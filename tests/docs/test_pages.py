@@ -105,7 +105,7 @@ def test_every_command_runs_beside_the_demo(started: Demo) -> None:
     commands = [command for block in blocks("sh") for command in block.commands]
     assert commands
     for command in commands:
-        here = command.replace("http://127.0.0.1:8000", started.told["url"])
+        here = command.replace("http://127.0.0.1:8000", started.description["url"])
         done = subprocess.run(["bash", "-c", here], cwd=started.root, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         assert '"errors"' not in done.stdout

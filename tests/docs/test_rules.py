@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.policy.decide.policy_loader import POLICIES
-from tests.cli.commands import Done, hub
+from tests.cli.commands import Result, hub
 from tests.docs.rules import RULES, TOLD, Untold, before, check_told, git
 
 
@@ -31,7 +31,7 @@ def change(root: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def compare(root: Path, old: Path) -> Done:
+def compare(root: Path, old: Path) -> Result:
     return hub("policy", "diff", old, root / RULES, "--check")
 
 
