@@ -1,4 +1,4 @@
-"""Who shares a dossier with whom: its two adults are each other's partner (docs/domain.md#people, foyer)."""
+"""Partners: the two adults of one dossier are each other's partner (docs/domain.md#people, foyer)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from subgraphs.people import tables
 
 
 async def put(store: Store, source: str, organisme: str, matricule: str) -> None:
-    """Say it of two adults who both have their household in this dossier; else say of those who have it nobody."""
+    """Make the two adults of a dossier partners if both have their household in it; else they have no partner."""
     adults = await store.all(tables.identity, source=source, organisme=organisme, matricule=matricule)
     housed = []
     for row in adults:
@@ -22,7 +22,7 @@ async def put(store: Store, source: str, organisme: str, matricule: str) -> None
 
 
 async def keep_partner(store: Store, person_id: UUID, household: Row) -> Row:
-    """The household as it is to be written: a partner goes, on both sides, with the dossier that said it."""
+    """Return the household to write, with its partner; a household of another dossier loses it, on both sides."""
     current = await store.row(tables.household, person_id=person_id)
     if current is None or is_of(current, household):
         return household

@@ -1,7 +1,7 @@
-"""Ways of contact of dossiers: said once of a dossier, they are those of its adults, for as long as they are in it.
+"""Ways of contact of a dossier are those of its adults, for as long as they are in it.
 
-Who is in a dossier is what the flux of the CNAF says, the one source that names the organisme: a matricule that a tool
-has beside a person is no proof that the dossier is still the person's. Source of the rule: docs/domain.md#cnaf and
+Only the flux of the CNAF, which names the organisme, says who is in a dossier: a matricule that another tool keeps
+does not prove that the dossier is still the person's. Source of the rule: docs/domain.md#cnaf and
 docs/domain.md#holes (13: the contact of a dossier is never shown as a person's own).
 """
 
@@ -26,7 +26,7 @@ ORDER BY 1, 2
 
 
 async def put(store: Store, contact: DossierContact, nir_hash: bytes | None) -> frozenset[UUID]:
-    """Write the ways of contact of the dossier; the people who are its adults, none if newer ones are known.
+    """Write the ways of contact of a dossier and return its adults; if newer ones are known, write and return nothing.
 
     Raises Refused: MATCH_NONE, MATCH_SEVERAL or MATCH_CONFLICT as `_dossier` tells it, CONTACT_AMBIGUOUS where the same
     day has said others.
@@ -50,7 +50,7 @@ async def put(store: Store, contact: DossierContact, nir_hash: bytes | None) -> 
 
 
 async def of(store: Store, rows: Sequence[Row]) -> list[Row]:
-    """The ways of contact of the dossiers that these rows of `people.identity` are of."""
+    """Return the ways of contact of the dossiers that these rows of `people.identity` belong to."""
     dossiers = {(row["organisme"], row["matricule"]) for row in rows}
     contacts = [
         await store.row(tables.dossier_contact, organisme=organisme, matricule=matricule)
@@ -67,7 +67,7 @@ async def sweep(store: Store) -> None:
 
 
 async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:
-    """Organisme and adults of the one known dossier with this matricule whose adults agree with what is said of one.
+    """Return organisme and adults of the one known dossier with this matricule and an adult of these names or NIR.
 
     Raises Refused: MATCH_NONE if no dossier has the matricule, MATCH_CONFLICT if none agrees, MATCH_SEVERAL if many do.
     """
@@ -84,7 +84,7 @@ async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None
 
 
 def _agrees(adults: Sequence[Row], contact: DossierContact, nir_hash: bytes | None) -> bool:
-    """Whether one of the adults has the NIR, or the names where no NIR belies it."""
+    """Whether one of the adults has this NIR, or these names and no other NIR."""
     if nir_hash is not None and any(row["nir_hash"] == nir_hash for row in adults):
         return True
     unproven = [row for row in adults if nir_hash is None or row["nir_hash"] is None]

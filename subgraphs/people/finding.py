@@ -1,4 +1,4 @@
-"""`findPerson`: what the identity given must be, and the keys that it names (`match_keys`)."""
+"""`findPerson`: the form of the identity that it takes, and the match keys made of it (`match_keys`)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _LONGEST = 64
 
 
 def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
-    """The keys of the NIR, of the national identifier and of the département's, each None if it isn't given.
+    """Return the match keys of the NIR, the national identifier and the département's, None for each that is missing.
 
     Raises BadInput (BAD_IDENTITY), which tells the place and the form, never the value.
     """

@@ -1,4 +1,4 @@
-"""Keys by which whoever can name them finds a person: an identifier and the birth date together, hashed as one.
+"""Match keys: an identifier and the birth date of a person, hashed together, by which `findPerson` finds it.
 
 A key is a link of relation NATIONWIDE (`schema.facts`): nobody's scopes hold one, a search adds those that it can name.
 Under a hash the birth date can't be tried apart from the identifier, and nothing is read back. Sources of the rule: C.
@@ -34,9 +34,9 @@ def match_key(identifier: Identifier, birth_date: date, secret: bytes) -> str:
 
 
 def identified(rows: Sequence[Row], born: date | None) -> dict[Identified, date]:
-    """All that a person is found by, from its rows of `people.identity`, with the first day that a record says it.
+    """Return the identifiers in a person's rows of `people.identity`, with the first day that a record says each.
 
-    `born` is the birth date of the person, for records that give none.
+    `born` is the birth date to use for records that give none.
     """
     first_days: dict[Identified, date] = {}
     for row in rows:

@@ -1,9 +1,9 @@
-"""Whom a record is about: the matching ladder, as a pure function over what is already known.
+"""Decide whom a record is about: the matching ladder, as a pure function over the rows already known.
 
 Rungs: NIR + birth date; France Travail number + birth date; département + internal id, unless the birth date (where one
-is missing: the first name) belies it; matricule + role + birth date within the same organisme or département. An e-mail
-or a telephone with a first name is only ever a candidate. Whatever is ambiguous is refused, never guessed. Source of
-the rule: docs/domain.md#matching, docs/domain.md#rdv-insertion and docs/domain.md#identifiers.
+is missing: the first name) contradicts it; matricule + role + birth date within the same organisme or département. An
+e-mail or a telephone with a first name is only ever a candidate. Whatever is ambiguous is refused, never guessed.
+Source of the rule: docs/domain.md#matching, docs/domain.md#rdv-insertion and docs/domain.md#identifiers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from subgraphs.people.names import name_key
 
 
 def match(claim: Row, rows: Sequence[Row], current: UUID | None) -> UUID | None:
-    """The known person whom `claim` is about, or None. Rows are those of `people.identity`.
+    """Return the known person whom `claim` is about, or None. Rows are those of `people.identity`.
 
     `known` are the rows that share an identifier with the claim, its own row left out; `current` is the person to whom
     the claim's own row belongs already. Raises Refused with MATCH_SEVERAL, MATCH_CONFLICT or BIRTH_DATE_MISSING.
@@ -33,12 +33,12 @@ def match(claim: Row, rows: Sequence[Row], current: UUID | None) -> UUID | None:
 
 
 def contradicts(claim: Row, rows: Sequence[Row]) -> bool:
-    """Whether the rows of the person found bear another NIR than the claim: then a weaker rung was wrong."""
+    """Whether the rows of the matched person have another NIR than the claim: then a weaker rung was wrong."""
     return claim["nir_hash"] is not None and any(row["nir_hash"] not in (None, claim["nir_hash"]) for row in rows)
 
 
 def is_someone_else(claim: Row, own: Row) -> bool:
-    """Whether a key that its source has used for one person now names another: both birth date and first name differ.
+    """Whether a source has reused the key of one person for another: both birth date and first name differ.
 
     One of them alone is a correction.
     """

@@ -1,4 +1,4 @@
-"""The professionals who follow a person, as each record says them, and the links that let them read."""
+"""Write the referents that each record names, and the links that let them read the person."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from subgraphs.people import journey_tables, tables
 
 
 async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Sequence[Referent]) -> None:
-    """Make the person's referents exactly these, unless the source has a newer word on them in this département.
+    """Replace the person's referents by these, unless a newer record of the source has named them in this département.
 
-    Whichever of the source's records spoke last wins: it takes away whom the others named, and an older one that comes
-    late or again brings nobody back.
+    The newest record of the source wins: it removes the referents that the others named, and an older one that arrives
+    late or twice restores nobody.
     """
     own = await store.row(tables.identity, source=record.source, source_id=record.source_id)
     assert own is not None
@@ -55,7 +55,7 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
 
 
 async def keep(store: Store, person_id: UUID, source: str, source_id: str, referent_ids: Collection[str]) -> None:
-    """Remove the referents that the record `source_id` said before and that are not in `said`."""
+    """Remove the referents that the record `source_id` named before and that are not in `referent_ids`."""
     for row in await store.all(journey_tables.referent, person_id=person_id, source=source):
         if row["source_id"].startswith(f"{source_id} ") and row["source_id"] not in referent_ids:
             await store.link(source, _origin(row["source_id"]), ())
@@ -63,7 +63,7 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, refer
 
 
 async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
-    """The agent with this e-mail address; a name that is told replaces one that isn't newer."""
+    """Return the agent with this e-mail address, made if new; a name replaces an older one."""
     email = referent.email.strip().lower()
     current = await store.row(journey_tables.agent, email=email)
     if current is not None and (referent.last_name is None or current["as_of"] > as_of):

@@ -1,9 +1,8 @@
-"""The registry of people: every source's records enter `people` through it, and nothing else writes a person.
+"""The registry of people, through which alone the records of every source become persons.
 
-It matches (`matching`), keeps what each record says (`people.identity`), consolidates (`consolidate`) and writes the
-links that follow: the person itself, the département where it lives and those that pay its RSA, all three from what is
-consolidated, so that an old record keeps nobody's access alive; the keys by which it is found (`match_keys`); its
-referents (`referents`).
+It matches each record (`matching`), keeps it (`people.identity`), consolidates the person (`consolidate`) and writes
+the links: the person itself, the département where it lives and those that pay its RSA, all from the consolidated
+person, so that no old record keeps an access alive; the match keys (`match_keys`); the referents (`referents`).
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from subgraphs.people.nir import hashed, last_digits, normalise
 from subgraphs.people.sources.precedence import PRECEDENCE, Precedence
 
 HUB = "hub"
-"""Origin of links that the hub itself says."""
+"""Origin of the links that the hub itself writes."""
 
 _PLAIN = tuple(
     column.name
@@ -50,7 +49,7 @@ _BARE: Row = {
     for column in tables.identity.columns
     if column.name not in _IDENTITY_COLUMNS
 }
-"""Values of a record of which only the identity stays."""
+"""Empty values of a removed record, of which only the identity is kept."""
 
 _HELD_BY_AN_ITEM = "SELECT 1 FROM access.link WHERE person_id = $1 AND origin <> $2 LIMIT 1"
 
@@ -85,9 +84,9 @@ class Registry:
         return hmac.digest(self._key, "\x1f".join(("handle", *parts)).encode(), "sha256").hex()[:24]
 
     async def put(self, store: Store, record: PersonRecord) -> UUID:
-        """Match the record, write what it says, and consolidate the person; returns the person's key.
+        """Match the record, write it and consolidate the person; return the person's key.
 
-        Raises Refused if it can't be matched. A record older than what its source has said already changes nothing.
+        Raises Refused if it can't be matched. A record older than the one already written changes nothing.
         """
         own = await store.row(tables.identity, source=record.source, source_id=record.source_id)
         if own is not None and own["as_of"] > record.as_of:
@@ -121,9 +120,9 @@ class Registry:
         await couples.put(store, source, organisme, matricule)
 
     async def reach(self, store: Store, contact: DossierContact) -> Outcome:
-        """Make these the ways of contact of the one known dossier that they name, unless newer ones are known.
+        """Write the ways of contact of the one known dossier that they name, unless newer ones are known.
 
-        Raises Refused if it can't be told which dossier that is.
+        Raises Refused if no dossier, or several, may be meant.
         """
         nir = None if contact.nir is None else hashed(_nir(contact.nir), self._key)
         adults = await dossier_contacts.put(store, contact, nir)
@@ -133,14 +132,14 @@ class Registry:
         return store.outcome if adults else Outcome.OLDER
 
     async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
-        """The key of a professional known by e-mail, made if new; follows nobody by that alone."""
+        """Return the key of the professional with this e-mail address, made if new; it follows nobody by that alone."""
         return await referents.agent(store, source, as_of, professional)
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:
-        """Forget what this record said, and the person if nothing else holds it.
+        """Remove a record, and the person if no other record or item names it.
 
-        An item of another source (its link says so) holds the person without saying who that is: then the identity of
-        the record stays, and nothing else of it.
+        An item of another source (seen by its link) holds the person without an identity of its own: then the identity
+        of the record stays, and nothing else of it.
         """
         own = await store.row(tables.identity, source=source, source_id=source_id)
         if own is None:
@@ -168,10 +167,9 @@ class Registry:
         await store.delete(access.person_reference, person_id=person_id)
 
     async def sweep(self, store: Store) -> None:
-        """Forget whoever has only a record that was removed, once no item of another source holds it any more, and the
-        ways of contact of dossiers that nobody is in.
+        """Remove persons that only a removed record, and no item, still holds, and contacts of dossiers without adults.
 
-        Called after every ingestion: the source of the item may not write people.
+        Called after every ingestion, since the source of an item may not write people.
         """
         for row in await store.query(_FREED, HUB):
             await self.remove(store, row["source"], row["source_id"])
@@ -179,7 +177,7 @@ class Registry:
         await dossier_contacts.sweep(store)
 
     def _values(self, record: PersonRecord, own: Row | None) -> Row:
-        """The row of `people.identity` that the record makes."""
+        """Return the row of `people.identity` for a record."""
         nir = None if record.nir is None else _nir(record.nir)
         values = {name: getattr(record, name) for name in _PLAIN}
         values["phones"] = list(record.phones)
@@ -210,9 +208,9 @@ class Registry:
         return match(values, candidates, own["person_id"] if own is not None else None)
 
     async def _same_identity(self, store: Store, values: Row, current: UUID | None) -> UUID:
-        """The one known person of the département with these names and this birth date.
+        """Return the one known person of the département with these names and this birth date.
 
-        A record that is attached to `current` already stays there, unless others are alike by now.
+        A record already attached to `current` stays there, unless another person matches too by now.
         """
         alike = await store.query(_IDENTITY, values["birth_date"], values["department"])
         names = name_key(values["last_name"]), name_key(values["first_name"])
@@ -277,7 +275,7 @@ class Registry:
         return consolidate(rows, await dossier_contacts.of(store, rows), self._precedence)
 
     async def _link(self, store: Store, person_id: UUID, record: PersonRecord, values: Row) -> None:
-        """The link of the organisation that the record says follows the person."""
+        """Write the link of the organisation that follows the person, by this record."""
         links = []
         if values["referent_organisation"] is not None:
             links.append(Link(person_id, Fact.ORG_REFERENT, values["referent_organisation"], day_of(record.as_of)))
@@ -285,7 +283,7 @@ class Registry:
 
 
 def _nir(text: str) -> str:
-    """The NIR as it is hashed; raises Refused."""
+    """Return the normalised NIR; raises Refused."""
     nir = normalise(text)
     if nir is None:
         raise Refused("NIR_INVALID", "nir")

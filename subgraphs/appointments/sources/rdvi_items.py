@@ -113,7 +113,7 @@ class Items:
         )
 
     async def _agents(self, store: Store, source_id: str, person_id: UUID, agents: Sequence[UUID]) -> None:
-        """Make the agents who receive exactly these."""
+        """Replace the agents who receive by these."""
         row = await store.row(tables.appointment, source=NAME, source_id=source_id)
         assert row is not None
         for link in await store.all(tables.appointment_agent, appointment_id=row["id"]):
@@ -171,7 +171,7 @@ class Items:
         return UUID(str(row["id"]))
 
     async def _remove(self, store: Store, table: Table, rows: Sequence[Row]) -> None:
-        """Remove these items, their links, and the people whom no other item holds."""
+        """Remove these items, their links, and the persons that no other item holds."""
         for row in rows:
             await store.link(NAME, row["source_id"], ())
             await store.delete(table, id=row["id"])
@@ -184,12 +184,12 @@ class Items:
 
 
 def _revealed(organisation: Organisation | None, name: str | None) -> str | None:
-    """What naming an organisation would reveal; of one that nobody has declared, what its name says at least."""
+    """Return what naming an organisation would reveal; for an undeclared one, what its name reveals, else UNKNOWN."""
     return sensitivity(organisation.sensitive, name) if organisation else of_name(name) or UNKNOWN
 
 
 def _participations(rdv: Rdv) -> list[tuple[str, Participation]]:
-    """Each participation and its user's place in the payload; without participations, users have the rdv's status."""
+    """Return each participation with its place in the payload; users without participations get the rdv's status."""
     if rdv.participations:
         return [(f"data.participations[{n}].user", participation) for n, participation in enumerate(rdv.participations)]
     return [(f"data.users[{n}]", Participation(user, rdv.status, rdv.created_by)) for n, user in enumerate(rdv.users)]

@@ -1,8 +1,8 @@
 """Source `cnaf-contact`: the CNAF's file of ways of contact (CSV, `;`): two telephones and an e-mail for each dossier.
 
-A row is a record group. It makes nobody: its dossier is one that the flux of the CNAF has told, and is recognised by
-its matricule and by the NIR, where the file has that column, or the names of its responsible adult. What it says is of
-the dossier, never of a person: both adults have it, whoever leaves the dossier has it no more. Dates of rights and all
+A row is a record group and creates no person: its dossier is already known from the flux of the CNAF, and is found by
+its matricule and by the NIR, where the file has that column, or the names of its responsible adult. The contact belongs
+to the dossier, not to a person: both adults have it, and lose it when they leave the dossier. Dates of rights and all
 other columns are dropped unseen. The file has no date of its own: `--as-of`, else the time it was written.
 
 Spreadsheets through which these files go take off zeros on the left: a matricule is padded to seven, and a number of

@@ -1,4 +1,4 @@
-"""What a foyer of the CNAF flux says of activity, resources and suspension, reduced before anything is kept of it.
+"""Activity, resources and suspension in a foyer of the CNAF flux, reduced before anything is kept.
 
 Of resources only the band of the foyer's month and whether a person earned are kept, of motives only their family, of
 activities only the situation (docs/domain.md#cnaf and docs/domain.md#people): no amount, no nature and no code reaches
@@ -28,14 +28,14 @@ HIGHEST = "AU_MOINS_1500"
 
 @dataclass(frozen=True, slots=True)
 class Income:
-    """Resources of a foyer in the last month that it tells of; `band` is None where they are not declared."""
+    """Resources of a foyer in its last declared month; `band` is None where they are not declared."""
 
     month: date
     band: str | None
 
 
 def income(people: Iterable[Element]) -> Income | None:
-    """The band of the whole foyer, children included, in its last month; None if nobody's resources are told."""
+    """Return the band of the whole foyer, children included, in its last month; None if nobody declared resources."""
     declared = [resources for person in people if (resources := person.find("Ressources")) is not None]
     months = [month for resources in declared for month in _months(resources)]
     if not months:
@@ -48,7 +48,7 @@ def income(people: Iterable[Element]) -> Income | None:
 
 
 def earns(person: Element, month: date) -> bool | None:
-    """Whether the person had income from work in that month; None if its resources are not told."""
+    """Whether the person had income from work in that month; None if it declared no resources."""
     resources = person.find("Ressources")
     if resources is None:
         return None
@@ -56,7 +56,7 @@ def earns(person: Element, month: date) -> bool | None:
 
 
 def activity(person: Element, on: date) -> str | None:
-    """ACT of the activity that goes on that day, the one begun last; None where there is none, or an unknown one."""
+    """Return the ACT of the activity of that day, the last begun; None without one, or if the CNAF does not know."""
     current = [
         (day(element, "DDACT") or date.min, text(element, "ACT") or "")
         for element in person.iterfind("Activite")
@@ -67,7 +67,7 @@ def activity(person: Element, on: date) -> str | None:
 
 
 def situation(act: str | None) -> str | None:
-    """The situation that an activity is; None of none."""
+    """Return the situation of an activity code; None without an activity."""
     return None if act is None else codes.ACTIVITIES.get(act, codes.ORDINARY)
 
 
@@ -86,7 +86,7 @@ def specific_solidarity(act: str | None) -> bool | None:
 
 
 def suspension(rights: Element) -> tuple[date, str] | None:
-    """First day of the oldest suspension that the foyer tells, and the family of its motive."""
+    """Return the first day of the oldest suspension of the foyer, and the family of its motive."""
     suspensions = [
         (since, families.get(text(element, motive) or "", codes.ORDINARY))
         for path, motive, first, families in (
@@ -100,7 +100,7 @@ def suspension(rights: Element) -> tuple[date, str] | None:
 
 
 def _months(resources: Element) -> list[date]:
-    """First days of the months told; that of the end of the quarter if there was nothing in it."""
+    """Return the first days of the declared months, or that of the end of a quarter declared without resources."""
     months = [day(month, MONTH) for month in resources.iterfind("RessourcesMensuelles")]
     if not months and text(resources, "GeneraliteRessourcesTrimestre/TOPRESSNUL") in ("1", "true"):
         months = [day(resources, "GeneraliteRessourcesTrimestre/DFRESS")]

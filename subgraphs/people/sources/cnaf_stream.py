@@ -25,7 +25,7 @@ ENCODINGS = ("windows-1252", "iso-8859-1", "iso-8859-15", "utf-8", "us-ascii")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What IdentificationFlux says of the whole file: the day that its state describes, and TYPEFLUX/NATFLUX."""
+    """IdentificationFlux: the day that the file describes (DTREF), and TYPEFLUX/NATFLUX."""
 
     reference: date
     kind: str

@@ -9,7 +9,7 @@ for one person, so that a right that is lifted is a row with N.
 `effacement` is the day from which the data are to be erased, and nobody else than the person and the officer reads
 them; empty, none is planned.
 
-A person is known by the internal id of its département and by its birth date, which must agree; a row makes nobody.
+A person is found by the internal id of its département and by its birth date, which must agree; a row creates nobody.
 The newest `maj` counts, whatever the order of files. The day of an objection or a limitation is the first `maj` which
 says it. Source of the rule: docs/policy.md#restriction; RGPD 17, 18 and 21.
 """
