@@ -27,7 +27,7 @@ from hub.graph import GENERATED
 from hub.pages.journey import journey
 from tests.e2e.site import PURPOSES, Site
 
-COLUMNS = {
+HEADINGS = {
     "orienteur": ("Ori.", "la chargée d'orientation du département"),
     "referent-a": ("Réf.", "la référente de parcours, pour son groupe de suivi"),
     "conseiller-ft": ("FT", "la conseillère France Travail"),
@@ -40,7 +40,7 @@ COLUMNS = {
     "statisticien": ("Stat.", "le statisticien du département"),
     "partenaire": ("Part.", "l'application partenaire dont se sert la référente de parcours"),
 }
-"""The demo's actors, one of each kind: heading of the column, and who that is."""
+"""Actors of the demo: heading of the column, and who that is; another kind has its actor's own name and words."""
 LIST = (
     "query ($after: String) { persons(first: 100, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } } }"
 )
@@ -61,8 +61,9 @@ class Cell:
 
 @dataclass
 class Matrix:
-    """The cells by actor and leaf; by actor, the purpose that it declared and how many people it read."""
+    """The cells by actor and leaf; by actor, its heading, the purpose that it declared and how many people it read."""
 
+    columns: Mapping[str, tuple[str, str]]
     cells: dict[str, dict[Path, Cell]] = field(default_factory=dict)
     purposes: dict[str, str] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Matrix:
     @property
     def siblings(self) -> list[str]:
         """The fields read in place of others, in the order of the query."""
-        cells = (self.cells[actor][path] for path in asked() for actor in COLUMNS)
+        cells = (self.cells[actor][path] for path in asked() for actor in self.columns)
         return list(dict.fromkeys(name for cell in cells for _, name in cell.denials if name is not None))
 
 
@@ -99,10 +100,20 @@ def asked() -> tuple[Path, ...]:
     return tuple(path[1:] for path in leaves(operation.selection_set))
 
 
+def columns(running: Site) -> dict[str, tuple[str, str]]:
+    """One actor of each kind, with its heading and who that is."""
+    headed = {running.actors[name].kind for name in HEADINGS}
+    return HEADINGS | {
+        actor.name: (actor.name, actor.about)
+        for kind, actor in {actor.kind: actor for actor in running.actors.values()}.items()
+        if kind not in headed
+    }
+
+
 def observe(running: Site) -> Matrix:
     """Run the query as each actor, of everyone that it lists and everyone whom the demo names."""
-    found = Matrix()
-    for actor in COLUMNS:
+    found = Matrix(columns(running))
+    for actor in found.columns:
         cells = found.cells[actor] = {path: Cell() for path in asked()}
         read = set()
         for identifier in sorted({*listed(running, actor), *running.persons.values()}):

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.access_entry import NOTES
-from tests.docs.matrix import COLUMNS, Cell, Matrix, Path, asked
+from tests.docs.matrix import Cell, Matrix, Path, asked
 
 READ, REDUCED, DENIED, NOTHING = "●", "◐", "○", "–"
 DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -81,15 +81,17 @@ def grouped(matrix: Matrix, actors: Iterable[str]) -> list[tuple[list[Path], lis
 def table(matrix: Matrix) -> str:
     """The matrix with its legend, as Markdown."""
     siblings = matrix.siblings
-    rows = [(label(group), [signs(cell, siblings) for cell in cells]) for group, cells in grouped(matrix, COLUMNS)]
+    rows = [
+        (label(group), [signs(cell, siblings) for cell in cells]) for group, cells in grouped(matrix, matrix.columns)
+    ]
     shown = "".join(text for _, cells in rows for text in cells)
     numbers = [f"{str(number).translate(DIGITS)} {name(each)}" for number, each in enumerate(siblings, 1)]
     coarser = [f"{sign} {meaning}" for sign, meaning in COARSER.values() if sign in shown]
     reasons = [f"  - {sign} `{reason}` : {meaning}" for reason, (sign, meaning) in REASONS.items() if sign in shown]
     return "\n".join(
         [
-            f"| | {' | '.join(heading for heading, _ in COLUMNS.values())} |",
-            "|--|" + ":-:|" * len(COLUMNS),
+            f"| | {' | '.join(heading for heading, _ in matrix.columns.values())} |",
+            "|--|" + ":-:|" * len(matrix.columns),
             *(f"| {group} | {' | '.join(cells)} |" for group, cells in rows),
             "",
             f"- {READ} lu ; {NOTHING} permis, mais aucune personne lue n'a la donnée ; deux signes : selon la personne",
@@ -102,7 +104,7 @@ def table(matrix: Matrix) -> str:
             "|--|--|--|--:|",
             *(
                 f"| {heading} | `{actor}` : {who} | `{matrix.purposes[actor]}` | {matrix.people[actor]} |"
-                for actor, (heading, who) in COLUMNS.items()
+                for actor, (heading, who) in matrix.columns.items()
             ),
             "",
         ]
@@ -112,7 +114,7 @@ def table(matrix: Matrix) -> str:
 def details(matrix: Matrix) -> str:
     """One table per actor, as Markdown."""
     parts = []
-    for actor, (heading, who) in COLUMNS.items():
+    for actor, (heading, who) in matrix.columns.items():
         parts += [
             f"## {heading} {who[0].upper()}{who[1:]}",
             f"`{actor}`, finalité `{matrix.purposes[actor]}`, personnes lues : {matrix.people[actor]}.",

@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -25,17 +26,8 @@ from schema.sdl import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
 
 PURPOSES = {
-    "orienteur_cd": "orientation",
-    "referent_cd": "suivi",
-    "conseiller_ft": "suivi",
-    "conseiller_ml": "suivi",
-    "delegataire_rsa": "suivi",
-    "siae": "iae",
-    "organisme_formation": "formation",
-    "beneficiaire": "droits",
-    "dpo": "droits",
-    "statisticien_cd": "statistique",
-    "partenaire": "suivi",
+    kind: "suivi" if "suivi" in row["purposes"] else next(code for code in row["purposes"] if code != "identification")
+    for kind, row in tomllib.loads((ROOT / "schema" / "policies" / "actors.toml").read_text(encoding="utf-8")).items()
 }
 """The purpose that each kind of the demo's actors declares where a test doesn't say."""
 

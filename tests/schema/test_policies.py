@@ -3,50 +3,24 @@
 from itertools import product
 
 import pytest
+import yaml
 
 from schema.categories import Category
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact
+from tests.conftest import ROOT
 from tests.schema.paper import policy
 
 GRANTS = policy("grants")["grant"]
 PURPOSES = policy("purposes")
 ACTORS = policy("actors")
 UNCELLED = {Category.PROF, Category.PUB, Category.TECH}
-LAST = [Category.TRACE, Category.ACCES, Category.AUDIT, Category.LIBRE]
-ROW_ORDER = [c for c in Category if c not in {*UNCELLED, *LAST}] + LAST
 
-MATRIX = {
-    # ------------------ ID  NIR IDX COORD FAM SOC ECO PRO FORM SUIVI ASSIDU FREIN SAN JUST SEJ TRACE ACCES AUDIT LIBRE
-    "orienteur_cd": "       R   M   R   R     r   R   r   R   R    r  -         R     r   -    -   -     -     -     -",
-    "referent_cd": "        R   M   R   R     R   R   r   R   R    R  R         R     ro  -    -   -     -     -     -",
-    "conseiller_ft": "      R   M   r   R     r   r   r   R   R    R  R         Rr    r   -    -   -     -     -     -",
-    "conseiller_ml": "      R   M   r   R     r   r   r   R   R    R  R         r     r   -    -   -     -     -     -",
-    "delegataire_rsa": "    R   -   r   R     r   R   -   R   R    R  R         R     -   -    -   -     -     -     -",
-    "siae": "               R   -   r   R     -   r   -   R   r    R  R         -     -   -    -   -     -     -     -",
-    "organisme_formation": "R   -   -   R     -   -   -   r   r    -  -         -     r   -    -   -     -     -     -",
-    "beneficiaire": "       R   r   R   R     R   R   R   R   R    R  R         R     R   R    R   r     R     -     R",
-    "dpo": "                r   -   r   r     r   r   -   r   r    r  -         -     -   -    -   R     R     R     -",
-    "statisticien_cd": "    -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -     -",
-    "partenaire": "         -   -   -   -     -   -   -   -   -    -  -         -     -   -    -   -     -     -     -",
+EXPECTED = {
+    entry["matrix"]: entry
+    for entry in yaml.safe_load((ROOT / "tests" / "policy" / "grants.yaml").read_text(encoding="utf-8"))
+    if "matrix" in entry
 }
-"""R read, r reduced, o read if recorded by one's own organisation, M match only.
-
-One cell that docs/domain.md#actors gives as `r` with "own items" is R here, on rows whose owner is the actor's
-organisation: SUIVI of the SIAE. Of the training body, FORM is reduced to the level and its own steps, which are
-placements. The matrix's A (aggregates) is no row-level grant, and a partner has its end user's grants."""
-
-PURPOSES_OF = {
-    "orienteur_cd": "identification orientation",
-    "referent_cd": "identification diagnostic contrat suivi actions formation pmsmp",
-    "conseiller_ft": "identification orientation diagnostic contrat suivi actions formation",
-    "conseiller_ml": "identification diagnostic contrat suivi actions formation pmsmp",
-    "delegataire_rsa": "identification diagnostic contrat suivi actions",
-    "siae": "iae actions",
-    "organisme_formation": "formation",
-    "beneficiaire": "droits",
-    "dpo": "droits audit",
-    "statisticien_cd": "statistique",
-}
+ROW_ORDER = EXPECTED.pop("categories")["row"].split()
 
 
 def letters(actor: str, category: str) -> str:
@@ -60,12 +34,13 @@ def letters(actor: str, category: str) -> str:
 
 @pytest.mark.parametrize("actor", ACTORS)
 def test_the_grants_of_an_actor_are_its_row_of_the_matrix(actor: str) -> None:
-    expected = dict(zip(ROW_ORDER, MATRIX[actor].split(), strict=True))
+    expected = dict(zip(ROW_ORDER, EXPECTED[actor]["row"].split(), strict=True))
     assert {category: letters(actor, category) for category in ROW_ORDER} == expected
 
 
 def test_the_tables_name_every_actor_category_and_relation_and_no_other() -> None:
-    assert list(ACTORS) == list(MATRIX)
+    assert list(ACTORS) == list(EXPECTED)
+    assert set(ROW_ORDER) == set(Category) - UNCELLED
     assert list(policy("categories")) == [category.value for category in Category]
     assert list(policy("relations")) == [fact.name for fact in Fact if fact & RELATIONS]
     for name, row in policy("relations").items():
@@ -73,8 +48,9 @@ def test_the_tables_name_every_actor_category_and_relation_and_no_other() -> Non
 
 
 def test_an_actor_has_the_purposes_of_its_row_and_identification_if_it_may_search_nationwide() -> None:
-    for actor, expected in PURPOSES_OF.items():
-        assert set(ACTORS[actor]["purposes"]) == set(expected.split()), actor
+    for actor, entry in EXPECTED.items():
+        if "purposes" in entry:
+            assert set(ACTORS[actor]["purposes"]) == set(entry["purposes"].split()), actor
 
 
 def test_no_purpose_serves_control_or_sanction() -> None:
