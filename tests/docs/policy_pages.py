@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hub.graph import load_graph
+from hub.ingest import SOURCES as INGESTED
 from hub.policy.report.impact import impact
 from hub.policy.report.register import register
 from subgraphs.kit.ingest.refusal_codes import CODES
@@ -24,9 +25,16 @@ def refusals() -> str:
     return "\n".join(["| code | ce qui ne va pas | que faire |", "|--|--|--|", *rows, ""])
 
 
+def source_table() -> str:
+    """The sources by the name that `hub ingest` takes, as a Markdown table."""
+    rows = [f"| `{name}` | {source.reads} |" for name, source in INGESTED.items()]
+    return "\n".join(["| source | ce qu'elle lit |", "|--|--|", *rows, ""])
+
+
 def generated() -> Mapping[Path, str]:
     """The pages as they should be."""
-    sources = replaced(SOURCES.read_text(encoding="utf-8"), "refus", refusals())
+    sources = replaced(SOURCES.read_text(encoding="utf-8"), "sources", source_table())
+    sources = replaced(sources, "refus", refusals())
     table = load_graph().table
     return {
         SOURCES: replaced(sources, "sur le papier", unserved_table()),

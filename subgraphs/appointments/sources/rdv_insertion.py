@@ -31,6 +31,7 @@ class RdvInsertion(Source):
     """Reads RDV-Insertion into `people` and `appointments`."""
 
     name = NAME
+    reads = "notifications signées de RDV-Insertion (JSON) et fichiers d'usagers (CSV)"
     role = "ingest"
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

@@ -60,9 +60,11 @@ class Options:
 
 
 class Source(ABC):
-    """One foreign format; `role` is the database role that may write all that it writes."""
+    """One foreign format; `role` is the database role that may write all that it writes, `reads` says in French, for
+    docs/sources.md, what its files hold."""
 
     name: ClassVar[str]
+    reads: ClassVar[str]
     role: ClassVar[str]
 
     def __init__(self, people: People) -> None:

@@ -37,6 +37,7 @@ class DataInclusion(Source):
     """The source `data-inclusion`: one record, structure or service, is one group."""
 
     name = NAME
+    reads = "structures et services de data.inclusion, JSON"
     role = "offers_ingest"
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

@@ -95,6 +95,7 @@ class Dora(JourneySource):
     """The source `dora`: one referral is one group."""
 
     name = NAME
+    reads = "orientations vers un service, DORA"
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one referral, or remove it, with its person and its link."""

@@ -66,6 +66,7 @@ class Emplois(JourneySource):
     """The source `emplois`: one application is one group."""
 
     name = NAME
+    reads = "candidatures et PASS IAE des Emplois de l'inclusion"
 
     async def write(self, store: Store, record: object, options: Options) -> Outcome:
         """Write one application with its person and its link."""

@@ -93,6 +93,7 @@ class ImmersionFacile(JourneySource):
     """The source `immersion-facile`: one convention is one group."""
 
     name = NAME
+    reads = "conventions d'Immersion facilitée"
 
     def records(self, content: Any) -> list[Any]:
         """Return the conventions of a file; raises Refused FORMAT_UNKNOWN."""

@@ -35,6 +35,7 @@ class CnafContact(CsvSource):
     """Reads ways of contact into `people`."""
 
     name = NAME
+    reads = "coordonnées de contact de la CNAF, par dossier, CSV ; après le flux, qui dit qui est dans le dossier"
     role = "people_ingest"
     columns = COLUMNS
     optional = (NIR,)

@@ -36,6 +36,7 @@ class CnafFlux(Source):
     """Reads files of the flux into `people`."""
 
     name = NAME
+    reads = "flux bénéficiaires de la CNAF, XML en windows-1252"
     role = "people_ingest"
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

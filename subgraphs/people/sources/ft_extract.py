@@ -71,6 +71,7 @@ class FtExtract(CsvSource):
     """Reads the extract into `people`."""
 
     name = NAME
+    reads = "extrait du croisement avec France Travail, CSV"
     role = "people_ingest"
     columns = COLUMNS
 

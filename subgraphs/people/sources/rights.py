@@ -42,6 +42,7 @@ class RightsRegister(CsvSource):
     """Reads restrictions into `access.person`, where they act on the next request."""
 
     name = NAME
+    reads = "registre des oppositions, limitations et effacements prévus tenu par le département, CSV"
     role = "people_ingest"
     columns = COLUMNS
 

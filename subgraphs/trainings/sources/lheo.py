@@ -39,6 +39,7 @@ class Lheo(Source):
     """The source `lheo`."""
 
     name = NAME
+    reads = "catalogue de formations, XML LHEO"
     role = "trainings_ingest"
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:

@@ -105,6 +105,7 @@ class OuiForm(Source):
     """The source `ouiform`: one line is one group."""
 
     name = NAME
+    reads = "positionnements en formation, leur état, et projets de formation, une ligne JSON par état"
     role = "trainings_ingest"
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
