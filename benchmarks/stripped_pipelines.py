@@ -18,6 +18,7 @@ from hub.journal.write.journalling import JournalledRequest, Journalling
 from hub.pipeline import Pipeline
 from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS
+from hub.wording.engine import failed_fields
 from schema.context import Context
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
@@ -98,8 +99,8 @@ class Bare:
             codes=pipeline.codes,
             bounds=pipeline.bounds,
         )
-        data, errors = prepared.projection.project(answer, variables, None)
-        return Reply.of(data, errors, {}, request.trace)
+        data, failures = prepared.projection.project(answer, variables, None)
+        return Reply.of(data, failed_fields(failures), {}, request.trace)
 
 
 def _everything(graph: Graph) -> Residual:

@@ -48,7 +48,7 @@ from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
-from hub.transports import InProcess, codes, signed_headers
+from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys
 from infra.roles import Dsn
 from schema.sdl import HUB
@@ -194,7 +194,7 @@ def hub_app(
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
-        codes=codes(graph.schema),
+        codes=allowed_codes(graph.schema),
         accesses=Journalling(journal, keyring, deferred_visibility(policy)),
         deadline=settings.deadline,
         bounds=settings.bounds,

@@ -26,6 +26,7 @@ from hub.federation.supergraph import Supergraph
 from hub.http.asgi import AsgiApplication
 from hub.http.endpoint import GraphQLEndpoint
 from hub.prepare import Preparer, wants_plan
+from hub.wording.engine import failed_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,10 @@ class Gateway(AsgiApplication):
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
         variables = self.preparer.bound(prepared, request.variables)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
-        data, errors = prepared.projection.project(answer, variables, None)
+        data, failures = prepared.projection.project(answer, variables, None)
         data = await self.preparer.introspected(prepared, data, request.variables)
         extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
-        return Reply.of(data, errors, extensions, request.trace)
+        return Reply.of(data, failed_fields(failures), extensions, request.trace)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -23,6 +23,7 @@ from hub.policy.decide.classification import Classification
 from hub.policy.decide.classify import classify
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import load
+from hub.wording.engine import call_engine
 from schema.categories import Level
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
 
@@ -75,7 +76,7 @@ def load_graph(folder: Path = GENERATED) -> Graph:
 def load_classified(folder: Path = GENERATED) -> tuple[Supergraph, Classification]:
     """The pinned supergraph and its classification, to decide under other policy files; raises as `load_graph`."""
     try:
-        supergraph = read_supergraph((folder / "supergraph.graphql").read_text(encoding="utf-8"))
+        supergraph = call_engine(read_supergraph, (folder / "supergraph.graphql").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _not_pinned(type(error).__name__) from error
     classification = classify(supergraph)

@@ -9,7 +9,7 @@ from hub.document.exchange import Reply, Request
 from hub.document.persisted import Documents
 from hub.federation.client.transport import Transport
 from hub.federation.execution.execute import Bounds, execute
-from hub.federation.execution.failures import Codes
+from hub.federation.execution.failures import AllowedCodes
 from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
 from hub.journal.write.client_texts import check_reference
@@ -24,6 +24,7 @@ from hub.policy.enforce.input_check import check_inputs
 from hub.policy.enforce.schema_view import Views
 from hub.prepare import Preparer, wants_plan
 from hub.tracing.spans import Spans
+from hub.wording.engine import failed_fields
 from schema.context import Context
 
 
@@ -39,7 +40,7 @@ class Pipeline:
     preparer: Preparer[DecisionClass, Authorisation]
     views: Views
     transports: Mapping[str, Transport]
-    codes: Codes
+    codes: AllowedCodes
     accesses: Journalling
     deadline: float
     bounds: Bounds
@@ -86,7 +87,8 @@ class Pipeline:
                 prepared.plan, variables, self.transports, context, self.deadline, codes=self.codes, bounds=self.bounds
             )
             guard = Guard(authorisation.marks, variables, revealed)
-            data, errors = prepared.projection.project(answer, variables, guard)
+            data, failures = prepared.projection.project(answer, variables, guard)
+            errors = failed_fields(failures)
             if searches.asked:
                 searches.settled, searches.found = guard.reached(errors), guard.reached(())
             missed = missing(asked, data, errors)

@@ -33,6 +33,7 @@ from hub.federation.operations.operation import Operation, Selections
 from hub.federation.override_labels import active, checked
 from hub.federation.planning.plan import Plan, plan
 from hub.federation.supergraph import Supergraph
+from hub.wording.engine import call_engine
 from schema.lru import Lru
 
 CACHE = 1_000
@@ -132,7 +133,7 @@ class Preparer(Generic[ClassT, DecidedT]):
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
         self._admit, self._around = admit, around
-        self._shares = checked(shares, supergraph.labels)
+        self._shares = call_engine(checked, shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: Lru[Key, Prepared[DecidedT]] = Lru(CACHE, weight=HEAVIEST, weigh=attrgetter("weight"))
         self._waiting = 0
@@ -165,7 +166,7 @@ class Preparer(Generic[ClassT, DecidedT]):
         """The values of the operation's variables; raises VariablesRefused, DocumentRefused (DOCUMENT_COST_LIMIT)."""
         values = bind(prepared.operation, provided, self.schema)
         if prepared.cost is not None:
-            prepared.cost.check(values)
+            call_engine(prepared.cost.check, values)
         return values
 
     async def introspected(
@@ -221,11 +222,11 @@ class Preparer(Generic[ClassT, DecidedT]):
             self._admit(query)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
-        operation = normalise(document, node, self.schema)
+        operation = call_engine(normalise, document, node, self.schema)
         with self._around("authorise"):
             decided = self._decide(operation, decisions)
         with self._around("plan"):
-            planned = plan(decided.operation, self._supergraph, labels)
+            planned = call_engine(plan, decided.operation, self._supergraph, labels)
         fetches = list(planned.fetches())
         meta = introspection.split(document, node)
         return Prepared(

@@ -20,6 +20,7 @@ from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.tracing.trace_settings import TraceSettings
+from hub.wording.engine import call_engine
 
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
 
@@ -156,7 +157,7 @@ def _source(row: dict[str, Any], folder: Path) -> Source:
     files = {"authorities": folder / row.pop("authorities")} if "authorities" in row else {}
     if files and parts.scheme != "https":
         raise ValueError("'authorities' needs an https URL")
-    return Source(url, client_tls(**files), _numbers(Pace, row))
+    return Source(url, call_engine(client_tls, **files), _numbers(Pace, row))
 
 
 def _name(value: object) -> str:
@@ -217,7 +218,7 @@ def _tls(url: str, table: dict[str, Any], folder: Path) -> ssl.SSLContext | None
     files = {name: folder / table.pop(name) for name in ("authorities", "certificate", "key") if name in table}
     if files and not secure:
         raise ValueError(f"'{min(files)}' needs an https URL")
-    return client_tls(**files) if secure else None
+    return call_engine(client_tls, **files) if secure else None
 
 
 def _numbers(kind: type[NumbersT], table: dict[str, Any]) -> NumbersT:

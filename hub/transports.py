@@ -8,7 +8,8 @@ from graphql import GraphQLSchema, get_named_type, is_input_object_type, is_obje
 
 from hub.federation.client.http1 import Headers
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
-from hub.federation.execution.failures import Codes
+from hub.federation.execution.failures import AllowedCodes
+from hub.wording.engine import SUBGRAPH_FIELDS
 from infra.keys import Keys
 from schema.context import HEADER, Context, seal
 from schema.input_forms import FORMS
@@ -16,18 +17,8 @@ from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
-CODES = {
-    "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
-    "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100 : corrigez « first ».",
-    "BAD_IDENTITY": "L'identité à rapprocher n'a pas la forme attendue : donnez la date de naissance (AAAA-MM-JJ) et "
-    "un NIR (13 caractères, ou 15 avec sa clé), un identifiant national (un matricule, avec son organisme et son rôle) "
-    "ou celui d'un département.",
-    "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
-}
-"""Codes of our subgraphs' errors that may leave, each with our own words."""
 
-
-def codes(schema: GraphQLSchema) -> Codes:
+def allowed_codes(schema: GraphQLSchema) -> AllowedCodes:
     """What may leave of our subgraphs' errors: of arguments, the paths that clients see below a field."""
     fields = (field for each in schema.type_map.values() if is_object_type(each) for field in each.fields.values())
     inputs: set[str] = set()
@@ -40,7 +31,7 @@ def codes(schema: GraphQLSchema) -> Codes:
             if is_input_object_type(form) and form.name not in above:
                 within = above | {form.name}
                 pending += [(f"{path}.{name}", below.type, within) for name, below in form.fields.items()]
-    return Codes(CODES, frozenset(inputs), FORMS)
+    return AllowedCodes(frozenset(SUBGRAPH_FIELDS), frozenset(inputs), frozenset(FORMS))
 
 
 class InProcess:

@@ -13,6 +13,7 @@ from hub.cli.text_files import read
 from hub.federation.client.tls import client_tls
 from hub.gateway import Gateway
 from hub.serving import Server, listening
+from hub.wording.engine import call_engine
 
 _PERCENT = re.compile(r"\d{1,3}(\.\d+)?")
 app = typer.Typer(add_completion=False)
@@ -50,7 +51,7 @@ def gateway(
         )
     forwarded = frozenset(name.lower() for name in forward_header or ())
     shares = dict(_share(each) for each in override or ())
-    tls = client_tls(authorities, certificate, key) if authorities or certificate or key else None
+    tls = call_engine(client_tls, authorities, certificate, key) if authorities or certificate or key else None
     served = Gateway(read(supergraph), forwarded=forwarded, deadline=deadline, shares=shares, tls=tls)
     Server(served, host, port, listening).run()
 

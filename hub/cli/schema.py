@@ -19,6 +19,7 @@ from hub.federation.changes.schema_diff import changes
 from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import load_graph
 from hub.policy.enforce.schema_view import Views
+from hub.wording.engine import call_engine
 
 BROKEN = 3
 """Exit code: a change breaks clients."""
@@ -88,7 +89,7 @@ def _schema(path: Path) -> GraphQLSchema:
     """What clients see of the schema or supergraph of a file."""
     text = read_text(path, "SCHEMA_UNREADABLE", "Le schéma")
     if "join__Graph" in text:
-        return read_supergraph(text).client_schema
+        return call_engine(read_supergraph, text).client_schema
     try:
         return build_schema(text)
     except (GraphQLError, TypeError) as error:

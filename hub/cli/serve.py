@@ -18,6 +18,7 @@ from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.serving import Server, listening
 from hub.settings import SUBGRAPHS, load_settings
+from hub.wording.engine import call_engine
 from infra.keys import Keys
 from infra.roles import Dsn
 
@@ -53,7 +54,7 @@ def serve(
     ] = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    tls = server_tls(certificate, key, authorities) if certificate or key or authorities else None
+    tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
     graph = load_graph()
     held = Keys.load(keys, subgraph_keys(role.value)) if role.value in SUBGRAPHS else Keys.load(keys)
     if role.value in SUBGRAPHS:

@@ -7,6 +7,7 @@ from pathlib import Path
 from hub.cli.refusals import refuse
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
+from hub.wording.engine import call_engine
 
 
 def read_text(path: Path, code: str, what: str) -> str:
@@ -19,7 +20,7 @@ def read_text(path: Path, code: str, what: str) -> str:
 
 def read(path: Path) -> Supergraph:
     """The supergraph of a file."""
-    return read_supergraph(read_text(path, "SUPERGRAPH_UNREADABLE", "Le supergraphe"))
+    return call_engine(read_supergraph, read_text(path, "SUPERGRAPH_UNREADABLE", "Le supergraphe"))
 
 
 def write_text(path: Path, text: str) -> None:

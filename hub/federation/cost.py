@@ -21,7 +21,7 @@ from graphql import (
     is_list_type,
 )
 
-from hub.errors import DocumentRefused
+from hub.federation.errors import OperationRefused
 from hub.federation.link_specification import identity
 from hub.federation.operations.literals import literal
 from hub.federation.operations.operation import Condition, Field, Operation, hold
@@ -68,11 +68,10 @@ class Cost:
     items: tuple[_Item, ...]
 
     def check(self, values: Mapping[str, Any]) -> None:
-        """Raise DocumentRefused (DOCUMENT_COST_LIMIT) above the limit."""
+        """Raise OperationRefused (DOCUMENT_COST_LIMIT) above the limit."""
         limit = self.costs.limit
         if self.of(values) > limit:
-            message = f"L'opération peut coûter plus que la limite de {limit} : demandez moins d'éléments ou de champs."
-            raise DocumentRefused("DOCUMENT_COST_LIMIT", message, f"cost above {limit}")
+            raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost above {limit}", {"limit": limit})
 
     def of(self, values: Mapping[str, Any]) -> int:
         """The cost under these values."""

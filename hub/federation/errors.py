@@ -3,7 +3,10 @@
     FederationError               anything that the engine refuses or can't do
     ├── RuleViolation             hub.federation.compose: one rule that the subgraphs violate
     ├── CompositionFailed         hub.federation.compose: the violations for which there is no supergraph
-    └── SupergraphRefused         hub.federation.supergraph_reader: a text that is no supported supergraph
+    ├── SupergraphRefused         hub.federation.supergraph_reader: a text that is no supported supergraph
+    ├── ConfigurationRefused      TLS files and shares of override labels that can't be used
+    ├── OperationRefused          an operation without a normal form or a plan, or that costs too much
+    └── FieldFailure              hub.federation.execution: one path of an answer is null, and why
 
 `code` is part of the public interface: it never changes meaning. `message` is for developers and logs; `parameters` are
 the values in it, for whoever writes a message of their own. None holds a value of a client or of a person.
@@ -62,3 +65,16 @@ class CompositionFailed(FederationError):
 
 class SupergraphRefused(FederationError):
     """A supergraph that the engine does not serve."""
+
+
+class ConfigurationRefused(FederationError):
+    """Settings that the engine can't be started with."""
+
+
+class OperationRefused(FederationError):
+    """An operation that is not planned; where a code has several causes, `parameters["reason"]` is one of them."""
+
+
+class FieldFailure(FederationError):
+    """One path of an answer is null; the rest stands. `parameters` may name the subgraph, and an argument (`input`)
+    with the code of the form that it lacks (`expected`)."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from hub.errors import StartRefused
+from hub.federation.errors import ConfigurationRefused
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_\-:./]*")
 _PERCENT = re.compile(r"percent\((\d{1,2}(?:\.\d{1,8})?|100)\)")
@@ -28,14 +28,12 @@ def percentage(label: str) -> float:
 
 
 def checked(shares: Mapping[str, float], labels: frozenset[str]) -> Mapping[str, float]:
-    """The shares, all of labels that there are; raises StartRefused (OVERRIDE_LABEL_UNKNOWN)."""
+    """The shares, if the supergraph has all their labels; raises ConfigurationRefused (OVERRIDE_LABEL_UNKNOWN)."""
     if unknown := shares.keys() - labels:
-        listed = ", ".join(sorted(labels)) or "aucune"
-        raise StartRefused(
+        raise ConfigurationRefused(
             "OVERRIDE_LABEL_UNKNOWN",
-            f"Le supergraphe n'a pas de reprise progressive d'étiquette « {min(unknown)} ». Étiquettes connues : "
-            f"{listed}.",
             f"unknown override label {min(unknown)}",
+            {"label": min(unknown), "labels": tuple(sorted(labels))},
         )
     return shares
 

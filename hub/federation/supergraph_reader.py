@@ -21,8 +21,8 @@ from graphql import (
     print_ast,
 )
 
-from hub.errors import HubError, StartRefused
 from hub.federation.client_schema import OWN, without_own
+from hub.federation.errors import OperationRefused, SupergraphRefused
 from hub.federation.legacy_supergraph import todays
 from hub.federation.link_specification import identity, imports
 from hub.federation.operations.literals import literal
@@ -57,8 +57,11 @@ _CONTEXT = "https://specs.apollo.dev/context"
 
 
 def read_supergraph(text: str) -> Supergraph:
-    """Raises StartRefused: SUPERGRAPH_INVALID for a text that is not a supergraph, UNSUPPORTED_LINKED_FEATURE for a
-    specification that restricts access and is unknown here."""
+    """The model of a supergraph's text.
+
+    Raises SupergraphRefused: SUPERGRAPH_INVALID for a text that is not a supergraph, UNSUPPORTED_LINKED_FEATURE for a
+    specification that restricts access and is unknown here.
+    """
     try:
         document = parse(text, no_location=True)
         for node in document.definitions:
@@ -67,30 +70,20 @@ def read_supergraph(text: str) -> Supergraph:
         document = todays(document)
         schema = build_ast_schema(without_own(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
-    except StartRefused:
-        raise
-    except (GraphQLError, HubError, LookupError, TypeError, ValueError) as error:
-        raise StartRefused(
-            "SUPERGRAPH_INVALID",
-            f"Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : {_fault(error)}",
-            f"{type(error).__name__}: {error}",
-        ) from error
+    except (GraphQLError, LookupError, OperationRefused, TypeError, ValueError) as error:
+        raise SupergraphRefused("SUPERGRAPH_INVALID", f"{type(error).__name__}: {error}", _fault(error)) from error
 
 
-def _fault(error: Exception) -> str:
-    """What is wrong with the text, in one line, and where."""
-    if not isinstance(error, GraphQLError):
-        return error.message if isinstance(error, HubError) else str(error) or type(error).__name__
-    places = "".join(f" (ligne {place.line}, colonne {place.column})" for place in error.locations or ())
-    return error.message + places
+def _fault(error: Exception) -> dict[str, Any]:
+    """What is wrong with the text, in one line, and where: (line, column)."""
+    if isinstance(error, GraphQLError):
+        locations = tuple((place.line, place.column) for place in error.locations or ())
+        return {"fault": error.message, "locations": locations}
+    return {"fault": str(error) or type(error).__name__, "locations": ()}
 
 
-def _unsupported(url: str) -> StartRefused:
-    return StartRefused(
-        "UNSUPPORTED_LINKED_FEATURE",
-        f"Le supergraphe suit « {url} », qui restreint l'accès et que le hub ne connaît pas : recomposez-le sans elle.",
-        f"unknown security feature {url}",
-    )
+def _unsupported(url: str) -> SupergraphRefused:
+    return SupergraphRefused("UNSUPPORTED_LINKED_FEATURE", f"unknown security feature {url}", {"url": url})
 
 
 def _arguments(directive: ConstDirectiveNode) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import asyncpg
 from hub.document.exchange import Reply, Request
 from hub.federation.client.http1 import Headers
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
-from hub.federation.execution.failures import Codes
+from hub.federation.execution.failures import AllowedCodes
 from hub.http.endpoint import GraphQLEndpoint, Receive, Send
 from hub.http.metrics import Counter
 from hub.http.response_writer import Response
@@ -25,7 +25,7 @@ from hub.tracing.exporter import Exporter
 from hub.tracing.instrumentation import Instrumentation
 from hub.tracing.spans import HEADER, ActiveSpan, Side, Spans, header
 from hub.tracing.trace_settings import TraceSettings
-from hub.transports import CODES
+from hub.wording.engine import SUBGRAPH_FIELDS
 from infra.roles import Dsn
 from subgraphs.kit.transactions import Database
 
@@ -109,6 +109,10 @@ def _answered(watch: ActiveSpan, method: str, status: int, size: int) -> None:
     )
 
 
+_CODES = AllowedCodes(frozenset(SUBGRAPH_FIELDS))
+"""Codes of our subgraphs' errors, which may leave."""
+
+
 class _Call:
     def __init__(self, inner: Transport, spans: Spans, side: Side) -> None:
         self.inner, self._spans, self._side = inner, spans, side
@@ -120,7 +124,7 @@ class _Call:
                 watch.tell(_asked(request))
             response = await self.inner.send(request, context)
             if watch is not None and response.errors:
-                watch.fail(Codes(CODES).said(response.errors[0]).code)
+                watch.fail(_CODES.cause(response.errors[0]).code)
             return response
 
 

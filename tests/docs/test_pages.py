@@ -24,11 +24,11 @@ from demo.token_issuer import Issuer
 from hub.document.limits import Limits
 from hub.federation.client.http1 import Care
 from hub.federation.execution.execute import Bounds
-from hub.federation.execution.failures import MESSAGES
 from hub.ingest import SOURCES as KNOWN_SOURCES
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
+from hub.wording.engine import FIELDS
 from schema.days import today
 from tests.cli.commands import Demo, copy_of_the_project, demo
 from tests.cli.test_demo import free_port
@@ -175,7 +175,7 @@ def test_tables_name_all_that_there_is() -> None:
     assert {cell for cell in first_cells("politiques.md") if cell.endswith(".toml")} == policies
     assert KNOWN_SOURCES.keys() <= first_cells("sources.md")
     architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    assert [code for code in MESSAGES if code.startswith("SUBGRAPH_") and f"`{code}`" not in architecture] == []
+    assert [code for code in FIELDS if code.startswith("SUBGRAPH_") and f"`{code}`" not in architecture] == []
 
 
 def test_every_link_leads_somewhere() -> None:

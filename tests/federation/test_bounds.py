@@ -6,8 +6,8 @@ import pytest
 
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
-from hub.errors import RequestRefused
 from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan
 from tests.federation.harness import HEAD, Gateway, Part
@@ -38,7 +38,7 @@ def deep(fields: int, depth: int) -> str:
 def test_a_search_above_its_bound_is_refused_by_its_code() -> None:
     gateway = town()
     operation = gateway.operation("{ people { level events { title } } }")
-    with pytest.raises(RequestRefused) as caught:
+    with pytest.raises(OperationRefused) as caught:
         plan(AuthorisedOperation(operation, operation), gateway.supergraph, moves=10)
     assert caught.value.code == "PLAN_LIMIT"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from graphql import build_schema, parse, print_schema
 
-from hub.errors import CompositionFailed, StartRefused
+from hub.errors import CompositionFailed
 from hub.federation.compose.composer import Source, compose
+from hub.federation.errors import SupergraphRefused
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
 from schema.categories import SPEC
@@ -208,7 +209,7 @@ def test_sdl_that_does_not_parse_names_its_place() -> None:
 def test_a_supergraph_with_an_unknown_protection_is_refused() -> None:
     text = composed("type Query { a: Int }").text
     link = '@link(url: "https://other.example/shield/v1.0", for: SECURITY)'
-    with pytest.raises(StartRefused) as caught:
+    with pytest.raises(SupergraphRefused) as caught:
         read_supergraph(text.replace("schema\n", f"schema\n  {link}\n"))
     assert caught.value.code == "UNSUPPORTED_LINKED_FEATURE"
     read_supergraph(text.replace("schema\n", f"schema\n  {link.replace(', for: SECURITY', '')}\n"))
@@ -216,6 +217,6 @@ def test_a_supergraph_with_an_unknown_protection_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["", "type Query { a: Int }", "no sdl {", "enum join__Graph { A }"])
 def test_a_text_that_is_no_supergraph_is_refused(text: str) -> None:
-    with pytest.raises(StartRefused) as caught:
+    with pytest.raises(SupergraphRefused) as caught:
         read_supergraph(text)
     assert caught.value.code == "SUPERGRAPH_INVALID"

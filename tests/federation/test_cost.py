@@ -12,6 +12,7 @@ from hub.document.variables import bind
 from hub.errors import CompositionFailed, DocumentRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.cost import Costs
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.normalise import normalise
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
@@ -108,7 +109,7 @@ def test_above_the_bound_an_operation_is_refused_with_a_code_whatever_its_names(
         assert found is not None
         try:
             found.check(bind(operation, {}, schema))
-        except DocumentRefused as error:
+        except OperationRefused as error:
             return error.code
         return None
 

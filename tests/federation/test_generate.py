@@ -23,6 +23,7 @@ from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
 from hub.federation.operations.normalise import normalise
 from hub.federation.operations.operation import ACCESS_KEY, Operation
+from tests.federation.harness import described
 from tests.federation.test_project import marked
 
 SCHEMA = build_schema("""
@@ -137,7 +138,7 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
         found, errors = projection.project(answer, {}, fast)
         expected, told = interpret(known, answer, slow)
         assert repr(found) == repr(expected)
-        assert [each.formatted() for each in errors] == [each.formatted() for each in told]
+        assert described(errors) == described(told)
         assert fast.noted == slow.noted
         try:
             made = generate(known)(tree, Noted())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.errors import StartRefused
+from hub.federation.errors import SupergraphRefused
 from hub.federation.supergraph_reader import read_supergraph
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import PARTS, shop
@@ -146,7 +146,7 @@ async def test_version_0_2_without_the_members_of_unions_is_read_by_the_types_of
 
 @pytest.mark.parametrize("version", ["v0.6", "v1.0", "v9"])
 def test_a_version_that_nobody_here_knows_is_not_read(version: str) -> None:
-    with pytest.raises(StartRefused) as caught:
+    with pytest.raises(SupergraphRefused) as caught:
         read_supergraph(shop().supergraph.text.replace("join/v0.3", f"join/{version}"))
     assert caught.value.code == "SUPERGRAPH_INVALID"
     assert "v0.1 to v0.5" in caught.value.message
@@ -162,6 +162,6 @@ def test_an_argument_from_a_context_that_nothing_sets_is_refused_rather_than_lef
         "topProducts(first: Int = 3): [Product!] @join__field(graph: PRODUCTS",
         f"topProducts(first: Int = 3): [Product!] {given}",
     )
-    with pytest.raises(StartRefused) as caught:
+    with pytest.raises(SupergraphRefused) as caught:
         read_supergraph(text)
     assert "no type sets the context c" in caught.value.message

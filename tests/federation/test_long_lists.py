@@ -17,6 +17,7 @@ from hub.federation.execution.projection_runtime import alike, met, shown
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.normalise import normalise
 from hub.federation.operations.operation import ACCESS_KEY
+from tests.federation.harness import described
 from tests.federation.test_generate import GONE, Noted
 from tests.federation.test_project import marked
 
@@ -92,7 +93,7 @@ def test_copies_are_what_the_interpreter_makes_and_leave_what_was_received(
     made, errors = projection.project(answer, {}, fast)
     expected, told = interpret(projection.shape({}), answer, slow)
     assert repr(made) == repr(expected)
-    assert [each.formatted() for each in errors] == [each.formatted() for each in told]
+    assert described(errors) == described(told)
     assert repr(answer.data) == received
     assert fast is None or slow is None or fast.noted == slow.noted
     assert any(each is not None for each in copied) is whole

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.errors import RequestRefused
+from hub.federation.errors import OperationRefused
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
 
 
@@ -80,7 +80,7 @@ async def test_a_mutation_is_refused_before_any_is_made_where_its_turn_depends_o
     query = "mutation ($on: Boolean!) {{ one: addA(by: 1) {} {{ id }} {} one: addA(by: 1) {} {{ a }} }}"
     include = "@include(if: $on)"
     for on in (False, True):
-        with pytest.raises(RequestRefused) as refused:
+        with pytest.raises(OperationRefused) as refused:
             await gateway.answer(query.format(include, between, ""), {"on": on})
         assert (refused.value.code, done) == ("PLAN_IMPOSSIBLE", [])
     for first, second in (("", include), (include, include)):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
-from hub.errors import DocumentRefused
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.normalise import EMPTY_KEY, field_set, normalise
 from hub.federation.operations.operation import Condition, Operation, Selections
 from tests.document.sample_schema import SCHEMA, operation
@@ -96,7 +96,7 @@ def test_conditions_are_conjunctions_down_the_way() -> None:
     ],
 )
 def test_fields_that_cannot_stand_under_one_key_are_refused(query: str) -> None:
-    with pytest.raises(DocumentRefused) as caught:
+    with pytest.raises(OperationRefused) as caught:
         operation(query)
     assert caught.value.code == "DOCUMENT_FIELD_CONFLICT"
 
@@ -148,7 +148,7 @@ def test_overlaps_are_judged_as_by_the_specified_rule(body: str) -> None:
     try:
         operation(query)
         refused = None
-    except DocumentRefused as error:
+    except OperationRefused as error:
         refused = error.code
     assert refused == ("DOCUMENT_FIELD_CONFLICT" if conflict else None)
 
@@ -158,7 +158,7 @@ def test_the_normal_form_is_bounded_when_types_multiply() -> None:
     for _ in range(7):
         nested = f"owner {{ beings {{ {nested} }} }}"
     document = parse_document(f"{{ beings {{ {nested} }} }}", SCHEMA, Limits())
-    with pytest.raises(DocumentRefused) as caught:
+    with pytest.raises(OperationRefused) as caught:
         normalise(document, find_operation(document, None), SCHEMA, limit=100)
     assert caught.value.code == "DOCUMENT_SELECTIONS_LIMIT"
 

@@ -11,7 +11,7 @@ from graphql import build_schema
 
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
-from hub.errors import FieldFailed, Path
+from hub.federation.errors import FieldFailure, Path
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.project import MOST_BLAMED, Projection, interpret
 from hub.federation.operations.normalise import normalise
@@ -52,7 +52,7 @@ def told(
     **variables: Any,
 ) -> tuple[Any, list[tuple[str, tuple[str | int, ...] | None]]]:
     operation = shape(query) if isinstance(query, str) else query
-    errors = tuple(FieldFailed("SUBGRAPH_ERROR", "m", "d", path=path) for path in paths)
+    errors = tuple(FieldFailure("SUBGRAPH_ERROR", "m", path=path) for path in paths)
     guarding = None if guard is None else Saying(guard)
     result, failed = projected(Projection(operation, SCHEMA), Answer(data, errors), variables, guarding)
     return result, [(each.code, each.path) for each in failed]

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from hub.errors import StartRefused
+from hub.federation.errors import ConfigurationRefused
 
 
 @lru_cache(maxsize=32)
 def client_tls(
     authorities: Path | None = None, certificate: Path | None = None, key: Path | None = None
 ) -> ssl.SSLContext:
-    """A context that checks chain and host name of a server; raises StartRefused (TLS_INVALID).
+    """A context that checks chain and host name of a server; raises ConfigurationRefused (TLS_INVALID).
 
     `authorities`, if given, are the only ones believed, else the system's. `certificate` (with its chain) and its `key`
     are the hub's own, for mutual TLS.
@@ -30,7 +30,7 @@ def client_tls(
 
 
 def server_tls(certificate: Path | None, key: Path | None = None, authorities: Path | None = None) -> ssl.SSLContext:
-    """A context that presents `certificate` (with its chain) to clients; raises StartRefused (TLS_INVALID).
+    """A context that presents `certificate` (with its chain) to clients; raises ConfigurationRefused (TLS_INVALID).
 
     With `authorities`, only clients with a certificate of theirs are let in (mutual TLS).
     """
@@ -59,12 +59,7 @@ def _reading() -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         detail = f"{type(error).__name__} {getattr(error, 'reason', None) or getattr(error, 'strerror', None) or error}"
-        raise StartRefused(
-            "TLS_INVALID",
-            "Un certificat, sa clé ou des autorités ne se lisent pas, rien ne démarre : des fichiers PEM sont "
-            f"attendus, le certificat avec sa clé, sans mot de passe ({detail}).",
-            detail,
-        ) from error
+        raise ConfigurationRefused("TLS_INVALID", detail, {"detail": detail}) from error
 
 
 def _no_password() -> str:

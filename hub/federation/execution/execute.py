@@ -11,11 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from hub.errors import FieldFailed
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
+from hub.federation.errors import FieldFailure
 from hub.federation.execution.context_arguments import apart
 from hub.federation.execution.entity_store import recall
-from hub.federation.execution.failures import MALFORMED, NO_CODES, Codes, Failures, Said, client_steps, steps_of
+from hub.federation.execution.failures import (
+    MALFORMED,
+    NO_CODES,
+    AllowedCodes,
+    Cause,
+    Failures,
+    client_path,
+    error_path,
+)
 from hub.federation.execution.representation_collector import Collected, Deep, Unusual
 from hub.federation.execution.representations import Asked, Target, merge_targets, represent, retrace
 from hub.federation.execution.response_tree import merge_collected, merge_into, objects_at, rename
@@ -39,7 +47,7 @@ class Answer:
     """The response tree, internal keys included, and what failed under the client's paths."""
 
     data: dict[str, Any]
-    errors: tuple[FieldFailed, ...] = ()
+    errors: tuple[FieldFailure, ...] = ()
 
 
 async def execute(
@@ -49,7 +57,7 @@ async def execute(
     context: Any,
     deadline: float,
     *,
-    codes: Codes = NO_CODES,
+    codes: AllowedCodes = NO_CODES,
     bounds: Bounds = Bounds(),
 ) -> Answer:
     """The answer of a plan. `deadline` is the time left, in seconds; `codes` say what may leave of a subgraph's
@@ -74,7 +82,7 @@ async def execute(
             execution.complete(call)
             if call.sent:
                 execution.merge(call)
-    return Answer(execution.data, execution.failures.told())
+    return Answer(execution.data, execution.failures.errors())
 
 
 def gather(data: dict[str, Any], entities: Entities) -> Asked | Collected:
@@ -99,7 +107,7 @@ class _Call:
     known: list[Answered] = field(default_factory=list)
     sent: bool = True
     response: SubgraphResponse | None = None
-    failure: Said | None = None
+    failure: Cause | None = None
 
 
 @dataclass(slots=True)
@@ -151,7 +159,7 @@ class _Execution:
                 (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
             )
             above = len(fetch.entities) > self.bounds.fields
-        return _Call(fetch, values, asked, known, failure=Said("REPRESENTATIONS_LIMIT") if above else None)
+        return _Call(fetch, values, asked, known, failure=Cause("REPRESENTATIONS_LIMIT") if above else None)
 
     def lose(self, fetch: Fetch) -> None:
         """A fetch that can't be written: an answer before it has too deep a value where a key is."""
@@ -194,13 +202,13 @@ class _Execution:
         left = min(self.end - asyncio.get_running_loop().time(), self.bounds.subgraph_seconds)
         transport = self.transports.get(call.fetch.subgraph)
         if transport is None or left <= 0:
-            call.failure = Said("SUBGRAPH_UNREACHABLE" if transport is None else "SUBGRAPH_TIMEOUT")
+            call.failure = Cause("SUBGRAPH_UNREACHABLE" if transport is None else "SUBGRAPH_TIMEOUT")
             return
         request = SubgraphRequest(call.fetch.subgraph, call.fetch.document, call.variables, left, call.fetch)
         try:
             call.response = await transport.send(request, self.context)
         except TransportError as error:
-            call.failure = Said(error.code)
+            call.failure = Cause(error.code)
 
     def retrace(self, call: _Call) -> None:
         """Find the paths of a call that did not go well, before anything else is merged."""
@@ -218,7 +226,7 @@ class _Execution:
         fetch, response = call.fetch, call.response
         self.sound &= response is not None and not response.errors
         if response is None or not isinstance(response.data, dict):
-            refused = self.failures.said(response.errors[0]) if response is not None and response.errors else None
+            refused = self.failures.cause(response.errors[0]) if response is not None and response.errors else None
             self.fail(call, call.failure or refused or MALFORMED)
             return
         if not fetch.entities:
@@ -240,18 +248,18 @@ class _Execution:
         if not errors:
             return
         bases = [path for _, path in places]
-        for said, steps in self.failures.distinct(errors):
+        for cause, steps in self.failures.distinct(errors):
             lost = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]
             for base in bases:
                 for below in lost:
-                    self.failures.add(said, fetch, (*base, *client_steps(below, fetch.renames)))
+                    self.failures.add(cause, fetch, (*base, *client_path(below, fetch.renames)))
 
     def merge_entities(
         self, call: _Call, entities: Entities, asked: Asked, found: Any, errors: list[dict[str, Any]]
     ) -> None:
         if not isinstance(found, list) or len(found) != len(asked.representations):
-            own = [error for error in errors if steps_of(error)[:1] in ((), (entities.key,))]
-            self.fail_asked(call.fetch, asked, self.failures.said(own[0]) if found is None and own else MALFORMED)
+            own = [error for error in errors if error_path(error)[:1] in ((), (entities.key,))]
+            self.fail_asked(call.fetch, asked, self.failures.cause(own[0]) if found is None and own else MALFORMED)
             return
         for entity, targets in zip(found, asked.targets, strict=True):
             if not isinstance(entity, dict):
@@ -262,24 +270,24 @@ class _Execution:
             merge_targets(targets, entity, placed=self.placed)
         self.failures.add_entities(call.fetch, entities, asked, found, errors)
 
-    def fail(self, call: _Call, said: Said) -> None:
+    def fail(self, call: _Call, cause: Cause) -> None:
         """The whole fetch failed."""
         self.sound = False
-        self.failures.fetches[call.fetch.number] = said
+        self.failures.fetches[call.fetch.number] = cause
         if not call.fetch.entities:
             places = objects_at(self.data, call.fetch.path) if call.fetch.path else iter([(self.data, ())])
-            self.failures.add_all(said, call.fetch, [path for _, path in places], call.fetch.outputs)
+            self.failures.add_all(cause, call.fetch, [path for _, path in places], call.fetch.outputs)
         for asked in call.asked:
             assert isinstance(asked, Asked)  # retraced
-            self.fail_asked(call.fetch, asked, said)
+            self.fail_asked(call.fetch, asked, cause)
 
-    def fail_asked(self, fetch: Fetch, asked: Asked, said: Said) -> None:
+    def fail_asked(self, fetch: Fetch, asked: Asked, cause: Cause) -> None:
         for targets in asked.targets:
-            self.fail_targets(fetch, targets, said)
+            self.fail_targets(fetch, targets, cause)
 
-    def fail_targets(self, fetch: Fetch, targets: list[Target], said: Said) -> None:
+    def fail_targets(self, fetch: Fetch, targets: list[Target], cause: Cause) -> None:
         self.sound = False
-        self.failures.add_targets(said, fetch, targets)
+        self.failures.add_targets(cause, fetch, targets)
 
 
 _ENTITY = {dict, type(None)}

@@ -1,138 +1,138 @@
-"""What failed of a request, under the client's paths. Error text of a subgraph stays here: only codes of ours leave."""
+"""The failures of one request, under the client's paths. A subgraph's text never leaves: only codes known before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from hub.errors import FieldFailed, Path
+from hub.federation.errors import FieldFailure, Path
 from hub.federation.execution.representations import Asked, Target
 from hub.federation.planning.query_plan import Entities, Fetch, Rename
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
-        "SUBGRAPH_UNREACHABLE": "Une source de données ne répond pas : réessayez plus tard.",
-        "SUBGRAPH_TLS": "Une source de données ne prouve pas qui elle est, ou refuse le hub : signalez-le.",
-        "SUBGRAPH_BUSY": "Une source de données a trop de demandes en attente : réessayez plus tard.",
-        "SUBGRAPH_CIRCUIT_OPEN": "Une source de données est laissée au repos après des pannes : réessayez plus tard.",
-        "SUBGRAPH_TIMEOUT": "Une source de données a dépassé le délai : réessayez plus tard.",
-        "SUBGRAPH_STATUS": "Une source de données a refusé ou échoué : réessayez plus tard.",
-        "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible : signalez-le.",
-        "SUBGRAPH_TOO_LARGE": "La réponse d'une source de données est trop grande : demandez moins d'éléments.",
-        "SUBGRAPH_ERROR": "Une source de données n'a pas pu fournir ce champ.",
-        "NON_NULL_VIOLATED": "Une source de données n'a pas fourni une valeur obligatoire : signalez-le.",
-        "REPRESENTATIONS_LIMIT": "Trop d'éléments à compléter d'un coup : demandez des pages plus petites.",
+        "SUBGRAPH_UNREACHABLE": "the subgraph can't be reached",
+        "SUBGRAPH_TLS": "the subgraph does not prove who it is, or refuses the gateway",
+        "SUBGRAPH_BUSY": "too many calls wait for the subgraph",
+        "SUBGRAPH_CIRCUIT_OPEN": "the subgraph is left alone after failures in a row",
+        "SUBGRAPH_TIMEOUT": "the subgraph did not answer in time",
+        "SUBGRAPH_STATUS": "the subgraph answered with another HTTP status than 200",
+        "SUBGRAPH_MALFORMED": "the subgraph's answer can't be read",
+        "SUBGRAPH_TOO_LARGE": "the subgraph's answer is too large",
+        "SUBGRAPH_ERROR": "the subgraph reported an error",
+        "NON_NULL_VIOLATED": "null in a non-null position",
+        "REPRESENTATIONS_LIMIT": "too many entities to ask for at once",
     }
 )
+"""The engine's own codes of failed fields."""
 
 
-class Said(NamedTuple):
-    """What is told of one error: a code; and of an argument, its path below the field and the code of the form it
-    lacks."""
+class Cause(NamedTuple):
+    """Why fields failed: a code, and for an argument its path below the field and the code of the form it lacks."""
 
     code: str
     input: str = ""
     form: str = ""
 
 
-MALFORMED = Said("SUBGRAPH_MALFORMED")
+MALFORMED = Cause("SUBGRAPH_MALFORMED")
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
-    """What may leave of a subgraph's error, all of it known before: each `extensions.code` with our French `messages`;
-    and of an argument `extensions.input`, one of our `inputs`, and `extensions.expected`, one of our `forms`."""
+class AllowedCodes:
+    """What may leave of a subgraph's error: `extensions.code` if it is one of `codes`, and for an argument
+    `extensions.input` and `extensions.expected`, if they are of `inputs` and `forms`."""
 
-    messages: Mapping[str, str] = field(default_factory=dict)
+    codes: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
-    forms: Mapping[str, str] = field(default_factory=dict)
+    forms: frozenset[str] = frozenset()
 
-    def said(self, error: Any) -> Said:
-        """The subgraph's code and argument if they may leave, else a code of ours."""
+    def cause(self, error: Any) -> Cause:
+        """The subgraph's code and argument if they may leave, else SUBGRAPH_ERROR."""
         extensions = error.get("extensions") if isinstance(error, dict) else None
-        told = extensions if isinstance(extensions, dict) else {}
-        code, given, form = (
-            each if isinstance(each, str) else "" for each in map(told.get, ("code", "input", "expected"))
-        )
-        if code not in self.messages:
-            return Said("SUBGRAPH_ERROR")
-        return Said(code, given, form) if given in self.inputs and form in self.forms else Said(code)
-
-    def failed(self, said: Said, detail: str, path: Path) -> FieldFailed:
-        """The error that tells this to the client."""
-        message = self.messages.get(said.code) or MESSAGES.get(said.code) or MESSAGES["SUBGRAPH_ERROR"]
-        if not said.input:
-            return FieldFailed(said.code, message, detail, path=path)
-        wanted = f"« {said.input} » n'a pas la forme attendue, {self.forms[said.form]} : corrigez sa valeur."
-        return FieldFailed(
-            said.code, wanted, detail, path=path, extensions={"input": said.input, "expected": said.form}
-        )
+        if not isinstance(extensions, dict):
+            return Cause("SUBGRAPH_ERROR")
+        values = (extensions.get(name) for name in ("code", "input", "expected"))
+        code, argument, form = (value if isinstance(value, str) else "" for value in values)
+        if code not in self.codes:
+            return Cause("SUBGRAPH_ERROR")
+        return Cause(code, argument, form) if argument in self.inputs and form in self.forms else Cause(code)
 
 
-NO_CODES = Codes()
+NO_CODES = AllowedCodes()
 
 
 class Failures:
-    """Errors of one request, each told once, `most` at most; `codes` say what may leave of a subgraph's."""
+    """Errors of one request, each recorded once, `limit` at most."""
 
-    def __init__(self, codes: Codes, most: int) -> None:
-        self._codes, self._most = codes, most
-        self._errors: dict[tuple[Path, Said], FieldFailed] = {}
-        self.fetches: dict[int, Said] = {}
-        """Fetches of which nothing came, with what is told of it."""
+    def __init__(self, codes: AllowedCodes, limit: int) -> None:
+        self._codes, self._limit = codes, limit
+        self._errors: dict[tuple[Path, Cause], FieldFailure] = {}
+        self.fetches: dict[int, Cause] = {}
+        """Why fetches failed of which nothing came, by number."""
 
-    def told(self) -> tuple[FieldFailed, ...]:
+    def errors(self) -> tuple[FieldFailure, ...]:
         """The errors in their order."""
         return tuple(self._errors.values())
 
-    def add(self, said: Said, fetch: Fetch, path: Path) -> None:
-        """Record one error, once, while there is room."""
-        if len(self._errors) < self._most and (path, said) not in self._errors:
-            self._errors[path, said] = self._codes.failed(said, f"subgraph {fetch.subgraph}", path)
+    def cause(self, error: Any) -> Cause:
+        """The cause that may be told of a subgraph's error."""
+        return self._codes.cause(error)
 
-    def add_all(self, said: Said, fetch: Fetch, paths: Iterable[Path], keys: Iterable[str]) -> None:
-        """The same error for the keys of the objects at some paths."""
+    def add(self, cause: Cause, fetch: Fetch, path: Path) -> None:
+        """Record one error, once, while there is room."""
+        if len(self._errors) < self._limit and (path, cause) not in self._errors:
+            self._errors[path, cause] = _failure(cause, fetch.subgraph, path)
+
+    def add_all(self, cause: Cause, fetch: Fetch, paths: Iterable[Path], keys: Iterable[str]) -> None:
+        """Record the same error for these keys of the objects at some paths."""
         ordered = tuple(keys)
         for path in paths:
             for key in ordered:
-                self.add(said, fetch, (*path, key))
+                self.add(cause, fetch, (*path, key))
 
-    def add_targets(self, said: Said, fetch: Fetch, targets: Iterable[Target], below: Path = ()) -> None:
-        """The same error for all that was asked of some objects, or for one path below each."""
+    def add_targets(self, cause: Cause, fetch: Fetch, targets: Iterable[Target], below: Path = ()) -> None:
+        """Record the same error for all keys that were fetched of some objects, or for one path below each."""
         for target in targets:
-            for each in (below,) if below else ((key,) for key in target.source.outputs):
-                if each[0] not in target.without:
-                    self.add(said, fetch, (*target.path, *each))
+            for path in (below,) if below else ((key,) for key in target.source.outputs):
+                if path[0] not in target.without:
+                    self.add(cause, fetch, (*target.path, *path))
 
     def add_entities(
-        self, fetch: Fetch, entities: Entities, asked: Asked, found: Sequence[Any], errors: Iterable[Any]
+        self, fetch: Fetch, entities: Entities, asked: Asked, answers: Sequence[Any], errors: Iterable[Any]
     ) -> None:
-        """Errors of an `_entities` field that gave these; one without a path is of what is null."""
-        lost = [target for entity, each in zip(found, asked.targets, strict=True) if entity is None for target in each]
-        for said, steps in self.distinct(errors):
-            if not steps:
-                self.add_targets(said, fetch, lost)
-            elif len(steps) > 1 and steps[0] == entities.key:
-                index = steps[1]
-                if isinstance(index, int) and 0 <= index < len(found):
-                    self.add_targets(said, fetch, asked.targets[index], client_steps(steps[2:], entities.renames))
+        """Record the errors of an `_entities` field with these answers; one without a path is that of the nulls."""
+        pairs = zip(answers, asked.targets, strict=True)
+        missing = [target for entity, targets in pairs if entity is None for target in targets]
+        for cause, path in self.distinct(errors):
+            if not path:
+                self.add_targets(cause, fetch, missing)
+            elif len(path) > 1 and path[0] == entities.key:
+                index = path[1]
+                if isinstance(index, int) and 0 <= index < len(answers):
+                    self.add_targets(cause, fetch, asked.targets[index], client_path(path[2:], entities.renames))
 
-    def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[Said, Path]]:
-        """What is told, and path, of a subgraph's errors, equal ones once, so long as there is room."""
-        for said, steps in islice(dict.fromkeys((self.said(each), steps_of(each)) for each in errors), self._most):
-            if len(self._errors) >= self._most:
+    def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[Cause, Path]]:
+        """Cause and path of a subgraph's errors, equal ones once, while there is room."""
+        pairs = dict.fromkeys((self.cause(error), error_path(error)) for error in errors)
+        for cause, path in islice(pairs, self._limit):
+            if len(self._errors) >= self._limit:
                 return
-            yield said, steps
-
-    def said(self, error: Any) -> Said:
-        """What is told of a subgraph's error."""
-        return self._codes.said(error)
+            yield cause, path
 
 
-def steps_of(error: Any) -> Path:
+def _failure(cause: Cause, subgraph: str, path: Path) -> FieldFailure:
+    parameters = {"subgraph": subgraph}
+    if cause.input:
+        parameters |= {"input": cause.input, "expected": cause.form}
+    message = MESSAGES.get(cause.code) or MESSAGES["SUBGRAPH_ERROR"]
+    return FieldFailure(cause.code, f"{message}: {subgraph}", parameters, path=path)
+
+
+def error_path(error: Any) -> Path:
     """Path of a subgraph's error, empty if it has none that is usable."""
     path = error.get("path") if isinstance(error, dict) else None
     if not isinstance(path, list) or not all(isinstance(step, str | int) for step in path):
@@ -140,15 +140,13 @@ def steps_of(error: Any) -> Path:
     return tuple(path)
 
 
-def client_steps(steps: Path, renames: tuple[Rename, ...]) -> Path:
-    """The path with aliases of ours undone, cut before an internal key."""
-    names = {each.sent: each.key for each in renames}
-
-    def translated() -> Iterator[str | int]:
-        for step in steps:
-            known = names.get(step, step) if isinstance(step, str) else step
-            if isinstance(known, str) and known.startswith("__"):
-                return
-            yield known
-
-    return tuple(translated())
+def client_path(path: Path, renames: tuple[Rename, ...]) -> Path:
+    """The path with the fetch's aliases undone, cut before an internal key."""
+    keys = {rename.sent: rename.key for rename in renames}
+    translated: list[str | int] = []
+    for step in path:
+        key = keys.get(step, step) if isinstance(step, str) else step
+        if isinstance(key, str) and key.startswith("__"):
+            break
+        translated.append(key)
+    return tuple(translated)

@@ -16,9 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
 
-from hub.errors import FieldFailed, Path
+from hub.federation.errors import FieldFailure, Path
 from hub.federation.execution.execute import Answer
-from hub.federation.execution.failures import MESSAGES
 from hub.federation.execution.generate import USUAL, Checks, Generated, generate
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
@@ -69,7 +68,7 @@ class Projection:
 
     def project(
         self, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
-    ) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
+    ) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
         """The client's data and errors; `variables` are those of `bind`."""
         if not answer.errors:
             generated = self._cached(self._generated, variables, self._generate)
@@ -93,7 +92,7 @@ class Projection:
         return cached
 
 
-def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailed]]:
+def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
     """The client's data and errors, whatever came."""
     projector = _Projector(guard, answer.errors)
     data = projector.object(shape, answer.data, (), ())
@@ -113,8 +112,8 @@ def _conditions(root: Selections) -> set[str]:
 @dataclass(slots=True)
 class _Projector:
     guard: Guard | None
-    failures: tuple[FieldFailed, ...]
-    errors: list[FieldFailed] = field(default_factory=list)
+    failures: tuple[FieldFailure, ...]
+    errors: list[FieldFailure] = field(default_factory=list)
     hidden: set[Path] = field(default_factory=set)
     moved: dict[Path, int] = field(default_factory=dict)
     blamed: set[Path] = field(init=False)
@@ -219,16 +218,16 @@ class _Projector:
             result.append(found)
         return result
 
-    def blame(self, path: Path, at: Path, code: str, detail: str) -> None:
+    def blame(self, path: Path, at: Path, code: str, problem: str) -> None:
         """An error for a null that nothing explains yet."""
         if path not in self.blamed and len(self.errors) < MOST_BLAMED:
             self.blamed.update(path[:length] for length in range(len(path) + 1))
-            self.errors.append(FieldFailed(code, MESSAGES[code], detail, path=at))
+            self.errors.append(FieldFailure(code, problem, path=at))
 
-    def told(self, root: Selections, data: Any) -> list[FieldFailed]:
+    def told(self, root: Selections, data: Any) -> list[FieldFailure]:
         """All errors, each once; one of an internal field only if none below its object speaks for it."""
-        whole: dict[tuple[Path, str], FieldFailed] = {}
-        cut: list[FieldFailed] = []
+        whole: dict[tuple[Path, str], FieldFailure] = {}
+        cut: list[FieldFailure] = []
         for each in self.failures:
             error = self.client_error(root, data, each)
             if error is not None and len(error.path or ()) == len(each.path or ()):
@@ -240,7 +239,7 @@ class _Projector:
         whole.update(((error.path or (), error.code), error) for error in cut if error.path not in spoken)
         return list(whole.values())
 
-    def client_error(self, root: Selections, data: Any, error: FieldFailed) -> FieldFailed | None:
+    def client_error(self, root: Selections, data: Any, error: FieldFailure) -> FieldFailure | None:
         """A failure under the client's path, cut where the selection ends, or the items that came: whatever else a
         subgraph writes there is no place. None if it lies under something hidden."""
         path = error.path or ()
@@ -263,4 +262,4 @@ class _Projector:
             level = tuple(selections for each in found for selections in each.selections)
         if not cut:
             return None
-        return FieldFailed(error.code, error.message, error.detail, path=tuple(cut), extensions=error.extensions)
+        return FieldFailure(error.code, error.message, error.parameters, path=tuple(cut))

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.errors import Path
+from hub.federation.errors import Path
 from hub.federation.execution.field_set_templates import fill, leaf
 from hub.federation.execution.representation_collector import CONTEXTS, Collected, identity
 from hub.federation.execution.response_tree import merge_into, object_above, objects_at

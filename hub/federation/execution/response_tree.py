@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hub.errors import Path
+from hub.federation.errors import Path
 from hub.federation.execution.representation_collector import Collected
 from hub.federation.planning.query_plan import Rename
 from hub.federation.planning.search_state import Segment

@@ -37,7 +37,7 @@ from graphql import (
     print_ast,
 )
 
-from hub.errors import DocumentRefused
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.literals import literal
 from hub.federation.operations.operation import Condition, Field, Operation, Selections, Variable
 from hub.federation.operations.variable_defaults import settled
@@ -101,12 +101,12 @@ def normalise(
 ) -> Operation:
     """The normal form of one operation of a document that is valid against the schema.
 
-    `limit` bounds the fields of the normal form; DocumentRefused above it, and for fields in conflict.
+    `limit` bounds the fields of the normal form; OperationRefused above it, and for fields in conflict.
     """
     builder = _Builder(document, schema, limit)
     root_type = schema.get_root_type(operation.operation)
     if root_type is None:
-        raise DocumentRefused("DOCUMENT_INVALID", "Ce type d'opération n'est pas servi.", "no root type")
+        raise OperationRefused("DOCUMENT_INVALID", "no root type", {"reason": "ROOT_TYPE"})
     variables = [
         Variable(node.variable.name.value, print_ast(node.type)) for node in operation.variable_definitions or ()
     ]
@@ -139,13 +139,13 @@ class FieldSet:
 def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     """A key, requires or provides field set over a type of the schema.
 
-    Raises DocumentRefused or graphql-core's GraphQLError for text that is not a field set of that type.
+    Raises ValueError, OperationRefused or graphql-core's GraphQLError for text that is not a field set of that type.
     """
     document = parse(braced(text), no_location=True)
     operation = document.definitions[0]
     type_ = schema.type_map.get(type_name)
     if not isinstance(operation, OperationDefinitionNode) or type_ is None:
-        raise DocumentRefused("DOCUMENT_INVALID", "Ensemble de champs non valide.", f"not a field set of {type_name}")
+        raise ValueError(f"not a field set of {type_name}")
     builder = _Builder(document, schema, 1_000, shapes=False)
     types = builder.possible(type_)
     place = builder.build(operation.selection_set, type_)
@@ -226,21 +226,19 @@ class _Builder:
         more: list[_Work] = []
         selected = self.schema.get_field(work.above, name)  # type: ignore[arg-type]
         if selected is None:
-            raise DocumentRefused("DOCUMENT_INVALID", "Champ inconnu.", f"unknown field on {work.above.name}")
+            raise _unknown_field(work.above.name)
         below = get_named_type(selected.type)
         wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
         shape = work.shape.children.setdefault(key, _Shape(wrapping))
         for type_name in reversed(work.types):
             self.count += 1
             if self.count > self.limit:
-                raise DocumentRefused(
-                    "DOCUMENT_SELECTIONS_LIMIT",
-                    f"Développée par types, l'opération dépasse {self.limit} champs : découpez-la.",
-                    "normal form above the limit",
+                raise OperationRefused(
+                    "DOCUMENT_SELECTIONS_LIMIT", "normal form above the limit", {"limit": self.limit}
                 )
             definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
             if definition is None:
-                raise DocumentRefused("DOCUMENT_INVALID", "Champ inconnu.", f"unknown field on {type_name}")
+                raise _unknown_field(type_name)
             types = self.possible(get_named_type(definition.type))
             arguments = tuple(
                 (argument, self.variable(node, argument, str(definition.args[argument].type)))
@@ -314,12 +312,12 @@ def _conditions(
     return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.wanted)))
 
 
-def _conflict() -> DocumentRefused:
-    return DocumentRefused(
-        "DOCUMENT_FIELD_CONFLICT",
-        "Deux champs différents portent le même nom de réponse au même endroit : donnez un alias à l'un d'eux.",
-        "fields in conflict (§5.3.2)",
-    )
+def _conflict() -> OperationRefused:
+    return OperationRefused("DOCUMENT_FIELD_CONFLICT", "fields in conflict (§5.3.2)")
+
+
+def _unknown_field(type_name: str) -> OperationRefused:
+    return OperationRefused("DOCUMENT_INVALID", f"unknown field on {type_name}", {"reason": "FIELD_UNKNOWN"})
 
 
 def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingProxyType({})) -> Selections:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.errors import RequestRefused
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.graph import Node
 from hub.federation.planning.search_state import Leaf, Level, Spot
@@ -10,7 +10,7 @@ from hub.federation.planning.walk import TYPENAME, Walker
 
 
 def walk(walker: Walker, root: Selections) -> list[Leaf]:
-    """Leaves of the operation in its order; raises RequestRefused (PLAN_IMPOSSIBLE) if one can't be read."""
+    """Leaves of the operation in its order; raises OperationRefused (PLAN_IMPOSSIBLE) if one can't be read."""
     fields = [each for each in root.fields if each.name != TYPENAME]
     if root.type == "Mutation":
         return _in_turn(walker, root, fields)
@@ -43,7 +43,7 @@ def _in_turn(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf
                 _expect(made, each)
             try:
                 found += [leaf for each in (first, *others) for leaf in _leaves(walker, made, each)]
-            except RequestRefused as error:
+            except OperationRefused as error:
                 if error.code != refused.code:
                     raise
                 refused = error
@@ -62,15 +62,15 @@ def _settle(fields: list[Field]) -> None:
         first = began.setdefault(each.key, place)
         alone = not set(fields[first].conditions).issubset(each.conditions)
         if alone and any(other.key != each.key for other in fields[first:place]):
-            raise RequestRefused(
+            raise OperationRefused(
                 "PLAN_IMPOSSIBLE",
-                f"Le tour de « {each.key} » parmi les mutations dépend d'une condition : demandez-la une seule fois.",
                 f"the turn of {each.coordinate} depends on a condition",
+                {"reason": "MUTATION_ORDER", "key": each.key},
             )
 
 
 def _leaves(walker: Walker, spot: Spot, wanted: Field) -> list[Leaf]:
-    """Leaves at and below a field, in their order; raises RequestRefused (PLAN_IMPOSSIBLE)."""
+    """Leaves at and below a field, in their order; raises OperationRefused (PLAN_IMPOSSIBLE)."""
     leaves: list[Leaf] = []
     stack = [(spot, wanted, wanted.conditions)]
     while stack:
@@ -109,9 +109,9 @@ def _joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple
     return tuple(dict.fromkeys((*outer, *inner)))
 
 
-def _impossible(wanted: Field) -> RequestRefused:
-    return RequestRefused(
+def _impossible(wanted: Field) -> OperationRefused:
+    return OperationRefused(
         "PLAN_IMPOSSIBLE",
-        f"Aucun sous-graphe ne peut fournir « {wanted.coordinate} » à cet endroit.",
         f"no plan reaches {wanted.coordinate}",
+        {"reason": "FIELD_UNREACHABLE", "coordinate": wanted.coordinate},
     )

@@ -24,7 +24,7 @@ def plan(
 ) -> Plan:
     """The plan of an authorised operation where these labels of progressive overrides are on.
 
-    Raises RequestRefused: PLAN_LIMIT if the search is longer than `moves`, PLAN_IMPOSSIBLE if a field can't be reached.
+    Raises OperationRefused: PLAN_LIMIT above `moves`, PLAN_IMPOSSIBLE if a field can't be reached.
     """
     graph = graph_of(supergraph, labels)
     walker = Walker(graph, moves)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.errors import RequestRefused
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Move, Node
 from hub.federation.planning.search_state import Arrival, Given, Group, Option, Spot, Template
@@ -25,7 +25,7 @@ TYPENAME = "__typename"
 
 
 class Walker:
-    """The search over one operation. `budget` bounds the moves that it tries: RequestRefused (PLAN_LIMIT) above."""
+    """The search over one operation. `budget` bounds the moves that it tries: OperationRefused (PLAN_LIMIT) above."""
 
     def __init__(self, graph: Graph, budget: int) -> None:
         self.graph = graph
@@ -274,11 +274,7 @@ class Walker:
     def spend(self) -> None:
         self.budget -= 1
         if self.budget < 0:
-            raise RequestRefused(
-                "PLAN_LIMIT",
-                "Cette demande est trop complexe à planifier : demandez moins de champs à la fois.",
-                "planning budget exhausted",
-            )
+            raise OperationRefused("PLAN_LIMIT", "planning budget exhausted")
 
 
 def _nearest(options: Iterable[Option], base: Group) -> Option:

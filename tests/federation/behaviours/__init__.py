@@ -137,7 +137,7 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
     ),
     "Unicode and escapes in strings": ("text-of-any-kind",),
     "several operations in a document": (
-        "../document/test_normalise::test_only_the_chosen_operation_is_kept",
+        "test_normalise::test_only_the_chosen_operation_is_kept",
         "../document/test_parse::test_the_operation_is_chosen_by_name",
     ),
     "composition errors, each with coordinate, subgraphs and mend": (

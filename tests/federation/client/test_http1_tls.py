@@ -14,11 +14,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from hub.document.exchange import Request
-from hub.errors import StartRefused
 from hub.federation.client.http1 import Care, HttpTransport
 from hub.federation.client.tls import client_tls
 from hub.federation.client.transport import SubgraphResponse
 from hub.federation.compose.composer import Source, compose
+from hub.federation.errors import ConfigurationRefused
 from hub.gateway import Gateway
 from tests.federation.authority import DAY, Authority, Pair
 from tests.federation.client.wire import GOOD, ask, headers, http, refused, serving
@@ -180,6 +180,6 @@ def test_files_that_do_not_make_a_context_stop_the_start(authority: Authority, t
         (authority.path, None, fine.key),
         (authority.path, garbage, fine.key),
     ):
-        with pytest.raises(StartRefused) as caught:
+        with pytest.raises(ConfigurationRefused) as caught:
             client_tls(*files)
         assert caught.value.code == "TLS_INVALID"

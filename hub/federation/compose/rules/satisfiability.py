@@ -11,8 +11,9 @@ from itertools import combinations
 
 from graphql import get_named_type, is_abstract_type, is_object_type
 
-from hub.errors import RequestRefused, StartRefused
+from hub.errors import StartRefused
 from hub.federation.compose.rules.failure import failure
+from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Node
 from hub.federation.planning.search_state import Level, Spot
@@ -33,7 +34,7 @@ def check(supergraph: Supergraph, moves: int = MOVES) -> Iterator[StartRefused]:
     try:
         for labels in _combinations(sorted(supergraph.labels)):
             yield from _unreachable(supergraph, labels, moves, told)
-    except RequestRefused:
+    except OperationRefused:
         yield failure(
             "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
             "Query",

@@ -5,7 +5,7 @@ Conditions on one type alone can't be kept there: the field is read if it is wan
 
 from __future__ import annotations
 
-from hub.errors import RequestRefused
+from hub.federation.errors import OperationRefused
 from hub.federation.planning.fetches import Item, Step, Tree, either
 from hub.federation.planning.graph import Graph
 
@@ -55,9 +55,9 @@ def _check(interface: str, first: Tree, second: Tree) -> None:
                     stack.append((left.tree, right.tree))
 
 
-def _impossible(interface: str, key: str) -> RequestRefused:
-    return RequestRefused(
+def _impossible(interface: str, key: str) -> OperationRefused:
+    return OperationRefused(
         "PLAN_IMPOSSIBLE",
-        f"« {key} » a plusieurs sens selon le type de « {interface} », inconnu à cet endroit : prenez des alias.",
         f"response key {key} differs between types of the interface object {interface}",
+        {"reason": "INTERFACE_OBJECT", "key": key, "interface": interface},
     )

@@ -1,0 +1,121 @@
+"""French words for the errors of the federation engine, by code.
+
+The engine (`hub.federation`) speaks in codes, parameters and English messages; where it meets the hub, its errors
+become the hub's here. A code with several causes has one entry per reason, `CODE/REASON`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import ParamSpec, TypeVar
+
+from hub.errors import DocumentRefused, FieldFailed, HubError, RequestRefused, StartRefused
+from hub.federation.errors import FederationError, FieldFailure
+from schema.input_forms import FORMS
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+DOCUMENTS = {
+    "DOCUMENT_COST_LIMIT": "L'opération peut coûter plus que la limite de {limit} : demandez moins d'éléments ou de "
+    "champs.",
+    "DOCUMENT_FIELD_CONFLICT": "Deux champs différents portent le même nom de réponse au même endroit : donnez un "
+    "alias à l'un d'eux.",
+    "DOCUMENT_INVALID/FIELD_UNKNOWN": "Champ inconnu.",
+    "DOCUMENT_INVALID/ROOT_TYPE": "Ce type d'opération n'est pas servi.",
+    "DOCUMENT_SELECTIONS_LIMIT": "Développée par types, l'opération dépasse {limit} champs : découpez-la.",
+}
+
+REQUESTS = {
+    "PLAN_IMPOSSIBLE/FIELD_UNREACHABLE": "Aucun sous-graphe ne peut fournir « {coordinate} » à cet endroit.",
+    "PLAN_IMPOSSIBLE/INTERFACE_OBJECT": "« {key} » a plusieurs sens selon le type de « {interface} », inconnu à cet "
+    "endroit : prenez des alias.",
+    "PLAN_IMPOSSIBLE/MUTATION_ORDER": "Le tour de « {key} » parmi les mutations dépend d'une condition : demandez-la "
+    "une seule fois.",
+    "PLAN_LIMIT": "Cette demande est trop complexe à planifier : demandez moins de champs à la fois.",
+}
+
+STARTS = {
+    "OVERRIDE_LABEL_UNKNOWN": "Le supergraphe n'a pas de reprise progressive d'étiquette « {label} ». Étiquettes "
+    "connues : {labels}.",
+    "SUPERGRAPH_INVALID": "Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : {fault}{locations}",
+    "TLS_INVALID": "Un certificat, sa clé ou des autorités ne se lisent pas, rien ne démarre : des fichiers PEM sont "
+    "attendus, le certificat avec sa clé, sans mot de passe ({detail}).",
+    "UNSUPPORTED_LINKED_FEATURE": "Le supergraphe suit « {url} », qui restreint l'accès et que le hub ne connaît pas : "
+    "recomposez-le sans elle.",
+}
+
+REFUSALS: Mapping[str, tuple[type[HubError], str]] = MappingProxyType(
+    {
+        code: (kind, text)
+        for kind, texts in ((DocumentRefused, DOCUMENTS), (RequestRefused, REQUESTS), (StartRefused, STARTS))
+        for code, text in texts.items()
+    }
+)
+"""Refusals of the engine: the hub's error and its text, by code and reason."""
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "NON_NULL_VIOLATED": "Une source de données n'a pas fourni une valeur obligatoire : signalez-le.",
+        "REPRESENTATIONS_LIMIT": "Trop d'éléments à compléter d'un coup : demandez des pages plus petites.",
+        "SUBGRAPH_BUSY": "Une source de données a trop de demandes en attente : réessayez plus tard.",
+        "SUBGRAPH_CIRCUIT_OPEN": "Une source de données est laissée au repos après des pannes : réessayez plus tard.",
+        "SUBGRAPH_ERROR": "Une source de données n'a pas pu fournir ce champ.",
+        "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible : signalez-le.",
+        "SUBGRAPH_STATUS": "Une source de données a refusé ou échoué : réessayez plus tard.",
+        "SUBGRAPH_TIMEOUT": "Une source de données a dépassé le délai : réessayez plus tard.",
+        "SUBGRAPH_TLS": "Une source de données ne prouve pas qui elle est, ou refuse le hub : signalez-le.",
+        "SUBGRAPH_TOO_LARGE": "La réponse d'une source de données est trop grande : demandez moins d'éléments.",
+        "SUBGRAPH_UNREACHABLE": "Une source de données ne répond pas : réessayez plus tard.",
+    }
+)
+"""Fields that failed, by the engine's own codes."""
+
+SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "BAD_FIRST": "Le nombre d'éléments par page va de 1 à 100 : corrigez « first ».",
+        "BAD_IDENTITY": "L'identité à rapprocher n'a pas la forme attendue : donnez la date de naissance (AAAA-MM-JJ) "
+        "et un NIR (13 caractères, ou 15 avec sa clé), un identifiant national (un matricule, avec son organisme et "
+        "son rôle) ou celui d'un département.",
+        "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
+        "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
+    }
+)
+"""Fields that failed, by the codes of our subgraphs' errors that may leave."""
+
+
+def refusal(error: FederationError) -> HubError:
+    """The hub's error for a refusal of the engine; `detail` is the engine's English message."""
+    parameters = dict(error.parameters)
+    reason = parameters.pop("reason", None)
+    kind, text = REFUSALS[error.code if reason is None else f"{error.code}/{reason}"]
+    if "locations" in parameters:
+        places = (f" (ligne {line}, colonne {column})" for line, column in parameters["locations"])
+        parameters["locations"] = "".join(places)
+    if "labels" in parameters:
+        parameters["labels"] = ", ".join(parameters["labels"]) or "aucune"
+    return kind(error.code, text.format_map(parameters), error.message)
+
+
+def failed_fields(failures: Iterable[FieldFailure]) -> list[FieldFailed]:
+    """The errors that clients get for fields that failed."""
+    return [_failed_field(failure) for failure in failures]
+
+
+def _failed_field(failure: FieldFailure) -> FieldFailed:
+    argument, form = failure.parameters.get("input"), failure.parameters.get("expected")
+    if argument is None or form is None:
+        text = SUBGRAPH_FIELDS.get(failure.code) or FIELDS.get(failure.code) or FIELDS["SUBGRAPH_ERROR"]
+        return FieldFailed(failure.code, text, failure.message, path=failure.path)
+    text = f"« {argument} » n'a pas la forme attendue, {FORMS[form]} : corrigez sa valeur."
+    extensions = {"input": argument, "expected": form}
+    return FieldFailed(failure.code, text, failure.message, path=failure.path, extensions=extensions)
+
+
+def call_engine(work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+    """The result of a call of the engine; raises the hub's error where the engine refuses."""
+    try:
+        return work(*arguments, **named)
+    except FederationError as error:
+        raise refusal(error) from error

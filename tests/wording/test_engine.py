@@ -1,0 +1,95 @@
+"""French words for the engine's errors: each code has some, and they are what clients and operators read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.errors import DocumentRefused, RequestRefused, StartRefused
+from hub.federation.errors import FieldFailure, OperationRefused, SupergraphRefused
+from hub.federation.execution.failures import MESSAGES
+from hub.federation.override_labels import checked
+from hub.wording.engine import FIELDS, REFUSALS, call_engine, failed_fields, refusal
+
+ENGINE = Path(__file__).resolve().parents[2] / "hub" / "federation"
+KINDS = {"OperationRefused", "SupergraphRefused", "ConfigurationRefused"}
+
+
+def _raised() -> Iterator[str]:
+    """`CODE` or `CODE/REASON` of each refusal that the engine makes."""
+    for path in ENGINE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
+                code = ast.literal_eval(node.args[0])
+                keys = node.args[2] if len(node.args) > 2 else None
+                named = zip(keys.keys, keys.values, strict=True) if isinstance(keys, ast.Dict) else ()
+                reasons = [ast.literal_eval(value) for key, value in named if ast.unparse(key or value) == "'reason'"]
+                yield f"{code}/{reasons[0]}" if reasons else code
+
+
+def test_each_refusal_of_the_engine_has_french_words() -> None:
+    assert set(_raised()) == REFUSALS.keys()
+
+
+def test_each_failure_of_a_field_has_french_words() -> None:
+    assert FIELDS.keys() == MESSAGES.keys()
+
+
+def test_a_refusal_keeps_its_code_and_its_english_message_as_detail() -> None:
+    refused = refusal(OperationRefused("DOCUMENT_COST_LIMIT", "cost above 20", {"limit": 20}))
+    assert type(refused) is DocumentRefused
+    assert (refused.code, refused.detail, refused.http_status) == ("DOCUMENT_COST_LIMIT", "cost above 20", 400)
+    assert (
+        refused.message == "L'opération peut coûter plus que la limite de 20 : demandez moins d'éléments ou de champs."
+    )
+
+
+def test_the_reason_of_a_refusal_chooses_its_words() -> None:
+    refused = refusal(OperationRefused("PLAN_IMPOSSIBLE", "", {"reason": "MUTATION_ORDER", "key": "one"}))
+    assert type(refused) is RequestRefused
+    assert refused.message == (
+        "Le tour de « one » parmi les mutations dépend d'une condition : demandez-la une seule fois."
+    )
+
+
+def test_a_supergraph_that_does_not_parse_is_told_with_its_places() -> None:
+    fault = {"fault": "Syntax Error", "locations": ((1, 20), (2, 3))}
+    assert refusal(SupergraphRefused("SUPERGRAPH_INVALID", "", fault)).message == (
+        "Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : Syntax Error (ligne 1, colonne 20) "
+        "(ligne 2, colonne 3)"
+    )
+
+
+@pytest.mark.parametrize(("labels", "listed"), [(frozenset({"b", "a"}), "a, b"), (frozenset[str](), "aucune")])
+def test_calling_the_engine_raises_the_errors_of_the_hub(labels: frozenset[str], listed: str) -> None:
+    with pytest.raises(StartRefused) as caught:
+        call_engine(checked, {"other": 5.0}, labels)
+    assert caught.value.message == (
+        f"Le supergraphe n'a pas de reprise progressive d'étiquette « other ». Étiquettes connues : {listed}."
+    )
+
+
+def test_a_failed_field_names_the_argument_and_the_form_that_it_lacks() -> None:
+    parameters = {"subgraph": "people", "input": "filter.bornFrom", "expected": "DATE"}
+    (error,) = failed_fields([FieldFailure("BAD_INPUT", "m", parameters, path=("people",))])
+    assert error.formatted() == {
+        "message": "« filter.bornFrom » n'a pas la forme attendue, une date au format AAAA-MM-JJ : corrigez sa valeur.",
+        "path": ["people"],
+        "extensions": {"code": "BAD_INPUT", "input": "filter.bornFrom", "expected": "DATE"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("BAD_FIRST", "Le nombre d'éléments par page va de 1 à 100 : corrigez « first »."),
+        ("SUBGRAPH_TIMEOUT", "Une source de données a dépassé le délai : réessayez plus tard."),
+        ("ANY_OTHER", "Une source de données n'a pas pu fournir ce champ."),
+    ],
+)
+def test_a_failed_field_has_the_words_of_its_code(code: str, message: str) -> None:
+    (error,) = failed_fields([FieldFailure(code, "m", {"subgraph": "people"}, path=("a", 0))])
+    assert error.formatted() == {"message": message, "path": ["a", 0], "extensions": {"code": code}}
