@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from hub.pages.build import BUILT, failure
+from hub.pages.rendering import render
 
 SHARED = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 PAGE_POLICY = (
@@ -26,16 +26,6 @@ PAGE_POLICY = (
 """Monaco places its lines by `style` attributes, which no nonce can name; its <style> elements take the nonce."""
 
 WORKER_POLICY = "default-src 'none'; script-src 'self'"
-MISSING = """<!doctype html>
-<html lang="fr">
-<meta charset="utf-8">
-<title>Hub SPIE</title>
-<h1>Le hub répond, mais sa page d'exploration n'est pas construite</h1>
-<p>{why}</p>
-<p>Pour la construire : <code>.venv/bin/python -m hub.pages.build</code>, puis rechargez cette page.</p>
-<p>Les requêtes se posent en attendant en <code>POST /graphql</code>.</p>
-</html>
-"""
 
 
 def wants_page(scope: Mapping[str, Any]) -> bool:
@@ -75,7 +65,7 @@ def _page(built: Path) -> HTMLResponse:
     try:
         text = (built / "index.html").read_text(encoding="utf-8")
     except OSError:
-        return HTMLResponse(MISSING.format(why=html.escape(failure(built))), status_code=503, headers=headers)
+        return HTMLResponse(render("graphiql_missing.html", reason=failure(built)), status_code=503, headers=headers)
     return HTMLResponse(text.replace("%NONCE%", nonce), headers=headers)
 
 

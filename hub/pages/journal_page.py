@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from html import escape
 from typing import Any
 
 from hub.errors import HubError
-from hub.pages.rendering import framed, refusal, token_field, told
+from hub.pages.rendering import render
 from hub.policy.decide.policy_model import Policy
-from schema.days import PARIS
 
 PURPOSES = ("audit", "droits")
 """Purposes for which the journal is searched."""
@@ -31,114 +28,53 @@ CRITERIA = {
     "trace": ("Trace", "32 chiffres, que cite une erreur"),
 }
 INSTANTS = {"from": "Depuis", "to": "Avant"}
+NOT_FOR_ACTOR = {
+    "message": "Ce jeton ne lit pas le journal des accès pour cette finalité.",
+    "extensions": {"code": "FIELD_NOT_FOR_ACTOR"},
+}
+"""The error shown where the answer holds neither accesses nor errors."""
 FIELDS = frozenset({"access_token", "search", "why", "reference", "purpose", "after", *CRITERIA, *INSTANTS})
-TITLE = "journal des accès"
 
 
 class JournalPages:
-    """The pages over one policy, which gives the words for purposes."""
+    """The pages over one policy, which labels the purposes. `form` holds the fields of the form as they were sent."""
 
     def __init__(self, policy: Policy) -> None:
-        self._labels = {code: each.label for code, each in policy.purposes.items() if not each.abstract}
+        self._labels = {code: purpose.label for code, purpose in policy.purposes.items() if not purpose.abstract}
 
     def door(self, nonce: str, problem: HubError | None = None) -> str:
-        """The page before a token is given."""
-        return framed(nonce, TITLE, "", f"<h1>Journal des accès</h1>{refusal(problem)}{DOOR}")
+        """Render the page before a token is given."""
+        return render("journal_entry.html", nonce=nonce, problem=problem)
 
     def page(
-        self, nonce: str, asked: Mapping[str, str], answer: Mapping[str, Any] | None, problem: HubError | None = None
+        self, nonce: str, form: Mapping[str, str], answer: Mapping[str, Any] | None, problem: HubError | None = None
     ) -> str:
-        """The form as it was filled in, and what a search answered, or why it was refused, if there was one."""
-        found = refusal(problem) if answer is None else _found(asked, answer)
-        return framed(nonce, TITLE, "", f"<h1>Journal des accès</h1>{self._form(asked)}{found}")
-
-    def _form(self, asked: Mapping[str, str]) -> str:
-        inputs = self._purposes("why", "Vous cherchez pour", PURPOSES, asked)
-        inputs += _input("reference", "Numéro de dossier", "inscrit au journal", asked)
-        inputs += "".join(_input(name, *words, asked) for name, words in CRITERIA.items())
-        inputs += self._purposes("purpose", "Finalité de l'accès", ("", *self._labels), asked)
-        for name, label in INSTANTS.items():
-            value = escape(asked.get(name, ""))
-            inputs += (
-                f'<label>{label} (heure de Paris)<input type="datetime-local" name="{name}" value="{value}"></label>'
-            )
-        token = token_field(asked["access_token"])
-        button = '<button name="search" value="1">Chercher</button>'
-        return f'<form class="ask" method="post" action="/journal">{token}{inputs}{button}</form>{NOTE}'
-
-    def _purposes(self, name: str, label: str, codes: tuple[str, ...], asked: Mapping[str, str]) -> str:
-        options = "".join(
-            f'<option value="{code}"{" selected" if asked.get(name, "") == code else ""}>'
-            f"{escape(self._labels.get(code, 'toutes'))}</option>"
-            for code in codes
+        """Render the form as it was filled in, and the answer of its search if there was one, or why it was refused."""
+        return render(
+            "journal_search.html",
+            nonce=nonce,
+            form=form,
+            criteria=CRITERIA,
+            instants=INSTANTS,
+            search_purposes=self._purposes(PURPOSES, form.get("why", "")),
+            access_purposes=self._purposes(("", *self._labels), form.get("purpose", "")),
+            problem=problem,
+            **_accesses(form, answer),
         )
-        return f'<label>{label}<select name="{name}">{options}</select></label>'
+
+    def _purposes(self, codes: tuple[str, ...], selected: str) -> list[tuple[str, str, bool]]:
+        return [(code, self._labels.get(code, "toutes"), code == selected) for code in codes]
 
 
-def _input(name: str, label: str, hint: str, asked: Mapping[str, str]) -> str:
-    value = escape(asked.get(name, ""))
-    return (
-        f'<label>{label}<input name="{name}" value="{value}" placeholder="{escape(hint)}" autocomplete="off" '
-        'spellcheck="false"></label>'
-    )
-
-
-def _found(asked: Mapping[str, str], answer: Mapping[str, Any]) -> str:
-    page = (answer.get("data") or {}).get("accessJournal")
-    errors = "".join(told(each["message"], each["extensions"]["code"]) for each in answer.get("errors", ()))
-    if page is None or page["nodes"] is None:
-        return errors or told("Ce jeton ne lit pas le journal des accès pour cette finalité.", "FIELD_NOT_FOR_ACTOR")
-    if not page["nodes"]:
-        return errors + "<p>Aucun accès ne correspond, dans ce que vous pouvez lire.</p>"
-    rows = "".join(map(_row, page["nodes"]))
-    more = _more(asked, page["pageInfo"]["endCursor"]) if page["pageInfo"]["hasNextPage"] else ""
-    return f"{errors}<table><thead><tr>{HEADS}</tr></thead><tbody>{rows}</tbody></table>{more}"
-
-
-def _row(node: Mapping[str, Any]) -> str:
-    late = f"<br>différé : la personne le voit le {_day(node['visibleFrom'])}" if node["visibleFrom"] else ""
-    data = "".join(f"<li>{escape(each['label'])} : {escape(', '.join(each['fields']))}</li>" for each in node["data"])
-    cells = (
-        escape(f"{datetime.fromisoformat(node['at']).astimezone(PARIS):%d/%m/%Y %H:%M:%S}") + late,
-        _lines(node["actorLabel"], node["actor"], node["client"] and f"par {node['client']}"),
-        _lines(node["organisationName"], node["organisation"]),
-        _lines(node["purposeLabel"], node["reference"] and f"dossier {node['reference']}"),
-        f"<ul>{data}</ul>" if data else "rien qui soit d'une personne",
-        str(node["people"]),
-        _lines(node["operation"], node["trace"]),
-    )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _lines(*parts: str | None) -> str:
-    return "<br>".join(escape(part) for part in parts if part)
-
-
-def _day(at: str) -> str:
-    return f"{datetime.fromisoformat(at).astimezone(PARIS):%d/%m/%Y}"
-
-
-def _more(asked: Mapping[str, str], cursor: str) -> str:
-    kept = {**asked, "after": cursor, "search": "1"}
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in sorted(kept.items())
-    )
-    return f'<form method="post" action="/journal">{hidden}<button>Plus anciens</button></form>'
-
-
-HEADS = "".join(
-    f"<th>{head}</th>"
-    for head in ("Quand", "Qui", "Organisation", "Pour quoi", "Quelles données", "Personnes", "Opération, trace")
-)
-NOTE = """
-<p>La recherche s'inscrit elle-même au journal. Sans personne, elle porte sur les accès de votre organisation, et ne dit
-pas de qui ; avec une personne de votre périmètre, sur tous les accès à ses données.</p>
-"""
-DOOR = """
-<p>Cette page cherche qui a eu communication de quoi, quand et pour quelle finalité, avec le jeton d'un délégué à la
-protection des données.</p>
-<form class="ask" method="post" action="/journal">
-<label>Jeton d'accès<input type="password" name="access_token" autocomplete="off" required></label>
-<button>Entrer</button>
-</form>
-"""
+def _accesses(form: Mapping[str, str], answer: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the errors of an answer, the accesses found (None: there was no search, or it may not be read), and the
+    fields of the form that asks for the next page."""
+    if answer is None:
+        return {"errors": (), "accesses": None, "next_page": None}
+    errors, connection = answer.get("errors", ()), (answer.get("data") or {}).get("accessJournal")
+    if connection is None or connection["nodes"] is None:
+        return {"errors": errors or (NOT_FOR_ACTOR,), "accesses": None, "next_page": None}
+    page_info, next_page = connection["pageInfo"], None
+    if connection["nodes"] and page_info["hasNextPage"]:
+        next_page = {**form, "after": page_info["endCursor"], "search": "1"}
+    return {"errors": errors, "accesses": connection["nodes"], "next_page": next_page}

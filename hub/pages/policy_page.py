@@ -1,8 +1,8 @@
-"""The page of the data-protection officer: one decision explained, the table, the matrix of rights, the
-register, the impact assessment.
+"""The page of the data-protection officer: one decision explained, the table, the matrix of rights, the register, the
+impact assessment.
 
-HTML written here whole and read without a script. docs/policy.md#rule-11: one's own decisions; those of others for
-whoever verifies accesses.
+It is read without a script. docs/policy.md#rule-11: a reader sees its own decisions, and those of others if it verifies
+accesses.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from markupsafe import Markup
 
 from hub.errors import HubError, RequestRefused
-from hub.pages.markdown import as_html, inline
-from hub.pages.rendering import framed, refusal, token_field
+from hub.pages.markdown import markdown
+from hub.pages.rendering import render
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
-from hub.policy.decide.policy_model import Policy
 from hub.policy.decide.wording import EFFECTS, by_client
-from hub.policy.report.decision_sheet import markdown
-from hub.policy.report.explanation import Step, UnknownField, explained
+from hub.policy.report.decision_sheet import markdown as sheet_text
+from hub.policy.report.explanation import UnknownField, explained
 from hub.policy.report.impact import impact
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import matrix
 from schema.facts import Fact
 
-TITLE = "règles d'accès"
 EXAMPLE = "Person.contact.phones"
+"""The field explained where the form names none."""
 VIEWS = {
     "explain": "Expliquer une décision",
     "table": "Table d'un acteur",
@@ -36,159 +36,135 @@ VIEWS = {
     "impact": "Analyse d'impact",
 }
 OWN = ("explain", "table")
-"""The views of whoever may see its own decisions only."""
+"""The views of a reader who sees only its own decisions."""
 
 
-Asked: TypeAlias = tuple[str, str, str | None]
-"""A row of the table: kind of actor, purpose, scope of the application through which it asks."""
+Pair: TypeAlias = tuple[str, str, str | None]
+"""The key of a row of the table: kind of actor, purpose, scope of the application that carries the token."""
+Option: TypeAlias = tuple[str, str, bool]
+"""An option of a list: value, text, whether it is selected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the page: its token, the words for it, the rows of the table that it may ask about, and whether these
-    are those of all."""
+    """Whoever reads the page: its token, the label of its kind, the rows that it may see, whether these are all."""
 
     token: str
     label: str
-    rows: tuple[Asked, ...]
+    rows: tuple[Pair, ...]
     verifies: bool
 
 
-def everyone(table: DecisionTable) -> list[Asked]:
-    """The rows of all: of actors that ask themselves, then through each scope of an application."""
+def everyone(table: DecisionTable) -> list[Pair]:
+    """Every row: of actors that ask themselves, then through each scope of an application."""
     through = (row for client in table.policy.clients for row in table.through(client))
     return [*((*pair, None) for pair in sorted(table.classes)), *((r.kind, r.purpose, r.client) for r in through)]
 
 
 class PolicyPages:
-    """The pages over one decision table."""
+    """The pages over one decision table. `form` holds the fields of the form as they were sent."""
 
     def __init__(self, table: DecisionTable) -> None:
         self._table = table
 
     def door(self, nonce: str, problem: HubError | None = None) -> str:
-        """The page before a token is given."""
-        return framed(nonce, TITLE, "", f"<h1>Règles d'accès</h1>{refusal(problem)}{DOOR}")
+        """Render the page before a token is given."""
+        return render("policy_entry.html", nonce=nonce, problem=problem)
 
-    def page(self, nonce: str, reader: Reader, asked: Mapping[str, str]) -> tuple[str, int]:
-        """What the fields of the form ask for, and the status of the answer; an error is told in the page."""
-        view = asked.get("view") or "explain"
+    def page(self, nonce: str, reader: Reader, form: Mapping[str, str]) -> tuple[str, int]:
+        """Render what the form asks for, or why it is refused; return the page and its status."""
+        view = form.get("view") or "explain"
+        views = {name: label for name, label in VIEWS.items() if reader.verifies or name in OWN}
+        frame = {"nonce": nonce, "reader": reader, "view": view, "views": views}
         try:
-            return framed(nonce, TITLE, _navigation(reader, view), self._content(reader, view, asked)), 200
+            template, values = self._content(reader, view, form)
         except HubError as error:
-            text = f"<h1>Règles d'accès</h1>{refusal(error)}"
-            return framed(nonce, TITLE, _navigation(reader, view), text), error.http_status
+            return render("policy_refusal.html", problem=error, **frame), error.http_status
+        return render(template, **values, **frame), 200
 
-    def _content(self, reader: Reader, view: str, asked: Mapping[str, str]) -> str:
+    def _content(self, reader: Reader, view: str, form: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+        """Return the template of a view, and its values."""
         if view not in VIEWS:
             raise _unknown("view")
         if view not in OWN and not reader.verifies:
             raise _not_yours()
         if view == "matrix":
-            return self._matrix
+            return "policy_document.html", {"document": self._matrix}
         if view == "register":
-            return self._register
+            return "policy_document.html", {"document": self._register}
         if view == "impact":
-            return self._impact
-        row = self._row(reader, asked.get("pair"))
+            return "policy_document.html", {"document": self._impact}
+        row = self._row(reader, form.get("pair"))
+        pairs = self._pairs(reader, row)
         if view == "table":
-            sheet = as_html(markdown(self._table, [row]))
-            return f"<h1>{VIEWS[view]}</h1>" + self._form(reader, view, self._pairs(reader, row)) + sheet
-        return self._explanation(reader, row, asked)
+            return "policy_table.html", {"pairs": pairs, "sheet": sheet_text(self._table, [row])}
+        return "policy_explanation.html", {"pairs": pairs, **self._explanation(row, form)}
 
     @cached_property
-    def _matrix(self) -> str:
-        return as_html(matrix(self._table))
+    def _matrix(self) -> Markup:
+        return markdown(matrix(self._table))
 
     @cached_property
-    def _register(self) -> str:
-        return as_html(register(self._table))
+    def _register(self) -> Markup:
+        return markdown(register(self._table))
 
     @cached_property
-    def _impact(self) -> str:
-        return as_html(impact(self._table))
+    def _impact(self) -> Markup:
+        return markdown(impact(self._table))
 
-    def _row(self, reader: Reader, pair: str | None) -> DecisionClass:
-        known = {_key(each): each for each in reader.rows}
-        if pair and pair not in known:
-            raise _not_yours() if pair in map(_key, everyone(self._table)) else _unknown("pair")
-        return self._table.decision_class(*(known[pair] if pair else reader.rows[0]))
+    def _row(self, reader: Reader, key: str | None) -> DecisionClass:
+        pairs = {_key(pair): pair for pair in reader.rows}
+        if key and key not in pairs:
+            raise _not_yours() if key in map(_key, everyone(self._table)) else _unknown("pair")
+        return self._table.decision_class(*(pairs[key] if key else reader.rows[0]))
 
-    def _explanation(self, reader: Reader, row: DecisionClass, asked: Mapping[str, str]) -> str:
-        path, chosen = asked.get("field", "").strip() or EXAMPLE, asked.get("relation", "")
-        relations = {fact.name: fact for fact in self._table.policy.relations if fact.name is not None}
-        if chosen and chosen not in relations:
+    def _explanation(self, row: DecisionClass, form: Mapping[str, str]) -> dict[str, Any]:
+        path, relation = form.get("field", "").strip() or EXAMPLE, form.get("relation", "")
+        facts = {fact.name: fact for fact in self._table.policy.relations if fact.name is not None}
+        if relation and relation not in facts:
             raise _unknown("relation")
-        inputs = self._pairs(reader, row) + _relations(self._table.policy, chosen) + self._field(path)
-        form = f"<h1>{VIEWS['explain']}</h1>" + self._form(reader, "explain", inputs)
+        explanation, problem = None, None
         try:
-            told = explained(path, row, self._table, relations.get(chosen))
+            explanation = explained(path, row, self._table, facts.get(relation))
         except UnknownField as error:
-            return form + refusal(error)
-        closed = f"<p><strong>{escape(told.closed)}</strong></p>" if told.closed is not None else ""
-        return form + f"<p>{escape(told.title)}</p>" + "".join(map(_step, told.steps)) + closed
+            problem = error
+        return {
+            "path": path,
+            "relations": self._relations(relation),
+            "fields": self._fields,
+            "explanation": explanation,
+            "effects": EFFECTS,
+            "problem": problem,
+        }
 
-    def _form(self, reader: Reader, view: str, inputs: str) -> str:
-        hidden = f'<input type="hidden" name="view" value="{view}">'
-        token = token_field(reader.token)
-        return f'<form class="ask" method="post" action="/policy">{token}{hidden}{inputs}{SUBMIT}</form>'
-
-    def _pairs(self, reader: Reader, chosen: DecisionClass) -> str:
-        policy, options = self._table.policy, ""
+    def _pairs(self, reader: Reader, row: DecisionClass) -> list[Option]:
+        policy, options = self._table.policy, []
         for kind, purpose, client in reader.rows:
             label = f"{policy.actors[kind].label} — {policy.purposes[purpose].label}"
             label += f", par une application {by_client(client, policy)}" if client is not None else ""
-            asked = (kind, purpose, client)
-            options += _option(_key(asked), label, asked == (chosen.kind, chosen.purpose, chosen.client))
-        return f'<label>Acteur et finalité<select name="pair">{options}</select></label>'
+            pair = (kind, purpose, client)
+            options.append((_key(pair), label, pair == (row.kind, row.purpose, row.client)))
+        return options
 
-    def _field(self, path: str) -> str:
-        value = f'<input name="field" list="fields" value="{escape(path)}" autocomplete="off" spellcheck="false">'
-        return f"<label>Champ, ou chemin jusqu'à lui{value}</label>{self._fields}"
+    def _relations(self, selected: str) -> list[Option]:
+        relations = self._table.policy.relations
+        return [
+            ("", "toutes : ce que la ligne décidera", not selected),
+            *(
+                (fact.name or "", f"{relations[fact].label} ({fact.name})", fact.name == selected)
+                for fact in Fact
+                if fact in relations
+            ),
+        ]
 
     @cached_property
-    def _fields(self) -> str:
-        schema = self._table.classification
-        names = (name for name in sorted([*schema.fields, *schema.values]) if "._" not in name)
-        return '<datalist id="fields">' + "".join(f'<option value="{name}">' for name in names) + "</datalist>"
+    def _fields(self) -> list[str]:
+        classification = self._table.classification
+        return [name for name in sorted([*classification.fields, *classification.values]) if "._" not in name]
 
 
-def _key(asked: Asked) -> str:
-    return " ".join(each for each in asked if each is not None)
-
-
-def _step(step: Step) -> str:
-    lines = "".join(
-        f'<li class="sub">{inline(line[2:])}</li>' if line.startswith("  ") else f"<li>{inline(line)}</li>"
-        for line in step.lines
-    )
-    title = f"<code>{step.coordinate}</code> : {EFFECTS[step.effect]}"
-    return f'<section class="step {step.effect.value}"><h2>{title}</h2><ul>{lines}</ul></section>'
-
-
-def _relations(policy: Policy, chosen: str) -> str:
-    options = _option("", "toutes : ce que la ligne décidera", not chosen)
-    for fact in (each for each in Fact if each in policy.relations):
-        options += _option(fact.name or "", f"{policy.relations[fact].label} ({fact.name})", fact.name == chosen)
-    return f'<label>Relation à la personne<select name="relation">{options}</select></label>'
-
-
-def _option(value: str, label: str, chosen: bool) -> str:
-    return f'<option value="{escape(value)}"{" selected" if chosen else ""}>{escape(label)}</option>'
-
-
-def _navigation(reader: Reader, view: str) -> str:
-    shown = {name: label for name, label in VIEWS.items() if reader.verifies or name in OWN}
-    buttons = "".join(
-        f'<button name="view" value="{name}"{" aria-current=page" if name == view else ""}>{label}</button>'
-        for name, label in shown.items()
-    )
-    token = token_field(reader.token)
-    journal = f'<form method="post" action="/journal">{token}<button>Journal des accès</button></form>'
-    return (
-        f'<form method="post" action="/policy" aria-label="Pages">{token}{buttons}</form>'
-        f"{journal if reader.verifies else ''}<span>{escape(reader.label)}</span>"
-    )
+def _key(pair: Pair) -> str:
+    return " ".join(part for part in pair if part is not None)
 
 
 def _unknown(name: str) -> RequestRefused:
@@ -207,15 +183,3 @@ def _not_yours() -> RequestRefused:
         "explaining another's decisions asks for the purpose audit",
         http_status=403,
     )
-
-
-SUBMIT = "<button>Montrer</button>"
-DOOR = """
-<p>Cette page dit ce que chaque acteur peut lire, et pourquoi. Avec un jeton qui admet la finalité « audit » (délégué à
-la protection des données), elle montre les décisions de tous, la matrice des droits, le registre et l'analyse
-d'impact ; avec un autre, les siennes. Elle ne contient aucune donnée personnelle.</p>
-<form class="ask" method="post" action="/policy">
-<label>Jeton d'accès<input type="password" name="access_token" autocomplete="off" required></label>
-<button>Entrer</button>
-</form>
-"""

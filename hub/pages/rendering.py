@@ -1,53 +1,46 @@
-"""What the pages behind a token have in common: their frame, and how an error is told in them."""
+"""The HTML of the pages, made from the Jinja2 templates of `templates/`, which escape every value.
+
+A template that names a value which it is not given is an error. Only `markdown` and `inline_markdown` make HTML of
+text, of which nothing is taken for HTML.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from html import escape
+from datetime import datetime
 from pathlib import Path
 
-from hub.errors import HubError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-STYLE = Path(__file__).with_name("page.css")
-PAGE = """<!doctype html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Hub SPIE — {title}</title>
-<style nonce="{nonce}">
-{style}</style>
-</head>
-<body>
-<header><div><strong>Hub SPIE</strong>{title}</div>{navigation}</header>
-<main>
-{content}
-</main>
-</body>
-</html>
-"""
+from hub.pages.markdown import inline_markdown, markdown
+from schema.days import PARIS
+
+TEMPLATES = Path(__file__).with_name("templates")
 
 
-def framed(nonce: str, title: str, navigation: str, content: str) -> str:
-    """A whole page."""
-    return PAGE.format(nonce=nonce, title=title, style=_style(), navigation=navigation, content=content)
+def _paris_day(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(PARIS):%d/%m/%Y}"
 
 
-def refusal(error: HubError | None) -> str:
-    """An error, in the page."""
-    return told(error.message, error.code) if error is not None else ""
+def _paris_time(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
 
 
-def told(message: str, code: str) -> str:
-    """A message with its code."""
-    return f'<p class="problem" role="alert">{escape(message)} <code>{escape(code)}</code></p>'
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_ENVIRONMENT.filters |= {
+    "inline_markdown": inline_markdown,
+    "markdown": markdown,
+    "paris_day": _paris_day,
+    "paris_time": _paris_time,
+}
 
 
-def token_field(token: str) -> str:
-    """The token, given back in a hidden field."""
-    return f'<input type="hidden" name="access_token" value="{escape(token)}">'
-
-
-@cache
-def _style() -> str:
-    return STYLE.read_text(encoding="utf-8")
+def render(template: str, **values: object) -> str:
+    """Render a template of this package."""
+    return _ENVIRONMENT.get_template(template).render(values)

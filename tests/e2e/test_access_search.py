@@ -295,7 +295,7 @@ async def test_the_page_of_the_journal_shows_the_officer_what_it_searches_and_is
     assert (form.status_code, "<table" in form.text) == (200, False)
     shown = await searched(hub, "dpo", search="1", why="audit", trace=f"{1:032x}", reference="DOSSIER-9")
     assert shown.status_code == 200
-    for told in (f"{ISSUER}#referent-a", CD_08.name, "dossier DOSSIER-7", "Identité : Nom d&#x27;usage", f"{1:032x}"):
+    for told in (f"{ISSUER}#referent-a", CD_08.name, "dossier DOSSIER-7", "Identité : Nom d&#39;usage", f"{1:032x}"):
         assert told in shown.text, told
     got = await hub.ask("dpo", SEARCH, {"filter": {"purpose": "audit"}}, purpose="audit")
     assert "DOSSIER-9" in [node["reference"] for node in got.data["accessJournal"]["nodes"]]
