@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from schema.categories import Category
-from subgraphs.appointments.types import TYPES
-from subgraphs.kit.fields import Sort
-from subgraphs.kit.subgraph_model import Comparison, Criterion, Root, RootKind, model
+from enum import Enum
 
-ROOTS = (
-    Root(
-        "appointments",
-        "Appointment",
-        "Rendez-vous des personnes suivies.",
-        RootKind.CASELOAD,
-        category=Category.SUIVI,
-        filter="AppointmentFilter",
-        filter_description="Critères de recherche de rendez-vous.",
-        criteria={
-            "startsFrom": Criterion("startsAt", "Débute à partir de cet instant, compris.", Comparison.FROM),
-            "startsBefore": Criterion("startsAt", "Débute avant cet instant.", Comparison.BEFORE),
-            "status": Criterion("status", "Présence de la personne."),
-            "organisation": Criterion("organisation.id", "Organisation qui reçoit."),
-        },
-        order="AppointmentOrder",
-        order_description="Ordre d'une liste de rendez-vous.",
-        orders={"STARTS_AT": (Sort("startsAt"), "Par date de début.")},
-    ),
-)
+import strawberry
 
-MODEL = model("appointments", TYPES, ROOTS)
+from subgraphs.appointments.types import SUIVI, TYPES, Appointment
+from subgraphs.appointments.values import AppointmentStatus
+from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.federation_schema import SubgraphQuery
+from subgraphs.kit.root_fields import Comparison, caseload, criterion, filter_of, order_of, sort
+from subgraphs.kit.scalars import ID, DateTime
+from subgraphs.kit.subgraph_model import model
+
+
+@filter_of(Appointment, "Critères de recherche de rendez-vous.")
+class AppointmentFilter:
+    starts_from: DateTime | None = criterion("startsAt", "Débute à partir de cet instant, compris.", Comparison.FROM)
+    starts_before: DateTime | None = criterion("startsAt", "Débute avant cet instant.", Comparison.BEFORE)
+    status: AppointmentStatus | None = criterion("status", "Présence de la personne.")
+    organisation: ID | None = criterion("organisation.id", "Organisation qui reçoit.")
+
+
+@order_of(Appointment, "Ordre d'une liste de rendez-vous.")
+class AppointmentOrder(Enum):
+    STARTS_AT = sort("Par date de début.", "startsAt")
+
+
+@strawberry.type
+class Query(SubgraphQuery):
+    appointments: Connection[Appointment] | None = caseload(
+        "Rendez-vous des personnes suivies.", SUIVI, filter=AppointmentFilter, order=AppointmentOrder
+    )
+
+
+MODEL = model("appointments", TYPES, Query)

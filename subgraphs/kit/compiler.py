@@ -24,9 +24,10 @@ from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.identity_match import Finding
 from subgraphs.kit.page_arguments import Listing, listings, page_of, uuid_or_none
 from subgraphs.kit.representations import Form, forms, split
+from subgraphs.kit.root_fields import RootField, RootKind
 from subgraphs.kit.root_sql import compile_statement
 from subgraphs.kit.statement import Call, Statement
-from subgraphs.kit.subgraph_model import Model, Root, RootKind
+from subgraphs.kit.subgraph_model import Model
 
 SELF = link_key(Fact.SELF, "")
 
@@ -93,10 +94,10 @@ class Compiler:
             raise RequestFailed("INTERNAL_ERROR", "Le sous-graphe n'a pas pu répondre.")
         return tuple(key and link_key(Fact.NATIONWIDE, key) for key in finding.read(given, self.names))
 
-    def _key(self, root: Root, given: Any, context: Context) -> str | None:
+    def _key(self, root: RootField, given: Any, context: Context) -> str | None:
         if root.kind is RootKind.SELF:
             given = next((scope.removeprefix(SELF) for scope in context.scopes if scope.startswith(SELF)), None)
-        entity = self.model.entities[root.entity]
+        entity = root.entity
         if entity.key is not None and not isinstance(entity.key.column.type, Uuid):
             return given if type(given) is str and given.isprintable() else None
         return uuid_or_none(given)

@@ -1,27 +1,28 @@
 """Enums of constraints, with the values of France Travail: `people` serves them, `offers` reads them of it."""
 
-from schema.categories import Category
-from subgraphs.kit.fields import Value, choice
+from enum import Enum
 
-CONSTRAINT_THEME = choice(
-    "ConstraintTheme",
-    "Thème d'une difficulté.",
-    {
-        "MOBILITE": "Mobilité.",
-        "FAMILLE": "Famille et garde d'enfants.",
-        "LANGUE_CALCUL": "Lecture, écriture, français, calcul.",
-        "LOGEMENT": "Logement.",
-        "FINANCES": "Finances.",
-        "ADMIN_JURIDIQUE": "Démarches administratives et accès aux droits.",
-        "NUMERIQUE": "Numérique.",
-        "INSERTION_COMMUNICATION": "Lien social et communication.",
-        "SANTE": Value("Santé.", Category.SAN),
-        "JUSTICE": Value("Situation judiciaire.", Category.JUST),
-        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
-    },
-)
-CONSTRAINT_STATE = choice(
-    "ConstraintState",
-    "État d'une difficulté (France Travail).",
-    {"NON_ABORDEE": "Non abordée.", "OUI": "Présente.", "CLOTUREE": "Résolue."},
-)
+from schema.categories import Category
+from subgraphs.kit.enums import choice, value
+
+
+@choice("Thème d'une difficulté.")
+class ConstraintTheme(Enum):
+    MOBILITE = value("Mobilité.")
+    FAMILLE = value("Famille et garde d'enfants.")
+    LANGUE_CALCUL = value("Lecture, écriture, français, calcul.")
+    LOGEMENT = value("Logement.")
+    FINANCES = value("Finances.")
+    ADMIN_JURIDIQUE = value("Démarches administratives et accès aux droits.")
+    NUMERIQUE = value("Numérique.")
+    INSERTION_COMMUNICATION = value("Lien social et communication.")
+    SANTE = value("Santé.", Category.SAN)
+    JUSTICE = value("Situation judiciaire.", Category.JUST)
+    SEJOUR = value("Titre de séjour.", Category.SEJ)
+
+
+@choice("État d'une difficulté (France Travail).")
+class ConstraintState(Enum):
+    NON_ABORDEE = value("Non abordée.")
+    OUI = value("Présente.")
+    CLOTUREE = value("Résolue.")

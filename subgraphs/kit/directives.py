@@ -147,3 +147,16 @@ class MatchDirective:
 )
 class SelfDirective:
     """`@self`."""
+
+
+def category_directive(category: categories.Category, level: categories.Level = categories.Level.FULL) -> Any:
+    """`@category` of a category of the contract."""
+    return CategoryDirective(name=Category[category.name], level=CategoryLevel[level.name])
+
+
+TECH = category_directive(categories.Category.TECH)
+
+
+def reads_directive(*coordinates: str) -> Any:
+    """`@reads` of coordinates, each once."""
+    return ReadsDirective(fields=list(dict.fromkeys(coordinates)))

@@ -1,11 +1,11 @@
-"""Entities: a GraphQL type and the table behind it, declared once.
+"""Entities: Strawberry types and the tables behind them, declared once.
 
-    @entity(table=appointment, subject="person_id", owner="organisation_siret", description="Rendez-vous.")
+    @Entity(table=appointment, subject="person_id", owner="organisation_siret", description="Rendez-vous.")
     class Appointment:
-        id = key(appointment.c.id)
-        starts_at = column(appointment.c.starts_at, SUIVI, "Début du rendez-vous.")
-        motive = embedded("Motive", SUIVI, "Motif du rendez-vous.")
-        organisation = one("Organisation", SUIVI, "…", on=(organisation.c.id, appointment.c.organisation_id))
+        id: ID = key(appointment.c.id)
+        starts_at: DateTime | None = column(appointment.c.starts_at, SUIVI, "Début du rendez-vous.")
+        motive: Motive | None = embedded(SUIVI, "Motif du rendez-vous.")
+        organisation: Organisation | None = to_one(SUIVI, "…", on=(organisation.c.id, appointment.c.organisation_id))
 
 A new field is one line. `subject` is the column that holds the id of the person whom a row is about; `owner` the
 organisation whose own item the row is (fact OWN_ITEM), `recorded_by` the one that recorded it (fact RECORDED); `dated`
@@ -19,24 +19,30 @@ A relationship that is computed from fields of other subgraphs names them in `re
 gives a function from `Required` to the select of its rows:
 
     def near(required: Required) -> Select: ... required.text("contact", "address", "cityCode") ...
-    suggested = many("Service", PUB, "…", source=near, requires="contact { address { cityCode } }")
+    suggested: Connection[Service] | None = to_many(PUB, "…", source=near, requires="contact { address { cityCode } }")
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
+import strawberry
 from sqlalchemy import ColumnElement, FromClause
+from strawberry.federation.schema_directives import Inaccessible, Key, Shareable
+from strawberry.types.base import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from schema.categories import OPEN, Category, Level
-from schema.facts import REVEALED, VALUE_FACTS, Fact
+from schema.categories import OPEN, Category
+from schema.facts import REVEALED, VALUE_FACTS
+from subgraphs.kit.directives import TECH, SubjectDirective
+from subgraphs.kit.enums import categories_of_values
 from subgraphs.kit.errors import DeclarationError
-from subgraphs.kit.fields import Coarsen, ColumnField, Drop, ExternalField, Field, ManyField, OneField, check
+from subgraphs.kit.fields import Coarsen, ColumnField, Drop, ExternalField, Field, LinkField
+from subgraphs.kit.scalars import Access
 
 T = TypeVar("T")
 
@@ -46,32 +52,65 @@ IMPERSONAL = OPEN | {Category.PROF}
 ACCESS = "_access"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, kw_only=True)
 class Entity:
-    """A declared type. `table` is None for a type whose fields are all external."""
+    """What a decorated class declares besides its fields. `table` is None for a type whose fields are all external.
 
-    name: str
-    description: str
+    `subject_field` names the subject in the schema where the column's camelCase name would not do; `plural` is what the
+    rows are called in the descriptions of their connections.
+    """
+
     table: FromClause | None
-    fields: dict[str, Field]
+    description: str
     subject: str | None = None
     owner: str | None = None
     recorded_by: str | None = None
-    shareable: bool = False
+    dated: ColumnElement[date] | None = None
     subject_field: str | None = None
+    shareable: bool = False
     plural: str = "éléments"
     stub: bool = False
-    dated: ColumnElement[date] | None = None
+    origin: Any = dataclass_field(init=False, default=None)
+
+    def __call__(self, cls: type[T]) -> type[T]:
+        """Make the class a Strawberry type; raises DeclarationError for whatever policy or SQL would miss later."""
+        for attribute, declared in vars(cls).items():
+            if not isinstance(declared, Field) and not attribute.startswith("__"):
+                raise DeclarationError(f"{cls.__name__}.{attribute}: not a field")
+        if self.personal:
+            cls.__annotations__[ACCESS] = Access | None
+            setattr(cls, ACCESS, _access_field())
+        self.origin = cls
+        strawberry.type(cls, description=self.description, directives=self._directives(vars(cls).values()))
+        self._check()
+        cls.__entity__ = self  # type: ignore[attr-defined]
+        return cls
+
+    @property
+    def name(self) -> str:
+        """Name of the type."""
+        return str(self.origin.__name__)
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Fields by their GraphQL names."""
+        declared = self.origin.__strawberry_definition__.fields
+        return {field.graphql_name: field for field in declared if isinstance(field, Field)}
 
     @property
     def personal(self) -> bool:
         """Whether its rows are about a person."""
         return self.subject is not None
 
+    @property
+    def of_rows(self) -> str:
+        """The plural after « de », in French."""
+        return f"d'{self.plural}" if self.plural[0] in "aeéiou" else f"de {self.plural}"
+
     @cached_property
     def key(self) -> ColumnField | None:
         """The key, for a type that `_entities` resolves."""
-        return next((f for f in self.fields.values() if isinstance(f, ColumnField) and f.key), None)
+        return _key(self.fields.values())
 
     @cached_property
     def valued(self) -> tuple[ColumnField, ...]:
@@ -81,14 +120,18 @@ class Entity:
     @cached_property
     def revealing(self) -> tuple[ColumnElement[Any], ...]:
         """What relationships would reveal for which a row is dropped, each expression once."""
-        edges = (f for f in self.fields.values() if isinstance(f, OneField | ManyField) and f.forbidden is not None)
-        return tuple({id(f.sensitive): f.sensitive for f in edges if f.sensitive is not None}.values())
+        links = (f for f in self.fields.values() if isinstance(f, LinkField) and f.forbidden is not None)
+        return tuple({id(f.sensitive): f.sensitive for f in links if f.sensitive is not None}.values())
 
     @cached_property
     def dropping(self) -> int:
         """Value bits for which a row is dropped."""
-        revealed = sum(VALUE_FACTS[category] for category in REVEALED) if self.revealing else 0
-        return bits(f for f in self.valued if isinstance(f.forbidden, Drop)) | revealed
+        bits = int(sum(VALUE_FACTS[category] for category in REVEALED)) if self.revealing else 0
+        for field in self.valued:
+            if isinstance(field.forbidden, Drop) and field.choice is not None:
+                for category in categories_of_values(field.choice):
+                    bits |= VALUE_FACTS[category]
+        return bits
 
     @cached_property
     def coarsening(self) -> tuple[ColumnField, ...]:
@@ -99,111 +142,57 @@ class Entity:
         """`Type.field`."""
         return f"{self.name}.{name}"
 
+    def _directives(self, attributes: Any) -> list[object]:
+        directives: list[object] = []
+        key = _key(attributes)
+        if key is not None and key.resolvable:
+            directives.append(Key(fields=key.graphql_name, resolvable=not self.stub))  # type: ignore[arg-type]
+        if self.subject is not None:
+            columns = {"owner": self.owner, "recorded_by": self.recorded_by}
+            options: dict[str, Any] = {role: to_camel_case(name) for role, name in columns.items() if name is not None}
+            options |= {} if self.dated is None else {"dated": True}
+            field = self.subject_field or to_camel_case(self.subject)
+            directives.append(SubjectDirective(field=field, **options))
+        if self.shareable:
+            directives.append(Shareable())
+        return directives
 
-def bits(fields: object) -> int:
-    """Union of the value bits that these fields may bear."""
-    found = 0
-    for item in fields:  # type: ignore[attr-defined]
-        for category in item.choice.categories:
-            found |= VALUE_FACTS[category]
-    return found
-
-
-def entity(
-    *,
-    table: FromClause | None,
-    description: str,
-    subject: str | None = None,
-    owner: str | None = None,
-    recorded_by: str | None = None,
-    dated: ColumnElement[date] | None = None,
-    subject_field: str | None = None,
-    shareable: bool = False,
-    plural: str = "éléments",
-    stub: bool = False,
-    name: str | None = None,
-) -> Callable[[type[T]], type[T]]:
-    """Declare a type; raises DeclarationError at import for whatever policy or SQL would miss later.
-
-    `subject_field` names the subject in the schema where the column's camelCase name would not do; `plural` is what the
-    rows are called in the descriptions of their connections.
-    """
-
-    def declare(cls: type[T]) -> type[T]:
-        cls.__entity__ = _read(  # type: ignore[attr-defined]
-            cls,
-            name or cls.__name__,
-            table,
-            description,
-            subject,
-            owner,
-            recorded_by,
-            subject_field,
-            shareable,
-            plural,
-            stub,
-            dated,
-        )
-        return cls
-
-    return declare
+    def _check(self) -> None:
+        if not self.description:
+            raise DeclarationError(f"{self.name}: no description")
+        for field in self.fields.values():
+            if not isinstance(field.category, Category):
+                raise DeclarationError(f"{self.coordinate(field.graphql_name)}: no category")
+            if not field.description:
+                raise DeclarationError(f"{self.coordinate(field.graphql_name)}: no description")
+        served = [field for field in self.fields.values() if not isinstance(field, ExternalField)]
+        if served and self.table is None:
+            raise DeclarationError(f"{self.name}: no table")
+        for role in ("subject", "owner", "recorded_by"):
+            column = getattr(self, role)
+            if column is not None and (self.table is None or column not in self.table.c):
+                raise DeclarationError(f"{self.name}: the {role} column {column} is not in the table")
+        personal = [field.graphql_name for field in served if field.category not in IMPERSONAL]
+        if self.subject is None and (personal or self.owner or self.recorded_by or self.dated is not None):
+            names = ", ".join(personal) or "owner"
+            raise DeclarationError(f"{self.name}: {names} is personal data, but there is no subject")
 
 
-def entity_of(cls: type) -> Entity:
-    """The declaration that a class carries."""
-    found = cls.__dict__.get("__entity__")
-    if not isinstance(found, Entity):
-        raise DeclarationError(f"{cls.__name__} is not an entity")
-    return found
+def _key(attributes: Any) -> ColumnField | None:
+    return next((field for field in attributes if isinstance(field, ColumnField) and field.key), None)
 
 
-def _read(
-    cls: type,
-    name: str,
-    table: FromClause | None,
-    description: str,
-    subject: str | None,
-    owner: str | None,
-    recorded_by: str | None,
-    subject_field: str | None,
-    shareable: bool,
-    plural: str,
-    stub: bool,
-    dated: ColumnElement[date] | None,
-) -> Entity:
-    if not description:
-        raise DeclarationError(f"{name}: no description")
-    fields: dict[str, Field] = {}
-    for attribute, item in vars(cls).items():
-        if isinstance(item, Field):
-            named = replace(item, name=to_camel_case(attribute))
-            fields[named.name] = named
-        elif not attribute.startswith("__"):
-            raise DeclarationError(f"{name}.{attribute}: not a field")
-    check(name, list(fields.values()))
-    served = [f for f in fields.values() if not isinstance(f, ExternalField)]
-    if served and table is None:
-        raise DeclarationError(f"{name}: no table")
-    for role, column in (("subject", subject), ("owner", owner), ("recorded_by", recorded_by)):
-        if column is not None and (table is None or column not in table.c):
-            raise DeclarationError(f"{name}: the {role} column {column} is not in the table")
-    personal = [f.name for f in served if f.category not in IMPERSONAL]
-    if subject is None and (personal or owner or recorded_by or dated is not None):
-        raise DeclarationError(f"{name}: {', '.join(personal) or 'owner'} is personal data, but there is no subject")
-    return Entity(
-        name,
-        description,
-        table,
-        fields,
-        subject,
-        owner,
-        recorded_by,
-        shareable,
-        subject_field or (to_camel_case(subject) if subject else None),
-        plural,
-        stub,
-        dated,
+def _access_field() -> Any:
+    return strawberry.field(
+        name=ACCESS,
+        description="Faits de la ligne, pour le hub seul.",
+        directives=[Inaccessible(), Shareable(), TECH],
     )
 
 
-__all__ = ["ACCESS", "Category", "Entity", "Fact", "Level", "entity", "entity_of"]
+def entity_of(cls: Any) -> Entity:
+    """The entity that a class declares."""
+    entity = vars(cls).get("__entity__") if has_object_definition(cls) else None
+    if not isinstance(entity, Entity):
+        raise DeclarationError(f"{cls} is not an entity")
+    return entity

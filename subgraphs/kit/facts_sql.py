@@ -18,6 +18,7 @@ from schema.residual import Residual
 from subgraphs.kit import access
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.enums import categories_of_values
 from subgraphs.kit.residual_sql import constant, word
 
 SCOPES = bindparam("scopes", type_=ARRAY(Text()))
@@ -85,7 +86,7 @@ def row_facts(entity: Entity, row: AliasedColumns, base: ColumnElement[int], res
         assert field.choice is not None
         assert entity.table is not None
         value = retarget(field.column, entity.table, row)
-        named = sorted(field.choice.categories.items())
+        named = sorted(categories_of_values(field.choice).items())
         bits = [(word(item), constant(VALUE_FACTS[category])) for category, values in named for item in values]
         found = found.bitwise_or(case(*bits, value=value, else_=constant(0)))
     return _linked_facts(entity, row, found)

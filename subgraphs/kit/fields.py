@@ -1,17 +1,19 @@
-"""Fields of an entity: what one line of a declaration says of a column, an embedded object or a relationship.
+"""Fields of an entity: Strawberry fields that carry their category, and the column or relationship behind them.
 
-`subgraphs.kit.entity` shows a declaration. Every field has one category at one level and a French description; the
-names of the class attributes become camelCase in GraphQL.
+`subgraphs.kit.entity` shows a declaration. Every field has one category at one level and a French description. Its
+GraphQL type is the annotation of the class attribute, whose name becomes camelCase in GraphQL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Any, ParamSpec
 
+import strawberry
 from sqlalchemy import (
     ARRAY,
     Boolean,
@@ -29,15 +31,28 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import Select
 from sqlalchemy.types import TypeEngine
+from strawberry.federation.schema_directives import External, Requires
+from strawberry.types.base import StrawberryContainer, StrawberryList, has_object_definition
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.field import UNRESOLVED, StrawberryField
+from strawberry.types.lazy_type import LazyType
+from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import Category, Level
 from schema.days import PARIS
 from subgraphs.kit.aliased_columns import AliasedColumns
+from subgraphs.kit.connection_types import Connection, PlaceConnection
+from subgraphs.kit.directives import ForbiddenValue, ForbiddenValueDirective, category_directive
+from subgraphs.kit.enums import categories_of_values, value_names
 from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.scalars import Date as DateScalar
+from subgraphs.kit.scalars import DateTime as DateTimeScalar
+
+P = ParamSpec("P")
 
 
 class Kind(StrEnum):
-    """GraphQL scalar that a column is served as; an enum column is `ENUM`."""
+    """GraphQL scalar that a value is served as; a value of an enum is `ENUM`."""
 
     ID = "ID"
     STRING = "String"
@@ -49,52 +64,26 @@ class Kind(StrEnum):
     ENUM = "enum"
 
 
-_KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
-    (Uuid, Kind.ID),
-    (DateTime, Kind.DATETIME),
-    (Date, Kind.DATE),
-    (Boolean, Kind.BOOLEAN),
-    (Integer, Kind.INT),
-    (Float, Kind.FLOAT),
-    (String, Kind.STRING),
-)
+_KINDS: dict[Any, Kind] = {
+    strawberry.ID: Kind.ID,
+    str: Kind.STRING,
+    int: Kind.INT,
+    float: Kind.FLOAT,
+    bool: Kind.BOOLEAN,
+    DateScalar: Kind.DATE,
+    DateTimeScalar: Kind.DATETIME,
+}
 
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value of an enum; `category` only if the value is stricter than the fields that return it."""
-
-    description: str
-    category: Category | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A closed list of values, served as a GraphQL enum."""
-
-    name: str
-    description: str
-    values: Mapping[str, Value]
-
-    @property
-    def categories(self) -> dict[Category, tuple[str, ...]]:
-        """Values by the stricter category that they carry."""
-        found: dict[Category, tuple[str, ...]] = {}
-        for name, value in self.values.items():
-            if value.category is not None:
-                found[value.category] = (*found.get(value.category, ()), name)
-        return found
-
-
-def choice(name: str, description: str, values: Mapping[str, str | Value]) -> Choice:
-    """Declare an enum: a French description, or a `Value` where the value has a category of its own."""
-    if not description or not values:
-        raise DeclarationError(f"enum {name}: a description and values are needed")
-    listed = {key: Value(value) if isinstance(value, str) else value for key, value in values.items()}
-    for key, value in listed.items():
-        if not value.description:
-            raise DeclarationError(f"{name}.{key}: no description")
-    return Choice(name, description, listed)
+_SQL_TYPES: dict[Kind, tuple[type[TypeEngine[Any]], ...]] = {
+    Kind.ID: (Uuid, String),
+    Kind.STRING: (String,),
+    Kind.INT: (Integer,),
+    Kind.FLOAT: (Float,),
+    Kind.BOOLEAN: (Boolean,),
+    Kind.DATE: (Date,),
+    Kind.DATETIME: (DateTime,),
+    Kind.ENUM: (String,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +98,6 @@ class Coarsen:
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """What all fields have; `name` is set by the entity that owns the field."""
-
-    description: str
-    category: Category
-    level: Level = Level.FULL
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnField(Field):
-    """A value of the row: a column, or an SQL expression over columns of the entity's table."""
-
-    column: ColumnElement[Any]
-    kind: Kind
-    many: bool = False
-    choice: Choice | None = None
-    forbidden: Drop | Coarsen | None = None
-    key: bool = False
-    resolvable: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedField(Field):
-    """An object made of columns of the same row."""
-
-    target: str | type
-
-
 @dataclass(frozen=True, slots=True)
 class Sort:
     """A sort key: the field whose guarded value orders the rows, or the normalised `column` of that field."""
@@ -146,24 +105,6 @@ class Sort:
     field: str
     descending: bool = False
     column: ColumnElement[Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneField(Field):
-    """At most one row of another table; `on` is (column of the target, column of this table).
-
-    Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
-    `sensitive` is the category (SAN, JUST, SEJ) of what the relationship would reveal of the person, null for an
-    ordinary one, `UNKNOWN` where nobody can tell: an expression over columns of this table or of the target's. Whoever
-    lacks it finds no row; and where `forbidden` is a Drop, of this table's columns alone, not this row either, unless
-    it is the actor's own item or nobody can tell.
-    """
-
-    target: str | type
-    on: tuple[ColumnElement[Any], ColumnElement[Any]]
-    first: Sort | None = None
-    sensitive: ColumnElement[Any] | None = None
-    forbidden: Drop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,46 +139,194 @@ def _name(name: str) -> ColumnElement[str]:
 Source = Callable[[Required], Select[Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManyField(Field):
-    """Rows of another table: a Relay connection (`page` rows by default), or a plain list (`page` None).
+def unwrapped(type_: Any) -> tuple[Any, bool]:
+    """A resolved type without null and list, and whether it is a list."""
+    many = False
+    while isinstance(type_, StrawberryContainer):
+        many = many or isinstance(type_, StrawberryList)
+        type_ = type_.of_type
+    return (type_.resolve_type() if isinstance(type_, LazyType) else type_), many
+
+
+def connection_node(type_: Any) -> Any:
+    """The type of the rows of a connection; None for any other type."""
+    generic = type_.__strawberry_definition__.concrete_of if has_object_definition(type_) else None
+    if generic is None or not issubclass(generic.origin, Connection | PlaceConnection):
+        return None
+    return type_.__strawberry_definition__.type_var_map["T"]
+
+
+class Field(StrawberryField):
+    """What all fields have; `graphql_name` is that of the class attribute, in camelCase."""
+
+    graphql_name: str
+
+    def __init__(
+        self, category: Category, description: str, *, level: Level = Level.FULL, directives: Sequence[object] = ()
+    ) -> None:
+        categories = [category_directive(category, level)] if type(category) is Category else []
+        super().__init__(description=description, directives=[*categories, *directives])
+        self.category, self.level = category, level
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.graphql_name = to_camel_case(name)
+
+    @cached_property
+    def _type(self) -> tuple[Any, bool]:
+        resolved = self.type
+        if resolved is UNRESOLVED:
+            assert self.type_annotation is not None
+            raise DeclarationError(f"{self.type_annotation.raw_annotation} is not declared")
+        return unwrapped(resolved)
+
+    @property
+    def many(self) -> bool:
+        """Whether the field returns a list, which is no connection."""
+        return self._type[1]
+
+    @property
+    def choice(self) -> StrawberryEnumDefinition | None:
+        """The enum that the field returns."""
+        return self._type[0] if isinstance(self._type[0], StrawberryEnumDefinition) else None
+
+    @property
+    def kind(self) -> Kind | None:
+        """The scalar that the field returns, `ENUM` for an enum; None for an object."""
+        return Kind.ENUM if self.choice is not None else _KINDS.get(self._type[0])
+
+    @property
+    def target(self) -> type | None:
+        """The entity's class that the field returns, alone or in a list or connection."""
+        return connection_node(self._type[0]) or (self._type[0] if has_object_definition(self._type[0]) else None)
+
+    @property
+    def is_connection(self) -> bool:
+        """Whether the field returns a connection."""
+        return connection_node(self._type[0]) is not None
+
+
+class ColumnField(Field):
+    """A value of the row: a column, or an SQL expression over columns of the entity's table."""
+
+    def __init__(
+        self,
+        column: ColumnElement[Any],
+        category: Category,
+        description: str,
+        *,
+        level: Level = Level.FULL,
+        forbidden: Drop | Coarsen | None = None,
+        key: bool = False,
+        resolvable: bool = True,
+    ) -> None:
+        directives = [] if forbidden is None else [_forbidden_value(forbidden)]
+        super().__init__(category, description, level=level, directives=directives)
+        self.column, self.forbidden, self.key, self.resolvable = column, forbidden, key, resolvable
+
+    @property
+    def kind(self) -> Kind:
+        """The scalar that the column is served as; raises DeclarationError for an annotation that is none."""
+        kind = super().kind
+        if kind is None:
+            raise DeclarationError(f"{self.graphql_name}: the annotation is no GraphQL scalar or enum")
+        return kind
+
+
+class EmbeddedField(Field):
+    """An object made of columns of the same row."""
+
+
+class LinkField(Field):
+    """A relationship. `sensitive` is the category (SAN, JUST, SEJ) of what it would reveal of the person, null for an
+    ordinary one, `UNKNOWN` where nobody can tell: an expression over columns of this table or of the target's.
+
+    Whoever lacks the category finds no row; and where `forbidden` is a Drop, of this table's columns alone, not this
+    row either, unless it is the actor's own item or nobody can tell.
+    """
+
+    def __init__(
+        self,
+        category: Category,
+        description: str,
+        *,
+        level: Level,
+        sensitive: ColumnElement[Any] | None,
+        forbidden: Drop | None,
+        directives: Sequence[object] = (),
+    ) -> None:
+        withheld = ForbiddenValueDirective(action=ForbiddenValue.WITHHOLD)
+        rule = [] if sensitive is None else [withheld if forbidden is None else _forbidden_value(forbidden)]
+        super().__init__(category, description, level=level, directives=[*rule, *directives])
+        self.sensitive, self.forbidden = sensitive, forbidden
+
+
+class OneField(LinkField):
+    """At most one row of another table; `on` is (column of the target, column of this table).
+
+    Where `on` may lead to several rows, the one that is served is the first by `first`, of those that the actor reads.
+    """
+
+    def __init__(
+        self,
+        category: Category,
+        description: str,
+        *,
+        on: tuple[ColumnElement[Any], ColumnElement[Any]],
+        first: Sort | None = None,
+        sensitive: ColumnElement[Any] | None = None,
+        forbidden: Drop | None = None,
+        level: Level = Level.FULL,
+    ) -> None:
+        super().__init__(category, description, level=level, sensitive=sensitive, forbidden=forbidden)
+        self.on, self.first = on, first
+
+
+class ManyField(LinkField):
+    """Rows of another table: a connection of `page` rows by default, or a plain list, as the annotation says.
 
     `on` as in `OneField`, and `where` a condition on columns of the target's table; or `source`, a function that builds
     the rows from values that `requires` asks of other subgraphs: it selects columns named as those of the target's
-    table. `sensitive` and `forbidden` as in `OneField`: the list is then empty.
+    table.
     """
 
-    target: str | type
-    on: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None
-    where: ColumnElement[bool] | None = None
-    order: Sort | None = None
-    page: int | None = None
-    source: Source | None = None
-    requires: str | None = None
-    sensitive: ColumnElement[Any] | None = None
-    forbidden: Drop | None = None
+    def __init__(
+        self,
+        category: Category,
+        description: str,
+        *,
+        on: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None,
+        where: ColumnElement[bool] | None = None,
+        order: Sort | None = None,
+        page: int = 20,
+        source: Source | None = None,
+        requires: str | None = None,
+        sensitive: ColumnElement[Any] | None = None,
+        forbidden: Drop | None = None,
+        level: Level = Level.FULL,
+    ) -> None:
+        if (on is None) == (source is None) or (source is None) != (requires is None):
+            raise DeclarationError(f"{description}: a list needs `on`, or `source` with `requires`")
+        required = [] if requires is None else [Requires(fields=requires)]  # type: ignore[arg-type]
+        super().__init__(
+            category, description, level=level, sensitive=sensitive, forbidden=forbidden, directives=required
+        )
+        self.on, self.where, self.order, self.page = on, where, order, page
+        self.source, self.requires = source, requires
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalField(Field):
-    """A field that another subgraph owns, named so that `requires` can ask it."""
+    """A field that another subgraph owns, named so that `requires` can ask it: its category stands where it is
+    resolved."""
 
-    target: str | type | None = None
-    kind: Kind = Kind.STRING
-    many: bool = False
-    choice: Choice | None = None
+    def __init__(self, category: Category, description: str) -> None:
+        super().__init__(category, description)
+        self.directives = [External()]
 
 
-def kind_of(expression: ColumnElement[Any]) -> tuple[Kind, bool]:
-    """Scalar of an SQL expression by its type, and whether it is an array."""
-    found: TypeEngine[Any] = expression.type
-    many = isinstance(found, ARRAY)
-    if isinstance(found, ARRAY):
-        found = found.item_type
-    for base, kind in _KINDS:
-        if isinstance(found, base):
-            return kind, many
-    raise DeclarationError(f"no GraphQL type for the SQL type {expression.type!r}")
+def _forbidden_value(forbidden: Drop | Coarsen) -> ForbiddenValueDirective:
+    if isinstance(forbidden, Drop):
+        return ForbiddenValueDirective(action=ForbiddenValue.DROP)
+    return ForbiddenValueDirective(action=ForbiddenValue.COARSEN, to=forbidden.to)
 
 
 def day_column(instant: ColumnElement[Any]) -> ColumnElement[date]:
@@ -245,126 +334,33 @@ def day_column(instant: ColumnElement[Any]) -> ColumnElement[date]:
     return cast(func.timezone(literal_column(f"'{PARIS.key}'"), instant), Date)
 
 
+def _attribute(field: Callable[P, Field]) -> Callable[P, Any]:
+    """A field's class as the value of a class attribute that is annotated with the field's GraphQL type."""
+    return field
+
+
+column = _attribute(ColumnField)
+embedded = _attribute(EmbeddedField)
+to_one = _attribute(OneField)
+to_many = _attribute(ManyField)
+external = _attribute(ExternalField)
+
+
 def key(column: ColumnElement[Any], description: str = "Identifiant opaque.", *, resolvable: bool = True) -> Any:
     """The opaque key of an entity; if not `resolvable`, it only orders the rows of lists."""
-    return ColumnField(
-        description=description,
-        category=Category.TECH,
-        column=column,
-        kind=Kind.ID,
-        key=True,
-        resolvable=resolvable,
-    )
+    return ColumnField(column, Category.TECH, description, key=True, resolvable=resolvable)
 
 
-def column(
-    expression: ColumnElement[Any],
-    category: Category,
-    description: str,
-    *,
-    level: Level = Level.FULL,
-    choice: Choice | None = None,
-    forbidden: Drop | Coarsen | None = None,
-    kind: Kind | None = None,
-) -> Any:
-    """A value of the row; the GraphQL type follows from the SQL type unless `choice` or `kind` says it."""
-    found, many = kind_of(expression)
-    if choice is not None:
-        found = Kind.ENUM
-    return ColumnField(
-        description=description,
-        category=category,
-        level=level,
-        column=expression,
-        kind=kind or found,
-        many=many,
-        choice=choice,
-        forbidden=forbidden,
-    )
-
-
-def embedded(target: str | type, category: Category, description: str, *, level: Level = Level.FULL) -> Any:
-    """An object of the same row."""
-    return EmbeddedField(description=description, category=category, level=level, target=target)
-
-
-def one(
-    target: str | type,
-    category: Category,
-    description: str,
-    *,
-    on: tuple[ColumnElement[Any], ColumnElement[Any]],
-    first: Sort | None = None,
-    sensitive: ColumnElement[Any] | None = None,
-    forbidden: Drop | None = None,
-    level: Level = Level.FULL,
-) -> Any:
-    """At most one row of another table."""
-    return OneField(
-        description=description,
-        category=category,
-        level=level,
-        target=target,
-        on=on,
-        first=first,
-        sensitive=sensitive,
-        forbidden=forbidden,
-    )
-
-
-def many(
-    target: str | type,
-    category: Category,
-    description: str,
-    *,
-    on: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None,
-    where: ColumnElement[bool] | None = None,
-    order: Sort | None = None,
-    page: int | None = 20,
-    source: Source | None = None,
-    requires: str | None = None,
-    sensitive: ColumnElement[Any] | None = None,
-    forbidden: Drop | None = None,
-    level: Level = Level.FULL,
-) -> Any:
-    """Rows of another table, as a Relay connection or (`page=None`) as a plain list."""
-    if (on is None) == (source is None) or (source is None) != (requires is None):
-        raise DeclarationError(f"{description}: a list needs `on`, or `source` with `requires`")
-    return ManyField(
-        description=description,
-        category=category,
-        level=level,
-        target=target,
-        on=on,
-        where=where,
-        order=order,
-        page=page,
-        source=source,
-        requires=requires,
-        sensitive=sensitive,
-        forbidden=forbidden,
-    )
-
-
-def external(target: str | type | Kind | Choice, category: Category, description: str, *, many: bool = False) -> Any:
-    """A field of another subgraph that a `requires` of this one names."""
-    if isinstance(target, Kind):
-        return ExternalField(description=description, category=category, kind=target, many=many)
-    if isinstance(target, Choice):
-        return ExternalField(description=description, category=category, kind=Kind.ENUM, choice=target, many=many)
-    return ExternalField(description=description, category=category, target=target, many=many)
-
-
-def check(owner: str, fields: Sequence[Field]) -> None:
-    """Refuse a field without category or description, or with a value category and no rule for it."""
-    for item in fields:
-        where = f"{owner}.{item.name}"
-        if not isinstance(item.category, Category):
-            raise DeclarationError(f"{where}: no category")
-        if not item.description:
-            raise DeclarationError(f"{where}: no description")
-        if isinstance(item, ColumnField) and item.choice is not None:
-            if bool(item.choice.categories) != (item.forbidden is not None):
-                raise DeclarationError(f"{where}: `forbidden` goes with values that have a category")
-            if isinstance(item.forbidden, Coarsen) and item.forbidden.to not in item.choice.values:
-                raise DeclarationError(f"{where}: {item.forbidden.to} is not a value of {item.choice.name}")
+def check_column(coordinate: str, field: ColumnField) -> None:
+    """Refuse a column whose annotation is not the type of its SQL, or whose values' categories have no rule."""
+    sql_type = field.column.type
+    many = isinstance(sql_type, ARRAY)
+    element = sql_type.item_type if isinstance(sql_type, ARRAY) else sql_type
+    if many != field.many or not isinstance(element, _SQL_TYPES[field.kind]):
+        raise DeclarationError(f"{coordinate}: the annotation is no GraphQL type for the SQL type {sql_type!r}")
+    if field.choice is None:
+        return
+    if bool(categories_of_values(field.choice)) != (field.forbidden is not None):
+        raise DeclarationError(f"{coordinate}: `forbidden` goes with values that have a category")
+    if isinstance(field.forbidden, Coarsen) and field.forbidden.to not in value_names(field.choice):
+        raise DeclarationError(f"{coordinate}: {field.forbidden.to} is not a value of {field.choice.name}")

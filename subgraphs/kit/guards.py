@@ -15,6 +15,7 @@ from schema.facts import REVEALED, VALUE_FACTS
 from schema.residual import Residual, Rule
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.enums import categories_of_values, ordinary_values
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.facts_sql import person_facts, row_facts
 from subgraphs.kit.fields import Coarsen, ColumnField, EmbeddedField, Field, ManyField, OneField
@@ -74,7 +75,7 @@ class Guards:
 
     def readable(self, scope: Scope, field: Field) -> Condition:
         """When the field is read in full."""
-        rule = self.residual.fields.get(scope.entity.coordinate(field.name))
+        rule = self.residual.fields.get(scope.entity.coordinate(field.graphql_name))
         if rule is None:
             return field.category in OPEN and not (isinstance(field, ManyField) and field.requires)
         if scope.facts is None:
@@ -91,7 +92,7 @@ class Guards:
         assert below.entity.table is not None
         category = retarget(field.sensitive, scope.entity.table, scope.row)
         category = retarget(category, below.entity.table, below.row)
-        allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.name), Rule()).values)
+        allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.graphql_name), Rule()).values)
         tests: list[ColumnElement[bool]] = [category.is_(None)]
         for value in REVEALED:
             clauses = allowed.get(VALUE_FACTS[value], ())
@@ -105,7 +106,7 @@ class Guards:
         when = self.readable(scope, field)
         if when is True:
             return self.plain(scope, field)
-        rule = self.residual.fields.get(scope.entity.coordinate(field.name), Rule())
+        rule = self.residual.fields.get(scope.entity.coordinate(field.graphql_name), Rule())
         cases: list[tuple[Any, ColumnElement[Any]]] = []
         if when is not False:
             cases.append((when, self.plain(scope, field)))
@@ -119,11 +120,11 @@ class Guards:
         value = retarget(field.column, scope.entity.table, scope.row)
         if not isinstance(field.forbidden, Coarsen) or field.choice is None:
             return value
-        allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.name), Rule()).values)
+        allowed = dict(self.residual.fields.get(scope.entity.coordinate(field.graphql_name), Rule()).values)
         cases: list[tuple[Any, ColumnElement[Any]]] = [
-            (value.in_([word(v) for v, said in field.choice.values.items() if said.category is None]), value)
+            (value.in_([word(name) for name in ordinary_values(field.choice)]), value)
         ]
-        for category, values in sorted(field.choice.categories.items()):
+        for category, values in sorted(categories_of_values(field.choice).items()):
             clauses = allowed.get(VALUE_FACTS[category], ())
             if clauses and scope.facts is not None:
                 cases.append((and_(value.in_([word(v) for v in values]), holds_sql(clauses, scope.facts)), value))
@@ -135,8 +136,8 @@ class Guards:
         found = scope.facts
         for field in scope.entity.coarsening:
             assert field.choice is not None
-            rule = self.residual.fields.get(scope.entity.coordinate(field.name))
-            bits = sum(int(VALUE_FACTS[category]) for category in field.choice.categories)
+            rule = self.residual.fields.get(scope.entity.coordinate(field.graphql_name))
+            bits = sum(int(VALUE_FACTS[category]) for category in categories_of_values(field.choice))
             found = without_forbidden_bits(rule, found, bits, scope.facts)
         return found
 

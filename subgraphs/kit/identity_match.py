@@ -1,6 +1,6 @@
 """Root fields that find one entity by what names it: the input, and an answer that says how many are so named.
 
-    Root("findPerson", "Person", "…", RootKind.FOUND, finding=Finding("identity", IDENTITY, KEYS, read, known))
+    find_person: PersonMatch | None = match("…", Category.ID, Finding("identity", "…", IdentityInput, KEYS, read, row))
 
 An identifier is never compared as such: `read` makes keys of the input, and a key is a link of relation NATIONWIDE,
 that the actor's transaction sees only because it can name it. Who may be found by which key, the residual says
@@ -11,54 +11,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import strawberry
 from sqlalchemy import ColumnElement
 
-from schema.categories import Category
-from subgraphs.kit import directives as d
-from subgraphs.kit.fields import Choice, Kind, choice
-from subgraphs.kit.relay import define, described, optional, reads
-
-OUTCOME = choice(
-    "MatchOutcome",
-    "Issue d'un rapprochement (codes S001, S002, S003 de France Travail).",
-    {
-        "ONE": "Une personne.",
-        "NONE": "Aucune personne, parmi celles que l'acteur peut rapprocher.",
-        "SEVERAL": "Plusieurs personnes : à départager.",
-        "CONFLICT": "Identifiants qui se contredisent.",
-    },
-)
+from schema.categories import Category as DataCategory
+from subgraphs.kit.directives import Category, MatchDirective, reads_directive
+from subgraphs.kit.enums import choice, value
 
 
-@dataclass(frozen=True, slots=True)
-class MatchInput:
-    """One field of an input. `match`: the category that it matches by, without reading it; `reads`: coordinates that it
-    reveals."""
-
-    name: str
-    type: Kind | Choice | Inputs
-    description: str
-    required: bool = False
-    match: Category | None = None
-    reads: tuple[str, ...] = ()
+@choice("Issue d'un rapprochement (codes S001, S002, S003 de France Travail).")
+class MatchOutcome(Enum):
+    ONE = value("Une personne.")
+    NONE = value("Aucune personne, parmi celles que l'acteur peut rapprocher.")
+    SEVERAL = value("Plusieurs personnes : à départager.")
+    CONFLICT = value("Identifiants qui se contredisent.")
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """An input type."""
-
-    name: str
-    description: str
-    fields: tuple[MatchInput, ...]
+def match_input(description: str, *, match: DataCategory | None = None, reads: tuple[str, ...] = ()) -> Any:
+    """A field of an input: `match` is the category that it matches by, without reading it; `reads` the coordinates
+    that it reveals."""
+    directives: list[object] = [] if match is not None and not reads else [reads_directive(*reads)]
+    if match is not None:
+        directives.append(MatchDirective(category=Category[match.name]))
+    return strawberry.field(description=description, default=strawberry.UNSET, directives=directives)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """How a root field finds. `read` makes of the argument's value and the secret one key or None per input of `keys`,
-    the surest first; it raises RequestFailed. `result` is the type of the answer: `outcome`, and the entity as `found`.
+    the surest first; it raises RequestFailed.
 
     `known` is the column that is filled of whoever has a key of the first kind: to be found without it, when one was
     given, is a contradiction.
@@ -66,45 +50,11 @@ class Finding:
 
     argument: str
     description: str
-    input: Inputs
+    input: type
     keys: tuple[str, ...]
     read: Callable[[Any, bytes], tuple[str | None, ...]]
     known: ColumnElement[Any]
-    result: str
-    found: str
-    said: str
-    """Description of the result type."""
 
     def coordinate(self, key: str) -> str:
         """`Input.field` of a key: how the residual names who may be found by it."""
-        return f"{self.input.name}.{key}"
-
-
-def input_type(declared: Inputs, leaf: Callable[[Kind | Choice], Any]) -> Any:
-    """The Strawberry input; `leaf` gives the type of a scalar or an enum."""
-    cls = type(declared.name, (), {})
-    fields = {}
-    for item in declared.fields:
-        found = input_type(item.type, leaf) if isinstance(item.type, Inputs) else leaf(item.type)
-        applied: list[Any] = [] if item.match and not item.reads else [reads(*item.reads)]
-        if item.match is not None:
-            applied.append(d.MatchDirective(category=d.Category[item.match.name]))
-        required = {} if item.required else {"default": strawberry.UNSET}
-        field = strawberry.field(name=item.name, description=item.description, directives=applied, **required)
-        fields[item.name] = (found if item.required else optional(found), field)
-    define(cls, fields)
-    return strawberry.input(cls, name=declared.name, description=declared.description)
-
-
-def result_type(finding: Finding, outcome: Any, entity: Any, tech: Any) -> Any:
-    """The Strawberry type of the answer."""
-    cls = type(finding.result, (), {})
-    about = "La personne, si l'issue est ONE."
-    define(
-        cls,
-        {
-            "outcome": (optional(outcome), described("Issue du rapprochement.", [tech], "outcome")),
-            finding.found: (optional(entity), described(about, [tech], finding.found)),
-        },
-    )
-    return strawberry.type(cls, name=finding.result, description=finding.said)
+        return f"{self.input.__name__}.{key}"

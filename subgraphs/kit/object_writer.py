@@ -123,7 +123,7 @@ class Writer:
                 value = func.timezone(literal_column("'UTC'"), value)
             elif not row.json and _read_as_text(field):
                 value = cast(value, Text)
-            return _read(f"{var}[{row.once(value, field.name)}]", field, row.json)
+            return _read(f"{var}[{row.once(value, field.graphql_name)}]", field, row.json)
         if isinstance(field, EmbeddedField | OneField):
             return self._one(row, scope, node, field, var)
         if isinstance(field, ManyField):
@@ -164,7 +164,7 @@ class Writer:
             child.where.append(revealed)
         name = self.guards.name("a")
         ordering = Ordering.of(self.guards, below, field.order)
-        if field.page is None:
+        if not field.is_connection:
             expression = f"[{self.object(child, below, node.children, f'r{name}')} for r{name} in {ROWS}]"
             found = child.select().order_by(*ordering.by)
         else:

@@ -20,10 +20,12 @@ from sqlalchemy import Uuid
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.enums import value_names
 from subgraphs.kit.errors import BadInput, RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
 from subgraphs.kit.place_search import Near, Place, place_of
-from subgraphs.kit.subgraph_model import Comparison, Criterion, Model, Root, RootKind
+from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
+from subgraphs.kit.subgraph_model import Model
 
 LARGEST = 100
 """Most rows of one page."""
@@ -94,12 +96,12 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
         root = model.roots.get(node.name)
         if root is None:
             continue
-        entity = model.entities[root.entity]
+        entity = root.entity
         if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
-            yield _of_root(node, root, entity, model)
+            yield _of_root(node, root, entity)
             pending += ((entity, item) for item in items_of(node))
         elif root.finding is not None:
-            pending += ((entity, item) for found in node.child(root.finding.found) for item in found.children)
+            pending += ((entity, item) for match in node.children for item in match.children)
         else:
             pending += ((entity, item) for item in node.children)
     while pending:
@@ -109,17 +111,16 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
             pending += ((model.target(field), item) for item in node.children)
         elif isinstance(field, ManyField):
             target = model.target(field)
-            if field.page is None:
+            if not field.is_connection:
                 pending += ((target, item) for item in node.children)
             else:
-                yield Listing(node, entity.coordinate(field.name), target, field.page, field.order, {}, {})
+                yield Listing(node, entity.coordinate(field.graphql_name), target, field.page, field.order, {}, {})
                 pending += ((target, item) for item in items_of(node))
 
 
-def _of_root(node: Node, root: Root, entity: Entity, model: Model) -> Listing:
-    orders = {name: sort for name, (sort, _) in root.orders.items()}
-    criteria = {name: (item, model.at(entity, item.path)[1]) for name, item in root.criteria.items()}
-    return Listing(node, f"Query.{root.name}", entity, root.page, None, criteria, orders, root.near)
+def _of_root(node: Node, root: RootField, entity: Entity) -> Listing:
+    criteria = {name: (item, column_at(entity, item.path)[1]) for name, item in root.criteria.items()}
+    return Listing(node, f"Query.{root.graphql_name}", entity, root.page, None, criteria, root.orders, root.near)
 
 
 def items_of(node: Node) -> Iterator[Node]:
@@ -179,7 +180,7 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
         if not isinstance(value, str) or "\x00" in value:
             raise BadInput(given, "STRING")
         return criterion.normalise(value)
-    if field.choice is not None and (not isinstance(value, str) or value not in field.choice.values):
+    if field.choice is not None and (not isinstance(value, str) or value not in value_names(field.choice)):
         raise BadInput(given, "ENUM")
     if field.key and isinstance(field.column.type, Uuid):
         return uuid_or_none(value)

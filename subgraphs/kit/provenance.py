@@ -8,14 +8,15 @@ from sqlalchemy import MetaData, Table
 
 from schema.categories import Category, Level
 from subgraphs.kit.columns import lineage
-from subgraphs.kit.entity import entity
+from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import column, embedded
+from subgraphs.kit.scalars import DateTime
 
 LINEAGE = Table("provenance", MetaData(), *lineage())
 """The columns of `subgraphs.kit.columns.lineage`, whichever table has them."""
 
 
-@entity(
+@Entity(
     table=LINEAGE,
     shareable=True,
     description="Origine d'une information ; ce qu'elle révèle se décide sur le champ qui la porte.",
@@ -23,10 +24,10 @@ LINEAGE = Table("provenance", MetaData(), *lineage())
 class Provenance:
     """Which system said so, and when; never its key of the person."""
 
-    source = column(LINEAGE.c.source, Category.TECH, "Système d'origine.")
-    as_of = column(LINEAGE.c.as_of, Category.TECH, "Instant auquel le système d'origine l'affirmait.")
+    source: str | None = column(LINEAGE.c.source, Category.TECH, "Système d'origine.")
+    as_of: DateTime | None = column(LINEAGE.c.as_of, Category.TECH, "Instant auquel le système d'origine l'affirmait.")
 
 
 def provenance(category: Category, description: str = "Origine de l'information.", *, level: Level = Level.FULL) -> Any:
     """The field `provenance` of a type whose table has lineage."""
-    return embedded("Provenance", category, description, level=level)
+    return embedded(category, description, level=level)

@@ -83,8 +83,8 @@ def forms(node: Node, model: Model) -> dict[str, Form]:
         entity = model.entities[name]
         if entity.key is not None and not entity.stub:
             required = wanted(entity, fields)
-            names = frozenset({"__typename", entity.key.name, *required})
-            found[name] = Form(entity.key.name, isinstance(entity.key.column.type, Uuid), required, names)
+            names = frozenset({"__typename", entity.key.graphql_name, *required})
+            found[name] = Form(entity.key.graphql_name, isinstance(entity.key.column.type, Uuid), required, names)
     return found
 
 

@@ -40,9 +40,10 @@ from subgraphs.kit.ordering import Ordering, cut
 from subgraphs.kit.page_arguments import Shape
 from subgraphs.kit.place_search import Near, around
 from subgraphs.kit.representations import SEPARATOR, wanted
+from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
 from subgraphs.kit.select_builder import Row, Scope
 from subgraphs.kit.statement import Block, Call, Parameters, Statement, compiled, joined, nothing
-from subgraphs.kit.subgraph_model import Comparison, Criterion, Model, Root, RootKind
+from subgraphs.kit.subgraph_model import Model
 
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
@@ -112,22 +113,22 @@ class _Building:
             Block(node.key, node.number, row.select(), compile_reader(expression, "r"), False, entity.name)
         )
 
-    def found(self, node: Node, root: Root, finding: Finding) -> None:
+    def found(self, node: Node, root: RootField, finding: Finding) -> None:
         """The one row that an argument names, and how many it names."""
-        entity = self.model.entities[root.entity]
+        entity = root.entity
         row = Row(None, self.json)
         name = self.guards.name("n")
         row.source = outcome(self.guards, entity, finding, node.number, self.parameters).subquery(name)
         place = row.add(literal_column(f"{name}.outcome", Text()))
         parts = []
         for child in node.children:
-            if child.name == finding.found:
+            if child.children:
                 below = row.below()
                 expression = self._one_found(below, entity, child, name)
                 row.attach(below.select(), self.guards.name("o"))
                 parts.append(f"{child.key!r}: {expression}")
             else:
-                value = f"r[{place}]" if child.name == "outcome" else repr(finding.result)
+                value = f"r[{place}]" if child.name == "outcome" else repr(root.result.__name__)
                 parts.append(f"{child.key!r}: {value}")
         reader = compile_reader("{" + ", ".join(parts) + "}", "r")
         self.blocks.append(Block(node.key, node.number, row.select(), reader, True))
@@ -142,9 +143,9 @@ class _Building:
         scope = self.guards.enter(row, entity, named, literal_column(f"{name}.facts", Integer()))
         return f"({self.writer.object(row, scope, node.children, 'r')} if r[{present}] else None)"
 
-    def by_key(self, node: Node, root: Root) -> None:
+    def by_key(self, node: Node, root: RootField) -> None:
         """The one row that has the key."""
-        entity = self.model.entities[root.entity]
+        entity = root.entity
         assert entity.key is not None
         assert entity.table is not None
         row = Row(None, self.json)
@@ -158,15 +159,15 @@ class _Building:
         expression = self.writer.object(row, scope, node.children, "r")
         self.blocks.append(Block(node.key, node.number, row.select(), compile_reader(expression, "r"), True))
 
-    def caseload(self, node: Node, root: Root) -> None:
+    def caseload(self, node: Node, root: RootField) -> None:
         """A page of the rows whose person a link of the actor leads to: found from the links, or from the rows where a
         column of theirs is compared for equality, since an index then finds few."""
-        entity, shape = self.model.entities[root.entity], self.shapes[node.number]
+        entity, shape = root.entity, self.shapes[node.number]
         assert entity.subject is not None
         assert entity.table is not None
         row = Row(None, self.json)
         named, table = self.guards.alias(entity.table)
-        if any(_selective(self.model, entity, root.criteria[name]) for name in shape.criteria):
+        if any(_selective(entity, root.criteria[name]) for name in shape.criteria):
             row.source = table
             scope = self.guards.enter(row, entity, named, None)
         else:
@@ -176,19 +177,19 @@ class _Building:
             scope = self.guards.enter(row, entity, named, literal_column(f"{name}.v", Integer()))
         self.page(row, scope, node, root, shape)
 
-    def catalogue(self, node: Node, root: Root) -> None:
+    def catalogue(self, node: Node, root: RootField) -> None:
         """A page of public rows."""
-        entity = self.model.entities[root.entity]
+        entity = root.entity
         assert entity.table is not None
         row = Row(None, self.json)
         named, row.source = self.guards.alias(entity.table)
         self.page(row, self.guards.enter(row, entity, named, None), node, root, self.shapes[node.number])
 
-    def page(self, row: Row, scope: Scope, node: Node, root: Root, shape: Shape) -> None:
+    def page(self, row: Row, scope: Scope, node: Node, root: RootField, shape: Shape) -> None:
         """Filter, order and cut the rows of a list, and add its block."""
         for criterion in shape.criteria:
             row.where.append(self.criterion(node, scope, criterion, root.criteria[criterion]))
-        sort = root.orders[shape.order][0] if shape.order is not None else None
+        sort = root.orders[shape.order] if shape.order is not None else None
         if shape.near and root.near is not None:
             ordering = self.nearest(row, scope, node, root.near)
         else:
@@ -225,7 +226,9 @@ class _Building:
             return value.op(criterion.comparison.value, is_comparison=True)(given)
 
         found = self.guards.matches(scope, criterion.path, test, criterion.column)
-        return found if criterion.other is None else or_(found, self.criterion(node, scope, name, criterion.other))
+        if criterion.alternative is None:
+            return found
+        return or_(found, self.criterion(node, scope, name, criterion.alternative))
 
 
 def _parted(parameter: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -240,8 +243,8 @@ def _near(call: Call, number: int) -> dict[str, float]:
     return place.values
 
 
-def _selective(model: Model, entity: Entity, criterion: Criterion) -> bool:
+def _selective(entity: Entity, criterion: Criterion) -> bool:
     if criterion.comparison is not Comparison.EQUAL or "." in criterion.path:
         return False
-    column = model.at(entity, criterion.path)[1].column if criterion.column is None else criterion.column
+    column = column_at(entity, criterion.path)[1].column if criterion.column is None else criterion.column
     return isinstance(entity.table, Table) and any(index.columns[0] is column for index in entity.table.indexes)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
-from subgraphs.kit.federation_schema import served_schema
+from subgraphs.kit.federation_schema import subgraph_schema
 from subgraphs.kit.subgraph_model import Model
 
 NAMES = ("people", "appointments", "offers", "trainings")
@@ -21,4 +21,4 @@ def load(name: str) -> Model:
 
 def generated() -> Mapping[Path, str]:
     """The SDL of each subgraph, by the file that holds it."""
-    return {FOLDER / f"{name}.graphql": served_schema(load(name)).sdl for name in NAMES}
+    return {FOLDER / f"{name}.graphql": subgraph_schema(load(name)).sdl for name in NAMES}

@@ -19,7 +19,7 @@ from schema.lru import Lru
 from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Query
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.federation_schema import served_schema
+from subgraphs.kit.federation_schema import subgraph_schema
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database
 
@@ -60,7 +60,7 @@ class Subgraph:
         self.model, self.database, self.policy = model, database, policy
         self.compiler = Compiler(model, cursors, names)
         self.queries: Lru[str, Query] = Lru(CACHED)
-        self.schema = served_schema(model, _EXTENSIONS, mutation)
+        self.schema = subgraph_schema(model, _EXTENSIONS, mutation)
 
     @property
     def name(self) -> str:

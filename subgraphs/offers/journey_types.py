@@ -7,19 +7,24 @@ actor does not read (`subgraphs.offers.sensitivity`), is dropped from its list.
 from __future__ import annotations
 
 from schema.categories import Category
-from subgraphs.kit.constraint_enums import CONSTRAINT_THEME
-from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Drop, column, day_column, key, one
-from subgraphs.kit.provenance import provenance
+from subgraphs.kit.access import person
+from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.constraint_enums import ConstraintState, ConstraintTheme
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, to_many, to_one
+from subgraphs.kit.provenance import Provenance, provenance
+from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
 from subgraphs.offers.sensitivity import prescriber_reveals, referral_theme, service_reveals
+from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
+from subgraphs.offers.types import Service, Structure, SuggestedService
 
-PUB, FREIN, SUIVI, PRO = Category.PUB, Category.FREIN, Category.SUIVI, Category.PRO
+PUB, FREIN, COORD, SUIVI, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.SUIVI, Category.PRO
 
 
-@entity(
+@Entity(
     table=referral,
     subject="person_id",
     owner="organisation_siret",
@@ -29,17 +34,15 @@ PUB, FREIN, SUIVI, PRO = Category.PUB, Category.FREIN, Category.SUIVI, Category.
     description="Orientation d'une personne vers un service (DORA).",
 )
 class Referral:
-    id = key(referral.c.id)
-    theme = column(
+    id: ID = key(referral.c.id)
+    theme: ConstraintTheme | None = column(
         referral_theme(),
         FREIN,
         "Thème de la difficulté à laquelle le service répond ; une orientation dont le thème n'est pas ouvert à "
         "l'acteur est absente de sa liste.",
-        choice=CONSTRAINT_THEME,
         forbidden=Drop(),
     )
-    service = one(
-        "Service",
+    service: Service | None = to_one(
         SUIVI,
         "Service, nul si le catalogue ne dit pas qui le porte ; une orientation vers celui dont la structure "
         "révélerait une donnée protégée est absente de sa liste.",
@@ -47,11 +50,10 @@ class Referral:
         sensitive=service_reveals(),
         forbidden=Drop(),
     )
-    status = column(referral.c.status, SUIVI, "État de l'orientation.", choice=v.REFERRAL_STATUS)
-    sent_on = column(referral.c.sent_on, SUIVI, "Date d'envoi.")
-    processed_on = column(referral.c.processed_on, SUIVI, "Date de la réponse du service.")
-    prescriber_structure = one(
-        "Structure",
+    status: v.ReferralStatus | None = column(referral.c.status, SUIVI, "État de l'orientation.")
+    sent_on: Date | None = column(referral.c.sent_on, SUIVI, "Date d'envoi.")
+    processed_on: Date | None = column(referral.c.processed_on, SUIVI, "Date de la réponse du service.")
+    prescriber_structure: Structure | None = to_one(
         SUIVI,
         "Structure qui oriente ; une orientation par celle dont le nom révélerait une donnée protégée est absente de "
         "sa liste.",
@@ -59,20 +61,20 @@ class Referral:
         sensitive=prescriber_reveals(),
         forbidden=Drop(),
     )
-    provenance = provenance(SUIVI)
+    provenance: Provenance | None = provenance(SUIVI)
 
 
-@entity(table=company, description="Employeur de l'inclusion (Emplois de l'inclusion).")
+@Entity(table=company, description="Employeur de l'inclusion (Emplois de l'inclusion).")
 class Company:
-    id = key(company.c.id, "Identifiant de l'employeur.")
-    name = column(company.c.name, PUB, "Nom.")
-    kind = column(company.c.kind, PUB, "Nature.", choice=v.COMPANY_KIND)
-    siret = column(company.c.siret, PUB, "SIRET.")
-    city = column(company.c.city, PUB, "Nom de la commune.")
-    provenance = provenance(PUB, "Origine de la description.")
+    id: ID = key(company.c.id, "Identifiant de l'employeur.")
+    name: str | None = column(company.c.name, PUB, "Nom.")
+    kind: v.CompanyKind | None = column(company.c.kind, PUB, "Nature.")
+    siret: str | None = column(company.c.siret, PUB, "SIRET.")
+    city: str | None = column(company.c.city, PUB, "Nom de la commune.")
+    provenance: Provenance | None = provenance(PUB, "Origine de la description.")
 
 
-@entity(
+@Entity(
     table=job_application,
     subject="person_id",
     owner="organisation_siret",
@@ -82,31 +84,31 @@ class Company:
     description="Candidature auprès d'un employeur de l'inclusion (Emplois de l'inclusion).",
 )
 class JobApplication:
-    id = key(job_application.c.id)
-    state = column(job_application.c.state, PRO, "État.", choice=v.APPLICATION_STATE)
-    sender = column(job_application.c.sender, PRO, "Qui a émis la candidature.", choice=v.SENDER)
-    company = one("Company", PRO, "Employeur.", on=(company.c.id, job_application.c.company_id))
-    created_at = column(job_application.c.created_at, PRO, "Instant de création.")
-    updated_at = column(job_application.c.updated_at, PRO, "Instant du dernier changement.")
-    starts_on = column(job_application.c.starts_on, PRO, "Début du contrat.")
-    ends_on = column(job_application.c.ends_on, PRO, "Fin du contrat.")
-    provenance = provenance(PRO)
+    id: ID = key(job_application.c.id)
+    state: v.JobApplicationState | None = column(job_application.c.state, PRO, "État.")
+    sender: v.SenderKind | None = column(job_application.c.sender, PRO, "Qui a émis la candidature.")
+    company: Company | None = to_one(PRO, "Employeur.", on=(company.c.id, job_application.c.company_id))
+    created_at: DateTime | None = column(job_application.c.created_at, PRO, "Instant de création.")
+    updated_at: DateTime | None = column(job_application.c.updated_at, PRO, "Instant du dernier changement.")
+    starts_on: Date | None = column(job_application.c.starts_on, PRO, "Début du contrat.")
+    ends_on: Date | None = column(job_application.c.ends_on, PRO, "Fin du contrat.")
+    provenance: Provenance | None = provenance(PRO)
 
 
-@entity(
+@Entity(
     table=pass_iae,
     subject="person_id",
     description="PASS IAE ; les critères d'éligibilité ne sont jamais restitués.",
 )
 class PassIae:
-    number = column(pass_iae.c.number, Category.IDX, "Numéro, 12 chiffres.")
-    status = column(pass_iae.c.status, PRO, "État.", choice=v.PASS_STATUS)
-    starts_on = column(pass_iae.c.starts_on, PRO, "Début de validité.")
-    ends_on = column(pass_iae.c.ends_on, PRO, "Fin de validité.")
-    provenance = provenance(PRO)
+    number: str | None = column(pass_iae.c.number, Category.IDX, "Numéro, 12 chiffres.")
+    status: v.PassIaeStatus | None = column(pass_iae.c.status, PRO, "État.")
+    starts_on: Date | None = column(pass_iae.c.starts_on, PRO, "Début de validité.")
+    ends_on: Date | None = column(pass_iae.c.ends_on, PRO, "Fin de validité.")
+    provenance: Provenance | None = provenance(PRO)
 
 
-@entity(
+@Entity(
     table=immersion_agreement,
     subject="person_id",
     owner="organisation_siret",
@@ -116,20 +118,101 @@ class PassIae:
     description="Convention d'immersion professionnelle (Immersion facilitée).",
 )
 class ImmersionAgreement:
-    id = key(immersion_agreement.c.id)
-    status = column(immersion_agreement.c.status, PRO, "État.", choice=v.IMMERSION_STATUS)
-    objective = column(immersion_agreement.c.objective, PRO, "Objet (C. trav. L.5135-1).", choice=v.OBJECTIVE)
-    siret = column(immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.")
-    company_name = column(immersion_agreement.c.company_name, PRO, "Nom de l'entreprise d'accueil.")
-    rome_code = column(immersion_agreement.c.rome_code, PRO, "Code ROME du métier.")
-    occupation = column(immersion_agreement.c.occupation, PRO, "Libellé de l'appellation du ROME.")
-    starts_on = column(immersion_agreement.c.starts_on, PRO, "Début.")
-    ends_on = column(immersion_agreement.c.ends_on, PRO, "Fin.")
-    agency_kind = column(immersion_agreement.c.agency_kind, PRO, "Nature de l'organisme prescripteur.")
-    assessment = column(immersion_agreement.c.assessment, PRO, "Bilan.", choice=v.ASSESSMENT)
-    ended_with_job = column(immersion_agreement.c.ended_with_job, PRO, "L'immersion a débouché sur une embauche.")
-    is_rqth = column(immersion_agreement.c.is_rqth, Category.SAN, "La personne a une RQTH.")
-    provenance = provenance(PRO)
+    id: ID = key(immersion_agreement.c.id)
+    status: v.ImmersionStatus | None = column(immersion_agreement.c.status, PRO, "État.")
+    objective: v.ImmersionObjective | None = column(immersion_agreement.c.objective, PRO, "Objet (C. trav. L.5135-1).")
+    siret: str | None = column(immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.")
+    company_name: str | None = column(immersion_agreement.c.company_name, PRO, "Nom de l'entreprise d'accueil.")
+    rome_code: str | None = column(immersion_agreement.c.rome_code, PRO, "Code ROME du métier.")
+    occupation: str | None = column(immersion_agreement.c.occupation, PRO, "Libellé de l'appellation du ROME.")
+    starts_on: Date | None = column(immersion_agreement.c.starts_on, PRO, "Début.")
+    ends_on: Date | None = column(immersion_agreement.c.ends_on, PRO, "Fin.")
+    agency_kind: str | None = column(immersion_agreement.c.agency_kind, PRO, "Nature de l'organisme prescripteur.")
+    assessment: v.AssessmentStatus | None = column(immersion_agreement.c.assessment, PRO, "Bilan.")
+    ended_with_job: bool | None = column(
+        immersion_agreement.c.ended_with_job,
+        PRO,
+        "L'immersion a débouché sur une embauche.",
+    )
+    is_rqth: bool | None = column(immersion_agreement.c.is_rqth, Category.SAN, "La personne a une RQTH.")
+    provenance: Provenance | None = provenance(PRO)
 
 
-JOURNEY_TYPES = (Referral, Company, JobApplication, PassIae, ImmersionAgreement)
+@Entity(table=None, description="Adresse postale.")
+class Address:
+    city_code: str | None = external(COORD, "Code INSEE de la commune.")
+
+
+@Entity(table=None, description="Moyens de joindre la personne.")
+class Contact:
+    address: Address | None = external(COORD, "Adresse postale.")
+
+
+@Entity(table=None, description="Difficulté à prendre en compte dans le parcours.")
+class Constraint:
+    theme: ConstraintTheme | None = external(
+        FREIN,
+        "Thème ; une difficulté dont le thème n'est pas ouvert à l'acteur est absente de sa liste.",
+    )
+    state: ConstraintState | None = external(FREIN, "État de la difficulté.")
+
+
+@Entity(
+    table=person,
+    subject="person_id",
+    subject_field="id",
+    description="Personne accompagnée ou qui demande à l'être.",
+)
+class Person:
+    id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
+    contact: Contact | None = external(COORD, "Moyens de joindre la personne.")
+    constraints: list[Constraint] | None = external(FREIN, "Difficultés à prendre en compte dans le parcours.")
+    suggested_services: Connection[SuggestedService] | None = to_many(
+        FREIN,
+        "Services proches qui répondent aux difficultés que l'acteur peut lire ; la distance part de la commune de la "
+        "personne.",
+        source=suggested,
+        requires="contact { address { cityCode } } constraints { theme state }",
+        order=Sort("distanceKm", column=SUGGESTION.c.rank),
+    )
+    referrals: Connection[Referral] | None = to_many(
+        Category.SUIVI,
+        "Orientations vers un service.",
+        on=(referral.c.person_id, person.c.person_id),
+        order=Sort("sentOn", descending=True),
+    )
+    job_applications: Connection[JobApplication] | None = to_many(
+        PRO,
+        "Candidatures auprès des employeurs de l'inclusion.",
+        on=(job_application.c.person_id, person.c.person_id),
+        order=Sort("createdAt", descending=True),
+    )
+    pass_iae: PassIae | None = to_one(
+        PRO,
+        "PASS IAE.",
+        on=(pass_iae.c.person_id, person.c.person_id),
+        first=Sort("endsOn", descending=True),
+    )
+    immersions: Connection[ImmersionAgreement] | None = to_many(
+        PRO,
+        "Immersions professionnelles.",
+        on=(immersion_agreement.c.person_id, person.c.person_id),
+        order=Sort("startsOn", descending=True),
+    )
+
+
+TYPES = (
+    Person,
+    Structure,
+    Service,
+    SuggestedService,
+    Contact,
+    Address,
+    Constraint,
+    Provenance,
+    Referral,
+    Company,
+    JobApplication,
+    PassIae,
+    ImmersionAgreement,
+)

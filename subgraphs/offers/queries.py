@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
+import strawberry
+
+from subgraphs.kit.connection_types import PlaceConnection
+from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.place_search import Near
-from subgraphs.kit.subgraph_model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.kit.root_fields import Comparison, catalogue, criterion, filter_of
+from subgraphs.kit.subgraph_model import model
+from subgraphs.offers.journey_types import TYPES
 from subgraphs.offers.tables import service, structure
-from subgraphs.offers.types import PUB, TYPES
+from subgraphs.offers.types import PUB, Service, Structure
 
 AMONG = Comparison.AMONG
-THEMATICS = "Thématiques ou catégories de thématiques, codes de data.inclusion."
 
-ROOTS = (
-    Root(
-        "services",
-        "Service",
+
+@filter_of(Service, "Critères de recherche de services ; chaque liste admet un service qui en porte une valeur.")
+class ServiceFilter:
+    thematics: list[str] | None = criterion(
+        "thematics",
+        "Thématiques ou catégories de thématiques, codes de data.inclusion.",
+        AMONG,
+        alternative=criterion("thematics", "", AMONG, column=service.c.categories),
+    )
+    types: list[str] | None = criterion("type", "Types de service, codes de data.inclusion.", AMONG)
+    publics: list[str] | None = criterion("publics", "Publics, codes de data.inclusion.", AMONG)
+    fees: list[str] | None = criterion("fees", "Frais, codes de data.inclusion.", AMONG)
+
+
+@filter_of(Structure, "Critères de recherche de structures.")
+class StructureFilter:
+    siret: str | None = criterion("siret", "SIRET.")
+    networks: list[str] | None = criterion("networks", "Réseaux porteurs, codes de data.inclusion.", AMONG)
+
+
+@strawberry.type
+class Query(SubgraphQuery):
+    services: PlaceConnection[Service] | None = catalogue(
         "Services d'insertion, du plus proche au plus lointain si un lieu est donné.",
-        RootKind.CATALOGUE,
-        category=PUB,
-        filter="ServiceFilter",
-        filter_description="Critères de recherche de services ; chaque liste admet un service qui en porte une valeur.",
-        criteria={
-            "thematics": Criterion(
-                "thematics",
-                THEMATICS,
-                AMONG,
-                other=Criterion("thematics", THEMATICS, AMONG, column=service.c.categories),
-            ),
-            "types": Criterion("type", "Types de service, codes de data.inclusion.", AMONG),
-            "publics": Criterion("publics", "Publics, codes de data.inclusion.", AMONG),
-            "fees": Criterion("fees", "Frais, codes de data.inclusion.", AMONG),
-        },
+        PUB,
+        filter=ServiceFilter,
         near=Near(service.c.at_latitude, service.c.at_longitude),
-    ),
-    Root(
-        "structures",
-        "Structure",
+    )
+    structures: PlaceConnection[Structure] | None = catalogue(
         "Structures d'insertion, de la plus proche à la plus lointaine si un lieu est donné.",
-        RootKind.CATALOGUE,
-        category=PUB,
-        filter="StructureFilter",
-        filter_description="Critères de recherche de structures.",
-        criteria={
-            "siret": Criterion("siret", "SIRET."),
-            "networks": Criterion("networks", "Réseaux porteurs, codes de data.inclusion.", AMONG),
-        },
+        PUB,
+        filter=StructureFilter,
         near=Near(structure.c.at_latitude, structure.c.at_longitude),
-    ),
-)
+    )
 
-MODEL = model("offers", TYPES, ROOTS)
+
+MODEL = model("offers", TYPES, Query)

@@ -2,68 +2,63 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
+import strawberry
+
 from schema.categories import Category
+from subgraphs.kit.enums import choice, value
 from subgraphs.kit.errors import BadInput
-from subgraphs.kit.fields import Kind, choice
-from subgraphs.kit.identity_match import Finding, Inputs, MatchInput
+from subgraphs.kit.identity_match import Finding, match_input
 from subgraphs.kit.ingest.text_forms import matricule, national_number
 from subgraphs.kit.page_arguments import day
+from subgraphs.kit.scalars import Date
 from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Identifier, match_key
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.tables import person
-from subgraphs.people.values import DOSSIER_ROLE
+from subgraphs.people.values import DossierRole
 
-KIND = choice(
-    "NationalIdentifierKind",
-    "Système d'un identifiant par lequel une personne se rapproche.",
-    {
-        "CAF": "Caisse d'allocations familiales.",
-        "MSA": "Mutualité sociale agricole.",
-        "FRANCE_TRAVAIL": "France Travail, 8 ou 11 caractères.",
-        "PASS_IAE": "PASS IAE, 12 chiffres.",
-    },
+
+@choice("Système d'un identifiant par lequel une personne se rapproche.")
+class NationalIdentifierKind(Enum):
+    CAF = value("Caisse d'allocations familiales.")
+    MSA = value("Mutualité sociale agricole.")
+    FRANCE_TRAVAIL = value("France Travail, 8 ou 11 caractères.")
+    PASS_IAE = value("PASS IAE, 12 chiffres.")
+
+
+@strawberry.input(description="Identifiant de la personne dans un système national.")
+class IdentifierInput:
+    kind: NationalIdentifierKind = match_input("Système de l'identifiant.")
+    value: str = match_input("Valeur de l'identifiant.")
+    organisation: str | None = match_input("Organisme gestionnaire, pour un matricule CAF ou MSA.")
+    role: DossierRole | None = match_input("Rôle dans le dossier, pour un matricule CAF ou MSA.")
+
+
+@strawberry.input(
+    description="Identifiant de la personne dans le système d'information d'un Conseil départemental.",
 )
-IDENTIFIER = Inputs(
-    "IdentifierInput",
-    "Identifiant de la personne dans un système national.",
-    (
-        MatchInput("kind", KIND, "Système de l'identifiant.", required=True),
-        MatchInput("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
-        MatchInput("organisation", Kind.STRING, "Organisme gestionnaire, pour un matricule CAF ou MSA."),
-        MatchInput("role", DOSSIER_ROLE, "Rôle dans le dossier, pour un matricule CAF ou MSA."),
-    ),
-)
-DEPARTMENTAL = Inputs(
-    "DepartmentIdentifierInput",
-    "Identifiant de la personne dans le système d'information d'un Conseil départemental.",
-    (
-        MatchInput("department", Kind.STRING, "Code du département.", required=True),
-        MatchInput("value", Kind.STRING, "Valeur de l'identifiant.", required=True),
-    ),
-)
-IDENTITY = Inputs(
-    "IdentityInput",
-    "Identité à rapprocher : au moins un identifiant, et la date de naissance.",
-    (
-        MatchInput("birthDate", Kind.DATE, "Date de naissance.", required=True, reads=("Person.birthDate",)),
-        MatchInput(
-            "nir",
-            Kind.STRING,
-            "NIR, de 13 caractères, ou 15 avec sa clé ; haché avant toute recherche, jamais conservé ni journalisé.",
-            match=Category.NIR,
-        ),
-        MatchInput("identifier", IDENTIFIER, "Identifiant dans un système national.", match=Category.IDX),
-        MatchInput(
-            "departmentIdentifier",
-            DEPARTMENTAL,
-            "Identifiant interne d'un Conseil départemental, pour qui peut lire les identifiants en entier.",
-            match=Category.IDX,
-            reads=("Person.identifiers", "SectorIdentifier.value"),
-        ),
-    ),
-)
+class DepartmentIdentifierInput:
+    department: str = match_input("Code du département.")
+    value: str = match_input("Valeur de l'identifiant.")
+
+
+@strawberry.input(description="Identité à rapprocher : au moins un identifiant, et la date de naissance.")
+class IdentityInput:
+    birth_date: Date = match_input("Date de naissance.", reads=("Person.birthDate",))
+    nir: str | None = match_input(
+        "NIR, de 13 caractères, ou 15 avec sa clé ; haché avant toute recherche, jamais conservé ni journalisé.",
+        match=Category.NIR,
+    )
+    identifier: IdentifierInput | None = match_input("Identifiant dans un système national.", match=Category.IDX)
+    department_identifier: DepartmentIdentifierInput | None = match_input(
+        "Identifiant interne d'un Conseil départemental, pour qui peut lire les identifiants en entier.",
+        match=Category.IDX,
+        reads=("Person.identifiers", "SectorIdentifier.value"),
+    )
+
+
 _LONGEST = 64
 
 
@@ -90,13 +85,10 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
 FINDING = Finding(
     argument="identity",
     description="Identité à rapprocher, passée en variable seulement.",
-    input=IDENTITY,
+    input=IdentityInput,
     keys=("nir", "identifier", "departmentIdentifier"),
     read=keys,
     known=person.c.nir_last_digits,
-    result="PersonMatch",
-    found="person",
-    said="Résultat d'un rapprochement d'identité.",
 )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select
 
 from schema.categories import Category, Level
-from subgraphs.kit.constraint_enums import CONSTRAINT_STATE, CONSTRAINT_THEME
-from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Drop, column, key, one
-from subgraphs.kit.provenance import provenance
+from subgraphs.kit.constraint_enums import ConstraintState, ConstraintTheme
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.fields import Drop, column, key, to_one
+from subgraphs.kit.provenance import Provenance, provenance
+from subgraphs.kit.scalars import ID, Date
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
 from subgraphs.people import values as v
@@ -25,7 +26,7 @@ def reveals(table: Table) -> ColumnElement[Any]:
     return sensitivity.correlate(table).scalar_subquery()
 
 
-@entity(
+@Entity(
     table=j.constraint,
     subject="person_id",
     recorded_by="recorded_by",
@@ -33,21 +34,20 @@ def reveals(table: Table) -> ColumnElement[Any]:
     description="Difficulté à prendre en compte dans le parcours.",
 )
 class Constraint:
-    id = key(j.constraint.c.id)
-    theme = column(
+    id: ID = key(j.constraint.c.id)
+    theme: ConstraintTheme | None = column(
         j.constraint.c.theme,
         FREIN,
         "Thème ; une difficulté dont le thème n'est pas ouvert à l'acteur est absente de sa liste.",
-        choice=CONSTRAINT_THEME,
         forbidden=Drop(),
     )
-    state = column(j.constraint.c.state, FREIN, "État de la difficulté.", choice=CONSTRAINT_STATE)
-    impact = column(j.constraint.c.impact, FREIN, "Effet sur la recherche d'emploi.", choice=v.CONSTRAINT_IMPACT)
-    recorded_on = column(j.constraint.c.recorded_on, FREIN, "Date du constat.")
-    provenance = provenance(FREIN)
+    state: ConstraintState | None = column(j.constraint.c.state, FREIN, "État de la difficulté.")
+    impact: v.ConstraintImpact | None = column(j.constraint.c.impact, FREIN, "Effet sur la recherche d'emploi.")
+    recorded_on: Date | None = column(j.constraint.c.recorded_on, FREIN, "Date du constat.")
+    provenance: Provenance | None = provenance(FREIN)
 
 
-@entity(
+@Entity(
     table=j.orientation,
     subject="person_id",
     owner="organisation_siret",
@@ -55,11 +55,10 @@ class Constraint:
     description="Orientation de la personne vers un parcours et un organisme.",
 )
 class Orientation:
-    id = key(j.orientation.c.id)
-    pathway = column(j.orientation.c.pathway, SUIVI, "Parcours d'orientation.", level=REDUCED, choice=v.PATHWAY)
-    starts_on = column(j.orientation.c.starts_on, SUIVI, "Date de début.", level=REDUCED)
-    structure = one(
-        "Structure",
+    id: ID = key(j.orientation.c.id)
+    pathway: v.Pathway | None = column(j.orientation.c.pathway, SUIVI, "Parcours d'orientation.", level=REDUCED)
+    starts_on: Date | None = column(j.orientation.c.starts_on, SUIVI, "Date de début.", level=REDUCED)
+    structure: Structure | None = to_one(
         SUIVI,
         "Structure chargée de l'accompagnement ; une orientation vers celle dont le nom révélerait une donnée protégée "
         "est absente de sa liste.",
@@ -68,42 +67,40 @@ class Orientation:
         sensitive=reveals(j.orientation),
         forbidden=Drop(),
     )
-    ends_on = column(j.orientation.c.ends_on, SUIVI, "Date de fin.")
-    provenance = provenance(SUIVI)
+    ends_on: Date | None = column(j.orientation.c.ends_on, SUIVI, "Date de fin.")
+    provenance: Provenance | None = provenance(SUIVI)
 
 
-@entity(table=j.referent, subject="person_id", description="Référent de la personne.")
+@Entity(table=j.referent, subject="person_id", description="Référent de la personne.")
 class Referent:
-    since = column(j.referent.c.since, SUIVI, "Date à laquelle le référent a été désigné.")
-    agent = one("Agent", PROF, "Agent référent.", on=(j.agent.c.id, j.referent.c.agent_id))
-    structure = one(
-        "Structure",
+    since: Date | None = column(j.referent.c.since, SUIVI, "Date à laquelle le référent a été désigné.")
+    agent: Agent | None = to_one(PROF, "Agent référent.", on=(j.agent.c.id, j.referent.c.agent_id))
+    structure: Structure | None = to_one(
         SUIVI,
         "Structure du référent.",
         on=(t.structure.c.id, j.referent.c.structure_id),
     )
-    provenance = provenance(SUIVI)
+    provenance: Provenance | None = provenance(SUIVI)
 
 
-@entity(
+@Entity(
     table=j.referent,
     subject="person_id",
     owner="organisation_siret",
     description="Membre du groupe de suivi.",
 )
 class GroupMember:
-    agent = one("Agent", PROF, "Agent membre du groupe.", on=(j.agent.c.id, j.referent.c.agent_id))
-    structure = one(
-        "Structure",
+    agent: Agent | None = to_one(PROF, "Agent membre du groupe.", on=(j.agent.c.id, j.referent.c.agent_id))
+    structure: Structure | None = to_one(
         SUIVI,
         "Structure du membre.",
         on=(t.structure.c.id, j.referent.c.structure_id),
     )
-    since = column(j.referent.c.since, SUIVI, "Date d'entrée dans le groupe.")
-    provenance = provenance(SUIVI)
+    since: Date | None = column(j.referent.c.since, SUIVI, "Date d'entrée dans le groupe.")
+    provenance: Provenance | None = provenance(SUIVI)
 
 
-@entity(
+@Entity(
     table=j.contract,
     subject="person_id",
     owner="organisation_siret",
@@ -111,29 +108,26 @@ class GroupMember:
     description="Contrat entre la personne et l'organisme qui l'accompagne.",
 )
 class Contract:
-    id = key(j.contract.c.id)
-    kind = column(j.contract.c.kind, SUIVI, "Nature du contrat.", choice=v.CONTRACT_KIND)
-    signed_on = column(j.contract.c.signed_on, SUIVI, "Date de signature.")
-    starts_on = column(j.contract.c.starts_on, SUIVI, "Date de début.")
-    ends_on = column(j.contract.c.ends_on, SUIVI, "Date de fin.")
-    provenance = provenance(SUIVI)
+    id: ID = key(j.contract.c.id)
+    kind: v.ContractKind | None = column(j.contract.c.kind, SUIVI, "Nature du contrat.")
+    signed_on: Date | None = column(j.contract.c.signed_on, SUIVI, "Date de signature.")
+    starts_on: Date | None = column(j.contract.c.starts_on, SUIVI, "Date de début.")
+    ends_on: Date | None = column(j.contract.c.ends_on, SUIVI, "Date de fin.")
+    provenance: Provenance | None = provenance(SUIVI)
 
 
-@entity(
+@Entity(
     table=j.agent,
     plural="professionnels",
     description="Professionnel. Ce qu'un lien vers lui révèle de la personne se décide sur le lien.",
 )
 class Agent:
-    id = key(j.agent.c.id)
-    first_name = column(j.agent.c.first_name, PROF, "Prénom.")
-    last_name = column(j.agent.c.last_name, PROF, "Nom.")
-    email = column(j.agent.c.email, PROF, "Adresse électronique professionnelle.")
+    id: ID = key(j.agent.c.id)
+    first_name: str | None = column(j.agent.c.first_name, PROF, "Prénom.")
+    last_name: str | None = column(j.agent.c.last_name, PROF, "Nom.")
+    email: str | None = column(j.agent.c.email, PROF, "Adresse électronique professionnelle.")
 
 
-@entity(table=t.structure, stub=True, description="Structure, décrite par le sous-graphe de l'offre.")
+@Entity(table=t.structure, stub=True, description="Structure, décrite par le sous-graphe de l'offre.")
 class Structure:
-    id = key(t.structure.c.id, "Identifiant de la structure.")
-
-
-JOURNEY = (Constraint, Orientation, Referent, GroupMember, Contract, Agent, Structure)
+    id: ID = key(t.structure.c.id, "Identifiant de la structure.")

@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import array
 from schema.categories import Category
 from schema.facts import Fact
 from subgraphs.kit import access
-from subgraphs.kit.entity import entity
+from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import column
 from subgraphs.kit.residual_sql import constant, word
+from subgraphs.kit.scalars import Date
 from subgraphs.people.journey_tables import exercised_right
 
 TRACE = Category.TRACE
@@ -37,13 +38,17 @@ def in_force() -> ColumnElement[Any]:
     return func.array_remove(listed, None, type_=ARRAY(Text()))
 
 
-@entity(
+@Entity(
     table=access.person,
     subject="person_id",
     description="Droits exercés, restrictions et échéances de la personne.",
 )
 class Rights:
-    opposed_on = column(_since(exercised_right.c.opposed_on), TRACE, "Date de l'opposition.")
-    limited_on = column(_since(exercised_right.c.limited_on), TRACE, "Date de la limitation du traitement.")
-    erasure_due_on = column(access.person.c.erasure_on, TRACE, "Date prévue d'effacement.")
-    last_contact_on = column(access.person.c.last_contact, TRACE, "Date du dernier contact.")
+    opposed_on: Date | None = column(_since(exercised_right.c.opposed_on), TRACE, "Date de l'opposition.")
+    limited_on: Date | None = column(
+        _since(exercised_right.c.limited_on),
+        TRACE,
+        "Date de la limitation du traitement.",
+    )
+    erasure_due_on: Date | None = column(access.person.c.erasure_on, TRACE, "Date prévue d'effacement.")
+    last_contact_on: Date | None = column(access.person.c.last_contact, TRACE, "Date du dernier contact.")

@@ -1,113 +1,119 @@
 """Enums of the subgraph `people`, with the values of their standards."""
 
-from schema.categories import Category
-from subgraphs.kit.fields import Value, choice
+from enum import Enum
 
-CIVILITY = choice("Civility", "Civilité.", {"MADAME": "Madame.", "MONSIEUR": "Monsieur."})
-CONTACT_ORIGIN = choice(
-    "ContactOrigin",
-    "À qui le contact est rattaché.",
-    {"PERSONNE": "À la personne.", "DOSSIER": "Au dossier, que le foyer partage."},
-)
-CONTACT_AUTHORISATION = choice(
-    "ContactAuthorisation",
-    "Autorisation d'usage des coordonnées (CNAF, AUTORUTIADRELEC et AUTORUTITEL).",
-    {"A": "Autorisé.", "R": "Refusé.", "I": "Inconnu."},
-)
-RSA_STATUS = choice(
-    "RsaStatus",
-    "État du dossier RSA (CNAF, ETATDOSRSA de 0 à 6, dans l'ordre).",
-    {
-        "DEMANDE_EN_ATTENTE": "0, demande en attente.",
-        "REFUSE": "1, refusé.",
-        "DROIT_OUVERT_VERSABLE": "2, droit ouvert et versable.",
-        "DROIT_OUVERT_ET_SUSPENDU": "3, droit ouvert et suspendu.",
-        "DROIT_OUVERT_VERSEMENT_SUSPENDU": "4, droit ouvert, versement suspendu.",
-        "CLOS": "5, clos.",
-        "CLOS_ANTERIEUR": "6, clos sur un mois antérieur.",
-    },
-)
-RESTRICTION_KIND = choice(
-    "RestrictionKind",
-    "Restriction demandée par la personne.",
-    {"OPPOSITION": "Opposition (RGPD, article 21).", "LIMITATION": "Limitation (RGPD, article 18)."},
-)
-SUSPENSION_REASON = choice(
-    "SuspensionReason",
-    "Famille du motif de suspension du RSA.",
-    {
-        "RESSOURCES": "Ressources ou déclaration.",
-        "SITUATION": "Changement de situation.",
-        "AUTRE": "Autre motif, ou motif non précisé.",
-        "SANTE": Value("Santé ou handicap.", Category.SAN),
-        "SEJOUR": Value("Titre de séjour.", Category.SEJ),
-        "JUSTICE": Value("Mesure de justice.", Category.JUST),
-    },
-)
-INCOME_BAND = choice(
-    "IncomeBand",
-    "Tranche de ressources mensuelles, en euros.",
-    {
-        "AUCUNE": "Aucune ressource.",
-        "MOINS_DE_500": "Moins de 500.",
-        "DE_500_A_1000": "De 500 à moins de 1000.",
-        "DE_1000_A_1500": "De 1000 à moins de 1500.",
-        "AU_MOINS_1500": "1500 ou plus.",
-    },
-)
-WORK_SITUATION = choice(
-    "WorkSituation",
-    "Situation professionnelle.",
-    {
-        "EN_EMPLOI": "En emploi.",
-        "SANS_EMPLOI": "Sans emploi.",
-        "EN_FORMATION": "En formation.",
-        "IAE": "En insertion par l'activité économique.",
-        "CREATION_ENTREPRISE": "En création d'entreprise.",
-        "RETRAITE": "À la retraite.",
-        "AUTRE": "Autre situation.",
-        "MALADIE": Value("En arrêt de maladie.", Category.SAN),
-        "INVALIDITE": Value("En invalidité.", Category.SAN),
-    },
-)
-IDENTIFIER_KIND = choice(
-    "IdentifierKind",
-    "Système d'un identifiant.",
-    {
-        "CAF": "Caisse d'allocations familiales.",
-        "MSA": "Mutualité sociale agricole.",
-        "FRANCE_TRAVAIL": "France Travail, 8 ou 11 caractères.",
-        "CD_INTERNE": "Conseil départemental.",
-        "PASS_IAE": "PASS IAE, 12 chiffres.",
-        "RDV_INSERTION": "RDV-Insertion.",
-    },
-)
-DOSSIER_ROLE = choice(
-    "DossierRole", "Rôle dans le dossier CAF ou MSA.", {"DEMANDEUR": "Demandeur.", "CONJOINT": "Conjoint."}
-)
-REGISTRATION_STATUS = choice(
-    "RegistrationStatus",
-    "État de l'inscription comme demandeur d'emploi.",
-    {"INSCRIT": "Inscrit.", "NON_INSCRIT": "Non inscrit, quel que soit le motif."},
-)
-PATHWAY = choice(
-    "Pathway",
-    "Parcours d'orientation (C. trav. L.5411-5-1).",
-    {"EMPLOI": "Parcours emploi.", "SOCIO_PRO": "Parcours socio-professionnel.", "SOCIAL": "Parcours social."},
-)
-CONTRACT_KIND = choice(
-    "ContractKind",
-    "Nature d'un contrat d'accompagnement.",
-    {
-        "CER": "Contrat d'engagements réciproques.",
-        "PPAE": "Projet personnalisé d'accès à l'emploi.",
-        "CEJ": "Contrat d'engagement jeune.",
-        "PACEA": "Parcours contractualisé vers l'emploi et l'autonomie.",
-        "CONTRAT_ENGAGEMENT": "Contrat d'engagement.",
-    },
-)
-CONSTRAINT_IMPACT = choice(
-    "ConstraintImpact",
-    "Effet sur la recherche d'emploi (France Travail).",
-    {"FAIBLE": "Faible.", "MOYEN": "Moyen.", "FORT": "Fort."},
-)
+from schema.categories import Category
+from subgraphs.kit.enums import choice, value
+
+
+@choice("Civilité.")
+class Civility(Enum):
+    MADAME = value("Madame.")
+    MONSIEUR = value("Monsieur.")
+
+
+@choice("À qui le contact est rattaché.")
+class ContactOrigin(Enum):
+    PERSONNE = value("À la personne.")
+    DOSSIER = value("Au dossier, que le foyer partage.")
+
+
+@choice("Autorisation d'usage des coordonnées (CNAF, AUTORUTIADRELEC et AUTORUTITEL).")
+class ContactAuthorisation(Enum):
+    A = value("Autorisé.")
+    R = value("Refusé.")
+    I = value("Inconnu.")  # noqa: E741
+
+
+@choice("État du dossier RSA (CNAF, ETATDOSRSA de 0 à 6, dans l'ordre).")
+class RsaStatus(Enum):
+    DEMANDE_EN_ATTENTE = value("0, demande en attente.")
+    REFUSE = value("1, refusé.")
+    DROIT_OUVERT_VERSABLE = value("2, droit ouvert et versable.")
+    DROIT_OUVERT_ET_SUSPENDU = value("3, droit ouvert et suspendu.")
+    DROIT_OUVERT_VERSEMENT_SUSPENDU = value("4, droit ouvert, versement suspendu.")
+    CLOS = value("5, clos.")
+    CLOS_ANTERIEUR = value("6, clos sur un mois antérieur.")
+
+
+@choice("Restriction demandée par la personne.")
+class RestrictionKind(Enum):
+    OPPOSITION = value("Opposition (RGPD, article 21).")
+    LIMITATION = value("Limitation (RGPD, article 18).")
+
+
+@choice("Famille du motif de suspension du RSA.")
+class SuspensionReason(Enum):
+    RESSOURCES = value("Ressources ou déclaration.")
+    SITUATION = value("Changement de situation.")
+    AUTRE = value("Autre motif, ou motif non précisé.")
+    SANTE = value("Santé ou handicap.", Category.SAN)
+    SEJOUR = value("Titre de séjour.", Category.SEJ)
+    JUSTICE = value("Mesure de justice.", Category.JUST)
+
+
+@choice("Tranche de ressources mensuelles, en euros.")
+class IncomeBand(Enum):
+    AUCUNE = value("Aucune ressource.")
+    MOINS_DE_500 = value("Moins de 500.")
+    DE_500_A_1000 = value("De 500 à moins de 1000.")
+    DE_1000_A_1500 = value("De 1000 à moins de 1500.")
+    AU_MOINS_1500 = value("1500 ou plus.")
+
+
+@choice("Situation professionnelle.")
+class WorkSituation(Enum):
+    EN_EMPLOI = value("En emploi.")
+    SANS_EMPLOI = value("Sans emploi.")
+    EN_FORMATION = value("En formation.")
+    IAE = value("En insertion par l'activité économique.")
+    CREATION_ENTREPRISE = value("En création d'entreprise.")
+    RETRAITE = value("À la retraite.")
+    AUTRE = value("Autre situation.")
+    MALADIE = value("En arrêt de maladie.", Category.SAN)
+    INVALIDITE = value("En invalidité.", Category.SAN)
+
+
+@choice("Système d'un identifiant.")
+class IdentifierKind(Enum):
+    CAF = value("Caisse d'allocations familiales.")
+    MSA = value("Mutualité sociale agricole.")
+    FRANCE_TRAVAIL = value("France Travail, 8 ou 11 caractères.")
+    CD_INTERNE = value("Conseil départemental.")
+    PASS_IAE = value("PASS IAE, 12 chiffres.")
+    RDV_INSERTION = value("RDV-Insertion.")
+
+
+@choice("Rôle dans le dossier CAF ou MSA.")
+class DossierRole(Enum):
+    DEMANDEUR = value("Demandeur.")
+    CONJOINT = value("Conjoint.")
+
+
+@choice("État de l'inscription comme demandeur d'emploi.")
+class RegistrationStatus(Enum):
+    INSCRIT = value("Inscrit.")
+    NON_INSCRIT = value("Non inscrit, quel que soit le motif.")
+
+
+@choice("Parcours d'orientation (C. trav. L.5411-5-1).")
+class Pathway(Enum):
+    EMPLOI = value("Parcours emploi.")
+    SOCIO_PRO = value("Parcours socio-professionnel.")
+    SOCIAL = value("Parcours social.")
+
+
+@choice("Nature d'un contrat d'accompagnement.")
+class ContractKind(Enum):
+    CER = value("Contrat d'engagements réciproques.")
+    PPAE = value("Projet personnalisé d'accès à l'emploi.")
+    CEJ = value("Contrat d'engagement jeune.")
+    PACEA = value("Parcours contractualisé vers l'emploi et l'autonomie.")
+    CONTRAT_ENGAGEMENT = value("Contrat d'engagement.")
+
+
+@choice("Effet sur la recherche d'emploi (France Travail).")
+class ConstraintImpact(Enum):
+    FAIBLE = value("Faible.")
+    MOYEN = value("Moyen.")
+    FORT = value("Fort.")

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+import strawberry
+
+from subgraphs.kit.connection_types import Connection, PlaceConnection
+from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.place_search import Near
-from subgraphs.kit.subgraph_model import Comparison, Criterion, Root, RootKind, model
+from subgraphs.kit.root_fields import Comparison, catalogue, criterion, filter_of
+from subgraphs.kit.scalars import ID, Date
+from subgraphs.kit.subgraph_model import model
 from subgraphs.trainings.tables import training_session
-from subgraphs.trainings.types import PUB, TYPES
+from subgraphs.trainings.types import PUB, TYPES, RecruitmentState, Training, TrainingSession
 
-ROOTS = (
-    Root(
-        "trainings",
-        "Training",
-        "Formations du catalogue.",
-        RootKind.CATALOGUE,
-        category=PUB,
-        filter="TrainingFilter",
-        filter_description="Critères de recherche de formations.",
-        criteria={
-            "romeCode": Criterion("romeCodes", "Code ROME d'un métier préparé.", Comparison.HOLDS),
-            "formacode": Criterion("formacodes", "Code FORMACODE.", Comparison.HOLDS),
-            "certifying": Criterion("certifying", "La formation mène à une certification."),
-        },
-    ),
-    Root(
-        "trainingSessions",
-        "TrainingSession",
+
+@filter_of(Training, "Critères de recherche de formations.")
+class TrainingFilter:
+    rome_code: str | None = criterion("romeCodes", "Code ROME d'un métier préparé.", Comparison.HOLDS)
+    formacode: str | None = criterion("formacodes", "Code FORMACODE.", Comparison.HOLDS)
+    certifying: bool | None = criterion("certifying", "La formation mène à une certification.")
+
+
+@filter_of(TrainingSession, "Critères de recherche de sessions.")
+class TrainingSessionFilter:
+    training: ID | None = criterion("training.id", "Formation.")
+    starts_from: Date | None = criterion("startsOn", "Débute à partir de cette date, comprise.", Comparison.FROM)
+    starts_before: Date | None = criterion("startsOn", "Débute avant cette date.", Comparison.BEFORE)
+    recruitment_state: RecruitmentState | None = criterion("recruitmentState", "État du recrutement.")
+    city_code: str | None = criterion("cityCode", "Code INSEE de la commune.")
+
+
+@strawberry.type
+class Query(SubgraphQuery):
+    trainings: Connection[Training] | None = catalogue("Formations du catalogue.", PUB, filter=TrainingFilter)
+    training_sessions: PlaceConnection[TrainingSession] | None = catalogue(
         "Sessions de formation, de la plus proche à la plus lointaine si un lieu est donné.",
-        RootKind.CATALOGUE,
-        category=PUB,
-        filter="TrainingSessionFilter",
-        filter_description="Critères de recherche de sessions.",
-        criteria={
-            "training": Criterion("training.id", "Formation."),
-            "startsFrom": Criterion("startsOn", "Débute à partir de cette date, comprise.", Comparison.FROM),
-            "startsBefore": Criterion("startsOn", "Débute avant cette date.", Comparison.BEFORE),
-            "recruitmentState": Criterion("recruitmentState", "État du recrutement."),
-            "cityCode": Criterion("cityCode", "Code INSEE de la commune."),
-        },
+        PUB,
+        filter=TrainingSessionFilter,
         near=Near(training_session.c.at_latitude, training_session.c.at_longitude, reads=("cityCode",)),
-    ),
-)
+    )
 
-MODEL = model("trainings", TYPES, ROOTS)
+
+MODEL = model("trainings", TYPES, Query)

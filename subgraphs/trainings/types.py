@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 
-from sqlalchemy import ColumnElement, Date, func
+from sqlalchemy import ColumnElement, func
+from sqlalchemy import Date as DateType
 
 from schema.categories import Category, Level
 from subgraphs.kit.access import person
-from subgraphs.kit.entity import entity
-from subgraphs.kit.fields import Sort, choice, column, day_column, key, many, one
+from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.entity import Entity
+from subgraphs.kit.enums import choice, value
+from subgraphs.kit.fields import Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
+from subgraphs.kit.scalars import ID, Date
 from subgraphs.trainings.tables import (
     placement,
     training,
@@ -23,89 +28,94 @@ from subgraphs.trainings.tables import (
 PUB, FORM = Category.PUB, Category.FORM
 
 _DAYS = (placement.c.proposed_on, placement.c.decided_on, placement.c.entered_on, placement.c.ended_on)
-_LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_column(placement.c.as_of), type_=Date())
+_LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_column(placement.c.as_of), type_=DateType())
 """The last day that a placement bears; of one that bears none, the day on which its source told it."""
 
-RECRUITMENT_STATE = choice(
-    "RecruitmentState",
-    "État du recrutement d'une session (LHEO, etat-recrutement 1, 2, 3).",
-    {"OUVERT": "Ouvert.", "FERME": "Fermé.", "SUSPENDU": "Suspendu."},
-)
-TEACHING_MODE = choice(
-    "TeachingMode",
-    "Modalité d'enseignement (LHEO, modalites-enseignement 0, 1, 2).",
-    {"PRESENTIEL": "En présentiel.", "MIXTE": "Mixte.", "DISTANCE": "À distance."},
-)
-PLACEMENT_STATUS = choice(
-    "PlacementStatus",
-    "État d'un positionnement (propre au hub).",
-    {
-        "PROPOSE": "Proposé.",
-        "INFO_COLLECTIVE": "Information collective.",
-        "RETENU": "Retenu.",
-        "REFUSE": "Refusé.",
-        "ABANDONNE": "Abandonné.",
-        "ENTRE": "Entré en formation.",
-        "TERMINE": "Terminé.",
-    },
-)
+
+@choice("État du recrutement d'une session (LHEO, etat-recrutement 1, 2, 3).")
+class RecruitmentState(Enum):
+    OUVERT = value("Ouvert.")
+    FERME = value("Fermé.")
+    SUSPENDU = value("Suspendu.")
 
 
-@entity(table=training_provider, description="Organisme de formation (LHEO).")
+@choice("Modalité d'enseignement (LHEO, modalites-enseignement 0, 1, 2).")
+class TeachingMode(Enum):
+    PRESENTIEL = value("En présentiel.")
+    MIXTE = value("Mixte.")
+    DISTANCE = value("À distance.")
+
+
+@choice("État d'un positionnement (propre au hub).")
+class PlacementStatus(Enum):
+    PROPOSE = value("Proposé.")
+    INFO_COLLECTIVE = value("Information collective.")
+    RETENU = value("Retenu.")
+    REFUSE = value("Refusé.")
+    ABANDONNE = value("Abandonné.")
+    ENTRE = value("Entré en formation.")
+    TERMINE = value("Terminé.")
+
+
+@Entity(table=training_provider, description="Organisme de formation (LHEO).")
 class TrainingProvider:
-    id = key(training_provider.c.id, "Identifiant de l'organisme.")
-    siret = column(training_provider.c.siret, PUB, "SIRET.")
-    name = column(training_provider.c.name, PUB, "Nom.")
-    activity_number = column(training_provider.c.activity_number, PUB, "Numéro de déclaration d'activité.")
-    provenance = provenance(PUB, "Origine de la description.")
+    id: ID = key(training_provider.c.id, "Identifiant de l'organisme.")
+    siret: str | None = column(training_provider.c.siret, PUB, "SIRET.")
+    name: str | None = column(training_provider.c.name, PUB, "Nom.")
+    activity_number: str | None = column(training_provider.c.activity_number, PUB, "Numéro de déclaration d'activité.")
+    provenance: Provenance | None = provenance(PUB, "Origine de la description.")
 
 
-@entity(table=training, plural="formations", description="Formation du catalogue (LHEO).")
+@Entity(table=training, plural="formations", description="Formation du catalogue (LHEO).")
 class Training:
-    id = key(training.c.id, "Identifiant de la formation.")
-    title = column(training.c.title, PUB, "Intitulé.")
-    provider = one("TrainingProvider", PUB, "Organisme.", on=(training_provider.c.id, training.c.provider_id))
-    formacodes = column(training.c.formacodes, PUB, "Codes FORMACODE.")
-    rome_codes = column(training.c.rome_codes, PUB, "Codes ROME des métiers préparés.")
-    rncp_code = column(training.c.rncp_code, PUB, "Code RNCP ou RS de la certification.")
-    certifying = column(training.c.certifying, PUB, "La formation mène à une certification.")
-    entry_level = column(training.c.entry_level, PUB, "Niveau d'entrée, code LHEO.")
-    exit_level = column(training.c.exit_level, PUB, "Niveau de sortie, code LHEO.")
-    actions = many(
-        "TrainingAction",
+    id: ID = key(training.c.id, "Identifiant de la formation.")
+    title: str | None = column(training.c.title, PUB, "Intitulé.")
+    provider: TrainingProvider | None = to_one(PUB, "Organisme.", on=(training_provider.c.id, training.c.provider_id))
+    formacodes: list[str] | None = column(training.c.formacodes, PUB, "Codes FORMACODE.")
+    rome_codes: list[str] | None = column(training.c.rome_codes, PUB, "Codes ROME des métiers préparés.")
+    rncp_code: str | None = column(training.c.rncp_code, PUB, "Code RNCP ou RS de la certification.")
+    certifying: bool | None = column(training.c.certifying, PUB, "La formation mène à une certification.")
+    entry_level: str | None = column(training.c.entry_level, PUB, "Niveau d'entrée, code LHEO.")
+    exit_level: str | None = column(training.c.exit_level, PUB, "Niveau de sortie, code LHEO.")
+    actions: list[TrainingAction] | None = to_many(
         PUB,
         "Actions de formation.",
         on=(training_action.c.training_id, training.c.id),
-        page=None,
     )
-    sessions = many("TrainingSession", PUB, "Sessions.", on=(training_session.c.training_id, training.c.id), page=None)
-    provenance = provenance(PUB, "Origine de la description.")
+    sessions: list[TrainingSession] | None = to_many(
+        PUB,
+        "Sessions.",
+        on=(training_session.c.training_id, training.c.id),
+    )
+    provenance: Provenance | None = provenance(PUB, "Origine de la description.")
 
 
-@entity(table=training_action, description="Action de formation : une façon de suivre la formation (LHEO).")
+@Entity(table=training_action, description="Action de formation : une façon de suivre la formation (LHEO).")
 class TrainingAction:
-    id = key(training_action.c.id, "Identifiant de l'action.")
-    mode = column(training_action.c.mode, PUB, "Modalité d'enseignement.", choice=TEACHING_MODE)
-    publics = column(training_action.c.publics, PUB, "Publics visés, codes LHEO.")
-    prerequisites = column(training_action.c.prerequisites, PUB, "Prérequis.")
-    funders = column(training_action.c.funders, PUB, "Financeurs, codes LHEO.")
+    id: ID = key(training_action.c.id, "Identifiant de l'action.")
+    mode: TeachingMode | None = column(training_action.c.mode, PUB, "Modalité d'enseignement.")
+    publics: list[str] | None = column(training_action.c.publics, PUB, "Publics visés, codes LHEO.")
+    prerequisites: str | None = column(training_action.c.prerequisites, PUB, "Prérequis.")
+    funders: list[str] | None = column(training_action.c.funders, PUB, "Financeurs, codes LHEO.")
 
 
-@entity(table=training_session, plural="sessions", description="Session de formation (LHEO).")
+@Entity(table=training_session, plural="sessions", description="Session de formation (LHEO).")
 class TrainingSession:
-    id = key(training_session.c.id, "Identifiant de la session.")
-    training = one("Training", PUB, "Formation.", on=(training.c.id, training_session.c.training_id))
-    starts_on = column(training_session.c.starts_on, PUB, "Date de début.")
-    ends_on = column(training_session.c.ends_on, PUB, "Date de fin.")
-    recruitment_state = column(
-        training_session.c.recruitment_state, PUB, "État du recrutement.", choice=RECRUITMENT_STATE
+    id: ID = key(training_session.c.id, "Identifiant de la session.")
+    training: Training | None = to_one(PUB, "Formation.", on=(training.c.id, training_session.c.training_id))
+    starts_on: Date | None = column(training_session.c.starts_on, PUB, "Date de début.")
+    ends_on: Date | None = column(training_session.c.ends_on, PUB, "Date de fin.")
+    recruitment_state: RecruitmentState | None = column(
+        training_session.c.recruitment_state,
+        PUB,
+        "État du recrutement.",
     )
-    city = column(training_session.c.city, PUB, "Nom de la commune.")
-    city_code = column(training_session.c.city_code, PUB, "Code INSEE de la commune.")
-    provenance = provenance(PUB, "Origine de la description.")
+    city: str | None = column(training_session.c.city, PUB, "Nom de la commune.")
+    city_code: str | None = column(training_session.c.city_code, PUB, "Code INSEE de la commune.")
+    provenance: Provenance | None = provenance(PUB, "Origine de la description.")
 
 
-@entity(
+@Entity(
     table=placement,
     subject="person_id",
     owner="organisation_siret",
@@ -115,24 +125,28 @@ class TrainingSession:
     description="Positionnement d'une personne sur une session de formation (OuiForm).",
 )
 class TrainingPlacement:
-    id = key(placement.c.id, "Identifiant opaque.")
-    session = one("TrainingSession", FORM, "Session.", on=(training_session.c.id, placement.c.session_id))
-    status = column(placement.c.status, FORM, "État.", choice=PLACEMENT_STATUS)
-    proposed_on = column(placement.c.proposed_on, FORM, "Date de la proposition.")
-    decided_on = column(placement.c.decided_on, FORM, "Date de la décision.")
-    entered_on = column(placement.c.entered_on, FORM, "Date d'entrée.")
-    ended_on = column(placement.c.ended_on, FORM, "Date de fin.")
-    prerequisites_met = column(placement.c.prerequisites_met, FORM, "La personne a les prérequis de la formation.")
-    accommodation_requested = column(
+    id: ID = key(placement.c.id, "Identifiant opaque.")
+    session: TrainingSession | None = to_one(FORM, "Session.", on=(training_session.c.id, placement.c.session_id))
+    status: PlacementStatus | None = column(placement.c.status, FORM, "État.")
+    proposed_on: Date | None = column(placement.c.proposed_on, FORM, "Date de la proposition.")
+    decided_on: Date | None = column(placement.c.decided_on, FORM, "Date de la décision.")
+    entered_on: Date | None = column(placement.c.entered_on, FORM, "Date d'entrée.")
+    ended_on: Date | None = column(placement.c.ended_on, FORM, "Date de fin.")
+    prerequisites_met: bool | None = column(
+        placement.c.prerequisites_met,
+        FORM,
+        "La personne a les prérequis de la formation.",
+    )
+    accommodation_requested: bool | None = column(
         placement.c.accommodation_requested,
         Category.SAN,
         "La personne a demandé un aménagement de la formation.",
         level=Level.REDUCED,
     )
-    provenance = provenance(FORM)
+    provenance: Provenance | None = provenance(FORM)
 
 
-@entity(
+@Entity(
     table=training_project,
     subject="person_id",
     owner="organisation_siret",
@@ -143,30 +157,27 @@ class TrainingPlacement:
     "enregistré.",
 )
 class TrainingProject:
-    id = key(training_project.c.id, "Identifiant opaque.")
-    formacode = column(training_project.c.formacode, FORM, "Code FORMACODE du domaine.")
-    recorded_on = column(training_project.c.recorded_on, FORM, "Date du projet.")
-    provenance = provenance(FORM)
+    id: ID = key(training_project.c.id, "Identifiant opaque.")
+    formacode: str | None = column(training_project.c.formacode, FORM, "Code FORMACODE du domaine.")
+    recorded_on: Date | None = column(training_project.c.recorded_on, FORM, "Date du projet.")
+    provenance: Provenance | None = provenance(FORM)
 
 
-@entity(
+@Entity(
     table=person,
     subject="person_id",
     subject_field="id",
     description="Personne accompagnée ou qui demande à l'être.",
 )
 class Person:
-    id = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
-    training_projects = many(
-        "TrainingProject",
+    id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
+    training_projects: list[TrainingProject] | None = to_many(
         FORM,
         "Projets de formation.",
         on=(training_project.c.person_id, person.c.person_id),
         order=Sort("recordedOn", descending=True),
-        page=None,
     )
-    training_placements = many(
-        "TrainingPlacement",
+    training_placements: Connection[TrainingPlacement] | None = to_many(
         FORM,
         "Positionnements sur une session de formation.",
         on=(placement.c.person_id, person.c.person_id),

@@ -19,6 +19,7 @@ from sqlalchemy.sql import visitors
 from schema.categories import Level
 from schema.sdl import SUBGRAPHS
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.enums import value_names
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Field, ManyField, OneField
 from subgraphs.kit.sdl import load
 from subgraphs.kit.subgraph_model import Model
@@ -73,12 +74,12 @@ def personal() -> Mapping[str, Personal]:
             subject = "person_id" if "person_id" in table.c else "id" if table.name == "person" else None
             if subject is not None:
                 found[table.fullname] = Personal(table, subject)
-    public = {root.entity for model in models for root in model.roots.values()}
+    public = {root.entity.name for model in models for root in model.roots.values()}
     for model in models:
         for root in model.roots.values():
-            entity = model.entities[root.entity]
+            entity = root.entity
             if entity.personal and entity.table is not None:
-                datum = Datum(f"Query.{root.name}", str(root.category), False)
+                datum = Datum(f"Query.{root.graphql_name}", str(root.category), False)
                 above = () if entity.name == "Person" else (Step(datum, entity.name),)
                 _walk(found, model, entity, _named(entity.table), above, public)
         person = model.entities.get("Person")
@@ -136,7 +137,7 @@ def _tell(found: Mapping[str, Personal], item: ColumnField, table: str, path: Pa
     elif table in found:
         _add(found[table].told, item.column.name, path)
         if item.choice is not None:
-            found[table].choices[item.column.name] = tuple(item.choice.values)
+            found[table].choices[item.column.name] = value_names(item.choice)
 
 
 def _as_it_is(item: ColumnField) -> list[Column[Any]]:
@@ -185,7 +186,7 @@ def _add(paths: dict[str, list[Path]], column: str, path: Path) -> None:
 
 
 def _datum(entity: Entity, item: Field) -> Datum:
-    return Datum(entity.coordinate(item.name), str(item.category), item.level is Level.REDUCED)
+    return Datum(entity.coordinate(item.graphql_name), str(item.category), item.level is Level.REDUCED)
 
 
 @cache
@@ -198,5 +199,5 @@ def served(table: Table) -> frozenset[str]:
                 if isinstance(item, ColumnField) and isinstance(item.column, Column):
                     names.add(item.column.name)
                 if isinstance(item, EmbeddedField):
-                    names |= {"source", "as_of"} if item.name == "provenance" else {"structure_id"}
+                    names |= {"source", "as_of"} if item.graphql_name == "provenance" else {"structure_id"}
     return frozenset(names)

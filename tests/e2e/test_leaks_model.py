@@ -67,7 +67,7 @@ def test_every_field_about_people_is_told_felt_or_led_to_by_a_column() -> None:
         for step in path
     }
     fields = {
-        entity.coordinate(item.name)
+        entity.coordinate(item.graphql_name)
         for name in SUBGRAPHS
         for entity in load(name).entities.values()
         if entity.personal
@@ -80,7 +80,7 @@ def test_every_field_about_people_is_told_felt_or_led_to_by_a_column() -> None:
 def test_every_rule_on_what_a_row_holds_is_in_the_world() -> None:
     entities = [entity for name in SUBGRAPHS for entity in load(name).entities.values() if entity.personal]
     edges = [
-        entity.coordinate(item.name)
+        entity.coordinate(item.graphql_name)
         for entity in entities
         for item in entity.fields.values()
         if isinstance(item, OneField | ManyField) and item.sensitive is not None

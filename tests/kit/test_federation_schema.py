@@ -19,7 +19,7 @@ from graphql import (
     print_ast,
 )
 
-from subgraphs.kit.federation_schema import served_schema
+from subgraphs.kit.federation_schema import subgraph_schema
 from subgraphs.kit.sdl import FOLDER, NAMES, generated, load
 
 PAPER = Path(__file__).resolve().parent.parent.parent / "schema"
@@ -60,16 +60,16 @@ def _description(node: Any) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_served_schema_is_part_of_the_paper(name: str) -> None:
+def test_subgraph_schema_is_part_of_the_paper(name: str) -> None:
     paper = facts_of(parse("\n".join(path.read_text(encoding="utf-8") for path in FILES[name])))
-    served = facts_of(parse(served_schema(load(name)).sdl))
+    served = facts_of(parse(subgraph_schema(load(name)).sdl))
     differing = {place: (fact, paper.get(place)) for place, fact in served.items() if paper.get(place) != fact}
     assert differing == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_served_field_has_a_description_and_one_category_where_it_is_resolved(name: str) -> None:
-    for definition in parse(served_schema(load(name)).sdl).definitions:
+    for definition in parse(subgraph_schema(load(name)).sdl).definitions:
         if isinstance(definition, ObjectTypeDefinitionNode):
             for item in definition.fields or ():
                 applied = [found.name.value for found in item.directives or ()]
@@ -88,8 +88,8 @@ def test_generated_files_are_current() -> None:
 def test_sdl_does_not_depend_on_the_hash_seed(seed: str) -> None:
     code = (
         "import hashlib; from subgraphs.kit.sdl import load; "
-        "from subgraphs.kit.federation_schema import served_schema; "
-        "print(hashlib.sha256(served_schema(load('people')).sdl.encode()).hexdigest())"
+        "from subgraphs.kit.federation_schema import subgraph_schema; "
+        "print(hashlib.sha256(subgraph_schema(load('people')).sdl.encode()).hexdigest())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -99,4 +99,4 @@ def test_sdl_does_not_depend_on_the_hash_seed(seed: str) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == hashlib.sha256(served_schema(load("people")).sdl.encode()).hexdigest()
+    assert done.stdout.strip() == hashlib.sha256(subgraph_schema(load("people")).sdl.encode()).hexdigest()

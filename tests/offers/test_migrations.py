@@ -1,7 +1,7 @@
 """The migrations of `offers` make what its tables and types declare, row security included."""
 
+from subgraphs.offers.journey_types import TYPES
 from subgraphs.offers.tables import metadata
-from subgraphs.offers.types import TYPES
 from tests.conftest import Database
 from tests.schema_state import states
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -13,6 +14,7 @@ from lxml import etree
 from demo.cast import BY_SLUG
 from demo.cnaf_files import flux
 from schema.categories import Category
+from subgraphs.kit.enums import categories_of_values
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.people import values as v
 from subgraphs.people.sources import cnaf_codes, cnaf_situation
@@ -208,8 +210,7 @@ def test_every_value_that_codes_lead_to_is_served() -> None:
     assert {*cnaf_codes.ACTIVITIES.values(), cnaf_codes.ORDINARY} <= set(WORK_SITUATIONS)
     families = {*cnaf_codes.PAYMENT_SUSPENDED.values(), *cnaf_codes.RIGHT_SUSPENDED.values(), cnaf_codes.ORDINARY}
     assert families <= set(SUSPENSION_REASONS)
-    assert (set(v.WORK_SITUATION.values), set(v.SUSPENSION_REASON.values)) == (
-        set(WORK_SITUATIONS),
-        set(SUSPENSION_REASONS),
-    )
-    assert v.WORK_SITUATION.categories == {Category.SAN: ("MALADIE", "INVALIDITE")}
+    assert {situation.name for situation in v.WorkSituation} == set(WORK_SITUATIONS)
+    assert {reason.name for reason in v.SuspensionReason} == set(SUSPENSION_REASONS)
+    definition: Any = v.WorkSituation
+    assert categories_of_values(definition.__strawberry_definition__) == {Category.SAN: ("MALADIE", "INVALIDITE")}

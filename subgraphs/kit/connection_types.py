@@ -1,0 +1,76 @@
+"""Relay connections as Strawberry generics: `Connection[Appointment]` is the type `AppointmentConnection`.
+
+`PlaceConnection[Service]` is `ServiceConnection` too, of a list that can be asked around a place: its edges tell the
+distance. Descriptions are completed with the plural of the entity by `subgraphs.kit.federation_schema`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.federation.schema_directives import Shareable
+from strawberry.types.arguments import StrawberryArgument
+
+from schema.categories import Category
+from subgraphs.kit.directives import TECH, category_directive
+
+T = TypeVar("T")
+
+
+def tech(description: str) -> Any:
+    """A technical field, open to all."""
+    return strawberry.field(description=description, directives=[TECH])
+
+
+@strawberry.type(description="Place d'une page dans sa liste.", directives=[Shareable()])
+class PageInfo:
+    has_next_page: bool = tech("Une page suit.")
+    has_previous_page: bool = tech("Une page précède.")
+    start_cursor: str | None = tech("Curseur du premier élément.")
+    end_cursor: str | None = tech("Curseur du dernier élément.")
+
+
+@strawberry.type(name="Edge", description="Élément d'une page {of_rows}, avec son curseur.")
+class Edge(Generic[T]):
+    cursor: str = tech("Curseur de l'élément.")
+    node: T | None = tech("Élément.")
+
+
+@strawberry.type(name="Connection", description="Page {of_rows}.")
+class Connection(Generic[T]):
+    nodes: list[T] | None = tech("Éléments de la page.")
+    edges: list[Edge[T]] | None = tech("Éléments de la page, avec leur curseur.")
+    page_info: PageInfo = tech("Bornes de la page.")
+
+
+@strawberry.type(name="Edge", description="Élément d'une page {of_rows}, avec son curseur.")
+class PlaceEdge(Edge[T], Generic[T]):
+    distance_km: float | None = strawberry.field(
+        description="Distance au lieu de recherche, en kilomètres.", directives=[category_directive(Category.PUB)]
+    )
+
+
+@strawberry.type(name="Connection", description="Page {of_rows}.")
+class PlaceConnection(Generic[T]):
+    nodes: list[T] | None = tech("Éléments de la page.")
+    edges: list[PlaceEdge[T]] | None = tech("Éléments de la page, avec leur curseur.")
+    page_info: PageInfo = tech("Bornes de la page.")
+
+
+def argument(
+    name: str, type_: Any, description: str, default: Any = strawberry.UNSET, directives: Sequence[object] = ()
+) -> StrawberryArgument:
+    """An argument of a field that has no resolver."""
+    annotation = StrawberryAnnotation(type_)
+    return StrawberryArgument(name, None, annotation, description=description, default=default, directives=directives)
+
+
+def connection_arguments(of_rows: str, page: int) -> list[StrawberryArgument]:
+    """`first` and `after` of a connection."""
+    return [
+        argument("first", int | None, f"Nombre {of_rows} par page, de 1 à 100.", page),
+        argument("after", str | None, "Curseur de la page précédente."),
+    ]
