@@ -3,7 +3,6 @@
 A subgraph's text is `privacy.graphql`, which the four share, and its own files: `NAME.graphql`, `NAME_*.graphql`.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 
@@ -12,18 +11,20 @@ from graphql import ObjectTypeDefinitionNode, parse
 FOLDER = Path(__file__).parent
 SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 HUB = "journal"
-"""The subgraph that the hub answers itself, in its own process: served as it is on paper."""
+"""The subgraph that the hub answers itself, in its own process."""
 
 
 def sdl(name: str) -> str:
     """Federation SDL of one of `SUBGRAPHS` or of `HUB`, complete but for the directives of the federation itself."""
+    if name == HUB:
+        return hub_sdl().replace(", level: FULL", "")  # the paper leaves the default out
     files = [FOLDER / "privacy.graphql", FOLDER / f"{name}.graphql", *sorted(FOLDER.glob(f"{name}_*.graphql"))]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def hub_sdl() -> str:
-    """SDL of `HUB` as it is composed with the served ones: like them, it writes out the level of each category."""
-    return re.sub(r"@category\(name: (\w+)\)", r"@category(name: \1, level: FULL)", sdl(HUB))
+    """SDL of `HUB` as it is composed with the served ones."""
+    return (FOLDER / "generated" / f"{HUB}.graphql").read_text(encoding="utf-8")
 
 
 @cache

@@ -16,6 +16,7 @@ from hub.errors import HubError
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_GENERATORS = (
     "subgraphs.kit.sdl",
+    "hub.journal.types",
     "hub.graph",
     "tests.attacks.inventory",
     "tests.docs.glossary",
