@@ -6,11 +6,12 @@ Relay and `@graphql-codegen` (`persistedDocuments`) write.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+from schema import strict_json
 
 FORMAT = "apollo-persisted-query-manifest"
 
@@ -29,7 +30,7 @@ class Manifest:
 
 def read_manifest(text: str, *, only: bool = True) -> Manifest:
     """The manifest in this JSON; each document is known by its identifier and by its SHA-256. Raises ValueError."""
-    value = json.loads(text, object_pairs_hook=_object)
+    value = strict_json.parse(text)
     if type(value) is not dict:
         raise ValueError("a manifest is a JSON object")
     documents = _operations(value) if "format" in value or "operations" in value else value
@@ -44,11 +45,4 @@ def read_manifest(text: str, *, only: bool = True) -> Manifest:
 def _operations(value: Mapping[str, Any]) -> dict[str, str]:
     if (value.get("format"), value.get("version")) != (FORMAT, 1):
         raise ValueError(f"a manifest with operations is '{FORMAT}' version 1")
-    return _object([(each["id"], each["body"]) for each in value["operations"]])
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an identifier stands twice")
-    return value
+    return strict_json.unique([(each["id"], each["body"]) for each in value["operations"]])

@@ -5,18 +5,16 @@ docs/attaques.md#attack-23, docs/attaques.md#attack-29, docs/attaques.md#attack-
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
-
 from hub.document.exchange import Request
 from hub.document.nir import may_hold_nir
 from hub.errors import RequestRefused
 from hub.http.media_types import is_json
+from schema import strict_json
 
 MAX_BODY = 1 << 20
 """Bytes of a request body."""
@@ -31,8 +29,6 @@ SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "
 SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
 """Of a document; wider than appendix A, as some clients number theirs in Base64."""
-SPACED = (b" :", b"\t:", b"\n:", b"\r:")
-"""Ends of a key that are not told by its quotation mark and colon."""
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
@@ -75,9 +71,7 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
     if not is_json(headers.get("content-type", "")):
         raise _unsupported("the body is not application/json")
     try:
-        value = orjson.loads(body)
-        if not _strict(body, value):
-            json.loads(body, object_pairs_hook=_object, parse_int=_int)
+        value = strict_json.read(body, MAX_DEPTH)
     except (ValueError, RecursionError) as error:
         raise RequestRefused(
             "BAD_JSON",
@@ -137,43 +131,6 @@ def too_slow(seconds: float) -> RequestRefused:
         "the body did not come in time",
         http_status=408,
     )
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("duplicate key")
-    return value
-
-
-def _int(text: str) -> int:
-    number = int(text)
-    if not -(2**63) <= number < 2**63:
-        raise ValueError("not of 64 bits")
-    return number
-
-
-def _strict(body: bytes, value: Any) -> bool:
-    """Whether what orjson read is seen, at once, to have no key twice and no whole number of more than 64 bits: if not,
-    it has to be looked at one by one. Raises ValueError where it is too deep to be written again for a subgraph."""
-    keys, large = 0, False
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        below: list[Any] = []
-        for each in level:
-            kind = type(each)
-            if kind is dict:
-                keys += len(each)
-                below += each.values()
-            elif kind is list:
-                below += each
-            elif kind is int or kind is float:
-                large |= not -(2**63) < each < 2**63
-        if not below:
-            # a key that came ends so, and so may a part of a text: as many as there are keys, and none came twice
-            return not large and keys == body.count(b'":') and not any(each in body for each in SPACED)
-        level = below
-    raise ValueError("too deep")
 
 
 def _unsupported(detail: str) -> RequestRefused:

@@ -7,13 +7,13 @@ policy is answered 401, and all of them alike.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 import orjson
 
+from schema import strict_json
 from schema.context import HEADER, LIFETIME, ContextRefused, unseal
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
@@ -135,7 +135,7 @@ class Application:
 
 def _request(body: bytes) -> tuple[str, dict[str, Any]]:
     try:
-        given = json.loads(body, object_pairs_hook=_object, parse_constant=_constant)
+        given = strict_json.read(body, strict_json.WRITABLE_DEPTH)
     except (ValueError, RecursionError):
         raise _malformed() from None
     if not isinstance(given, dict) or given.keys() - {"query", "variables", "operationName"}:
@@ -148,17 +148,6 @@ def _request(body: bytes) -> tuple[str, dict[str, Any]]:
 
 def _malformed() -> Refused:
     return Refused(400, "MALFORMED_REQUEST", "Le corps n'est pas une requête GraphQL en JSON strict.")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate key")
-    return found
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _errors(error: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ RFC 8259, and of it: UTF-8 only, no repeated key, no NaN or Infinity, and never 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from schema import strict_json
 from subgraphs.kit.ingest.ingestion_report import Refused
 
 T = TypeVar("T")
@@ -22,7 +23,11 @@ def loads(content: bytes) -> Any:
     except UnicodeDecodeError:
         raise Refused("ENCODING_WRONG", detail="not UTF-8") from None
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return strict_json.parse(text)
+    except strict_json.DuplicateKey:
+        raise Refused("JSON_DUPLICATE_KEY") from None
+    except strict_json.NotANumber:
+        raise Refused("JSON_NUMBER") from None
     except json.JSONDecodeError as error:
         raise Refused("JSON_INVALID", detail=f"line {error.lineno} column {error.colno}") from None
     except (RecursionError, ValueError) as error:
@@ -38,14 +43,3 @@ def convert(record: Any, kind: type[T]) -> T:
         said = str(error)
         path = said.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in said else ""
         raise Refused("SCHEMA_INVALID", path) from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Refused("JSON_DUPLICATE_KEY")
-    return found
-
-
-def _constant(_: str) -> NoReturn:
-    raise Refused("JSON_NUMBER")

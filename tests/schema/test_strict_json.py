@@ -1,0 +1,43 @@
+"""One strict reader of JSON for all that comes from outside."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from schema.strict_json import WRITABLE_DEPTH, DuplicateKey, NotANumber, parse, read
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '[{"b": {"a": 1, "a": 2}}]', '{"\\u0061":1,"a":2}'])
+def test_a_key_twice_is_refused(text: str) -> None:
+    with pytest.raises(DuplicateKey):
+        parse(text)
+    with pytest.raises(DuplicateKey):
+        read(text.encode(), 10)
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
+def test_what_is_not_a_number_is_refused(text: str) -> None:
+    with pytest.raises(NotANumber):
+        parse(text)
+    with pytest.raises(ValueError):  # noqa: PT011 - of whichever kind
+        read(text.encode(), 10)
+
+
+@pytest.mark.parametrize(
+    "text", ["9223372036854775808", "-9223372036854775809", '"\\ud800"', "[[[[1]]]]", "1e999", "", "{", "é"]
+)
+def test_what_is_no_request_body_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of whichever kind
+        read(text.encode("latin-1"), 3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 2**63 - 1, -(2**63), {"a": 'x":', "b": {"a": [1.5, {}]}}, {"a ": " :", "é": "😀"}, "a" * 1000],
+)
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", " : ")])
+def test_strict_json_is_read_as_it_is_however_it_is_spaced(value: object, separators: tuple[str, str]) -> None:
+    text = json.dumps(value, separators=separators, ensure_ascii=False)
+    assert parse(text) == read(text.encode(), WRITABLE_DEPTH) == value
