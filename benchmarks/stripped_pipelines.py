@@ -52,7 +52,7 @@ UNTOLD = _Untold()
 
 def unjournalled(pipeline: Pipeline) -> Pipeline:
     """The same pipeline, which writes nothing down, nor makes what would be."""
-    return replace(pipeline, accesses=_Nothing())
+    return replace(pipeline, journalling=_Nothing())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Bare:
         """Answer one request."""
         pipeline = self.pipeline
         now = pipeline.clock()
-        actor = await pipeline.callers.actor(request.bearer, now)
+        actor = await pipeline.authenticator.actor(request.bearer, now)
         purpose = pipeline.purposes.purpose(actor, request.headers.get("purpose"))
         text = pipeline.documents.text(request, actor.client, actor.id)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)

@@ -25,7 +25,6 @@ from hub.http.metrics import EXPOSITION, metrics
 from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
 from hub.identity.authenticator import Authenticator
-from hub.identity.purpose import Purposes
 from hub.journal.read.access_lists import AccessLists
 from hub.journal.read.data_labels import words as journal_words
 from hub.journal.read.journal_reader import JournalReader
@@ -44,7 +43,6 @@ from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import Misses
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
-from hub.prepare import Preparer
 from hub.settings import SUBGRAPHS, Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
@@ -107,21 +105,22 @@ class HubApp(AsgiApplication):
                 stack.push_async_callback(database.close)
             for transport in self._remote:
                 stack.push_async_callback(transport.close)
-            stack.push_async_callback(self.pipeline.accesses.keyring.close)
+            stack.push_async_callback(self.pipeline.journalling.keyring.close)
             stack.push_async_callback(self.view.close)
-            await stack.enter_async_context(self.pipeline.callers.running())
+            await stack.enter_async_context(self.pipeline.authenticator.running())
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
             yield
 
     async def _ready(self, request: Request) -> JSONResponse:
-        ready = self.journal.writing and self.pipeline.callers.ready(self.pipeline.clock())
+        ready = self.journal.writing and self.pipeline.authenticator.ready(self.pipeline.clock())
         return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
     async def _metrics(self, request: Request) -> PlainTextResponse:
         pipeline = self.pipeline
-        told = metrics(pipeline.misses, pipeline.callers.remote.values(), pipeline.clock(), self._made.counters())
-        return PlainTextResponse(told, media_type=EXPOSITION)
+        issuers = pipeline.authenticator.remote.values()
+        text = metrics(pipeline.enumeration_limit, issuers, pipeline.clock(), self._made.counters())
+        return PlainTextResponse(text, media_type=EXPOSITION)
 
 
 def unix_seconds() -> int:
@@ -175,32 +174,30 @@ def hub_app(
     callers = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications)
     for scope in {name for each in settings.clients for name in each.scopes}:
         graph.table.through(scope)  # so that no request waits for it
-    purposes = Purposes(policy.purposes, settings.agreements)
+    purposes = made.purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
-        callers=callers,
+        authenticator=callers,
         purposes=purposes,
         table=graph.table,
-        misses=Misses(settings.misses),
+        enumeration_limit=Misses(settings.misses),
         documents=Documents(settings.documents),
-        preparer=Preparer(
+        preparer=made.preparer(
             graph.supergraph,
             graph.schema,
             deciding(graph.table.classification),
-            settings.limits,
-            settings.override,
+            limits=settings.limits,
+            shares=settings.override,
             exact=frozenset(local),
             admit=refuse_numbers,
-            around=made.around,
         ),
         views=Views(graph.schema, graph.table.classification),
         transports=transports,
         codes=allowed_codes(graph.schema),
-        accesses=Journalling(journal, keyring, deferred_visibility(policy)),
+        journalling=Journalling(journal, keyring, deferred_visibility(policy)),
         deadline=settings.deadline,
         bounds=settings.bounds,
         show_plans=settings.show_plans,
         clock=clock,
-        spans=made.spans,
     )
     shown = [
         *graphiql(words(graph.schema, policy)),

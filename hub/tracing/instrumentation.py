@@ -5,38 +5,55 @@ A process chooses one of the two at its start, so that untraced code never asks 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from graphql import GraphQLSchema
 
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
 from hub.federation.client.http1 import Headers
 from hub.federation.client.transport import Transport
+from hub.federation.operations.operation import Operation
+from hub.federation.supergraph import Supergraph
 from hub.graph import Graph
 from hub.http.endpoint import GraphQLEndpoint
 from hub.http.metrics import Counter
+from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
-from hub.tracing.spans import Spans
+from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.policy_model import Purpose
+from hub.policy.enforce.authorise import Authorisation
+from hub.prepare import Preparer
 from hub.tracing.trace_settings import TraceSettings
 from infra.roles import Dsn
 from schema.sdl import HUB, SUBGRAPHS
 from subgraphs.kit.transactions import Database
 
+HubPreparer: TypeAlias = Preparer[DecisionClass, Authorisation]
+
 
 class Instrumentation:
     """Makes the parts of a process without spans."""
-
-    spans: Spans | None = None
 
     def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
         """What answers clients."""
         return GraphQLEndpoint(answer)
 
-    def around(self, step: str) -> AbstractContextManager[object]:
-        """What each step of preparing an operation runs in."""
-        return nullcontext()
+    def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
+        """The stage that decides the purpose of a request."""
+        return Purposes(purposes, agreements)
+
+    def preparer(
+        self,
+        supergraph: Supergraph,
+        schema: GraphQLSchema,
+        decide: Callable[[Operation, DecisionClass], Authorisation],
+        **options: Any,
+    ) -> HubPreparer:
+        """The stage that prepares operations; `options` as `Preparer` takes them."""
+        return HubPreparer(supergraph, schema, decide, **options)
 
     def call(self, transport: Transport, *, remote: bool) -> Transport:
         """How a subgraph is called."""

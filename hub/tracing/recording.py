@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any
 
 import asyncpg
+from graphql import GraphQLSchema
 
 from hub.document.exchange import Reply, Request
 from hub.federation.client.http1 import Headers
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.federation.execution.failures import AllowedCodes
+from hub.federation.operations.operation import Operation
+from hub.federation.supergraph import Supergraph
 from hub.http.endpoint import GraphQLEndpoint, Receive, Send
 from hub.http.metrics import Counter
 from hub.http.response_writer import Response
+from hub.identity.actor import Actor
+from hub.identity.purpose import Purposes
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
+from hub.policy.decide.decision_table import DecisionClass
+from hub.policy.decide.policy_model import Purpose
+from hub.policy.enforce.authorise import Authorisation
+from hub.prepare import Prepared
 from hub.tracing.attributes import METHODS, OTHER, Attribute, Name, Value
 from hub.tracing.exporter import Exporter
-from hub.tracing.instrumentation import Instrumentation
+from hub.tracing.instrumentation import HubPreparer, Instrumentation
 from hub.tracing.spans import HEADER, ActiveSpan, Side, Spans, header
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import SUBGRAPH_FIELDS
@@ -41,9 +49,19 @@ class RecordingInstrumentation(Instrumentation):
         """Its requests begin a trace."""
         return _Endpoint(answer, self.spans)
 
-    def around(self, step: str) -> AbstractContextManager[object]:
-        """A span."""
-        return self.spans.within(Name(step))
+    def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
+        """Kind of actor and purpose are attributes of the request's span."""
+        return _Purposes(purposes, agreements, self.spans)
+
+    def preparer(
+        self,
+        supergraph: Supergraph,
+        schema: GraphQLSchema,
+        decide: Callable[[Operation, DecisionClass], Authorisation],
+        **options: Any,
+    ) -> HubPreparer:
+        """Each step of preparing is a span; the operation's hash is an attribute of the request's."""
+        return _Preparer(self.spans, supergraph, schema, decide, **options)
 
     def call(self, transport: Transport, *, remote: bool) -> Transport:
         """Each call is a span."""
@@ -111,6 +129,35 @@ def _answered(watch: ActiveSpan, method: str, status: int, size: int) -> None:
 
 _CODES = AllowedCodes(frozenset(SUBGRAPH_FIELDS))
 """Codes of our subgraphs' errors, which may leave."""
+class _Purposes(Purposes):
+    def __init__(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]], spans: Spans) -> None:
+        super().__init__(purposes, agreements)
+        self._spans = spans
+
+    def purpose(self, actor: Actor, declared: str | None) -> str:
+        purpose = super().purpose(actor, declared)
+        self._spans.identified(actor.kind, purpose)
+        return purpose
+
+
+class _Preparer(HubPreparer):
+    def __init__(
+        self,
+        spans: Spans,
+        supergraph: Supergraph,
+        schema: GraphQLSchema,
+        decide: Callable[[Operation, DecisionClass], Authorisation],
+        **options: Any,
+    ) -> None:
+        super().__init__(supergraph, schema, decide, around=lambda step: spans.within(Name(step)), **options)
+        self._spans = spans
+
+    async def prepared(
+        self, query: str, name: str | None, decisions: DecisionClass, trace: str
+    ) -> Prepared[Authorisation]:
+        prepared = await super().prepared(query, name, decisions, trace)
+        self._spans.prepared(prepared.hash, prepared.operation.kind)
+        return prepared
 
 
 class _Call:

@@ -112,13 +112,13 @@ class Spans:
         above = _open.get()
         return _UNWATCHED if above is None else ActiveSpan(self, name, side, above.trace, above.id, above.top)
 
-    def asked(self, kind: str, purpose: str) -> None:
-        """Of the request that this runs for, if it is watched: the kind of its actor, and the purpose."""
+    def identified(self, kind: str, purpose: str) -> None:
+        """Add the kind of actor and the purpose to the span of the current request, if it has one."""
         if (watch := _open.get()) is not None:
             watch.top.tell({Attribute.ACTOR_KIND: kind, Attribute.PURPOSE: purpose})
 
     def prepared(self, digest: str, kind: str) -> None:
-        """Of that request: the operation's hash, which the journal has too, and whether it is a query."""
+        """Add the operation's hash, as in the journal, and its kind to the span of the current request, if any."""
         if (watch := _open.get()) is not None:
             watch.top.tell({Attribute.OPERATION: digest, Attribute.OPERATION_TYPE: kind})
 

@@ -74,7 +74,7 @@ class Asked:
     async def refresh(self, seconds: int) -> None:
         """So much time goes by, and the hub does what it does then."""
         self.clock.now += seconds
-        for each in self.hub.app.pipeline.callers.remote.values():
+        for each in self.hub.app.pipeline.authenticator.remote.values():
             await each.refresh()
 
 

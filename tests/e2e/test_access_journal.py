@@ -166,7 +166,7 @@ async def test_no_name_of_an_agent_no_pseudonym_and_no_trace_is_in_the_answer(hu
 
 async def test_an_erased_person_reads_nothing_more(hub: Inside, world: World) -> None:
     await hub.ask("referent-a", "query ($id: ID!) { person(id: $id) { lastName } }", {"id": world.persons[ITSELF]})
-    keyring = hub.app.pipeline.accesses.keyring
+    keyring = hub.app.pipeline.journalling.keyring
     assert await keyring.erase(world.persons[ITSELF])
     assert (await mine(hub))["nodes"] == []
 
@@ -179,4 +179,4 @@ async def test_a_person_is_named_in_the_journal_by_its_pseudonym_only(hub: Insid
     finally:
         await connection.close()
     (actor,) = (row["actor"] for row in rows)
-    assert actor == f"person:{await hub.app.pipeline.accesses.keyring.find(world.persons[ITSELF])}"
+    assert actor == f"person:{await hub.app.pipeline.journalling.keyring.find(world.persons[ITSELF])}"

@@ -33,7 +33,7 @@ DEFAULT = "query ($i: IdentityInput! = %s) { findPerson(identity: $i) { outcome 
 @pytest.fixture
 def misses(searches: Searches, monkeypatch: pytest.MonkeyPatch) -> Misses:
     """The hub's count of misses, emptied, with small bounds, that forgives nothing."""
-    count = searches.hub.app.pipeline.misses
+    count = searches.hub.app.pipeline.enumeration_limit
     limit = MissLimit(most=30, searches=3, organisation=5, found=12, found_organisation=20)
     monkeypatch.setattr(count, "_limit", limit)
     monkeypatch.setattr(count, "_missed", Levels(limit.most, FOREVER))
@@ -279,7 +279,7 @@ async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that
             raise stopped
 
         with monkeypatch.context() as patched:
-            patched.setattr(searches.hub.app.pipeline.accesses.journal, "disclose", stop)
+            patched.setattr(searches.hub.app.pipeline.journalling.journal, "disclose", stop)
             for identity in (by_nir("vurnibal"), UNKNOWN):
                 with suppress(asyncio.CancelledError):
                     assert (await searches.find("orienteur", identity, purpose="identification")).status == 503

@@ -12,6 +12,7 @@ import pytest
 from hub.errors import StartRefused
 from hub.federation.client.tls import client_tls, server_tls
 from hub.graph import load_graph
+from hub.identity.purpose import Purposes
 from hub.tracing import exporter as export
 from hub.tracing.attributes import Name
 from hub.tracing.exporter import Exporter
@@ -125,7 +126,7 @@ async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(colle
     exporter = Exporter(collector.traces, "spie-hub")
     told = made(exporter, ratio=1e-12)
     with told.request(TRACE) as watch, told.within(Name.CALL) as below:
-        told.asked("referent_cd", "suivi")
+        told.identified("referent_cd", "suivi")
         assert (watch, below, header()) == (None, None, None)
     await exporter.close()
     assert collector.bodies == []
@@ -153,7 +154,7 @@ async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector)
 
 def test_without_traces_nothing_is_watched() -> None:
     assert type(instrumentation(None, "spie-hub", load_graph())) is Instrumentation
-    assert Instrumentation().spans is None
+    assert type(Instrumentation().purposes({}, {})) is Purposes
 
 
 def test_without_the_extra_traces_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

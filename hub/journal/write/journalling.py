@@ -1,5 +1,5 @@
-"""What the journal is told of each request: what it means to read, before anything is asked, and what it read of whom,
-before a byte of the answer leaves (docs/policy.md#journal)."""
+"""Journalling of requests: the intent before anything is fetched, the disclosure before a byte of the answer leaves
+(docs/policy.md#journal)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from hub.document.exchange import Request
-from hub.identity.actor import Actor
+from hub.identity.caller import Caller
 from hub.journal.record import Entry
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.keyring import Keyring
@@ -23,30 +23,31 @@ from hub.prepare import Prepared
 
 @dataclass(frozen=True, slots=True)
 class JournalledRequest:
-    """A request whose intent is on its way to the journal."""
+    """A request whose intent is queued for the journal."""
 
-    accesses: Journalling
+    journalling: Journalling
     intent: Entry
     receipt: Any
 
-    async def disclosed(self, guard: Guard, told: Explanation) -> None:
-        """Return once the journal has intent and disclosure. Raises NotServed, and then nothing may leave."""
-        rows = await self.accesses.keyring.disclosures(guard.disclosed())
-        await self.accesses.journal.disclose(self.receipt, self.intent.disclosed(told.reasons), rows)
+    async def disclosed(self, guard: Guard, access: Explanation) -> None:
+        """Return once the journal has intent and disclosure; raises NotServed, and then nothing may leave."""
+        rows = await self.journalling.keyring.disclosures(guard.disclosed())
+        await self.journalling.journal.disclose(self.receipt, self.intent.disclosed(access.reasons), rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Journalling:
-    """The journal of a hub, and its pseudonyms; `deferred`: by purpose, how long the person does not see an access."""
+    """The journal of a hub and its pseudonyms; `deferred`: by purpose, how long the person does not see an access."""
 
     journal: Journal
     keyring: Keyring
     deferred: Mapping[str, timedelta]
 
     async def intended(
-        self, request: Request, actor: Actor, purpose: str, reference: str | None, prepared: Prepared[Authorisation]
+        self, request: Request, caller: Caller, reference: str | None, prepared: Prepared[Authorisation]
     ) -> JournalledRequest:
-        """Tell the journal what is going to be read; raises NotServed."""
+        """Queue the intent of a request; raises NotServed."""
+        actor, purpose, _ = caller
         now, delay = datetime.now(UTC), self.deferred.get(purpose)
         intent = Entry(
             kind="INTENT",
@@ -70,5 +71,9 @@ class Journalling:
 
 
 def deferred_visibility(policy: Policy) -> Mapping[str, timedelta]:
-    """The purposes whose accesses the person sees later, and how much."""
-    return {code: timedelta(days=each.deferred_days) for code, each in policy.purposes.items() if each.deferred_days}
+    """How much later the person sees an access, by the code of a purpose that defers it."""
+    return {
+        code: timedelta(days=purpose.deferred_days)
+        for code, purpose in policy.purposes.items()
+        if purpose.deferred_days
+    }

@@ -1,0 +1,15 @@
+"""The caller of one request: the actor of its token, and the purpose that it declares."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hub.identity.actor import Actor
+
+
+class Caller(NamedTuple):
+    """Who asks, and for what purpose; `now` is the time of the request, in Unix seconds."""
+
+    actor: Actor
+    purpose: str
+    now: int
