@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from hub.document.nir import refuse_numbers
@@ -21,7 +21,7 @@ from hub.graph import Graph
 from hub.http.asgi import AsgiApplication
 from hub.http.graphiql import graphiql
 from hub.http.journal_page import journal_page
-from hub.http.metrics import EXPOSITION, metrics
+from hub.http.metrics import HubMetrics, exposition
 from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
 from hub.identity.authenticator import Authenticator
@@ -116,11 +116,10 @@ class HubApp(AsgiApplication):
         ready = self.journal.writing and self.pipeline.authenticator.ready(self.pipeline.clock())
         return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
 
-    async def _metrics(self, request: Request) -> PlainTextResponse:
+    async def _metrics(self, request: Request) -> Response:
         pipeline = self.pipeline
         issuers = pipeline.authenticator.remote.values()
-        text = metrics(pipeline.enumeration_limit, issuers, pipeline.clock(), self._made.counters())
-        return PlainTextResponse(text, media_type=EXPOSITION)
+        return exposition(HubMetrics(pipeline.enumeration_limit, issuers, pipeline.clock(), self._made.counters()))
 
 
 def unix_seconds() -> int:

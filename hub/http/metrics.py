@@ -1,45 +1,60 @@
-"""`GET /metrics`: counts of this process in the text format of Prometheus (0.0.4). None tells of whom or what."""
+"""`GET /metrics`: counts of this process in the text format of Prometheus (0.0.4). None tells of whom or what.
+
+The counts are read when they are asked for, from the parts that keep them: counting costs a request nothing, and
+nothing of the library's global registry is served.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from starlette.responses import Response
 
 from hub.identity.remote_keys import RemoteKeys
 from hub.policy.enforce.enumeration_limit import Misses
 
-EXPOSITION = "text/plain; version=0.0.4"
-ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
-Counter: TypeAlias = tuple[str, str, int]
-"""Name, what it counts, value."""
+class HubMetrics(Collector):
+    """The metrics of a hub at one moment, `now` (Unix seconds); `remote` are the key sets read over the network."""
+
+    def __init__(self, limit: Misses, remote: Iterable[RemoteKeys], now: int, counters: Sequence[Metric] = ()) -> None:
+        self._limit, self._remote, self._now, self._counters = limit, list(remote), now, counters
+
+    def collect(self) -> Iterator[Metric]:
+        """Each metric with its samples."""
+        limit = self._limit
+        yield CounterMetricFamily(
+            "spie_people_missed_total", "People asked for or searched for who were not there.", limit.missed
+        )
+        yield CounterMetricFamily(
+            "spie_misses_refused_total", "Requests refused for too many such misses.", limit.refused
+        )
+        yield CounterMetricFamily(
+            "spie_people_found_total", "People found by searches of the whole country.", limit.found
+        )
+        yield CounterMetricFamily(
+            "spie_found_refused_total", "Requests refused for too many people so found.", limit.full
+        )
+        yield from self._counters
+        if self._remote:
+            yield from self._key_sets()
+
+    def _key_sets(self) -> Iterator[Metric]:
+        age = GaugeMetricFamily("spie_issuer_keys_age_seconds", "Age of an issuer's key set.", labels=["issuer"])
+        readings = CounterMetricFamily("spie_issuer_keys_read_total", "Readings of it.", labels=["issuer", "outcome"])
+        for keys in self._remote:
+            if keys.read_at is not None:
+                age.add_metric([keys.issuer.name], self._now - keys.read_at)
+            for outcome, count in sorted(keys.outcomes.items()):
+                readings.add_metric([keys.issuer.name, outcome], count)
+        yield age
+        yield readings
 
 
-def metrics(misses: Misses, remote: Iterable[RemoteKeys], now: int, more: Sequence[Counter] = ()) -> str:
-    """The exposition at this moment (Unix seconds)."""
-    counters = (
-        ("spie_people_missed_total", "People asked for or searched for who were not there.", misses.missed),
-        ("spie_misses_refused_total", "Requests refused for too many such misses.", misses.refused),
-        ("spie_people_found_total", "People found by searches of the whole country.", misses.found),
-        ("spie_found_refused_total", "Requests refused for too many people so found.", misses.full),
-        *more,
-    )
-    lines = (f"# HELP {name} {said}\n# TYPE {name} counter\n{name} {value}\n" for name, said, value in counters)
-    return "".join([*lines, *_issuers(list(remote), now)])
-
-
-def _issuers(remote: list[RemoteKeys], now: int) -> Iterator[str]:
-    if not remote:
-        return
-    yield "# HELP spie_issuer_keys_age_seconds Age of an issuer's key set.\n# TYPE spie_issuer_keys_age_seconds gauge\n"
-    for each in remote:
-        if each.read_at is not None:
-            yield f"spie_issuer_keys_age_seconds{{{_label(each)}}} {now - each.read_at}\n"
-    yield "# HELP spie_issuer_keys_read_total Readings of it.\n# TYPE spie_issuer_keys_read_total counter\n"
-    for each in remote:
-        for outcome, count in sorted(each.outcomes.items()):
-            yield f'spie_issuer_keys_read_total{{{_label(each)},outcome="{outcome}"}} {count}\n'
-
-
-def _label(keys: RemoteKeys) -> str:
-    return f'issuer="{keys.issuer.name.translate(ESCAPES)}"'
+def exposition(metrics: Collector) -> Response:
+    """The answer that tells these metrics."""
+    return Response(generate_latest(metrics), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from graphql import GraphQLSchema
+from prometheus_client.metrics_core import Metric
 
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
@@ -18,7 +19,6 @@ from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
 from hub.graph import Graph
 from hub.http.endpoint import GraphQLEndpoint
-from hub.http.metrics import Counter
 from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
@@ -75,8 +75,8 @@ class Instrumentation:
         """The ASGI application of a subgraph's own process."""
         return application
 
-    def counters(self) -> Sequence[Counter]:
-        """What is counted of the spans."""
+    def counters(self) -> Sequence[Metric]:
+        """The metrics of tracing."""
         return ()
 
     async def close(self) -> None:

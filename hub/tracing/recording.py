@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from graphql import GraphQLSchema
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
 
 from hub.document.exchange import Reply, Request
 from hub.federation.client.http1 import Headers
@@ -17,7 +18,6 @@ from hub.federation.execution.failures import AllowedCodes
 from hub.federation.operations.operation import Operation
 from hub.federation.supergraph import Supergraph
 from hub.http.endpoint import GraphQLEndpoint, Receive, Send
-from hub.http.metrics import Counter
 from hub.http.response_writer import Response
 from hub.identity.actor import Actor
 from hub.identity.purpose import Purposes
@@ -88,11 +88,13 @@ class RecordingInstrumentation(Instrumentation):
         """Its answers to the hub are spans below the hub's."""
         return _Process(application, subgraph, self)
 
-    def counters(self) -> Sequence[Counter]:
+    def counters(self) -> Sequence[Metric]:
         """Spans delivered and dropped."""
         return (
-            ("spie_spans_delivered_total", "Spans that the collector took.", self._export.delivered),
-            ("spie_spans_dropped_total", "Spans that it did not, or that found the queue full.", self._export.dropped),
+            CounterMetricFamily("spie_spans_delivered_total", "Spans that the collector took.", self._export.delivered),
+            CounterMetricFamily(
+                "spie_spans_dropped_total", "Spans that it did not, or that found the queue full.", self._export.dropped
+            ),
         )
 
     async def close(self) -> None:

@@ -288,7 +288,7 @@ def test_neither_journal_nor_log_holds_anybodys_value(site: Watched, record: Rec
     assert len(rows) > 2 * len(ACTORS) * RANDOM
     assert found(everything, "\n".join(rows).encode()) == set()
     told = site.client.get(f"{site.processes['hub'].url}/metrics").text
-    assert "spie_spans_dropped_total 0" in told.splitlines()
+    assert "spie_spans_dropped_total 0.0" in told.splitlines()
     for process in site.processes.values():
         process.stop()
         assert found(everything, process.log.read_bytes()) == set()

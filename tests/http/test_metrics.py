@@ -1,0 +1,48 @@
+"""`GET /metrics`: names, types and values of the counts, in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.parser import text_string_to_metric_families
+
+from hub.http.metrics import HubMetrics, exposition
+from hub.policy.enforce.enumeration_limit import Misses, MissLimit
+
+
+def samples(remote: list[Any], *counters: CounterMetricFamily) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Values by name and label values, read back from the exposition."""
+    limit = Misses(MissLimit())
+    limit.missed, limit.refused, limit.found, limit.full = 1, 2, 3, 4
+    response = exposition(HubMetrics(limit, remote, 1_000, counters))
+    assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    families = list(text_string_to_metric_families(bytes(response.body).decode()))
+    assert all(family.documentation for family in families)
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value for family in families for sample in family.samples
+    }
+
+
+def test_the_limits_counts_and_those_of_tracing_are_told() -> None:
+    assert samples([], CounterMetricFamily("spie_spans_dropped_total", "Dropped.", 5)) == {
+        ("spie_people_missed_total", ()): 1,
+        ("spie_misses_refused_total", ()): 2,
+        ("spie_people_found_total", ()): 3,
+        ("spie_found_refused_total", ()): 4,
+        ("spie_spans_dropped_total", ()): 5,
+    }
+
+
+def test_key_sets_are_told_by_issuer_and_outcome_whatever_the_issuers_name() -> None:
+    name = 'https://"idp\\".example'
+    read = SimpleNamespace(issuer=SimpleNamespace(name=name), read_at=990, outcomes=Counter(READ=2, KEY_SET_TIMEOUT=1))
+    unread = SimpleNamespace(issuer=SimpleNamespace(name="other"), read_at=None, outcomes=Counter())
+    told = samples([read, unread])
+    assert {key: value for key, value in told.items() if "issuer" in key[0]} == {
+        ("spie_issuer_keys_age_seconds", (name,)): 10,
+        ("spie_issuer_keys_read_total", (name, "READ")): 2,
+        ("spie_issuer_keys_read_total", (name, "KEY_SET_TIMEOUT")): 1,
+    }
