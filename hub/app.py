@@ -26,7 +26,7 @@ from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
 from hub.identity.authenticator import Authenticator
 from hub.journal.read.access_lists import AccessLists
-from hub.journal.read.data_labels import words as journal_words
+from hub.journal.read.data_labels import data_labels
 from hub.journal.read.journal_reader import JournalReader
 from hub.journal.read.perimeter import ROLE, Perimeter
 from hub.journal.signing import Signer
@@ -57,56 +57,60 @@ from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database
 
 
-def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, made: Instrumentation) -> Subgraph:
-    """One of the four subgraphs, reading as its own query role, under the policy of this graph."""
-    database = made.database(dsn(f"{name}_query"))
+def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, parts: Instrumentation) -> Subgraph:
+    """One of the four subgraphs, which reads as its own query role under the policy of this graph."""
+    database = parts.database(dsn(f"{name}_query"))
     model = load_model(name)
     names = keys.nir if model.finds else None
     return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, names=names)
 
 
 def subgraph_keys(name: str) -> tuple[str, ...]:
-    """The keys that a subgraph needs in a process of its own: of those that sign calls, its own alone."""
+    """The keys that a subgraph needs in its own process; of those that sign calls, only its own."""
     return ("database", "cursors", f"context-{name}", *(("nir",) if load_model(name).finds else ()))
 
 
 def subgraph_app(name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn) -> Any:
-    """A subgraph as a process of its own: it answers nothing but calls that the hub signed."""
-    made = instrumentation(traces, f"spie-{name}", graph)
-    return made.process(Application(subgraph(name, graph, keys, dsn, made), keys.contexts(name)), name)
+    """The ASGI application of a subgraph in its own process, which answers only calls that the hub signed."""
+    parts = instrumentation(traces, f"spie-{name}", graph)
+    return parts.process(Application(subgraph(name, graph, keys, dsn, parts), keys.contexts(name)), name)
 
 
 class HubApp(AsgiApplication):
-    """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and `more`."""
+    """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and the routes of `pages`.
+
+    `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
+    between actors and people, `parts` what made them, to be closed last.
+    """
 
     def __init__(
         self,
         pipeline: Pipeline,
         journal: Journal,
-        view: JournalReader,
+        journal_reader: JournalReader,
         links: Database,
         local: Mapping[str, Subgraph],
         remote: Sequence[HttpTransport],
-        made: Instrumentation,
-        more: Sequence[BaseRoute],
+        parts: Instrumentation,
+        pages: Sequence[BaseRoute],
     ) -> None:
-        routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *more]
-        super().__init__(made.endpoint(pipeline.answer), routes, page=True)
-        self.pipeline, self.journal, self.view, self.links, self.local = pipeline, journal, view, links, local
-        self._remote, self._made = remote, made
+        routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
+        super().__init__(parts.endpoint(pipeline.answer), routes, page=True)
+        self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
+        self._journal_reader, self._remote, self._parts = journal_reader, remote, parts
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Its databases and journal open, its connections closed at the end; raises NotServed."""
+        """Open databases, key sets and journal, and close all connections at the end; raises NotServed."""
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._made.close)
-            for database in (*(each.database for each in self.local.values()), self.links):
+            stack.push_async_callback(self._parts.close)
+            for database in (*(subgraph.database for subgraph in self.local.values()), self.links):
                 await database.open()
                 stack.push_async_callback(database.close)
             for transport in self._remote:
                 stack.push_async_callback(transport.close)
             stack.push_async_callback(self.pipeline.journalling.keyring.close)
-            stack.push_async_callback(self.view.close)
+            stack.push_async_callback(self._journal_reader.close)
             await stack.enter_async_context(self.pipeline.authenticator.running())
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
@@ -119,7 +123,7 @@ class HubApp(AsgiApplication):
     async def _metrics(self, request: Request) -> Response:
         pipeline = self.pipeline
         issuers = pipeline.authenticator.remote.values()
-        return exposition(HubMetrics(pipeline.enumeration_limit, issuers, pipeline.clock(), self._made.counters()))
+        return exposition(HubMetrics(pipeline.enumeration_limit, issuers, pipeline.clock(), self._parts.counters()))
 
 
 def unix_seconds() -> int:
@@ -128,8 +132,8 @@ def unix_seconds() -> int:
 
 
 def deciding(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
-    """The policy step; before anything is decided, the operation's name is checked, which the journal keeps, and the
-    document's values, which a cache does."""
+    """The policy step. It first checks the operation's name, which the journal keeps, and the document's values, which
+    the cache of operations keeps."""
 
     def decide(operation: Operation, decisions: DecisionClass) -> Authorisation:
         check_operation_name(operation.name)
@@ -147,49 +151,41 @@ def hub_app(
     more: Sequence[BaseRoute] = (),
     clock: Callable[[], int] = unix_seconds,
 ) -> HubApp:
-    """The hub, with every subgraph that the settings don't place elsewhere in the same process, and `more` routes;
-    `clock` gives Unix seconds."""
-    made = instrumentation(settings.traces, "spie-hub", graph)
-    local = {name: subgraph(name, graph, keys, dsn, made) for name in SUBGRAPHS if name not in settings.subgraphs}
-    headers = made.headers(signed_headers(keys))
-    remote = {
-        name: HttpTransport(each.url, headers, care=each.care, tls=each.tls)
-        for name, each in settings.subgraphs.items()
-    }
-    journal, keyring = made.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
-    policy = graph.table.policy
-    partners = {
-        each.name: f"{each.name} ({settings.names.get(each.organisation, each.organisation)})"
-        for each in settings.clients
-    }
-    told = journal_words(graph.supergraph.schema, graph.table.classification, policy, settings.names, partners)
-    view, links = JournalReader(dsn("journal_reader")), made.database(dsn(ROLE))
-    pages = AccessLists(view, keyring, Perimeter(links), told, partial(Sealer, keys.cursors))
-    own = JournalSubgraph(pages, graph.table.digest)
-    inside: dict[str, Transport] = {HUB: own, **{name: InProcess(each) for name, each in local.items()}}
-    transports = {name: made.call(each, remote=False) for name, each in inside.items()}
-    transports |= {name: made.call(each, remote=True) for name, each in remote.items()}
+    """The hub with the subgraphs that the settings don't place elsewhere, and `more` routes; `clock` gives Unix
+    seconds."""
+    table, policy = graph.table, graph.table.policy
+    parts = instrumentation(settings.traces, "spie-hub", graph)
+    local = {name: subgraph(name, graph, keys, dsn, parts) for name in SUBGRAPHS if name not in settings.subgraphs}
+    remote = _remote_transports(settings, keys, parts)
+    journal, keyring = parts.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
+    reader, links = JournalReader(dsn("journal_reader")), parts.database(dsn(ROLE))
+    labels = data_labels(graph.supergraph.schema, table.classification, policy, settings.names, _partners(settings))
+    lists = AccessLists(reader, keyring, Perimeter(links), labels, partial(Sealer, keys.cursors))
+    in_process: dict[str, Transport] = {HUB: JournalSubgraph(lists, table.digest)}
+    in_process |= {name: InProcess(subgraph) for name, subgraph in local.items()}
+    transports = {name: parts.call(transport, remote=False) for name, transport in in_process.items()}
+    transports |= {name: parts.call(transport, remote=True) for name, transport in remote.items()}
     applications = Applications(settings.clients, policy.clients)
-    callers = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications)
-    for scope in {name for each in settings.clients for name in each.scopes}:
-        graph.table.through(scope)  # so that no request waits for it
-    purposes = made.purposes(policy.purposes, settings.agreements)
+    for scope in {scope for client in settings.clients for scope in client.scopes}:
+        table.through(scope)  # so that no request waits for it
+    authenticator = Authenticator(settings.issuers, settings.audience, policy.actors, clock, applications)
+    purposes = parts.purposes(policy.purposes, settings.agreements)
     pipeline = Pipeline(
-        authenticator=callers,
+        authenticator=authenticator,
         purposes=purposes,
-        table=graph.table,
+        table=table,
         enumeration_limit=Misses(settings.misses),
         documents=Documents(settings.documents),
-        preparer=made.preparer(
+        preparer=parts.preparer(
             graph.supergraph,
             graph.schema,
-            deciding(graph.table.classification),
+            deciding(table.classification),
             limits=settings.limits,
             shares=settings.override,
             exact=frozenset(local),
             admit=refuse_numbers,
         ),
-        views=Views(graph.schema, graph.table.classification),
+        views=Views(graph.schema, table.classification),
         transports=transports,
         codes=allowed_codes(graph.schema),
         journalling=Journalling(journal, keyring, deferred_visibility(policy)),
@@ -198,9 +194,25 @@ def hub_app(
         show_plans=settings.show_plans,
         clock=clock,
     )
-    shown = [
+    pages = [
         *graphiql(words(graph.schema, policy)),
-        policy_page(graph.table, callers, purposes, clock),
-        journal_page(pipeline.answer, policy, callers, clock),
+        policy_page(table, authenticator, purposes, clock),
+        journal_page(pipeline.answer, policy, authenticator, clock),
     ]
-    return HubApp(pipeline, journal, view, links, local, list(remote.values()), made, [*shown, *more])
+    return HubApp(pipeline, journal, reader, links, local, list(remote.values()), parts, [*pages, *more])
+
+
+def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:
+    headers = parts.headers(signed_headers(keys))
+    return {
+        name: HttpTransport(remote.url, headers, care=remote.care, tls=remote.tls)
+        for name, remote in settings.subgraphs.items()
+    }
+
+
+def _partners(settings: Settings) -> Mapping[str, str]:
+    """What people call the application of a partner, by its client."""
+    return {
+        client.name: f"{client.name} ({settings.names.get(client.organisation, client.organisation)})"
+        for client in settings.clients
+    }

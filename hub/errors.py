@@ -70,10 +70,10 @@ class DocumentRefused(RequestRefused):
     """The GraphQL document is too large, malformed or not valid against the client schema."""
 
     def __init__(
-        self, code: str, message: str, detail: str, *, others: Sequence[DocumentRefused] = (), **more: Any
+        self, code: str, message: str, detail: str, *, siblings: Sequence[DocumentRefused] = (), **more: Any
     ) -> None:
         super().__init__(code, message, detail, **more)
-        self.others = tuple(others)
+        self.siblings = tuple(siblings)
 
 
 class VariablesRefused(RequestRefused):

@@ -109,8 +109,11 @@ def read_organisations(path: Path | None) -> dict[str, Organisation]:
         return {}
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = {key: Organisation(**values) for key, values in tables.items()}
-        if not all(len(each.siret) == 14 and each.siret.isdigit() and each.type for each in found.values()):
+        organisations = {key: Organisation(**values) for key, values in tables.items()}
+        if not all(
+            len(organisation.siret) == 14 and organisation.siret.isdigit() and organisation.type
+            for organisation in organisations.values()
+        ):
             raise ValueError("siret")
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise StartRefused(
@@ -119,7 +122,7 @@ def read_organisations(path: Path | None) -> dict[str, Organisation]:
             "(14 chiffres) et type.",
             type(error).__name__,
         ) from error
-    return found
+    return organisations
 
 
 class Follower:
@@ -140,8 +143,8 @@ class Follower:
 
     def __call__(self, progress: Progress) -> None:
         """Show the records read and their rate."""
-        said = f"{self._name} : {progress.read} enregistrements, {progress.rate:.0f} par seconde"
-        self._bar.update(self._task, description=said)
+        description = f"{self._name} : {progress.read} enregistrements, {progress.rate:.0f} par seconde"
+        self._bar.update(self._task, description=description)
 
 
 def show(report: Report, console: Console) -> None:
@@ -153,17 +156,18 @@ def show(report: Report, console: Console) -> None:
         console.print(f"Rapprochements à confirmer par un professionnel : {report.candidates}.", highlight=False)
     _list(report.refusals, report.codes, "refus", console)
     if report.asides:
-        said = "Valeurs écartées, le reste de leur enregistrement étant repris"
-        console.print(f"{said} : {report.aside_codes.total()}.", highlight=False)
+        heading = "Valeurs écartées, le reste de leur enregistrement étant repris"
+        console.print(f"{heading} : {report.aside_codes.total()}.", highlight=False)
         _list(report.asides, report.aside_codes, "valeurs écartées", console)
 
 
-def _list(refusals: Sequence[Refusal], codes: Counter[str], what: str, console: Console) -> None:
-    for each in refusals:
-        place = f"{each.file} ({each.digest[:12]}), n° {each.record or '—'}{f', {each.path}' if each.path else ''}"
-        told = f"  {each.code} — {place} : {each.message} {each.mend}"
-        console.print(told, highlight=False, markup=False, soft_wrap=True)
+def _list(refusals: Sequence[Refusal], codes: Counter[str], kind: str, console: Console) -> None:
+    for refusal in refusals:
+        path = f", {refusal.path}" if refusal.path else ""
+        place = f"{refusal.file} ({refusal.digest[:12]}), n° {refusal.record or '—'}{path}"
+        line = f"  {refusal.code} — {place} : {refusal.message} {refusal.mend}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     hidden = codes.total() - len(refusals)
     if hidden > 0:
         by_code = ", ".join(f"{code} : {count}" for code, count in codes.most_common())
-        console.print(f"… et {hidden} autres {what} ({by_code}).", highlight=False)
+        console.print(f"… et {hidden} autres {kind} ({by_code}).", highlight=False)

@@ -82,7 +82,7 @@ class Decided(Protocol):
 
 
 ClassT = TypeVar("ClassT", bound=Class)
-Made = TypeVar("Made")
+ResultT = TypeVar("ResultT")
 DecidedT = TypeVar("DecidedT", bound=Decided)
 
 Key: TypeAlias = tuple[str, str | None, str, frozenset[str]]
@@ -137,7 +137,7 @@ class Preparer(Generic[ClassT, DecidedT]):
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: Lru[Key, Prepared[DecidedT]] = Lru(CACHE, weight=HEAVIEST, weigh=attrgetter("weight"))
         self._waiting = 0
-        self._made: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
+        self._preparations: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
     async def prepared(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
@@ -148,13 +148,13 @@ class Preparer(Generic[ClassT, DecidedT]):
         nobody else does.
         """
         key = self._key(query, name, decisions, trace)
-        known = self._cache.get(key)
-        if known is not None:
-            return known
-        making = self._made.get(key)
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached
+        making = self._preparations.get(key)
         if making is None:
-            making = self._made[key] = self._beside(self._prepare, query, name, decisions, key[3])
-            making.add_done_callback(lambda done: self._done(key, done))
+            making = self._preparations[key] = self._beside(self._prepare, query, name, decisions, key[3])
+            making.add_done_callback(lambda future: self._prepared(key, future))
         return await asyncio.shield(making)
 
     def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
@@ -192,12 +192,12 @@ class Preparer(Generic[ClassT, DecidedT]):
         labels = self._supergraph.labels
         return query, name, decisions.id, active(labels, self._shares, trace) if labels else labels
 
-    def _done(self, key: Key, made: asyncio.Future[Prepared[DecidedT]]) -> None:
-        del self._made[key]
+    def _prepared(self, key: Key, made: asyncio.Future[Prepared[DecidedT]]) -> None:
+        del self._preparations[key]
         if not made.cancelled() and made.exception() is None:
             self._cache.put(key, made.result())
 
-    def _beside(self, work: Callable[..., Made], *arguments: Any) -> asyncio.Future[Made]:
+    def _beside(self, work: Callable[..., ResultT], *arguments: Any) -> asyncio.Future[ResultT]:
         """Work of processor alone, in the one thread for it; raises NotServed (PREPARATION_BUSY) if too much waits."""
         if self._waiting >= WAITING:
             raise NotServed(
@@ -250,7 +250,7 @@ class Preparer(Generic[ClassT, DecidedT]):
 def _fields(root: Selections) -> int:
     stack, count = [root], 0
     while stack:
-        for each in stack.pop().fields:
+        for field in stack.pop().fields:
             count += 1
-            stack.extend(each.selections)
+            stack.extend(field.selections)
     return count

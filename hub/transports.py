@@ -20,14 +20,14 @@ from subgraphs.kit.server import Subgraph
 
 def allowed_codes(schema: GraphQLSchema) -> AllowedCodes:
     """What may leave of our subgraphs' errors: of arguments, the paths that clients see below a field."""
-    fields = (field for each in schema.type_map.values() if is_object_type(each) for field in each.fields.values())
+    fields = (field for type_ in schema.type_map.values() if is_object_type(type_) for field in type_.fields.values())
     inputs: set[str] = set()
     for field in fields:
-        pending = [(name, given.type, frozenset[str]()) for name, given in field.args.items()]
+        pending = [(name, argument.type, frozenset[str]()) for name, argument in field.args.items()]
         while pending:
-            path, type_, above = pending.pop()
+            path, declared, above = pending.pop()
             inputs.add(path)
-            form = get_named_type(type_)
+            form = get_named_type(declared)
             if is_input_object_type(form) and form.name not in above:
                 within = above | {form.name}
                 pending += [(f"{path}.{name}", below.type, within) for name, below in form.fields.items()]

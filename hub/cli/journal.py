@@ -23,7 +23,7 @@ from hub.graph import load_graph
 from hub.journal.chain import plain
 from hub.journal.operator import AUDIT, search_journal
 from hub.journal.operator import forget as forget_person
-from hub.journal.read.data_labels import words
+from hub.journal.read.data_labels import data_labels
 from hub.journal.read.search_criteria import FORMS as CRITERIA_FORMS
 from hub.journal.read.search_criteria import CriterionMalformed, criteria
 from hub.journal.signing import Signer, retire, trusted
@@ -107,7 +107,7 @@ def search(
         name, delay = str(person) if person is not None else None, deferred_visibility(policy).get(AUDIT)
         found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference, delay))
     names = load_settings(settings).names if settings is not None else {}
-    show_found(found, limit, words(graph.supergraph.schema, graph.table.classification, policy, names), Console())
+    show_found(found, limit, data_labels(graph.supergraph.schema, graph.table.classification, policy, names), Console())
 
 
 @app.command()

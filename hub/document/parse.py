@@ -66,7 +66,7 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> Document
         raise _subscription()
     if errors:
         first, *others = [_refused(error) for error in errors[:MAX_ERRORS]]
-        raise DocumentRefused(first.code, first.message, first.detail, others=others, extensions=first.extensions)
+        raise DocumentRefused(first.code, first.message, first.detail, siblings=others, extensions=first.extensions)
     return document
 
 

@@ -31,31 +31,31 @@ class Connection(HttpToolsProtocol):
 
     head_seconds, still_seconds = HEAD_SECONDS, STILL_SECONDS
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._inside, self._moved, self._size = True, False, 0
-        self._patience: TimerHandle | None = None
-        self._taking: TimerHandle | None = None
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._in_head, self._progressed, self._head_size = True, False, 0
+        self._head_timer: TimerHandle | None = None
+        self._write_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """The head has to come from now on."""
         super().connection_made(transport)
-        self._wait()
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for."""
-        self._done()
-        self._taken()
+        self._stop_head_timer()
+        self._stop_write_timer()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """More is to be sent than is taken: from now on some of it has to be."""
         super().pause_writing()
-        self._take(self.transport.get_write_buffer_size())
+        self._start_write_timer(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """Most is taken."""
-        self._taken()
+        self._stop_write_timer()
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
@@ -63,58 +63,58 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.is_closing():
             return
-        self._size = 0 if self._moved else self._size + len(data)
-        self._moved = False
-        if self._size > MAX_HEAD:
-            if self._inside:
+        self._head_size = 0 if self._progressed else self._head_size + len(data)
+        self._progressed = False
+        if self._head_size > MAX_HEAD:
+            if self._in_head:
                 self.transport.write(TOO_LARGE)
             self.transport.close()
-        elif self._patience is None and (self._inside or self.cycle.response_complete):
-            self._wait()
+        elif self._head_timer is None and (self._in_head or self.cycle.response_complete):
+            self._start_head_timer()
 
     def on_message_begin(self) -> None:
         """A head begins."""
-        self._inside = self._moved = True
+        self._in_head = self._progressed = True
         super().on_message_begin()
 
     def on_body(self, body: bytes) -> None:
         """A part of a body."""
-        self._moved = True
+        self._progressed = True
         super().on_body(body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header; what follows a body is none (RFC 9110, 6.5.1)."""
-        if self._inside:
+        if self._in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is there."""
-        self._inside, self._moved = False, True
-        self._done()
+        self._in_head, self._progressed = False, True
+        self._stop_head_timer()
         super().on_headers_complete()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Whoever asks for another protocol gets an answer in this one, and the log is not filled by it."""
 
-    def _take(self, left: int) -> None:
-        self._taking = self.loop.call_later(self.still_seconds, self._look, left)
+    def _start_write_timer(self, unsent: int) -> None:
+        self._write_timer = self.loop.call_later(self.still_seconds, self._check_write_progress, unsent)
 
-    def _look(self, before: int) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left < before:
-            self._take(left)
+    def _check_write_progress(self, unsent_before: int) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent < unsent_before:
+            self._start_write_timer(unsent)
         else:
             self.transport.abort()
 
-    def _taken(self) -> None:
-        if self._taking is not None:
-            self._taking.cancel()
-            self._taking = None
+    def _stop_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
-    def _wait(self) -> None:
-        self._patience = self.loop.call_later(self.head_seconds, self.transport.close)
+    def _start_head_timer(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_seconds, self.transport.close)
 
-    def _done(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None

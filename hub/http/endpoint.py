@@ -29,11 +29,11 @@ class GraphQLEndpoint:
     def __init__(
         self,
         answer: Callable[[Request], Awaitable[Reply]],
-        kept: frozenset[str] = frozenset(),
+        header_names: frozenset[str] = frozenset(),
         *,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
-        self._answer, self._kept, self._body_seconds = answer, kept, body_seconds
+        self._answer, self._header_names, self._body_seconds = answer, header_names, body_seconds
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request. A client that leaves cancels its work."""
@@ -45,7 +45,7 @@ class GraphQLEndpoint:
         """The response to one request, whose trace id this is; never raises but for cancellation."""
         media = RESPONSE
         try:
-            headers = read_headers(scope["headers"], self._kept)
+            headers = read_headers(scope["headers"], self._header_names)
             if scope["method"] != "POST":
                 raise RequestRefused(
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405

@@ -39,13 +39,13 @@ def wants_page(scope: Mapping[str, Any]) -> bool:
 
 def graphiql(words: Mapping[str, Any], built: Path = BUILT) -> list[BaseRoute]:
     """The routes of the page, of what it asks of the hub first (`words`), and of its files."""
-    said = orjson.dumps(dict(words))
+    words_json = orjson.dumps(dict(words))
 
     async def page(request: Request) -> Response:
         return _page(built)
 
     async def page_words(request: Request) -> Response:
-        return Response(said, media_type="application/json", headers={**SHARED, "cache-control": "no-cache"})
+        return Response(words_json, media_type="application/json", headers={**SHARED, "cache-control": "no-cache"})
 
     return [
         Route("/graphql", page),

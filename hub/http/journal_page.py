@@ -33,26 +33,26 @@ def journal_page(answer: Answer, policy: Policy, callers: Authenticator, clock: 
     """The route; `answer` is the pipeline, `clock` gives Unix seconds."""
     pages = JournalPages(policy)
 
-    async def searched(nonce: str, asked: Mapping[str, str]) -> tuple[str, int]:
-        if "search" not in asked:
-            return pages.page(nonce, asked, None), 200
+    async def searched(nonce: str, form: Mapping[str, str]) -> tuple[str, int]:
+        if "search" not in form:
+            return pages.page(nonce, form, None), 200
         try:
-            reply = await answer(_operation(asked))
+            reply = await answer(_operation(form))
         except IdentityRefused:
             raise
         except HubError as error:
             log.info("refused %s at /journal %s", error.code, error.detail)
-            return pages.page(nonce, asked, None, error), error.http_status
-        return pages.page(nonce, asked, orjson.loads(reply.body)), 200
+            return pages.page(nonce, form, None, error), error.http_status
+        return pages.page(nonce, form, orjson.loads(reply.body)), 200
 
     async def journal(request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         if request.method != "POST":
             return page_response(nonce, pages.door(nonce), 200)
         try:
-            asked = await read_form(request, FIELDS)
-            await callers.actor(asked.get("access_token", "").strip(), clock())
-            return page_response(nonce, *await searched(nonce, asked))
+            form = await read_form(request, FIELDS)
+            await callers.actor(form.get("access_token", "").strip(), clock())
+            return page_response(nonce, *await searched(nonce, form))
         except HubError as error:
             log.info("refused %s at /journal %s", error.code, error.detail)
             return page_response(nonce, pages.door(nonce, error), error.http_status)
@@ -60,22 +60,22 @@ def journal_page(answer: Answer, policy: Policy, callers: Authenticator, clock: 
     return Route("/journal", journal, methods=["GET", "POST"])
 
 
-def _operation(asked: Mapping[str, str]) -> Operation:
+def _operation(form: Mapping[str, str]) -> Operation:
     """The search that the form asks for; what is left empty is no criterion."""
-    token, reference = asked["access_token"].strip(), asked.get("reference", "").strip()
-    headers = {"authorization": f"Bearer {token}", "purpose": asked.get("why", PURPOSES[0])}
+    token, reference = form["access_token"].strip(), form.get("reference", "").strip()
+    headers = {"authorization": f"Bearer {token}", "purpose": form.get("why", PURPOSES[0])}
     headers |= {"purpose-reference": reference} if reference else {}
-    wanted: dict[str, Any] = {
-        name: asked[name].strip() for name in (*CRITERIA, "purpose") if asked.get(name, "").strip()
+    criteria: dict[str, Any] = {
+        name: form[name].strip() for name in (*CRITERIA, "purpose") if form.get(name, "").strip()
     }
-    wanted |= {name: _instant(asked[name]) for name in INSTANTS if asked.get(name)}
-    variables = {"filter": wanted, "after": asked.get("after") or None}
+    criteria |= {name: _instant(form[name]) for name in INSTANTS if form.get(name)}
+    variables = {"filter": criteria, "after": form.get("after") or None}
     return Operation(headers, QUERY, None, variables, secrets.token_hex(16))
 
 
-def _instant(told: str) -> str:
+def _instant(text: str) -> str:
     """An hour of Paris, as an instant; what is none stays as it was written, and is refused as such."""
     try:
-        return datetime.fromisoformat(told).replace(tzinfo=PARIS).isoformat()
+        return datetime.fromisoformat(text).replace(tzinfo=PARIS).isoformat()
     except ValueError:
-        return told
+        return text

@@ -20,8 +20,8 @@ def answer_media(accept: str | None) -> bytes:
     """The media type of the answer; raises RequestRefused (NOT_ACCEPTABLE, 406) if the client accepts neither."""
     if accept is None or not accept.strip():
         return RESPONSE
-    found = _known(accept) if len(accept) <= KEPT_LENGTH else _chosen(accept)
-    if found is None:
+    media = _chosen_cached(accept) if len(accept) <= KEPT_LENGTH else _chosen(accept)
+    if media is None:
         raise RequestRefused(
             "NOT_ACCEPTABLE",
             "Les réponses sont en « application/graphql-response+json » ou en « application/json » : acceptez l'un des "
@@ -29,7 +29,7 @@ def answer_media(accept: str | None) -> bytes:
             "no media type that is served is accepted",
             http_status=406,
         )
-    return found
+    return media
 
 
 def is_json(content_type: str) -> bool:
@@ -51,19 +51,19 @@ def _chosen(accept: str) -> bytes | None:
     return SERVED[best] if weights.get(best, (0, 0.0))[1] > 0 else None
 
 
-_known = lru_cache(maxsize=256)(_chosen)
+_chosen_cached = lru_cache(maxsize=256)(_chosen)
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
     """Media ranges with their weights; one that asks for another encoding than UTF-8, or is malformed, is no range."""
     for entry in accept.split(","):
         media, *parameters = _parts(entry)
-        said = dict(map(_pair, parameters))
+        values = dict(map(_pair, parameters))
         try:
-            weight = float(said.get("q", "1"))
+            weight = float(values.get("q", "1"))
         except ValueError:
             continue
-        if 0 <= weight <= 1 and said.get("charset", "utf-8") == "utf-8":
+        if 0 <= weight <= 1 and values.get("charset", "utf-8") == "utf-8":
             yield media, weight
 
 

@@ -50,10 +50,10 @@ async def read_form(request: Request, fields: Collection[str]) -> dict[str, str]
         )
     except ValueError as error:
         raise _invalid() from error
-    asked = dict(pairs)
-    if len(asked) != len(pairs) or not asked.keys() <= set(fields):
+    form = dict(pairs)
+    if len(form) != len(pairs) or not form.keys() <= set(fields):
         raise _invalid()
-    return asked
+    return form
 
 
 def _invalid() -> RequestRefused:

@@ -58,11 +58,11 @@ def policy_page(
         if request.method != "POST":
             return page_response(nonce, pages.door(nonce), 200)
         try:
-            asked = await read_form(request, FIELDS)
-            found = await reader(asked.get("access_token", "").strip())
+            form = await read_form(request, FIELDS)
+            page_reader = await reader(form.get("access_token", "").strip())
         except HubError as error:
             log.info("refused %s at /policy %s", error.code, error.detail)
             return page_response(nonce, pages.door(nonce, error), error.http_status)
-        return page_response(nonce, *pages.page(nonce, found, asked))
+        return page_response(nonce, *pages.page(nonce, page_reader, form))
 
     return Route("/policy", policy, methods=["GET", "POST"])

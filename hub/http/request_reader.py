@@ -32,12 +32,12 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
-def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = frozenset()) -> dict[str, str]:
+def read_headers(raw: Iterable[tuple[bytes, bytes]], extra: frozenset[str] = frozenset()) -> dict[str, str]:
     """The headers that matter, and those of `kept`; one that may come once and comes twice is refused."""
     headers: dict[str, str] = {}
     for name_bytes, value in raw:
         name = name_bytes.decode("latin-1").lower()
-        single = name in SINGLE or name in kept
+        single = name in SINGLE or name in extra
         if single and name in headers:
             raise RequestRefused(
                 "DUPLICATE_HEADER", f"L'en-tête « {name} » est envoyé deux fois : gardez-en un.", f"two {name} headers"
@@ -60,9 +60,9 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], kept: frozenset[str] = froz
 def trace_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
     """The caller's trace id (W3C Trace Context) if it is told once, else a new one: the journal keeps it, so that a
     trace of which an id spells a NIR is begun anew, as whoever receives one may."""
-    told = [value.decode("latin-1").strip(" \t") for name, value in raw if name.lower() == b"traceparent"]
-    found = TRACEPARENT.fullmatch(told[0]) if len(told) == 1 else None
-    return secrets.token_hex(16) if found is None or any(map(may_hold_nir, found.groups())) else found[1]
+    values = [value.decode("latin-1").strip(" \t") for name, value in raw if name.lower() == b"traceparent"]
+    match = TRACEPARENT.fullmatch(values[0]) if len(values) == 1 else None
+    return secrets.token_hex(16) if match is None or any(map(may_hold_nir, match.groups())) else match[1]
 
 
 def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:
@@ -105,12 +105,14 @@ def _document_id(appendix: Any, apollo: Any) -> str | None:
     """The document's identifier, as `documentId` (GraphQL over HTTP, appendix A) or `extensions.persistedQuery` say."""
     if apollo is not None and (type(apollo) is not dict or apollo.get("version") != 1):
         raise _bad("'extensions.persistedQuery' is not of version 1")
-    told = [each for each in (appendix, apollo and apollo.get("sha256Hash")) if each is not None]
-    if apollo is None and not told:
+    identifiers = [
+        identifier for identifier in (appendix, apollo and apollo.get("sha256Hash")) if identifier is not None
+    ]
+    if apollo is None and not identifiers:
         return None
-    if len(told) != 1 or type(told[0]) is not str or not IDENTIFIER.fullmatch(told[0]):
+    if len(identifiers) != 1 or type(identifiers[0]) is not str or not IDENTIFIER.fullmatch(identifiers[0]):
         raise _bad("no identifier of a document, or two")
-    return told[0].removeprefix("sha256:")
+    return identifiers[0].removeprefix("sha256:")
 
 
 def too_large() -> RequestRefused:

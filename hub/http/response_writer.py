@@ -41,13 +41,13 @@ def refused(media: bytes, trace: str, error: HubError) -> Response:
     In `application/json`, whose clients can trust no other status, what is wrong in a well-formed request (document,
     variables) is told under 200; a request that is not one, or not permitted, never is (GraphQL over HTTP, 6.4).
     """
-    told = (error, *getattr(error, "others", ()))
-    errors = [item.formatted(trace) for item in told]
+    failures = (error, *getattr(error, "siblings", ()))
+    errors = [failure.formatted(trace) for failure in failures]
     well_formed = isinstance(error, DocumentRefused | VariablesRefused)
     status = 200 if media is JSON and well_formed and error.http_status == 400 else error.http_status
     wait = error.extensions.get("retryAfter")
     more = () if wait is None else ((b"retry-after", b"%d" % wait),)
-    codes = tuple(dict.fromkeys(item.code for item in told))
+    codes = tuple(dict.fromkeys(failure.code for failure in failures))
     return _response(status, orjson.dumps({"errors": errors}), media, trace, codes, more)
 
 

@@ -53,17 +53,17 @@ _OWN = link_key(Fact.SELF, "")
 
 def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int) -> Actor:
     """The actor of verified claims; raises IdentityRefused where they don't make one."""
-    said = claims.get(CLAIM)
-    if type(said) is not dict:
+    actor_claims = claims.get(CLAIM)
+    if type(actor_claims) is not dict:
         raise refused("the token has no actor claim")
-    kind = kinds.get(_text(said, "kind"))
+    kind = kinds.get(_text(actor_claims, "kind"))
     if kind is None:
         raise refused("unknown actor kind")
-    organisation = _text(said, "organisation") if "organisation" in said else None
-    organisation_type = _text(said, "organisation_type") if "organisation_type" in said else None
+    organisation = _text(actor_claims, "organisation") if "organisation" in actor_claims else None
+    organisation_type = _text(actor_claims, "organisation_type") if "organisation_type" in actor_claims else None
     if kind.organisations and (organisation is None or organisation_type not in kind.organisations):
         raise refused("the kind of actor needs an organisation of its own type")
-    habilitation = said.get("habilitated_until")
+    habilitation = actor_claims.get("habilitated_until")
     if type(habilitation) is not int or habilitation <= now:
         raise IdentityRefused(
             "HABILITATION_ENDED",
@@ -71,10 +71,10 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
             "the habilitation date is missing or past",
         )
     ids = {
-        "agent": [_uuid(said, "agent")] if "agent" in said else [],
-        "person": [_uuid(said, "person")] if "person" in said else [],
+        "agent": [_uuid(actor_claims, "agent")] if "agent" in actor_claims else [],
+        "person": [_uuid(actor_claims, "person")] if "person" in actor_claims else [],
         "organisation": [organisation] if organisation is not None else [],
-        "departments": _texts(said, "departments"),
+        "departments": _texts(actor_claims, "departments"),
     }
     missing = [claim for claim in kind.scopes.values() if not ids[claim]]
     if missing:
@@ -84,7 +84,7 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
         kind=kind.name,
         organisation=organisation,
         organisation_type=organisation_type,
-        purposes=frozenset(_texts(said, "purposes")) & kind.purposes,
+        purposes=frozenset(_texts(actor_claims, "purposes")) & kind.purposes,
         scopes=scope_keys(kind.scopes, ids),
         client=client_of(claims) or claims["sub"],
         expires=min(claims["exp"], habilitation),
@@ -94,10 +94,10 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
 def client_of(claims: Mapping[str, Any]) -> str | None:
     """The application that a token was issued to: `client_id` (RFC 9068) or `azp` (OpenID Connect), alike if both are
     there; raises IdentityRefused."""
-    named = {_text(claims, name) for name in ("client_id", "azp") if name in claims}
-    if len(named) > 1:
+    clients = {_text(claims, name) for name in ("client_id", "azp") if name in claims}
+    if len(clients) > 1:
         raise refused("the token names two applications")
-    return next(iter(named), None)
+    return next(iter(clients), None)
 
 
 def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tuple[str, ...]:
@@ -105,22 +105,22 @@ def scope_keys(scopes: Mapping[Fact, str], ids: Mapping[str, list[str]]) -> tupl
     return tuple(sorted(link_key(relation, scope) for relation, claim in scopes.items() for scope in ids[claim]))
 
 
-def _text(said: Mapping[str, Any], name: str, longest: int = 200) -> str:
-    value = said.get(name)
+def _text(claims: Mapping[str, Any], name: str, longest: int = 200) -> str:
+    value = claims.get(name)
     if type(value) is not str or not value or len(value) > longest or not value.isprintable():
         raise refused(f"the claim {name} is not a text")
     return value
 
 
-def _texts(said: Mapping[str, Any], name: str) -> list[str]:
-    values = said.get(name, [])
+def _texts(claims: Mapping[str, Any], name: str) -> list[str]:
+    values = claims.get(name, [])
     if type(values) is not list or any(type(v) is not str or not v.isprintable() or len(v) > 60 for v in values):
         raise refused(f"the claim {name} is not a list of texts")
     return values
 
 
-def _uuid(said: Mapping[str, Any], name: str) -> str:
-    value = _text(said, name)
+def _uuid(claims: Mapping[str, Any], name: str) -> str:
+    value = _text(claims, name)
     try:
         if str(UUID(value)) == value:
             return value

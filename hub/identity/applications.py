@@ -38,19 +38,19 @@ class Applications:
     def __init__(
         self, clients: Iterable[Client] = (), scopes: Mapping[str, ClientScope] = MappingProxyType({})
     ) -> None:
-        self._clients = {(each.issuer, each.name): each for each in clients}
-        self._scopes = {key: _by_user(each, scopes) for key, each in self._clients.items()}
+        self._clients = {(client.issuer, client.name): client for client in clients}
+        self._scopes = {key: _by_user(client, scopes) for key, client in self._clients.items()}
 
     def caller(self, claims: Mapping[str, Any], issuer: Issuer, kinds: Mapping[str, ActorKind], now: int) -> Actor:
         """The actor of verified claims, cut down to the application's scope if it asks through a partner's; raises
         IdentityRefused where they don't make one."""
-        found, client = actor_of(claims, kinds, now), client_of(claims)
-        if kinds[found.kind].application:
-            return self._delegated(claims, found, kinds, now) if "act" in claims else found
+        actor, client = actor_of(claims, kinds, now), client_of(claims)
+        if kinds[actor.kind].application:
+            return self._delegated(claims, actor, kinds, now) if "act" in claims else actor
         if "act" in claims:
             raise refused("a token of a user names another actor")
         own = issuer.clients is None or client in issuer.clients
-        return found if own and (issuer.name, client) not in self._clients else self._cut(found, issuer.name)
+        return actor if own and (issuer.name, client) not in self._clients else self._cut(actor, issuer.name)
 
     def _delegated(
         self, claims: Mapping[str, Any], application: Actor, kinds: Mapping[str, ActorKind], now: int
@@ -60,10 +60,10 @@ class Applications:
         if type(act) is not dict or type(act.get("sub")) is not str or act.get("iss", issuer) != issuer or "act" in act:
             raise refused("the claim act names no user of this issuer, or one who acts for another")
         users = {name: kind for name, kind in kinds.items() if not kind.application}
-        said = {"iss": issuer, "sub": act["sub"], "exp": claims["exp"], CLAIM: act.get(CLAIM)}
-        user = actor_of(said, users, now)
-        known = self._clients.get((issuer, application.client))
-        if known is not None and known.organisation != application.organisation:
+        user_claims = {"iss": issuer, "sub": act["sub"], "exp": claims["exp"], CLAIM: act.get(CLAIM)}
+        user = actor_of(user_claims, users, now)
+        client = self._clients.get((issuer, application.client))
+        if client is not None and client.organisation != application.organisation:
             raise refused("the application is of another organisation than its client")
         asking = replace(
             user,
@@ -76,8 +76,8 @@ class Applications:
 
     def _cut(self, user: Actor, issuer: str) -> Actor:
         key = (issuer, user.client)
-        known, scope = self._clients.get(key), self._scopes.get(key, {}).get(user.kind)
-        partner = user.partner if known is None else known.organisation
+        client, scope = self._clients.get(key), self._scopes.get(key, {}).get(user.kind)
+        partner = user.partner if client is None else client.organisation
         if scope is None:
             return replace(user, scope=UNSCOPED, partner=partner)
         return replace(user, scope=scope.name, purposes=user.purposes & scope.purposes, partner=partner)
@@ -85,15 +85,15 @@ class Applications:
 
 def _by_user(client: Client, scopes: Mapping[str, ClientScope]) -> Mapping[str, ClientScope]:
     """The scope for each kind of the client's users."""
-    found: dict[str, ClientScope] = {}
+    scope_by_kind: dict[str, ClientScope] = {}
     for name in client.scopes:
         scope = scopes.get(name)
         if scope is None:
             raise _invalid(client, f"la portée « {name} » n'existe pas ; portées : {', '.join(scopes) or 'aucune'}")
-        if twice := found.keys() & scope.users:
-            raise _invalid(client, f"deux de ses portées valent pour « {min(twice)} »")
-        found |= dict.fromkeys(scope.users, scope)
-    return found
+        if shared := scope_by_kind.keys() & scope.users:
+            raise _invalid(client, f"deux de ses portées valent pour « {min(shared)} »")
+        scope_by_kind |= dict.fromkeys(scope.users, scope)
+    return scope_by_kind
 
 
 def _invalid(client: Client, problem: str) -> StartRefused:

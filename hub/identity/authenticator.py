@@ -50,12 +50,12 @@ class Authenticator:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Each set read once, or in vain; then all are kept current."""
-        kept: list[asyncio.Task[None]] = []
+        refreshing: list[asyncio.Task[None]] = []
         try:
-            await asyncio.gather(*(each.read() for each in self.remote.values()))
-            kept += [asyncio.create_task(each.keep()) for each in self.remote.values()]
+            await asyncio.gather(*(keys.read() for keys in self.remote.values()))
+            refreshing += [asyncio.create_task(keys.keep()) for keys in self.remote.values()]
             yield
         finally:
-            for task in kept:
+            for task in refreshing:
                 task.cancel()
-            await asyncio.gather(*kept, *(each.close() for each in self.remote.values()), return_exceptions=True)
+            await asyncio.gather(*refreshing, *(keys.close() for keys in self.remote.values()), return_exceptions=True)

@@ -112,11 +112,11 @@ def _public(jwks: Any) -> dict[str, Key]:
     try:
         if any(not RSA_BITS[0] <= _bits(row["n"]) <= RSA_BITS[1] for row in jwks["keys"] if row["kty"] == "RSA"):
             raise ValueError(f"an RSA key of an issuer is not of {RSA_BITS[0]} to {RSA_BITS[1]} bits")
-        found = KeySet.import_key_set(jwks).keys
+        imported = KeySet.import_key_set(jwks).keys
     except (JoseError, LookupError, TypeError) as error:
         raise ValueError(f"the key set of an issuer does not read: {type(error).__name__}") from None
-    keys = {key.kid: key for key in found if key.kid is not None and key.key_type != "oct" and not key.is_private}
-    if len(keys) != len(found):
+    keys = {key.kid: key for key in imported if key.kid is not None and key.key_type != "oct" and not key.is_private}
+    if len(keys) != len(imported):
         raise ValueError("a key of an issuer is symmetric or private, or shares its 'kid' with another")
     return keys
 

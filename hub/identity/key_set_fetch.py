@@ -34,7 +34,7 @@ class KeySetUnreadable(Exception):
 class FetchedKeySet:
     """What came: JSON, and for how many seconds it is fresh, if the answer says so (RFC 9111 §5.2.2)."""
 
-    said: Any
+    jwks: Any
     fresh: int | None
 
 
@@ -76,5 +76,5 @@ async def _body(response: httpx2.Response) -> bytes:
 def _fresh(directives: str) -> int | None:
     if STALE.search(directives):
         return 0
-    found = FRESH.search(directives)
-    return None if found is None else int(found[1])
+    match = FRESH.search(directives)
+    return None if match is None else int(match[1])

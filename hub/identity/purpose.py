@@ -36,9 +36,9 @@ class Purposes:
                     actor,
                 )
             (declared,) = actor.purposes
-        known = self._purposes.get(declared)
-        if known is None or known.abstract:
-            wrong = "n'existe pas" if known is None else "en groupe d'autres, et ne se déclare pas elle-même"
+        purpose = self._purposes.get(declared)
+        if purpose is None or purpose.abstract:
+            wrong = "n'existe pas" if purpose is None else "en groupe d'autres, et ne se déclare pas elle-même"
             raise self._refused(
                 "PURPOSE_UNKNOWN",
                 f"La finalité de l'en-tête « Purpose » {wrong}",
@@ -48,7 +48,7 @@ class Purposes:
         if declared not in self.granted(actor):
             raise self._refused(
                 "PURPOSE_NOT_GRANTED",
-                f"La finalité « {known.label} » n'est pas accordée à votre jeton, à votre organisation ou à "
+                f"La finalité « {purpose.label} » n'est pas accordée à votre jeton, à votre organisation ou à "
                 "l'application dont vous vous servez : déclarez-en une autre, ou demandez-la par convention",
                 "the purpose lies outside the token's grant or the organisation's agreement",
                 actor,
@@ -60,7 +60,7 @@ class Purposes:
         self, code: str, message: str, detail: str, actor: Actor, http_status: int | None = None
     ) -> RequestRefused:
         granted = sorted(self.granted(actor))
-        words = ", ".join(f"{each} ({self._purposes[each].label})" for each in granted)
+        words = ", ".join(f"{purpose} ({self._purposes[purpose].label})" for purpose in granted)
         able = f"Vous pouvez déclarer : {words}." if granted else "Aucune ne vous est accordée : demandez-en une."
         return RequestRefused(
             code, f"{message}. {able}", detail, http_status=http_status, extensions={"purposes": granted}

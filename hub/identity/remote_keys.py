@@ -68,15 +68,15 @@ class RemoteKeys:
         """Read the set for a key that it didn't have, if that may be done now; many who ask at once wait for one."""
         if now < (self._absent.get(kid) or 0) or self._waiting >= WAITING:
             return
-        joined = self._reading is not None
-        if not joined and not self._bucket.take(now):
+        shared = self._reading is not None
+        if not shared and not self._bucket.take(now):
             return
         self._waiting += 1
         try:
             read = await self.read()
         finally:
             self._waiting -= 1
-        if read and not joined and kid not in self._keys:
+        if read and not shared and kid not in self._keys:
             self._absent.put(kid, now + ABSENT_SECONDS)
 
     async def refresh(self) -> None:
@@ -100,7 +100,7 @@ class RemoteKeys:
         now, pace = self._clock(), self._source.pace
         self._tried, self._due = now, now + pace.least
         try:
-            keys, fresh = await self._asked()
+            keys, fresh = await self._fetch_keys()
         except Exception as error:  # whatever came, what was read before stays and the readings go on
             self._failed(error, now)
             return False
@@ -114,10 +114,10 @@ class RemoteKeys:
         self.outcomes["READ"] += 1
         return True
 
-    async def _asked(self) -> tuple[dict[str, Key], int | None]:
+    async def _fetch_keys(self) -> tuple[dict[str, Key], int | None]:
         fetched = await fetch(self._source.url, self._source.tls)
         try:
-            return own_keys(fetched.said, self.issuer.algorithm), fetched.fresh
+            return own_keys(fetched.jwks, self.issuer.algorithm), fetched.fresh
         except ValueError as error:
             raise KeySetUnreadable("KEY_SET_MALFORMED", str(error)) from None
 

@@ -37,8 +37,8 @@ UNTRUSTED = "the token is not signed by a trusted issuer"
 class KeyUnknown(IdentityRefused):
     """The token names a key that its issuer's set, read over the network, did not have when it was last read."""
 
-    def __init__(self, issuer: str, kid: str, *, held: bool) -> None:
-        if held:
+    def __init__(self, issuer: str, kid: str, *, read: bool) -> None:
+        if read:
             super().__init__("TOKEN_REFUSED", UNKNOWN, UNTRUSTED)
         else:
             super().__init__(
@@ -72,20 +72,22 @@ class Tokens:
         applications: Applications | None = None,
     ) -> None:
         self._issuers, self._audience, self._applications = issuers, audience, applications or Applications()
-        self._kinds = {name: _told(issuer, kinds) for name, issuer in issuers.items()}
-        self._held = {name: IssuerKeys(each.keys, inf if each.source is None else 0) for name, each in issuers.items()}
+        self._kinds = {name: _admitted_kinds(issuer, kinds) for name, issuer in issuers.items()}
+        self._issuer_keys = {
+            name: IssuerKeys(issuer.keys, inf if issuer.source is None else 0) for name, issuer in issuers.items()
+        }
         self._cache: Lru[bytes, tuple[Actor, float, tuple[str, str]]] = Lru(CACHE)
 
     def actor(self, token: str, now: int) -> Actor:
         """The actor of a token that is valid now (Unix seconds); raises IdentityRefused."""
         digest = sha256(token.encode()).digest()
-        known = self._cache.get(digest)
-        if known is not None and now < known[1]:
-            return known[0]
+        cached = self._cache.get(digest)
+        if cached is not None and now < cached[1]:
+            return cached[0]
         claims, kid = self._claims(token, now)
         issuer = claims["iss"]
         actor = self._applications.caller(claims, self._issuers[issuer], self._kinds[issuer], now)
-        until = min(actor.expires, now + CACHE_SECONDS, self._held[issuer].until)
+        until = min(actor.expires, now + CACHE_SECONDS, self._issuer_keys[issuer].until)
         self._cache.put(digest, (actor, until, (issuer, kid)))
         return actor
 
@@ -94,14 +96,14 @@ class Tokens:
 
         Actors that are remembered by a key that is gone, or another under its `kid`, are forgotten.
         """
-        gone = {(issuer, kid) for kid, key in self._held[issuer].keys.items() if keys.get(kid) != key}
-        self._held[issuer] = IssuerKeys(keys, until)
-        for digest in [digest for digest, (_, _, key) in self._cache.items() if key in gone]:
+        replaced = {(issuer, kid) for kid, key in self._issuer_keys[issuer].keys.items() if keys.get(kid) != key}
+        self._issuer_keys[issuer] = IssuerKeys(keys, until)
+        for digest in [digest for digest, (_, _, key) in self._cache.items() if key in replaced]:
             self._cache.remove(digest)
 
     def holds(self, now: int) -> bool:
         """Whether there is a key that opens now."""
-        return any(held.keys and now < held.until for held in self._held.values())
+        return any(keys.keys and now < keys.until for keys in self._issuer_keys.values())
 
     def _claims(self, token: str, now: int) -> tuple[dict[str, Any], str]:
         """The claims of a token that is valid now, and the `kid` of its key."""
@@ -134,15 +136,15 @@ class Tokens:
 
     def _key(self, issuer: Issuer, kid: Any, now: int) -> Key:
         """The key that a token names; raises KeyUnknown if it may be read, else KeyError, TypeError."""
-        held = self._held[issuer.name]
-        if now < held.until and kid in held.keys:
-            return held.keys[kid]
+        issuer_keys = self._issuer_keys[issuer.name]
+        if now < issuer_keys.until and kid in issuer_keys.keys:
+            return issuer_keys.keys[kid]
         if issuer.source is None or type(kid) is not str or len(kid) > MAX_KID:
             raise KeyError
-        raise KeyUnknown(issuer.name, kid, held=now < held.until)
+        raise KeyUnknown(issuer.name, kid, read=now < issuer_keys.until)
 
 
-def _told(issuer: Issuer, kinds: Mapping[str, ActorKind]) -> Mapping[str, ActorKind]:
+def _admitted_kinds(issuer: Issuer, kinds: Mapping[str, ActorKind]) -> Mapping[str, ActorKind]:
     """The kinds of actors that an issuer may tell of."""
     if issuer.kinds is None:
         return kinds

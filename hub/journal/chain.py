@@ -86,9 +86,9 @@ def plain(value: object) -> str:
 
 def after(previous: bytes, canonical: bytes) -> bytes:
     """Digest of a line of this canonical form after a line of that digest."""
-    found = sha256(previous)
-    found.update(canonical)
-    return found.digest()
+    digest = sha256(previous)
+    digest.update(canonical)
+    return digest.digest()
 
 
 def genesis(stream: UUID) -> bytes:
@@ -107,14 +107,14 @@ class Chain:
     def extend(self, entries: Iterable[tuple[Entry, Sequence[Disclosure]]]) -> tuple[bytes, list[bytes]]:
         """Put these entries at the end; their canonical forms, and their digests: what `writer.WRITE` takes."""
         lines, digests = [], []
-        for entry, found in entries:
-            lines.append(self._next(entry, found))
+        for entry, disclosures in entries:
+            lines.append(self._next(entry, disclosures))
             digests.append(self.head)
         return b",".join(lines), digests
 
-    def _next(self, entry: Entry, found: Sequence[Disclosure]) -> bytes:
+    def _next(self, entry: Entry, disclosures: Sequence[Disclosure]) -> bytes:
         if entry.at < self.at:  # months are dropped whole: what is older must also come before
             entry = entry._replace(at=self.at)
-        line = canonical(self._name, self.seq + 1, entry, found)
+        line = canonical(self._name, self.seq + 1, entry, disclosures)
         self.seq, self.head, self.at = self.seq + 1, after(self.head, line), entry.at
         return line

@@ -23,7 +23,9 @@ from infra.roles import Dsn
 
 AUDIT, RIGHTS = "audit", "droits"
 """For what an operator searches, and erases."""
-TOLD = tuple(f"AccessEntry.{name}" for name in ("actorKind", "at", "data", "organisation", "purpose"))
+PERSON_SEARCH_COORDINATES = tuple(
+    f"AccessEntry.{name}" for name in ("actorKind", "at", "data", "organisation", "purpose")
+)
 """What a search for a person tells of it."""
 
 
@@ -32,7 +34,7 @@ async def _journalled(
     dsn: Dsn, signer: Signer, action: str, purpose: str, reference: str | None, delay: timedelta | None = None
 ) -> AsyncIterator[list[Disclosure]]:
     """A block whose intent is written when it begins and what it put into the list before it ends."""
-    found: list[Disclosure] = []
+    disclosures: list[Disclosure] = []
     journal = Journal(dsn, signer)
     await journal.start()
     try:
@@ -54,8 +56,8 @@ async def _journalled(
             visible_from=now + delay if delay is not None else None,
         )
         receipt = journal.intend(entry)
-        yield found
-        await journal.disclose(receipt, entry.disclosed({}), found)
+        yield disclosures
+        await journal.disclose(receipt, entry.disclosed({}), disclosures)
     finally:
         await journal.stop()
 
@@ -72,24 +74,24 @@ async def search_journal(
     dsn: Dsn,
     signer: Signer,
     person: str | None,
-    wanted: Criteria,
-    most: int,
+    criteria: Criteria,
+    limit: int,
     reference: str | None,
     delay: timedelta | None,
 ) -> SearchResult:
     """Search, once that is in the journal; `person` is an id, which does not see that for `delay`. Raises NotServed."""
     keyring = Keyring(dsn("journal_keeper"))
     try:
-        name = await keyring.find(person) if person is not None else None
+        pseudonym = await keyring.find(person) if person is not None else None
     finally:
         await keyring.close()
-    async with _journalled(dsn, signer, "journal_search", AUDIT, reference, delay) as told:
-        if person is not None and name is None:
+    async with _journalled(dsn, signer, "journal_search", AUDIT, reference, delay) as disclosures:
+        if person is not None and pseudonym is None:
             return SearchResult()
-        found = await _found(dsn, replace(wanted, pseudonym=name), most)
-        if name is not None and found.accesses:
-            told.append(Disclosure(TOLD, (), (name,)))
-    return found
+        result = await _search(dsn, replace(criteria, pseudonym=pseudonym), limit)
+        if pseudonym is not None and result.accesses:
+            disclosures.append(Disclosure(PERSON_SEARCH_COORDINATES, (), (pseudonym,)))
+    return result
 
 
 async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -> bool:
@@ -103,13 +105,15 @@ async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -
         await keyring.close()
 
 
-async def _found(dsn: Dsn, wanted: Criteria, most: int) -> SearchResult:
+async def _search(dsn: Dsn, criteria: Criteria, limit: int) -> SearchResult:
     try:
         connection = await asyncpg.connect(dsn("journal_reader"))
         try:
-            accesses = await search(connection, wanted, NEWEST, most)
-            asked = wanted.actor if not accesses else None
-            return SearchResult(accesses, asked is not None and not await known_actor(connection, asked))
+            accesses = await search(connection, criteria, NEWEST, limit)
+            unmatched_actor = criteria.actor if not accesses else None
+            return SearchResult(
+                accesses, unmatched_actor is not None and not await known_actor(connection, unmatched_actor)
+            )
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:

@@ -51,7 +51,7 @@ def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
     groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for released, masked, subjects in disclosed:
         groups.setdefault((released, masked), []).extend(subjects)
-    rows = [Disclosure(*_ordered(*group), tuple(sorted(found))) for group, found in groups.items()]
+    rows = [Disclosure(*_ordered(*group), tuple(sorted(pseudonyms))) for group, pseudonyms in groups.items()]
     rows.sort()
     return rows
 

@@ -23,49 +23,51 @@ FAULTS = {
 }
 
 
-def show_verified(found: Verification, console: Console) -> None:
+def show_verified(verification: Verification, console: Console) -> None:
     """The result of `hub journal verify`."""
-    trail = found.trail
-    _say(console, f"{len(trail.streams)} flux, {found.entries} entrées, {trail.count} points de contrôle.")
-    for finding in found.findings:
-        _say(console, f"  {finding.fault.value} — {_place(finding)} : {FAULTS[finding.fault]}.")
-    if found.unsigned:
-        _say(console, f"Entrées qu'aucun point de contrôle ne couvre encore : {found.unsigned}.")
-    if found.expired:
-        _say(console, f"Entrées dont le mois reste à effacer (« hub journal expire ») : {found.expired}.")
-    if found.findings:
-        _say(console, "Le journal n'est pas intact : conservez la base en l'état et prévenez le délégué.")
+    trail = verification.trail
+    _print(console, f"{len(trail.streams)} flux, {verification.entries} entrées, {trail.count} points de contrôle.")
+    for finding in verification.findings:
+        _print(console, f"  {finding.fault.value} — {_place(finding)} : {FAULTS[finding.fault]}.")
+    if verification.unsigned:
+        _print(console, f"Entrées qu'aucun point de contrôle ne couvre encore : {verification.unsigned}.")
+    if verification.expired:
+        _print(console, f"Entrées dont le mois reste à effacer (« hub journal expire ») : {verification.expired}.")
+    if verification.findings:
+        _print(console, "Le journal n'est pas intact : conservez la base en l'état et prévenez le délégué.")
     else:
-        _say(console, "Le journal est intact.")
+        _print(console, "Le journal est intact.")
         if trail.anchor is not None:
-            _say(console, f"Ancre, à conserver hors de la base : {trail.anchor}")
+            _print(console, f"Ancre, à conserver hors de la base : {trail.anchor}")
 
 
-def show_found(found: SearchResult, most: int, words: DataLabels, console: Console) -> None:
+def show_found(result: SearchResult, limit: int, labels: DataLabels, console: Console) -> None:
     """The result of `hub journal search`: so many accesses at most."""
-    for hit in found.accesses[:most]:
-        who = f"{words.kinds.get(hit.actor_kind, hit.actor_kind)}, {_organisation(hit.organisation, words)}"
-        at = f"{hit.place.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
-        _say(console, f"{at} — {who} ({hit.actor}, par {hit.client or '—'})")
-        named = [words.purposes.get(hit.purpose, hit.purpose)]
-        named += [f"dossier {hit.reference}"] if hit.reference else []
-        named += [f"opération {hit.operation_name}"] if hit.operation_name else []
-        _say(
-            console, f"  {' ; '.join(named)} ; {hit.people} personne{'s' if hit.people > 1 else ''} ; trace {hit.trace}"
+    for access in result.accesses[:limit]:
+        who = f"{labels.kinds.get(access.actor_kind, access.actor_kind)}, {_organisation(access.organisation, labels)}"
+        at = f"{access.place.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
+        _print(console, f"{at} — {who} ({access.actor}, par {access.client or '—'})")
+        facts = [labels.purposes.get(access.purpose, access.purpose)]
+        facts += [f"dossier {access.reference}"] if access.reference else []
+        facts += [f"opération {access.operation_name}"] if access.operation_name else []
+        people = f"{access.people} personne{'s' if access.people > 1 else ''}"
+        _print(
+            console,
+            f"  {' ; '.join(facts)} ; {people} ; trace {access.trace}",
         )
-        if hit.visible_from is not None:
-            _say(
+        if access.visible_from is not None:
+            _print(
                 console,
-                f"  différé : la personne ne le voit qu'à partir du {hit.visible_from.astimezone(PARIS):%d/%m/%Y}",
+                f"  différé : la personne ne le voit qu'à partir du {access.visible_from.astimezone(PARIS):%d/%m/%Y}",
             )
-        for data in words.data(hit.coordinates, hit.masked):
-            _say(console, f"  {data['label']} : {', '.join(data['fields'])}")
-    if found.stranger:
-        _say(console, "Aucun accès ne correspond, et cet acteur n'est nulle part au journal : vérifiez son écriture.")
-    elif not found.accesses:
-        _say(console, "Aucun accès ne correspond.")
-    elif len(found.accesses) > most:
-        _say(console, "… et d'autres, plus anciens : resserrez les dates, ou augmentez « --limit ».")
+        for data in labels.data(access.coordinates, access.masked):
+            _print(console, f"  {data['label']} : {', '.join(data['fields'])}")
+    if result.stranger:
+        _print(console, "Aucun accès ne correspond, et cet acteur n'est nulle part au journal : vérifiez son écriture.")
+    elif not result.accesses:
+        _print(console, "Aucun accès ne correspond.")
+    elif len(result.accesses) > limit:
+        _print(console, "… et d'autres, plus anciens : resserrez les dates, ou augmentez « --limit ».")
 
 
 def _organisation(siret: str | None, words: DataLabels) -> str:
@@ -75,12 +77,12 @@ def _organisation(siret: str | None, words: DataLabels) -> str:
 
 
 def _place(finding: Finding) -> str:
-    one = finding.first == finding.last
-    numbers = f"{finding.first}" if one else f"{finding.first} à {finding.last}"
+    single = finding.first == finding.last
+    numbers = f"{finding.first}" if single else f"{finding.first} à {finding.last}"
     if finding.stream is None:
-        return f"point de contrôle {numbers}" if one else f"points de contrôle {numbers}"
-    return f"flux {finding.stream}, entrée{'' if one else 's'} {numbers}"
+        return f"point de contrôle {numbers}" if single else f"points de contrôle {numbers}"
+    return f"flux {finding.stream}, entrée{'' if single else 's'} {numbers}"
 
 
-def _say(console: Console, text: str) -> None:
+def _print(console: Console, text: str) -> None:
     console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 Value: TypeAlias = int | str | tuple[str, ...]
 
-OTHER = "_OTHER"
+UNKNOWN_WORD = "_OTHER"
 """Told instead of a word, a hash or a code that is none (the conventions' own word for it)."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
@@ -68,7 +68,7 @@ class Attribute(Enum):
     ERRORS = ("spie.error.codes", Kind.CODES)
     CALLS = ("spie.calls", Kind.COUNT)
     SUBGRAPH = ("spie.subgraph", Kind.WORD)
-    ASKED = ("spie.call.asked", Kind.WORDS)
+    ENTRY_FIELDS = ("spie.call.asked", Kind.WORDS)
     REPRESENTATIONS = ("spie.call.representations", Kind.COUNT)
 
     def __init__(self, key: str, kind: Kind) -> None:
@@ -76,8 +76,8 @@ class Attribute(Enum):
 
 
 def admitted(attribute: Attribute, value: Value, words: frozenset[str]) -> Value:
-    """The value as it may be told, `OTHER` for what is not of the attribute's kind. `words` are those of the contract;
-    raises TypeError for a count that is no number."""
+    """The value as a span may hold it, or `UNKNOWN_WORD` if it is not of the attribute's kind. `words` are those
+    of the contract; raises TypeError for a count that is no number."""
     kind = attribute.kind
     if kind is Kind.COUNT:
         if type(value) is not int:
@@ -87,5 +87,5 @@ def admitted(attribute: Attribute, value: Value, words: frozenset[str]) -> Value
     if kind in (Kind.HASH, Kind.CODE, Kind.CODES):
         fits = _HASH if kind is Kind.HASH else _CODE
     if isinstance(value, tuple):
-        return tuple([each if fits(each) else OTHER for each in value])
-    return value if isinstance(value, str) and fits(value) else OTHER
+        return tuple([part if fits(part) else UNKNOWN_WORD for part in value])
+    return value if isinstance(value, str) and fits(value) else UNKNOWN_WORD

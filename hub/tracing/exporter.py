@@ -87,10 +87,10 @@ class Exporter:
             self._wake.wait(DELAY)
             self._wake.clear()
             while batch := self._batch():
-                told = self._deliver(batch)
+                delivered = self._deliver(batch)
                 with self._lock:
-                    self.delivered += told
-                    self.dropped += len(batch) - told
+                    self.delivered += delivered
+                    self.dropped += len(batch) - delivered
             if self._stopping:
                 self._client.close()
                 return
@@ -147,5 +147,5 @@ def _pair(key: str, value: Value) -> KeyValue:
         return KeyValue(key=key, value=AnyValue(int_value=value))
     if isinstance(value, str):
         return KeyValue(key=key, value=AnyValue(string_value=value))
-    several = ArrayValue(values=[AnyValue(string_value=each) for each in value])
-    return KeyValue(key=key, value=AnyValue(array_value=several))
+    values = ArrayValue(values=[AnyValue(string_value=part) for part in value])
+    return KeyValue(key=key, value=AnyValue(array_value=values))

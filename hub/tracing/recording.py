@@ -28,7 +28,7 @@ from hub.policy.decide.decision_table import DecisionClass
 from hub.policy.decide.policy_model import Purpose
 from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Prepared
-from hub.tracing.attributes import METHODS, OTHER, Attribute, Name, Value
+from hub.tracing.attributes import METHODS, UNKNOWN_WORD, Attribute, Name, Value
 from hub.tracing.exporter import Exporter
 from hub.tracing.instrumentation import HubPreparer, Instrumentation
 from hub.tracing.spans import HEADER, ActiveSpan, Side, Spans, header
@@ -70,11 +70,11 @@ class RecordingInstrumentation(Instrumentation):
     def headers(self, headers: Headers) -> Headers:
         """They tell the subgraph of what span its own are part."""
 
-        def told(request: SubgraphRequest, body: bytes, context: Any) -> list[tuple[bytes, bytes]]:
-            sent = header()
-            return [*headers(request, body, context), *([] if sent is None else [(HEADER, sent)])]
+        def traced_headers(request: SubgraphRequest, body: bytes, context: Any) -> list[tuple[bytes, bytes]]:
+            traceparent = header()
+            return [*headers(request, body, context), *([] if traceparent is None else [(HEADER, traceparent)])]
 
-        return told
+        return traced_headers
 
     def journal(self, dsn: Dsn, signer: Signer) -> Journal:
         """Waiting for a commit is a span."""
@@ -121,7 +121,7 @@ class _Endpoint(GraphQLEndpoint):
 def _answered(watch: ActiveSpan, method: str, status: int, size: int) -> None:
     watch.tell(
         {
-            Attribute.METHOD: method if method in METHODS else OTHER,
+            Attribute.METHOD: method if method in METHODS else UNKNOWN_WORD,
             Attribute.ROUTE: "/graphql",
             Attribute.STATUS: status,
             Attribute.SIZE: size,
@@ -170,21 +170,21 @@ class _Call:
         with self._spans.within(Name.CALL, self._side) as watch:
             if watch is not None:
                 watch.top.calls += 1
-                watch.tell(_asked(request))
+                watch.tell(_call_attributes(request))
             response = await self.inner.send(request, context)
             if watch is not None and response.errors:
                 watch.fail(_CODES.cause(response.errors[0]).code)
             return response
 
 
-def _asked(request: SubgraphRequest) -> dict[Attribute, Value]:
-    said: dict[Attribute, Value] = {Attribute.SUBGRAPH: request.subgraph}
+def _call_attributes(request: SubgraphRequest) -> dict[Attribute, Value]:
+    attributes: dict[Attribute, Value] = {Attribute.SUBGRAPH: request.subgraph}
     if request.fetch is not None:
-        said[Attribute.ASKED] = request.fetch.asked
+        attributes[Attribute.ENTRY_FIELDS] = request.fetch.asked
         if request.fetch.entities:
-            variables = (request.variables[each.variable] for each in request.fetch.entities)
-            said[Attribute.REPRESENTATIONS] = sum(map(len, variables))
-    return said
+            variables = (request.variables[entity.variable] for entity in request.fetch.entities)
+            attributes[Attribute.REPRESENTATIONS] = sum(map(len, variables))
+    return attributes
 
 
 class _Journal(Journal):
@@ -233,15 +233,15 @@ class _Process:
         if scope["type"] == "lifespan":
             await self._inner(scope, receive, partial(self._stopped, send))
             return
-        told = [value for name, value in scope["headers"] if name.lower() == HEADER]
-        asked = scope["path"] == "/graphql" and scope["method"] == "POST"
-        with self._parts.spans.continued(told[0] if asked and len(told) == 1 else b"") as watch:
+        traceparents = [value for name, value in scope["headers"] if name.lower() == HEADER]
+        is_call = scope["path"] == "/graphql" and scope["method"] == "POST"
+        with self._parts.spans.continued(traceparents[0] if is_call and len(traceparents) == 1 else b"") as watch:
             await self._inner(scope, receive, send if watch is None else partial(self._answered, watch, send))
 
     async def _answered(self, watch: ActiveSpan, send: Send, message: Any) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
-            watch.kept = status == 200 or status >= 500  # any other may be told before the signature is looked at
+            watch.exported = status == 200 or status >= 500  # any other may be told before the signature is looked at
             _answered(watch, "POST", status, int(dict(message["headers"])[b"content-length"]))
             watch.tell({Attribute.SUBGRAPH: self._subgraph})
         await send(message)

@@ -38,37 +38,37 @@ class ActiveSpan:
     of 8, or empty.
 
     An error that ends it is told by its code. `top` is the span of its request, whose `calls` counts the calls of
-    subgraphs; what is not `kept` goes nowhere.
+    subgraphs; one that is not `exported` goes nowhere.
     """
 
-    __slots__ = ("_before", "_spans", "attributes", "calls", "end", "failed", "id", "kept", "name", "parent", "side",
-                 "start", "top", "trace")  # fmt: skip
+    __slots__ = ("_before", "_spans", "attributes", "calls", "end", "exported", "failed", "id", "name", "parent",
+                 "side", "start", "top", "trace")  # fmt: skip
 
     def __init__(
         self, spans: Spans, name: Name, side: Side, trace: bytes, parent: bytes, top: ActiveSpan | None
     ) -> None:
         self._spans, self.name, self.side, self.trace, self.parent = spans, name, side, trace, parent
         self.id = (getrandbits(64) or 1).to_bytes(8, "big")
-        self.top, self.calls, self.kept, self.failed = top or self, 0, True, False
+        self.top, self.calls, self.exported, self.failed = top or self, 0, True, False
         self.attributes: dict[Attribute, Value] = {}
         self.start = self.end = 0
 
     def __enter__(self) -> ActiveSpan:
-        self._before: Token[ActiveSpan | None] = _open.set(self)
+        self._before: Token[ActiveSpan | None] = _current_span.set(self)
         self.start = time_ns()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.end = time_ns()
-        _open.reset(self._before)
+        _current_span.reset(self._before)
         if error is not None:
             self.fail(_code(error))
-        if self.kept:
+        if self.exported:
             self._spans.take(self)
 
-    def tell(self, said: Mapping[Attribute, Value]) -> None:
+    def tell(self, attributes: Mapping[Attribute, Value]) -> None:
         """Add these attributes."""
-        for attribute, value in said.items():
+        for attribute, value in attributes.items():
             self.attributes[attribute] = admitted(attribute, value, self._spans.words)
 
     def fail(self, code: str) -> None:
@@ -80,7 +80,7 @@ class ActiveSpan:
 Step: TypeAlias = AbstractContextManager[ActiveSpan | None]
 """What work runs in; None where nobody watches it."""
 
-_open: ContextVar[ActiveSpan | None] = ContextVar("watch", default=None)
+_current_span: ContextVar[ActiveSpan | None] = ContextVar("watch", default=None)
 _UNWATCHED = nullcontext(None)
 
 
@@ -99,27 +99,27 @@ class Spans:
 
     def continued(self, sent: bytes) -> Step:
         """A call of the hub, in the subgraph's process, by its header; kept only if it turns out to be one."""
-        found = SENT.fullmatch(sent)
-        if found is None:
+        match = SENT.fullmatch(sent)
+        if match is None:
             return _UNWATCHED
-        trace, parent = (bytes.fromhex(each.decode("ascii")) for each in found.groups())
+        trace, parent = (bytes.fromhex(part.decode("ascii")) for part in match.groups())
         watch = ActiveSpan(self, Name.REQUEST, Side.SERVER, trace, parent, None)
-        watch.kept = False
+        watch.exported = False
         return watch
 
     def within(self, name: Name, side: Side = Side.INTERNAL) -> Step:
         """A step of the request that this runs for."""
-        above = _open.get()
+        above = _current_span.get()
         return _UNWATCHED if above is None else ActiveSpan(self, name, side, above.trace, above.id, above.top)
 
     def identified(self, kind: str, purpose: str) -> None:
         """Add the kind of actor and the purpose to the span of the current request, if it has one."""
-        if (watch := _open.get()) is not None:
+        if (watch := _current_span.get()) is not None:
             watch.top.tell({Attribute.ACTOR_KIND: kind, Attribute.PURPOSE: purpose})
 
     def prepared(self, digest: str, kind: str) -> None:
         """Add the operation's hash, as in the journal, and its kind to the span of the current request, if any."""
-        if (watch := _open.get()) is not None:
+        if (watch := _current_span.get()) is not None:
             watch.top.tell({Attribute.OPERATION: digest, Attribute.OPERATION_TYPE: kind})
 
 
@@ -133,5 +133,5 @@ def _code(error: BaseException) -> str:
 
 def header() -> bytes | None:
     """What a call that is made here sends on, if its request is watched."""
-    watch = _open.get()
+    watch = _current_span.get()
     return None if watch is None else b"00-%b-%b-01" % (watch.trace.hex().encode(), watch.id.hex().encode())

@@ -38,7 +38,7 @@ def test_each_kind_of_error_is_told_in_french_without_values(query: str, word: s
     error = refused(query)
     assert error.code == "DOCUMENT_INVALID"
     assert word in error.message
-    for each in (error, *error.others):
+    for each in (error, *error.siblings):
         assert "secret-1" not in f"{each.formatted()} {each.detail}"
 
 
@@ -61,7 +61,7 @@ def test_a_name_that_could_be_a_number_of_somebody_is_not_repeated() -> None:
 
 def test_all_errors_of_a_document_are_told_up_to_a_bound() -> None:
     error = refused("{ " + " ".join(f"no{n}" for n in range(50)) + " }")
-    assert len(error.others) == MAX_ERRORS - 1
+    assert len(error.siblings) == MAX_ERRORS - 1
 
 
 def test_subscriptions_are_refused_by_a_clear_code() -> None:

@@ -175,7 +175,7 @@ async def test_an_answer_of_which_something_was_taken_since_the_last_look_goes_o
         connection, left = await asyncio.wait_for(paused.get(), 10)
         await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(LONG // 2)
-        connection._look(left)
+        connection._check_write_progress(left)
         assert len(await asyncio.wait_for(reader.readexactly(LONG // 2), 10)) == LONG // 2
 
 

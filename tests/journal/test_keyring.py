@@ -56,7 +56,7 @@ async def test_what_is_remembered_is_bounded(keyring: Keyring, monkeypatch: pyte
     for _ in range(5):
         people = [str(uuid4()) for _ in range(8)]
         assert set(people) <= (await keyring.pseudonyms(people)).keys()
-        assert len(keyring._known) <= 18
+        assert len(keyring._pseudonym_by_person) <= 18
 
 
 async def test_without_the_keys_nothing_is_served() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.tracing.attributes import OTHER, Attribute, Kind, Value, admitted
+from hub.tracing.attributes import UNKNOWN_WORD, Attribute, Kind, Value, admitted
 
 WORDS = frozenset(["suivi", "Person"])
 
@@ -36,15 +36,15 @@ def test_the_list_is_this_one() -> None:
     ("attribute", "value", "told"),
     [
         (Attribute.PURPOSE, "suivi", "suivi"),
-        (Attribute.PURPOSE, "Vurnibal", OTHER),
-        (Attribute.ASKED, ("Person", "Vurnibal"), ("Person", OTHER)),
+        (Attribute.PURPOSE, "Vurnibal", UNKNOWN_WORD),
+        (Attribute.ENTRY_FIELDS, ("Person", "Vurnibal"), ("Person", UNKNOWN_WORD)),
         (Attribute.ERROR, "BAD_INPUT", "BAD_INPUT"),
-        (Attribute.ERROR, "VURNIBAL", OTHER),
-        (Attribute.ERROR, "BAD_INPUT: Vurnibal", OTHER),
-        (Attribute.ERRORS, ("BAD_INPUT", "1710399999123"), ("BAD_INPUT", OTHER)),
+        (Attribute.ERROR, "VURNIBAL", UNKNOWN_WORD),
+        (Attribute.ERROR, "BAD_INPUT: Vurnibal", UNKNOWN_WORD),
+        (Attribute.ERRORS, ("BAD_INPUT", "1710399999123"), ("BAD_INPUT", UNKNOWN_WORD)),
         (Attribute.OPERATION, "0f" * 32, "0f" * 32),
-        (Attribute.OPERATION, "0f" * 32 + "\n", OTHER),
-        (Attribute.OPERATION, "{ me { id } }", OTHER),
+        (Attribute.OPERATION, "0f" * 32 + "\n", UNKNOWN_WORD),
+        (Attribute.OPERATION, "{ me { id } }", UNKNOWN_WORD),
         (Attribute.ROWS, 3, 3),
     ],
 )

@@ -147,7 +147,7 @@ async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector)
             assert watch is None
     with told.continued(f"00-{TRACE}-b7ad6b7169203331-01".encode()) as watch:
         assert watch is not None
-        watch.kept = True
+        watch.exported = True
     await exporter.close()
     assert [(each.trace, each.parent) for each in collector.spans()] == [(TRACE, "b7ad6b7169203331")]
 

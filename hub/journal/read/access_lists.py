@@ -68,39 +68,41 @@ class AccessLists:
     async def mine(self, context: Context, first: int | None, after: str | None) -> dict[str, Any]:
         """What was told of the person who asks, and it may see by now; nothing for whoever is nobody's self."""
 
-        async def found(place: Place, most: int) -> SubjectAccesses:
-            own = link_key(Fact.SELF, "")
-            who = next((scope[len(own) :] for scope in context.scopes if scope.startswith(own)), None)
-            name = await self._keyring.find(who) if who is not None and _opens(context, SELF) else None
-            if who is None or name is None:
+        async def fetch(place: Place, limit: int) -> SubjectAccesses:
+            prefix = link_key(Fact.SELF, "")
+            person = next((scope[len(prefix) :] for scope in context.scopes if scope.startswith(prefix)), None)
+            pseudonym = await self._keyring.find(person) if person is not None and _opens(context, SELF) else None
+            if person is None or pseudonym is None:
                 return []
-            wanted = Criteria(pseudonym=name, seen_at=datetime.fromtimestamp(context.now, UTC))
-            return [(access, who, SELF) for access in await self._view.accesses(wanted, place, most)]
+            own_criteria = Criteria(pseudonym=pseudonym, seen_at=datetime.fromtimestamp(context.now, UTC))
+            return [(access, person, SELF) for access in await self._view.accesses(own_criteria, place, limit)]
 
-        return await self._page(b"Query.myAccessJournal", context, first, after, found)
+        return await self._page(b"Query.myAccessJournal", context, first, after, fetch)
 
     async def searched(
-        self, context: Context, first: int | None, after: str | None, given: Mapping[str, Any]
+        self, context: Context, first: int | None, after: str | None, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What was told by the actor's organisation; of a person whom it is tied to, by all of them. Of an access that
         is searched without a person, the subject is the agent: no pseudonym can be read back."""
-        wanted, who = criteria(given, self._words.purposes), person(given)
+        search_criteria, person_id = criteria(arguments, self._words.purposes), person(arguments)
 
-        async def found(place: Place, most: int) -> SubjectAccesses:
-            facts = await self._perimeter.facts(context, who) if who is not None else 0
-            name = await self._keyring.find(who) if who is not None else None
+        async def fetch(place: Place, limit: int) -> SubjectAccesses:
+            facts = await self._perimeter.facts(context, person_id) if person_id is not None else 0
+            pseudonym = await self._keyring.find(person_id) if person_id is not None else None
             organisation, all_of_them = context.organisation, _opens(context, facts)
             own = organisation is not None and _opens(context, facts | OWN)
-            if (who is not None and name is None) or not (own or all_of_them):
+            if (person_id is not None and pseudonym is None) or not (own or all_of_them):
                 return []
             within = None if all_of_them else organisation
-            accesses = await self._view.accesses(replace(wanted, pseudonym=name, within=within), place, most)
+            accesses = await self._view.accesses(
+                replace(search_criteria, pseudonym=pseudonym, within=within), place, limit
+            )
             return [
-                (access, who or access.actor, facts | (OWN if own and access.organisation == organisation else 0))
+                (access, person_id or access.actor, facts | (OWN if own and access.organisation == organisation else 0))
                 for access in accesses
             ]
 
-        return await self._page(b"Query.accessJournal", context, first, after, found)
+        return await self._page(b"Query.accessJournal", context, first, after, fetch)
 
     async def _page(
         self,
@@ -108,13 +110,13 @@ class AccessLists:
         context: Context,
         first: int | None,
         after: str | None,
-        found: Callable[[Place, int], Any],
+        fetch: Callable[[Place, int], Any],
     ) -> dict[str, Any]:
         first = USUAL if first is None else first
         if not 1 <= first <= LARGEST:
             raise BadFirst
         cursors = self._cursors(context)
-        rows: SubjectAccesses = await found(NEWEST if after is None else _place(*cursors.open(name, after)), first + 1)
+        rows: SubjectAccesses = await fetch(NEWEST if after is None else _place(*cursors.open(name, after)), first + 1)
         nodes = [self._node(*row, context) for row in rows[:first]]
         sealed = [cursors.seal(name, *_sealed(access.place)) for access, _, _ in rows[:first]]
         return {
@@ -130,7 +132,7 @@ class AccessLists:
 
     def _node(self, access: Access, subject: str, facts: int, context: Context) -> dict[str, Any]:
         values = {
-            "at": _told(access.place.at),
+            "at": _text_of_instant(access.place.at),
             "actorKind": access.actor_kind,
             "actorLabel": self._words.kinds.get(access.actor_kind),
             "organisation": access.organisation,
@@ -145,23 +147,23 @@ class AccessLists:
             "operation": access.operation_name,
             "trace": access.trace,
             "people": access.people,
-            "visibleFrom": _told(access.visible_from),
+            "visibleFrom": _text_of_instant(access.visible_from),
         }
         rules = context.residual.fields
-        opened = {name: value for name, value in values.items() if _holds(rules.get(f"{TYPE}.{name}"), facts)}
+        opened = {name: value for name, value in values.items() if _allows(rules.get(f"{TYPE}.{name}"), facts)}
         return {**opened, "_access": [subject, facts]}
 
 
-def _holds(rule: Rule | None, facts: int) -> bool:
+def _allows(rule: Rule | None, facts: int) -> bool:
     return rule is not None and holds(rule.read, facts)
 
 
 def _opens(context: Context, facts: int) -> bool:
     """Whether an access of these facts exists for the actor."""
-    return _holds(context.residual.rows.get(TYPE), facts)
+    return _allows(context.residual.rows.get(TYPE), facts)
 
 
-def _told(at: datetime | None) -> str | None:
+def _text_of_instant(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at is not None else None
 
 

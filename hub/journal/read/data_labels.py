@@ -43,22 +43,22 @@ class DataLabels:
 
     def data(self, released: Iterable[str], masked: Iterable[str]) -> list[dict[str, Any]]:
         """What coordinates stand for: `{category, label, fields}` by category, in the order of the policy."""
-        found: dict[str, list[str]] = {}
-        for coordinates, how in ((released, ""), (masked, " (réduit)")):
+        labels_by_category: dict[str, list[str]] = {}
+        for coordinates, suffix in ((released, ""), (masked, " (réduit)")):
             for coordinate in coordinates:
                 if coordinate not in self.silent:
                     category, label = self.fields.get(coordinate, (UNKNOWN[0], coordinate))
-                    found.setdefault(category, []).append(f"{label}{how}")
-        labels = {**self.categories, UNKNOWN[0]: UNKNOWN[1]}
+                    labels_by_category.setdefault(category, []).append(f"{label}{suffix}")
+        coordinate_labels = {**self.categories, UNKNOWN[0]: UNKNOWN[1]}
         return [
-            {"category": code, "label": label, "fields": sorted(set(found[code]))}
-            for code, label in labels.items()
-            if code in found
+            {"category": code, "label": label, "fields": sorted(set(labels_by_category[code]))}
+            for code, label in coordinate_labels.items()
+            if code in labels_by_category
         ]
 
 
 @cache
-def labels() -> Mapping[str, str]:
+def coordinate_labels() -> Mapping[str, str]:
     """The words of `data_labels.toml` by coordinate: fields that hold data, and inputs that find persons."""
     return {
         f"{type_name}.{name}": _label(type_name, label)
@@ -91,7 +91,7 @@ def described(schema: GraphQLSchema, coordinate: str) -> str:
     return _label(type_name, clause)
 
 
-def words(
+def data_labels(
     schema: GraphQLSchema,
     classification: Classification,
     policy: Policy,
@@ -101,7 +101,7 @@ def words(
     """The words of a graph, inaccessible fields included; a coordinate without words is named by its description."""
     categories = schema.type_map["Category"]
     assert isinstance(categories, GraphQLEnumType)
-    told = labels()
+    told = coordinate_labels()
     held = {name: found.category for name, found in classification.fields.items() if found.category not in OPEN}
     return DataLabels(
         kinds={code: kind.label for code, kind in policy.actors.items()} | {OPERATOR: "Exploitant du hub"},

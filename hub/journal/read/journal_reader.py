@@ -17,13 +17,13 @@ class JournalReader:
         self._dsn, self._connections = dsn, connections
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
-    async def accesses(self, wanted: Criteria, after: Place, most: int) -> list[Access]:
+    async def accesses(self, criteria: Criteria, after: Place, limit: int) -> list[Access]:
         """The accesses after a place; raises what the connection raises."""
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
                 self._dsn, min_size=0, max_size=self._connections, timeout=PATIENCE, command_timeout=PATIENCE
             )
-        return await search(self._pool, wanted, after, most)
+        return await search(self._pool, criteria, after, limit)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -35,7 +35,7 @@ CRITERIA = {
 }
 """The condition of each criterion on its parameter."""
 ORDER = "entry.at DESC, entry.stream DESC, entry.seq DESC, coalesce(found.rank, 0) DESC"
-KNOWN = "SELECT true FROM journal.entry WHERE actor = $1 LIMIT 1"
+ANY_ENTRY_OF_ACTOR = "SELECT true FROM journal.entry WHERE actor = $1 LIMIT 1"
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.Record]"
 
@@ -95,22 +95,26 @@ class Access:
     people: int
 
 
-async def search(connection: Connection, wanted: Criteria, after: Place, most: int) -> list[Access]:
+async def search(connection: Connection, criteria: Criteria, after: Place, limit: int) -> list[Access]:
     """The accesses after a place, as the reading role; raises what the connection raises."""
-    given = {each.name: value for each in fields(wanted) if (value := getattr(wanted, each.name)) is not None}
-    values = [*given.values(), after.at, after.stream, after.seq, after.rank, most]
-    told = [CRITERIA[name].format(f"${number}") for number, name in enumerate(given, 1)]
-    at, stream, seq, rank, limit = (f"${len(given) + number}" for number in range(1, 6))
-    told += [f"entry.at <= {at}", f"({PLACE}) < ({at}, {stream}, {seq}, {rank})"]
-    rows = await connection.fetch(f"{' AND '.join([COLUMNS, *told])} ORDER BY {ORDER} LIMIT {limit}", *values)
+    parameters = {
+        criterion.name: value
+        for criterion in fields(criteria)
+        if (value := getattr(criteria, criterion.name)) is not None
+    }
+    values = [*parameters.values(), after.at, after.stream, after.seq, after.rank, limit]
+    conditions = [CRITERIA[name].format(f"${number}") for number, name in enumerate(parameters, 1)]
+    at, stream, seq, rank, row_limit = (f"${len(parameters) + number}" for number in range(1, 6))
+    conditions += [f"entry.at <= {at}", f"({PLACE}) < ({at}, {stream}, {seq}, {rank})"]
+    rows = await connection.fetch(f"{' AND '.join([COLUMNS, *conditions])} ORDER BY {ORDER} LIMIT {row_limit}", *values)
     return [_access(row) for row in rows]
 
 
 async def known_actor(connection: Connection, actor: str) -> bool:
     """Whether the journal has an entry of this actor."""
-    return bool(await connection.fetchval(KNOWN, actor))
+    return bool(await connection.fetchval(ANY_ENTRY_OF_ACTOR, actor))
 
 
 def _access(row: asyncpg.Record) -> Access:
-    told = dict(row)
-    return Access(Place(*(told.pop(each.name) for each in fields(Place))), **told)
+    columns = dict(row)
+    return Access(Place(*(columns.pop(part.name) for part in fields(Place))), **columns)

@@ -40,45 +40,45 @@ class CriterionMalformed(Exception):
         self.name = name
 
 
-def criteria(given: Mapping[str, Any], purposes: Collection[str]) -> Criteria:
+def criteria(arguments: Mapping[str, Any], purposes: Collection[str]) -> Criteria:
     """What is wanted, but for the person: `actor`, `organisation`, `client`, `purpose`, `trace`, `from` and `to`.
 
     A given null wants nothing. Raises CriterionMalformed.
     """
-    told = {name: value for name, value in given.items() if value is not None}
+    values = {name: value for name, value in arguments.items() if value is not None}
     for name, looks in LOOKS.items():
-        if name in told and not looks(told[name]):
+        if name in values and not looks(values[name]):
             raise CriterionMalformed(name)
-    if told.get("purpose", next(iter(purposes))) not in purposes:
+    if values.get("purpose", next(iter(purposes))) not in purposes:
         raise CriterionMalformed("purpose")
     return Criteria(
-        actor=told.get("actor"),
-        organisation=told.get("organisation"),
-        client=told.get("client"),
-        purpose=told.get("purpose"),
-        trace=told.get("trace"),
-        since=_instant("from", told),
-        before=_instant("to", told),
+        actor=values.get("actor"),
+        organisation=values.get("organisation"),
+        client=values.get("client"),
+        purpose=values.get("purpose"),
+        trace=values.get("trace"),
+        since=_instant("from", values),
+        before=_instant("to", values),
     )
 
 
-def person(given: Mapping[str, Any]) -> str | None:
+def person(arguments: Mapping[str, Any]) -> str | None:
     """The id of the person of whom something was told; raises CriterionMalformed."""
-    told = given.get("person")
+    person_id = arguments.get("person")
     try:
-        if told is None or str(UUID(told)) == told:
-            return told
+        if person_id is None or str(UUID(person_id)) == person_id:
+            return person_id
     except ValueError:
         pass
     raise CriterionMalformed("person")
 
 
-def _instant(name: str, given: Mapping[str, Any]) -> datetime | None:
-    told = given.get(name)
+def _instant(name: str, arguments: Mapping[str, Any]) -> datetime | None:
+    value = arguments.get(name)
     try:
-        found = datetime.fromisoformat(told) if isinstance(told, str) else told
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         raise CriterionMalformed(name) from None
-    if found is not None and found.tzinfo is None:
+    if instant is not None and instant.tzinfo is None:
         raise CriterionMalformed(name)
-    return found
+    return instant

@@ -71,7 +71,7 @@ class CheckpointTrail:
         """Number and digest of the last checkpoint, to be kept elsewhere."""
         return f"{self.number}:{self.digest.hex()}" if self.count else None
 
-    def known(self, stream: UUID) -> StreamState:
+    def stream_state(self, stream: UUID) -> StreamState:
         """What is known of a stream, be it nothing."""
         return self.streams.setdefault(stream, StreamState.of(stream))
 
@@ -79,30 +79,30 @@ class CheckpointTrail:
 async def read_trail(
     connection: asyncpg.Connection[asyncpg.Record],
     trust: Trust,
-    kept: str | None = None,
+    anchor: str | None = None,
     trail: CheckpointTrail | None = None,
 ) -> CheckpointTrail:
     """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `kept` is an anchor of an
     earlier time."""
     trail = trail or CheckpointTrail()
-    held = kept is None
+    anchor_found = anchor is None
     query = "SELECT * FROM journal.checkpoint WHERE number > $1 ORDER BY number"
     async for row in connection.cursor(query, trail.number, prefetch=1000):
-        found = read_checkpoint(row)
-        if not trail.count and found.state is State.ROOT:
-            held = held or _number(kept) < found.number
-        elif found.number != trail.number + 1:
-            trail.findings.append(Finding(Fault.CHECKPOINT_REMOVED, None, trail.number + 1, found.number - 1))
-        elif found.previous != trail.digest.hex():
-            trail.findings.append(Finding(Fault.CHECKPOINT_CHANGED, None, max(trail.number, 1), found.number))
-        if found.signed(row["signature"], trust):
-            _learn(trail.known(found.stream), found)
+        checkpoint = read_checkpoint(row)
+        if not trail.count and checkpoint.state is State.ROOT:
+            anchor_found = anchor_found or _number(anchor) < checkpoint.number
+        elif checkpoint.number != trail.number + 1:
+            trail.findings.append(Finding(Fault.CHECKPOINT_REMOVED, None, trail.number + 1, checkpoint.number - 1))
+        elif checkpoint.previous != trail.digest.hex():
+            trail.findings.append(Finding(Fault.CHECKPOINT_CHANGED, None, max(trail.number, 1), checkpoint.number))
+        if checkpoint.signed(row["signature"], trust):
+            _learn(trail.stream_state(checkpoint.stream), checkpoint)
         else:
-            trail.findings.append(Finding(Fault.CHECKPOINT_UNSIGNED, None, found.number, found.number))
-        trail.number, trail.digest, trail.count = found.number, found.digest(), trail.count + 1
-        held = held or trail.anchor == kept
-    if not held:
-        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, _number(kept), _number(kept)))
+            trail.findings.append(Finding(Fault.CHECKPOINT_UNSIGNED, None, checkpoint.number, checkpoint.number))
+        trail.number, trail.digest, trail.count = checkpoint.number, checkpoint.digest(), trail.count + 1
+        anchor_found = anchor_found or trail.anchor == anchor
+    if not anchor_found:
+        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, _number(anchor), _number(anchor)))
     return trail
 
 
@@ -110,16 +110,16 @@ def _number(anchor: str | None) -> int:
     return int((anchor or "0").partition(":")[0])
 
 
-def _learn(known: StreamState, found: Checkpoint) -> None:
-    known.opened = True
-    head = bytes.fromhex(found.head)
-    if found.state is State.ROOT:
-        known.root = found.seq, head
-        known.pins = {seq: digest for seq, digest in known.pins.items() if seq > found.seq}
+def _learn(state: StreamState, checkpoint: Checkpoint) -> None:
+    state.opened = True
+    head = bytes.fromhex(checkpoint.head)
+    if checkpoint.state is State.ROOT:
+        state.root = checkpoint.seq, head
+        state.pins = {seq: digest for seq, digest in state.pins.items() if seq > checkpoint.seq}
     else:
-        known.pins[found.seq] = head
-    if found.state is State.CLOSED:
-        known.closed = found.seq
+        state.pins[checkpoint.seq] = head
+    if checkpoint.state is State.CLOSED:
+        state.closed = checkpoint.seq
 
 
 def read_checkpoint(row: asyncpg.Record) -> Checkpoint:

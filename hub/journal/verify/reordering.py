@@ -11,19 +11,19 @@ MOST = 200
 """Lines tried: each place is tried with each line. More that disagree are told as changed."""
 
 
-def reordered(bad: Sequence[tuple[Line, bytes, bytes]]) -> bool:
+def reordered(broken: Sequence[tuple[Line, bytes, bytes]]) -> bool:
     """Whether these lines, each with the digest stored before it and its own, make a chain in another order."""
-    if not 1 < len(bad) <= MOST:
+    if not 1 < len(broken) <= MOST:
         return False
-    digests = {digest for _, _, digest in bad}
-    left, found, moved = list(bad), dict[int, bytes](), False
-    for line, before, _ in bad:
-        previous = found.get(line.seq - 1, before)
-        here = {replace(each[0], seq=line.seq).digest(previous): each for each in left}
-        if not (fitting := here.keys() & digests):
+    digests = {digest for _, _, digest in broken}
+    remaining, digest_by_place, moved = list(broken), dict[int, bytes](), False
+    for line, before, _ in broken:
+        previous = digest_by_place.get(line.seq - 1, before)
+        candidates = {replace(line_read[0], seq=line.seq).digest(previous): line_read for line_read in remaining}
+        if not (fitting := candidates.keys() & digests):
             return False
         digest = fitting.pop()
-        left.remove(here[digest])
-        moved = moved or here[digest][0] is not line
-        found[line.seq] = digest
+        remaining.remove(candidates[digest])
+        moved = moved or candidates[digest][0] is not line
+        digest_by_place[line.seq] = digest
     return moved

@@ -49,18 +49,18 @@ async def expire(
 ) -> Expired:
     """Drop the months before this one, as an administrator's connection; raises StartRefused (JOURNAL_BROKEN)."""
     await connection.execute(f"SET ROLE {OWNER}")
-    found = await verify(connection, trust)
-    if found.findings:
+    verification = await verify(connection, trust)
+    if verification.findings:
         raise StartRefused(
             "JOURNAL_BROKEN",
             "Le journal n'est pas intact, rien n'est effacé : lancez « hub journal verify » et conservez la base.",
-            ", ".join(sorted({finding.fault.value for finding in found.findings})),
+            ", ".join(sorted({finding.fault.value for finding in verification.findings})),
         )
     parts = [row for row in await connection.fetch(PARTS) if _month(row["relname"]) < before]
     if parts:
         async with connection.transaction():
             await connection.execute("LOCK TABLE journal.checkpoint IN SHARE ROW EXCLUSIVE MODE")
-            await _root(connection, signer, await read_trail(connection, trust, trail=found.trail), before)
+            await _root(connection, signer, await read_trail(connection, trust, trail=verification.trail), before)
     for part in parts:
         await _drop(connection, part)
     async with connection.transaction(readonly=True):
@@ -70,8 +70,8 @@ async def expire(
 
 def _month(name: str) -> datetime:
     """The month of a partition; of another table, one that never ends."""
-    found = PART.fullmatch(name)
-    return datetime(int(found[1]), int(found[2]), 1, tzinfo=UTC) if found else datetime.max.replace(tzinfo=UTC)
+    match = PART.fullmatch(name)
+    return datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC) if match else datetime.max.replace(tzinfo=UTC)
 
 
 async def _root(
@@ -81,21 +81,21 @@ async def _root(
 
     A stream that has ended before the boundary is over; if all have, the last stands for them.
     """
-    ends = [(stream, known, *await _ends(connection, stream, known, before)) for stream, known in trail.streams.items()]
-    going = [each for each in ends if each[1].closed is None or each[3] > each[2]]
-    for stream, known, root, head in going or ends[-1:]:
+    ends = [(stream, state, *await _ends(connection, stream, state, before)) for stream, state in trail.streams.items()]
+    going = [end for end in ends if end[1].closed is None or end[3] > end[2]]
+    for stream, state, root, head in going or ends[-1:]:
         await add(connection, signer, stream, *root, State.ROOT)
-        await add(connection, signer, stream, *head, State.PASSED if known.closed is None else State.CLOSED)
+        await add(connection, signer, stream, *head, State.PASSED if state.closed is None else State.CLOSED)
     await connection.execute("DELETE FROM journal.checkpoint WHERE number <= $1", trail.number)
 
 
 async def _ends(
-    connection: asyncpg.Connection[asyncpg.Record], stream: UUID, known: StreamState, before: datetime
+    connection: asyncpg.Connection[asyncpg.Record], stream: UUID, state: StreamState, before: datetime
 ) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
     """Place and digest of the last line before the boundary, and of the last of all."""
     old = await connection.fetchrow(OLD, stream, before)
     last = await connection.fetchrow(LAST, stream)
-    root = known.root if old is None else max(known.root, (old["seq"], old["digest"]))
+    root = state.root if old is None else max(state.root, (old["seq"], old["digest"]))
     return root, root if last is None else max(root, (last["seq"], last["digest"]))
 
 

@@ -15,7 +15,7 @@ PAGE = 1_000
 """Lines read at once."""
 LINES = f"""SELECT seq, digest, {", ".join(Entry._fields)} FROM journal.entry
 WHERE stream = $1 AND (seq, at) > ($2, $3) ORDER BY seq, at LIMIT {PAGE}"""  # noqa: S608 - names of columns of our own
-FOUND = """SELECT seq, at, coordinates, masked, subjects FROM journal.disclosure
+DISCLOSURES = """SELECT seq, at, coordinates, masked, subjects FROM journal.disclosure
 WHERE stream = $1 AND seq BETWEEN $2 AND $3 ORDER BY rank"""
 
 
@@ -24,11 +24,11 @@ async def lines(connection: asyncpg.Connection[asyncpg.Record], stream: UUID) ->
     rows = await connection.fetch(LINES.replace("(seq, at) > ($2, $3) ", "true "), stream)
     while rows:
         disclosed: dict[tuple[int, object], list[Disclosure]] = {}
-        for row in await connection.fetch(FOUND, stream, rows[0]["seq"], rows[-1]["seq"]):
+        for row in await connection.fetch(DISCLOSURES, stream, rows[0]["seq"], rows[-1]["seq"]):
             disclosed.setdefault((row["seq"], row["at"]), []).append(_disclosure(row))
         for row in rows:
-            found = disclosed.get((row["seq"], row["at"]), ())
-            yield Line(stream, row["seq"], entry_of(row), found), row["digest"]
+            disclosures = disclosed.get((row["seq"], row["at"]), ())
+            yield Line(stream, row["seq"], entry_of(row), disclosures), row["digest"]
         rows = await connection.fetch(LINES, stream, rows[-1]["seq"], rows[-1]["at"])
 
 

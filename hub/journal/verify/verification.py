@@ -49,49 +49,51 @@ USING (stream, seq, at, request) WHERE entry.kind IS NULL GROUP BY stream"""
 """Disclosures without their entry."""
 
 
-async def verify(connection: asyncpg.Connection[asyncpg.Record], trust: Trust, kept: str | None = None) -> Verification:
+async def verify(
+    connection: asyncpg.Connection[asyncpg.Record], trust: Trust, anchor: str | None = None
+) -> Verification:
     """Verify all that the reading role's connection sees; `kept` is an anchor of an earlier time."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        found = Verification(await read_trail(connection, trust, kept))
+        verification = Verification(await read_trail(connection, trust, anchor))
         for (stream,) in await connection.fetch(STREAMS):
-            found.trail.known(stream)
-        for stream, known in found.trail.streams.items():
-            await _verify_stream(lines(connection, stream), stream, known, found)
+            verification.trail.stream_state(stream)
+        for stream, state in verification.trail.streams.items():
+            await _verify_stream(lines(connection, stream), stream, state, verification)
         for row in await connection.fetch(ALONE):
-            found.findings.append(Finding(Fault.REMOVED, row["stream"], row["first"], row["last"]))
-    return found
+            verification.findings.append(Finding(Fault.REMOVED, row["stream"], row["first"], row["last"]))
+    return verification
 
 
 async def _verify_stream(
-    rows: AsyncIterator[tuple[Line, bytes]], stream: UUID, known: StreamState, found: Verification
+    rows: AsyncIterator[tuple[Line, bytes]], stream: UUID, state: StreamState, verification: Verification
 ) -> None:
-    (place, head), signed = known.root, known.root[0]
+    (place, head), signed = state.root, state.root[0]
     bad: list[tuple[Line, bytes, bytes]] = []
     async for line, digest in rows:
-        if line.seq <= known.root[0]:
-            found.expired += 1
+        if line.seq <= state.root[0]:
+            verification.expired += 1
             continue
-        found.entries += 1
+        verification.entries += 1
         if line.seq <= place:
-            found.findings.append(Finding(Fault.ADDED, stream, line.seq, line.seq))
+            verification.findings.append(Finding(Fault.ADDED, stream, line.seq, line.seq))
             continue
         if line.seq > place + 1:
-            found.findings.append(Finding(Fault.REMOVED, stream, place + 1, line.seq - 1))
+            verification.findings.append(Finding(Fault.REMOVED, stream, place + 1, line.seq - 1))
         elif line.digest(head) != digest:
             bad.append((line, head, digest))
-        if (pin := known.pins.get(line.seq)) is not None:
+        if (pin := state.pins.get(line.seq)) is not None:
             if pin != digest and not bad:
-                found.findings.append(Finding(Fault.CHANGED, stream, signed + 1, line.seq))
+                verification.findings.append(Finding(Fault.CHANGED, stream, signed + 1, line.seq))
             signed = line.seq
         place, head = line.seq, digest
-    found.findings.extend(_explained(stream, bad))
-    found.unsigned += place - signed
-    if not known.opened:
-        found.findings.append(Finding(Fault.ADDED, stream, 1, place))
-    elif known.closed is not None and place > known.closed:
-        found.findings.append(Finding(Fault.ADDED, stream, known.closed + 1, place))
-    if (last := max(known.pins, default=0)) > place:
-        found.findings.append(Finding(Fault.TRUNCATED, stream, place + 1, last))
+    verification.findings.extend(_explained(stream, bad))
+    verification.unsigned += place - signed
+    if not state.opened:
+        verification.findings.append(Finding(Fault.ADDED, stream, 1, place))
+    elif state.closed is not None and place > state.closed:
+        verification.findings.append(Finding(Fault.ADDED, stream, state.closed + 1, place))
+    if (last := max(state.pins, default=0)) > place:
+        verification.findings.append(Finding(Fault.TRUNCATED, stream, place + 1, last))
 
 
 def _explained(stream: UUID, bad: list[tuple[Line, bytes, bytes]]) -> Iterable[Finding]:

@@ -21,11 +21,11 @@ def check_operation_name(name: str | None) -> str | None:
     return _checked(name, "OPERATION_NAME", "Le nom de l'opération")
 
 
-def _checked(text: str | None, code: str, what: str) -> str | None:
+def _checked(text: str | None, code: str, subject: str) -> str | None:
     if text is not None and (not LABEL.fullmatch(text) or holds_nir(text)):
         raise RequestRefused(
             code,
-            f"{what} entre au journal des accès : 40 caractères au plus, lettres, chiffres, « - » et « _ », "
+            f"{subject} entre au journal des accès : 40 caractères au plus, lettres, chiffres, « - » et « _ », "
             "sans suite de 13 chiffres ni rien qui ait la forme d'un NIR.",
             f"{code.lower()} does not match the allowed form",
         )

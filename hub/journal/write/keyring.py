@@ -22,7 +22,7 @@ from hub.journal.write.group_commit import unavailable
 
 PSEUDONYM, KEY = 16, 32
 """Bytes of a pseudonym, and of a key."""
-KNOWN, LIFETIME = 50_000, 300.0
+REMEMBERED, LIFETIME = 50_000, 300.0
 """Bound of the pseudonyms that a process remembers, and seconds after which it forgets them: erased ones, too."""
 
 READ = "SELECT person, key FROM journal_keys.person WHERE person = ANY ($1::text[])"
@@ -43,15 +43,17 @@ class Keyring:
         self._dsn, self._patience = dsn, patience
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._turn = asyncio.Lock()
-        self._known: dict[str, str] = {}
+        self._pseudonym_by_person: dict[str, str] = {}
         self._since = monotonic()
 
     async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
         """What was disclosed, by person ids, as the journal writes it; raises NotServed."""
         try:
-            return _named(disclosed, self._remembered())
+            return _pseudonymised(disclosed, self._remembered())
         except KeyError:  # somebody is new
-            return _named(disclosed, await self.pseudonyms([person for _, _, people in disclosed for person in people]))
+            return _pseudonymised(
+                disclosed, await self.pseudonyms([person for _, _, people in disclosed for person in people])
+            )
 
     async def veiled(self, entry: Entry, person: str) -> Entry:
         """The entry of a person who asks for itself: its name goes when its key goes."""
@@ -61,24 +63,26 @@ class Keyring:
 
     async def pseudonyms(self, people: Collection[str]) -> Mapping[str, str]:
         """Pseudonyms by person id, of at least these people; keys are made where there is none. Raises NotServed."""
-        known = self._remembered()
-        missing = {person for person in people if person not in known}
+        remembered = self._remembered()
+        missing = {person for person in people if person not in remembered}
         if not missing:
-            return known
-        ours = {person: known[person] for person in people if person in known}  # what is forgotten meanwhile stays
+            return remembered
+        ours = {
+            person: remembered[person] for person in people if person in remembered
+        }  # what is forgotten meanwhile stays
         return ours | await self._fetch(sorted(missing))
 
     async def find(self, person: str) -> str | None:
         """The pseudonym of a person, if it has a key: nothing is made. Raises NotServed."""
         async with self._turn:
-            rows = await self._asked(READ, [person])
+            rows = await self._execute(READ, [person])
         return next((pseudonym(person, row["key"]) for row in rows), None)
 
     async def erase(self, person: str) -> bool:
         """Forget a person: whether there was a key. Raises NotServed."""
         async with self._turn:
-            rows = await self._asked(f"{ERASE} RETURNING true", person)
-        self._known.pop(person, None)
+            rows = await self._execute(f"{ERASE} RETURNING true", person)
+        self._pseudonym_by_person.pop(person, None)
         return bool(rows)
 
     async def close(self) -> None:
@@ -87,26 +91,26 @@ class Keyring:
             await self._connection.close(timeout=self._patience)
 
     def _remembered(self) -> dict[str, str]:
-        if len(self._known) > KNOWN or monotonic() - self._since > LIFETIME:
-            self._known, self._since = {}, monotonic()
-        return self._known
+        if len(self._pseudonym_by_person) > REMEMBERED or monotonic() - self._since > LIFETIME:
+            self._pseudonym_by_person, self._since = {}, monotonic()
+        return self._pseudonym_by_person
 
     async def _fetch(self, people: list[str]) -> dict[str, str]:
         async with self._turn:
-            found = self._pseudonyms(await self._asked(READ, people))
-            if missing := [person for person in people if person not in found]:
-                await self._asked(MAKE, missing, [secrets.token_bytes(KEY) for _ in missing])
-                found |= self._pseudonyms(await self._asked(READ, missing))
-        if len(found) < len(people):
+            pseudonyms = self._pseudonyms(await self._execute(READ, people))
+            if missing := [person for person in people if person not in pseudonyms]:
+                await self._execute(MAKE, missing, [secrets.token_bytes(KEY) for _ in missing])
+                pseudonyms |= self._pseudonyms(await self._execute(READ, missing))
+        if len(pseudonyms) < len(people):
             raise unavailable("a key was erased while it was made")
-        self._known.update(found)
-        return found
+        self._pseudonym_by_person.update(pseudonyms)
+        return pseudonyms
 
     @staticmethod
     def _pseudonyms(rows: Iterable[asyncpg.Record]) -> dict[str, str]:
         return {row["person"]: pseudonym(row["person"], row["key"]) for row in rows}
 
-    async def _asked(self, statement: str, *values: object) -> list[asyncpg.Record]:
+    async def _execute(self, statement: str, *values: object) -> list[asyncpg.Record]:
         try:
             if self._connection is None or self._connection.is_closed():
                 self._connection = await asyncpg.connect(self._dsn, timeout=self._patience)
@@ -117,9 +121,9 @@ class Keyring:
             raise unavailable(f"the keys can't be reached: {type(error).__name__}") from None
 
 
-def _named(disclosed: Sequence[Disclosed], known: Mapping[str, str]) -> list[Disclosure]:
-    return disclosures([(released, masked, _names(people, known)) for released, masked, people in disclosed])
+def _pseudonymised(disclosed: Sequence[Disclosed], pseudonyms: Mapping[str, str]) -> list[Disclosure]:
+    return disclosures([(released, masked, _names(people, pseudonyms)) for released, masked, people in disclosed])
 
 
-def _names(people: Sequence[str], known: Mapping[str, str]) -> Sequence[str]:
-    return itemgetter(*people)(known) if len(people) > 1 else [known[person] for person in people]
+def _names(people: Sequence[str], pseudonyms: Mapping[str, str]) -> Sequence[str]:
+    return itemgetter(*people)(pseudonyms) if len(people) > 1 else [pseudonyms[person] for person in people]

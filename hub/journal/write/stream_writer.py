@@ -112,7 +112,18 @@ async def add(
     while True:
         last = await connection.fetchrow(LAST, timeout=patience)
         number, previous = (last["number"] + 1, last["digest"]) if last is not None else (1, START)
-        made = Checkpoint(number, datetime.now(UTC), stream, seq, head.hex(), state, previous.hex(), signer.id)
-        values = (number, made.at, stream, seq, head, state, previous, signer.id, made.digest(), made.signature(signer))
+        checkpoint = Checkpoint(number, datetime.now(UTC), stream, seq, head.hex(), state, previous.hex(), signer.id)
+        values = (
+            number,
+            checkpoint.at,
+            stream,
+            seq,
+            head,
+            state,
+            previous,
+            signer.id,
+            checkpoint.digest(),
+            checkpoint.signature(signer),
+        )
         if await connection.fetchval(ADD, *values, timeout=patience):
-            return made
+            return checkpoint
