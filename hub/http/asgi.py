@@ -1,4 +1,4 @@
-"""An ASGI application of ours: `POST /graphql` without a framework in between, the rest by Starlette."""
+"""The ASGI applications: `POST /graphql` without a framework in between, other routes by Starlette."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.http.graphiql import wants_page
 
 
 class AsgiApplication(ABC):
-    """`endpoint` at `/graphql`, `GET /healthz`, and `routes`; with a `page`, a browser gets it at `/graphql`."""
+    """Serves `endpoint` at `/graphql`, `GET /healthz` and `routes`; with `page`, browsers get GraphiQL there."""
 
     def __init__(self, endpoint: GraphQLEndpoint, routes: Sequence[BaseRoute], *, page: bool) -> None:
         self._endpoint, self._page = endpoint, page
@@ -26,7 +26,7 @@ class AsgiApplication(ABC):
 
     @abstractmethod
     def running(self) -> AbstractAsyncContextManager[None]:
-        """What must be open to answer, closed at the end."""
+        """Open what answering needs, and close it at the end."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Route one connection."""

@@ -1,8 +1,8 @@
 """One HTTP/1.1 connection: the bounds of a request's head and of an answer's way out, which the server below does not
 set (docs/attaques.md#attack-34).
 
-Whoever sends headers without end, or none, would hold memory and a connection before anybody knows who asks; whoever
-does not read would hold its answer.
+Without these bounds a client that sends endless headers or none holds memory and a connection before it is identified,
+and one that does not read holds its answer.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_HEAD = 65_536
 """Bytes of a request's line and headers, or of what follows a body, beyond the piece in which they begin."""
 HEAD_SECONDS = 30.0
-"""Longest that a head may take to come, from the connection or from the first byte after an answer, be it of a head, of
-a blank line or of the rest of a body that was answered before its end."""
+"""Longest time for a head to arrive, from the connection or from the first byte after an answer (of the next head, of a
+blank line, or of the rest of a body that was answered before its end)."""
 STILL_SECONDS = 30.0
-"""Longest that nothing of an answer may be taken by whom it is for."""
+"""Longest time without progress in sending an answer."""
 TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"  # RFC 6585, 5
 )
 
 
 class Connection(HttpToolsProtocol):
-    """Ends where a head is too long or too late, or an answer is not taken; takes no header from a trailer, and speaks
-    no other protocol."""
+    """Closes when a head is too long or too late, or when an answer is not read; ignores trailers and upgrades to other
+    protocols."""
 
     head_seconds, still_seconds = HEAD_SECONDS, STILL_SECONDS
 
@@ -38,28 +38,28 @@ class Connection(HttpToolsProtocol):
         self._write_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The head has to come from now on."""
+        """Start waiting for a head."""
         super().connection_made(transport)
         self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for."""
+        """Stop all timers."""
         self._stop_head_timer()
         self._stop_write_timer()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """More is to be sent than is taken: from now on some of it has to be."""
+        """Watch the progress of sending: the client reads more slowly than the answer is written."""
         super().pause_writing()
         self._start_write_timer(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """Most is taken."""
+        """Stop watching: most of the answer is sent."""
         self._stop_write_timer()
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        """Count what brings neither a whole head nor a part of a body, and wait for the next head from now on."""
+        """Count bytes that complete neither a head nor a part of a body, and start waiting for the next head."""
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -73,28 +73,28 @@ class Connection(HttpToolsProtocol):
             self._start_head_timer()
 
     def on_message_begin(self) -> None:
-        """A head begins."""
+        """Note that a head begins."""
         self._in_head = self._progressed = True
         super().on_message_begin()
 
     def on_body(self, body: bytes) -> None:
-        """A part of a body."""
+        """Note that a part of a body came."""
         self._progressed = True
         super().on_body(body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header; what follows a body is none (RFC 9110, 6.5.1)."""
+        """Take a header, but not a trailer (RFC 9110, 6.5.1)."""
         if self._in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
+        """Stop waiting for the head."""
         self._in_head, self._progressed = False, True
         self._stop_head_timer()
         super().on_headers_complete()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Whoever asks for another protocol gets an answer in this one, and the log is not filled by it."""
+        """Log nothing: a request for another protocol is answered in this one."""
 
     def _start_write_timer(self, unsent: int) -> None:
         self._write_timer = self.loop.call_later(self.still_seconds, self._check_write_progress, unsent)

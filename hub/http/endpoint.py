@@ -20,32 +20,32 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class GraphQLEndpoint:
-    """Serves `answer`, the pipeline; every error becomes a response with a stable code, none a traceback.
+    """Serves `answer`, the pipeline; every error becomes a response with a stable code, never a traceback.
 
-    `kept` names headers, in lower case, that the pipeline reads beside those that every request may have; a body that
-    takes more than `body_seconds` is given up.
+    `extra_headers` names headers, in lower case, that the pipeline reads beside the usual ones; a body that takes more
+    than `body_seconds` is refused.
     """
 
     def __init__(
         self,
         answer: Callable[[Request], Awaitable[Reply]],
-        header_names: frozenset[str] = frozenset(),
+        extra_headers: frozenset[str] = frozenset(),
         *,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
-        self._answer, self._header_names, self._body_seconds = answer, header_names, body_seconds
+        self._answer, self._extra_headers, self._body_seconds = answer, extra_headers, body_seconds
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """One request. A client that leaves cancels its work."""
+        """Answer one request; a client that disconnects cancels its work."""
         response = await self.respond(scope, receive, trace_of(scope["headers"]))
         await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
         await send({"type": "http.response.body", "body": response.body})
 
     async def respond(self, scope: dict[str, Any], receive: Receive, trace: str) -> Response:
-        """The response to one request, whose trace id this is; never raises but for cancellation."""
+        """The response to the request of this trace id; raises nothing but cancellation."""
         media = RESPONSE
         try:
-            headers = read_headers(scope["headers"], self._header_names)
+            headers = read_headers(scope["headers"], self._extra_headers)
             if scope["method"] != "POST":
                 raise RequestRefused(
                     "METHOD_NOT_ALLOWED", "Envoyez la requête en POST.", "only POST is served", http_status=405
@@ -84,15 +84,15 @@ class GraphQLEndpoint:
 
 
 def _forget(error: BaseException | None) -> None:
-    """Let go of the frames that an error passed, and with them of the request: an error that a task held is a ring of
-    frames, which would keep whole bodies until the collector's next visit, and it comes seldom (`hub.serving`)."""
+    """Drop the traceback of an error and of its causes. The error of a task and its frames refer to each other, which
+    would keep the request in memory until the garbage collector's next run; it runs seldom (`hub.serving`)."""
     while error is not None:
         error.__traceback__ = None
         error = error.__context__
 
 
 def _places(error: BaseException) -> str:
-    """Where it happened, file by file: an error's text and locals may hold a person's data, its places can't."""
+    """The files and lines that an error passed: unlike its text and local variables, they hold no person's data."""
     frames = traceback.extract_tb(error.__traceback__)
     return " > ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
 

@@ -1,4 +1,4 @@
-"""`GET /graphql`: GraphiQL from the package, under a policy that admits nothing of another origin."""
+"""`GET /graphql`: GraphiQL from the package, under a content policy that admits no other origin."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ WORKER_POLICY = "default-src 'none'; script-src 'self'"
 
 
 def wants_page(scope: Mapping[str, Any]) -> bool:
-    """Whether this request for `/graphql` is for the page, not for an answer: a GET that accepts HTML. One with
-    parameters has to ask for HTML by name: whoever sends a document in the address is told that this is refused."""
+    """Whether this request for `/graphql` is for the page: a GET that accepts HTML. A GET with parameters must accept
+    HTML by name, so that a client that sends a document in the address gets a refusal and not a page."""
     if scope["method"] not in ("GET", "HEAD"):
         return False
     accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
@@ -38,7 +38,7 @@ def wants_page(scope: Mapping[str, Any]) -> bool:
 
 
 def graphiql(words: Mapping[str, Any], built: Path = BUILT) -> list[BaseRoute]:
-    """The routes of the page, of what it asks of the hub first (`words`), and of its files."""
+    """The routes of the page, of the texts that it loads first (`words`), and of its files."""
     words_json = orjson.dumps(dict(words))
 
     async def page(request: Request) -> Response:
@@ -73,14 +73,14 @@ class _Assets(StaticFiles):
     """Files named by their content: they never change, so browsers keep them."""
 
     async def check_config(self) -> None:
-        """As long as they are not built, there is no such file, rather than an error."""
+        """Answer 404, not an error, while the files are not built."""
         try:
             await super().check_config()
         except RuntimeError:
             raise HTTPException(404) from None
 
     async def get_response(self, path: str, scope: Any) -> Response:
-        """The file, with the headers of the page's files."""
+        """The file, with the headers for files of the page."""
         response = await super().get_response(path, scope)
         response.headers.update({**SHARED, "content-security-policy": WORKER_POLICY})
         response.headers["cache-control"] = "public, max-age=31536000, immutable"

@@ -1,6 +1,6 @@
-"""`/journal`: the search of the access journal for a browser, behind a token and without a script.
+"""`/journal`: the page that searches the access journal, behind a token and without a script.
 
-It asks `accessJournal` as any client does: decided, guarded and journalled by the same pipeline.
+It queries `accessJournal` through the pipeline like any client: decided, guarded and journalled alike.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def journal_page(answer: Answer, policy: Policy, callers: Authenticator, clock: 
 
 
 def _operation(form: Mapping[str, str]) -> Operation:
-    """The search that the form asks for; what is left empty is no criterion."""
+    """The request that searches by the form; empty fields are no criteria."""
     token, reference = form["access_token"].strip(), form.get("reference", "").strip()
     headers = {"authorization": f"Bearer {token}", "purpose": form.get("why", PURPOSES[0])}
     headers |= {"purpose-reference": reference} if reference else {}
@@ -74,7 +74,7 @@ def _operation(form: Mapping[str, str]) -> Operation:
 
 
 def _instant(text: str) -> str:
-    """An hour of Paris, as an instant; what is none stays as it was written, and is refused as such."""
+    """A local time of Paris as an instant with its offset; other text stays as it is, for the schema to refuse."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=PARIS).isoformat()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Media types of GraphQL over HTTP: which one the client gets, and which one it may send (RFC 9110, 8.3 and 12.5.1)."""
+"""Media types of GraphQL over HTTP: of the answer, by `Accept`, and of the request (RFC 9110, 8.3 and 12.5.1)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from hub.errors import RequestRefused
 RESPONSE = b"application/graphql-response+json; charset=utf-8"
 JSON = b"application/json; charset=utf-8"
 SERVED = {"application/graphql-response+json": RESPONSE, "application/json": JSON}
-"""What may be answered, the preferred one first: it stands where the client has no preference or no `Accept`."""
+"""Media types of answers; the first is the default where the client has no preference."""
 
-KEPT_LENGTH = 200
-"""Characters of an `Accept` that is worth remembering."""
+CACHED_LENGTH = 200
+"""Longest `Accept` header whose choice is cached, in characters."""
 
 
 def answer_media(accept: str | None) -> bytes:
     """The media type of the answer; raises RequestRefused (NOT_ACCEPTABLE, 406) if the client accepts neither."""
     if accept is None or not accept.strip():
         return RESPONSE
-    media = _chosen_cached(accept) if len(accept) <= KEPT_LENGTH else _chosen(accept)
+    media = _chosen_cached(accept) if len(accept) <= CACHED_LENGTH else _chosen(accept)
     if media is None:
         raise RequestRefused(
             "NOT_ACCEPTABLE",
@@ -33,7 +33,7 @@ def answer_media(accept: str | None) -> bytes:
 
 
 def is_json(content_type: str) -> bool:
-    """Whether a body of this type is JSON in UTF-8, which is assumed where no encoding is told."""
+    """Whether a body of this type is JSON in UTF-8, the default encoding."""
     media, *parameters = _parts(content_type)
     charsets = [value for name, value in map(_pair, parameters) if name == "charset"]
     return media == "application/json" and charsets in ([], ["utf-8"])
@@ -55,7 +55,7 @@ _chosen_cached = lru_cache(maxsize=256)(_chosen)
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    """Media ranges with their weights; one that asks for another encoding than UTF-8, or is malformed, is no range."""
+    """The media ranges with their weights, but those that are malformed or ask for another encoding than UTF-8."""
     for entry in accept.split(","):
         media, *parameters = _parts(entry)
         values = dict(map(_pair, parameters))

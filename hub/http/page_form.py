@@ -1,4 +1,4 @@
-"""Pages behind a token that is given in the body of a form, and without a script (decision 0029)."""
+"""Pages without a script whose access token comes in the body of a form (decision 0029)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE_POLICY = (
 
 
 def page_response(nonce: str, text: str, status: int) -> HTMLResponse:
-    """A page that nobody keeps and no script enters."""
+    """A page that is never cached and runs no script."""
     headers = {
         **SHARED,
         "content-security-policy": PAGE_POLICY.format(nonce=nonce),

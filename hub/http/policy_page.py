@@ -1,8 +1,8 @@
-"""`/policy`: the rules of access to read, behind a token and without a script.
+"""`/policy`: the page that shows the rules of access, behind a token and without a script.
 
 A browser that follows a link sends no bearer token: the page takes it in the body of a form (RFC 6750 §2.2), never in
-an address, sets no cookie and gives it back in hidden fields of an answer that nobody keeps. Without a cookie, no other
-site can ask in the reader's name (docs/attaques.md#attack-29 and docs/attaques.md#attack-44).
+an address, sets no cookie and returns it in hidden fields of an answer that is not cached. Without a cookie, no other
+site can act in the reader's name (docs/attaques.md#attack-29 and docs/attaques.md#attack-44).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hub.policy.decide.decision_table import DecisionTable
 
 log = logging.getLogger(__name__)
 AUDIT = "audit"
-"""The purpose of whoever verifies that accesses are lawful."""
+"""The purpose of verifying that accesses are lawful."""
 FIELDS = frozenset({"access_token", "view", "pair", "relation", "field"})
 
 

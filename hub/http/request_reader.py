@@ -1,4 +1,4 @@
-"""Read a GraphQL request off HTTP, strictly: one JSON object, no duplicate key, no duplicate header.
+"""Reads a GraphQL request from HTTP strictly: one JSON object, no duplicate key, no duplicate header.
 
 docs/attaques.md#attack-23, docs/attaques.md#attack-29, docs/attaques.md#attack-30 and docs/attaques.md#attack-37.
 """
@@ -19,21 +19,21 @@ from schema import strict_json
 MAX_BODY = 1 << 20
 """Bytes of a request body."""
 BODY_SECONDS = 30.0
-"""Longest that a request body may take to come."""
+"""Longest time for a request body to arrive."""
 MAX_DEPTH = 100
 """Levels of objects and lists."""
 
 SERVED = {"access-mode": ("filter", "refuse"), "schema-view": ("all", "mine"), "plan": ("show",)}
-"""Headers of which these values are served; another one is refused rather than ignored."""
+"""Supported values of some headers; other values are refused, not ignored."""
 
 SINGLE = frozenset({"authorization", "purpose", "purpose-reference", *SERVED, "content-type", "traceparent"})
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~:/+=-]{1,256}")
-"""Of a document; wider than appendix A, as some clients number theirs in Base64."""
+"""Identifiers of documents; wider than appendix A, because some clients use Base64."""
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 
 
 def read_headers(raw: Iterable[tuple[bytes, bytes]], extra: frozenset[str] = frozenset()) -> dict[str, str]:
-    """The headers that matter, and those of `kept`; one that may come once and comes twice is refused."""
+    """The headers that the hub reads, with those of `extra`; raises RequestRefused for one that comes twice."""
     headers: dict[str, str] = {}
     for name_bytes, value in raw:
         name = name_bytes.decode("latin-1").lower()
@@ -58,8 +58,8 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], extra: frozenset[str] = fro
 
 
 def trace_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
-    """The caller's trace id (W3C Trace Context) if it is told once, else a new one: the journal keeps it, so that a
-    trace of which an id spells a NIR is begun anew, as whoever receives one may."""
+    """The client's trace id (W3C Trace Context) if there is exactly one, else a new one. An id that may spell a NIR is
+    replaced too, because the journal keeps it."""
     values = [value.decode("latin-1").strip(" \t") for name, value in raw if name.lower() == b"traceparent"]
     match = TRACEPARENT.fullmatch(values[0]) if len(values) == 1 else None
     return secrets.token_hex(16) if match is None or any(map(may_hold_nir, match.groups())) else match[1]
@@ -102,7 +102,7 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
 
 
 def _document_id(appendix: Any, apollo: Any) -> str | None:
-    """The document's identifier, as `documentId` (GraphQL over HTTP, appendix A) or `extensions.persistedQuery` say."""
+    """The document's identifier, by `documentId` (GraphQL over HTTP, appendix A) or `extensions.persistedQuery`."""
     if apollo is not None and (type(apollo) is not dict or apollo.get("version") != 1):
         raise _bad("'extensions.persistedQuery' is not of version 1")
     identifiers = [
@@ -116,7 +116,7 @@ def _document_id(appendix: Any, apollo: Any) -> str | None:
 
 
 def too_large() -> RequestRefused:
-    """The body passes `MAX_BODY`."""
+    """The refusal of a body larger than `MAX_BODY`."""
     return RequestRefused(
         "BODY_TOO_LARGE",
         f"Le corps de la requête dépasse {MAX_BODY // 1024} Kio : découpez la requête.",
@@ -126,7 +126,7 @@ def too_large() -> RequestRefused:
 
 
 def too_slow(seconds: float) -> RequestRefused:
-    """The body did not come in time."""
+    """The refusal of a body that did not arrive in time."""
     return RequestRefused(
         "BODY_TOO_SLOW",
         f"Le corps de la requête n'est pas arrivé en {seconds:g} secondes : renvoyez la requête.",

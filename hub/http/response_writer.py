@@ -1,4 +1,4 @@
-"""Write a GraphQL response: media type and status as GraphQL over HTTP says."""
+"""Writes GraphQL responses with the media type and status of GraphQL over HTTP."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ BY_STATUS = {
     408: (b"connection", b"close"),
     415: (b"accept", b"application/json"),
 }
-"""The header that a status calls for (RFC 9110)."""
+"""The header that goes with a status (RFC 9110)."""
 
 
 @dataclass(slots=True)
 class Response:
-    """Status, headers and whole body; nothing of it is sent before the journal is written. `codes` are those of its
-    errors."""
+    """Status, headers and whole body, which leave once the journal is written; `codes` are those of its errors."""
 
     status: int
     body: bytes
@@ -31,15 +30,15 @@ class Response:
 
 
 def answered(media: bytes, trace: str, reply: Reply) -> Response:
-    """An executed operation."""
+    """The response of an executed operation."""
     return _response(200, reply.body, media, trace, reply.codes)
 
 
 def refused(media: bytes, trace: str, error: HubError) -> Response:
-    """A request that was not executed: errors only, each with its code and the trace id.
+    """The response of a request that was not executed: errors only, each with its code and the trace id.
 
-    In `application/json`, whose clients can trust no other status, what is wrong in a well-formed request (document,
-    variables) is told under 200; a request that is not one, or not permitted, never is (GraphQL over HTTP, 6.4).
+    In `application/json`, an error of a well-formed request (document, variables) has status 200, because clients of
+    that media type trust no other; malformed or forbidden requests never have it (GraphQL over HTTP, 6.4).
     """
     failures = (error, *getattr(error, "siblings", ()))
     errors = [failure.formatted(trace) for failure in failures]

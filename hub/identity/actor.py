@@ -1,4 +1,4 @@
-"""The actor: who asks, as its token says and its kind allows."""
+"""The actor of a request: who asks, by the claims of its token and the rules of its kind."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from schema.facts import Fact, link_key
 CLAIM = "spie"
 """Private claim of our tokens that holds the actor; the registered claims keep their registered meaning (RFC 7519)."""
 LONGEST_SUBJECT = 255
-"""Characters of `sub` (OpenID Connect Core §2): the journal tells by it who read."""
+"""Longest `sub`, in characters (OpenID Connect Core §2): the journal names the reader by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`id` is issuer and subject; `purposes` what the token grants; `scopes` the link keys of its relations.
+    """Who asks: `id` is issuer and subject, `purposes` those that the token grants, `scopes` the link keys of relations.
 
-    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. Of whoever asks
-    through the application of another body, `scope` is what passes through it (`hub.policy.decide.client_scope`) and
-    `partner` the SIRET of that body; all else is the user's.
+    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. If the actor uses
+    a partner's application, `scope` names what it may receive (`hub.policy.decide.client_scope`) and `partner` is the
+    partner's SIRET; all else is the user's.
     """
 
     id: str
@@ -39,12 +39,12 @@ class Actor:
 
     @property
     def caller(self) -> str:
-        """Whom cursors and kept documents are for: what one application was given serves no other."""
+        """The owner of cursors and persisted documents; what one application obtained serves no other."""
         return self.id if self.scope is None else f"{self.id} par {self.client}"
 
     @property
     def person(self) -> str | None:
-        """Id of the person who asks for itself, if the actor is one."""
+        """The person's id, if the actor is a person who reads its own data."""
         return next((scope[len(_OWN) :] for scope in self.scopes if scope.startswith(_OWN)), None)
 
 
@@ -52,7 +52,7 @@ _OWN = link_key(Fact.SELF, "")
 
 
 def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int) -> Actor:
-    """The actor of verified claims; raises IdentityRefused where they don't make one."""
+    """The actor that verified claims describe; raises IdentityRefused."""
     actor_claims = claims.get(CLAIM)
     if type(actor_claims) is not dict:
         raise refused("the token has no actor claim")
@@ -92,8 +92,8 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
 
 
 def client_of(claims: Mapping[str, Any]) -> str | None:
-    """The application that a token was issued to: `client_id` (RFC 9068) or `azp` (OpenID Connect), alike if both are
-    there; raises IdentityRefused."""
+    """The application that a token was issued to: `client_id` (RFC 9068) or `azp` (OpenID Connect); raises
+    IdentityRefused if both are there and differ."""
     clients = {_text(claims, name) for name in ("client_id", "azp") if name in claims}
     if len(clients) > 1:
         raise refused("the token names two applications")
@@ -130,7 +130,7 @@ def _uuid(claims: Mapping[str, Any], name: str) -> str:
 
 
 def refused(detail: str) -> IdentityRefused:
-    """The one error of claims that make no actor."""
+    """The refusal of claims that describe no actor."""
     return IdentityRefused(
         "TOKEN_REFUSED",
         "Votre jeton d'accès ne permet pas de vous reconnaître : demandez-en un nouveau à votre organisation.",

@@ -1,9 +1,9 @@
-"""Through whose application somebody asks: an organisation's own, or a partner's, of which only its scope comes back.
+"""Applications of partners: a request through one of them gets no more than the application's scope.
 
 docs/domain.md#actors: client scope ∩ end-user rights ∩ declared purpose. A partner's token names its user in `act` (RFC
-8693 §4.1), with the same claims as that user's own; a user's own token that was issued to a partner's application is
-cut down alike. An application that the settings don't know opens nothing of anybody (docs/policy.md#rule-1); only of an
-issuer that serves no partner and lists no application of its own, all are its own.
+8693 §4.1), with the same claims as the user's own token; a user's own token that was issued to a partner's application
+is restricted alike. An application that the settings don't name receives nothing (docs/policy.md#rule-1), but for an
+issuer that serves no partner and lists no applications: all of them are its own.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Client:
 
 
 class Applications:
-    """The partners' applications of the settings; raises StartRefused (SETTINGS_INVALID) for a scope that there is not,
-    or two for one kind of user."""
+    """The partners' applications of the settings; raises StartRefused (SETTINGS_INVALID) for an unknown scope, or two
+    for one kind of user."""
 
     def __init__(
         self, clients: Iterable[Client] = (), scopes: Mapping[str, ClientScope] = MappingProxyType({})
@@ -42,8 +42,8 @@ class Applications:
         self._scopes = {key: _by_user(client, scopes) for key, client in self._clients.items()}
 
     def caller(self, claims: Mapping[str, Any], issuer: Issuer, kinds: Mapping[str, ActorKind], now: int) -> Actor:
-        """The actor of verified claims, cut down to the application's scope if it asks through a partner's; raises
-        IdentityRefused where they don't make one."""
+        """The actor of verified claims, restricted to the application's scope if that is a partner's; raises
+        IdentityRefused."""
         actor, client = actor_of(claims, kinds, now), client_of(claims)
         if kinds[actor.kind].application:
             return self._delegated(claims, actor, kinds, now) if "act" in claims else actor
@@ -55,7 +55,7 @@ class Applications:
     def _delegated(
         self, claims: Mapping[str, Any], application: Actor, kinds: Mapping[str, ActorKind], now: int
     ) -> Actor:
-        """The user for whom an application asks: the rights are the user's, as far as the application's token goes."""
+        """The user for whom an application acts: the rights are the user's, limited by the application's token."""
         act, issuer = claims["act"], claims["iss"]
         if type(act) is not dict or type(act.get("sub")) is not str or act.get("iss", issuer) != issuer or "act" in act:
             raise refused("the claim act names no user of this issuer, or one who acts for another")
@@ -84,7 +84,7 @@ class Applications:
 
 
 def _by_user(client: Client, scopes: Mapping[str, ClientScope]) -> Mapping[str, ClientScope]:
-    """The scope for each kind of the client's users."""
+    """The client's scope by the kind of its users."""
     scope_by_kind: dict[str, ClientScope] = {}
     for name in client.scopes:
         scope = scopes.get(name)

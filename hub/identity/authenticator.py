@@ -1,4 +1,4 @@
-"""Who asks: the actor of a token, whose issuer's key may have to be read over the network first."""
+"""Authentication: the actor of a token, whose issuer's keys may have to be read over the network first."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hub.policy.decide.policy_model import ActorKind
 
 
 class Authenticator:
-    """The trusted issuers and their tokens, and the partners' applications. `remote`: the sets that are read over the
-    network, by issuer; `clock` gives Unix seconds. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
+    """Authenticates tokens of the trusted issuers. `remote`: the key sets that are read over the network, by issuer;
+    `clock` gives Unix seconds. Raises StartRefused (SETTINGS_INVALID) like `Tokens`."""
 
     def __init__(
         self,
@@ -34,8 +34,8 @@ class Authenticator:
         }
 
     async def actor(self, token: str, now: int) -> Actor:
-        """The actor of a token that is valid now; raises IdentityRefused. Suspends for an unknown key of a set that is
-        read over the network, and for nothing else."""
+        """The actor of a token that is valid now; raises IdentityRefused. Waits only to read a key set over the network
+        that lacks the token's key."""
         try:
             return self._tokens.actor(token, now)
         except KeyUnknown as unknown:
@@ -44,12 +44,12 @@ class Authenticator:
         return self._tokens.actor(token, now)
 
     def ready(self, now: int) -> bool:
-        """Whether the keys of any issuer are held now: without one, nobody is known."""
+        """Whether at least one issuer's keys are valid now: without any, no token is accepted."""
         return self._tokens.holds(now)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Each set read once, or in vain; then all are kept current."""
+        """Try to read each remote set once, then keep all of them current."""
         refreshing: list[asyncio.Task[None]] = []
         try:
             await asyncio.gather(*(keys.read() for keys in self.remote.values()))

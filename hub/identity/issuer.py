@@ -18,20 +18,20 @@ ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
     "ES512": ("EC", "P-521"),
     **{f"{family}{bits}": ("RSA", None) for family in ("PS", "RS") for bits in (256, 384, 512)},
 }
-"""Signatures that a public key verifies (RFC 7518, RFC 9864), with type and curve of the key: an issuer has one."""
+"""Signature algorithms with a public key (RFC 7518, RFC 9864), with the key's type and curve; an issuer uses one."""
 MOST_KEYS = 64
 SECRET = frozenset({"k", "d", "p", "q", "dp", "dq", "qi", "oth"})
-"""Members of a JWK that only its owner may know (RFC 7518 §6)."""
+"""Private members of a JWK (RFC 7518 §6)."""
 RSA_BITS = (2_048, 8_192)
-"""Least and most of a modulus: RFC 7518 §3.3, and what a signature may cost."""
+"""Smallest and largest RSA modulus: RFC 7518 §3.3, and a bound on the cost of verifying."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a set is read over the network, in seconds.
+    """How often a key set is read over the network, in seconds.
 
-    Again after `refresh`, or sooner as its answer says (Cache-Control `max-age`), but `least` lie between two readings;
-    what was read last serves for `max_age` when nothing newer can be read.
+    It is read again after `refresh`, or sooner if its Cache-Control `max-age` says so, but at least `least` seconds
+    apart; if it cannot be read again, the last set stays valid for `max_age`.
     """
 
     refresh: int = 300
@@ -39,14 +39,14 @@ class Pace:
     max_age: int = 3_600
 
     def __post_init__(self) -> None:
-        """Raises ValueError for numbers with which a set would end before it is read again, or never."""
+        """Raises ValueError for numbers with which a set would expire before it is read again, or never."""
         if not 1 <= self.least <= self.refresh < self.max_age <= 604_800:
             raise ValueError("1 <= 'least' <= 'refresh' < 'max_age' <= 604800 (a week) does not hold")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a set is read: its URL, over HTTPS whom the hub believes, and how often."""
+    """Where a key set is read: its URL, the TLS authorities to trust, and how often."""
 
     url: str
     tls: ssl.SSLContext
@@ -55,9 +55,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors that it
-    may tell of (None: all). With a `source`, its keys are those that are read there. `clients`: its own applications
-    (None: all that it serves but those of partners)."""
+    """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors whose
+    tokens it may issue (None: all). With a `source`, its keys are read there. `clients`: its own applications (None: all
+    but those of partners)."""
 
     name: str
     algorithm: str
@@ -75,15 +75,15 @@ class Issuer:
 
     @staticmethod
     def from_jwks(name: str, algorithm: str, jwks: Any, kinds: frozenset[str] | None = None) -> Issuer:
-        """From a JWK set (RFC 7517) of public keys, each under a `kid` of its own; raises ValueError."""
+        """The issuer with the public keys of a JWK set (RFC 7517), each under its own `kid`; raises ValueError."""
         return Issuer(name, algorithm, _public(jwks), kinds)
 
 
 def own_keys(jwks: Any, algorithm: str) -> dict[str, Key]:
-    """The keys of a set that verify this algorithm, by `kid`; none may be enough. Raises ValueError.
+    """The keys of a set that verify this algorithm, by `kid`, possibly none; raises ValueError.
 
-    A set at an address may hold keys for something else (another algorithm, encryption), which are left out. One that
-    holds a secret is refused whole, as is one of whose own keys two share a `kid`.
+    Keys for another use (another algorithm, encryption) are left out. A set is refused if it holds a secret, or if two
+    of the keys for this algorithm share a `kid`.
     """
     rows = jwks.get("keys") if type(jwks) is dict else None
     if type(rows) is not list or len(rows) > MOST_KEYS or any(type(row) is not dict for row in rows):

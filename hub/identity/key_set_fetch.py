@@ -1,6 +1,6 @@
-"""A key set read over the network: one GET of an address of the settings, and what may come back.
+"""Reads a key set over the network: one GET of an address of the settings.
 
-No redirect, proxy, cookie or compression is followed; size and time are bounded; the answer is JSON or nothing.
+Redirects, proxies, cookies and compression are not followed; size and time are bounded; the answer must be JSON.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import httpx2
 import orjson
 
 LARGEST = 256 * 1024
-"""Bytes of an answer."""
+"""Largest answer, in bytes."""
 SECONDS = 5.0
-"""For all of it: name, connection, TLS, head and body."""
+"""Longest time for the whole: name resolution, connection, TLS, head and body."""
 FRESH = re.compile(r"(?:^|,)\s*max-age=(\d{1,9})\s*(?:,|$)", re.IGNORECASE)
 STALE = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
 
 
 class KeySetUnreadable(Exception):
-    """A set that could not be read; `detail` names what went wrong, nothing of what came."""
+    """A key set could not be read; `detail` says why, without any of the content."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -32,14 +32,14 @@ class KeySetUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FetchedKeySet:
-    """What came: JSON, and for how many seconds it is fresh, if the answer says so (RFC 9111 §5.2.2)."""
+    """The JSON of a key set, and for how many seconds it is fresh, if the answer says so (RFC 9111 §5.2.2)."""
 
     jwks: Any
     fresh: int | None
 
 
 async def fetch(url: str, tls: ssl.SSLContext, seconds: float = SECONDS) -> FetchedKeySet:
-    """Read it once, within `seconds`; raises KeySetUnreadable (KEY_SET_UNREACHABLE, KEY_SET_TIMEOUT, KEY_SET_STATUS,
+    """Read a key set once, within `seconds`; raises KeySetUnreadable (KEY_SET_UNREACHABLE, KEY_SET_TIMEOUT, KEY_SET_STATUS,
     KEY_SET_TOO_LARGE, KEY_SET_MALFORMED)."""
     headers = {"accept": "application/jwk-set+json, application/json", "accept-encoding": "identity"}
     try:

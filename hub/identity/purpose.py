@@ -1,4 +1,4 @@
-"""The declared purpose: in the actor's token, in its organisation's agreement, and said on every request."""
+"""The purpose of a request: declared by it, granted by the token and by the organisation's agreement."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from hub.policy.decide.policy_model import Purpose
 
 
 class Purposes:
-    """Decides the purpose of a request. `agreements`: purposes of each organisation (SIRET), closed by default."""
+    """Decides the purpose of a request; `agreements`: purposes by organisation (SIRET), none by default."""
 
     def __init__(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> None:
         self._purposes, self._agreements = purposes, agreements
 
     def granted(self, actor: Actor) -> frozenset[str]:
-        """The purposes that the token grants, and with it the agreements of the organisation and of the partner through
-        whose application the actor asks."""
+        """The purposes that the token grants and so do the agreements of the organisation and of the partner whose
+        application the actor uses."""
         granted = actor.purposes
         for organisation in (actor.organisation, actor.partner):
             if organisation is not None:

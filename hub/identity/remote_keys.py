@@ -1,7 +1,7 @@
-"""The key set of one issuer, kept current: read at start, again before it is old, and for a key that it lacks.
+"""The key set of one issuer, kept current: it is read at start, before it is old, and when a token's key is not in it.
 
-docs/attaques.md#attack-33. Whatever an address answers, the set read last stays until it is replaced or too old; then
-nothing of it opens. Time is Unix seconds, by the clock that ends tokens.
+docs/attaques.md#attack-33. Whatever the address answers, the set read last stays valid until it is replaced or too
+old. Time is Unix seconds, by the clock that token expiry uses.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from hub.identity.tokens import Tokens
 from schema.lru import Lru
 
 ABSENT = 100
-"""Unknown kids that are remembered, the latest ones: as many as a bucket may let through in `ABSENT_SECONDS`."""
+"""Number of unknown `kid`s that are remembered: as many as a bucket may let through in `ABSENT_SECONDS`."""
 ABSENT_SECONDS = 60
 BURST = 3
-"""Readings for unknown kids at once; then one more each `Pace.least` seconds."""
+"""Readings for unknown `kid`s that may follow at once; then one more each `Pace.least` seconds."""
 WAITING = 1_000
-"""Requests that wait for one reading; more are refused at once."""
+"""Most requests that wait for one reading; more are refused at once."""
 
 log = logging.getLogger(__name__)
 
 
 class TokenBucket:
-    """Lets `most` through at once, then one more each `seconds`. Pure; time is an argument."""
+    """A token bucket: lets `most` through at once, then one more each `seconds`."""
 
     def __init__(self, most: int, seconds: int) -> None:
         self._most, self._seconds, self._level, self._at = most, seconds, float(most), 0
@@ -46,7 +46,7 @@ class TokenBucket:
 
 
 class RemoteKeys:
-    """Reads an issuer's set at its `source` into `tokens`. `outcomes` counts readings, by "READ" or their error."""
+    """Reads an issuer's set at its `source` into `tokens`; `outcomes` counts the readings by "READ" or error code."""
 
     def __init__(self, issuer: Issuer, source: Source, tokens: Tokens, clock: Callable[[], int]) -> None:
         self.issuer, self.outcomes = issuer, Counter[str]()
@@ -59,13 +59,13 @@ class RemoteKeys:
         self._waiting = self._tried = self._due = 0
 
     async def read(self) -> bool:
-        """Read the set now, or wait for who reads it already; whether it was read."""
+        """Read the set, or join a reading under way; return whether it succeeded."""
         if self._reading is None:
             self._reading = asyncio.create_task(self._read())
         return await asyncio.shield(self._reading)
 
     async def seek(self, kid: str, now: int) -> None:
-        """Read the set for a key that it didn't have, if that may be done now; many who ask at once wait for one."""
+        """Read the set for a key that it lacks, if the pace allows it; concurrent requests share one reading."""
         if now < (self._absent.get(kid) or 0) or self._waiting >= WAITING:
             return
         shared = self._reading is not None
@@ -80,18 +80,18 @@ class RemoteKeys:
             self._absent.put(kid, now + ABSENT_SECONDS)
 
     async def refresh(self) -> None:
-        """Read the set if it is time to; a clock that was set back makes it so."""
+        """Read the set if it is due, or if the clock was set back."""
         if not self._tried <= self._clock() < self._due:
             await self.read()
 
     async def keep(self) -> None:
-        """Keep it current until cancelled."""
+        """Keep the set current until cancelled."""
         while True:
             await asyncio.sleep(min(max(self._due - self._clock(), 1), self._source.pace.refresh))
             await self.refresh()
 
     async def close(self) -> None:
-        """Give up a reading under way."""
+        """Cancel a reading under way."""
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)

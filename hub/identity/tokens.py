@@ -1,4 +1,4 @@
-"""Signed tokens: one algorithm and one key set per trusted issuer, named in the settings and nowhere else.
+"""Signed tokens: one algorithm and one key set per trusted issuer, which only the settings name.
 
 docs/attaques.md#attack-32 and docs/attaques.md#attack-33: header keys (`jku`, `jwk`, `x5u`, `crit`) are never followed,
 `kid` is a look-up.
@@ -35,7 +35,7 @@ UNTRUSTED = "the token is not signed by a trusted issuer"
 
 
 class KeyUnknown(IdentityRefused):
-    """The token names a key that its issuer's set, read over the network, did not have when it was last read."""
+    """The token names a key that its issuer's remote set lacked at its last reading."""
 
     def __init__(self, issuer: str, kid: str, *, read: bool) -> None:
         if read:
@@ -52,16 +52,16 @@ class KeyUnknown(IdentityRefused):
 
 @dataclass(frozen=True, slots=True)
 class IssuerKeys:
-    """Keys of an issuer by `kid`, which open until then (Unix seconds)."""
+    """Keys of an issuer by `kid`, valid until `until` (Unix seconds)."""
 
     keys: Mapping[str, Key]
     until: float
 
 
 class Tokens:
-    """Reads bearer tokens; remembers the actor of a token for at most `CACHE_SECONDS`, never past its or its key's end.
+    """Verifies bearer tokens; caches a token's actor for at most `CACHE_SECONDS`, within the life of token and key.
 
-    Raises StartRefused (SETTINGS_INVALID) for an issuer of a kind of actor that there isn't.
+    Raises StartRefused (SETTINGS_INVALID) for an issuer with an unknown kind of actor.
     """
 
     def __init__(
@@ -92,9 +92,9 @@ class Tokens:
         return actor
 
     def hold(self, issuer: str, keys: Mapping[str, Key], until: int) -> None:
-        """From now on these keys of an issuer open, by `kid`, until then (Unix seconds), and no other of its.
+        """Replace the keys of an issuer, by `kid`, until `until` (Unix seconds).
 
-        Actors that are remembered by a key that is gone, or another under its `kid`, are forgotten.
+        Cached actors whose key was removed or replaced are dropped.
         """
         replaced = {(issuer, kid) for kid, key in self._issuer_keys[issuer].keys.items() if keys.get(kid) != key}
         self._issuer_keys[issuer] = IssuerKeys(keys, until)
@@ -102,11 +102,11 @@ class Tokens:
             self._cache.remove(digest)
 
     def holds(self, now: int) -> bool:
-        """Whether there is a key that opens now."""
+        """Whether any key is valid now."""
         return any(keys.keys and now < keys.until for keys in self._issuer_keys.values())
 
     def _claims(self, token: str, now: int) -> tuple[dict[str, Any], str]:
-        """The claims of a token that is valid now, and the `kid` of its key."""
+        """The verified claims of a token that is valid now, and the `kid` of its key."""
         if len(token) > MAX_TOKEN:
             raise _refused("the token is too long")
         try:
@@ -135,7 +135,7 @@ class Tokens:
         return claims, kid
 
     def _key(self, issuer: Issuer, kid: Any, now: int) -> Key:
-        """The key that a token names; raises KeyUnknown if it may be read, else KeyError, TypeError."""
+        """The key that a token names; raises KeyUnknown if reading the remote set may find it, else KeyError, TypeError."""
         issuer_keys = self._issuer_keys[issuer.name]
         if now < issuer_keys.until and kid in issuer_keys.keys:
             return issuer_keys.keys[kid]
@@ -145,7 +145,7 @@ class Tokens:
 
 
 def _admitted_kinds(issuer: Issuer, kinds: Mapping[str, ActorKind]) -> Mapping[str, ActorKind]:
-    """The kinds of actors that an issuer may tell of."""
+    """The kinds of actors whose tokens the issuer may issue."""
     if issuer.kinds is None:
         return kinds
     if unknown := issuer.kinds - kinds.keys():

@@ -1,4 +1,4 @@
-"""What a span may say: the closed list of its names and attributes, and what each attribute takes.
+"""The closed list of span names and attributes, and the values that each attribute admits.
 
 docs/attaques.md#attack-39. No attribute is free text: a value is a count, a hash, a code of ours, or a word that the
 contract or this program holds, whoever asks and whatever they send. Keys are those of OpenTelemetry's semantic
@@ -15,19 +15,19 @@ from typing import TypeAlias
 Value: TypeAlias = int | str | tuple[str, ...]
 
 UNKNOWN_WORD = "_OTHER"
-"""Told instead of a word, a hash or a code that is none (the conventions' own word for it)."""
+"""Replaces a value that is no admitted word, hash or code (the value that the conventions prescribe)."""
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 OWN_WORDS = frozenset([*METHODS, "query", "mutation", "/graphql", "postgresql"])
-"""Words that a process may tell beside those of the contract."""
+"""Words that spans may hold beside those of the contract."""
 
 _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+").fullmatch
 
 
 class Name(StrEnum):
-    """What a span is of. `CALL` is the hub's call of a subgraph, `STATEMENT` a data statement of a subgraph, `JOURNAL`
-    the wait for the commit of intent and disclosure; the next three are made of a document that is new."""
+    """The names of spans. `CALL` is the hub's call of a subgraph, `STATEMENT` a data statement of a subgraph, `JOURNAL`
+    the wait for the commit of intent and disclosure; `PREPARE`, `AUTHORISE` and `PLAN` happen for a new document."""
 
     REQUEST = "POST /graphql"
     PREPARE = "prepare"
@@ -39,8 +39,8 @@ class Name(StrEnum):
 
 
 class Kind(Enum):
-    """What an attribute takes: a count from 0, a SHA-256 in hexadecimal digits, a code of an error, a word; or several
-    codes or words."""
+    """Kinds of values: a count from 0, a SHA-256 in hexadecimal digits, an error code, a word, or a list of codes or
+    words."""
 
     COUNT = auto()
     HASH = auto()

@@ -1,8 +1,8 @@
-"""Spans on their way to the collector: OTLP over HTTP, in batches, by a thread of its own.
+"""Sends spans to the collector: OTLP over HTTP, in batches, from a thread of its own.
 
-Nobody who is answered waits for it: the queue is bounded, what finds it full or can't be delivered is dropped and
-counted. Nothing of the environment (`OTEL_*`, proxies) is read: who may have the spans is what the settings say. Only
-this module needs the extra `otel`.
+No request waits for it: the queue is bounded, and spans that find it full or can't be delivered are dropped and
+counted. The environment (`OTEL_*`, proxies) is not read: only the settings say who may have the spans. Only this module
+needs the extra `otel`.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from hub.tracing.trace_settings import TraceSettings
 
 log = logging.getLogger(__name__)
 QUEUE = 8_192
-"""Spans that may wait; some 1 KB of memory each."""
+"""Most spans in the queue; each takes about 1 KB of memory."""
 BATCH = 512
 """Most spans of one request to the collector."""
 DELAY = 1.0
-"""Longest that a span waits for others, in seconds."""
+"""Longest time that a span waits for a batch, in seconds."""
 PATIENCE = 3.0
-"""Seconds for each part of a request to the collector."""
+"""Timeout of each part of a request to the collector, in seconds."""
 STOP = 5.0
-"""Seconds that the stop of the process waits for the last spans."""
+"""Longest time that the end of the process waits for the last spans, in seconds."""
 
 
 class Exporter:
-    """Takes the ended spans of the process `service`, from any thread; `delivered` and `dropped` count them."""
+    """Takes the ended spans of the process `service` from any thread; `delivered` and `dropped` count them."""
 
     def __init__(self, traces: TraceSettings, service: str, *, queue: int = QUEUE) -> None:
         about = {"service.name": service, "service.version": version("spie-hub"), "service.instance.id": str(uuid4())}
@@ -71,7 +71,7 @@ class Exporter:
         self._wake.set()
 
     async def close(self) -> None:
-        """Deliver what waits, for at most `STOP` seconds, and take nothing more."""
+        """Take no more spans, and deliver those in the queue within `STOP` seconds."""
         with self._lock:
             self._stopping = True
         self._wake.set()
@@ -100,7 +100,7 @@ class Exporter:
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
     def _deliver(self, batch: list[ActiveSpan]) -> int:
-        """How many were delivered. What the collector answers is not read: its status tells enough."""
+        """Send a batch and return how many spans were delivered; of the answer only the status is read."""
         try:
             body = _encoded(self._about, batch)
             with self._client.stream("POST", self._endpoint, content=body) as answer:

@@ -38,7 +38,7 @@ class Instrumentation:
     """Makes the parts of a process without spans."""
 
     def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
-        """What answers clients."""
+        """The endpoint for clients."""
         return GraphQLEndpoint(answer)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
@@ -56,11 +56,11 @@ class Instrumentation:
         return HubPreparer(supergraph, schema, decide, **options)
 
     def call(self, transport: Transport, *, remote: bool) -> Transport:
-        """How a subgraph is called."""
+        """The transport that calls a subgraph."""
         return transport
 
     def headers(self, headers: Headers) -> Headers:
-        """Headers of a call to a subgraph elsewhere."""
+        """The headers of calls to subgraphs in other processes."""
         return headers
 
     def journal(self, dsn: Dsn, signer: Signer) -> Journal:
@@ -68,11 +68,11 @@ class Instrumentation:
         return Journal(dsn, signer)
 
     def database(self, dsn: str) -> Database:
-        """The data path of a subgraph in this process."""
+        """The database connections of a subgraph in this process."""
         return Database(dsn)
 
     def process(self, application: Any, subgraph: str) -> Any:
-        """The ASGI application of a subgraph's own process."""
+        """The ASGI application of a subgraph in its own process."""
         return application
 
     def counters(self) -> Sequence[Metric]:
@@ -80,11 +80,11 @@ class Instrumentation:
         return ()
 
     async def close(self) -> None:
-        """Let go of what watches."""
+        """Deliver the last spans."""
 
 
 def instrumentation(traces: TraceSettings | None, service: str, graph: Graph) -> Instrumentation:
-    """The instrumentation of the process `service`; raises StartRefused (TRACES_EXTRA_MISSING)."""
+    """The instrumentation that the settings ask for in the process `service`; raises StartRefused (TRACES_EXTRA_MISSING)."""
     if traces is None:
         return Instrumentation()
     try:
@@ -100,7 +100,7 @@ def instrumentation(traces: TraceSettings | None, service: str, graph: Graph) ->
 
 
 def _words(graph: Graph) -> frozenset[str]:
-    """The words that a span may tell: those of the contract. None is a person's."""
+    """The words of the contract, which spans may hold; none comes from a person."""
     policy, schema = graph.table.policy, graph.supergraph.schema
     roots = [type_ for type_ in (schema.query_type, schema.mutation_type) if type_ is not None]
     coordinates = (f"{type_.name}.{field}" for type_ in roots for field in type_.fields)

@@ -46,7 +46,7 @@ class RecordingInstrumentation(Instrumentation):
         self.spans: Spans = Spans(self._export.take, words, traces.ratio)
 
     def endpoint(self, answer: Callable[[Request], Awaitable[Reply]]) -> GraphQLEndpoint:
-        """Its requests begin a trace."""
+        """Each request is the first span of a trace."""
         return _Endpoint(answer, self.spans)
 
     def purposes(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]]) -> Purposes:
@@ -68,7 +68,7 @@ class RecordingInstrumentation(Instrumentation):
         return _Call(transport, self.spans, Side.CLIENT if remote else Side.INTERNAL)
 
     def headers(self, headers: Headers) -> Headers:
-        """They tell the subgraph of what span its own are part."""
+        """The headers name the parent span to the subgraph."""
 
         def traced_headers(request: SubgraphRequest, body: bytes, context: Any) -> list[tuple[bytes, bytes]]:
             traceparent = header()
@@ -77,7 +77,7 @@ class RecordingInstrumentation(Instrumentation):
         return traced_headers
 
     def journal(self, dsn: Dsn, signer: Signer) -> Journal:
-        """Waiting for a commit is a span."""
+        """Each wait for a commit is a span."""
         return _Journal(dsn, signer, self.spans)
 
     def database(self, dsn: str) -> Database:
@@ -85,11 +85,11 @@ class RecordingInstrumentation(Instrumentation):
         return _Database(dsn, self.spans)
 
     def process(self, application: Any, subgraph: str) -> Any:
-        """Its answers to the hub are spans below the hub's."""
+        """Each answer to the hub is a span below the hub's."""
         return _Process(application, subgraph, self)
 
     def counters(self) -> Sequence[Metric]:
-        """Spans delivered and dropped."""
+        """The counts of spans delivered and dropped."""
         return (
             CounterMetricFamily("spie_spans_delivered_total", "Spans that the collector took.", self._export.delivered),
             CounterMetricFamily(
@@ -98,7 +98,7 @@ class RecordingInstrumentation(Instrumentation):
         )
 
     async def close(self) -> None:
-        """The last spans go out, within a bound."""
+        """Deliver the last spans, within a bound."""
         await self._export.close()
 
 
@@ -224,7 +224,7 @@ def _digest(sql: str) -> str:
 
 
 class _Process:
-    """A subgraph's own process. What nobody signed leaves no span: its caller may be anybody."""
+    """A subgraph in its own process; a call without a valid signature leaves no span, for its caller is unknown."""
 
     def __init__(self, inner: Any, subgraph: str, parts: RecordingInstrumentation) -> None:
         self._inner, self._subgraph, self._parts = inner, subgraph, parts
@@ -241,7 +241,7 @@ class _Process:
     async def _answered(self, watch: ActiveSpan, send: Send, message: Any) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
-            watch.exported = status == 200 or status >= 500  # any other may be told before the signature is looked at
+            watch.exported = status == 200 or status >= 500  # another status may come before the signature is checked
             _answered(watch, "POST", status, int(dict(message["headers"])[b"content-length"]))
             watch.tell({Attribute.SUBGRAPH: self._subgraph})
         await send(message)

@@ -1,8 +1,7 @@
-"""Spans as the hub makes them: one per request that is watched, and below it one per step that costs time.
+"""Spans: one per traced request, and below it one per step that costs time.
 
-A request that is not watched makes none. A span holds no exception, event, link, status text or baggage (all are free
-text), nor anything of the client but its trace id, which errors and journal tell too: a client's span id, flags and
-`tracestate` are left where they came from.
+A span holds no exception, event, link, status text or baggage (all are free text), and of the client only the trace id,
+which errors and the journal have too: a client's span id, flags and `tracestate` are ignored.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from typing import TypeAlias
 from hub.tracing.attributes import OWN_WORDS, Attribute, Name, Value, admitted
 
 HEADER = b"traceparent"
-"""Of the hub's calls to a subgraph in a process of its own (W3C Trace Context)."""
+"""Header of the hub's calls to a subgraph in another process (W3C Trace Context)."""
 SENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-01")
-"""The header's value as the hub sends it, where the request is watched."""
+"""The header's value as the hub sends it for a traced request."""
 
 
 class Side(Enum):
-    """Where a span's work is done: here, here for a caller, or by somebody whom this process calls."""
+    """Where the work of a span is done: in this process, for a caller of it, or by a process that it calls."""
 
     INTERNAL = auto()
     SERVER = auto()
@@ -34,10 +33,10 @@ class Side(Enum):
 
 
 class ActiveSpan:
-    """A span, open while it is entered: `start` and `end` in Unix nanoseconds; `trace` of 16 bytes, `id` and `parent`
-    of 8, or empty.
+    """A span, open between entry and exit: `start` and `end` in Unix nanoseconds; `trace` of 16 bytes, `id` and
+    `parent` of 8, or empty.
 
-    An error that ends it is told by its code. `top` is the span of its request, whose `calls` counts the calls of
+    An error that ends it is recorded by its code. `top` is the span of its request, whose `calls` counts the calls of
     subgraphs; one that is not `exported` goes nowhere.
     """
 
@@ -72,33 +71,33 @@ class ActiveSpan:
             self.attributes[attribute] = admitted(attribute, value, self._spans.words)
 
     def fail(self, code: str) -> None:
-        """It went wrong, and this is the code of the error."""
+        """Mark the span as failed with the code of the error."""
         self.tell({Attribute.ERROR: code})
         self.failed = True
 
 
 Step: TypeAlias = AbstractContextManager[ActiveSpan | None]
-"""What work runs in; None where nobody watches it."""
+"""The context of a step: its span, or None if the request is not traced."""
 
 _current_span: ContextVar[ActiveSpan | None] = ContextVar("watch", default=None)
 _UNWATCHED = nullcontext(None)
 
 
 class Spans:
-    """Makes the spans of one process, and gives each at its end to `take`. `words` are those of the contract, `ratio`
-    the share of requests that are watched, from 0 to 1: the hub draws, no client does."""
+    """Makes the spans of one process, and passes each at its end to `take`; `words` are those of the contract, `ratio`
+    is the share of requests that are traced, from 0 to 1, drawn by the hub and never by a client."""
 
     def __init__(self, take: Callable[[ActiveSpan], None], words: frozenset[str], ratio: float) -> None:
         self.take, self.words, self._ratio = take, words | OWN_WORDS, ratio
 
     def request(self, trace: str) -> Step:
-        """A client's request: the first span of its trace."""
+        """The first span of a client's request."""
         if random() >= self._ratio:  # noqa: S311 - which requests are watched is no secret
             return _UNWATCHED
         return ActiveSpan(self, Name.REQUEST, Side.SERVER, bytes.fromhex(trace), b"", None)
 
     def continued(self, sent: bytes) -> Step:
-        """A call of the hub, in the subgraph's process, by its header; kept only if it turns out to be one."""
+        """The span of a hub's call in the subgraph's process, by its header; exported only once the call is accepted."""
         match = SENT.fullmatch(sent)
         if match is None:
             return _UNWATCHED
@@ -108,7 +107,7 @@ class Spans:
         return watch
 
     def within(self, name: Name, side: Side = Side.INTERNAL) -> Step:
-        """A step of the request that this runs for."""
+        """The span of a step of the current request."""
         above = _current_span.get()
         return _UNWATCHED if above is None else ActiveSpan(self, name, side, above.trace, above.id, above.top)
 
@@ -124,7 +123,7 @@ class Spans:
 
 
 def _code(error: BaseException) -> str:
-    """The code of an error of ours; of any other nothing is told, not even its class."""
+    """The code of one of our errors; for another, INTERNAL_ERROR and not its class."""
     if isinstance(error, CancelledError):
         return "STEP_CANCELLED"
     code = getattr(error, "code", None)
@@ -132,6 +131,6 @@ def _code(error: BaseException) -> str:
 
 
 def header() -> bytes | None:
-    """What a call that is made here sends on, if its request is watched."""
+    """The header for calls of the current request, if it is traced."""
     watch = _current_span.get()
     return None if watch is None else b"00-%b-%b-01" % (watch.trace.hex().encode(), watch.id.hex().encode())

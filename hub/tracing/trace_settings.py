@@ -1,4 +1,4 @@
-"""Where the spans go."""
+"""Settings of tracing: the collector that spans are sent to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TraceSettings:
-    """`endpoint`: URL of the collector's OTLP over HTTP; over HTTPS `tls` says whom to believe and who one is; `ratio`
-    of the requests are watched, above 0, at most 1."""
+    """`endpoint`: URL of the collector (OTLP over HTTP); `tls`: trusted authorities and own certificate for HTTPS;
+    `ratio`: the share of requests that are traced, above 0 and at most 1."""
 
     endpoint: str
     tls: ssl.SSLContext | None
