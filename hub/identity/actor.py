@@ -19,11 +19,12 @@ LONGEST_SUBJECT = 255
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: `id` is issuer and subject, `purposes` those that the token grants, `scopes` the link keys of relations.
+    """Who asks: `id` is issuer and subject, `purposes` those that the token grants, `scopes` the link keys of
+    relations.
 
-    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. If the actor uses
-    a partner's application, `scope` names what it may receive (`hub.policy.decide.client_scope`) and `partner` is the
-    partner's SIRET; all else is the user's.
+    `organisation` is a SIRET, `client` the application that carries the token, `expires` Unix seconds. If the actor
+    uses a partner's application, `scope` names what it may receive (`hub.policy.decide.client_scope`) and `partner` is
+    the partner's SIRET; all else is the user's.
     """
 
     id: str

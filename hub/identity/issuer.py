@@ -56,8 +56,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors whose
-    tokens it may issue (None: all). With a `source`, its keys are read there. `clients`: its own applications (None: all
-    but those of partners)."""
+    tokens it may issue (None: all). With a `source`, its keys are read there. `clients`: its own applications (None:
+    all but those of partners)."""
 
     name: str
     algorithm: str

@@ -39,8 +39,8 @@ class FetchedKeySet:
 
 
 async def fetch(url: str, tls: ssl.SSLContext, seconds: float = SECONDS) -> FetchedKeySet:
-    """Read a key set once, within `seconds`; raises KeySetUnreadable (KEY_SET_UNREACHABLE, KEY_SET_TIMEOUT, KEY_SET_STATUS,
-    KEY_SET_TOO_LARGE, KEY_SET_MALFORMED)."""
+    """Read a key set once, within `seconds`; raises KeySetUnreadable (KEY_SET_UNREACHABLE, KEY_SET_TIMEOUT,
+    KEY_SET_STATUS, KEY_SET_TOO_LARGE, KEY_SET_MALFORMED)."""
     headers = {"accept": "application/jwk-set+json, application/json", "accept-encoding": "identity"}
     try:
         async with (

@@ -135,7 +135,8 @@ class Tokens:
         return claims, kid
 
     def _key(self, issuer: Issuer, kid: Any, now: int) -> Key:
-        """The key that a token names; raises KeyUnknown if reading the remote set may find it, else KeyError, TypeError."""
+        """The key that a token names; raises KeyUnknown if reading the remote set may find it, else KeyError,
+        TypeError."""
         issuer_keys = self._issuer_keys[issuer.name]
         if now < issuer_keys.until and kid in issuer_keys.keys:
             return issuer_keys.keys[kid]

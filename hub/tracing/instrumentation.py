@@ -84,7 +84,8 @@ class Instrumentation:
 
 
 def instrumentation(traces: TraceSettings | None, service: str, graph: Graph) -> Instrumentation:
-    """The instrumentation that the settings ask for in the process `service`; raises StartRefused (TRACES_EXTRA_MISSING)."""
+    """The instrumentation that the settings ask for in the process `service`; raises StartRefused
+    (TRACES_EXTRA_MISSING)."""
     if traces is None:
         return Instrumentation()
     try:

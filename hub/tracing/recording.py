@@ -131,6 +131,8 @@ def _answered(watch: ActiveSpan, method: str, status: int, size: int) -> None:
 
 _CODES = AllowedCodes(frozenset(SUBGRAPH_FIELDS))
 """Codes of our subgraphs' errors, which may leave."""
+
+
 class _Purposes(Purposes):
     def __init__(self, purposes: Mapping[str, Purpose], agreements: Mapping[str, frozenset[str]], spans: Spans) -> None:
         super().__init__(purposes, agreements)

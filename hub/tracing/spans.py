@@ -97,7 +97,8 @@ class Spans:
         return ActiveSpan(self, Name.REQUEST, Side.SERVER, bytes.fromhex(trace), b"", None)
 
     def continued(self, sent: bytes) -> Step:
-        """The span of a hub's call in the subgraph's process, by its header; exported only once the call is accepted."""
+        """The span of a hub's call in the subgraph's process, by its header; exported only once the call is
+        accepted."""
         match = SENT.fullmatch(sent)
         if match is None:
             return _UNWATCHED
