@@ -77,7 +77,7 @@ class DocumentRefused(RequestRefused):
 
 
 class VariablesRefused(RequestRefused):
-    """A variable's value does not have the declared type; `path` and type are told, the value never."""
+    """A variable's value does not have the declared type; the error holds path and type, never the value."""
 
 
 class IdentityRefused(RequestRefused):
@@ -91,7 +91,7 @@ class FieldFailed(HubError):
 
 
 class NotServed(HubError):
-    """The answer can't be given now, and not a byte of it leaves."""
+    """The answer can't be given now, and no byte of it leaves."""
 
     status = 503
 

@@ -1,4 +1,4 @@
-"""`hub ingest SOURCE FILE…`: lend a source a connection of its role, follow it, and say what it did."""
+"""`hub ingest SOURCE FILE…`: run a source on a connection of its role, show its progress, and report."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PRECEDENCE.check(source.name for source in SOURCES.values() if source.role in WR
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A source, and the registry of the people whom it speaks of."""
+    """A source, and the registry of the people in it."""
 
     source: Source
     people: Registry
@@ -126,7 +126,7 @@ def read_organisations(path: Path | None) -> dict[str, Organisation]:
 
 
 class Follower:
-    """A line on the terminal that tells how far an ingestion is; silent where nobody looks."""
+    """A line on the terminal that shows the progress of an ingestion; silent if it is not a terminal."""
 
     def __init__(self, console: Console, name: str) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -148,7 +148,7 @@ class Follower:
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the summary, then each refusal and each value set aside, with its place and how to mend it."""
+    """Print the summary, then each refusal and each value set aside, with its place and its remedy."""
     counts = ", ".join(f"{report.counts[outcome]} {outcome.value}" for outcome in Outcome if report.counts[outcome])
     console.print(f"{report.source} : {report.read} enregistrements lus — {counts or 'rien'}.", highlight=False)
     console.print(f"Lignes écrites dans la base : {report.rows}.", highlight=False)

@@ -1,4 +1,4 @@
-"""How the hub reaches its own subgraphs: in process by handing over the context, or over HTTP under its signature."""
+"""Transports to the hub's subgraphs: in process with the context itself, or over HTTP with a signed one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def allowed_codes(schema: GraphQLSchema) -> AllowedCodes:
 
 
 class InProcess:
-    """The transport of a subgraph in this process: no bytes, no signature, the objects themselves."""
+    """The transport of a subgraph in this process, which passes objects and needs no signature."""
 
     def __init__(self, subgraph: Subgraph) -> None:
         self._subgraph = subgraph
@@ -54,7 +54,7 @@ class InProcess:
 
 
 def signed_headers(keys: Keys) -> Headers:
-    """Headers of one attempt: a signed context of its own, for that subgraph and that body only."""
+    """The headers of one attempt: a context signed for this subgraph and body only."""
 
     def headers(request: SubgraphRequest, body: bytes, context: Context) -> list[tuple[bytes, bytes]]:
         key = keys.context(request.subgraph)

@@ -1,1 +1,1 @@
-"""The access journal: who looked at what, for what purpose, committed before the first byte leaves."""
+"""The access journal: who read what, for what purpose, committed before the first byte of an answer leaves."""

@@ -1,10 +1,11 @@
-"""The hash chain of one writer: each line holds its place, and its digest covers the line before it.
+"""The hash chain of one writer: each line has a place in it, and its digest covers the digest of the line before.
 
     digest(0) = SHA-256 of the stream's id          digest(n) = SHA-256(digest(n-1) ‖ canonical form of line n)
 
 A stream belongs to one connection of one process, so that several processes write without a lock; checkpoints
-(`hub.journal.checkpoint`) join the streams. A stream whose last write failed is left, and another one opened: whether
-that write was committed or not, both are whole. The canonical form is JSON, read back from the columns to verify.
+(`hub.journal.checkpoint`) join the streams. After a failed write the stream is abandoned and another one opened, so
+that both stay whole whether the write was committed or not. The canonical form is JSON, rebuilt from the columns to
+verify.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from hub.journal.record import Disclosure, Entry
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry with all it discloses, at its place in a stream; `seq` counts from 1 without a gap."""
+    """An entry with its disclosures, at its place in a stream; `seq` counts from 1 without a gap."""
 
     stream: UUID
     seq: int
@@ -31,16 +32,16 @@ class Line:
     disclosures: Sequence[Disclosure]
 
     def canonical(self) -> bytes:
-        """The form that is hashed; equal lines have equal bytes."""
+        """The bytes that are hashed; equal lines have equal bytes."""
         return canonical(str(self.stream), self.seq, self.entry, self.disclosures)
 
     def digest(self, previous: bytes) -> bytes:
-        """Digest of this line after a line of that digest."""
+        """The digest of this line after a line of digest `previous`."""
         return after(previous, self.canonical())
 
 
 def canonical(stream: str, seq: int, entry: Entry, disclosures: Sequence[Disclosure]) -> bytes:
-    """The form of a line that is hashed; an entry that is seen at once has the form of before there were others."""
+    """The bytes of a line that are hashed; `visible_from` is left out if it is null, as in lines older than it."""
     kind, request, at, trace, actor, actor_kind, organisation = entry[:7]
     client, purpose, reference, digest, name, counts, visible_from = entry[7:]
     header = {
@@ -78,26 +79,26 @@ def _written(coordinates: tuple[str, ...]) -> orjson.Fragment:
 
 
 def plain(value: object) -> str:
-    """What JSON has no form for: UUIDs of asyncpg, which are not exactly Python's."""
+    """The JSON form of UUIDs of asyncpg, which are a subclass of Python's."""
     if isinstance(value, UUID):
         return str(value)
     raise TypeError
 
 
 def after(previous: bytes, canonical: bytes) -> bytes:
-    """Digest of a line of this canonical form after a line of that digest."""
+    """The digest of a line of this canonical form after a line of digest `previous`."""
     digest = sha256(previous)
     digest.update(canonical)
     return digest.digest()
 
 
 def genesis(stream: UUID) -> bytes:
-    """Digest before the first line of a stream."""
+    """The digest before the first line of a stream."""
     return sha256(stream.bytes).digest()
 
 
 class Chain:
-    """The growing end of one stream: its last place, digest and time, which never goes back."""
+    """The end of a growing stream: its last place, digest and time, which never goes back."""
 
     def __init__(self) -> None:
         self.stream = uuid4()
@@ -105,7 +106,7 @@ class Chain:
         self.seq, self.head, self.at = 0, genesis(self.stream), datetime.min.replace(tzinfo=UTC)
 
     def extend(self, entries: Iterable[tuple[Entry, Sequence[Disclosure]]]) -> tuple[bytes, list[bytes]]:
-        """Put these entries at the end; their canonical forms, and their digests: what `writer.WRITE` takes."""
+        """Append entries; return their canonical forms and digests, the parameters of `stream_writer.WRITE`."""
         lines, digests = [], []
         for entry, disclosures in entries:
             lines.append(self._next(entry, disclosures))
@@ -113,7 +114,7 @@ class Chain:
         return b",".join(lines), digests
 
     def _next(self, entry: Entry, disclosures: Sequence[Disclosure]) -> bytes:
-        if entry.at < self.at:  # months are dropped whole: what is older must also come before
+        if entry.at < self.at:  # months are dropped whole, so that an older entry must not follow a newer one
             entry = entry._replace(at=self.at)
         line = canonical(self._name, self.seq + 1, entry, disclosures)
         self.seq, self.head, self.at = self.seq + 1, after(self.head, line), entry.at

@@ -1,8 +1,8 @@
-"""Signed checkpoints: one chain for all streams, each saying how far one of them had come.
+"""Signed checkpoints: one chain for all streams, in which each checkpoint records how far one stream has come.
 
-An entry that is changed, removed or cut off before a checkpoint disagrees with it; a checkpoint can't be remade without
-the key, nor removed without a gap, save the last ones: whoever keeps the number and digest of one elsewhere can prove
-that it was there (`hub journal verify --anchor`).
+An entry that is changed, removed or truncated before a checkpoint contradicts it. A checkpoint cannot be forged without
+the key nor removed without a gap, except the last ones: whoever stores the number and digest of one elsewhere can prove
+that it existed (`hub journal verify --anchor`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ START = bytes(32)
 
 
 class State(StrEnum):
-    """What a checkpoint says of its stream."""
+    """What a checkpoint records of its stream."""
 
-    OPENED = "OPENED"  # begins here, empty
-    PASSED = "PASSED"  # had come this far
-    CLOSED = "CLOSED"  # ends here
-    ROOT = "ROOT"  # all up to here was verified and dropped with its month
+    OPENED = "OPENED"  # it begins here, empty
+    PASSED = "PASSED"  # it has come this far
+    CLOSED = "CLOSED"  # it ends here
+    ROOT = "ROOT"  # its lines up to here were verified and dropped with their month
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Checkpoint:
     key: str
 
     def payload(self) -> bytes:
-        """What is signed and hashed."""
+        """The bytes that are signed and hashed."""
         return b"spie journal checkpoint\0" + orjson.dumps(self, plain)
 
     def digest(self) -> bytes:
-        """SHA-256 of the payload: what the next checkpoint names."""
+        """SHA-256 of the payload, which the next checkpoint holds as `previous`."""
         return sha256(self.payload()).digest()
 
     def signature(self, signer: Signer) -> bytes:

@@ -1,4 +1,4 @@
-"""What an operator does with the journal by command is in the journal before anything of it is told or done."""
+"""Commands of an operator on the journal: each is journalled before it shows or changes anything."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from hub.journal.write.keyring import Keyring
 from infra.roles import Dsn
 
 AUDIT, RIGHTS = "audit", "droits"
-"""For what an operator searches, and erases."""
+"""Purposes of an operator's search and erasure."""
 PERSON_SEARCH_COORDINATES = tuple(
     f"AccessEntry.{name}" for name in ("actorKind", "at", "data", "organisation", "purpose")
 )
-"""What a search for a person tells of it."""
+"""Coordinates that a search for a person discloses of it."""
 
 
 @asynccontextmanager
 async def _journalled(
     dsn: Dsn, signer: Signer, action: str, purpose: str, reference: str | None, delay: timedelta | None = None
 ) -> AsyncIterator[list[Disclosure]]:
-    """A block whose intent is written when it begins and what it put into the list before it ends."""
+    """Journal a block: its intent on entry, and on exit the disclosures that it added to the list."""
     disclosures: list[Disclosure] = []
     journal = Journal(dsn, signer)
     await journal.start()
@@ -64,7 +64,7 @@ async def _journalled(
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The accesses found; `stranger`: the journal knows nothing of the actor who was asked about."""
+    """The accesses that match; `stranger`: the journal has no entry of the actor searched for."""
 
     accesses: Sequence[Access] = ()
     stranger: bool = False
@@ -79,7 +79,7 @@ async def search_journal(
     reference: str | None,
     delay: timedelta | None,
 ) -> SearchResult:
-    """Search, once that is in the journal; `person` is an id, which does not see that for `delay`. Raises NotServed."""
+    """Journal a search, then run it; the person of id `person` sees its entry after `delay`. Raises NotServed."""
     keyring = Keyring(dsn("journal_keeper"))
     try:
         pseudonym = await keyring.find(person) if person is not None else None
@@ -95,7 +95,7 @@ async def search_journal(
 
 
 async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -> bool:
-    """Erase the key of a person, once that is in the journal: whether there was one. Raises NotServed."""
+    """Journal the erasure of a person's key, then erase it; return whether there was one. Raises NotServed."""
     async with _journalled(dsn, signer, "journal_forget", RIGHTS, reference):
         pass
     keyring = Keyring(dsn("journal_keeper"))

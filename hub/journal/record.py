@@ -1,4 +1,4 @@
-"""What the journal writes of one request: never a value, subjects only as pseudonyms."""
+"""Records of the journal for one request: never a value, and persons only as pseudonyms."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
-"""(coordinates released, masked, persons of whom they were): ids, or their pseudonyms."""
+"""Coordinates released, coordinates masked, and the ids or pseudonyms of their persons."""
 
 
 class Entry(NamedTuple):
     """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason.
 
-    `visible_from`: the instant before which the persons it is about do not see it (docs/policy.md#journal).
+    `visible_from`: the instant before which its subjects do not see it (docs/policy.md#journal).
     """
 
     kind: str
@@ -34,12 +34,12 @@ class Entry(NamedTuple):
     visible_from: datetime | None = None
 
     def disclosed(self, reasons: Mapping[str, int]) -> Entry:
-        """The disclosure entry that answers this intent: how many fields were decided for which reason."""
+        """The disclosure entry of this intent, with the number of decisions by reason."""
         return Entry("DISCLOSURE", self.request, datetime.now(UTC), *self[3:12], reasons, self.visible_from)
 
 
 class Disclosure(NamedTuple):
-    """One distinct set of coordinates, and the pseudonyms (hexadecimal) of everyone of whom it was released."""
+    """A distinct set of coordinates, and the pseudonyms (hexadecimal) of the persons whose it is."""
 
     coordinates: tuple[str, ...]
     masked: tuple[str, ...]
@@ -47,7 +47,7 @@ class Disclosure(NamedTuple):
 
 
 def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
-    """Group what was disclosed of whom by what it was."""
+    """Group disclosed persons by the coordinates that were released and masked."""
     groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for released, masked, subjects in disclosed:
         groups.setdefault((released, masked), []).extend(subjects)

@@ -1,6 +1,6 @@
-"""Keys of the journal's checkpoints: Ed25519, whose seed is the key file `journal`, named by an id of the public half.
+"""Signing keys of the journal's checkpoints: Ed25519; the key file `journal` holds the seed, the public key has an id.
 
-To rotate, `retire` leaves the public half as `journal.<id>.pub` beside a new `journal`: what it signed stays
+On rotation, `retire` writes the public key as `journal.<id>.pub` beside the new `journal`, so that its signatures stay
 verifiable. A host that only verifies holds `.pub` files and no seed.
 """
 
@@ -18,7 +18,7 @@ from hub.errors import StartRefused
 
 
 class Signer:
-    """The current key, from its seed of 32 bytes."""
+    """Signs with the current key, made from its seed of 32 bytes."""
 
     def __init__(self, seed: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
@@ -26,23 +26,23 @@ class Signer:
         self.id = key_id(self.public)
 
     def sign(self, payload: bytes) -> bytes:
-        """Signature of 64 bytes."""
+        """The signature of the payload, of 64 bytes."""
         return self._key.sign(payload)
 
 
 def key_id(public: bytes) -> str:
-    """Id of a public key: the beginning of its SHA-256."""
+    """The id of a public key: the first 16 digits of its SHA-256."""
     return sha256(public).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Public keys (32 bytes) that checkpoints may be signed with, by id."""
+    """Trusted public keys of checkpoints (32 bytes), by id."""
 
     keys: Mapping[str, bytes]
 
     def verifies(self, key: str, signature: bytes, payload: bytes) -> bool:
-        """Whether the trusted key of this id made this signature; an unknown id never did."""
+        """Whether the trusted key of this id made this signature; False for an unknown id."""
         if key not in self.keys:
             return False
         try:
@@ -53,7 +53,7 @@ class Trust:
 
 
 def trusted(folder: Path, *more: Signer) -> Trust:
-    """The public halves that lie in the folder of keys, and those of these signers; raises StartRefused."""
+    """The public keys of the folder and of the signers; raises StartRefused (JOURNAL_KEY_MALFORMED)."""
     keys = {signer.id: signer.public for signer in more}
     for path in sorted(folder.glob("journal.*.pub")):
         try:
@@ -70,7 +70,7 @@ def trusted(folder: Path, *more: Signer) -> Trust:
 
 
 def retire(folder: Path, signer: Signer) -> Path:
-    """Leave the public half of a key in the folder of keys."""
+    """Write the public key of a signer to the folder of keys; return its path."""
     path = folder / f"journal.{signer.id}.pub"
     path.write_text(f"{signer.public.hex()}\n", encoding="ascii")
     return path

@@ -1,4 +1,4 @@
-"""What the commands say of the journal, in French."""
+"""The French output of the journal's commands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAULTS = {
 
 
 def show_verified(verification: Verification, console: Console) -> None:
-    """The result of `hub journal verify`."""
+    """Print the result of `hub journal verify`."""
     trail = verification.trail
     _print(console, f"{len(trail.streams)} flux, {verification.entries} entrées, {trail.count} points de contrôle.")
     for finding in verification.findings:
@@ -42,7 +42,7 @@ def show_verified(verification: Verification, console: Console) -> None:
 
 
 def show_found(result: SearchResult, limit: int, labels: DataLabels, console: Console) -> None:
-    """The result of `hub journal search`: so many accesses at most."""
+    """Print the result of `hub journal search`, at most `limit` accesses."""
     for access in result.accesses[:limit]:
         who = f"{labels.kinds.get(access.actor_kind, access.actor_kind)}, {_organisation(access.organisation, labels)}"
         at = f"{access.place.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"

@@ -1,6 +1,6 @@
-"""The two lists of accesses: those that the person has, and those that the data-protection officer searches.
+"""The two lists of accesses: a person's own, and the data-protection officer's search.
 
-Each applies the residual as every other subgraph does (docs/policy.md#rule-3): only accesses whose facts open the row,
+Both apply the residual like every other subgraph (docs/policy.md#rule-3): only accesses whose facts open the row,
 and of them only the fields that it opens.
 """
 
@@ -23,21 +23,21 @@ from schema.facts import Fact, link_key
 from schema.residual import Rule, holds
 
 LARGEST = 100
-"""Most accesses of one page."""
+"""Largest `first`."""
 USUAL = 20
-"""Accesses of a page of which `first` is null: the default that the schema says."""
+"""Accesses of a page whose `first` is null: the default of the schema."""
 TYPE, SELF, OWN = "AccessEntry", int(Fact.SELF), int(Fact.OWN_ITEM)
 
 
 class Cursors(Protocol):
-    """Cursors of one request: sealed for its actor and purpose."""
+    """Cursors of one request, sealed for its actor and purpose."""
 
     def seal(self, place: bytes, sort: Any, identifier: Any) -> str:
         """The cursor of a row."""
         ...
 
     def open(self, place: bytes, cursor: Any) -> tuple[Any, str]:
-        """Sort value and id; raises an error whose `code` is FORBIDDEN_INPUT."""
+        """The sort value and id of a cursor; raises an error whose `code` is FORBIDDEN_INPUT."""
         ...
 
 
@@ -48,11 +48,11 @@ class BadFirst(Exception):
 
 
 SubjectAccesses = Sequence[tuple[Access, str, int]]
-"""Accesses, with the subject and the facts of each."""
+"""Accesses with their subject and facts."""
 
 
 class AccessLists:
-    """Lists over the journal, as connections of GraphQL."""
+    """Reads the two lists as GraphQL connections."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class AccessLists:
         self._words, self._cursors = words, cursors
 
     async def mine(self, context: Context, first: int | None, after: str | None) -> dict[str, Any]:
-        """What was told of the person who asks, and it may see by now; nothing for whoever is nobody's self."""
+        """Accesses to the data of the person who asks, which it may see by now; empty for another actor."""
 
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
             prefix = link_key(Fact.SELF, "")
@@ -82,8 +82,8 @@ class AccessLists:
     async def searched(
         self, context: Context, first: int | None, after: str | None, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """What was told by the actor's organisation; of a person whom it is tied to, by all of them. Of an access that
-        is searched without a person, the subject is the agent: no pseudonym can be read back."""
+        """Accesses by the actor's organisation, or by all organisations to a person to whom the actor is linked.
+        Without a person in the search the subject is the agent, because pseudonyms cannot be reversed."""
         search_criteria, person_id = criteria(arguments, self._words.purposes), person(arguments)
 
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
@@ -159,7 +159,7 @@ def _allows(rule: Rule | None, facts: int) -> bool:
 
 
 def _opens(context: Context, facts: int) -> bool:
-    """Whether an access of these facts exists for the actor."""
+    """Whether the residual lets the actor see an access of these facts."""
     return _allows(context.residual.rows.get(TYPE), facts)
 
 

@@ -1,4 +1,4 @@
-"""The journal as the reading role sees it, for whoever asks the hub."""
+"""Reads the journal for requests, as the reading role."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import asyncpg
 from hub.journal.read.search import Access, Criteria, Place, search
 
 PATIENCE = 5.0
-"""Seconds for a connection, and for a page."""
+"""Timeout of a connection and of a page, in seconds."""
 
 
 class JournalReader:
-    """Searches over connections made when they are needed. `dsn`: the reading role's address."""
+    """Searches over a pool that is opened when needed; `dsn`: the database address of the reading role."""
 
     def __init__(self, dsn: str, connections: int = 4) -> None:
         self._dsn, self._connections = dsn, connections
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def accesses(self, criteria: Criteria, after: Place, limit: int) -> list[Access]:
-        """The accesses after a place; raises what the connection raises."""
+        """The accesses after a place; raises the errors of asyncpg."""
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
                 self._dsn, min_size=0, max_size=self._connections, timeout=PATIENCE, command_timeout=PATIENCE

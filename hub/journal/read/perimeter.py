@@ -1,7 +1,7 @@
-"""What ties an actor to a person of whom it searches the journal: the facts of the person, as every subgraph has them.
+"""The facts that link an actor to a person whose accesses it searches, as every subgraph computes them.
 
-Read from `access` under row security, as a role of its own that reads nothing else: without a link that is valid today
-there are no facts.
+They are read from the schema `access` under row security, as a role that reads nothing else; without a link that is
+valid today there are none.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ GROUP BY person.person_id"""
 
 
 class Rows(Protocol):
-    """Statements in a transaction that has the actor's scopes as its settings."""
+    """Runs statements in a transaction with the actor's scopes as its settings."""
 
     async def fetch(
         self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
     ) -> Sequence[Any]:
-        """The rows; raises what the connection raises."""
+        """The rows; raises the errors of asyncpg."""
         ...
 
 
 class Perimeter:
-    """Links of actors to people, by the role `ROLE`."""
+    """Reads links of actors to people as the role `ROLE`."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
     async def facts(self, context: Context, person: str) -> int:
-        """Facts of a person for the actor, but for OWN_ITEM, which is of an access and not of a person."""
+        """The facts of a person for the actor, except OWN_ITEM, which belongs to an access."""
         rows = await self._rows.fetch(context.scopes, context.organisation, LINKED, [UUID(person)])
         if not rows:
             return 0

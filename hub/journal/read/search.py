@@ -1,7 +1,7 @@
-"""The one search of the journal: what was told of a person, to an actor, by an organisation; newest first.
+"""The search of the journal by person, actor, organisation and more, newest access first.
 
-Three read by it: the person itself (`myAccessJournal`), the data-protection officer (`accessJournal`), and whoever runs
-the hub (`hub journal search`).
+It serves the person (`myAccessJournal`), the data-protection officer (`accessJournal`) and the operator of the hub
+(`hub journal search`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CRITERIA = {
     "within": "entry.organisation = {}",
     "seen_at": "coalesce(entry.visible_from <= {}, true)",
 }
-"""The condition of each criterion on its parameter."""
+"""The SQL condition of each criterion."""
 ORDER = "entry.at DESC, entry.stream DESC, entry.seq DESC, coalesce(found.rank, 0) DESC"
 ANY_ENTRY_OF_ACTOR = "SELECT true FROM journal.entry WHERE actor = $1 LIMIT 1"
 
@@ -42,9 +42,10 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[async
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """All that is given is wanted: the pseudonym of a person; who asked, for what; instants from and before which.
+    """Criteria of a search, all of which must hold; None is no criterion. `since` is inclusive, `before` exclusive.
 
-    `within`: no other organisation's accesses, whatever is wanted; `seen_at`: those that the person may see then.
+    `within` restricts the search to one organisation beside `organisation`; `seen_at`: accesses that the person may see
+    at that instant.
     """
 
     pseudonym: str | None = None
@@ -61,7 +62,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where an access is in the list."""
+    """The place of an access in the list."""
 
     at: datetime
     stream: UUID
@@ -70,14 +71,14 @@ class Place:
 
 
 NEWEST = Place(datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1), 0, 0)
-"""Before every access."""
+"""The place before the newest access."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What was told at once: to whom, for what, which coordinates of how many people; of none, an empty answer.
+    """One disclosure: its reader, its purpose, its coordinates and the number of its people (0: an empty answer).
 
-    `visible_from`: the instant before which the person does not see it, if there is one.
+    `visible_from`: the instant before which the person does not see it, if any.
     """
 
     place: Place
@@ -96,7 +97,7 @@ class Access:
 
 
 async def search(connection: Connection, criteria: Criteria, after: Place, limit: int) -> list[Access]:
-    """The accesses after a place, as the reading role; raises what the connection raises."""
+    """The accesses after a place, as the reading role; raises the errors of asyncpg."""
     parameters = {
         criterion.name: value
         for criterion in fields(criteria)

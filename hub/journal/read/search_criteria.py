@@ -1,4 +1,4 @@
-"""Criteria of a search as they are given: their form is checked, so that a slip is not read as "nobody looked"."""
+"""Checks the criteria of a search, so that a misspelt one is an error and not an empty result."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from uuid import UUID
 
 from hub.journal.read.search import Criteria
 
-LOOKS: Mapping[str, Callable[[str], Any]] = {
+PATTERNS: Mapping[str, Callable[[str], Any]] = {
     "actor": re.compile(r"[^#\s]+#\S+|cli:\S+").fullmatch,
     "organisation": re.compile(r"\d{14}").fullmatch,
     "client": re.compile(r"\S{1,200}").fullmatch,
     "trace": re.compile(r"[0-9a-f]{32}").fullmatch,
 }
-"""How a criterion looks: an actor is issuer and subject of its token, or an operator's `cli:name`."""
+"""The patterns of criteria; an actor is issuer and subject of its token, or an operator's `cli:name`."""
 FORMS = {
     "person": "PERSON",
     "actor": "ACTOR",
@@ -31,7 +31,7 @@ FORMS = {
 
 
 class CriterionMalformed(Exception):
-    """A criterion, `name`, does not look as it must."""
+    """The criterion `name` is malformed."""
 
     code = "BAD_INPUT"
 
@@ -41,13 +41,11 @@ class CriterionMalformed(Exception):
 
 
 def criteria(arguments: Mapping[str, Any], purposes: Collection[str]) -> Criteria:
-    """What is wanted, but for the person: `actor`, `organisation`, `client`, `purpose`, `trace`, `from` and `to`.
-
-    A given null wants nothing. Raises CriterionMalformed.
-    """
+    """The criteria of these arguments except the person: `actor`, `organisation`, `client`, `purpose`, `trace`, `from`
+    and `to`; null is no criterion. Raises CriterionMalformed."""
     values = {name: value for name, value in arguments.items() if value is not None}
-    for name, looks in LOOKS.items():
-        if name in values and not looks(values[name]):
+    for name, matches in PATTERNS.items():
+        if name in values and not matches(values[name]):
             raise CriterionMalformed(name)
     if values.get("purpose", next(iter(purposes))) not in purposes:
         raise CriterionMalformed("purpose")
@@ -63,7 +61,7 @@ def criteria(arguments: Mapping[str, Any], purposes: Collection[str]) -> Criteri
 
 
 def person(arguments: Mapping[str, Any]) -> str | None:
-    """The id of the person of whom something was told; raises CriterionMalformed."""
+    """The id of the person searched for, or None; raises CriterionMalformed."""
     person_id = arguments.get("person")
     try:
         if person_id is None or str(UUID(person_id)) == person_id:

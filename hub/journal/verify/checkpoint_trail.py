@@ -1,4 +1,4 @@
-"""The chain of checkpoints, read in order: whether it is whole and signed, and what it says of each stream."""
+"""Reads the chain of checkpoints in order: checks it, and collects what it records of each stream."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hub.journal.checkpoint import START, Checkpoint, State
 from hub.journal.signing import Trust
 
 BEFORE = UUID(int=0)
-"""Stream of what was written before there were chains (migration 0002): no checkpoint opened it."""
+"""The stream of entries older than the chains (migration 0002), which no checkpoint opened."""
 
 
 class Fault(StrEnum):
-    """What is wrong; stable codes."""
+    """Kinds of faults, as stable codes."""
 
     CHANGED = "ENTRIES_CHANGED"
     REMOVED = "ENTRIES_REMOVED"
@@ -32,7 +32,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault from place `first` to `last` of a stream; of checkpoints, which have no stream, by their numbers."""
+    """A fault from place `first` to `last` of a stream, or from checkpoint `first` to `last` if `stream` is None."""
 
     fault: Fault
     stream: UUID | None
@@ -42,8 +42,8 @@ class Finding:
 
 @dataclass(slots=True)
 class StreamState:
-    """What is known of a stream: place and digest where its lines begin (0: its beginning), the digest at places that
-    checkpoints name, the place where it was closed. One that no checkpoint opened is not ours."""
+    """What checkpoints record of a stream: `root` is the place and digest after which its lines begin (0: its start),
+    `pins` its digests by place, `closed` its last place; a stream that none `opened` was not written by a hub."""
 
     root: tuple[int, bytes]
     pins: dict[int, bytes] = field(default_factory=dict)
@@ -52,13 +52,13 @@ class StreamState:
 
     @staticmethod
     def of(stream: UUID) -> StreamState:
-        """What is known of a stream before any checkpoint."""
+        """The state of a stream before any checkpoint."""
         return StreamState((0, genesis(stream)), opened=stream == BEFORE)
 
 
 @dataclass(slots=True)
 class CheckpointTrail:
-    """What was read: up to checkpoint `number`, of this digest."""
+    """The checkpoints read so far: `count` of them, up to `number`, whose digest is `digest`."""
 
     streams: dict[UUID, StreamState] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -68,11 +68,11 @@ class CheckpointTrail:
 
     @property
     def anchor(self) -> str | None:
-        """Number and digest of the last checkpoint, to be kept elsewhere."""
+        """Number and digest of the last checkpoint, to be stored outside of the database."""
         return f"{self.number}:{self.digest.hex()}" if self.count else None
 
     def stream_state(self, stream: UUID) -> StreamState:
-        """What is known of a stream, be it nothing."""
+        """The state of a stream, created if no checkpoint names it."""
         return self.streams.setdefault(stream, StreamState.of(stream))
 
 
@@ -82,7 +82,7 @@ async def read_trail(
     anchor: str | None = None,
     trail: CheckpointTrail | None = None,
 ) -> CheckpointTrail:
-    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `kept` is an anchor of an
+    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `anchor` is one of an
     earlier time."""
     trail = trail or CheckpointTrail()
     anchor_found = anchor is None
@@ -123,7 +123,7 @@ def _learn(state: StreamState, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(row: asyncpg.Record) -> Checkpoint:
-    """A row of `journal.checkpoint`."""
+    """The checkpoint of a row of `journal.checkpoint`."""
     return Checkpoint(
         number=row["number"],
         at=row["at"],

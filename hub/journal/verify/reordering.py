@@ -1,4 +1,4 @@
-"""Whether lines that disagree with their chain are the lines that were written, in another order."""
+"""Tells reordered lines from changed ones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import replace
 from hub.journal.chain import Line
 
 MOST = 200
-"""Lines tried: each place is tried with each line. More that disagree are told as changed."""
+"""Most broken lines that are examined, as each place is tried with each line; more are reported as changed."""
 
 
 def reordered(broken: Sequence[tuple[Line, bytes, bytes]]) -> bool:
-    """Whether these lines, each with the digest stored before it and its own, make a chain in another order."""
+    """Whether broken lines, each with the stored digests before it and of its own, form a chain in another order."""
     if not 1 < len(broken) <= MOST:
         return False
     digests = {digest for _, _, digest in broken}

@@ -1,7 +1,7 @@
-"""The end of the journal's retention: whole months are dropped, after checkpoints from which verification starts.
+"""Drops months past the journal's retention, after signing checkpoints from which verification then starts.
 
-A journal that doesn't verify loses nothing: what is wrong with it is evidence. First the checkpoints are committed, one
-root and one end per stream, then the months go; whatever stops in between is gone on with the next time.
+Nothing is dropped from a journal that fails verification, because it is evidence. Checkpoints are committed first, one
+root and one end per stream, then the months are dropped; an interrupted run is completed by the next.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ LAST = "SELECT seq, digest FROM journal.entry WHERE stream = $1 ORDER BY seq DES
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """What was dropped: names of partitions; and the anchor of the checkpoints that are there now."""
+    """The names of the dropped partitions, and the anchor of the remaining checkpoints."""
 
     parts: tuple[str, ...]
     anchor: str | None
 
 
 def boundary(now: datetime, months: int) -> datetime:
-    """The beginning of the month (UTC) before which every entry is older than so many months."""
+    """The start of the month (UTC) before which every entry is older than this number of months."""
     whole = now.astimezone(UTC)
     index = whole.year * 12 + whole.month - 1 - months
     return datetime(index // 12, index % 12 + 1, 1, tzinfo=UTC)
@@ -47,7 +47,7 @@ def boundary(now: datetime, months: int) -> datetime:
 async def expire(
     connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trust: Trust, before: datetime
 ) -> Expired:
-    """Drop the months before this one, as an administrator's connection; raises StartRefused (JOURNAL_BROKEN)."""
+    """Drop the months before an instant, as an administrator; raises StartRefused (JOURNAL_BROKEN)."""
     await connection.execute(f"SET ROLE {OWNER}")
     verification = await verify(connection, trust)
     if verification.findings:
@@ -69,7 +69,7 @@ async def expire(
 
 
 def _month(name: str) -> datetime:
-    """The month of a partition; of another table, one that never ends."""
+    """The month of a partition, or the last month of time for another table."""
     match = PART.fullmatch(name)
     return datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC) if match else datetime.max.replace(tzinfo=UTC)
 
@@ -77,9 +77,9 @@ def _month(name: str) -> datetime:
 async def _root(
     connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trail: CheckpointTrail, before: datetime
 ) -> None:
-    """Let verification start at the boundary: a root and an end of every stream that goes on, and none older.
+    """Replace all checkpoints by a root and an end of each stream with lines after the boundary.
 
-    A stream that has ended before the boundary is over; if all have, the last stands for them.
+    Streams that ended before the boundary are forgotten; if all did, the last one is kept.
     """
     ends = [(stream, state, *await _ends(connection, stream, state, before)) for stream, state in trail.streams.items()]
     going = [end for end in ends if end[1].closed is None or end[3] > end[2]]
@@ -92,7 +92,7 @@ async def _root(
 async def _ends(
     connection: asyncpg.Connection[asyncpg.Record], stream: UUID, state: StreamState, before: datetime
 ) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
-    """Place and digest of the last line before the boundary, and of the last of all."""
+    """Place and digest of the last line before the boundary, and of the last line."""
     old = await connection.fetchrow(OLD, stream, before)
     last = await connection.fetchrow(LAST, stream)
     root = state.root if old is None else max(state.root, (old["seq"], old["digest"]))
@@ -100,7 +100,7 @@ async def _ends(
 
 
 async def _drop(connection: asyncpg.Connection[asyncpg.Record], part: asyncpg.Record) -> None:
-    """Drop one partition; detached before, so that no reader or writer of the others waits."""
+    """Drop a partition, detached first so that nobody waits for a lock on the whole table."""
     name = f"journal.{part['relname']}"
     if part["parent"] is not None:
         how = "FINALIZE" if part["pending"] else "CONCURRENTLY"

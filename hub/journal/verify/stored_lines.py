@@ -1,4 +1,4 @@
-"""Lines read back from their columns, as they were hashed."""
+"""Reads lines from their columns, as they were hashed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.journal.chain import Line
 from hub.journal.record import Disclosure, Entry
 
 PAGE = 1_000
-"""Lines read at once."""
+"""Number of lines read at once."""
 LINES = f"""SELECT seq, digest, {", ".join(Entry._fields)} FROM journal.entry
 WHERE stream = $1 AND (seq, at) > ($2, $3) ORDER BY seq, at LIMIT {PAGE}"""  # noqa: S608 - names of columns of our own
 DISCLOSURES = """SELECT seq, at, coordinates, masked, subjects FROM journal.disclosure
@@ -20,7 +20,7 @@ WHERE stream = $1 AND seq BETWEEN $2 AND $3 ORDER BY rank"""
 
 
 async def lines(connection: asyncpg.Connection[asyncpg.Record], stream: UUID) -> AsyncIterator[tuple[Line, bytes]]:
-    """Every line of a stream with the digest that is stored beside it, by place."""
+    """Every line of a stream in order, with its stored digest."""
     rows = await connection.fetch(LINES.replace("(seq, at) > ($2, $3) ", "true "), stream)
     while rows:
         disclosed: dict[tuple[int, object], list[Disclosure]] = {}

@@ -1,7 +1,7 @@
-"""Verify the journal: lines against their chain, chains against the checkpoints, these against their signatures.
+"""Verifies the journal: lines against their chain, chains against checkpoints, checkpoints against their signatures.
 
-All is read in one snapshot, so that hubs may write meanwhile. Verification starts at the roots that the last closing of
-months left, else at the beginning.
+Everything is read in one snapshot, so that hubs may write meanwhile. Verification starts at the roots that the last
+retention run left, else at the beginning.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from hub.journal.verify.stored_lines import lines
 
 @dataclass(slots=True)
 class Verification:
-    """The result. `unsigned`: lines after the last checkpoint of their stream, which a living hub signs within seconds
-    and a killed one leaves to the next start; `expired`: lines before a root, whose months were about to be dropped.
+    """The result. `unsigned`: lines after the last checkpoint of their stream, which a running hub signs within seconds
+    and the next start signs for a killed one; `expired`: lines before a root, whose months remain to be dropped.
     """
 
     trail: CheckpointTrail
@@ -32,7 +32,7 @@ class Verification:
 
     @property
     def findings(self) -> list[Finding]:
-        """What is wrong, checkpoints first."""
+        """The faults, those of checkpoints first."""
         return self.trail.findings
 
 
@@ -42,7 +42,7 @@ STREAMS = """WITH RECURSIVE found AS (
     SELECT (SELECT stream FROM journal.entry WHERE stream > found.stream ORDER BY stream LIMIT 1)
     FROM found WHERE found.stream IS NOT NULL
 ) SELECT stream FROM found WHERE stream IS NOT NULL"""
-"""Distinct streams, by one look into the index for each."""
+"""The distinct streams, by one index look-up for each."""
 
 ALONE = """SELECT stream, min(seq) AS first, max(seq) AS last FROM journal.disclosure LEFT JOIN journal.entry
 USING (stream, seq, at, request) WHERE entry.kind IS NULL GROUP BY stream"""
@@ -52,7 +52,7 @@ USING (stream, seq, at, request) WHERE entry.kind IS NULL GROUP BY stream"""
 async def verify(
     connection: asyncpg.Connection[asyncpg.Record], trust: Trust, anchor: str | None = None
 ) -> Verification:
-    """Verify all that the reading role's connection sees; `kept` is an anchor of an earlier time."""
+    """Verify the whole journal as the reading role; `anchor` is one of an earlier time."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         verification = Verification(await read_trail(connection, trust, anchor))
         for (stream,) in await connection.fetch(STREAMS):
@@ -97,7 +97,7 @@ async def _verify_stream(
 
 
 def _explained(stream: UUID, bad: list[tuple[Line, bytes, bytes]]) -> Iterable[Finding]:
-    """Lines that disagree with their chain: the same lines in another order, or others; neighbours as one finding."""
+    """The findings for broken lines: reordered, or changed, with neighbours as one finding."""
     if reordered(bad):
         return [Finding(Fault.REORDERED, stream, bad[0][0].seq, bad[-1][0].seq)]
     ranges: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""The two texts of a client that enter the journal: they may not smuggle a person's number into it."""
+"""Checks of the two texts of a client that the journal keeps, so that neither holds a person's number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group commit: the entries of all requests of one moment go out in one transaction, and only disclosures are awaited.
+"""Group commit: concurrent requests share one transaction, and only disclosures wait for it.
 
 docs/policy.md#journal. If an entry can't be written, the answer is 503 and not a byte of it is sent.
 """
@@ -20,9 +20,9 @@ from hub.journal.write.unsigned_streams import left_open
 
 log = getLogger(__name__)
 RECONNECT_SECONDS = 1.0
-"""Within this time a lost connection is made again, though nobody asks anything: who is not ready is not asked."""
+"""Interval at which a lost connection is retried even without requests: a hub that is not ready gets none."""
 CHECKPOINT_SECONDS = 5.0
-"""Longest that committed entries of a living process wait for a checkpoint that covers them."""
+"""Longest time until a checkpoint covers the committed entries of a running process."""
 
 
 @dataclass(slots=True)
@@ -30,17 +30,17 @@ class _Batch:
     entries: list[tuple[Entry, Sequence[Disclosure]]] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
     over: bool = False
-    failed: bool = True  # until the commit has returned: whatever else ends a write is a failure
+    failed: bool = True  # until the commit returns
     late: asyncio.TimerHandle | None = None
 
     async def ended(self) -> None:
-        """Return once its write has ended, well or not, or should have."""
+        """Return once the write has ended, successfully or not, or has run out of time."""
         if not self.over:
             self.waiting.append(waiter := asyncio.get_running_loop().create_future())
             await waiter
 
     def end(self) -> None:
-        """Let nobody wait any longer."""
+        """Release all that wait for the write."""
         self.over = True
         if self.late is not None:
             self.late.cancel()
@@ -50,9 +50,9 @@ class _Batch:
 
 
 class Journal:
-    """The writer of one process: `intend` at once, `disclose` before the first byte.
+    """The journal of one process: `intend` queues, `disclose` waits for the commit before the first byte leaves.
 
-    `dsn` gives the address of the database for the writing role, and for the reading one, which finds what a killed
+    `dsn` gives the database address of the writing role, and of the reading role, which finds streams that a killed
     process left without a last checkpoint.
     """
 
@@ -67,22 +67,22 @@ class Journal:
         self._checkpoint_at = 0.0
 
     async def start(self) -> None:
-        """Connect, open a stream and begin to write; raises NotServed if the journal can't be reached."""
+        """Connect, open a stream and start writing; raises NotServed if the journal can't be reached."""
         try:
             writer = await self._opened()
             await writer.sign(await left_open(self._dsn("journal_reader"), self._patience))
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
             raise unavailable("the journal's database can't be reached") from error
         self._task = asyncio.create_task(self._write_forever())
-        self._ring()
+        self._tick_again()
 
     @property
     def writing(self) -> bool:
-        """Whether the last batch was written; until the first, whether the connection stands."""
+        """Whether the last batch was written, or before the first, whether the connection is open."""
         return self._writer is not None and not self._writer.connection.is_closed()
 
     async def stop(self) -> None:
-        """Write what is pending, sign the end of the stream, then close."""
+        """Write pending entries, sign the end of the stream, then close."""
         if self._task is not None:
             self._stopping = True
             self._wake()
@@ -95,7 +95,7 @@ class Journal:
             try:
                 await self._writer.close()
             except Exception as error:  # the stream stays open, as after a kill
-                self._left(error)
+                self._abandon(error)
 
     def intend(self, entry: Entry) -> _Batch:
         """Queue an intent; the returned receipt goes to `disclose`."""
@@ -110,7 +110,7 @@ class Journal:
             raise unavailable("the entry was not committed, or not in time")
 
     def _add(self, entry: Entry, rows: Sequence[Disclosure]) -> _Batch:
-        """Put an entry into the batch; the first one begins the time in which all of it must be committed."""
+        """Add an entry to the batch; the first one starts the timeout of its commit."""
         batch = self._batch
         batch.entries.append((entry, rows))
         if batch.late is None:
@@ -122,10 +122,10 @@ class Journal:
         if self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
-    def _ring(self) -> None:
-        """Wake the writer from time to time, whatever comes."""
+    def _tick_again(self) -> None:
+        """Wake the writer at intervals."""
         self._wake()
-        self._tick = asyncio.get_running_loop().call_later(RECONNECT_SECONDS, self._ring)
+        self._tick = asyncio.get_running_loop().call_later(RECONNECT_SECONDS, self._tick_again)
 
     async def _write_forever(self) -> None:
         while self._batch.entries or not self._stopping:
@@ -134,7 +134,7 @@ class Journal:
                 await self._idle
             if self._batch.entries or not self.writing:
                 await self._write()
-            await self._tend()
+            await self._sign_if_due()
 
     async def _write(self) -> None:
         batch, self._batch = self._batch, _Batch()
@@ -143,30 +143,30 @@ class Journal:
             if batch.entries:
                 await writer.write(batch.entries)
             batch.failed = False
-        except Exception as error:  # whatever it is, this batch is not written, and the next one must be
-            self._left(error)
+        except Exception as error:  # the batch is lost, and the next one gets another stream
+            self._abandon(error)
         finally:
             batch.end()
 
     async def _opened(self) -> Writer:
-        """The writer; another one, with another stream, after a failure."""
+        """The writer, or after a failure another one with another stream."""
         if self._writer is None or self._writer.connection.is_closed():
             self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience)
             self._checkpoint_at = asyncio.get_running_loop().time() + CHECKPOINT_SECONDS
         return self._writer
 
-    async def _tend(self) -> None:
-        """Sign, when it is due, how far the stream has come."""
+    async def _sign_if_due(self) -> None:
+        """Sign a checkpoint of the stream if it is due."""
         now = asyncio.get_running_loop().time()
         if self._writer is None or now < self._checkpoint_at:
             return
         self._checkpoint_at = now + CHECKPOINT_SECONDS
         try:
             await self._writer.pass_by()
-        except Exception as error:  # the stream ends here; what it holds stays verifiable
-            self._left(error)
+        except Exception as error:  # the stream is abandoned, and stays verifiable
+            self._abandon(error)
 
-    def _left(self, error: Exception) -> None:
+    def _abandon(self, error: Exception) -> None:
         log.error("journal not written: %s", type(error).__name__)
         if self._writer is not None:
             self._writer.abandon()
@@ -174,7 +174,7 @@ class Journal:
 
 
 def unavailable(detail: str) -> NotServed:
-    """The one error of the journal: nothing leaves."""
+    """The error of a journal that does not work, with which no answer leaves."""
     return NotServed(
         "JOURNAL_UNAVAILABLE",
         "Le journal des accès n'est pas disponible : aucune donnée n'est envoyée. Réessayez dans un instant.",

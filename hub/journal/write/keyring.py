@@ -1,9 +1,9 @@
-"""Pseudonyms of people, each under a key of its own: without the key, nobody finds the person in the journal again.
+"""Pseudonyms of persons, each under a key of its own: without the key, the journal's entries are about nobody.
 
     pseudonym = HMAC-SHA-256(key of the person, id of the person), its first 16 bytes
 
-Keys lie in a schema of their own, which only the role `journal_keeper` may enter. A key is made at the first entry
-about a person, and committed before that entry. Erasing it leaves the entries and their chain whole, and about nobody.
+Keys are in a schema of their own, which only the role `journal_keeper` may use. A key is made at the first entry about
+a person, and committed before that entry. Erasing it leaves the entries and their chain whole.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from hub.journal.record import Disclosed, Disclosure, Entry, disclosures
 from hub.journal.write.group_commit import unavailable
 
 PSEUDONYM, KEY = 16, 32
-"""Bytes of a pseudonym, and of a key."""
-REMEMBERED, LIFETIME = 50_000, 300.0
-"""Bound of the pseudonyms that a process remembers, and seconds after which it forgets them: erased ones, too."""
+"""Bytes of a pseudonym and of a key."""
+CACHED, LIFETIME = 50_000, 300.0
+"""Most pseudonyms that a process caches, and seconds after which it drops them, so that erased ones go too."""
 
 READ = "SELECT person, key FROM journal_keys.person WHERE person = ANY ($1::text[])"
 MAKE = """INSERT INTO journal_keys.person (person, key) SELECT * FROM unnest($1::text[], $2::bytea[])
@@ -32,12 +32,12 @@ ERASE = "DELETE FROM journal_keys.person WHERE person = $1"
 
 
 def pseudonym(person: str, key: bytes) -> str:
-    """The pseudonym, in hexadecimal."""
+    """The pseudonym of a person under its key, in hexadecimal."""
     return hmac.digest(key, person.encode(), "sha256")[:PSEUDONYM].hex()
 
 
 class Keyring:
-    """Keys through the keeping role's connection, and the pseudonyms made of them. `dsn`: that role's address."""
+    """Makes pseudonyms with keys that it reads as the role `journal_keeper`, whose database address is `dsn`."""
 
     def __init__(self, dsn: str, patience: float = 5.0) -> None:
         self._dsn, self._patience = dsn, patience
@@ -47,39 +47,39 @@ class Keyring:
         self._since = monotonic()
 
     async def disclosures(self, disclosed: Sequence[Disclosed]) -> list[Disclosure]:
-        """What was disclosed, by person ids, as the journal writes it; raises NotServed."""
+        """Disclosures by person id as rows of the journal, with pseudonyms; raises NotServed."""
         try:
             return _pseudonymised(disclosed, self._remembered())
-        except KeyError:  # somebody is new
+        except KeyError:  # a person without a cached pseudonym
             return _pseudonymised(
                 disclosed, await self.pseudonyms([person for _, _, people in disclosed for person in people])
             )
 
     async def veiled(self, entry: Entry, person: str) -> Entry:
-        """The entry of a person who asks for itself: its name goes when its key goes."""
+        """The entry of a person who reads its own data, with its pseudonym as the actor."""
         name = (await self.pseudonyms([person]))[person]
         own = entry.actor.endswith(f"#{entry.client}")
         return entry._replace(actor=f"person:{name}", client="" if own else entry.client)
 
     async def pseudonyms(self, people: Collection[str]) -> Mapping[str, str]:
-        """Pseudonyms by person id, of at least these people; keys are made where there is none. Raises NotServed."""
+        """Pseudonyms by person id, of these people at least; missing keys are made. Raises NotServed."""
         remembered = self._remembered()
         missing = {person for person in people if person not in remembered}
         if not missing:
             return remembered
         ours = {
             person: remembered[person] for person in people if person in remembered
-        }  # what is forgotten meanwhile stays
+        }  # the cache may be dropped meanwhile
         return ours | await self._fetch(sorted(missing))
 
     async def find(self, person: str) -> str | None:
-        """The pseudonym of a person, if it has a key: nothing is made. Raises NotServed."""
+        """The pseudonym of a person, or None without a key; raises NotServed."""
         async with self._turn:
             rows = await self._execute(READ, [person])
         return next((pseudonym(person, row["key"]) for row in rows), None)
 
     async def erase(self, person: str) -> bool:
-        """Forget a person: whether there was a key. Raises NotServed."""
+        """Erase the key of a person; return whether there was one. Raises NotServed."""
         async with self._turn:
             rows = await self._execute(f"{ERASE} RETURNING true", person)
         self._pseudonym_by_person.pop(person, None)
@@ -91,7 +91,7 @@ class Keyring:
             await self._connection.close(timeout=self._patience)
 
     def _remembered(self) -> dict[str, str]:
-        if len(self._pseudonym_by_person) > REMEMBERED or monotonic() - self._since > LIFETIME:
+        if len(self._pseudonym_by_person) > CACHED or monotonic() - self._since > LIFETIME:
             self._pseudonym_by_person, self._since = {}, monotonic()
         return self._pseudonym_by_person
 

@@ -1,4 +1,4 @@
-"""One connection of the writing role, and the stream that it extends: lines of a batch, checkpoints."""
+"""Writes one stream: batches of lines and checkpoints, through one connection of the writing role."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SELECT line.stream, line.seq, found.rank, line.at, line.request, found.coordinat
 FROM line, ROWS FROM (
     json_to_recordset(line.disclosures) AS (coordinates text[], masked text[], subjects text[])
 ) WITH ORDINALITY AS found (coordinates, masked, subjects, rank)"""
-"""A whole batch in one statement, which is a transaction by itself: one round trip, all of it or nothing."""
+"""Writes a whole batch in one statement, which is a transaction: one round trip, all or nothing."""
 
 LAST = "SELECT number, digest FROM journal.checkpoint ORDER BY number DESC LIMIT 1"
 ADD = """INSERT INTO journal.checkpoint (number, at, stream, seq, head, state, previous, key, digest, signature)
@@ -49,7 +49,7 @@ Statement: TypeAlias = "PreparedStatement[asyncpg.Record]"
 
 
 class Writer:
-    """A stream from its opening to its end; after a failure of any method it must be left (`abandon`)."""
+    """Writes a stream from its opening to its end; after a failure of any method, `abandon` must be called."""
 
     def __init__(self, connection: Connection, lines: Statement, signer: Signer, patience: float) -> None:
         self.connection, self._lines = connection, lines
@@ -59,7 +59,7 @@ class Writer:
 
     @staticmethod
     async def open(dsn: str, signer: Signer, patience: float) -> Writer:
-        """Connect and open a stream; raises what the connection raises."""
+        """Connect and open a stream; raises the errors of asyncpg."""
         connection = await asyncpg.connect(dsn, timeout=patience)
         try:
             writer = Writer(connection, await connection.prepare(WRITE, timeout=patience), signer, patience)
@@ -70,26 +70,26 @@ class Writer:
         return writer
 
     async def write(self, entries: Sequence[tuple[Entry, Sequence[Disclosure]]]) -> None:
-        """Commit these entries at the end of the stream."""
+        """Commit entries at the end of the stream."""
         await self._lines.fetch(*self._chain.extend(entries), timeout=self._patience)
 
     async def pass_by(self) -> None:
-        """Sign how far the stream has come, unless a checkpoint says it already."""
+        """Sign a checkpoint of the stream, unless the last one covers it."""
         if self._chain.seq > self._passed:
             await self._checkpoint(State.PASSED)
 
     async def sign(self, ends: Iterable[tuple[UUID, int, bytes]]) -> None:
-        """Sign how far other streams have come (stream, place, digest)."""
+        """Sign checkpoints of other streams (stream, place, digest)."""
         for stream, seq, head in ends:
             await add(self.connection, self._signer, stream, seq, head, State.PASSED, patience=self._patience)
 
     async def close(self) -> None:
-        """Sign that the stream ends here, and close the connection."""
+        """Sign the end of the stream, and close the connection."""
         await self._checkpoint(State.CLOSED)
         await self.connection.close(timeout=self._patience)
 
     def abandon(self) -> None:
-        """Leave the stream as it is: what is committed of it stays verifiable."""
+        """End the connection without a checkpoint; committed lines stay verifiable."""
         self.connection.terminate()
 
     async def _checkpoint(self, state: State) -> None:
@@ -108,7 +108,8 @@ async def add(
     *,
     patience: float | None = None,
 ) -> Checkpoint:
-    """Sign a checkpoint at the end of their chain; who meets another process there takes the next place."""
+    """Append a signed checkpoint to the chain of checkpoints; on a conflict with another process, try the next
+    place."""
     while True:
         last = await connection.fetchrow(LAST, timeout=patience)
         number, previous = (last["number"] + 1, last["digest"]) if last is not None else (1, START)

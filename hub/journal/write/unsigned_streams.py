@@ -1,4 +1,4 @@
-"""Streams that a killed process left without a last checkpoint: the next hub that starts signs how far they came."""
+"""Finds streams that a killed process left without a last checkpoint, for the next hub that starts to sign."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SELECT found.stream, line.seq, line.digest FROM found,
 LATERAL (SELECT seq, state FROM journal.checkpoint WHERE stream = found.stream ORDER BY number DESC LIMIT 1) AS said,
 LATERAL (SELECT seq, digest FROM journal.entry WHERE stream = found.stream ORDER BY seq DESC LIMIT 1) AS line
 WHERE said.state <> 'CLOSED' AND line.seq > said.seq"""
-"""By one look into the index for each stream. One that lives may be among them: what it says of itself comes later."""
+"""One index look-up for each stream. A stream of a running process may be among them; its own checkpoints follow."""
 
 
 async def left_open(reader_dsn: str, patience: float) -> list[tuple[UUID, int, bytes]]:
-    """Stream, place and digest of each; raises what the connection raises."""
+    """Stream, place and digest of each; raises the errors of asyncpg."""
     connection = await asyncpg.connect(reader_dsn, timeout=patience)
     try:
         return [tuple(row) for row in await connection.fetch(LEFT, timeout=patience)]
