@@ -1,14 +1,19 @@
-"""Settings of `hub serve`: one TOML file, read strictly; only the issuers that it names are trusted."""
+"""Settings of `hub serve`: one TOML file, read strictly; only the issuers that it names are trusted.
+
+Each table of the file is a struct of msgspec: a key that it does not have, or a value of another type, is an error.
+"""
 
 from __future__ import annotations
 
 import json
 import ssl
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+import msgspec
 
 from hub.document.limits import Limits
 from hub.document.manifest import Manifest, read_manifest
@@ -22,6 +27,7 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
+RowT = TypeVar("RowT")
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -30,7 +36,8 @@ SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A subgraph run elsewhere: its URL, how it is treated, and over HTTPS whom the hub believes and who it is."""
+    """A subgraph in another process: its URL, the limits of calls, and the TLS authorities and certificate for
+    HTTPS."""
 
     url: str
     care: Care
@@ -39,15 +46,12 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`agreements`: purposes per SIRET, and `names` what people call the organisation; `clients`: the applications of
-    partners.
+    """`agreements`: purposes by SIRET; `names`: what people call the organisation; `clients`: applications of partners.
 
-
-    `subgraphs`: the subgraphs run elsewhere (the others run in process);
-    `deadline` is the time for one request, in seconds; `show_plans` lets clients ask for `extensions.plan`;
-    `documents`: the manifest of trusted documents per client that has one;
-    `limits` bound a document, `bounds` its execution, `misses` how many people one asks for in vain;
-    `override`: percentages of the requests, by label of a progressive override; `traces`: where spans go, if anywhere.
+    `subgraphs`: those in other processes (the others run in this one); `deadline`: time for one request, in seconds;
+    `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
+    `limits` bound a document, `bounds` its execution, `misses` the people whom an actor asks for in vain; `override`:
+    percentages of requests by label of a progressive override; `traces`: the collector of spans, if any.
     """
 
     audience: str
@@ -66,98 +70,160 @@ class Settings:
     clients: tuple[Client, ...] = ()
 
 
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the settings file."""
+
+
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
+
+
+class IssuerTable(Table, frozen=True):
+    """A row of `[[issuers]]`, beside the numbers of `Pace`: its keys are in a file or at an address."""
+
+    issuer: str
+    algorithm: str
+    keys: str | None = None
+    keys_url: str | None = None
+    authorities: str | None = None
+    kinds: frozenset[str] | None = None
+    clients: frozenset[Name] | None = None
+
+
+class AgreementTable(Table, frozen=True):
+    """A row of `[[agreements]]`."""
+
+    organisation: str
+    purposes: frozenset[str]
+    name: Any = None
+
+
+class ClientTable(Table, frozen=True):
+    """A row of `[[clients]]`; one without `scopes` receives nothing."""
+
+    issuer: str
+    client: Name
+    organisation: Name
+    scopes: frozenset[Name] = frozenset()
+
+
+class DocumentsTable(Table, frozen=True):
+    """A row of `[[documents]]`: the manifest of a client."""
+
+    client: Name
+    manifest: str
+    only: bool = True
+
+
+class TlsTable(Table, frozen=True):
+    """The TLS files of a table with a URL, relative to the settings."""
+
+    authorities: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+
+
+class RemoteTable(TlsTable, frozen=True, kw_only=True):
+    """An entry of `[subgraphs]`, beside the numbers of `Care`."""
+
+    url: str
+
+
+class TracesTable(TlsTable, frozen=True, kw_only=True):
+    """The table `[traces]`; `ratio` is the share of requests that are traced."""
+
+    endpoint: str
+    ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+
+
+class SettingsFile(Table, frozen=True):
+    """A whole settings file."""
+
+    audience: Name
+    issuers: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
+    agreements: list[AgreementTable] = []
+    subgraphs: dict[str, str | dict[str, Any]] = {}
+    deadline: float = 10.0
+    show_plans: bool = False
+    documents: list[DocumentsTable] = []
+    limits: dict[str, Any] = {}
+    execution: dict[str, Any] = {}
+    misses: dict[str, Any] = {}
+    override: dict[str, Percentage] = {}
+    traces: TracesTable | None = None
+    clients: list[ClientTable] = []
+
+
+TableT = TypeVar("TableT", bound=Table)
+
+
 def load_settings(path: Path) -> Settings:
-    """Read a settings file; files are named relative to it. Raises StartRefused (SETTINGS_INVALID)."""
+    """Read a settings file; files in it are relative to it. Raises StartRefused (SETTINGS_INVALID)."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        issuers: dict[str, Issuer] = {}
-        for row in raw.pop("issuers"):
-            issuer = _issuer(row, path.parent)
-            _once(issuer.name, issuers)
-            issuers[issuer.name] = issuer
-        agreements: dict[str, frozenset[str]] = {}
-        names: dict[str, str] = {}
-        for row in raw.pop("agreements", []):
-            organisation = row.pop("organisation")
-            _once(organisation, agreements)
-            agreements[organisation] = frozenset(row.pop("purposes"))
-            if "name" in row:
-                names[organisation] = _name(row.pop("name"))
-            _nothing_left(row)
-        settings = Settings(
-            audience=raw.pop("audience"),
-            issuers=issuers,
-            agreements=agreements,
-            names=names,
-            subgraphs={name: _remote(said, path.parent) for name, said in raw.pop("subgraphs", {}).items()},
-            deadline=float(raw.pop("deadline", 10.0)),
-            show_plans=_flag("show_plans", raw.pop("show_plans", False)),
-            documents=_manifests(raw.pop("documents", []), path.parent),
-            limits=_numbers(Limits, raw.pop("limits", {})),
-            bounds=_numbers(Bounds, raw.pop("execution", {})),
-            misses=_numbers(MissLimit, raw.pop("misses", {})),
-            override={label: _percentage(label, said) for label, said in raw.pop("override", {}).items()},
-            traces=_traces(raw.pop("traces"), path.parent) if "traces" in raw else None,
-            clients=_clients(raw.pop("clients", []), issuers),
-        )
-        _nothing_left(raw)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _invalid(f"{path.name}: {type(error).__name__} {error}") from error
-    if unknown := set(settings.subgraphs) - set(SUBGRAPHS):
-        raise _invalid(f"{path.name}: unknown subgraph {min(unknown)}")
-    if not settings.issuers or not settings.audience:
-        raise _invalid(f"{path.name}: no issuer or no audience")
-    return settings
+        return _settings(msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), SettingsFile), path.parent)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        detail = f"{path.name}: {type(error).__name__} {error}"
+        raise StartRefused(
+            "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail
+        ) from error
+
+
+def _settings(file: SettingsFile, folder: Path) -> Settings:
+    issuers = _by_name([_issuer(row, folder) for row in file.issuers], lambda issuer: issuer.name)
+    agreements = _by_name(file.agreements, lambda agreement: agreement.organisation)
+    documents = _by_name(file.documents, lambda documents: documents.client)
+    if unknown := set(file.subgraphs) - set(SUBGRAPHS):
+        raise ValueError(f"unknown subgraph {min(unknown)}")
+    return Settings(
+        audience=file.audience,
+        issuers=issuers,
+        agreements={organisation: agreement.purposes for organisation, agreement in agreements.items()},
+        names={row.organisation: _name(row.name) for row in file.agreements if row.name is not None},
+        subgraphs={name: _remote(table, folder) for name, table in file.subgraphs.items()},
+        deadline=file.deadline,
+        show_plans=file.show_plans,
+        documents={client: _manifest(row, folder) for client, row in documents.items()},
+        limits=_numbers(Limits, file.limits),
+        bounds=_numbers(Bounds, file.execution),
+        misses=_numbers(MissLimit, file.misses),
+        override=file.override,
+        traces=None if file.traces is None else _traces(file.traces, folder),
+        clients=_clients(file.clients, issuers),
+    )
 
 
 def _issuer(row: dict[str, Any], folder: Path) -> Issuer:
-    """One row of `[[issuers]]`: its keys are in a file beside the settings, or at an address."""
-    name, algorithm = row.pop("issuer"), row.pop("algorithm")
-    kinds = frozenset(row.pop("kinds")) if "kinds" in row else None
-    clients = _names("clients", row.pop("clients")) if "clients" in row else None
-    if ("keys" in row) == ("keys_url" in row):
+    table, pace = _split(row, IssuerTable)
+    if (table.keys is None) == (table.keys_url is None):
         raise ValueError("an issuer has either 'keys' or 'keys_url'")
-    if "keys_url" in row:
-        return Issuer(name, algorithm, {}, kinds, _source(row, folder), clients)
-    jwks = json.loads((folder / row.pop("keys")).read_text(encoding="utf-8"))
-    _nothing_left(row)
-    return replace(Issuer.from_jwks(name, algorithm, jwks, kinds), clients=clients)
+    if table.keys is None:
+        source = _source(table, _numbers(Pace, pace), folder)
+        return Issuer(table.issuer, table.algorithm, {}, table.kinds, source, table.clients)
+    if table.authorities is not None or pace:
+        raise ValueError(f"'{min(['authorities', *pace])}' needs 'keys_url'")
+    jwks = json.loads((folder / table.keys).read_text(encoding="utf-8"))
+    return replace(Issuer.from_jwks(table.issuer, table.algorithm, jwks, table.kinds), clients=table.clients)
 
 
-def _clients(rows: list[dict[str, Any]], issuers: Mapping[str, Issuer]) -> tuple[Client, ...]:
-    """The rows of `[[clients]]`; one without `scopes` gets nothing of anybody. A name is one application's, whatever
-    its issuer: the journal and the manifests know applications by it."""
-    found: dict[str, Client] = {}
+def _source(table: IssuerTable, pace: Pace, folder: Path) -> Source:
+    """Where the key set of an issuer is read: an https URL, or any URL of this machine."""
+    url = table.keys_url or ""
+    _check_encrypted("keys_url", url)
+    return Source(url, _tls(url, TlsTable(authorities=table.authorities), folder) or call_engine(client_tls), pace)
+
+
+def _clients(rows: Sequence[ClientTable], issuers: Mapping[str, Issuer]) -> tuple[Client, ...]:
+    """The applications of partners. Names are unique across issuers: the journal and the manifests use them alone."""
+    clients: dict[str, Client] = {}
     for row in rows:
-        issuer, name, organisation = (row.pop(key) for key in ("issuer", "client", "organisation"))
-        client = Client(issuer, name, organisation, tuple(sorted(_names("scopes", row.pop("scopes", [])))))
-        _nothing_left(row)
-        if not all(isinstance(each, str) and each for each in (name, organisation)) or issuer not in issuers:
+        if row.issuer not in issuers:
             raise ValueError("a row of [[clients]] has an 'issuer' of [[issuers]], a 'client' and an 'organisation'")
-        if issuers[issuer].clients is None:
-            raise ValueError(f"the issuer of the partner's client '{name}' does not list its own in 'clients'")
-        if name in found or any(name in (each.clients or ()) for each in issuers.values()):
-            raise ValueError(f"the client '{name}' comes twice")
-        found[name] = client
-    return tuple(found.values())
-
-
-def _names(name: str, value: object) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise TypeError(f"'{name}' is a list of texts")
-    return frozenset(value)
-
-
-def _source(row: dict[str, Any], folder: Path) -> Source:
-    """Where a set is read: an https URL, and numbers of `Pace`; without TLS on this machine alone."""
-    url = row.pop("keys_url")
-    parts = address(url)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise ValueError("'keys_url' is an https URL")
-    files = {"authorities": folder / row.pop("authorities")} if "authorities" in row else {}
-    if files and parts.scheme != "https":
-        raise ValueError("'authorities' needs an https URL")
-    return Source(url, call_engine(client_tls, **files), _numbers(Pace, row))
+        if issuers[row.issuer].clients is None:
+            raise ValueError(f"the issuer of the partner's client '{row.client}' does not list its own in 'clients'")
+        if row.client in clients or any(row.client in (issuer.clients or ()) for issuer in issuers.values()):
+            raise ValueError(f"the client '{row.client}' comes twice")
+        clients[row.client] = Client(row.issuer, row.client, row.organisation, tuple(sorted(row.scopes)))
+    return tuple(clients.values())
 
 
 def _name(value: object) -> str:
@@ -166,85 +232,59 @@ def _name(value: object) -> str:
     return value
 
 
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"'{name}' is true or false")
-    return value
+def _manifest(row: DocumentsTable, folder: Path) -> Manifest:
+    return read_manifest((folder / row.manifest).read_text(encoding="utf-8"), only=row.only)
 
 
-def _percentage(label: str, value: object) -> float:
-    if type(value) not in (int, float) or not 0 <= value <= 100:  # type: ignore[operator]
-        raise ValueError(f"'{label}' of [override] is a percentage, from 0 to 100")
-    return float(value)  # type: ignore[arg-type]
+def _remote(entry: str | dict[str, Any], folder: Path) -> Remote:
+    """A subgraph in another process: a URL, or a table of URL, TLS files and numbers of `Care`."""
+    table, care = _split({"url": entry} if isinstance(entry, str) else entry, RemoteTable)
+    tls = _tls(table.url, table, folder)
+    return Remote(table.url, _numbers(Care, care), tls)
 
 
-def _manifests(rows: list[dict[str, Any]], folder: Path) -> dict[str, Manifest]:
-    """The rows of `[[documents]]`: a client's manifest, beside the settings."""
-    found: dict[str, Manifest] = {}
-    for row in rows:
-        client, file, only = row.pop("client"), row.pop("manifest"), _flag("only", row.pop("only", True))
-        _nothing_left(row)
-        if not isinstance(client, str) or not client or client in found:
-            raise ValueError("'client' of [[documents]] names each client once")
-        found[client] = read_manifest((folder / file).read_text(encoding="utf-8"), only=only)
-    return found
+def _traces(table: TracesTable, folder: Path) -> TraceSettings:
+    """The collector: an https URL, or any URL of this machine."""
+    _check_encrypted("endpoint", table.endpoint)
+    return TraceSettings(table.endpoint, _tls(table.endpoint, table, folder), table.ratio)
 
 
-def _remote(said: Any, folder: Path) -> Remote:
-    """One entry of `[subgraphs]`: a URL, or a table of URL, files beside the settings, and numbers of `Care`."""
-    table: dict[str, Any] = {"url": said} if isinstance(said, str) else dict(said)
-    url = table.pop("url")
-    tls = _tls(url, table, folder)
-    return Remote(url, _numbers(Care, table), tls)
-
-
-def _traces(said: dict[str, Any], folder: Path) -> TraceSettings:
-    """The table `[traces]`: the collector's URL, without TLS on this machine alone; files beside the settings; the
-    share of requests that are watched."""
-    endpoint, ratio = said.pop("endpoint"), said.pop("ratio", 1.0)
-    parts = address(endpoint)
+def _check_encrypted(key: str, url: str) -> None:
+    parts = address(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise ValueError("'endpoint' of [traces] is an https URL")
-    if type(ratio) not in (int, float) or not 0 < ratio <= 1:
-        raise ValueError("'ratio' of [traces] is above 0 and at most 1")
-    tls = _tls(endpoint, said, folder)
-    _nothing_left(said)
-    return TraceSettings(endpoint, tls, float(ratio))
+        raise ValueError(f"'{key}' is an https URL")
 
 
-def _tls(url: str, table: dict[str, Any], folder: Path) -> ssl.SSLContext | None:
-    """Whom to believe at this URL and as whom to come, from the table's files; None without TLS."""
+def _tls(url: str, table: TlsTable, folder: Path) -> ssl.SSLContext | None:
+    """The TLS context of a URL with the table's files; None without TLS."""
     secure = address(url).scheme == "https"
-    files = {name: folder / table.pop(name) for name in ("authorities", "certificate", "key") if name in table}
+    names = {"authorities": table.authorities, "certificate": table.certificate, "key": table.key}
+    files = {name: folder / file for name, file in names.items() if file is not None}
     if files and not secure:
         raise ValueError(f"'{min(files)}' needs an https URL")
     return call_engine(client_tls, **files) if secure else None
 
 
+def _split(row: dict[str, Any], kind: type[TableT]) -> tuple[TableT, dict[str, Any]]:
+    """The keys of a row that are fields of the table, and the others."""
+    own = {key: value for key, value in row.items() if key in kind.__struct_fields__}
+    return msgspec.convert(own, kind), {key: value for key, value in row.items() if key not in own}
+
+
 def _numbers(kind: type[NumbersT], table: dict[str, Any]) -> NumbersT:
-    """A value of this kind, all whose fields are numbers with defaults; whole ones stay whole, none is negative."""
-    said = {}
-    for each in fields(kind):
-        if each.name in table:
-            value, kinds = table.pop(each.name), (int,) if isinstance(each.default, int) else (int, float)
-            if type(value) not in kinds or not value >= 0:
-                raise ValueError(f"'{each.name}' is not a number that serves")
-            said[each.name] = value
-    _nothing_left(table)
-    return kind(**said)
+    """The numbers of a table, whose keys are the fields of a dataclass with defaults; none is negative."""
+    numbers = [
+        (number.name, Annotated[type(number.default), msgspec.Meta(ge=0)], number.default) for number in fields(kind)
+    ]
+    shape = msgspec.defstruct(kind.__name__, numbers, forbid_unknown_fields=True)
+    return kind(**msgspec.structs.asdict(msgspec.convert(table, shape)))
 
 
-def _once(name: str, known: Mapping[str, Any]) -> None:
-    if name in known:
-        raise ValueError(f"'{name}' comes twice")
-
-
-def _nothing_left(table: Mapping[str, Any]) -> None:
-    for key in table:
-        raise ValueError(f"'{key}' is not a setting")
-
-
-def _invalid(detail: str) -> StartRefused:
-    return StartRefused(
-        "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail
-    )
+def _by_name(rows: Iterable[RowT], name: Callable[[RowT], str]) -> dict[str, RowT]:
+    """The rows by name; raises ValueError for two of one name."""
+    by_name: dict[str, RowT] = {}
+    for row in rows:
+        if name(row) in by_name:
+            raise ValueError(f"'{name(row)}' comes twice")
+        by_name[name(row)] = row
+    return by_name

@@ -52,7 +52,7 @@ async def test_pseudonyms_are_remembered_without_asking_again_and_forgotten_in_t
 
 
 async def test_what_is_remembered_is_bounded(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KNOWN", 10)
+    monkeypatch.setattr(module, "CACHED", 10)
     for _ in range(5):
         people = [str(uuid4()) for _ in range(8)]
         assert set(people) <= (await keyring.pseudonyms(people)).keys()
