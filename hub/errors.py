@@ -8,7 +8,6 @@
     ├── FieldFailed               one path of the answer is null and says why (subgraph, non-null, input)
     ├── NotServed                 nothing may be sent (503): database, journal, plan bound, deadline
     └── StartRefused              configuration, keys, schema or policy with which the hub won't start
-        └── CompositionFailed     hub.federation.compose: each violated rule is one of `failures`
 
 `code` is part of the public interface: it never changes meaning. `message` is for the person who reads the answer
 (where, what, how to mend); `detail` is for logs and developers. None holds a value of the client or of a person. As
@@ -100,18 +99,3 @@ class StartRefused(HubError):
     """The hub does not start with this configuration."""
 
     status = 503
-
-
-class CompositionFailed(StartRefused):
-    """The subgraphs do not make one graph."""
-
-    def __init__(self, failures: Sequence[StartRefused]) -> None:
-        first = failures[0]
-        super().__init__(
-            "COMPOSITION_FAILED",
-            "Les schémas des sous-graphes ne se composent pas :\n"
-            + "\n".join(f"- {failure.code} : {failure.message}" for failure in failures),
-            "; ".join(f"{failure.code} {failure.detail}" for failure in failures),
-            extensions=first.extensions,
-        )
-        self.failures = tuple(failures)

@@ -9,8 +9,9 @@ import typer
 
 from hub.cli.refusals import refuse, tell
 from hub.cli.text_files import read_text, write_text
-from hub.errors import CompositionFailed
 from hub.federation.compose.composer import Source, composition
+from hub.federation.errors import CompositionFailed
+from hub.wording.composition import failure_message, hint_message
 
 app = typer.Typer(add_completion=False)
 
@@ -22,22 +23,22 @@ def compose(
     ],
     output: Annotated[Path, typer.Option(help="Fichier du supergraphe, écrit seulement si tout se compose.")],
 ) -> None:
-    sources = [_source(each) for each in subgraph]
+    sources = [_source(argument) for argument in subgraph]
     try:
-        made = composition(sources)
+        composed = composition(sources)
     except CompositionFailed as error:
         for failure in error.failures:
-            tell(failure.code, failure.message)
+            tell(failure.code, failure_message(failure))
         raise typer.Exit(1) from None
-    write_text(output, made.supergraph.text)
-    for hint in made.hints:
-        typer.echo(f"conseil : {hint.message} [{hint.code}]")
-    typer.echo(f"{output} : {len(sources)} sous-graphes, {len(made.supergraph.types)} types composés.")
+    write_text(output, composed.supergraph.text)
+    for hint in composed.hints:
+        typer.echo(f"conseil : {hint_message(hint)} [{hint.code}]")
+    typer.echo(f"{output} : {len(sources)} sous-graphes, {len(composed.supergraph.types)} types composés.")
 
 
-def _source(given: str) -> Source:
-    name, _, rest = given.partition("=")
+def _source(argument: str) -> Source:
+    name, _, rest = argument.partition("=")
     url, _, file = rest.rpartition("=")
     if not (name and url and file):
-        refuse("ARGUMENT_INVALID", f"« --subgraph {given} » ne se lit pas : écrivez « --subgraph NOM=URL=FICHIER ».")
+        refuse("ARGUMENT_INVALID", f"« --subgraph {argument} » ne se lit pas : écrivez « --subgraph NOM=URL=FICHIER ».")
     return Source(name, url, read_text(Path(file), "SUBGRAPH_UNREADABLE", "Le schéma du sous-graphe"))

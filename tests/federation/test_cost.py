@@ -9,10 +9,10 @@ import pytest
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
-from hub.errors import CompositionFailed, DocumentRefused
+from hub.errors import DocumentRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.cost import Costs
-from hub.federation.errors import OperationRefused
+from hub.federation.errors import CompositionFailed, OperationRefused
 from hub.federation.operations.normalise import normalise
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.federation.compose.composer import Source, composition
+from hub.wording.composition import hint_message, sentences
 from tests.federation.rules.case import HEAD, K, Q
 from tests.node import Node
 
@@ -62,8 +63,14 @@ def test_a_hint_names_coordinate_and_subgraphs(
 ) -> None:
     (hint,) = composition(sources(sdls)).hints
     assert (hint.code, hint.coordinate, hint.subgraphs) == (code, coordinate, names)
-    assert all(name in hint.message for name in (coordinate, *names))
-    assert hint.message.endswith(".")
+    message = hint_message(hint)
+    assert all(name in message for name in (coordinate, *names))
+    assert message.endswith(".")
+    assert not hint.message.endswith(".")
+
+
+def test_every_hint_has_a_french_sentence() -> None:
+    assert {code for code, *_ in CASES} == sentences().hints.keys()
 
 
 def test_subgraphs_that_agree_call_for_no_hint() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hub.errors import CompositionFailed
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.compose.composer import Source, compose
+from hub.federation.errors import CompositionFailed
 from hub.gateway import EVERYONE, allow
 from hub.prepare import Preparer
 from tests.federation.harness import HEAD, Gateway, Part, snapshot

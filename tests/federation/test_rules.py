@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from hub.errors import CompositionFailed, StartRefused
 from hub.federation.compose.composer import Source, compose
-from hub.federation.compose.rules import satisfiability
+from hub.federation.compose.rules.satisfiability import unsatisfiable_fields
+from hub.federation.errors import CompositionFailed, RuleViolation
+from hub.wording.composition import failure_message, sentences
 from tests.federation.rules import CASES
 from tests.federation.rules.case import HEAD, Case, K, Q
-from tests.federation.rules.codes import NO_RULE, SPECIFIED
+from tests.federation.rules.codes import NO_RULE, RULES_WITHOUT_CASE, SPECIFIED
 from tests.node import Node
 
 IDS = [f"{number}-{case.code}-{case.coordinate}" for number, case in enumerate(CASES)]
 
 
-def failures(case: Case) -> dict[tuple[str, str], StartRefused]:
+def failures(case: Case) -> dict[tuple[str, str], RuleViolation]:
     with pytest.raises(CompositionFailed) as caught:
         compose(case.sources(case.bad))
-    return {(each.code, each.extensions["coordinate"]): each for each in caught.value.failures}
+    return {(failure.code, failure.coordinate): failure for failure in caught.value.failures}
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_violated_rule_names_coordinate_subgraphs_and_mend(case: Case) -> None:
     failure = failures(case)[case.code, case.coordinate]
-    assert set(case.named) <= set(failure.extensions["subgraphs"]) <= {f"s{n}" for n in range(len(case.bad))}
-    assert all(name in failure.message for name in (case.coordinate, *case.named))
-    assert failure.message.endswith(".")
+    assert set(case.named) <= set(failure.subgraphs) <= {f"s{n}" for n in range(len(case.bad))}
+    for message in (failure.message, failure_message(failure)):
+        assert all(name in message for name in (case.coordinate, *case.named))
+        assert message.endswith(".")
+        assert ".." not in message.replace("...", "")
     compose(case.sources(case.good))
 
 
@@ -51,6 +54,11 @@ def test_every_code_of_the_specification_is_a_rule_or_has_a_reason_not_to_be() -
     assert shown <= SPECIFIED
 
 
+def test_every_rule_has_a_french_sentence() -> None:
+    assert {case.code for case in CASES} | RULES_WITHOUT_CASE == sentences().failures.keys()
+    assert all(sentence.endswith(".") for sentence in sentences().failures.values())
+
+
 def test_the_list_of_codes_is_apollos(node: Node) -> None:
     assert set(node.run("codes.cjs", None)) == SPECIFIED
 
@@ -59,18 +67,18 @@ def test_every_failure_of_a_stage_is_told_at_once() -> None:
     sdls = [Q + 'type T @key(fields: "no") { id: ID! x: Int }', K + "{ id: ID! x: Int }"]
     with pytest.raises(CompositionFailed) as caught:
         compose([Source(f"s{number}", "", HEAD + sdl) for number, sdl in enumerate(sdls)])
-    assert {each.code for each in caught.value.failures} == {"KEY_INVALID_FIELDS", "INVALID_FIELD_SHARING"}
+    assert {failure.code for failure in caught.value.failures} == {"KEY_INVALID_FIELDS", "INVALID_FIELD_SHARING"}
 
 
 def test_two_subgraphs_of_one_name_do_not_compose() -> None:
     with pytest.raises(CompositionFailed) as caught:
         compose([Source("a-b", "", "type Query { a: Int }"), Source("a_b", "", "type Query { b: Int }")])
-    assert [each.code for each in caught.value.failures] == ["INVALID_SUBGRAPH_NAME"]
+    assert [failure.code for failure in caught.value.failures] == ["INVALID_SUBGRAPH_NAME"]
 
 
 def test_a_graph_too_large_to_be_checked_is_refused() -> None:
     supergraph = compose([Source("s0", "", HEAD + Q + K + "{ id: ID! x: Int }")])
-    (failure,) = satisfiability.check(supergraph, moves=1)
+    (failure,) = unsatisfiable_fields(supergraph, moves=1)
     assert failure.code == "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
 
 

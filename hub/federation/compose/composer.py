@@ -1,4 +1,4 @@
-"""Composition: read each subgraph, let every rule speak, merge, print, read back, check that all can be served."""
+"""Composition: read each subgraph, check every rule, merge, print the supergraph, read it back and check it again."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from hub.errors import CompositionFailed, StartRefused
-from hub.federation.compose.hints import HINTS
-from hub.federation.compose.hints.hint import Hint
+from hub.federation.compose.hints import HINTS, Hint
 from hub.federation.compose.merger import merge
 from hub.federation.compose.printer import print_supergraph
-from hub.federation.compose.rules import AFTER_MERGE, AS_WRITTEN, BEFORE_MERGE
+from hub.federation.compose.rules import MERGED_STAGES, SDL_STAGES, SUBGRAPH_STAGES
 from hub.federation.compose.subgraph_model import Subgraph
-from hub.federation.compose.subgraph_reader import read
-from hub.federation.compose.upgrade import upgraded
+from hub.federation.compose.subgraph_reader import read_subgraph
+from hub.federation.compose.upgrade import upgrade_subgraph
+from hub.federation.errors import CompositionFailed, RuleViolation
 from hub.federation.supergraph import Supergraph
 from hub.federation.supergraph_reader import read_supergraph
 from schema.categories import SPEC
 
-Judged = TypeVar("Judged")
+Checked = TypeVar("Checked", Sequence[Subgraph], Supergraph)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The supergraph, and what its authors may want to know."""
+    """The supergraph, and hints for the authors of its subgraphs."""
 
     supergraph: Supergraph
     hints: tuple[Hint, ...]
@@ -51,31 +50,31 @@ def composition(sources: Sequence[Source], *, kept_specs: Sequence[str] = (SPEC,
 
     Directives of `kept_specs` stay in the supergraph without `@composeDirective`.
     """
-    written = _each(partial(read, each.name, each.url, each.sdl) for each in sources)
-    _judge(AS_WRITTEN, written)
-    subgraphs = _each(partial(upgraded, each) for each in written)
-    _judge(BEFORE_MERGE, subgraphs)
+    as_written = _all_subgraphs(partial(read_subgraph, source.name, source.url, source.sdl) for source in sources)
+    _check(SDL_STAGES, as_written)
+    subgraphs = _all_subgraphs(partial(upgrade_subgraph, subgraph) for subgraph in as_written)
+    _check(SUBGRAPH_STAGES, subgraphs)
     supergraph = read_supergraph(print_supergraph(subgraphs, merge(subgraphs, kept_specs)))
-    _judge(AFTER_MERGE, supergraph)
-    return Composition(supergraph, tuple(hint for check in HINTS for hint in check(subgraphs)))
+    _check(MERGED_STAGES, supergraph)
+    return Composition(supergraph, tuple(hint for rule in HINTS for hint in rule(subgraphs)))
 
 
-def _each(made: Iterable[Callable[[], Subgraph]]) -> list[Subgraph]:
-    """All the subgraphs, or the failure of each that can't be made."""
+def _all_subgraphs(factories: Iterable[Callable[[], Subgraph]]) -> Sequence[Subgraph]:
+    """All the subgraphs; raises CompositionFailed with the failure of each that can't be made."""
     subgraphs = []
     failures = []
-    for make in made:
+    for factory in factories:
         try:
-            subgraphs.append(make())
-        except StartRefused as error:
-            failures.append(error)
+            subgraphs.append(factory())
+        except RuleViolation as failure:
+            failures.append(failure)
     if failures:
         raise CompositionFailed(failures)
     return subgraphs
 
 
-def _judge(stages: Iterable[Iterable[Callable[[Judged], Iterator[StartRefused]]]], judged: Judged) -> None:
+def _check(stages: Iterable[Iterable[Callable[[Checked], Iterator[RuleViolation]]]], checked: Checked) -> None:
     for stage in stages:
-        failures = [failure for rule in stage for failure in rule(judged)]
+        failures = [failure for rule in stage for failure in rule(checked)]
         if failures:
             raise CompositionFailed(failures)

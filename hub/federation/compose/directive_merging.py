@@ -1,4 +1,4 @@
-"""Applications of one directive in several subgraphs as one: what each of its arguments comes to.
+"""One application of a directive for its applications in several subgraphs.
 
 Source: https://specs.apollo.dev (requiresScopes, policy, cost), composition of arguments.
 """
@@ -9,48 +9,49 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hub.federation.compose.subgraph_model import Applied
+from hub.federation.compose.subgraph_model import AppliedDirective
 
 Strategy = Callable[[Sequence[Any]], Any]
 
 
-def _demanded(values: Sequence[Any]) -> list[list[str]]:
-    """Alternatives of conjunctions, each chosen of every side."""
-    chosen: list[list[str]] = [[]]
-    for written in dict.fromkeys(map(json.dumps, values)):
-        chosen = [sorted({*one, *other}) for one in chosen for other in json.loads(written)]
-    unique = [list(each) for each in dict.fromkeys(tuple(each) for each in chosen)]
-    return [each for each in unique if not any(set(other) < set(each) for other in unique)]
+def _conjunction(requirements: Sequence[Any]) -> list[list[str]]:
+    """All the requirements at once. Each, like the result, is a list of alternatives; each alternative a list of names
+    that are all required."""
+    combined: list[list[str]] = [[]]
+    for requirement in dict.fromkeys(map(json.dumps, requirements)):
+        combined = [sorted({*names, *alternative}) for names in combined for alternative in json.loads(requirement)]
+    unique = [list(names) for names in dict.fromkeys(map(tuple, combined))]
+    return [names for names in unique if not any(set(weaker) < set(names) for weaker in unique)]
 
 
-def _joined(values: Sequence[Any]) -> list[str]:
-    return list(dict.fromkeys(each for value in values for each in value))
+def _union(lists: Sequence[Any]) -> list[str]:
+    return list(dict.fromkeys(name for names in lists for name in names))
 
 
-SECURED = ("authenticated", "requiresScopes", "policy")
-"""Those that restrict access."""
+ACCESS_DIRECTIVES = ("authenticated", "requiresScopes", "policy")
+"""Directives that restrict access."""
 
-STRATEGIES: Mapping[str, Mapping[str, Strategy]] = {
+MERGE_STRATEGIES: Mapping[str, Mapping[str, Strategy]] = {
     "authenticated": {},
-    "requiresScopes": {"scopes": _demanded},
-    "policy": {"policies": _demanded},
+    "requiresScopes": {"scopes": _conjunction},
+    "policy": {"policies": _conjunction},
     "cost": {"weight": max},
     "listSize": {
         "assumedSize": max,
-        "slicingArguments": _joined,
-        "sizedFields": _joined,
+        "slicingArguments": _union,
+        "sizedFields": _union,
         "requireOneSlicingArgument": all,
     },
 }
-"""By directive and argument: what the values that are given come to."""
+"""By directive and argument: the function that merges the values of several subgraphs."""
 
 
-def together(applied: Sequence[Applied]) -> Applied:
+def merge_applications(applications: Sequence[AppliedDirective]) -> AppliedDirective:
     """One application for several of the same directive."""
-    first = applied[0]
-    merged = []
-    for name, strategy in STRATEGIES[first.name].items():
-        given = [value for each in applied if (value := each.values.get(name)) is not None]
-        if given:
-            merged.append((name, json.dumps(strategy(given), ensure_ascii=False)))
-    return Applied(first.spec, first.name, tuple(merged))
+    first = applications[0]
+    arguments = []
+    for name, strategy in MERGE_STRATEGIES[first.name].items():
+        values = [value for directive in applications if (value := directive.values.get(name)) is not None]
+        if values:
+            arguments.append((name, json.dumps(strategy(values), ensure_ascii=False)))
+    return AppliedDirective(first.spec, first.name, tuple(arguments))

@@ -1,4 +1,4 @@
-"""Field sets of one subgraph's `@key`, `@requires`, `@provides` and `@fromContext`, followed through its own types."""
+"""Field sets of one subgraph's `@key`, `@requires`, `@provides` and `@fromContext`, resolved on its own types."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, OperationDefinitionNode, parse
 
-from hub.federation.compose.context_arguments import contextual, setting
-from hub.federation.compose.subgraph_model import Kind, Output, Subgraph, Type, named
+from hub.federation.compose.from_context import context_arguments, context_types
+from hub.federation.compose.subgraph_model import Kind, OutputField, Subgraph, Type, named_type
 from hub.federation.operations.normalise import braced
 
-USES = ("key", "requires", "provides", "fromContext")
+FIELD_SET_DIRECTIVES = ("key", "requires", "provides", "fromContext")
 """Directives whose field sets may select an `@external` field."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSet:
-    """One application. `coordinate` bears the directive, `type` is the type that the field set selects on; `text` is
-    None if what is given is not a string."""
+    """One application of a directive. `coordinate` is the element that it is on, `type` the type that the field set
+    selects on; `text` is None if the argument is not a string."""
 
     directive: str
     coordinate: str
@@ -28,13 +28,13 @@ class FieldSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
-    """A field that a field set selects; `covered`: a field above it is external."""
+class SelectedField:
+    """A field that a field set selects; `below_external`: a field above it is external."""
 
     type: Type
-    field: Output
+    field: OutputField
     leaf: bool
-    covered: bool
+    below_external: bool
 
     @property
     def coordinate(self) -> str:
@@ -43,18 +43,18 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """What a field set selects, in order, and the directives applied in it; `problem` names the first thing in it that
-    is no field set of the type."""
+class ResolvedFieldSet:
+    """The fields of a field set in order, and the directives applied in it; `problem` is an English clause about the
+    first part that does not resolve."""
 
-    selected: tuple[Selected, ...] = ()
+    fields: tuple[SelectedField, ...] = ()
     directives: tuple[str, ...] = ()
     problem: str | None = None
 
     @property
     def coordinates(self) -> frozenset[str]:
-        """Coordinates of all that is selected."""
-        return frozenset(each.coordinate for each in self.selected)
+        """Coordinates of all the fields."""
+        return frozenset(selected.coordinate for selected in self.fields)
 
 
 def field_sets(subgraph: Subgraph, *directives: str) -> Iterator[FieldSet]:
@@ -63,110 +63,105 @@ def field_sets(subgraph: Subgraph, *directives: str) -> Iterator[FieldSet]:
         if "key" in directives:
             for values in type_.applied("key"):
                 resolvable = values.get("resolvable") is not False
-                yield FieldSet("key", type_.name, type_.name, text_of(values.get("fields")), resolvable)
+                yield FieldSet("key", type_.name, type_.name, field_set_text(values.get("fields")), resolvable)
         for field in type_.fields.values():
             for name in ("requires", "provides"):
                 if name in directives:
-                    target = type_.name if name == "requires" else named(field.type)
+                    target = type_.name if name == "requires" else named_type(field.type)
                     for values in field.applied(name):
-                        yield FieldSet(name, f"{type_.name}.{field.name}", target, text_of(values.get("fields")))
-    for each in contextual(subgraph) if "fromContext" in directives else ():
-        for location in setting(subgraph, each.context):
-            yield FieldSet("fromContext", each.coordinate, location.name, each.written)
+                        text = field_set_text(values.get("fields"))
+                        yield FieldSet(name, f"{type_.name}.{field.name}", target, text)
+    for argument in context_arguments(subgraph) if "fromContext" in directives else ():
+        for location in context_types(subgraph, argument.context):
+            yield FieldSet("fromContext", argument.coordinate, location.name, argument.selection)
 
 
-def follow(subgraph: Subgraph, field_set: FieldSet) -> Followed:
+def resolve_field_set(subgraph: Subgraph, field_set: FieldSet) -> ResolvedFieldSet:
     """Walk the field set over the subgraph's types, without recursion."""
     if field_set.text is None:
-        return Followed()
-    malformed = Followed(problem="ce n'est pas un ensemble de champs")
+        return ResolvedFieldSet()
+    malformed = ResolvedFieldSet(problem="it is not a field set")
     try:
         document = parse(braced(field_set.text), no_location=True, max_tokens=1_000)
     except GraphQLSyntaxError:
         return malformed
-    (operation, *others) = document.definitions
-    if others or not isinstance(operation, OperationDefinitionNode) or not operation.selection_set.selections:
+    (operation, *more_definitions) = document.definitions
+    if more_definitions or not isinstance(operation, OperationDefinitionNode) or not operation.selection_set.selections:
         return malformed
-    found: list[Selected] = []
+    fields: list[SelectedField] = []
     directives: list[str] = []
     stack = [(node, field_set.type, False) for node in reversed(operation.selection_set.selections)]
     problem: str | None = None
     while stack and problem is None:
-        node, type_name, covered = stack.pop()
-        directives.extend(each.name.value for each in node.directives or ())
+        node, type_name, below_external = stack.pop()
+        directives.extend(directive.name.value for directive in node.directives or ())
         type_ = subgraph.types.get(type_name)
         if (
             isinstance(node, FieldNode | InlineFragmentNode)
             and node.selection_set
             and not node.selection_set.selections
         ):
-            problem = "une sélection est vide"
+            problem = "a selection is empty"
         elif isinstance(node, InlineFragmentNode):
-            inner = node.type_condition.name.value if node.type_condition else type_name
-            if inner not in subgraph.types:
-                problem = f"le type « {inner} » n'existe pas"
-            stack.extend((child, inner, covered) for child in reversed(node.selection_set.selections))
+            condition = node.type_condition.name.value if node.type_condition else type_name
+            if condition not in subgraph.types:
+                problem = f'type "{condition}" does not exist'
+            stack.extend((child, condition, below_external) for child in reversed(node.selection_set.selections))
         elif not isinstance(node, FieldNode):
-            problem = "un fragment nommé n'y a pas de sens"
+            problem = "it spreads a named fragment"
         elif node.name.value != "__typename":
             field = type_.fields.get(node.name.value) if type_ else None
-            problem = _problem(subgraph, type_name, node, field)
+            problem = _field_problem(subgraph, type_name, node, field)
             if type_ is not None and field is not None:
-                found.append(Selected(type_, field, node.selection_set is None, covered))
+                fields.append(SelectedField(type_, field, node.selection_set is None, below_external))
                 if node.selection_set is not None:
-                    below = covered or is_external(subgraph, type_, field)
+                    external = below_external or is_external(subgraph, type_, field)
                     children = reversed(node.selection_set.selections)
-                    stack.extend((child, named(field.type), below) for child in children)
-    return Followed(tuple(found), tuple(directives), problem)
+                    stack.extend((child, named_type(field.type), external) for child in children)
+    return ResolvedFieldSet(tuple(fields), tuple(directives), problem)
 
 
-def mentioned(subgraph: Subgraph, *directives: str) -> frozenset[str]:
-    """Coordinates that field sets of the given directives mention; an interface's field counts for its implementers."""
-    found: set[str] = set()
-    for each in field_sets(subgraph, *directives):
-        found |= follow(subgraph, each).coordinates
+def field_set_coordinates(subgraph: Subgraph, *directives: str) -> frozenset[str]:
+    """Coordinates that field sets of the given directives select, with implementations of selected interface fields."""
+    coordinates: set[str] = set()
+    for field_set in field_sets(subgraph, *directives):
+        coordinates |= resolve_field_set(subgraph, field_set).coordinates
     for type_ in subgraph.types.values():
         for interface in type_.interfaces:
-            found |= {f"{type_.name}.{name}" for name in type_.fields if f"{interface}.{name}" in found}
-    return frozenset(found)
+            coordinates |= {f"{type_.name}.{name}" for name in type_.fields if f"{interface}.{name}" in coordinates}
+    return frozenset(coordinates)
 
 
-def text_of(value: object) -> str | None:
-    """The field set; Federation 1 wrote some as lists of names."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+def field_set_text(value: object) -> str | None:
+    """The text of a field set, which Federation 1 also wrote as a list of names; None for any other value."""
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return " ".join(value)
     return value if isinstance(value, str) else None
 
 
-def _problem(subgraph: Subgraph, type_name: str, node: FieldNode, field: Output | None) -> str | None:
-    name = f"{type_name}.{node.name.value}"
+def _field_problem(subgraph: Subgraph, type_name: str, node: FieldNode, field: OutputField | None) -> str | None:
+    coordinate = f"{type_name}.{node.name.value}"
     if field is None:
-        return f"le champ « {name} » n'existe pas"
+        return f'field "{coordinate}" does not exist'
     if node.alias is not None:
-        return f"le champ « {name} » y a un alias"
-    unknown = [each.name.value for each in node.arguments or () if each.name.value not in field.arguments]
+        return f'field "{coordinate}" has an alias'
+    unknown = [name for argument in node.arguments or () if (name := argument.name.value) not in field.arguments]
     if unknown:
-        return f"le champ « {name} » n'a pas d'argument « {unknown[0]} »"
-    composite = has_fields(subgraph, named(field.type))
+        return f'field "{coordinate}" has no argument "{unknown[0]}"'
+    composite = subgraph.is_composite(named_type(field.type))
     if composite and node.selection_set is None:
-        return f"le champ « {name} » demande des sous-champs"
+        return f'field "{coordinate}" needs a selection of subfields'
     if not composite and node.selection_set is not None:
-        return f"le champ « {name} » n'a pas de sous-champs"
+        return f'field "{coordinate}" has no subfields'
     return None
 
 
-def has_fields(subgraph: Subgraph, name: str) -> bool:
-    """Whether values of the type are selected on."""
-    type_ = subgraph.types.get(name)
-    return type_ is not None and type_.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
-
-
-def is_external(subgraph: Subgraph, type_: Type, field: Output) -> bool:
-    """Whether the field is external, for an interface's in some implementer."""
+def is_external(subgraph: Subgraph, type_: Type, field: OutputField) -> bool:
+    """Whether the field is external; an interface's field also is if it is so in some implementation."""
     if field.has("external") or type_.kind is not Kind.INTERFACE:
         return field.has("external")
     return any(
-        field.name in other.fields and other.fields[field.name].has("external")
-        for other in subgraph.types.values()
-        if type_.name in other.interfaces
+        field.name in implementation.fields and implementation.fields[field.name].has("external")
+        for implementation in subgraph.types.values()
+        if type_.name in implementation.interfaces
     )

@@ -1,7 +1,6 @@
-"""Merge subgraphs that agree into the types of the supergraph, with the join directives that say who has what.
+"""Merge subgraphs that passed the rules into the types of the supergraph, with join directives for their origin.
 
-Join specification v0.3 (v0.4 for a progressive override, v0.5 for arguments from a context). The rules have run
-before: this never refuses.
+Join specification v0.3 (v0.4 for a progressive override, v0.5 for arguments from a context).
 """
 
 from __future__ import annotations
@@ -10,37 +9,41 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hub.federation.compose import type_merging as agree
-from hub.federation.compose.context_arguments import context_argument, fed, in_supergraph
-from hub.federation.compose.directive_merging import STRATEGIES, together
-from hub.federation.compose.field_selections import USES, mentioned, text_of
+from hub.federation.compose.directive_merging import MERGE_STRATEGIES, merge_applications
+from hub.federation.compose.field_selections import FIELD_SET_DIRECTIVES, field_set_coordinates, field_set_text
+from hub.federation.compose.from_context import (
+    context_coordinates,
+    join_context_argument,
+    with_qualified_contexts,
+)
 from hub.federation.compose.subgraph_model import (
-    FEDERATION,
-    Applied,
+    AppliedDirective,
     Element,
-    Input,
+    InputValue,
     Kind,
-    Output,
+    OutputField,
     Subgraph,
     Type,
-    named,
+    named_type,
 )
+from hub.federation.compose.type_merging import merge_input_types, merge_output_types, possible_types
 from hub.federation.link_specification import identity
 
 JOIN = "join"
 COST = "https://specs.apollo.dev/cost/v0.1"
-_COSTS = ("cost", "listSize")
-CARRIED = ("tag", "inaccessible", "context", *STRATEGIES)
+_COST_DIRECTIVES = ("cost", "listSize")
+MERGED_DIRECTIVES = ("tag", "inaccessible", "context", *MERGE_STRATEGIES)
+"""Federation directives that the supergraph has where the subgraphs have them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """The supergraph's types with directives of `JOIN`; `kept` are the composed directives with their definitions;
-    `costs` what federation's `@cost` and `@listSize` are written after."""
+class MergedSchema:
+    """The supergraph's types with directives of `JOIN`; `definitions` of its composed directives by (spec, name);
+    `cost_prefix` of the names of federation's `@cost` and `@listSize`."""
 
     types: Mapping[str, Type]
-    kept: Mapping[tuple[str, str], str]
-    costs: str = ""
+    definitions: Mapping[tuple[str, str], str]
+    cost_prefix: str = ""
 
 
 def graph_name(subgraph: str) -> str:
@@ -49,68 +52,71 @@ def graph_name(subgraph: str) -> str:
     return f"_{name}" if not name or name[0].isdigit() else name
 
 
-def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> Merged:
-    """One type per name, in the order of first appearance."""
+def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> MergedSchema:
+    """One type per name, in the order of first appearance; directives of `kept_specs` stay uncomposed too."""
     specs = set(kept_specs)
     definitions: dict[tuple[str, str], str] = {}
     for subgraph in subgraphs:
-        for key, text in subgraph.definitions.items():
-            if key[0] in specs or key in subgraph.composed:
-                definitions.setdefault(key, text)
+        for directive, text in subgraph.definitions.items():
+            if directive[0] in specs or directive in subgraph.composed:
+                definitions.setdefault(directive, text)
     merger = _Merger(subgraphs, set(definitions))
     names = dict.fromkeys(name for subgraph in subgraphs for name in subgraph.types)
-    return Merged({name: merger.type(name) for name in names}, definitions, merger.costs)
+    return MergedSchema({name: merger.type(name) for name in names}, definitions, merger.cost_prefix)
 
 
-def overridden(subgraphs: Sequence[Subgraph]) -> dict[tuple[str, str], str | None]:
-    """(subgraph, coordinate) that another subgraph overrides, with the label of a progressive override; fields that are
-    not there any more are not overridden."""
-    there = {subgraph.name: {coordinate for *_, coordinate in subgraph.outputs()} for subgraph in subgraphs}
-    found: dict[tuple[str, str], str | None] = {}
+def overridden_fields(subgraphs: Sequence[Subgraph]) -> dict[tuple[str, str], str | None]:
+    """(subgraph, coordinate) of each existing field that another subgraph overrides, with the label of a progressive
+    override."""
+    existing = {subgraph.name: {coordinate for *_, coordinate in subgraph.output_fields()} for subgraph in subgraphs}
+    overridden: dict[tuple[str, str], str | None] = {}
     for subgraph in subgraphs:
         for type_ in subgraph.types.values():
             for field in type_.fields.values():
                 for values in field.applied("override"):
                     coordinate, source = f"{type_.name}.{field.name}", str(values.get("from"))
-                    if source != subgraph.name and coordinate in there.get(source, ()):
-                        found[source, coordinate] = values.get("label")
-    return found
+                    if source != subgraph.name and coordinate in existing.get(source, ()):
+                        overridden[source, coordinate] = values.get("label")
+    return overridden
 
 
 class _Merger:
-    def __init__(self, subgraphs: Sequence[Subgraph], kept: set[tuple[str, str]]) -> None:
+    """`composed` are the (spec, name) of directives that the supergraph has beside federation's."""
+
+    def __init__(self, subgraphs: Sequence[Subgraph], composed: set[tuple[str, str]]) -> None:
         self.subgraphs = subgraphs
-        self.kept = kept
-        taken = {name for _, name in kept} | {identity(spec).rpartition("/")[2] for spec, _ in kept}
-        self.costs = "" if taken.isdisjoint(_COSTS) else "federation_"
-        self.members = agree.possible(subgraphs)
-        self.keyed = {subgraph.name: mentioned(subgraph, "key") for subgraph in subgraphs}
-        self.used = {subgraph.name: mentioned(subgraph, *USES) for subgraph in subgraphs}
-        self.overridden = overridden(subgraphs)
-        self.contextual = fed(subgraphs)
-        self.inputs, self.outputs = _positions(subgraphs)
+        self.composed = composed
+        names = {name for _, name in composed} | {identity(spec).rpartition("/")[2] for spec, _ in composed}
+        self.cost_prefix = "" if names.isdisjoint(_COST_DIRECTIVES) else "federation_"
+        self.possible = possible_types(subgraphs)
+        self.keyed = {subgraph.name: field_set_coordinates(subgraph, "key") for subgraph in subgraphs}
+        self.used = {subgraph.name: field_set_coordinates(subgraph, *FIELD_SET_DIRECTIVES) for subgraph in subgraphs}
+        self.overridden = overridden_fields(subgraphs)
+        self.context_coordinates = context_coordinates(subgraphs)
+        self.input_types, self.output_types = _type_positions(subgraphs)
 
     def type(self, name: str) -> Type:
         parts = {subgraph.name: subgraph.types[name] for subgraph in self.subgraphs if name in subgraph.types}
         first = next(iter(parts.values()))
-        joins: list[Applied] = []
+        joins: list[AppliedDirective] = []
         for subgraph, part in parts.items():
             joins.extend(_type_joins(subgraph, part))
         joins.extend(_cache_tags(parts))
         interfaces = tuple(_names(parts, "interfaces"))
+        directives = self.directives(with_qualified_contexts(subgraph, part) for subgraph, part in parts.items())
         return replace(
             first,
             kind=Kind.INTERFACE if any(part.has("interfaceObject") for part in parts.values()) else first.kind,
             description=_description(parts.values()),
-            directives=(*joins, *self.directives(in_supergraph(key, part) for key, part in parts.items())),
+            directives=(*joins, *directives),
             fields={
-                **{field: self.output(field, parts) for field in _names(parts, "fields")},
-                **self.abstracted(parts, interfaces),
+                **{field: self.output_field(field, parts) for field in _names(parts, "fields")},
+                **self.interface_object_fields(parts, interfaces),
             },
-            inputs={
+            input_fields={
                 field: self.input_field(field, parts)
-                for field in _names(parts, "inputs")
-                if all(field in part.inputs for part in parts.values())
+                for field in _names(parts, "input_fields")
+                if all(field in part.input_fields for part in parts.values())
             },
             values=self.values(name, parts),
             members=tuple(_names(parts, "members")),
@@ -118,74 +124,78 @@ class _Merger:
             extension=False,
         )
 
-    def abstracted(self, parts: Mapping[str, Type], interfaces: Iterable[str]) -> dict[str, Output]:
-        """Fields that an object has by an `@interfaceObject` alone: no subgraph has them on the object itself."""
-        found: dict[str, Output] = {}
+    def interface_object_fields(self, parts: Mapping[str, Type], interfaces: Iterable[str]) -> dict[str, OutputField]:
+        """Fields that a type only has because an `@interfaceObject` declares them for its interface."""
+        fields: dict[str, OutputField] = {}
         for interface in interfaces:
-            objects = {
+            interface_objects = {
                 subgraph.name: subgraph.types[interface]
                 for subgraph in self.subgraphs
                 if interface in subgraph.types and subgraph.types[interface].has("interfaceObject")
             }
-            for name in _names(objects, "fields"):
+            for name in _names(interface_objects, "fields"):
                 declared = any(name in part.fields for part in parts.values())
-                holders = (each.fields[name] for each in objects.values() if name in each.fields)
-                if not declared and not all(each.has("external") for each in holders):
-                    field = self.output(name, objects)
-                    kept = tuple(each for each in field.directives if each.spec != JOIN)
-                    found[name] = replace(field, directives=(_join("field"), *kept))
-        return found
+                declarations = (type_.fields[name] for type_ in interface_objects.values() if name in type_.fields)
+                if not declared and not all(field.has("external") for field in declarations):
+                    field = self.output_field(name, interface_objects)
+                    directives = tuple(directive for directive in field.directives if directive.spec != JOIN)
+                    fields[name] = replace(field, directives=(_join("field"), *directives))
+        return fields
 
     def values(self, name: str, parts: Mapping[str, Type]) -> dict[str, Element]:
-        """Union of the values of an enum that is only returned, intersection of one that is only received."""
+        """Union of the values of an enum that is an output, intersection of one that is only an input."""
         merged = {}
-        narrow = name in self.inputs and name not in self.outputs
+        input_only = name in self.input_types and name not in self.output_types
         for value in _names(parts, "values"):
-            holders = {key: part.values[value] for key, part in parts.items() if value in part.values}
-            if narrow and len(holders) < len(parts):
+            holders = {subgraph: part.values[value] for subgraph, part in parts.items() if value in part.values}
+            if input_only and len(holders) < len(parts):
                 continue
-            joins = [_join("enumValue", graph=graph_name(key)) for key in holders]
+            joins = [_join("enumValue", graph=graph_name(subgraph)) for subgraph in holders]
             merged[value] = Element(value, _description(holders.values()), (*joins, *self.directives(holders.values())))
         return merged
 
-    def output(self, name: str, parts: Mapping[str, Type]) -> Output:
-        holders = {key: part.fields[name] for key, part in parts.items() if name in part.fields}
-        resolving = {key: field for key, field in holders.items() if not field.has("external")} or holders
+    def output_field(self, name: str, parts: Mapping[str, Type]) -> OutputField:
+        holders = {subgraph: part.fields[name] for subgraph, part in parts.items() if name in part.fields}
+        resolving = {subgraph: field for subgraph, field in holders.items() if not field.has("external")} or holders
         coordinate = f"{next(iter(parts.values())).name}.{name}"
-        type_ = agree.output([field.type for field in resolving.values()], self.members) or ""
+        type_ = merge_output_types([field.type for field in resolving.values()], self.possible) or ""
         details: dict[str, dict[str, str]] = {}
         for subgraph, field in holders.items():
             detail = self.field_join(subgraph, coordinate, field, type_)
             if detail is not None:
                 details[subgraph] = detail
         plain = len(details) == len(parts) and not any(details.values())
-        joins = [] if plain else [_join("field", graph=graph_name(key), **detail) for key, detail in details.items()]
-        arguments = {key: field.arguments for key, field in resolving.items()}
-        return Output(
+        joins = (
+            []
+            if plain
+            else [_join("field", graph=graph_name(subgraph), **detail) for subgraph, detail in details.items()]
+        )
+        arguments = {subgraph: field.arguments for subgraph, field in resolving.items()}
+        return OutputField(
             name,
             _description(resolving.values()),
             (*joins, *_cache_tags(holders), *self.directives(resolving.values())),
             type_,
             {
-                argument: self.input(argument, arguments)
-                for argument in dict.fromkeys(each for some in arguments.values() for each in some)
-                if all(argument in some for some in arguments.values())
-                and f"{coordinate}({argument}:)" not in self.contextual
+                argument: self.input_value(argument, arguments)
+                for argument in dict.fromkeys(name for declared in arguments.values() for name in declared)
+                if all(argument in declared for declared in arguments.values())
+                and f"{coordinate}({argument}:)" not in self.context_coordinates
             },
         )
 
-    def field_join(self, subgraph: str, coordinate: str, field: Output, type_: str) -> dict[str, str] | None:
-        """Arguments of `@join__field`; None for a field that its subgraph does not serve any more."""
+    def field_join(self, subgraph: str, coordinate: str, field: OutputField, type_: str) -> dict[str, str] | None:
+        """Arguments of `@join__field`; None for a field that its subgraph does not resolve any more."""
         detail: dict[str, str] = {}
         label = next((values.get("label") for values in field.applied("override")), None)
         if (subgraph, coordinate) in self.overridden:
-            old_label = self.overridden[subgraph, coordinate]
-            if old_label is None and coordinate not in self.used[subgraph]:
+            overriding_label = self.overridden[subgraph, coordinate]
+            if overriding_label is None and coordinate not in self.used[subgraph]:
                 return None
             if coordinate in self.used[subgraph]:
                 detail["usedOverridden"] = "true"
-            if old_label is not None:
-                detail["overrideLabel"] = json.dumps(old_label)
+            if overriding_label is not None:
+                detail["overrideLabel"] = json.dumps(overriding_label)
         if field.has("external") and coordinate not in self.keyed[subgraph]:
             if coordinate not in self.used[subgraph]:
                 return None
@@ -194,89 +204,98 @@ class _Merger:
             detail["type"] = json.dumps(field.type)
         for name in ("requires", "provides"):
             for values in field.applied(name):
-                detail[name] = json.dumps(text_of(values.get("fields")), ensure_ascii=False)
+                detail[name] = json.dumps(field_set_text(values.get("fields")), ensure_ascii=False)
         for values in field.applied("override"):
             detail["override"] = json.dumps(values["from"])
             if label is not None and (str(values["from"]), coordinate) in self.overridden:
                 detail["overrideLabel"] = json.dumps(label)
-        contexts = [context_argument(subgraph, each) for each in field.arguments.values() if each.has("fromContext")]
+        contexts = [
+            join_context_argument(subgraph, argument)
+            for argument in field.arguments.values()
+            if argument.has("fromContext")
+        ]
         if contexts:
             detail["contextArguments"] = f"[{', '.join(contexts)}]"
         return detail
 
-    def input_field(self, name: str, parts: Mapping[str, Type]) -> Input:
-        """An input field; a subgraph where its type is another says so."""
-        merged = self.input(name, {key: part.inputs for key, part in parts.items()})
-        types = {key: part.inputs[name].type for key, part in parts.items()}
+    def input_field(self, name: str, parts: Mapping[str, Type]) -> InputValue:
+        """An input field, with the type of each subgraph where these differ."""
+        merged = self.input_value(name, {subgraph: part.input_fields for subgraph, part in parts.items()})
+        types = {subgraph: part.input_fields[name].type for subgraph, part in parts.items()}
         if set(types.values()) == {merged.type}:
             return merged
-        joins = [_join("field", graph=graph_name(key), type=json.dumps(type_)) for key, type_ in types.items()]
+        joins = [
+            _join("field", graph=graph_name(subgraph), type=json.dumps(type_)) for subgraph, type_ in types.items()
+        ]
         return replace(merged, directives=(*joins, *merged.directives))
 
-    def input(self, name: str, parts: Mapping[str, Mapping[str, Input]]) -> Input:
+    def input_value(self, name: str, parts: Mapping[str, Mapping[str, InputValue]]) -> InputValue:
         """An argument or input field. It has a default value only if every subgraph gives it."""
         holders = [inputs[name] for inputs in parts.values() if name in inputs]
-        defaults = {each.default for each in holders}
-        return Input(
+        defaults = {value.default for value in holders}
+        return InputValue(
             name,
             _description(holders),
             self.directives(holders),
-            agree.input_([each.type for each in holders]) or "",
+            merge_input_types([value.type for value in holders]) or "",
             defaults.pop() if len(defaults) == 1 else None,
         )
 
-    def directives(self, elements: Iterable[Element]) -> tuple[Applied, ...]:
-        """What the supergraph keeps of the elements' directives: each once, GraphQL's own as the first says them, those
-        that have a strategy together."""
-        kept: dict[Applied, None] = {}
-        demanded: dict[str, list[Applied]] = {}
-        for each in (each for element in elements for each in element.directives):
-            if each.spec == FEDERATION and each.name in STRATEGIES:
-                demanded.setdefault(each.name, []).append(each)
-            elif not each.spec:
-                if all(each.name != known.name or known.spec for known in kept):
-                    kept[each] = None
-            elif (each.spec == FEDERATION and each.name in CARRIED) or (each.spec, each.name) in self.kept:
-                kept[each] = None
-        joined = map(together, demanded.values())
-        return (*kept, *(replace(e, name=self.costs + e.name) if e.name in _COSTS else e for e in joined))
+    def directives(self, elements: Iterable[Element]) -> tuple[AppliedDirective, ...]:
+        """The supergraph's directives of an element, of all those of the subgraphs: each once, GraphQL's own as the
+        first subgraph has them, those with a strategy merged."""
+        directives: dict[AppliedDirective, None] = {}
+        to_merge: dict[str, list[AppliedDirective]] = {}
+        for directive in (directive for element in elements for directive in element.directives):
+            if directive.is_federation(*MERGE_STRATEGIES):
+                to_merge.setdefault(directive.name, []).append(directive)
+            elif not directive.spec:
+                if all(directive.name != earlier.name or earlier.spec for earlier in directives):
+                    directives[directive] = None
+            elif directive.is_federation(*MERGED_DIRECTIVES) or (directive.spec, directive.name) in self.composed:
+                directives[directive] = None
+        merged = map(merge_applications, to_merge.values())
+        return (*directives, *map(self.with_cost_prefix, merged))
+
+    def with_cost_prefix(self, directive: AppliedDirective) -> AppliedDirective:
+        if directive.name not in _COST_DIRECTIVES:
+            return directive
+        return replace(directive, name=self.cost_prefix + directive.name)
 
 
-def _type_joins(subgraph: str, part: Type) -> list[Applied]:
+def _type_joins(subgraph: str, part: Type) -> list[AppliedDirective]:
     graph = graph_name(subgraph)
-    extra = {"isInterfaceObject": "true"} if part.has("interfaceObject") else {}
-    keys = list(part.applied("key"))
+    interface_object = {"isInterfaceObject": "true"} if part.has("interfaceObject") else {}
     joins = [
         _join(
             "type",
             graph=graph,
-            key=json.dumps(text_of(values.get("fields")), ensure_ascii=False),
+            key=json.dumps(field_set_text(values.get("fields")), ensure_ascii=False),
             **({"extension": "true"} if part.extension else {}),
             **({"resolvable": "false"} if values.get("resolvable") is False else {}),
-            **extra,
+            **interface_object,
         )
-        for values in keys
-    ] or [_join("type", graph=graph, **extra)]
-    joins.extend(_join("implements", graph=graph, interface=json.dumps(each)) for each in part.interfaces)
-    joins.extend(_join("unionMember", graph=graph, member=json.dumps(each)) for each in part.members)
+        for values in part.applied("key")
+    ] or [_join("type", graph=graph, **interface_object)]
+    joins.extend(_join("implements", graph=graph, interface=json.dumps(interface)) for interface in part.interfaces)
+    joins.extend(_join("unionMember", graph=graph, member=json.dumps(member)) for member in part.members)
     return joins
 
 
-def _cache_tags(elements: Mapping[str, Element]) -> Iterable[Applied]:
-    """The tags by which a cache forgets an answer, each with the subgraphs that say it: for other routers, as the hub
-    keeps no answer."""
+def _cache_tags(elements: Mapping[str, Element]) -> Iterable[AppliedDirective]:
+    """Each `@cacheTag` with its subgraphs, for routers that cache answers; the hub doesn't."""
     tags: dict[str, list[str]] = {}
     for subgraph, element in elements.items():
         for values in element.applied("cacheTag"):
             tags.setdefault(values["format"], []).append(graph_name(subgraph))
-    for text, graphs in tags.items():
-        said = f"{{format: {json.dumps(text, ensure_ascii=False)}}}"
-        arguments = (("graphs", f"[{', '.join(graphs)}]"), ("name", '"federation__cacheTag"'), ("args", said))
-        yield Applied(JOIN, "directive", arguments)
+    for tag, graphs in tags.items():
+        args = f"{{format: {json.dumps(tag, ensure_ascii=False)}}}"
+        arguments = (("graphs", f"[{', '.join(graphs)}]"), ("name", '"federation__cacheTag"'), ("args", args))
+        yield AppliedDirective(JOIN, "directive", arguments)
 
 
-def _join(name: str, **arguments: str) -> Applied:
-    return Applied(JOIN, name, tuple(arguments.items()))
+def _join(name: str, **arguments: str) -> AppliedDirective:
+    return AppliedDirective(JOIN, name, tuple(arguments.items()))
 
 
 def _names(parts: Mapping[str, Type], collection: str) -> list[str]:
@@ -284,25 +303,24 @@ def _names(parts: Mapping[str, Type], collection: str) -> list[str]:
 
 
 def _description(elements: Iterable[Element]) -> str | None:
-    return next((each.description for each in elements if each.description), None)
+    return next((element.description for element in elements if element.description), None)
 
 
-def _positions(subgraphs: Iterable[Subgraph]) -> tuple[set[str], set[str]]:
-    """Names of types that are received, and of types that are returned."""
-    received: set[str] = set()
-    returned: set[str] = set()
+def _type_positions(subgraphs: Iterable[Subgraph]) -> tuple[set[str], set[str]]:
+    """Names of the types of inputs (arguments and input fields), and of those of outputs (fields)."""
+    input_types: set[str] = set()
+    output_types: set[str] = set()
     for subgraph in subgraphs:
         for type_ in subgraph.types.values():
-            received.update(named(each.type) for each in type_.inputs.values())
+            input_types.update(named_type(field.type) for field in type_.input_fields.values())
             for field in type_.fields.values():
-                returned.add(named(field.type))
-                received.update(named(each.type) for each in field.arguments.values())
-    return received, returned
+                output_types.add(named_type(field.type))
+                input_types.update(named_type(argument.type) for argument in field.arguments.values())
+    return input_types, output_types
 
 
-def positions(subgraphs: Iterable[Subgraph], kind: Kind) -> tuple[set[str], set[str]]:
-    """The same, for types of one kind."""
-    subgraphs = tuple(subgraphs)
-    names = {type_.name for each in subgraphs for type_ in each.types.values() if type_.kind is kind}
-    received, returned = _positions(subgraphs)
-    return received & names, returned & names
+def enum_positions(subgraphs: Sequence[Subgraph]) -> tuple[set[str], set[str]]:
+    """Names of the enums that are inputs, and of those that are outputs."""
+    enums = {type_.name for subgraph in subgraphs for type_ in subgraph.types.values() if type_.kind is Kind.ENUM}
+    input_types, output_types = _type_positions(subgraphs)
+    return input_types & enums, output_types & enums

@@ -1,4 +1,4 @@
-"""The supergraph as text, readable by any router that speaks link v1.0 and join v0.3 (to v0.5 for what came later)."""
+"""Print the supergraph, for any router that reads link v1.0 and join v0.3 (v0.4 or v0.5 for later features)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from graphql.language.block_string import print_block_string
 
-from hub.federation.compose.merger import COST, JOIN, Merged, graph_name
-from hub.federation.compose.subgraph_model import FEDERATION, Applied, Element, Input, Kind, Output, Subgraph, Type
+from hub.federation.compose.merger import COST, JOIN, MergedSchema, graph_name
+from hub.federation.compose.subgraph_model import (
+    FEDERATION,
+    AppliedDirective,
+    Element,
+    InputValue,
+    Kind,
+    OutputField,
+    Subgraph,
+    Type,
+)
 
 _JOIN_DEFINITIONS = """\
 directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
@@ -16,7 +25,7 @@ directive @link(url: String, as: String, for: link__Purpose, import: [link__Impo
 directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
 
 directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, \
-external: Boolean, override: String, usedOverridden: Boolean{later}) repeatable on FIELD_DEFINITION | \
+external: Boolean, override: String, usedOverridden: Boolean{arguments}) repeatable on FIELD_DEFINITION | \
 INPUT_FIELD_DEFINITION
 
 directive @join__graph(name: String!, url: String!) on ENUM_VALUE
@@ -51,12 +60,12 @@ directive @join__directive(graphs: [join__Graph!], name: String!, args: join__Di
 | OBJECT | INTERFACE | FIELD_DEFINITION
 
 scalar join__DirectiveArguments"""
-_LATER = {
+_JOIN_FIELD_ARGUMENTS = {
     3: "",
     4: ", overrideLabel: String",
     5: ", overrideLabel: String, contextArguments: [join__ContextArgument!]",
 }
-"""What each minor version of join adds to the arguments of `@join__field`."""
+"""Arguments of `@join__field` that v0.3 doesn't have, by minor version."""
 
 _ROOTS = ("Query", "Mutation", "Subscription")
 _SCOPE = "requiresScopes__Scope"
@@ -91,80 +100,81 @@ _COSTS = {
 
 
 def _cost_link(names: Iterable[str], prefix: str) -> str:
-    """The link of the directives of cost; under names with a prefix, neither they nor the link have their own."""
+    """The `@link` of the cost specification; a prefix renames it and its directives."""
     if not prefix:
         return f'@link(url: "{COST}", import: [{", ".join(json.dumps(f"@{name}") for name in names)}])'
     imported = ", ".join(f'{{name: "@{name}", as: "@{prefix}{name}"}}' for name in names)
     return f'@link(url: "{COST}", as: "{prefix}cost", import: [{imported}])'
 
 
-def print_supergraph(subgraphs: Sequence[Subgraph], merged: Merged) -> str:
+def print_supergraph(subgraphs: Sequence[Subgraph], merged: MergedSchema) -> str:
     """Supergraph SDL; equal inputs give equal text."""
     text = "\n\n".join(_type(type_) for type_ in merged.types.values())
-    everywhere = [each for type_ in merged.types.values() for each in _applied(type_)]
-    joins = [each for each in everywhere if each.spec == JOIN]
-    contextual, labelled = (
-        any(name == said for each in joins for said, _ in each.arguments)
-        for name in ("contextArguments", "overrideLabel")
-    )
-    tagged = any(each.name == "directive" for each in joins)
-    minor = 5 if contextual else 4 if labelled or tagged else 3
-    applied = {each.name for each in everywhere if each.spec == FEDERATION}
+    directives = [directive for type_ in merged.types.values() for directive in _all_directives(type_)]
+    joins = [directive for directive in directives if directive.spec == JOIN]
+    join_arguments = {name for join in joins for name, _ in join.arguments}
+    has_contexts = "contextArguments" in join_arguments
+    has_cache_tags = any(join.name == "directive" for join in joins)
+    minor = 5 if has_contexts else 4 if has_cache_tags or "overrideLabel" in join_arguments else 3
+    federation_names = {directive.name for directive in directives if directive.spec == FEDERATION}
     links = [
         '@link(url: "https://specs.apollo.dev/link/v1.0")',
         f'@link(url: "https://specs.apollo.dev/join/v0.{minor}", for: EXECUTION)',
     ]
-    definitions = [_JOIN_DEFINITIONS.format(later=_LATER[minor])]
-    if contextual:
+    definitions = [_JOIN_DEFINITIONS.format(arguments=_JOIN_FIELD_ARGUMENTS[minor])]
+    if has_contexts:
         definitions.append(_JOIN_CONTEXT)
-    if tagged:
+    if has_cache_tags:
         definitions.append(_JOIN_DIRECTIVE)
         links.append('@link(url: "https://specs.apollo.dev/cacheTag/v0.1", for: EXECUTION)')
     for name, (version, secures, definition) in _FEATURES.items():
-        if name in applied:
+        if name in federation_names:
             purpose = ", for: SECURITY" if secures else ""
             links.append(f'@link(url: "https://specs.apollo.dev/{version}"{purpose})')
             definitions.append(definition)
-    costs = [name for name in _COSTS if merged.costs + name in applied]
+    costs = [name for name in _COSTS if merged.cost_prefix + name in federation_names]
     if costs:
-        links.append(_cost_link(costs, merged.costs))
-        definitions.extend(_COSTS[name].replace(f"@{name}", f"@{merged.costs}{name}") for name in costs)
-    for spec in dict.fromkeys(spec for spec, _ in merged.kept):
-        names = ", ".join(f'"@{name}"' for each, name in merged.kept if each == spec)
+        links.append(_cost_link(costs, merged.cost_prefix))
+        definitions.extend(_COSTS[name].replace(f"@{name}", f"@{merged.cost_prefix}{name}") for name in costs)
+    for spec in dict.fromkeys(spec for spec, _ in merged.definitions):
+        names = ", ".join(f'"@{name}"' for directive_spec, name in merged.definitions if directive_spec == spec)
         links.append(f'@link(url: "{spec}", import: [{names}])')
-    definitions.extend(merged.kept.values())
+    definitions.extend(merged.definitions.values())
     roots = "".join(f"\n  {name.lower()}: {name}" for name in _ROOTS if name in merged.types)
     graphs = "".join(
-        f"\n  {graph_name(each.name)} @join__graph(name: {json.dumps(each.name)}, url: {json.dumps(each.url)})"
-        for each in subgraphs
+        f"\n  {graph_name(subgraph.name)} @join__graph"
+        f"(name: {json.dumps(subgraph.name)}, url: {json.dumps(subgraph.url)})"
+        for subgraph in subgraphs
     )
     head = "schema\n  " + "\n  ".join(links) + f"\n{{{roots}\n}}"
     return "\n\n".join([head, *definitions, f"enum join__Graph {{{graphs}\n}}", text]) + "\n"
 
 
-def _applied(type_: Type) -> Iterator[Applied]:
-    """Every directive of a type and of what it holds."""
+def _all_directives(type_: Type) -> Iterator[AppliedDirective]:
+    """Every directive of a type, its fields, their arguments and its values."""
     yield from type_.directives
-    for element in (*type_.fields.values(), *type_.inputs.values(), *type_.values.values()):
+    for element in (*type_.fields.values(), *type_.input_fields.values(), *type_.values.values()):
         yield from element.directives
-        for argument in element.arguments.values() if isinstance(element, Output) else ():
+        for argument in element.arguments.values() if isinstance(element, OutputField) else ():
             yield from argument.directives
 
 
 def _type(type_: Type) -> str:
-    head = f"{_described(type_, '')}{type_.kind} {type_.name}"
+    head = f"{_description(type_, '')}{type_.kind} {type_.name}"
     if type_.interfaces:
         head += " implements " + " & ".join(type_.interfaces)
     head += _directives(type_.directives, "\n  ")
     match type_.kind:
         case Kind.OBJECT | Kind.INTERFACE:
-            return head + _block(_output(each) for each in type_.fields.values())
+            return head + _block(_output_field(field) for field in type_.fields.values())
         case Kind.INPUT:
-            return head + _block(f"{_described(each, '  ')}  {_input(each)}" for each in type_.inputs.values())
+            return head + _block(
+                f"{_description(field, '  ')}  {_input_value(field)}" for field in type_.input_fields.values()
+            )
         case Kind.ENUM:
             return head + _block(
-                f"{_described(each, '  ')}  {each.name}{_directives(each.directives, ' ')}"
-                for each in type_.values.values()
+                f"{_description(value, '  ')}  {value.name}{_directives(value.directives, ' ')}"
+                for value in type_.values.values()
             )
         case Kind.UNION:
             return f"{head}\n  = {' | '.join(type_.members)}"
@@ -176,32 +186,34 @@ def _block(lines: Iterable[str]) -> str:
     return "\n{\n" + "\n".join(lines) + "\n}"
 
 
-def _output(field: Output) -> str:
+def _output_field(field: OutputField) -> str:
     arguments = ""
-    if any(each.description for each in field.arguments.values()):
-        lines = "\n".join(f"{_described(each, '    ')}    {_input(each)}" for each in field.arguments.values())
+    if any(argument.description for argument in field.arguments.values()):
+        lines = "\n".join(
+            f"{_description(argument, '    ')}    {_input_value(argument)}" for argument in field.arguments.values()
+        )
         arguments = f"(\n{lines}\n  )"
     elif field.arguments:
-        arguments = f"({', '.join(_input(each) for each in field.arguments.values())})"
-    return f"{_described(field, '  ')}  {field.name}{arguments}: {field.type}{_directives(field.directives, ' ')}"
+        arguments = f"({', '.join(map(_input_value, field.arguments.values()))})"
+    return f"{_description(field, '  ')}  {field.name}{arguments}: {field.type}{_directives(field.directives, ' ')}"
 
 
-def _input(value: Input) -> str:
+def _input_value(value: InputValue) -> str:
     default = f" = {value.default}" if value.default is not None else ""
     return f"{value.name}: {value.type}{default}{_directives(value.directives, ' ')}"
 
 
-def _described(element: Element, indent: str) -> str:
+def _description(element: Element, indent: str) -> str:
     if not element.description:
         return ""
     block = print_block_string(element.description)
     return "".join(f"{indent}{line}\n" if line else "\n" for line in block.split("\n"))
 
 
-def _directives(directives: tuple[Applied, ...], separator: str) -> str:
+def _directives(directives: tuple[AppliedDirective, ...], separator: str) -> str:
     printed = []
-    for each in directives:
-        prefix = "join__" if each.spec == JOIN else ""
-        arguments = ", ".join(f"{name}: {value}" for name, value in each.arguments)
-        printed.append(f"{separator}@{prefix}{each.name}" + (f"({arguments})" if arguments else ""))
+    for directive in directives:
+        prefix = "join__" if directive.spec == JOIN else ""
+        arguments = ", ".join(f"{name}: {value}" for name, value in directive.arguments)
+        printed.append(f"{separator}@{prefix}{directive.name}" + (f"({arguments})" if arguments else ""))
     return "".join(printed)

@@ -1,4 +1,4 @@
-"""A subgraph's SDL as GraphQL sees it: federation's own definitions added, extensions without base as definitions."""
+"""GraphQL's own validation of a subgraph's SDL, with federation's definitions added and orphan extensions accepted."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import Any
 from graphql import (
     DefinitionNode,
     DirectiveDefinitionNode,
+    DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
     ExecutableDefinitionNode,
     GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
     InputObjectTypeDefinitionNode,
     InputObjectTypeExtensionNode,
     InterfaceTypeDefinitionNode,
@@ -24,20 +30,24 @@ from graphql import (
     ScalarTypeDefinitionNode,
     ScalarTypeExtensionNode,
     TypeDefinitionNode,
+    Undefined,
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
+    ValueNode,
+    Visitor,
     build_ast_schema,
     parse,
     print_ast,
     validate_schema,
+    visit,
 )
+from graphql.utilities import value_from_ast
 from graphql.validation.validate import validate_sdl
 
-from hub.federation.compose import literals
-from hub.federation.compose.specification import SCALARS, specified
+from hub.federation.compose.specification import SCALARS, federation_directives
 from hub.federation.compose.subgraph_model import Subgraph
 
-_BASE: dict[type[Node], type[TypeDefinitionNode]] = {
+_DEFINITION_OF_EXTENSION: dict[type[Node], type[TypeDefinitionNode]] = {
     ObjectTypeExtensionNode: ObjectTypeDefinitionNode,
     InterfaceTypeExtensionNode: InterfaceTypeDefinitionNode,
     UnionTypeExtensionNode: UnionTypeDefinitionNode,
@@ -45,7 +55,7 @@ _BASE: dict[type[Node], type[TypeDefinitionNode]] = {
     InputObjectTypeExtensionNode: InputObjectTypeDefinitionNode,
     ScalarTypeExtensionNode: ScalarTypeDefinitionNode,
 }
-_LINK = """
+_LINK_DEFINITIONS = """
 directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
 scalar link__Import
 enum link__Purpose { SECURITY EXECUTION }
@@ -55,45 +65,45 @@ scalar _Entity
 """
 
 
-def errors(subgraph: Subgraph) -> list[GraphQLError]:
-    """What GraphQL refuses in the SDL; the schema is only looked at if its text is right."""
-    executable = [each for each in subgraph.document.definitions if isinstance(each, ExecutableDefinitionNode)]
+def sdl_errors(subgraph: Subgraph) -> list[GraphQLError]:
+    """Errors of the SDL's text, else of the schema that it makes, else of the literals in it."""
+    executable = [node for node in subgraph.document.definitions if isinstance(node, ExecutableDefinitionNode)]
     if executable:
-        return [GraphQLError("An operation is no part of a schema.", each) for each in executable]
-    document = completed(subgraph)
-    found = validate_sdl(document)
-    if found:
-        return found
+        return [GraphQLError("An operation is no part of a schema.", node) for node in executable]
+    document = complete_document(subgraph)
+    if errors := validate_sdl(document):
+        return errors
     schema = build_ast_schema(document, assume_valid_sdl=True)
-    found = [each for each in validate_schema(schema) if not each.message.startswith("Query root type must be")]
-    return found or literals.errors(document, schema)
+    errors = [error for error in validate_schema(schema) if not error.message.startswith("Query root type must be")]
+    return errors or _literal_errors(document, schema)
 
 
-def completed(subgraph: Subgraph) -> DocumentNode:
-    """The document with every definition that it may leave out."""
+def complete_document(subgraph: Subgraph) -> DocumentNode:
+    """The subgraph's document with every definition that it may leave out."""
     nodes: list[DefinitionNode] = []
-    based = {node.name.value for node in subgraph.document.definitions if isinstance(node, TypeDefinitionNode)}
+    defined = {node.name.value for node in subgraph.document.definitions if isinstance(node, TypeDefinitionNode)}
     for node in subgraph.document.definitions:
-        if isinstance(node, DirectiveDefinitionNode) and node.name.value in {*subgraph.local, "link"}:
-            continue  # the specification's own is added: rules compare the two
-        base = _BASE.get(type(node))
+        if isinstance(node, DirectiveDefinitionNode) and node.name.value in {*subgraph.federation_names, "link"}:
+            continue  # the specification's own is added: DIRECTIVE_DEFINITION_INVALID compares the two
+        definition = _DEFINITION_OF_EXTENSION.get(type(node))
         name = getattr(getattr(node, "name", None), "value", "")
-        nodes.append(_as(base, node) if base is not None and name not in based else node)
-        based.add(name)
-    nodes.extend(_directives(subgraph))
+        nodes.append(_copy_as(definition, node) if definition is not None and name not in defined else node)
+        defined.add(name)
+    nodes.extend(_federation_definitions(subgraph))
     nodes.extend(
         node
-        for node in parse(_LINK, no_location=True).definitions
-        if not isinstance(node, TypeDefinitionNode) or node.name.value not in based
+        for node in parse(_LINK_DEFINITIONS, no_location=True).definitions
+        if not isinstance(node, TypeDefinitionNode) or node.name.value not in defined
     )
-    nodes.extend(parse(f"scalar {name}", no_location=True).definitions[0] for name in _scalars() if name not in based)
+    scalars = (f"federation__{name}" for name in SCALARS)
+    nodes.extend(parse(f"scalar {name}", no_location=True).definitions[0] for name in scalars if name not in defined)
     return DocumentNode(definitions=tuple(nodes))
 
 
-def _directives(subgraph: Subgraph) -> Iterator[DirectiveDefinitionNode]:
-    known = specified(subgraph.version)
-    for local, name in subgraph.local.items():
-        text = print_ast(known[name].node).replace(f"@{name}", f"@{local}", 1)
+def _federation_definitions(subgraph: Subgraph) -> Iterator[DirectiveDefinitionNode]:
+    specifications = federation_directives(subgraph.version)
+    for local_name, name in subgraph.federation_names.items():
+        text = print_ast(specifications[name].node).replace(f"@{name}", f"@{local_name}", 1)
         for scalar in SCALARS:
             text = re.sub(rf"\b{scalar}\b", f"federation__{scalar}", text)
         (node,) = parse(text, no_location=True).definitions
@@ -101,10 +111,41 @@ def _directives(subgraph: Subgraph) -> Iterator[DirectiveDefinitionNode]:
         yield node
 
 
-def _scalars() -> tuple[str, ...]:
-    return tuple(f"federation__{name}" for name in SCALARS)
+def _copy_as(node_type: type[Any], node: Any) -> Any:
+    return node_type(**{key: getattr(node, key, None) for key in node_type.keys})
 
 
-def _as(base: type[Any], node: Any) -> Any:
-    values = {key: getattr(node, key, None) for key in base.keys}
-    return base(**values)
+def _literal_errors(document: DocumentNode, schema: GraphQLSchema) -> list[GraphQLError]:
+    """One error per directive argument or default value that its type refuses, which graphql-core doesn't check."""
+    literals = [*_directive_arguments(document, schema), *_default_values(schema)]
+    return [
+        GraphQLError(f"Expected value of type '{type_}', found {print_ast(node)}.", node)
+        for node, type_ in literals
+        if value_from_ast(node, type_) is Undefined
+    ]
+
+
+def _directive_arguments(document: DocumentNode, schema: GraphQLSchema) -> list[tuple[ValueNode, GraphQLInputType]]:
+    literals: list[tuple[ValueNode, GraphQLInputType]] = []
+
+    class Collector(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+            definition = schema.get_directive(node.name.value)
+            if definition is not None:
+                types = definition.args
+                literals.extend((entry.value, types[entry.name.value].type) for entry in node.arguments or ())
+
+    visit(document, Collector())
+    return literals
+
+
+def _default_values(schema: GraphQLSchema) -> Iterator[tuple[ValueNode, GraphQLInputType]]:
+    for type_ in schema.type_map.values():
+        inputs = []
+        if isinstance(type_, GraphQLInputObjectType):
+            inputs = list(type_.fields.values())
+        elif isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            inputs = [argument for field in type_.fields.values() for argument in field.args.values()]
+        for value in inputs:
+            if value.ast_node is not None and value.ast_node.default_value is not None:
+                yield value.ast_node.default_value, value.type

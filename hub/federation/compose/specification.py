@@ -1,4 +1,4 @@
-"""Directives of Apollo Federation: their definition, and the version that brought each.
+"""Directives of Apollo Federation: their definitions, and the version that introduced each.
 
 Source: https://specs.apollo.dev/federation, versions 2.0 to 2.14, and Federation 1.
 """
@@ -16,8 +16,8 @@ Version = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Specified:
-    """One directive: its definition, with the specification's own type names, and the version that brought it."""
+class DirectiveSpec:
+    """One directive: its definition, with the specification's own type names, and the version that introduced it."""
 
     name: str
     since: Version
@@ -40,42 +40,42 @@ _ANYWHERE = (
 )
 
 _DIRECTIVES = (
-    Specified(
+    DirectiveSpec(
         "key",
         (2, 0),
         "directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE",
         True,
     ),
-    Specified("requires", (2, 0), f"directive @requires(fields: FieldSet!) on {_FIELD}", True),
-    Specified("provides", (2, 0), f"directive @provides(fields: FieldSet!) on {_FIELD}", True),
-    Specified("external", (2, 0), f"directive @external(reason: String) on OBJECT | {_FIELD}", True),
-    Specified("extends", (2, 0), "directive @extends on OBJECT | INTERFACE", True),
-    Specified("tag", (2, 0), f"directive @tag(name: String!) repeatable on {_ANYWHERE} | SCHEMA", True),
-    Specified("inaccessible", (2, 0), f"directive @inaccessible on {_ANYWHERE}"),
-    Specified("shareable", (2, 0), f"directive @shareable on OBJECT | {_FIELD}"),
-    Specified("override", (2, 0), f"directive @override(from: String!) on {_FIELD}"),
-    Specified("composeDirective", (2, 1), "directive @composeDirective(name: String) repeatable on SCHEMA"),
-    Specified("shareable", (2, 2), f"directive @shareable repeatable on OBJECT | {_FIELD}"),
-    Specified("interfaceObject", (2, 3), "directive @interfaceObject on OBJECT"),
-    Specified("authenticated", (2, 5), f"directive @authenticated on {_SECURED}"),
-    Specified("requiresScopes", (2, 5), f"directive @requiresScopes(scopes: [[Scope!]!]!) on {_SECURED}"),
-    Specified("policy", (2, 6), f"directive @policy(policies: [[Policy!]!]!) on {_SECURED}"),
-    Specified("override", (2, 7), f"directive @override(from: String!, label: String) on {_FIELD}"),
-    Specified("context", (2, 8), "directive @context(name: String!) repeatable on OBJECT | INTERFACE | UNION"),
-    Specified("fromContext", (2, 8), "directive @fromContext(field: ContextFieldValue) on ARGUMENT_DEFINITION"),
-    Specified(
+    DirectiveSpec("requires", (2, 0), f"directive @requires(fields: FieldSet!) on {_FIELD}", True),
+    DirectiveSpec("provides", (2, 0), f"directive @provides(fields: FieldSet!) on {_FIELD}", True),
+    DirectiveSpec("external", (2, 0), f"directive @external(reason: String) on OBJECT | {_FIELD}", True),
+    DirectiveSpec("extends", (2, 0), "directive @extends on OBJECT | INTERFACE", True),
+    DirectiveSpec("tag", (2, 0), f"directive @tag(name: String!) repeatable on {_ANYWHERE} | SCHEMA", True),
+    DirectiveSpec("inaccessible", (2, 0), f"directive @inaccessible on {_ANYWHERE}"),
+    DirectiveSpec("shareable", (2, 0), f"directive @shareable on OBJECT | {_FIELD}"),
+    DirectiveSpec("override", (2, 0), f"directive @override(from: String!) on {_FIELD}"),
+    DirectiveSpec("composeDirective", (2, 1), "directive @composeDirective(name: String) repeatable on SCHEMA"),
+    DirectiveSpec("shareable", (2, 2), f"directive @shareable repeatable on OBJECT | {_FIELD}"),
+    DirectiveSpec("interfaceObject", (2, 3), "directive @interfaceObject on OBJECT"),
+    DirectiveSpec("authenticated", (2, 5), f"directive @authenticated on {_SECURED}"),
+    DirectiveSpec("requiresScopes", (2, 5), f"directive @requiresScopes(scopes: [[Scope!]!]!) on {_SECURED}"),
+    DirectiveSpec("policy", (2, 6), f"directive @policy(policies: [[Policy!]!]!) on {_SECURED}"),
+    DirectiveSpec("override", (2, 7), f"directive @override(from: String!, label: String) on {_FIELD}"),
+    DirectiveSpec("context", (2, 8), "directive @context(name: String!) repeatable on OBJECT | INTERFACE | UNION"),
+    DirectiveSpec("fromContext", (2, 8), "directive @fromContext(field: ContextFieldValue) on ARGUMENT_DEFINITION"),
+    DirectiveSpec(
         "cost",
         (2, 9),
         "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | "
         "OBJECT | SCALAR",
     ),
-    Specified(
+    DirectiveSpec(
         "listSize",
         (2, 9),
         "directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], "
         f"requireOneSlicingArgument: Boolean = true) on {_FIELD}",
     ),
-    Specified("cacheTag", (2, 12), f"directive @cacheTag(format: String!) repeatable on OBJECT | {_FIELD}"),
+    DirectiveSpec("cacheTag", (2, 12), f"directive @cacheTag(format: String!) repeatable on OBJECT | {_FIELD}"),
 )
 """In the order of the versions: a later row of a name replaces an earlier one."""
 
@@ -83,8 +83,10 @@ SCALARS = ("FieldSet", "Scope", "Policy", "ContextFieldValue")
 """Scalars of the definitions above."""
 
 
-def specified(version: Version) -> dict[str, Specified]:
+def federation_directives(version: Version) -> dict[str, DirectiveSpec]:
     """Directives of one version by name; those of Federation 1 before 2.0."""
     return {
-        each.name: each for each in _DIRECTIVES if (each.since <= version if version >= (2, 0) else each.federation1)
+        directive.name: directive
+        for directive in _DIRECTIVES
+        if (directive.since <= version if version >= (2, 0) else directive.federation1)
     }

@@ -1,4 +1,4 @@
-"""What one subgraph declares, once names of directives are resolved through `@link` and extensions joined."""
+"""The declarations of one subgraph, with directive names resolved through `@link` and type extensions merged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.federation.compose.specification import Version
 from hub.federation.operations.literals import literal
 
 FEDERATION = "federation"
-"""`Applied.spec` of every directive of Apollo Federation (tag and inaccessible included)."""
+"""`AppliedDirective.spec` of every directive of Apollo Federation (tag and inaccessible included)."""
 
 
 class Kind(StrEnum):
@@ -27,8 +27,12 @@ class Kind(StrEnum):
     INPUT = "input"
 
 
+COMPOSITE_KINDS = (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
+"""Kinds of types whose values have sub-selections."""
+
+
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedDirective:
     """A directive as applied. `spec` is FEDERATION, empty for GraphQL's own, else the URL of its `@link`;
     `name` is its name in that specification, `arguments` are printed literals."""
 
@@ -41,38 +45,47 @@ class Applied:
         """Arguments as JSON values."""
         return {name: literal(parse_value(text)) for name, text in self.arguments}
 
+    def is_federation(self, *names: str) -> bool:
+        """Whether this is a federation directive of one of these names."""
+        return self.spec == FEDERATION and self.name in names
+
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Anything that bears a description and directives."""
+    """A schema element that has a description and directives."""
 
     name: str
     description: str | None = None
-    directives: tuple[Applied, ...] = ()
+    directives: tuple[AppliedDirective, ...] = ()
 
     def applied(self, name: str) -> Iterator[dict[str, Any]]:
         """Arguments of each application of a federation directive."""
-        return (each.values for each in self.directives if each.spec == FEDERATION and each.name == name)
+        return (directive.values for directive in self.directives if directive.is_federation(name))
 
     def has(self, name: str) -> bool:
         """Whether a federation directive is applied."""
-        return any(each.spec == FEDERATION and each.name == name for each in self.directives)
+        return any(directive.is_federation(name) for directive in self.directives)
 
 
 @dataclass(frozen=True, slots=True)
-class Input(Element):
-    """Argument or input field: printed type and default."""
+class InputValue(Element):
+    """An argument or input field: printed type and default."""
 
     type: str = ""
     default: str | None = None
 
+    @property
+    def is_required(self) -> bool:
+        """Whether clients must give a value."""
+        return self.type.endswith("!") and self.default is None
+
 
 @dataclass(frozen=True, slots=True)
-class Output(Element):
-    """Field of an object or interface: printed type."""
+class OutputField(Element):
+    """A field of an object or interface: printed type."""
 
     type: str = ""
-    arguments: Mapping[str, Input] = field(default_factory=dict)
+    arguments: Mapping[str, InputValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +93,8 @@ class Type(Element):
     """One named type; only the collection of its kind is filled. `extension`: all its declarations are extensions."""
 
     kind: Kind = Kind.OBJECT
-    fields: Mapping[str, Output] = field(default_factory=dict)
-    inputs: Mapping[str, Input] = field(default_factory=dict)
+    fields: Mapping[str, OutputField] = field(default_factory=dict)
+    input_fields: Mapping[str, InputValue] = field(default_factory=dict)
     values: Mapping[str, Element] = field(default_factory=dict)
     members: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
@@ -90,11 +103,12 @@ class Type(Element):
 
 @dataclass(frozen=True, slots=True)
 class Subgraph:
-    """One subgraph. `version` is that of Federation, `FEDERATION_1` without a link to federation v2; `links` holds the
-    arguments of each `@link`, `local` the federation directives by their name here, `linked` the specification and true
-    name of every directive of a linked specification. `definitions` holds the printed
-    definition of each directive of a linked specification, by (spec, name); `composed` those of `@composeDirective`;
-    `composing` the names that it was given."""
+    """One subgraph. `version` is that of Federation, FEDERATION_1 without a link to federation v2; `links` holds the
+    arguments of each `@link`.
+
+    Names in this subgraph → meaning: `federation_names` → federation directive, `linked_directives` → (spec, name) of
+    every directive of a linked specification. By (spec, name): `definitions` holds the printed definitions of linked
+    directives, `composed` those of `@composeDirective`, whose arguments are `composed_names`."""
 
     name: str
     url: str
@@ -102,25 +116,29 @@ class Subgraph:
     document: DocumentNode
     version: Version
     links: tuple[Mapping[str, Any], ...] = ()
-    local: Mapping[str, str] = field(default_factory=dict)
-    linked: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    federation_names: Mapping[str, str] = field(default_factory=dict)
+    linked_directives: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     composed: frozenset[tuple[str, str]] = frozenset()
-    composing: tuple[str, ...] = ()
+    composed_names: tuple[str, ...] = ()
     definitions: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
-    def federated2(self) -> bool:
+    def is_federation2(self) -> bool:
         """Whether the schema links to federation v2."""
         return self.version >= (2, 0)
 
-    def outputs(self, *kinds: Kind) -> Iterator[tuple[Type, Output, str]]:
-        """Fields of the types of these kinds (objects and interfaces unless said), with their coordinates."""
+    def output_fields(self, *kinds: Kind) -> Iterator[tuple[Type, OutputField, str]]:
+        """Fields of the types of these kinds (by default objects and interfaces), with their coordinates."""
         for type_ in self.types.values():
             if type_.kind in (kinds or (Kind.OBJECT, Kind.INTERFACE)):
-                for each in type_.fields.values():
-                    yield type_, each, f"{type_.name}.{each.name}"
+                for output in type_.fields.values():
+                    yield type_, output, f"{type_.name}.{output.name}"
+
+    def is_composite(self, type_name: str) -> bool:
+        """Whether values of the type have sub-selections."""
+        return type_name in self.types and self.types[type_name].kind in COMPOSITE_KINDS
 
 
-def named(type_: str) -> str:
+def named_type(type_: str) -> str:
     """The named type inside a printed type."""
     return type_.replace("[", "").replace("]", "").replace("!", "")

@@ -1,8 +1,8 @@
 """Read one subgraph's SDL, Federation 1 or 2, into the model.
 
 Directives are resolved by the identity of their specification (`@link`), whatever the local name: a renamed import
-can't hide one (docs/attaques.md#attack-6). Federation's own machinery (`_entities`, `_service`, link types) is left
-out.
+can't hide one (docs/attaques.md#attack-6). Types and fields of the federation protocol (`_entities`, `_service`, link
+types) are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from graphql import (
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
     FieldDefinitionNode,
+    GraphQLError,
     GraphQLSyntaxError,
     InputObjectTypeDefinitionNode,
     InputObjectTypeExtensionNode,
@@ -38,31 +39,31 @@ from graphql import (
     print_ast,
 )
 
-from hub.errors import StartRefused
-from hub.federation.compose.specification import APOLLO, FEDERATION_1, specified
+from hub.federation.compose.specification import APOLLO, FEDERATION_1, federation_directives
 from hub.federation.compose.subgraph_model import (
     FEDERATION,
-    Applied,
+    AppliedDirective,
     Element,
-    Input,
+    InputValue,
     Kind,
-    Output,
+    OutputField,
     Subgraph,
     Type,
-    named,
+    named_type,
 )
+from hub.federation.errors import RuleViolation
 from hub.federation.link_specification import identity, imports, version
 from hub.federation.operations.literals import literal
 
-_FEDERATED = {
+_FEDERATION_SPECS = {
     f"{APOLLO}{name}"
     for name in ("federation", "tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost")
 }
-_FOR_EVERY_FIELD = (Applied(FEDERATION, "shareable"), Applied(FEDERATION, "external"))
+_INHERITED_BY_FIELDS = (AppliedDirective(FEDERATION, "shareable"), AppliedDirective(FEDERATION, "external"))
 _BUILT_IN = ("deprecated", "specifiedBy", "oneOf")
-_MACHINERY = re.compile(r"_Any|_Entity|_Service|_FieldSet|FieldSet|(federation|link|join|core)__\w+|link_\w+")
-_ENTRIES = ("_entities", "_service")
-_KINDS: tuple[tuple[Kind, type[Node], type[Node]], ...] = (
+_PROTOCOL_TYPE = re.compile(r"_Any|_Entity|_Service|_FieldSet|FieldSet|(federation|link|join|core)__\w+|link_\w+")
+_PROTOCOL_FIELDS = ("_entities", "_service")
+_NODES_OF_KIND: tuple[tuple[Kind, type[Node], type[Node]], ...] = (
     (Kind.SCALAR, ScalarTypeDefinitionNode, ScalarTypeExtensionNode),
     (Kind.OBJECT, ObjectTypeDefinitionNode, ObjectTypeExtensionNode),
     (Kind.INTERFACE, InterfaceTypeDefinitionNode, InterfaceTypeExtensionNode),
@@ -72,20 +73,15 @@ _KINDS: tuple[tuple[Kind, type[Node], type[Node]], ...] = (
 )
 
 
-def read(name: str, url: str, sdl: str) -> Subgraph:
-    """The subgraph's model; raises StartRefused (INVALID_GRAPHQL) for text that is not SDL."""
+def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
+    """The subgraph's model; raises RuleViolation (INVALID_GRAPHQL) for text that is not SDL."""
     try:
         document = parse(sdl)
     except GraphQLSyntaxError as error:
-        place = error.locations[0] if error.locations else None
-        where = f"ligne {place.line}, colonne {place.column}" if place else "début"
-        raise StartRefused(
-            "INVALID_GRAPHQL",
-            f"Le schéma du sous-graphe « {name} » n'est pas du SDL valide ({where}) : corrigez-le.",
-            f"subgraph {name}: {error.message}",
-            extensions={"coordinate": where, "subgraphs": [name]},
-        ) from None
-    schema_nodes = [n for n in document.definitions if isinstance(n, SchemaDefinitionNode | SchemaExtensionNode)]
+        raise invalid_graphql(name, error) from None
+    schema_nodes = [
+        node for node in document.definitions if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
+    ]
     links = [
         {argument.name.value: literal(argument.value) for argument in directive.arguments or ()}
         for node in schema_nodes
@@ -95,120 +91,140 @@ def read(name: str, url: str, sdl: str) -> Subgraph:
     reader = _Reader(links)
     types: dict[str, Type] = {}
     for node in document.definitions:
-        for kind, definition, extension in _KINDS:
+        for kind, definition, extension in _NODES_OF_KIND:
             if isinstance(node, definition | extension):
-                declared = reader.type(node, kind, isinstance(node, extension))
-                if not is_machinery(declared.name):
-                    types[declared.name] = _joined(types.get(declared.name), declared)
+                type_ = reader.type(node, kind, isinstance(node, extension))
+                if not is_protocol_type(type_.name):
+                    types[type_.name] = _with_declaration(types.get(type_.name), type_)
     definitions = {}
     for node in document.definitions:
         if isinstance(node, DirectiveDefinitionNode):
-            applied = reader.resolve(node.name.value)
-            if applied is not None and applied.spec not in ("", FEDERATION):
-                definitions[applied.spec, applied.name] = print_ast(node).replace(
-                    f"@{node.name.value}", f"@{applied.name}", 1
+            directive = reader.resolve(node.name.value)
+            if directive is not None and directive.spec not in ("", FEDERATION):
+                definitions[directive.spec, directive.name] = print_ast(node).replace(
+                    f"@{node.name.value}", f"@{directive.name}", 1
                 )
-    composing = tuple(
-        str(applied.values.get("name") or "")
+    composed_names = tuple(
+        str(directive.values.get("name") or "")
         for node in schema_nodes
-        for applied in reader.directives(node.directives)
-        if (applied.spec, applied.name) == (FEDERATION, "composeDirective")
+        for directive in reader.directives(node.directives)
+        if directive.is_federation("composeDirective")
     )
-    targets = [reader.resolve(each.removeprefix("@")) for each in composing]
+    composed = [reader.resolve(local_name.removeprefix("@")) for local_name in composed_names]
     return Subgraph(
         name,
         url,
-        _roots(types, schema_nodes),
+        _with_usual_root_names(types, schema_nodes),
         document,
         reader.version,
         tuple(links),
-        reader.local(),
-        {local: (applied.spec, applied.name) for local, applied in reader.names.items() if applied.spec},
-        frozenset((target.spec, target.name) for target in targets if target is not None),
-        composing,
+        reader.federation_names(),
+        {
+            local_name: (directive.spec, directive.name)
+            for local_name, directive in reader.names.items()
+            if directive.spec
+        },
+        frozenset((directive.spec, directive.name) for directive in composed if directive is not None),
+        composed_names,
         definitions,
     )
 
 
+def invalid_graphql(subgraph: str, error: GraphQLError) -> RuleViolation:
+    """INVALID_GRAPHQL at the error's `line:column`."""
+    location = error.locations[0] if error.locations else None
+    coordinate = f"{location.line}:{location.column}" if location else "schema"
+    return RuleViolation(
+        "INVALID_GRAPHQL",
+        coordinate,
+        [subgraph],
+        f"the SDL is not valid GraphQL: {error.message.removesuffix('.')}",
+        "Correct the SDL of this subgraph",
+    )
+
+
 class _Reader:
+    """Resolves the directive names of one subgraph, whose `links` are the arguments of its `@link`s."""
+
     def __init__(self, links: Sequence[dict[str, Any]]) -> None:
-        self.names: dict[str, Applied] = {name: Applied("", name) for name in _BUILT_IN}
+        self.names: dict[str, AppliedDirective] = {name: AppliedDirective("", name) for name in _BUILT_IN}
         self.prefixes: dict[str, str] = {}
         versions = [version(url) for link in links if identity(url := str(link.get("url"))) == f"{APOLLO}federation"]
-        self.version = next((each for each in versions if each is not None), FEDERATION_1)
+        self.version = next((number for number in versions if number is not None), FEDERATION_1)
         for link in links:
             url = str(link.get("url"))
-            spec = FEDERATION if identity(url) in _FEDERATED else url
+            spec = FEDERATION if identity(url) in _FEDERATION_SPECS else url
             self.prefixes[str(link.get("as") or identity(url).rsplit("/", 1)[-1])] = spec
-            self.names.update((local, Applied(spec, name)) for local, name in imports(link))
+            self.names.update((local_name, AppliedDirective(spec, name)) for local_name, name in imports(link))
         if self.version == FEDERATION_1:
-            for name in specified(self.version):
-                self.names.setdefault(name, Applied(FEDERATION, name))
+            for name in federation_directives(self.version):
+                self.names.setdefault(name, AppliedDirective(FEDERATION, name))
 
-    def resolve(self, local: str) -> Applied | None:
+    def resolve(self, local_name: str) -> AppliedDirective | None:
         """Specification and true name of a directive; None for one that no specification names."""
-        if local in self.names:
-            return self.names[local]
-        prefix, separator, name = local.partition("__")
+        if local_name in self.names:
+            return self.names[local_name]
+        prefix, separator, name = local_name.partition("__")
         if separator and prefix in self.prefixes:
-            return Applied(self.prefixes[prefix], name)
-        return Applied(self.prefixes[local], local) if local in self.prefixes else None
+            return AppliedDirective(self.prefixes[prefix], name)
+        return AppliedDirective(self.prefixes[local_name], local_name) if local_name in self.prefixes else None
 
-    def local(self) -> dict[str, str]:
-        """Federation directives of this version, by every name that they have here."""
-        known = specified(self.version)
-        names = [*self.names, *self.prefixes, *(f"{prefix}__{name}" for prefix in self.prefixes for name in known)]
-        resolved = {name: self.resolve(name) for name in names}
+    def federation_names(self) -> dict[str, str]:
+        """Federation directives of this version, by every name that they have in the subgraph."""
+        specified = federation_directives(self.version)
+        prefixed = [f"{prefix}__{name}" for prefix in self.prefixes for name in specified]
+        resolved = {name: self.resolve(name) for name in (*self.names, *self.prefixes, *prefixed)}
         return {
-            name: applied.name
-            for name, applied in resolved.items()
-            if applied is not None and applied.spec == FEDERATION and applied.name in known
+            local_name: directive.name
+            for local_name, directive in resolved.items()
+            if directive is not None and directive.spec == FEDERATION and directive.name in specified
         }
 
-    def directives(self, nodes: Sequence[ConstDirectiveNode] | None) -> tuple[Applied, ...]:
-        found = []
+    def directives(self, nodes: Sequence[ConstDirectiveNode] | None) -> tuple[AppliedDirective, ...]:
+        directives = []
         for node in nodes or ():
-            known = self.resolve(node.name.value)
-            if known is not None:
-                arguments = tuple((each.name.value, print_ast(each.value)) for each in node.arguments or ())
-                found.append(replace(known, arguments=arguments))
-        return tuple(found)
+            directive = self.resolve(node.name.value)
+            if directive is not None:
+                arguments = tuple((argument.name.value, print_ast(argument.value)) for argument in node.arguments or ())
+                directives.append(replace(directive, arguments=arguments))
+        return tuple(directives)
 
     def type(self, node: Any, kind: Kind, extension: bool) -> Type:
         directives = self.directives(node.directives)
-        extended = extension or any(each.spec == FEDERATION and each.name == "extends" for each in directives)
         fields = (getattr(node, "fields", None) or ()) if kind is not Kind.INPUT else ()
-        inputs = (node.fields or ()) if kind is Kind.INPUT else ()
-        inherited = tuple(each for each in directives if each in _FOR_EVERY_FIELD)
+        input_fields = (node.fields or ()) if kind is Kind.INPUT else ()
+        inherited = tuple(directive for directive in directives if directive in _INHERITED_BY_FIELDS)
         return Type(
             name=node.name.value,
             description=_description(node),
             directives=directives,
             kind=kind,
             fields={
-                each.name.value: self.output(each, inherited) for each in fields if each.name.value not in _ENTRIES
+                field.name.value: self.output_field(field, inherited)
+                for field in fields
+                if field.name.value not in _PROTOCOL_FIELDS
             },
-            inputs={each.name.value: self.input(each) for each in inputs},
+            input_fields={field.name.value: self.input_value(field) for field in input_fields},
             values={
-                each.name.value: Element(each.name.value, _description(each), self.directives(each.directives))
-                for each in getattr(node, "values", None) or ()
+                value.name.value: Element(value.name.value, _description(value), self.directives(value.directives))
+                for value in getattr(node, "values", None) or ()
             },
-            members=tuple(each.name.value for each in getattr(node, "types", None) or ()),
-            interfaces=tuple(each.name.value for each in getattr(node, "interfaces", None) or ()),
-            extension=extended,
+            members=tuple(member.name.value for member in getattr(node, "types", None) or ()),
+            interfaces=tuple(interface.name.value for interface in getattr(node, "interfaces", None) or ()),
+            extension=extension or any(directive.is_federation("extends") for directive in directives),
         )
 
-    def output(self, node: FieldDefinitionNode, inherited: tuple[Applied, ...]) -> Output:
-        return Output(
+    def output_field(self, node: FieldDefinitionNode, inherited: tuple[AppliedDirective, ...]) -> OutputField:
+        return OutputField(
             name=node.name.value,
             description=_description(node),
             directives=tuple(dict.fromkeys((*self.directives(node.directives), *inherited))),
             type=print_ast(node.type),
-            arguments={each.name.value: self.input(each) for each in node.arguments or ()},
+            arguments={argument.name.value: self.input_value(argument) for argument in node.arguments or ()},
         )
 
-    def input(self, node: InputValueDefinitionNode) -> Input:
-        return Input(
+    def input_value(self, node: InputValueDefinitionNode) -> InputValue:
+        return InputValue(
             name=node.name.value,
             description=_description(node),
             directives=self.directives(node.directives),
@@ -217,9 +233,9 @@ class _Reader:
         )
 
 
-def is_machinery(name: str) -> bool:
-    """Whether a type of this name is federation's own, or of a specification that it builds on."""
-    return bool(_MACHINERY.fullmatch(name))
+def is_protocol_type(name: str) -> bool:
+    """Whether a type of this name belongs to federation or to a specification that it builds on."""
+    return bool(_PROTOCOL_TYPE.fullmatch(name))
 
 
 def _description(node: Any) -> str | None:
@@ -227,43 +243,43 @@ def _description(node: Any) -> str | None:
     return description.value if description is not None else None
 
 
-def _joined(known: Type | None, more: Type) -> Type:
-    """Definition and extensions of one type as one."""
-    if known is None:
-        return more
+def _with_declaration(type_: Type | None, declaration: Type) -> Type:
+    """The type with one more of its declarations (definition or extension)."""
+    if type_ is None:
+        return declaration
     return replace(
-        known,
-        description=known.description or more.description,
-        directives=known.directives + more.directives,
-        fields={**known.fields, **more.fields},
-        inputs={**known.inputs, **more.inputs},
-        values={**known.values, **more.values},
-        members=tuple(dict.fromkeys(known.members + more.members)),
-        interfaces=tuple(dict.fromkeys(known.interfaces + more.interfaces)),
-        extension=known.extension and more.extension,
+        type_,
+        description=type_.description or declaration.description,
+        directives=type_.directives + declaration.directives,
+        fields={**type_.fields, **declaration.fields},
+        input_fields={**type_.input_fields, **declaration.input_fields},
+        values={**type_.values, **declaration.values},
+        members=tuple(dict.fromkeys(type_.members + declaration.members)),
+        interfaces=tuple(dict.fromkeys(type_.interfaces + declaration.interfaces)),
+        extension=type_.extension and declaration.extension,
     )
 
 
-def _roots(types: dict[str, Type], nodes: Sequence[Any]) -> dict[str, Type]:
-    """Types with the root types under their usual names, wherever they are mentioned."""
-    names = {
+def _with_usual_root_names(types: dict[str, Type], schema_nodes: Sequence[Any]) -> dict[str, Type]:
+    """The types with the root types renamed Query and Mutation, also where fields refer to them."""
+    usual_names = {
         entry.type.name.value: entry.operation.value.capitalize()
-        for node in nodes
+        for node in schema_nodes
         for entry in node.operation_types or ()
         if entry.operation is not OperationType.SUBSCRIPTION
     }
-    names = {local: usual for local, usual in names.items() if local != usual}
-    if not names:
+    usual_names = {name: usual for name, usual in usual_names.items() if name != usual}
+    if not usual_names:
         return types
 
-    def usual(printed: str) -> str:
-        return printed.replace(named(printed), names.get(named(printed), named(printed)))
+    def renamed(printed: str) -> str:
+        return printed.replace(named_type(printed), usual_names.get(named_type(printed), named_type(printed)))
 
     return {
-        names.get(type_.name, type_.name): replace(
+        usual_names.get(type_.name, type_.name): replace(
             type_,
-            name=names.get(type_.name, type_.name),
-            fields={key: replace(each, type=usual(each.type)) for key, each in type_.fields.items()},
+            name=usual_names.get(type_.name, type_.name),
+            fields={name: replace(field, type=renamed(field.type)) for name, field in type_.fields.items()},
         )
         for type_ in types.values()
     }

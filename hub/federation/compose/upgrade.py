@@ -1,4 +1,4 @@
-"""A Federation 1 subgraph as Federation 2 reads it: what had no effect there is taken away.
+"""A Federation 1 subgraph as Federation 2 reads it: without the directives and fields that have no effect.
 
 Source: "Moving to Apollo Federation 2", backward compatibility. Fields of such a subgraph may be shared; the rule of
 sharing knows that.
@@ -9,27 +9,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from hub.federation.compose.field_selections import mentioned
-from hub.federation.compose.rules.failure import failure
-from hub.federation.compose.subgraph_model import FEDERATION, Element, Kind, Subgraph, Type, named
+from hub.federation.compose.field_selections import field_set_coordinates
+from hub.federation.compose.subgraph_model import Element, Kind, Subgraph, Type, named_type
+from hub.federation.errors import RuleViolation
 
 E = TypeVar("E", bound=Element)
-_COMPOSITE = (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
 
 
-def upgraded(subgraph: Subgraph) -> Subgraph:
-    """The subgraph itself if it is of Federation 2. Raises StartRefused (TYPE_WITH_ONLY_UNUSED_EXTERNAL) for a type
-    that nothing is left of."""
-    if subgraph.federated2:
+def upgrade_subgraph(subgraph: Subgraph) -> Subgraph:
+    """The upgraded subgraph, or itself if it is of Federation 2.
+
+    Raises RuleViolation (TYPE_WITH_ONLY_UNUSED_EXTERNAL) for a type that keeps no field."""
+    if subgraph.is_federation2:
         return subgraph
-    types = {name: _effective(subgraph, type_) for name, type_ in subgraph.types.items()}
+    types = {name: _without_ineffective_directives(subgraph, type_) for name, type_ in subgraph.types.items()}
     subgraph = replace(subgraph, types=types)
-    used = mentioned(subgraph, "key", "requires", "provides")
-    referenced = {named(each.type) for type_ in types.values() for each in type_.fields.values()}
+    used = field_set_coordinates(subgraph, "key", "requires", "provides")
+    referenced = {named_type(field.type) for type_ in types.values() for field in type_.fields.values()}
     referenced.update(name for type_ in types.values() for name in type_.members)
-    kept: dict[str, Type] = {}
+    upgraded: dict[str, Type] = {}
     for name, type_ in types.items():
-        implemented = {field for each in type_.interfaces if each in types for field in types[each].fields}
+        implemented = {
+            field for interface in type_.interfaces if interface in types for field in types[interface].fields
+        }
         fields = {
             field: output
             for field, output in type_.fields.items()
@@ -38,33 +40,32 @@ def upgraded(subgraph: Subgraph) -> Subgraph:
         if type_.fields and not fields:
             if name not in referenced:
                 continue
-            raise failure(
+            raise RuleViolation(
                 "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
                 name,
                 [subgraph.name],
-                "le type n'a que des champs @external dont rien ne se sert",
-                "Retirez-le de ce sous-graphe",
+                "the type only has @external fields that nothing uses",
+                "Remove it from this subgraph",
             )
-        kept[name] = replace(type_, fields=fields)
-    return replace(subgraph, types=kept)
+        upgraded[name] = replace(type_, fields=fields)
+    return replace(subgraph, types=upgraded)
 
 
-def _effective(subgraph: Subgraph, type_: Type) -> Type:
+def _without_ineffective_directives(subgraph: Subgraph, type_: Type) -> Type:
     interface = type_.kind is Kind.INTERFACE
     fields = {}
     for name, field in type_.fields.items():
-        dropped = set()
-        target = subgraph.types.get(named(field.type))
+        ineffective = set()
         if interface:
-            dropped |= {"external", "requires", "provides"}
-        if target is None or target.kind not in _COMPOSITE:
-            dropped.add("provides")
+            ineffective |= {"external", "requires", "provides"}
+        if not subgraph.is_composite(named_type(field.type)):
+            ineffective.add("provides")
         if field.has("external"):
-            dropped.add("tag")
-        fields[name] = _without(field, dropped)
+            ineffective.add("tag")
+        fields[name] = _without(field, ineffective)
     return replace(_without(type_, {"key"} if interface else set()), fields=fields)
 
 
 def _without(element: E, names: set[str]) -> E:
-    directives = tuple(each for each in element.directives if each.spec != FEDERATION or each.name not in names)
+    directives = tuple(directive for directive in element.directives if not directive.is_federation(*names))
     return replace(element, directives=directives)

@@ -107,3 +107,6 @@ NO_RULE = {
     "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED": "a bound: a test of its own in test_rules.py",
     "UNSUPPORTED_LINKED_FEATURE": "of reading a supergraph (tests/federation/test_compose.py)",
 }
+
+RULES_WITHOUT_CASE = frozenset({"INVALID_SUBGRAPH_NAME", "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"})
+"""Codes of NO_RULE that our composition gives, in tests of their own."""

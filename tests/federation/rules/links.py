@@ -17,18 +17,18 @@ def _linked(spec: str) -> str:
 
 
 CASES = (
-    Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: }"], [A], raw=True),
-    Case("INVALID_GRAPHQL", "ligne 1, colonne 17", ["type Query { a: Nowhere }"], [A], raw=True),
-    Case("INVALID_GRAPHQL", "ligne 1, colonne 21", ["type Query { a: Int @inaccesible }"], [A], raw=True),
-    Case("INVALID_GRAPHQL", "ligne 1, colonne 1", ["{ query: Query } type Query { a: Int }"], [A], raw=True),
-    Case("INVALID_GRAPHQL", "ligne 2, colonne 21", ["type Query { a: Int @key }"], [A]),
-    Case("INVALID_GRAPHQL", "ligne 2, colonne 32", ["type Query { a: Int @tag(name: 3) }"],
+    Case("INVALID_GRAPHQL", "1:17", ["type Query { a: }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "1:17", ["type Query { a: Nowhere }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "1:21", ["type Query { a: Int @inaccesible }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "1:1", ["{ query: Query } type Query { a: Int }"], [A], raw=True),
+    Case("INVALID_GRAPHQL", "2:21", ["type Query { a: Int @key }"], [A]),
+    Case("INVALID_GRAPHQL", "2:32", ["type Query { a: Int @tag(name: 3) }"],
          ['type Query { a: Int @tag(name: "3") }']),
-    Case("INVALID_GRAPHQL", "ligne 2, colonne 25", ['type Query { a(x: Int = "1"): Int }'],
+    Case("INVALID_GRAPHQL", "2:25", ['type Query { a(x: Int = "1"): Int }'],
          ["type Query { a(x: Int = 1): Int }"]),
     Case(
         "INVALID_GRAPHQL",
-        "ligne 2, colonne 43",
+        "2:43",
         [LINK.format(minor=6, names=NAMES) + 'type Query { a: Int @override(from: "s1", label: "x") }', A],
         [LINK.format(minor=7, names=NAMES) + 'type Query { a: Int @override(from: "s1", label: "x") }', A],
         raw=True,

@@ -1,19 +1,14 @@
-"""SATISFIABILITY_ERROR: every field that clients can ask for can be fetched, wherever they can ask for it.
-
-Walks the graph as the planner does, from the roots; the failure shows the path of fields that leads to the dead end.
-All below a mutation can be fetched from one subgraph that makes it: two would make it twice.
-"""
+"""The rule that every field can be fetched on every path from the roots, checked by the planner's own walk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 from graphql import get_named_type, is_abstract_type, is_object_type
 
-from hub.errors import StartRefused
-from hub.federation.compose.rules.failure import failure
-from hub.federation.errors import OperationRefused
+from hub.federation.errors import OperationRefused, RuleViolation
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Node
 from hub.federation.planning.search_state import Level, Spot
@@ -23,116 +18,127 @@ from hub.federation.supergraph import Supergraph
 MOVES = 5_000_000
 """Moves that the search may try from one root."""
 
-ALL_COMBINATIONS = 4
-"""Labels of progressive overrides of which every combination is tried."""
+EXHAUSTIVE_LABELS = 4
+"""Largest number of progressive override labels for which every combination is checked."""
 
 
-def check(supergraph: Supergraph, moves: int = MOVES) -> Iterator[StartRefused]:
-    """One failure per coordinate that some path can't reach; MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED if the search is
-    longer than `moves`."""
-    told: set[str] = set()
+def unsatisfiable_fields(supergraph: Supergraph, moves: int = MOVES) -> Iterator[RuleViolation]:
+    """SATISFIABILITY_ERROR: no subgraph can serve a field on some path; one violation per field.
+    MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED: the search takes more than `moves`.
+
+    All fields below a mutation are fetched from one subgraph that executes it: two would execute it twice."""
+    reported: set[str] = set()
     try:
-        for labels in _combinations(sorted(supergraph.labels)):
-            yield from _unreachable(supergraph, labels, moves, told)
+        for labels in _label_sets(sorted(supergraph.labels)):
+            yield from _check_labels(supergraph, labels, moves, reported)
     except OperationRefused:
-        yield failure(
+        yield RuleViolation(
             "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
             "Query",
             supergraph.endpoints,
-            "le graphe a trop de chemins pour être vérifié",
-            "Donnez moins de clés aux mêmes types, ou composez moins de sous-graphes",
+            "the graph has too many paths to be checked",
+            "Give fewer keys to the same types, or compose fewer subgraphs",
         )
 
 
-def _combinations(labels: list[str]) -> Iterator[frozenset[str]]:
-    """Every set of labels that may be on; of many, none, all, and each alone on or off."""
-    if len(labels) <= ALL_COMBINATIONS:
-        yield from (frozenset(each) for size in range(len(labels) + 1) for each in combinations(labels, size))
-        return
-    for size in (0, 1, len(labels) - 1, len(labels)):
-        yield from (frozenset(each) for each in combinations(labels, size))
+def _label_sets(labels: list[str]) -> Iterator[frozenset[str]]:
+    """Every set of active labels; of many labels only none, all, and each one alone active or inactive."""
+    sizes: Iterable[int] = range(len(labels) + 1)
+    if len(labels) > EXHAUSTIVE_LABELS:
+        sizes = (0, 1, len(labels) - 1, len(labels))
+    for size in sizes:
+        yield from map(frozenset, combinations(labels, size))
 
 
-def _unreachable(
-    supergraph: Supergraph, labels: frozenset[str], moves: int, failed: set[str]
-) -> Iterator[StartRefused]:
+def _check_labels(
+    supergraph: Supergraph, labels: frozenset[str], moves: int, reported: set[str]
+) -> Iterator[RuleViolation]:
+    """Violations under these active labels, without those of `reported` coordinates, which it extends."""
     graph, types = Graph(supergraph, labels), supergraph.types
     if "Query" in types:
-        walker = Walker(graph, moves)
-        yield from _below_root(supergraph, walker, "Query", graph.roots("Query"), types["Query"].fields, failed)
+        search = _Search(supergraph, Walker(graph, moves), reported)
+        yield from search.check_root("Query", graph.roots("Query"), types["Query"].fields)
     for name in types["Mutation"].fields if "Mutation" in types else ():
-        told: list[tuple[list[StartRefused], set[str]]] = []
-        for home in (each for each in graph.roots("Mutation") if graph.move(Node("Mutation", each), name)):
-            known = set(failed)
-            walker = Walker(graph, moves)
-            told.append((list(_below_root(supergraph, walker, "Mutation", (home,), (name,), known)), known))
-        if told and all(failures for failures, _ in told):  # no subgraph makes it and can have all below it read
-            failures, known = told[0]
-            failed |= known
-            yield from failures
+        attempts: list[tuple[list[RuleViolation], set[str]]] = []
+        for subgraph in graph.roots("Mutation"):
+            if graph.move(Node("Mutation", subgraph), name):
+                search = _Search(supergraph, Walker(graph, moves), set(reported))
+                attempts.append((list(search.check_root("Mutation", (subgraph,), (name,))), search.reported))
+        if attempts and all(violations for violations, _ in attempts):
+            violations, first_reported = attempts[0]
+            reported |= first_reported
+            yield from violations
 
 
-def _below_root(
-    supergraph: Supergraph, walker: Walker, root: str, homes: Iterable[str], names: Iterable[str], failed: set[str]
-) -> Iterator[StartRefused]:
-    """What can't be read below these fields of a root type, entered in these subgraphs."""
-    graph = walker.graph
-    spot = Spot(Level(()), root)
-    for name in homes:
-        walker.enter_root(spot, name, None)
-    pending = [spot]
-    seen: set[tuple[object, ...]] = {_state(graph, spot)}
-    for current in pending:
-        for name in names if current is spot else supergraph.types[current.type].fields:
-            entry = Field(name, current.type, name, selections=_below(supergraph, current.type, name))
-            options = walker.options(current, entry, name)
-            if not options and f"{current.type}.{name}" not in failed:
-                failed.add(f"{current.type}.{name}")
-                yield _failure(supergraph, current, name)
-            for _, child in walker.enter(current, entry, name, options) if entry.selections else ():
-                state = _state(graph, child)
-                if child.arrivals and state not in seen:
-                    seen.add(state)
-                    pending.append(child)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One walk from a root type; `reported` are coordinates whose violation is already known."""
+
+    supergraph: Supergraph
+    walker: Walker
+    reported: set[str]
+
+    def check_root(self, root: str, subgraphs: Iterable[str], names: Iterable[str]) -> Iterator[RuleViolation]:
+        """Violations of these root fields and of all fields below them, entered in these subgraphs."""
+        root_spot = Spot(Level(()), root)
+        for subgraph in subgraphs:
+            self.walker.enter_root(root_spot, subgraph, None)
+        pending = [root_spot]
+        visited = {_state(self.walker.graph, root_spot)}
+        for spot in pending:
+            for name in names if spot is root_spot else self.supergraph.types[spot.type].fields:
+                field = Field(name, spot.type, name, selections=_possible_selections(self.supergraph, spot.type, name))
+                options = self.walker.options(spot, field, name)
+                coordinate = f"{spot.type}.{name}"
+                if not options and coordinate not in self.reported:
+                    self.reported.add(coordinate)
+                    yield _violation(self.supergraph, spot, name)
+                for _, child in self.walker.enter(spot, field, name, options) if field.selections else ():
+                    state = _state(self.walker.graph, child)
+                    if child.arrivals and state not in visited:
+                        visited.add(state)
+                        pending.append(child)
 
 
-def _below(supergraph: Supergraph, type_name: str, name: str) -> tuple[Selections, ...]:
-    """Empty selections on each concrete type that the field may return."""
+def _possible_selections(supergraph: Supergraph, type_name: str, field_name: str) -> tuple[Selections, ...]:
+    """Empty selections on each object type that the field may return."""
     fields = supergraph.schema.type_map[type_name].fields  # type: ignore[attr-defined]
-    named = get_named_type(fields[name].type)
-    if is_abstract_type(named):
-        return tuple(Selections(each.name, ()) for each in supergraph.schema.get_possible_types(named))
-    return (Selections(named.name, ()),) if is_object_type(named) else ()
+    returned = get_named_type(fields[field_name].type)
+    if is_abstract_type(returned):
+        return tuple(Selections(type_.name, ()) for type_ in supergraph.schema.get_possible_types(returned))
+    return (Selections(returned.name, ()),) if is_object_type(returned) else ()
 
 
 def _state(graph: Graph, spot: Spot) -> tuple[object, ...]:
-    """What the fields below depend on: where the object may be held, for a type without key, where it hangs, and the
-    nearest objects above that set a context, with where those may be held."""
-    setting: dict[str, tuple[str, object]] = {}
-    holder = spot.parent if graph.giving else None
-    while holder is not None:
-        if holder.type in graph.giving:
-            setting.setdefault(holder.type, (holder.type, _held(holder)))
-        holder = holder.parent
-    entity = any(True for name in graph.subgraphs for _ in graph.keys(spot.type, name))
+    """All that decides which fields can be fetched below a spot: the subgraphs of the object, the field above it if its
+    type has no key, and the nearest objects above that set a context, with their subgraphs."""
+    context_setters: dict[str, tuple[str, object]] = {}
+    ancestor = spot.parent if graph.giving else None
+    while ancestor is not None:
+        if ancestor.type in graph.giving:
+            context_setters.setdefault(ancestor.type, (ancestor.type, _arrival_states(ancestor)))
+        ancestor = ancestor.parent
+    entity = any(True for subgraph in graph.subgraphs for _ in graph.keys(spot.type, subgraph))
     above = (spot.parent.type, spot.level.path[-1][1]) if spot.parent is not None and not entity else None
-    return (spot.type, _held(spot), above, tuple(setting.values()))
+    return (spot.type, _arrival_states(spot), above, tuple(context_setters.values()))
 
 
-def _held(spot: Spot) -> frozenset[tuple[object, ...]]:
+def _arrival_states(spot: Spot) -> frozenset[tuple[object, ...]]:
     return frozenset((arrival.node.subgraph, arrival.node.view, arrival.untyped) for arrival in spot.arrivals)
 
 
-def _failure(supergraph: Supergraph, spot: Spot, name: str) -> StartRefused:
-    coordinate = f"{spot.type}.{name}"
-    path = "/".join(f"{type_}.{key}" for type_, key in (*spot.level.path, (spot.type, name)))
-    holders = supergraph.types[spot.type].fields[name].joins
-    here = sorted({arrival.group.subgraph for arrival in spot.arrivals})
-    return failure(
+def _violation(supergraph: Supergraph, spot: Spot, name: str) -> RuleViolation:
+    path = "/".join(f"{type_name}.{key}" for type_name, key in (*spot.level.path, (spot.type, name)))
+    resolving = supergraph.types[spot.type].fields[name].joins
+    current = sorted({arrival.group.subgraph for arrival in spot.arrivals})
+    return RuleViolation(
         "SATISFIABILITY_ERROR",
-        coordinate,
-        [*holders, *here],
-        f"la requête {path} ne peut pas être servie : l'objet vient de {', '.join(here)}, "
-        f"le champ est dans {', '.join(sorted(holders)) or 'aucun sous-graphe'}, sans clé qui mène de l'un à l'autre",
-        "Ajoutez une clé résoluble commune, ou fournissez le champ là où l'objet se trouve",
+        f"{spot.type}.{name}",
+        [*resolving, *current],
+        f"{path} can't be queried: the object comes from {', '.join(current)}, the field is in "
+        f"{', '.join(sorted(resolving)) or 'no subgraph'}, and no key leads from one to the other",
+        "Add a common resolvable key, or resolve the field where the object comes from",
     )
+
+
+RULES = (unsatisfiable_fields,)

@@ -1,0 +1,139 @@
+"""Rules of each subgraph's document: its name, its GraphQL, its root types, its copies of federation definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graphql import (
+    DirectiveDefinitionNode,
+    NonNullTypeNode,
+    ObjectTypeDefinitionNode,
+    ScalarTypeDefinitionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    specified_scalar_types,
+)
+
+from hub.federation.compose.merger import graph_name
+from hub.federation.compose.sdl_validation import sdl_errors
+from hub.federation.compose.specification import SCALARS, federation_directives
+from hub.federation.compose.subgraph_model import Subgraph
+from hub.federation.compose.subgraph_reader import invalid_graphql as graphql_violation
+from hub.federation.errors import RuleViolation
+
+_SPECIFIED_TYPES: dict[str, tuple[type[TypeDefinitionNode], str]] = {
+    "_Any": (ScalarTypeDefinitionNode, "a scalar"),
+    "_FieldSet": (ScalarTypeDefinitionNode, "a scalar"),
+    "_Service": (ObjectTypeDefinitionNode, "an object type"),
+    "_Entity": (UnionTypeDefinitionNode, "a union"),
+    **{f"federation__{name}": (ScalarTypeDefinitionNode, "a scalar") for name in SCALARS},
+    **dict.fromkeys(specified_scalar_types, (ScalarTypeDefinitionNode, "a scalar")),
+}
+
+
+def invalid_subgraph_name(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INVALID_SUBGRAPH_NAME: two subgraphs have the same name, or the same value of `join__Graph`."""
+    names: set[str] = set()
+    for subgraph in subgraphs:
+        name = graph_name(subgraph.name)
+        if name in names:
+            yield RuleViolation(
+                "INVALID_SUBGRAPH_NAME",
+                subgraph.name,
+                [subgraph.name],
+                "another subgraph has this name, or one that only differs in case or punctuation",
+                "Rename one of the two",
+            )
+        names.add(name)
+
+
+def directive_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """DIRECTIVE_DEFINITION_INVALID: a subgraph defines a federation directive otherwise than the specification.
+
+    It may leave out optional arguments, locations and `repeatable`."""
+    for subgraph in subgraphs:
+        specified = federation_directives(subgraph.version)
+        for node in subgraph.document.definitions:
+            if not isinstance(node, DirectiveDefinitionNode) or node.name.value not in subgraph.federation_names:
+                continue
+            problem = _definition_problem(node, specified[subgraph.federation_names[node.name.value]].node)
+            if problem is not None:
+                yield RuleViolation(
+                    "DIRECTIVE_DEFINITION_INVALID",
+                    f"@{node.name.value}",
+                    [subgraph.name],
+                    f"the directive is not defined as specified: {problem}",
+                    "Remove this definition, which @link already provides",
+                )
+
+
+def _definition_problem(node: DirectiveDefinitionNode, specified: DirectiveDefinitionNode) -> str | None:
+    arguments = {argument.name.value: argument for argument in node.arguments or ()}
+    expected = {argument.name.value: argument for argument in specified.arguments or ()}
+    for name in arguments.keys() - expected.keys():
+        return f'argument "{name}" is unknown'
+    for name, argument in expected.items():
+        required = isinstance(argument.type, NonNullTypeNode)
+        if required and name not in arguments:
+            return f'argument "{name}" is missing'
+        if name in arguments and isinstance(arguments[name].type, NonNullTypeNode) and not required:
+            return f'argument "{name}" must be optional'
+    locations = {location.value for location in node.locations}
+    unknown = locations - {location.value for location in specified.locations}
+    if unknown:
+        return f"it can't be applied on {', '.join(sorted(unknown))}"
+    if node.repeatable and not specified.repeatable:
+        return "it is not repeatable"
+    return None
+
+
+def type_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """TYPE_DEFINITION_INVALID: a subgraph defines a type of GraphQL's or federation's own with another kind."""
+    for subgraph in subgraphs:
+        for node in subgraph.document.definitions:
+            if isinstance(node, TypeDefinitionNode) and node.name.value in _SPECIFIED_TYPES:
+                node_type, kind = _SPECIFIED_TYPES[node.name.value]
+                if not isinstance(node, node_type):
+                    yield RuleViolation(
+                        "TYPE_DEFINITION_INVALID",
+                        node.name.value,
+                        [subgraph.name],
+                        f"this type of GraphQL or federation is {kind}",
+                        "Remove this definition",
+                    )
+
+
+def root_type_name_used(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """ROOT_QUERY_USED, ROOT_MUTATION_USED, ROOT_SUBSCRIPTION_USED: another type has the usual name of a root type.
+
+    A subgraph may name its root types otherwise: the supergraph has the usual names, which must then be free."""
+    for subgraph in subgraphs:
+        nodes = subgraph.document.definitions
+        names = {node.name.value for node in nodes if isinstance(node, TypeDefinitionNode)}
+        for node in nodes:
+            if not isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
+                continue
+            for entry in node.operation_types or ():
+                usual = entry.operation.value.capitalize()
+                if entry.type.name.value != usual and usual in names:
+                    yield RuleViolation(
+                        f"ROOT_{usual.upper()}_USED",
+                        usual,
+                        [subgraph.name],
+                        f'the root type is "{entry.type.name.value}", and another type is named "{usual}"',
+                        "Rename that type, or make it the root type",
+                    )
+
+
+def invalid_graphql(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INVALID_GRAPHQL: the SDL is not valid GraphQL, or applies an unknown directive.
+
+    An unknown directive is refused rather than dropped: it may be a misspelt protection."""
+    for subgraph in subgraphs:
+        yield from (graphql_violation(subgraph.name, error) for error in sdl_errors(subgraph))
+
+
+RULES = (invalid_subgraph_name, directive_definition_invalid, type_definition_invalid, root_type_name_used)
+GRAPHQL_RULES = (invalid_graphql,)
