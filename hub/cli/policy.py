@@ -15,15 +15,14 @@ from hub.cli.options import KEYS, ClientOption, KeysOption
 from hub.cli.refusals import refuse, tell
 from hub.graph import described, load_classified, load_graph
 from hub.policy.decide.decision_table import DecisionTable
-from hub.policy.decide.policy_files import PolicyError
-from hub.policy.decide.policy_loader import POLICIES, load
+from hub.policy.decide.policy_loader import POLICIES, PolicyError, load
 from hub.policy.decide.policy_model import Policy
-from hub.policy.report.affected_people import Profile, reach
+from hub.policy.report.affected_people import Profile, affected_people
 from hub.policy.report.coverage import coverage
-from hub.policy.report.decision_sheet import markdown, objects, sheet
-from hub.policy.report.explanation import why
+from hub.policy.report.decision_sheet import sheet_json, sheet_markdown
+from hub.policy.report.explanation import explanation_text
 from hub.policy.report.impact import impact as impact_of
-from hub.policy.report.policy_diff import changes, durations, same
+from hub.policy.report.policy_diff import policy_changes, retention_changes, same_policy
 from hub.policy.report.register import register as register_of
 from schema.facts import Fact
 
@@ -40,23 +39,33 @@ def policy() -> None:
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(help="Dossier des règles ; par défaut, celles de ce hub.")] = POLICIES,
+    closed: Annotated[
+        bool, typer.Option("--closed", help="Nomme les champs que les réductions laissent fermés.")
+    ] = False,
 ) -> None:
     """Vérifie les règles, et qu'elles couvrent tout le graphe ; chaque erreur a son fichier et sa ligne."""
     rules = _load(folder)
     supergraph, classification = load_classified()
-    found = coverage(described(supergraph, classification), classification, rules)
-    if found.misnamed:
-        _fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in found.misnamed])
-    if found.missing:
-        _fail("POLICY_INCOMPLETE", found.missing)
+    covered = coverage(described(supergraph, classification), classification, rules)
+    if covered.misnamed:
+        _fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in covered.misnamed])
+    if covered.missing:
+        _fail("POLICY_INCOMPLETE", covered.missing)
     typer.echo(
         f"Règles : {len(rules.actors)} sortes d'acteurs, {len(rules.purposes)} finalités, {len(rules.grants)} accords, "
         f"{len(rules.prohibitions)} interdictions, {len(rules.reductions)} réductions."
     )
     typer.echo(
-        f"Graphe : {found.fields} champs, {found.values} valeurs d'énumération et {found.inputs} entrées, tous classés."
+        f"Graphe : {covered.fields} champs, {covered.values} valeurs d'énumération et {covered.inputs} entrées, tous "
+        "classés."
     )
-    for note in found.notes:
+    typer.echo(
+        f"Réductions : {len(covered.closed)} champs de cellules « r » n'ont pas de ligne et restent fermés"
+        + (" :" if closed else " ; « hub policy check --closed » les nomme.")
+    )
+    for coordinate in covered.closed if closed else ():
+        typer.echo(f"  {coordinate}")
+    for note in covered.notes:
         typer.echo(f"À noter : {note}.")
 
 
@@ -75,9 +84,9 @@ def table(
     if not rows:
         no_such_pair(whole, actor, purpose)
     if json:
-        typer.echo(orjson.dumps(objects(sheet(whole, rows)), option=orjson.OPT_INDENT_2).decode())
+        typer.echo(orjson.dumps(sheet_json(whole, rows), option=orjson.OPT_INDENT_2).decode())
     else:
-        typer.echo(markdown(whole, rows), nl=False)
+        typer.echo(sheet_markdown(whole, rows), nl=False)
 
 
 @app.command()
@@ -93,7 +102,9 @@ def explain(
     """Dit pourquoi un champ se lit ou non, les règles et les textes, et ce qu'il faudrait."""
     whole = load_graph().table
     row = decision_class(whole, actor, purpose, client)
-    typer.echo(why(field, row, whole, _relation(relation, whole) if relation is not None else None), nl=False)
+    typer.echo(
+        explanation_text(field, row, whole, _relation(relation, whole) if relation is not None else None), nl=False
+    )
 
 
 @app.command()
@@ -110,20 +121,19 @@ def diff(
     before, after = _load(old, older=True), _load(new)
     _, classification = load_classified()
     tables = DecisionTable(before, classification), DecisionTable(after, classification)
-    found = changes(*tables)
-    periods = durations(before, after)
+    changes, periods = policy_changes(*tables), retention_changes(before, after)
     names = [name for name, _, _ in periods]
-    reached = reach(found, names, *tables, _profiles(keys)) if people else None
-    counts = [f" ({n} personne(s))" for n in (*reached.each, *reached.periods)] if reached is not None else []
-    lines = [f"{each.whose} {each.field} : {each.before} → {each.after}" for each in found]
+    affected = affected_people(changes, names, *tables, _profiles(keys)) if people else None
+    counts = [f" ({n} personne(s))" for n in (*affected.by_change, *affected.by_period)] if affected is not None else []
+    lines = [f"{change.decision_class} {change.field} : {change.before} → {change.after}" for change in changes]
     lines += [f"durée {name} : {was} → {becomes}" for name, was, becomes in periods]
     for line, count in zip_longest(lines, counts, fillvalue=""):
         typer.echo(line + count)
-    typer.echo(f"{len(found)} décision(s) et {len(periods)} durée(s) changent.")
-    if reached is not None:
-        typer.echo(f"Des {reached.all} personnes de la base, {reached.any} au plus en sont touchées.")
-    equal = same(before, after)
-    if not equal and not found and not periods:
+    typer.echo(f"{len(changes)} décision(s) et {len(periods)} durée(s) changent.")
+    if affected is not None:
+        typer.echo(f"Des {affected.total} personnes de la base, {affected.by_any} au plus en sont touchées.")
+    equal = same_policy(before, after)
+    if not equal and not changes and not periods:
         typer.echo("Des libellés, des textes ou des règles sans effet sur le graphe servi changent.")
     raise typer.Exit(1 if fail and not equal else 0)
 
@@ -148,10 +158,10 @@ def _profiles(keys: Path) -> list[Profile]:
 
 
 def _relation(name: str, whole: DecisionTable) -> Fact:
-    known = {fact.name: fact for fact in whole.policy.relations}
-    if name not in known:
-        refuse("ARGUMENT_INVALID", f"« --relation » est l'une de : {', '.join(sorted(map(str, known)))}.")
-    return known[name]
+    relations = {fact.name: fact for fact in whole.policy.relations}
+    if name not in relations:
+        refuse("ARGUMENT_INVALID", f"« --relation » est l'une de : {', '.join(sorted(map(str, relations)))}.")
+    return relations[name]
 
 
 def _load(folder: Path, *, older: bool = False) -> Policy:

@@ -18,9 +18,9 @@ from hub.errors import HubError, RequestRefused
 from hub.pages.markdown import markdown
 from hub.pages.rendering import render
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
-from hub.policy.decide.wording import EFFECTS, by_client
-from hub.policy.report.decision_sheet import markdown as sheet_text
-from hub.policy.report.explanation import UnknownField, explained
+from hub.policy.decide.wording import EFFECTS, client_label
+from hub.policy.report.decision_sheet import sheet_markdown
+from hub.policy.report.explanation import UnknownField, explain_path
 from hub.policy.report.impact import impact
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import matrix
@@ -97,7 +97,7 @@ class PolicyPages:
         row = self._row(reader, form.get("pair"))
         pairs = self._pairs(reader, row)
         if view == "table":
-            return "policy_table.html", {"pairs": pairs, "sheet": sheet_text(self._table, [row])}
+            return "policy_table.html", {"pairs": pairs, "sheet": sheet_markdown(self._table, [row])}
         return "policy_explanation.html", {"pairs": pairs, **self._explanation(row, form)}
 
     @cached_property
@@ -125,7 +125,7 @@ class PolicyPages:
             raise _unknown("relation")
         explanation, problem = None, None
         try:
-            explanation = explained(path, row, self._table, facts.get(relation))
+            explanation = explain_path(path, row, self._table, facts.get(relation))
         except UnknownField as error:
             problem = error
         return {
@@ -141,7 +141,7 @@ class PolicyPages:
         policy, options = self._table.policy, []
         for kind, purpose, client in reader.rows:
             label = f"{policy.actors[kind].label} — {policy.purposes[purpose].label}"
-            label += f", par une application {by_client(client, policy)}" if client is not None else ""
+            label += f", par une application {client_label(client, policy)}" if client is not None else ""
             pair = (kind, purpose, client)
             options.append((_key(pair), label, pair == (row.kind, row.purpose, row.client)))
         return options

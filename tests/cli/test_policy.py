@@ -48,9 +48,17 @@ def test_every_error_of_the_rules_is_told_with_file_and_line_and_ends_by_one(tmp
 
 
 def test_rules_that_do_not_cover_the_graph_are_refused(tmp_path: Path) -> None:
-    row = '{ actor = "orienteur_cd", coordinate = "Resources.month", how = "deny" },'
-    folder = rules(tmp_path / "rules", ("reductions.toml", row, ""))
-    assert "Resources.month" in hub("policy", "check", folder).check_refused("POLICY_INCOMPLETE")
+    folder = rules(tmp_path / "rules", ("retention.toml", 'types = ["Referral"]', 'types = ["Service"]'))
+    assert "Referral : " in hub("policy", "check", folder).check_refused("POLICY_INCOMPLETE")
+
+
+def test_the_fields_that_reductions_leave_closed_are_counted_and_named_on_demand() -> None:
+    counted, listed = hub("policy", "check").out, hub("policy", "check", "--closed").out
+    closed = [line.strip() for line in listed.splitlines() if " × " in line]
+    assert "orienteur_cd × ECO : Resources.month" in closed
+    assert f"Réductions : {len(closed)} champs" in counted
+    assert "Resources.month" not in counted
+    assert "hub policy check --closed" in counted
 
 
 def test_a_reduction_to_a_field_that_there_is_not_is_told_with_file_and_line(tmp_path: Path) -> None:

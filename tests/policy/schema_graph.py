@@ -9,12 +9,12 @@ from hub.policy.decide.policy_model import (
     Basis,
     Grant,
     ItemRetention,
-    Named,
     Policy,
     Prohibition,
     Purpose,
     Reduction,
     Retention,
+    Term,
 )
 from schema.categories import Category, Level
 from schema.facts import Fact
@@ -110,8 +110,8 @@ def policy(
         bases={basis.id: basis for basis in (OPPOSABLE, FIRM, RIGHTS)},
         retentions={"journey": JOURNEY},
         items=dict(items),
-        categories={category: Named(category.value, "") for category in Category},
-        relations={fact: Named(fact.name or "", "") for fact in scopes},
+        categories={category: Term(category.value, "") for category in Category},
+        relations={fact: Term(fact.name or "", "") for fact in scopes},
         grants=grants,
         prohibitions=prohibitions,
         reductions={(row.actor, row.coordinate): row for row in reductions},

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
-from hub.policy.report.affected_people import Profile, Reach, reach
-from hub.policy.report.policy_diff import changes, durations
+from hub.policy.report.affected_people import AffectedPeople, Profile, affected_people
+from hub.policy.report.policy_diff import policy_changes, retention_changes
 from schema.categories import Category
 from schema.facts import Fact
 
@@ -21,10 +23,10 @@ PEOPLE = (
 )
 
 
-def under(policy: Policy) -> Reach:
+def under(policy: Policy) -> AffectedPeople:
     after = DecisionTable(policy, TABLE.classification)
-    periods = [name for name, _, _ in durations(TABLE.policy, policy)]
-    return reach(changes(TABLE, after), periods, TABLE, after, PEOPLE)
+    periods = [name for name, _, _ in retention_changes(TABLE.policy, policy)]
+    return affected_people(policy_changes(TABLE, after), periods, TABLE, after, PEOPLE)
 
 
 def with_grant(*ids: str, **values: object) -> Policy:
@@ -33,7 +35,7 @@ def with_grant(*ids: str, **values: object) -> Policy:
 
 
 def test_what_changes_nothing_touches_nobody() -> None:
-    assert under(TABLE.policy) == Reach((), (), 0, 63)
+    assert under(TABLE.policy) == AffectedPeople((), (), 0, 63)
 
 
 def test_a_category_withdrawn_touches_those_whom_the_grant_let_read_now() -> None:
@@ -41,36 +43,36 @@ def test_a_category_withdrawn_touches_those_whom_the_grant_let_read_now() -> Non
     grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
     assert (grant.relations, grant.basis.opposition) == (Fact.ORG_REFERENT, True)
     found = under(with_grant("DEL-1", read=grant.read - {Category.SOC}))
-    assert (found.any, set(found.each), found.periods) == (1 + 2, {0, 1 + 2}, ())
+    assert (found.by_any, set(found.by_change), found.by_period) == (1 + 2, {0, 1 + 2}, ())
 
 
 def test_a_relation_added_touches_those_whom_it_links() -> None:
     grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
-    assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.REFERENT)).any == 2 + 4
-    assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.NATIONWIDE)).any == 1 + 2 + 4 + 32
+    assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.REFERENT)).by_any == 2 + 4
+    assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.NATIONWIDE)).by_any == 1 + 2 + 4 + 32
 
 
 def test_an_objection_that_no_longer_binds_touches_those_who_had_objected() -> None:
     grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
-    free = replace(grant.basis, opposition=False)
-    assert under(with_grant("DEL-1", "DEL-2", basis=free)).any == 8
+    free = structs.replace(grant.basis, opposition=False)
+    assert under(with_grant("DEL-1", "DEL-2", basis=free)).by_any == 8
 
 
 def test_a_duration_touches_those_for_whom_it_is_over_under_one_of_the_two() -> None:
     periods = dict(TABLE.policy.retentions)
     periods["journey"] = replace(periods["journey"], days=5)
     found = under(replace(TABLE.policy, retentions=periods))
-    assert (found.each, found.periods, found.any) == ((), (1 + 4 + 8 + 32,), 1 + 4 + 8 + 32)
+    assert (found.by_change, found.by_period, found.by_any) == ((), (1 + 4 + 8 + 32,), 1 + 4 + 8 + 32)
 
 
 def test_a_duration_of_items_touches_all_whose_items_it_may_end() -> None:
     items = dict(TABLE.policy.items)
     items["referral"] = replace(items["referral"], days=90)
-    assert under(replace(TABLE.policy, items=items)) == Reach((), (63,), 63, 63)
+    assert under(replace(TABLE.policy, items=items)) == AffectedPeople((), (63,), 63, 63)
     del items["referral"]
     found = under(replace(TABLE.policy, items=items))
-    assert set(found.each) - {0}
-    assert found.any == 63
+    assert set(found.by_change) - {0}
+    assert found.by_any == 63
 
 
 def test_a_purpose_withdrawn_touches_whom_it_let_read() -> None:
@@ -78,13 +80,13 @@ def test_a_purpose_withdrawn_touches_whom_it_let_read() -> None:
     kind = kinds["delegataire_rsa"]
     kinds["delegataire_rsa"] = replace(kind, purposes=kind.purposes - {"suivi"})
     found = under(replace(TABLE.policy, actors=kinds))
-    assert found.any == 1 + 2
-    assert {0, 1 + 2} == set(found.each)
+    assert found.by_any == 1 + 2
+    assert {0, 1 + 2} == set(found.by_change)
 
 
 def test_what_finds_nobody_any_more_touches_those_whom_it_found() -> None:
     found = under(with_grant("DEL-1", match=frozenset()))
-    assert (found.any, set(found.each)) == (1 + 2, {1 + 2})
+    assert (found.by_any, set(found.by_change)) == (1 + 2, {1 + 2})
 
 
 def test_a_purpose_that_a_scope_no_longer_has_touches_those_whom_it_let_read() -> None:
@@ -94,8 +96,8 @@ def test_a_purpose_that_a_scope_no_longer_has_touches_those_whom_it_let_read() -
     for old, new in ((TABLE, closed), (closed, TABLE)):
         found = [
             each
-            for each in changes(old, new)
+            for each in policy_changes(old, new)
             if (each.actor, each.purpose, each.client) == ("referent_cd", "suivi", "parcours")
         ]
         assert found
-        assert reach(found, (), old, new, PEOPLE).any >= 4
+        assert affected_people(found, (), old, new, PEOPLE).by_any >= 4

@@ -25,7 +25,7 @@ GRANTED = [case for case in CASES if "grant" in case]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
-    decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).whole
+    decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).by_coordinate
     opened = [(Effect.ALLOW, *each) for each in case.get("allow", {}).items()]
     opened += [(Effect.MATCH, *each) for each in case.get("match", {}).items()]
     for effect, coordinate, relations in opened:
@@ -71,8 +71,8 @@ def test_every_grant_that_matches_has_a_case_for_each_of_its_categories_and_ever
 def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[str, Any]) -> None:
     pair = case["actor"], case["purpose"]
     assert pair in TABLE.classes
-    decisions = TABLE.decision_class(*pair).whole
-    less = without(case["grant"], case["actor"]).decision_class(*pair).whole
+    decisions = TABLE.decision_class(*pair).by_coordinate
+    less = without(case["grant"], case["actor"]).decision_class(*pair).by_coordinate
     for coordinate in (*case.get("allow", ()), *case.get("match", ())):
         assert case["grant"] in decisions[coordinate].rules, coordinate
         assert less[coordinate].rule != decisions[coordinate].rule, coordinate

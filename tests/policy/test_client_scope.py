@@ -8,12 +8,11 @@ import pytest
 from hub.graph import load_graph
 from hub.policy.decide.client_scope import UNSCOPED
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect, Reason
-from hub.policy.decide.policy_files import PolicyError
-from hub.policy.decide.policy_loader import load
+from hub.policy.decide.policy_loader import PolicyError, load
 from hub.policy.decide.policy_model import ClientScope
-from hub.policy.decide.remedy import needed
+from hub.policy.decide.remedy import table_remedy
 from hub.policy.decide.wording import REASONS
-from hub.policy.report.explanation import why
+from hub.policy.report.explanation import explanation_text
 from hub.policy.report.rights_matrix import opened
 from schema.categories import OPEN, Category, Level
 from schema.residual import Clause
@@ -42,8 +41,8 @@ def within(inner: tuple[Clause, ...], outer: tuple[Clause, ...]) -> bool:
 @EACH
 def test_through_an_application_nothing_is_wider_than_what_its_user_reads(row: DecisionClass) -> None:
     own = TABLE.decision_class(row.kind, row.purpose)
-    for name, decision in row.whole.items():
-        before = own.whole[name]
+    for name, decision in row.by_coordinate.items():
+        before = own.by_coordinate[name]
         if before.effect is Effect.DENY:
             assert decision.effect is Effect.DENY, name
         assert within(decision.rule.read, before.rule.read), name
@@ -73,13 +72,13 @@ def test_only_what_the_scope_names_and_no_prohibition_closes_is_read(row: Decisi
 @EACH
 def test_a_denial_is_the_application_s_where_the_user_has_the_right_for_some_purpose(row: DecisionClass) -> None:
     own = TABLE.decision_class(row.kind, row.purpose)
-    for name, decision in row.whole.items():
+    for name, decision in row.by_coordinate.items():
         if decision.effect is not Effect.DENY:
             continue
-        before = own.whole[name]
-        never = before.effect is Effect.DENY and before.needs is None
-        expected = Reason.FIELD_NOT_FOR_CLIENT if decision.needs is None else Reason.FIELD_NOT_FOR_PURPOSE
-        assert decision.reason is (before.reason if never and decision.needs is None else expected), name
+        before = own.by_coordinate[name]
+        never = before.effect is Effect.DENY and before.granted_for is None
+        expected = Reason.FIELD_NOT_FOR_CLIENT if decision.granted_for is None else Reason.FIELD_NOT_FOR_PURPOSE
+        assert decision.reason is (before.reason if never and decision.granted_for is None else expected), name
 
 
 def test_the_line_of_the_matrix_holds() -> None:
@@ -119,13 +118,15 @@ def test_an_application_matches_by_what_its_scope_and_its_user_match_by() -> Non
 
 def test_an_explanation_says_that_it_is_the_application_and_what_it_would_take() -> None:
     row = TABLE.decision_class("referent_cd", "suivi", "parcours")
-    prohibited, left = why("Person.constraints", row, TABLE), why("Person.rsa", row, TABLE)
+    prohibited, left = explanation_text("Person.constraints", row, TABLE), explanation_text("Person.rsa", row, TABLE)
     assert "par une application de portée « Suivre un parcours depuis l'outil d'un partenaire » (parcours)" in left
     assert "motif : FIELD_NOT_FOR_CLIENT" in left
     assert "il faudrait : une convention par laquelle l'application lise SOC en entier (clients.toml)" in left
     assert "interdiction PART-FREIN" in prohibited
     assert "il faudrait : rien n'y suffit" in prohibited
-    assert "sans portée" in why("Person.rsa", TABLE.decision_class("referent_cd", "suivi", UNSCOPED), TABLE)
+    assert "sans portée" in explanation_text(
+        "Person.rsa", TABLE.decision_class("referent_cd", "suivi", UNSCOPED), TABLE
+    )
 
 
 @EACH
@@ -140,14 +141,14 @@ def test_no_agreement_is_promised_of_what_no_application_may_ever_be_given(row: 
     for name, decision in row.decisions.items():
         field = SCHEMA.fields[decision.required or name]
         if decision.reason is Reason.FIELD_NOT_FOR_CLIENT and (field.category, field.level) in closed:
-            assert "rien n'y suffit" in needed(name, decision, row.kind, row.policy, SCHEMA), name
+            assert "rien n'y suffit" in table_remedy(name, decision, row.kind, row.policy, SCHEMA), name
 
 
 @EACH
 def test_no_agreement_is_asked_for_a_category_that_needs_none(row: DecisionClass) -> None:
     """What leads to a person is denied for want of anything to read there: that is what it takes."""
     denied = [name for name, decision in row.decisions.items() if decision.effect is Effect.DENY]
-    told = {name: needed(name, row.decisions[name], row.kind, row.policy, SCHEMA) for name in denied}
+    told = {name: table_remedy(name, row.decisions[name], row.kind, row.policy, SCHEMA) for name in denied}
     assert [name for name, said in told.items() if any(f"lise {each}" in said for each in OPEN)] == []
     if row.decisions["Query.person"].reason is Reason.FIELD_NOT_FOR_CLIENT:
         assert "lise au moins une donnée de « Person »" in told["Query.person"]
@@ -155,15 +156,15 @@ def test_no_agreement_is_asked_for_a_category_that_needs_none(row: DecisionClass
 
 def test_of_what_leads_to_the_person_itself_its_application_alone_is_in_the_way() -> None:
     own = TABLE.decision_class("beneficiaire", "droits", UNSCOPED)
-    assert "une convention" in needed("Query.me", own.decisions["Query.me"], own.kind, own.policy, SCHEMA)
+    assert "une convention" in table_remedy("Query.me", own.decisions["Query.me"], own.kind, own.policy, SCHEMA)
     other = TABLE.decision_class("referent_cd", "suivi", UNSCOPED)
-    assert "rien n'y suffit" in needed("Query.me", other.decisions["Query.me"], other.kind, other.policy, SCHEMA)
+    assert "rien n'y suffit" in table_remedy("Query.me", other.decisions["Query.me"], other.kind, other.policy, SCHEMA)
 
 
 def test_a_value_that_no_application_may_be_given_is_promised_by_no_agreement() -> None:
     for client in (UNSCOPED, "parcours"):
         row = TABLE.decision_class("referent_cd", "suivi", client)
-        assert "il faudrait : rien n'y suffit" in why("MotiveCategory.psychologue", row, TABLE)
+        assert "il faudrait : rien n'y suffit" in explanation_text("MotiveCategory.psychologue", row, TABLE)
 
 
 def test_that_the_application_is_not_given_a_field_does_not_say_that_its_user_has_a_right_to_it() -> None:
@@ -214,8 +215,8 @@ def test_a_denial_names_the_purposes_that_open_what_it_denies_and_no_other(clien
     rows = [TABLE.decision_class(*pair, client) for pair in pairs]
     for row in rows:
         alike = [other for other in rows if other.kind == row.kind]
-        for name, decision in row.whole.items():
+        for name, decision in row.by_coordinate.items():
             if decision.effect is Effect.DENY:
-                opens = sorted(other.purpose for other in alike if other.whole[name].effect is not Effect.DENY)
-                assert decision.needs == (", ".join(opens) or None), (row.kind, row.purpose, name)
+                opens = sorted(other.purpose for other in alike if other.by_coordinate[name].effect is not Effect.DENY)
+                assert decision.granted_for == (", ".join(opens) or None), (row.kind, row.purpose, name)
                 assert (decision.reason is Reason.FIELD_NOT_FOR_PURPOSE) == bool(opens)

@@ -6,6 +6,7 @@ import pytest
 
 from hub.graph import load_graph
 from hub.policy.decide.classification import Classification
+from hub.policy.decide.decision_table import Effect
 from hub.policy.decide.policy_model import Policy, Reduction
 from hub.policy.report.coverage import coverage
 
@@ -41,18 +42,31 @@ def test_the_values_of_an_enum_that_no_classified_field_returns_are_named() -> N
     assert any(each.startswith("ConstraintState.OUI : ") for each in found)
 
 
-def test_a_reduced_field_without_a_line_in_the_reductions_is_named() -> None:
+def test_a_reduced_field_without_a_line_in_the_reductions_is_listed_as_closed() -> None:
     rows = {key: row for key, row in TABLE.policy.reductions.items() if key != ("conseiller_ft", "Person.rsa")}
-    (only,) = missing(policy=replace(TABLE.policy, reductions=rows))
-    assert only.startswith("Person.rsa : ")
-    assert "conseiller_ft" in only
+    before = coverage(GRAPH.schema, TABLE.classification, TABLE.policy)
+    after = coverage(GRAPH.schema, TABLE.classification, replace(TABLE.policy, reductions=rows))
+    assert set(after.closed) - set(before.closed) == {"conseiller_ft × SOC : Person.rsa"}
+    assert after.missing == ()
+
+
+def test_what_is_listed_as_closed_is_denied_by_every_cell_that_is_only_reduced() -> None:
+    closed = coverage(GRAPH.schema, TABLE.classification, TABLE.policy).closed
+    assert len(closed) > 100
+    reads = {(grant.actor, c) for grant in TABLE.policy.grants for c in grant.read | grant.own_recorded}
+    for line in closed:
+        actor, _, rest = line.partition(" × ")
+        category, _, name = rest.partition(" : ")
+        if (actor, category) not in reads:
+            rows = [row for (kind, _), row in TABLE.classes.items() if kind == actor]
+            assert {row.decisions[name].effect for row in rows} == {Effect.DENY}, line
 
 
 @pytest.mark.parametrize(
     "row",
     [
         Reduction("conseiller_ft", "Person.household", "sibling", sibling="Person.hasDependantChildren", line=7),
-        Reduction("conseiller_ft", "Person.houshold", "deny", line=7),
+        Reduction("conseiller_ft", "Person.houshold", "whole", line=7),
         Reduction("conseiller_ft", "Person.household", "sibling", sibling="Person.hasRsa", line=7),
         Reduction("conseiller_ft", "Person.household", "sibling", sibling="Person.isRsaBeneficiary", line=7),
         Reduction("conseiller_ft", "Person.household", "sibling", sibling="Household.dependentChildren", line=7),
@@ -64,7 +78,7 @@ def test_a_reduction_that_would_open_nothing_for_a_wrong_name_is_told_with_its_l
     assert only.startswith("reductions.toml:7: « ")
 
 
-def test_every_reduction_in_force_names_fields_of_the_contract() -> None:
+def test_every_reduction_in_force_names_served_fields() -> None:
     assert coverage(GRAPH.schema, TABLE.classification, TABLE.policy).misnamed == ()
 
 

@@ -1,17 +1,17 @@
 """The sheet is the enforced table, whole, internal fields aside."""
 
 from hub.graph import load_graph
-from hub.policy.report.decision_sheet import markdown, objects, sheet
+from hub.policy.report.decision_sheet import sheet_json, sheet_lines, sheet_markdown
 
 TABLE = load_graph().table
 
 
 def test_each_decision_enforced_is_one_line_of_the_sheet() -> None:
-    lines = list(sheet(TABLE, TABLE.classes.values()))
+    lines = list(sheet_lines(TABLE, TABLE.classes.values()))
     expected = {
         (kind, purpose, name, decision.effect.value, decision.reason, decision.rules)
         for (kind, purpose), row in TABLE.classes.items()
-        for name, decision in row.whole.items()
+        for name, decision in row.by_coordinate.items()
         if not name.endswith("._access")
     }
     assert {(x.actor, x.purpose, x.field, x.decision, x.reason, x.rules) for x in lines} == expected
@@ -20,8 +20,8 @@ def test_each_decision_enforced_is_one_line_of_the_sheet() -> None:
 
 def test_the_markdown_holds_each_line_and_nothing_of_other_rows() -> None:
     row = TABLE.decision_class("conseiller_ft", "suivi")
-    text = markdown(TABLE, [row])
-    assert text.count("\n| `") == len(objects(sheet(TABLE, [row])))
+    text = sheet_markdown(TABLE, [row])
+    assert text.count("\n| `") == len(sheet_json(TABLE, [row]))
     (constraints,) = (line for line in text.splitlines() if line.startswith("| `Person.constraints`"))
     assert "ORG_REFERENT" in constraints
     assert "FT-2" in constraints

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.policy.decide.classification import FieldClass
 from hub.policy.decide.decision_table import DecisionTable, Effect, Reason
-from hub.policy.decide.matrix_cells import meet, merge
+from hub.policy.decide.matrix_cells import intersect, merge
 from hub.policy.decide.policy_model import ItemRetention, Prohibition, Reduction
 from schema.categories import Category, Level
 from schema.facts import Fact
@@ -37,12 +37,12 @@ def test_a_category_without_a_grant_is_denied() -> None:
 def test_a_category_granted_for_another_purpose_is_denied_and_says_which() -> None:
     decision = decide("referent", "Person.lastName", REFERENT, purpose="orientation")
     assert (decision.effect, decision.reason) == (Effect.DENY, Reason.FIELD_NOT_FOR_PURPOSE)
-    assert decision.needs == "suivi"
+    assert decision.granted_for == "suivi"
 
 
 def test_a_prohibition_beats_every_grant() -> None:
     nir = grant("NIR", "referent", Fact.REFERENT, read=frozenset({Category.NIR}))
-    never = Prohibition("NEVER", "*", Category.NIR, None, "jamais")
+    never = Prohibition("NEVER", "*", Category.NIR, "jamais")
     assert decide("referent", "Person.nir", nir).effect is Effect.ALLOW
     decision = decide("referent", "Person.nir", nir, prohibitions=(never,))
     assert (decision.effect, decision.rules) == (Effect.DENY, ("NEVER",))
@@ -51,7 +51,7 @@ def test_a_prohibition_beats_every_grant() -> None:
 def test_a_field_that_leads_to_the_person_who_asks_alone_is_denied_to_who_is_nobody_s_self() -> None:
     fields = {
         **SCHEMA.fields,
-        "Query.me": FieldClass("Query.me", "Query", "Person", Category.TECH, Level.FULL, own=True),
+        "Query.me": FieldClass("Query.me", "Query", "Person", Category.TECH, Level.FULL, self_only=True),
     }
     schema = replace(SCHEMA, fields=fields)
     own = grant("OWN", "self", Fact.SELF, read=frozenset({Category.ID}))
@@ -145,7 +145,7 @@ def test_merging_clauses_never_changes_what_holds(clauses: list[Clause], facts: 
 
 @given(CLAUSES, CLAUSES, FACTS)
 def test_a_meet_never_holds_where_one_side_does_not(left: list[Clause], right: list[Clause], facts: int) -> None:
-    if holds(meet(left, right), facts):
+    if holds(intersect(left, right), facts):
         assert holds(left, facts)
         assert holds(right, facts)
 
@@ -157,4 +157,4 @@ def test_a_meet_holds_whenever_one_relation_gives_both_sides() -> None:
             for relation in (1, 2):
                 one = facts & ~3 | relation
                 if holds([left], one) and holds([right], one):
-                    assert holds(meet([left], [right]), one)
+                    assert holds(intersect([left], [right]), one)

@@ -8,8 +8,8 @@ import pytest
 from hub.graph import load_graph
 from hub.policy.decide.by_relation import by_relation
 from hub.policy.decide.decision_table import DecisionTable, Effect, Reason
-from hub.policy.enforce.access_entry import entry
-from hub.policy.report.explanation import UnknownField, why
+from hub.policy.enforce.access_entry import access_entry
+from hub.policy.report.explanation import UnknownField, explanation_text
 from schema.categories import Category
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import holds
@@ -18,7 +18,7 @@ TABLE = load_graph().table
 
 
 def told(path: str, kind: str, purpose: str, table: DecisionTable = TABLE) -> str:
-    return why(path, table.decision_class(kind, purpose), table)
+    return explanation_text(path, table.decision_class(kind, purpose), table)
 
 
 def test_a_field_that_is_read_names_its_relations_its_grant_and_the_law() -> None:
@@ -81,7 +81,7 @@ def test_what_names_no_field_is_refused(path: str) -> None:
 
 
 def test_by_one_relation_a_field_is_read_where_its_clauses_hold_of_that_relation_alone() -> None:
-    decisions = {each for row in TABLE.classes.values() for each in row.whole.values()}
+    decisions = {each for row in TABLE.classes.values() for each in row.by_coordinate.values()}
     assert len(decisions) > 50
     for decision, relation in product(decisions, TABLE.policy.relations):
         left = by_relation(decision, relation, TABLE.policy)
@@ -101,11 +101,11 @@ def test_by_one_relation_a_field_is_read_where_its_clauses_hold_of_that_relation
 
 def test_a_relation_that_opens_nothing_is_told_with_those_that_would() -> None:
     row = TABLE.decision_class("conseiller_ft", "suivi")
-    text = why("Person.constraints", row, TABLE, Fact.TERRITORY)
+    text = explanation_text("Person.constraints", row, TABLE, Fact.TERRITORY)
     assert "par la relation TERRITORY (Territoire de compétence)" in text
     assert "Person.constraints : refusé" in text
     assert "il faudrait : être lié à la personne par ORG_REFERENT" in text
-    assert "accord FT-1" in why("Person.contact", row, TABLE, Fact.TERRITORY)
+    assert "accord FT-1" in explanation_text("Person.contact", row, TABLE, Fact.TERRITORY)
 
 
 def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
@@ -119,7 +119,7 @@ def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
     assert "un accord par lequel « Délégataire RSA » rapproche par NIR" in text
     assert "rapproche par IDX ou NIR" in told("Query.findPerson", "siae", "iae")
     row = TABLE.decision_class("orienteur_cd", "identification")
-    text = why("IdentityInput.departmentIdentifier", row, TABLE, Fact.NATIONWIDE)
+    text = explanation_text("IdentityInput.departmentIdentifier", row, TABLE, Fact.NATIONWIDE)
     assert "il faudrait : être lié à la personne par DEPARTMENT_BRSA" in text
 
 
@@ -128,9 +128,9 @@ def test_every_denial_of_the_table_says_what_it_would_take() -> None:
         for name, decision in row.decisions.items():
             if decision.effect is not Effect.DENY:
                 continue
-            said = entry(("x",), name, row, decision)["needed"]
-            assert said.startswith("déclarer ") == (decision.needs is not None)
-            assert f"il faudrait : {said}" in why(name, row, TABLE)
+            said = access_entry(("x",), name, row, decision)["needed"]
+            assert said.startswith("déclarer ") == (decision.granted_for is not None)
+            assert f"il faudrait : {said}" in explanation_text(name, row, TABLE)
 
 
 def test_a_field_names_the_grant_that_opens_its_stricter_values_and_the_law() -> None:
@@ -154,7 +154,7 @@ def test_a_value_that_nothing_opens_is_refused_with_what_it_would_take() -> None
     assert "ConstraintTheme.SANTE : refusé" in text
     assert "il faudrait : " in text
     row = TABLE.decision_class("referent_cd", "suivi")
-    assert "ConstraintTheme.SANTE : refusé" in why("ConstraintTheme.SANTE", row, TABLE, Fact.NATIONWIDE)
+    assert "ConstraintTheme.SANTE : refusé" in explanation_text("ConstraintTheme.SANTE", row, TABLE, Fact.NATIONWIDE)
 
 
 def test_a_value_without_a_category_of_its_own_is_as_the_fields_that_carry_it() -> None:
@@ -174,8 +174,10 @@ def test_every_stricter_value_is_said_to_be_read_exactly_where_the_table_reads_i
     for row in (*TABLE.classes.values(), *through):
         for name, category in schema.values.items():
             carriers = [
-                row.whole[each.coordinate] for each in schema.fields.values() if each.returns == name.split(".")[0]
+                row.by_coordinate[each.coordinate]
+                for each in schema.fields.values()
+                if each.returns == name.split(".")[0]
             ]
             clauses = [read for each in carriers for bit, read in each.rule.values if bit == VALUE_FACTS[category]]
             read = any(clauses) and any(each.effect is not Effect.DENY for each in carriers)
-            assert (f"{name} : refusé" in why(name, row, TABLE)) is not read, (row.kind, row.purpose, name)
+            assert (f"{name} : refusé" in explanation_text(name, row, TABLE)) is not read, (row.kind, row.purpose, name)

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.decide.policy_model import Policy
-from hub.policy.report.impact import impact, said
+from hub.policy.report.impact import impact, impact_texts
 from schema.categories import OPEN, Category
 from tests.attacks.inventory import COUNT, attacks
 from tests.conftest import ROOT
@@ -32,10 +33,10 @@ def test_the_page_is_the_assessment_in_force() -> None:
 
 
 def test_every_attack_is_under_one_risk_and_what_is_left_of_it_is_said() -> None:
-    numbers = [number for risk in said().risks for number in risk.attacks]
+    numbers = [number for risk in impact_texts().risks for number in risk.attacks]
     assert sorted(numbers) == list(range(1, COUNT + 1))
     left = {each.number for each in attacks() if each.left is not None}
-    assert [risk.name for risk in said().risks if left & set(risk.attacks) and risk.left is None] == []
+    assert [risk.name for risk in impact_texts().risks if left & set(risk.attacks) and risk.residual is None] == []
 
 
 def test_every_purpose_basis_and_duration_is_told_and_every_guarded_category() -> None:
@@ -45,7 +46,7 @@ def test_every_purpose_basis_and_duration_is_told_and_every_guarded_category() -
     told += [f"| {category} : " for category in set(Category) - OPEN]
     told += [each.label for each in policy.actors.values()]
     assert [text for text in told if text not in TEXT] == []
-    assert not set(said().sensitive) & OPEN
+    assert not set(impact_texts().sensitive) & OPEN
 
 
 @pytest.mark.parametrize("purpose", [code for code, each in TABLE.policy.purposes.items() if not each.abstract])
@@ -64,7 +65,7 @@ def test_the_figures_of_a_purpose_are_those_of_its_decisions(purpose: str) -> No
 def test_a_category_that_a_prohibition_closes_is_no_longer_said_to_be_read() -> None:
     label = TABLE.policy.actors["delegataire_rsa"].label
     assert label in row(TEXT, "SOC : ")[3]
-    closed = replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None)
+    closed = structs.replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None)
     text = under(replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, closed)))
     assert label not in "".join(row(text, "SOC : "))
     assert f"{len(TABLE.policy.prohibitions) + 1} interdictions" in text

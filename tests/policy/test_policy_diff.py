@@ -6,7 +6,7 @@ from typing import Any
 from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import Policy
-from hub.policy.report.policy_diff import ABSENT, WHOLE, Change, changes, durations, same
+from hub.policy.report.policy_diff import ABSENT, WHOLE, Change, policy_changes, retention_changes, same_policy
 from schema.categories import Category
 
 TABLE = load_graph().table
@@ -24,13 +24,13 @@ def changed(grant: str, **values: Any) -> Policy:
 
 
 def test_a_policy_changes_nothing_of_itself() -> None:
-    assert changes(TABLE, under(TABLE.policy)) == []
-    assert same(TABLE.policy, replace(TABLE.policy, digest="comments"))
+    assert policy_changes(TABLE, under(TABLE.policy)) == []
+    assert same_policy(TABLE.policy, replace(TABLE.policy, digest="comments"))
 
 
 def test_a_category_withdrawn_changes_its_fields_for_the_actor_and_purposes_of_the_grant_only() -> None:
     grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
-    found = changes(TABLE, under(changed("DEL-1", read=grant.read - {Category.SOC})))
+    found = policy_changes(TABLE, under(changed("DEL-1", read=grant.read - {Category.SOC})))
     assert {change.actor for change in found} == {"delegataire_rsa"}
     denied = [change for change in found if change.before.startswith("lu") and change.after.startswith("refusé")]
     assert {change.purpose for change in denied} == grant.purposes & TABLE.policy.actors["delegataire_rsa"].purposes
@@ -47,7 +47,7 @@ def test_each_decision_that_differs_is_told_and_no_other() -> None:
         for name, decision in row.decisions.items()
         if other.decision_class(row.kind, row.purpose, row.client).decisions[name] != decision
     }
-    found = changes(TABLE, other)
+    found = policy_changes(TABLE, other)
     assert {(each.client, each.actor, each.purpose, each.field) for each in found} == expected
     assert all(change.before != change.after for change in found)
 
@@ -55,22 +55,26 @@ def test_each_decision_that_differs_is_told_and_no_other() -> None:
 def test_a_purpose_that_an_actor_loses_is_told_whole_and_field_by_field() -> None:
     kinds = dict(TABLE.policy.actors)
     kinds["dpo"] = replace(kinds["dpo"], purposes=frozenset({"droits"}))
-    found = [each for each in changes(TABLE, under(replace(TABLE.policy, actors=kinds))) if each.purpose == "audit"]
+    found = [
+        each for each in policy_changes(TABLE, under(replace(TABLE.policy, actors=kinds))) if each.purpose == "audit"
+    ]
     assert found[0] == Change("dpo", "audit", WHOLE, "à déclarer", ABSENT)
-    assert {each.field for each in found[1:]} == set(TABLE.decision_class("dpo", "audit").whole)
+    assert {each.field for each in found[1:]} == set(TABLE.decision_class("dpo", "audit").by_coordinate)
 
 
 def test_a_duration_that_changes_is_told_in_days() -> None:
     periods = dict(TABLE.policy.retentions)
     periods["journey"] = replace(periods["journey"], days=365)
     after = replace(TABLE.policy, retentions=periods)
-    assert durations(TABLE.policy, after) == [("journey", "730 jours (JOURNEY_ENDED)", "365 jours (JOURNEY_ENDED)")]
+    assert retention_changes(TABLE.policy, after) == [
+        ("journey", "730 jours (JOURNEY_ENDED)", "365 jours (JOURNEY_ENDED)")
+    ]
 
 
 def test_a_duration_of_items_that_changes_is_told_with_its_types_and_whom_it_binds() -> None:
     items = dict(TABLE.policy.items)
     items["referral"] = replace(items["referral"], days=90, actors=frozenset({"siae"}))
-    (told,) = durations(TABLE.policy, replace(TABLE.policy, items=items))
+    (told,) = retention_changes(TABLE.policy, replace(TABLE.policy, items=items))
     assert told == (
         "referral",
         "180 jours depuis la réponse du service (Referral ; tous)",
@@ -80,5 +84,5 @@ def test_a_duration_of_items_that_changes_is_told_with_its_types_and_whom_it_bin
 
 def test_a_label_changes_no_decision_and_yet_the_policy() -> None:
     after = changed("FT-1", label="Autre")
-    assert changes(TABLE, under(after)) == []
-    assert not same(TABLE.policy, after)
+    assert policy_changes(TABLE, under(after)) == []
+    assert not same_policy(TABLE.policy, after)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.policy.decide.policy_files import PolicyError
-from hub.policy.decide.policy_loader import POLICIES, load
+from hub.policy.decide.policy_loader import POLICIES, PolicyError, load
 
 
 def written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
@@ -30,7 +29,12 @@ def written(folder: Path, changes: dict[str, tuple[str, str]]) -> Path:
         ("actors.toml", 'REFERENT = "agent"', 'REFERENT = "organisation"', "REFERENT"),
         ("purposes.toml", "abstract = true", 'abstract = "yes"', "abstract"),
         ("prohibitions.toml", 'level = "FULL"', 'level = "HALF"', "HALF"),
-        ("reductions.toml", 'how = "deny"', 'how = "denny"', "how"),
+        ("reductions.toml", 'how = "whole"', 'how = "hole"', "how"),
+        ("reductions.toml", 'how = "whole"', 'how = "deny"', "deny"),
+        ("reductions.toml", 'how = "whole"', 'how = "whole", to = "Person.id"', "to"),
+        ("reductions.toml", 'how = "whole"', 'how = "mask"', "mask"),
+        ("actors.toml", 'purposes = ["iae"', 'purposes = ["iae", "iae"', "deux fois"),
+        ("actors.toml", 'label = "', 'label = 3 # "', "label"),
         ("relations.toml", "[SELF]", "[SELFIE]", "SELFIE"),
         ("bases.toml", "opposition = true", "", "opposition"),
         ("retention.toml", '"referent_cd", "delegataire_rsa"]', '"referent_dc", "delegataire_rsa"]', "referent_dc"),

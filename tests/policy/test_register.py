@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from hub.graph import load_graph
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.report.register import register
@@ -13,7 +15,7 @@ TEXT = register(TABLE)
 WHOLE = [
     name
     for (kind, name), each in TABLE.policy.reductions.items()
-    if kind == "organisme_formation" and each.how == "whole" and name in TABLE.classification.fields
+    if kind == "organisme_formation" and each.how == "whole" and TABLE.classification.fields[name].level is Level.FULL
 ]
 
 
@@ -54,7 +56,9 @@ def test_a_duration_names_whom_it_closes_something_to_as_enforced() -> None:
 
 def test_a_category_that_a_grant_gives_and_a_prohibition_closes_is_not_said_to_be_read() -> None:
     assert all("SOC (" in line for line in TEXT.splitlines() if "(`DEL-1`)" in line)
-    prohibited = replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None)
+    prohibited = structs.replace(
+        TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None
+    )
     closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
     after = register(DecisionTable(closed, TABLE.classification))
     assert not any("SOC (" in line for line in after.splitlines() if "(`DEL-1`)" in line)
@@ -66,7 +70,7 @@ def test_a_field_that_a_reduced_cell_leaves_whole_is_read_in_full_unless_that_is
     assert len(WHOLE) > len(placements) > 0
     line = next(line for line in TEXT.splitlines() if "(`OF-1`)" in line)
     assert f"FORM ({len(WHOLE)})" in line
-    prohibited = replace(TABLE.policy.prohibitions[0], actor="organisme_formation", category=Category.FORM)
+    prohibited = structs.replace(TABLE.policy.prohibitions[0], actor="organisme_formation", category=Category.FORM)
     assert prohibited.level is Level.FULL
     closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
     table = DecisionTable(closed, TABLE.classification)
@@ -86,7 +90,9 @@ def test_the_register_tells_by_what_each_grant_matches_as_far_as_it_is_enforced(
     lines = {line.split("(`")[1].split("`)")[0]: line for line in TEXT.splitlines() if "(`" in line and "|" in line}
     assert "| NIR (1), IDX (1) |" in lines["NAT-REF-1"]
     assert "| IDX (1) |" in lines["NAT-DEL-1"]
-    prohibited = replace(TABLE.policy.prohibitions[0], id="X", actor="referent_cd", category=Category.NIR, level=None)
+    prohibited = structs.replace(
+        TABLE.policy.prohibitions[0], id="X", actor="referent_cd", category=Category.NIR, level=None
+    )
     closed = replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, prohibited))
     after = register(DecisionTable(closed, TABLE.classification))
     assert "NIR (1)" not in next(line for line in after.splitlines() if "(`NAT-REF-1`)" in line)

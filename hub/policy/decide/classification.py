@@ -1,6 +1,6 @@
-"""What each coordinate of the composed graph is: category, level, subject, value categories, requirements, inputs.
+"""The classification of each coordinate of the composed graph: category, level, values, requirements, inputs.
 
-The one form in which policy sees the schema. `hub.policy.decide.classify` builds it from the supergraph.
+The only form in which policy sees the schema. `hub.policy.decide.classify` builds it from the supergraph.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from schema.categories import Category, Level
 
 @dataclass(frozen=True, slots=True)
 class FieldClass:
-    """One coordinate. `many`: it returns a list. `requires`: coordinates that resolving it reads, transitively.
+    """The classification of one field.
 
-    `values`: stricter categories that some of its enum values carry; `action`: what happens to such a value (`DROP` the
-    row, `COARSEN` the value). `matches`: inputs of its arguments by which it finds persons (docs/policy.md#rule-6).
-    `own`: it leads to nobody but the person who asks.
+    `many`: it returns a list. `requires`: coordinates that resolving it reads, transitively. `values`: stricter
+    categories that some of its enum values carry; `action`: what happens to such a value (`DROP` the row, `COARSEN` the
+    value). `matches`: inputs of its arguments by which it finds persons (docs/policy.md#rule-6). `self_only`: it
+    leads only to the person who asks.
     """
 
     coordinate: str
@@ -31,15 +32,15 @@ class FieldClass:
     action: str | None = None
     requires: frozenset[str] = frozenset()
     matches: frozenset[str] = frozenset()
-    own: bool = False
+    self_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class InputClass:
     """An argument, input field or enum value: the coordinates whose values it reveals; `type` is its input type.
 
-    `match`: the category of what it holds, by which persons are found and which nobody reads of them; `reads` is then
-    what an actor must read of a person to find it so.
+    `match`: the category of its value if it finds persons by it, without answering it; `reads` is then what an actor
+    must be able to read of a person to find it.
     """
 
     type: str
@@ -49,14 +50,13 @@ class InputClass:
 
 @dataclass(frozen=True)
 class Classification:
-    """`fields` by coordinate, `personal` types (they have a subject and `_access`), `members` of types in order.
+    """The whole graph, classified.
 
-    `recorded`: personal types whose rows say which organisation recorded them; `dated`: those whose rows bear the day
-    from which their own duration runs.
-
-    `inputs` are keyed `Type.field(argument:)`, `InputType.field` and `EnumType.VALUE`; `values` are the stricter
-    categories of enum values, by `EnumType.VALUE`, and `enums` the names of all values, by type. `digest` pins what is
-    decided on.
+    `fields` by coordinate; `personal` types (they have a subject and `_access`); `recorded`: those whose rows say which
+    organisation recorded them; `dated`: those whose rows carry the day from which their own retention runs; `members`:
+    the coordinates of each type, in order. `inputs` are keyed `Type.field(argument:)`, `InputType.field` and
+    `EnumType.VALUE`; `values`: stricter categories of enum values, by `EnumType.VALUE`; `enums`: the names of all
+    values, by type. `digest` pins all of it.
     """
 
     fields: Mapping[str, FieldClass]
@@ -72,34 +72,35 @@ class Classification:
     @cached_property
     def matches(self) -> Mapping[str, Category]:
         """The inputs by which persons are found, and the category of each."""
-        return {name: each.match for name, each in self.inputs.items() if each.match is not None}
+        return {name: input_.match for name, input_ in self.inputs.items() if input_.match is not None}
 
     def category(self, name: str) -> Category:
         """The category of a field, or of an input that finds persons."""
         return self.matches[name] if name in self.matches else self.fields[name].category
 
     def requires(self, name: str) -> list[str]:
-        """What a field, or an input that finds persons, cannot do without."""
+        """The coordinates that a field, or an input that finds persons, requires."""
         return sorted(self.inputs[name].reads if name in self.matches else self.fields[name].requires)
 
     @cached_property
     def searches(self) -> frozenset[str]:
-        """The fields that find persons by what they have."""
-        return frozenset(name for name, each in self.fields.items() if each.matches)
+        """The fields that find persons by a value that they have."""
+        return frozenset(name for name, field in self.fields.items() if field.matches)
 
     @cached_property
-    def found(self) -> Mapping[str, str]:
-        """By the type of a search's answer, the field that holds the person found."""
-        answers = {each.returns for each in self.fields.values() if each.matches}
-        members = ((name, self.fields[each]) for name in answers for each in self.members[name])
-        return {name: each.coordinate for name, each in members if each.returns in self.personal}
+    def person_fields(self) -> Mapping[str, str]:
+        """By the type of a search's answer, the coordinate that holds the person found."""
+        answers = {field.returns for field in self.fields.values() if field.matches}
+        members = ((name, self.fields[coordinate]) for name in answers for coordinate in self.members[name])
+        return {name: field.coordinate for name, field in members if field.returns in self.personal}
 
-    def below(self, name: str) -> set[str]:
-        """An input and all that it may hold."""
-        found, pending = {name}, [name]
+    def nested_inputs(self, name: str) -> set[str]:
+        """An input and all inputs that its value may hold."""
+        nested, pending = {name}, [name]
         while pending:
-            known = self.inputs.get(pending.pop())
-            held = {each for each in self.inputs if known is not None and each.startswith(f"{known.type}.")} - found
-            found |= held
-            pending += held
-        return found
+            input_ = self.inputs.get(pending.pop())
+            if input_ is not None:
+                below = {inner for inner in self.inputs if inner.startswith(f"{input_.type}.")} - nested
+                nested |= below
+                pending += below
+        return nested

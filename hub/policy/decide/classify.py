@@ -1,7 +1,7 @@
-"""From the composed graph to its classification: each coordinate has one category, or the hub does not start.
+"""Classify the composed graph: each coordinate has one category, or the hub does not start.
 
-docs/policy.md#rule-1, docs/policy.md#rule-5, docs/policy.md#rule-6 and docs/policy.md#rule-7. The directives are found
-by the identity of their specification, `schema.categories.SPEC`, never by name (docs/attaques.md#attack-6).
+docs/policy.md#rule-1, docs/policy.md#rule-5, docs/policy.md#rule-6 and docs/policy.md#rule-7. Directives are found by
+the identity of their specification, `schema.categories.SPEC`, never by name (docs/attaques.md#attack-6).
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from schema.sdl import HUB, SUBGRAPHS
 IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""
 
-OWN, NOT_OURS = frozenset({*SUBGRAPHS, HUB}), "qui n'est pas un sous-graphe du hub"
+OWN_SUBGRAPHS = frozenset({*SUBGRAPHS, HUB})
+NOT_OURS = "qui n'est pas un sous-graphe du hub"
 UNREAD = frozenset({"id", "first", "after"})
 """Arguments that reveal nothing: an opaque id, a page size, a sealed cursor."""
 
 
 class Unclassified(StartRefused):
-    """The graph holds something that policy can't decide on; closed by default."""
+    """The graph holds a coordinate that policy can't decide on; closed by default."""
 
     def __init__(self, coordinate: str, problem: str) -> None:
         super().__init__(
@@ -62,90 +63,92 @@ def classify(supergraph: Supergraph) -> Classification:
         if name in personal and ACCESS_FIELD not in type_.fields:
             raise Unclassified(name, f"type personnel sans {ACCESS_FIELD}")
         for field in type_.fields.values():
-            found = _field(supergraph, name, field, personal)
-            if found.category not in IMPERSONAL and name not in personal and name != "Query":
-                raise Unclassified(found.coordinate, "donnée personnelle dans un type sans @subject")
-            fields[found.coordinate] = found
-    closed = {name: _closure(name, fields) for name in fields}
-    fields = {name: replace(field, requires=closed[name]) for name, field in fields.items()}
-    for coordinate in _keys(supergraph):
+            field_class = _field(supergraph, name, field, personal)
+            if field_class.category not in IMPERSONAL and name not in personal and name != "Query":
+                raise Unclassified(field_class.coordinate, "donnée personnelle dans un type sans @subject")
+            fields[field_class.coordinate] = field_class
+    requirements = {name: _transitive_requirements(name, fields) for name in fields}
+    fields = {name: replace(field, requires=requirements[name]) for name, field in fields.items()}
+    for coordinate in _key_coordinates(supergraph):
         if coordinate in fields and fields[coordinate].category not in OPEN:
             raise Unclassified(coordinate, "clé d'une catégorie gardée : une clé est un identifiant opaque")
     inputs = dict(_inputs(supergraph))
     members = {name: tuple(f"{name}.{field}" for field in type_.fields) for name, type_ in objects.items()}
-    values = dict(_stricter(supergraph))
-    whole = Classification(fields, personal, recorded, dated, members, inputs, values, "", dict(_enums(supergraph)))
-    for name, category in whole.matches.items():
+    values = dict(_value_categories(supergraph))
+    schema = Classification(fields, personal, recorded, dated, members, inputs, values, "", dict(_enums(supergraph)))
+    for name, category in schema.matches.items():
         if unknown := set(inputs[name].reads) - fields.keys():
             raise Unclassified(name, f"rapproche par {category} et révèle {min(unknown)}, que rien ne classe")
-    matched = {name: replace(field, matches=_matches(supergraph, field, whole)) for name, field in fields.items()}
-    whole = replace(whole, fields=matched)
-    _check_foreign(supergraph, whole)
-    return replace(whole, digest=_digest(whole))
+    fields = {name: replace(field, matches=_matches(supergraph, field, schema)) for name, field in fields.items()}
+    schema = replace(schema, fields=fields)
+    _check_foreign(supergraph, schema)
+    return replace(schema, digest=_digest(schema))
 
 
-def _check_foreign(supergraph: Supergraph, found: Classification) -> None:
-    """A subgraph that is none of ours applies no residual and has no row security: it gets what depends on no row.
+def _check_foreign(supergraph: Supergraph, schema: Classification) -> None:
+    """Raise Unclassified if a foreign subgraph resolves data that depends on a row (docs/policy.md#relation): it
+    applies no residual and has no row security.
 
-    docs/policy.md#relation. All of a personal type depends on its row, as does what reads a guarded value, be it by a
-    requirement or an input.
+    All fields of a personal type depend on its row, as does every field that reads a guarded value, by a requirement or
+    by an input.
     """
     for name, type_ in supergraph.types.items():
-        foreign = type_.joins.keys() - OWN
-        if foreign and name in found.personal:
+        foreign = type_.joins.keys() - OWN_SUBGRAPHS
+        if foreign and name in schema.personal:
             raise Unclassified(name, f"type personnel dans « {min(foreign)} », {NOT_OURS}")
         for field in type_.fields.values():
             coordinate = f"{name}.{field.name}"
-            foreign = field.joins.keys() - OWN
-            if foreign and not all(found.fields[each].category in OPEN for each in _read(coordinate, found)):
+            foreign = field.joins.keys() - OWN_SUBGRAPHS
+            if foreign and not all(schema.fields[read].category in OPEN for read in _reads(coordinate, schema)):
                 raise Unclassified(coordinate, f"donnée qui dépend de la ligne dans « {min(foreign)} », {NOT_OURS}")
 
 
-def _read(coordinate: str, found: Classification) -> Iterable[str]:
-    """What a field answers, requires, and compares to what it is given; nothing of an interface's, whose types have
-    it."""
-    field = found.fields.get(coordinate)
+def _reads(coordinate: str, schema: Classification) -> Iterable[str]:
+    """The coordinates that a field answers, requires and compares with its inputs; a field of an interface answers
+    none, those of its types do."""
+    field = schema.fields.get(coordinate)
     if field is not None:
         yield from (coordinate, *field.requires)
-    for argument in (each for each in found.inputs if each.startswith(f"{coordinate}(")):
-        for name in found.below(argument) & found.inputs.keys():
-            yield from found.inputs[name].reads
+    for argument in (name for name in schema.inputs if name.startswith(f"{coordinate}(")):
+        for name in schema.nested_inputs(argument) & schema.inputs.keys():
+            yield from schema.inputs[name].reads
 
 
-def _digest(found: Classification) -> str:
+def _digest(schema: Classification) -> str:
     """SHA-256 of the whole classification, the same in every process."""
     lines = [
         f"{f.coordinate} {f.returns} {f.category} {f.level} {f.many} {sorted(f.values)} {f.action} {sorted(f.requires)}"
-        f" {sorted(f.matches)} {f.own}"
-        for _, f in sorted(found.fields.items())
+        f" {sorted(f.matches)} {f.self_only}"
+        for _, f in sorted(schema.fields.items())
     ]
-    lines += [f"{name} {name in found.recorded} {name in found.dated}" for name in sorted(found.personal)]
-    lines += [f"{name} {each.type} {each.reads} {each.match}" for name, each in sorted(found.inputs.items())]
-    lines += [f"{name} {category}" for name, category in sorted(found.values.items())]
+    lines += [f"{name} {name in schema.recorded} {name in schema.dated}" for name in sorted(schema.personal)]
+    lines += [f"{name} {input_.type} {input_.reads} {input_.match}" for name, input_ in sorted(schema.inputs.items())]
+    lines += [f"{name} {category}" for name, category in sorted(schema.values.items())]
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _directive(supergraph: Supergraph, coordinate: str, name: str) -> Mapping[str, Any] | None:
-    found = [d for d in supergraph.directives.get(coordinate, ()) if d.spec == SPEC and d.name.lstrip("@") == name]
-    if len(found) > 1:
+    """The arguments of a directive of ours on a coordinate; None without it."""
+    applied = [d for d in supergraph.directives.get(coordinate, ()) if d.spec == SPEC and d.name.lstrip("@") == name]
+    if len(applied) > 1:
         raise Unclassified(coordinate, f"@{name} plusieurs fois")
-    return found[0].arguments if found else None
+    return applied[0].arguments if applied else None
 
 
 def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: frozenset[str]) -> FieldClass:
     coordinate = f"{type_name}.{field.name}"
-    said = _directive(supergraph, coordinate, "category")
-    if said is None:
+    arguments = _directive(supergraph, coordinate, "category")
+    if arguments is None:
         raise Unclassified(coordinate, "aucune catégorie")
-    category, level = Category(said["name"]), Level(said.get("level", "FULL"))
+    category, level = Category(arguments["name"]), Level(arguments.get("level", "FULL"))
     output = supergraph.schema.type_map[type_name].fields[field.name].type  # type: ignore[attr-defined]
-    named = get_named_type(output)
+    returned = get_named_type(output)
     nullable = not isinstance(output, GraphQLNonNull)
-    if not nullable and (category not in OPEN or named.name in personal):
+    if not nullable and (category not in OPEN or returned.name in personal):
         raise Unclassified(coordinate, "champ gardé non nullable")
     action = _directive(supergraph, coordinate, "forbiddenValue")
-    link = action is not None and not isinstance(named, GraphQLEnumType)
-    values = frozenset(REVEALED) if link else _values(supergraph, coordinate, named)
+    link = action is not None and not isinstance(returned, GraphQLEnumType)
+    values = frozenset(REVEALED) if link else _values(supergraph, coordinate, returned)
     if values and action is None:
         raise Unclassified(coordinate, "valeurs d'une catégorie plus stricte sans @forbiddenValue")
     unwrapped = output.of_type if isinstance(output, GraphQLNonNull) else output
@@ -153,33 +156,35 @@ def _field(supergraph: Supergraph, type_name: str, field: SuperField, personal: 
     return FieldClass(
         coordinate=coordinate,
         type=type_name,
-        returns=named.name,
+        returns=returned.name,
         category=category,
         level=level,
         many=isinstance(unwrapped, GraphQLList),
         values=values,
         action=action["action"] if values and action is not None else None,
         requires=frozenset(requires),
-        own=_directive(supergraph, coordinate, "self") is not None,
+        self_only=_directive(supergraph, coordinate, "self") is not None,
     )
 
 
-def _values(supergraph: Supergraph, coordinate: str, named: Any) -> frozenset[Category]:
-    if not isinstance(named, GraphQLEnumType):
+def _values(supergraph: Supergraph, coordinate: str, returned: Any) -> frozenset[Category]:
+    """The stricter categories that the values of a field carry; each must have a fact, by which rows are checked."""
+    if not isinstance(returned, GraphQLEnumType):
         return frozenset()
-    found = (_directive(supergraph, f"{named.name}.{value}", "category") for value in named.values)
-    categories = frozenset(Category(said["name"]) for said in found if said is not None)
+    directives = (_directive(supergraph, f"{returned.name}.{value}", "category") for value in returned.values)
+    categories = frozenset(Category(arguments["name"]) for arguments in directives if arguments is not None)
     if unknown := categories - VALUE_FACTS.keys():
         raise Unclassified(coordinate, f"catégorie de valeur {min(unknown)} sans fait")
     return categories
 
 
-def _stricter(supergraph: Supergraph) -> Iterable[tuple[str, Category]]:
+def _value_categories(supergraph: Supergraph) -> Iterable[tuple[str, Category]]:
+    """(`EnumType.VALUE`, category) of each enum value that has one."""
     for name, type_ in supergraph.schema.type_map.items():
         for value in type_.values if isinstance(type_, GraphQLEnumType) else ():
-            said = _directive(supergraph, f"{name}.{value}", "category")
-            if said is not None:
-                yield f"{name}.{value}", Category(said["name"])
+            arguments = _directive(supergraph, f"{name}.{value}", "category")
+            if arguments is not None:
+                yield f"{name}.{value}", Category(arguments["name"])
 
 
 def _enums(supergraph: Supergraph) -> Iterable[tuple[str, frozenset[str]]]:
@@ -189,6 +194,7 @@ def _enums(supergraph: Supergraph) -> Iterable[tuple[str, frozenset[str]]]:
 
 
 def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:
+    """Every coordinate of a field set, at any depth."""
     pending = list(selections)
     while pending:
         for field in pending.pop().fields:
@@ -197,56 +203,59 @@ def _coordinates(selections: Iterable[Selections]) -> Iterable[str]:
             pending += field.selections
 
 
-def _keys(supergraph: Supergraph) -> Iterable[str]:
-    """Coordinates that are part of a key, and thus travel between subgraphs whoever asks (docs/policy.md#rule-7)."""
+def _key_coordinates(supergraph: Supergraph) -> Iterable[str]:
+    """Coordinates that are part of a key, and thus travel between subgraphs for every actor (docs/policy.md#rule-7)."""
     for type_ in supergraph.types.values():
         for join in type_.joins.values():
             for key in join.keys:
                 yield from _coordinates(key.selections)
 
 
-def _closure(name: str, fields: Mapping[str, FieldClass]) -> frozenset[str]:
-    seen: set[str] = set()
+def _transitive_requirements(name: str, fields: Mapping[str, FieldClass]) -> frozenset[str]:
+    requirements: set[str] = set()
     pending = list(fields[name].requires)
     while pending:
-        required = pending.pop()
-        if required not in seen:
-            seen.add(required)
-            pending += fields[required].requires
-    return frozenset(seen)
+        coordinate = pending.pop()
+        if coordinate not in requirements:
+            requirements.add(coordinate)
+            pending += fields[coordinate].requires
+    return frozenset(requirements)
 
 
 def _inputs(supergraph: Supergraph) -> Iterable[tuple[str, InputClass]]:
+    """Every argument, input field and enum value with `@reads`, classified."""
     types = supergraph.schema.type_map
     for name, super_type in supergraph.types.items():
         for field in super_type.fields:
-            for argument, declared in types[name].fields[field].args.items():  # type: ignore[attr-defined]
-                yield _input(supergraph, f"{name}.{field}({argument}:)", declared.type, argument in UNREAD)
+            for argument, definition in types[name].fields[field].args.items():  # type: ignore[attr-defined]
+                yield _input(supergraph, f"{name}.{field}({argument}:)", definition.type, argument in UNREAD)
     for name, type_ in types.items():
         if isinstance(type_, GraphQLInputObjectType):
-            for field, declared in type_.fields.items():
-                yield _input(supergraph, f"{name}.{field}", declared.type, False)
+            for field, definition in type_.fields.items():
+                yield _input(supergraph, f"{name}.{field}", definition.type, False)
         elif isinstance(type_, GraphQLEnumType):
             for value in type_.values:
-                said = _directive(supergraph, f"{name}.{value}", "reads")
-                if said is not None:
-                    yield f"{name}.{value}", InputClass(name, tuple(said["fields"]))
+                reads = _directive(supergraph, f"{name}.{value}", "reads")
+                if reads is not None:
+                    yield f"{name}.{value}", InputClass(name, tuple(reads["fields"]))
 
 
-def _matches(supergraph: Supergraph, field: FieldClass, found: Classification) -> frozenset[str]:
-    declared = supergraph.schema.type_map[field.type].fields[field.coordinate.partition(".")[2]]  # type: ignore[attr-defined]
-    arguments = (f"{field.coordinate}({argument}:)" for argument in declared.args)
-    return frozenset(name for each in arguments for name in found.below(each) & found.matches.keys())
+def _matches(supergraph: Supergraph, field: FieldClass, schema: Classification) -> frozenset[str]:
+    """The inputs of a field's arguments by which it finds persons."""
+    definition = supergraph.schema.type_map[field.type].fields[field.coordinate.partition(".")[2]]  # type: ignore[attr-defined]
+    arguments = (f"{field.coordinate}({argument}:)" for argument in definition.args)
+    return frozenset(name for argument in arguments for name in schema.nested_inputs(argument) & schema.matches.keys())
 
 
-def _input(supergraph: Supergraph, coordinate: str, type_: Any, open_: bool) -> tuple[str, InputClass]:
-    named = get_named_type(type_)
-    said, match = (_directive(supergraph, coordinate, name) for name in ("reads", "match"))
-    if said is None and match is None and not open_ and not isinstance(named, GraphQLInputObjectType):
-        bound = isinstance(named, GraphQLEnumType) and all(
-            _directive(supergraph, f"{named.name}.{value}", "reads") is not None for value in named.values
+def _input(supergraph: Supergraph, coordinate: str, type_: Any, unread: bool) -> tuple[str, InputClass]:
+    """The class of one input; only an `unread` one, or an enum whose values all have it, may lack `@reads`."""
+    input_type = get_named_type(type_)
+    reads, match = (_directive(supergraph, coordinate, name) for name in ("reads", "match"))
+    if reads is None and match is None and not unread and not isinstance(input_type, GraphQLInputObjectType):
+        values_read = isinstance(input_type, GraphQLEnumType) and all(
+            _directive(supergraph, f"{input_type.name}.{value}", "reads") is not None for value in input_type.values
         )
-        if not bound:
+        if not values_read:
             raise Unclassified(coordinate, "entrée sans @reads")
-    reads = tuple(said["fields"]) if said is not None else ()
-    return coordinate, InputClass(named.name, reads, Category(match["category"]) if match is not None else None)
+    fields = tuple(reads["fields"]) if reads is not None else ()
+    return coordinate, InputClass(input_type.name, fields, Category(match["category"]) if match is not None else None)

@@ -1,8 +1,8 @@
 """What passes through an application: its scope intersects the rows of the decision table (docs/policy.md#rule-9).
 
 docs/domain.md#actors, last row: client scope ∩ end-user rights ∩ declared purpose. The grants of the user are cut down
-to the scope before anything is decided, so that requirements, rows, inputs and values follow, and what an application
-may never be given is prohibited to whoever uses it.
+to the scope before anything is decided, so that requirements, rows, inputs and values follow; what an application may
+never receive is prohibited to all its users.
 """
 
 from __future__ import annotations
@@ -10,73 +10,87 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from hub.policy.decide.policy_files import Table
+import msgspec
+
 from hub.policy.decide.policy_model import ActorKind, ClientScope, Policy, Prohibition
+from hub.strict_toml import TomlForm, TomlTable
 from schema.categories import Category, Level
 
 UNSCOPED = ""
-"""The scope of an application that has none, or none for this kind of user: nothing of anybody."""
+"""The scope of an application that has none, or none for this kind of user: it receives no personal data."""
+
+
+class _ClientForm(TomlForm, frozen=True):
+    actor: str
+    label: str
+    users: list[str]
+    purposes: list[str]
+    legal: str
+    read: tuple[Category, ...] = ()
+    match: tuple[Category, ...] = ()
+    nir: str | None = None
 
 
 def through(policy: Policy, client: str) -> Policy:
-    """The policy as it is for whoever asks through an application of this scope; KeyError for an unknown one."""
+    """The policy for users of an application with this scope; KeyError for an unknown scope."""
     if client == UNSCOPED:
         applications = [name for name, kind in policy.actors.items() if kind.application]
-        return replace(policy, grants=(), prohibitions=_everybodys(policy.prohibitions, applications))
+        return replace(policy, grants=(), prohibitions=_extended_to_all(policy.prohibitions, applications))
     scope = policy.clients[client]
     grants = (
         replace(
-            each,
-            purposes=each.purposes & scope.purposes,
-            read=each.read & scope.read,
-            reduced=each.reduced & scope.read,
-            match=each.match & scope.match,
-            own_recorded=each.own_recorded & scope.read,
+            grant,
+            purposes=grant.purposes & scope.purposes,
+            read=grant.read & scope.read,
+            reduced=grant.reduced & scope.read,
+            match=grant.match & scope.match,
+            own_recorded=grant.own_recorded & scope.read,
         )
-        for each in policy.grants
-        if each.actor in scope.users
+        for grant in policy.grants
+        if grant.actor in scope.users
     )
     actors = {name: replace(kind, purposes=kind.purposes & scope.purposes) for name, kind in policy.actors.items()}
-    prohibitions = _everybodys(policy.prohibitions, [scope.actor])
+    prohibitions = _extended_to_all(policy.prohibitions, [scope.actor])
     return replace(policy, actors=actors, grants=tuple(grants), prohibitions=prohibitions)
 
 
-def _everybodys(prohibitions: Iterable[Prohibition], of: Collection[str]) -> tuple[Prohibition, ...]:
-    """Prohibitions, those of these kinds of actor being everybody's."""
-    return tuple(replace(each, actor="*") if each.actor in of else each for each in prohibitions)
+def _extended_to_all(prohibitions: Iterable[Prohibition], kinds: Collection[str]) -> tuple[Prohibition, ...]:
+    """The prohibitions, with those of these kinds of actors extended to all kinds."""
+    return tuple(msgspec.structs.replace(rule, actor="*") if rule.actor in kinds else rule for rule in prohibitions)
 
 
 def read_scope(
-    name: str, table: Table, actors: Mapping[str, ActorKind], prohibitions: Sequence[Prohibition]
+    name: str, table: TomlTable, actors: Mapping[str, ActorKind], prohibitions: Sequence[Prohibition]
 ) -> ClientScope:
-    """A table of clients.toml; raises PolicyError, as for a category that these prohibitions close to applications."""
-    kind: ActorKind = table.name("actor", actors.__getitem__)
+    """The scope that a table of clients.toml declares; raises TomlRefused, also for a category that these prohibitions
+    close to applications."""
+    form = table.read(_ClientForm)
+    kind = actors[table.resolve("actor", form.actor, lambda actor: actors[actor].name)]
     if not kind.application or name in actors:
-        raise table.fail(f"« {kind.name} » n'est pas une application, ou « {name} » est une sorte d'acteur", "actor")
+        raise table.refusal(f"« {kind.name} » n'est pas une application, ou « {name} » est une sorte d'acteur", "actor")
     scope = ClientScope(
         name=name,
-        label=table.take("label", str),
+        label=form.label,
         actor=kind.name,
-        users=frozenset(table.names("users", lambda user: actors[user].name)),
-        purposes=frozenset(table.names("purposes", lambda code: {each: each for each in kind.purposes}[code])),
-        read=frozenset(table.names("read", Category, [])),
-        match=frozenset(table.names("match", Category, [])),
-        legal=table.take("legal", str),
-        nir=table.take("nir", str, None),
+        users=table.resolve_all("users", form.users, lambda user: actors[user].name),
+        purposes=table.resolve_all("purposes", form.purposes, {code: code for code in kind.purposes}.__getitem__),
+        read=table.distinct("read", form.read),
+        match=table.distinct("match", form.match),
+        legal=form.legal,
+        nir=form.nir,
     )
     for user in sorted(scope.users):
         if actors[user].application or not actors[user].purposes & scope.purposes:
-            raise table.fail(f"« {user} » ne se sert pas d'une application pour l'une de ces finalités", "users")
-    closed = [each for each in prohibitions if each.actor in ("*", kind.name)]
+            raise table.refusal(f"« {user} » ne se sert pas d'une application pour l'une de ces finalités", "users")
+    closed = [rule for rule in prohibitions if rule.actor in ("*", kind.name)]
     for category in sorted(scope.read):
-        found = [each.id for each in closed if each.category is category]
-        levels = {each.level for each in closed if each.category is category}
+        ids = [rule.id for rule in closed if rule.category is category]
+        levels = {rule.level for rule in closed if rule.category is category}
         if None in levels or set(Level) <= levels:
-            raise table.fail(f"« read » nomme {category}, qui est interdit ({', '.join(found)})", "read")
+            raise table.refusal(f"« read » nomme {category}, qui est interdit ({', '.join(ids)})", "read")
     for category in sorted(scope.match):
-        if found := [each.id for each in closed if each.category is category and each.level is None]:
-            raise table.fail(f"« match » nomme {category}, qui est interdit ({', '.join(found)})", "match")
+        if ids := [rule.id for rule in closed if rule.category is category and rule.level is None]:
+            raise table.refusal(f"« match » nomme {category}, qui est interdit ({', '.join(ids)})", "match")
     if (Category.NIR in scope.match) != (scope.nir is not None):
-        raise table.fail("« match » nomme le NIR si « nir » dit quel texte y autorise, et sinon non", "match")
-    table.done()
+        raise table.refusal("« match » nomme le NIR si « nir » dit quel texte y autorise, et sinon non", "match")
     return scope

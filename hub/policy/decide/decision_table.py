@@ -1,8 +1,7 @@
 """The decision table: actor kind × purpose × coordinate → decision, enumerated from grants and prohibitions.
 
 docs/policy.md#rule-1, docs/policy.md#rule-7, docs/policy.md#rule-8 and docs/policy.md#rule-9. Pure: a decision never
-depends on a date, a link or a restriction of a person; what does is left to the clauses of its rule
-(`schema.residual`).
+depends on a date, a link or a restriction of a person; those are left to the clauses of its rule (`schema.residual`).
 """
 
 from __future__ import annotations
@@ -15,20 +14,20 @@ from hashlib import sha256
 
 from hub.policy.decide.classification import Classification, FieldClass
 from hub.policy.decide.client_scope import UNSCOPED, through
-from hub.policy.decide.matrix_cells import Cell, cell, meet, merge, prohibitions
+from hub.policy.decide.matrix_cells import Cell, cell, intersect, merge, prohibitions
 from hub.policy.decide.policy_model import Policy
 from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS, Fact
 from schema.residual import Clause, Residual, Rule
 
 NEVER = Rule()
-"""The rule without a clause: it holds of no row."""
+"""The rule without clauses, which holds of no row."""
 
 
 class Effect(StrEnum):
-    """What the table says of a coordinate; where rows matter, the rule's clauses say the rest.
+    """The effect of a decision on a coordinate; where rows matter, the rule's clauses decide further.
 
-    `MATCH` is of an input: it finds persons by what they have, and tells nothing of it."""
+    `MATCH` is the effect of an input: it finds persons by a value that they have, and the value is not answered."""
 
     OPEN = "open"
     ALLOW = "allow"
@@ -52,10 +51,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision on one coordinate. `rules`: ids of the grants, prohibition or reduction behind it; `instead`: the
-    sibling that may be read; `required`: the requirement that denied it (docs/policy.md#rule-7); `needs`: the
-    purposes for which it is granted; `silent`: what happens, unsaid, to some of its values (`DROP`, `COARSEN`;
-    docs/policy.md#rule-8)."""
+    """The decision on one coordinate.
+
+    `rules`: ids of the grants, prohibition or reduction behind it; `instead`: the sibling that may be read; `required`:
+    the requirement that denied it (docs/policy.md#rule-7); `granted_for`: the purposes, separated by ", ", for which it
+    is granted; `silent`: what happens silently to some of its values (`DROP`, `COARSEN`; docs/policy.md#rule-8).
+    """
 
     effect: Effect
     reason: Reason | None = None
@@ -63,7 +64,7 @@ class Decision:
     rules: tuple[str, ...] = ()
     instead: str | None = None
     required: str | None = None
-    needs: str | None = None
+    granted_for: str | None = None
     silent: str | None = None
 
 
@@ -71,10 +72,10 @@ class Decision:
 class DecisionClass:
     """Every decision for one actor kind and purpose; equal classes have equal ids and share plans.
 
-    `client`: the scope of the application through which it asks, None if it asks itself; `matches`: of each input by
-    which persons are found, whom it finds; `rows`: when a row of each personal type exists; `identity`: when a person's
-    identity is readable in full; `retentions` and `items` as in `Residual`; `policy` and `schema` are what was decided
-    on.
+    `client`: the scope of the application through which the actor asks, None if it asks directly; `matches`: the
+    decision on each input that finds persons; `rows`: by personal type, when a row exists; `identity`: when a person's
+    identity is readable in full; `retentions` and `items` as in `Residual`; `policy` and `schema`: the inputs of the
+    decisions.
     """
 
     kind: str
@@ -96,14 +97,14 @@ class DecisionClass:
         return sha256(f"{self.kind}\0{self.purpose}\0{self.client!r}\0{self.digest}".encode()).hexdigest()[:16]
 
     @cached_property
-    def whole(self) -> Mapping[str, Decision]:
+    def by_coordinate(self) -> Mapping[str, Decision]:
         """All decisions, on fields and on inputs that find persons."""
         return {**self.decisions, **self.matches}
 
     def residual(self, coordinates: Iterable[str], types: Iterable[str]) -> Residual:
-        """What a subgraph must apply for these personal types and these coordinates, be they fields or inputs that find
-        persons; open ones need no rule."""
-        decisions = {name: self.whole[name] for name in coordinates}
+        """What a subgraph must apply for these personal types and coordinates (fields, or inputs that find persons);
+        open coordinates need no rule."""
+        decisions = {name: self.by_coordinate[name] for name in coordinates}
         return Residual(
             rows={name: self.rows[name] for name in types if name in self.rows},
             fields={
@@ -119,8 +120,8 @@ class DecisionClass:
 class DecisionTable:
     """All decision classes of a policy over a classified schema.
 
-    `classes` are those of actors that ask themselves, enumerated at load; an application's scope intersects them when
-    it is first asked through.
+    `classes` are those of actors that ask directly, enumerated at load; an application's scope intersects them when the
+    application is first used.
     """
 
     def __init__(self, policy: Policy, classification: Classification) -> None:
@@ -129,20 +130,20 @@ class DecisionTable:
         self.classes = {
             (kind, row.purpose): row
             for kind in policy.actors
-            for row in _decide_each(policy, classification, kind, self.digest)
+            for row in _classes_of(policy, classification, kind, self.digest)
         }
-        self._known: dict[tuple[str, str, str | None], DecisionClass] = {
+        self._cache: dict[tuple[str, str, str | None], DecisionClass] = {
             (*pair, None): row for pair, row in self.classes.items()
         }
 
     def decision_class(self, kind: str, purpose: str, client: str | None = None) -> DecisionClass:
-        """The row of the table, through an application of this scope or not; KeyError for a purpose that the kind of
-        actor cannot have."""
-        known = self._known.get((kind, purpose, client))
-        return known if known is not None else self._through(kind, purpose, client)
+        """The class of an actor kind and a purpose, through an application of this scope or directly; KeyError for a
+        purpose that the kind of actor cannot have."""
+        row = self._cache.get((kind, purpose, client))
+        return row if row is not None else self._through(kind, purpose, client)
 
     def through(self, client: str) -> list[DecisionClass]:
-        """The rows that a scope intersects, by kind of user and purpose."""
+        """The classes of an application's scope, by kind of user and purpose."""
         scope = self.policy.clients[client]
         pairs = (pair for pair in sorted(self.classes) if pair[0] in scope.users and pair[1] in scope.purposes)
         return [self.decision_class(*pair, client) for pair in pairs]
@@ -150,43 +151,56 @@ class DecisionTable:
     def _through(self, kind: str, purpose: str, client: str | None) -> DecisionClass:
         if client is None:
             raise KeyError(client)
-        for cut in _decide_each(through(self.policy, client), self.classification, kind, self.digest):
-            own = self.classes[kind, cut.purpose]
-            decisions = {name: _told(own.decisions[name], each, client) for name, each in cut.decisions.items()}
-            matches = {name: _told(own.matches[name], each, client) for name, each in cut.matches.items()}
-            made = replace(cut, client=client, decisions=decisions, matches=matches)
-            self._known[kind, cut.purpose, client] = made
-        return self._known[kind, purpose, client]
+        for scoped in _classes_of(through(self.policy, client), self.classification, kind, self.digest):
+            direct = self.classes[kind, scoped.purpose]
+            self._cache[kind, scoped.purpose, client] = replace(
+                scoped,
+                client=client,
+                decisions=_with_cause(direct.decisions, scoped.decisions, client),
+                matches=_with_cause(direct.matches, scoped.matches, client),
+            )
+        return self._cache[kind, purpose, client]
 
 
-def _told(own: Decision, cut: Decision, client: str) -> Decision:
-    """A decision through an application: a denial that another purpose lifts is the purpose's; one that the user has
-    anyway, the user's; else, the application's."""
-    if cut.effect is not Effect.DENY or cut.needs is not None:
-        return cut
-    if own.effect is Effect.DENY and own.needs is None:
-        return replace(own, instead=cut.instead)
-    rules = cut.rules or ((client,) if client != UNSCOPED else ())
-    return replace(cut, reason=Reason.FIELD_NOT_FOR_CLIENT, rules=rules)
+def _with_cause(direct: Mapping[str, Decision], scoped: Mapping[str, Decision], client: str) -> dict[str, Decision]:
+    """The decisions through an application, each denial with its cause: the purpose, if another one lifts it; the user,
+    if it is denied directly too; else the application."""
+    decisions = dict(scoped)
+    for name, decision in scoped.items():
+        if decision.effect is not Effect.DENY or decision.granted_for is not None:
+            continue
+        own = direct[name]
+        if own.effect is Effect.DENY and own.granted_for is None:
+            decisions[name] = replace(own, instead=decision.instead)
+        else:
+            rules = decision.rules or ((client,) if client != UNSCOPED else ())
+            decisions[name] = replace(decision, reason=Reason.FIELD_NOT_FOR_CLIENT, rules=rules)
+    return decisions
 
 
-def _decide_each(policy: Policy, schema: Classification, kind: str, digest: str) -> list[DecisionClass]:
-    """The classes of a kind of actor, one for each purpose: a denial tells which of the others opens what it denies."""
+def _classes_of(policy: Policy, schema: Classification, kind: str, digest: str) -> list[DecisionClass]:
+    """The classes of a kind of actor, one per purpose; a denial names the purposes that lift it."""
     rows = [_decide_all(policy, schema, kind, purpose, digest) for purpose in sorted(policy.actors[kind].purposes)]
-    opens: dict[str, list[str]] = {}
+    purposes: dict[str, list[str]] = {}
     for row in rows:
-        for name, decision in row.whole.items():
+        for name, decision in row.by_coordinate.items():
             if decision.effect is not Effect.DENY:
-                opens.setdefault(name, []).append(row.purpose)
+                purposes.setdefault(name, []).append(row.purpose)
     return [
-        replace(row, decisions=_needing(row.decisions, opens), matches=_needing(row.matches, opens)) for row in rows
+        replace(
+            row,
+            decisions=_with_purposes(row.decisions, purposes),
+            matches=_with_purposes(row.matches, purposes),
+        )
+        for row in rows
     ]
 
 
-def _needing(decisions: Mapping[str, Decision], opens: Mapping[str, list[str]]) -> dict[str, Decision]:
+def _with_purposes(decisions: Mapping[str, Decision], purposes: Mapping[str, list[str]]) -> dict[str, Decision]:
+    """The decisions; a denial that holds for some purposes only names those for which the coordinate is granted."""
     return {
-        name: replace(decision, reason=Reason.FIELD_NOT_FOR_PURPOSE, needs=", ".join(opens[name]))
-        if decision.effect is Effect.DENY and name in opens
+        name: replace(decision, reason=Reason.FIELD_NOT_FOR_PURPOSE, granted_for=", ".join(purposes[name]))
+        if decision.effect is Effect.DENY and name in purposes
         else decision
         for name, decision in decisions.items()
     }
@@ -194,151 +208,171 @@ def _needing(decisions: Mapping[str, Decision], opens: Mapping[str, list[str]]) 
 
 def _decide_all(policy: Policy, schema: Classification, kind: str, purpose: str, digest: str) -> DecisionClass:
     cells = {category: cell(policy, kind, purpose, category) for category in Category}
-    items = {name: each.days for each in policy.items.values() if each.binds(kind) for name in each.types}
+    days = {name: period.days for period in policy.items.values() if period.binds(kind) for name in period.types}
     own = {name: _decide(policy, schema, kind, cells, field) for name, field in schema.fields.items()}
-    own |= {name: _ending(decision) for name, decision in own.items() if schema.fields[name].type in items}
+    own |= {name: _ending(decision) for name, decision in own.items() if schema.fields[name].type in days}
     matches = {name: _match(policy, schema, kind, purpose, name) for name in schema.matches}
     decisions = {
-        name: _finding(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
+        name: _search(schema.fields[name], _with_requirements(schema.fields[name], own), matches) for name in own
     }
     rows = {name: _row(schema, name, decisions, cells) for name in sorted(schema.personal)}
     for name, decision in decisions.items():
         field = schema.fields[name]
-        if decision.effect is not Effect.DENY and not _leads(field, schema, rows):
+        if decision.effect is not Effect.DENY and not _leads_to_rows(field, schema, rows):
             decisions[name] = _denied(policy, kind, field)
-    retentions = tuple(sorted((int(r.fact), r.days) for r in policy.retentions.values()))
-    identity, ended = cells[Category.ID].read, {name: days for name, days in items.items() if _binds(rows.get(name))}
-    return DecisionClass(kind, purpose, decisions, matches, rows, identity, retentions, ended, digest, policy, schema)
+    return DecisionClass(
+        kind=kind,
+        purpose=purpose,
+        decisions=decisions,
+        matches=matches,
+        rows=rows,
+        identity=cells[Category.ID].read,
+        retentions=tuple(sorted((int(retention.fact), retention.days) for retention in policy.retentions.values())),
+        items={name: number for name, number in days.items() if _ends(rows.get(name))},
+        digest=digest,
+        policy=policy,
+        schema=schema,
+    )
 
 
-def _leads(field: FieldClass, schema: Classification, rows: Mapping[str, Rule]) -> bool:
-    """Whether a row can be met through the field; of one that leads to the person who asks alone, be it by a page."""
-    nodes = schema.fields.get(f"{field.returns}.nodes") if field.own else None
-    returned = rows.get(field.returns if nodes is None else nodes.returns)
-    return returned is None or any(not field.own or clause.any_of & Fact.SELF for clause in returned.read)
+def _leads_to_rows(field: FieldClass, schema: Classification, rows: Mapping[str, Rule]) -> bool:
+    """Whether any row can be reached through the field; through a `self_only` field, or the page that it returns, only
+    a row of the person who asks."""
+    nodes = schema.fields.get(f"{field.returns}.nodes") if field.self_only else None
+    row = rows.get(field.returns if nodes is None else nodes.returns)
+    return row is None or any(not field.self_only or clause.any_of & Fact.SELF for clause in row.read)
 
 
 def _decide(
-    policy: Policy,
-    schema: Classification,
-    kind: str,
-    cells: Mapping[Category, Cell],
-    field: FieldClass,
+    policy: Policy, schema: Classification, kind: str, cells: Mapping[Category, Cell], field: FieldClass
 ) -> Decision:
+    """The decision on one field by its own category, before its requirements."""
     if field.category in OPEN:
         return Decision(Effect.OPEN)
-    held = cells[field.category]
+    category_cell = cells[field.category]
     recorded = field.type in schema.recorded
-    full = held.readable(recorded)
-    row = policy.reductions.get((kind, field.coordinate))
-    prohibited = any(each.level in (Level.FULL, None) for each in prohibitions(policy, kind, field.category))
-    if row is not None and row.how == "whole" and not prohibited:
-        full = merge([*full, *held.reduced])
+    full = category_cell.readable(recorded)
+    reduction = policy.reductions.get((kind, field.coordinate))
+    whole = reduction is not None and reduction.how == "whole"
+    prohibited = any(rule.level in (Level.FULL, None) for rule in prohibitions(policy, kind, field.category))
+    if whole and field.level is Level.FULL and not prohibited:
+        full = merge([*full, *category_cell.reduced])
     values = tuple((int(VALUE_FACTS[c]), cells[c].readable(recorded)) for c in sorted(field.values))
     silent = field.action if any(set(full) - set(clauses) for _, clauses in values) else None
     if field.level is Level.REDUCED:
-        named = [row for row in policy.reductions.values() if row.actor == kind and row.sibling == field.coordinate]
-        read = merge([*full, *(held.reduced if named else ())])
+        opened = whole or _is_sibling(policy, kind, field.coordinate)
+        read = merge([*full, *(category_cell.reduced if opened else ())])
         if read:
-            return Decision(Effect.ALLOW, rule=Rule(read, values), rules=held.grants, silent=silent)
+            return Decision(Effect.ALLOW, rule=Rule(read, values), rules=category_cell.grants, silent=silent)
         return _denied(policy, kind, field)
-    masked = held.reduced if row is not None and row.mask is not None else ()
+    mask = reduction.mask if reduction is not None else None
+    masked = category_cell.reduced if mask is not None else ()
     if full or masked:
-        rule = Rule(full, values, masked, row.mask if row is not None and masked else None)
+        rule = Rule(full, values, masked, mask if masked else None)
         effect = Effect.ALLOW if full else Effect.MASK
-        return Decision(effect, rule=rule, rules=held.grants, silent=silent)
-    sibling = row.sibling if row is not None and held.reduced and row.sibling in schema.fields else None
-    return replace(_denied(policy, kind, field), instead=sibling)
+        return Decision(effect, rule=rule, rules=category_cell.grants, silent=silent)
+    sibling = reduction.sibling if reduction is not None and category_cell.reduced else None
+    return replace(_denied(policy, kind, field), instead=sibling if sibling in schema.fields else None)
+
+
+def _is_sibling(policy: Policy, kind: str, coordinate: str) -> bool:
+    """Whether a reduction of this kind of actor opens the coordinate in place of another one."""
+    return any(row.actor == kind and row.sibling == coordinate for row in policy.reductions.values())
 
 
 def _ending(decision: Decision) -> Decision:
-    """A decision on a field of a row that ends by its own day: nothing of it is read then, but by the person itself."""
+    """A decision on a field of a row that ends by its own day: only the person itself reads it afterwards."""
     rule = decision.rule
-    return replace(decision, rule=replace(rule, read=_until(rule.read), reduced=_until(rule.reduced)))
+    return replace(decision, rule=replace(rule, read=_until_end(rule.read), reduced=_until_end(rule.reduced)))
 
 
-def _until(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-    found = []
+def _until_end(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+    ending = []
     for clause in clauses:
-        if others := clause.any_of & ~int(Fact.SELF):
-            found.append(replace(clause, any_of=others, none_of=clause.none_of | int(Fact.ITEM_ENDED)))
+        if not_self := clause.any_of & ~int(Fact.SELF):
+            ending.append(replace(clause, any_of=not_self, none_of=clause.none_of | int(Fact.ITEM_ENDED)))
         if clause.any_of & Fact.SELF:
-            found.append(replace(clause, any_of=int(Fact.SELF)))
-    return merge(found)
+            ending.append(replace(clause, any_of=int(Fact.SELF)))
+    return merge(ending)
 
 
-def _binds(rule: Rule | None) -> bool:
+def _ends(rule: Rule | None) -> bool:
+    """Whether the row's own duration closes any clause of its rule."""
     return rule is not None and any(clause.none_of & Fact.ITEM_ENDED for clause in rule.read)
 
 
 def _match(policy: Policy, schema: Classification, kind: str, purpose: str, name: str) -> Decision:
-    """Whom an input finds: those by whose category a grant matches, and of whom all is read that the input reveals."""
-    found = _matched(policy, schema, kind, purpose, name)
-    if found:
-        return Decision(
-            Effect.MATCH, rule=Rule(merge(c for clauses in found.values() for c in clauses)), rules=tuple(found)
-        )
-    return _refused(p.id for p in prohibitions(policy, kind, schema.matches[name]) if p.level is None)
+    """The decision on an input that finds persons: a grant matches by its category and reads all that it reveals."""
+    by_grant = _matching_clauses(policy, schema, kind, purpose, name)
+    if by_grant:
+        clauses = merge(clause for clauses in by_grant.values() for clause in clauses)
+        return Decision(Effect.MATCH, rule=Rule(clauses), rules=tuple(by_grant))
+    return _refused(rule.id for rule in prohibitions(policy, kind, schema.matches[name]) if rule.level is None)
 
 
-def _matched(
+def _matching_clauses(
     policy: Policy, schema: Classification, kind: str, purpose: str, name: str
 ) -> dict[str, tuple[Clause, ...]]:
     """The clauses under which an input finds a person, by the grant that gives them."""
-    found = dict(cell(policy, kind, purpose, schema.matches[name]).match)
+    by_grant = dict(cell(policy, kind, purpose, schema.matches[name]).match)
     for coordinate in schema.inputs[name].reads:
         field = schema.fields[coordinate]
         readable = cell(policy, kind, purpose, field.category).readable(field.type in schema.recorded)
-        found = {grant: clauses for grant, given in found.items() if (clauses := meet(given, readable))}
-    return found
+        by_grant = {grant: common for grant, clauses in by_grant.items() if (common := intersect(clauses, readable))}
+    return by_grant
 
 
-def _finding(field: FieldClass, decision: Decision, matches: Mapping[str, Decision]) -> Decision:
-    """A field that finds persons finds those whom one of its inputs does, as far as it may be read at all."""
+def _search(field: FieldClass, decision: Decision, matches: Mapping[str, Decision]) -> Decision:
+    """The decision on a field, narrowed for one that finds persons to those whom its inputs may find."""
     if not field.matches or decision.effect is Effect.DENY:
         return decision
     inputs = [matches[name] for name in sorted(field.matches)]
-    clauses = meet(decision.rule.read, [clause for each in inputs for clause in each.rule.read])
+    clauses = intersect(decision.rule.read, [clause for match in inputs for clause in match.rule.read])
     if clauses:
-        rules = sorted({rule for each in inputs if each.effect is Effect.MATCH for rule in each.rules})
+        rules = sorted({rule for match in inputs if match.effect is Effect.MATCH for rule in match.rules})
         return replace(decision, rule=replace(decision.rule, read=clauses), rules=tuple(rules))
-    return _refused(rule for each in inputs for rule in each.rules)
+    return _refused(rule for match in inputs for rule in match.rules)
 
 
 def _denied(policy: Policy, kind: str, field: FieldClass) -> Decision:
-    return _refused(p.id for p in prohibitions(policy, kind, field.category) if p.level in (field.level, None))
+    """A denial of the field, by the prohibitions of its category and level if there are any."""
+    rules = prohibitions(policy, kind, field.category)
+    return _refused(rule.id for rule in rules if rule.level in (field.level, None))
 
 
 def _refused(rules: Iterable[str]) -> Decision:
-    """A denial by these rules, as far as its own purpose goes."""
+    """A denial by these rules, before other purposes are looked at."""
     return Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR, rules=tuple(rules))
 
 
 def _with_requirements(field: FieldClass, own: Mapping[str, Decision]) -> Decision:
+    """The field's own decision, intersected with those on all that it requires (docs/policy.md#rule-7)."""
     decision = own[field.coordinate]
     if decision.effect is Effect.DENY:
         return decision
     clauses, masked = decision.rule.read, decision.rule.reduced
     for required in sorted(field.requires):
-        needed = own[required]
-        if needed.effect is Effect.OPEN:
+        requirement = own[required]
+        if requirement.effect is Effect.OPEN:
             continue
-        if not needed.rule.read:
-            return Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR, rules=needed.rules, required=required)
+        denial = Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR, rules=requirement.rules, required=required)
+        if not requirement.rule.read:
+            return denial
         if decision.effect is Effect.OPEN:
-            decision = Decision(Effect.ALLOW, rule=needed.rule, rules=needed.rules)
-            clauses = needed.rule.read
+            decision = Decision(Effect.ALLOW, rule=requirement.rule, rules=requirement.rules)
+            clauses = requirement.rule.read
         else:
-            clauses, masked = meet(clauses, needed.rule.read), meet(masked, needed.rule.read)
+            clauses, masked = intersect(clauses, requirement.rule.read), intersect(masked, requirement.rule.read)
         if not clauses and not masked:
-            return Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR, rules=needed.rules, required=required)
+            return denial
     return replace(decision, rule=replace(decision.rule, read=clauses, reduced=masked))
 
 
 def _row(schema: Classification, name: str, decisions: Mapping[str, Decision], cells: Mapping[Category, Cell]) -> Rule:
-    """A row of a personal type exists for whoever may read anything of it; a DROP field binds its whole row."""
+    """When a row of a personal type exists: if the actor may read any field; a DROP field binds the whole row."""
     fields = [schema.fields[coordinate] for coordinate in schema.members[name]]
-    clauses = [c for f in fields for c in (*decisions[f.coordinate].rule.read, *decisions[f.coordinate].rule.reduced)]
+    rules = [decisions[field.coordinate].rule for field in fields]
+    clauses = [clause for rule in rules for clause in (*rule.read, *rule.reduced)]
     dropped = frozenset(c for field in fields if field.action == "DROP" for c in field.values)
     return Rule(
         merge(clauses),

@@ -14,28 +14,30 @@ from schema.facts import Fact
 from schema.residual import Clause
 
 
-def meet(left: Iterable[Clause], right: Iterable[Clause]) -> tuple[Clause, ...]:
+def intersect(left: Iterable[Clause], right: Iterable[Clause]) -> tuple[Clause, ...]:
     """Clauses under which both hold *by the same relation* (docs/policy.md#rule-7)."""
-    met = {
-        Clause(a.any_of & b.any_of, a.all_of | b.all_of, a.none_of | b.none_of)
-        for a in left
-        for b in right
-        if a.any_of & b.any_of
-    }
-    return merge(met)
+    return merge(
+        {
+            Clause(a.any_of & b.any_of, a.all_of | b.all_of, a.none_of | b.none_of)
+            for a in left
+            for b in right
+            if a.any_of & b.any_of
+        }
+    )
 
 
 def merge(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-    """The same set of clauses with those that differ only in their relations joined, in a stable order."""
-    joined: dict[tuple[int, int], int] = {}
+    """The same clauses in a stable order, those that differ only in their relations merged into one."""
+    relations: dict[tuple[int, int], int] = {}
     for clause in clauses:
-        key = (clause.all_of, clause.none_of)
-        joined[key] = joined.get(key, 0) | clause.any_of
-    return tuple(sorted(Clause(any_of, *key) for key, any_of in joined.items()))
+        condition = (clause.all_of, clause.none_of)
+        relations[condition] = relations.get(condition, 0) | clause.any_of
+    return tuple(sorted(Clause(any_of, *condition) for condition, any_of in relations.items()))
 
 
 def _clause(grant: Grant, all_of: int = 0) -> Clause:
-    """A grant's condition on the row: what the person asked binds as far as the basis goes, and the duration does."""
+    """A grant's condition on the row: its relations, none of the restrictions that its basis admits, and its
+    retention not ended."""
     none_of = Fact(0)
     if grant.basis.limitation:
         none_of |= Fact.LIMITATION | Fact.ERASURE_DUE
@@ -48,8 +50,11 @@ def _clause(grant: Grant, all_of: int = 0) -> Clause:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the matrix: clauses to read, to read what one's own organisation recorded, and to read reduced, and
-    the grants that give them; beside them, the clauses to match that each grant gives."""
+    """One cell of the matrix.
+
+    `read`, `recorded`, `reduced`: the clauses to read, to read what one's own organisation recorded, to read reduced;
+    `grants`: ids of the grants that give them; `match`: by grant, the clauses to match.
+    """
 
     read: tuple[Clause, ...]
     recorded: tuple[Clause, ...]
@@ -58,22 +63,22 @@ class Cell:
     match: Mapping[str, tuple[Clause, ...]]
 
     def readable(self, recorded: bool) -> tuple[Clause, ...]:
-        """Clauses to read in full, of a type whose rows say who recorded them or not."""
+        """Clauses to read in full; `recorded`: rows of the type say which organisation recorded them."""
         return merge([*self.read, *self.recorded]) if recorded else self.read
 
 
 def prohibitions(policy: Policy, kind: str, category: Category) -> list[Prohibition]:
     """The prohibitions of this category that bind this kind of actor."""
-    return [p for p in policy.prohibitions if p.category is category and p.actor in ("*", kind)]
+    return [rule for rule in policy.prohibitions if rule.category is category and rule.actor in ("*", kind)]
 
 
 def cell(policy: Policy, kind: str, purpose: str, category: Category) -> Cell:
-    """What the grants that serve this purpose give this kind of actor of a category, but for what is prohibited."""
+    """The cell of an actor kind and a category for a purpose: the union of the grants, less the prohibitions."""
     read: list[Clause] = []
     recorded: list[Clause] = []
     reduced: list[Clause] = []
     ids: list[str] = []
-    forbidden = {p.level for p in prohibitions(policy, kind, category)}
+    forbidden = {rule.level for rule in prohibitions(policy, kind, category)}
     no_full, no_reduced = forbidden & {Level.FULL, None}, forbidden & {Level.REDUCED, None}
     for grant in policy.grants:
         if grant.actor != kind or purpose not in grant.purposes:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
+from hub.errors import StartRefused
 from hub.policy.decide.client_scope import read_scope
-from hub.policy.decide.policy_files import File, Problems, Table
 from hub.policy.decide.policy_model import (
     ActorKind,
     Basis,
     ClientScope,
     Grant,
     ItemRetention,
-    Named,
     Policy,
     Prohibition,
     Purpose,
     Reduction,
     Retention,
+    Term,
 )
-from schema.categories import Category, Level
+from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
+from schema.categories import Category
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact
 
 POLICIES = Path(__file__).resolve().parents[3] / "schema" / "policies"
 CLAIMS = {"agent", "organisation", "departments", "person"}
 LONGEST_DEFERRAL = 90
 """Days: well within the six months of the journal, so that the person sees every access in the end."""
-HOWS = {"sibling": "to", "mask": "mask", "whole": None, "deny": None}
-
+TARGET_KEYS = {"sibling": "to", "mask": "mask", "whole": None}
+"""By `how` of a reduction, the key that it needs besides."""
 
 FILES = (
     "actors",
@@ -45,55 +49,129 @@ FILES = (
     "retention",
 )
 CLIENTS = "clients"
-"""The file without which no application has a scope."""
-Read = TypeVar("Read")
+"""The one file that may be absent: no application has a scope then."""
+EntryT = TypeVar("EntryT")
+
+
+class PolicyError(StartRefused):
+    """Policy files that can't be trusted, so that the hub does not start; `problems` are sentences, each after its file
+    and line."""
+
+    def __init__(self, *problems: str) -> None:
+        text = " ; ".join(problems)
+        super().__init__("POLICY_INVALID", f"Règles d'accès refusées, rien ne démarre : {text}", text)
+        self.problems = problems
+
+
+class _Problems(list[str]):
+    """The problems of one stage of reading, gathered so that one run reports them all."""
+
+    @contextmanager
+    def gather(self) -> Iterator[None]:
+        """Keep the problems of what is refused within, and go on."""
+        try:
+            yield
+        except TomlRefused as error:
+            self += error.problems
+
+    def stop(self) -> None:
+        """Raise the problems of this stage: the next one would only repeat them."""
+        if self:
+            raise PolicyError(*self)
+
+
+class _RetentionForm(TomlForm, frozen=True):
+    fact: str
+    days: int
+    text: str
+
+
+class _ItemRetentionForm(TomlForm, frozen=True):
+    types: list[str]
+    since: str
+    days: int
+    text: str
+    actors: list[str] | None = None
+
+
+class _ActorForm(TomlForm, frozen=True):
+    label: str
+    purposes: list[str]
+    organisations: tuple[str, ...] = ()
+    scopes: dict[str, str] = msgspec.field(default_factory=dict)
+    application: bool = False
+
+
+class _GrantForm(TomlForm, frozen=True):
+    id: str
+    actor: str
+    purposes: list[str]
+    relations: list[str]
+    basis: str
+    label: str
+    read: tuple[Category, ...] = ()
+    reduced: tuple[Category, ...] = ()
+    match: tuple[Category, ...] = ()
+    own_recorded: tuple[Category, ...] = ()
+    retention: str | None = None
+
+
+class _ReductionForm(TomlForm, frozen=True):
+    actor: str
+    coordinate: str
+    how: str
+    to: str | None = None
+    mask: str | None = None
+    text: str | None = None
 
 
 def load(folder: Path = POLICIES, *, older: bool = False) -> Policy:
     """The policy in these files; raises PolicyError with everything that is not exactly as it must be.
 
-    `older` rules, only to be compared, may lack a category or relation that came later: none of their grants names it.
-    Words first, then actors, then the rules written in them: of a stage that fails, the next is not read.
+    `older` policies are read only to be compared. They may lack a category or relation that came later, since none of
+    their grants names it, and may write down denials (`how = "deny"`), which say nothing. Terms are read first, then
+    actors, then the rules that use both: when a stage fails, the next is not read.
     """
-    problems, files = Problems(), dict[str, File]()
-    for name in (each for each in FILES if each != CLIENTS or (folder / f"{each}.toml").exists()):
-        with problems.gathered():
-            files[name] = File(folder, f"{name}.toml")
-    problems.found += [
+    problems, files = _Problems(), dict[str, TomlFile]()
+    for name in FILES:
+        path = folder / f"{name}.toml"
+        with problems.gather():
+            if name != CLIENTS or path.exists():
+                files[name] = TomlFile(path)
+    problems += [
         f"{path.name}:1: aucun fichier de ce nom n'est lu" for path in folder.glob("*.toml") if path.stem not in FILES
     ]
     problems.stop()
-    relations = _words(files["relations"], {fact.name or "" for fact in Fact if fact & RELATIONS}, problems, older)
-    categories = _words(files["categories"], {category.value for category in Category}, problems, older)
-    purposes = _tables(files["purposes"], _purpose, problems)
-    bases = _tables(files["bases"], _basis, problems)
+    relations = _terms(files["relations"], {fact.name or "" for fact in Fact if fact & RELATIONS}, problems, older)
+    categories = _terms(files["categories"], {category.value for category in Category}, problems, older)
+    purposes = _named_tables(files["purposes"], _purpose, problems)
+    bases = _named_tables(files["bases"], lambda name, table: table.read(Basis, id=name), problems)
     problems.stop()
-    with problems.gathered():
+    with problems.gather():
         _check_parents(files["purposes"], purposes)
-    actors = _tables(files["actors"], lambda name, table: _actor(name, table, purposes), problems)
+    actors = _named_tables(files["actors"], lambda name, table: _actor(name, table, purposes), problems)
     problems.stop()
-    periods = _tables(files["retention"], lambda name, table: _period(name, table, actors), problems)
+    periods = _named_tables(files["retention"], lambda name, table: _period(name, table, actors), problems)
     problems.stop()
-    retentions = {name: each for name, each in periods.items() if isinstance(each, Retention)}
-    items = {name: each for name, each in periods.items() if isinstance(each, ItemRetention)}
-    _check_items(items, problems)
+    retentions = {name: period for name, period in periods.items() if isinstance(period, Retention)}
+    items = {name: period for name, period in periods.items() if isinstance(period, ItemRetention)}
+    problems += _conflicting_items(items)
     grants = _rows(files["grants"], "grant", lambda table: _grant(table, actors, purposes, bases, retentions), problems)
     prohibitions = _rows(files["prohibitions"], "prohibition", lambda table: _prohibition(table, actors), problems)
-    reductions = _rows(files["reductions"], "reduction", lambda table: _reduction(table, actors), problems)
-    for file, header, keys in (
-        ("grants", "grant", [grant.id for grant in grants]),
-        ("prohibitions", "prohibition", [each.id for each in prohibitions]),
-        ("reductions", "reduction", [f"{each.actor} × {each.coordinate}" for each in reductions]),
-    ):
-        problems.found += [
-            f"{file}.toml:{files[file].line(f'[[{header}]]', index, None)}: « {key} » a déjà sa table"
-            for index, key in enumerate(keys)
-            if not problems.found and key in keys[:index]
-        ]
+    rows = _rows(files["reductions"], "reduction", lambda table: _reduction(table, actors, older), problems)
+    reductions = [reduction for reduction in rows if reduction is not None]
+    problems.stop()
+    problems += _repeated(files["grants"], "grant", [grant.id for grant in grants])
+    problems += _repeated(files["prohibitions"], "prohibition", [rule.id for rule in prohibitions])
+    problems += _repeated(files["reductions"], "reduction", [f"{row.actor} × {row.coordinate}" for row in reductions])
     problems.stop()
     clients: dict[str, ClientScope] = {}
     if CLIENTS in files:
-        clients = _tables(files[CLIENTS], lambda name, table: read_scope(name, table, actors, prohibitions), problems)
+        clients = _named_tables(
+            files[CLIENTS],
+            lambda name, table: read_scope(name, table, actors, prohibitions),
+            problems,
+        )
     problems.stop()
     return Policy(
         actors=actors,
@@ -101,198 +179,179 @@ def load(folder: Path = POLICIES, *, older: bool = False) -> Policy:
         bases=bases,
         retentions=retentions,
         items=items,
-        categories={Category(name): named for name, named in categories.items()},
-        relations={Fact[name]: named for name, named in relations.items()},
+        categories={Category(name): term for name, term in categories.items()},
+        relations={Fact[name]: term for name, term in relations.items()},
         grants=tuple(grants),
         prohibitions=tuple(prohibitions),
-        reductions={(each.actor, each.coordinate): each for each in reductions},
+        reductions={(reduction.actor, reduction.coordinate): reduction for reduction in reductions},
         digest=sha256("\0".join(f"{file.name}\0{file.text}" for file in files.values()).encode()).hexdigest(),
         clients=clients,
     )
 
 
-def _tables(file: File, read: Callable[[str, Table], Read], problems: Problems) -> dict[str, Read]:
-    found: dict[str, Read] = {}
-    with problems.gathered():
+def _named_tables(file: TomlFile, read: Callable[[str, TomlTable], EntryT], problems: _Problems) -> dict[str, EntryT]:
+    entries: dict[str, EntryT] = {}
+    with problems.gather():
         for name, table in file.tables().items():
-            with problems.gathered():
-                found[name] = read(name, table)
-    return found
+            with problems.gather():
+                entries[name] = read(name, table)
+    return entries
 
 
-def _rows(file: File, header: str, read: Callable[[Table], Read], problems: Problems) -> list[Read]:
-    found: list[Read] = []
-    with problems.gathered():
+def _rows(file: TomlFile, header: str, read: Callable[[TomlTable], EntryT], problems: _Problems) -> list[EntryT]:
+    entries: list[EntryT] = []
+    with problems.gather():
         for table in file.rows(header):
-            with problems.gathered():
-                found.append(read(table))
-    return found
+            with problems.gather():
+                entries.append(read(table))
+    return entries
 
 
-def _words(file: File, expected: set[str], problems: Problems, older: bool) -> dict[str, Named]:
-    """Names that the code fixes, each with its words; one that `older` rules lack has none."""
-    found = _tables(file, lambda name, table: _word(name, table, expected), problems)
-    missing = expected - set(file.values)
+def _repeated(file: TomlFile, header: str, keys: list[str]) -> list[str]:
+    """A problem for each row whose key an earlier row of the file has."""
+    return [
+        f"{file.name}:{file.line(f'[[{header}]]', index)}: « {key} » a déjà sa table"
+        for index, key in enumerate(keys)
+        if key in keys[:index]
+    ]
+
+
+def _terms(file: TomlFile, names: set[str], problems: _Problems, older: bool) -> dict[str, Term]:
+    """The terms of exactly these names; a name that `older` rules lack stands for itself."""
+
+    def term(name: str, table: TomlTable) -> Term:
+        if name not in names:
+            raise table.refusal(f"« {name} » n'existe pas")
+        return table.read(Term)
+
+    terms = _named_tables(file, term, problems)
+    missing = names - set(file.values)
     if older:
-        found |= {name: Named(name, name) for name in sorted(missing)}
+        terms |= {name: Term(name, name) for name in sorted(missing)}
     elif missing:
-        problems.found.append(f"{file.name}:1: il manque {', '.join(sorted(missing))}")
-    return found
+        problems.append(f"{file.name}:1: il manque {', '.join(sorted(missing))}")
+    return terms
 
 
-def _word(name: str, table: Table, expected: set[str]) -> Named:
-    if name not in expected:
-        raise table.fail(f"« {name} » n'existe pas")
-    named = Named(table.take("label", str), table.take("definition", str))
-    table.take("scope", str, None)
-    table.done()
-    return named
-
-
-def _check_parents(file: File, purposes: Mapping[str, Purpose]) -> None:
+def _check_parents(file: TomlFile, purposes: Mapping[str, Purpose]) -> None:
     for name, table in file.tables().items():
         parent = purposes[name].parent
         if parent is not None and not purposes[parent].abstract:
-            raise table.fail(f"la finalité « {parent} » ne groupe rien, elle n'est pas « abstract »", "parent")
+            raise table.refusal(f"la finalité « {parent} » ne groupe rien, elle n'est pas « abstract »", "parent")
 
 
-def _purpose(name: str, table: Table) -> Purpose:
-    purpose = Purpose(
-        code=name,
-        label=table.take("label", str),
-        legal=table.take("legal", str),
-        parent=table.name("parent", table.file.named, None),
-        abstract=table.take("abstract", bool, False),
-        deferred_days=table.take("deferred_days", int, 0),
-    )
+def _purpose(name: str, table: TomlTable) -> Purpose:
+    purpose = table.read(Purpose, code=name)
+    if purpose.parent is not None:
+        table.resolve("parent", purpose.parent, table.file.table_name)
     if not 0 <= purpose.deferred_days <= LONGEST_DEFERRAL:
-        raise table.fail(f"« deferred_days » va de 0 à {LONGEST_DEFERRAL} jours", "deferred_days")
-    table.done()
+        raise table.refusal(f"« deferred_days » va de 0 à {LONGEST_DEFERRAL} jours", "deferred_days")
     return purpose
 
 
-def _basis(name: str, table: Table) -> Basis:
-    basis = Basis(name, table.take("text", str), table.take("opposition", bool), table.take("limitation", bool, True))
-    table.done()
-    return basis
-
-
-def _period(name: str, table: Table, actors: Mapping[str, ActorKind]) -> Retention | ItemRetention:
+def _period(name: str, table: TomlTable, actors: Mapping[str, ActorKind]) -> Retention | ItemRetention:
     if "types" not in table.values:
         return _retention(name, table)
-    bound = table.names("actors", lambda kind: actors[kind].name, None) if "actors" in table.values else None
-    if bound == []:
-        raise table.fail("« actors » ne nomme personne : sans cette clé, la durée vaut pour tous", "actors")
-    item = ItemRetention(
-        name=name,
-        types=frozenset(table.names("types", str)),
-        actors=None if bound is None else frozenset(bound),
-        since=table.take("since", str),
-        days=table.take("days", int),
-        text=table.take("text", str),
-        line=table.line(),
-    )
-    table.done()
-    return item
+    form = table.read(_ItemRetentionForm)
+    if form.actors == []:
+        raise table.refusal("« actors » ne nomme personne : sans cette clé, la durée vaut pour tous", "actors")
+    kinds = None if form.actors is None else table.resolve_all("actors", form.actors, lambda kind: actors[kind].name)
+    types = table.distinct("types", form.types)
+    return ItemRetention(name, types, kinds, form.since, form.days, form.text, table.line())
 
 
-def _check_items(items: Mapping[str, ItemRetention], problems: Problems) -> None:
-    """One duration of a type for a kind of actor: of two, it would not be said which holds."""
-    found = list(items.values())
-    for place, item in enumerate(found):
-        for other in found[:place]:
-            apart = item.actors is not None and other.actors is not None and not item.actors & other.actors
-            for name in sorted(item.types & other.types) if not apart else ():
-                problems.found.append(f"retention.toml:{item.line}: « {name} » a déjà une durée, « {other.name} »")
+def _conflicting_items(items: Mapping[str, ItemRetention]) -> Iterator[str]:
+    """A problem for each type that has two durations for one kind of actor: neither would be the right one."""
+    periods = list(items.values())
+    for index, period in enumerate(periods):
+        for earlier in periods[:index]:
+            disjoint = period.actors is not None and earlier.actors is not None and not period.actors & earlier.actors
+            for name in sorted(period.types & earlier.types) if not disjoint else ():
+                yield f"retention.toml:{period.line}: « {name} » a déjà une durée, « {earlier.name} »"
 
 
-def _retention(name: str, table: Table) -> Retention:
-    retention = Retention(name, table.name("fact", Fact.__getitem__), table.take("days", int), table.take("text", str))
-    if not retention.fact.name or not retention.fact.name.endswith("_ENDED"):
-        raise table.fail("« fact » n'est pas un fait de conservation", "fact")
-    table.done()
-    return retention
+def _retention(name: str, table: TomlTable) -> Retention:
+    form = table.read(_RetentionForm)
+    fact = table.resolve("fact", form.fact, Fact.__getitem__)
+    if not fact.name or not fact.name.endswith("_ENDED"):
+        raise table.refusal("« fact » n'est pas un fait de conservation", "fact")
+    return Retention(name, fact, form.days, form.text)
 
 
-def _actor(name: str, table: Table, purposes: Mapping[str, Purpose]) -> ActorKind:
+def _actor(name: str, table: TomlTable, purposes: Mapping[str, Purpose]) -> ActorKind:
+    form = table.read(_ActorForm)
     scopes: dict[Fact, str] = {}
-    for relation, claim in table.take("scopes", dict, {}).items():
+    for relation, claim in form.scopes.items():
         fact = Fact.__members__.get(relation)
         if fact is None or not fact & RELATIONS or claim not in CLAIMS:
-            raise table.fail(f"le périmètre « {relation} = {claim} » n'existe pas", relation)
+            raise table.refusal(f"le périmètre « {relation} = {claim} » n'existe pas", relation)
         if fact in SCOPE_KINDS and SCOPE_KINDS[fact] != claim.removesuffix("s"):
-            raise table.fail(f"la relation « {relation} » n'a pas « {claim} » pour périmètre", relation)
+            raise table.refusal(f"la relation « {relation} » n'a pas « {claim} » pour périmètre", relation)
         scopes[fact] = claim
-    actor = ActorKind(
-        name=name,
-        label=table.take("label", str),
-        purposes=frozenset(table.names("purposes", lambda code: purposes[code].code)),
-        organisations=frozenset(table.names("organisations", str, [])),
-        scopes=scopes,
-        application=table.take("application", bool, False),
-    )
-    if abstract := [code for code in actor.purposes if purposes[code].abstract]:
-        raise table.fail(f"« {abstract[0]} » groupe des finalités et ne se déclare pas", "purposes")
-    table.done()
-    return actor
+    codes = table.resolve_all("purposes", form.purposes, lambda code: purposes[code].code)
+    if abstract := [code for code in codes if purposes[code].abstract]:
+        raise table.refusal(f"« {min(abstract)} » groupe des finalités et ne se déclare pas", "purposes")
+    organisations = table.distinct("organisations", form.organisations)
+    return ActorKind(name, form.label, codes, organisations, scopes, form.application)
 
 
 def _grant(
-    table: Table,
+    table: TomlTable,
     actors: Mapping[str, ActorKind],
     purposes: Mapping[str, Purpose],
     bases: Mapping[str, Basis],
     retentions: Mapping[str, Retention],
 ) -> Grant:
-    actor: ActorKind = table.name("actor", actors.__getitem__)
-    named = set(table.names("purposes", lambda code: purposes[code].code))
-    covered = frozenset(code for code, purpose in purposes.items() if code in named or purpose.parent in named)
+    form = table.read(_GrantForm)
+    actor = actors[table.resolve("actor", form.actor, lambda name: actors[name].name)]
+    listed = table.resolve_all("purposes", form.purposes, lambda code: purposes[code].code)
+    covered = frozenset(code for code, purpose in purposes.items() if code in listed or purpose.parent in listed)
     relations = Fact(0)
-    for fact in table.names("relations", Fact.__getitem__):
+    for fact in sorted(table.resolve_all("relations", form.relations, Fact.__getitem__)):
         if fact not in actor.scopes and fact is not Fact.NATIONWIDE:
-            raise table.fail(f"l'acteur « {actor.name} » n'a pas la relation « {fact.name} »", "relations")
+            raise table.refusal(f"l'acteur « {actor.name} » n'a pas la relation « {fact.name} »", "relations")
         relations |= fact
     grant = Grant(
-        id=table.take("id", str),
+        id=form.id,
         actor=actor.name,
         purposes=covered,
         relations=relations,
-        read=frozenset(table.names("read", Category, [])),
-        reduced=frozenset(table.names("reduced", Category, [])),
-        match=frozenset(table.names("match", Category, [])),
-        own_recorded=frozenset(table.names("own_recorded", Category, [])),
-        basis=table.name("basis", bases.__getitem__),
-        retention=table.name("retention", retentions.__getitem__, None),
-        label=table.take("label", str),
+        read=table.distinct("read", form.read),
+        reduced=table.distinct("reduced", form.reduced),
+        match=table.distinct("match", form.match),
+        own_recorded=table.distinct("own_recorded", form.own_recorded),
+        basis=table.resolve("basis", form.basis, bases.__getitem__),
+        retention=None
+        if form.retention is None
+        else table.resolve("retention", form.retention, retentions.__getitem__),
+        label=form.label,
     )
     if outside := {code for code in covered if not purposes[code].abstract} - actor.purposes:
-        raise table.fail(f"l'acteur « {actor.name} » n'a pas la finalité « {min(outside)} »", "purposes")
+        raise table.refusal(f"l'acteur « {actor.name} » n'a pas la finalité « {min(outside)} »", "purposes")
     if grant.read & grant.reduced:
-        raise table.fail("une catégorie est à la fois lue et réduite", "reduced")
-    table.done()
+        raise table.refusal("une catégorie est à la fois lue et réduite", "reduced")
     return grant
 
 
-def _prohibition(table: Table, actors: Mapping[str, ActorKind]) -> Prohibition:
-    prohibition = Prohibition(
-        id=table.take("id", str),
-        actor=table.name("actor", lambda name: name if name == "*" else actors[name].name),
-        category=table.name("category", Category),
-        level=table.name("level", Level, None),
-        text=table.take("text", str),
-    )
-    table.done()
+def _prohibition(table: TomlTable, actors: Mapping[str, ActorKind]) -> Prohibition:
+    prohibition = table.read(Prohibition)
+    table.resolve("actor", prohibition.actor, lambda name: name if name == "*" else actors[name].name)
     return prohibition
 
 
-def _reduction(table: Table, actors: Mapping[str, ActorKind]) -> Reduction:
-    actor = table.name("actor", lambda name: actors[name].name)
-    coordinate, how = table.take("coordinate", str), table.take("how", str)
-    if how not in HOWS:
-        raise table.fail(f"« how » est l'un de {', '.join(HOWS)}", "how")
-    target = HOWS[how]
-    value = table.take(target, str) if target else None
-    table.take("text", str, None)
-    table.done()
-    sibling, mask = (value if how == each else None for each in ("sibling", "mask"))
-    return Reduction(actor, coordinate, how, sibling, mask, table.line())
+def _reduction(table: TomlTable, actors: Mapping[str, ActorKind], older: bool) -> Reduction | None:
+    """One row of reductions.toml; None for a denial that `older` rules write down."""
+    form = table.read(_ReductionForm)
+    actor = table.resolve("actor", form.actor, lambda name: actors[name].name)
+    if form.how == "deny":
+        if older:
+            return None
+        raise table.refusal("« deny » ne s'écrit pas : sans ligne, la donnée est déjà refusée", "how")
+    if form.how not in TARGET_KEYS:
+        raise table.refusal(f"« how » est l'un de {', '.join(TARGET_KEYS)}", "how")
+    for key, value in (("to", form.to), ("mask", form.mask)):
+        if key == TARGET_KEYS[form.how] and value is None:
+            raise table.refusal(f"la clé « {key} » manque")
+        if key != TARGET_KEYS[form.how] and value is not None:
+            raise table.refusal(f"« {key} » n'est pas une clé admise ici", key)
+    return Reduction(actor, form.coordinate, form.how, form.to, form.mask, table.line())

@@ -8,23 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hub.strict_toml import TomlForm
 from schema.categories import Category, Level
 from schema.facts import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The French words for a name that the code fixes, a category or a relation."""
+class Term(TomlForm, frozen=True):
+    """The French words for a category or a relation, whose name the code fixes.
+
+    `scope`: of a relation, the kind of id that its links carry (`schema.facts.SCOPE_KINDS`), for readers of the file.
+    """
 
     label: str
     definition: str
+    scope: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(TomlForm, frozen=True):
     """A purpose (*finalité*) of the closed list of R.5312-38-1 II and its siblings; an abstract one only groups.
 
-    `deferred_days`: how long the person does not see yet, in its journal, an access for this purpose.
+    `deferred_days`: how long an access for this purpose is not yet shown in the person's journal.
     """
 
     code: str
@@ -35,20 +38,22 @@ class Purpose:
     deferred_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """A legal basis. `opposition`: whether it gives the person a right to object (CASF L.263-4-1 does). `limitation`:
-    whether a limitation, or an erasure that is due, suspends what rests on it (GDPR 18-2)."""
+class Basis(TomlForm, frozen=True):
+    """A legal basis.
+
+    `opposition`: the person has a right to object (CASF L.263-4-1). `limitation`: a limitation of processing, or an
+    erasure that is due, suspends the grants on this basis (GDPR 18-2).
+    """
 
     id: str
     text: str
     opposition: bool
-    limitation: bool
+    limitation: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """A retention class: `fact` is set once `days` have passed since the subject's last contact."""
+    """A retention class of persons: `fact` is set once `days` have passed since the person's last contact."""
 
     name: str
     fact: Fact
@@ -58,8 +63,11 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class ItemRetention:
-    """A retention class of rows: one of these types has ended for these kinds of actors (None: all) once `days` have
-    passed since the day that it bears, of which `since` speaks. It never binds the person itself."""
+    """A retention class of rows: rows of these types end `days` after the day that they carry, described by `since`.
+
+    `actors`: the kinds of actors for whom they end (None: all). It never ends them for the person itself. `line` is
+    the line of retention.toml.
+    """
 
     name: str
     types: frozenset[str]
@@ -76,8 +84,11 @@ class ItemRetention:
 
 @dataclass(frozen=True, slots=True)
 class ActorKind:
-    """A kind of actor. `scopes` maps each relation it can have to the token claim that gives the scope ids;
-    `application`: it is no person but an application, which acts for its user."""
+    """A kind of actor.
+
+    `scopes` maps each relation that it can have to the token claim that gives the scope ids. `application`: it is not a
+    person but an application, which acts for its user.
+    """
 
     name: str
     label: str
@@ -89,8 +100,10 @@ class ActorKind:
 
 @dataclass(frozen=True, slots=True)
 class ClientScope:
-    """What passes through an application of the kind `actor`, of what its users of these kinds may read for these
-    purposes; `nir`: the text by which its body may match by the NIR."""
+    """What an application of the kind `actor` may receive of its users' rights: `users` are their kinds.
+
+    `nir`: the legal text by which the application's body may match persons by their NIR.
+    """
 
     name: str
     label: str
@@ -105,8 +118,8 @@ class ClientScope:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Actor kind × purposes × relations → categories read, reduced, matched, or read if one's own organisation recorded
-    them."""
+    """Actor kind × purposes × relations → categories read, read reduced, matched, or read if one's own organisation
+    recorded them."""
 
     id: str
     actor: str
@@ -121,23 +134,23 @@ class Grant:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prohibition:
-    """What no grant can open: a category, at one level or (None) at both, for one actor kind or for all (`*`)."""
+class Prohibition(TomlForm, frozen=True):
+    """A category that no grant can open, at one level or (None) at both, for one actor kind or for all (`*`)."""
 
     id: str
     actor: str
     category: Category
-    level: Level | None
     text: str
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What an `r` cell of the matrix gives for one coordinate: a sibling field, a named mask, the whole of it
-    where the cell is reduced to some of its fields, or nothing.
+    """What an `r` cell of the matrix opens at one coordinate, as `how` says: a reduced `sibling` field, the field with
+    its value masked by `mask`, or the `whole` field, where the cell is reduced to some of its fields.
 
-    `line` is where reductions.toml says so."""
+    A coordinate without a reduction stays closed. `line` is the line of reductions.toml.
+    """
 
     actor: str
     coordinate: str
@@ -156,8 +169,8 @@ class Policy:
     bases: Mapping[str, Basis]
     retentions: Mapping[str, Retention]
     items: Mapping[str, ItemRetention]
-    categories: Mapping[Category, Named]
-    relations: Mapping[Fact, Named]
+    categories: Mapping[Category, Term]
+    relations: Mapping[Fact, Term]
     grants: tuple[Grant, ...]
     prohibitions: tuple[Prohibition, ...]
     reductions: Mapping[tuple[str, str], Reduction]

@@ -1,7 +1,6 @@
-"""What it would take for a denial to be none, in French: the same sentence in answers, on the page and in commands.
+"""What would lift a denial, in French: the same sentence in answers, on the page and in commands.
 
-docs/policy.md#rule-11. It follows from the rules alone: of two rows that are denied, whatever they hold, the same is
-said.
+docs/policy.md#rule-11. It follows from the rules alone: two denied rows get the same sentence, whatever they hold.
 """
 
 from __future__ import annotations
@@ -18,56 +17,57 @@ from schema.facts import RELATIONS, Fact
 from schema.residual import Clause, Rule
 
 _FORBIDDEN = "rien n'y suffit, une interdiction l'emporte sur tout accord"
-_OF_ROW = {
+_BY_REASON = {
     Reason.OPPOSITION: "que la personne retire son opposition, ou sa demande de limitation",
     Reason.RETENTION_ENDED: "rien n'y suffit, la durée de conservation est passée",
 }
 
 
-def needed(coordinate: str, decision: Decision, kind: str, policy: Policy, schema: Classification) -> str:
-    """For a denial that the table tells: another purpose, or a scope of the application, or a grant, or nothing."""
-    if decision.needs is not None:
-        purposes = [f"{code} ({policy.purposes[code].label})" for code in decision.needs.split(", ")]
+def table_remedy(coordinate: str, decision: Decision, kind: str, policy: Policy, schema: Classification) -> str:
+    """The remedy for a denial by the table: another purpose, a scope of the application, a grant, or none."""
+    if decision.granted_for is not None:
+        purposes = [f"{code} ({policy.purposes[code].label})" for code in decision.granted_for.split(", ")]
         return f"déclarer {'la finalité' if len(purposes) == 1 else 'une des finalités'} {', '.join(purposes)}"
     cause = decision.required or coordinate
     by_client = decision.reason is Reason.FIELD_NOT_FOR_CLIENT
-    if cause in schema.fields and schema.fields[cause].own and not by_client:
+    if cause in schema.fields and schema.fields[cause].self_only and not by_client:
         return "rien n'y suffit, le champ ne mène qu'à la personne elle-même"
     level = schema.fields[cause].level if cause in schema.fields else None
-    if any(p.level in (level, None) for p in prohibitions(policy, kind, schema.category(cause))):
+    if any(rule.level in (level, None) for rule in prohibitions(policy, kind, schema.category(cause))):
         return _FORBIDDEN
     if by_client:
-        return f"une convention par laquelle l'application {_granted(cause, schema)} (clients.toml)"
-    return f"un accord par lequel « {policy.actors[kind].label} » {_granted(cause, schema)}, et sa base légale"
+        return f"une convention par laquelle l'application {_missing_grant(cause, schema)} (clients.toml)"
+    return f"un accord par lequel « {policy.actors[kind].label} » {_missing_grant(cause, schema)}, et sa base légale"
 
 
-def value_needed(category: Category, kind: str, policy: Policy, *, by_client: bool) -> str:
-    """For the values of a stricter category that nothing opens; `by_client`: that the application's scope closes."""
-    if any(p.level in (Level.FULL, None) for p in prohibitions(policy, kind, category)):
+def value_remedy(category: Category, kind: str, policy: Policy, *, by_client: bool) -> str:
+    """The remedy for values of a stricter category that nothing opens; `by_client`: the application's scope closes
+    them."""
+    if any(rule.level in (Level.FULL, None) for rule in prohibitions(policy, kind, category)):
         return _FORBIDDEN
     if by_client:
         return f"une convention par laquelle l'application lise {category} en entier (clients.toml)"
     return f"un accord par lequel « {policy.actors[kind].label} » lise {category} en entier, et sa base légale"
 
 
-def needed_of_row(reason: Reason, rule: Rule, policy: Policy) -> str:
-    """For a denial that depends on the row."""
-    return _OF_ROW.get(reason) or linked(rule, policy)
+def row_remedy(reason: Reason, rule: Rule, policy: Policy) -> str:
+    """The remedy for a denial that depends on the row."""
+    return _BY_REASON.get(reason) or relation_remedy(rule, policy)
 
 
-def linked(rule: Rule, policy: Policy) -> str:
-    """The relations that open the rule."""
-    ways = [
+def relation_remedy(rule: Rule, policy: Policy) -> str:
+    """The relations that open the rule, as a sentence."""
+    alternatives = [
         relations(bits, policy) + (" pour ce que son organisation a enregistré" if recorded else "")
         for recorded in (False, True)
-        if (bits := _bits(each for each in _clauses(rule) if bool(each.all_of & Fact.RECORDED) is recorded))
+        if (bits := _relation_bits(c for c in _clauses(rule) if bool(c.all_of & Fact.RECORDED) is recorded))
     ]
-    return f"être lié à la personne par {', ou par '.join(ways)}"
+    return f"être lié à la personne par {', ou par '.join(alternatives)}"
 
 
-def linking(rule: Rule) -> list[str]:
-    """The codes of these relations."""
-    bits = _bits(_clauses(rule))
+def relation_codes(rule: Rule) -> list[str]:
+    """The codes of the relations that open the rule."""
+    bits = _relation_bits(_clauses(rule))
     return [fact.name or "" for fact in Fact if fact & RELATIONS & bits]
 
 
@@ -75,18 +75,18 @@ def _clauses(rule: Rule) -> tuple[Clause, ...]:
     return (*rule.read, *rule.reduced)
 
 
-def _bits(clauses: Iterable[Clause]) -> int:
+def _relation_bits(clauses: Iterable[Clause]) -> int:
     bits = 0
     for clause in clauses:
         bits |= clause.any_of
     return bits
 
 
-def _granted(cause: str, schema: Classification) -> str:
-    """What a grant would have to do for the coordinate."""
-    finders = schema.fields[cause].matches if cause in schema.fields else {cause}
-    if finders:
-        return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in finders}))}"
+def _missing_grant(cause: str, schema: Classification) -> str:
+    """What a grant that opens the coordinate would say."""
+    inputs = schema.fields[cause].matches if cause in schema.fields else {cause}
+    if inputs:
+        return f"rapproche par {' ou '.join(sorted({schema.matches[name] for name in inputs}))}"
     category, level = schema.category(cause), schema.fields[cause].level
     if category in OPEN:
         return f"lise au moins une donnée de « {schema.fields[cause].returns} »"

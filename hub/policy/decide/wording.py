@@ -1,6 +1,6 @@
-"""A decision in French words: what the pages, the table, the explanations and the differences say of it.
+"""Decisions in French words, for the pages, the table, the explanations and the differences.
 
-Everything in a decision is told, so that two decisions which differ are never told alike.
+Every part of a decision has its words, so that two decisions that differ read differently.
 """
 
 from __future__ import annotations
@@ -39,30 +39,30 @@ RESTRICTIONS = {Fact.OPPOSITION: "opposition", Fact.LIMITATION: "limitation", Fa
 _VALUES = {int(fact): category for category, fact in VALUE_FACTS.items()}
 
 
-def by_client(client: str, policy: Policy) -> str:
-    """The scope of an application, after « application »."""
+def client_label(client: str, policy: Policy) -> str:
+    """The scope of an application, to follow « application »."""
     return f"de portée « {policy.clients[client].label} » ({client})" if client else "sans portée"
 
 
 def relations(bits: int, policy: Policy) -> str:
-    """The relations of a mask, each by its words and its code."""
+    """The relations of a mask, each by its label and its code."""
     facts = [fact for fact in Fact if fact & RELATIONS & bits]
     return " ou ".join(f"{fact.name} ({policy.relations[fact].label})" for fact in facts)
 
 
 def condition(clauses: Iterable[Clause], policy: Policy) -> str:
-    """When any of these clauses holds of a row; never, if there is none."""
+    """When any of these clauses holds of a row; « jamais » without a clause."""
     return " ; ".join(_clause(clause, policy) for clause in clauses) or "jamais"
 
 
-def said(decision: Decision, policy: Policy) -> str:
+def summary(decision: Decision, policy: Policy) -> str:
     """The whole decision on one line."""
     rules = [f"[{', '.join(decision.rules)}]"] if decision.rules else []
     return f"{EFFECTS[decision.effect]} {', '.join(details(decision, policy) + rules)}".rstrip()
 
 
 def details(decision: Decision, policy: Policy) -> list[str]:
-    """All of a decision but its effect and the rules behind it."""
+    """The parts of a decision, without its effect and the rules behind it."""
     rule, parts = decision.rule, []
     if rule.read:
         parts.append(f"par {condition(rule.read, policy)}")
@@ -75,18 +75,18 @@ def details(decision: Decision, policy: Policy) -> list[str]:
         parts.append(f"à la place {decision.instead}")
     if decision.required is not None:
         parts.append(f"dépend de {decision.required}")
-    if decision.needs is not None:
-        parts.append(f"ouvert pour {decision.needs}")
+    if decision.granted_for is not None:
+        parts.append(f"ouvert pour {decision.granted_for}")
     return parts
 
 
 def values(decision: Decision, policy: Policy) -> list[str]:
-    """What happens to values of a stricter category than the field, for each."""
+    """One sentence for each stricter category that values of the field may have."""
     return [f"valeur {_VALUES[bit]} : {value(decision, _VALUES[bit], policy)}" for bit, _ in decision.rule.values]
 
 
 def value(decision: Decision, category: Category, policy: Policy) -> str:
-    """What happens to values of this stricter category."""
+    """Who reads values of this stricter category, and what happens to them otherwise."""
     clauses = dict(decision.rule.values)[int(VALUE_FACTS[category])]
     read = f"lue par {condition(clauses, policy)}" if clauses else "jamais lue"
     return read if decision.silent is None else f"{read} ; sinon, {SILENT[decision.silent]}"
@@ -96,8 +96,8 @@ def _clause(clause: Clause, policy: Policy) -> str:
     text = relations(clause.any_of, policy)
     if clause.all_of & Fact.RECORDED:
         text += " si son organisation l'a enregistré"
-    excluded = [word for fact, word in RESTRICTIONS.items() if clause.none_of & fact]
-    ended = (each.name for each in policy.retentions.values() if clause.none_of & each.fact)
-    excluded += [f"durée de conservation passée ({name})" for name in ended]
+    excluded = [restriction for fact, restriction in RESTRICTIONS.items() if clause.none_of & fact]
+    retentions = (retention for retention in policy.retentions.values() if clause.none_of & retention.fact)
+    excluded += [f"durée de conservation passée ({retention.name})" for retention in retentions]
     excluded += ["durée de l'élément passée"] if clause.none_of & Fact.ITEM_ENDED else []
     return f"{text} sauf {', '.join(excluded)}" if excluded else text

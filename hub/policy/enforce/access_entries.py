@@ -12,7 +12,7 @@ from typing import Any
 
 from hub.federation.operations.operation import hold
 from hub.policy.decide.decision_table import DecisionClass, Effect, Reason
-from hub.policy.enforce.access_entry import AccessEntry, Explanation, entry
+from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry
 from hub.policy.enforce.authorise import Authorisation
 from hub.policy.enforce.guard import Guard
 from hub.policy.enforce.verdicts import Row
@@ -65,18 +65,20 @@ def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
         if rule is None:
             continue
         if key in row.verdict.nulls:
-            row.told[key] = entry(path, coordinate, decisions, decision, Effect.DENY, row_reason(rule, row.facts))
+            row.told[key] = access_entry(
+                path, coordinate, decisions, decision, Effect.DENY, row_reason(rule, row.facts)
+            )
         elif coordinate in row.verdict.released:
-            row.told[key] = entry(path, coordinate, decisions, decision, Effect.ALLOW, Reason.NOT_HELD)
+            row.told[key] = access_entry(path, coordinate, decisions, decision, Effect.ALLOW, Reason.NOT_HELD)
     return row.told
 
 
 def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> Explanation:
     """The part of the entries that the table gives, known before anything is fetched."""
-    if authorisation.always is not None:
-        return authorisation.always
+    if authorisation.unconditional_entries is not None:
+        return authorisation.unconditional_entries
     entries = authorisation.entries
-    return Explanation(item.told for item in entries if not item.conditions or hold(item.conditions, variables))
+    return Explanation(item.access_entry for item in entries if not item.conditions or hold(item.conditions, variables))
 
 
 def row_reason(rule: Rule, facts: int) -> Reason:

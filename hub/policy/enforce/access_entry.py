@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
-from hub.policy.decide.remedy import linking, needed, needed_of_row
+from hub.policy.decide.remedy import relation_codes, row_remedy, table_remedy
 
 NOTES = {
     "DROP": "Des éléments peuvent manquer selon la valeur de ce champ.",
@@ -20,8 +20,10 @@ NOTES = {
 
 
 class AccessEntry(dict[str, Any]):
-    """An entry, which comes in answer after answer: it is written once. `replaces`: it is of a row, and says more than
-    the table's at its path."""
+    """An entry, serialised once however many answers repeat it.
+
+    `replaces`: it depends on a row and replaces the table's entry at its path.
+    """
 
     replaces = False
 
@@ -32,20 +34,20 @@ class AccessEntry(dict[str, Any]):
 
 
 class Explanation(list[AccessEntry]):
-    """`extensions.access` of an answer. Most answers of an operation share one, which nobody changes."""
+    """`extensions.access` of an answer. Most answers of an operation share one, which is never changed."""
 
     @cached_property
     def json(self) -> orjson.Fragment:
         """The entries as they are sent."""
-        return orjson.Fragment(orjson.dumps([each.json for each in self]))
+        return orjson.Fragment(orjson.dumps([entry.json for entry in self]))
 
     @cached_property
     def reasons(self) -> Mapping[str, int]:
-        """How many fields there are by reason, as the journal keeps them: of a reduction without one, by decision."""
-        return Counter(str(each["reason"] or each["decision"]) for each in self)
+        """How many fields there are by reason, as the journal keeps them; by decision for a reduction without one."""
+        return Counter(str(entry["reason"] or entry["decision"]) for entry in self)
 
 
-def entry(
+def access_entry(
     path: tuple[str | int, ...],
     coordinate: str,
     decisions: DecisionClass,
@@ -55,34 +57,35 @@ def entry(
 ) -> AccessEntry:
     """One entry of `extensions.access`: `path` is the client's; `effect` and `reason` those of a row, where they differ
     from the table's."""
-    shown = effect or decision.effect
-    made = AccessEntry(
+    row_effect = effect or decision.effect
+    entry = AccessEntry(
         {
             "path": list(path),
             "coordinate": coordinate,
-            "decision": shown.value,
+            "decision": row_effect.value,
             "reason": reason or decision.reason,
             "rules": list(decision.rules),
         }
     )
     if decision.instead is not None:
-        made["instead"] = decision.instead
+        entry["instead"] = decision.instead
     if decision.required is not None:
-        made["required"] = decision.required
-    if decision.needs is not None:
-        made["purposes"] = decision.needs.split(", ")
-    if shown is Effect.DENY:
-        made |= _needed(coordinate, decisions, decision, reason)
+        entry["required"] = decision.required
+    if decision.granted_for is not None:
+        entry["purposes"] = decision.granted_for.split(", ")
+    if row_effect is Effect.DENY:
+        entry |= _remedy(coordinate, decisions, decision, reason)
     elif decision.silent is not None:
-        made["note"] = NOTES[decision.silent]
-    made.replaces = effect is not None and (decision.effect is Effect.MASK or decision.silent is not None)
-    return made
+        entry["note"] = NOTES[decision.silent]
+    entry.replaces = effect is not None and (decision.effect is Effect.MASK or decision.silent is not None)
+    return entry
 
 
-def _needed(coordinate: str, decisions: DecisionClass, decision: Decision, reason: Reason | None) -> Mapping[str, Any]:
+def _remedy(coordinate: str, decisions: DecisionClass, decision: Decision, reason: Reason | None) -> Mapping[str, Any]:
     policy, schema = decisions.policy, decisions.schema
     if reason is None:
-        known = coordinate in schema.fields
-        return {"needed": needed(coordinate, decision, decisions.kind, policy, schema)} if known else {}
-    said = {"needed": needed_of_row(reason, decision.rule, policy)}
-    return said if reason is not Reason.NOT_YOUR_ROW else {"relations": linking(decision.rule), **said}
+        if coordinate not in schema.fields:
+            return {}
+        return {"needed": table_remedy(coordinate, decision, decisions.kind, policy, schema)}
+    remedy = {"needed": row_remedy(reason, decision.rule, policy)}
+    return remedy if reason is not Reason.NOT_YOUR_ROW else {"relations": relation_codes(decision.rule), **remedy}

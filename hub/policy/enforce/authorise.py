@@ -14,20 +14,20 @@ from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.operations.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
-from hub.policy.enforce.access_entry import AccessEntry, Explanation, entry
-from hub.policy.enforce.input_check import InputUse, input_use, telling
+from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry
+from hub.policy.enforce.input_check import InputUse, input_use, may_reveal
 from hub.policy.enforce.verdicts import Mark, Marks
 from schema.residual import Residual
 
 UNCLASSIFIED = Decision(Effect.DENY, Reason.FIELD_NOT_FOR_ACTOR)
-"""A coordinate without a decision is denied: closed by default."""
+"""The decision on a coordinate that the table lacks: closed by default."""
 
 
 @dataclass(frozen=True)
 class FieldEntry:
-    """What the table says of one field of the operation, whatever the rows hold; `path` is made of response keys.
+    """The table's decision on one field of the operation, whatever the rows hold; `path` is made of response keys.
 
-    `conditions` are those of the field and of all above it: nothing is told of a field that they exclude.
+    `conditions` are those of the field and of all fields above it: an excluded field has no entry in the answer.
     """
 
     path: tuple[str, ...]
@@ -37,14 +37,17 @@ class FieldEntry:
     conditions: tuple[Condition, ...]
 
     @cached_property
-    def told(self) -> AccessEntry:
+    def access_entry(self) -> AccessEntry:
         """The entry of `extensions.access`, the same in every answer."""
-        return entry(self.path, self.coordinate, self.decisions, self.decision)
+        return access_entry(self.path, self.coordinate, self.decisions, self.decision)
 
 
 @dataclass(frozen=True)
 class Authorisation:
-    """The policy step's result for one operation and decision class."""
+    """The policy step's result for one operation and decision class.
+
+    `lookups`: root fields that ask for one person by an argument; `searches`: root fields that find persons.
+    """
 
     operation: AuthorisedOperation
     decisions: DecisionClass
@@ -52,15 +55,15 @@ class Authorisation:
     marks: Marks
     entries: tuple[FieldEntry, ...]
     inputs: tuple[InputUse, ...]
-    asked: tuple[Field, ...]
-    """The root fields that ask for one person, by an argument."""
+    lookups: tuple[Field, ...]
     searches: tuple[Field, ...]
-    """Those that find persons."""
 
     @cached_property
-    def always(self) -> Explanation | None:
-        """What the table says of the fields, if all of them are always asked."""
-        return None if any(each.conditions for each in self.entries) else Explanation(e.told for e in self.entries)
+    def unconditional_entries(self) -> Explanation | None:
+        """The entries of the table, if no field of them has a condition."""
+        if any(entry.conditions for entry in self.entries):
+            return None
+        return Explanation(entry.access_entry for entry in self.entries)
 
 
 def authorise(operation: Operation, decisions: DecisionClass, schema: Classification) -> Authorisation:
@@ -71,60 +74,63 @@ def authorise(operation: Operation, decisions: DecisionClass, schema: Classifica
     required = {name for coordinate in planned for name in schema.fields[coordinate].requires}
     compared = {name for use in rewriting.inputs for name in _compared(use.input, schema)}
     coordinates = planned | required | compared
-    types = set(_met(coordinates & schema.fields.keys(), schema)) & schema.personal
-    ordered = {name for coordinate in planned for name in _ordering(coordinate, schema)}
+    types = set(_row_types(coordinates & schema.fields.keys(), schema)) & schema.personal
+    ordering = {name for coordinate in planned for name in _ordering(coordinate, schema)}
     return Authorisation(
         operation=AuthorisedOperation(replace(operation, root=shape), replace(operation, root=fetch)),
         decisions=decisions,
-        residual=decisions.residual(sorted(coordinates | ordered), sorted(types)),
+        residual=decisions.residual(sorted(coordinates | ordering), sorted(types)),
         marks=Marks(rewriting.marks),
         entries=tuple(rewriting.entries),
-        inputs=tuple(use for use in rewriting.inputs if telling(use, schema)),
-        asked=tuple(each for each in shape.fields if each.arguments and not each.denied and _one(each, schema)),
-        searches=tuple(each for each in fetch.fields if each.coordinate in schema.searches),
+        inputs=tuple(use for use in rewriting.inputs if may_reveal(use, schema)),
+        lookups=tuple(
+            item for item in shape.fields if item.arguments and not item.denied and _returns_person(item, schema)
+        ),
+        searches=tuple(item for item in fetch.fields if item.coordinate in schema.searches),
     )
 
 
-def _one(field: Field, schema: Classification) -> bool:
-    found = schema.fields.get(field.coordinate)
-    return found is not None and not found.many and found.returns in schema.personal
+def _returns_person(item: Field, schema: Classification) -> bool:
+    """Whether the field returns one object of a personal type."""
+    field_class = schema.fields.get(item.coordinate)
+    return field_class is not None and not field_class.many and field_class.returns in schema.personal
 
 
 def _compared(name: str, schema: Classification) -> set[str]:
-    """Coordinates that an input may compare, whatever its value turns out to be: a subgraph compares nothing without a
-    rule that lets it read, and finds nobody by an input without a rule that lets it match."""
-    below = schema.below(name)
-    found = {read for each in below & schema.inputs.keys() for read in schema.inputs[each].reads}
-    return (found & schema.fields.keys()) | (below & schema.matches.keys())
+    """Coordinates that any value of an input may compare: a subgraph compares nothing without a rule that lets it be
+    read, and finds nobody by an input without a rule that lets it match."""
+    nested = schema.nested_inputs(name)
+    reads = {coordinate for input_ in nested & schema.inputs.keys() for coordinate in schema.inputs[input_].reads}
+    return (reads & schema.fields.keys()) | (nested & schema.matches.keys())
 
 
 def _ordering(coordinate: str, schema: Classification) -> Iterable[str]:
-    """Coordinates by which rows may be ordered, or one of several chosen, though none of them is asked: those of the
-    items of a page or a list, and of what a personal object leads to."""
-    found = schema.fields[coordinate]
-    nodes = schema.fields.get(f"{found.returns}.nodes")
+    """Coordinates by which rows may be ordered, or one of several chosen, without being selected: those of the items of
+    a page or a list, and of the object that a personal object leads to."""
+    field_class = schema.fields[coordinate]
+    nodes = schema.fields.get(f"{field_class.returns}.nodes")
     if nodes is not None:
         return schema.members.get(nodes.returns, ())
-    below = found.returns in schema.personal and (found.many or found.type in schema.personal)
-    return schema.members.get(found.returns, ()) if below else ()
+    ordered = field_class.returns in schema.personal and (field_class.many or field_class.type in schema.personal)
+    return schema.members.get(field_class.returns, ()) if ordered else ()
 
 
-def _met(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:
-    """Types whose rows are met, though nothing of them is asked; of a page, even if only its bounds are asked, those of
+def _row_types(coordinates: Iterable[str], schema: Classification) -> Iterable[str]:
+    """Types whose rows these fields read or reach, even if no field of them is selected; for a page, also the type of
     its items."""
     for name in coordinates:
-        found = schema.fields[name]
-        yield from (found.type, found.returns)
-        if found.returns not in schema.personal:
-            yield from (schema.fields[member].returns for member in schema.members.get(found.returns, ()))
+        field_class = schema.fields[name]
+        yield from (field_class.type, field_class.returns)
+        if field_class.returns not in schema.personal:
+            yield from (schema.fields[member].returns for member in schema.members.get(field_class.returns, ()))
 
 
-def _shows_rows(field: Field, rows: str) -> bool:
-    """Whether a field of a page, or of a search's answer, always answers its rows themselves."""
-    if field.conditions:
+def _answers_rows(item: Field, rows: str) -> bool:
+    """Whether a field of a page, or of a search's answer, always answers the rows themselves."""
+    if item.conditions:
         return False
-    edges = (below.name for selections in field.selections for below in selections.fields if not below.conditions)
-    return field.coordinate == rows or (field.name == "edges" and "node" in edges)
+    edges = (below.name for selections in item.selections for below in selections.fields if not below.conditions)
+    return item.coordinate == rows or (item.name == "edges" and "node" in edges)
 
 
 @dataclass
@@ -137,62 +143,68 @@ class _Rewriting:
     inputs: list[InputUse] = field(default_factory=list)
 
     def selections(
-        self, asked: Selections, path: tuple[str, ...], above: tuple[Condition, ...], single: bool
+        self, client: Selections, path: tuple[str, ...], above: tuple[Condition, ...], single: bool
     ) -> tuple[Selections, Selections]:
-        """The client's selections with denied fields marked, and those that may be fetched."""
-        index = self._reserve(asked.type)
+        """The client's selections with denied fields marked, and the selections that may be fetched.
+
+        `above`: the conditions of all fields above; `single`: no list is passed from the root.
+        """
+        index = self._reserve(client.type)
         shape: list[Field] = []
         fetch: list[Field] = []
-        for item in asked.fields:
+        for item in client.fields:
             if item.name.startswith("__"):
                 shape.append(item)
                 fetch.append(item)
                 continue
             decision = self.decisions.decisions.get(item.coordinate, UNCLASSIFIED)
-            here, conditions = (*path, item.key), (*above, *item.conditions)
+            item_path, conditions = (*path, item.key), (*above, *item.conditions)
             if decision.effect in (Effect.DENY, Effect.MASK) or decision.silent:
-                self.entries.append(FieldEntry(here, item.coordinate, self.decisions, decision, conditions))
+                self.entries.append(FieldEntry(item_path, item.coordinate, self.decisions, decision, conditions))
             if decision.effect is Effect.DENY:
                 shape.append(replace(item, denied=True, selections=()))
                 continue
             self.planned.add(item.coordinate)
             self.inputs += (
-                input_use(f"{item.coordinate}({a}:)", v, (*here, a), conditions, self.decisions, self.schema)
+                input_use(f"{item.coordinate}({a}:)", v, (*item_path, a), conditions, self.decisions, self.schema)
                 for a, v in item.arguments
             )
             below = single and not self.schema.fields[item.coordinate].many
-            pairs = [self.selections(child, here, conditions, below) for child in item.selections]
+            pairs = [self.selections(child, item_path, conditions, below) for child in item.selections]
             shape.append(replace(item, selections=tuple(s for s, _ in pairs)))
             fetch.append(replace(item, selections=tuple(f for _, f in pairs)))
         if index is not None:
-            fetch.append(Field(key=ACCESS_KEY, type=asked.type, name=ACCESS_FIELD))
-            self.marks[index] = self._mark(asked.type, path, single, fetch)
-        elif (unseen := self._unseen_rows(asked, path)) is not None:
-            shape.append(unseen)
-            fetch.append(unseen)
+            fetch.append(Field(key=ACCESS_KEY, type=client.type, name=ACCESS_FIELD))
+            self.marks[index] = self._mark(client.type, path, single, fetch)
+        elif (hidden_rows := self._hidden_rows(client, path)) is not None:
+            shape.append(hidden_rows)
+            fetch.append(hidden_rows)
         elif not fetch and path:
-            fetch.append(Field(key=f"{ACCESS_KEY}_type", type=asked.type, name="__typename"))
-        return Selections(asked.type, tuple(shape), index), Selections(asked.type, tuple(fetch), index)
+            fetch.append(Field(key=f"{ACCESS_KEY}_type", type=client.type, name="__typename"))
+        return Selections(client.type, tuple(shape), index), Selections(client.type, tuple(fetch), index)
 
-    def _unseen_rows(self, asked: Selections, path: tuple[str, ...]) -> Field | None:
-        """The rows of a page of which only the bounds are asked, or the person of whom only is asked that it is found:
-        cursors and outcome tell of them, so that they are decided and journalled like any other, and not answered."""
-        rows = self.schema.found.get(asked.type, f"{asked.type}.nodes")
+    def _hidden_rows(self, client: Selections, path: tuple[str, ...]) -> Field | None:
+        """The rows of a page of which only the page info is selected, or the person of a search of which only the
+        outcome is: cursors and outcome reveal them, so they are fetched, decided and journalled, and not answered."""
+        rows = self.schema.person_fields.get(client.type, f"{client.type}.nodes")
         nodes = self.schema.fields.get(rows)
         if nodes is None or nodes.returns not in self.schema.personal:
             return None
-        if any(_shows_rows(field, rows) for field in asked.fields):
+        if any(_answers_rows(item, rows) for item in client.fields):
             return None
         index = self._reserve(nodes.returns)
         assert index is not None
         access = Field(key=ACCESS_KEY, type=nodes.returns, name=ACCESS_FIELD)
-        told = (ACCESS_KEY, f"{asked.type}.{'pageInfo' if asked.type not in self.schema.found else 'outcome'}", None)
-        self.marks[index] = Mark(nodes.returns, path, False, self.decisions.rows[nodes.returns], (told,))
+        revealing = "pageInfo" if client.type not in self.schema.person_fields else "outcome"
+        fields = ((ACCESS_KEY, f"{client.type}.{revealing}", None),)
+        self.marks[index] = Mark(nodes.returns, path, False, self.decisions.rows[nodes.returns], fields)
         below = Selections(nodes.returns, (access,), index)
         name = rows.partition(".")[2]
-        return Field(key=f"{ACCESS_KEY}_rows", type=asked.type, name=name, selections=(below,))
+        return Field(key=f"{ACCESS_KEY}_rows", type=client.type, name=name, selections=(below,))
 
     def _reserve(self, type_name: str) -> int | None:
+        """The index of a new mark, to be filled once the fields below are decided; None for a type that is not
+        personal."""
         if type_name not in self.schema.personal:
             return None
         self.marks.append(Mark(type_name, (), False, self.decisions.rows[type_name], ()))

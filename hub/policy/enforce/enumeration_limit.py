@@ -92,7 +92,7 @@ class Misses:
 
         Raises RequestRefused (TOO_MANY_MISSES, 429) for such an operation once the actor has missed too many.
         """
-        fields = authorisation.asked
+        fields = authorisation.lookups
         if not fields:
             return ()
         asked = tuple([field.key for field in fields if not field.conditions or hold(field.conditions, variables)])

@@ -54,7 +54,7 @@ def input_use(
     return InputUse(name, variable, path, conditions, None if told else _of(name, known))
 
 
-def telling(use: InputUse, schema: Classification) -> bool:
+def may_reveal(use: InputUse, schema: Classification) -> bool:
     """Whether the value of an argument may reveal anything, or be refused: a built-in scalar that may be given and
     reveals nothing, as the length of a page, never is."""
     return use.reveals != frozenset() or schema.inputs[use.input].type not in PLAIN

@@ -1,8 +1,8 @@
-"""How many people a change of the rules touches, from what a database knows of their links: an upper bound.
+"""How many people a change of the rules affects, from what a database knows of their links: an upper bound.
 
-A person is touched by a change if, for one of its relations to somebody, what may be read of it is no longer the same,
-or if a duration ends for it that did not. Who that somebody is, and whether an element is its own, has ended, or is of
-a stricter category, is not looked at: so it is never too few.
+A person is affected by a change if, for one of its relations to an actor, what may be read of it differs, or if a
+retention period newly ends or no longer ends. Which actor that is, and who recorded a row, whether it has ended or has
+a stricter category, is not looked at: the count is never too low.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from hub.policy.report.policy_diff import Change
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
 from schema.residual import holds
 
-ROWS = (0, Fact.RECORDED, Fact.ITEM_ENDED, Fact.RECORDED | Fact.ITEM_ENDED)
-"""What may be true of an element besides: who recorded it, and whether its own duration is over."""
-Facts = tuple[int, int, int]
-"""Relations of a person; what else is true of it under the old rules; and under the new ones."""
+ROW_FACTS = (0, Fact.RECORDED, Fact.ITEM_ENDED, Fact.RECORDED | Fact.ITEM_ENDED)
+"""The facts that a row may have besides: the actor's organisation recorded it, its own retention has ended."""
+PersonFacts = tuple[int, int, int]
+"""A person's relations, its restrictions and ended retentions under the old rules, and those under the new ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """People of whom the same is known: the relations that link anyone to them today, their restrictions, days since
-    the last contact (None: never), and how many they are."""
+    """A group of people with the same relations to actors today, the same restrictions and the same days since the last
+    contact (None: never); `people` is their number."""
 
     relations: int
     restrictions: int
@@ -35,75 +35,87 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """People touched by each change, and by each duration, in their order; by any of them; and all that there are."""
+class AffectedPeople:
+    """Numbers of people affected by each change and by each retention period, in their order, by any of them, and the
+    number of all people."""
 
-    each: tuple[int, ...]
-    periods: tuple[int, ...]
-    any: int
-    all: int
+    by_change: tuple[int, ...]
+    by_period: tuple[int, ...]
+    by_any: int
+    total: int
 
 
-def reach(
+def affected_people(
     changes: Sequence[Change],
     periods: Sequence[str],
     old: DecisionTable,
     new: DecisionTable,
     profiles: Iterable[Profile],
-) -> Reach:
-    """The reach of changes between two tables on one graph; `periods` names the retention classes that change."""
-    groups: Counter[Facts] = Counter()
+) -> AffectedPeople:
+    """The people affected by changes between two tables on one graph; `periods` names the retention classes that
+    change."""
+    groups: Counter[PersonFacts] = Counter()
     for profile in profiles:
         before, after = _facts(profile, old.policy), _facts(profile, new.policy)
         groups[profile.relations | Fact.NATIONWIDE, before, after] += profile.people
-    each = [{facts for facts in groups if _touches(change, old, new, facts)} for change in changes]
-    ended = [{facts for facts in groups if _ends(name, old.policy, new.policy, facts)} for name in periods]
+    by_change = [{facts for facts in groups if _differs(change, old, new, facts)} for change in changes]
+    by_period = [{facts for facts in groups if _ends(name, old.policy, new.policy, facts)} for name in periods]
 
-    def people(known: Iterable[Facts]) -> int:
-        return sum(groups[facts] for facts in known)
+    def count(affected: Iterable[PersonFacts]) -> int:
+        return sum(groups[facts] for facts in affected)
 
-    touched = set[Facts]().union(*each, *ended)
-    return Reach(tuple(map(people, each)), tuple(map(people, ended)), people(touched), groups.total())
+    return AffectedPeople(
+        by_change=tuple(map(count, by_change)),
+        by_period=tuple(map(count, by_period)),
+        by_any=count(set[PersonFacts]().union(*by_change, *by_period)),
+        total=groups.total(),
+    )
 
 
 def _facts(profile: Profile, policy: Policy) -> int:
-    ended = (each.fact for each in policy.retentions.values() if profile.days is not None and profile.days > each.days)
-    return profile.restrictions | sum(set(ended))
+    """Restrictions and ended retentions under a policy."""
+    days = profile.days
+    ended = {retention.fact for retention in policy.retentions.values() if days is not None and days > retention.days}
+    return profile.restrictions | sum(ended)
 
 
-def _ends(name: str, old: Policy, new: Policy, facts: Facts) -> bool:
-    """Whether the duration is over under the one and not under the other."""
+def _ends(name: str, old: Policy, new: Policy, facts: PersonFacts) -> bool:
+    """Whether the retention has ended under one policy and not under the other; assumed for retentions of rows."""
     if name in old.items or name in new.items:
-        return True  # whose elements have ended is not looked at
+        return True
     _, before, after = facts
-    one, two = old.retentions.get(name), new.retentions.get(name)
-    return bool(one and one.fact & before) != bool(two and two.fact & after)
+    old_retention, new_retention = old.retentions.get(name), new.retentions.get(name)
+    ended_before = old_retention is not None and bool(old_retention.fact & before)
+    ended_after = new_retention is not None and bool(new_retention.fact & after)
+    return ended_before != ended_after
 
 
-def _touches(change: Change, old: DecisionTable, new: DecisionTable, facts: Facts) -> bool:
-    one, two = (_decision(change, table) for table in (old, new))
+def _differs(change: Change, old: DecisionTable, new: DecisionTable, facts: PersonFacts) -> bool:
+    """Whether the change makes a difference for any relation of the person."""
+    old_decision, new_decision = _decision(change, old), _decision(change, new)
     relations, before, after = facts
     return any(
-        _outcome(one, relation | before | row) != _outcome(two, relation | after | row)
+        _outcome(old_decision, relation | before | row) != _outcome(new_decision, relation | after | row)
         for relation in Fact
         if relation & RELATIONS & relations
-        for row in ROWS
+        for row in ROW_FACTS
     )
 
 
 def _decision(change: Change, table: DecisionTable) -> Decision | None:
+    """The decision that changes, in one of the tables; None where the purpose can't be declared."""
     if (change.actor, change.purpose) not in table.classes:
         return None
     if change.client is not None:
         scope = table.policy.clients.get(change.client)
         if scope is None or change.purpose not in scope.purposes:
             return None
-    return table.decision_class(change.actor, change.purpose, change.client).whole.get(change.field)
+    return table.decision_class(change.actor, change.purpose, change.client).by_coordinate.get(change.field)
 
 
 def _outcome(decision: Decision | None, facts: int) -> tuple[object, ...]:
-    """What may be read of a row with these facts: all of it or a reduction, and its values of a stricter category. What
-    is open says nothing of a person."""
+    """What may be read of a row with these facts: the whole value or a reduction, and its stricter values; empty for
+    nothing, and for an open field, which tells nothing of a person."""
     if decision is None or decision.effect in (Effect.DENY, Effect.OPEN):
         return ()
     rule = decision.rule

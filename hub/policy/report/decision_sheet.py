@@ -1,4 +1,4 @@
-"""The decision table as a sheet to read: one row per actor kind, purpose and coordinate, as it is enforced."""
+"""The decision table as a sheet to read: one line per actor kind, purpose and coordinate, as it is enforced."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Any
 
 from hub.federation.operations.operation import ACCESS_FIELD
 from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable
-from hub.policy.decide.wording import EFFECTS, by_client, condition, details, values
+from hub.policy.decide.wording import EFFECTS, client_label, condition, details, values
 from schema.categories import Level
 
-HEADS = "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--|--|"
+HEADINGS = "| champ | catégorie | décision | qui, quand | règles |\n|--|--|--|--|--|"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One decision; `when` says of which rows, in French, and is empty where no row matters.
+    """One decision; `when` describes in French the rows for which it holds, and is empty where no row matters.
 
-    `level` is null of an input that finds persons, `client` (the scope of an application) of who asks itself."""
+    `level` is None for an input that finds persons, `client` (the scope of an application) for an actor that asks
+    directly. The field names are those of the JSON form.
+    """
 
     actor: str
     purpose: str
@@ -36,10 +38,10 @@ class Line:
     purposes: tuple[str, ...]
 
 
-def sheet(table: DecisionTable, classes: Iterable[DecisionClass]) -> Iterator[Line]:
-    """The lines of these rows of the table, coordinates in alphabetical order."""
+def sheet_lines(table: DecisionTable, classes: Iterable[DecisionClass]) -> Iterator[Line]:
+    """The lines of these classes, coordinates in alphabetical order."""
     for row in classes:
-        for name, decision in sorted(row.whole.items()):
+        for name, decision in sorted(row.by_coordinate.items()):
             if name.endswith(f".{ACCESS_FIELD}"):
                 continue
             field, rule = table.classification.fields.get(name), decision.rule
@@ -57,29 +59,30 @@ def sheet(table: DecisionTable, classes: Iterable[DecisionClass]) -> Iterator[Li
                 rules=decision.rules,
                 instead=decision.instead,
                 required=decision.required,
-                purposes=tuple(decision.needs.split(", ")) if decision.needs is not None else (),
+                purposes=tuple(decision.granted_for.split(", ")) if decision.granted_for is not None else (),
             )
 
 
-def objects(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """The lines as JSON objects."""
-    return [asdict(line) for line in lines]
+def sheet_json(table: DecisionTable, classes: Iterable[DecisionClass]) -> list[dict[str, Any]]:
+    """The sheet as JSON objects."""
+    return [asdict(line) for line in sheet_lines(table, classes)]
 
 
-def markdown(table: DecisionTable, classes: Iterable[DecisionClass]) -> str:
-    """The sheet as Markdown, one table per actor kind and purpose."""
+def sheet_markdown(table: DecisionTable, classes: Iterable[DecisionClass]) -> str:
+    """The sheet as Markdown, one table per class."""
     parts = []
     for row in classes:
         actor, purpose = table.policy.actors[row.kind], table.policy.purposes[row.purpose]
-        by = f", par une application {by_client(row.client, table.policy)}" if row.client is not None else ""
+        client = f", par une application {client_label(row.client, table.policy)}" if row.client is not None else ""
+        lines = (_cells(line, row.by_coordinate[line.field], table) for line in sheet_lines(table, [row]))
         parts += [
-            f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`){by}",
-            "\n".join([HEADS, *(_cells(line, row.whole[line.field], table) for line in sheet(table, [row]))]),
+            f"## {actor.label} — {purpose.label} (`{row.kind}`, `{row.purpose}`){client}",
+            "\n".join([HEADINGS, *lines]),
         ]
     return "\n\n".join(parts) + "\n"
 
 
 def _cells(line: Line, decision: Decision, table: DecisionTable) -> str:
     category = f"{line.category} réduit" if line.level == Level.REDUCED else line.category
-    told = " ; ".join(details(decision, table.policy))
-    return f"| `{line.field}` | {category} | {EFFECTS[decision.effect]} | {told} | {', '.join(line.rules)} |"
+    conditions = " ; ".join(details(decision, table.policy))
+    return f"| `{line.field}` | {category} | {EFFECTS[decision.effect]} | {conditions} | {', '.join(line.rules)} |"

@@ -1,74 +1,84 @@
 """The data-protection impact assessment (GDPR article 35), with every figure counted in the decisions enforced.
 
-What the decisions don't say (why a category is sensitive, the measures, the risks) is in `impact.toml`.
+What the decisions don't show (why a category is sensitive, the measures, the risks) is in `impact.toml`.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from hub.policy.decide.decision_table import DecisionTable, Effect
-from hub.policy.report.markdown_table import grid
-from hub.policy.report.retention_terms import terms
-from hub.policy.report.rights_matrix import Opened, borne, cell, opened
+from hub.policy.report.coverage import closed_coordinates
+from hub.policy.report.markdown_table import markdown_table
+from hub.policy.report.retention_terms import retention_terms
+from hub.policy.report.rights_matrix import Opened, cell, opened, values_of_category
+from hub.strict_toml import TomlFile, TomlForm
 from schema.categories import OPEN, Category
 
-SAID = Path(__file__).with_name("impact.toml")
+TEXTS = Path(__file__).with_name("impact.toml")
 TO_COMPLETE = "**à compléter par le responsable de traitement**."
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """One risk: the feared event, what holds it, the attacks by which that is tried, and what is left."""
+class Measure(TomlForm, frozen=True):
+    """A protective measure."""
+
+    name: str
+    text: str
+
+
+class Risk(TomlForm, frozen=True):
+    """A risk: the feared event, its effect on people, the measures against it, the attacks that test them (numbers of
+    docs/attaques.md), and the residual risk."""
 
     event: str
     name: str
     effect: str
-    held: str
-    attacks: tuple[int, ...]
-    left: str | None
+    measures: str
+    attacks: list[int]
+    residual: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What people wrote: sensitive categories and why, measures, risks."""
+class ImpactTexts:
+    """The written part of the assessment: sensitive categories and why, measures, risks."""
 
     sensitive: Mapping[Category, str]
-    measures: tuple[tuple[str, str], ...]
+    measures: tuple[Measure, ...]
     risks: tuple[Risk, ...]
 
 
 @cache
-def said() -> Said:
-    """The content of `impact.toml`."""
-    read = tomllib.loads(SAID.read_text(encoding="utf-8"))
-    return Said(
-        {Category(name): why for name, why in read["sensitive"].items()},
-        tuple((each["name"], each["text"]) for each in read["measure"]),
-        tuple(_risk(each) for each in read["risk"]),
+def impact_texts() -> ImpactTexts:
+    """The content of `impact.toml`; raises TomlRefused."""
+    file = TomlFile(TEXTS)
+    return ImpactTexts(
+        msgspec.convert(file.values["sensitive"], dict[Category, str]),
+        tuple(table.read(Measure) for table in file.list_of_tables("measure")),
+        tuple(table.read(Risk) for table in file.list_of_tables("risk")),
     )
 
 
 def impact(table: DecisionTable) -> str:
     """The assessment, as Markdown in French."""
-    found = opened(table)
+    counts = opened(table)
+    measures = [(measure.name, measure.text) for measure in impact_texts().measures]
     parts = [
         _head(table),
         "## 1. Le traitement",
         _purposes(table),
-        _categories(table, found),
-        _actors(table, found),
-        "### Durées\n" + terms(table),
+        _categories(table, counts),
+        _actors(table, counts),
+        "### Durées\n" + retention_terms(table),
         "## 2. Nécessité et proportionnalité",
         _bases(table),
-        _minimised(table),
+        _minimisation(table),
         "## 3. Mesures",
-        grid(("mesure", "ce qui est fait"), said().measures),
+        markdown_table(("mesure", "ce qui est fait"), measures),
         "## 4. Risques",
         *_risks(),
         "## 5. Avis et validation",
@@ -77,16 +87,10 @@ def impact(table: DecisionTable) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _risk(read: Mapping[str, Any]) -> Risk:
-    event, name, effect, held = (read[key] for key in ("event", "name", "effect", "held"))
-    return Risk(event, name, effect, held, tuple(read["attacks"]), read.get("left"))
-
-
 def _head(table: DecisionTable) -> str:
     policy, fields = table.policy, table.classification.fields
-    guarded = [name for name, field in fields.items() if field.category not in OPEN]
-    purposes = sum(not each.abstract for each in policy.purposes.values())
-    grants, closed, relations = (len(each) for each in (policy.grants, policy.prohibitions, policy.relations))
+    guarded = _guarded_fields(table)
+    purposes = sum(not purpose.abstract for purpose in policy.purposes.values())
     return f"""\
 # Analyse d'impact relative à la protection des données
 RGPD, article 35. Page écrite par `hub policy impact`, depuis la table des décisions que le hub applique : chaque nombre
@@ -95,63 +99,74 @@ y est compté. Les mesures et les risques sont écrits dans `hub/policy/report/i
 
 - {len(policy.actors)} sortes d'acteurs, {purposes} finalités, {len(table.classes)} couples des deux.
 - {len(policy.clients)} portées d'applications partenaires, qui n'ouvrent rien à qui n'y a pas droit.
-- {grants} accords, {closed} interdictions, {relations} relations à une personne.
+- {len(policy.grants)} accords, {len(policy.prohibitions)} interdictions, {len(policy.relations)} relations à une \
+personne.
 - {len(table.classification.personal)} types de données personnelles.
 - {len(guarded)} champs gardés sur {len(fields)} : il faut un accord pour les ouvrir."""
 
 
 def _purposes(table: DecisionTable) -> str:
     policy, rows = table.policy, []
-    for purpose in (each for each in policy.purposes.values() if not each.abstract):
+    for purpose in policy.purposes.values():
+        if purpose.abstract:
+            continue
         kinds = [kind for kind, code in table.classes if code == purpose.code]
         grants = [grant for grant in policy.grants if purpose.code in grant.purposes]
-        fields = {name for kind in kinds for name in _guarded(table, kind, purpose.code)}
+        fields = {name for kind in kinds for name in _read_fields(table, kind, purpose.code)}
         counts = (len(kinds), len(grants), len(fields))
         rows.append((f"{purpose.label} (`{purpose.code}`)", purpose.legal, *map(str, counts)))
-    heads = ("finalité", "fondement", "acteurs", "accords", "champs gardés ouverts")
-    return "### Finalités\n" + grid(heads, rows)
+    headings = ("finalité", "fondement", "acteurs", "accords", "champs gardés ouverts")
+    return "### Finalités\n" + markdown_table(headings, rows)
 
 
-def _categories(table: DecisionTable, found: Mapping[tuple[str, Category], Opened]) -> str:
-    policy, rows = table.policy, []
-    schema = table.classification
+def _categories(table: DecisionTable, counts: Mapping[tuple[str, Category], Opened]) -> str:
+    policy, schema, rows = table.policy, table.classification, []
     served = [field.category for field in schema.fields.values()]
-    for category, named in policy.categories.items():
+    labels = {kind: actor.label for kind, actor in policy.actors.items()}
+    labels |= {name: f"{policy.actors[scope.actor].label} ({name})" for name, scope in policy.clients.items()}
+    for category, term in policy.categories.items():
         if category in OPEN:
             continue
-        names = {kind: actor.label for kind, actor in policy.actors.items()}
-        names |= {name: f"{policy.actors[each.actor].label} ({name})" for name, each in policy.clients.items()}
-        readers = [(label, found[name, category]) for name, label in names.items() if (name, category) in found]
+        readers = [
+            (label, counts[reader, category]) for reader, label in labels.items() if (reader, category) in counts
+        ]
         rows.append(
             (
-                f"{category} : {named.label}",
-                said().sensitive.get(category, ""),
-                cell(Opened(served.count(category), 0, len(borne(category, schema)))) or "—",
-                ", ".join(label for label, each in readers if each.full or each.values) or "nul acteur",
-                ", ".join(label for label, each in readers if not each.full and not each.values),
+                f"{category} : {term.label}",
+                impact_texts().sensitive.get(category, ""),
+                cell(Opened(served.count(category), 0, len(values_of_category(category, schema)))) or "—",
+                ", ".join(label for label, count in readers if count.full or count.values) or "nul acteur",
+                ", ".join(label for label, count in readers if not count.full and not count.values),
             )
         )
-    heads = ("catégorie", "sensible", "champs, valeurs (v)", "lue en entier par", "lue réduite seulement par")
-    return "### Données\n" + grid(heads, rows)
+    headings = ("catégorie", "sensible", "champs, valeurs (v)", "lue en entier par", "lue réduite seulement par")
+    return "### Données\n" + markdown_table(headings, rows)
 
 
-def _actors(table: DecisionTable, found: Mapping[tuple[str, Category], Opened]) -> str:
+def _actors(table: DecisionTable, counts: Mapping[tuple[str, Category], Opened]) -> str:
     policy, rows = table.policy, []
     for kind, actor in policy.actors.items():
         relations = {fact for grant in policy.grants if grant.actor == kind for fact in grant.relations}
-        sensitive = (f"{c} ({cell(found[kind, c])})" for c in said().sensitive if (kind, c) in found)
-        opens = [len(_guarded(table, kind, purpose)) for known, purpose in table.classes if known == kind]
+        sensitive = (c for c in impact_texts().sensitive if (kind, c) in counts)
+        per_purpose = [len(_read_fields(table, *pair)) for pair in table.classes if pair[0] == kind]
+        least, most = min(per_purpose), max(per_purpose)
         rows.append(
             (
                 f"{actor.label} (`{kind}`)",
                 ", ".join(policy.relations[fact].label for fact in sorted(relations)),
-                str(len(opens)),
-                f"{min(opens)} à {max(opens)}" if min(opens) != max(opens) else str(max(opens)),
-                ", ".join(sensitive),
+                str(len(per_purpose)),
+                f"{least} à {most}" if least != most else str(most),
+                ", ".join(f"{category} ({cell(counts[kind, category])})" for category in sensitive),
             )
         )
-    heads = ("acteur", "personnes", "finalités", "champs gardés ouverts par finalité", "catégories sensibles ouvertes")
-    return "### Acteurs\n" + grid(heads, rows)
+    headings = (
+        "acteur",
+        "personnes",
+        "finalités",
+        "champs gardés ouverts par finalité",
+        "catégories sensibles ouvertes",
+    )
+    return "### Acteurs\n" + markdown_table(headings, rows)
 
 
 def _bases(table: DecisionTable) -> str:
@@ -165,32 +180,30 @@ def _bases(table: DecisionTable) -> str:
         )
         for basis in table.policy.bases.values()
     ]
-    return "### Bases légales\n" + grid(
-        ("base", "texte", "droit d'opposition", "suspendue par une limitation", "accords"), rows
-    )
+    headings = ("base", "texte", "droit d'opposition", "suspendue par une limitation", "accords")
+    return "### Bases légales\n" + markdown_table(headings, rows)
 
 
-def _minimised(table: DecisionTable) -> str:
+def _minimisation(table: DecisionTable) -> str:
     policy, fields = table.policy, table.classification.fields
-    guarded = {name for name, field in fields.items() if field.category not in OPEN}
-    read = {kind: set[str]() for kind in policy.actors}
-    for kind, purpose in table.classes:
-        read[kind] |= _guarded(table, kind, purpose)
-    others = {name for kind, names in read.items() if kind != "beneficiaire" for name in names}
-    shares = [len(_guarded(table, *pair)) for pair in table.classes if pair[0] != "beneficiaire"]
+    guarded = _guarded_fields(table)
+    professional = [pair for pair in table.classes if pair[0] != "beneficiaire"]
+    read_by_others = {name for pair in professional for name in _read_fields(table, *pair)}
+    counts = [len(_read_fields(table, *pair)) for pair in professional]
     ways = [row.how for row in policy.reductions.values()]
-    siblings, masks, whole, denials = (ways.count(how) for how in ("sibling", "mask", "whole", "deny"))
+    siblings, masks, whole = (ways.count(how) for how in ("sibling", "mask", "whole"))
+    closed = sum(1 for _ in closed_coordinates(table.classification, policy))
     valued = [name for name, field in fields.items() if field.action is not None]
-    average = round(100 * sum(shares) / (len(shares) * len(guarded)))
-    everyone = sum(prohibition.actor == "*" for prohibition in policy.prohibitions)
+    average = round(100 * sum(counts) / (len(counts) * len(guarded)))
+    for_all = sum(prohibition.actor == "*" for prohibition in policy.prohibitions)
     return f"""\
 ### Minimisation
-- Un professionnel, pour une finalité, ouvre en moyenne {average} % des champs gardés, {max(shares)} au plus.
-- {len(guarded - others)} champs gardés ne sont ouverts à aucun autre que la personne elle-même.
+- Un professionnel, pour une finalité, ouvre en moyenne {average} % des champs gardés, {max(counts)} au plus.
+- {len(guarded - read_by_others)} champs gardés ne sont ouverts à aucun autre que la personne elle-même.
 - {siblings} réductions donnent à lire un champ moins précis, {masks} masquent la valeur,
-  {whole} laissent lire le champ lui-même, {denials} ne donnent rien.
+  {whole} laissent lire le champ lui-même, {closed} ne donnent rien.
 - {len(valued)} champs ou liens ont des valeurs d'une catégorie plus stricte qu'eux : elles sont retirées en silence.
-- {len(policy.prohibitions)} interdictions qu'aucun accord ne peut lever, dont {everyone} pour tous les acteurs."""
+- {len(policy.prohibitions)} interdictions qu'aucun accord ne peut lever, dont {for_all} pour tous les acteurs."""
 
 
 def _risks() -> Iterable[str]:
@@ -198,21 +211,23 @@ def _risks() -> Iterable[str]:
         "Chaque attaque connue est rangée sous le risque qu'elle ferait courir ; ses essais sont dans "
         "[attaques.md](attaques.md). Gravité et vraisemblance : " + TO_COMPLETE
     )
-    for event in dict.fromkeys(risk.event for risk in said().risks):
+    risks = impact_texts().risks
+    for event in dict.fromkeys(risk.event for risk in risks):
         rows = [
-            (risk.name, risk.effect, risk.held, ", ".join(map(str, risk.attacks)) or "—", risk.left or "—")
-            for risk in said().risks
+            (risk.name, risk.effect, risk.measures, ", ".join(map(str, risk.attacks)) or "—", risk.residual or "—")
+            for risk in risks
             if risk.event == event
         ]
-        heads = ("risque", "effet sur les personnes", "ce qui le tient", "attaques essayées", "ce qui reste")
-        yield f"### {event}\n" + grid(heads, rows)
+        headings = ("risque", "effet sur les personnes", "ce qui le tient", "attaques essayées", "ce qui reste")
+        yield f"### {event}\n" + markdown_table(headings, rows)
 
 
-def _guarded(table: DecisionTable, kind: str, purpose: str) -> set[str]:
-    """Guarded fields that an actor may ever read for a purpose."""
+def _guarded_fields(table: DecisionTable) -> set[str]:
+    """The fields that only a grant opens."""
+    return {name for name, field in table.classification.fields.items() if field.category not in OPEN}
+
+
+def _read_fields(table: DecisionTable, kind: str, purpose: str) -> set[str]:
+    """The guarded fields that an actor may read of some row for a purpose."""
     decisions = table.decision_class(kind, purpose).decisions
-    return {name for name, each in decisions.items() if each.effect in (Effect.ALLOW, Effect.MASK) and _is(table, name)}
-
-
-def _is(table: DecisionTable, name: str) -> bool:
-    return table.classification.fields[name].category not in OPEN
+    return {name for name in _guarded_fields(table) if decisions[name].effect in (Effect.ALLOW, Effect.MASK)}

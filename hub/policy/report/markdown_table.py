@@ -1,11 +1,11 @@
-"""Markdown of the policy's documents."""
+"""Tables of the policy's Markdown documents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 
-def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, the first column to the left."""
-    lines = [heads, ["--"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" if line[0] != "--" else f"|{'|'.join(line)}|" for line in lines)
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, every column aligned to the left."""
+    lines = [f"| {' | '.join(headings)} |", f"|{'|'.join(['--'] * len(headings))}|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])

@@ -1,7 +1,7 @@
-"""What changes from one policy to another, on one graph: actor × purpose × field, from one decision to the next, and
+"""The changes from one policy to another on one graph: by actor × purpose × field, from one decision to the next, and
 the same through each scope of an application.
 
-Read from the two decision tables, as they would be enforced, never from the files: a grant that opens nothing new
+Read from the two decision tables as they would be enforced, never from the files: a grant that opens nothing new
 changes nothing.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
 from hub.policy.decide.policy_model import ItemRetention, Policy, Retention
-from hub.policy.decide.wording import said
+from hub.policy.decide.wording import summary
 
 WHOLE = "*"
-"""In place of a field: the actor may declare the purpose, or may not."""
+"""In place of a field: whether the actor may declare the purpose changes."""
 ABSENT = "absent"
 
 
@@ -31,61 +31,66 @@ class Change:
     client: str | None = None
 
     @property
-    def whose(self) -> str:
-        """Whose decision changes: actor, purpose and scope, if there is one."""
+    def decision_class(self) -> str:
+        """The class whose decision changes: actor, purpose and scope, if there is one."""
         return f"{self.actor} {self.purpose}" + (f" par {self.client}" if self.client is not None else "")
 
 
-def changes(old: DecisionTable, new: DecisionTable) -> list[Change]:
-    """The decisions that change, by scope of an application, actor, purpose and field; first of who asks itself."""
-    found = _changes(old.classes, new.classes, None, old.policy, new.policy)
+def policy_changes(old: DecisionTable, new: DecisionTable) -> list[Change]:
+    """The decisions that change, by scope of an application, actor, purpose and field; those without one first."""
+    policies = old.policy, new.policy
+    changes = _changes(old.classes, new.classes, None, *policies)
     for client in sorted(old.policy.clients.keys() | new.policy.clients.keys()):
-        found += _changes(_through(old, client), _through(new, client), client, old.policy, new.policy)
-    return found
+        changes += _changes(_through(old, client), _through(new, client), client, *policies)
+    return changes
 
 
 Rows = Mapping[tuple[str, str], DecisionClass]
 
 
 def _through(table: DecisionTable, client: str) -> Rows:
-    known = table.through(client) if client in table.policy.clients else ()
-    return {(row.kind, row.purpose): row for row in known}
+    rows = table.through(client) if client in table.policy.clients else ()
+    return {(row.kind, row.purpose): row for row in rows}
 
 
-def _changes(old: Rows, new: Rows, client: str | None, was: Policy, becomes: Policy) -> list[Change]:
-    found: list[Change] = []
+def _changes(old: Rows, new: Rows, client: str | None, old_policy: Policy, new_policy: Policy) -> list[Change]:
+    changes: list[Change] = []
     for pair in sorted(old.keys() | new.keys()):
         before, after = old.get(pair), new.get(pair)
         if before is None or after is None:
-            one, two = (ABSENT if each is None else "à déclarer" for each in (before, after))
-            found.append(Change(*pair, WHOLE, one, two, client))
-        found += [Change(*pair, *change, client=client) for change in _fields(before, after, was, becomes)]
-    return found
+            was, becomes = (ABSENT if row is None else "à déclarer" for row in (before, after))
+            changes.append(Change(*pair, WHOLE, was, becomes, client))
+        fields = _field_changes(before, after, old_policy, new_policy)
+        changes += [Change(*pair, *field_change, client=client) for field_change in fields]
+    return changes
 
 
-def durations(old: Policy, new: Policy) -> list[tuple[str, str, str]]:
-    """(retention class, before, after) where the days, or what they end, change."""
-    return [
-        (name, _days(before), _days(after))
-        for name in sorted(_periods(old).keys() | _periods(new).keys())
-        for before, after in [(_periods(old).get(name), _periods(new).get(name))]
-        if _days(before) != _days(after)
-    ]
-
-
-def same(old: Policy, new: Policy) -> bool:
-    """Whether the policies say the same, labels and legal texts included, comments aside."""
-    return replace(old, digest="") == replace(new, digest="")
-
-
-def _fields(
-    before: DecisionClass | None, after: DecisionClass | None, old: Policy, new: Policy
+def _field_changes(
+    old: DecisionClass | None, new: DecisionClass | None, old_policy: Policy, new_policy: Policy
 ) -> Iterator[tuple[str, str, str]]:
-    was, becomes = (each.whole if each is not None else {} for each in (before, after))
-    for name in sorted(was.keys() | becomes.keys()):
-        one, two = was.get(name), becomes.get(name)
-        if one != two:
-            yield name, said(one, old) if one is not None else ABSENT, said(two, new) if two is not None else ABSENT
+    """(field, before, after) of each decision that changes between two classes, of which one may be absent."""
+    old_decisions = old.by_coordinate if old is not None else {}
+    new_decisions = new.by_coordinate if new is not None else {}
+    for name in sorted(old_decisions.keys() | new_decisions.keys()):
+        before, after = old_decisions.get(name), new_decisions.get(name)
+        if before != after:
+            yield (
+                name,
+                summary(before, old_policy) if before is not None else ABSENT,
+                summary(after, new_policy) if after is not None else ABSENT,
+            )
+
+
+def retention_changes(old: Policy, new: Policy) -> list[tuple[str, str, str]]:
+    """(retention class, before, after) where the days, or what they end, change."""
+    before, after = _periods(old), _periods(new)
+    changes = ((name, _days(before.get(name)), _days(after.get(name))) for name in sorted(before.keys() | after.keys()))
+    return [change for change in changes if change[1] != change[2]]
+
+
+def same_policy(old: Policy, new: Policy) -> bool:
+    """Whether the policies are equal, labels and legal texts included, comments aside."""
+    return replace(old, digest="") == replace(new, digest="")
 
 
 def _periods(policy: Policy) -> Mapping[str, Retention | ItemRetention]:

@@ -1,51 +1,45 @@
-"""The durations as they are enforced: from which day, of what, and for whom, read in the decisions."""
+"""The retention periods as enforced, read from the decisions: from which day, of which rows, for which actors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_model import ItemRetention, Retention
-from hub.policy.report.markdown_table import grid
+from hub.policy.report.markdown_table import markdown_table
 from schema.facts import Fact
 
-HEADS = ("durée", "jours", "à compter de", "ce qui prend fin", "pour qui", "texte")
+HEADINGS = ("durée", "jours", "à compter de", "ce qui prend fin", "pour qui", "texte")
 
 
-def terms(table: DecisionTable) -> str:
-    """The durations as a table of Markdown in French. Nobody else than whom a line names is bound by it."""
-    rows = [_of_people(each, table) for each in table.policy.retentions.values()]
-    rows += [_of_items(each, table) for each in table.policy.items.values()]
-    return grid(HEADS, rows)
+def retention_terms(table: DecisionTable) -> str:
+    """The periods as a Markdown table in French; each line names all the kinds of actors that it binds."""
+    rows = [_person_row(retention, table) for retention in table.policy.retentions.values()]
+    rows += [_item_row(item, table) for item in table.policy.items.values()]
+    return markdown_table(HEADINGS, rows)
 
 
-def _of_people(each: Retention, table: DecisionTable) -> tuple[str, ...]:
+def _person_row(retention: Retention, table: DecisionTable) -> tuple[str, ...]:
     policy = table.policy
-    grants = [grant.id for grant in policy.grants if grant.retention == each]
-    bound = (kind for kind in policy.actors if any(_closes(table, kind, each.fact, None)))
-    return (
-        each.name,
-        str(each.days),
-        "le dernier contact",
-        f"accords {', '.join(grants)}",
-        _named(bound),
-        each.text,
-    )
+    grants = [grant.id for grant in policy.grants if grant.retention == retention]
+    kinds = (kind for kind in policy.actors if any(_closures(table, kind, retention.fact, None)))
+    ending = f"accords {', '.join(grants)}"
+    return retention.name, str(retention.days), "le dernier contact", ending, _kinds(kinds), retention.text
 
 
-def _of_items(each: ItemRetention, table: DecisionTable) -> tuple[str, ...]:
-    types = sorted(each.types)
-    bound = (
+def _item_row(item: ItemRetention, table: DecisionTable) -> tuple[str, ...]:
+    types = sorted(item.types)
+    kinds = (
         kind
         for kind in table.policy.actors
-        if each.binds(kind) and any(closes for name in types for closes in _closes(table, kind, Fact.ITEM_ENDED, name))
+        if item.binds(kind) and any(any(_closures(table, kind, Fact.ITEM_ENDED, name)) for name in types)
     )
-    ends = ", ".join(f"`{name}`" for name in types)
-    return each.name, str(each.days), each.since, ends, _named(bound), each.text
+    ending = ", ".join(f"`{name}`" for name in types)
+    return item.name, str(item.days), item.since, ending, _kinds(kinds), item.text
 
 
-def _closes(table: DecisionTable, kind: str, fact: Fact, type_name: str | None) -> Iterator[bool]:
-    """For each type that this kind of actor reads, or of this one, whether the fact closes any of its clauses."""
+def _closures(table: DecisionTable, kind: str, fact: Fact, type_name: str | None) -> Iterator[bool]:
+    """For each row rule of this kind of actor (of one type, or of all), whether the fact closes any of its clauses."""
     for (actor, _), row in table.classes.items():
         if actor == kind:
             for name, rule in row.rows.items():
@@ -53,5 +47,5 @@ def _closes(table: DecisionTable, kind: str, fact: Fact, type_name: str | None) 
                     yield any(clause.none_of & fact for clause in rule.read)
 
 
-def _named(kinds: Iterator[str]) -> str:
+def _kinds(kinds: Iterable[str]) -> str:
     return ", ".join(f"`{kind}`" for kind in kinds) or "nul acteur"

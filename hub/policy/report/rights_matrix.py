@@ -1,4 +1,4 @@
-"""The matrix of rights, actors × categories, counted in the decisions enforced."""
+"""The matrix of rights, actors × categories, counted from the decisions enforced."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable, Effect
-from hub.policy.report.markdown_table import grid
-from hub.policy.report.retention_terms import terms
+from hub.policy.report.markdown_table import markdown_table
+from hub.policy.report.retention_terms import retention_terms
 from schema.categories import OPEN, Category, Level
 from schema.facts import VALUE_FACTS
 
@@ -28,8 +28,8 @@ Ce qui est ouvert se ferme avec le temps, comme ici ; la personne elle-même n'e
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """How many served fields of a category an actor may ever read, in full and otherwise; and how many values of it, or
-    links that reveal it, that fields of another category bear."""
+    """What one actor opens of a category: served fields read in full, those read reduced only, and values of the
+    category (or links that reveal it) that fields of another category carry."""
 
     full: int
     reduced: int
@@ -37,76 +37,77 @@ class Opened:
 
 
 def opened(table: DecisionTable) -> Mapping[tuple[str, Category], Opened]:
-    """By kind of actor, or scope of an application, and guarded category, whatever the purpose and the relation; no
-    entry where nothing is."""
+    """The counts by kind of actor (or scope of an application) and guarded category, over all purposes and relations;
+    no entry where nothing is opened."""
     full: dict[tuple[str, Category], set[str]] = {}
     reduced: dict[tuple[str, Category], set[str]] = {}
-    valued: dict[tuple[str, Category], set[str]] = {}
-    for kind, row in _rows(table):
+    values: dict[tuple[str, Category], set[str]] = {}
+    for reader, row in _rows(table):
         for name, decision in row.decisions.items():
             field = table.classification.fields[name]
-            for category, names in shown(name, decision, table.classification).items():
-                valued.setdefault((kind, category), set()).update(names)
+            for category, names in readable_values(name, decision, table.classification).items():
+                values.setdefault((reader, category), set()).update(names)
             if field.category in OPEN or decision.effect not in (Effect.ALLOW, Effect.MASK):
                 continue
             whole = decision.effect is Effect.ALLOW and field.level is Level.FULL
-            (full if whole else reduced).setdefault((kind, field.category), set()).add(name)
-    nothing: set[str] = set()
+            (full if whole else reduced).setdefault((reader, field.category), set()).add(name)
+    empty: set[str] = set()
     return {
         key: Opened(
-            len(full.get(key, nothing)),
-            len(reduced.get(key, nothing) - full.get(key, nothing)),
-            len(valued.get(key, nothing)),
+            len(full.get(key, empty)),
+            len(reduced.get(key, empty) - full.get(key, empty)),
+            len(values.get(key, empty)),
         )
-        for key in full.keys() | reduced.keys() | valued.keys()
+        for key in full.keys() | reduced.keys() | values.keys()
     }
 
 
-def shown(name: str, decision: Decision, schema: Classification) -> Mapping[Category, frozenset[str]]:
-    """What a decision on a field lets read of stricter categories than its own, of some row: values, or the link."""
-    opened = {bit for bit, clauses in decision.rule.values if clauses and decision.effect is not Effect.DENY}
+def readable_values(name: str, decision: Decision, schema: Classification) -> Mapping[Category, frozenset[str]]:
+    """The values of stricter categories (or the link that reveals one) that a decision on a field lets read."""
+    bits = {bit for bit, clauses in decision.rule.values if clauses and decision.effect is not Effect.DENY}
     return {
-        category: stricter(name, category, schema)
+        category: _stricter_values(name, category, schema)
         for category in schema.fields[name].values
-        if VALUE_FACTS[category] in opened
+        if VALUE_FACTS[category] in bits
     }
 
 
-def stricter(name: str, category: Category, schema: Classification) -> frozenset[str]:
-    """The values of a stricter category that a field may bear; of a link that reveals it, the link."""
+def _stricter_values(name: str, category: Category, schema: Classification) -> frozenset[str]:
+    """The values of a stricter category that a field may have; the field itself for a link that reveals it."""
     enum = schema.fields[name].returns
-    values = (each for each in schema.enums.get(enum, ()) if schema.values.get(f"{enum}.{each}") is category)
-    return frozenset(f"{enum}.{each}" for each in values) or frozenset({name})
+    coordinates = (f"{enum}.{value}" for value in schema.enums.get(enum, ()))
+    return frozenset(value for value in coordinates if schema.values.get(value) is category) or frozenset({name})
 
 
 def _rows(table: DecisionTable) -> Iterator[tuple[str, DecisionClass]]:
+    """Each class with its column: the kind of actor, or the scope of the application."""
     yield from ((row.kind, row) for row in table.classes.values())
     yield from ((client, row) for client in table.policy.clients for row in table.through(client))
 
 
-def borne(category: Category, schema: Classification) -> frozenset[str]:
-    """The values of this category, or the links that reveal it, that served fields of another one bear."""
+def values_of_category(category: Category, schema: Classification) -> frozenset[str]:
+    """All values of this category (or links that reveal it) that served fields of another category carry."""
     carriers = (name for name, field in schema.fields.items() if category in field.values)
-    return frozenset[str]().union(*(stricter(name, category, schema) for name in carriers))
+    return frozenset[str]().union(*(_stricter_values(name, category, schema) for name in carriers))
 
 
 def matrix(table: DecisionTable) -> str:
     """The matrix, as Markdown in French; a row per category, a column per kind of actor and per scope."""
-    found, policy = opened(table), table.policy
-    kinds = [*policy.actors, *policy.clients]
+    counts, policy = opened(table), table.policy
+    readers = [*policy.actors, *policy.clients]
     rows = [
-        (f"{category} : {named.label}", *(cell(found.get((kind, category))) for kind in kinds))
-        for category, named in policy.categories.items()
+        (f"{category} : {term.label}", *(cell(counts.get((reader, category))) for reader in readers))
+        for category, term in policy.categories.items()
         if category not in OPEN
     ]
-    heads = [*(kind.label for kind in policy.actors.values()), *(f"portée `{client}`" for client in policy.clients)]
-    counted = grid(("catégorie", *heads), rows)
-    return f"{HEAD}\n\n{counted}\n\n{ENDS}\n\n{terms(table)}\n"
+    headings = [*(kind.label for kind in policy.actors.values()), *(f"portée `{client}`" for client in policy.clients)]
+    rights = markdown_table(("catégorie", *headings), rows)
+    return f"{HEAD}\n\n{rights}\n\n{ENDS}\n\n{retention_terms(table)}\n"
 
 
-def cell(found: Opened | None) -> str:
-    """« 5 · 2 r · 3 v », or « — » for nothing."""
-    if found is None:
+def cell(counts: Opened | None) -> str:
+    """« 5 · 2 r · 3 v »; « — » without counts."""
+    if counts is None:
         return "—"
-    parts = ((found.full, ""), (found.reduced, " r"), (found.values, " v"))
+    parts = ((counts.full, ""), (counts.reduced, " r"), (counts.values, " v"))
     return " · ".join(f"{number}{sign}" for number, sign in parts if number)
