@@ -32,7 +32,7 @@ class _Untold(JournalledRequest):
     def __init__(self) -> None:
         """No entry."""
 
-    async def disclosed(self, guard: object, told: object) -> None:
+    async def record_disclosure(self, guard: object, told: object) -> None:
         """Nothing."""
 
 
@@ -42,7 +42,7 @@ class _Nothing(Journalling):
     def __init__(self) -> None:
         """No database."""
 
-    async def intended(self, *_: object) -> JournalledRequest:
+    async def record_intent(self, *_: object) -> JournalledRequest:
         """Nothing."""
         return UNTOLD
 

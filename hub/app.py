@@ -131,7 +131,7 @@ def unix_seconds() -> int:
     return int(time.time())
 
 
-def deciding(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
+def policy_step(classification: Classification) -> Callable[[Operation, DecisionClass], Authorisation]:
     """The policy step. It first checks the operation's name, which the journal keeps, and the document's values, which
     the cache of operations keeps."""
 
@@ -179,7 +179,7 @@ def hub_app(
         preparer=parts.preparer(
             graph.supergraph,
             graph.schema,
-            deciding(table.classification),
+            policy_step(table.classification),
             limits=settings.limits,
             shares=settings.override,
             exact=frozenset(local),

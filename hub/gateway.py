@@ -103,10 +103,10 @@ class Gateway(AsgiApplication):
         """Answer one request; raises HubError."""
         text = self.documents.text(request)
         prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
-        variables = self.preparer.bound(prepared, request.variables)
+        variables = self.preparer.bind_variables(prepared, request.variables)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, failures = prepared.projection.project(answer, variables, None)
-        data = await self.preparer.introspected(prepared, data, request.variables)
+        data = await self.preparer.introspect(prepared, data, request.variables)
         extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
         return Reply.of(data, failed_fields(failures), extensions, request.trace)
 
@@ -114,21 +114,22 @@ class Gateway(AsgiApplication):
     async def running(self) -> AsyncIterator[None]:
         """Its connections closed at the end."""
         async with AsyncExitStack() as stack:
-            for each in self.transports.values():
-                stack.push_async_callback(each.close)
+            for transport in self.transports.values():
+                stack.push_async_callback(transport.close)
             yield
 
 
 def _refuse_secured(supergraph: Supergraph) -> None:
     """What a subgraph asked to protect is not served by a gateway that knows nobody."""
     for coordinate, directives in supergraph.directives.items():
-        for each in directives:
-            if each.spec.startswith(SECURED):
+        for directive in directives:
+            if directive.spec.startswith(SECURED):
                 raise StartRefused(
                     "SUPERGRAPH_SECURED",
-                    f"« {coordinate} » porte @{each.name} : « hub gateway » ne sait pas qui demande et ne peut pas le "
-                    "protéger. Retirez cet élément du supergraphe, ou servez celui-ci par un routeur qui authentifie.",
-                    f"{coordinate} bears @{each.name}",
+                    f"« {coordinate} » porte @{directive.name} : « hub gateway » ne sait pas qui demande et ne "
+                    "peut pas le protéger. Retirez cet élément du supergraphe, ou servez celui-ci par un routeur qui "
+                    "authentifie.",
+                    f"{coordinate} bears @{directive.name}",
                 )
 
 
@@ -136,10 +137,10 @@ def transports(
     supergraph: Supergraph, headers: Headers, tls: ssl.SSLContext | None = None
 ) -> Mapping[str, HttpTransport]:
     """How each subgraph of the supergraph is reached, at the URL that it gives."""
-    made = {}
+    transports = {}
     for endpoint in supergraph.endpoints.values():
         try:
-            made[endpoint.name] = HttpTransport(endpoint.url, headers, tls=tls)
+            transports[endpoint.name] = HttpTransport(endpoint.url, headers, tls=tls)
         except ValueError as error:
             raise StartRefused(
                 "SUBGRAPH_URL_INVALID",
@@ -147,7 +148,7 @@ def transports(
                 "http(s)://hôte[:port]/chemin, sans mot de passe.",
                 f"URL of subgraph {endpoint.name}",
             ) from error
-    return made
+    return transports
 
 
 def _forwarding(names: frozenset[str]) -> Headers:

@@ -41,7 +41,7 @@ class Reader:
     people: Registry
 
 
-def source_of(name: str, keys: Keys) -> Reader:
+def find_source(name: str, keys: Keys) -> Reader:
     """The source of this name, given the registry of people; raises StartRefused (SOURCE_UNKNOWN)."""
     if name not in SOURCES:
         raise StartRefused(

@@ -60,18 +60,18 @@ class Pipeline:
         authorised = await self._authorise(request, caller)
         prepared = authorised.prepared
         quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)
-        journalled = await self.journalling.intended(request, caller, authorised.reference, prepared)
+        journalled = await self.journalling.record_intent(request, caller, authorised.reference, prepared)
         with quota:
             data, errors, guard = await self._execute(caller, authorised)
             quota.settle(data, errors, guard)
             view = self.views.asked(request.headers.get("schema-view"), authorised.decisions)
-            data = await self.preparer.introspected(prepared, data, request.variables, view)
+            data = await self.preparer.introspect(prepared, data, request.variables, view)
             failed = [error.path for error in errors if error.path is not None]
             access = explain(prepared.authorisation, guard, data, failed)
             extensions = {"access": access.json, **({"plan": prepared.plan.text()} if plan_shown else {})}
             reply = Reply.of(data, errors, extensions, request.trace)
             del data  # while the journal is written, the reply's bytes are all that is kept
-            await journalled.disclosed(guard, access)
+            await journalled.record_disclosure(guard, access)
         if _refuses_partial(request):
             check_whole(access)
         return reply
@@ -89,7 +89,7 @@ class Pipeline:
         decisions = self.table.decision_class(actor.kind, caller.purpose, actor.scope)
         text = self.documents.text(request, actor.client, actor.caller)
         prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
-        variables = self.preparer.bound(prepared, request.variables)
+        variables = self.preparer.bind_variables(prepared, request.variables)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
         if _refuses_partial(request):

@@ -1,7 +1,7 @@
-"""From the text of a document to everything that its answer needs, once per document, name and decision class.
+"""Prepares operations: parse → validate → normalise → decide → plan, once per document, name and decision class.
 
-The only look-up of a warm request: parse → validate → normalise → decide → plan are pure and depend on nothing else.
-What decides is given: the hub's policy step, or `hub.gateway`, which allows everything.
+These steps are pure, so that a repeated request costs one look-up. The deciding step is a parameter: the hub's policy
+step, or that of `hub.gateway`, which allows everything.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from hub.wording.engine import call_engine
 from schema.lru import Lru
 
 CACHE = 1_000
-"""Prepared operations kept."""
+"""Most prepared operations in the cache."""
 
-HEAVIEST = 80_000
-"""Greatest weight of all that are kept: a field of an operation weighs 1, and so do 32 characters of its document. A
-unit takes about 0.6 KB of memory: that is a thousand queries of six levels, or seventy at the bounds of a document."""
+CACHE_WEIGHT = 80_000
+"""Largest total weight of the cache: a field of an operation weighs 1, and so do 32 characters of its document. A unit
+takes about 0.6 KB of memory; a thousand queries of six levels fit, or seventy at the bounds of a document."""
 
 
-WAITING = 100
-"""Most documents and introspections that wait for their turn: at the bounds of a document, that is ten seconds."""
+MOST_WAITING = 100
+"""Most documents and introspections in the queue: ten seconds of work at the bounds of a document."""
 
 
 def wants_plan(request: Request, *, allowed: bool) -> bool:
-    """Whether `extensions.plan` is asked for (header `Plan: show`); raises RequestRefused (PLAN_NOT_SHOWN) if it is and
-    must not be."""
+    """Whether the request asks for `extensions.plan` (header `Plan: show`); raises RequestRefused (PLAN_NOT_SHOWN) if
+    that is not allowed."""
     if "plan" not in request.headers:
         return False
     if not allowed:
@@ -64,42 +64,42 @@ def wants_plan(request: Request, *, allowed: bool) -> bool:
 
 
 class Class(Protocol):
-    """Whom decisions are alike for."""
+    """A class of callers with the same decisions."""
 
     @property
     def id(self) -> str:
-        """Its name in the cache's key."""
+        """The name of the class in the cache's key."""
         ...
 
 
-class Decided(Protocol):
-    """What a deciding step returns."""
+class Decision(Protocol):
+    """The result of a deciding step."""
 
     @property
     def operation(self) -> AuthorisedOperation:
-        """The proof that planning asks for."""
+        """The authorised operation, which planning requires."""
         ...
 
 
 ClassT = TypeVar("ClassT", bound=Class)
 ResultT = TypeVar("ResultT")
-DecidedT = TypeVar("DecidedT", bound=Decided)
+DecisionT = TypeVar("DecisionT", bound=Decision)
 
 Key: TypeAlias = tuple[str, str | None, str, frozenset[str]]
-"""Document, operation name, decision class, labels that are on."""
+"""Document, operation name, decision class, active override labels."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared(Generic[DecidedT]):
-    """`operation` is the client's, `authorisation` the deciding step's result, `plan` what will be fetched,
-    `projection` how that becomes the client's answer.
+class Prepared(Generic[DecisionT]):
+    """A prepared operation: the client's `operation`, the `authorisation` that the deciding step returned, the `plan`
+    of fetches, and the `projection` of their results into the client's answer.
 
-    `introspection` is the part that is answered without a subgraph; `keys` the root keys in the client's order, where
-    there is one; `cost` what it may cost, if the supergraph says anything of it.
+    `introspection` is the part that needs no subgraph, and `keys` are then the root keys in the client's order; `cost`
+    is the operation's cost, if the supergraph defines costs.
     """
 
     operation: Operation
-    authorisation: DecidedT
+    authorisation: DecisionT
     plan: Plan
     projection: Projection
     introspection: DocumentNode | None
@@ -109,21 +109,20 @@ class Prepared(Generic[DecidedT]):
     cost: Cost | None
 
 
-class Preparer(Generic[ClassT, DecidedT]):
-    """Prepares operations against one composed graph; bounded, least recently used first out.
+class Preparer(Generic[ClassT, DecisionT]):
+    """Prepares operations against one supergraph, and keeps the most recently used.
 
-    `decide` makes of a normalised operation, for a class, what may be planned; `shares` are percentages of the requests
-    that go the new way, by label of a progressive override; `exact` names the subgraphs whose values always have the
-    form of their types; `admit` looks at the text of a new document before anything reads it, and raises
-    DocumentRefused; `around` is entered for each step of preparing (`prepare`, and in it `authorise` and `plan`);
-    raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
+    `decide` authorises a normalised operation for a class; `shares`: percentages of requests that use the new subgraph,
+    by label of a progressive override; `exact`: subgraphs whose values always conform to their types; `admit` checks
+    the text of a new document before it is parsed, and raises DocumentRefused; `around` gives a context for each step
+    (`prepare`, and in it `authorise` and `plan`). Raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
         self,
         supergraph: Supergraph,
         schema: GraphQLSchema,
-        decide: Callable[[Operation, ClassT], DecidedT],
+        decide: Callable[[Operation, ClassT], DecisionT],
         limits: Limits | None = None,
         shares: Mapping[str, float] = MappingProxyType({}),
         exact: frozenset[str] = frozenset(),
@@ -135,53 +134,53 @@ class Preparer(Generic[ClassT, DecidedT]):
         self._admit, self._around = admit, around
         self._shares = call_engine(checked, shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
-        self._cache: Lru[Key, Prepared[DecidedT]] = Lru(CACHE, weight=HEAVIEST, weigh=attrgetter("weight"))
+        self._cache: Lru[Key, Prepared[DecisionT]] = Lru(CACHE, weight=CACHE_WEIGHT, weigh=attrgetter("weight"))
         self._waiting = 0
-        self._preparations: dict[Key, asyncio.Future[Prepared[DecidedT]]] = {}
+        self._preparations: dict[Key, asyncio.Future[Prepared[DecisionT]]] = {}
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
 
-    async def prepared(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
-        """The prepared operation; `trace` draws the side of fields that move between subgraphs. Raises DocumentRefused,
-        RequestRefused where the planner meets its bound, NotServed (PREPARATION_BUSY).
+    async def prepared(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecisionT]:
+        """The prepared operation; the trace id `trace` selects the side of progressive overrides. Raises
+        DocumentRefused, RequestRefused (bound of the planner), NotServed (PREPARATION_BUSY).
 
-        A new one is made once for all that ask it, beside the event loop: who sends hard documents waits for them, and
-        nobody else does.
+        Concurrent requests share the preparation of a new document, which runs outside of the event loop, so that only
+        they wait for it.
         """
         key = self._key(query, name, decisions, trace)
         cached = self._cache.get(key)
         if cached is not None:
             return cached
-        making = self._preparations.get(key)
-        if making is None:
-            making = self._preparations[key] = self._beside(self._prepare, query, name, decisions, key[3])
-            making.add_done_callback(lambda future: self._prepared(key, future))
-        return await asyncio.shield(making)
+        preparation = self._preparations.get(key)
+        if preparation is None:
+            preparation = self._preparations[key] = self._run_in_worker(self._prepare, query, name, decisions, key[3])
+            preparation.add_done_callback(lambda future: self._finish_preparation(key, future))
+        return await asyncio.shield(preparation)
 
-    def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecidedT]:
-        """The same where nobody else waits."""
+    def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecisionT]:
+        """Prepare in the calling thread, without sharing."""
         key = self._key(query, name, decisions, trace)
         return self._cache.get_or(key, lambda: self._prepare(query, name, decisions, key[3]))
 
-    def bound(self, prepared: Prepared[DecidedT], provided: Mapping[str, Any]) -> dict[str, Any]:
+    def bind_variables(self, prepared: Prepared[DecisionT], provided: Mapping[str, Any]) -> dict[str, Any]:
         """The values of the operation's variables; raises VariablesRefused, DocumentRefused (DOCUMENT_COST_LIMIT)."""
         values = bind(prepared.operation, provided, self.schema)
         if prepared.cost is not None:
             call_engine(prepared.cost.check, values)
         return values
 
-    async def introspected(
+    async def introspect(
         self,
-        prepared: Prepared[DecidedT],
+        prepared: Prepared[DecisionT],
         data: dict[str, Any] | None,
         variables: Mapping[str, Any],
         view: Callable[[], GraphQLSchema] | None = None,
     ) -> dict[str, Any] | None:
-        """The data with the introspection that the operation asks for, of the schema that `view` makes, else of all;
-        `variables` are the client's, checked."""
+        """The data with the introspection that the operation selects, of the schema that `view` makes, or of the whole
+        schema; `variables` are the client's, already checked."""
         if prepared.introspection is None or data is None:
             return data
-        meta = await self._beside(self._introspect, prepared.introspection, variables, view)
-        return introspection.merge(prepared.keys, data, meta)
+        introspected = await self._run_in_worker(self._introspect, prepared.introspection, variables, view)
+        return introspection.merge(prepared.keys, data, introspected)
 
     def _introspect(
         self, document: DocumentNode, variables: Mapping[str, Any], view: Callable[[], GraphQLSchema] | None
@@ -192,56 +191,58 @@ class Preparer(Generic[ClassT, DecidedT]):
         labels = self._supergraph.labels
         return query, name, decisions.id, active(labels, self._shares, trace) if labels else labels
 
-    def _prepared(self, key: Key, made: asyncio.Future[Prepared[DecidedT]]) -> None:
+    def _finish_preparation(self, key: Key, future: asyncio.Future[Prepared[DecisionT]]) -> None:
         del self._preparations[key]
-        if not made.cancelled() and made.exception() is None:
-            self._cache.put(key, made.result())
+        if not future.cancelled() and future.exception() is None:
+            self._cache.put(key, future.result())
 
-    def _beside(self, work: Callable[..., ResultT], *arguments: Any) -> asyncio.Future[ResultT]:
-        """Work of processor alone, in the one thread for it; raises NotServed (PREPARATION_BUSY) if too much waits."""
-        if self._waiting >= WAITING:
+    def _run_in_worker(self, work: Callable[..., ResultT], *arguments: Any) -> asyncio.Future[ResultT]:
+        """Run CPU work in the worker thread; raises NotServed (PREPARATION_BUSY) if too much is queued."""
+        if self._waiting >= MOST_WAITING:
             raise NotServed(
                 "PREPARATION_BUSY",
                 "Trop de documents nouveaux arrivent à la fois : réessayez dans quelques secondes.",
-                f"{WAITING} documents wait to be prepared",
+                f"{MOST_WAITING} documents wait to be prepared",
             )
         self._waiting += 1
         working = asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, work, *arguments)
-        working.add_done_callback(self._worked)
+        working.add_done_callback(self._release_worker)
         return working
 
-    def _worked(self, _: asyncio.Future[Any]) -> None:
+    def _release_worker(self, _: asyncio.Future[Any]) -> None:
         self._waiting -= 1
 
-    def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
+    def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecisionT]:
         with self._around("prepare"):
-            return self._made_of(query, name, decisions, labels)
+            return self._prepare_steps(query, name, decisions, labels)
 
-    def _made_of(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecidedT]:
+    def _prepare_steps(
+        self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]
+    ) -> Prepared[DecisionT]:
         if self._admit is not None:
             self._admit(query)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = call_engine(normalise, document, node, self.schema)
         with self._around("authorise"):
-            decided = self._decide(operation, decisions)
+            decision = self._decide(operation, decisions)
         with self._around("plan"):
-            planned = call_engine(plan, decided.operation, self._supergraph, labels)
-        fetches = list(planned.fetches())
-        meta = introspection.split(document, node)
+            operation_plan = call_engine(plan, decision.operation, self._supergraph, labels)
+        fetches = list(operation_plan.fetches())
+        introspection_part = introspection.split(document, node)
         return Prepared(
             operation=operation,
-            authorisation=decided,
-            plan=planned,
+            authorisation=decision,
+            plan=operation_plan,
             cost=self._costs.of(operation),
             projection=Projection(
-                decided.operation.shape,
+                decision.operation.shape,
                 self.schema,
                 exact=all(fetch.subgraph in self._exact for fetch in fetches),
-                uniform=len(fetches) == 1 and not fetches[0].renames,  # nothing was merged into it
+                uniform=len(fetches) == 1 and not fetches[0].renames,  # no result was merged into another
             ),
-            introspection=meta,
-            keys=introspection.root_keys(document, node) if meta is not None else (),
+            introspection=introspection_part,
+            keys=introspection.root_keys(document, node) if introspection_part is not None else (),
             weight=len(query) // 32 + _fields(operation.root),
             hash=sha256(repr((operation.kind, operation.variables, operation.root)).encode()).hexdigest(),
         )

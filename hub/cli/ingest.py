@@ -12,7 +12,7 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
-from hub.ingest import Follower, read_organisations, show, source_of, webhook_secret
+from hub.ingest import Follower, find_source, read_organisations, show, webhook_secret
 from hub.ingest import ingest as read_files
 from infra.keys import Keys
 from subgraphs.kit.ingest.unit_of_work import Options
@@ -33,7 +33,7 @@ def ingest(
     keys: KeysOption = KEYS,
 ) -> None:
     held = Keys.load(keys)
-    reader = source_of(source, held)
+    reader = find_source(source, held)
     options = Options(
         as_of=as_of.astimezone() if as_of is not None else None,
         department=department,

@@ -11,7 +11,7 @@ from typing import Any
 from hub.document.exchange import Reply, Request
 from hub.errors import HubError, NotServed, RequestRefused
 from hub.http.media_types import RESPONSE, answer_media
-from hub.http.request_reader import BODY_SECONDS, MAX_BODY, read_headers, read_request, too_large, too_slow, trace_of
+from hub.http.request_reader import BODY_SECONDS, MAX_BODY, read_headers, read_request, too_large, too_slow, trace_id
 from hub.http.response_writer import Response, answered, refused
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request; a client that disconnects cancels its work."""
-        response = await self.respond(scope, receive, trace_of(scope["headers"]))
+        response = await self.respond(scope, receive, trace_id(scope["headers"]))
         await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
         await send({"type": "http.response.body", "body": response.body})
 

@@ -20,7 +20,7 @@ def answer_media(accept: str | None) -> bytes:
     """The media type of the answer; raises RequestRefused (NOT_ACCEPTABLE, 406) if the client accepts neither."""
     if accept is None or not accept.strip():
         return RESPONSE
-    media = _chosen_cached(accept) if len(accept) <= CACHED_LENGTH else _chosen(accept)
+    media = _cached_choice(accept) if len(accept) <= CACHED_LENGTH else _choose(accept)
     if media is None:
         raise RequestRefused(
             "NOT_ACCEPTABLE",
@@ -39,7 +39,7 @@ def is_json(content_type: str) -> bool:
     return media == "application/json" and charsets in ([], ["utf-8"])
 
 
-def _chosen(accept: str) -> bytes | None:
+def _choose(accept: str) -> bytes | None:
     """The served type of highest weight; ties go to the preferred one."""
     weights: dict[str, tuple[int, float]] = {}
     for media, weight in _ranges(accept):
@@ -51,7 +51,7 @@ def _chosen(accept: str) -> bytes | None:
     return SERVED[best] if weights.get(best, (0, 0.0))[1] > 0 else None
 
 
-_chosen_cached = lru_cache(maxsize=256)(_chosen)
+_cached_choice = lru_cache(maxsize=256)(_choose)
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:

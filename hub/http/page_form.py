@@ -49,14 +49,14 @@ async def read_form(request: Request, fields: Collection[str]) -> dict[str, str]
             max_num_fields=len(fields),
         )
     except ValueError as error:
-        raise _invalid() from error
+        raise _form_invalid() from error
     form = dict(pairs)
     if len(form) != len(pairs) or not form.keys() <= set(fields):
-        raise _invalid()
+        raise _form_invalid()
     return form
 
 
-def _invalid() -> RequestRefused:
+def _form_invalid() -> RequestRefused:
     return RequestRefused(
         "FORM_INVALID", "Le formulaire n'est pas celui de cette page : rechargez-la.", "not the page's form"
     )

@@ -57,7 +57,7 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]], extra: frozenset[str] = fro
     return headers
 
 
-def trace_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
+def trace_id(raw: Iterable[tuple[bytes, bytes]]) -> str:
     """The client's trace id (W3C Trace Context) if there is exactly one, else a new one. An id that may spell a NIR is
     replaced too, because the journal keeps it."""
     values = [value.decode("latin-1").strip(" \t") for name, value in raw if name.lower() == b"traceparent"]
@@ -86,32 +86,32 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
             "a batch",
         )
     if type(value) is not dict:
-        raise _bad("the body is not one JSON object")
+        raise _malformed("the body is not one JSON object")
     query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
     extensions = value.get("extensions")
     if name is not None and type(name) is not str:
-        raise _bad("'operationName' is not a text")
+        raise _malformed("'operationName' is not a text")
     if variables is not None and type(variables) is not dict:
-        raise _bad("'variables' is not an object")
+        raise _malformed("'variables' is not an object")
     if extensions is not None and type(extensions) is not dict:
-        raise _bad("'extensions' is not an object")
+        raise _malformed("'extensions' is not an object")
     identifier = _document_id(value.get("documentId"), (extensions or {}).get("persistedQuery"))
     if type(query) is not str and (query is not None or identifier is None):
-        raise _bad("'query' is not a text")
+        raise _malformed("'query' is not a text")
     return Request(headers, query, name, variables or {}, trace, identifier)
 
 
 def _document_id(appendix: Any, apollo: Any) -> str | None:
     """The document's identifier, by `documentId` (GraphQL over HTTP, appendix A) or `extensions.persistedQuery`."""
     if apollo is not None and (type(apollo) is not dict or apollo.get("version") != 1):
-        raise _bad("'extensions.persistedQuery' is not of version 1")
+        raise _malformed("'extensions.persistedQuery' is not of version 1")
     identifiers = [
         identifier for identifier in (appendix, apollo and apollo.get("sha256Hash")) if identifier is not None
     ]
     if apollo is None and not identifiers:
         return None
     if len(identifiers) != 1 or type(identifiers[0]) is not str or not IDENTIFIER.fullmatch(identifiers[0]):
-        raise _bad("no identifier of a document, or two")
+        raise _malformed("no identifier of a document, or two")
     return identifiers[0].removeprefix("sha256:")
 
 
@@ -144,7 +144,7 @@ def _unsupported(detail: str) -> RequestRefused:
     )
 
 
-def _bad(detail: str) -> RequestRefused:
+def _malformed(detail: str) -> RequestRefused:
     return RequestRefused(
         "BAD_REQUEST",
         "La requête est un objet JSON avec « query » (texte) ou l'identifiant d'un document connu, et au besoin "

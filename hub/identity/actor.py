@@ -52,7 +52,7 @@ class Actor:
 _OWN = link_key(Fact.SELF, "")
 
 
-def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int) -> Actor:
+def actor_from_claims(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int) -> Actor:
     """The actor that verified claims describe; raises IdentityRefused."""
     actor_claims = claims.get(CLAIM)
     if type(actor_claims) is not dict:
@@ -87,12 +87,12 @@ def actor_of(claims: Mapping[str, Any], kinds: Mapping[str, ActorKind], now: int
         organisation_type=organisation_type,
         purposes=frozenset(_texts(actor_claims, "purposes")) & kind.purposes,
         scopes=scope_keys(kind.scopes, ids),
-        client=client_of(claims) or claims["sub"],
+        client=client_from_claims(claims) or claims["sub"],
         expires=min(claims["exp"], habilitation),
     )
 
 
-def client_of(claims: Mapping[str, Any]) -> str | None:
+def client_from_claims(claims: Mapping[str, Any]) -> str | None:
     """The application that a token was issued to: `client_id` (RFC 9068) or `azp` (OpenID Connect); raises
     IdentityRefused if both are there and differ."""
     clients = {_text(claims, name) for name in ("client_id", "azp") if name in claims}

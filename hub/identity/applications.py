@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hub.errors import StartRefused
-from hub.identity.actor import CLAIM, Actor, actor_of, client_of, refused
+from hub.identity.actor import CLAIM, Actor, actor_from_claims, client_from_claims, refused
 from hub.identity.issuer import Issuer
 from hub.policy.decide.client_scope import UNSCOPED
 from hub.policy.decide.policy_model import ActorKind, ClientScope
@@ -39,18 +39,18 @@ class Applications:
         self, clients: Iterable[Client] = (), scopes: Mapping[str, ClientScope] = MappingProxyType({})
     ) -> None:
         self._clients = {(client.issuer, client.name): client for client in clients}
-        self._scopes = {key: _by_user(client, scopes) for key, client in self._clients.items()}
+        self._scopes = {key: _scope_by_kind(client, scopes) for key, client in self._clients.items()}
 
     def caller(self, claims: Mapping[str, Any], issuer: Issuer, kinds: Mapping[str, ActorKind], now: int) -> Actor:
         """The actor of verified claims, restricted to the application's scope if that is a partner's; raises
         IdentityRefused."""
-        actor, client = actor_of(claims, kinds, now), client_of(claims)
+        actor, client = actor_from_claims(claims, kinds, now), client_from_claims(claims)
         if kinds[actor.kind].application:
             return self._delegated(claims, actor, kinds, now) if "act" in claims else actor
         if "act" in claims:
             raise refused("a token of a user names another actor")
         own = issuer.clients is None or client in issuer.clients
-        return actor if own and (issuer.name, client) not in self._clients else self._cut(actor, issuer.name)
+        return actor if own and (issuer.name, client) not in self._clients else self._restrict(actor, issuer.name)
 
     def _delegated(
         self, claims: Mapping[str, Any], application: Actor, kinds: Mapping[str, ActorKind], now: int
@@ -61,7 +61,7 @@ class Applications:
             raise refused("the claim act names no user of this issuer, or one who acts for another")
         users = {name: kind for name, kind in kinds.items() if not kind.application}
         user_claims = {"iss": issuer, "sub": act["sub"], "exp": claims["exp"], CLAIM: act.get(CLAIM)}
-        user = actor_of(user_claims, users, now)
+        user = actor_from_claims(user_claims, users, now)
         client = self._clients.get((issuer, application.client))
         if client is not None and client.organisation != application.organisation:
             raise refused("the application is of another organisation than its client")
@@ -72,9 +72,9 @@ class Applications:
             expires=min(user.expires, application.expires),
             partner=application.organisation,
         )
-        return self._cut(asking, issuer)
+        return self._restrict(asking, issuer)
 
-    def _cut(self, user: Actor, issuer: str) -> Actor:
+    def _restrict(self, user: Actor, issuer: str) -> Actor:
         key = (issuer, user.client)
         client, scope = self._clients.get(key), self._scopes.get(key, {}).get(user.kind)
         partner = user.partner if client is None else client.organisation
@@ -83,7 +83,7 @@ class Applications:
         return replace(user, scope=scope.name, purposes=user.purposes & scope.purposes, partner=partner)
 
 
-def _by_user(client: Client, scopes: Mapping[str, ClientScope]) -> Mapping[str, ClientScope]:
+def _scope_by_kind(client: Client, scopes: Mapping[str, ClientScope]) -> Mapping[str, ClientScope]:
     """The client's scope by the kind of its users."""
     scope_by_kind: dict[str, ClientScope] = {}
     for name in client.scopes:

@@ -61,7 +61,7 @@ class Purposes:
     ) -> RequestRefused:
         granted = sorted(self.granted(actor))
         words = ", ".join(f"{purpose} ({self._purposes[purpose].label})" for purpose in granted)
-        able = f"Vous pouvez déclarer : {words}." if granted else "Aucune ne vous est accordée : demandez-en une."
+        remedy = f"Vous pouvez déclarer : {words}." if granted else "Aucune ne vous est accordée : demandez-en une."
         return RequestRefused(
-            code, f"{message}. {able}", detail, http_status=http_status, extensions={"purposes": granted}
+            code, f"{message}. {remedy}", detail, http_status=http_status, extensions={"purposes": granted}
         )

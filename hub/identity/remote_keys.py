@@ -32,12 +32,12 @@ log = logging.getLogger(__name__)
 class TokenBucket:
     """A token bucket: lets `most` through at once, then one more each `seconds`."""
 
-    def __init__(self, most: int, seconds: int) -> None:
-        self._most, self._seconds, self._level, self._at = most, seconds, float(most), 0
+    def __init__(self, capacity: int, seconds: int) -> None:
+        self._capacity, self._seconds, self._level, self._at = capacity, seconds, float(capacity), 0
 
     def take(self, now: int) -> bool:
         """Whether one more may pass now."""
-        self._level = min(self._level + max(now - self._at, 0) / self._seconds, float(self._most))
+        self._level = min(self._level + max(now - self._at, 0) / self._seconds, float(self._capacity))
         self._at = now
         if self._level < 1:
             return False

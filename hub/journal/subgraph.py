@@ -52,7 +52,7 @@ class JournalSubgraph:
     async def _mine(
         self, _: Any, info: GraphQLResolveInfo[Context], first: int | None = None, after: str | None = None
     ) -> Any:
-        return await self._pages.mine(info.context, first, after)
+        return await self._pages.own_accesses(info.context, first, after)
 
     async def _searched(
         self,
@@ -62,7 +62,7 @@ class JournalSubgraph:
         after: str | None = None,
         filter: Mapping[str, Any] | None = None,  # noqa: A002 - named in the schema
     ) -> Any:
-        return await self._pages.searched(info.context, first, after, filter or {})
+        return await self._pages.search(info.context, first, after, filter or {})
 
 
 _FEDERATION = """

@@ -44,9 +44,11 @@ def show_verified(verification: Verification, console: Console) -> None:
 def show_found(result: SearchResult, limit: int, labels: DataLabels, console: Console) -> None:
     """Print the result of `hub journal search`, at most `limit` accesses."""
     for access in result.accesses[:limit]:
-        who = f"{labels.kinds.get(access.actor_kind, access.actor_kind)}, {_organisation(access.organisation, labels)}"
+        reader = (
+            f"{labels.kinds.get(access.actor_kind, access.actor_kind)}, {_organisation(access.organisation, labels)}"
+        )
         at = f"{access.place.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}"
-        _print(console, f"{at} — {who} ({access.actor}, par {access.client or '—'})")
+        _print(console, f"{at} — {reader} ({access.actor}, par {access.client or '—'})")
         facts = [labels.purposes.get(access.purpose, access.purpose)]
         facts += [f"dossier {access.reference}"] if access.reference else []
         facts += [f"opération {access.operation_name}"] if access.operation_name else []

@@ -112,13 +112,13 @@ class _Endpoint(GraphQLEndpoint):
             response = await super().respond(scope, receive, trace)
             if watch is not None:
                 watch.tell({Attribute.CALLS: watch.calls, Attribute.ERRORS: response.codes})
-                _answered(watch, scope["method"], response.status, len(response.body))
+                _record_answer(watch, scope["method"], response.status, len(response.body))
                 if response.status >= 500:
                     watch.fail(response.codes[0])
             return response
 
 
-def _answered(watch: ActiveSpan, method: str, status: int, size: int) -> None:
+def _record_answer(watch: ActiveSpan, method: str, status: int, size: int) -> None:
     watch.tell(
         {
             Attribute.METHOD: method if method in METHODS else UNKNOWN_WORD,
@@ -233,22 +233,22 @@ class _Process:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            await self._inner(scope, receive, partial(self._stopped, send))
+            await self._inner(scope, receive, partial(self._close_after_shutdown, send))
             return
         traceparents = [value for name, value in scope["headers"] if name.lower() == HEADER]
         is_call = scope["path"] == "/graphql" and scope["method"] == "POST"
         with self._parts.spans.continued(traceparents[0] if is_call and len(traceparents) == 1 else b"") as watch:
-            await self._inner(scope, receive, send if watch is None else partial(self._answered, watch, send))
+            await self._inner(scope, receive, send if watch is None else partial(self._record_answer, watch, send))
 
-    async def _answered(self, watch: ActiveSpan, send: Send, message: Any) -> None:
+    async def _record_answer(self, watch: ActiveSpan, send: Send, message: Any) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
             watch.exported = status == 200 or status >= 500  # another status may come before the signature is checked
-            _answered(watch, "POST", status, int(dict(message["headers"])[b"content-length"]))
+            _record_answer(watch, "POST", status, int(dict(message["headers"])[b"content-length"]))
             watch.tell({Attribute.SUBGRAPH: self._subgraph})
         await send(message)
 
-    async def _stopped(self, send: Send, message: Any) -> None:
+    async def _close_after_shutdown(self, send: Send, message: Any) -> None:
         if message["type"] == "lifespan.shutdown.complete":
             await self._parts.close()
         await send(message)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.errors import RequestRefused
-from hub.http.request_reader import read_headers, read_request, trace_of
+from hub.http.request_reader import read_headers, read_request, trace_id
 
 JSON = {"content-type": "application/json"}
 
@@ -177,11 +177,11 @@ def test_a_malformed_trace_is_replaced() -> None:
 
 def test_a_trace_that_is_told_twice_is_begun_anew() -> None:
     told = (b"traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-    assert trace_of([told, told]) not in told[1].decode()
+    assert trace_id([told, told]) not in told[1].decode()
 
 
 def traced(sent: str) -> str:
-    return trace_of([(b"traceparent", sent.encode())])
+    return trace_id([(b"traceparent", sent.encode())])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import tomllib
 from collections import Counter
 
 from hub.graph import load_graph
-from hub.journal.read.data_labels import LABELS, coordinate_labels, data_labels, described
+from hub.journal.read.data_labels import LABELS, coordinate_labels, data_labels, description_label
 from schema.categories import OPEN
 
 GRAPH = load_graph()
@@ -27,9 +27,9 @@ def test_no_two_coordinates_have_the_same_words() -> None:
 
 
 def test_a_coordinate_without_words_of_its_own_is_named_by_its_description() -> None:
-    assert described(SCHEMA, "Appointment.startsAt") == "Rendez-vous : début du rendez-vous"
-    assert described(SCHEMA, "Person.departmentCode").startswith("Code du département")
-    assert described(SCHEMA, "Person.gone") == "Person.gone"
+    assert description_label(SCHEMA, "Appointment.startsAt") == "Rendez-vous : début du rendez-vous"
+    assert description_label(SCHEMA, "Person.departmentCode").startswith("Code du département")
+    assert description_label(SCHEMA, "Person.gone") == "Person.gone"
 
 
 def test_words_are_short_and_of_no_jargon_of_the_schema() -> None:

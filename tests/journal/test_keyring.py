@@ -86,9 +86,11 @@ async def test_an_erased_person_is_found_no_more_and_the_chain_verifies(emptied:
 async def test_a_person_who_asks_for_itself_is_named_by_its_pseudonym_only(keyring: Keyring) -> None:
     person = str(uuid4())
     name = (await keyring.pseudonyms([person]))[person]
-    own = await keyring.veiled(intent(actor=f"https://idp.example#{person}", client=person), person)
+    own = await keyring.with_pseudonymous_actor(intent(actor=f"https://idp.example#{person}", client=person), person)
     assert (own.actor, own.client) == (f"person:{name}", "")
-    portal = await keyring.veiled(intent(actor=f"https://idp.example#{person}", client="portal"), person)
+    portal = await keyring.with_pseudonymous_actor(
+        intent(actor=f"https://idp.example#{person}", client="portal"), person
+    )
     assert (portal.actor, portal.client) == (f"person:{name}", "portal")
 
 

@@ -65,7 +65,7 @@ class AccessLists:
         self._view, self._keyring, self._perimeter = view, keyring, perimeter
         self._words, self._cursors = words, cursors
 
-    async def mine(self, context: Context, first: int | None, after: str | None) -> dict[str, Any]:
+    async def own_accesses(self, context: Context, first: int | None, after: str | None) -> dict[str, Any]:
         """Accesses to the data of the person who asks, which it may see by now; empty for another actor."""
 
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
@@ -79,7 +79,7 @@ class AccessLists:
 
         return await self._page(b"Query.myAccessJournal", context, first, after, fetch)
 
-    async def searched(
+    async def search(
         self, context: Context, first: int | None, after: str | None, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Accesses by the actor's organisation, or by all organisations to a person to whom the actor is linked.

@@ -1,7 +1,7 @@
-"""French words for what the journal holds: kinds of actor, purposes, and data by category.
+"""French labels for what the journal holds: kinds of actor, purposes, and data by category.
 
-The words for data are in `data_labels.toml`, since descriptions of the schema are for who writes a query. A field that
-has none there yet is named by its description.
+Labels of data are in `data_labels.toml`, because descriptions of the schema address authors of queries. A field without
+one is labelled by its description.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from schema.categories import OPEN
 
 LABELS = Path(__file__).with_name("data_labels.toml")
 OPERATOR = "exploitant"
-"""Kind of actor of whoever searches the journal by command: no token, hence no kind of the policy."""
+"""Kind of actor of an operator who searches by command: without a token it has no kind of the policy."""
 UNNAMED: Mapping[str, str] = MappingProxyType({})
 UNKNOWN = ("AUTRE", "Donnée que le hub ne sert plus")
 
 
 @dataclass(frozen=True, slots=True)
 class DataLabels:
-    """`kinds` and `purposes` are labels by code, `organisations` names by SIRET, `applications` those of partners by
-    client; `fields` gives category code and label of each coordinate that holds data, `categories` their labels."""
+    """Labels of a graph: `kinds`, `purposes` and `categories` by code, `organisations` by SIRET, `applications` of
+    partners by client, `fields` as category code and label by coordinate; `silent` coordinates hold no data."""
 
     kinds: Mapping[str, str]
     purposes: Mapping[str, str]
@@ -42,28 +42,28 @@ class DataLabels:
     applications: Mapping[str, str]
 
     def data(self, released: Iterable[str], masked: Iterable[str]) -> list[dict[str, Any]]:
-        """What coordinates stand for: `{category, label, fields}` by category, in the order of the policy."""
+        """The labels of coordinates: `{category, label, fields}` by category, in the order of the policy."""
         labels_by_category: dict[str, list[str]] = {}
         for coordinates, suffix in ((released, ""), (masked, " (réduit)")):
             for coordinate in coordinates:
                 if coordinate not in self.silent:
                     category, label = self.fields.get(coordinate, (UNKNOWN[0], coordinate))
                     labels_by_category.setdefault(category, []).append(f"{label}{suffix}")
-        coordinate_labels = {**self.categories, UNKNOWN[0]: UNKNOWN[1]}
+        category_labels = {**self.categories, UNKNOWN[0]: UNKNOWN[1]}
         return [
             {"category": code, "label": label, "fields": sorted(set(labels_by_category[code]))}
-            for code, label in coordinate_labels.items()
+            for code, label in category_labels.items()
             if code in labels_by_category
         ]
 
 
 @cache
 def coordinate_labels() -> Mapping[str, str]:
-    """The words of `data_labels.toml` by coordinate: fields that hold data, and inputs that find persons."""
+    """The labels of `data_labels.toml` by coordinate: fields that hold data, and inputs that find persons."""
     return {
         f"{type_name}.{name}": _label(type_name, label)
-        for type_name, words_of_type in _tables().items()
-        for name, label in words_of_type.items()
+        for type_name, labels_of_type in _tables().items()
+        for name, label in labels_of_type.items()
         if name != "of"
     }
 
@@ -78,8 +78,8 @@ def _label(type_name: str, label: str) -> str:
     return f"{part_of} : {label}" if part_of else label
 
 
-def described(schema: GraphQLSchema, coordinate: str) -> str:
-    """The label of a coordinate without words of its own: its description's first clause; else the coordinate."""
+def description_label(schema: GraphQLSchema, coordinate: str) -> str:
+    """The label of a coordinate that `data_labels.toml` lacks: its description's first clause, or its name."""
     type_name, _, name = coordinate.partition(".")
     field = getattr(schema.type_map.get(type_name), "fields", {}).get(name)
     description = field.description if field is not None else None
@@ -98,20 +98,20 @@ def data_labels(
     organisations: Mapping[str, str] = UNNAMED,
     applications: Mapping[str, str] = UNNAMED,
 ) -> DataLabels:
-    """The words of a graph, inaccessible fields included; a coordinate without words is named by its description."""
+    """The labels of a graph, including inaccessible fields."""
     categories = schema.type_map["Category"]
     assert isinstance(categories, GraphQLEnumType)
-    told = coordinate_labels()
-    held = {name: found.category for name, found in classification.fields.items() if found.category not in OPEN}
+    labels = coordinate_labels()
+    personal = {name: field.category for name, field in classification.fields.items() if field.category not in OPEN}
     return DataLabels(
         kinds={code: kind.label for code, kind in policy.actors.items()} | {OPERATOR: "Exploitant du hub"},
         purposes={code: purpose.label for code, purpose in policy.purposes.items()},
         categories={code: (value.description or code).rstrip(".") for code, value in categories.values.items()},
         fields={
-            name: (category.value, told.get(name) or described(schema, name))
-            for name, category in {**held, **classification.matches}.items()
+            name: (category.value, labels.get(name) or description_label(schema, name))
+            for name, category in {**personal, **classification.matches}.items()
         },
-        silent=frozenset(classification.fields.keys() - held.keys()),
+        silent=frozenset(classification.fields.keys() - personal.keys()),
         organisations=organisations,
         applications=applications,
     )

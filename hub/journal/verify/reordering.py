@@ -20,9 +20,9 @@ def reordered(broken: Sequence[tuple[Line, bytes, bytes]]) -> bool:
     for line, before, _ in broken:
         previous = digest_by_place.get(line.seq - 1, before)
         candidates = {replace(line_read[0], seq=line.seq).digest(previous): line_read for line_read in remaining}
-        if not (fitting := candidates.keys() & digests):
+        if not (matching := candidates.keys() & digests):
             return False
-        digest = fitting.pop()
+        digest = matching.pop()
         remaining.remove(candidates[digest])
         moved = moved or candidates[digest][0] is not line
         digest_by_place[line.seq] = digest

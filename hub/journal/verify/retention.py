@@ -103,6 +103,6 @@ async def _drop(connection: asyncpg.Connection[asyncpg.Record], part: asyncpg.Re
     """Drop a partition, detached first so that nobody waits for a lock on the whole table."""
     name = f"journal.{part['relname']}"
     if part["parent"] is not None:
-        how = "FINALIZE" if part["pending"] else "CONCURRENTLY"
-        await connection.execute(f"ALTER TABLE {part['parent']} DETACH PARTITION {name} {how}")
+        mode = "FINALIZE" if part["pending"] else "CONCURRENTLY"
+        await connection.execute(f"ALTER TABLE {part['parent']} DETACH PARTITION {name} {mode}")
     await connection.execute(f"DROP TABLE {name}")

@@ -28,11 +28,11 @@ async def lines(connection: asyncpg.Connection[asyncpg.Record], stream: UUID) ->
             disclosed.setdefault((row["seq"], row["at"]), []).append(_disclosure(row))
         for row in rows:
             disclosures = disclosed.get((row["seq"], row["at"]), ())
-            yield Line(stream, row["seq"], entry_of(row), disclosures), row["digest"]
+            yield Line(stream, row["seq"], read_entry(row), disclosures), row["digest"]
         rows = await connection.fetch(LINES, stream, rows[-1]["seq"], rows[-1]["at"])
 
 
-def entry_of(row: asyncpg.Record) -> Entry:
+def read_entry(row: asyncpg.Record) -> Entry:
     """The entry of a row of `journal.entry`."""
     return Entry(**{name: row[name] for name in Entry._fields} | {"decisions": orjson.loads(row["decisions"])})
 

@@ -16,7 +16,7 @@ from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.stream_writer import Writer
-from hub.journal.write.unsigned_streams import left_open
+from hub.journal.write.unsigned_streams import unsigned_streams
 
 log = getLogger(__name__)
 RECONNECT_SECONDS = 1.0
@@ -29,21 +29,21 @@ CHECKPOINT_SECONDS = 5.0
 class _Batch:
     entries: list[tuple[Entry, Sequence[Disclosure]]] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
-    over: bool = False
+    finished: bool = False
     failed: bool = True  # until the commit returns
-    late: asyncio.TimerHandle | None = None
+    timeout: asyncio.TimerHandle | None = None
 
     async def ended(self) -> None:
         """Return once the write has ended, successfully or not, or has run out of time."""
-        if not self.over:
+        if not self.finished:
             self.waiting.append(waiter := asyncio.get_running_loop().create_future())
             await waiter
 
     def end(self) -> None:
         """Release all that wait for the write."""
-        self.over = True
-        if self.late is not None:
-            self.late.cancel()
+        self.finished = True
+        if self.timeout is not None:
+            self.timeout.cancel()
         for waiter in self.waiting:
             if not waiter.done():
                 waiter.set_result(None)
@@ -69,8 +69,8 @@ class Journal:
     async def start(self) -> None:
         """Connect, open a stream and start writing; raises NotServed if the journal can't be reached."""
         try:
-            writer = await self._opened()
-            await writer.sign(await left_open(self._dsn("journal_reader"), self._patience))
+            writer = await self._open_writer()
+            await writer.sign(await unsigned_streams(self._dsn("journal_reader"), self._patience))
         except (OSError, asyncpg.PostgresError, TimeoutError) as error:
             raise unavailable("the journal's database can't be reached") from error
         self._task = asyncio.create_task(self._write_forever())
@@ -113,8 +113,8 @@ class Journal:
         """Add an entry to the batch; the first one starts the timeout of its commit."""
         batch = self._batch
         batch.entries.append((entry, rows))
-        if batch.late is None:
-            batch.late = asyncio.get_running_loop().call_later(self._patience, batch.end)
+        if batch.timeout is None:
+            batch.timeout = asyncio.get_running_loop().call_later(self._patience, batch.end)
             self._wake()
         return batch
 
@@ -139,7 +139,7 @@ class Journal:
     async def _write(self) -> None:
         batch, self._batch = self._batch, _Batch()
         try:
-            writer = await self._opened()
+            writer = await self._open_writer()
             if batch.entries:
                 await writer.write(batch.entries)
             batch.failed = False
@@ -148,7 +148,7 @@ class Journal:
         finally:
             batch.end()
 
-    async def _opened(self) -> Writer:
+    async def _open_writer(self) -> Writer:
         """The writer, or after a failure another one with another stream."""
         if self._writer is None or self._writer.connection.is_closed():
             self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience)

@@ -29,7 +29,7 @@ class JournalledRequest:
     intent: Entry
     receipt: Any
 
-    async def disclosed(self, guard: Guard, access: Explanation) -> None:
+    async def record_disclosure(self, guard: Guard, access: Explanation) -> None:
         """Return once the journal has intent and disclosure; raises NotServed, and then nothing may leave."""
         rows = await self.journalling.keyring.disclosures(guard.disclosed())
         await self.journalling.journal.disclose(self.receipt, self.intent.disclosed(access.reasons), rows)
@@ -43,7 +43,7 @@ class Journalling:
     keyring: Keyring
     deferred: Mapping[str, timedelta]
 
-    async def intended(
+    async def record_intent(
         self, request: Request, caller: Caller, reference: str | None, prepared: Prepared[Authorisation]
     ) -> JournalledRequest:
         """Queue the intent of a request; raises NotServed."""
@@ -66,7 +66,7 @@ class Journalling:
             visible_from=now + delay if delay is not None else None,
         )
         if actor.person is not None:
-            intent = await self.keyring.veiled(intent, actor.person)
+            intent = await self.keyring.with_pseudonymous_actor(intent, actor.person)
         return JournalledRequest(self, intent, self.journal.intend(intent))
 
 

@@ -55,7 +55,7 @@ class Keyring:
                 disclosed, await self.pseudonyms([person for _, _, people in disclosed for person in people])
             )
 
-    async def veiled(self, entry: Entry, person: str) -> Entry:
+    async def with_pseudonymous_actor(self, entry: Entry, person: str) -> Entry:
         """The entry of a person who reads its own data, with its pseudonym as the actor."""
         name = (await self.pseudonyms([person]))[person]
         own = entry.actor.endswith(f"#{entry.client}")
@@ -67,10 +67,10 @@ class Keyring:
         missing = {person for person in people if person not in remembered}
         if not missing:
             return remembered
-        ours = {
+        cached = {
             person: remembered[person] for person in people if person in remembered
         }  # the cache may be dropped meanwhile
-        return ours | await self._fetch(sorted(missing))
+        return cached | await self._fetch(sorted(missing))
 
     async def find(self, person: str) -> str | None:
         """The pseudonym of a person, or None without a key; raises NotServed."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-LEFT = """WITH RECURSIVE found AS (
+UNSIGNED_STREAMS = """WITH RECURSIVE found AS (
     (SELECT stream FROM journal.checkpoint ORDER BY stream LIMIT 1)
     UNION ALL
     SELECT (SELECT stream FROM journal.checkpoint WHERE stream > found.stream ORDER BY stream LIMIT 1)
@@ -19,10 +19,10 @@ WHERE said.state <> 'CLOSED' AND line.seq > said.seq"""
 """One index look-up for each stream. A stream of a running process may be among them; its own checkpoints follow."""
 
 
-async def left_open(reader_dsn: str, patience: float) -> list[tuple[UUID, int, bytes]]:
+async def unsigned_streams(reader_dsn: str, patience: float) -> list[tuple[UUID, int, bytes]]:
     """Stream, place and digest of each; raises the errors of asyncpg."""
     connection = await asyncpg.connect(reader_dsn, timeout=patience)
     try:
-        return [tuple(row) for row in await connection.fetch(LEFT, timeout=patience)]
+        return [tuple(row) for row in await connection.fetch(UNSIGNED_STREAMS, timeout=patience)]
     finally:
         await connection.close(timeout=patience)
