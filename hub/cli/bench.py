@@ -22,25 +22,34 @@ from infra.roles import dsn
 
 app = typer.Typer(add_completion=False)
 WIDTH = 100
-"""Columns that the table needs, also where no terminal tells its own."""
+"""Columns that the table needs, where the output is no terminal or a narrow one."""
 
 
 @app.command()
 def bench(
     people: Annotated[int, typer.Option(min=150, help="Nombre de personnes de la base de mesure.")] = 2_000,
     rounds: Annotated[int, typer.Option(min=1, help="Nombre de tours, dont la médiane est donnée.")] = 15,
-    each: Annotated[int, typer.Option(min=1, help="Requêtes de chaque côté par tour.")] = 100,
+    requests: Annotated[int, typer.Option("--each", min=1, help="Requêtes de chaque côté par tour.")] = 100,
     in_flight: Annotated[int, typer.Option(min=1, help="Requêtes en cours à la fois.")] = 50,
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
-    held = Keys.load(keys)
+    loaded_keys = Keys.load(keys)
     graph = load_graph()
-    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, held) as admin:
+    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, loaded_keys) as admin:
         url = beside(admin)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             measures = runner.run(
-                measure(graph, held, url, lambda role: dsn(url, role, held), people, rounds, each, in_flight)
+                measure(
+                    graph,
+                    loaded_keys,
+                    url,
+                    lambda role: dsn(url, role, loaded_keys),
+                    people,
+                    rounds,
+                    requests,
+                    in_flight,
+                )
             )
     if json:
         typer.echo(orjson.dumps({"people": people, "in_flight": in_flight, "operations": measures}))

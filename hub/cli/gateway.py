@@ -50,14 +50,16 @@ def gateway(
             "Si c'est voulu, ajoutez « --unprotected » ; les données de personnes se servent par « hub serve ».",
         )
     forwarded = frozenset(name.lower() for name in forward_header or ())
-    shares = dict(_share(each) for each in override or ())
+    shares = dict(_share(argument) for argument in override or ())
     tls = call_engine(client_tls, authorities, certificate, key) if authorities or certificate or key else None
     served = Gateway(read(supergraph), forwarded=forwarded, deadline=deadline, shares=shares, tls=tls)
     Server(served, host, port, listening).run()
 
 
-def _share(given: str) -> tuple[str, float]:
-    label, _, percent = given.rpartition("=")
+def _share(argument: str) -> tuple[str, float]:
+    label, _, percent = argument.rpartition("=")
     if not label or not _PERCENT.fullmatch(percent) or float(percent) > 100:
-        refuse("ARGUMENT_INVALID", f"« --override {given} » ne se lit pas : écrivez une étiquette, « = » et 0 à 100.")
+        refuse(
+            "ARGUMENT_INVALID", f"« --override {argument} » ne se lit pas : écrivez une étiquette, « = » et 0 à 100."
+        )
     return label, float(percent)

@@ -32,17 +32,17 @@ def ingest(
     as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    held = Keys.load(keys)
-    reader = find_source(source, held)
+    loaded_keys = Keys.load(keys)
+    reader = find_source(source, loaded_keys)
     options = Options(
         as_of=as_of.astimezone() if as_of is not None else None,
         department=department,
         headers=headers,
-        webhook_secret=webhook_secret(source, held),
+        webhook_secret=webhook_secret(source, loaded_keys),
         organisations=read_organisations(organisations),
     )
     console = Console()
-    with database(held) as address, Follower(console, source) as follower:
+    with database(loaded_keys) as address, Follower(console, source) as follower:
         report = asyncio.run(read_files(reader, files, options, address, follower))
     show(report, console)
     raise typer.Exit(0 if report.complete else 1)

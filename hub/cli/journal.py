@@ -40,7 +40,7 @@ from schema.days import PARIS
 from schema.input_forms import FORMS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-getLogger("hub.journal").addHandler(NullHandler())  # what fails is told once, in French
+getLogger("hub.journal").addHandler(NullHandler())  # a failure is printed once, in French
 
 ANCHOR = re.compile(r"\d+:[0-9a-f]{64}")
 ReferenceOption = Annotated[str | None, typer.Option(help="Numéro de dossier, inscrit au journal.")]
@@ -62,15 +62,17 @@ def verify(
     if anchor is not None and not ANCHOR.fullmatch(anchor):
         refuse("ANCHOR_MALFORMED", "Une ancre est un numéro, « : » et 64 chiffres hexadécimaux : recopiez-la entière.")
     signs = (keys / "journal").is_file()
-    held = Keys.load(keys, ("database", "journal") if signs else ("database",))
-    trust = trusted(keys, *([Signer(held.journal)] if signs else []))
-    with database(held) as dsn:
-        found = asyncio.run(_connected(dsn("journal_reader"), lambda each: verify_journal(each, trust, anchor)))
+    loaded_keys = Keys.load(keys, ("database", "journal") if signs else ("database",))
+    trust = trusted(keys, *([Signer(loaded_keys.journal)] if signs else []))
+    with database(loaded_keys) as dsn:
+        verification = asyncio.run(
+            _connected(dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchor))
+        )
     if json:
-        typer.echo(orjson.dumps(_told(found), plain))
+        typer.echo(orjson.dumps(_summary(verification), plain))
     else:
-        show_verified(found, Console())
-    raise typer.Exit(1 if found.findings else 0)
+        show_verified(verification, Console())
+    raise typer.Exit(1 if verification.findings else 0)
 
 
 @app.command()
@@ -91,23 +93,27 @@ def search(
     keys: KeysOption = KEYS,
 ) -> None:
     """Cherche qui a eu communication de quoi ; la recherche s'inscrit au journal, et la personne finit par la voir."""
-    said = {"actor": actor, "organisation": organisation, "client": client, "purpose": purpose, "trace": trace}
-    given = {**said, "from": _instant(since), "to": _instant(before)}
-    if person is None and not any(given.values()):
+    texts = {"actor": actor, "organisation": organisation, "client": client, "purpose": purpose, "trace": trace}
+    criterion_texts = {**texts, "from": _instant(since), "to": _instant(before)}
+    if person is None and not any(criterion_texts.values()):
         refuse("SEARCH_TOO_WIDE", "Dites qui, quoi ou quand : « hub journal search --help » donne les critères.")
     reference = check_reference(reference)
-    graph, held = load_graph(), Keys.load(keys, ("database", "journal"))
+    graph, loaded_keys = load_graph(), Keys.load(keys, ("database", "journal"))
     policy = graph.table.policy
     try:
-        wanted = criteria(given, policy.purposes)
+        search_criteria = criteria(criterion_texts, policy.purposes)
     except CriterionMalformed as error:
-        looks = FORMS[CRITERIA_FORMS[error.name]]
-        refuse(error.code, f"« --{error.name} » n'a pas la forme attendue, {looks} : corrigez sa valeur.")
-    with database(held) as dsn:
+        form = FORMS[CRITERIA_FORMS[error.name]]
+        refuse(error.code, f"« --{error.name} » n'a pas la forme attendue, {form} : corrigez sa valeur.")
+    with database(loaded_keys) as dsn:
         name, delay = str(person) if person is not None else None, deferred_visibility(policy).get(AUDIT)
-        found = asyncio.run(search_journal(dsn, Signer(held.journal), name, wanted, limit + 1, reference, delay))
+        accesses = asyncio.run(
+            search_journal(dsn, Signer(loaded_keys.journal), name, search_criteria, limit + 1, reference, delay)
+        )
     names = load_settings(settings).names if settings is not None else {}
-    show_found(found, limit, data_labels(graph.supergraph.schema, graph.table.classification, policy, names), Console())
+    show_found(
+        accesses, limit, data_labels(graph.supergraph.schema, graph.table.classification, policy, names), Console()
+    )
 
 
 @app.command()
@@ -119,13 +125,13 @@ def forget(
 ) -> None:
     """Efface la clé d'une personne : ses entrées restent et se vérifient, mais ne disent plus de qui elles parlent."""
     reference = check_reference(reference)
-    held = Keys.load(keys, ("database", "journal"))
+    loaded_keys = Keys.load(keys, ("database", "journal"))
     if not yes:
         typer.confirm("Cet effacement ne se défait pas. Continuer ?", abort=True)
-    with database(held) as dsn:
-        known = asyncio.run(forget_person(dsn, Signer(held.journal), str(person), reference))
+    with database(loaded_keys) as dsn:
+        erased = asyncio.run(forget_person(dsn, Signer(loaded_keys.journal), str(person), reference))
     typer.echo(
-        "La clé de cette personne est effacée." if known else "Aucune clé : le journal ne dit rien de cette personne."
+        "La clé de cette personne est effacée." if erased else "Aucune clé : le journal ne dit rien de cette personne."
     )
 
 
@@ -135,46 +141,48 @@ def expire(
     keys: KeysOption = KEYS,
 ) -> None:
     """Vérifie le journal, puis efface les mois entiers plus anciens que la durée de conservation."""
-    held = Keys.load(keys, ("database", "journal"))
-    signer = Signer(held.journal)
+    loaded_keys = Keys.load(keys, ("database", "journal"))
+    signer = Signer(loaded_keys.journal)
     trust, limit = trusted(keys, signer), boundary(datetime.now(UTC), months)
-    with administered(held) as admin:
-        gone = asyncio.run(_connected(admin, lambda each: expire_months(each, signer, trust, limit)))
-    typer.echo(f"Mois effacés : {', '.join(gone.parts)}." if gone.parts else f"Rien d'antérieur au {limit:%d/%m/%Y}.")
-    if gone.anchor is not None:
-        typer.echo(f"Ancre, à conserver hors de la base : {gone.anchor}")
+    with administered(loaded_keys) as admin:
+        expired = asyncio.run(_connected(admin, lambda connection: expire_months(connection, signer, trust, limit)))
+    typer.echo(
+        f"Mois effacés : {', '.join(expired.parts)}." if expired.parts else f"Rien d'antérieur au {limit:%d/%m/%Y}."
+    )
+    if expired.anchor is not None:
+        typer.echo(f"Ancre, à conserver hors de la base : {expired.anchor}")
 
 
 @app.command()
 def rotate(keys: KeysOption = KEYS) -> None:
     """Remplace la clé de signature ; sa partie publique reste, et les hubs prennent la nouvelle à leur redémarrage."""
-    held = Keys.load(keys, ("journal",))
-    kept = retire(keys, Signer(held.journal))
-    new = Signer(held.renewed("journal").journal)
-    typer.echo(f"Nouvelle clé : {new.id}. L'ancienne reste vérifiable par {kept.name} : ne l'effacez pas.")
+    loaded_keys = Keys.load(keys, ("journal",))
+    public_key = retire(keys, Signer(loaded_keys.journal))
+    signer = Signer(loaded_keys.renewed("journal").journal)
+    typer.echo(f"Nouvelle clé : {signer.id}. L'ancienne reste vérifiable par {public_key.name} : ne l'effacez pas.")
 
 
-async def _connected(dsn: str, do: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:
+async def _connected(dsn: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:
     connection = await asyncpg.connect(dsn)
     try:
-        return await do(connection)
+        return await work(connection)
     finally:
         await connection.close()
 
 
-def _instant(told: datetime | None) -> datetime | None:
-    """An instant without a zone is of Paris."""
-    return told if told is None or told.tzinfo is not None else told.replace(tzinfo=PARIS)
+def _instant(instant: datetime | None) -> datetime | None:
+    """Read an instant without a time zone as one of Paris."""
+    return instant if instant is None or instant.tzinfo is not None else instant.replace(tzinfo=PARIS)
 
 
-def _told(found: Verification) -> dict[str, object]:
+def _summary(verification: Verification) -> dict[str, object]:
     return {
-        "intact": not found.findings,
-        "findings": found.findings,
-        "streams": len(found.trail.streams),
-        "entries": found.entries,
-        "checkpoints": found.trail.count,
-        "unsigned": found.unsigned,
-        "expired": found.expired,
-        "anchor": found.trail.anchor,
+        "intact": not verification.findings,
+        "findings": verification.findings,
+        "streams": len(verification.trail.streams),
+        "entries": verification.entries,
+        "checkpoints": verification.trail.count,
+        "unsigned": verification.unsigned,
+        "expired": verification.expired,
+        "anchor": verification.trail.anchor,
     }

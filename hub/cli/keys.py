@@ -22,9 +22,9 @@ def keys() -> None:
 @app.command()
 def rotate(names: Names = None, folder: KeysOption = KEYS) -> None:
     """Met une nouvelle clé en place ; l'ancienne reste admise. Redémarrez ensuite les sous-graphes, puis les hubs."""
-    wanted = _wanted(names)
-    Keys.load(folder, wanted).overlapped(*wanted)
-    for name in wanted:
+    key_names = _key_names(names)
+    Keys.load(folder, key_names).overlapped(*key_names)
+    for name in key_names:
         typer.echo(f"{name} : nouvelle clé en place ; l'ancienne, {name}{PREVIOUS}, est encore admise.")
     typer.echo("Redémarrez les sous-graphes, puis les hubs, puis lancez « hub keys end ».")
 
@@ -32,14 +32,14 @@ def rotate(names: Names = None, folder: KeysOption = KEYS) -> None:
 @app.command()
 def end(names: Names = None, folder: KeysOption = KEYS) -> None:
     """Efface l'ancienne clé ; un sous-graphe ne l'admet plus dès son redémarrage."""
-    wanted = _wanted(names)
-    held = Keys.load(folder, wanted)
-    for name in wanted:
-        ended = held.ended(name)
-        typer.echo(f"{name} : {'ancienne clé effacée' if ended else 'aucune ancienne clé'}.")
+    key_names = _key_names(names)
+    loaded_keys = Keys.load(folder, key_names)
+    for name in key_names:
+        erased = loaded_keys.ended(name)
+        typer.echo(f"{name} : {'ancienne clé effacée' if erased else 'aucune ancienne clé'}.")
 
 
-def _wanted(names: list[str] | None) -> list[str]:
+def _key_names(names: list[str] | None) -> list[str]:
     if not {*(names or ())} <= {*SUBGRAPHS}:
         refuse("ARGUMENT_INVALID", f"Un sous-graphe est l'un de : {', '.join(SUBGRAPHS)}.")
     return [f"context-{name}" for name in dict.fromkeys(names or SUBGRAPHS)]

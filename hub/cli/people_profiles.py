@@ -1,4 +1,4 @@
-"""What the database knows of the people whom a change of the rules may touch: numbers of people, and nobody's id."""
+"""Counts of the people of the database by what a change of the rules depends on, without their identifiers."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ FROM (
 ) AS known
 GROUP BY relations, restrictions, days"""
 ROLE = "access_ingest"
-"""The only kind of role that sees the links of everyone; it reads here, and nothing else."""
+"""The role that row security lets see every link; it only reads here."""
 
 
 def profiles(keys: Path) -> list[Profile]:
-    """The people of the database that these keys open, by what is known of them; raises NotServed."""
+    """Count the people by relations, restrictions and days since last contact; raises NotServed."""
     with database(Keys.load(keys, ("database",))) as dsn:
         return asyncio.run(_profiles(dsn(ROLE)))
 

@@ -20,7 +20,7 @@ from hub.policy.enforce.authorise import authorise
 from hub.prepare import Preparer
 
 TRACE = "0" * 32
-"""A trace id for a request that nobody sent."""
+"""The trace id of the plan: no request was sent."""
 
 app = typer.Typer(add_completion=False)
 
@@ -38,30 +38,30 @@ def plan(
     client: ClientOption = None,
 ) -> None:
     text = read_text(file, "DOCUMENT_UNREADABLE", "Le document")
-    decided = (actor, purpose, client) != (None, None, None)
-    if decided and supergraph is not None:
+    for_actor = (actor, purpose, client) != (None, None, None)
+    if for_actor and supergraph is not None:
         refuse(
             "ARGUMENT_INVALID",
             "« --actor », « --purpose » et « --client » valent pour le graphe de ce hub, sans « --supergraph ».",
         )
     preparer: Preparer[Any, Any]
-    if decided:
+    if for_actor:
         graph = load_graph()
         preparer = Preparer(graph.supergraph, graph.schema, partial(authorise, schema=graph.table.classification))
-        made = preparer.prepare(text, operation, decision_class(graph.table, actor, purpose, client), TRACE)
+        prepared = preparer.prepare(text, operation, decision_class(graph.table, actor, purpose, client), TRACE)
     else:
-        given = read(supergraph) if supergraph is not None else load_graph().supergraph
-        preparer = Preparer(given, given.client_schema, allow)
-        made = preparer.prepare(text, operation, EVERYONE, TRACE)
-    shown = made.plan
+        composed = read(supergraph) if supergraph is not None else load_graph().supergraph
+        preparer = Preparer(composed, composed.client_schema, allow)
+        prepared = preparer.prepare(text, operation, EVERYONE, TRACE)
+    query_plan = prepared.plan
     if variables is not None:
-        shown = shown.settled(bind(made.operation, _values(variables), preparer.schema))
-    typer.echo(shown.text(), nl=False)
+        query_plan = query_plan.settled(bind(prepared.operation, _values(variables), preparer.schema))
+    typer.echo(query_plan.text(), nl=False)
 
 
-def _values(given: str) -> dict[str, Any]:
+def _values(text: str) -> dict[str, Any]:
     try:
-        values = orjson.loads(given)
+        values = orjson.loads(text)
     except ValueError:
         values = None
     if not isinstance(values, dict):

@@ -1,4 +1,4 @@
-"""How a command says that it can't: one French line that ends in a stable code, and exit code 1."""
+"""Refusals of a command: one French line that ends in a stable code, and exit code 1."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import typer
 
 
 def refuse(code: str, message: str) -> NoReturn:
-    """Tell, and end."""
+    """Print a refusal and end the command."""
     tell(code, message)
     sys.exit(1)
 
 
 def tell(code: str, message: str) -> None:
-    """One of several reasons to end badly."""
+    """Print one refusal, of which there may be several."""
     typer.echo(f"{message} [{code}]", err=True)

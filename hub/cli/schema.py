@@ -24,7 +24,7 @@ from hub.wording.engine import call_engine
 BROKEN = 3
 """Exit code: a change breaks clients."""
 
-_TOLD = {Level.BREAKING: "casse", Level.DANGEROUS: "à risque", Level.SAFE: "sans effet"}
+_LEVEL_LABELS = {Level.BREAKING: "casse", Level.DANGEROUS: "à risque", Level.SAFE: "sans effet"}
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -42,14 +42,16 @@ def diff(
     ] = None,
 ) -> None:
     """Dit ce qui change pour les clients ; sort par 3 si un changement casse, ou casse l'une des opérations données."""
-    before, after = _schema(old), _schema(new)
-    documents = _documents(operations, before) if operations is not None else None
-    found = changes(before, after)
-    for change in found:
+    old_schema, new_schema = _schema(old), _schema(new)
+    documents = _documents(operations, old_schema) if operations is not None else None
+    changes_found = changes(old_schema, new_schema)
+    for change in changes_found:
         typer.echo(_line(change, documents))
-    breaking = [change for change in found if change.level is Level.BREAKING]
-    broken = [change for change in breaking if documents is None or any(each.touched(change) for each in documents)]
-    typer.echo(_summary(found, breaking, broken, documents))
+    breaking = [change for change in changes_found if change.level is Level.BREAKING]
+    broken = [
+        change for change in breaking if documents is None or any(document.touched(change) for document in documents)
+    ]
+    typer.echo(_summary(changes_found, breaking, broken, documents))
     raise typer.Exit(BROKEN if broken else 0)
 
 
@@ -61,32 +63,32 @@ def show(
 ) -> None:
     """Écrit le schéma public (SDL), ou ce qu'en montre « Schema-View: mine » à un acteur pour une finalité."""
     graph = load_graph()
-    shown = graph.schema
+    schema = graph.schema
     if (actor, purpose, client) != (None, None, None):
         row = decision_class(graph.table, actor, purpose, client)
-        shown = Views(graph.schema, graph.table.classification).of(row)
-    typer.echo(print_schema(shown))
+        schema = Views(graph.schema, graph.table.classification).of(row)
+    typer.echo(print_schema(schema))
 
 
 def _line(change: Change, documents: list[Document] | None) -> str:
-    line = f"{_TOLD[change.level]} : {change.coordinate} : {change.said} [{change.code}]"
+    line = f"{_LEVEL_LABELS[change.level]} : {change.coordinate} : {change.said} [{change.code}]"
     if documents is None or change.level is Level.SAFE:
         return line
-    touched = [each.name for each in documents if each.touched(change)]
+    touched = [document.name for document in documents if document.touched(change)]
     return f"{line} — touche {', '.join(touched)}" if touched else f"{line} — ne touche aucune opération donnée"
 
 
 def _summary(
-    found: list[Change], breaking: list[Change], broken: list[Change], documents: list[Document] | None
+    changes: list[Change], breaking: list[Change], broken: list[Change], documents: list[Document] | None
 ) -> str:
-    said = f"{len(found)} changement(s), dont {len(breaking)} qui casse(nt)"
+    counts = f"{len(changes)} changement(s), dont {len(breaking)} qui casse(nt)"
     if documents is None:
-        return f"{said}."
-    return f"{said} ; {len(broken)} touche(nt) l'une des {len(documents)} opération(s) données."
+        return f"{counts}."
+    return f"{counts} ; {len(broken)} touche(nt) l'une des {len(documents)} opération(s) données."
 
 
 def _schema(path: Path) -> GraphQLSchema:
-    """What clients see of the schema or supergraph of a file."""
+    """Return the client schema of a file that holds a schema or a supergraph."""
     text = read_text(path, "SCHEMA_UNREADABLE", "Le schéma")
     if "join__Graph" in text:
         return call_engine(read_supergraph, text).client_schema
@@ -97,11 +99,11 @@ def _schema(path: Path) -> GraphQLSchema:
 
 
 def _documents(folder: Path, schema: GraphQLSchema) -> list[Document]:
-    """The operations of a folder, all valid before."""
+    """Read the operations of a folder, which must be valid on the old schema."""
     paths = sorted(folder.rglob("*.graphql"))
     if not paths:
         refuse("OPERATIONS_MISSING", f"« {folder} » ne contient aucune opération : mettez-y des fichiers *.graphql.")
-    found = []
+    documents = []
     for path in paths:
         text = read_text(path, "OPERATION_UNREADABLE", "L'opération")
         try:
@@ -110,5 +112,5 @@ def _documents(folder: Path, schema: GraphQLSchema) -> list[Document]:
             refuse("OPERATION_INVALID", f"« {path} » n'est pas une opération GraphQL : {error.message}")
         if errors := validate(schema, document):
             refuse("OPERATION_INVALID", f"« {path} » n'est pas valide sur le schéma d'avant : {errors[0].message}")
-        found.append(read_operation(str(path.relative_to(folder)), document, schema))
-    return found
+        documents.append(read_operation(str(path.relative_to(folder)), document, schema))
+    return documents

@@ -26,7 +26,7 @@ app = typer.Typer(add_completion=False)
 
 
 class Role(StrEnum):
-    """What a process runs: everything, the hub alone, or one subgraph."""
+    """The services that a process runs: all, the hub alone, or one subgraph."""
 
     ALL = "all"
     HUB = "hub"
@@ -56,13 +56,13 @@ def serve(
 ) -> None:
     tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
     graph = load_graph()
-    held = Keys.load(keys, subgraph_keys(role.value)) if role.value in SUBGRAPHS else Keys.load(keys)
+    loaded_keys = Keys.load(keys, subgraph_keys(role.value)) if role.value in SUBGRAPHS else Keys.load(keys)
     if role.value in SUBGRAPHS:
         traces = None if settings is None else load_settings(settings).traces
-        make: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, held)
+        application: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
     elif settings is None:
         refuse("SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut.")
     else:
-        make = partial(hub_app, graph, load_settings(settings), held)
-    with database(held) as address:
-        Server(make(address), host, port, listening, tls).run()
+        application = partial(hub_app, graph, load_settings(settings), loaded_keys)
+    with database(loaded_keys) as address:
+        Server(application(address), host, port, listening, tls).run()

@@ -1,4 +1,4 @@
-"""Texts named on the command line."""
+"""Files named on the command line."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from hub.federation.supergraph_reader import read_supergraph
 from hub.wording.engine import call_engine
 
 
-def read_text(path: Path, code: str, what: str) -> str:
-    """The text of a file; else the command ends with this code."""
+def read_text(path: Path, code: str, subject: str) -> str:
+    """Read a text file; one that can't be read ends the command with this code."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
-        refuse(code, f"{what} « {path} » ne se lit pas : nommez un fichier de texte UTF-8.")
+        refuse(code, f"{subject} « {path} » ne se lit pas : nommez un fichier de texte UTF-8.")
 
 
 def read(path: Path) -> Supergraph:
-    """The supergraph of a file."""
+    """Read the supergraph of a file."""
     return call_engine(read_supergraph, read_text(path, "SUPERGRAPH_UNREADABLE", "Le supergraphe"))
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole: whoever reads it meanwhile has the old one."""
+    """Replace a file at once, so that no reader sees half of it."""
     beside = path.with_name(f".{path.name}.new")
     try:
         beside.write_text(text, encoding="utf-8")

@@ -20,9 +20,9 @@ def token(
     demo: Annotated[Path, typer.Option(help="Fichier que la démonstration écrit.")] = ROOT / ".data" / "demo.json",
 ) -> None:
     try:
-        found = {actor["name"]: actor["token"] for actor in orjson.loads(demo.read_bytes())["actors"]}
+        tokens = {actor["name"]: actor["token"] for actor in orjson.loads(demo.read_bytes())["actors"]}
     except (OSError, ValueError, KeyError, TypeError):
         refuse("DEMO_NOT_READY", "La démonstration n'a pas encore démarré : lancez « make demo ».")
-    if name not in found:
-        refuse("ACTOR_UNKNOWN", f"Cet acteur n'existe pas. Acteurs connus : {', '.join(found)}.")
-    typer.echo(found[name])
+    if name not in tokens:
+        refuse("ACTOR_UNKNOWN", f"Cet acteur n'existe pas. Acteurs connus : {', '.join(tokens)}.")
+    typer.echo(tokens[name])

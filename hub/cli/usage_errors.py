@@ -1,8 +1,8 @@
-"""What was typed amiss on a command line, in French and with a code: Typer's own words are English and have none.
+"""Usage errors of the command line, in French and with a code; Typer's messages are English and have none.
 
     OPTION_UNKNOWN    COMMAND_UNKNOWN    ARGUMENT_MISSING    ARGUMENT_UNEXPECTED    ARGUMENT_INVALID
 
-What was typed is never said again: it may be somebody's identifier.
+The message never quotes what was typed: it may identify a person.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FORMS = {
 
 
 def usage_error(error: TyperException) -> tuple[str, str] | None:
-    """Code and message; None where the help has been shown instead, for want of any argument."""
+    """Return the code and the message; None if Typer showed the help because there was no argument."""
     context: Any = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "hub"
     hint = f"« {command} --help » dit ce qu'elle attend"
@@ -33,15 +33,15 @@ def usage_error(error: TyperException) -> tuple[str, str] | None:
         return _of_parameter(error, hint)
     option = getattr(error, "option_name", None)
     if option is not None and hasattr(error, "possibilities"):
-        near = f", mais {' ou '.join(error.possibilities)}" if error.possibilities else ""
-        return "OPTION_UNKNOWN", f"Cette option n'existe pas{near} : {hint}."
+        suggestions = f", mais {' ou '.join(error.possibilities)}" if error.possibilities else ""
+        return "OPTION_UNKNOWN", f"Cette option n'existe pas{suggestions} : {hint}."
     if option is not None:
         return "ARGUMENT_INVALID", f"« {option} » {_valued(error)} : {hint}."
     if not error.message:
         return None
     if context is not None and isinstance(context.command, TyperGroup):
-        known = ", ".join(context.command.list_commands(context))
-        return "COMMAND_UNKNOWN", f"Cette commande n'existe pas : celles de « {command} » sont {known}."
+        commands = ", ".join(context.command.list_commands(context))
+        return "COMMAND_UNKNOWN", f"Cette commande n'existe pas : celles de « {command} » sont {commands}."
     return "ARGUMENT_UNEXPECTED", f"La commande a plus d'arguments qu'elle n'en attend : {hint}."
 
 
@@ -58,10 +58,10 @@ def _valued(error: TyperException) -> str:
     return "ne prend pas de valeur" if "does not take" in error.message else "demande une valeur"
 
 
-def _form(wanted: Any) -> str:
-    kind, bounds = wanted.annotation, wanted.parameter_info
+def _form(parameter: Any) -> str:
+    kind, bounds = parameter.annotation, parameter.parameter_info
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return f"l'une de {', '.join(str(each.value) for each in kind)}"
+        return f"l'une de {', '.join(str(member.value) for member in kind)}"
     form = _FORMS.get(kind, "")
     if bounds.min is not None and bounds.max is not None:
         return f"{form} de {bounds.min} à {bounds.max}"

@@ -1,1 +1,1 @@
-"""The few pages that people look at: how they are made, and what the hub tells them of itself."""
+"""The HTML pages of the hub: GraphiQL, the policy and the access journal."""

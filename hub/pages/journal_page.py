@@ -1,4 +1,4 @@
-"""The page on which the data-protection officer searches the access journal: the answer of `accessJournal`, in HTML."""
+"""The page on which the data-protection officer searches the access journal, by the query `accessJournal`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journey query, cut to the fields that the served schema has: what GraphiQL opens with."""
+"""The journey query, which GraphiQL opens with, cut to the fields that are served."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from graphql import (
 )
 
 JOURNEY = Path(__file__).with_name("journey.graphql")
-"""The whole query, in the lines that people read."""
+"""The whole query, also with fields that are not served yet."""
 
 
 def journey(schema: GraphQLSchema, text: str | None = None) -> str:
-    """The query without what the schema lacks, its other lines as they are; "" if nothing is left of it."""
-    whole = JOURNEY.read_text(encoding="utf-8") if text is None else text
-    (operation,) = (node for node in parse(whole).definitions if isinstance(node, OperationDefinitionNode))
+    """Remove from the query the fields that the schema lacks; return "" if none remains."""
+    query = JOURNEY.read_text(encoding="utf-8") if text is None else text
+    (operation,) = (node for node in parse(query).definitions if isinstance(node, OperationDefinitionNode))
     cuts = _cuts(operation.selection_set, schema.query_type)
     if cuts is None:
         return ""
     for start, end in sorted(cuts, reverse=True):
-        whole = whole[:start] + whole[end:]
-    lines = (re.sub(r"(?<=\S) {2,}", " ", line).rstrip() for line in whole.splitlines())
+        query = query[:start] + query[end:]
+    lines = (re.sub(r"(?<=\S) {2,}", " ", line).rstrip() for line in query.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 
 
 def _cuts(selections: SelectionSetNode, parent: object) -> list[tuple[int, int]] | None:
-    """Places of the text to leave out, of fields only; None if no field of these selections is served."""
+    """Return the ranges of the text to remove; None if no field of these selections is served."""
     cuts: list[tuple[int, int]] = []
-    kept = 0
+    served = 0
     for node in selections.selections:
         assert isinstance(node, FieldNode)
         inner: list[tuple[int, int]] | None = None
@@ -47,9 +47,9 @@ def _cuts(selections: SelectionSetNode, parent: object) -> list[tuple[int, int]]
         if inner is None:
             cuts.append(_place(node))
         else:
-            kept += 1
+            served += 1
             cuts += inner
-    return cuts if kept else None
+    return cuts if served else None
 
 
 def _place(node: Node) -> tuple[int, int]:

@@ -35,7 +35,7 @@ VIEWS = {
     "register": "Registre (article 30)",
     "impact": "Analyse d'impact",
 }
-OWN = ("explain", "table")
+OWN_VIEWS = ("explain", "table")
 """The views of a reader who sees only its own decisions."""
 
 
@@ -74,7 +74,7 @@ class PolicyPages:
     def page(self, nonce: str, reader: Reader, form: Mapping[str, str]) -> tuple[str, int]:
         """Render what the form asks for, or why it is refused; return the page and its status."""
         view = form.get("view") or "explain"
-        views = {name: label for name, label in VIEWS.items() if reader.verifies or name in OWN}
+        views = {name: label for name, label in VIEWS.items() if reader.verifies or name in OWN_VIEWS}
         frame = {"nonce": nonce, "reader": reader, "view": view, "views": views}
         try:
             template, values = self._content(reader, view, form)
@@ -86,7 +86,7 @@ class PolicyPages:
         """Return the template of a view, and its values."""
         if view not in VIEWS:
             raise _unknown("view")
-        if view not in OWN and not reader.verifies:
+        if view not in OWN_VIEWS and not reader.verifies:
             raise _not_yours()
         if view == "matrix":
             return "policy_document.html", {"document": self._matrix}
