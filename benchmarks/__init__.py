@@ -1,1 +1,1 @@
-"""What `hub bench` measures against: a dataset of its own, and the same graph written with plain resolvers."""
+"""The benchmarks: `hub bench` against plain resolvers, and `benchmarks.gateway` against other gateways."""

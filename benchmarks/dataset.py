@@ -1,4 +1,4 @@
-"""The bench's database: filled once, the same at each run, made anew when what it depends on has changed."""
+"""The database of `hub bench`: filled once, and again when its SQL, the migrations or the month have changed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from infra.migrate import HISTORIES, migrate
 
 SQL = Path(__file__).with_name("dataset.sql")
 SIRET = "99900008000018"
-"""Organisation of every référent of the bench."""
+"""The organisation of every référent of the bench."""
 FOLLOWED = 150
-"""People whom the référent that asks follows: more than a page of 100."""
+"""The number of people whom `REFERENT` follows: more than a page of 100."""
 
 
 def _id(kind: str, number: int) -> str:
@@ -25,27 +25,29 @@ def _id(kind: str, number: int) -> str:
 
 
 REFERENT = _id("agent", 0)
-"""The référent that asks."""
+"""The référent who sends the requests."""
 PERSON = _id("person", 7)
-"""One of the people whom it follows."""
+"""A person whom this référent follows."""
 
 
 def beside(url: str) -> str:
-    """Address of the bench's database, on the same server as `url` and never `url` itself."""
+    """Return the address of the bench's database, on the same server as `url` and never `url` itself."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path}_bench"))
 
 
 async def prepare(url: str, people: int, keys: Keys) -> None:
-    """Fill the database at `url`, as its administrator, with this many people, unless it holds them: each month anew,
-    for what is told of an item ends some months after its date."""
+    """Fill the database at `url`, as its administrator, with this many people, unless it holds them.
+
+    It is filled again each month, since an item is no longer served some months after its date.
+    """
     state = f"{people} {_digest()} {datetime.now(UTC):%Y-%m}"
     parts = urlsplit(url)
     name = parts.path.lstrip("/")
     server = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
     try:
-        found = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
-        if await server.fetchval(found, name) == state:
+        state_query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1"
+        if await server.fetchval(state_query, name) == state:
             return
         quoted = await server.fetchval("SELECT quote_ident($1)", name)
         await server.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
@@ -61,7 +63,7 @@ async def prepare(url: str, people: int, keys: Keys) -> None:
 
 
 def _digest() -> str:
-    """What the content depends on, but for the number of people."""
+    """Return a digest of what fills the database, except the number of people."""
     digest = sha256(SQL.read_bytes())
     for path in sorted(path for history in HISTORIES for path in history.location.glob("*.py")):
         digest.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""One HTTP connection of a load: a lean protocol, so that the client takes little of the machine that it measures."""
+"""One HTTP connection of a load, on a lean protocol: the client takes little of the machine that it measures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httptools
 
 
 class Client(asyncio.Protocol):
-    """One connection; also the callbacks of its parser."""
+    """A connection, which also holds the callbacks of its parser."""
 
     def __init__(self) -> None:
         self._parser: Any = None
@@ -17,11 +17,11 @@ class Client(asyncio.Protocol):
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more can be asked on it."""
+        """Whether the connection is closed."""
         return self._transport.is_closing()
 
     async def ask(self, message: bytes) -> int:
-        """Send a request; its status once the whole answer has come."""
+        """Send a request and return its status once the whole answer has come."""
         if self.closed:
             raise ConnectionError("closed by the server")
         self._parser = httptools.HttpResponseParser(self)
@@ -30,19 +30,19 @@ class Client(asyncio.Protocol):
         return await self._waiter
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The event loop's."""
+        """Called by the event loop."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """The event loop's."""
+        """Called by the event loop."""
         self._parser.feed_data(data)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The event loop's."""
+        """Called by the event loop."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(ConnectionError("closed by the server"))
 
     def on_message_complete(self) -> None:
-        """The parser's."""
+        """Called by the parser."""
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(self._parser.get_status_code())

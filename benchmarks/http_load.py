@@ -1,7 +1,7 @@
-"""The sides of a bench over HTTP: one server of this process, asked by a client in a process of its own.
+"""The sides of `hub bench` over HTTP: a server in this process, and a client in a process of its own.
 
-What a request costs to a hub that serves is its sockets and its HTTP too; the client's part is no part of it.
-`python -m benchmarks.http_load` is the client: it reads one Order as JSON per line, and writes a line once it is done.
+So the CPU of this process is what a serving hub spends, sockets and HTTP included, without the client's part.
+`python -m benchmarks.http_load` is the client: it reads an Order per line, as JSON, and answers each with a line.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from hub.errors import StartRefused
 from hub.http.endpoint import GraphQLEndpoint
 from hub.serving import Server
 
-DONE = b"200\n"
+ANSWERED = b"200\n"
 
 
 class Order(msgspec.Struct, frozen=True):
-    """So many times the same request, on so many connections, each of which stays open for the next order to the same
-    server."""
+    """The same request, sent `requests` times on `connections` connections, which stay open for the next order."""
 
     host: str
     port: int
@@ -39,18 +38,18 @@ class Order(msgspec.Struct, frozen=True):
     requests: int
 
     def message(self) -> bytes:
-        """The request as it is sent."""
-        said = {
+        """Return the bytes of the request."""
+        headers = {
             "host": f"{self.host}:{self.port}",
             "content-type": "application/json",
             "content-length": str(len(self.body)),
         }
-        head = "".join(f"{name}: {value}\r\n" for name, value in (said | self.headers).items())
+        head = "".join(f"{name}: {value}\r\n" for name, value in (headers | self.headers).items())
         return f"POST {self.path} HTTP/1.1\r\n{head}\r\n".encode() + self.body
 
 
-class Sides:
-    """An ASGI application: each side's pipeline at the path of its name, as the hub serves its own."""
+class SidesApp:
+    """An ASGI application that serves each side's pipeline, as the hub does, at the path of its name."""
 
     def __init__(self, sides: Mapping[str, Callable[[Request], Awaitable[Reply]]]) -> None:
         self._endpoints = {f"/{name}": GraphQLEndpoint(answer) for name, answer in sides.items()}
@@ -60,75 +59,77 @@ class Sides:
         await self._endpoints[scope["path"]](scope, receive, send)
 
 
-class Wire:
-    """The listening server, and the client that asks it."""
+class LoadClient:
+    """The client process, and the address that it sends to."""
 
     def __init__(self, address: tuple[str, int], client: asyncio.subprocess.Process) -> None:
         self._address, self._client = address, client
 
     async def ask(self, side: str, headers: Mapping[str, str], body: bytes, connections: int, requests: int) -> None:
-        """Have a side asked; raises StartRefused (BENCH_NOT_ANSWERED) for any other status than 200."""
+        """Send requests to a side; raises StartRefused (BENCH_NOT_ANSWERED) for any other status than 200."""
         order = Order(*self._address, f"/{side}", dict(headers), body, connections, requests)
         assert self._client.stdin is not None
         assert self._client.stdout is not None
         self._client.stdin.write(msgspec.json.encode(order) + b"\n")
-        if (said := await self._client.stdout.readline()) != DONE:
+        if (statuses := await self._client.stdout.readline()) != ANSWERED:
             raise StartRefused(
                 "BENCH_NOT_ANSWERED",
                 f"Le côté « {side} » ne répond pas à toutes ses requêtes : la mesure n'aurait pas de sens.",
-                f"side {side}: {said.decode().strip()}",
+                f"side {side}: {statuses.decode().strip()}",
             )
 
 
 @asynccontextmanager
-async def wired(sides: Mapping[str, Callable[[Request], Awaitable[Reply]]]) -> AsyncIterator[Wire]:
-    """The sides, served on a free port of the loopback address until the end."""
+async def serving(sides: Mapping[str, Callable[[Request], Awaitable[Reply]]]) -> AsyncIterator[LoadClient]:
+    """Serve the sides on a free port of the loopback address; yield the client."""
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    server = Server(Sides(sides), "127.0.0.1", 0, address.set_result)
+    server = Server(SidesApp(sides), "127.0.0.1", 0, address.set_result)
     serving = asyncio.create_task(server.serve())
     parts = urlsplit(await address)
     client = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.http_load", stdin=PIPE, stdout=PIPE)
     try:
-        yield Wire((parts.hostname or "", parts.port or 0), client)
+        yield LoadClient((parts.hostname or "", parts.port or 0), client)
     finally:
-        with suppress(ProcessLookupError):  # it may have ended by itself
+        with suppress(ProcessLookupError):  # it may have ended already
             client.kill()
         await client.wait()
         server.should_exit = True
         await serving
 
 
-async def _obey() -> None:
+async def _run_orders() -> None:
     loop = asyncio.get_running_loop()
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    kept: list[Client] = []
+    clients: list[Client] = []
     while line := await orders.readline():
         order = msgspec.json.decode(line, type=Order)
-        kept = [each for each in kept if not each.closed]
-        while len(kept) < order.connections:
-            kept.append(await _connected(order))
+        clients = [client for client in clients if not client.closed]
+        while len(clients) < order.connections:
+            clients.append(await _connect(order))
         pending = iter(range(order.requests))
-        statuses = await asyncio.gather(*(_asked(kept, place, order, pending) for place in range(order.connections)))
+        statuses = await asyncio.gather(
+            *(_send_in_turn(clients, index, order, pending) for index in range(order.connections))
+        )
         sys.stdout.write(" ".join(map(str, sorted(set().union(*statuses)))) + "\n")
         sys.stdout.flush()
 
 
-async def _connected(order: Order) -> Client:
+async def _connect(order: Order) -> Client:
     return (await asyncio.get_running_loop().create_connection(Client, order.host, order.port))[1]
 
 
-async def _asked(kept: list[Client], place: int, order: Order, pending: Iterator[int]) -> set[int]:
+async def _send_in_turn(clients: list[Client], index: int, order: Order, pending: Iterator[int]) -> set[int]:
     message, statuses = order.message(), set()
     for _ in pending:
         try:
-            statuses.add(await kept[place].ask(message))
-        except ConnectionError:  # idle for too long: the server closed it as the request left
-            kept[place] = await _connected(order)
-            statuses.add(await kept[place].ask(message))
+            statuses.add(await clients[index].ask(message))
+        except ConnectionError:  # the server closed an idle connection as the request left
+            clients[index] = await _connect(order)
+            statuses.add(await clients[index].ask(message))
     return statuses
 
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_obey())
+        runner.run(_run_orders())

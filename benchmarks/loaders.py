@@ -18,35 +18,35 @@ Load = Callable[[list[Any]], Awaitable[Sequence[Any]]]
 
 
 class Loaders:
-    """Loaders of one request, made when they are first asked for."""
+    """The DataLoaders of one request, each made at its first use."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self._made: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
-    async def one(self, sql: str, key: Any) -> Row | None:
-        """The row of a key; `sql` takes the keys as `$1` and gives the key in the column `key`."""
+    async def row(self, sql: str, key: Any) -> Row | None:
+        """Load the row of a key; `sql` takes the keys as `$1` and returns the key in the column `key`."""
 
         async def load(keys: list[Any]) -> list[Row | None]:
-            rows = {row["key"]: row for row in await self.pool.fetch(sql, keys)}
-            return [rows.get(each) for each in keys]
+            rows_by_key = {row["key"]: row for row in await self.pool.fetch(sql, keys)}
+            return [rows_by_key.get(key) for key in keys]
 
-        found: Row | None = await self._loader(sql, load).load(key)
-        return found
+        row_of_key: Row | None = await self._loader(sql, load).load(key)
+        return row_of_key
 
-    async def many(self, sql: str, key: Any, *more: Any) -> list[Row]:
-        """The rows of a key, in their order; `more` are the parameters from `$2` on."""
+    async def rows(self, sql: str, key: Any, *parameters: Any) -> list[Row]:
+        """Load the rows of a key, in the order of the statement; `parameters` start at `$2`."""
 
         async def load(keys: list[Any]) -> list[list[Row]]:
-            rows: dict[Any, list[Row]] = defaultdict(list)
-            for row in await self.pool.fetch(sql, keys, *more):
-                rows[row["key"]].append(row)
-            return [rows[each] for each in keys]
+            rows_by_key: dict[Any, list[Row]] = defaultdict(list)
+            for row in await self.pool.fetch(sql, keys, *parameters):
+                rows_by_key[row["key"]].append(row)
+            return [rows_by_key[key] for key in keys]
 
-        found: list[Row] = await self._loader((sql, *more), load).load(key)
-        return found
+        rows_of_key: list[Row] = await self._loader((sql, *parameters), load).load(key)
+        return rows_of_key
 
     def _loader(self, name: Hashable, load: Load) -> DataLoader[Any, Any]:
-        if name not in self._made:
-            self._made[name] = DataLoader(load_fn=load)
-        return self._made[name]
+        if name not in self._loaders:
+            self._loaders[name] = DataLoader(load_fn=load)
+        return self._loaders[name]

@@ -1,4 +1,4 @@
-"""The queries of the bench, each with what it is held to (`docs/benchmarks.md`)."""
+"""The queries of `hub bench`, each with its goals (`docs/benchmarks.md`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.pages.journey import journey
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A query; `goal`: at least so many times less CPU than resolvers; `statements`: at most so many per request."""
+    """A query and its goals: at least `goal` times less CPU than resolvers, at most `statements` per request."""
 
     name: str
     title: str
@@ -25,7 +25,7 @@ class Operation:
 
 
 def operations(schema: GraphQLSchema) -> tuple[Operation, ...]:
-    """The operations, the journey cut to the fields that this schema serves."""
+    """Return the operations, the journey cut to the fields that this schema serves."""
     return (
         Operation("journey", "Parcours d'une personne", journey(schema), {"id": PERSON}, 5, 6),
         Operation("list", "100 personnes × 8 champs", _read("list"), goal=10),

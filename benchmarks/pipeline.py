@@ -1,14 +1,14 @@
 """`hub bench`: CPU of the whole pipeline against plain resolvers on the same data, in one process, turn by turn.
 
 CPU is that of this process (`time.process_time`): Python and its drivers, without PostgreSQL. Machines and moments
-differ, so that only ratios are told: the median over rounds of resolvers ÷ hub, each round asking all sides in turn
-(A B C A B C …), many requests in flight at a time, as a server has them. All sides must give the same data before
-anything is measured, and all serialise it. Goals are held against plain resolvers; the same resolvers with their
-documents cached are told beside them.
+differ, so that only ratios are reported: the median over rounds of resolvers ÷ hub. Each round asks all sides in turn
+(A B C A B C …), with many requests in flight, as in a server. All sides must give the same data before anything is
+measured, and all serialise it. The goals compare with plain resolvers; the report also compares with resolvers that
+cache their documents.
 
-What journal and policy cost is the CPU of the same process serving over HTTP, as many connections as requests in
-flight: the hub, the hub without its journal, and without policy either, each of them first, second and last in every
-round.
+The cost of journal and policy is measured while this process serves over HTTP, with as many connections as requests in
+flight: the hub, the hub without its journal, and the hub without policy either, each of them first, second and last in
+every round.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from rich.table import Column, Table
 from strawberry import Schema
 
 from benchmarks import dataset, resolvers
-from benchmarks.http_load import Wire, wired
+from benchmarks.http_load import LoadClient, serving
 from benchmarks.loaders import Pool
 from benchmarks.operations import Operation, operations
-from benchmarks.stripped_pipelines import Bare, unjournalled
+from benchmarks.stripped_pipelines import PolicyFreePipeline, without_journal
 from hub.app import HubApp, hub_app
 from hub.document.exchange import Reply, Request
 from hub.errors import StartRefused
@@ -50,20 +50,23 @@ from infra.roles import Dsn
 
 ISSUER, AUDIENCE, PURPOSE = "https://bench.spie-hub.example", "https://hub.spie-hub.example", "suivi"
 HUB = "hub"
-WARM = 2
-"""Rounds before the first that counts: plans, statements, connections and caches are made then."""
+WARM_UP_ROUNDS = 2
+"""Rounds before the measured ones, in which plans, statements, connections and caches are made."""
 SERVED = HUB, "unjournalled", "bare"
-"""The hub, without its journal, and without policy either (`benchmarks.stripped_pipelines`)."""
+"""The hub, the hub without its journal, and the hub without policy either (`benchmarks.stripped_pipelines`)."""
 JOURNAL, POLICY = 0.10, 0.05
-"""Greatest shares that are aimed at."""
+"""Goals: the largest share of the CPU that journal and policy may take."""
 
 Ask = Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One operation: CPU milliseconds per request of each side, their ratios; the hub's over HTTP (`served`), and the
-    shares of journal and policy in it (0 to 1); what one request of ours sends."""
+    """The figures of one operation: CPU milliseconds per request of each side, and their ratios.
+
+    `served` is the hub over HTTP, `journal` and `policy` their shares in it (0 to 1); `calls` and `statements` are what
+    one request to the hub sends to its subgraphs and to the database.
+    """
 
     name: str
     title: str
@@ -88,11 +91,11 @@ class Measure:
 
     @property
     def affordable(self) -> bool:
-        """Whether journal and policy cost what they may."""
+        """Whether journal and policy stay within their goals."""
         return self.journal <= JOURNAL and self.policy <= POLICY
 
 
-class Counted:
+class CountingTransport:
     """A transport that counts its calls."""
 
     def __init__(self, transport: Transport) -> None:
@@ -100,29 +103,29 @@ class Counted:
         self.calls = 0
 
     async def send(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
-        """Send one request, and count it."""
+        """Send one request and count it."""
         self.calls += 1
         return await self._transport.send(request, context)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The hub, with journal and policy and with less, in this process and over HTTP; and the resolvers."""
+    """What is compared: the pipelines of `SERVED`, in this process and over HTTP, and the resolvers."""
 
     app: HubApp
-    transports: Mapping[str, Counted]
+    transports: Mapping[str, CountingTransport]
     answers: Mapping[str, Callable[[Request], Awaitable[Reply]]]
-    wire: Wire
+    load_client: LoadClient
     pool: Pool
     token: str
 
     @property
     def headers(self) -> dict[str, str]:
-        """Who asks, and what for."""
+        """The token and the purpose of each request."""
         return {"authorization": f"Bearer {self.token}", "purpose": PURPOSE}
 
-    def ours(self, side: str, operation: Operation) -> Ask:
-        """A request to one of `answers`, from its headers to the bytes of its answer."""
+    def hub_request(self, side: str, operation: Operation) -> Ask:
+        """Return a request to one of `answers`, from its headers to the bytes of its answer."""
         request = Request(self.headers, operation.query, None, operation.variables, "0" * 31 + "1")
         answer = self.answers[side]
 
@@ -132,12 +135,12 @@ class Sides:
         return ask
 
     async def served(self, side: str, operation: Operation, requests: int, connections: int) -> None:
-        """The same requests, over HTTP."""
+        """Send the same request over HTTP, so many times."""
         body = orjson.dumps({"query": operation.query, "variables": operation.variables})
-        await self.wire.ask(side, self.headers, body, connections, requests)
+        await self.load_client.ask(side, self.headers, body, connections, requests)
 
-    def theirs(self, operation: Operation, schema: Schema) -> Ask:
-        """The same request to the resolvers, `PLAIN` or `CACHED`."""
+    def resolver_request(self, operation: Operation, schema: Schema) -> Ask:
+        """Return the same request to the resolvers, `PLAIN` or `CACHED`."""
 
         async def ask() -> bytes:
             data = await resolvers.answer(
@@ -148,23 +151,24 @@ class Sides:
         return ask
 
     def count(self) -> tuple[int, int]:
-        """Calls to subgraphs and data statements so far."""
-        calls = sum(each.calls for each in self.transports.values())
-        return calls, sum(each.statements for each in self.app.local.values())
+        """Return the calls to subgraphs and the data statements so far."""
+        calls = sum(transport.calls for transport in self.transports.values())
+        return calls, sum(transport.statements for transport in self.app.local.values())
 
 
 async def bench(
-    graph: Graph, keys: Keys, url: str, dsn: Dsn, people: int, rounds: int, each: int, in_flight: int
+    graph: Graph, keys: Keys, url: str, dsn: Dsn, people: int, rounds: int, requests: int, in_flight: int
 ) -> list[Measure]:
-    """Measure every operation on `people` people in the database at `url`; `each` requests per side and round, of which
-    `in_flight` at a time.
+    """Measure every operation on `people` people in the database at `url`.
+
+    Each side is sent `requests` per round, `in_flight` at a time.
 
     Raises StartRefused (BENCH_UNEQUAL) if the sides do not give the same data.
     """
     await dataset.prepare(url, people, keys)
     settle()
     async with _sides(graph, keys, url, dsn) as sides:
-        return [await _measure(sides, operation, rounds, each, in_flight) for operation in operations(graph.schema)]
+        return [await _measure(sides, operation, rounds, requests, in_flight) for operation in operations(graph.schema)]
 
 
 @asynccontextmanager
@@ -177,17 +181,23 @@ async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.running())
         pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, server_settings={"jit": "off"}))
-        counted = {name: Counted(each) for name, each in app.pipeline.transports.items()}
-        whole = replace(app.pipeline, transports=counted)
-        quiet = unjournalled(whole)
-        answers = dict(zip(SERVED, (whole.answer, quiet.answer, Bare.of(quiet, graph).answer), strict=True))
-        wire = await stack.enter_async_context(wired(answers))
-        yield Sides(app, counted, answers, wire, pool, _token(key))
+        counted = {name: CountingTransport(transport) for name, transport in app.pipeline.transports.items()}
+        full_pipeline = replace(app.pipeline, transports=counted)
+        unjournalled = without_journal(full_pipeline)
+        answers = dict(
+            zip(
+                SERVED,
+                (full_pipeline.answer, unjournalled.answer, PolicyFreePipeline.of(unjournalled, graph).answer),
+                strict=True,
+            )
+        )
+        load_client = await stack.enter_async_context(serving(answers))
+        yield Sides(app, counted, answers, load_client, pool, _token(key))
 
 
 def _token(key: jwk.OKPKey) -> str:
     now = int(time.time())
-    said = {
+    actor = {
         "kind": "referent_cd",
         "purposes": [PURPOSE],
         "habilitated_until": now + 86_400,
@@ -196,43 +206,45 @@ def _token(key: jwk.OKPKey) -> str:
         "organisation_type": "conseil_departemental",
         "departments": ["08"],
     }
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 86_400, CLAIM: said}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 86_400, CLAIM: actor}
     return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
 
 
-async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, in_flight: int) -> Measure:
-    ours = {side: sides.ours(side, operation) for side in SERVED}
-    theirs = [sides.theirs(operation, schema) for schema in (resolvers.PLAIN, resolvers.CACHED)]
-    first = _data(await ours[HUB]())
-    if any([_data(await ask()) != first for ask in (*ours.values(), *theirs)]):
+async def _measure(sides: Sides, operation: Operation, rounds: int, requests: int, in_flight: int) -> Measure:
+    hub_requests = {side: sides.hub_request(side, operation) for side in SERVED}
+    resolver_requests = [sides.resolver_request(operation, schema) for schema in (resolvers.PLAIN, resolvers.CACHED)]
+    expected = _data(await hub_requests[HUB]())
+    if any([_data(await ask()) != expected for ask in (*hub_requests.values(), *resolver_requests)]):
         raise StartRefused(
             "BENCH_UNEQUAL",
             f"Les côtés ne répondent pas tous la même chose à « {operation.title} » : la mesure n'aurait pas de sens.",
             f"operation {operation.name}",
         )
-    before = sides.count()
-    await ours[HUB]()
-    calls, statements = (after - start for start, after in zip(before, sides.count(), strict=True))
-    asks = (ours[HUB], *theirs)
-    for _ in range(WARM):
+    count_before = sides.count()
+    await hub_requests[HUB]()
+    calls, statements = (end - start for start, end in zip(count_before, sides.count(), strict=True))
+    asks = (hub_requests[HUB], *resolver_requests)
+    for _ in range(WARM_UP_ROUNDS):
         await _round(asks, in_flight, in_flight)
-        await _served(sides, operation, in_flight, in_flight)
-    taken, served = [], []
+        await _http_round(sides, operation, in_flight, in_flight)
+    rounds_in_process, rounds_over_http = [], []
     for _ in range(rounds):
-        taken.append(await _round(asks, each, in_flight))
-        served += [await _served(sides, operation, each, in_flight, first) for first in range(len(SERVED))]
-    hub, plain, cached = (1000 * median(found) for found in zip(*taken, strict=True))
+        rounds_in_process.append(await _round(asks, requests, in_flight))
+        rounds_over_http += [
+            await _http_round(sides, operation, requests, in_flight, position) for position in range(len(SERVED))
+        ]
+    hub, plain, cached = (1000 * median(seconds) for seconds in zip(*rounds_in_process, strict=True))
     return Measure(
         name=operation.name,
         title=operation.title,
         hub=hub,
         resolvers=plain,
         cached=cached,
-        ratio=median(plain / whole for whole, plain, _ in taken),
-        cached_ratio=median(cached / whole for whole, _, cached in taken),
-        served=1000 * median(whole for whole, _, _ in served),
-        journal=median((whole - quiet) / whole for whole, quiet, _ in served),
-        policy=median((quiet - bare) / whole for whole, quiet, bare in served),
+        ratio=median(plain / full for full, plain, _ in rounds_in_process),
+        cached_ratio=median(cached / full for full, _, cached in rounds_in_process),
+        served=1000 * median(full for full, _, _ in rounds_over_http),
+        journal=median((full - unjournalled) / full for full, unjournalled, _ in rounds_over_http),
+        policy=median((unjournalled - bare) / full for full, unjournalled, bare in rounds_over_http),
         goal=operation.goal,
         calls=calls,
         statements=statements,
@@ -240,32 +252,37 @@ async def _measure(sides: Sides, operation: Operation, rounds: int, each: int, i
     )
 
 
-async def _served(sides: Sides, operation: Operation, each: int, connections: int, first: int = 0) -> list[float]:
-    """CPU seconds per request of each of `SERVED` over HTTP, begun with the one at the place `first`, for who begins
-    after a pause pays for it; what opens connections again comes before."""
-    spent = {}
-    for side in (*SERVED[first:], *SERVED[:first]):
+async def _http_round(
+    sides: Sides, operation: Operation, requests: int, connections: int, position: int = 0
+) -> list[float]:
+    """Return the CPU seconds per request of each of `SERVED` over HTTP.
+
+    The round begins with the side at `position`, since the first side after a pause takes longer. Connections are
+    opened before the measure.
+    """
+    cpu = {}
+    for side in (*SERVED[position:], *SERVED[:position]):
         await sides.served(side, operation, connections, connections)
         start = time.process_time()
-        await sides.served(side, operation, each, connections)
-        spent[side] = (time.process_time() - start) / each
-    return [spent[side] for side in SERVED]
+        await sides.served(side, operation, requests, connections)
+        cpu[side] = (time.process_time() - start) / requests
+    return [cpu[side] for side in SERVED]
 
 
-async def _round(asks: Sequence[Ask], each: int, in_flight: int) -> list[float]:
-    """CPU seconds per request of each side, asked in turn."""
-    spent = []
+async def _round(asks: Sequence[Ask], requests: int, in_flight: int) -> list[float]:
+    """Return the CPU seconds per request of each side, asked in turn."""
+    cpu = []
     for ask in asks:
-        pending = iter(range(each))
+        pending = iter(range(requests))
 
         async def client(ask: Ask = ask, pending: Iterator[int] = pending) -> None:
             for _ in pending:
                 await ask()
 
         start = time.process_time()
-        await asyncio.gather(*(client() for _ in range(min(in_flight, each))))
-        spent.append((time.process_time() - start) / each)
-    return spent
+        await asyncio.gather(*(client() for _ in range(min(in_flight, requests))))
+        cpu.append((time.process_time() - start) / requests)
+    return cpu
 
 
 def _data(body: bytes) -> Any:
@@ -273,7 +290,7 @@ def _data(body: bytes) -> Any:
 
 
 def show(measures: list[Measure], people: int, in_flight: int, console: Console) -> None:
-    """The measures as a table, in plain text where the output is not a terminal."""
+    """Print the measures as a table, in plain text where the output is not a terminal."""
     console.print(
         "Temps de calcul par requête, en ms, et rapports résolveurs ÷ hub : simples, et avec leurs caches\n"
         f"({people} personnes, {in_flight} requêtes à la fois). Journal et politique : leur part du hub servi\n"
@@ -282,20 +299,20 @@ def show(measures: list[Measure], people: int, in_flight: int, console: Console)
     table = Table(Column("opération", no_wrap=True), box=SIMPLE, padding=0)
     for title in ("hub", "simples", "÷", "caches ÷", "HTTP", "journal", "politique", "appels", "SQL"):
         table.add_column(title, justify="right", no_wrap=True)
-    for each in measures:
-        goal = "" if each.goal is None else f" ≥ {each.goal:g}"
-        most = "" if each.most_statements is None else f" ≤ {each.most_statements}"
+    for measure in measures:
+        goal = "" if measure.goal is None else f" ≥ {measure.goal:g}"
+        most_statements = "" if measure.most_statements is None else f" ≤ {measure.most_statements}"
         table.add_row(
-            each.title,
-            f"{each.hub:.2f}",
-            f"{each.resolvers:.2f}",
-            f"{each.ratio:.1f}{goal}",
-            f"{each.cached_ratio:.1f}",
-            f"{each.served:.2f}",
-            f"{each.journal:.0%}",
-            f"{each.policy:.0%}",
-            str(each.calls),
-            f"{each.statements}{most}",
-            style=None if each.reached and each.affordable else "yellow",
+            measure.title,
+            f"{measure.hub:.2f}",
+            f"{measure.resolvers:.2f}",
+            f"{measure.ratio:.1f}{goal}",
+            f"{measure.cached_ratio:.1f}",
+            f"{measure.served:.2f}",
+            f"{measure.journal:.0%}",
+            f"{measure.policy:.0%}",
+            str(measure.calls),
+            f"{measure.statements}{most_statements}",
+            style=None if measure.reached and measure.affordable else "yellow",
         )
     console.print(table)

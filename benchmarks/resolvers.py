@@ -1,8 +1,8 @@
 """The graph of the bench's queries with plain Strawberry resolvers, DataLoaders and asyncpg, over the same tables.
 
 Written as Strawberry's documentation teaches, and as well as we can: one loader per kind of object, statements that
-read what is asked. No policy, no journal, no row security, no second service: whatever
-those cost is to our own charge alone. Enums are plain strings here, which costs less.
+read what is asked. There is no policy, journal, row security or second service: only the hub pays for those. Enums are
+plain strings here, which costs less.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from benchmarks import statements as sql
 from benchmarks.loaders import Loaders, Pool
 
 Context = dict[str, Any]
-Asked = Info[Context, None]
+RequestInfo = Info[Context, None]
 
 
-def _loaders(info: Asked) -> Loaders:
-    found: Loaders = info.context["loaders"]
-    return found
+def _loaders(info: RequestInfo) -> Loaders:
+    loaders: Loaders = info.context["loaders"]
+    return loaders
 
 
 @strawberry.type
@@ -32,8 +32,8 @@ class Structure:
     siret: str | None
 
 
-async def _structure(info: Asked, key: str | None) -> Structure | None:
-    row = await _loaders(info).one(sql.STRUCTURE, key) if key is not None else None
+async def _structure(info: RequestInfo, key: str | None) -> Structure | None:
+    row = await _loaders(info).row(sql.STRUCTURE, key) if key is not None else None
     return Structure(name=row["name"], siret=row["siret"]) if row is not None else None
 
 
@@ -69,12 +69,12 @@ class Referent:
     since: date | None
 
     @strawberry.field
-    async def agent(self, info: Asked) -> Agent | None:
-        row = await _loaders(info).one(sql.AGENT, self.row["agent_id"])
+    async def agent(self, info: RequestInfo) -> Agent | None:
+        row = await _loaders(info).row(sql.AGENT, self.row["agent_id"])
         return Agent(first_name=row["first_name"], last_name=row["last_name"]) if row is not None else None
 
     @strawberry.field
-    async def structure(self, info: Asked) -> Structure | None:
+    async def structure(self, info: RequestInfo) -> Structure | None:
         return await _structure(info, self.row["structure_id"])
 
 
@@ -99,7 +99,7 @@ class Orientation:
     starts_on: date | None
 
     @strawberry.field
-    async def structure(self, info: Asked) -> Structure | None:
+    async def structure(self, info: RequestInfo) -> Structure | None:
         return await _structure(info, self.row["structure_id"])
 
 
@@ -122,8 +122,8 @@ class Appointment:
     motive: Motive | None
 
     @strawberry.field
-    async def organisation(self, info: Asked) -> Organisation | None:
-        row = await _loaders(info).one(sql.ORGANISATION, self.row["organisation_id"])
+    async def organisation(self, info: RequestInfo) -> Organisation | None:
+        row = await _loaders(info).row(sql.ORGANISATION, self.row["organisation_id"])
         return Organisation(name=row["name"]) if row is not None else None
 
 
@@ -138,7 +138,7 @@ class Service:
     name: str | None
 
     @strawberry.field
-    async def structure(self, info: Asked) -> Structure | None:
+    async def structure(self, info: RequestInfo) -> Structure | None:
         return await _structure(info, self.row["structure_id"])
 
 
@@ -149,8 +149,8 @@ class Referral:
     sent_on: date | None
 
     @strawberry.field
-    async def service(self, info: Asked) -> Service | None:
-        row = await _loaders(info).one(sql.SERVICE, self.row["service_id"])
+    async def service(self, info: RequestInfo) -> Service | None:
+        row = await _loaders(info).row(sql.SERVICE, self.row["service_id"])
         return Service(row=row, name=row["name"]) if row is not None else None
 
 
@@ -171,8 +171,8 @@ class JobApplication:
     state: str | None
 
     @strawberry.field
-    async def company(self, info: Asked) -> Company | None:
-        row = await _loaders(info).one(sql.COMPANY, self.row["company_id"])
+    async def company(self, info: RequestInfo) -> Company | None:
+        row = await _loaders(info).row(sql.COMPANY, self.row["company_id"])
         return Company(name=row["name"], kind=row["kind"]) if row is not None else None
 
 
@@ -204,8 +204,8 @@ class TrainingSession:
     starts_on: date | None
 
     @strawberry.field
-    async def training(self, info: Asked) -> Training | None:
-        row = await _loaders(info).one(sql.TRAINING, self.row["training_id"])
+    async def training(self, info: RequestInfo) -> Training | None:
+        row = await _loaders(info).row(sql.TRAINING, self.row["training_id"])
         return Training(title=row["title"]) if row is not None else None
 
 
@@ -215,8 +215,8 @@ class TrainingPlacement:
     status: str | None
 
     @strawberry.field
-    async def session(self, info: Asked) -> TrainingSession | None:
-        row = await _loaders(info).one(sql.SESSION, self.row["session_id"])
+    async def session(self, info: RequestInfo) -> TrainingSession | None:
+        row = await _loaders(info).row(sql.SESSION, self.row["session_id"])
         return TrainingSession(row=row, starts_on=row["starts_on"]) if row is not None else None
 
 
@@ -233,7 +233,7 @@ class SuggestedService:
     distance_km: float | None
 
     @strawberry.field
-    async def structure(self, info: Asked) -> Structure | None:
+    async def structure(self, info: RequestInfo) -> Structure | None:
         return await _structure(info, self.row["structure_id"])
 
 
@@ -257,43 +257,43 @@ class Person:
         return self.birth_date.year if self.birth_date is not None else None
 
     @strawberry.field
-    async def contact(self, info: Asked) -> Contact | None:
-        row = await _loaders(info).one(sql.CONTACT, self.id)
+    async def contact(self, info: RequestInfo) -> Contact | None:
+        row = await _loaders(info).row(sql.CONTACT, self.id)
         if row is None:
             return None
         address = Address(postal_code=row["postal_code"], city=row["city"], city_code=row["city_code"])
         return Contact(email=row["email"], phones=row["phones"], address=address)
 
     @strawberry.field
-    async def rsa(self, info: Asked) -> Rsa | None:
-        row = await _loaders(info).one(sql.RSA, self.id)
+    async def rsa(self, info: RequestInfo) -> Rsa | None:
+        row = await _loaders(info).row(sql.RSA, self.id)
         if row is None:
             return None
         return Rsa(status=row["status"], rights_and_duties_since=row["rights_and_duties_since"])
 
     @strawberry.field
-    async def referent(self, info: Asked) -> Referent | None:
-        row = await _loaders(info).one(sql.REFERENT, self.id)
+    async def referent(self, info: RequestInfo) -> Referent | None:
+        row = await _loaders(info).row(sql.REFERENT, self.id)
         return Referent(row=row, since=row["since"]) if row is not None else None
 
     @strawberry.field
-    async def constraints(self, info: Asked) -> list[Constraint]:
-        rows = await _loaders(info).many(sql.CONSTRAINTS, self.id)
+    async def constraints(self, info: RequestInfo) -> list[Constraint]:
+        rows = await _loaders(info).rows(sql.CONSTRAINTS, self.id)
         return [Constraint(theme=row["theme"], state=row["state"], impact=row["impact"]) for row in rows]
 
     @strawberry.field
-    async def contracts(self, info: Asked) -> list[Contract]:
-        rows = await _loaders(info).many(sql.CONTRACTS, self.id)
+    async def contracts(self, info: RequestInfo) -> list[Contract]:
+        rows = await _loaders(info).rows(sql.CONTRACTS, self.id)
         return [Contract(kind=row["kind"], signed_on=row["signed_on"], ends_on=row["ends_on"]) for row in rows]
 
     @strawberry.field
-    async def orientations(self, info: Asked) -> list[Orientation]:
-        rows = await _loaders(info).many(sql.ORIENTATIONS, self.id)
+    async def orientations(self, info: RequestInfo) -> list[Orientation]:
+        rows = await _loaders(info).rows(sql.ORIENTATIONS, self.id)
         return [Orientation(row=row, pathway=row["pathway"], starts_on=row["starts_on"]) for row in rows]
 
     @strawberry.field
-    async def appointments(self, info: Asked, first: int = 20) -> AppointmentConnection:
-        rows = await _loaders(info).many(sql.APPOINTMENTS, self.id, first)
+    async def appointments(self, info: RequestInfo, first: int = 20) -> AppointmentConnection:
+        rows = await _loaders(info).rows(sql.APPOINTMENTS, self.id, first)
         nodes = [
             Appointment(
                 row=row,
@@ -307,31 +307,31 @@ class Person:
         return AppointmentConnection(nodes=nodes)
 
     @strawberry.field
-    async def referrals(self, info: Asked, first: int = 20) -> ReferralConnection:
-        rows = await _loaders(info).many(sql.REFERRALS, self.id, first)
+    async def referrals(self, info: RequestInfo, first: int = 20) -> ReferralConnection:
+        rows = await _loaders(info).rows(sql.REFERRALS, self.id, first)
         return ReferralConnection(
             nodes=[Referral(row=row, status=row["status"], sent_on=row["sent_on"]) for row in rows]
         )
 
     @strawberry.field
-    async def job_applications(self, info: Asked, first: int = 20) -> JobApplicationConnection:
-        rows = await _loaders(info).many(sql.APPLICATIONS, self.id, first)
+    async def job_applications(self, info: RequestInfo, first: int = 20) -> JobApplicationConnection:
+        rows = await _loaders(info).rows(sql.APPLICATIONS, self.id, first)
         return JobApplicationConnection(nodes=[JobApplication(row=row, state=row["state"]) for row in rows])
 
     @strawberry.field
-    async def immersions(self, info: Asked, first: int = 20) -> ImmersionConnection:
-        rows = await _loaders(info).many(sql.IMMERSIONS, self.id, first)
+    async def immersions(self, info: RequestInfo, first: int = 20) -> ImmersionConnection:
+        rows = await _loaders(info).rows(sql.IMMERSIONS, self.id, first)
         nodes = [Immersion(status=row["status"], starts_on=row["starts_on"], ends_on=row["ends_on"]) for row in rows]
         return ImmersionConnection(nodes=nodes)
 
     @strawberry.field
-    async def training_placements(self, info: Asked, first: int = 20) -> TrainingPlacementConnection:
-        rows = await _loaders(info).many(sql.PLACEMENTS, self.id, first)
+    async def training_placements(self, info: RequestInfo, first: int = 20) -> TrainingPlacementConnection:
+        rows = await _loaders(info).rows(sql.PLACEMENTS, self.id, first)
         return TrainingPlacementConnection(nodes=[TrainingPlacement(row=row, status=row["status"]) for row in rows])
 
     @strawberry.field
-    async def suggested_services(self, info: Asked, first: int = 20) -> SuggestedServiceConnection:
-        rows = await _loaders(info).many(sql.SUGGESTED, self.id, first)
+    async def suggested_services(self, info: RequestInfo, first: int = 20) -> SuggestedServiceConnection:
+        rows = await _loaders(info).rows(sql.SUGGESTED, self.id, first)
         nodes = [
             SuggestedService(row=row, name=row["name"], thematics=row["thematics"], distance_km=row["distance_km"])
             for row in rows
@@ -347,27 +347,27 @@ class PersonConnection:
 @strawberry.type
 class Query:
     @strawberry.field
-    async def person(self, info: Asked, id: strawberry.ID) -> Person | None:  # noqa: A002
+    async def person(self, info: RequestInfo, id: strawberry.ID) -> Person | None:  # noqa: A002
         row = await _loaders(info).pool.fetchrow(sql.PERSON, id)
         return Person(**row) if row is not None else None
 
     @strawberry.field
-    async def persons(self, info: Asked, first: int = 20) -> PersonConnection:
+    async def persons(self, info: RequestInfo, first: int = 20) -> PersonConnection:
         rows = await _loaders(info).pool.fetch(sql.PERSONS, info.context["agent"], first)
         return PersonConnection(nodes=[Person(**row) for row in rows])
 
 
 PLAIN = strawberry.Schema(Query)
-"""As Strawberry is when nothing is said: each request's document is parsed and validated."""
+"""Strawberry by default: each request's document is parsed and validated."""
 
 CACHED = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
-"""With its own caches of parsed and validated documents, which are to be asked for."""
+"""Strawberry with its optional caches of parsed and validated documents."""
 
 
 async def answer(
     schema: strawberry.Schema, pool: Pool, agent: str, query: str, variables: dict[str, Any]
 ) -> dict[str, Any]:
-    """Data of one request of this agent, with loaders of its own."""
+    """Return the data of one request of this agent, with new loaders."""
     context = {"loaders": Loaders(pool), "agent": agent}
     result = await schema.execute(query, variable_values=variables, context_value=context)
     if result.errors or result.data is None:

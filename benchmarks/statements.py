@@ -1,4 +1,4 @@
-"""SQL of the plain resolvers: every statement takes the keys of its parents as `$1` and names them in `key`."""
+"""SQL of the plain resolvers: every statement takes its parents' keys as `$1` and returns them in `key`."""
 
 PERSONS = """SELECT id, civility, first_name, last_name, birth_name, birth_date, birth_city_code FROM people.person
 WHERE id IN (SELECT person_id FROM access.link WHERE link.key = '2 ' || $1::text) ORDER BY id LIMIT $2"""
@@ -25,7 +25,7 @@ TRAINING = "SELECT id AS key, title FROM trainings.training WHERE id = ANY ($1::
 
 
 def _page(columns: str, table: str, order: str) -> str:
-    """The first `$2` rows of each person."""
+    """Limit a statement to the first `$2` rows of each person."""
     rows = f"SELECT {columns} FROM {table} WHERE person_id = person.key ORDER BY {order} LIMIT $2"  # noqa: S608
     return f"SELECT key, found.* FROM unnest($1::uuid[]) AS person (key), LATERAL ({rows}) AS found"  # noqa: S608
 

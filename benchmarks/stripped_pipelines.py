@@ -1,7 +1,7 @@
-"""The hub without its journal, and without policy either: what both cost. Nothing else can leave them out.
+"""The hub without its journal, and without policy either, to measure what both cost. No other module can skip them.
 
-Tokens, purposes and row security stay; what is left out is what a decision does to a request: the look-up of the class,
-the checks of inputs, the residual in SQL, the guard, the explanations.
+Tokens, purposes and row security stay. Without policy there is no look-up of the decision class, no check of inputs, no
+residual in SQL, no guard and no explanation.
 """
 
 from __future__ import annotations
@@ -26,47 +26,47 @@ from schema.residual import Clause, Residual, Rule
 Preparing: TypeAlias = Preparer[Everyone, Allowed]
 
 
-class _Untold(JournalledRequest):
-    """A request of which nobody is told."""
+class _UnrecordedAccess(JournalledRequest):
+    """A request that is not journalled."""
 
     def __init__(self) -> None:
         """No entry."""
 
-    async def record_disclosure(self, guard: object, told: object) -> None:
+    async def record_disclosure(self, guard: object, explanations: object) -> None:
         """Nothing."""
 
 
-class _Nothing(Journalling):
-    """A journal that is told nothing."""
+class _NoJournal(Journalling):
+    """A journal that records nothing."""
 
     def __init__(self) -> None:
         """No database."""
 
     async def record_intent(self, *_: object) -> JournalledRequest:
         """Nothing."""
-        return UNTOLD
+        return UNRECORDED
 
 
-UNTOLD = _Untold()
+UNRECORDED = _UnrecordedAccess()
 
 
-def unjournalled(pipeline: Pipeline) -> Pipeline:
-    """The same pipeline, which writes nothing down, nor makes what would be."""
-    return replace(pipeline, journalling=_Nothing())
+def without_journal(pipeline: Pipeline) -> Pipeline:
+    """Return the same pipeline with a journal that records nothing."""
+    return replace(pipeline, journalling=_NoJournal())
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
-    """The pipeline's stages that are left without policy and journal."""
+class PolicyFreePipeline:
+    """The pipeline without the stages of policy and journal."""
 
     pipeline: Pipeline
     preparer: Preparing
     residual: Residual
 
     @staticmethod
-    def of(pipeline: Pipeline, graph: Graph) -> Bare:
-        """The same parts, and a residual by which every row and field may be read."""
-        return Bare(
+    def of(pipeline: Pipeline, graph: Graph) -> PolicyFreePipeline:
+        """Return the same pipeline with a residual by which every row and field may be read."""
+        return PolicyFreePipeline(
             pipeline, Preparer(graph.supergraph, graph.schema, allow, exact=frozenset(SUBGRAPHS)), _everything(graph)
         )
 
@@ -106,5 +106,5 @@ class Bare:
 def _everything(graph: Graph) -> Residual:
     always = (Clause(int(RELATIONS)),)
     rule = Rule(always, tuple((int(fact), always) for fact in VALUE_FACTS.values()))
-    known = graph.table.classification
-    return Residual(dict.fromkeys(known.personal, rule), dict.fromkeys(known.fields, rule))
+    classification = graph.table.classification
+    return Residual(dict.fromkeys(classification.personal, rule), dict.fromkeys(classification.fields, rule))

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from benchmarks.gateway.attack import under_attack
-from benchmarks.gateway.measure import QUERY, crowded, measure, site
-from benchmarks.gateway.peers import GATEWAYS, NODE, OURS, Gateway
+from benchmarks.gateway.measure import QUERY, measure, memory_after, site
+from benchmarks.gateway.peers import GATEWAYS, HUB, NODE, Gateway
 from benchmarks.gateway.planning import plans
 from benchmarks.gateway.report import show_attacks, show_figures, show_goals, show_plans
 from hub.errors import HubError
@@ -30,21 +30,21 @@ def bench(
 ) -> None:
     """Mesure « hub gateway » et les passerelles de npm sur la même requête, dans un seul passage."""
     console = Console(stderr=json)
-    gateways = [each for each in GATEWAYS if only is None or each.name in only or each.name == OURS]
+    gateways = [gateway for gateway in GATEWAYS if only is None or gateway.name in only or gateway.name == HUB]
     gateways = _installed(gateways, console)
     planned = plans(QUERY)
-    with tempfile.TemporaryDirectory() as folder, site(gateways, Path(folder)) as (behind, up):
-        starts = {each.gateway.name: each.start for each in up}
-        figures = measure(behind, up, connections or [1, 10, 50], rounds, seconds)
-        size = crowded(up[0], operations)
-        attacks = under_attack(up[0], seconds)
+    with tempfile.TemporaryDirectory() as folder, site(gateways, Path(folder)) as (subgraphs, running):
+        starts = {gateway.gateway.name: gateway.start for gateway in running}
+        figures = measure(subgraphs, running, connections or [1, 10, 50], rounds, seconds)
+        size = memory_after(running[0], operations)
+        attacks = under_attack(running[0], seconds)
     if json:
-        found = {"plans": planned, "start": starts, "figures": figures, "memory": size, "attacks": attacks}
-        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+        results = {"plans": planned, "start": starts, "figures": figures, "memory": size, "attacks": attacks}
+        sys.stdout.buffer.write(msgspec.json.encode(results) + b"\n")
         return
     console.print("Une requête de six niveaux, quatre sous-graphes, réponses égales, aucun partage entre requêtes :")
     show_figures(figures, console)
-    show_goals(figures, starts[OURS], size, console)
+    show_goals(figures, starts[HUB], size, console)
     console.print("Plans, en temps de calcul :")
     show_plans(planned, console)
     console.print("Un second client de « hub gateway », pendant qu'un autre l'attaque :")
@@ -52,16 +52,16 @@ def bench(
 
 
 def _installed(gateways: list[Gateway], console: Console) -> list[Gateway]:
-    """Those that this machine can run; the others are named."""
-    absent = [each for each in gateways if each.node]
-    if not absent:
+    """Install the gateways of npm; return those that this machine can run and print the others."""
+    from_npm = [gateway for gateway in gateways if gateway.node]
+    if not from_npm:
         return gateways
     try:
         console.print("Installation des passerelles de npm, une fois par verrou…")
         installed(NODE)
     except NodeAbsent as error:
-        console.print(f"Non mesurées ({error}) : {', '.join(each.title for each in absent)}.")
-        return [each for each in gateways if not each.node]
+        console.print(f"Non mesurées ({error}) : {', '.join(gateway.title for gateway in from_npm)}.")
+        return [gateway for gateway in gateways if not gateway.node]
     return gateways
 
 

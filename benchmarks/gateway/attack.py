@@ -1,7 +1,7 @@
-"""A second client's latency while another one sends what is hard to refuse or to plan, and how the memory grows.
+"""The latency of an honest client while another one attacks, and the memory that the gateway gains.
 
-A document that could be kept is another one each time, so that no cache answers it. Each attack is set beside as many
-connections of honest clients: a gateway of one process shares its core among all that ask.
+An attacker sends what is costly to refuse or to plan. Its documents differ each time, so that no cache answers them.
+The reference is an attacker that sends as many honest requests: a gateway of one process shares its core.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ from graphql import get_introspection_query
 
 from benchmarks.gateway.load_client import Load
 from benchmarks.gateway.measure import QUERY
-from benchmarks.gateway.peers import Running
-from benchmarks.gateway.processes import loaded, memory, processor
+from benchmarks.gateway.peers import RunningGateway
+from benchmarks.gateway.processes import memory, processor, run_load
 from hub.http.request_reader import MAX_BODY
 
 NUMBER = "00000"
 CONNECTIONS = 4
 
 
-class Attacked(msgspec.Struct, frozen=True):
-    """Latencies (ms) of the second client; how many requests of the attacker were answered per second, with which
-    statuses; the share of its core that the gateway took, and MB of memory that it gained meanwhile."""
+class AttackImpact(msgspec.Struct, frozen=True):
+    """The honest client's latencies (ms) during an attack, and what the attack costs.
+
+    `rps` and `statuses` are the attacker's answers; `busy` is the share of its core that the gateway took, `grown` the
+    MB of memory that it gained.
+    """
 
     attack: str
     p50: float
@@ -37,10 +40,10 @@ class Attacked(msgspec.Struct, frozen=True):
 
 
 def attacks() -> Mapping[str, str]:
-    """Request bodies by name; `NUMBER` in them becomes another number each time."""
+    """Return request bodies by name; each request replaces `NUMBER` by a new number."""
     fields = "name price weight upc inStock shippingEstimate "
-    below = "reviews { id body author { id name username } } "
-    wide = " ".join(f"a{n}: topProducts(first: 1) {{ {fields * 4}{below} }}" for n in range(50))
+    reviews = "reviews { id body author { id name username } } "
+    wide = " ".join(f"a{n}: topProducts(first: 1) {{ {fields * 4}{reviews} }}" for n in range(50))
     return {
         "autant de clients honnêtes": _body(QUERY),
         "documents aux bornes": _body(f"query Q{NUMBER} {{ {wide} }}"),
@@ -55,23 +58,25 @@ def attacks() -> Mapping[str, str]:
     }
 
 
-def under_attack(running: Running, seconds: float) -> Sequence[Attacked]:
-    """The second client alone, then beside each attack."""
-    second = Load(running.url, [_body(QUERY)], 1, seconds, pause=0.02)
+def under_attack(running: RunningGateway, seconds: float) -> Sequence[AttackImpact]:
+    """Measure the honest client alone, then during each attack."""
+    honest = Load(running.url, [_body(QUERY)], 1, seconds, pause=0.02)
     spent = processor(running.pid)
-    alone = loaded(second)
-    found = [Attacked("personne", alone.p50, alone.p99, 0.0, {}, (processor(running.pid) - spent) / alone.seconds, 0.0)]
+    alone = run_load(honest)
+    impacts = [
+        AttackImpact("personne", alone.p50, alone.p99, 0.0, {}, (processor(running.pid) - spent) / alone.seconds, 0.0)
+    ]
     with ThreadPoolExecutor() as pool:
         for name, body in attacks().items():
-            before, spent = memory(running.pid), processor(running.pid)
+            memory_before, spent = memory(running.pid), processor(running.pid)
             attacker = Load(running.url, [body], CONNECTIONS, seconds + 0.5, strict=False, number=NUMBER)
-            attack = pool.submit(loaded, attacker, niceness=10)
-            run = loaded(second)
-            done = attack.result()
-            busy = (processor(running.pid) - spent) / done.seconds
-            grown = memory(running.pid) - before
-            found.append(Attacked(name, run.p50, run.p99, done.rps, done.statuses, busy, grown))
-    return found
+            attack = pool.submit(run_load, attacker, niceness=10)
+            run = run_load(honest)
+            attacker_run = attack.result()
+            busy = (processor(running.pid) - spent) / attacker_run.seconds
+            grown = memory(running.pid) - memory_before
+            impacts.append(AttackImpact(name, run.p50, run.p99, attacker_run.rps, attacker_run.statuses, busy, grown))
+    return impacts
 
 
 def _body(query: str) -> str:

@@ -1,7 +1,6 @@
 """The load client, in its own process: `python -m benchmarks.gateway.load_client` reads a Load, writes a Run, as JSON.
 
-Each connection sends its next request once the answer before is complete. A lean protocol, so that the client takes
-little of the machine from the gateway that it measures.
+Each connection sends its next request once the previous answer is complete.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from benchmarks.http_client import Client
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What to send: bodies in turn, on so many connections, for so long. `strict`: any other status than 200 ends it.
+    """What to send: `bodies` in turn, on `connections` connections, for `seconds`.
 
-    `number` marks a place in a body where each request has another number, so that no document comes twice. `pause`:
-    seconds between an answer and the next request of its connection.
+    `strict` ends the load at any other status than 200. `number` is a text that each request replaces by a new number,
+    so that no document is sent twice. `pause` is the seconds between an answer and the next request of its connection.
     """
 
     url: str
@@ -37,7 +36,7 @@ class Load(msgspec.Struct, frozen=True):
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What came: requests answered, seconds taken, latencies in milliseconds, statuses and how often each."""
+    """The result of a load: requests answered, seconds, latencies in milliseconds, answers by status."""
 
     requests: int
     seconds: float
@@ -71,9 +70,9 @@ async def run(load: Load) -> Run:
     async with asyncio.TaskGroup() as group:
         for _ in range(load.connections):
             group.create_task(_connection(load, head, (parts.hostname or "", parts.port or 80), numbers, end, tally))
-    taken = time.perf_counter() - start
+    duration = time.perf_counter() - start
     ordered = sorted(tally.latencies)
-    return Run(len(ordered), taken, _share(ordered, 0.5), _share(ordered, 0.99), tally.statuses)
+    return Run(len(ordered), duration, _share(ordered, 0.5), _share(ordered, 0.99), tally.statuses)
 
 
 async def _connection(
@@ -109,5 +108,5 @@ def _share(ordered: list[float], share: float) -> float:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        made = runner.run(run(msgspec.json.decode(sys.stdin.buffer.read(), type=Load)))
-    sys.stdout.buffer.write(msgspec.json.encode(made))
+        result = runner.run(run(msgspec.json.decode(sys.stdin.buffer.read(), type=Load)))
+    sys.stdout.buffer.write(msgspec.json.encode(result))

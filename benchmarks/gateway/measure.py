@@ -1,4 +1,4 @@
-"""One run: every gateway up, answers compared, then loads in turn, so that all meet the same machine."""
+"""A run of the bench: start every gateway, compare their answers, then load them in turn."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import msgspec
 import orjson
 
 from benchmarks.gateway.load_client import Load, Run
-from benchmarks.gateway.peers import Gateway, Running, running
-from benchmarks.gateway.processes import OTHERS, loaded, memory, processor, started
+from benchmarks.gateway.peers import Gateway, RunningGateway, running_gateway
+from benchmarks.gateway.processes import OTHER_CORES, memory, processor, run_load, started_process
 from benchmarks.gateway.subgraphs import NAMES, sdl
 from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose
@@ -25,8 +25,11 @@ QUERY = Path(__file__).with_name("query.graphql").read_text(encoding="utf-8")
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """One gateway at one number of connections: medians of the rounds. `cpu`: seconds of processor per 1,000 requests,
-    `memory`: MB after the load, `calls`: requests to subgraphs per request, latencies in milliseconds."""
+    """The medians over the rounds of one gateway at one number of connections.
+
+    `cpu` is in seconds of processor per 1,000 requests, `memory` in MB after the load, latencies in milliseconds;
+    `calls` counts requests to subgraphs per request.
+    """
 
     gateway: str
     connections: int
@@ -45,85 +48,91 @@ class Subgraphs:
     urls: Mapping[str, str]
 
     def calls(self) -> int:
-        """Calls that have come so far."""
+        """Return the number of calls so far."""
         return sum(int(httpx2.get(url).json()["calls"]) for url in self.urls.values())
 
 
 @contextmanager
 def subgraphs() -> Iterator[Subgraphs]:
-    """The four subgraphs, listening."""
-    with started([sys.executable, "-m", "benchmarks.gateway.subgraphs"], OTHERS) as popen:
+    """Start the four subgraphs; yield them once they listen."""
+    with started_process([sys.executable, "-m", "benchmarks.gateway.subgraphs"], OTHER_CORES) as popen:
         assert popen.stdout is not None
         ports = orjson.loads(popen.stdout.readline())
         yield Subgraphs({name: f"http://127.0.0.1:{ports[name]}/graphql" for name in NAMES})
 
 
 @contextmanager
-def site(gateways: Sequence[Gateway], folder: Path) -> Iterator[tuple[Subgraphs, list[Running]]]:
-    """Subgraphs and gateways, all answering alike; raises StartRefused (BENCH_NOT_STARTED, BENCH_UNEQUAL)."""
+def site(gateways: Sequence[Gateway], folder: Path) -> Iterator[tuple[Subgraphs, list[RunningGateway]]]:
+    """Start the subgraphs and gateways; raises StartRefused (BENCH_NOT_STARTED, BENCH_UNEQUAL)."""
     with ExitStack() as stack:
-        behind = stack.enter_context(subgraphs())
+        subgraphs_up = stack.enter_context(subgraphs())
         path = folder / "supergraph.graphql"
-        made = compose([Source(name, behind.urls[name], sdl(name)) for name in NAMES])
-        path.write_text(made.text, encoding="utf-8")
-        up = [stack.enter_context(running(each, path, behind.urls, folder / f"{each.name}.log")) for each in gateways]
-        expected = None
-        for each in up:
-            answer = _answer(each.url)
+        supergraph = compose([Source(name, subgraphs_up.urls[name], sdl(name)) for name in NAMES])
+        path.write_text(supergraph.text, encoding="utf-8")
+        gateways_up = [
+            stack.enter_context(running_gateway(gateway, path, subgraphs_up.urls, folder / f"{gateway.name}.log"))
+            for gateway in gateways
+        ]
+        expected, reference = None, gateways_up[0].gateway
+        for gateway in gateways_up:
+            answer = _answer(gateway.url)
             expected = answer if expected is None else expected
             if answer != expected or "errors" in answer:
                 raise StartRefused(
                     "BENCH_UNEQUAL",
-                    f"« {each.gateway.title} » ne répond pas comme « {up[0].gateway.title} » : rien n'est mesuré.",
-                    f"{each.gateway.name} answers otherwise",
+                    f"« {gateway.gateway.title} » ne répond pas comme « {reference.title} » : rien n'est mesuré.",
+                    f"{gateway.gateway.name} answers otherwise",
                 )
-        yield behind, up
+        yield subgraphs_up, gateways_up
 
 
 def measure(
-    behind: Subgraphs, gateways: Sequence[Running], connections: Sequence[int], rounds: int, seconds: float
+    subgraphs: Subgraphs, gateways: Sequence[RunningGateway], connections: Sequence[int], rounds: int, seconds: float
 ) -> list[Figures]:
-    """Figures of every gateway at every number of connections, from loads of so many seconds in turn."""
+    """Load every gateway in turn, at every number of connections; return their figures."""
     body = orjson.dumps({"query": QUERY}).decode()
-    for each in gateways:
-        loaded(Load(each.url, [body], 4, each.gateway.warm))
+    for gateway in gateways:
+        run_load(Load(gateway.url, [body], 4, gateway.gateway.warm))
     figures = []
     for number in connections:
-        taken: dict[str, list[Figures]] = {}
+        figures_by_gateway: dict[str, list[Figures]] = {}
         for _ in range(rounds):
-            for each in gateways:
-                figure = _one(behind, each, Load(each.url, [body], number, seconds))
-                taken.setdefault(each.gateway.name, []).append(figure)
-        figures += [_medians(each) for each in taken.values()]
+            for gateway in gateways:
+                figures_of_load = _load_figures(subgraphs, gateway, Load(gateway.url, [body], number, seconds))
+                figures_by_gateway.setdefault(gateway.gateway.name, []).append(figures_of_load)
+        figures += [_medians(round_figures) for round_figures in figures_by_gateway.values()]
     return figures
 
 
-def crowded(running: Running, plans: int) -> float:
-    """MB that the gateway holds once so many different operations of the benchmark's size were asked."""
+def memory_after(target: RunningGateway, plans: int) -> float:
+    """Return the memory (MB) of the gateway after so many different operations of the benchmark's size."""
     with httpx2.Client(timeout=30) as client:
         for number in range(plans):
-            client.post(running.url, json={"query": QUERY.replace("Bench", f"Bench{number}")}).raise_for_status()
-    return memory(running.pid)
+            client.post(target.url, json={"query": QUERY.replace("Bench", f"Bench{number}")}).raise_for_status()
+    return memory(target.pid)
 
 
-def _one(behind: Subgraphs, running: Running, load: Load) -> Figures:
-    calls, cpu = behind.calls(), processor(running.pid)
-    run: Run = loaded(load)
-    spent, asked = processor(running.pid) - cpu, behind.calls() - calls
-    each = 1000 * spent / run.requests
-    name, size = running.gateway.name, memory(running.pid)
-    return Figures(name, load.connections, run.rps, run.p50, run.p99, each, size, asked / run.requests)
+def _load_figures(subgraphs: Subgraphs, target: RunningGateway, load: Load) -> Figures:
+    calls, cpu = subgraphs.calls(), processor(target.pid)
+    run: Run = run_load(load)
+    cpu_spent, subgraph_calls = processor(target.pid) - cpu, subgraphs.calls() - calls
+    cpu_per_thousand = 1000 * cpu_spent / run.requests
+    name, size = target.gateway.name, memory(target.pid)
+    return Figures(
+        name, load.connections, run.rps, run.p50, run.p99, cpu_per_thousand, size, subgraph_calls / run.requests
+    )
 
 
 def _medians(rounds: Sequence[Figures]) -> Figures:
-    first = rounds[0]
+    first_round = rounds[0]
     values = {
-        name: median(getattr(each, name) for each in rounds) for name in ("rps", "p50", "p99", "cpu", "memory", "calls")
+        name: median(getattr(figures, name) for figures in rounds)
+        for name in ("rps", "p50", "p99", "cpu", "memory", "calls")
     }
-    return Figures(first.gateway, first.connections, **values)
+    return Figures(first_round.gateway, first_round.connections, **values)
 
 
 def _answer(url: str) -> Any:
-    """The whole answer to the query, in no order of keys."""
-    found = httpx2.post(url, json={"query": QUERY}, timeout=30).json()
-    return {key: value for key, value in found.items() if key != "extensions"}
+    """Return the answer to the query, without its extensions."""
+    answer = httpx2.post(url, json={"query": QUERY}, timeout=30).json()
+    return {key: value for key, value in answer.items() if key != "extensions"}

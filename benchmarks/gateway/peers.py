@@ -1,4 +1,4 @@
-"""The gateways that the bench compares: how each is started on a supergraph, and the address that it answers at."""
+"""The gateways that the bench compares, and how each is started."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from socket import create_server
 
 import httpx2
 
-from benchmarks.gateway.processes import GATEWAY, started
+from benchmarks.gateway.processes import GATEWAY_CORES, started_process
 from hub.errors import StartRefused
 
 NODE = Path(__file__).parent / "node"
-OURS = "hub"
+HUB = "hub"
 START_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What a gateway is given: a supergraph file, the URLs of the subgraphs, a port to listen on."""
+class Deployment:
+    """The inputs of a gateway: a supergraph file, the URLs of the subgraphs, a port to listen on."""
 
     supergraph: Path
     urls: Mapping[str, str]
@@ -31,18 +31,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A gateway; `node` if it is one of npm's. `warm`: seconds of load before anything is measured."""
+    """A gateway; `node` tells that it is one of npm's, `warm` is the seconds of load before the measure."""
 
     name: str
     title: str
-    command: Callable[[Place], list[str]]
+    command: Callable[[Deployment], list[str]]
     warm: float
     node: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A gateway that answers, and how long it took to."""
+class RunningGateway:
+    """A gateway that answers; `start` is the seconds until its first answer."""
 
     gateway: Gateway
     url: str
@@ -50,21 +50,21 @@ class Running:
     start: float
 
 
-def _ours(place: Place) -> list[str]:
+def _hub_command(deployment: Deployment) -> list[str]:
     command = [sys.executable, "-m", "hub.cli", "gateway", "--unprotected"]
-    return [*command, "--supergraph", str(place.supergraph), "--port", str(place.port)]
+    return [*command, "--supergraph", str(deployment.supergraph), "--port", str(deployment.port)]
 
 
-def _hive(*options: str) -> Callable[[Place], list[str]]:
-    def command(place: Place) -> list[str]:
-        where = ["--host", "127.0.0.1", "--port", str(place.port), "--fork", "1", "--config-path", "hive.mjs"]
-        return ["node_modules/.bin/hive-gateway", "supergraph", str(place.supergraph), *where, *options]
+def _hive(*options: str) -> Callable[[Deployment], list[str]]:
+    def command(deployment: Deployment) -> list[str]:
+        listen = ["--host", "127.0.0.1", "--port", str(deployment.port), "--fork", "1", "--config-path", "hive.mjs"]
+        return ["node_modules/.bin/hive-gateway", "supergraph", str(deployment.supergraph), *listen, *options]
 
     return command
 
 
 GATEWAYS = (
-    Gateway(OURS, "hub gateway", _ours, 2, node=False),
+    Gateway(HUB, "hub gateway", _hub_command, 2, node=False),
     Gateway("apollo", "Apollo Gateway", lambda at: ["node", "apollo.mjs", str(at.supergraph), str(at.port)], 8),
     Gateway(
         "mercurius",
@@ -78,22 +78,24 @@ GATEWAYS = (
 
 
 @contextmanager
-def running(gateway: Gateway, supergraph: Path, urls: Mapping[str, str], log: Path) -> Iterator[Running]:
-    """The gateway, once it answers; raises StartRefused (BENCH_NOT_STARTED)."""
-    place = Place(supergraph, urls, _free_port())
+def running_gateway(gateway: Gateway, supergraph: Path, urls: Mapping[str, str], log: Path) -> Iterator[RunningGateway]:
+    """Start a gateway; yield it once it answers; raises StartRefused (BENCH_NOT_STARTED)."""
+    deployment = Deployment(supergraph, urls, _free_port())
     folder = NODE if gateway.node else None
-    url = f"http://127.0.0.1:{place.port}/graphql"
-    begun = time.perf_counter()
-    with started(gateway.command(place), GATEWAY, folder=folder, log=log, NODE_ENV="production") as popen:
+    url = f"http://127.0.0.1:{deployment.port}/graphql"
+    start = time.perf_counter()
+    with started_process(
+        gateway.command(deployment), GATEWAY_CORES, folder=folder, log=log, NODE_ENV="production"
+    ) as popen:
         while not _answers(url):
-            if popen.poll() is not None or time.perf_counter() - begun > START_SECONDS:
+            if popen.poll() is not None or time.perf_counter() - start > START_SECONDS:
                 raise StartRefused(
                     "BENCH_NOT_STARTED",
                     f"« {gateway.title} » n'a pas démarré : {log} dit pourquoi.",
                     f"{gateway.name} did not start",
                 )
             time.sleep(0.02)
-        yield Running(gateway, url, popen.pid, time.perf_counter() - begun)
+        yield RunningGateway(gateway, url, popen.pid, time.perf_counter() - start)
 
 
 def _answers(url: str) -> bool:
@@ -104,5 +106,5 @@ def _answers(url: str) -> bool:
 
 
 def _free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    with create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -1,4 +1,4 @@
-"""How long planning takes, cold and from the cache, in this process."""
+"""The time that planning takes in this process, cold and from the cache."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ MOST_COLD, MOST_CACHED = 50.0, 20.0
 
 
 class PlanTime(msgspec.Struct, frozen=True):
-    """One operation: its leaves, fetches and waves; milliseconds to plan it and to prepare it whole (parse, validate,
-    normalise, plan), microseconds to find it again."""
+    """The times of one operation: milliseconds to plan it and to prepare it (parse, validate, normalise, plan),
+    microseconds to find it in the cache; and its numbers of leaves, fetches and waves."""
 
     title: str
     fields: int
@@ -49,47 +49,49 @@ class PlanTime(msgspec.Struct, frozen=True):
 
 
 def plans(query: str) -> list[PlanTime]:
-    """The benchmark's query, the journey, and a query of 300 fields on the hub's own graph."""
-    hub = load_graph().supergraph
+    """Time the benchmark's query, the journey, and a query of 300 fields on the hub's own graph."""
+    hub_graph = load_graph().supergraph
     shop = compose([Source(name, f"http://{name}.example/graphql", sdl(name)) for name in NAMES])
     return [
         _timed("le banc : six niveaux, quatre sous-graphes", shop, query),
-        _timed("le parcours d'une personne", hub, journey(hub.client_schema)),
-        _timed(f"{FIELDS} champs du graphe du hub", hub, wide(hub.client_schema, FIELDS)),
+        _timed("le parcours d'une personne", hub_graph, journey(hub_graph.client_schema)),
+        _timed(f"{FIELDS} champs du graphe du hub", hub_graph, wide(hub_graph.client_schema, FIELDS)),
     ]
 
 
 def wide(schema: GraphQLSchema, fields: int) -> str:
-    """A query of so many leaves, from the first root fields, every object's leaves before what is below it."""
+    """Return a query of so many leaves, taken from the first root fields, an object's leaves before its objects."""
     variables: list[str] = []
-    left = fields
+    remaining = fields
 
     def selection(type_: GraphQLObjectType, depth: int) -> Iterator[str]:
-        nonlocal left
-        ordered = sorted(type_.fields.items(), key=lambda each: not is_leaf_type(get_named_type(each[1].type)))
+        nonlocal remaining
+        ordered = sorted(
+            type_.fields.items(), key=lambda name_and_field: not is_leaf_type(get_named_type(name_and_field[1].type))
+        )
         for name, field in ordered:
-            named = get_named_type(field.type)
-            if left <= 0:
+            returned = get_named_type(field.type)
+            if remaining <= 0:
                 return
-            if is_leaf_type(named):
-                left -= 1
+            if is_leaf_type(returned):
+                remaining -= 1
                 yield f"{name}{arguments(field)}"
-            elif isinstance(named, GraphQLObjectType) and depth < 5:
+            elif isinstance(returned, GraphQLObjectType) and depth < 5:
                 start = len(variables)
-                given = arguments(field)
-                below = " ".join(selection(named, depth + 1))
-                if below:
-                    yield f"{name}{given} {{ {below} }}"
+                text = arguments(field)
+                subselections = " ".join(selection(returned, depth + 1))
+                if subselections:
+                    yield f"{name}{text} {{ {subselections} }}"
                 else:
                     del variables[start:]
 
     def arguments(field: GraphQLField) -> str:
-        given = []
+        pairs = []
         for name, argument in field.args.items():
             if is_required_argument(argument):
                 variables.append(f"$v{len(variables)}: {argument.type}")
-                given.append(f"{name}: $v{len(variables) - 1}")
-        return f"({', '.join(given)})" if given else ""
+                pairs.append(f"{name}: $v{len(variables) - 1}")
+        return f"({', '.join(pairs)})" if pairs else ""
 
     assert schema.query_type is not None
     body = " ".join(selection(schema.query_type, 0))
@@ -100,36 +102,38 @@ def _timed(title: str, supergraph: Supergraph, query: str) -> PlanTime:
     schema = supergraph.client_schema
     document = parse_document(query, schema, Limits())
     allowed = allow(normalise(document, find_operation(document, None), schema), EVERYONE)
-    made = plan(allowed.operation, supergraph)
+    query_plan = plan(allowed.operation, supergraph)
     preparer = Preparer(supergraph, schema, allow)
     preparer.prepare(query, None, EVERYONE, TRACE)
-    copies = [query.encode().decode() for _ in range(LOOKUPS)]  # as they come: texts whose hash nobody knows yet
+    copies = [
+        query.encode().decode() for _ in range(LOOKUPS)
+    ]  # new texts, as requests bring them: their hash is not computed yet
     return PlanTime(
         title,
         _leaves(allowed.operation.fetch.root),
-        len(list(made.fetches())),
-        len(made.waves),
+        len(list(query_plan.fetches())),
+        len(query_plan.waves),
         1000 * median(_seconds(lambda: plan(allowed.operation, supergraph)) for _ in range(ROUNDS)),
         1000
         * median(
             _seconds(lambda: Preparer(supergraph, schema, allow).prepare(query, None, EVERYONE, TRACE))
             for _ in range(ROUNDS)
         ),
-        1e6 * _seconds(lambda: [preparer.prepare(each, None, EVERYONE, TRACE) for each in copies]) / LOOKUPS,
+        1e6 * _seconds(lambda: [preparer.prepare(copy, None, EVERYONE, TRACE) for copy in copies]) / LOOKUPS,
     )
 
 
 def _leaves(root: Selections) -> int:
     stack, count = [root], 0
     while stack:
-        for each in stack.pop().fields:
-            count += not each.selections
-            stack.extend(each.selections)
+        for field in stack.pop().fields:
+            count += not field.selections
+            stack.extend(field.selections)
     return count
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """Seconds of processor."""
+    """Return the seconds of processor that `work` takes."""
     start = time.process_time()
     work()
     return time.process_time() - start

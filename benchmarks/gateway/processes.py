@@ -1,4 +1,4 @@
-"""Processes of the bench: started, pinned to a core, ended; what they took of processor and memory, from /proc."""
+"""The processes of the bench: started, pinned to cores, ended; their processor time and memory, from /proc."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from benchmarks.gateway.load_client import Load, Run
 
 TICK = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
-GATEWAY, OTHERS = CORES[:1], CORES[1:] or CORES
-"""One core is the gateway's alone, where there are several."""
+GATEWAY_CORES, OTHER_CORES = CORES[:1], CORES[1:] or CORES
+"""Where there are several cores, the gateway has one for itself."""
 
 
 @contextmanager
-def started(
+def started_process(
     command: Sequence[str],
     cores: Sequence[int],
     *,
@@ -29,7 +29,7 @@ def started(
     niceness: int = 0,
     **environment: str,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process on these cores; its standard input stays open until it is ended."""
+    """Start a process on these cores; its standard input stays open until the end."""
     with (log or Path(os.devnull)).open("wb") as errors:
         popen = subprocess.Popen(
             command,
@@ -56,19 +56,21 @@ def started(
         popen.stdout.close()
 
 
-def loaded(load: Load, *, niceness: int = 0) -> Run:
-    """The client's run of a load; a nice one leaves its core to the other client and to the subgraphs."""
-    with started([sys.executable, "-m", "benchmarks.gateway.load_client"], OTHERS, niceness=niceness) as popen:
+def run_load(load: Load, *, niceness: int = 0) -> Run:
+    """Run a load in a client process; with `niceness`, the other processes of its core come first."""
+    with started_process(
+        [sys.executable, "-m", "benchmarks.gateway.load_client"], OTHER_CORES, niceness=niceness
+    ) as popen:
         out, _ = popen.communicate(msgspec.json.encode(load))
     return msgspec.json.decode(out, type=Run)
 
 
 def processor(pid: int) -> float:
-    """Seconds of processor that a process and its children have taken."""
+    """Return the seconds of processor of a process and its children."""
     seconds = 0.0
-    for each in _tree(pid):
+    for process_id in _tree(pid):
         try:
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
         seconds += (int(fields[11]) + int(fields[12])) / TICK
@@ -76,11 +78,11 @@ def processor(pid: int) -> float:
 
 
 def memory(pid: int) -> float:
-    """MB that a process and its children hold."""
+    """Return the memory (MB) of a process and its children."""
     size = 0
-    for each in _tree(pid):
+    for process_id in _tree(pid):
         try:
-            size += int(Path(f"/proc/{each}/statm").read_text().split()[1])
+            size += int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
         except OSError:
             continue
     return size * os.sysconf("SC_PAGE_SIZE") / 1e6
@@ -96,6 +98,6 @@ def _tree(pid: int) -> Iterator[int]:
         parents.setdefault(parent, []).append(int(entry.parent.name))
     stack = [pid]
     while stack:
-        found = stack.pop()
-        yield found
-        stack.extend(parents.get(found, ()))
+        process_id = stack.pop()
+        yield process_id
+        stack.extend(parents.get(process_id, ()))

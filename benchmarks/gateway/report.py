@@ -1,4 +1,4 @@
-"""The tables: figures of one run, their ratios, and the goals that they are held to."""
+"""The tables of the report: figures of one run, ratios and goals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.gateway.attack import Attacked
+from benchmarks.gateway.attack import AttackImpact
 from benchmarks.gateway.measure import Figures
-from benchmarks.gateway.peers import GATEWAYS, OURS
+from benchmarks.gateway.peers import GATEWAYS, HUB
 from benchmarks.gateway.planning import MOST_CACHED, MOST_COLD, PlanTime
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Our processor time at most so many times a peer's, at every number of connections."""
+    """The hub's processor time is at most `most` times a peer's, at every number of connections."""
 
     peer: str
     most: float
@@ -27,97 +27,102 @@ GOALS = (Goal("apollo", 0.12), Goal("hive-rust", 0.25))
 MOST_CALLS = 4
 MOST_START = 2.0
 MOST_MEMORY = 120
-TITLES = {each.name: each.title for each in GATEWAYS}
+TITLES = {gateway.name: gateway.title for gateway in GATEWAYS}
 
 
 def show_figures(figures: Sequence[Figures], console: Console) -> None:
-    """Every gateway at every number of connections; the ratio is its processor time in ours."""
+    """Print the figures of every gateway; the ratio is its processor time over the hub's."""
     table = _table("passerelle", "connexions", "req/s", "p50 ms", "p99 ms", "CPU s / 1 000", "× hub", "Mo", "appels")
-    ours = {each.connections: each for each in figures if each.gateway == OURS}
-    for each in sorted(figures, key=lambda one: (one.connections, one.cpu)):
+    hub_figures = {figure.connections: figure for figure in figures if figure.gateway == HUB}
+    for figure in sorted(figures, key=lambda figure: (figure.connections, figure.cpu)):
         table.add_row(
-            TITLES[each.gateway],
-            str(each.connections),
-            f"{each.rps:.0f}",
-            f"{each.p50:.1f}",
-            f"{each.p99:.1f}",
-            f"{each.cpu:.2f}",
-            f"{each.cpu / ours[each.connections].cpu:.1f}" if each.connections in ours else "",
-            f"{each.memory:.0f}",
-            f"{each.calls:.1f}",
-            style="bold" if each.gateway == OURS else None,
+            TITLES[figure.gateway],
+            str(figure.connections),
+            f"{figure.rps:.0f}",
+            f"{figure.p50:.1f}",
+            f"{figure.p99:.1f}",
+            f"{figure.cpu:.2f}",
+            f"{figure.cpu / hub_figures[figure.connections].cpu:.1f}" if figure.connections in hub_figures else "",
+            f"{figure.memory:.0f}",
+            f"{figure.calls:.1f}",
+            style="bold" if figure.gateway == HUB else None,
         )
     console.print(table)
 
 
 def show_goals(figures: Sequence[Figures], start: float, size: float, console: Console) -> None:
-    """What is aimed at, what was found, and whether it is reached; `start` in seconds, `size` in MB with many plans."""
+    """Print each goal and its measure; `start` is in seconds, `size` the MB of memory with many plans."""
     table = _table("but", "mesuré", "visé", "atteint")
-    cpu = {(each.gateway, each.connections): each.cpu for each in figures}
+    cpu = {(figure.gateway, figure.connections): figure.cpu for figure in figures}
     for goal in GOALS:
-        for number in sorted({each.connections for each in figures if each.gateway == goal.peer}):
-            found = cpu[OURS, number] / cpu[goal.peer, number]
-            _goal(table, f"CPU ÷ {TITLES[goal.peer]}, {number} connexions", found, goal.most, " ×")
-    _goal(table, "appels aux sous-graphes par requête", max(e.calls for e in figures if e.gateway == OURS), MOST_CALLS)
+        for number in sorted({figure.connections for figure in figures if figure.gateway == goal.peer}):
+            ratio = cpu[HUB, number] / cpu[goal.peer, number]
+            _goal(table, f"CPU ÷ {TITLES[goal.peer]}, {number} connexions", ratio, goal.most, " ×")
+    _goal(
+        table,
+        "appels aux sous-graphes par requête",
+        max(figure.calls for figure in figures if figure.gateway == HUB),
+        MOST_CALLS,
+    )
     _goal(table, "démarrage, jusqu'à la première réponse", start, MOST_START, " s")
     _goal(table, "mémoire, après mille opérations différentes", size, MOST_MEMORY, " Mo")
     console.print(table)
 
 
 def show_plans(plans: Sequence[PlanTime], console: Console) -> None:
-    """Planning, cold and found again."""
+    """Print the times of planning, cold and from the cache."""
     table = _table("requête", "champs", "appels", "vagues", "plan ms", "but", "préparée ms", "retrouvée µs", "but")
-    for each in plans:
+    for plan_time in plans:
         table.add_row(
-            each.title,
-            str(each.fields),
-            str(each.fetches),
-            str(each.waves),
-            f"{each.plan:.1f}",
+            plan_time.title,
+            str(plan_time.fields),
+            str(plan_time.fetches),
+            str(plan_time.waves),
+            f"{plan_time.plan:.1f}",
             f"≤ {MOST_COLD:g}",
-            f"{each.prepare:.1f}",
-            f"{each.cached:.1f}",
+            f"{plan_time.prepare:.1f}",
+            f"{plan_time.cached:.1f}",
             f"≤ {MOST_CACHED:g}",
-            style=None if each.reached else "yellow",
+            style=None if plan_time.reached else "yellow",
         )
     console.print(table)
 
 
-def show_attacks(attacks: Sequence[Attacked], console: Console) -> None:
-    """The second client's latencies, beside those when nobody attacks."""
+def show_attacks(attacks: Sequence[AttackImpact], console: Console) -> None:
+    """Print the honest client's latencies during each attack, and without one."""
     table = _table(
         "à côté", "p50 ms", "p99 ms", "× seul", "réponses/s à l'attaquant", "statuts", "occupée", "Mo gagnés"
     )
-    for each in attacks:
-        statuses = ", ".join(f"{status or 'fermée'} : {count}" for status, count in sorted(each.statuses.items()))
-        ratio = each.p99 / attacks[0].p99
+    for impact in attacks:
+        statuses = ", ".join(f"{status or 'fermée'} : {count}" for status, count in sorted(impact.statuses.items()))
+        ratio = impact.p99 / attacks[0].p99
         table.add_row(
-            each.attack,
-            f"{each.p50:.1f}",
-            f"{each.p99:.1f}",
+            impact.attack,
+            f"{impact.p50:.1f}",
+            f"{impact.p99:.1f}",
             f"{ratio:.1f}",
-            f"{each.rps:.0f}",
+            f"{impact.rps:.0f}",
             statuses,
-            f"{each.busy:.0%}",
-            f"{each.grown:.1f}",
+            f"{impact.busy:.0%}",
+            f"{impact.grown:.1f}",
         )
     console.print(table)
 
 
-def _goal(table: Table, title: str, found: float, most: float, unit: str = "") -> None:
-    reached = found <= most + 1e-9
+def _goal(table: Table, title: str, value: float, most: float, unit: str = "") -> None:
+    reached = value <= most + 1e-9
     table.add_row(
         title,
-        f"{found:.2f}{unit}",
+        f"{value:.2f}{unit}",
         f"≤ {most:g}{unit}",
         "oui" if reached else "non",
         style=None if reached else "yellow",
     )
 
 
-def _table(first: str, *others: str) -> Table:
+def _table(first_column: str, *columns: str) -> Table:
     table = Table(box=SIMPLE, padding=0)
-    table.add_column(first, no_wrap=True)
-    for title in others:
+    table.add_column(first_column, no_wrap=True)
+    for title in columns:
         table.add_column(title, justify="right")
     return table

@@ -1,4 +1,4 @@
-"""The shop that the subgraphs answer from: made by rule, the same at each run, its objects linked to each other."""
+"""The data of the subgraphs: a shop of linked objects, the same at each run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Objects by type and key."""
+    """The objects of the shop, by type and key."""
 
     users: dict[str, dict[str, Any]]
     products: dict[str, dict[str, Any]]
@@ -24,7 +24,7 @@ class Shop:
 
 
 def shop() -> Shop:
-    """Six users, seven products, thirteen reviews: the answer to the query has 433 objects and about 87 KB."""
+    """Make six users, seven products and thirteen reviews: the query's answer has 433 objects and about 87 KB."""
     users: dict[str, dict[str, Any]] = {
         str(n): {"__typename": "User", "id": str(n), "name": name, "username": f"@{name.lower()}", "reviews": []}
         for n, name in enumerate(NAMES, 1)
@@ -57,5 +57,5 @@ def shop() -> Shop:
 
 
 def shipping(price: int, weight: int) -> int:
-    """What inventory works out of the fields that it requires."""
+    """Return the shipping estimate, which `inventory` computes from the fields that it requires."""
     return price * weight // 100

@@ -1,7 +1,7 @@
-"""The four subgraphs in one process of their own: `python -m benchmarks.gateway.subgraphs` tells its ports as JSON.
+"""The four subgraphs in one process of their own: `python -m benchmarks.gateway.subgraphs` prints its ports as JSON.
 
-Each answer is worked out by graphql-core from the shop's data the first time that its request comes, and kept, so that
-a subgraph costs some ten microseconds and is never what is measured. `GET /` tells how many calls have come.
+graphql-core computes an answer at the first request for it; the answer is then cached, so that a subgraph takes some
+ten microseconds and does not weigh on the measure. `GET /` returns the number of calls.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ type _Service { sdl: String }
 
 
 def sdl(name: str) -> str:
-    """The schema of a subgraph, as its author wrote it."""
+    """Return the SDL of a subgraph."""
     return (FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
 
 
 def schema(name: str) -> GraphQLSchema:
-    """The same with what every subgraph has for a gateway."""
+    """Return its executable schema, with the fields of the federation specification."""
     text = sdl(name).replace("extend type", "type")
-    entities = " | ".join(each for each in ("User", "Product", "Review") if f"type {each} @key" in text)
+    entities = " | ".join(entity for entity in ("User", "Product", "Review") if f"type {entity} @key" in text)
     fields = "_service: _Service! _entities(representations: [_Any!]!): [_Entity]!"
     query = "type Query {"
     text = text.replace(query, f"{query} {fields}") if query in text else f"{text} {query} {fields} }}"
@@ -49,18 +49,18 @@ def schema(name: str) -> GraphQLSchema:
 
 
 def roots(name: str, data: Shop) -> dict[str, Any]:
-    """What graphql-core's own resolvers read."""
+    """Return the root value, read by graphql-core's default resolvers."""
     stores = {"User": (data.users, "id"), "Product": (data.products, "upc"), "Review": (data.reviews, "id")}
 
     def entities(info: Any, representations: list[dict[str, Any]]) -> list[Any]:
-        found = []
-        for each in representations:
-            store, key = stores[each["__typename"]]
-            entity = store.get(each[key])
-            if entity is not None and "weight" in each:
-                entity = {**entity, "shippingEstimate": shipping(each["price"], each["weight"])}
-            found.append(entity)
-        return found
+        objects = []
+        for representation in representations:
+            store, key = stores[representation["__typename"]]
+            entity = store.get(representation[key])
+            if entity is not None and "weight" in representation:
+                entity = {**entity, "shippingEstimate": shipping(representation["price"], representation["weight"])}
+            objects.append(entity)
+        return objects
 
     return {
         "_service": {"sdl": sdl(name)},
@@ -71,33 +71,33 @@ def roots(name: str, data: Shop) -> dict[str, Any]:
 
 
 class Subgraph:
-    """Answers by request body."""
+    """A subgraph, which caches its answers by request body."""
 
     def __init__(self, name: str, data: Shop) -> None:
         self.calls = 0
         self._schema, self._root = schema(name), roots(name, data)
-        self._kept: dict[bytes, bytes] = {}
+        self._responses: dict[bytes, bytes] = {}
 
     def answer(self, body: bytes) -> bytes:
-        """The whole HTTP response."""
+        """Return the HTTP response to a request body."""
         if not body:
             return _response({"calls": self.calls})
         self.calls += 1
-        known = self._kept.get(body)
-        if known is None:
-            asked = orjson.loads(body)
+        response = self._responses.get(body)
+        if response is None:
+            request = orjson.loads(body)
             result = execute_sync(
                 self._schema,
-                parse(asked["query"]),
+                parse(request["query"]),
                 self._root,
-                variable_values=asked.get("variables") or {},
-                operation_name=asked.get("operationName"),
+                variable_values=request.get("variables") or {},
+                operation_name=request.get("operationName"),
             )
             assert isinstance(result, ExecutionResult)
-            known = _response(result.formatted)
-            if len(self._kept) < MOST_KEPT:
-                self._kept[body] = known
-        return known
+            response = _response(result.formatted)
+            if len(self._responses) < MOST_KEPT:
+                self._responses[body] = response
+        return response
 
 
 def _response(value: Any) -> bytes:
@@ -107,7 +107,7 @@ def _response(value: Any) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One connection, kept alive; also the callbacks of its parser."""
+    """A persistent connection, which also holds the callbacks of its parser."""
 
     def __init__(self, answer: Callable[[bytes], bytes]) -> None:
         self._answer = answer
@@ -115,25 +115,25 @@ class Connection(asyncio.Protocol):
         self._body = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The event loop's."""
+        """Called by the event loop."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """The event loop's."""
+        """Called by the event loop."""
         self._parser.feed_data(data)
 
     def on_body(self, body: bytes) -> None:
-        """The parser's."""
+        """Called by the parser."""
         self._body += body
 
     def on_message_complete(self) -> None:
-        """The parser's."""
+        """Called by the parser."""
         body, self._body = self._body, b""
         self._transport.write(self._answer(body))
 
 
 async def serve() -> None:
-    """Until the standard input is closed, which it is when whoever started this ends."""
+    """Serve until the standard input is closed, at the end of the process that started this one."""
     data = shop()
     loop = asyncio.get_running_loop()
     ports = {}

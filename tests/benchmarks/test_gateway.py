@@ -14,9 +14,9 @@ from graphql import graphql_sync
 from benchmarks.gateway import measure
 from benchmarks.gateway.attack import NUMBER, attacks
 from benchmarks.gateway.load_client import Load, Run
-from benchmarks.gateway.peers import GATEWAYS, NODE, OURS
+from benchmarks.gateway.peers import GATEWAYS, HUB, NODE
 from benchmarks.gateway.planning import FIELDS, plans
-from benchmarks.gateway.processes import loaded
+from benchmarks.gateway.processes import run_load
 from benchmarks.gateway.shop import shipping, shop
 from benchmarks.gateway.subgraphs import NAMES, roots, sdl
 from hub.errors import StartRefused
@@ -54,13 +54,13 @@ def test_the_answer_is_as_large_as_the_public_benchmark_s(supergraph: Supergraph
 
 
 def test_the_gateway_gives_the_answer_of_the_data_in_four_calls(tmp_path: Path, supergraph: Supergraph) -> None:
-    ours = [each for each in GATEWAYS if each.name == OURS]
-    with measure.site(ours, tmp_path) as (behind, (running,)):
-        before = behind.calls()
+    hub_gateway = [gateway for gateway in GATEWAYS if gateway.name == HUB]
+    with measure.site(hub_gateway, tmp_path) as (subgraphs, (running,)):
+        calls_before = subgraphs.calls()
         assert measure._answer(running.url) == {"data": expected(supergraph)}
-        assert behind.calls() == before + 4
+        assert subgraphs.calls() == calls_before + 4
         body = orjson.dumps({"query": "{ nothing }"}).decode()
-        refused: Run = loaded(Load(running.url, [body], 2, 0.05, strict=False))
+        refused: Run = run_load(Load(running.url, [body], 2, 0.05, strict=False))
         assert set(refused.statuses) <= {200, 400}
         assert refused.requests == sum(refused.statuses.values()) > 0
 
@@ -68,8 +68,8 @@ def test_the_gateway_gives_the_answer_of_the_data_in_four_calls(tmp_path: Path, 
 def test_gateways_that_answer_differently_are_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(({"data": 1}, {"data": 2}))
     monkeypatch.setattr(measure, "_answer", lambda url: next(answers))
-    ours = next(each for each in GATEWAYS if each.name == OURS)
-    with pytest.raises(StartRefused) as caught, measure.site([ours, ours], tmp_path):
+    hub_gateway = next(gateway for gateway in GATEWAYS if gateway.name == HUB)
+    with pytest.raises(StartRefused) as caught, measure.site([hub_gateway, hub_gateway], tmp_path):
         pass
     assert caught.value.code == "BENCH_UNEQUAL"
 
@@ -79,7 +79,9 @@ def test_plans_are_timed_for_the_benchmark_the_journey_and_three_hundred_fields(
     assert (bench.fetches, bench.waves) == (7, 4)
     assert path.fetches == 4
     assert wide.fields == FIELDS
-    assert all(each.plan > 0 and each.prepare > 0 and each.cached > 0 for each in (bench, path, wide))
+    assert all(
+        plan_time.plan > 0 and plan_time.prepare > 0 and plan_time.cached > 0 for plan_time in (bench, path, wide)
+    )
 
 
 def test_attacks_whose_documents_could_be_kept_never_send_one_twice() -> None:
@@ -92,21 +94,21 @@ def test_attacks_whose_documents_could_be_kept_never_send_one_twice() -> None:
 
 
 def test_every_figure_is_told_once_by_the_command() -> None:
-    command = [sys.executable, "-m", "benchmarks.gateway", "--only", OURS, "--connections", "2", "--rounds", "1"]
-    done = subprocess.run(
+    command = [sys.executable, "-m", "benchmarks.gateway", "--only", HUB, "--connections", "2", "--rounds", "1"]
+    process = subprocess.run(
         [*command, "--seconds", "0.1", "--operations", "3", "--json"], cwd=ROOT, capture_output=True, timeout=120
     )
-    assert done.returncode == 0, done.stderr.decode()
-    told = orjson.loads(done.stdout)
-    assert told.keys() == {"plans", "start", "figures", "memory", "attacks"}
-    (figure,) = told["figures"]
-    assert (figure["gateway"], figure["connections"]) == (OURS, 2)
+    assert process.returncode == 0, process.stderr.decode()
+    results = orjson.loads(process.stdout)
+    assert results.keys() == {"plans", "start", "figures", "memory", "attacks"}
+    (figure,) = results["figures"]
+    assert (figure["gateway"], figure["connections"]) == (HUB, 2)
     assert figure["rps"] > 0
-    assert [each["attack"] for each in told["attacks"]] == ["personne", *attacks()]
+    assert [impact["attack"] for impact in results["attacks"]] == ["personne", *attacks()]
 
 
 def test_the_lock_of_the_peers_holds_no_address() -> None:
     lock = orjson.loads((NODE / "package-lock.json").read_bytes())
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
-    wanted = orjson.loads((NODE / "package.json").read_bytes())["dependencies"]
-    assert {f"node_modules/{name}" for name in wanted} <= lock["packages"].keys()
+    dependencies = orjson.loads((NODE / "package.json").read_bytes())["dependencies"]
+    assert {f"node_modules/{name}" for name in dependencies} <= lock["packages"].keys()

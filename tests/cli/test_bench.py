@@ -39,7 +39,7 @@ def measured(database: Database) -> Iterator[dict[str, dict[str, Any]]]:
     """The measures by operation, from a run that had to fill its database."""
     result = bench(database, "--json")
     assert result.code == 0, result.err
-    yield {each["name"]: each for each in orjson.loads(result.out)["operations"]}
+    yield {measure["name"]: measure for measure in orjson.loads(result.out)["operations"]}
     asyncio.run(execute(database.admin_dsn, f"DROP DATABASE {database.name}_bench WITH (FORCE)"))
 
 
@@ -50,14 +50,18 @@ def test_each_operation_asks_what_is_served() -> None:
 
 
 def test_each_operation_is_measured_on_all_sides_and_told_with_its_goal(measured: dict[str, dict[str, Any]]) -> None:
-    assert {name: each["goal"] for name, each in measured.items()} == {"journey": 5, "list": 10, "appointments": None}
-    for each in measured.values():
-        assert each["hub"] > 0
-        assert each["ratio"] == pytest.approx(each["resolvers"] / each["hub"])
-        assert each["cached_ratio"] == pytest.approx(each["cached"] / each["hub"])
-        assert min(each["resolvers"], each["cached"]) > 0
-        assert each["journal"] < 1
-        assert each["policy"] < 1
+    assert {name: measure["goal"] for name, measure in measured.items()} == {
+        "journey": 5,
+        "list": 10,
+        "appointments": None,
+    }
+    for measure in measured.values():
+        assert measure["hub"] > 0
+        assert measure["ratio"] == pytest.approx(measure["resolvers"] / measure["hub"])
+        assert measure["cached_ratio"] == pytest.approx(measure["cached"] / measure["hub"])
+        assert min(measure["resolvers"], measure["cached"]) > 0
+        assert measure["journal"] < 1
+        assert measure["policy"] < 1
 
 
 def test_a_request_costs_one_statement_per_call_and_the_journey_at_most_six(
@@ -66,20 +70,20 @@ def test_a_request_costs_one_statement_per_call_and_the_journey_at_most_six(
     assert measured["list"]["calls"] == 1
     assert measured["appointments"]["calls"] == 2
     assert measured["journey"]["statements"] <= measured["journey"]["most_statements"] == 6
-    for each in measured.values():
-        assert each["statements"] == each["calls"]
+    for measure in measured.values():
+        assert measure["statements"] == measure["calls"]
 
 
 def test_the_database_that_is_named_is_not_written_and_the_other_is_kept(
     database: Database, measured: dict[str, dict[str, Any]]
 ) -> None:
-    made = "SELECT oid FROM pg_database WHERE datname = current_database()"
-    before = asyncio.run(execute(beside(database.admin_dsn), made))
+    oid_query = "SELECT oid FROM pg_database WHERE datname = current_database()"
+    oid_before = asyncio.run(execute(beside(database.admin_dsn), oid_query))
     result = bench(database)
     assert result.code == 0, result.err
     assert "Parcours d'une personne" in result.out
     assert "\x1b" not in result.out
-    assert asyncio.run(execute(beside(database.admin_dsn), made)) == before
+    assert asyncio.run(execute(beside(database.admin_dsn), oid_query)) == oid_before
     assert asyncio.run(execute(database.admin_dsn, "SELECT count(*) FROM people.person")) == 0
 
 
