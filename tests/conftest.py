@@ -30,6 +30,7 @@ from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import close_database, dsn, password
 from schema.days import PARIS, today
 from tests.node import Node, NodeAbsent, installed
+from tests.recycling import Baseline, baseline, emptied
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".data" / "test"
@@ -103,11 +104,27 @@ def database(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Databas
         yield copy
 
 
+@pytest.fixture(scope="session")
+def spares(postgresql: Cluster) -> Iterator[list[Spare]]:
+    """Databases of this process that wait for their next test."""
+    databases: list[Spare] = []
+    yield databases
+    for spare in databases:
+        asyncio.run(_drop(postgresql, spare.name))
+
+
 @pytest.fixture
-def fresh_database(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
-    """A fresh database for one test."""
-    with copied(postgresql, keys, template) as copy:
-        yield copy
+def fresh_database(postgresql: Cluster, keys: Keys, template: str, spares: list[Spare]) -> Iterator[Database]:
+    """A database as the template is, for one test: an earlier test's, emptied, or else a copy."""
+    spare = spares.pop() if spares else asyncio.run(_spare(postgresql, template))
+    database = Database(postgresql, keys, spare.name)
+    try:
+        yield database
+    finally:
+        if asyncio.run(_emptied(database, spare.baseline)):
+            spares.append(spare)
+        else:
+            asyncio.run(_drop(postgresql, spare.name))
 
 
 @pytest.fixture(scope="session")
@@ -127,10 +144,40 @@ def node() -> Node:
         pytest.skip(str(error))
 
 
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A copy of the template, and the state that it had before any test used it."""
+
+    name: str
+    baseline: Baseline
+
+
+async def _spare(postgresql: Cluster, template: str) -> Spare:
+    name = _new_name()
+    await _copy(postgresql, template, name)
+    connection = await asyncpg.connect(postgresql.admin_dsn(name))
+    try:
+        return Spare(name, await baseline(connection))
+    finally:
+        await connection.close()
+
+
+async def _emptied(database: Database, template: Baseline) -> bool:
+    connection = await asyncpg.connect(database.admin_dsn)
+    try:
+        return await emptied(connection, template)
+    finally:
+        await connection.close()
+
+
+def _new_name() -> str:
+    return f"test_{os.getpid()}_{next(_numbers)}"
+
+
 @contextmanager
 def copied(postgresql: Cluster, keys: Keys, template: str) -> Iterator[Database]:
     """A copy of a database to which nobody is connected, dropped at the end."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
+    name = _new_name()
     asyncio.run(_copy(postgresql, template, name))
     try:
         yield Database(postgresql, keys, name, templates=True)
