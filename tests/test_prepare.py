@@ -85,7 +85,7 @@ async def test_a_refused_document_is_refused_for_each_that_asks_it_and_never_kep
 async def test_what_is_kept_is_bounded_by_its_weight_and_the_longest_unused_goes_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.prepare.HEAVIEST", 6)
+    monkeypatch.setattr("hub.prepare.CACHE_WEIGHT", 6)
     subject, made = preparer()
     one = await subject.prepared("query A0 { users { name } }", None, EVERYONE, "t")
     assert one.weight == 2
@@ -105,7 +105,7 @@ async def test_more_documents_than_may_wait_are_refused_and_what_is_kept_is_answ
 ) -> None:
     subject, _ = preparer()
     kept = await subject.prepared("{ users { id } }", None, EVERYONE, "t")
-    monkeypatch.setattr("hub.prepare.WAITING", 2)
+    monkeypatch.setattr("hub.prepare.MOST_WAITING", 2)
     names = [f"query A{number} {{ users {{ name }} }}" for number in range(4)]
     asked = [asyncio.ensure_future(subject.prepared(name, None, EVERYONE, "t")) for name in names]
     found = await asyncio.gather(*asked, return_exceptions=True)
