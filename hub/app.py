@@ -61,13 +61,13 @@ def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, parts: Instrumentati
     """One of the four subgraphs, which reads as its own query role under the policy of this graph."""
     database = parts.database(dsn(f"{name}_query"))
     model = load_model(name)
-    names = keys.nir if model.finds else None
-    return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, names=names)
+    names = keys.nir if model.matches_identities else None
+    return Subgraph(model, database, policy=graph.table.digest, cursors=keys.cursors, match_secret=names)
 
 
 def subgraph_keys(name: str) -> tuple[str, ...]:
     """The keys that a subgraph needs in its own process; of those that sign calls, only its own."""
-    return ("database", "cursors", f"context-{name}", *(("nir",) if load_model(name).finds else ()))
+    return ("database", "cursors", f"context-{name}", *(("nir",) if load_model(name).matches_identities else ()))
 
 
 def subgraph_app(name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn) -> Any:

@@ -1,6 +1,6 @@
-"""The subgraph that the hub answers itself: `myAccessJournal` and `accessJournal`, by graphql-core over their pages.
+"""The subgraph that the hub answers itself, `myAccessJournal` and `accessJournal`, by graphql-core.
 
-What it answers is journalled in turn, by the guard.
+Its answers are journalled in turn, by the guard.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class JournalSubgraph:
                 result = await self._execute(request, context)
         except TimeoutError as error:
             raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from error
-        errors = [_told(error.original_error, error.path) for error in result.errors or ()]
+        errors = [_error_entry(error.original_error, error.path) for error in result.errors or ()]
         return SubgraphResponse(result.data, errors)
 
     async def _execute(self, request: SubgraphRequest, context: Context) -> ExecutionResult:
@@ -78,15 +78,15 @@ def _parsed(query: str) -> DocumentNode:
     return parse(query, no_location=True)
 
 
-def _told(cause: Exception | None, path: Any) -> dict[str, Any]:
-    """An error as a subgraph tells it: its code, and of a criterion its form; never its text."""
+def _error_entry(cause: Exception | None, path: Any) -> dict[str, Any]:
+    """Return an error as subgraphs serve it: its code, and the expected form of a criterion; never its text."""
     if isinstance(cause, NotServed | OSError | asyncpg.PostgresError | asyncpg.InterfaceError | TimeoutError):
         code = "DATABASE_UNAVAILABLE"
     else:
         code = str(getattr(cause, "code", "INTERNAL_ERROR"))
-    told = (
+    details = (
         {"input": f"filter.{cause.name}", "expected": FORMS[cause.name]}
         if isinstance(cause, CriterionMalformed)
         else {}
     )
-    return {"message": code, "path": list(path or ()), "extensions": {"code": code, **told}}
+    return {"message": code, "path": list(path or ()), "extensions": {"code": code, **details}}

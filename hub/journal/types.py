@@ -133,8 +133,8 @@ class AccessFilter:
 def list_field(description: str, *directives: object, filter: type | None = None) -> Any:  # noqa: A002 - in the schema
     """A root field that lists accesses."""
     root = strawberry.field(description=description, directives=directives)
-    given = "Critères ; tous ceux qui sont donnés s'ajoutent."
-    criteria = [] if filter is None else [argument("filter", filter | None, given)]
+    criteria_description = "Critères ; tous ceux qui sont donnés s'ajoutent."
+    criteria = [] if filter is None else [argument("filter", filter | None, criteria_description)]
     root.arguments = [*criteria, *connection_arguments("d'accès", 20)]
     return root
 

@@ -1,4 +1,4 @@
-"""Types of the subgraph `appointments`, each declared once on its table; `schema/appointments.graphql` is the whole."""
+"""Types of the subgraph `appointments`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ metadata = MetaData(schema=SCHEMA)
 
 
 def _bytes() -> Text:
-    """Text of an identifier: compared as bytes, whatever the locale."""
+    """The type of an identifier: text that is compared as bytes, whatever the locale."""
     return Text(collation="C")
 
 

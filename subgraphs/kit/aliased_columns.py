@@ -1,4 +1,4 @@
-"""Names of columns that a select at any depth can read, and expressions moved to them."""
+"""Columns named by the alias of their table, which a select at any depth can read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 
 class AliasedColumns:
-    """Columns of a row source as `alias.column` text, so that a select at any depth may read them."""
+    """The columns of a table alias as `alias.column` text, which a select at any depth can read."""
 
     def __init__(self, alias: str, columns: FromClause) -> None:
         self.c: dict[str, ColumnElement[Any]] = {

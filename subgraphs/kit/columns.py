@@ -11,7 +11,7 @@ INTERNAL = {"internal": True}
 
 
 def metadata_of(schema: str) -> MetaData:
-    """Metadata of one schema, with constraint names that a migration can foretell."""
+    """The metadata of one schema, with predictable names of constraints for its migrations."""
     return MetaData(
         schema=schema,
         naming_convention={
@@ -25,22 +25,22 @@ def metadata_of(schema: str) -> MetaData:
 
 
 def instant(name: str, *, nullable: bool = True) -> Column[datetime]:
-    """UTC instant at second precision, the finest that every source has."""
+    """A column of UTC instants, to the second: the finest precision that every source has."""
     return Column(name, TIMESTAMP(timezone=True, precision=0), nullable=nullable)
 
 
 def identifier(name: str, *, nullable: bool = True) -> Column[str]:
-    """Identifier or key of a source or a registry, compared as bytes."""
+    """A column of identifiers of a source or a registry, compared as bytes."""
     return Column(name, Text(collation="C"), nullable=nullable)
 
 
 def key() -> Column[str]:
-    """Opaque random key of ours."""
+    """The primary key `id`, an opaque random UUID."""
     return Column("id", UUID(as_uuid=False), primary_key=True)
 
 
 def lineage() -> list[Column[Any]]:
-    """Where a row comes from: source system, its key there, and when the source said it."""
+    """The columns of a row's provenance: source system, its key there, and the instant of the source's statement."""
     return [
         identifier("source", nullable=False),
         identifier("source_id", nullable=False),
@@ -49,12 +49,12 @@ def lineage() -> list[Column[Any]]:
 
 
 def found_at() -> list[Column[float]]:
-    """Where an item of a catalogue is found, decimal degrees (WGS 84): its own position, else the centroid of its
-    commune; both null for one without a place. An index on the two serves the search around a place."""
+    """The columns of a catalogue item's position, in decimal degrees (WGS 84): its own, else the centroid of its
+    commune, else null. An index on both serves the search around a place."""
     return [Column("at_latitude", Double), Column("at_longitude", Double)]
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    """Closed list of a column's values; null stays allowed where the column is nullable."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    """A constraint that closes the list of a column's values; a nullable column may still be null."""
+    literals = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({literals})", name=column)

@@ -1,4 +1,4 @@
-"""Where a commune is: the centroids of `reference/communes.csv`, from which distances are reckoned.
+"""Centroids of communes, from `reference/communes.csv`: distances are computed from them.
 
 The file's header names its sources, date and licence. A commune that it doesn't hold has no distance: never an error.
 """
@@ -18,7 +18,7 @@ CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
 
 
 class CommunesError(Exception):
-    """The reference file can't be used; `line` is 1-based, `code` is stable, `message` says in French what to mend."""
+    """The reference file is malformed; `line` is 1-based, `code` is stable, `message` says in French what to mend."""
 
     def __init__(self, code: str, line: int, message: str) -> None:
         super().__init__(f"{code}: line {line}")

@@ -1,7 +1,7 @@
-"""Compiles operations: (query text, conditions, residual, arguments present) → statement, bounded and cached.
+"""Compiles an operation into a statement, cached by query text, conditions, residual and the arguments it is given.
 
 The document is parsed and validated once, read once per value of its conditions, and compiled once per residual and
-shape. What a request brings besides (ids, scopes, dates, organisation, page sizes) are parameters.
+shape. Ids, scopes, dates, organisation and page sizes are parameters of the statement.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from schema.lru import Lru
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.document import ENTITIES, Query, Reading
 from subgraphs.kit.errors import RequestFailed
-from subgraphs.kit.identity_match import Finding
-from subgraphs.kit.page_arguments import Listing, listings, page_of, uuid_or_none
+from subgraphs.kit.identity_match import IdentityMatch
+from subgraphs.kit.page_arguments import Listing, listings, read_page, uuid_or_none
 from subgraphs.kit.representations import Form, forms, split
 from subgraphs.kit.root_fields import RootField, RootKind
 from subgraphs.kit.root_sql import compile_statement
@@ -39,7 +39,7 @@ def _day(now: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation under settled conditions."""
+    """An operation whose `@skip` and `@include` are decided."""
 
     reading: Reading
     listings: tuple[Listing, ...]
@@ -47,17 +47,17 @@ class Prepared:
 
 
 class Compiler:
-    """Statements of one subgraph; `key` is the secret `cursors`, `names` that of the keys by which rows are found."""
+    """Statements of one subgraph; `key` seals cursors, `match_secret` makes the keys by which rows are found."""
 
-    def __init__(self, model: Model, key: bytes, names: bytes | None = None, bound: int = 1000) -> None:
-        self.model, self.key, self.names = model, key, names
+    def __init__(self, model: Model, key: bytes, match_secret: bytes | None = None, bound: int = 1000) -> None:
+        self.model, self.key, self.match_secret = model, key, match_secret
         self.prepared: Lru[tuple[str, Any], Prepared] = Lru(bound)
         self.statements: Lru[tuple[Any, ...], Statement] = Lru(bound)
 
     def statement(
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context
     ) -> tuple[Statement, Call]:
-        """The statement of a query and what this request brings to it; raises RequestFailed for a bad argument."""
+        """Return the statement of a query and the values of this request; raises RequestFailed for a bad argument."""
         settled = query.settled(variables)
         prepared = self.prepared.get_or((text, settled), lambda: self._prepare(query.read(settled)))
         call = self._call(prepared, variables, context)
@@ -74,30 +74,32 @@ class Compiler:
 
     def _call(self, prepared: Prepared, variables: Mapping[str, Any], context: Context) -> Call:
         reading, sealer = prepared.reading, Sealer(self.key, context)
-        pages = {item.node.number: page_of(item, reading, variables, sealer) for item in prepared.listings}
-        batches, counts, keys, named = {}, {}, {}, {}
+        pages = {listing.node.number: read_page(listing, reading, variables, sealer) for listing in prepared.listings}
+        batches, counts, keys, link_keys = {}, {}, {}, {}
         for node in reading.roots:
             if node.name == ENTITIES:
-                given = reading.value(node, "representations", variables)
-                counts[node.number], batches[node.number] = split(given, prepared.forms[node.number])
+                representations = reading.value(node, "representations", variables)
+                counts[node.number], batches[node.number] = split(representations, prepared.forms[node.number])
             elif (root := self.model.roots.get(node.name)) is None or node.number in pages:
                 continue
-            elif root.finding is not None:
-                named[node.number] = self._named(root.finding, reading.value(node, root.finding.argument, variables))
+            elif root.identity_match is not None:
+                link_keys[node.number] = self._link_keys(
+                    root.identity_match, reading.value(node, root.identity_match.argument, variables)
+                )
             else:
                 keys[node.number] = self._key(root, reading.value(node, "id", variables), context)
-        return Call(context, list(context.scopes), _day(context.now), sealer, pages, batches, keys, counts, named)
+        return Call(context, list(context.scopes), _day(context.now), sealer, pages, batches, keys, counts, link_keys)
 
-    def _named(self, finding: Finding, given: Any) -> tuple[str | None, ...]:
-        """The link keys that an argument names; without the secret, none can be."""
-        if self.names is None:
+    def _link_keys(self, match: IdentityMatch, identity: Any) -> tuple[str | None, ...]:
+        """Return the link keys that an argument names; raises RequestFailed without the secret that makes them."""
+        if self.match_secret is None:
             raise RequestFailed("INTERNAL_ERROR", "Le sous-graphe n'a pas pu répondre.")
-        return tuple(key and link_key(Fact.NATIONWIDE, key) for key in finding.read(given, self.names))
+        return tuple(key and link_key(Fact.NATIONWIDE, key) for key in match.read(identity, self.match_secret))
 
-    def _key(self, root: RootField, given: Any, context: Context) -> str | None:
+    def _key(self, root: RootField, identifier: Any, context: Context) -> str | None:
         if root.kind is RootKind.SELF:
-            given = next((scope.removeprefix(SELF) for scope in context.scopes if scope.startswith(SELF)), None)
+            identifier = next((scope.removeprefix(SELF) for scope in context.scopes if scope.startswith(SELF)), None)
         entity = root.entity
         if entity.key is not None and not isinstance(entity.key.column.type, Uuid):
-            return given if type(given) is str and given.isprintable() else None
-        return uuid_or_none(given)
+            return identifier if type(identifier) is str and identifier.isprintable() else None
+        return uuid_or_none(identifier)

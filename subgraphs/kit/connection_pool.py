@@ -1,7 +1,7 @@
-"""Connections of one role: few, opened when they are needed, and handed on in the order of asking.
+"""A connection pool of one role, which opens connections on demand and serves requests in the order of their coming.
 
-Who leaves one may leave it inside of a transaction: the next one ends it in the round trip that begins theirs
-(`subgraphs.kit.transactions.ENDS`); where nobody waits, it is ended here, in the background.
+A request may release its connection inside a transaction: the next request ends it in the round trip that begins its
+own (`subgraphs.kit.transactions.ENDS`); if none waits, the pool ends it in the background.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ Place: TypeAlias = "asyncio.Future[Connection | None]"
 
 
 class Connections:
-    """At most `most` connections at a time; the database may start later than this."""
+    """A pool of at most `limit` connections; the database may start after it."""
 
-    def __init__(self, dsn: str, most: int) -> None:
-        self._dsn, self._most = dsn, most
-        self._opened, self._taken = False, 0
+    def __init__(self, dsn: str, limit: int) -> None:
+        self._dsn, self._limit = dsn, limit
+        self._opened, self._in_use = False, 0
         self._idle: list[Connection] = []
         self._waiting: deque[Place] = deque()
         self._ending: set[asyncio.Task[None]] = set()
         self._deadlines = Deadlines()
 
     def open(self) -> None:
-        """From now on connections may be opened."""
+        """Allow connections to be opened."""
         self._opened = True
 
     async def close(self) -> None:
-        """Open none any more; who waits is told so, and who has one keeps it until `leave`."""
+        """Open no further connection: waiting requests fail, running ones keep theirs until `release`."""
         self._opened = False
         while (place := self._next()) is not None:
             place.set_exception(DatabaseUnavailable())
@@ -57,36 +57,36 @@ class Connections:
         while self._idle:
             self._idle.pop().terminate()
 
-    async def take(self) -> Connection:
-        """A connection, perhaps inside of a transaction that has to end; it must be given to `leave`.
+    async def acquire(self) -> Connection:
+        """Return a connection, possibly inside a transaction that the caller must end; give it back to `release`.
 
-        Raises DatabaseUnavailable before `open` and after `close`, TimeoutError where none gets free in time, and what
-        asyncpg raises where none can be opened.
+        Raises DatabaseUnavailable before `open` and after `close`, TimeoutError if none is free in time, and what
+        asyncpg raises if none can be opened.
         """
         if not self._opened:
             raise DatabaseUnavailable
         while self._idle:
-            found = self._idle.pop()
-            if not found.is_closed():
-                self._taken += 1
-                return found
-        if self._taken >= self._most:
-            given = await self._wait()
-            if given is not None:
-                return given
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                self._in_use += 1
+                return connection
+        if self._in_use >= self._limit:
+            handed_over = await self._wait()
+            if handed_over is not None:
+                return handed_over
         else:
-            self._taken += 1
+            self._in_use += 1
         try:
             return await self._connect()
         except BaseException:
-            self._lost()
+            self._count_down()
             raise
 
-    def leave(self, connection: Connection) -> None:
-        """Hand a connection to who waits longest, or end its transaction."""
+    def release(self, connection: Connection) -> None:
+        """Give the connection to the request that has waited longest, or end its transaction."""
         if connection.is_closed() or not self._opened:
             connection.terminate()
-            self._lost()
+            self._count_down()
         elif (place := self._next()) is not None:
             place.set_result(connection)
         elif connection.is_in_transaction():
@@ -94,7 +94,7 @@ class Connections:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         else:
-            self._taken -= 1
+            self._in_use -= 1
             self._idle.append(connection)
 
     async def _end(self, connection: Connection) -> None:
@@ -106,7 +106,7 @@ class Connections:
             connection.terminate()
             raise
         finally:
-            self.leave(connection)
+            self.release(connection)
 
     async def _wait(self) -> Connection | None:
         place: Place = asyncio.get_running_loop().create_future()
@@ -116,19 +116,19 @@ class Connections:
                 return await place
         except (asyncio.CancelledError, TimeoutError):
             if not place.cancelled() and place.exception() is None:  # it came with the cancellation, or the time's end
-                given = place.result()
-                if given is None:
-                    self._lost()
+                connection = place.result()
+                if connection is None:
+                    self._count_down()
                 else:
-                    self.leave(given)
+                    self.release(connection)
             raise
 
-    def _lost(self) -> None:
-        """One connection less: who waits longest may open another."""
+    def _count_down(self) -> None:
+        """Count one connection less and let the request that has waited longest open another."""
         if (place := self._next()) is not None:
             place.set_result(None)
         else:
-            self._taken -= 1
+            self._in_use -= 1
 
     def _next(self) -> Place | None:
         while self._waiting:

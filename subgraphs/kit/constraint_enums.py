@@ -1,4 +1,4 @@
-"""Enums of constraints, with the values of France Travail: `people` serves them, `offers` reads them of it."""
+"""Enums of constraints, with the values of France Travail; `people` serves constraints and `offers` requires them."""
 
 from enum import Enum
 

@@ -1,7 +1,8 @@
 """Cursors of connections: (sort value, id), sealed under a key of the actor and the purpose.
 
-Only who was given a cursor can use it, for the same field, order and filter: the rest is authenticated data. A cursor
-tells nothing of the row without the key (docs/policy.md#rule-6, docs/policy.md#rule-8, docs/attaques.md#attack-13).
+Only the actor who received a cursor can use it, for the same field, order and filter, which are authenticated data. A
+cursor reveals nothing of the row without the key (docs/policy.md#rule-6, docs/policy.md#rule-8,
+docs/attaques.md#attack-13).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NONCE = 12
 
 
 def forbidden() -> RequestFailed:
-    """The one error of a cursor that is not the actor's own, or was made for another list."""
+    """The error for a cursor of another actor or another list."""
     return RequestFailed(
         "FORBIDDEN_INPUT", "Le curseur n'est pas valable pour cette liste : reprenez depuis la première page."
     )
@@ -49,13 +50,13 @@ class Sealer:
     context: Context
 
     def seal(self, place: bytes, sort: Any, identifier: Any) -> str:
-        """The cursor of a row; `place` names the list: coordinate, order and filter."""
+        """Return the cursor of a row; `place` identifies the list: coordinate, order and filter."""
         nonce = secrets.token_bytes(NONCE)
         text = orjson.dumps([sort, identifier], default=str)
         return _text(nonce + self._cipher.encrypt(nonce, text, place))
 
     def open(self, place: bytes, cursor: Any) -> tuple[Any, str]:
-        """Sort value (JSON form) and id; raises RequestFailed FORBIDDEN_INPUT."""
+        """Return the sort value (JSON form) and id of a cursor; raises RequestFailed FORBIDDEN_INPUT."""
         try:
             data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             if _text(data) != cursor:  # another spelling of the same bytes

@@ -1,4 +1,4 @@
-"""Bounds on how long work may take, under one timer of the event loop for all that is under way: one each is dear."""
+"""Time limits of tasks, all under one timer of the event loop, since a timer per task is expensive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import TracebackType
 
 
 class Deadlines:
-    """Bounds of one event loop."""
+    """The time limits of one event loop."""
 
     def __init__(self) -> None:
         self._open: set[Deadline] = set()
@@ -15,18 +15,18 @@ class Deadlines:
         self._rings = 0.0
 
     def within(self, seconds: float) -> Deadline:
-        """`with` it, the current task is cancelled after so many seconds, and TimeoutError raised, as of
-        `asyncio.timeout`."""
+        """Return a context manager that cancels the current task after `seconds` and raises TimeoutError, as
+        `asyncio.timeout` does."""
         return Deadline(self, seconds)
 
     def begin(self, bound: Deadline) -> None:
-        """Watch a bound."""
+        """Start watching a deadline."""
         self._open.add(bound)
         if self._timer is None or bound.end < self._rings:
             self._set(bound.end)
 
     def finish(self, bound: Deadline) -> None:
-        """Watch it no more."""
+        """Stop watching a deadline."""
         self._open.discard(bound)
         if not self._open and self._timer is not None:
             self._timer.cancel()
@@ -41,15 +41,15 @@ class Deadlines:
     def _ring(self) -> None:
         self._timer = None
         now = max(self._rings, asyncio.get_running_loop().time())
-        for bound in [each for each in self._open if each.end <= now]:
+        for bound in [bound for bound in self._open if bound.end <= now]:
             self._open.discard(bound)
             bound.expire()
         if self._open:
-            self._set(min(each.end for each in self._open))
+            self._set(min(bound.end for bound in self._open))
 
 
 class Deadline:
-    """The bound on what one task does."""
+    """The time limit of one task."""
 
     __slots__ = ("_cancelling", "_deadlines", "_passed", "_task", "end")
 
@@ -61,7 +61,7 @@ class Deadline:
         self.end = loop.time() + seconds
 
     def expire(self) -> None:
-        """It is too late."""
+        """Cancel the task: its time is over."""
         self._passed = True
         self._task.cancel()
 

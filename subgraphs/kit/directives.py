@@ -1,4 +1,4 @@
-"""The directives of the privacy specification, as every subgraph prints them: linked and composed."""
+"""Directives of the privacy specification as Strawberry schema directives, which every subgraph links and composes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Distances on the Earth, a sphere of the mean radius: in Python, in SQL on plain columns, and the box around a circle.
+"""Great-circle distances in Python and in SQL, and the bounding box of a circle; the Earth is a sphere of mean radius.
 
-A distance is served to a tenth of a kilometre, and is near if what is served is: Python and SQL round alike.
+A distance is rounded to a tenth of a kilometre before it is compared with a radius; Python and SQL round alike.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def distance_km(start: Position | None, end: Position | None) -> float | None:
 def distance_sql(
     lat1: ColumnElement[float], lon1: ColumnElement[float], lat2: ColumnElement[float], lon2: ColumnElement[float]
 ) -> ColumnElement[Any]:
-    """The same in SQL; null if a position is."""
+    """Great-circle distance in SQL, as `distance_km`; null if a position is null."""
     two, ten = number(2), number(10)
 
     def squared_half_sine(difference: ColumnElement[float]) -> ColumnElement[float]:
@@ -54,7 +54,7 @@ def distance_sql(
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Bounds in decimal degrees, those included."""
+    """A bounding box in decimal degrees, bounds included."""
 
     south: float
     north: float
@@ -63,7 +63,7 @@ class Box:
 
 
 def box(centre: Position, radius_km: float) -> Box:
-    """Bounds of all that is served as within the radius; every longitude where the circle holds a pole or crosses ±180.
+    """Return the bounding box of a circle; it spans every longitude if the circle holds a pole or crosses ±180.
 
     The widest longitude of a circle of angle `r` at latitude `lat` is asin(sin r / cos lat) from its centre.
     """

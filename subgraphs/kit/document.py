@@ -1,4 +1,4 @@
-"""A query document as the compiler reads it: fields by response key, fragments inlined, conditions settled.
+"""A query document as the compiler reads it: fields by response key, fragments inlined, `@skip`/`@include` decided.
 
 The document was parsed and validated before. Fragments on a concrete type always apply, since a subgraph's only
 abstract type is `_Entity`: below it, fields are kept by type.
@@ -41,30 +41,30 @@ class Node:
     types: Mapping[str, tuple[Node, ...]] = field(default_factory=dict)
 
     def child(self, name: str) -> tuple[Node, ...]:
-        """Children of this name, under whatever aliases."""
+        """Return the children of this field name, whatever their aliases."""
         return tuple(node for node in self.children if node.name == name)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One operation under given values of its conditions."""
+    """One operation under fixed values of its conditions."""
 
     roots: tuple[Node, ...]
     defaults: Mapping[str, Any]
 
     def value(self, node: Node, argument: str, variables: Mapping[str, Any]) -> Any:
-        """The value of an argument, None where it is absent or null."""
-        found = node.arguments.get(argument)
-        if found is None:
+        """Return the value of an argument, None if it is absent or null."""
+        value = node.arguments.get(argument)
+        if value is None:
             return None
-        return self._evaluate(found, variables)
+        return self._evaluate(value, variables)
 
-    def _evaluate(self, found: ValueNode, variables: Mapping[str, Any]) -> Any:
-        if isinstance(found, VariableNode):
-            name = found.name.value
+    def _evaluate(self, value: ValueNode, variables: Mapping[str, Any]) -> Any:
+        if isinstance(value, VariableNode):
+            name = value.name.value
             return variables[name] if name in variables else self.defaults.get(name)
-        known = {**self.defaults, **variables}
-        return value_from_ast_untyped(found, known)
+        defined = {**self.defaults, **variables}
+        return value_from_ast_untyped(value, defined)
 
 
 class Query:
@@ -78,9 +78,9 @@ class Query:
         self.fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self.conditions = tuple(sorted(set(_conditions(document))))
         self._defaults = {
-            item.variable.name.value: value_from_ast_untyped(item.default_value)
-            for item in self.operation.variable_definitions or ()
-            if item.default_value is not None
+            definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+            for definition in self.operation.variable_definitions or ()
+            if definition.default_value is not None
         }
 
     @property
@@ -90,15 +90,15 @@ class Query:
 
     @cached_property
     def root_names(self) -> set[str]:
-        """Names of the root fields, whatever the conditions say."""
+        """Names of all root fields, skipped ones included."""
         return {node.name for node in _Reader(self.fragments, None).fields((self.operation.selection_set,))}
 
     def settled(self, variables: Mapping[str, Any]) -> tuple[bool, ...]:
-        """Values of the conditions: with the text, what the reading depends on."""
+        """Return the values of the conditions, on which the reading depends besides the text."""
         return tuple([bool(variables.get(name, self._defaults.get(name))) for name in self.conditions])
 
     def read(self, settled: tuple[bool, ...]) -> Reading:
-        """The operation under these values of its conditions."""
+        """Return the operation under these values of its conditions."""
         reader = _Reader(self.fragments, dict(zip(self.conditions, settled, strict=True)))
         return Reading(reader.fields((self.operation.selection_set,)), self._defaults)
 
@@ -111,66 +111,66 @@ class _Reader:
 
     def fields(self, sets: tuple[SelectionSetNode, ...], type_name: str | None = None) -> tuple[Node, ...]:
         merged: dict[str, list[FieldNode]] = {}
-        for item in self._flat(sets, type_name):
-            key = item.alias.value if item.alias else item.name.value
-            merged.setdefault(key, []).append(item)
-        return tuple(self._node(key, items) for key, items in merged.items())
+        for field_node in self._flat(sets, type_name):
+            key = field_node.alias.value if field_node.alias else field_node.name.value
+            merged.setdefault(key, []).append(field_node)
+        return tuple(self._node(key, field_nodes) for key, field_nodes in merged.items())
 
-    def _node(self, key: str, items: list[FieldNode]) -> Node:
+    def _node(self, key: str, field_nodes: list[FieldNode]) -> Node:
         self.count += 1
-        number, name = self.count, items[0].name.value
-        sets = tuple(item.selection_set for item in items if item.selection_set)
-        arguments = {argument.name.value: argument.value for argument in items[0].arguments or ()}
+        number, name = self.count, field_nodes[0].name.value
+        sets = tuple(field_node.selection_set for field_node in field_nodes if field_node.selection_set)
+        arguments = {argument.name.value: argument.value for argument in field_nodes[0].arguments or ()}
         if name != ENTITIES:
             return Node(key, name, number, arguments, self.fields(sets))
         types = {type_name: self.fields(sets, type_name) for type_name in self._types(sets)}
         return Node(key, name, number, arguments, (), types)
 
-    def _included(self, item: Any) -> bool:
-        for directive in item.directives or ():
+    def _included(self, selection: Any) -> bool:
+        for directive in selection.directives or ():
             if directive.name.value not in ("skip", "include"):
                 continue
             value = directive.arguments[0].value
             if self.conditions is None:
                 continue
-            wanted = directive.name.value == "include"
-            given = self.conditions[value.name.value] if isinstance(value, VariableNode) else value.value
-            if bool(given) is not wanted:
+            included_if = directive.name.value == "include"
+            condition = self.conditions[value.name.value] if isinstance(value, VariableNode) else value.value
+            if bool(condition) is not included_if:
                 return False
         return True
 
     def _flat(self, sets: tuple[SelectionSetNode, ...], type_name: str | None) -> Iterator[FieldNode]:
         for selection_set in sets:
-            for item in selection_set.selections:
-                if not self._included(item):
+            for selection in selection_set.selections:
+                if not self._included(selection):
                     continue
-                if isinstance(item, FieldNode):
-                    yield item
+                if isinstance(selection, FieldNode):
+                    yield selection
                     continue
-                on, below = self._fragment(item)
+                on, below = self._fragment(selection)
                 if type_name is None or on is None or on == type_name or on == "_Entity":
                     yield from self._flat((below,), type_name)
 
     def _types(self, sets: tuple[SelectionSetNode, ...]) -> list[str]:
-        found: dict[str, None] = {}
+        type_names: dict[str, None] = {}
         for selection_set in sets:
-            for item in selection_set.selections:
-                if isinstance(item, FieldNode) or not self._included(item):
+            for selection in selection_set.selections:
+                if isinstance(selection, FieldNode) or not self._included(selection):
                     continue
-                on, below = self._fragment(item)
+                on, below = self._fragment(selection)
                 if on is None or on == "_Entity":
-                    found.update(dict.fromkeys(self._types((below,))))
+                    type_names.update(dict.fromkeys(self._types((below,))))
                 else:
-                    found[on] = None
-        return list(found)
+                    type_names[on] = None
+        return list(type_names)
 
-    def _fragment(self, item: Any) -> tuple[str | None, SelectionSetNode]:
-        if isinstance(item, FragmentSpreadNode):
-            definition = self.fragments[item.name.value]
+    def _fragment(self, selection: Any) -> tuple[str | None, SelectionSetNode]:
+        if isinstance(selection, FragmentSpreadNode):
+            definition = self.fragments[selection.name.value]
             return definition.type_condition.name.value, definition.selection_set
-        assert isinstance(item, InlineFragmentNode)
-        on = item.type_condition.name.value if item.type_condition else None
-        return on, item.selection_set
+        assert isinstance(selection, InlineFragmentNode)
+        on = selection.type_condition.name.value if selection.type_condition else None
+        return on, selection.selection_set
 
 
 def _conditions(document: DocumentNode) -> Iterator[str]:
@@ -178,11 +178,11 @@ def _conditions(document: DocumentNode) -> Iterator[str]:
         d.selection_set for d in document.definitions if isinstance(d, OperationDefinitionNode | FragmentDefinitionNode)
     ]
     while pending:
-        for item in pending.pop().selections:
-            for directive in item.directives or ():
+        for selection in pending.pop().selections:
+            for directive in selection.directives or ():
                 if directive.name.value in ("skip", "include"):
                     value = directive.arguments[0].value
                     if isinstance(value, VariableNode):
                         yield value.name.value
-            if not isinstance(item, FragmentSpreadNode) and item.selection_set:
-                pending.append(item.selection_set)
+            if not isinstance(selection, FragmentSpreadNode) and selection.selection_set:
+                pending.append(selection.selection_set)

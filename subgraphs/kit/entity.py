@@ -54,7 +54,9 @@ ACCESS = "_access"
 
 @dataclass(eq=False, kw_only=True)
 class Entity:
-    """What a decorated class declares besides its fields. `table` is None for a type whose fields are all external.
+    """The declaration of a type besides its fields, which decorates the class of its fields.
+
+    `table` is None for a type whose fields are all external.
 
     `subject_field` names the subject in the schema where the column's camelCase name would not do; `plural` is what the
     rows are called in the descriptions of their connections.
@@ -73,7 +75,7 @@ class Entity:
     origin: Any = dataclass_field(init=False, default=None)
 
     def __call__(self, cls: type[T]) -> type[T]:
-        """Make the class a Strawberry type; raises DeclarationError for whatever policy or SQL would miss later."""
+        """Make the class a Strawberry type; raises DeclarationError for an incomplete declaration."""
         for attribute, declared in vars(cls).items():
             if not isinstance(declared, Field) and not attribute.startswith("__"):
                 raise DeclarationError(f"{cls.__name__}.{attribute}: not a field")
@@ -119,7 +121,7 @@ class Entity:
 
     @cached_property
     def revealing(self) -> tuple[ColumnElement[Any], ...]:
-        """What relationships would reveal for which a row is dropped, each expression once."""
+        """Expressions of what its links would reveal, for links that drop the row, each once."""
         links = (f for f in self.fields.values() if isinstance(f, LinkField) and f.forbidden is not None)
         return tuple({id(f.sensitive): f.sensitive for f in links if f.sensitive is not None}.values())
 

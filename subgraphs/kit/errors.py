@@ -1,4 +1,4 @@
-"""Errors of a subgraph: what a declaration lacks at import, and what a request may be told.
+"""Errors of a subgraph: faults of a declaration at import, and failures of a request.
 
     DeclarationError      at import; for developers
     RequestFailed         code and French message for the caller, never a value of the request or of a person
@@ -32,7 +32,7 @@ class RequestFailed(Exception):
         self.path = path
 
     def formatted(self) -> dict[str, Any]:
-        """The error as the caller gets it."""
+        """Return the error as the caller receives it."""
         error: dict[str, Any] = {"message": self.message, "extensions": {"code": self.code}}
         if self.path is not None:
             error["path"] = list(self.path)
@@ -40,22 +40,22 @@ class RequestFailed(Exception):
 
 
 class BadInput(RequestFailed):
-    """The value of an argument, named by its path below the field (`filter.birthDateFrom`), lacks the form expected, a
-    code of `schema.input_forms`."""
+    """An argument's value lacks the expected form (a code of `schema.input_forms`); `input_path` is its path below the
+    field (`filter.birthDateFrom`)."""
 
-    def __init__(self, given: str, expected: str, code: str = "BAD_INPUT") -> None:
-        super().__init__(code, f"« {given} » n'a pas la forme attendue : {FORMS[expected]}.")
-        self.given, self.expected = given, expected
+    def __init__(self, input_path: str, expected: str, code: str = "BAD_INPUT") -> None:
+        super().__init__(code, f"« {input_path} » n'a pas la forme attendue : {FORMS[expected]}.")
+        self.input_path, self.expected = input_path, expected
 
     def formatted(self) -> dict[str, Any]:
-        """The error as the caller gets it."""
+        """Return the error as the caller receives it."""
         error = super().formatted()
-        error["extensions"] |= {"input": self.given, "expected": self.expected}
+        error["extensions"] |= {"input": self.input_path, "expected": self.expected}
         return error
 
 
 class DatabaseUnavailable(RequestFailed):
-    """PostgreSQL gives no answer; nothing is sent."""
+    """PostgreSQL does not answer."""
 
     status = 503
 

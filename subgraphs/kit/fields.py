@@ -88,12 +88,12 @@ _SQL_TYPES: dict[Kind, tuple[type[TypeEngine[Any]], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A row whose value the actor may not see is dropped, as if it were missing."""
+    """Rule for forbidden values: the row is dropped, as if it were missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coarsen:
-    """A value that the actor may not see is served as `to`, which ordinary rows carry too."""
+    """Rule for forbidden values: they are served as `to`, which ordinary rows carry too."""
 
     to: str
 
@@ -109,7 +109,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """What the function of a computed relationship may read: the parent's row and the required values, as JSON.
+    """The input of a computed relationship's function: the parent's row and the required values, as JSON.
 
     `text("contact", "address", "cityCode")` is a text expression; `json("constraints")` the JSONB of a list or object,
     SQL null where the value is null. The names are those of the declaration; only the values are bound.
@@ -120,16 +120,16 @@ class Required:
 
     def json(self, *path: str) -> ColumnElement[Any]:
         """The required value at `path`, JSONB."""
-        found = self.value
+        value = self.value
         for name in path:
-            found = found[_name(name)]
-        return found
+            value = value[_name(name)]
+        return value
 
     def text(self, *path: str) -> ColumnElement[Any]:
         """The required scalar at `path`, as text."""
         *above, last = path
-        found: ColumnElement[Any] = self.json(*above)[_name(last)].astext
-        return found
+        value: ColumnElement[Any] = self.json(*above)[_name(last)].astext
+        return value
 
 
 def _name(name: str) -> ColumnElement[str]:
@@ -157,7 +157,7 @@ def connection_node(type_: Any) -> Any:
 
 
 class Field(StrawberryField):
-    """What all fields have; `graphql_name` is that of the class attribute, in camelCase."""
+    """A field with its category and level; `graphql_name` is the name of the class attribute in camelCase."""
 
     graphql_name: str
 
@@ -170,6 +170,11 @@ class Field(StrawberryField):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.graphql_name = to_camel_case(name)
+
+    @cached_property
+    def named_type(self) -> Any:
+        """The type that the field returns, without null and list."""
+        return self._type[0]
 
     @cached_property
     def _type(self) -> tuple[Any, bool]:
@@ -187,26 +192,26 @@ class Field(StrawberryField):
     @property
     def choice(self) -> StrawberryEnumDefinition | None:
         """The enum that the field returns."""
-        return self._type[0] if isinstance(self._type[0], StrawberryEnumDefinition) else None
+        return self.named_type if isinstance(self.named_type, StrawberryEnumDefinition) else None
 
     @property
     def kind(self) -> Kind | None:
         """The scalar that the field returns, `ENUM` for an enum; None for an object."""
-        return Kind.ENUM if self.choice is not None else _KINDS.get(self._type[0])
+        return Kind.ENUM if self.choice is not None else _KINDS.get(self.named_type)
 
     @property
     def target(self) -> type | None:
         """The entity's class that the field returns, alone or in a list or connection."""
-        return connection_node(self._type[0]) or (self._type[0] if has_object_definition(self._type[0]) else None)
+        return connection_node(self.named_type) or (self.named_type if has_object_definition(self.named_type) else None)
 
     @property
     def is_connection(self) -> bool:
         """Whether the field returns a connection."""
-        return connection_node(self._type[0]) is not None
+        return connection_node(self.named_type) is not None
 
 
 class ColumnField(Field):
-    """A value of the row: a column, or an SQL expression over columns of the entity's table."""
+    """A scalar or enum: a column of the entity's table, or an SQL expression over its columns."""
 
     def __init__(
         self,
@@ -233,7 +238,7 @@ class ColumnField(Field):
 
 
 class EmbeddedField(Field):
-    """An object made of columns of the same row."""
+    """An object that is made of columns of the same row."""
 
 
 class LinkField(Field):
@@ -334,16 +339,16 @@ def day_column(instant: ColumnElement[Any]) -> ColumnElement[date]:
     return cast(func.timezone(literal_column(f"'{PARIS.key}'"), instant), Date)
 
 
-def _attribute(field: Callable[P, Field]) -> Callable[P, Any]:
-    """A field's class as the value of a class attribute that is annotated with the field's GraphQL type."""
+def attribute(field: Callable[P, StrawberryField]) -> Callable[P, Any]:
+    """Let a field's class make the value of a class attribute, whose annotation is the field's GraphQL type."""
     return field
 
 
-column = _attribute(ColumnField)
-embedded = _attribute(EmbeddedField)
-to_one = _attribute(OneField)
-to_many = _attribute(ManyField)
-external = _attribute(ExternalField)
+column = attribute(ColumnField)
+embedded = attribute(EmbeddedField)
+to_one = attribute(OneField)
+to_many = attribute(ManyField)
+external = attribute(ExternalField)
 
 
 def key(column: ColumnElement[Any], description: str = "Identifiant opaque.", *, resolvable: bool = True) -> Any:

@@ -1,4 +1,4 @@
-"""Guards of one statement: when a row exists and when a field of it is read, as SQL, under one residual.
+"""Access conditions of one statement, as SQL: when a row exists for the actor, and when a field of it is readable.
 
 docs/policy.md#rule-3: a type or coordinate that the residual does not name is denied, unless it is open to all.
 """
@@ -30,14 +30,14 @@ Condition = ColumnElement[bool] | bool
 
 
 class Guards:
-    """Names row sources and guards what is read of them."""
+    """Applies one residual to the row sources of a statement, which it names."""
 
     def __init__(self, model: Model, residual: Residual) -> None:
         self.model, self.residual = model, residual
         self._count = 0
 
     def name(self, letter: str) -> str:
-        """A new name of a row source."""
+        """Return a new name for a row source."""
         self._count += 1
         return f"{letter}{self._count}"
 
@@ -45,7 +45,7 @@ class Guards:
         self,
         row: Row,
         entity: Entity,
-        named: AliasedColumns,
+        columns: AliasedColumns,
         base: ColumnElement[int] | None,
         subject: str | None = None,
     ) -> Scope:
@@ -54,27 +54,27 @@ class Guards:
         `base` are the facts of its person where they are known already, `subject` reads the person's key there.
         """
         if entity.subject is None:
-            return Scope(entity, named, None, None, ())
+            return Scope(entity, columns, None, None, ())
         if base is None:
             name = self.name("f")
-            row.join(person_facts(named.c[entity.subject], self.residual, name))
+            row.join(person_facts(columns.c[entity.subject], self.residual, name))
             base = literal_column(f"{name}.v", Integer())
-        facts = row_facts(entity, named, base, self.residual)
+        facts = row_facts(entity, columns, base, self.residual)
         if facts is not base:
             name = self.name("x")
-            made = select(facts.label("v"))
+            own_facts = select(facts.label("v"))
             if entity.revealing:  # looked up once, not at each test of the facts
-                made = made.offset(literal_column("0"))
-            row.join(made.lateral(name))
+                own_facts = own_facts.offset(literal_column("0"))
+            row.join(own_facts.lateral(name))
             facts = literal_column(f"{name}.v", Integer())
         rule = self.residual.rows.get(entity.name, Rule())
         row.where.append(holds_sql(rule.read, facts))
         if entity.dropping:
             row.where.append(value_allowed_sql(rule, facts, entity.dropping))
-        return Scope(entity, named, base, facts, rule.read, subject=subject)
+        return Scope(entity, columns, base, facts, rule.read, subject=subject)
 
     def readable(self, scope: Scope, field: Field) -> Condition:
-        """When the field is read in full."""
+        """Return when the field is readable in full."""
         rule = self.residual.fields.get(scope.entity.coordinate(field.graphql_name))
         if rule is None:
             return field.category in OPEN and not (isinstance(field, ManyField) and field.requires)
@@ -84,8 +84,8 @@ class Guards:
             return False
         return True if implied(scope.granted, rule.read) else holds_sql(rule.read, scope.facts)
 
-    def revealed(self, scope: Scope, field: OneField | ManyField, below: Scope) -> Condition:
-        """When what the relationship alone reveals of the person may be seen: nothing, or a category of the actor's."""
+    def link_condition(self, scope: Scope, field: OneField | ManyField, below: Scope) -> Condition:
+        """Return when the relationship may be followed: it reveals nothing, or a category that the actor reads."""
         if field.sensitive is None:
             return True
         assert scope.entity.table is not None
@@ -97,25 +97,27 @@ class Guards:
         for value in REVEALED:
             clauses = allowed.get(VALUE_FACTS[value], ())
             if clauses and scope.facts is not None:
-                said = (value, UNKNOWN) if value is STRICTEST else (value,)
-                tests.append(and_(category.in_([word(each) for each in said]), holds_sql(clauses, scope.facts)))
+                categories = (value, UNKNOWN) if value is STRICTEST else (value,)
+                tests.append(and_(category.in_([word(name) for name in categories]), holds_sql(clauses, scope.facts)))
         return or_(*tests)
 
     def value(self, scope: Scope, field: ColumnField) -> ColumnElement[Any] | None:
-        """The value as this actor may see it; None where it never does."""
+        """Return the value as this actor may see it: full, masked or null; None if the actor never sees it."""
         when = self.readable(scope, field)
         if when is True:
-            return self.plain(scope, field)
+            return self.coarsened_value(scope, field)
         rule = self.residual.fields.get(scope.entity.coordinate(field.graphql_name), Rule())
         cases: list[tuple[Any, ColumnElement[Any]]] = []
         if when is not False:
-            cases.append((when, self.plain(scope, field)))
+            cases.append((when, self.coarsened_value(scope, field)))
         if rule.reduced and scope.facts is not None:
-            cases.append((holds_sql(rule.reduced, scope.facts), masked(rule.reduction, self.plain(scope, field))))
+            cases.append(
+                (holds_sql(rule.reduced, scope.facts), masked(rule.reduction, self.coarsened_value(scope, field)))
+            )
         return case(*cases, else_=null()) if cases else None
 
-    def plain(self, scope: Scope, field: ColumnField) -> ColumnElement[Any]:
-        """The value, coarsened where its own category is not the actor's."""
+    def coarsened_value(self, scope: Scope, field: ColumnField) -> ColumnElement[Any]:
+        """Return the value, coarsened unless the actor reads the value's own category."""
         assert scope.entity.table is not None
         value = retarget(field.column, scope.entity.table, scope.row)
         if not isinstance(field.forbidden, Coarsen) or field.choice is None:
@@ -130,74 +132,78 @@ class Guards:
                 cases.append((and_(value.in_([word(v) for v in values]), holds_sql(clauses, scope.facts)), value))
         return case(*cases, else_=word(field.forbidden.to))
 
-    def told(self, scope: Scope) -> ColumnElement[int]:
-        """The facts as `_access` tells them: without the category of a value that was coarsened."""
+    def served_facts(self, scope: Scope) -> ColumnElement[int]:
+        """Return the facts that `_access` serves: without the categories of coarsened values."""
         assert scope.facts is not None
-        found = scope.facts
+        facts = scope.facts
         for field in scope.entity.coarsening:
             assert field.choice is not None
             rule = self.residual.fields.get(scope.entity.coordinate(field.graphql_name))
             bits = sum(int(VALUE_FACTS[category]) for category in categories_of_values(field.choice))
-            found = without_forbidden_bits(rule, found, bits, scope.facts)
-        return found
+            facts = without_forbidden_bits(rule, facts, bits, scope.facts)
+        return facts
 
-    def compared(self, scope: Scope, field: ColumnField, column: ColumnElement[Any] | None) -> ColumnElement[Any]:
-        """What an input compares or sorts: the full value where it is read, null elsewhere; never a mask."""
+    def comparison_value(
+        self, scope: Scope, field: ColumnField, column: ColumnElement[Any] | None
+    ) -> ColumnElement[Any]:
+        """Return the value that filters and orders use: the full value if readable, else null, never a mask."""
         when = self.readable(scope, field)
         if when is False:
             return null()
         assert scope.entity.table is not None
-        value = self.plain(scope, field) if column is None else retarget(column, scope.entity.table, scope.row)
+        value = (
+            self.coarsened_value(scope, field) if column is None else retarget(column, scope.entity.table, scope.row)
+        )
         return value if when is True else case((when, value), else_=null())
 
-    def below(self, row: Row, scope: Scope, field: EmbeddedField | OneField) -> Scope:
-        """The object that a to-one field leads to, as rows of `row`."""
+    def enter_target(self, row: Row, scope: Scope, field: EmbeddedField | OneField) -> Scope:
+        """Enter the object that a to-one field returns, on `row`."""
         entity = self.model.target(field)
         if isinstance(field, EmbeddedField) and entity.stub and entity.key is not None and entity.table is not None:
             row.where.append(retarget(entity.key.column, entity.table, scope.row).is_not(None))
         if isinstance(field, EmbeddedField):
             same = entity.subject == scope.entity.subject
             return self.enter(row, entity, scope.row, *((scope.base, scope.subject) if same else (None,)))
-        below = self.related(row, scope, entity, field.on)
-        revealed = self.revealed(scope, field, below)
+        below = self.enter_related(row, scope, entity, field.on)
+        revealed = self.link_condition(scope, field, below)
         if not isinstance(revealed, bool):
             row.where.append(revealed)
         return below
 
-    def related(
+    def enter_related(
         self, row: Row, scope: Scope, entity: Entity, on: tuple[ColumnElement[Any], ColumnElement[Any]]
     ) -> Scope:
-        """Rows of another table that belong to the object of `scope`."""
+        """Enter the rows of another table that are related to the object of `scope` by `on`."""
         theirs, ours = on
         assert entity.table is not None
         assert scope.entity.table is not None
-        named, source = self.alias(entity.table)
+        columns, source = self.alias(entity.table)
         row.join(source)
         parent = retarget(ours, scope.entity.table, scope.row)
-        row.where.append(retarget(theirs, entity.table, named) == parent)
+        row.where.append(retarget(theirs, entity.table, columns) == parent)
         same = (entity.subject, scope.entity.subject) == (_name(theirs), _name(ours)) and scope.base is not None
-        return self.enter(row, entity, named, *((scope.base, scope.subject) if same else (None,)))
+        return self.enter(row, entity, columns, *((scope.base, scope.subject) if same else (None,)))
 
     def alias(self, table: FromClause) -> tuple[AliasedColumns, FromClause]:
-        """A new row source on a table."""
+        """Return a new alias of a table and its columns."""
         name = self.name("t")
         return AliasedColumns(name, table), table.alias(name)
 
     def matches(self, scope: Scope, path: str, test: Any, column: ColumnElement[Any] | None) -> ColumnElement[bool]:
-        """Whether the guarded value at `path` passes `test`; a value that is not read never does."""
+        """Return the condition that the guarded value at `path` passes `test`; an unreadable value never does."""
         step, _, rest = path.partition(".")
         field = scope.entity.fields[step]
         if isinstance(field, ColumnField):
-            value = self.compared(scope, field, column)
-            found: ColumnElement[bool] = false() if isinstance(value, Null) else test(value)
-            return found
+            value = self.comparison_value(scope, field, column)
+            condition: ColumnElement[bool] = false() if isinstance(value, Null) else test(value)
+            return condition
         if not isinstance(field, EmbeddedField | OneField):
             raise DeclarationError(f"{scope.entity.name}.{step} can't be filtered by")
         when = self.readable(scope, field)
         if when is False:
             return false()
         row = Row(None, json=True)
-        child = self.below(row, scope, field)
+        child = self.enter_target(row, scope, field)
         row.where.append(self.matches(child, rest, test, column))
         if when is not True:
             row.where.append(when)

@@ -39,9 +39,9 @@ class Refused(Exception):
 
 
 class Nonces:
-    """Nonces seen, for as long as a context that bears one can be valid: two generations, the older one forgotten.
+    """Nonces of the contexts received, kept as long as such a context can be valid, in two generations.
 
-    A full memory refuses; it holds more calls than a process answers in that time.
+    A full memory refuses every call; it holds more than a process answers in that time.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Nonces:
         self._turn = 0
 
     def first(self, nonce: str, now: int) -> bool:
-        """Whether this nonce comes for the first time."""
+        """Remember the nonce and return whether it is new."""
         if now >= self._turn:
             self._old, self._young, self._turn = self._young, set(), now + KEPT_SECONDS
         if nonce in self._young or nonce in self._old or len(self._young) >= MOST_NONCES:
@@ -75,7 +75,7 @@ class Application:
         self.nonces = Nonces()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """One request, or the life of the server."""
+        """Answer one ASGI scope: a request, or the lifespan."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
@@ -135,12 +135,12 @@ class Application:
 
 def _request(body: bytes) -> tuple[str, dict[str, Any]]:
     try:
-        given = strict_json.read(body, strict_json.WRITABLE_DEPTH)
+        request = strict_json.read(body, strict_json.WRITABLE_DEPTH)
     except (ValueError, RecursionError):
         raise _malformed() from None
-    if not isinstance(given, dict) or given.keys() - {"query", "variables", "operationName"}:
+    if not isinstance(request, dict) or request.keys() - {"query", "variables", "operationName"}:
         raise _malformed()
-    query, variables = given.get("query"), given.get("variables")
+    query, variables = request.get("query"), request.get("variables")
     if not isinstance(query, str) or not isinstance(variables, dict | None):
         raise _malformed()
     return query, variables or {}

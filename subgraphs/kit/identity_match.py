@@ -1,10 +1,10 @@
-"""Root fields that find one entity by what names it: the input, and an answer that says how many are so named.
+"""Declaration of root fields that match an identity against the persons whom the actor may match.
 
-    find_person: PersonMatch | None = match("…", Category.ID, Finding("identity", "…", IdentityInput, KEYS, read, row))
+    find_person: PersonMatch | None = match("…", Category.ID, IdentityMatch("identity", "…", IdentityInput, …))
 
-An identifier is never compared as such: `read` makes keys of the input, and a key is a link of relation NATIONWIDE,
-that the actor's transaction sees only because it can name it. Who may be found by which key, the residual says
-(docs/policy.md#rule-6): of those only is anything counted, so that the answer tells of nobody else.
+An identifier is never compared as such: `read` turns the input into keys, and a key is a link of relation NATIONWIDE,
+which the actor's transaction sees only if it names the key. The residual decides who may be matched by which key
+(docs/policy.md#rule-6); nobody else is counted, so that the answer reveals nobody else.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def match_input(description: str, *, match: DataCategory | None = None, reads: t
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """How a root field finds. `read` makes of the argument's value and the secret one key or None per input of `keys`,
-    the surest first; it raises RequestFailed.
+class IdentityMatch:
+    """How a root field matches persons. `read` makes one key or None per input of `keys`, the surest first, from the
+    argument's value and the secret; it raises RequestFailed.
 
-    `known` is the column that is filled of whoever has a key of the first kind: to be found without it, when one was
-    given, is a contradiction.
+    `surest_column` is filled for every person who has a key of the first kind: a person found without that key,
+    although one was given, contradicts the input.
     """
 
     argument: str
@@ -53,8 +53,8 @@ class Finding:
     input: type
     keys: tuple[str, ...]
     read: Callable[[Any, bytes], tuple[str | None, ...]]
-    known: ColumnElement[Any]
+    surest_column: ColumnElement[Any]
 
     def coordinate(self, key: str) -> str:
-        """`Input.field` of a key: how the residual names who may be found by it."""
+        """Return `Input.field` of a key, the coordinate of its rule in the residual."""
         return f"{self.input.__name__}.{key}"

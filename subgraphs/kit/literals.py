@@ -1,4 +1,4 @@
-"""Constants of a rule as part of a statement's text, with their type; none comes from a request."""
+"""Typed SQL literals for constants of our own; no value of a request becomes one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from sqlalchemy import ColumnElement, Double, Text, literal_column
 
 
 def number(value: float) -> ColumnElement[float]:
-    """A double."""
+    """A literal of type double precision."""
     return literal_column(f"{value!r}::float8", Double())
 
 
 def text(value: str) -> ColumnElement[str]:
-    """A text without a quote in it."""
+    """A text literal; raises ValueError for a quote."""
     if "'" in value:
         raise ValueError("a quote in a constant")
     return literal_column(f"'{value}'", Text())

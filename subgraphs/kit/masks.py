@@ -23,6 +23,6 @@ MASKS: dict[str, Mask] = {"year_start": year_start}
 
 
 def masked(name: str | None, value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The value through the mask of this name."""
+    """Return the value under the mask of this name; null if there is no such mask."""
     mask = MASKS.get(name) if name is not None else None
     return null() if mask is None else mask(value)

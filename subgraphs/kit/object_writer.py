@@ -19,7 +19,7 @@ from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, Required
 from subgraphs.kit.guards import Guards
-from subgraphs.kit.ordering import Ordering, cut
+from subgraphs.kit.ordering import Ordering, page_select
 from subgraphs.kit.page_arguments import Shape
 from subgraphs.kit.place_search import DISTANCE
 from subgraphs.kit.representations import field_set
@@ -49,13 +49,13 @@ ROWS = "@rows"
 
 
 def compile_reader(expression: str, row: str) -> Reader:
-    """The function (row, call) → value of an expression written here."""
-    found: Callable[..., Any] = eval(f"lambda {row}, x: {expression}", dict(ENVIRONMENT))  # noqa: S307
-    return found
+    """Compile an expression into the function (row, call) → value."""
+    reader: Callable[..., Any] = eval(f"lambda {row}, x: {expression}", dict(ENVIRONMENT))  # noqa: S307
+    return reader
 
 
-def unpacked(expression: str, var: str, columns: int) -> str:
-    """An expression that reads rows of so many columns, with a name per column: a record is dear to ask for each."""
+def unpack_rows(expression: str, var: str, columns: int) -> str:
+    """Rewrite an expression so that it unpacks each row into one name per column: indexing a record is slower."""
     names = "".join(f"{var}{place}, " for place in range(columns))
     return re.sub(rf"\b{var}\[(\d+)\]", rf"{var}\1", expression).replace(f" for {var} in ", f" for {names}in ")
 
@@ -67,15 +67,15 @@ class Writer:
         self.guards, self.shapes, self.parameters = guards, shapes, parameters
 
     def object(self, row: Row, scope: Scope, nodes: Sequence[Node], var: str) -> str:
-        """Columns of an object on `row`, and the expression that reads it from the row named `var`."""
-        if scope.subject is None and scope.entity.subject is not None and _tells_access(nodes):
+        """Add the columns of an object to `row` and return the expression that reads it from the row named `var`."""
+        if scope.subject is None and scope.entity.subject is not None and _selects_access(nodes):
             who = scope.row.c[scope.entity.subject]
-            scope.subject = f"{var}[{row.once(who if row.json else cast(who, Text), '@subject')}]"
+            scope.subject = f"{var}[{row.add_distinct(who if row.json else cast(who, Text), '@subject')}]"
         parts = [f"{node.key!r}: {self._field(row, scope, node, var)}" for node in nodes]
         return "{" + ", ".join(parts) + "}"
 
     def connection(self, row: Row, scope: Scope, node: Node, ordering: Ordering, var: str) -> str:
-        """Columns of a connection's rows on `row`, and the expression that makes the page of them."""
+        """Add the columns of a connection's rows to `row` and return the expression that makes the page."""
         seal = f"x.sealer.seal(x.pages[{node.number}].place, {var}[{{sort}}], {var}[{{id}}])"
         if _needs_cursors(node):
             seal = seal.format(sort=row.add(ordering.sort_value, "@sort"), id=row.add(ordering.key, "@id"))
@@ -99,14 +99,14 @@ class Writer:
                     edges.append(f"{child.key!r}: {edge}")
             return f"[{{{', '.join(edges)}}} for {var} in p]"
         if part.name == "pageInfo":
-            known = {
+            expressions = {
                 "hasNextPage": "len(a) > n",
                 "hasPreviousPage": f"x.pages[{node.number}].after is not None",
                 "startCursor": f"([{seal} for {var} in p[:1]] or [None])[0]",
                 "endCursor": f"([{seal} for {var} in p[-1:]] or [None])[0]",
                 "__typename": "'PageInfo'",
             }
-            return "{" + ", ".join(f"{child.key!r}: {known[child.name]}" for child in part.children) + "}"
+            return "{" + ", ".join(f"{child.key!r}: {expressions[child.name]}" for child in part.children) + "}"
         return repr(f"{scope.entity.name}Connection")
 
     def _field(self, row: Row, scope: Scope, node: Node, var: str) -> str:
@@ -123,34 +123,36 @@ class Writer:
                 value = func.timezone(literal_column("'UTC'"), value)
             elif not row.json and _read_as_text(field):
                 value = cast(value, Text)
-            return _read(f"{var}[{row.once(value, field.graphql_name)}]", field, row.json)
+            return _read(f"{var}[{row.add_distinct(value, field.graphql_name)}]", field, row.json)
         if isinstance(field, EmbeddedField | OneField):
-            return self._one(row, scope, node, field, var)
+            return self._to_one(row, scope, node, field, var)
         if isinstance(field, ManyField):
-            return self._many(row, scope, node, field, var)
+            return self._to_many(row, scope, node, field, var)
         return "None"
 
     def _access(self, row: Row, scope: Scope, var: str) -> str:
-        facts = row.add(self.guards.told(scope), "@facts")
+        facts = row.add(self.guards.served_facts(scope), "@facts")
         return f"({scope.subject}, {var}[{facts}])"
 
-    def _one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
+    def _to_one(self, row: Row, scope: Scope, node: Node, field: EmbeddedField | OneField, var: str) -> str:
         when = self.guards.readable(scope, field)
         if when is False:
             return "None"
-        child = row.below()
+        child = row.child()
         present = child.add(literal_column("true"))
-        below = self.guards.below(child, scope, field)
+        below = self.guards.enter_target(child, scope, field)
         if when is not True:
             child.where.append(when)
         expression = self.object(child, below, node.children, var)
-        found = child.select()
+        rows = child.select()
         if isinstance(field, OneField) and field.first is not None:
-            found = found.order_by(*Ordering.of(self.guards, below, field.first).by).limit(literal_column("1"))
-        row.attach(found, self.guards.name("o"))
+            rows = rows.order_by(*Ordering.declared(self.guards, below, field.first).order_by).limit(
+                literal_column("1")
+            )
+        row.attach(rows, self.guards.name("o"))
         return f"({expression} if {var}[{present}] else None)"
 
-    def _many(self, row: Row, scope: Scope, node: Node, field: ManyField, var: str) -> str:
+    def _to_many(self, row: Row, scope: Scope, node: Node, field: ManyField, var: str) -> str:
         when = self.guards.readable(scope, field)
         if when is False or (field.source is not None and scope.required is None):
             return "None"
@@ -159,39 +161,39 @@ class Writer:
         below = self._rows(child, scope, field)
         if when is not True:
             child.where.append(when)
-        revealed = self.guards.revealed(scope, field, below)
+        revealed = self.guards.link_condition(scope, field, below)
         if not isinstance(revealed, bool):
             child.where.append(revealed)
         name = self.guards.name("a")
-        ordering = Ordering.of(self.guards, below, field.order)
+        ordering = Ordering.declared(self.guards, below, field.order)
         if not field.is_connection:
             expression = f"[{self.object(child, below, node.children, f'r{name}')} for r{name} in {ROWS}]"
-            found = child.select().order_by(*ordering.by)
+            rows_select = child.select().order_by(*ordering.order_by)
         else:
             expression = self.connection(child, below, node, ordering, f"r{name}")
-            found = cut(child, node.number, self.shapes[node.number], ordering, self.parameters)
-        lateral = array_of(found, name)
+            rows_select = page_select(child, node.number, self.shapes[node.number], ordering, self.parameters)
+        lateral = array_of(rows_select, name)
         row.join(lateral, outer=True)
-        items: ColumnElement[Any] = lateral.c["items"]
-        value = f"{var}[{row.add(items if when is True else case((when, items), else_=null()))}]"
+        rows_json: ColumnElement[Any] = lateral.c["items"]
+        value = f"{var}[{row.add(rows_json if when is True else case((when, rows_json), else_=null()))}]"
         rows = value if row.json else f"loads({value})"
         return f"(None if {value} is None else {expression.replace(ROWS, rows, 1)})"
 
     def _answerable(self, scope: Scope, field: ManyField, when: Granted) -> Granted:
-        """`when`, and each list that the field requires is known: of null there is no answer, of none there is one."""
+        """Return `when`, and that each list required by the field is a list: the field is null if one is null."""
         for name in field_set(field.requires) if field.requires else ():
-            item = scope.entity.fields.get(name)
-            if isinstance(item, ExternalField) and item.many:
+            required_field = scope.entity.fields.get(name)
+            if isinstance(required_field, ExternalField) and required_field.many:
                 assert scope.required is not None
                 required = Required(scope.row, scope.required)
-                known = func.jsonb_typeof(required.json(name)) == literal_column("'array'")
-                when = known if when is True else and_(when, known)
+                is_list = func.jsonb_typeof(required.json(name)) == literal_column("'array'")
+                when = is_list if when is True else and_(when, is_list)
         return when
 
     def _rows(self, row: Row, scope: Scope, field: ManyField) -> Scope:
         entity = self.guards.model.target(field)
         if field.on is not None:
-            below = self.guards.related(row, scope, entity, field.on)
+            below = self.guards.enter_related(row, scope, entity, field.on)
             if field.where is not None:
                 assert entity.table is not None
                 row.where.append(retarget(field.where, entity.table, below.row))
@@ -205,8 +207,7 @@ class Writer:
 
 
 def _read_as_text(field: ColumnField) -> bool:
-    """Whether the text that PostgreSQL has for the value is what the answer needs: an object of Python's would be made
-    of it in vain."""
+    """Return whether the answer needs the text that PostgreSQL makes of the value: no Python object is built then."""
     if field.many or isinstance(field.column.type, String):
         return False
     return field.kind in (Kind.DATE, Kind.ID)
@@ -218,8 +219,8 @@ def _read(value: str, field: ColumnField, json: bool) -> str:
     return f"instant_text({value})" if json else f"instant({value})"
 
 
-def _tells_access(nodes: Iterable[Node]) -> bool:
-    return any(node.name == ACCESS or _tells_access(node.children) for node in nodes)
+def _selects_access(nodes: Iterable[Node]) -> bool:
+    return any(node.name == ACCESS or _selects_access(node.children) for node in nodes)
 
 
 def _needs_cursors(node: Node) -> bool:

@@ -1,7 +1,7 @@
-"""Lists in SQL: their order, and one page of them by keyset, n + 1 rows long so that the next page is known of.
+"""Order and keyset pagination of lists in SQL; a page selects n + 1 rows, to know whether another page follows.
 
-Rows that the residual drops are dropped before the limit, so that the count of rows and `hasNextPage` say nothing of
-them. The order is that of the guarded value, nulls last, then of the id.
+Rows that the residual drops are dropped before the limit, so that the number of rows and `hasNextPage` reveal
+nothing of them. The order is that of the guarded value, nulls last, then of the id.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from sqlalchemy import ColumnElement, Integer, Null, Select, and_, bindparam, nu
 from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.fields import Sort
 from subgraphs.kit.guards import Guards
-from subgraphs.kit.page_arguments import Shape, sorted_by
+from subgraphs.kit.page_arguments import Shape, sort_field
 from subgraphs.kit.select_builder import Row, Scope
 from subgraphs.kit.statement import Parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """The order of a list's rows; `sort` is None where the rows are ordered by id alone, `nearest` says that it is the
-    distance to the place asked for."""
+    """The order of a list's rows. `sort` is None if the rows are ordered by id alone; `nearest` if it is the distance
+    to the place of the request."""
 
     sort: ColumnElement[Any] | None
     descending: bool
@@ -30,39 +30,39 @@ class Ordering:
     nearest: bool = False
 
     @staticmethod
-    def of(guards: Guards, scope: Scope, sort: Sort | None) -> Ordering:
-        """The order that a declaration asks for, on values that the actor reads."""
+    def declared(guards: Guards, scope: Scope, sort: Sort | None) -> Ordering:
+        """Return the declared order, on the values that the actor reads."""
         key = _key(scope)
         if sort is None:
             return Ordering(None, False, key)
-        value = guards.compared(scope, sorted_by(scope.entity, sort), sort.column)
+        value = guards.comparison_value(scope, sort_field(scope.entity, sort), sort.column)
         return Ordering(None if isinstance(value, Null) else value, sort.descending, key)
 
     @staticmethod
     def by_distance(scope: Scope, distance: ColumnElement[float]) -> Ordering:
-        """The nearest row first."""
+        """Return the order by distance, nearest first."""
         return Ordering(distance, False, _key(scope), True)
 
     @property
     def distance(self) -> ColumnElement[Any]:
-        """The distance of a row, null where no place is asked for."""
+        """The distance of a row, null without a place in the request."""
         return self.sort_value if self.nearest else null()
 
     @property
     def sort_value(self) -> ColumnElement[Any]:
-        """The sort value, as a cursor holds it."""
+        """The sort value that a cursor holds."""
         return null() if self.sort is None else self.sort
 
     @property
-    def by(self) -> list[ColumnElement[Any]]:
-        """ORDER BY."""
+    def order_by(self) -> list[ColumnElement[Any]]:
+        """The ORDER BY clause."""
         last = [] if isinstance(self.key, Null) else [self.key]
         if self.sort is None:
             return last
         return [(self.sort.desc() if self.descending else self.sort.asc()).nulls_last(), *last]
 
-    def beyond(self, value: ColumnElement[Any], key: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether a row comes after the place (value, key)."""
+    def after(self, value: ColumnElement[Any], key: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Return the condition that a row comes after the position (value, key)."""
         if self.sort is None:
             return self.key > key
         farther = self.sort < value if self.descending else self.sort > value
@@ -80,9 +80,9 @@ def _key(scope: Scope) -> ColumnElement[Any]:
     return retarget(entity.key.column, entity.table, scope.row)
 
 
-def cut(row: Row, number: int, shape: Shape, ordering: Ordering, parameters: Parameters) -> Select[Any]:
-    """The page of the node `number`, and one row more."""
-    found = row.select().order_by(*ordering.by)
+def page_select(row: Row, number: int, shape: Shape, ordering: Ordering, parameters: Parameters) -> Select[Any]:
+    """Select the page of the node `number` and one more row."""
+    page = row.select().order_by(*ordering.order_by)
     if shape.after:
         value, key = f"after_{number}", f"after_id_{number}"
         parameters[key] = lambda call: _after(call, number)[1]
@@ -91,10 +91,10 @@ def cut(row: Row, number: int, shape: Shape, ordering: Ordering, parameters: Par
         if ordering.sort is not None:
             parameters[value] = lambda call: _after(call, number)[0]
             place = bindparam(value, type_=ordering.sort.type)
-        found = found.where(ordering.beyond(place, typed))
+        page = page.where(ordering.after(place, typed))
     limit = f"first_{number}"
     parameters[limit] = lambda call: call.pages[number].first + 1
-    return found.limit(bindparam(limit, type_=Integer()))
+    return page.limit(bindparam(limit, type_=Integer()))
 
 
 def _after(call: Any, number: int) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
-"""Arguments of fields: how many rows, from where, in which order, under which filter.
+"""Arguments of lists: page size, cursor, order, filter and place.
 
-What an argument is present is part of a statement's shape; its value is a bind parameter. A wrong value is told by the
-argument's name and the expected form, never by the value.
+The presence of an argument is part of a statement's shape, its value a bind parameter. An error names the argument and
+the expected form, never the value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from subgraphs.kit.entity import Entity
 from subgraphs.kit.enums import value_names
 from subgraphs.kit.errors import BadInput, RequestFailed
 from subgraphs.kit.fields import ColumnField, EmbeddedField, Kind, ManyField, OneField, Sort
-from subgraphs.kit.place_search import Near, Place, place_of
+from subgraphs.kit.place_search import Near, Place, read_place
 from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
 from subgraphs.kit.subgraph_model import Model
 
@@ -37,7 +37,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A field that returns a page, where it is in the document: what it accepts does not depend on the request."""
+    """A list of an operation: its node and what its arguments accept."""
 
     node: Node
     coordinate: str
@@ -50,7 +50,7 @@ class Listing:
 
 
 class Shape(NamedTuple):
-    """What a page's arguments make of the statement: its cache key."""
+    """The part of a page's arguments that changes the statement's text: a part of its cache key."""
 
     after: bool
     criteria: tuple[str, ...]
@@ -59,7 +59,7 @@ class Shape(NamedTuple):
 
 
 PLAIN = Shape(False, (), None)
-"""The shape of a page of which no more is said than how many rows it has."""
+"""The shape of a page with no other argument than its size."""
 
 
 @dataclass
@@ -75,14 +75,14 @@ class Page:
 
     @cached_property
     def place(self) -> bytes:
-        """Names the list for cursors: by coordinate, order, filter and place."""
-        asked = [self.criteria, None if self.near is None else self.near.values]
-        digest = sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        """Identity of the list in cursors: coordinate, order, filter and place."""
+        arguments = [self.criteria, None if self.near is None else self.near.values]
+        digest = sha256(orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)).hexdigest()
         return orjson.dumps([self.listing.coordinate, self.shape.order, digest])
 
 
 def listings(reading: Reading, model: Model) -> tuple[Listing, ...]:
-    """Every field of the operation that returns a page."""
+    """Return every list of the operation."""
     return tuple(_listings(reading, model))
 
 
@@ -91,40 +91,40 @@ def _listings(reading: Reading, model: Model) -> Iterator[Listing]:
     for node in reading.roots:
         if node.name == ENTITIES:
             for name, fields in node.types.items():
-                pending += ((model.entities[name], item) for item in fields)
+                pending += ((model.entities[name], child) for child in fields)
             continue
         root = model.roots.get(node.name)
         if root is None:
             continue
         entity = root.entity
         if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
-            yield _of_root(node, root, entity)
-            pending += ((entity, item) for item in items_of(node))
-        elif root.finding is not None:
-            pending += ((entity, item) for match in node.children for item in match.children)
+            yield _root_listing(node, root, entity)
+            pending += ((entity, child) for child in row_fields(node))
+        elif root.identity_match is not None:
+            pending += ((entity, child) for match in node.children for child in match.children)
         else:
-            pending += ((entity, item) for item in node.children)
+            pending += ((entity, child) for child in node.children)
     while pending:
         entity, node = pending.pop()
         field = entity.fields.get(node.name)
         if isinstance(field, EmbeddedField | OneField):
-            pending += ((model.target(field), item) for item in node.children)
+            pending += ((model.target(field), child) for child in node.children)
         elif isinstance(field, ManyField):
             target = model.target(field)
             if not field.is_connection:
-                pending += ((target, item) for item in node.children)
+                pending += ((target, child) for child in node.children)
             else:
                 yield Listing(node, entity.coordinate(field.graphql_name), target, field.page, field.order, {}, {})
-                pending += ((target, item) for item in items_of(node))
+                pending += ((target, child) for child in row_fields(node))
 
 
-def _of_root(node: Node, root: RootField, entity: Entity) -> Listing:
-    criteria = {name: (item, column_at(entity, item.path)[1]) for name, item in root.criteria.items()}
+def _root_listing(node: Node, root: RootField, entity: Entity) -> Listing:
+    criteria = {name: (criterion, column_at(entity, criterion.path)[1]) for name, criterion in root.criteria.items()}
     return Listing(node, f"Query.{root.graphql_name}", entity, root.page, None, criteria, root.orders, root.near)
 
 
-def items_of(node: Node) -> Iterator[Node]:
-    """What a connection's field asks of its rows, through `nodes` or `edges`."""
+def row_fields(node: Node) -> Iterator[Node]:
+    """Iterate over the fields that a connection selects of its rows, through `nodes` or `edges`."""
     for child in node.child("nodes"):
         yield from child.children
     for edge in node.child("edges"):
@@ -132,8 +132,8 @@ def items_of(node: Node) -> Iterator[Node]:
             yield from child.children
 
 
-def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], sealer: Sealer) -> Page:
-    """Read the arguments; raises RequestFailed BAD_FIRST, BAD_INPUT or FORBIDDEN_INPUT."""
+def read_page(listing: Listing, reading: Reading, variables: Mapping[str, Any], sealer: Sealer) -> Page:
+    """Read the arguments of a list; raises RequestFailed BAD_FIRST, BAD_INPUT or FORBIDDEN_INPUT."""
     node = listing.node
     first = reading.value(node, "first", variables)
     if first is None:
@@ -145,13 +145,15 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
     order = reading.value(node, "orderBy", variables)
     if order is not None and (not isinstance(order, str) or order not in listing.orders):
         raise BadInput("orderBy", "ENUM")
-    given = reading.value(node, "filter", variables) or {}
-    criteria = {name: _criterion(name, value, listing) for name, value in _items(given) if value is not None}
-    asked = reading.value(node, "near", variables) if listing.near is not None else None
-    near = None if asked is None else place_of(asked)
+    filter_value = reading.value(node, "filter", variables) or {}
+    criteria = {
+        name: _criterion(name, value, listing) for name, value in _filter_inputs(filter_value) if value is not None
+    }
+    place = reading.value(node, "near", variables) if listing.near is not None else None
+    near = None if place is None else read_place(place)
     sort = listing.orders[order] if order is not None else listing.default
     after = reading.value(node, "after", variables)
-    kind = Kind.FLOAT if near is not None else None if sort is None else sorted_by(listing.entity, sort).kind
+    kind = Kind.FLOAT if near is not None else None if sort is None else sort_field(listing.entity, sort).kind
     shape = Shape(after is not None, tuple(sorted(criteria)), order, near is not None)
     page = Page(listing, shape, first, None, criteria, near)
     if after is not None:
@@ -159,84 +161,84 @@ def page_of(listing: Listing, reading: Reading, variables: Mapping[str, Any], se
     return page
 
 
-def _items(given: Any) -> Any:
-    if not isinstance(given, dict):
+def _filter_inputs(value: Any) -> Any:
+    if not isinstance(value, dict):
         raise BadInput("filter", "OBJECT")
-    return sorted(given.items())
+    return sorted(value.items())
 
 
 def _criterion(name: str, value: Any, listing: Listing) -> Any:
     if name not in listing.criteria:
         raise BadInput("filter", "CRITERION")
-    given = f"filter.{name}"
+    input_path = f"filter.{name}"
     criterion, field = listing.criteria[name]
     if criterion.comparison is Comparison.AMONG:
         if not isinstance(value, list) or not 1 <= len(value) <= LARGEST:
-            raise BadInput(given, "LIST")
-        return [typed(given, item, field.kind) for item in value]
+            raise BadInput(input_path, "LIST")
+        return [convert_value(input_path, element, field.kind) for element in value]
     if criterion.comparison is Comparison.HOLDS:
-        return [typed(given, value, field.kind)]
+        return [convert_value(input_path, value, field.kind)]
     if criterion.normalise is not None:
         if not isinstance(value, str) or "\x00" in value:
-            raise BadInput(given, "STRING")
+            raise BadInput(input_path, "STRING")
         return criterion.normalise(value)
     if field.choice is not None and (not isinstance(value, str) or value not in value_names(field.choice)):
-        raise BadInput(given, "ENUM")
+        raise BadInput(input_path, "ENUM")
     if field.key and isinstance(field.column.type, Uuid):
         return uuid_or_none(value)
-    return typed(given, value, field.kind)
+    return convert_value(input_path, value, field.kind)
 
 
-def typed(given: str, value: Any, kind: Kind) -> Any:
-    """The value of an argument as the driver wants it for a column of this kind; raises BadInput."""
+def convert_value(input_path: str, value: Any, kind: Kind) -> Any:
+    """Convert the value of an argument for a column of this kind; raises BadInput."""
     if kind is Kind.DATE:
-        if (found := day(value)) is None:
-            raise BadInput(given, "DATE")
-        return found
+        if (parsed_day := day(value)) is None:
+            raise BadInput(input_path, "DATE")
+        return parsed_day
     if kind is Kind.DATETIME:
-        return _instant(given, value)
+        return _instant(input_path, value)
     if kind is Kind.FLOAT and type(value) is int:
         return float(value)
-    wanted = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
-    if type(value) is not wanted or (isinstance(value, str) and "\x00" in value):
-        raise BadInput(given, _FORMS.get(wanted, "STRING"))
+    python_type = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
+    if type(value) is not python_type or (isinstance(value, str) and "\x00" in value):
+        raise BadInput(input_path, _FORMS.get(python_type, "STRING"))
     return value
 
 
 def day(value: Any) -> date | None:
-    """The day that a client's text says, in the one writing of a day, AAAA-MM-JJ; None for anything else."""
+    """Parse a day written AAAA-MM-JJ; return None for anything else."""
     try:
         return date.fromisoformat(value) if _DAY.fullmatch(value) else None
     except (TypeError, ValueError):
         return None
 
 
-def _instant(given: str, value: Any) -> datetime:
+def _instant(input_path: str, value: Any) -> datetime:
     try:
-        found = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        found = None
-    if found is None or found.tzinfo is None:
-        raise BadInput(given, "INSTANT")
-    return found
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadInput(input_path, "INSTANT")
+    return moment
 
 
 def _after(opened: tuple[Any, str], kind: Kind | None) -> tuple[Any, Any]:
-    """Sort value and id of a cursor; `kind` is that of the sort value, None where rows are ordered by id alone."""
+    """Convert the sort value of an opened cursor; `kind` is its kind, None if rows are ordered by id alone."""
     value, identifier = opened
     if kind is not None and value is not None:
-        value = typed("after", value, kind)
+        value = convert_value("after", value, kind)
     return value, identifier
 
 
-def sorted_by(entity: Entity, sort: Sort) -> ColumnField:
-    """The column field that a sort key reads; a normalised column has the same type."""
+def sort_field(entity: Entity, sort: Sort) -> ColumnField:
+    """Return the field that a sort key reads; its normalised column has the same type."""
     field = entity.fields[sort.field]
     assert isinstance(field, ColumnField)
     return field
 
 
 def uuid_or_none(value: Any) -> str | None:
-    """The value if it is the canonical text of a UUID: no other spelling is an id of ours
+    """Return the value if it is the canonical text of a UUID, else None: our ids have no other spelling
     (docs/attaques.md#attack-45)."""
     return value if type(value) is str and _UUID.fullmatch(value) else None

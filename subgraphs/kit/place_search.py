@@ -1,7 +1,7 @@
-"""Search around a place: what the argument `near` of a public list accepts, and what it makes of the statement.
+"""Search around a place: the argument `near` of a public list, and its condition and order in SQL.
 
-A place is a commune, by the centroid of `subgraphs.kit.communes`, or a position. What is within the radius is listed,
-nearest first, then by key; a row whose place is unknown is not. An index reads the box around the circle.
+A place is a commune, by the centroid of `subgraphs.kit.communes`, or a position. Rows within the radius are listed,
+nearest first, then by key; rows without a position are not. An index reads the box around the circle.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FIELDS = frozenset({"cityCode", "latitude", "longitude", "radiusKm"})
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """That a list can be asked around a place: columns of where its rows are found, and the fields that this tells."""
+    """A list that can be searched around a place: the columns of its rows' position, and the fields that it reveals."""
 
     latitude: ColumnElement[Any]
     longitude: ColumnElement[Any]
@@ -39,7 +39,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place asked for: its position in decimal degrees, the radius in kilometres, and the box around the circle."""
+    """The place of a request: position in decimal degrees, radius in kilometres, and the box around the circle."""
 
     latitude: float
     longitude: float
@@ -61,28 +61,28 @@ class Place:
         }
 
 
-def place_of(given: Any) -> Place:
-    """Read the argument; raises BadInput."""
-    if not isinstance(given, dict) or not given.keys() <= FIELDS:
+def read_place(argument: Any) -> Place:
+    """Read the argument `near`; raises BadInput."""
+    if not isinstance(argument, dict) or not argument.keys() <= FIELDS:
         raise BadInput("near", "OBJECT")
-    radius = given.get("radiusKm")
+    radius = argument.get("radiusKm")
     radius = RADIUS_KM if radius is None else radius
     if type(radius) is not int or not 1 <= radius <= LARGEST_KM:
         raise BadInput("near.radiusKm", "RADIUS")
-    latitude, longitude = _position(given)
+    latitude, longitude = _position(argument)
     return Place(latitude, longitude, radius, box((latitude, longitude), radius))
 
 
-def _position(given: dict[str, Any]) -> Position:
-    code, latitude, longitude = (given.get(name) for name in ("cityCode", "latitude", "longitude"))
+def _position(argument: dict[str, Any]) -> Position:
+    code, latitude, longitude = (argument.get(name) for name in ("cityCode", "latitude", "longitude"))
     if (code is None) == (latitude is None and longitude is None):
         raise BadInput("near", "PLACE")
     if code is None:
         return _degrees("latitude", latitude, 90), _degrees("longitude", longitude, 180)
-    known = communes().get(code) if isinstance(code, str) else None
-    if known is None:
+    commune = communes().get(code) if isinstance(code, str) else None
+    if commune is None:
         raise BadInput("near.cityCode", "COMMUNE")
-    return known.latitude, known.longitude
+    return commune.latitude, commune.longitude
 
 
 def _degrees(name: str, value: Any, bound: int) -> float:
@@ -97,10 +97,11 @@ def communes() -> dict[str, Commune]:
     return load()
 
 
-def around(
+def within_radius(
     near: Near, scope: Scope, bind: Callable[[str], ColumnElement[float]]
 ) -> tuple[ColumnElement[bool], ColumnElement[float]]:
-    """Whether a row is within the radius, and its distance; `bind` makes a parameter of a name of `Place.values`."""
+    """Return the condition that a row is within the radius, and its distance; `bind` makes a parameter for a name of
+    `Place.values`."""
     assert scope.entity.table is not None
     latitude, longitude = _columns(near, scope.row, scope.entity.table)
     distance = distance_sql(bind("latitude"), bind("longitude"), latitude, longitude)

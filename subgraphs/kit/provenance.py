@@ -1,4 +1,4 @@
-"""Provenance of a row: one type for all tables that have lineage, embedded in the types made of their rows."""
+"""The type `Provenance`, embedded in every type whose table has lineage columns."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ LINEAGE = Table("provenance", MetaData(), *lineage())
     description="Origine d'une information ; ce qu'elle révèle se décide sur le champ qui la porte.",
 )
 class Provenance:
-    """Which system said so, and when; never its key of the person."""
+    """The source system of a row and the instant of its statement; never its key of the person."""
 
     source: str | None = column(LINEAGE.c.source, Category.TECH, "Système d'origine.")
     as_of: DateTime | None = column(LINEAGE.c.as_of, Category.TECH, "Instant auquel le système d'origine l'affirmait.")
 
 
 def provenance(category: Category, description: str = "Origine de l'information.", *, level: Level = Level.FULL) -> Any:
-    """The field `provenance` of a type whose table has lineage."""
+    """Return the field `provenance` of a type whose table has lineage columns."""
     return embedded(category, description, level=level)

@@ -1,8 +1,8 @@
-"""Representations of `_entities`: each is checked alone, and a bad one is a null in its place
+"""Representations of `_entities`: an invalid one is answered null in its place
 (docs/attaques.md#attack-9).
 
 A representation holds a known `__typename`, exactly the key, and exactly the values that the selected fields require:
-nothing else of it is believed.
+anything else makes it invalid.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ MOST = 10_000
 SEPARATOR = "\x1f"
 """Between the values of one parameter: no UUID, no printable text and no JSON text holds it."""
 
-Wanted = dict[str, Any]
+Requirements = dict[str, Any]
 """Required fields as nested dictionaries; a leaf is None."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """The usable representations of one type: keys, required values as JSON text, and places in the answer. None of
+    """The valid representations of one type: keys, required values as JSON text, and places in the answer. None of
     these texts is empty or holds `SEPARATOR`."""
 
     keys: list[str] = field(default_factory=list)
@@ -44,74 +44,76 @@ class Batch:
     places: list[int] = field(default_factory=list)
 
 
-def wanted(entity: Entity, nodes: tuple[Node, ...]) -> Wanted:
-    """What the selected fields of an entity require of other subgraphs."""
-    found: Wanted = {}
+def requirements_of(entity: Entity, nodes: tuple[Node, ...]) -> Requirements:
+    """Return the fields of other subgraphs that the selected fields of an entity require."""
+    requirements: Requirements = {}
     for node in nodes:
-        item = entity.fields.get(node.name)
-        if isinstance(item, ManyField) and item.requires:
-            _merge(found, field_set(item.requires))
-    return found
+        declared = entity.fields.get(node.name)
+        if isinstance(declared, ManyField) and declared.requires:
+            _merge(requirements, field_set(declared.requires))
+    return requirements
 
 
-def field_set(text: str) -> Wanted:
-    """A federation field set as nested dictionaries."""
+def field_set(text: str) -> Requirements:
+    """Parse a federation field set into nested dictionaries."""
     return _fields(_parsed(text))
 
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> SelectionSetNode:
     document = parse(f"{{ {text} }}", no_location=True)
-    found: SelectionSetNode = document.definitions[0].selection_set  # type: ignore[attr-defined]
-    return found
+    selection_set: SelectionSetNode = document.definitions[0].selection_set  # type: ignore[attr-defined]
+    return selection_set
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a representation of one type holds: the key named so, what is `required`, and no other of the `names`."""
+    """The form of a valid representation of one type: its key field, required fields, and names of all its fields."""
 
     key: str
     uuid: bool
-    required: Wanted
+    required: Requirements
     names: frozenset[str]
 
 
 def forms(node: Node, model: Model) -> dict[str, Form]:
-    """The forms of the representations that the fields below `_entities` take, by type."""
-    found = {}
+    """Return the forms of the representations that an `_entities` field accepts, by type."""
+    forms_by_type = {}
     for name, fields in node.types.items():
         entity = model.entities[name]
         if entity.key is not None and not entity.stub:
-            required = wanted(entity, fields)
+            required = requirements_of(entity, fields)
             names = frozenset({"__typename", entity.key.graphql_name, *required})
-            found[name] = Form(entity.key.graphql_name, isinstance(entity.key.column.type, Uuid), required, names)
-    return found
+            forms_by_type[name] = Form(
+                entity.key.graphql_name, isinstance(entity.key.column.type, Uuid), required, names
+            )
+    return forms_by_type
 
 
-def split(given: Any, forms: Mapping[str, Form]) -> tuple[int, dict[str, Batch]]:
-    """How many items the answer has, and the usable ones by type; raises RequestFailed if it is no list."""
-    if not isinstance(given, list) or len(given) > MOST:
+def split(representations: Any, forms: Mapping[str, Form]) -> tuple[int, dict[str, Batch]]:
+    """Return the number of representations and the valid ones by type; raises RequestFailed if they are no list."""
+    if not isinstance(representations, list) or len(representations) > MOST:
         raise RequestFailed("BAD_INPUT", f"« representations » est une liste d'au plus {MOST} éléments.")
     batches = {name: Batch() for name in forms}
-    for place, item in enumerate(given):
-        if not isinstance(item, dict):
+    for place, representation in enumerate(representations):
+        if not isinstance(representation, dict):
             continue
-        name = item.get("__typename")
-        if not isinstance(name, str) or (form := forms.get(name)) is None or item.keys() != form.names:
+        name = representation.get("__typename")
+        if not isinstance(name, str) or (form := forms.get(name)) is None or representation.keys() != form.names:
             continue
-        identifier = uuid_or_none(item[form.key]) if form.uuid else _text_or_none(item[form.key])
+        identifier = uuid_or_none(representation[form.key]) if form.uuid else _text_or_none(representation[form.key])
         if identifier is None:
             continue
         batch = batches[name]
         if form.required:
-            asked = {key: item[key] for key in form.required}
-            required = _json(asked) if _fits(asked, form.required) else None
+            values = {key: representation[key] for key in form.required}
+            required = _json(values) if _fits(values, form.required) else None
             if required is None:
                 continue
             batch.required.append(required)
         batch.keys.append(identifier)
         batch.places.append(place)
-    return len(given), batches
+    return len(representations), batches
 
 
 def _text_or_none(value: Any) -> str | None:
@@ -141,17 +143,17 @@ def _fits(value: Any, requirement: Mapping[str, Any] | None) -> bool:
     return True
 
 
-def _fields(selection_set: SelectionSetNode) -> Wanted:
+def _fields(selection_set: SelectionSetNode) -> Requirements:
     return {
-        item.name.value: _fields(item.selection_set) if item.selection_set else None
-        for item in selection_set.selections
-        if isinstance(item, FieldNode)
+        selection.name.value: _fields(selection.selection_set) if selection.selection_set else None
+        for selection in selection_set.selections
+        if isinstance(selection, FieldNode)
     }
 
 
-def _merge(found: Wanted, more: Wanted) -> None:
-    for name, below in more.items():
-        if below is None or found.get(name) is None:
-            found[name] = below
+def _merge(requirements: Requirements, added: Requirements) -> None:
+    for name, below in added.items():
+        if below is None or requirements.get(name) is None:
+            requirements[name] = below
         else:
-            _merge(found[name], below)
+            _merge(requirements[name], below)

@@ -13,19 +13,19 @@ from schema.residual import Clause, Rule
 
 
 def constant(number: int) -> ColumnElement[int]:
-    """A number that is part of the statement's text."""
+    """A number literal of the statement's text."""
     return literal_column(str(int(number)))
 
 
 def word(value: str) -> ColumnElement[str]:
-    """An enum value that is part of the statement's text; only declared values come here."""
+    """A literal of a declared enum value; raises ValueError for any other text."""
     if not value.replace("_", "").isalnum() or not value.isascii():
         raise ValueError("not an enum value")
     return literal_column(f"'{value}'")
 
 
 def clause_sql(clause: Clause, facts: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether the clause holds."""
+    """The condition that the clause holds."""
     tests = [facts.bitwise_and(constant(clause.any_of)) != constant(0)]
     if clause.all_of:
         tests.append(facts.bitwise_and(constant(clause.all_of)) == constant(clause.all_of))
@@ -35,14 +35,14 @@ def clause_sql(clause: Clause, facts: ColumnElement[int]) -> ColumnElement[bool]
 
 
 def holds_sql(clauses: tuple[Clause, ...], facts: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether any clause holds; none never does."""
+    """The condition that any clause holds; false without a clause."""
     if not clauses:
         return false()
     return or_(*(clause_sql(clause, facts) for clause in sorted(clauses)))
 
 
 def value_allowed_sql(rule: Rule, facts: ColumnElement[int], value_bits: int) -> ColumnElement[bool]:
-    """Whether each of these value bits that the row bears may be seen, as `Rule.value_allowed`."""
+    """The condition that each of these value bits present in the facts may be seen, as `Rule.value_allowed`."""
     allowed = dict(rule.values)
     tests: list[ColumnElement[bool]] = []
     for bit in bits_of(value_bits):
@@ -53,7 +53,7 @@ def value_allowed_sql(rule: Rule, facts: ColumnElement[int], value_bits: int) ->
 
 
 def implied(row: tuple[Clause, ...], clauses: tuple[Clause, ...]) -> bool:
-    """Whether each clause of the row's rule makes one of these true, so that testing them again is idle."""
+    """Return whether each clause of the row's rule implies one of these, so that they need no test of their own."""
     return all(
         any(
             first.any_of & ~second.any_of == 0
@@ -68,7 +68,7 @@ def implied(row: tuple[Clause, ...], clauses: tuple[Clause, ...]) -> bool:
 def without_forbidden_bits(
     rule: Rule | None, facts: ColumnElement[int], value_bits: int, tested: ColumnElement[int]
 ) -> ColumnElement[int]:
-    """`facts` less the value bits that `tested` does not allow: what is told of a row whose value was coarsened."""
+    """Clear the value bits in `facts` that `tested` does not allow: the categories of coarsened values."""
     allowed = dict(rule.values) if rule is not None else {}
     for bit in bits_of(value_bits):
         clauses = allowed.get(bit, ())
@@ -78,10 +78,10 @@ def without_forbidden_bits(
 
 
 def bits_of(mask: int) -> list[int]:
-    """Single bits of a mask, lowest first."""
+    """Return the single bits of a mask, lowest first."""
     return [1 << place for place in range(mask.bit_length()) if mask >> place & 1]
 
 
 def either(condition: ColumnElement[bool] | None, value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The value under a condition, null otherwise."""
+    """The value if the condition holds, else null."""
     return value if condition is None else case((condition, value))

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import EnumMeta, StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import strawberry
@@ -36,8 +36,8 @@ from subgraphs.kit.directives import SelfDirective, category_directive, reads_di
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.enums import members_of
 from subgraphs.kit.errors import DeclarationError
-from subgraphs.kit.fields import ColumnField, EmbeddedField, OneField, Sort, connection_node, unwrapped
-from subgraphs.kit.identity_match import Finding
+from subgraphs.kit.fields import ColumnField, EmbeddedField, OneField, Sort, attribute, connection_node, unwrapped
+from subgraphs.kit.identity_match import IdentityMatch
 from subgraphs.kit.place_search import LARGEST_KM, RADIUS_KM, Near
 
 T = TypeVar("T")
@@ -45,13 +45,13 @@ E = TypeVar("E", bound=EnumMeta)
 
 
 class RootKind(StrEnum):
-    """How a root field finds its rows."""
+    """The way in which a root field selects its rows."""
 
     BY_KEY = "by key"
     SELF = "self"
     CASELOAD = "caseload"
     CATALOGUE = "catalogue"
-    FOUND = "found"
+    IDENTITY_MATCH = "identity match"
 
 
 class Comparison(StrEnum):
@@ -89,17 +89,25 @@ class Criterion(StrawberryField):
         self.normalise, self.alternative = normalise, alternative
 
 
-criterion: Callable[..., Any] = Criterion
+criterion = attribute(Criterion)
 
 
 def filter_of(entity: type, description: str) -> Callable[[type[T]], type[T]]:
-    """Declare the input type of a list's filter; each criterion tells the coordinates that it reveals."""
+    """Declare the input type of a list's filter; each criterion tells the coordinates that it reveals.
+
+    Raises DeclarationError for a criterion whose type is not that of its column.
+    """
 
     def declare(cls: type[T]) -> type[T]:
-        for field in vars(cls).values():
-            if isinstance(field, Criterion):
-                field.directives = [reads_directive(*coordinates_read(entity_of(entity), field))]
-        return strawberry.input(cls, description=description)
+        criteria = {name: field for name, field in vars(cls).items() if isinstance(field, Criterion)}
+        for field in criteria.values():
+            field.directives = [reads_directive(*coordinates_read(entity_of(entity), field))]
+        declared = strawberry.input(cls, description=description)
+        for name, field in criteria.items():
+            column = column_at(entity_of(entity), field.path)[1]
+            if unwrapped(field.type) != (column.named_type, field.comparison is Comparison.AMONG):
+                raise DeclarationError(f"{cls.__name__}.{name}: the annotation is not the type of its column")
+        return declared
 
     return declare
 
@@ -144,7 +152,7 @@ class NearInput:
 
 
 class RootField(StrawberryField):
-    """A field of `Query`. `near` of a catalogue lets it be asked around a place; `finding` is how a FOUND one finds."""
+    """A field of `Query`. `near` lets a catalogue be searched around a place; `identity_match` is set for that kind."""
 
     graphql_name: str
 
@@ -152,18 +160,18 @@ class RootField(StrawberryField):
         self,
         kind: RootKind,
         description: str,
-        category: Category,
+        category: Category = Category.TECH,
         *,
         page: int = 20,
         filter: type | None = None,  # noqa: A002 - the argument's name in the schema
         order: EnumMeta | None = None,
         near: Near | None = None,
-        finding: Finding | None = None,
+        identity_match: IdentityMatch | None = None,
     ) -> None:
         own = [SelfDirective()] if kind is RootKind.SELF else []
         super().__init__(description=description, directives=[category_directive(category), *own])
         self.kind, self.category, self.page = kind, category, page
-        self.filter, self.order, self.near, self.finding = filter, order, near, finding
+        self.filter, self.order, self.near, self.identity_match = filter, order, near, identity_match
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.graphql_name = to_camel_case(name)
@@ -177,7 +185,7 @@ class RootField(StrawberryField):
     def entity(self) -> Entity:
         """The entity whose rows the field returns: itself, in a connection, or as the row that a match found."""
         returned = connection_node(self.result) or self.result
-        if self.finding is not None:
+        if self.identity_match is not None:
             returned = next(t for t in map(_returned, returned.__strawberry_definition__.fields) if _is_entity(t))
         if not _is_entity(returned):
             raise DeclarationError(f"Query.{self.graphql_name}: {returned} is not an entity with a key")
@@ -218,25 +226,18 @@ def by_key(description: str, key_description: str = "Identifiant opaque.") -> An
     return field
 
 
-def own_record(description: str) -> Any:
-    """The row of the actor's own person."""
-    return RootField(RootKind.SELF, description, Category.TECH)
+own_record = partial(attribute(RootField), RootKind.SELF)
+"""The row of the actor's own person."""
+caseload = partial(attribute(RootField), RootKind.CASELOAD)
+"""A page of the rows whose person is linked to the actor; arguments as of `RootField`."""
+catalogue = partial(attribute(RootField), RootKind.CATALOGUE)
+"""A page of public rows; arguments as of `RootField`."""
 
 
-def caseload(description: str, category: Category = Category.TECH, **options: Any) -> Any:
-    """A page of the rows whose person a link of the actor leads to; `options` as of `RootField`."""
-    return RootField(RootKind.CASELOAD, description, category, **options)
-
-
-def catalogue(description: str, category: Category, **options: Any) -> Any:
-    """A page of public rows; `options` as of `RootField`."""
-    return RootField(RootKind.CATALOGUE, description, category, **options)
-
-
-def match(description: str, category: Category, finding: Finding) -> Any:
+def match(description: str, category: Category, declaration: IdentityMatch) -> Any:
     """The one row that an argument names."""
-    field = RootField(RootKind.FOUND, description, category, finding=finding)
-    field.arguments = [argument(finding.argument, finding.input, finding.description)]
+    field = RootField(RootKind.IDENTITY_MATCH, description, category, identity_match=declaration)
+    field.arguments = [argument(declaration.argument, declaration.input, declaration.description)]
     return field
 
 

@@ -15,8 +15,8 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "schema" / "generated"
 
 def load(name: str) -> Model:
     """The model of a subgraph: `MODEL` in its module `queries`."""
-    found: Model = import_module(f"subgraphs.{name}.queries").MODEL
-    return found
+    loaded: Model = import_module(f"subgraphs.{name}.queries").MODEL
+    return loaded
 
 
 def generated() -> Mapping[Path, str]:

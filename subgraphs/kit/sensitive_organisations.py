@@ -1,4 +1,4 @@
-"""Organisations whose mere name tells something protected of whoever they receive: reference list, by kind and name.
+"""Organisations whose mere name reveals protected data of the people they receive: a list of kinds and of names.
 
 Kinds are those that Les emplois de l'inclusion replaces by "Autre" before it tells a partner (upstream: les-emplois
 `PE_SENSITIVE_PRESCRIBER_KINDS`), with those that the same reasoning gives: psychiatry, asylum. A category decides who
@@ -42,8 +42,8 @@ _NAMES: tuple[tuple[str, Category], ...] = (
 )
 
 
-def of_name(name: str | None) -> Category | None:
-    """The category that a name gives away, by whole words, whatever its accents and case; None for an ordinary one."""
+def category_of_name(name: str | None) -> Category | None:
+    """Return the category that a name reveals, by whole words without accents and case; None for an ordinary name."""
     if name is None:
         return None
     letters = "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
@@ -52,10 +52,10 @@ def of_name(name: str | None) -> Category | None:
 
 
 def sensitivity(kind: str | None, name: str | None) -> Category | None:
-    """The category of an organisation: what its declared kind says (a kind of `KINDS`, or a category), else its name.
+    """Return the category that naming an organisation reveals, by its declared kind (or category), else by its name.
 
     A declared kind that is not on the list is taken for the strictest: whoever declares one means to protect.
     """
     if kind:
         return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in REVEALED else STRICTEST)
-    return of_name(name)
+    return category_of_name(name)

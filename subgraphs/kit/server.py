@@ -1,4 +1,4 @@
-"""A subgraph at run time: documents are parsed and validated by Strawberry, and answered from one statement.
+"""A subgraph at run time: Strawberry parses and validates documents, one SQL statement answers them.
 
 `execute` takes the context as an object (in process); `subgraphs.kit.http` unseals it from a header. Mutations run
 through Strawberry's resolvers; a query never does.
@@ -27,25 +27,25 @@ CACHED = 1000
 """Documents kept parsed and validated. A query that comes again is answered without Strawberry."""
 
 META = frozenset({"_service", "__schema", "__type", "__typename"})
-"""Root fields that tell of the schema, not of data."""
+"""Root fields that answer about the schema, not data."""
 
 
 def refused() -> RequestFailed:
-    """The one error of a document that is not valid; what is wrong with it would quote it."""
+    """The error for an invalid document; it does not say what is wrong, which would quote the document."""
     return RequestFailed("OPERATION_REFUSED", "La requête n'est pas valable pour ce sous-graphe.")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What extensions and mutations find in the execution's context."""
+    """The context of a Strawberry execution, for extensions and mutations."""
 
     subgraph: Subgraph
     context: Context
 
 
 class Subgraph:
-    """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret of the cursors, `names`
-    that of the keys by which its rows are found."""
+    """One subgraph. `policy` is the hash of the policy that it runs with, `cursors` the secret that seals cursors,
+    `match_secret` the secret of the keys by which persons are matched."""
 
     def __init__(
         self,
@@ -54,11 +54,11 @@ class Subgraph:
         *,
         policy: str,
         cursors: bytes,
-        names: bytes | None = None,
+        match_secret: bytes | None = None,
         mutation: type | None = None,
     ) -> None:
         self.model, self.database, self.policy = model, database, policy
-        self.compiler = Compiler(model, cursors, names)
+        self.compiler = Compiler(model, cursors, match_secret)
         self.queries: Lru[str, Query] = Lru(CACHED)
         self.schema = subgraph_schema(model, _EXTENSIONS, mutation)
 
@@ -69,7 +69,7 @@ class Subgraph:
 
     @property
     def statements(self) -> int:
-        """Data statements run so far."""
+        """Number of data statements run so far."""
         return self.database.statements
 
     async def execute(self, query: str, variables: Mapping[str, Any] | None, context: Context) -> dict[str, Any]:
@@ -79,36 +79,36 @@ class Subgraph:
         """
         if context.policy != self.policy:
             raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
-        known = self.queries.get(query)
-        if known is not None and _asks_data(known):
-            return await self._again(query, known, variables or {}, context)
+        parsed = self.queries.get(query)
+        if parsed is not None and _asks_data(parsed):
+            return await self._again(query, parsed, variables or {}, context)
         result = await self.schema.execute(
             query, variable_values=dict(variables or {}), context_value=Request(self, context)
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
-            answer["errors"] = [_told(error) for error in result.errors]
+            answer["errors"] = [_error_entry(error) for error in result.errors]
         return answer
 
     async def _again(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """Answer a query that was validated before as `execute` did then, without asking Strawberry anything."""
+        """Answer a query that was validated before, without Strawberry."""
         try:
             return {"data": await self.data(text, query, variables, context)}
         except RequestFailed as error:
-            told = error
+            failure = error
         except Exception:  # what Strawberry makes of any other error, too, tells nothing of it
-            told = refused()
-        return {"data": None, "errors": [_told(GraphQLError(told.code, original_error=told))]}
+            failure = refused()
+        return {"data": None, "errors": [_error_entry(GraphQLError(failure.code, original_error=failure))]}
 
     async def answer(
         self, text: str, document: DocumentNode, variables: Mapping[str, Any], context: Context
     ) -> dict[str, Any] | None:
-        """Data of a query; None for a mutation or a question about the schema, which Strawberry executes."""
+        """Return the data of a query; None for a mutation or introspection, which Strawberry executes."""
         query = self.queries.get_or(text, lambda: Query(document))
         return await self.data(text, query, variables, context) if _asks_data(query) else None
 
     async def data(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """Data of a valid query that asks for some; raises RequestFailed."""
+        """Return the data of a valid query; raises RequestFailed."""
         if query.root_names & META - {"__typename"}:
             raise refused()
         statement, call = self.compiler.statement(text, query, variables, context)
@@ -121,7 +121,7 @@ def _asks_data(query: Query) -> bool:
     return query.kind == "query" and not query.root_names <= META
 
 
-def _told(error: GraphQLError) -> dict[str, Any]:
+def _error_entry(error: GraphQLError) -> dict[str, Any]:
     cause = error.original_error
     if isinstance(cause, RequestFailed):
         if cause.status != 200:
@@ -141,11 +141,11 @@ class _Answering(SchemaExtension):
                 execution.query, execution.graphql_document, execution.variables or {}, request.context
             )
         except RequestFailed as error:
-            told = GraphQLError(error.code, original_error=error)
-            execution.result = ExecutionResult(data=None, errors=[told])
+            graphql_error = GraphQLError(error.code, original_error=error)
+            execution.result = ExecutionResult(data=None, errors=[graphql_error])
         except RecursionError:
-            told = GraphQLError("OPERATION_REFUSED", original_error=refused())
-            execution.result = ExecutionResult(data=None, errors=[told])
+            graphql_error = GraphQLError("OPERATION_REFUSED", original_error=refused())
+            execution.result = ExecutionResult(data=None, errors=[graphql_error])
         else:
             if data is not None:
                 execution.result = ExecutionResult(data=data, errors=None)

@@ -1,4 +1,4 @@
-"""One fetch as one data statement: its SQL, how its parameters are found, and how its rows become the answer.
+"""A compiled statement: its SQL, its parameters, and the reader that makes the answer of its rows.
 
 A statement depends on the operation, the residual and which arguments are present. It is written once with SQLAlchemy
 Core, compiled for asyncpg, and kept by `subgraphs.kit.compiler`. Values are bind parameters only.
@@ -26,7 +26,7 @@ Reader = Callable[[Any, "Call"], Any]
 
 @dataclass(slots=True)
 class Call:
-    """What one execution brings to a statement: the context, and the arguments by node number."""
+    """The values of one execution: the context, and the arguments by node number."""
 
     context: Context
     scopes: list[str]
@@ -36,18 +36,18 @@ class Call:
     batches: Mapping[int, Mapping[str, Batch]]
     keys: Mapping[int, str | None]
     counts: Mapping[int, int]
-    named: Mapping[int, tuple[str | None, ...]] = field(default_factory=dict)
-    """Per root field that finds: the link keys that its argument names."""
+    link_keys: Mapping[int, tuple[str | None, ...]] = field(default_factory=dict)
+    """Link keys that the argument of an identity match names, by node number."""
 
     @property
     def visible(self) -> list[str]:
-        """Link keys whose rows the transaction may see: the actor's scopes, and what it can name."""
-        return self.scopes + [key for keys in self.named.values() for key in keys if key is not None]
+        """Link keys whose rows the transaction may see: the actor's scopes, and the keys that its arguments name."""
+        return self.scopes + [key for keys in self.link_keys.values() for key in keys if key is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The rows of one root field, or of one type of `_entities`."""
+    """A part of the statement, with its select and its reader: a root field, or a type of an `_entities` field."""
 
     key: str
     number: int
@@ -59,7 +59,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`sql` with `$n` parameters, which `parameters` finds in order; `read` makes `data` of the rows."""
+    """`sql` with `$n` parameters, whose values the functions `parameters` give in order."""
 
     sql: str
     parameters: tuple[Callable[[Call], Any], ...]
@@ -69,31 +69,31 @@ class Statement:
     lists: tuple[tuple[str, int], ...] = ()
 
     def arguments(self, call: Call) -> list[Any]:
-        """Values of the parameters."""
+        """Return the values of the parameters."""
         return [find(call) for find in self.parameters]
 
     def read(self, rows: Sequence[Any], call: Call) -> dict[str, Any]:
-        """The answer's data, in the order of the operation."""
+        """Return the answer's data, in the order of the operation."""
         data: dict[str, Any] = dict.fromkeys(self.order)
         data.update(self.constants)
         for key, number in self.lists:
             data[key] = [None] * call.counts[number]
         for index, block in enumerate(self.blocks):
-            found = rows if len(self.blocks) == 1 else orjson.loads(rows[0][index])
+            block_rows = rows if len(self.blocks) == 1 else orjson.loads(rows[0][index])
             if block.type is not None:
                 answer = data[block.key]
                 places = call.batches[block.number][block.type].places
-                for row in found:
+                for row in block_rows:
                     answer[places[row[0] - 1]] = block.read(row, call)
             elif block.single:
-                data[block.key] = block.read(found[0], call) if found else None
+                data[block.key] = block.read(block_rows[0], call) if block_rows else None
             else:
-                data[block.key] = block.read(found, call)
+                data[block.key] = block.read(block_rows, call)
         return data
 
 
 class Parameters(dict[str, Callable[[Call], Any]]):
-    """How each bind parameter of a statement is found; a parameter that is not here can't be in its text."""
+    """Functions that give the value of each bind parameter of a statement."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -106,24 +106,24 @@ class Parameters(dict[str, Callable[[Call], Any]]):
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
-def joined(blocks: Sequence[Block]) -> Select[Any]:
-    """The select of a statement: a single block's rows, or one row with a JSON array per block."""
+def join_blocks(blocks: Sequence[Block]) -> Select[Any]:
+    """Combine blocks into one select: the rows of a single block, or one row with a JSON array per block."""
     if len(blocks) == 1:
         return blocks[0].select
     arrays = [array_of(block.select, f"b{index}") for index, block in enumerate(blocks)]
-    whole = select(*(found.c["items"].label(f"b{index}") for index, found in enumerate(arrays)))
-    return whole.select_from(*arrays)
+    columns = select(*(array.c["items"].label(f"b{index}") for index, array in enumerate(arrays)))
+    return columns.select_from(*arrays)
 
 
-def compiled(found: Select[Any], parameters: Parameters) -> tuple[str, tuple[Callable[[Call], Any], ...]]:
-    """SQL text for asyncpg and its parameters in order."""
-    text = found.compile(dialect=_DIALECT)
+def compile_select(statement: Select[Any], parameters: Parameters) -> tuple[str, tuple[Callable[[Call], Any], ...]]:
+    """Compile a select for asyncpg: its text and its parameters in order."""
+    text = statement.compile(dialect=_DIALECT)
     names = text.positiontup or []
     return str(text), tuple(parameters[name] for name in names)
 
 
-def nothing() -> Select[Any]:
-    """A statement without rows: a fetch costs one data statement whatever it may read."""
+def no_rows() -> Select[Any]:
+    """A select without rows: a fetch runs one data statement even if the actor may read nothing."""
     return select(literal_column("1")).select_from(
         func.generate_series(literal_column("1"), literal_column("0")).alias("n")
     )

@@ -14,7 +14,7 @@ from subgraphs.kit.root_fields import RootField, RootKind, column_at
 
 @dataclass(frozen=True)
 class Model:
-    """All that one subgraph declares."""
+    """The entities and root fields of one subgraph."""
 
     name: str
     entities: Mapping[str, Entity]
@@ -22,9 +22,9 @@ class Model:
     query: type
 
     @property
-    def finds(self) -> bool:
-        """Whether a root field finds rows by keys, which takes the secret that they are made with."""
-        return any(root.finding is not None for root in self.roots.values())
+    def matches_identities(self) -> bool:
+        """Whether a root field matches identities, which takes the secret that match keys are made with."""
+        return any(root.identity_match is not None for root in self.roots.values())
 
     def target(self, field: Field) -> Entity:
         """The entity that a field returns."""
@@ -35,7 +35,7 @@ class Model:
 
 
 def model(name: str, types: Sequence[type], query: type) -> Model:
-    """Put declared types together; raises DeclarationError for what no type can know alone."""
+    """Put declared types together; raises DeclarationError for types and root fields that do not fit together."""
     entities = {entity.name: entity for entity in map(entity_of, types)}
     fields = query.__strawberry_definition__.fields  # type: ignore[attr-defined]
     roots = {field.graphql_name: field for field in fields if isinstance(field, RootField)}
@@ -84,8 +84,12 @@ def _check_root(subgraph: Model, root: RootField) -> None:
         raise DeclarationError(f"Query.{root.graphql_name}: {entity.name} is not an entity with a key")
     if root.near is not None:
         _check_near(root, entity)
-    if (root.kind is RootKind.FOUND) != (root.finding is not None) or (root.finding and not entity.personal):
-        raise DeclarationError(f"Query.{root.graphql_name}: only persons are found, by a root field that says how")
+    if (root.kind is RootKind.IDENTITY_MATCH) != (root.identity_match is not None) or (
+        root.identity_match and not entity.personal
+    ):
+        raise DeclarationError(
+            f"Query.{root.graphql_name}: only persons are matched, by a root field that declares how"
+        )
 
 
 def _check_near(root: RootField, entity: Entity) -> None:

@@ -1,8 +1,8 @@
-"""The data path: one transaction per fetch, with the actor's scopes as its settings, for row security to read.
+"""One transaction per fetch, whose settings hold the actor's scopes for row-level security.
 
-BEGIN and all settings in one round trip, one data statement; COMMIT when the connection goes on. Settings are local to
-the transaction; if one had survived an earlier transaction of the connection, the connection is dropped and nothing is
-read. Errors of PostgreSQL may quote values: only their SQLSTATE goes any farther.
+BEGIN and all settings take one round trip, then one data statement runs; COMMIT follows when the connection is reused.
+Settings are local to the transaction; if one had survived an earlier transaction of the connection, the connection is
+dropped and nothing is read. Errors of PostgreSQL may quote values: only their SQLSTATE is logged.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ log = logging.getLogger("spie.subgraph")
 
 
 def begin(scopes: Sequence[str], organisation: str | None) -> str:
-    """The statements that open an actor's transaction, as one text. The last one selects a row (`BEGUN`) unless a
-    setting of an earlier transaction is still there. Values stand in it as hexadecimal digits, which end no literal.
+    """Return the statements that open an actor's transaction, as one text. The last one selects a row (`BEGUN`) unless
+    a setting of an earlier transaction is still there. Values stand in it as hexadecimal digits, which end no literal.
 
-    Raises RequestFailed CONTEXT_REFUSED for a scope that could pass for two.
+    Raises RequestFailed CONTEXT_REFUSED for a scope that holds the separator.
     """
-    told = SCOPES_SEPARATOR.join(scopes)
-    if scopes and told.count(SCOPES_SEPARATOR) != len(scopes) - 1:
+    scope_text = SCOPES_SEPARATOR.join(scopes)
+    if scopes and scope_text.count(SCOPES_SEPARATOR) != len(scopes) - 1:
         raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
-    return f"{_HEAD}{told.encode().hex()}{_MIDDLE}{(organisation or '').encode().hex()}{_TAIL}"
+    return f"{_HEAD}{scope_text.encode().hex()}{_MIDDLE}{(organisation or '').encode().hex()}{_TAIL}"
 
 
 _NAMES = (SCOPES_SETTING, ORGANISATION_SETTING)
@@ -51,8 +51,8 @@ _HEAD, _MIDDLE, _TAIL = "BEGIN READ ONLY; SELECT {set} WHERE {clean}".format(
 class Database:
     """Connections of one query role.
 
-    A transaction ends when its connection goes on: with the next one's beginning where somebody waits, else in the
-    background. Nobody waits for a COMMIT that writes nothing, and rows are read while they are new to the processor.
+    A transaction ends together with the beginning of the next one on its connection, or in the background if no request
+    waits: no request waits for a COMMIT that writes nothing.
 
     `statements` counts data statements, for benches and tests.
     """
@@ -63,21 +63,21 @@ class Database:
         self._deadlines = Deadlines()
 
     async def open(self) -> None:
-        """From now on connections may be opened."""
+        """Allow connections to be opened."""
         self.connections.open()
 
     async def close(self) -> None:
-        """Open none any more, and close those that wait for a request."""
+        """Close idle connections and open no others."""
         await self.connections.close()
 
     async def fetch(
         self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
     ) -> list[asyncpg.Record]:
-        """Rows of one data statement; raises DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
+        """Return the rows of one data statement; raises DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
         begins = begin(scopes, organisation)
         try:
-            connection = await self.connections.take()
-            told = False
+            connection = await self.connections.acquire()
+            answered = False
             try:
                 ends = ENDS if connection.is_in_transaction() else ""
                 with self._deadlines.within(STATEMENT_SECONDS):
@@ -86,17 +86,17 @@ class Database:
                         raise DatabaseUnavailable
                     self.statements += 1
                     rows = await connection.fetch(sql, *arguments)
-                told = True
+                answered = True
                 return rows
             except (asyncpg.PostgresError, asyncpg.InterfaceError):
-                told = True  # what failed is rolled back where it ends
+                answered = True  # what failed is rolled back where it ends
                 raise
             finally:
-                if not told:  # a cancelled statement may still run
+                if not answered:  # a cancelled statement may still run
                     connection.terminate()
-                self.connections.leave(connection)
+                self.connections.release(connection)
         except asyncpg.PostgresError as error:
-            raise _told(error) from None
+            raise _failure(error) from None
         except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
             if isinstance(error, ValueError):
                 log.error("a parameter was not of its type")
@@ -109,7 +109,7 @@ _UNREACHABLE = ("08", "57P", "53")
 """Classes of SQLSTATE: connection, operator intervention, resources."""
 
 
-def _told(error: asyncpg.PostgresError) -> RequestFailed:
+def _failure(error: asyncpg.PostgresError) -> RequestFailed:
     state = getattr(error, "sqlstate", None) or "?"
     log.error("database error %s", state)
     if state.startswith(_UNREACHABLE):

@@ -1,7 +1,7 @@
-"""Types of what ties a person to the offer; `schema/offers_journey.graphql` is the model on paper.
+"""Types of the subgraph `offers` about people: referrals, applications, immersions, and the person.
 
-A referral whose theme is not the actor's, or one of whose edges would reveal protected data of the person that the
-actor does not read (`subgraphs.offers.sensitivity`), is dropped from its list.
+A referral whose theme the actor does not read, or one of whose links would reveal protected data that the actor does
+not read (`subgraphs.offers.sensitivity`), is dropped from its list.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_col
 
 from schema.categories import Category
 from subgraphs.kit.literals import text
-from subgraphs.kit.sensitive_organisations import KINDS, UNKNOWN, of_name
+from subgraphs.kit.sensitive_organisations import KINDS, UNKNOWN, category_of_name
 from subgraphs.offers.journey_tables import referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
 from subgraphs.offers.tables import service, structure
@@ -44,7 +44,7 @@ PUBLICS = {
 def sensitivity(networks: Iterable[str], name: str) -> Category | None:
     """What naming a structure about a person would reveal of the person, by its networks and its name; of several, the
     one that the fewest read: JUST and SEJ are the person's alone."""
-    revealed = {of_name(name), *map(NETWORKS.get, networks)}
+    revealed = {category_of_name(name), *map(NETWORKS.get, networks)}
     return next((category for category in (Category.JUST, Category.SEJ, Category.SAN) if category in revealed), None)
 
 

@@ -1,4 +1,4 @@
-"""Types of the subgraph `offers`, each declared once on its table; `schema/offers.graphql` is the model on paper."""
+"""Types of the subgraph `offers` about the catalogue (data.inclusion): structures and services."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import strawberry
 from schema.categories import Category
 from subgraphs.kit.enums import choice, value
 from subgraphs.kit.errors import BadInput
-from subgraphs.kit.identity_match import Finding, match_input
+from subgraphs.kit.identity_match import IdentityMatch, match_input
 from subgraphs.kit.ingest.text_forms import matricule, national_number
 from subgraphs.kit.page_arguments import day
 from subgraphs.kit.scalars import Date
@@ -82,13 +82,13 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
     return tuple(match_key(identifier, born, secret) if identifier is not None else None for identifier in identifiers)
 
 
-FINDING = Finding(
+IDENTITY_MATCH = IdentityMatch(
     argument="identity",
     description="Identité à rapprocher, passée en variable seulement.",
     input=IdentityInput,
     keys=("nir", "identifier", "departmentIdentifier"),
     read=keys,
-    known=person.c.nir_last_digits,
+    surest_column=person.c.nir_last_digits,
 )
 
 

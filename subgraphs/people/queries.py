@@ -23,7 +23,7 @@ from subgraphs.kit.root_fields import (
 )
 from subgraphs.kit.scalars import Date
 from subgraphs.kit.subgraph_model import model
-from subgraphs.people.finding import FINDING
+from subgraphs.people.finding import IDENTITY_MATCH
 from subgraphs.people.names import name_key
 from subgraphs.people.tables import person as p
 from subgraphs.people.types import TYPES, Person
@@ -67,7 +67,7 @@ class Query(SubgraphQuery):
         "Rapproche une identité de celles que l'acteur peut rapprocher pour sa finalité. Chaque recherche est "
         "journalisée ; le nombre de celles qui ne trouvent pas est limité.",
         Category.ID,
-        FINDING,
+        IDENTITY_MATCH,
     )
     me: Person | None = own_record("La personne qui demande, si l'acteur est une personne accompagnée.")
     persons: Connection[Person] | None = caseload(

@@ -1,4 +1,4 @@
-"""The person and what its file says: types of the subgraph `people`; `schema/people*.graphql` is the whole on paper."""
+"""Types of the subgraph `people`: the person, its identifiers and contact; `dossier` and `journey` hold the others."""
 
 from __future__ import annotations
 
@@ -58,20 +58,20 @@ SUIVI, FREIN, SAN, IDX, PRO = Category.SUIVI, Category.FREIN, Category.SAN, Cate
 REDUCED = Level.REDUCED
 
 
-def _of(table: Table, expression: ColumnElement[Any], *only: ColumnElement[bool]) -> ColumnElement[Any]:
-    """A value of the person's row in another table, or an aggregate of its rows there, of these only."""
-    found = select(expression).where(table.c.person_id == t.person.c.id, *only)
-    return found.correlate(t.person).scalar_subquery()
+def _value_of(table: Table, expression: ColumnElement[Any], *only: ColumnElement[bool]) -> ColumnElement[Any]:
+    """A value of the person's row in another table, or an aggregate of its rows there that meet `only`."""
+    lookup = select(expression).where(table.c.person_id == t.person.c.id, *only)
+    return lookup.correlate(t.person).scalar_subquery()
 
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.bool_or(condition, type_=Boolean())
 
 
-def _listed(table: Table, expression: ColumnElement[str]) -> ColumnElement[Any]:
-    """The distinct values of the person's rows in another table, in their order; an empty list of none."""
-    every = func.array_agg(aggregate_order_by(distinct(expression), expression), type_=ARRAY(Text()))
-    return func.coalesce(_of(table, every), literal_column("'{}'::text[]"), type_=ARRAY(Text()))
+def _distinct_values(table: Table, expression: ColumnElement[str]) -> ColumnElement[Any]:
+    """The distinct values of the person's rows in another table, sorted; an empty list without rows."""
+    values = func.array_agg(aggregate_order_by(distinct(expression), expression), type_=ARRAY(Text()))
+    return func.coalesce(_value_of(table, values), literal_column("'{}'::text[]"), type_=ARRAY(Text()))
 
 
 def _start(expression: ColumnElement[Any], length: int) -> ColumnElement[str]:
@@ -141,14 +141,14 @@ class Person:
     )
     pass_iae_number: str | None = column(_PASS_IAE, IDX, "Numéro de PASS IAE.", level=REDUCED)
     identifier_kinds: list[v.IdentifierKind] | None = column(
-        _listed(t.sector_identifier, t.sector_identifier.c.kind),
+        _distinct_values(t.sector_identifier, t.sector_identifier.c.kind),
         IDX,
         "Systèmes qui connaissent la personne, sans l'identifiant.",
         level=REDUCED,
     )
     contact: Contact | None = to_one(COORD, "Moyens de joindre la personne.", on=(t.contact.c.person_id, t.person.c.id))
     department_code: str | None = column(
-        _of(t.contact, _DEPARTMENT),
+        _value_of(t.contact, _DEPARTMENT),
         COORD,
         "Code du département de résidence.",
         level=REDUCED,
@@ -162,20 +162,20 @@ class Person:
     )
     household: Household | None = to_one(FAM, "Foyer de la personne.", on=(t.household.c.person_id, t.person.c.id))
     has_dependent_children: bool | None = column(
-        _of(t.household, t.household.c.dependent_children > constant(0)),
+        _value_of(t.household, t.household.c.dependent_children > constant(0)),
         FAM,
         "Au moins un enfant est à charge.",
         level=REDUCED,
     )
     rsa: Rsa | None = to_one(SOC, "Dossier RSA.", on=(t.rsa.c.person_id, t.person.c.id))
     is_rsa_beneficiary: bool | None = column(
-        _of(t.rsa, _OPEN_RSA),
+        _value_of(t.rsa, _OPEN_RSA),
         SOC,
         "La personne a un droit RSA ouvert.",
         level=REDUCED,
     )
     has_rights_and_duties: bool | None = column(
-        _of(t.rsa, t.rsa.c.rights_and_duties),
+        _value_of(t.rsa, t.rsa.c.rights_and_duties),
         SOC,
         "La personne est soumise aux droits et devoirs du RSA.",
         level=REDUCED,
@@ -183,7 +183,7 @@ class Person:
     allocations: Allocations | None = to_one(SOC, "Allocations perçues.", on=(t.allocations.c.person_id, t.person.c.id))
     resources: Resources | None = to_one(ECO, "Ressources du foyer.", on=(t.resources.c.person_id, t.person.c.id))
     has_earned_income: bool | None = column(
-        _of(t.resources, t.resources.c.earned),
+        _value_of(t.resources, t.resources.c.earned),
         ECO,
         "La personne perçoit un revenu d'activité.",
         level=REDUCED,
@@ -194,7 +194,7 @@ class Person:
         on=(t.registration.c.person_id, t.person.c.id),
     )
     is_job_seeker: bool | None = column(
-        _of(t.registration, t.registration.c.status == word("INSCRIT")),
+        _value_of(t.registration, t.registration.c.status == word("INSCRIT")),
         PRO,
         "La personne est inscrite comme demandeur d'emploi.",
         level=REDUCED,
@@ -211,7 +211,7 @@ class Person:
         on=(j.project.c.person_id, t.person.c.id),
     )
     target_occupations: list[str] | None = column(
-        _listed(j.project, j.project.c.rome_code),
+        _distinct_values(j.project, j.project.c.rome_code),
         PRO,
         "Codes ROME des métiers visés.",
         level=REDUCED,
@@ -222,14 +222,14 @@ class Person:
         on=(j.constraint.c.person_id, t.person.c.id),
     )
     has_particular_difficulties: bool | None = column(
-        _of(j.constraint, _any(_PRESENT), not_(_PROTECTED)),
+        _value_of(j.constraint, _any(_PRESENT), not_(_PROTECTED)),
         FREIN,
         "Des difficultés particulières sont à prendre en compte (C. trav. L.5411-5-1) ; ni la santé, ni la justice, "
         "ni le séjour ne comptent ici.",
         level=REDUCED,
     )
     health_to_consider: bool | None = column(
-        _of(j.constraint, _any(_PRESENT), j.constraint.c.theme == word("SANTE")),
+        _value_of(j.constraint, _any(_PRESENT), j.constraint.c.theme == word("SANTE")),
         SAN,
         "La santé est à prendre en compte pour orienter la personne, sans dire en quoi.",
         level=REDUCED,
@@ -267,13 +267,13 @@ class Person:
         on=(access.person.c.person_id, t.person.c.id),
     )
     restrictions: list[v.RestrictionKind] | None = column(
-        _of(access.person, in_force()),
+        _value_of(access.person, in_force()),
         TRACE,
         "Restrictions que la personne a demandées.",
         level=REDUCED,
     )
     erasure_planned_on: Date | None = column(
-        _of(access.person, access.person.c.erasure_on),
+        _value_of(access.person, access.person.c.erasure_on),
         TRACE,
         "Date prévue d'effacement des données.",
         level=REDUCED,

@@ -1,4 +1,4 @@
-"""Types of the subgraph `trainings`, each declared once on its table; `schema/trainings.graphql` is all on paper."""
+"""Types of the subgraph `trainings`."""
 
 from __future__ import annotations
 

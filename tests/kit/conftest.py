@@ -50,17 +50,17 @@ def residual(
 ) -> Residual:
     """A residual; bare clauses are read in full."""
 
-    def rules(given: Mapping[str, Rule | tuple[Clause, ...]]) -> dict[str, Rule]:
-        return {name: rule if isinstance(rule, Rule) else Rule(rule) for name, rule in given.items()}
+    def rules(rules_by_name: Mapping[str, Rule | tuple[Clause, ...]]) -> dict[str, Rule]:
+        return {name: rule if isinstance(rule, Rule) else Rule(rule) for name, rule in rules_by_name.items()}
 
     return Residual(rules(rows), rules(fields), retentions, dict(items))
 
 
 def context(
-    found: Residual, *scopes: str, organisation: str | None = SIRET, actor: str = AGENT, purpose: str = "suivi"
+    rights: Residual, *scopes: str, organisation: str | None = SIRET, actor: str = AGENT, purpose: str = "suivi"
 ) -> Context:
     """A context of the policy that the test subgraphs run with."""
-    return Context(actor, "referent_cd", organisation, purpose, scopes or (REFERENT,), POLICY, "class", found, NOW)
+    return Context(actor, "referent_cd", organisation, purpose, scopes or (REFERENT,), POLICY, "class", rights, NOW)
 
 
 @dataclass
@@ -129,12 +129,12 @@ async def _subgraph(model: Model, database: Database) -> AsyncIterator[Subgraph]
 @pytest.fixture
 async def people(fresh_database: Database) -> AsyncIterator[Subgraph]:
     """The subgraph `people` on the test's database."""
-    async for found in _subgraph(PEOPLE, fresh_database):
-        yield found
+    async for subgraph in _subgraph(PEOPLE, fresh_database):
+        yield subgraph
 
 
 @pytest.fixture
 async def appointments(fresh_database: Database) -> AsyncIterator[Subgraph]:
     """The subgraph `appointments` on the test's database."""
-    async for found in _subgraph(APPOINTMENTS, fresh_database):
-        yield found
+    async for subgraph in _subgraph(APPOINTMENTS, fresh_database):
+        yield subgraph

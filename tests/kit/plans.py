@@ -19,13 +19,13 @@ async def plan(connection: asyncpg.Connection[asyncpg.Record], statement: Statem
     for name, value in SETTINGS.items():
         await connection.execute(f"SET {name} = '{value}'")
     prepared = await connection.prepare(statement.sql)
-    given = zip(statement.arguments(call), prepared.get_parameters(), strict=True)
-    literals = [await connection.fetchval(f"SELECT quote_nullable($1::{type_.name}::text)", it) for it, type_ in given]
+    values = zip(statement.arguments(call), prepared.get_parameters(), strict=True)
+    literals = [await connection.fetchval(f"SELECT quote_nullable($1::{type_.name}::text)", it) for it, type_ in values]
     await connection.execute(f"PREPARE served AS {statement.sql}")
     served = f"served({', '.join(literals)})" if literals else "served"
     explained = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE {served}")
-    found: Plan = orjson.loads(explained)[0]["Plan"]
-    return found
+    node: Plan = orjson.loads(explained)[0]["Plan"]
+    return node
 
 
 def scans(node: Plan) -> Iterator[tuple[str, str]]:

@@ -71,13 +71,13 @@ class Empty(SubgraphQuery):
     """A query without a root field of its own."""
 
 
-def _other() -> Any:
+def _other_entity() -> Any:
     table = Table("other", MetaData(schema="test"), Column("id", UUID(as_uuid=False), primary_key=True))
     body = {"__annotations__": {"id": ID}, "id": key(table.c.id)}
     return Entity(table=table, description="Autre.")(type("Other", (), body))
 
 
-OTHER: Any = _other()
+OTHER_ENTITY: Any = _other_entity()
 
 
 FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
@@ -119,7 +119,10 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "list that is annotated as one row": (
         lambda: model(
             "test",
-            [declare(more=(OTHER | None, to_many(SUIVI, "Suite.", on=(thing.c.id, thing.c.person_id)))), OTHER],
+            [
+                declare(more=(OTHER_ENTITY | None, to_many(SUIVI, "Suite.", on=(thing.c.id, thing.c.person_id)))),
+                OTHER_ENTITY,
+            ],
             Empty,
         ),
         "Thing.more: the annotation is a list or a connection for many rows only",
@@ -137,13 +140,13 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "target of another subgraph": (
         lambda: model(
             "test",
-            [declare(other=(_other() | None, to_one(SUIVI, "Autre.", on=(thing.c.id, thing.c.person_id))))],
+            [declare(other=(_other_entity() | None, to_one(SUIVI, "Autre.", on=(thing.c.id, thing.c.person_id))))],
             Empty,
         ),
         "Thing.other: Other is not declared",
     ),
     "embedded of another table": (
-        lambda: model("test", [declare(part=(OTHER | None, embedded(SUIVI, "Partie."))), OTHER], Empty),
+        lambda: model("test", [declare(part=(OTHER_ENTITY | None, embedded(SUIVI, "Partie."))), OTHER_ENTITY], Empty),
         "Other is not made of the same row",
     ),
     "root of no entity": (
@@ -163,6 +166,12 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
             type("Filter", (), {"__annotations__": {"a": str | None}, "a": criterion("nothing", "A.")})
         ),
         "Thing.nothing is not a column",
+    ),
+    "filter of another type": (
+        lambda: filter_of(declare(size=(int | None, column(thing.c.size, SUIVI, "Taille."))), "F.")(
+            type("Filter", (), {"__annotations__": {"a": str | None}, "a": criterion("size", "A.")})
+        ),
+        "Filter.a: the annotation is not the type of its column",
     ),
 }
 

@@ -24,10 +24,10 @@ def test_antipodes_are_half_the_circumference_apart() -> None:
 
 @given(positions, positions)
 def test_a_distance_is_symmetric_and_never_beyond_half_the_circumference(start: Position, end: Position) -> None:
-    there, back = distance_km(start, end), distance_km(end, start)
-    assert there is not None
-    assert there == back
-    assert 0 <= there <= 20015.1
+    forth, back = distance_km(start, end), distance_km(end, start)
+    assert forth is not None
+    assert forth == back
+    assert 0 <= forth <= 20015.1
 
 
 @pytest.mark.parametrize(("start", "end"), [(None, (49.0, 4.0)), ((49.0, 4.0), None), (None, None)])

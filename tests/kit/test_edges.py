@@ -34,10 +34,10 @@ def reading(*values: Fact) -> Residual:
     return residual({"Person": Rule(FOLLOWING), "Referent": Rule(FOLLOWING), **dropped}, fields)
 
 
-async def entity(subgraph: Subgraph, selection: str, found: Residual) -> Any:
+async def entity(subgraph: Subgraph, selection: str, rights: Residual) -> Any:
     query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { " + selection + " } } }"
-    given = [{"__typename": "Person", "id": person_id(1)}]
-    answer = await subgraph.execute(query, {"r": given}, context(found))
+    representations = [{"__typename": "Person", "id": person_id(1)}]
+    answer = await subgraph.execute(query, {"r": representations}, context(rights))
     assert "errors" not in answer, answer
     return answer["data"]["_entities"][0]
 
@@ -93,10 +93,10 @@ async def test_an_appointment_at_a_sensitive_organisation_is_as_if_there_were_no
 
 async def test_pages_are_cut_after_the_appointments_that_are_not_there(rows: Rows, appointments: Subgraph) -> None:
     await world(rows)
-    page = "appointments(first: 2) { nodes { startsAt } pageInfo { hasNextPage } }"
-    found = (await entity(appointments, page, reading()))["appointments"]
-    assert [node["startsAt"][8:10] for node in found["nodes"]] == ["01", "03"]
-    assert found["pageInfo"]["hasNextPage"]
+    selection = "appointments(first: 2) { nodes { startsAt } pageInfo { hasNextPage } }"
+    connection = (await entity(appointments, selection, reading()))["appointments"]
+    assert [node["startsAt"][8:10] for node in connection["nodes"]] == ["01", "03"]
+    assert connection["pageInfo"]["hasNextPage"]
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ async def test_whoever_has_the_category_sees_the_link_and_no_other_category_open
     rows: Rows, appointments: Subgraph
 ) -> None:
     await world(rows)
-    seen = (await entity(appointments, LIST, reading(Fact.VALUE_JUST)))["appointments"]["nodes"]
-    assert [node["organisation"] and node["organisation"]["name"] for node in seen] == [
+    nodes = (await entity(appointments, LIST, reading(Fact.VALUE_JUST)))["appointments"]["nodes"]
+    assert [node["organisation"] and node["organisation"]["name"] for node in nodes] == [
         "Maison des solidarités",
         "SPIP",
         None,
         "Envol",
     ]
-    assert [len(node["agents"]) for node in seen] == [1, 1, 0, 1]
+    assert [len(node["agents"]) for node in nodes] == [1, 1, 0, 1]
     care = (await entity(appointments, LIST, reading(Fact.VALUE_SAN)))["appointments"]["nodes"]
     assert care == (await entity(appointments, LIST, reading()))["appointments"]["nodes"]
 
@@ -151,8 +151,8 @@ async def test_appointments_of_the_caseload_are_filtered_by_day_and_presence(
     await rows.person(2)
     query = "query($f: AppointmentFilter) { appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } } }"
     between = {"startsFrom": "2026-12-02T09:00:00+00:00", "startsBefore": "2026-12-04T09:00:00+00:00"}
-    found = await appointments.execute(query, {"f": between}, context(reading()))
-    assert found["data"]["appointments"]["nodes"] == [{"startsAt": "2026-12-03T09:00:00+00:00"}]
+    answer = await appointments.execute(query, {"f": between}, context(reading()))
+    assert answer["data"]["appointments"]["nodes"] == [{"startsAt": "2026-12-03T09:00:00+00:00"}]
     unread = await appointments.execute(query, {"f": {"status": "VU"}}, context(reading()))
     assert unread["data"]["appointments"]["nodes"] == []
     naive = await appointments.execute(query, {"f": {"startsFrom": "2026-12-02T09:00:00"}}, context(reading()))
@@ -172,13 +172,13 @@ async def test_a_referent_of_a_sensitive_structure_is_no_referent(rows: Rows, pe
     assert nobody == {"referent": None, "referentOrganisation": None, "orientations": []}
 
     async def follow(structure: str, since: date) -> None:
-        given = {"person_id": person_id(1), "structure_id": structure}
+        columns = {"person_id": person_id(1), "structure_id": structure}
         for table, more in (
             ("referent", {"agent_id": COLLEAGUE, "since": since}),
             ("orientation", {"starts_on": since}),
         ):
             await rows.sourced(
-                f"people.{table}", id=f"{since.year:08}-0000-4000-8000-{len(table):012}", **given, **more
+                f"people.{table}", id=f"{since.year:08}-0000-4000-8000-{len(table):012}", **columns, **more
             )
         await rows.connection.execute("UPDATE people.person SET structure_id = $1", structure)
 
@@ -196,8 +196,8 @@ async def test_a_referent_of_a_sensitive_structure_is_no_referent(rows: Rows, pe
 @pytest.mark.parametrize("stub", ["Structure", "Agent"])
 async def test_a_stub_resolves_nothing(rows: Rows, appointments: Subgraph, stub: str) -> None:
     query = "query($r: [_Any!]!) { _entities(representations: $r) { __typename } }"
-    given = {"r": [{"__typename": stub, "id": COLLEAGUE}]}
-    answer = await appointments.execute(query, given, context(reading()))
+    variables = {"r": [{"__typename": stub, "id": COLLEAGUE}]}
+    answer = await appointments.execute(query, variables, context(reading()))
     assert (answer.get("data") or {}).get("_entities") in (None, [None])
 
 

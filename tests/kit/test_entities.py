@@ -1,4 +1,4 @@
-"""`_entities`: what a representation must be, and what a row that is denied looks like (attacks 9, 18, 20)."""
+"""`_entities` checks each representation, and a denied row looks like a missing one (attacks 9, 18, 20)."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def answered(number: int, name: str) -> dict[str, Any]:
     }
 
 
-async def entities(subgraph: Subgraph, given: Any, found: Residual = READ, query: str = QUERY) -> list[Any]:
-    answer = await subgraph.execute(query, {"r": given}, context(found))
+async def entities(subgraph: Subgraph, representations: Any, rights: Residual = READ, query: str = QUERY) -> list[Any]:
+    answer = await subgraph.execute(query, {"r": representations}, context(rights))
     assert "errors" not in answer
     data: list[Any] = answer["data"]["_entities"]
     return data
@@ -67,15 +67,15 @@ async def test_bad_representation_is_null_in_its_place_and_the_rest_stands(
 ) -> None:
     await rows.person(1, (Fact.REFERENT, AGENT), first_name="Ondine")
     await rows.person(2, (Fact.REFERENT, AGENT), first_name="Aubin")
-    found = await entities(people, [person(2), bad, person(1)])
-    assert found == [answered(2, "Aubin"), None, answered(1, "Ondine")]
+    answers = await entities(people, [person(2), bad, person(1)])
+    assert answers == [answered(2, "Aubin"), None, answered(1, "Ondine")]
 
 
 async def test_order_and_repetition_of_representations_are_kept(rows: Rows, people: Subgraph) -> None:
     for number in (1, 2, 3):
         await rows.person(number, (Fact.REFERENT, AGENT), first_name=f"P{number}")
-    found = await entities(people, [person(3), person(1), person(3), person(2)])
-    assert [item["firstName"] for item in found] == ["P3", "P1", "P3", "P2"]
+    answers = await entities(people, [person(3), person(1), person(3), person(2)])
+    assert [item["firstName"] for item in answers] == ["P3", "P1", "P3", "P2"]
 
 
 async def test_denied_row_equals_missing_row(rows: Rows, people: Subgraph) -> None:
@@ -100,7 +100,7 @@ async def test_types_may_be_mixed_in_one_list_and_one_statement(rows: Rows, peop
     await rows.sourced(
         "people.person_constraint", id=person_id(60), person_id=person_id(1), theme="MOBILITE", state="OUI"
     )
-    found = residual(
+    rights = residual(
         {"Person": anyone(Fact.REFERENT), "Constraint": anyone(Fact.REFERENT)},
         {
             "Person.firstName": anyone(Fact.REFERENT),
@@ -110,14 +110,14 @@ async def test_types_may_be_mixed_in_one_list_and_one_statement(rows: Rows, peop
     )
     query = """query($r: [_Any!]!) { _entities(representations: $r) {
         ... on Person { firstName }  ... on Agent { lastName }  ... on Constraint { theme _access } } }"""
-    given = [
+    representations = [
         {"__typename": "Constraint", "id": person_id(60)},
         {"__typename": "Agent", "id": person_id(50)},
         {"__typename": "Agent", "id": person_id(51)},
         person(1),
     ]
     before = people.statements
-    assert await entities(people, given, found, query) == [
+    assert await entities(people, representations, rights, query) == [
         {"theme": "MOBILITE", "_access": (person_id(1), int(Fact.REFERENT))},
         {"lastName": "Varenne"},
         None,

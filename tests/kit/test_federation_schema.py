@@ -29,23 +29,23 @@ Fact = tuple[str, ...]
 
 def facts_of(document: DocumentNode) -> dict[str, Fact]:
     """Each coordinate's type, directives and description, in one canonical form."""
-    found: dict[str, Fact] = {}
+    facts: dict[str, Fact] = {}
     for definition in document.definitions:
         if not isinstance(
             definition, ObjectTypeDefinitionNode | InputObjectTypeDefinitionNode | EnumTypeDefinitionNode
         ):
             continue
         name = definition.name.value
-        found[name] = (*_directives(definition), _description(definition))
+        facts[name] = (*_directives(definition), _description(definition))
         members: Any = definition.values if isinstance(definition, EnumTypeDefinitionNode) else definition.fields
         for member in members or ():
             coordinate = f"{name}.{member.name.value}"
             returned = print_ast(member.type) if hasattr(member, "type") else ""
-            found[coordinate] = (returned, *_directives(member), _description(member))
+            facts[coordinate] = (returned, *_directives(member), _description(member))
             for argument in getattr(member, "arguments", None) or ():
                 place = f"{coordinate}({argument.name.value}:)"
-                found[place] = (print_ast(argument.type), *_directives(argument), _description(argument))
-    return found
+                facts[place] = (print_ast(argument.type), *_directives(argument), _description(argument))
+    return facts
 
 
 def _directives(node: Any) -> list[str]:
@@ -72,7 +72,7 @@ def test_every_served_field_has_a_description_and_one_category_where_it_is_resol
     for definition in parse(subgraph_schema(load(name)).sdl).definitions:
         if isinstance(definition, ObjectTypeDefinitionNode):
             for item in definition.fields or ():
-                applied = [found.name.value for found in item.directives or ()]
+                applied = [directive.name.value for directive in item.directives or ()]
                 expected = 0 if "external" in applied else 1
                 assert applied.count("category") == expected, f"{definition.name.value}.{item.name.value}"
                 assert item.description, f"{definition.name.value}.{item.name.value}"
@@ -91,7 +91,7 @@ def test_sdl_does_not_depend_on_the_hash_seed(seed: str) -> None:
         "from subgraphs.kit.federation_schema import subgraph_schema; "
         "print(hashlib.sha256(subgraph_schema(load('people')).sdl.encode()).hexdigest())"
     )
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONHASHSEED": seed},
         cwd=PAPER.parent,
@@ -99,4 +99,4 @@ def test_sdl_does_not_depend_on_the_hash_seed(seed: str) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == hashlib.sha256(subgraph_schema(load("people")).sdl.encode()).hexdigest()
+    assert process.stdout.strip() == hashlib.sha256(subgraph_schema(load("people")).sdl.encode()).hexdigest()

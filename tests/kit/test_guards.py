@@ -18,10 +18,10 @@ FOLLOWING = (Clause(int(R)),)
 OWN_RECORDED = (Clause(int(R), int(Fact.RECORDED)),)
 
 
-async def ask(subgraph: Subgraph, selection: str, found: Residual, *scopes: str, number: int = 1, **more: Any) -> Any:
+async def ask(subgraph: Subgraph, selection: str, rights: Residual, *scopes: str, number: int = 1, **more: Any) -> Any:
     query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { " + selection + " } } }"
-    given = [{"__typename": "Person", "id": person_id(number)}]
-    answer = await subgraph.execute(query, {"r": given}, context(found, *scopes, **more))
+    representations = [{"__typename": "Person", "id": person_id(number)}]
+    answer = await subgraph.execute(query, {"r": representations}, context(rights, *scopes, **more))
     assert "errors" not in answer, answer
     return answer["data"]["_entities"][0]
 
@@ -38,10 +38,10 @@ async def test_absent_type_has_no_row_and_absent_coordinate_no_value(rows: Rows,
 async def test_field_follows_its_own_clauses_within_the_row(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (R, AGENT), first_name="Ondine", last_name="Kerbrat")
     await rows.person(2, (T, "08"), first_name="Aubin", last_name="Solen")
-    found = residual({"Person": anyone(R, T)}, {"Person.firstName": anyone(R, T), "Person.lastName": anyone(R)})
+    rights = residual({"Person": anyone(R, T)}, {"Person.firstName": anyone(R, T), "Person.lastName": anyone(R)})
     scopes = (f"{int(R)} {AGENT}", f"{int(T)} 08")
-    assert await ask(people, "firstName lastName", found, *scopes) == {"firstName": "Ondine", "lastName": "Kerbrat"}
-    assert await ask(people, "firstName lastName", found, *scopes, number=2) == {
+    assert await ask(people, "firstName lastName", rights, *scopes) == {"firstName": "Ondine", "lastName": "Kerbrat"}
+    assert await ask(people, "firstName lastName", rights, *scopes, number=2) == {
         "firstName": "Aubin",
         "lastName": None,
     }
@@ -49,13 +49,13 @@ async def test_field_follows_its_own_clauses_within_the_row(rows: Rows, people: 
 
 async def test_several_links_add_up(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (R, AGENT), (T, "08"), (Fact.GROUP, "00000000-0000-4000-8000-0000000000b2"))
-    found = residual({"Person": anyone(R, T, Fact.GROUP)}, {})
-    answer = await ask(people, "_access", found, f"{int(R)} {AGENT}", f"{int(T)} 08")
+    rights = residual({"Person": anyone(R, T, Fact.GROUP)}, {})
+    answer = await ask(people, "_access", rights, f"{int(R)} {AGENT}", f"{int(T)} 08")
     assert answer == {"_access": (person_id(1), int(R | T))}
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "there"),
+    ("since", "until", "exists"),
     [
         (TODAY, TODAY, True),
         (TODAY - timedelta(1), None, True),
@@ -64,14 +64,14 @@ async def test_several_links_add_up(rows: Rows, people: Subgraph) -> None:
     ],
 )
 async def test_link_counts_on_its_days_only(
-    rows: Rows, people: Subgraph, since: date, until: date | None, there: bool
+    rows: Rows, people: Subgraph, since: date, until: date | None, exists: bool
 ) -> None:
     await rows.connection.execute("ALTER TABLE access.link NO FORCE ROW LEVEL SECURITY")
     await rows.connection.execute("ALTER TABLE access.link DISABLE ROW LEVEL SECURITY")
     await rows.person(1, first_name="Ondine")
     await rows.link(1, R, AGENT, since=since, until=until)
-    found = await ask(people, "id", residual({"Person": FOLLOWING}, {}))
-    assert (found is not None) is there
+    answer = await ask(people, "id", residual({"Person": FOLLOWING}, {}))
+    assert (answer is not None) is exists
 
 
 @pytest.mark.parametrize(
@@ -86,11 +86,11 @@ async def test_restriction_binds_only_the_rules_that_name_it(
     rows: Rows, people: Subgraph, restriction: Fact, access: dict[str, Any]
 ) -> None:
     await rows.person(1, (R, AGENT), access=access, first_name="Ondine", last_name="K")
-    found = residual(
+    rights = residual(
         {"Person": FOLLOWING},
         {"Person.firstName": (Clause(int(R), 0, int(restriction)),), "Person.lastName": FOLLOWING},
     )
-    assert await ask(people, "firstName lastName _access", found) == {
+    assert await ask(people, "firstName lastName _access", rights) == {
         "firstName": None,
         "lastName": "K",
         "_access": (person_id(1), int(R | restriction)),
@@ -103,18 +103,18 @@ async def test_retention_ends_the_day_after_its_last(
 ) -> None:
     contact = None if days is None else TODAY - timedelta(days)
     await rows.person(1, (R, AGENT), access={"last_contact": contact}, first_name="Ondine")
-    found = residual(
+    rights = residual(
         {"Person": FOLLOWING},
         {"Person.firstName": (Clause(int(R), 0, int(Fact.JOURNEY_ENDED)),)},
         ((int(Fact.JOURNEY_ENDED), 730),),
     )
-    assert await ask(people, "firstName", found) == {"firstName": None if ended else "Ondine"}
+    assert await ask(people, "firstName", rights) == {"firstName": None if ended else "Ondine"}
 
 
 async def test_an_erasure_is_due_from_its_day_on_and_not_before(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (R, AGENT), access={"erasure_on": TODAY + timedelta(1)}, first_name="Ondine")
-    found = residual({"Person": FOLLOWING}, {"Person.firstName": (Clause(int(R), 0, int(Fact.ERASURE_DUE)),)})
-    assert await ask(people, "firstName", found) == {"firstName": "Ondine"}
+    rights = residual({"Person": FOLLOWING}, {"Person.firstName": (Clause(int(R), 0, int(Fact.ERASURE_DUE)),)})
+    assert await ask(people, "firstName", rights) == {"firstName": "Ondine"}
 
 
 async def test_person_without_access_row_does_not_exist(rows: Rows, people: Subgraph) -> None:
@@ -175,7 +175,7 @@ def appointment_residual(*relations: Fact, values: tuple[tuple[int, tuple[Clause
 async def add_appointment(rows: Rows, number: int, person: int, **values: Any) -> None:
     from datetime import UTC, datetime
 
-    given = {
+    columns = {
         "id": person_id(number),
         "person_id": person_id(person),
         "starts_at": datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
@@ -184,7 +184,7 @@ async def add_appointment(rows: Rows, number: int, person: int, **values: Any) -
         "subject_source_id": "1",
         **values,
     }
-    await rows.sourced("appointments.appointment", **given)
+    await rows.sourced("appointments.appointment", **columns)
 
 
 MOTIVES = "appointments { nodes { motive { category type _access } } }"
@@ -195,9 +195,9 @@ async def test_forbidden_scalar_is_coarsened_like_an_ordinary_row(rows: Rows, ap
     await rows.person(2, (R, AGENT))
     await add_appointment(rows, 101, 1, motive_category="psychologue", motive_type="autre")
     await add_appointment(rows, 102, 2, motive_category=None, motive_type="autre")
-    found = appointment_residual(R)
-    first = await ask(appointments, MOTIVES, found)
-    second = await ask(appointments, MOTIVES, found, number=2)
+    rights = appointment_residual(R)
+    first = await ask(appointments, MOTIVES, rights)
+    second = await ask(appointments, MOTIVES, rights, number=2)
     motive = first["appointments"]["nodes"][0]["motive"]
     assert motive == {"category": "AUTRE", "type": "autre", "_access": (person_id(1), int(R))}
     assert str(first).replace(person_id(1), "") == str(second).replace(person_id(2), "")
@@ -206,8 +206,8 @@ async def test_forbidden_scalar_is_coarsened_like_an_ordinary_row(rows: Rows, ap
 async def test_value_category_is_told_where_it_may_be_read(rows: Rows, appointments: Subgraph) -> None:
     await rows.person(1, (R, AGENT))
     await add_appointment(rows, 101, 1, motive_category="psychologue")
-    found = appointment_residual(R, values=((int(Fact.VALUE_SAN), FOLLOWING),))
-    answer = await ask(appointments, MOTIVES, found)
+    rights = appointment_residual(R, values=((int(Fact.VALUE_SAN), FOLLOWING),))
+    answer = await ask(appointments, MOTIVES, rights)
     assert answer["appointments"]["nodes"][0]["motive"] == {
         "category": "psychologue",
         "type": None,
@@ -240,8 +240,8 @@ async def test_own_item_opens_the_organisations_own_rows_only(rows: Rows, appoin
     await add_appointment(rows, 102, 1, organisation_siret=OTHER_SIRET)
     await add_appointment(rows, 103, 1)
     scope = f"{int(Fact.OWN_ITEM)} {SIRET}"
-    found = appointment_residual(Fact.OWN_ITEM)
-    answer = await ask(appointments, "appointments { nodes { id _access } }", found, scope)
+    rights = appointment_residual(Fact.OWN_ITEM)
+    answer = await ask(appointments, "appointments { nodes { id _access } }", rights, scope)
     assert answer["appointments"]["nodes"] == [{"id": person_id(101), "_access": (person_id(1), int(Fact.OWN_ITEM))}]
 
 
@@ -250,12 +250,12 @@ async def test_list_with_a_condition_of_its_own_holds_those_rows_only(rows: Rows
     await add_appointment(rows, 101, 1, motive_type="rsa_orientation", mode="VISIO")
     await add_appointment(rows, 102, 1, motive_type="rsa_accompagnement")
     await add_appointment(rows, 103, 1)
-    found = residual(
+    rights = residual(
         {"Person": FOLLOWING, "OrientationAppointment": FOLLOWING},
         {"Person.orientationAppointments": FOLLOWING, "OrientationAppointment.mode": FOLLOWING},
     )
     selection = "orientationAppointments { mode status organisation { name } }"
-    assert await ask(appointments, selection, found) == {
+    assert await ask(appointments, selection, rights) == {
         "orientationAppointments": [{"mode": "VISIO", "status": None, "organisation": None}]
     }
 
@@ -295,11 +295,11 @@ async def test_to_one_serves_the_first_row_that_the_actor_reads(rows: Rows, peop
             agent_id=person_id(number),
             since=since,
         )
-    found = residual(
+    rights = residual(
         {"Person": FOLLOWING, "Referent": FOLLOWING},
         {"Person.referent": FOLLOWING, "Referent.since": FOLLOWING},
     )
-    assert await ask(people, "referent { since }", found) == {"referent": {"since": "2026-01-01"}}
+    assert await ask(people, "referent { since }", rights) == {"referent": {"since": "2026-01-01"}}
 
 
 async def test_object_of_the_same_row_follows_its_edge_its_type_and_its_fields(rows: Rows, people: Subgraph) -> None:
@@ -356,8 +356,8 @@ async def test_siblings_tell_the_reduced_form(rows: Rows, people: Subgraph) -> N
         "hasParticularDifficulties": False,
         "healthToConsider": True,
     }
-    found = residual({"Person": FOLLOWING}, {f"Person.{name}": FOLLOWING for name in expected})
-    assert await ask(people, " ".join(expected), found) == expected
+    rights = residual({"Person": FOLLOWING}, {f"Person.{name}": FOLLOWING for name in expected})
+    assert await ask(people, " ".join(expected), rights) == expected
 
 
 @pytest.mark.parametrize("hidden", ["SANTE", "JUSTICE", "SEJOUR"])
@@ -367,8 +367,8 @@ async def test_difficulties_that_do_not_count_leave_no_trace_in_the_reduced_form
     for number in (1, 2):
         await rows.person(number, (R, AGENT))
     await rows.sourced("people.person_constraint", id=person_id(100), person_id=person_id(2), theme=hidden, state="OUI")
-    found = residual({"Person": FOLLOWING}, {"Person.hasParticularDifficulties": FOLLOWING})
-    alike = [await ask(people, "hasParticularDifficulties", found, number=number) for number in (1, 2)]
+    rights = residual({"Person": FOLLOWING}, {"Person.hasParticularDifficulties": FOLLOWING})
+    alike = [await ask(people, "hasParticularDifficulties", rights, number=number) for number in (1, 2)]
     assert alike[0] == alike[1] == {"hasParticularDifficulties": None}
 
 
@@ -378,6 +378,6 @@ async def test_whether_health_counts_does_not_tell_of_other_difficulties(rows: R
     await rows.sourced(
         "people.person_constraint", id=person_id(100), person_id=person_id(2), theme="JUSTICE", state="OUI"
     )
-    found = residual({"Person": FOLLOWING}, {"Person.healthToConsider": FOLLOWING})
-    assert await ask(people, "healthToConsider", found, number=1) == {"healthToConsider": None}
-    assert await ask(people, "healthToConsider", found, number=2) == {"healthToConsider": None}
+    rights = residual({"Person": FOLLOWING}, {"Person.healthToConsider": FOLLOWING})
+    assert await ask(people, "healthToConsider", rights, number=1) == {"healthToConsider": None}
+    assert await ask(people, "healthToConsider", rights, number=2) == {"healthToConsider": None}

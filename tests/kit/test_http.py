@@ -54,7 +54,7 @@ class Caller:
     async def post(
         self,
         body: bytes = BODY,
-        given: Context | None = None,
+        signed_context: Context | None = None,
         *,
         audience: str = "people",
         key: bytes = KEY,
@@ -63,7 +63,11 @@ class Caller:
         headers: tuple[tuple[bytes, bytes], ...] = (JSON,),
     ) -> tuple[int, Any]:
         header = seal(
-            given or context(READ), audience=audience, body=body if signed is None else signed, key=key, now=issued
+            signed_context or context(READ),
+            audience=audience,
+            body=body if signed is None else signed,
+            key=key,
+            now=issued,
         )
         return await self.call("POST", "/graphql", body, ((HEADER.encode(), header.encode()), *headers))
 
@@ -107,7 +111,7 @@ async def test_call_without_a_valid_context_is_401_and_all_of_them_alike(caller:
         await caller.post(signed=BODY + b" "),
         await caller.post(issued=NOW - LIFETIME),
         await caller.post(issued=NOW + 60),
-        await caller.post(given=context(READ)._replace(policy="another")),
+        await caller.post(signed_context=context(READ)._replace(policy="another")),
     ]
     assert {json.dumps(answer) for answer in answers} == {json.dumps(answers[0])}
     assert answers[0][0] == 401

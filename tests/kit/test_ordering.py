@@ -26,7 +26,7 @@ ALL = residual({"Person": anyone(R, T)}, dict.fromkeys(NAMES, anyone(R, T)))
 async def add_appointments(rows: Rows, count: int, person: int = 1, **values: Any) -> None:
     for number in range(count):
         rows.count += 1
-        given = {
+        variables = {
             "id": person_id(1000 + rows.count),
             "person_id": person_id(person),
             "starts_at": datetime(2026, 1 + number, 1, 9, tzinfo=UTC),
@@ -35,7 +35,7 @@ async def add_appointments(rows: Rows, count: int, person: int = 1, **values: An
             "subject_source_id": "1",
             **values,
         }
-        await rows.sourced("appointments.appointment", **given)
+        await rows.sourced("appointments.appointment", **variables)
 
 
 APPOINTMENTS = residual(
@@ -44,11 +44,11 @@ APPOINTMENTS = residual(
 )
 
 
-async def page(subgraph: Subgraph, found: Residual = APPOINTMENTS, **arguments: Any) -> Any:
+async def page(subgraph: Subgraph, rights: Residual = APPOINTMENTS, **arguments: Any) -> Any:
     query = """query($r: [_Any!]!, $first: Int, $after: String) { _entities(representations: $r) { ... on Person {
         appointments(first: $first, after: $after) { nodes { id startsAt } edges { cursor node { id } } %s } } } }"""
-    given = {"r": [{"__typename": "Person", "id": person_id(1)}], **arguments}
-    answer = await subgraph.execute(query % PAGE, given, context(found))
+    variables = {"r": [{"__typename": "Person", "id": person_id(1)}], **arguments}
+    answer = await subgraph.execute(query % PAGE, variables, context(rights))
     if "errors" in answer:
         return answer["errors"][0]["extensions"]["code"]
     return answer["data"]["_entities"][0]["appointments"]
@@ -80,19 +80,19 @@ async def test_pages_follow_each_other_to_the_end(rows: Rows, appointments: Subg
     await rows.person(1, (R, AGENT))
     await add_appointments(rows, 5)
     await add_appointments(rows, 2)  # the same instants twice: the id decides
-    seen: list[str] = []
+    ids: list[str] = []
     cursor, pages = None, 0
     while True:
-        found = await page(appointments, first=3, after=cursor)
-        assert found["pageInfo"]["hasPreviousPage"] is (cursor is not None)
-        assert [edge["node"]["id"] for edge in found["edges"]] == [node["id"] for node in found["nodes"]]
-        assert found["edges"][0]["node"]["id"] not in seen
-        seen += [node["id"] for node in found["nodes"]]
+        rights = await page(appointments, first=3, after=cursor)
+        assert rights["pageInfo"]["hasPreviousPage"] is (cursor is not None)
+        assert [edge["node"]["id"] for edge in rights["edges"]] == [node["id"] for node in rights["nodes"]]
+        assert rights["edges"][0]["node"]["id"] not in ids
+        ids += [node["id"] for node in rights["nodes"]]
         pages += 1
-        if not found["pageInfo"]["hasNextPage"]:
+        if not rights["pageInfo"]["hasNextPage"]:
             break
-        cursor = found["pageInfo"]["endCursor"]
-    assert (len(seen), len(set(seen)), pages) == (7, 7, 3)
+        cursor = rights["pageInfo"]["endCursor"]
+    assert (len(ids), len(set(ids)), pages) == (7, 7, 3)
 
 
 async def test_rows_are_in_the_declared_order(rows: Rows, appointments: Subgraph) -> None:
@@ -110,8 +110,8 @@ async def test_order_by_a_field_that_is_not_read_is_the_order_of_ids(rows: Rows,
         "UPDATE appointments.appointment SET starts_at = '2026-06-01T00:00:00Z'::timestamptz - (starts_at - "
         "'2026-06-01T00:00:00Z'::timestamptz)"
     )
-    found = residual(APPOINTMENTS.rows, {"Person.appointments": FOLLOWING})
-    nodes = (await page(appointments, found))["nodes"]
+    rights = residual(APPOINTMENTS.rows, {"Person.appointments": FOLLOWING})
+    nodes = (await page(appointments, rights))["nodes"]
     assert [node["id"] for node in nodes] == sorted(node["id"] for node in nodes)
     assert {node["startsAt"] for node in nodes} == {None}
 
@@ -128,9 +128,9 @@ async def test_cursor_that_is_not_ours_is_forbidden(rows: Rows, appointments: Su
     assert await page(appointments, after=cursor) == "FORBIDDEN_INPUT"
 
 
-async def caseload(subgraph: Subgraph, found: Residual = ALL, actor: str = AGENT, **arguments: Any) -> Any:
+async def caseload(subgraph: Subgraph, rights: Residual = ALL, actor: str = AGENT, **arguments: Any) -> Any:
     purpose = arguments.pop("purpose", "suivi")
-    answer = await subgraph.execute(CASELOAD % PAGE, arguments, context(found, *SCOPES, actor=actor, purpose=purpose))
+    answer = await subgraph.execute(CASELOAD % PAGE, arguments, context(rights, *SCOPES, actor=actor, purpose=purpose))
     if "errors" in answer:
         return answer["errors"][0]["extensions"]["code"]
     return answer["data"]["persons"]
@@ -148,8 +148,8 @@ async def people_in_order(rows: Rows) -> None:
 async def test_caseload_holds_linked_people_once(rows: Rows, people: Subgraph) -> None:
     await people_in_order(rows)
     await rows.link(1, T, "08")
-    found = await caseload(people)
-    assert [node["id"] for node in found["nodes"]] == [person_id(number) for number in (1, 2, 3, 4)]
+    rights = await caseload(people)
+    assert [node["id"] for node in rights["nodes"]] == [person_id(number) for number in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -159,20 +159,20 @@ async def test_caseload_orders_nulls_last_and_pages_through(
     rows: Rows, people: Subgraph, by: str | None, expected: list[int]
 ) -> None:
     await people_in_order(rows)
-    seen, cursor = [], None
+    ids, cursor = [], None
     while True:
-        found = await caseload(people, first=1, after=cursor, by=by)
-        seen += [node["id"] for node in found["nodes"]]
-        if not found["pageInfo"]["hasNextPage"]:
+        rights = await caseload(people, first=1, after=cursor, by=by)
+        ids += [node["id"] for node in rights["nodes"]]
+        if not rights["pageInfo"]["hasNextPage"]:
             break
-        cursor = found["pageInfo"]["endCursor"]
-    assert seen == [person_id(number) for number in expected]
+        cursor = rights["pageInfo"]["endCursor"]
+    assert ids == [person_id(number) for number in expected]
 
 
 async def test_sort_by_a_value_that_only_some_rows_show_ranks_the_others_as_null(rows: Rows, people: Subgraph) -> None:
     await people_in_order(rows)
-    found = residual({"Person": anyone(R, T)}, {"Person.lastName": anyone(R)})
-    answer = await caseload(people, found, by="LAST_NAME")
+    rights = residual({"Person": anyone(R, T)}, {"Person.lastName": anyone(R)})
+    answer = await caseload(people, rights, by="LAST_NAME")
     assert [(node["id"], node["lastName"]) for node in answer["nodes"]] == [
         (person_id(1), "Solen"),
         (person_id(2), None),
@@ -183,17 +183,17 @@ async def test_sort_by_a_value_that_only_some_rows_show_ranks_the_others_as_null
 
 async def test_filter_compares_only_what_is_read_of_the_row(rows: Rows, people: Subgraph) -> None:
     await people_in_order(rows)
-    found = residual({"Person": anyone(R, T)}, {"Person.lastName": anyone(R)})
+    rights = residual({"Person": anyone(R, T)}, {"Person.lastName": anyone(R)})
     for name, expected in (("Solén", [person_id(1)]), ("AUBIN", [])):
-        answer = await caseload(people, found, filter={"lastName": name})
+        answer = await caseload(people, rights, filter={"lastName": name})
         assert [node["id"] for node in answer["nodes"]] == expected
 
 
-@pytest.mark.parametrize("given", [{"birthDateFrom": "1900-01-01"}, {"lastName": "Solen"}, {"rsaStatus": "CLOS"}])
-async def test_filter_on_what_is_denied_finds_nobody(rows: Rows, people: Subgraph, given: dict[str, str]) -> None:
+@pytest.mark.parametrize("variables", [{"birthDateFrom": "1900-01-01"}, {"lastName": "Solen"}, {"rsaStatus": "CLOS"}])
+async def test_filter_on_what_is_denied_finds_nobody(rows: Rows, people: Subgraph, variables: dict[str, str]) -> None:
     await people_in_order(rows)
-    found = residual(ALL.rows, {})
-    assert (await caseload(people, found, filter=given))["nodes"] == []
+    rights = residual(ALL.rows, {})
+    assert (await caseload(people, rights, filter=variables))["nodes"] == []
 
 
 async def test_filters_are_all_required(rows: Rows, people: Subgraph) -> None:
@@ -224,14 +224,14 @@ async def test_filter_through_objects_obeys_each_edge(rows: Rows, people: Subgra
     )
     types = dict.fromkeys(("Person", "Contact", "Address"), FOLLOWING)
     path = ("Person.contact", "Contact.address", "Address.cityCode")
-    given: dict[str, Any] = {"filter": {"cityCode": "08362"}}
-    assert len((await caseload(people, residual(types, dict.fromkeys(path, FOLLOWING)), **given))["nodes"]) == 1
+    variables: dict[str, Any] = {"filter": {"cityCode": "08362"}}
+    assert len((await caseload(people, residual(types, dict.fromkeys(path, FOLLOWING)), **variables))["nodes"]) == 1
     for missing in path:
         fields = {name: FOLLOWING for name in path if name != missing}
-        assert (await caseload(people, residual(types, fields), **given))["nodes"] == []
+        assert (await caseload(people, residual(types, fields), **variables))["nodes"] == []
     for missing in ("Contact", "Address"):
         some = {name: FOLLOWING for name in types if name != missing}
-        assert (await caseload(people, residual(some, dict.fromkeys(path, FOLLOWING)), **given))["nodes"] == []
+        assert (await caseload(people, residual(some, dict.fromkeys(path, FOLLOWING)), **variables))["nodes"] == []
 
 
 @pytest.mark.parametrize(
@@ -264,8 +264,8 @@ async def test_cursor_serves_its_actor_purpose_order_and_filter_only(rows: Rows,
         {},
         {"by": "LAST_NAME", "filter": {"birthDateFrom": "1975-01-01"}},
     ]
-    for other in refused:
-        assert await caseload(people, after=cursor, **other) == "FORBIDDEN_INPUT"
+    for cursor_of_another in refused:
+        assert await caseload(people, after=cursor, **cursor_of_another) == "FORBIDDEN_INPUT"
     altered = cursor[:-2] + ("A" if cursor[-2] != "A" else "B") + cursor[-1]
     assert await caseload(people, after=altered, by="LAST_NAME") == "FORBIDDEN_INPUT"
 
@@ -281,11 +281,11 @@ async def test_cursor_tells_nothing_of_the_row(rows: Rows, people: Subgraph) -> 
 async def test_me_is_the_person_of_the_self_scope(rows: Rows, people: Subgraph) -> None:
     await rows.person(1, (Fact.SELF, person_id(1)), last_name="Solen")
     await rows.person(2, (Fact.SELF, person_id(2)))
-    found = residual({"Person": anyone(Fact.SELF, R)}, {"Person.lastName": anyone(Fact.SELF)})
+    rights = residual({"Person": anyone(Fact.SELF, R)}, {"Person.lastName": anyone(Fact.SELF)})
     query = "{ me { id lastName } }"
-    answer = await people.execute(query, {}, context(found, f"{int(Fact.SELF)} {person_id(1)}"))
+    answer = await people.execute(query, {}, context(rights, f"{int(Fact.SELF)} {person_id(1)}"))
     assert answer == {"data": {"me": {"id": person_id(1), "lastName": "Solen"}}}
-    assert await people.execute(query, {}, context(found)) == {"data": {"me": None}}
+    assert await people.execute(query, {}, context(rights)) == {"data": {"me": None}}
 
 
 async def test_root_fields_share_one_statement(rows: Rows, people: Subgraph) -> None:

@@ -104,13 +104,15 @@ def large(database: Database) -> Database:
 @pytest.mark.parametrize("name", QUERIES)
 async def test_no_table_is_read_from_end_to_end(large: Database, name: str) -> None:
     model, query, variables, scope = QUERIES[name]
-    given = context(READ, scope)
-    statement, call = Compiler(model, b"c" * 32, b"n" * 32).statement(query, Query(parse(query)), variables, given)
+    actor_context = context(READ, scope)
+    statement, call = Compiler(model, b"c" * 32, b"n" * 32).statement(
+        query, Query(parse(query)), variables, actor_context
+    )
     connection = await large.connect(f"{model.name}_query")
     try:
         assert await connection.execute(begin(call.visible, None)) == BEGUN
-        found = list(scans(await plan(connection, statement, call)))
+        scanned = list(scans(await plan(connection, statement, call)))
     finally:
         await connection.close()
-    assert found
-    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
+    assert scanned
+    assert [scan for scan in scanned if scan[0] == "Seq Scan"] == []

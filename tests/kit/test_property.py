@@ -46,11 +46,11 @@ class Person:
     def facts(self) -> int:
         if not self.links:
             return 0
-        found = self.links | self.restrictions
+        facts = self.links | self.restrictions
         for bit, days in RETENTIONS:
             if self.last_contact is not None and self.last_contact < TODAY - timedelta(days):
-                found |= bit
-        return found
+                facts |= bit
+        return facts
 
 
 def invent() -> list[Person]:
@@ -112,10 +112,10 @@ class World:
     people: list[Person]
     subgraphs: dict[str, Subgraph]
 
-    def ask(self, name: str, query: str, found: Residual) -> list[Any]:
-        given = [{"__typename": "Person", "id": person_id(number)} for number in range(1, COUNT + 2)]
+    def ask(self, name: str, query: str, rights: Residual) -> list[Any]:
+        representations = [{"__typename": "Person", "id": person_id(number)} for number in range(1, COUNT + 2)]
         scopes = [link_key(relation, scope) for relation, scope in SCOPES.items()]
-        answer = self.runner.run(self.subgraphs[name].execute(query, {"r": given}, context(found, *scopes)))
+        answer = self.runner.run(self.subgraphs[name].execute(query, {"r": representations}, context(rights, *scopes)))
         assert "errors" not in answer
         data: list[Any] = answer["data"]["_entities"]
         return data
@@ -166,16 +166,16 @@ CLAUSE = st.builds(
 SOME = st.lists(CLAUSE | WIDE, min_size=1, max_size=2).map(tuple)
 CLAUSES = mostly(SOME, ())
 VALUES = st.dictionaries(st.sampled_from([int(Fact.VALUE_SAN), int(Fact.VALUE_JUST)]), CLAUSES).map(
-    lambda found: tuple(sorted(found.items()))
+    lambda clauses: tuple(sorted(clauses.items()))
 )
 RULE = st.builds(Rule, CLAUSES, VALUES)
 MASKED = st.builds(Rule, CLAUSES, st.just(()), CLAUSES, st.sampled_from(["year_start", "unknown"]))
 
 
-def rules(**named: st.SearchStrategy[Rule]) -> st.SearchStrategy[dict[str, Rule]]:
+def rules(**strategies: st.SearchStrategy[Rule]) -> st.SearchStrategy[dict[str, Rule]]:
     """Rules by name, some of them absent."""
-    some = {name.replace("__", "."): mostly(rule, None) for name, rule in named.items()}
-    return st.fixed_dictionaries(some).map(lambda found: {name: rule for name, rule in found.items() if rule})
+    optional_rules = {name.replace("__", "."): mostly(rule, None) for name, rule in strategies.items()}
+    return st.fixed_dictionaries(optional_rules).map(lambda drawn: {name: rule for name, rule in drawn.items() if rule})
 
 
 PEOPLE_RESIDUALS = st.builds(
@@ -280,11 +280,11 @@ def expected_motive(person: Person, naive: Naive, motive: str | None, own: int) 
     if not naive.row("Motive", facts):
         return None
     rule = naive.residual.fields.get("Motive.category", Rule())
-    seen = motive if motive is not None and rule.value_allowed(facts, int(Fact.VALUE_SAN)) else "AUTRE"
-    told = facts if rule.value_allowed(facts, int(Fact.VALUE_SAN)) else facts & ~int(Fact.VALUE_SAN)
+    category = motive if motive is not None and rule.value_allowed(facts, int(Fact.VALUE_SAN)) else "AUTRE"
+    served_facts = facts if rule.value_allowed(facts, int(Fact.VALUE_SAN)) else facts & ~int(Fact.VALUE_SAN)
     return {
-        "category": naive.field("Motive.category", facts, seen),
-        "_access": (person_id(person.number), told),
+        "category": naive.field("Motive.category", facts, category),
+        "_access": (person_id(person.number), served_facts),
     }
 
 

@@ -59,8 +59,8 @@ def required(code: Any = "08362", constraints: Any = ()) -> dict[str, Any]:
     ],
 )
 async def test_representation_without_exactly_the_required_values_is_null_alone(offers: Subgraph, bad: Any) -> None:
-    given = [person(1, **bad), person(2, **required())]
-    answer = await offers.execute(QUERY, {"r": given}, context(READ))
+    representations = [person(1, **bad), person(2, **required())]
+    answer = await offers.execute(QUERY, {"r": representations}, context(READ))
     assert answer == {"data": {"_entities": [None, EMPTY]}}
 
 

@@ -23,7 +23,7 @@ SCHEMAS: dict[str, tuple[ModuleType, tuple[type, ...]]] = {
 }
 
 
-async def seen(database: Database, role: str, table: str, *scopes: str, organisation: str = "") -> int:
+async def visible_rows(database: Database, role: str, table: str, *scopes: str, organisation: str = "") -> int:
     connection = await database.connect(role)
     try:
         async with connection.transaction():
@@ -46,10 +46,10 @@ async def test_query_role_sees_the_rows_of_linked_people_only(fresh_database: Da
         await rows.sourced("people.rsa", person_id=person_id(number))
     referent, territory = link_key(Fact.REFERENT, AGENT), link_key(Fact.TERRITORY, "08")
     for table in ("people.person", "people.rsa"):
-        assert await seen(fresh_database, "people_query", table) == 0
-        assert await seen(fresh_database, "people_query", table, "2") == 0
-        assert await seen(fresh_database, "people_query", table, referent) == 1
-        assert await seen(fresh_database, "people_query", table, referent, territory) == 2
+        assert await visible_rows(fresh_database, "people_query", table) == 0
+        assert await visible_rows(fresh_database, "people_query", table, "2") == 0
+        assert await visible_rows(fresh_database, "people_query", table, referent) == 1
+        assert await visible_rows(fresh_database, "people_query", table, referent, territory) == 2
 
 
 async def test_own_item_shows_the_own_rows_and_another_link_shows_all(fresh_database: Database, rows: Rows) -> None:
@@ -59,30 +59,30 @@ async def test_own_item_shows_the_own_rows_and_another_link_shows_all(fresh_data
     await add_appointments(rows, 3)
     table, role = "appointments.appointment", "appointments_query"
     own, referent = link_key(Fact.OWN_ITEM, SIRET), link_key(Fact.REFERENT, AGENT)
-    assert await seen(fresh_database, role, table, own, organisation=SIRET) == 1
-    assert await seen(fresh_database, role, table, own) == 0
-    assert await seen(fresh_database, role, table, referent, organisation=SIRET) == 6
+    assert await visible_rows(fresh_database, role, table, own, organisation=SIRET) == 1
+    assert await visible_rows(fresh_database, role, table, own) == 0
+    assert await visible_rows(fresh_database, role, table, referent, organisation=SIRET) == 6
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
 async def test_tables_for_matching_are_closed_to_the_query_role(fresh_database: Database, schema: str) -> None:
     module, types = SCHEMAS[schema]
-    internal = [found.table for found in rls.protections(module.metadata, types) if found.internal]
+    internal = [records.table for records in rls.protections(module.metadata, types) if records.internal]
     assert internal
     for table in internal:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await seen(fresh_database, f"{schema}_query", f"{schema}.{table.name}")
+            await visible_rows(fresh_database, f"{schema}_query", f"{schema}.{table.name}")
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
 async def test_every_table_is_under_forced_row_security(fresh_database: Database, rows: Rows, schema: str) -> None:
-    found = await rows.connection.fetch(
+    records = await rows.connection.fetch(
         "SELECT relname, relrowsecurity AND relforcerowsecurity AS closed FROM pg_class "
         "WHERE relnamespace = $1::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'",
         schema,
     )
     module, _ = SCHEMAS[schema]
-    assert {row["relname"]: row["closed"] for row in found} == {
+    assert {row["relname"]: row["closed"] for row in records} == {
         table.name: True for table in module.metadata.sorted_tables
     }
 
@@ -92,33 +92,33 @@ async def test_policies_of_the_database_are_those_of_the_declarations(rows: Rows
     module, types = SCHEMAS[schema]
     before = await policies(rows, schema)
     assert before
-    for found in rls.protections(module.metadata, types):
-        table = f"{schema}.{found.table.name}"
+    for records in rls.protections(module.metadata, types):
+        table = f"{schema}.{records.table.name}"
         for policy in ("ingest", "query"):
             await rows.connection.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
-        for statement in rls.statements(found):
+        for statement in rls.statements(records):
             await rows.connection.execute(statement)
     assert await policies(rows, schema) == before
 
 
 async def policies(rows: Rows, schema: str) -> list[tuple[str, ...]]:
-    found = await rows.connection.fetch(
+    records = await rows.connection.fetch(
         "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies WHERE schemaname = $1 "
         "ORDER BY 1, 2",
         schema,
     )
-    return [tuple(map(str, row)) for row in found]
+    return [tuple(map(str, row)) for row in records]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
 async def test_tables_of_the_database_are_those_of_the_declarations(rows: Rows, schema: str) -> None:
     module, _ = SCHEMAS[schema]
-    found = await rows.connection.fetch(
+    records = await rows.connection.fetch(
         "SELECT table_name, column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns "
         "WHERE table_schema = $1 AND table_name <> 'alembic_version'",
         schema,
     )
-    live = {(row["table_name"], row["column_name"], row["nullable"]) for row in found}
+    live = {(row["table_name"], row["column_name"], row["nullable"]) for row in records}
     declared = {
         (table.name, column.name, column.nullable) for table in module.metadata.sorted_tables for column in table.c
     }

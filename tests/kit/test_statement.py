@@ -50,7 +50,7 @@ CONSTRAINT = residual(
     {"Person": anyone(R), "Constraint": Rule(anyone(R), ((int(Fact.VALUE_SAN), anyone(R)),))},
     {"Person.constraints": anyone(R), "Constraint.theme": anyone(R)},
 )
-FOUND = residual(
+MATCHING = residual(
     {"Person": anyone(R, Fact.NATIONWIDE)},
     {
         "IdentityInput.nir": anyone(Fact.NATIONWIDE),
@@ -77,7 +77,7 @@ SHAPES: dict[str, tuple[Model, Residual, str]] = {
     "search": (PEOPLE, PERSON, "query($s: PersonFilter) { persons(filter: $s) { nodes { id firstName } } }"),
     "find": (
         PEOPLE,
-        FOUND,
+        MATCHING,
         "query($i: IdentityInput!) { findPerson(identity: $i) { outcome person { id firstName _access } } }",
     ),
     "denied": (PEOPLE, Residual(), ENTITY % "id firstName"),
@@ -90,15 +90,15 @@ VALUES = {
 }
 
 
-def compiled(model: Model, found: Residual, query: str) -> tuple[Statement, Call]:
+def compiled(model: Model, rights: Residual, query: str) -> tuple[Statement, Call]:
     compiler = Compiler(model, b"c" * 32, b"n" * 32)
-    given = context(found)
+    actor_context = context(rights)
     if "$a" in query:
-        _, call = compiler.statement(query, Query(parse(query)), VALUES, given)
+        _, call = compiler.statement(query, Query(parse(query)), VALUES, actor_context)
         page = next(iter(call.pages.values()))
         values = {**VALUES, "a": call.sealer.seal(page.place, "KERBRAT", person_id(8))}
-        return compiler.statement(query, Query(parse(query)), values, given)
-    return compiler.statement(query, Query(parse(query)), VALUES, given)
+        return compiler.statement(query, Query(parse(query)), values, actor_context)
+    return compiler.statement(query, Query(parse(query)), VALUES, actor_context)
 
 
 @pytest.mark.parametrize("name", SHAPES)

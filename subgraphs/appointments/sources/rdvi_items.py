@@ -24,7 +24,7 @@ from subgraphs.kit.ingest.person_registry import People, Referent
 from subgraphs.kit.ingest.row_store import Link, Row, Store
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Organisation
-from subgraphs.kit.sensitive_organisations import UNKNOWN, of_name, sensitivity
+from subgraphs.kit.sensitive_organisations import UNKNOWN, category_of_name, sensitivity
 
 INITIATORS = frozenset(tables.INITIATORS)
 DELIVERIES = frozenset(tables.DELIVERY_STATUSES)
@@ -185,7 +185,7 @@ class Items:
 
 def _revealed(organisation: Organisation | None, name: str | None) -> str | None:
     """Return what naming an organisation would reveal; for an undeclared one, what its name reveals, else UNKNOWN."""
-    return sensitivity(organisation.sensitive, name) if organisation else of_name(name) or UNKNOWN
+    return sensitivity(organisation.sensitive, name) if organisation else category_of_name(name) or UNKNOWN
 
 
 def _participations(rdv: Rdv) -> list[tuple[str, Participation]]:

@@ -1,4 +1,4 @@
-"""Items of a public catalogue: each row carries its own `as_of`, and nothing in it is about a person.
+"""Writes items of a public catalogue: each row carries its own `as_of`, and none is about a person.
 
 Absence from a file removes nothing here: pages of a catalogue shift between calls (docs/domain.md#data-inclusion).
 """
@@ -16,11 +16,11 @@ from subgraphs.kit.ingest.row_store import Store
 
 
 async def revise(store: Store, table: Table, key: str, values: Mapping[str, Any], as_of: datetime) -> Outcome:
-    """Insert or change the row whose `id` is `key`, unless what is known of it is newer."""
-    known = await store.row(table, id=key)
-    if known is not None and as_of < known["as_of"]:
+    """Insert or update the row whose `id` is `key`, unless the stored row is newer."""
+    row = await store.row(table, id=key)
+    if row is not None and as_of < row["as_of"]:
         return Outcome.OLDER
     written = await store.put(table, {"id": key}, {**values, "as_of": as_of})
-    if known is None:
+    if row is None:
         return Outcome.CREATED
     return Outcome.UPDATED if written else Outcome.UNCHANGED

@@ -1,4 +1,4 @@
-"""Files of rows under a header, separated by semicolons, as French administrations exchange them; UTF-8 only."""
+"""Reader of CSV files with a header and semicolons, as French administrations exchange them; UTF-8 only."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class CsvSource(Source):
 
 
 def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[Row | Refused]:
-    """Each row, or why it can't be taken; raises Refused where the file can't be read on.
+    """Iterate over the rows, or the refusals of malformed ones; raises Refused if the file can't be read further.
 
-    `columns` must all be in the header, in any order; `optional` ones that aren't have empty cells. Others are dropped
-    unseen.
+    `columns` must all be in the header, in any order; missing `optional` ones have empty cells. Other columns
+    are ignored.
     """
-    taken = (*columns, *optional)
+    selected_columns = (*columns, *optional)
     with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
         reader = csv.reader(stream, delimiter=";", strict=True)
         try:
@@ -55,8 +55,8 @@ def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> It
                 if cells and len(cells) != len(header):
                     yield Refused("ROW_SHAPE")
                 elif cells:
-                    named = zip(header, cells, strict=True)
-                    read = {column: cell.strip() for column, cell in named if column in taken}
+                    cells_by_column = zip(header, cells, strict=True)
+                    read = {column: cell.strip() for column, cell in cells_by_column if column in selected_columns}
                     yield {**dict.fromkeys(optional, ""), **read}
         except UnicodeDecodeError:
             raise Refused("ENCODING_WRONG") from None
@@ -65,5 +65,5 @@ def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> It
 
 
 def written_at(path: Path) -> datetime:
-    """When the file was last written: the date of a file that carries none."""
+    """Return when the file was last written, for a file that carries no date."""
     return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)

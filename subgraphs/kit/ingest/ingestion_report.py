@@ -20,7 +20,7 @@ SHOWN = 1000
 
 
 class Outcome(StrEnum):
-    """What became of one record group: exactly one of these."""
+    """The outcome of one record group."""
 
     CREATED = "créés"
     UPDATED = "mis à jour"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 class Refused(Exception):
-    """A record, or a whole file, can't be taken; `path` is the place in the record, `detail` is for developers."""
+    """A record or a whole file is refused; `path` is the place in the record, `detail` is for developers."""
 
     def __init__(self, code: str, path: str = "", *, detail: str = "") -> None:
         super().__init__(f"{code} {path} {detail}".rstrip())
@@ -64,7 +64,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Report:
-    """What one ingestion did.
+    """The counts and refusals of one ingestion.
 
     `rows` is the number of database rows really written, `candidates` the number of people created although a known
     person has the same first name and e-mail or telephone.
@@ -98,7 +98,7 @@ class Report:
         self.read += 1
 
     def count(self, outcome: Outcome, rows: int, candidates: int, asides: Iterable[Refused] = ()) -> None:
-        """Note what became of the current group, and which of its values were set aside."""
+        """Count the outcome of the current group and keep the values that were set aside."""
         self.counts[outcome] += 1
         self.rows += rows
         self.candidates += candidates
@@ -106,16 +106,16 @@ class Report:
             self._keep(refused, self._record, self.aside_codes, self.asides)
 
     def refuse(self, refused: Refused) -> None:
-        """Note that the current group is refused."""
+        """Count the current group as refused."""
         self.counts[Outcome.REJECTED] += 1
         self._keep(refused, self._record, self.codes, self.refusals)
 
     def refuse_file(self, refused: Refused) -> None:
-        """Note that the current file is refused as a whole."""
+        """Count the current file as refused as a whole."""
         self._keep(refused, 0, self.codes, self.refusals)
 
     def stop(self, refused: Refused) -> None:
-        """Note that the current file can't be read past its last record: the next one is refused."""
+        """Count the record after the last one as refused: the file can't be read further."""
         self.begin()
         self.refuse(refused)
 
@@ -124,7 +124,7 @@ class Report:
         """Whether nothing was refused."""
         return not self.codes
 
-    def _keep(self, refused: Refused, record: int, codes: Counter[str], kept: list[Refusal]) -> None:
+    def _keep(self, refused: Refused, record: int, codes: Counter[str], refusals: list[Refusal]) -> None:
         codes[refused.code] += 1
-        if len(kept) < SHOWN:
-            kept.append(Refusal(self._file, self._digest, record, refused.path, refused.code))
+        if len(refusals) < SHOWN:
+            refusals.append(Refusal(self._file, self._digest, record, refused.path, refused.code))

@@ -1,6 +1,6 @@
-"""Strict JSON of a source: what a lenient reader would let pass is refused with a code of its own; and its records.
+"""Strict JSON of a source and its typed records; each malformation is refused with a code of its own.
 
-RFC 8259, and of it: UTF-8 only, no repeated key, no NaN or Infinity, and never a value in an error.
+RFC 8259 with UTF-8 only, no repeated key, no NaN or Infinity. Errors never hold a value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def loads(content: bytes) -> Any:
-    """The value; raises Refused ENCODING_WRONG, JSON_INVALID, JSON_DUPLICATE_KEY or JSON_NUMBER."""
+    """Parse a JSON text; raises Refused ENCODING_WRONG, JSON_INVALID, JSON_DUPLICATE_KEY or JSON_NUMBER."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
@@ -35,11 +35,11 @@ def loads(content: bytes) -> Any:
 
 
 def convert(record: Any, kind: type[T]) -> T:
-    """The record as its type reads it; raises Refused SCHEMA_INVALID at the place that is wrong, which msgspec names at
-    the end of its text."""
+    """Convert a record to its type; raises Refused SCHEMA_INVALID with the path that msgspec names at the end of its
+    message."""
     try:
         return msgspec.convert(record, kind)
     except msgspec.ValidationError as error:
-        said = str(error)
-        path = said.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in said else ""
+        message = str(error)
+        path = message.rpartition(" - at `")[2].removesuffix("`").removeprefix("$.") if " - at `" in message else ""
         raise Refused("SCHEMA_INVALID", path) from None

@@ -1,6 +1,6 @@
-"""Writes of one unit of work: a row is written only if it differs, and every row really written is counted.
+"""Writes of one unit of work: a row is written only if it differs, and each written row is counted.
 
-All that a unit writes goes through here, so that giving the same file again is seen to write nothing. Tables are the
+All writes of a unit go through here, so that ingesting a file twice visibly writes nothing. Tables are the
 SQLAlchemy ones; statements are built once per shape and run prepared on asyncpg.
 """
 
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation of a scope to a person, as an item of a source says it, until a day if the item ends."""
+    """A relation between a scope and a person that an item of a source states, until a day if the item ends."""
 
     person_id: UUID
     relation: Fact
@@ -53,52 +53,52 @@ class Store:
 
     @property
     def outcome(self) -> Outcome:
-        """What became of a group that was admitted and not removed."""
+        """The outcome of a group that was admitted and not removed."""
         if self._admitted is Outcome.CREATED:
             return Outcome.CREATED
         return Outcome.UPDATED if self.written else Outcome.UNCHANGED
 
     def set_aside(self, code: str, path: str) -> None:
-        """Leave out the value at `path` of the record, whose rest is taken; the report tells it."""
+        """Report the value at `path` as left out; the rest of the record is taken."""
         self.asides.append(Refused(code, path))
 
     async def admit(self, table: Table, source: str, source_id: str, as_of: datetime, *, removed: bool = False) -> bool:
-        """Whether a group's message is not older than what is known of it; remembers it if so.
+        """Remember a message and return True, unless a newer one of the same item is known.
 
         `table` is a `source_record`. A removal wins over another message of the same second, since it is final.
         """
-        known = await self.row(table, source=source, source_id=source_id)
-        if known is not None:
-            gone = known["removed"] and not removed
-            if as_of < known["as_of"] or (gone and as_of == known["as_of"]):
+        row = await self.row(table, source=source, source_id=source_id)
+        if row is not None:
+            removed_before = row["removed"] and not removed
+            if as_of < row["as_of"] or (removed_before and as_of == row["as_of"]):
                 return False
-        if known is None or known["removed"]:
+        if row is None or row["removed"]:
             self._admitted = Outcome.CREATED
         await self.put(table, {"source": source, "source_id": source_id}, {"as_of": as_of, "removed": removed})
         return True
 
     async def row(self, table: Table, **key: Any) -> Row | None:
-        """The row with these values, if there is one."""
+        """Return the row with these values, if any."""
         row = await self._connection.fetchrow(_select(table, tuple(key)), *key.values())
         return None if row is None else dict(row)
 
     async def all(self, table: Table, **key: Any) -> list[Row]:
-        """The rows with these values."""
+        """Return the rows with these values."""
         return await self.query(_select(table, tuple(key)), *key.values())
 
     async def query(self, statement: str, *values: Any) -> list[Row]:
-        """Rows of a reading statement."""
+        """Return the rows of a reading statement."""
         return [dict(row) for row in await self._connection.fetch(statement, *values)]
 
     async def put(
         self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, new: Mapping[str, Any] | None = None
     ) -> bool:
-        """Insert the row, or change it if a value differs; `new` is given to an inserted row only. True if written."""
-        known = await self.row(table, **key)
-        if known is None:
+        """Insert the row, or update it if a value differs; `new` holds for an inserted row only. True if written."""
+        current = await self.row(table, **key)
+        if current is None:
             row = {**key, **values, **(new or {})}
             await self._connection.execute(_insert(table, tuple(row)), *row.values())
-        elif any(known[name] != value for name, value in values.items()):
+        elif any(current[name] != value for name, value in values.items()):
             await self._connection.execute(_update(table, tuple(values), tuple(key)), *values.values(), *key.values())
         else:
             return False
@@ -112,17 +112,17 @@ class Store:
         self.written += count
         return count
 
-    async def link(self, origin: str, origin_id: str, wanted: Iterable[Link]) -> None:
-        """Make the links that one item of a source says exactly these; a link that goes on keeps its first day."""
-        known = {
+    async def link(self, origin: str, origin_id: str, links: Iterable[Link]) -> None:
+        """Replace the links that an item of a source states; a link that remains keeps its first day."""
+        rows = {
             (row["person_id"], row["relation"], row["scope_id"]): row
             for row in await self.all(access.link, origin=origin, origin_id=origin_id)
         }
-        new = {(link.person_id, int(link.relation), link.scope_id): link for link in wanted}
-        for place in known.keys() - new.keys():
+        new = {(link.person_id, int(link.relation), link.scope_id): link for link in links}
+        for place in rows.keys() - new.keys():
             await self.delete(access.link, **_link_key(place, origin, origin_id))
         for place, link in new.items():
-            row = known.get(place)
+            row = rows.get(place)
             if row is None or row["valid_until"] != link.valid_until:
                 first = link.valid_from if row is None else row["valid_from"]
                 days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}

@@ -1,4 +1,4 @@
-"""Texts that every source writes in its own way, brought to one form: instants, phones, e-mails, postal codes."""
+"""Normal forms of values that each source writes in its own way: instants, phones, e-mails, postal codes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2}|UTC|Z)$")
 
 
 def instant(text: str, path: str) -> datetime:
-    """UTC instant at second precision of an ISO 8601 text with its offset; fractions are cut, never rounded."""
+    """Parse an ISO 8601 instant with an offset, in UTC to the second; fractions are cut, not rounded."""
     try:
-        found = datetime.fromisoformat(_OFFSET.sub(r"\1", text.strip()).replace("UTC", "+00:00"))
+        moment = datetime.fromisoformat(_OFFSET.sub(r"\1", text.strip()).replace("UTC", "+00:00"))
     except ValueError:
         raise Refused("DATE_INVALID", path) from None
-    if found.tzinfo is None:
+    if moment.tzinfo is None:
         raise Refused("DATE_INVALID", path)
-    return found.astimezone(UTC).replace(microsecond=0)
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def day(text: str | None, path: str) -> date | None:
-    """A day written AAAA-MM-JJ or JJ/MM/AAAA."""
+    """Parse a day written AAAA-MM-JJ or JJ/MM/AAAA; None for a blank text."""
     if not text or not text.strip():
         return None
     french = re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text.strip())
@@ -88,5 +88,5 @@ def national_number(text: str) -> str:
 def matricule(text: str | None) -> str | None:
     """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one
     (docs/domain.md#identifiers)."""
-    found = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())
-    return found[1].rjust(7, "0") if found and len(found[1]) <= 7 else None
+    digits = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())
+    return digits[1].rjust(7, "0") if digits and len(digits[1]) <= 7 else None

@@ -1,4 +1,4 @@
-"""Ingestion: what every source is given, and the unit of work in which it writes.
+"""Ingestion: the base of sources, their options, and the unit of work in which they write.
 
 A source reads files of one foreign format (`subgraphs/*/sources`) and cuts them into record groups: a foyer, a
 webhook, a row. One group is one transaction: its items and its links are written together or not at all, so that a
@@ -31,7 +31,7 @@ LOCK = 0x53504945
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who an organisation of a source is: its SIRET, and RDV-Insertion's organisation_type.
+    """An organisation of a source: its SIRET and RDV-Insertion's organisation_type.
 
     `structure` is its key in the offer (data.inclusion); `sensitive` a kind of
     `subgraphs.kit.sensitive_organisations`, where the name doesn't tell it.
@@ -45,7 +45,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line adds to the files.
+    """Options of the command line.
 
     `as_of` dates files that carry no date of their own; `department` places people whose record names none; `headers`
     is the file of HTTP headers of the one webhook given; `organisations` maps a source's organisation id to the
@@ -76,7 +76,7 @@ class Source(ABC):
 
 
 class RecordGroup(Protocol):
-    """What a source writes in one unit of work."""
+    """The part of a file that is written in one unit of work."""
 
     async def write(self, store: Store) -> Outcome:
         """Write the group; raises Refused, which undoes all of it."""
@@ -97,7 +97,7 @@ class Progress:
 
 
 class Session:
-    """A connection of an ingest role, lent to one source at a time."""
+    """A connection of an ingest role, used by one source at a time."""
 
     def __init__(self, connection: Connection, progress: Callable[[Progress], None] | None = None) -> None:
         self._connection = connection
@@ -107,7 +107,7 @@ class Session:
     async def unit(self, report: Report, write: Callable[[Store], Awaitable[Outcome]]) -> None:
         """Apply one record group in one transaction; `Refused` undoes all of it and enters the report.
 
-        So does what PostgreSQL or its client refuses of a value, by a code alone: their texts quote the row.
+        Values that PostgreSQL or its client refuses do so too, by a code alone: their messages quote the row.
         """
         store = Store(self._connection)
         try:
@@ -129,7 +129,7 @@ class Session:
         self.tell(report)
 
     def tell(self, report: Report) -> None:
-        """Say how far the ingestion is to whoever follows it."""
+        """Report the progress, if anyone follows it."""
         if self._progress is not None:
             elapsed = monotonic() - self._started
             self._progress(Progress(report.read, report.read / elapsed if elapsed else 0.0))
@@ -144,8 +144,8 @@ async def read_files(
 ) -> Report:
     """Read files in the order given: `records` cuts one into record groups, `write` applies one in a unit of its own.
 
-    A group that can't be read is the reason why not. A file that breaks before its first group is refused as a whole;
-    later, its whole groups stay.
+    `records` gives a Refused for a group that can't be read. A file that breaks before its first group is refused as a
+    whole; later, its complete groups stay.
     """
     report = Report(name)
     for path in paths:
