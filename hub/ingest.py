@@ -65,10 +65,10 @@ async def ingest(
     dsn: Callable[[str], str],
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
-    """Read the files in order, as the role of the source, then forget whom nothing holds any more.
+    """Read the files in order, as the role of the source, then delete people to whom no data refers.
 
     Raises NotServed (DATABASE_UNAVAILABLE, DATABASE_REFUSED).
-    Texts of PostgreSQL may quote values: only the name of the error is kept.
+    The error holds only the name of PostgreSQL's, whose text may quote values.
     """
     try:
         async with _connected(dsn(reader.source.role)) as connection:

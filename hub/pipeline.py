@@ -70,7 +70,7 @@ class Pipeline:
             access = explain(prepared.authorisation, guard, data, failed)
             extensions = {"access": access.json, **({"plan": prepared.plan.text()} if plan_shown else {})}
             reply = Reply.of(data, errors, extensions, request.trace)
-            del data  # while the journal is written, the reply's bytes are all that is kept
+            del data  # while the journal is written, only the reply's bytes stay in memory
             await journalled.record_disclosure(guard, access)
         if _refuses_partial(request):
             check_whole(access)

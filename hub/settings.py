@@ -24,6 +24,7 @@ from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.enforce.enumeration_limit import MissLimit
+from hub.strict_toml import TomlForm
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
@@ -50,7 +51,7 @@ class Settings:
 
     `subgraphs`: those in other processes (the others run in this one); `deadline`: time for one request, in seconds;
     `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
-    `limits` bound a document, `bounds` its execution, `misses` the people whom an actor asks for in vain; `override`:
+    `limits` bound a document, `bounds` its execution, `misses` the requests for people who are not there; `override`:
     percentages of requests by label of a progressive override; `traces`: the collector of spans, if any.
     """
 
@@ -70,15 +71,11 @@ class Settings:
     clients: tuple[Client, ...] = ()
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the settings file."""
-
-
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 Percentage = Annotated[float, msgspec.Meta(ge=0, le=100)]
 
 
-class IssuerTable(Table, frozen=True):
+class IssuerTable(TomlForm, frozen=True):
     """A row of `[[issuers]]`, beside the numbers of `Pace`: its keys are in a file or at an address."""
 
     issuer: str
@@ -90,7 +87,7 @@ class IssuerTable(Table, frozen=True):
     clients: frozenset[Name] | None = None
 
 
-class AgreementTable(Table, frozen=True):
+class AgreementTable(TomlForm, frozen=True):
     """A row of `[[agreements]]`."""
 
     organisation: str
@@ -98,7 +95,7 @@ class AgreementTable(Table, frozen=True):
     name: Any = None
 
 
-class ClientTable(Table, frozen=True):
+class ClientTable(TomlForm, frozen=True):
     """A row of `[[clients]]`; one without `scopes` receives nothing."""
 
     issuer: str
@@ -107,7 +104,7 @@ class ClientTable(Table, frozen=True):
     scopes: frozenset[Name] = frozenset()
 
 
-class DocumentsTable(Table, frozen=True):
+class DocumentsTable(TomlForm, frozen=True):
     """A row of `[[documents]]`: the manifest of a client."""
 
     client: Name
@@ -115,7 +112,7 @@ class DocumentsTable(Table, frozen=True):
     only: bool = True
 
 
-class TlsTable(Table, frozen=True):
+class TlsTable(TomlForm, frozen=True):
     """The TLS files of a table with a URL, relative to the settings."""
 
     authorities: str | None = None
@@ -136,25 +133,25 @@ class TracesTable(TlsTable, frozen=True, kw_only=True):
     ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
 
 
-class SettingsFile(Table, frozen=True):
+class SettingsFile(TomlForm, frozen=True):
     """A whole settings file."""
 
     audience: Name
     issuers: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
-    agreements: list[AgreementTable] = []
-    subgraphs: dict[str, str | dict[str, Any]] = {}
+    agreements: list[AgreementTable] = msgspec.field(default_factory=list)
+    subgraphs: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
     deadline: float = 10.0
     show_plans: bool = False
-    documents: list[DocumentsTable] = []
-    limits: dict[str, Any] = {}
-    execution: dict[str, Any] = {}
-    misses: dict[str, Any] = {}
-    override: dict[str, Percentage] = {}
+    documents: list[DocumentsTable] = msgspec.field(default_factory=list)
+    limits: dict[str, Any] = msgspec.field(default_factory=dict)
+    execution: dict[str, Any] = msgspec.field(default_factory=dict)
+    misses: dict[str, Any] = msgspec.field(default_factory=dict)
+    override: dict[str, Percentage] = msgspec.field(default_factory=dict)
     traces: TracesTable | None = None
-    clients: list[ClientTable] = []
+    clients: list[ClientTable] = msgspec.field(default_factory=list)
 
 
-TableT = TypeVar("TableT", bound=Table)
+FormT = TypeVar("FormT", bound=TomlForm)
 
 
 def load_settings(path: Path) -> Settings:
@@ -265,7 +262,7 @@ def _tls(url: str, table: TlsTable, folder: Path) -> ssl.SSLContext | None:
     return call_engine(client_tls, **files) if secure else None
 
 
-def _split(row: dict[str, Any], kind: type[TableT]) -> tuple[TableT, dict[str, Any]]:
+def _split(row: dict[str, Any], kind: type[FormT]) -> tuple[FormT, dict[str, Any]]:
     """The keys of a row that are fields of the table, and the others."""
     own = {key: value for key, value in row.items() if key in kind.__struct_fields__}
     return msgspec.convert(own, kind), {key: value for key, value in row.items() if key not in own}

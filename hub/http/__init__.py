@@ -1,1 +1,1 @@
-"""GraphQL over HTTP: the only room, beside `hub.app`, that knows ASGI and Starlette."""
+"""GraphQL over HTTP: the only package, with `hub.app`, that uses ASGI and Starlette."""

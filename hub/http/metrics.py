@@ -1,4 +1,4 @@
-"""`GET /metrics`: counts of this process in the text format of Prometheus (0.0.4). None tells of whom or what.
+"""`GET /metrics`: counts of this process in the text format of Prometheus (0.0.4). No label names a person or a field.
 
 The counts are read when they are asked for, from the parts that keep them: counting costs a request nothing, and
 nothing of the library's global registry is served.
@@ -56,5 +56,5 @@ class HubMetrics(Collector):
 
 
 def exposition(metrics: Collector) -> Response:
-    """The answer that tells these metrics."""
+    """The response with these metrics."""
     return Response(generate_latest(metrics), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,7 +1,7 @@
 """The closed list of span names and attributes, and the values that each attribute admits.
 
-docs/attaques.md#attack-39. No attribute is free text: a value is a count, a hash, a code of ours, or a word that the
-contract or this program holds, whoever asks and whatever they send. Keys are those of OpenTelemetry's semantic
+docs/attaques.md#attack-39. No attribute is free text: a value is a count, a hash, a code of ours, or a word of the
+contract or of this program, whatever clients send. Keys are those of OpenTelemetry's semantic
 conventions where these have one; the others begin with `spie.`.
 """
 

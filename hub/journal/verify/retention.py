@@ -79,7 +79,7 @@ async def _root(
 ) -> None:
     """Replace all checkpoints by a root and an end of each stream with lines after the boundary.
 
-    Streams that ended before the boundary are forgotten; if all did, the last one is kept.
+    Streams that ended before the boundary are left out, except the last one if all did.
     """
     ends = [(stream, state, *await _ends(connection, stream, state, before)) for stream, state in trail.streams.items()]
     going = [end for end in ends if end[1].closed is None or end[3] > end[2]]
@@ -100,7 +100,7 @@ async def _ends(
 
 
 async def _drop(connection: asyncpg.Connection[asyncpg.Record], part: asyncpg.Record) -> None:
-    """Drop a partition, detached first so that nobody waits for a lock on the whole table."""
+    """Drop a partition, detached first so that no query waits for a lock on the whole table."""
     name = f"journal.{part['relname']}"
     if part["parent"] is not None:
         mode = "FINALIZE" if part["pending"] else "CONCURRENTLY"

@@ -1,4 +1,4 @@
-"""Pseudonyms of persons, each under a key of its own: without the key, the journal's entries are about nobody.
+"""Pseudonyms of persons, each under a key of its own: without the key, no entry can be linked to the person.
 
     pseudonym = HMAC-SHA-256(key of the person, id of the person), its first 16 bytes
 
