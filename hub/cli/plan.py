@@ -55,7 +55,7 @@ def plan(
         prepared = preparer.prepare(text, operation, EVERYONE, TRACE)
     query_plan = prepared.plan
     if variables is not None:
-        query_plan = query_plan.settled(bind(prepared.operation, _values(variables), preparer.schema))
+        query_plan = query_plan.under(bind(prepared.operation, _values(variables), preparer.schema))
     typer.echo(query_plan.text(), nl=False)
 
 

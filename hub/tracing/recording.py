@@ -182,7 +182,7 @@ class _Call:
 def _call_attributes(request: SubgraphRequest) -> dict[Attribute, Value]:
     attributes: dict[Attribute, Value] = {Attribute.SUBGRAPH: request.subgraph}
     if request.fetch is not None:
-        attributes[Attribute.ENTRY_FIELDS] = request.fetch.asked
+        attributes[Attribute.ENTRY_FIELDS] = request.fetch.coordinates
         if request.fetch.entities:
             variables = (request.variables[entity.variable] for entity in request.fetch.entities)
             attributes[Attribute.REPRESENTATIONS] = sum(map(len, variables))

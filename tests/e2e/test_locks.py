@@ -82,7 +82,7 @@ class Blind:
         return frozenset()
 
     def verdicts(self, marked: Marked) -> list[Any]:
-        return [defaultdict(lambda: (frozenset(), 0)) for _ in marked.each]
+        return [defaultdict(lambda: (frozenset(), 0)) for _ in marked.keys_by_mark]
 
     def named(self) -> list[Any]:
         return []

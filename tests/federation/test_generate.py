@@ -18,7 +18,7 @@ from hub.errors import Path
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.generate import Marked, generate
 from hub.federation.execution.project import Projection, interpret
-from hub.federation.execution.projection_runtime import Verdicts, alike, met
+from hub.federation.execution.projection_runtime import Verdicts, note_each, note_uniform
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
 from hub.federation.operations.normalise import normalise
@@ -60,7 +60,7 @@ class Noted:
         return None
 
     def verdicts(self, marked: Marked) -> list[Verdicts]:
-        return [VERDICTS for _ in marked.each]
+        return [VERDICTS for _ in marked.keys_by_mark]
 
     def restart(self) -> None:
         self.noted.clear()
@@ -122,8 +122,8 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
         return count
 
     monkeypatch.setattr("hub.federation.execution.generate.LONG", long)
-    monkeypatch.setattr("hub.federation.execution.generate.alike", counted(alike))
-    monkeypatch.setattr("hub.federation.execution.generate.met", counted(met))
+    monkeypatch.setattr("hub.federation.execution.generate.note_uniform", counted(note_uniform))
+    monkeypatch.setattr("hub.federation.execution.generate.note_each", counted(note_each))
 
     @settings(
         max_examples=OPERATIONS, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -149,7 +149,7 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
 
     check()
     assert min(taken["generated"], taken["interpreted"]) > OPERATIONS / 10, taken
-    assert taken["alike" if long == 1 else "met"] > OPERATIONS / 100, taken
+    assert taken["note_uniform" if long == 1 else "note_each"] > OPERATIONS / 100, taken
 
 
 def test_generated_code_grows_with_the_document_however_deep_its_objects_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.project import Projection, interpret
-from hub.federation.execution.projection_runtime import alike, met, shown
+from hub.federation.execution.projection_runtime import note_each, note_uniform, without_access
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.normalise import normalise
 from hub.federation.operations.operation import ACCESS_KEY
@@ -73,10 +73,10 @@ def test_copies_are_what_the_interpreter_makes_and_leave_what_was_received(
     copied = []
 
     def counted(*given: Any, marked: bool) -> Any:
-        copied.append(shown(*given, marked=marked))
+        copied.append(without_access(*given, marked=marked))
         return copied[-1]
 
-    monkeypatch.setattr("hub.federation.execution.generate.shown", counted)
+    monkeypatch.setattr("hub.federation.execution.generate.without_access", counted)
     alter, whole = CASES[case]
     document = parse_document(QUERY, SCHEMA, Limits())
     operation = normalise(document, find_operation(document, None), SCHEMA)
@@ -100,7 +100,7 @@ def test_copies_are_what_the_interpreter_makes_and_leave_what_was_received(
     assert ACCESS_KEY not in repr(made)
 
 
-@pytest.mark.parametrize("judge", [alike, met])
+@pytest.mark.parametrize("judge", [note_uniform, note_each])
 @pytest.mark.parametrize("pair", GONE, ids=repr)
 def test_a_row_that_tells_no_facts_is_never_passed_over(judge: Callable[..., bool], pair: Any) -> None:
     verdicts = {0: (frozenset[str](), 1)}

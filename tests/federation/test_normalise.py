@@ -20,7 +20,7 @@ def text(selections: Selections) -> str:
     printed = []
     for each in selections.fields:
         arguments = ",".join(f"{name}={variable}" for name, variable in each.arguments)
-        conditions = "".join(f"{'+' if c.wanted else '-'}{c.variable}" for c in each.conditions)
+        conditions = "".join(f"{'+' if c.value else '-'}{c.variable}" for c in each.conditions)
         nested = "|".join(f"{inner.type}{{{text(inner)}}}" for inner in each.selections)
         printed.append(
             (each.key if each.key == each.name else f"{each.key}:{each.name}")

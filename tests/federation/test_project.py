@@ -13,7 +13,7 @@ from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.federation.errors import FieldFailure, Path
 from hub.federation.execution.execute import Answer
-from hub.federation.execution.project import MOST_BLAMED, Projection, interpret
+from hub.federation.execution.project import MAX_ERRORS, Projection, interpret
 from hub.federation.operations.normalise import normalise
 from hub.federation.operations.operation import ACCESS_KEY, Operation, Selections
 from tests.federation.harness import Saying, projected
@@ -207,8 +207,8 @@ def test_a_type_that_nobody_asked_for_says_nothing(found: Any) -> None:
 
 
 def test_errors_of_the_projections_own_are_bounded() -> None:
-    data: dict[str, Any] = {"matrix": [[None]] * (MOST_BLAMED + 1)}
-    assert len(told("{ matrix }", data)[1]) == MOST_BLAMED
+    data: dict[str, Any] = {"matrix": [[None]] * (MAX_ERRORS + 1)}
+    assert len(told("{ matrix }", data)[1]) == MAX_ERRORS
 
 
 def test_a_null_that_an_error_explains_gets_no_second_error() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.errors import RequestRefused
 from hub.federation.execution.generate import Marked
-from hub.federation.execution.projection_runtime import alike
+from hub.federation.execution.projection_runtime import note_uniform
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.operation import ACCESS_KEY, Field, Operation, Selections
 from hub.policy.decide.decision_table import DecisionTable
@@ -139,7 +139,7 @@ def test_a_list_passes_as_one_only_if_each_of_its_objects_would_pass_whole(facts
     at_once, one_by_one = Guard(marks), Guard(marks)
     (verdicts,) = at_once.verdicts(Marked(((0, fetched),)))
     try:
-        assert alike(values, verdicts, at_once.noted) is whole
+        assert note_uniform(values, verdicts, at_once.noted) is whole
     except Unusual:
         assert not whole
     if whole:

@@ -1,7 +1,7 @@
-"""Run a plan: waves of fetches into one response tree, errors under the client's paths.
+"""Execution of a plan: waves of fetches into one response tree, errors under the client's paths.
 
-A failed fetch is recorded and the rest goes on; a fetch without an entity to ask about is never sent, and one whose
-entities are all known already neither. Answers are merged as plain dicts, their keys are only ever compared.
+A failed fetch is recorded and the others go on. A fetch without an entity to request is not sent, nor is one whose
+entities the tree holds already. Answers are merged as plain dicts, their keys are only ever compared.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
 from hub.federation.errors import FieldFailure
-from hub.federation.execution.context_arguments import apart
-from hub.federation.execution.entity_store import recall
+from hub.federation.execution.context_arguments import split_by_context
+from hub.federation.execution.entity_store import stored_entities
 from hub.federation.execution.failures import (
     MALFORMED,
     NO_CODES,
@@ -24,8 +24,8 @@ from hub.federation.execution.failures import (
     client_path,
     error_path,
 )
-from hub.federation.execution.representation_collector import Collected, Deep, Unusual
-from hub.federation.execution.representations import Asked, Target, merge_targets, represent, retrace
+from hub.federation.execution.representation_collector import CollectedRequest, Deep, Unusual
+from hub.federation.execution.representations import EntityRequest, Target, merge_targets, represent, retrace
 from hub.federation.execution.response_tree import merge_collected, merge_into, objects_at, rename
 from hub.federation.operations.operation import hold
 from hub.federation.planning.query_plan import Entities, Fetch, Plan
@@ -33,8 +33,8 @@ from hub.federation.planning.query_plan import Entities, Fetch, Plan
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Greatest number of representations per fetch, of `_entities` fields that they are asked by (one per set of values
-    that contexts give), and of errors per answer; seconds that one subgraph has."""
+    """Greatest number of representations per fetch, of `_entities` fields per fetch (one per set of context values),
+    of errors per answer; seconds that one subgraph has."""
 
     representations: int = 10_000
     fields: int = 1_000
@@ -63,7 +63,7 @@ async def execute(
     """The answer of a plan. `deadline` is the time left, in seconds; `codes` say what may leave of a subgraph's
     errors. Raises nothing for a subgraph's failure."""
     execution = _Execution(
-        {**plan.constants, **variables}, transports, context, Failures(codes, bounds.errors), bounds, plan.placed
+        {**plan.constants, **variables}, transports, context, Failures(codes, bounds.errors), bounds, plan.by_context
     )
     execution.end = asyncio.get_running_loop().time() + deadline
     for wave in plan.waves:
@@ -76,7 +76,7 @@ async def execute(
                 for call in sent:
                     group.create_task(execution.send(call))
         for call in sent:
-            if call.asked:
+            if call.requests:
                 execution.retrace(call)
         for call in calls:
             execution.complete(call)
@@ -85,26 +85,26 @@ async def execute(
     return Answer(execution.data, execution.failures.errors())
 
 
-def gather(data: dict[str, Any], entities: Entities) -> Asked | Collected:
-    """What to ask of the objects in the tree: the fast way, or with paths where something did not come."""
+def gather(data: dict[str, Any], entities: Entities) -> EntityRequest | CollectedRequest:
+    """The request for objects in the tree: by the fast collector, or with paths where something did not come."""
     try:
         return entities.collect(data)
     except Unusual:
         return represent(data, entities)
 
 
-Answered: TypeAlias = tuple[Asked | Collected, list[dict[str, Any]]]
-"""A part of what is asked, and its entities in their order."""
+StoredEntities: TypeAlias = tuple[EntityRequest | CollectedRequest, list[dict[str, Any]]]
+"""A part of a request, and its entities from the tree in their order."""
 
 
 @dataclass(slots=True)
 class _Call:
-    """A fetch whose turn has come: `asked` is what is sent of it, if anything is, `known` what need not be."""
+    """A fetch about to be executed: `requests` are sent, if any are; `stored` are answered from the tree."""
 
     fetch: Fetch
     variables: dict[str, Any]
-    asked: tuple[Asked | Collected, ...] = ()
-    known: list[Answered] = field(default_factory=list)
+    requests: tuple[EntityRequest | CollectedRequest, ...] = ()
+    stored: list[StoredEntities] = field(default_factory=list)
     sent: bool = True
     response: SubgraphResponse | None = None
     failure: Cause | None = None
@@ -117,13 +117,13 @@ class _Execution:
     context: Any
     failures: Failures
     bounds: Bounds
-    placed: bool
+    by_context: bool
     end: float = 0.0
     data: dict[str, Any] = field(default_factory=dict)
     sound: bool = True
 
     def prepare(self, fetch: Fetch) -> _Call | None:
-        """The request, written from the tree as it is now; None if there is nothing to ask."""
+        """The call of a fetch, from the tree as it is now; None if there is nothing to request."""
         if () not in fetch.when and not any(hold(conjunction, self.variables) for conjunction in fetch.when):
             return None
         values = {name: self.variables[name] for name in fetch.variables if name in self.variables}
@@ -131,7 +131,7 @@ class _Execution:
             exists = not fetch.path or any(True for _ in objects_at(self.data, fetch.path))
             return _Call(fetch, values) if exists else None
         try:
-            asked = tuple(gather(self.data, entities) for entities in fetch.entities)
+            requests = tuple(gather(self.data, entities) for entities in fetch.entities)
         except (Deep, RecursionError):
             self.lose(fetch)
             return None
@@ -140,63 +140,67 @@ class _Execution:
         )
         if cause is not None:
             self.failures.fetches[fetch.number] = cause
-            for each in asked:
-                for path, keys in each.missing if isinstance(each, Asked) else ():
+            for request in requests:
+                for path, keys in request.missing if isinstance(request, EntityRequest) else ():
                     self.failures.add_all(cause, fetch, (path,), keys)
-        known: list[Answered] = []
+        stored: list[StoredEntities] = []
         if self.sound:
-            asked = tuple(
-                self.recall(entities, each, known) for entities, each in zip(fetch.entities, asked, strict=True)
+            requests = tuple(
+                self.reuse(entities, request, stored)
+                for entities, request in zip(fetch.entities, requests, strict=True)
             )
-        count = sum(len(each.representations) for each in asked)
+        count = sum(len(request.representations) for request in requests)
         if count == 0:
-            return _Call(fetch, values, known=known, sent=False) if known else None
-        above = count > self.bounds.representations
-        if not above:
-            fetch, asked, given = apart(fetch, asked)
-            values.update(given)
+            return _Call(fetch, values, stored=stored, sent=False) if stored else None
+        too_many = count > self.bounds.representations
+        if not too_many:
+            fetch, requests, context_values = split_by_context(fetch, requests)
+            values.update(context_values)
             values.update(
-                (entities.variable, each.representations) for entities, each in zip(fetch.entities, asked, strict=True)
+                (entities.variable, request.representations)
+                for entities, request in zip(fetch.entities, requests, strict=True)
             )
-            above = len(fetch.entities) > self.bounds.fields
-        return _Call(fetch, values, asked, known, failure=Cause("REPRESENTATIONS_LIMIT") if above else None)
+            too_many = len(fetch.entities) > self.bounds.fields
+        return _Call(fetch, values, requests, stored, failure=Cause("REPRESENTATIONS_LIMIT") if too_many else None)
 
     def lose(self, fetch: Fetch) -> None:
-        """A fetch that can't be written: an answer before it has too deep a value where a key is."""
+        """Record a fetch that can't be sent: an earlier answer has too deep a value for a key."""
         self.failures.fetches[fetch.number] = MALFORMED
         self.sound = False
         for source in (source for entities in fetch.entities for source in entities.sources):
             paths = (path for _, path in objects_at(self.data, source.path, source.only))
             self.failures.add_all(MALFORMED, fetch, paths, source.outputs)
 
-    def recall(self, entities: Entities, asked: Asked | Collected, known: list[Answered]) -> Asked | Collected:
-        """What is left to ask once what is known has been put with the `known`."""
-        if entities.known is None or not asked.representations:
-            return asked
+    def reuse(
+        self, entities: Entities, request: EntityRequest | CollectedRequest, stored: list[StoredEntities]
+    ) -> EntityRequest | CollectedRequest:
+        """The part of a request that the tree does not answer; what it answers is added to `stored`."""
+        if entities.reuse is None or not request.representations:
+            return request
         try:
-            answers = recall(asked, gather(self.data, entities.known.places), entities.known.taken)
+            answers = stored_entities(request, gather(self.data, entities.reuse.places), entities.reuse.selections)
         except (Deep, RecursionError):
-            return asked
-        left = [index for index in range(len(asked.representations)) if index not in answers]
-        if not left:
-            known.append((asked, [answers[index] for index in range(len(answers))]))
-            return Asked()
+            return request
+        missing = [index for index in range(len(request.representations)) if index not in answers]
+        if not missing:
+            stored.append((request, [answers[index] for index in range(len(answers))]))
+            return EntityRequest()
         if answers:
-            known.append((asked.part(list(answers)), list(answers.values())))
-            return asked.part(left)
-        return asked
+            stored.append((request.part(list(answers)), list(answers.values())))
+            return request.part(missing)
+        return request
 
     def complete(self, call: _Call) -> None:
-        """Put what is known into the tree."""
-        for asked, found in call.known:
-            if isinstance(asked, Collected):
-                merge_collected(asked, found, (), placed=self.placed)
+        """Merge what the tree answered itself."""
+        for request, entities in call.stored:
+            if isinstance(request, CollectedRequest):
+                merge_collected(request, entities, (), by_context=self.by_context)
             else:
-                for entity, targets in zip(found, asked.targets, strict=True):
-                    merge_targets(targets, entity, placed=self.placed)
+                for entity, targets in zip(entities, request.targets, strict=True):
+                    merge_targets(targets, entity, by_context=self.by_context)
 
     async def send(self, call: _Call) -> None:
-        """Ask the subgraph; a failure is noted on the call."""
+        """Send the request to the subgraph; a failure is kept on the call."""
         if call.failure is not None:
             return
         left = min(self.end - asyncio.get_running_loop().time(), self.bounds.subgraph_seconds)
@@ -211,32 +215,34 @@ class _Execution:
             call.failure = Cause(error.code)
 
     def retrace(self, call: _Call) -> None:
-        """Find the paths of a call that did not go well, before anything else is merged."""
+        """Find the paths of the objects of a call that failed in part, before anything else is merged."""
         fetch, response = call.fetch, call.response
         answers = response.data if response is not None and not response.errors else None
-        pairs = list(zip(fetch.entities, call.asked, strict=True))
-        if not isinstance(answers, dict) or not all(_well(answers.get(each.key), asked) for each, asked in pairs):
-            call.asked = tuple(
-                retrace(self.data, entities, asked) if isinstance(asked, Collected) else asked
-                for entities, asked in pairs
+        pairs = list(zip(fetch.entities, call.requests, strict=True))
+        if not isinstance(answers, dict) or not all(
+            _well_formed(answers.get(entities.key), request) for entities, request in pairs
+        ):
+            call.requests = tuple(
+                retrace(self.data, entities, request) if isinstance(request, CollectedRequest) else request
+                for entities, request in pairs
             )
 
     def merge(self, call: _Call) -> None:
-        """Put the answer into the tree, or its failure into the errors."""
+        """Merge the answer into the tree, or record its failure."""
         fetch, response = call.fetch, call.response
         self.sound &= response is not None and not response.errors
         if response is None or not isinstance(response.data, dict):
-            refused = self.failures.cause(response.errors[0]) if response is not None and response.errors else None
-            self.fail(call, call.failure or refused or MALFORMED)
+            reported = self.failures.cause(response.errors[0]) if response is not None and response.errors else None
+            self.fail(call, call.failure or reported or MALFORMED)
             return
         if not fetch.entities:
             self.merge_root(call, response.data, response.errors)
             return
-        for entities, asked in zip(fetch.entities, call.asked, strict=True):
-            if isinstance(asked, Collected):
-                merge_collected(asked, response.data[entities.key], entities.renames, placed=self.placed)
+        for entities, request in zip(fetch.entities, call.requests, strict=True):
+            if isinstance(request, CollectedRequest):
+                merge_collected(request, response.data[entities.key], entities.renames, by_context=self.by_context)
             else:
-                self.merge_entities(call, entities, asked, response.data.get(entities.key), response.errors)
+                self.merge_entities(call, entities, request, response.data.get(entities.key), response.errors)
 
     def merge_root(self, call: _Call, data: dict[str, Any], errors: list[dict[str, Any]]) -> None:
         fetch = call.fetch
@@ -249,40 +255,42 @@ class _Execution:
             return
         bases = [path for _, path in places]
         for cause, steps in self.failures.distinct(errors):
-            lost = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]
+            paths = [(key,) for key in fetch.outputs if data.get(key) is None] if not steps else [steps]
             for base in bases:
-                for below in lost:
+                for below in paths:
                     self.failures.add(cause, fetch, (*base, *client_path(below, fetch.renames)))
 
     def merge_entities(
-        self, call: _Call, entities: Entities, asked: Asked, found: Any, errors: list[dict[str, Any]]
+        self, call: _Call, entities: Entities, request: EntityRequest, answers: Any, errors: list[dict[str, Any]]
     ) -> None:
-        if not isinstance(found, list) or len(found) != len(asked.representations):
+        if not isinstance(answers, list) or len(answers) != len(request.representations):
             own = [error for error in errors if error_path(error)[:1] in ((), (entities.key,))]
-            self.fail_asked(call.fetch, asked, self.failures.cause(own[0]) if found is None and own else MALFORMED)
+            self.fail_request(
+                call.fetch, request, self.failures.cause(own[0]) if answers is None and own else MALFORMED
+            )
             return
-        for entity, targets in zip(found, asked.targets, strict=True):
+        for entity, targets in zip(answers, request.targets, strict=True):
             if not isinstance(entity, dict):
                 if entity is not None:
                     self.fail_targets(call.fetch, targets, MALFORMED)
                 continue
             rename(entity, entities.renames)
-            merge_targets(targets, entity, placed=self.placed)
-        self.failures.add_entities(call.fetch, entities, asked, found, errors)
+            merge_targets(targets, entity, by_context=self.by_context)
+        self.failures.add_entities(call.fetch, entities, request, answers, errors)
 
     def fail(self, call: _Call, cause: Cause) -> None:
-        """The whole fetch failed."""
+        """Record that the whole fetch failed."""
         self.sound = False
         self.failures.fetches[call.fetch.number] = cause
         if not call.fetch.entities:
             places = objects_at(self.data, call.fetch.path) if call.fetch.path else iter([(self.data, ())])
             self.failures.add_all(cause, call.fetch, [path for _, path in places], call.fetch.outputs)
-        for asked in call.asked:
-            assert isinstance(asked, Asked)  # retraced
-            self.fail_asked(call.fetch, asked, cause)
+        for request in call.requests:
+            assert isinstance(request, EntityRequest)  # retraced
+            self.fail_request(call.fetch, request, cause)
 
-    def fail_asked(self, fetch: Fetch, asked: Asked, cause: Cause) -> None:
-        for targets in asked.targets:
+    def fail_request(self, fetch: Fetch, request: EntityRequest, cause: Cause) -> None:
+        for targets in request.targets:
             self.fail_targets(fetch, targets, cause)
 
     def fail_targets(self, fetch: Fetch, targets: list[Target], cause: Cause) -> None:
@@ -293,8 +301,12 @@ class _Execution:
 _ENTITY = {dict, type(None)}
 
 
-def _well(found: Any, asked: Asked | Collected) -> bool:
-    """Whether the answer of an `_entities` field is of the form that was asked for."""
-    if isinstance(asked, Asked):
+def _well_formed(answers: Any, request: EntityRequest | CollectedRequest) -> bool:
+    """Whether the answer of an `_entities` field has one object or null per representation."""
+    if isinstance(request, EntityRequest):
         return True
-    return type(found) is list and len(found) == len(asked.representations) and _ENTITY.issuperset(map(type, found))
+    return (
+        type(answers) is list
+        and len(answers) == len(request.representations)
+        and _ENTITY.issuperset(map(type, answers))
+    )

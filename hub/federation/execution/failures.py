@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hub.federation.errors import FieldFailure, Path
-from hub.federation.execution.representations import Asked, Target
+from hub.federation.execution.representations import EntityRequest, Target
 from hub.federation.planning.query_plan import Entities, Fetch, Rename
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
@@ -102,10 +102,10 @@ class Failures:
                     self.add(cause, fetch, (*target.path, *path))
 
     def add_entities(
-        self, fetch: Fetch, entities: Entities, asked: Asked, answers: Sequence[Any], errors: Iterable[Any]
+        self, fetch: Fetch, entities: Entities, request: EntityRequest, answers: Sequence[Any], errors: Iterable[Any]
     ) -> None:
         """Record the errors of an `_entities` field with these answers; one without a path is that of the nulls."""
-        pairs = zip(answers, asked.targets, strict=True)
+        pairs = zip(answers, request.targets, strict=True)
         missing = [target for entity, targets in pairs if entity is None for target in targets]
         for cause, path in self.distinct(errors):
             if not path:
@@ -113,7 +113,7 @@ class Failures:
             elif len(path) > 1 and path[0] == entities.key:
                 index = path[1]
                 if isinstance(index, int) and 0 <= index < len(answers):
-                    self.add_targets(cause, fetch, asked.targets[index], client_path(path[2:], entities.renames))
+                    self.add_targets(cause, fetch, request.targets[index], client_path(path[2:], entities.renames))
 
     def distinct(self, errors: Iterable[Any]) -> Iterator[tuple[Cause, Path]]:
         """Cause and path of a subgraph's errors, equal ones once, while there is room."""

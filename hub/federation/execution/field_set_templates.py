@@ -1,5 +1,4 @@
-"""Filling the templates of a field set from an object of the response tree, one for what several ask below one field;
-reading the one leaf of a template."""
+"""Templates of field sets: merging them, filling them from objects of the response tree, reading the leaf of one."""
 
 from __future__ import annotations
 
@@ -12,47 +11,47 @@ _ABSENT = object()
 
 
 def union(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Template, ...]:
-    """One template that asks for both."""
-    merged = {each.key: each for each in first}
-    for each in second:
-        known = merged.get(each.key)
-        if known is None:
-            merged[each.key] = each
+    """The templates that read the fields of both."""
+    merged = {template.key: template for template in first}
+    for template in second:
+        existing = merged.get(template.key)
+        if existing is None:
+            merged[template.key] = template
         else:
-            inner = dict(known.selections)
-            for type_name, templates in each.selections:
+            inner = dict(existing.selections)
+            for type_name, templates in template.selections:
                 inner[type_name] = union(inner.get(type_name, ()), templates)
-            merged[each.key] = replace(each, selections=tuple(inner.items()))
+            merged[template.key] = replace(template, selections=tuple(inner.items()))
     return tuple(merged.values())
 
 
 def fill(into: dict[str, Any], value: dict[str, Any], templates: tuple[Template, ...]) -> bool:
-    """Write the templates' fields; whether one of them, at any depth, has not come. Depth is the field set's."""
+    """Write an object's fields; return whether one, at any depth, is absent. Depth is the field set's."""
     missing = False
     for template in templates:
-        found = value.get(template.key, _ABSENT)
-        if found is _ABSENT:
+        field_value = value.get(template.key, _ABSENT)
+        if field_value is _ABSENT:
             missing = True
         elif not template.selections:
-            into[template.name] = found
+            into[template.name] = field_value
         else:
-            into[template.name], below = _nested(found, dict(template.selections), template.typed)
+            into[template.name], below = _nested(field_value, dict(template.selections), template.typed)
             missing |= below
     return missing
 
 
 def leaf(value: dict[str, Any], template: Template) -> tuple[Any, bool]:
-    """What the one leaf of a template is at an object, lists on the way as lists; whether it has not come."""
-    found = value.get(template.key, _ABSENT)
-    if found is _ABSENT:
+    """The value of a template's only leaf at an object, with lists on the path as lists, and whether it is absent."""
+    field_value = value.get(template.key, _ABSENT)
+    if field_value is _ABSENT:
         return None, True
-    return _leaves(found, dict(template.selections)) if template.selections else (found, False)
+    return _leaves(field_value, dict(template.selections)) if template.selections else (field_value, False)
 
 
 def _leaves(value: Any, templates: dict[str, tuple[Template, ...]]) -> tuple[Any, bool]:
     if isinstance(value, list):
         pairs = [_leaves(item, templates) for item in value]
-        return [found for found, _ in pairs], any(missing for _, missing in pairs)
+        return [leaf_value for leaf_value, _ in pairs], any(missing for _, missing in pairs)
     if not isinstance(value, dict):
         return None, False
     type_name = value.get("__typename") if len(templates) > 1 else next(iter(templates))

@@ -1,9 +1,8 @@
-"""The fast projection: one Python function per selection set, written and compiled once per operation.
+"""The fast projection: one Python function per selection set, generated and compiled once per operation.
 
-It makes what the interpreter (`project`) makes of an answer without errors in which everything that was asked came:
-legal nulls and what the guard nulls included. On anything else it raises `Unusual`, and the interpreter projects again.
-Only response keys and type names (as literals) and numbers of ours enter the source. A differential test holds both
-together.
+For a complete answer without errors it returns what the interpreter (`project`) returns, legal nulls and those of the
+guard included. On anything else it raises `Unusual`, and the interpreter projects again. Only response keys and type
+names (as literals) and numbers of ours enter the source. A differential test compares both.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputT
 
 from hub.federation.execution.projection_runtime import (
     Verdicts,
-    alike,
-    listed,
-    met,
-    plain,
-    plains,
-    shown,
-    some,
-    somes,
+    checked_list,
+    leaf,
+    leaves,
+    note_each,
+    note_uniform,
+    required_leaf,
+    required_leaves,
     unusual,
+    without_access,
 )
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.execution.response_shape import Shape, Slot
@@ -34,92 +33,92 @@ from hub.federation.operations.operation import ACCESS_KEY
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marked:
-    """Marks, each with the response keys that came of its objects; equal to itself alone."""
+    """Marks, each with the response keys that are fetched of its objects; equal to itself alone."""
 
-    each: tuple[tuple[int, frozenset[str]], ...]
+    keys_by_mark: tuple[tuple[int, frozenset[str]], ...]
 
 
 class Checks(Protocol):
-    """What of a guard the fast projection asks."""
+    """The part of a guard that the fast projection uses."""
 
     @property
     def noted(self) -> dict[Any, int]:
-        """The bits of all objects of each subject so far; one who is not there yet has 0."""
+        """The bits of the verdicts so far by subject, 0 for a new subject."""
         ...
 
     def verdicts(self, marked: Marked) -> Sequence[Verdicts]:
-        """The verdicts on objects of each of these marks."""
+        """The verdicts on the objects of each mark."""
         ...
 
 
 Generated = Callable[[Mapping[str, Any], Checks | None], dict[str, Any]]
 
 LONG = 8
-"""Objects from which on a list is checked as one."""
+"""Number of objects from which on a list is checked as a whole."""
 
 INLINE = 6
-"""Objects in objects that are written where they stand; deeper ones are functions."""
+"""Levels of nested objects that are written inline; deeper ones are functions."""
 FLAT = INLINE + 1
-"""Depth of what is seldom needed: there, and in the functions that it calls, each object is a function of its own, so
+"""Depth of code that is seldom run: there, and in the functions that it calls, each object is a function of its own, so
 that code does not grow faster than its document."""
 
 
 USUAL = MappingProxyType({"Boolean": "bool", "Float": "float", "ID": "str", "Int": "int", "String": "str"})
-"""Built-in scalars, and the type that their values have as a rule."""
+"""Built-in scalars, and the Python type that their values usually have."""
 
 _STR = {str}
 
 
 def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Generated:
-    """The projection of one shape; `exact`: each value that comes has the form of its type; `uniform`: the objects of
-    a list have the same keys in the same order."""
-    written = _Source(exact, exact and uniform)
-    entry = written.function(root)
+    """The projection of one shape. `exact`: each value has the form of its type; `uniform`: the objects of a list have
+    the same keys in the same order."""
+    source = _Source(exact, exact and uniform)
+    entry = source.function(root)
     environment: dict[str, Any] = {
         "__builtins__": {"bool": bool, "float": float, "int": int, "len": len, "str": str, "type": type},
-        "alike": alike,
-        "met": met,
+        "note_uniform": note_uniform,
+        "note_each": note_each,
         "unusual": unusual,
-        "listed": listed,
-        "plain": plain,
-        "plains": plains,
-        "some": some,
-        "somes": somes,
-        "shown": shown,
-        **written.constants,
+        "checked_list": checked_list,
+        "leaf": leaf,
+        "leaves": leaves,
+        "required_leaf": required_leaf,
+        "required_leaves": required_leaves,
+        "without_access": without_access,
+        **source.constants,
     }
-    lines = ["def made():", *(f" {line}" for line in written.lines), f" return {entry}"]
+    lines = ["def build():", *(f" {line}" for line in source.lines), f" return {entry}"]
     exec(compile("\n".join(lines), "<projection>", "exec"), environment)  # noqa: S102
-    # a function that stays in its own globals is a ring: it would outlive its plan until the collector's rarest visit
-    function: Callable[[Any, Any], dict[str, Any]] = environment.pop("made")()
-    marked = Marked(tuple(written.marks))
+    # a function in its own globals is a reference cycle: it would outlive its plan until a full garbage collection
+    function: Callable[[Any, Any], dict[str, Any]] = environment.pop("build")()
+    marked = Marked(tuple(source.marks))
 
     def project(data: Mapping[str, Any], guard: Checks | None) -> dict[str, Any]:
         try:
             if guard is None:
-                if marked.each:  # nobody says what may be read
+                if marked.keys_by_mark:  # without a guard nothing marked may be read
                     raise Unusual
                 return function(data, ())
             noted = guard.noted
-            made = function(data, (noted, *guard.verdicts(marked)))
+            answer = function(data, (noted, *guard.verdicts(marked)))
         except (
             AttributeError,
             KeyError,
             TypeError,
             ValueError,
-        ) as error:  # a key that did not come, a value of another form
+        ) as error:  # an absent key, a value of another form
             raise Unusual from error
-        if not _STR.issuperset(map(type, noted)):  # an object of nobody
+        if not _STR.issuperset(map(type, noted)):  # an object without a subject
             raise Unusual
-        return made
+        return answer
 
     return project
 
 
 @dataclass
 class _Source:
-    """Source that grows: `lines`, the constants that it names, the marks whose verdicts it gets by position, after what
-    is noted, and the functions by the identity of their shape, flat or not."""
+    """Source code under construction: its lines, constants by name, the position of each mark's verdicts (`noted` is
+    first), function names by identity of the shape, flat or not."""
 
     exact: bool
     uniform: bool
@@ -130,37 +129,39 @@ class _Source:
     names: int = 0
 
     def name(self, prefix: str) -> str:
-        """A name that nothing has yet."""
+        """A new name."""
         self.names += 1
         return f"{prefix}{self.names}"
 
     def constant(self, value: Any) -> str:
-        """The name of a value that is no literal."""
+        """The name of a constant with this value."""
         name = self.name("K")
         self.constants[name] = value
         return name
 
     def function(self, shape: Shape, *, flat: bool = False) -> str:
-        """The name of the function (object, noted and verdicts) → projected object, written when it is first asked for:
-        what is below an object is written in more than one place, so that each would double it."""
-        known = self.functions.get((id(shape), flat))
-        if known is not None:
-            return known
+        """The name of the function (object, noted and verdicts) → projected object, written at its first use.
+
+        An object is projected in more than one place: inline, nested objects would double the code at each level.
+        """
+        existing = self.functions.get((id(shape), flat))
+        if existing is not None:
+            return existing
         name = self.functions[id(shape), flat] = self.name("f")
         marks = _marks(shape)
-        body = [f"def {name}(v, g):", *self.judged(shape, "v", " ")]
-        for slot in (each for each in shape.slots if each.internal):
-            met = self.value(slot, FLAT, "v")
-            body.append(f" {slot.key!r} in n or {met}" if marks else f" {met}")
+        body = [f"def {name}(v, g):", *self.verdict_lines(shape, "v", " ")]
+        for slot in (slot for slot in shape.slots if slot.internal):
+            value = self.value(slot, FLAT, "v")
+            body.append(f" {slot.key!r} in n or {value}" if marks else f" {value}")
         if marks:
             body.append(f" if n: return {self.entries(shape, FLAT, 'v', nulled=True)}")
         before: list[str] = []
-        made = self.entries(shape, FLAT, "v") if flat else self.entries(shape, 1, "v", before)
-        self.lines += [*body, *(f" {line}" for line in before), f" return {made}"]
+        display = self.entries(shape, FLAT, "v") if flat else self.entries(shape, 1, "v", before)
+        self.lines += [*body, *(f" {line}" for line in before), f" return {display}"]
         return name
 
-    def judged(self, shape: Shape, var: str, indent: str) -> list[str]:
-        """Statements that look up the verdicts on the object named `var`, and note them; `n` are the keys to null."""
+    def verdict_lines(self, shape: Shape, var: str, indent: str) -> list[str]:
+        """Statements that look up and note the verdicts on the object named `var`; `n` are its keys to null."""
         marks = [self.verdicts(mark, shape) for mark in _marks(shape)]
         if not marks:
             return []
@@ -185,130 +186,149 @@ class _Source:
         before: list[str] | None = None,
         *,
         nulled: bool = False,
-        met: bool = False,
+        checked: bool = False,
     ) -> str:
-        """The object named `var` as a display; with `nulled`, keys of the set `n` are null.
+        """The dict display of the object named `var`; with `nulled`, keys of the set `n` are null.
 
-        Statements that must come first go to `before`, where there may be any; `met`: `alike` or `met` has seen the
-        single objects of the object."""
+        Statements that must run first are added to `before`, if it is given; `checked`: the single objects right below
+        have been noted already.
+        """
         entries = []
         for slot in shape.slots:
             if slot.internal:
                 continue
-            value = self.typename(shape, var) if slot.type is None else self.value(slot, depth, var, before, met=met)
+            value = (
+                self.typename(shape, var)
+                if slot.type is None
+                else self.value(slot, depth, var, before, checked=checked)
+            )
             if nulled and slot.type is not None and not slot.denied:
                 value = f"({'unusual()' if slot.required else 'None'} if {slot.key!r} in n else {value})"
             entries.append(f"{slot.key!r}: {value}")
         return "{" + ", ".join(entries) + "}"
 
     def typename(self, shape: Shape, var: str) -> str:
-        """The type of the object named `var`, unless it says that it is of another."""
+        """The type of the object named `var`, which is unusual if its `__typename` is another."""
         return f"({shape.type!r} if {var}.get('__typename', {shape.type!r}) == {shape.type!r} else unusual())"
 
-    def value(self, slot: Slot, depth: int, var: str, before: list[str] | None = None, *, met: bool = False) -> str:
+    def value(self, slot: Slot, depth: int, var: str, before: list[str] | None = None, *, checked: bool = False) -> str:
         """The projected value of a response key of the object named `var`."""
         if slot.denied:
             return "unusual()" if slot.required else "None"
         assert slot.type is not None
-        return self.complete(slot.type, slot, f"{var}[{slot.key!r}]", depth, before, met=met)
+        return self.complete(slot.type, slot, f"{var}[{slot.key!r}]", depth, before, checked=checked)
 
     def complete(
         self,
         type_: GraphQLOutputType,
         slot: Slot,
-        found: str,
+        read: str,
         depth: int,
         before: list[str] | None = None,
         *,
-        met: bool = False,
+        checked: bool = False,
     ) -> str:
-        """A value under its type; the expression `found` reads it."""
+        """A value under its type; the expression `read` reads it."""
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         null = "None" if inner is type_ else "unusual()"
         name = self.name("x")
         if isinstance(inner, GraphQLList):
-            return f"({null} if ({name} := {found}) is None else {self.items(inner.of_type, slot, name, depth)})"
+            return f"({null} if ({name} := {read}) is None else {self.items(inner.of_type, slot, name, depth)})"
         if isinstance(inner, GraphQLEnumType):
-            return f"({name} if ({name} := {found}) in {self.constant(frozenset(inner.values))} else {null})"
+            return f"({name} if ({name} := {read}) in {self.constant(frozenset(inner.values))} else {null})"
         if not slot.below:
-            return self.leaf(inner, found, name, required=inner is not type_)
+            return self.leaf(inner, read, name, required=inner is not type_)
         if is_abstract_type(inner):
-            return f"({null} if ({name} := {found}) is None else {self.member(slot, name, null)})"
+            return f"({null} if ({name} := {read}) is None else {self.member(slot, name, null)})"
         (shape,) = slot.below.values()
-        if depth >= INLINE or any(each.internal for each in shape.slots):
-            made = f"{self.function(shape, flat=depth == FLAT)}({name}, g)"
+        if depth >= INLINE or any(inner_slot.internal for inner_slot in shape.slots):
+            value = f"{self.function(shape, flat=depth == FLAT)}({name}, g)"
         elif before is not None:
-            before += self.stated(shape, found, name, null, depth)
+            before += self.statements(shape, read, name, null, depth)
             return name
-        elif _marks(shape) and not (met and _single(slot)):
-            made = f"{self.function(shape)}({name}, g)"
+        elif _marks(shape) and not (checked and _single(slot)):
+            value = f"{self.function(shape)}({name}, g)"
         else:
-            made = self.entries(shape, depth + 1, name)
-        return f"({null} if ({name} := {found}) is None else {made})"
+            value = self.entries(shape, depth + 1, name)
+        return f"({null} if ({name} := {read}) is None else {value})"
 
-    def stated(self, shape: Shape, found: str, name: str, null: str, depth: int) -> list[str]:
-        """Statements that make an object what it is in the answer: one after another, without a function for each."""
+    def statements(self, shape: Shape, read: str, name: str, null: str, depth: int) -> list[str]:
+        """Statements that project an object in place, without a function of its own."""
         inner: list[str] = []
-        made = self.entries(shape, depth + 1, name, inner)
-        inner.append(f"{name} = {made}")
-        judged = self.judged(shape, name, " ")
-        if judged:
+        display = self.entries(shape, depth + 1, name, inner)
+        inner.append(f"{name} = {display}")
+        verdict_lines = self.verdict_lines(shape, name, " ")
+        if verdict_lines:
             inner = [
                 f"if n: {name} = {self.function(shape, flat=True)}({name}, g)",
                 "else:",
                 *(f" {line}" for line in inner),
             ]
         otherwise = [] if null == "None" else [f"else: {null}"]
-        return [f"{name} = {found}", f"if {name} is not None:", *judged, *(f" {line}" for line in inner), *otherwise]
+        return [
+            f"{name} = {read}",
+            f"if {name} is not None:",
+            *verdict_lines,
+            *(f" {line}" for line in inner),
+            *otherwise,
+        ]
 
-    def leaf(self, type_: GraphQLOutputType, found: str, name: str, *, required: bool) -> str:
-        """A scalar's value: no object or list where a built-in one is declared. What it is as a rule is seen without a
+    def leaf(self, type_: GraphQLOutputType, read: str, name: str, *, required: bool) -> str:
+        """A scalar's value, which is no object or list for a built-in scalar; its usual type is checked without a
         call."""
         usual = USUAL.get(str(type_))
         if usual is not None and not self.exact:
-            return f"({name} if type({name} := {found}) is {usual} else {'some' if required else 'plain'}({name}))"
-        return f"({name} if ({name} := {found}) is not None else unusual())" if required else found
+            return (
+                f"({name} if type({name} := {read}) is {usual} else {'required_leaf' if required else 'leaf'}({name}))"
+            )
+        return f"({name} if ({name} := {read}) is not None else unusual())" if required else read
 
     def items(self, type_: GraphQLOutputType, slot: Slot, name: str, depth: int) -> str:
         """The items of a list that is not null."""
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         if not slot.below and str(inner) in USUAL:
-            return f"plains({name})" if inner is type_ else f"somes({name})"
+            return f"leaves({name})" if inner is type_ else f"required_leaves({name})"
         if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType):
-            return f"listed({name})" if inner is type_ else f"({name} if None not in listed({name}) else unusual())"
+            return (
+                f"checked_list({name})"
+                if inner is type_
+                else f"({name} if None not in checked_list({name}) else unusual())"
+            )
         item = self.name("i")
-        each = f"[{self.complete(type_, slot, item, depth)} for {item} in listed({name})]"
+        one_by_one = f"[{self.complete(type_, slot, item, depth)} for {item} in checked_list({name})]"
         shape = next(iter(slot.below.values())) if len(slot.below) == 1 and not is_abstract_type(inner) else None
         if shape is None or depth >= INLINE or isinstance(inner, GraphQLList):
-            return each
+            return one_by_one
         marks = _marks(shape)
         if len(marks) > 1 or any(below.internal for below in shape.slots):
-            return each
+            return one_by_one
         copied = self.copied(shape, item, name, marked=bool(marks))
         if not marks:
-            return f"(len(listed({name})) >= {LONG} and {copied} or {each})" if copied else each
-        whole = f"[{self.entries(shape, depth + 1, item, met=True)} for {item} in {name}]"
+            return f"(len(checked_list({name})) >= {LONG} and {copied} or {one_by_one})" if copied else one_by_one
+        whole = f"[{self.entries(shape, depth + 1, item, checked=True)} for {item} in {name}]"
         whole = f"(len({name}) >= {LONG} and {copied} or {whole})" if copied else whole
-        return f"({self.seen(shape, name)} and {whole} or {each})"
+        return f"({self.all_noted(shape, name)} and {whole} or {one_by_one})"
 
-    def seen(self, shape: Shape, name: str) -> str:
-        """Whether nothing of the objects of a list, nor of the single ones right below them, is to null."""
+    def all_noted(self, shape: Shape, name: str) -> str:
+        """Whether the objects of a list, and the single ones right below them, have no key to null; they are noted."""
         item, below = self.name("i"), self.name("x")
-        tests = [self.met(shape, name)]  # of what is no list, nothing is met: the objects are asked for one by one
+        tests = [self.noted(shape, name)]  # a value that is no list is not noted here
         for slot in filter(_single, shape.slots):
-            found = f"[{below} for {item} in {name} if ({below} := {item}[{slot.key!r}]) is not None]"
-            tests.append(self.met(next(iter(slot.below.values())), found))
+            objects = f"[{below} for {item} in {name} if ({below} := {item}[{slot.key!r}]) is not None]"
+            tests.append(self.noted(next(iter(slot.below.values())), objects))
         return " and ".join(tests)
 
-    def met(self, shape: Shape, found: str) -> str:
-        """Whether nothing of objects is to null, which the expression `found` lists."""
+    def noted(self, shape: Shape, read: str) -> str:
+        """Whether the objects that the expression `read` lists have no key to null; they are noted."""
         name = self.name("x")
         verdicts = self.verdicts(_marks(shape)[0], shape)
-        return f"(alike if len({name} := {found}) >= {LONG} else met)({name}, {verdicts}, g[0])"
+        return f"(note_uniform if len({name} := {read}) >= {LONG} else note_each)({name}, {verdicts}, g[0])"
 
     def copied(self, shape: Shape, item: str, name: str, *, marked: bool) -> str:
-        """Copies of the objects of a list, if they are leaves in the answer's order and nothing else; nothing where
-        they can't be: to copy an object is much cheaper than to make one like it."""
+        """Copies of the objects of a list that hold leaves in the answer's order and nothing else; empty if they don't.
+
+        Copying an object is much cheaper than building it.
+        """
         if not self.uniform or not all(slot.leaf for slot in shape.slots):
             return ""
         keys = [slot.key for slot in shape.slots] + [ACCESS_KEY] * marked
@@ -320,24 +340,24 @@ class _Source:
             elif slot.required:
                 tests.append(f"{item}[{slot.key!r}] is not None")
         copies = f"[{item}.copy() for {item} in {name} if {' and '.join(tests)}]"
-        return f"([*{name}[0]] == {self.constant(keys)} and shown({copies}, {name}, marked={marked}))"
+        return f"([*{name}[0]] == {self.constant(keys)} and without_access({copies}, {name}, marked={marked}))"
 
     def member(self, slot: Slot, name: str, null: str) -> str:
-        """An object of an abstract type: one of which nothing is selected is null."""
-        known, call = self.name("K"), self.name("c")
+        """An object of an abstract type; null for a type on which nothing is selected."""
+        functions, call = self.name("K"), self.name("c")
         members = ", ".join(f"{type_!r}: {self.function(shape)}" for type_, shape in slot.below.items())
-        self.lines.append(f"{known} = {{{members}}}")
-        return f"({call}({name}, g) if ({call} := {known}.get({name}['__typename'])) is not None else {null})"
+        self.lines.append(f"{functions} = {{{members}}}")
+        return f"({call}({name}, g) if ({call} := {functions}.get({name}['__typename'])) is not None else {null})"
 
 
 def _single(slot: Slot) -> bool:
-    """Whether it has at most one object, on which there is one verdict."""
+    """Whether the slot holds at most one object, with one verdict."""
     inner = slot.type.of_type if isinstance(slot.type, GraphQLNonNull) else slot.type
     if slot.denied or len(slot.below) != 1 or isinstance(inner, GraphQLList) or is_abstract_type(inner):
         return False
     (shape,) = slot.below.values()
-    return len(_marks(shape)) == 1 and not any(each.internal for each in shape.slots)
+    return len(_marks(shape)) == 1 and not any(below.internal for below in shape.slots)
 
 
 def _marks(shape: Shape) -> list[int]:
-    return [each.mark for each in shape.selected if each.mark is not None]
+    return [selections.mark for selections in shape.selected if selections.mark is not None]

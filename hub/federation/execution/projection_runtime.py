@@ -1,4 +1,4 @@
-"""What generated code calls as it meets values of an answer; what is unusual it leaves to the interpreter."""
+"""The functions that generated projections call; they raise `Unusual` where the interpreter has to take over."""
 
 from __future__ import annotations
 
@@ -9,59 +9,58 @@ from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.operation import ACCESS_KEY
 
 Verdicts: TypeAlias = Mapping[Any, tuple[frozenset[str], int]]
-"""Facts of an object → response keys to null, and the bit that notes so; raises Unusual if it must disappear."""
+"""Facts of an object → response keys to null, and the bit of that verdict; raises Unusual if it must disappear."""
 
 _NESTED = frozenset({dict, list})
 _INT = {int}
 
 
 def unusual() -> NoReturn:
-    """This is for the interpreter."""
+    """Leave the answer to the interpreter."""
     raise Unusual
 
 
-def listed(value: Any) -> list[Any]:
-    """A list."""
+def checked_list(value: Any) -> list[Any]:
+    """The value, if it is a list."""
     if type(value) is not list:
         raise Unusual
     return value
 
 
-def plain(value: Any) -> Any:
-    """A value that is no object and no list."""
+def leaf(value: Any) -> Any:
+    """The value, if it is no object and no list."""
     if type(value) in _NESTED:
         raise Unusual
     return value
 
 
-def some(value: Any) -> Any:
-    """The same, not null."""
+def required_leaf(value: Any) -> Any:
+    """The value, if it is a leaf and not null."""
     if value is None:
         raise Unusual
-    return plain(value)
+    return leaf(value)
 
 
-def plains(value: Any) -> list[Any]:
-    """A list of such values."""
+def leaves(value: Any) -> list[Any]:
+    """The value, if it is a list of leaves."""
     if type(value) is not list or not _NESTED.isdisjoint(map(type, value)):
         raise Unusual
     return value
 
 
-def somes(value: Any) -> list[Any]:
-    """The same, none of them null."""
-    items = plains(value)
+def required_leaves(value: Any) -> list[Any]:
+    """The value, if it is a list of leaves without null."""
+    items = leaves(value)
     if None in items:
         raise Unusual
     return items
 
 
-def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
-    """Whether all these objects have the same facts, as the rows of a list have as a rule, and nothing of them is to
-    null; they are noted then."""
+def note_uniform(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
+    """Whether all objects have the same facts, as the rows of a list usually do, and no key to null: then note them."""
     try:
         subjects, facts = zip(*[value[ACCESS_KEY] for value in values], strict=True)
-    except (TypeError, ValueError):  # a null, or what is no fact, among them
+    except (TypeError, ValueError):  # a null among them, or a value that is no fact
         return False
     if len(set(facts)) != 1 or set(map(type, facts)) != _INT:
         return False
@@ -76,30 +75,30 @@ def alike(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
     return True
 
 
-def met(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
-    """The same of a short list, whatever the facts of each: those that were noted already may be met again."""
-    who = same = None  # which no subject and facts are together
+def note_each(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:
+    """Whether no object of a short list has a key to null; they are noted, those noted before again."""
+    subject_before = facts_before = None  # no object has both
     try:
         for value in values:
             subject, facts = value[ACCESS_KEY]
             if type(facts) is not int:
                 raise Unusual
-            if facts != same or subject is not who:  # rows of one person are alike as a rule
+            if facts != facts_before or subject is not subject_before:  # rows of one person usually have the same facts
                 nulls, bit = verdicts[facts]
                 if nulls:
                     return False
                 noted[subject] |= bit
-                who, same = subject, facts
-    except (TypeError, ValueError):  # a null, or what is no fact, among them
+                subject_before, facts_before = subject, facts
+    except (TypeError, ValueError):  # a null among them, or a value that is no fact
         return False
     return True
 
 
-def shown(copies: list[dict[str, Any]], values: list[Any], *, marked: bool) -> list[dict[str, Any]] | None:
-    """The copies of all these objects without what is internal; None if some were not to be copied."""
+def without_access(copies: list[dict[str, Any]], values: list[Any], *, marked: bool) -> list[dict[str, Any]] | None:
+    """The copies without the internal key, if all objects were copied, else None."""
     if len(copies) != len(values):
         return None
     if marked:
-        for each in copies:
-            del each[ACCESS_KEY]
+        for copied in copies:
+            del copied[ACCESS_KEY]
     return copies

@@ -1,4 +1,4 @@
-"""What of an operation is present under one value of its conditions: the response keys of each object, in order.
+"""The shape of a response under given values of an operation's conditions: the response keys of each object, in order.
 
 Both projections read it, the interpreter (`project`) and the generated one (`generate`).
 """
@@ -23,10 +23,10 @@ from hub.federation.operations.operation import Selections, hold
 
 @dataclass(slots=True)
 class Slot:
-    """A response key of an object: its type, and what is selected below it per concrete type.
+    """A response key of an object: its type, and the shapes below it per concrete type.
 
-    `type` is None for `__typename`. An `internal` one has objects for the guard to see, and is not in the answer.
-    A `leaf` is a scalar, or one of `values`; a `required` one is never null.
+    `type` is None for `__typename`. An `internal` slot holds objects for the guard and is not in the answer. A `leaf`
+    is a scalar, or one of the enum's `values`; a `required` slot is never null.
     """
 
     key: str
@@ -47,9 +47,9 @@ class Slot:
 
 
 class Shape:
-    """What is selected of one concrete type at one place.
+    """The selections on objects of one concrete type at one place.
 
-    Several selections stand for one object if a field is asked twice under different conditions.
+    One object has several if a field is selected twice under different conditions.
     """
 
     __slots__ = ("_present", "_schema", "_variables", "selected")
@@ -66,14 +66,14 @@ class Shape:
     @property
     def slots(self) -> list[Slot]:
         """The present response keys of the selections, in the client's order."""
-        return self._settled()[0]
+        return self._resolve()[0]
 
     @property
     def fetched(self) -> frozenset[str]:
-        """The response keys that a subgraph is asked for, of which some are internal."""
-        return self._settled()[1]
+        """The response keys that are fetched from subgraphs, internal ones included."""
+        return self._resolve()[1]
 
-    def _settled(self) -> tuple[list[Slot], frozenset[str]]:
+    def _resolve(self) -> tuple[list[Slot], frozenset[str]]:
         if self._present is not None:
             return self._present
         type_ = self._schema.type_map[self.type]
@@ -81,17 +81,17 @@ class Shape:
             raise TypeError(type_.name)
         slots: dict[str, Slot] = {}
         fetched: set[str] = set()
-        for each in (each for selections in self.selected for each in selections.fields):
-            if not hold(each.conditions, self._variables):
+        for selected in (selected for selections in self.selected for selected in selections.fields):
+            if not hold(selected.conditions, self._variables):
                 continue
-            internal = each.key.startswith("__") and each.key != "__typename"
-            if not each.denied:
-                fetched.add(each.key)
-            if internal and not each.selections:
+            internal = selected.key.startswith("__") and selected.key != "__typename"
+            if not selected.denied:
+                fetched.add(selected.key)
+            if internal and not selected.selections:
                 continue
-            output = None if each.name == "__typename" else type_.fields[each.name].type
-            slot = slots.setdefault(each.key, Slot(each.key, each.name, output, each.denied, internal))
-            for selections in each.selections:
+            output = None if selected.name == "__typename" else type_.fields[selected.name].type
+            slot = slots.setdefault(selected.key, Slot(selected.key, selected.name, output, selected.denied, internal))
+            for selections in selected.selections:
                 below = slot.below.setdefault(selections.type, Shape((), self._schema, self._variables))
                 below.selected = (*below.selected, selections)
         self._present = list(slots.values()), frozenset(fetched)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hub.federation.errors import Path
-from hub.federation.execution.representation_collector import Collected
+from hub.federation.execution.representation_collector import CollectedRequest
 from hub.federation.planning.query_plan import Rename
 from hub.federation.planning.search_state import Segment
 
@@ -17,22 +17,24 @@ from hub.federation.planning.search_state import Segment
 def objects_at(
     root: dict[str, Any], path: tuple[Segment, ...], type_name: str | None = None
 ) -> Iterator[tuple[dict[str, Any], Path]]:
-    """Objects that a response path leads to, in order, with their own paths. Lists are entered; an object whose
-    `__typename` is there and is another than the path's is passed over."""
-    found: list[tuple[dict[str, Any], Path]] = [(root, ())]
+    """The objects at a response path, in order, with their own paths.
+
+    Lists are entered; objects whose `__typename` is another than the path's are left out.
+    """
+    objects: list[tuple[dict[str, Any], Path]] = [(root, ())]
     for type_, key in path:
         below: list[tuple[dict[str, Any], Path]] = []
-        for value, at in found:
+        for value, at in objects:
             if value.get("__typename", type_) == type_:
                 below.extend(_objects(value.get(key), (*at, key)))
-        found = below
-    for value, at in found:
+        objects = below
+    for value, at in objects:
         if type_name is None or value.get("__typename", type_name) == type_name:
             yield value, at
 
 
 def object_above(root: dict[str, Any], path: Path, depth: int) -> dict[str, Any]:
-    """The object on an object's own path that so many response keys lead to; of none, the root."""
+    """The object above another one, `depth` response keys down the path; the root for 0."""
     value: Any = root
     for step in path:
         if isinstance(step, str):
@@ -40,8 +42,8 @@ def object_above(root: dict[str, Any], path: Path, depth: int) -> dict[str, Any]
                 break
             depth -= 1
         value = value[step]
-    found: dict[str, Any] = value
-    return found
+    parent: dict[str, Any] = value
+    return parent
 
 
 def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool = False) -> None:
@@ -57,67 +59,73 @@ def merge_into(target: dict[str, Any], source: dict[str, Any], *, copied: bool =
             if isinstance(into, dict) and key not in into:
                 into[key] = copy_of(value) if copied else value
                 continue
-            known = into[key]
+            existing = into[key]
             if value is None:
                 into[key] = None
-            elif known is not value and _mergeable(known, value):
-                stack.append((known, value))
+            elif existing is not value and _mergeable(existing, value):
+                stack.append((existing, value))
 
 
 def merge_collected(
-    collected: Collected, entities: Sequence[dict[str, Any] | None], renames: tuple[Rename, ...], *, placed: bool
+    collected: CollectedRequest,
+    entities: Sequence[dict[str, Any] | None],
+    renames: tuple[Rename, ...],
+    *,
+    by_context: bool,
 ) -> None:
-    """Merge each entity into the objects that it was asked for; those that a later source found get copies, and if
-    `placed` all but the first."""
+    """Merge each entity into the objects that it completes; those of a later source get copies, and all but the first
+    if entities depend on contexts."""
     for entity in entities if renames else ():
         if entity is not None:
             rename(entity, renames)
     flat = [entity is not None and _NESTED.isdisjoint(map(type, entity.values())) for entity in entities]
-    given: set[int] = set()
-    for number, found in enumerate(collected.found):
-        for index, value in found:
+    merged: set[int] = set()
+    for number, objects in enumerate(collected.by_source):
+        for index, value in objects:
             entity = entities[index]
             if entity is None:
                 continue
             if not flat[index]:
-                merge_into(value, entity, copied=collected.first[index] != number or (placed and index in given))
-                given.add(index)
+                merge_into(value, entity, copied=collected.first[index] != number or (by_context and index in merged))
+                merged.add(index)
             elif value.keys().isdisjoint(entity):
                 value.update(entity)
             else:
-                value.update({key: each for key, each in entity.items() if each is None or key not in value})
+                value.update(
+                    {key: field_value for key, field_value in entity.items() if field_value is None or key not in value}
+                )
 
 
 _NESTED = {dict, list}
 
 
-def _mergeable(known: Any, value: Any) -> bool:
-    if isinstance(known, list) and isinstance(value, list):
-        return len(known) == len(value)
-    return isinstance(known, dict) and isinstance(value, dict)
+def _mergeable(existing: Any, value: Any) -> bool:
+    if isinstance(existing, list) and isinstance(value, list):
+        return len(existing) == len(value)
+    return isinstance(existing, dict) and isinstance(value, dict)
 
 
 def rename(answer: dict[str, Any], renames: tuple[Rename, ...]) -> None:
-    """Put aliased values of a subgraph's answer under their response keys; deepest paths are listed last."""
-    for each in reversed(renames):
-        for value, _ in objects_at(answer, each.path, each.type):
-            if each.sent in value:
-                value[each.key] = value.pop(each.sent)
+    """Move aliased values of a subgraph's answer to their response keys; the deepest paths stand last."""
+    for renaming in reversed(renames):
+        for value, _ in objects_at(answer, renaming.path, renaming.type):
+            if renaming.sent in value:
+                value[renaming.key] = value.pop(renaming.sent)
 
 
 def _objects(value: Any, path: Path) -> list[tuple[dict[str, Any], Path]]:
     """The object, or those of a list of any nesting, in order."""
     if isinstance(value, dict):
         return [(value, path)]
-    found: list[tuple[dict[str, Any], Path]] = []
+    objects: list[tuple[dict[str, Any], Path]] = []
     stack = [(value, path)]
     while stack:
         item, at = stack.pop()
         if isinstance(item, dict):
-            found.append((item, at))
+            objects.append((item, at))
         elif isinstance(item, list):
-            stack.extend((each, (*at, index)) for index, each in reversed(list(enumerate(item))))
-    return found
+            stack.extend((child, (*at, index)) for index, child in reversed(list(enumerate(item))))
+    return objects
 
 
 def copy_of(value: Any) -> Any:

@@ -307,9 +307,9 @@ def _conditions(
             conditions.add(Condition(value.name.value, wanted))
         elif literal(value) is not wanted:
             return None
-    if any(Condition(condition.variable, not condition.wanted) in conditions for condition in conditions):
+    if any(Condition(condition.variable, not condition.value) in conditions for condition in conditions):
         return None
-    return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.wanted)))
+    return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.value)))
 
 
 def _conflict() -> OperationRefused:

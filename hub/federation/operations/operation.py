@@ -21,12 +21,12 @@ class Condition:
     """The selection is present only if the Boolean variable has this value (`@include`: True, `@skip`: False)."""
 
     variable: str
-    wanted: bool
+    value: bool
 
 
 def hold(conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> bool:
     """Whether all conditions hold under these values of their variables."""
-    return not conditions or all(variables.get(condition.variable) is condition.wanted for condition in conditions)
+    return not conditions or all(variables.get(condition.variable) is condition.value for condition in conditions)
 
 
 @dataclass(frozen=True, slots=True)

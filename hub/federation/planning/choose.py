@@ -1,8 +1,7 @@
-"""One option per leaf, so that the fewest fetches in the fewest waves are sent.
+"""The choice of one option per leaf, for the fewest fetches in the fewest waves.
 
-A greedy seed, leaves with the fewest options first; then branch and bound from that seed. Costs only add up, so the
-cost so far is a lower bound. The search counts its steps and keeps the best found: same operation, same plan, bounded
-time.
+A greedy choice, leaves with the fewest options first, is the seed of a branch and bound. Costs only add up, so the cost
+so far is a lower bound. The search is bounded in steps and deterministic: the same operation has the same plan.
 """
 
 from __future__ import annotations

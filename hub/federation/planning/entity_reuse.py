@@ -1,9 +1,9 @@
-"""Which entities an earlier answer of the same subgraph may know: the places of a plan where it was asked for the same.
+"""Where a plan may reuse entities that an earlier answer of the same subgraph holds.
 
-A step need not ask about an entity of which its subgraph has told, in an earlier wave, every field that the step reads
-of it (same name, same arguments), for the same representation. Such places are found when the plan is made; the values
-are looked up in the response tree, which dies with the request, when the step's turn comes (`recall`). A mutation keeps
-nothing for what runs after it. Where another fetch may have written under the same keys, nothing is known.
+A step need not fetch an entity if its subgraph has answered, in an earlier wave, every field that the step reads of it
+(same name, same arguments), for the same representation. The plan names such places; when the step is executed its
+values are looked up in the response tree of the request (`execution.entity_store`). Nothing is reused across a
+mutation, nor where another fetch may have written under the same keys.
 """
 
 from __future__ import annotations
@@ -15,95 +15,102 @@ from itertools import islice
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.fetches import Item, Step, Tree
 from hub.federation.planning.graph import Graph
-from hub.federation.planning.query_plan import Entities, Known, Need, Source, Taken
+from hub.federation.planning.query_plan import Entities, Need, Reuse, Source, StoredSelection
 from hub.federation.planning.search_state import Segment, Template
 
-MOST = 16
-"""Places per `_entities` field: each is walked when its turn comes."""
+MAX_PLACES = 16
+"""Places per `_entities` field: each is walked when the step is executed."""
 
 Items = dict[str, Item]
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Objects of one concrete type that a step reads: those that it was given, if `top`."""
+    """Objects of one concrete type that a step reads; `entity`: they are the entities that the step asks for."""
 
     step: Step
     path: tuple[Segment, ...]
     items: Items
-    top: bool
+    entity: bool
 
 
 class Places:
-    """The places that the steps of a plan read; `wave` tells when each step has its turn."""
+    """The places that the steps of a plan read; `wave` gives the wave of each step by number."""
 
     def __init__(self, graph: Graph, steps: Sequence[Step], wave: Mapping[int, int]) -> None:
         self._graph, self._wave = graph, wave
-        self._steps = sorted(steps, key=lambda each: (wave[each.number], each.number))
-        self._found: dict[str, dict[str, list[_Place]]] = {}
+        self._steps = sorted(steps, key=lambda step: (wave[step.number], step.number))
+        self._by_subgraph: dict[str, dict[str, list[_Place]]] = {}
 
-    def known(self, steps: Sequence[Step], given: frozenset[Condition]) -> Known | None:
-        """Where the entities of these steps may be known, which all read the same of them; `given` are conditions that
-        hold when they are sent."""
-        alike = {(step.inputs, step.required): step for step in reversed(steps) if _simple(step)}
-        found = (self._taken(step, place, given) for step in alike.values() for place in self._before(step))
-        taken = dict(islice((each for each in found if each is not None), MOST))
-        return Known(Entities("", "", tuple(taken)), tuple(taken.values())) if taken else None
+    def reuse(self, steps: Sequence[Step], conditions: frozenset[Condition]) -> Reuse | None:
+        """Where the entities of these steps, which all read the same fields, may be in the response tree already.
 
-    def _before(self, step: Step) -> Iterator[_Place]:
+        `conditions` hold whenever the steps are sent.
+        """
+        distinct = {(step.inputs, step.required): step for step in reversed(steps) if _reusable(step)}
+        candidates = (
+            self._stored(step, place, conditions) for step in distinct.values() for place in self._earlier_places(step)
+        )
+        stored = dict(islice((pair for pair in candidates if pair is not None), MAX_PLACES))
+        return Reuse(Entities("", "", tuple(stored)), tuple(stored.values())) if stored else None
+
+    def _earlier_places(self, step: Step) -> Iterator[_Place]:
         """The places of the step's type in its subgraph's earlier answers."""
         wave = self._wave[step.number]
-        if any(each.subgraph == step.subgraph and self._wave[each.number] < wave for each in self._steps):
-            for place in self._of(step.subgraph).get(step.type, ()):
+        earlier = (before for before in self._steps if self._wave[before.number] < wave)
+        if any(before.subgraph == step.subgraph for before in earlier):
+            for place in self._places_of(step.subgraph).get(step.type, ()):
                 if self._wave[place.step.number] < wave and _unchanged(place, step):
                     yield place
 
-    def _of(self, subgraph: str) -> dict[str, list[_Place]]:
+    def _places_of(self, subgraph: str) -> dict[str, list[_Place]]:
         """The places of a subgraph by type."""
-        if subgraph not in self._found:
-            found = self._found[subgraph] = {}
+        if subgraph not in self._by_subgraph:
+            by_type = self._by_subgraph[subgraph] = {}
             for step in self._steps:
                 for type_, place in _places(step) if step.subgraph == subgraph else ():
-                    found.setdefault(type_, []).append(place)
-        return self._found[subgraph]
+                    by_type.setdefault(type_, []).append(place)
+        return self._by_subgraph[subgraph]
 
-    def _taken(self, step: Step, place: _Place, given: frozenset[Condition]) -> tuple[Source, Taken] | None:
-        """The place as a source of the step's representations, and what its objects answer; None if they can't."""
-        taken = _taken(step.type, step.tree, Tree(False, {step.type: place.items}), given)
-        inputs = _inputs(step.inputs, place)
-        required = _same(step.required, place.step.required if place.top else ())
-        if taken is None or inputs is None or required is None or self._disputed(step, place, taken):
+    def _stored(
+        self, step: Step, place: _Place, conditions: frozenset[Condition]
+    ) -> tuple[Source, StoredSelection] | None:
+        """The place as a source of the step's representations, and how its objects answer; None if they can't."""
+        selection = _stored_selection(step.type, step.tree, Tree(False, {step.type: place.items}), conditions)
+        inputs = _key_at(step.inputs, place)
+        required = _same_templates(step.required, place.step.required if place.entity else ())
+        if selection is None or inputs is None or required is None or self._overwritten(step, place, selection):
             return None
         needs = (Need(required, (), frozenset()),) if required else ()
-        return Source(place.path, step.type, step.type, inputs, required, needs), taken
+        return Source(place.path, step.type, step.type, inputs, required, needs), selection
 
-    def _disputed(self, step: Step, place: _Place, taken: Taken) -> bool:
-        """Whether an earlier fetch but the place's own writes what would be taken, or may null it."""
+    def _overwritten(self, step: Step, place: _Place, selection: StoredSelection) -> bool:
+        """Whether an earlier fetch, but the place's own, writes the selection or may null it."""
         path: tuple[Segment, ...] = place.path
-        for other in self._steps:
-            if other is place.step or self._wave[other.number] >= self._wave[step.number]:
+        for writer in self._steps:
+            if writer is place.step or self._wave[writer.number] >= self._wave[step.number]:
                 continue
-            if other.path[: len(path)] == path:
-                within, trees = _within(taken, other.path[len(path) :]), [other.tree]
+            if writer.path[: len(path)] == path:
+                below, trees = _selection_at(selection, writer.path[len(path) :]), [writer.tree]
             else:
-                within, trees = taken, self._below(other, path)
-            if within is not None and any(self._meet(tree, within) for tree in trees):
+                below, trees = selection, self._trees_at(writer, path)
+            if below is not None and any(self._overlaps(tree, below) for tree in trees):
                 return True
         return False
 
-    def _below(self, step: Step, path: tuple[Segment, ...]) -> list[Tree]:
+    def _trees_at(self, step: Step, path: tuple[Segment, ...]) -> list[Tree]:
         """What the step reads at a path that begins at its own."""
         trees = [step.tree] if path[: len(step.path)] == step.path else []
         for type_, key in path[len(step.path) :]:
-            items = (each.get(key) for tree in trees for each in self._items(tree, type_))
-            trees = [each.tree for each in items if each is not None and each.tree is not None]
+            items = (items.get(key) for tree in trees for items in self._items(tree, type_))
+            trees = [item.tree for item in items if item is not None and item.tree is not None]
         return trees
 
-    def _meet(self, tree: Tree, taken: Taken) -> bool:
-        """Whether the tree has a key that is taken of the same object."""
+    def _overlaps(self, tree: Tree, selection: StoredSelection) -> bool:
+        """Whether the tree has a key that the selection reads of the same object."""
         return any(
             items.keys() & {read for _, read, _ in fields}
-            for type_, fields in taken.types
+            for type_, fields in selection.types
             for items in self._items(tree, type_)
         )
 
@@ -113,14 +120,14 @@ class Places:
 
 
 def _unchanged(place: _Place, step: Step) -> bool:
-    """Whether no mutation runs between the place's answer and the step. Those of one subgraph may be one request: what
-    one of them answers was told before the next."""
+    """Whether no mutation runs between the place's answer and the step. Mutations of one subgraph may be one request:
+    one was answered before the next ran."""
     mutated = place.step.root and place.step.type == "Mutation"
     return place.step.run == step.run and not (mutated and place.path[:1] != step.path[:1])
 
 
-def _simple(step: Step) -> bool:
-    """Whether it asks about objects of one concrete type, whose answer depends on their representation alone."""
+def _reusable(step: Step) -> bool:
+    """Whether the step asks for entities of one concrete type whose answer depends on their representation alone."""
     return step.only == step.type and step.tree.types.keys() == {step.type} and not step.contexts
 
 
@@ -129,91 +136,97 @@ def _places(step: Step) -> Iterator[tuple[str, _Place]]:
     stack = [(step.tree, step.path)]
     while stack:
         tree, path = stack.pop()
-        top = tree is step.tree and not step.root
+        entity = tree is step.tree and not step.root
         for type_, items in tree.types.items():
-            if not top or step.only == step.type:
-                yield type_, _Place(step, path, items, top)
+            if not entity or step.only == step.type:
+                yield type_, _Place(step, path, items, entity)
             stack.extend((item.tree, (*path, (type_, item.key))) for item in items.values() if item.tree is not None)
 
 
-def _taken(static: str, wanted: Tree, held: Tree, given: frozenset[Condition]) -> Taken | None:
-    """How objects that were read as `held` answer what is `wanted`; None if they don't. Depth is the document's."""
+def _stored_selection(
+    static_type: str, requested: Tree, stored: Tree, conditions: frozenset[Condition]
+) -> StoredSelection | None:
+    """How objects that were read as `stored` answer the `requested` tree; None if they don't. Depth is the
+    document's."""
     types = []
-    typed = wanted.abstract or wanted.types.keys() != {static}
-    for type_, items in wanted.types.items():
+    typed = requested.abstract or requested.types.keys() != {static_type}
+    for type_, items in requested.types.items():
         fields = []
         for item in items.values():
             if item.name == "__typename":
                 typed = True
                 continue
-            found = _counterpart(item, held.types.get(type_, {}))
-            if found is None or (item.tree is None) != (found.tree is None):
+            twin = _same_field(item, stored.types.get(type_, {}))
+            if twin is None or (item.tree is None) != (twin.tree is None):
                 return None
             below = None
-            if item.tree is not None and found.tree is not None:
-                below = _taken(item.type.strip("[]!"), item.tree, found.tree, given)
+            if item.tree is not None and twin.tree is not None:
+                below = _stored_selection(item.type.strip("[]!"), item.tree, twin.tree, conditions)
                 if below is None:
                     return None
-            elif not any(each <= given for each in item.when):
+            elif not any(conjunction <= conditions for conjunction in item.when):
                 return None
-            fields.append((item.key, found.key, below))
+            fields.append((item.key, twin.key, below))
         types.append((type_, tuple(fields)))
-    return Taken(typed, tuple(types))
+    return StoredSelection(typed, tuple(types))
 
 
-def _counterpart(item: Item, held: Items) -> Item | None:
-    """The item that reads the same field with the same arguments."""
-    same = (each for each in (held.get(item.key), *held.values()) if each is not None)
-    return next((each for each in same if (each.name, each.arguments) == (item.name, item.arguments)), None)
+def _same_field(item: Item, stored: Items) -> Item | None:
+    """The stored item that reads the same field with the same arguments."""
+    candidates = (twin for twin in (stored.get(item.key), *stored.values()) if twin is not None)
+    return next((twin for twin in candidates if (twin.name, twin.arguments) == (item.name, item.arguments)), None)
 
 
-def _within(taken: Taken, path: tuple[Segment, ...]) -> Taken | None:
-    """What is taken of the objects at a path below."""
-    found: Taken | None = taken
+def _selection_at(selection: StoredSelection, path: tuple[Segment, ...]) -> StoredSelection | None:
+    """The part of a selection that is read of the objects at a path below."""
+    current: StoredSelection | None = selection
     for type_, key in path:
-        fields = dict(found.types).get(type_, ()) if found is not None else ()
-        found = next((below for _, read, below in fields if read == key), None)
-    return found
+        fields = dict(current.types).get(type_, ()) if current is not None else ()
+        current = next((below for _, read, below in fields if read == key), None)
+    return current
 
 
-def _inputs(wanted: tuple[Template, ...], place: _Place) -> tuple[Template, ...] | None:
-    """The key as the place's objects have it: the one that the subgraph was given, or one that it told."""
-    if place.top:
-        given = _same(wanted, place.step.inputs)
-        if given is not None:
-            return given
-    return _told(wanted, place.items)
+def _key_at(key: tuple[Template, ...], place: _Place) -> tuple[Template, ...] | None:
+    """The key as the place's objects have it: as the subgraph was given it, or as it answered it."""
+    if place.entity:
+        same = _same_templates(key, place.step.inputs)
+        if same is not None:
+            return same
+    return _answered_key(key, place.items)
 
 
-def _told(wanted: tuple[Template, ...], items: Items) -> tuple[Template, ...] | None:
-    found = []
-    for each in wanted:
-        item = next((item for item in items.values() if item.name == each.name and not item.arguments), None)
-        if item is None or (item.tree is None) != (not each.selections):
+def _answered_key(key: tuple[Template, ...], items: Items) -> tuple[Template, ...] | None:
+    """The key's templates under the response keys of these items; None if one of its fields was not read."""
+    answered = []
+    for template in key:
+        item = next((item for item in items.values() if item.name == template.name and not item.arguments), None)
+        if item is None or (item.tree is None) != (not template.selections):
             return None
         selections = []
-        for type_, inner in each.selections:
-            below = _told(inner, item.tree.types.get(type_, {})) if item.tree is not None else None
+        for type_, inner in template.selections:
+            below = _answered_key(inner, item.tree.types.get(type_, {})) if item.tree is not None else None
             if below is None:
                 return None
             selections.append((type_, below))
-        found.append(replace(each, key=item.key, selections=tuple(selections)))
-    return tuple(found)
+        answered.append(replace(template, key=item.key, selections=tuple(selections)))
+    return tuple(answered)
 
 
-def _same(wanted: tuple[Template, ...], held: tuple[Template, ...]) -> tuple[Template, ...] | None:
-    """Those of the held templates that represent as the wanted ones do; None if one is not among them."""
-    by_name = {each.name: each for each in held}
-    found = [by_name[each.name] for each in wanted if each.name in by_name]
-    alike = len(found) == len(wanted) and all(map(_alike, wanted, found))
-    return tuple(found) if alike else None
+def _same_templates(first: tuple[Template, ...], second: tuple[Template, ...]) -> tuple[Template, ...] | None:
+    """The templates of the second that represent as those of the first do; None if one has no such twin."""
+    by_name = {template.name: template for template in second}
+    twins = [by_name[template.name] for template in first if template.name in by_name]
+    return tuple(twins) if len(twins) == len(first) and all(map(_same_value, first, twins)) else None
 
 
-def _alike(one: Template, other: Template) -> bool:
-    """Whether both make the same value of the same object, but for the response keys that they read."""
-    left, right = dict(one.selections), dict(other.selections)
+def _same_value(first: Template, second: Template) -> bool:
+    """Whether both make the same value of the same object, whatever response keys they read."""
+    left, right = dict(first.selections), dict(second.selections)
     return (
-        (one.name, one.is_list) == (other.name, other.is_list)
+        (first.name, first.is_list) == (second.name, second.is_list)
         and left.keys() == right.keys()
-        and all(len(left[name]) == len(right[name]) and _same(left[name], right[name]) is not None for name in left)
+        and all(
+            len(left[name]) == len(right[name]) and _same_templates(left[name], right[name]) is not None
+            for name in left
+        )
     )

@@ -1,8 +1,8 @@
-"""Fetch graph: the chosen options as steps, each with what it reads, what it is given, and what must come before.
+"""The fetch graph: the chosen options as steps, each with its selections, its inputs and the steps before it.
 
-Steps are made of groups one to one; the passes then join and adapt them. A leaf carries the conditions under which it
-is wanted, as alternatives of conjunctions: keys and requirements inherit those of the fields that they serve, so that a
-condition never leaks to an unconditional sibling when selections meet.
+Each group becomes one step; the passes then merge and adapt steps. A leaf carries the conditions under which it is
+selected, as alternatives of conjunctions: keys and requirements inherit those of the fields that they serve, so that a
+condition never leaks to an unconditional sibling when selections are merged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.graph import Graph, Move
-from hub.federation.planning.search_state import Given, Group, Leaf, Option, Segment, Template
+from hub.federation.planning.search_state import ContextSource, Group, Leaf, Option, Segment, Template
 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
@@ -20,14 +20,16 @@ Alternatives = frozenset[frozenset[Condition]]
 ALWAYS: Alternatives = frozenset({frozenset()})
 
 
-Awaited = tuple[tuple[Template, ...], tuple[Given, ...]]
-"""What a field requires of its object, and what objects above give to it."""
+Requirement = tuple[tuple[Template, ...], tuple[ContextSource, ...]]
+"""The templates that a field requires of its object, and the context arguments that objects above give to it."""
 
 
 def either(first: Alternatives, second: Alternatives) -> Alternatives:
-    """Present if the first or the second says so; conjunctions that another one implies are dropped."""
-    both = first | second
-    return frozenset(each for each in both if not any(other < each for other in both))
+    """Present if the first or the second holds; conjunctions that another one implies are dropped."""
+    conjunctions = first | second
+    return frozenset(
+        conjunction for conjunction in conjunctions if not any(weaker < conjunction for weaker in conjunctions)
+    )
 
 
 @dataclass(slots=True)
@@ -50,13 +52,13 @@ class Item:
 
 @dataclass(slots=True)
 class Tree:
-    """What is read of an object: items per concrete type, by response key."""
+    """The selections on an object: items per concrete type, by response key. `abstract`: with its `__typename`."""
 
     abstract: bool
     types: dict[str, dict[str, Item]] = field(default_factory=dict)
 
     def item(self, option: Option, abstract: bool) -> Item:
-        """The item of an option, made if new; `abstract` says whether a composite's value needs its type asked."""
+        """The item of an option, added if new; `abstract`: a composite's value is fetched with its `__typename`."""
         items = self.types.setdefault(option.arrival.spot.type, {})
         key = "__typename" if option.name == "__typename" else option.key
         if key not in items:
@@ -64,20 +66,20 @@ class Tree:
             items[key] = Item(key, option.name, option.arguments, option.move.type, tree=tree)
         return items[key]
 
-    def merge(self, other: Tree) -> None:
-        """Take in another tree of the same object."""
-        stack = [(self, other)]
+    def merge(self, tree: Tree) -> None:
+        """Add another tree of the same object."""
+        stack = [(self, tree)]
         while stack:
             mine, theirs = stack.pop()
             mine.abstract |= theirs.abstract
             for type_name, items in theirs.types.items():
                 own = mine.types.setdefault(type_name, {})
                 for key, item in items.items():
-                    known = own.setdefault(key, item)
-                    if known is not item:
-                        known.when = either(known.when, item.when)
-                        if known.tree is not None and item.tree is not None:
-                            stack.append((known.tree, item.tree))
+                    existing = own.setdefault(key, item)
+                    if existing is not item:
+                        existing.when = either(existing.when, item.when)
+                        if existing.tree is not None and item.tree is not None:
+                            stack.append((existing.tree, item.tree))
 
     def leaves(self) -> Iterator[Item]:
         """All leaf items below."""
@@ -93,10 +95,13 @@ class Tree:
 
 @dataclass(slots=True)
 class Step:
-    """One fetch under construction. `type` names the entity in the subgraph, `only` the objects' concrete type (None:
-    whichever). `before` numbers the steps that must have answered; `inputs` are keys, `required` what `@requires` asks,
-    `contexts` what objects above give; `dependents` the response keys that are null without it, by what each awaits of
-    both."""
+    """One fetch under construction.
+
+    `type`: the entity's name in the subgraph; `only`: the objects' concrete type, None for any; `before`: numbers of
+    the steps that must have answered; `inputs`: the key; `required`: what `@requires` reads; `contexts`: arguments that
+    objects above give; `dependents`: the response keys that are null without a requirement; `run`: the mutation that it
+    belongs to.
+    """
 
     number: int
     subgraph: str
@@ -107,26 +112,26 @@ class Step:
     before: set[int]
     inputs: tuple[Template, ...] = ()
     required: tuple[Template, ...] = ()
-    contexts: tuple[Given, ...] = ()
-    dependents: dict[Awaited, dict[str, None]] = field(default_factory=dict)
+    contexts: tuple[ContextSource, ...] = ()
+    dependents: dict[Requirement, dict[str, None]] = field(default_factory=dict)
     tree: Tree = field(default_factory=lambda: Tree(False))
     when: Alternatives = frozenset()
     run: int = 0
 
 
 def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option]) -> list[Step]:
-    """The steps of the chosen options and of all that they need, in an order in which each comes after its needs."""
+    """The steps of the chosen options and of all options that they need, each after the steps that it needs."""
     steps: dict[int, Step] = {}
-    seen: set[tuple[int, str, str, frozenset[Condition]]] = set()
+    visited: set[tuple[int, str, str, frozenset[Condition]]] = set()
     for leaf, first in zip(leaves, chosen, strict=True):
         conditions = frozenset(leaf.conditions)
         stack = [first]
         while stack:
             option = stack.pop()
             identity = (id(option.arrival), option.name, option.key, conditions)
-            if identity in seen:
+            if identity in visited:
                 continue
-            seen.add(identity)
+            visited.add(identity)
             step = _step(steps, option.group)
             step.when = either(step.when, frozenset({conditions}))
             _insert(graph, step, option, conditions)
@@ -163,17 +168,17 @@ def _is_root(group: Group) -> bool:
 
 
 def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Condition]) -> None:
-    """Add a leaf to its step, with the composites between the step's entry and the leaf."""
+    """Add a leaf to its step, with the composite fields between the step's entry and the leaf."""
     chain = [option]
     while (via := chain[-1].arrival.via) is not None:
         chain.append(via)
     chain.reverse()
     if option.group.required or option.group.contexts:
-        awaited = option.group.required, option.group.contexts
-        step.dependents.setdefault(awaited, {})[chain[0].key] = None
+        requirement = option.group.required, option.group.contexts
+        step.dependents.setdefault(requirement, {})[chain[0].key] = None
     tree = step.tree
-    for each in chain[:-1]:
-        item = tree.item(each, graph.is_abstract(graph_type(graph, each)))
+    for composite in chain[:-1]:
+        item = tree.item(composite, graph.is_abstract(graph_type(graph, composite)))
         tree = item.tree if item.tree is not None else tree
     leaf = tree.item(chain[-1], False)
     leaf.when = either(leaf.when, frozenset({conditions}))

@@ -1,6 +1,6 @@
-"""The supergraph as moves: from an object of a type in a subgraph, which fields and which other subgraphs it reaches.
+"""The supergraph as a graph of moves: which fields and other subgraphs an object of a type in a subgraph reaches.
 
-Built once per supergraph. A node is (concrete type, subgraph, view); a view is what an `@provides` above opens, a
+Built once per supergraph. A node is (concrete type, subgraph, view); a view is what an `@provides` above opens: a
 private copy of the nodes below that field.
 """
 
@@ -28,9 +28,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Reading one field at a node. `type` is the field's printed type in that subgraph; `requires` what the subgraph
-    must be given of the entity; `heads` the nodes where a composite value may be, empty for a leaf; `contexts` the
-    arguments that objects above the entity give."""
+    """Reading one field at a node.
+
+    `type`: the field's printed type in that subgraph; `requires`: the field set that its representation must hold;
+    `heads`: the nodes of a composite value, empty for a leaf; `contexts`: arguments that objects above give.
+    """
 
     type: str
     requires: Selections | None = None
@@ -39,13 +41,12 @@ class Move:
 
     @property
     def waits(self) -> bool:
-        """Whether something must be known before the field is asked."""
+        """Whether the field needs inputs beside the key: a requirement or a context."""
         return self.requires is not None or bool(self.contexts)
 
 
 class Graph:
-    """All moves of a supergraph with these labels on; pure look-ups, remembered. `giving` are the types that contexts
-    take something of."""
+    """All moves of a supergraph with these labels on, each found once. `giving`: the types that contexts read."""
 
     def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
         self.supergraph, self.labels = supergraph, labels
@@ -86,10 +87,10 @@ class Graph:
         if key not in self._held:
             types = self.supergraph.types
             type_ = self.supergraph.schema.type_map[type_name]
-            interfaces = [each.name for each in getattr(type_, "interfaces", ())]
-            standing = (each for each in interfaces if _is_interface_object(types[each], subgraph))
+            interfaces = [interface.name for interface in getattr(type_, "interfaces", ())]
+            objects = (name for name in interfaces if _is_interface_object(types[name], subgraph))
             own = subgraph in types[type_name].joins
-            self._held[key] = type_name if own else next(standing, type_name)
+            self._held[key] = type_name if own else next(objects, type_name)
         return self._held[key]
 
     def type_keys(self, type_name: str, interface: str) -> Iterator[tuple[str, Key, Selections]]:
@@ -103,7 +104,7 @@ class Graph:
         join = self.supergraph.types[holder].joins.get(subgraph)
         for key in join.keys if join else ():
             if key.resolvable:
-                yield key, next(each for each in key.selections if each.type == type_name)
+                yield key, next(selections for selections in key.selections if selections.type == type_name)
 
     def roots(self, type_name: str) -> tuple[str, ...]:
         """Subgraphs that have the root type."""
@@ -125,7 +126,7 @@ class Graph:
         join = target.joins.get(subgraph)
         if join is None or not join.interface_object:
             return join.members if join else frozenset()
-        return frozenset().union(*(each.members for each in target.joins.values()))
+        return frozenset().union(*(subgraph_join.members for subgraph_join in target.joins.values()))
 
     def _find(self, node: Node, name: str) -> Move | None:
         holder = self.held_as(node.type, node.subgraph)
@@ -135,15 +136,15 @@ class Graph:
         join = field.joins.get(node.subgraph) if field else None
         if join is None:
             return None
-        provided = next((each for each in node.view.fields if each.name == name), None) if node.view else None
+        provided = next((field for field in node.view.fields if field.name == name), None) if node.view else None
         moved = join.label is not None and join.overrides != (join.label in self.labels)
         if (join.external or moved) and not provided and (node.subgraph, f"{node.type}.{name}") not in self._keyed:
             return None
-        requires = next((each for each in join.requires if each.type == node.type), None)
+        requires = next((selections for selections in join.requires if selections.type == node.type), None)
         views: dict[str, Selections] = {}
-        for each in (*join.provides, *(provided.selections if provided else ())):
-            known = views.get(each.type)
-            views[each.type] = replace(each, fields=known.fields + each.fields) if known else each
+        for selections in (*join.provides, *(provided.selections if provided else ())):
+            view = views.get(selections.type)
+            views[selections.type] = replace(selections, fields=view.fields + selections.fields) if view else selections
         target = self.supergraph.types.get(join.type.strip("[]!"))
         members = self._members(target, node.subgraph) if target else frozenset()
         heads = tuple(Node(member, node.subgraph, views.get(member)) for member in sorted(members))
@@ -162,10 +163,10 @@ def graph_of(supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> Gr
 
 
 def _coordinates(selections: tuple[Selections, ...]) -> set[str]:
-    found = set()
+    coordinates = set()
     stack = list(selections)
     while stack:
         for field in stack.pop().fields:
-            found.add(field.coordinate)
+            coordinates.add(field.coordinate)
             stack.extend(field.selections)
-    return found
+    return coordinates

@@ -1,18 +1,18 @@
-"""From steps to the plan: documents printed, steps of one wave and subgraph batched into one request, waves ordered."""
+"""Lowering of steps to a plan: documents are printed, steps of one wave and subgraph batched, waves ordered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hub.federation.execution.context_arguments import again, document
+from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.entity_reuse import Places
 from hub.federation.planning.fetches import ALWAYS, Alternatives, Item, Step, Tree
 from hub.federation.planning.graph import Graph
 from hub.federation.planning.passes.order import waves
 from hub.federation.planning.query_plan import Entities, Fetch, Need, Parallel, Plan, Rename, Source
-from hub.federation.planning.search_state import Given, Segment
+from hub.federation.planning.search_state import ContextSource, Segment
 
 
 def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
@@ -20,7 +20,7 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
     wave = waves(steps)
     places = Places(graph, steps, wave)
     ordered: dict[tuple[int, int], dict[tuple[object, ...], list[Step]]] = {}
-    for step in sorted(steps, key=lambda each: (each.run, wave[each.number], each.number)):
+    for step in sorted(steps, key=lambda step: (step.run, wave[step.number], step.number)):
         batch = (step.subgraph,) if not step.root else (step.subgraph, step.number)
         ordered.setdefault((step.run, wave[step.number]), {}).setdefault(batch, []).append(step)
     homes = {
@@ -33,7 +33,7 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
             for batches in ordered.values()
         ),
         {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
-        placed=any(step.contexts for step in steps),
+        by_context=any(step.contexts for step in steps),
     )
 
 
@@ -41,15 +41,17 @@ def _fetch(
     graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int], places: Places
 ) -> Fetch:
     when = _union([step.when for step in batch])
-    given = next(iter(when)) if len(when) == 1 else frozenset()
+    common = next(iter(when)) if len(when) == 1 else frozenset()
     contexts = _contexts(batch, types)
     printer = _Printer(graph, batch[0].subgraph, {coordinate: name for coordinate, (name, _) in contexts.items()})
     before = tuple(sorted({homes[number] for step in batch for number in step.before}))
     first = batch[0]
-    conjunctions = (tuple(sorted(each, key=_condition_order)) for each in when)
-    alternatives = tuple(sorted(conjunctions, key=lambda each: [_condition_order(condition) for condition in each]))
+    conjunctions = (tuple(sorted(conjunction, key=_condition_order)) for conjunction in when)
+    alternatives = tuple(
+        sorted(conjunctions, key=lambda conjunction: [_condition_order(condition) for condition in conjunction])
+    )
     if first.root:
-        body = printer.tree(first.tree, first.type, given)
+        body = printer.tree(first.tree, first.type, common)
         operation = kind if not first.path and first.type == "Mutation" else "query"
         declared = _declared(printer, types)
         head = f"({','.join(declared)})" if declared else ""
@@ -63,18 +65,18 @@ def _fetch(
             renames=_renames(first.tree),
             when=alternatives,
             before=before,
-            asked=_coordinates(first.tree),
+            coordinates=_coordinates(first.tree),
         )
     entities: dict[tuple[str, str], list[Step]] = {}
     for step in batch:
-        entities.setdefault((step.type, printer.tree(step.tree, step.type, given)), []).append(step)
+        entities.setdefault((step.type, printer.tree(step.tree, step.type, common)), []).append(step)
     variable = _free("representations", types)
     parts = []
     for index, ((type_, body), members) in enumerate(entities.items()):
-        named = tuple(contexts[each.coordinate] for each in _ordered(members[0]))
+        context_variables = tuple(contexts[conjunction.coordinate] for conjunction in _ordered(members[0]))
         whole, sources = f"...on {type_}{{{body}}}", tuple(map(_source, members))
-        known = places.known(members, given)
-        part = Entities("_entities", variable, sources, _renames(members[0].tree), whole, named, known)
+        reuse = places.reuse(members, common)
+        part = Entities("_entities", variable, sources, _renames(members[0].tree), whole, context_variables, reuse)
         parts.append(part if len(entities) == 1 else _numbered(part, index))
     declared = _declared(printer, types)
     return Fetch(
@@ -82,28 +84,28 @@ def _fetch(
         first.subgraph,
         document(parts, declared),
         tuple(printer.used),
-        entities=tuple(parts if contexts else (replace(each, body="") for each in parts)),
+        entities=tuple(parts if contexts else (replace(conjunction, body="") for conjunction in parts)),
         when=alternatives,
         before=before,
         declared=declared if contexts else (),
-        asked=tuple(dict.fromkeys(type_ for type_, _ in entities)),
+        coordinates=tuple(dict.fromkeys(type_ for type_, _ in entities)),
     )
 
 
 def _coordinates(tree: Tree) -> tuple[str, ...]:
-    """Those of the fields at the top."""
-    found = (f"{type_}.{item.name}" for type_, items in tree.types.items() for item in items.values())
-    return tuple(dict.fromkeys(found))
+    """Coordinates of the fields at the top."""
+    coordinates = (f"{type_}.{item.name}" for type_, items in tree.types.items() for item in items.values())
+    return tuple(dict.fromkeys(coordinates))
 
 
 def _numbered(entities: Entities, index: int) -> Entities:
     """One of several fields of a document."""
-    return replace(again(entities, f"_{index}"), key=f"_e{index}", variable=f"{entities.variable}{index}")
+    return replace(repeated(entities, f"_{index}"), key=f"_e{index}", variable=f"{entities.variable}{index}")
 
 
 def _source(step: Step) -> Source:
     needs = tuple(
-        Need(required, tuple(each.coordinate for each in contexts), frozenset(keys))
+        Need(required, tuple(context.coordinate for context in contexts), frozenset(keys))
         for (required, contexts), keys in step.dependents.items()
     )
     return Source(
@@ -111,15 +113,17 @@ def _source(step: Step) -> Source:
     )
 
 
-def _ordered(step: Step) -> list[Given]:
-    return sorted(step.contexts, key=lambda each: each.coordinate)
+def _ordered(step: Step) -> list[ContextSource]:
+    return sorted(step.contexts, key=lambda context: context.coordinate)
 
 
 def _contexts(batch: Sequence[Step], types: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Variable and type of each argument that an object above gives, by coordinate."""
     base = _free("context", types)
-    given = {each.coordinate: each.type for step in batch for each in _ordered(step)}
-    return {coordinate: (f"{base}{index}", type_) for index, (coordinate, type_) in enumerate(given.items())}
+    types_by_coordinate = {context.coordinate: context.type for step in batch for context in _ordered(step)}
+    return {
+        coordinate: (f"{base}{index}", type_) for index, (coordinate, type_) in enumerate(types_by_coordinate.items())
+    }
 
 
 def _free(base: str, types: Mapping[str, str]) -> str:
@@ -131,7 +135,7 @@ def _free(base: str, types: Mapping[str, str]) -> str:
 
 def _union(parts: Sequence[Alternatives]) -> Alternatives:
     merged: Alternatives = frozenset().union(*parts)
-    return frozenset(each for each in merged if not any(other < each for other in merged))
+    return frozenset(conjunction for conjunction in merged if not any(weaker < conjunction for weaker in merged))
 
 
 def _declared(printer: _Printer, types: Mapping[str, str]) -> tuple[str, ...]:
@@ -145,33 +149,35 @@ def _outputs(step: Step) -> tuple[str, ...]:
 
 
 def _renames(tree: Tree) -> tuple[Rename, ...]:
-    found = []
+    renames = []
     stack: list[tuple[Tree, tuple[Segment, ...]]] = [(tree, ())]
     while stack:
         current, path = stack.pop()
         for type_name, items in current.types.items():
             for item in items.values():
                 if item.alias is not None:
-                    found.append(Rename(path, type_name, item.alias, item.key))
+                    renames.append(Rename(path, type_name, item.alias, item.key))
                 if item.tree is not None:
                     stack.append((item.tree, (*path, (type_name, item.sent_key))))
-    return tuple(reversed(found))
+    return tuple(reversed(renames))
 
 
 class _Printer:
-    """Selections as compact text; remembers the variables that they use. Depth is bounded by the document's limits."""
+    """Prints selections as compact text and collects the variables that they use. Depth is that of the document."""
 
     def __init__(self, graph: Graph, subgraph: str, contexts: Mapping[str, str]) -> None:
         self.graph, self.subgraph, self.contexts = graph, subgraph, contexts
         self.used: dict[str, None] = {}
 
-    def tree(self, tree: Tree, static_type: str, given: frozenset[Condition]) -> str:
-        """Selection on a value of the static type; `given` are conditions known to hold here."""
+    def tree(self, tree: Tree, static_type: str, conditions: frozenset[Condition]) -> str:
+        """The printed selection on a value of the static type; `conditions` hold here already."""
         abstract = static_type not in tree.types or len(tree.types) > 1
         typed = tree.abstract or abstract
         printed = {
             type_: {
-                item.key: self.item(item, given) for item in items.values() if not typed or item.key != "__typename"
+                item.key: self.item(item, conditions)
+                for item in items.values()
+                if not typed or item.key != "__typename"
             }
             for type_, items in tree.types.items()
         }
@@ -185,7 +191,7 @@ class _Printer:
         return " ".join(parts) or "__typename"
 
     def shared(self, static_type: str, tree: Tree, printed: Mapping[str, Mapping[str, str]]) -> list[str]:
-        """Keys that an interface can be asked for at once: same text for every type that the subgraph may return."""
+        """Keys that an interface can be selected by: same text for every type that the subgraph may return."""
         join = self.graph.supergraph.types[static_type].joins.get(self.subgraph)
         if static_type in tree.types or join is None or not join.members or join.members - printed.keys():
             return []
@@ -199,38 +205,38 @@ class _Printer:
             and self.subgraph in fields[item.name].joins
         ]
 
-    def item(self, item: Item, given: frozenset[Condition]) -> str:
+    def item(self, item: Item, conditions: frozenset[Condition]) -> str:
         head = item.name if item.sent_key == item.name else f"{item.sent_key}:{item.name}"
         if item.arguments:
-            self.used.update(dict.fromkeys(each for _, each in item.arguments if each not in self.contexts))
-            named = ((name, self.contexts.get(each, each)) for name, each in item.arguments)
-            head += "(" + ",".join(f"{name}:${variable}" for name, variable in named) + ")"
+            self.used.update(dict.fromkeys(variable for _, variable in item.arguments if variable not in self.contexts))
+            arguments = ((name, self.contexts.get(variable, variable)) for name, variable in item.arguments)
+            head += "(" + ",".join(f"{name}:${variable}" for name, variable in arguments) + ")"
         if item.tree is None:
-            conjunctions = [each - given for each in item.when]
+            conjunctions = [conjunction - conditions for conjunction in item.when]
             if frozenset() in conjunctions:
                 return head
-            ordered = sorted(conjunctions, key=lambda each: sorted(map(_condition_order, each)))
-            return " ".join(sorted(self.conditioned(head, "", each) for each in ordered))
-        conjunctions = [each for leaf in item.tree.leaves() for each in leaf.when] or list(ALWAYS)
-        common = frozenset.intersection(*conjunctions) - given
-        body = self.tree(item.tree, item.type.strip("[]!"), given | common)
+            ordered = sorted(conjunctions, key=lambda conjunction: sorted(map(_condition_order, conjunction)))
+            return " ".join(sorted(self.conditioned(head, "", conjunction) for conjunction in ordered))
+        conjunctions = [conjunction for leaf in item.tree.leaves() for conjunction in leaf.when] or list(ALWAYS)
+        common = frozenset.intersection(*conjunctions) - conditions
+        body = self.tree(item.tree, item.type.strip("[]!"), conditions | common)
         return self.conditioned(head, f"{{{body}}}", common)
 
     def conditioned(self, head: str, body: str, conditions: frozenset[Condition]) -> str:
-        """A field under all the conditions: a directive stands once at a place, further ones on fragments around."""
+        """A field under all the conditions: each directive stands once on it, further ones on fragments around it."""
         ordered = sorted(conditions, key=_condition_order)
-        self.used.update(dict.fromkeys(each.variable for each in ordered))
-        own = list({each.wanted: each for each in ordered}.values())
+        self.used.update(dict.fromkeys(condition.variable for condition in ordered))
+        own = list({condition.value: condition for condition in ordered}.values())
         printed = head + "".join(map(_directive, own)) + body
-        for each in ordered:
-            if each not in own:
-                printed = f"...{_directive(each)}{{{printed}}}"
+        for condition in ordered:
+            if condition not in own:
+                printed = f"...{_directive(condition)}{{{printed}}}"
         return printed
 
 
 def _directive(condition: Condition) -> str:
-    return f"@{'include' if condition.wanted else 'skip'}(if:${condition.variable})"
+    return f"@{'include' if condition.value else 'skip'}(if:${condition.variable})"
 
 
 def _condition_order(condition: Condition) -> tuple[str, bool]:
-    return (condition.variable, condition.wanted)
+    return (condition.variable, condition.value)

@@ -1,4 +1,4 @@
-"""From the root of an operation to its leaves, with every way to read each."""
+"""The leaves of an operation, from its root down, with every option to read each."""
 
 from __future__ import annotations
 
@@ -11,107 +11,107 @@ from hub.federation.planning.walk import TYPENAME, Walker
 
 def walk(walker: Walker, root: Selections) -> list[Leaf]:
     """Leaves of the operation in its order; raises OperationRefused (PLAN_IMPOSSIBLE) if one can't be read."""
-    fields = [each for each in root.fields if each.name != TYPENAME]
+    fields = [field for field in root.fields if field.name != TYPENAME]
     if root.type == "Mutation":
-        return _in_turn(walker, root, fields)
+        return _mutation_leaves(walker, root, fields)
     spot = Spot(Level(()), root.type, selected=[root])
     for home in walker.graph.roots(root.type):
         walker.enter_root(spot, home, None)
-    for each in fields:
-        _expect(spot, each)
-    return [leaf for each in fields for leaf in _leaves(walker, spot, each)]
+    for field in fields:
+        _register_keys(spot, field)
+    return [leaf for field in fields for leaf in _leaves(walker, spot, field)]
 
 
-def _in_turn(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf]:
-    """Leaves of mutations. Each is made in one subgraph alone, from which all below it can be read: if it can be
-    the one of the mutation before, that one."""
-    _settle(fields)
-    level, spot, found = Level(()), Spot(Level(()), root.type), list[Leaf]()
-    graph, keyed = walker.graph, dict[str, list[Field]]()
-    for each in fields:
-        keyed.setdefault(each.key, []).append(each)
-    for first, *others in keyed.values():
-        refused = _impossible(first)
+def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf]:
+    """Leaves of mutations, each run in one subgraph from which all below it can be read: that of the mutation before,
+    if it can be."""
+    _check_order(fields)
+    level, spot, leaves = Level(()), Spot(Level(()), root.type), list[Leaf]()
+    graph, by_key = walker.graph, dict[str, list[Field]]()
+    for field in fields:
+        by_key.setdefault(field.key, []).append(field)
+    for first, *repeated in by_key.values():
+        refusal = _impossible(first)
         before = [arrival.group.subgraph for arrival in spot.arrivals]
         homes = [name for name in graph.roots(root.type) if graph.move(Node(root.type, name), first.name)]
         for home in sorted(homes, key=lambda name: name not in before):
-            made = spot
+            candidate = spot
             if home not in before:
-                made = Spot(level, root.type, selected=[root])
-                walker.enter_root(made, home, None)
-            for each in (first, *others):
-                _expect(made, each)
+                candidate = Spot(level, root.type, selected=[root])
+                walker.enter_root(candidate, home, None)
+            for field in (first, *repeated):
+                _register_keys(candidate, field)
             try:
-                found += [leaf for each in (first, *others) for leaf in _leaves(walker, made, each)]
+                leaves += [leaf for field in (first, *repeated) for leaf in _leaves(walker, candidate, field)]
             except OperationRefused as error:
-                if error.code != refused.code:
+                if error.code != refusal.code:
                     raise
-                refused = error
+                refusal = error
             else:
-                spot = made
+                spot = candidate
                 break
         else:
-            raise refused
-    return found
+            raise refusal
+    return leaves
 
 
-def _settle(fields: list[Field]) -> None:
-    """Refuse a mutation whose turn depends on a condition: a plan has one order for all values of variables."""
-    began: dict[str, int] = {}
-    for place, each in enumerate(fields):
-        first = began.setdefault(each.key, place)
-        alone = not set(fields[first].conditions).issubset(each.conditions)
-        if alone and any(other.key != each.key for other in fields[first:place]):
+def _check_order(fields: list[Field]) -> None:
+    """Refuse a mutation whose place in the order depends on a condition: a plan has one order for all variables."""
+    first_index: dict[str, int] = {}
+    for index, field in enumerate(fields):
+        first = first_index.setdefault(field.key, index)
+        conditional = not set(fields[first].conditions).issubset(field.conditions)
+        if conditional and any(earlier.key != field.key for earlier in fields[first:index]):
             raise OperationRefused(
                 "PLAN_IMPOSSIBLE",
-                f"the turn of {each.coordinate} depends on a condition",
-                {"reason": "MUTATION_ORDER", "key": each.key},
+                f"the turn of {field.coordinate} depends on a condition",
+                {"reason": "MUTATION_ORDER", "key": field.key},
             )
 
 
-def _leaves(walker: Walker, spot: Spot, wanted: Field) -> list[Leaf]:
+def _leaves(walker: Walker, spot: Spot, field: Field) -> list[Leaf]:
     """Leaves at and below a field, in their order; raises OperationRefused (PLAN_IMPOSSIBLE)."""
     leaves: list[Leaf] = []
-    stack = [(spot, wanted, wanted.conditions)]
+    stack = [(spot, field, field.conditions)]
     while stack:
-        spot, each, conditions = stack.pop()
-        options = walker.options(spot, each, each.key)
+        spot, current, conditions = stack.pop()
+        options = walker.options(spot, current, current.key)
         if not options and spot.arrivals:
-            raise _impossible(each)
-        if not each.selections:
+            raise _impossible(current)
+        if not current.selections:
             leaves.append(Leaf(tuple(options), conditions))
             continue
         below: list[tuple[Spot, Field, tuple[Condition, ...]]] = []
-        for selections, child in walker.enter(spot, each, each.key, options):
+        for selections, child in walker.enter(spot, current, current.key, options):
             fields = selections.fields
             untyped = any(arrival.untyped for arrival in child.arrivals)
-            if untyped or all(inner.conditions for inner in fields):  # it is there even if no field of it is
-                told = Field(TYPENAME, child.type, TYPENAME)
-                fields = (*fields, told)
-                child.register(TYPENAME, told)
+            if untyped or all(inner.conditions for inner in fields):  # the object is there even if no field of it is
+                typename = Field(TYPENAME, child.type, TYPENAME)
+                fields = (*fields, typename)
+                child.register(TYPENAME, typename)
             if child.arrivals:
-                below.extend((child, inner, _joined(conditions, inner.conditions)) for inner in fields)
+                below.extend((child, inner, _conjunction(conditions, inner.conditions)) for inner in fields)
         stack.extend(reversed(below))
     return leaves
 
 
-def _expect(spot: Spot, wanted: Field) -> None:
-    """All response keys that the client uses, before anything is read besides: what is required has others."""
-    stack = [(spot, wanted)]
+def _register_keys(spot: Spot, field: Field) -> None:
+    """Register all response keys that the client uses, so that required fields get others."""
+    stack = [(spot, field)]
     while stack:
-        above, each = stack.pop()
-        above.register(each.key, each)
-        for selections, child in above.below(each, each.key) if each.selections else ():
+        position, current = stack.pop()
+        position.register(current.key, current)
+        for selections, child in position.below(current, current.key) if current.selections else ():
             stack.extend((child, inner) for inner in selections.fields)
 
 
-def _joined(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
+def _conjunction(outer: tuple[Condition, ...], inner: tuple[Condition, ...]) -> tuple[Condition, ...]:
     return tuple(dict.fromkeys((*outer, *inner)))
 
 
-def _impossible(wanted: Field) -> OperationRefused:
+def _impossible(field: Field) -> OperationRefused:
     return OperationRefused(
         "PLAN_IMPOSSIBLE",
-        f"no plan reaches {wanted.coordinate}",
-        {"reason": "FIELD_UNREACHABLE", "coordinate": wanted.coordinate},
+        f"no plan reaches {field.coordinate}",
+        {"reason": "FIELD_UNREACHABLE", "coordinate": field.coordinate},
     )

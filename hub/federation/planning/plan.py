@@ -30,8 +30,8 @@ def plan(
     walker = Walker(graph, moves)
     leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
     steps = build(graph, leaves, choose(leaves, walker.groups))
-    for each in PASSES:
-        steps = each(graph, steps)
+    for apply_pass in PASSES:
+        steps = apply_pass(graph, steps)
     types = {name: type_ for name, (type_, _) in supergraph.constants.items()}
     types.update((variable.name, variable.type) for variable in operation.fetch.variables)
     return lower(graph, operation.fetch.kind, steps, types)

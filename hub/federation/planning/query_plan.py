@@ -1,4 +1,4 @@
-"""A plan: what is sent to whom, in which order, as frozen values with a text form.
+"""The query plan: the fetches from each subgraph in their order, as frozen values with a text form.
 
 `Sequence` and `Parallel` order fetches; a fetch carries its path (Apollo's Flatten) and its conditions (Condition).
 A plan holds no value of the client: only names of variables.
@@ -15,13 +15,15 @@ from graphql import parse, print_ast
 
 from hub.federation.execution.representation_collector import Collector
 from hub.federation.operations.operation import Condition, hold
-from hub.federation.planning.search_state import Given, Segment, Template
+from hub.federation.planning.search_state import ContextSource, Segment, Template
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What some fields of a fetch wait for: what they require of the object, the coordinates of the arguments that
-    objects above give. Without it these response keys are null, and no others."""
+    """What some fields of a fetch need: templates that they require of the object, coordinates of context arguments.
+
+    Without it the response keys `keys` are null, and no others.
+    """
 
     required: tuple[Template, ...]
     contexts: tuple[str, ...]
@@ -30,10 +32,12 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where entities of a fetch are taken from. `path` leads to the objects, `only` says which of them by their type;
-    `type` is the entity's name in the subgraph; `inputs` are their key, `required` what
-    `@requires` asks and `contexts` what objects on the path give, of which `needs` says what each field waits for;
-    `outputs` are the client's keys."""
+    """Objects of the response tree that a fetch completes as entities.
+
+    `path`: where they are; `only`: their concrete type, None for any; `type`: the entity's name in the subgraph;
+    `inputs`: their key; `required`: what `@requires` reads; `contexts`: arguments that objects on the path give;
+    `needs`: which fields need which of both; `outputs`: the client's response keys.
+    """
 
     path: tuple[Segment, ...]
     type: str
@@ -42,12 +46,12 @@ class Source:
     required: tuple[Template, ...] = ()
     needs: tuple[Need, ...] = ()
     outputs: tuple[str, ...] = ()
-    contexts: tuple[Given, ...] = ()
+    contexts: tuple[ContextSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A key of the subgraph's answer that stands for another in the response, at objects of a path in the answer."""
+    """A key of the subgraph's answer that is another in the response, at the objects of a path in the answer."""
 
     path: tuple[Segment, ...]
     type: str
@@ -56,28 +60,30 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What is taken of an object that is known: per concrete type, (response key to write, response key to read, what
-    is taken of the value: None for a leaf). `typed`: with its `__typename`."""
+class StoredSelection:
+    """How an object of the response tree answers a selection: per concrete type (response key to write, response key
+    to read, selection on the value, None for a leaf). `typed`: with its `__typename`."""
 
     typed: bool
-    types: tuple[tuple[str, tuple[tuple[str, str, Taken | None], ...]], ...]
+    types: tuple[tuple[str, tuple[tuple[str, str, StoredSelection | None], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Places where the subgraph has told all that it is asked for: entities that these sources represent alike need not
-    be asked about. `taken` says of each source how its objects answer."""
+class Reuse:
+    """Places of the response tree that the subgraph has answered in full: an entity with the representation of one of
+    their objects is not fetched. `selections`: how the objects of each source answer."""
 
     places: Entities
-    taken: tuple[Taken, ...]
+    selections: tuple[StoredSelection, ...]
 
 
 @dataclass(frozen=True)
 class Entities:
-    """One `_entities` field of a fetch: its response key, its variable, and the objects that it is asked for. `body` is
-    the fragment that is asked of them; `contexts` are the variables, with their types, of what their sources' contexts
-    give, in that order; `known` is where earlier answers may have told all of it."""
+    """One `_entities` field of a fetch: its response key, its variable, the sources of its representations.
+
+    `body`: the fragment selected on the entities; `contexts`: variables and types of the sources' context arguments, in
+    their order; `reuse`: where earlier answers may hold the entities.
+    """
 
     key: str
     variable: str
@@ -85,11 +91,11 @@ class Entities:
     renames: tuple[Rename, ...] = ()
     body: str = ""
     contexts: tuple[tuple[str, str], ...] = ()
-    known: Known | None = None
+    reuse: Reuse | None = None
 
     @cached_property
     def collect(self) -> Collector:
-        """Made when it is first needed, and kept with the plan."""
+        """The collector of its representations, built at the first use of the plan."""
         return Collector(self.sources)
 
 
@@ -97,9 +103,8 @@ class Entities:
 class Fetch:
     """One request to one subgraph: root fields (merged at `path`) if `entities` is empty.
 
-    `when`: sent if all conditions of any member hold. `before`: fetches whose failure explains missing keys.
-    `declared`: the document's declarations of `variables`; `asked`: coordinates of its root fields, or types of its
-    entities.
+    `when`: sent if all conditions of any member hold; `before`: fetches whose failure explains missing keys;
+    `declared`: the document's declarations of `variables`; `coordinates`: its root fields or types of entities.
     """
 
     number: int
@@ -113,7 +118,7 @@ class Fetch:
     when: tuple[tuple[Condition, ...], ...] = ((),)
     before: tuple[int, ...] = ()
     declared: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
+    coordinates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,29 +130,29 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Waves of fetches, one after the other. `constants` are values of the schema's own field sets, by variable.
-    `placed`: what an entity's objects are depends on the objects above, so that no two places share them."""
+    """Waves of fetches, one after the other. `constants`: literals of the schema's own field sets, by variable;
+    `by_context`: entities depend on the objects above them, so that no two places of an entity share an object."""
 
     kind: str
     waves: tuple[Parallel, ...]
     constants: dict[str, Any] = field(default_factory=dict)
-    placed: bool = False
+    by_context: bool = False
 
     def fetches(self) -> Iterator[Fetch]:
         """All fetches in order."""
         return (fetch for wave in self.waves for fetch in wave.fetches)
 
-    def settled(self, variables: Mapping[str, Any]) -> Plan:
-        """What is sent under these values, its conditions no longer told."""
-        kept = (
+    def under(self, variables: Mapping[str, Any]) -> Plan:
+        """The plan under these values of the variables: only the fetches that are sent, without their conditions."""
+        waves = (
             tuple(
                 replace(fetch, when=((),))
                 for fetch in wave.fetches
-                if any(hold(each, variables) for each in fetch.when)
+                if any(hold(conjunction, variables) for conjunction in fetch.when)
             )
             for wave in self.waves
         )
-        return replace(self, waves=tuple(Parallel(fetches) for fetches in kept if fetches))
+        return replace(self, waves=tuple(Parallel(fetches) for fetches in waves if fetches))
 
     def text(self) -> str:
         """The plan for people and snapshots; equal plans have equal text."""
@@ -172,7 +177,7 @@ class Plan:
 
 
 def print_path(path: tuple[Segment, ...]) -> str:
-    """Response path with the types on the way, `Query.me/User.reviews`."""
+    """The text of a response path with its types, `Query.me/User.reviews`."""
     return "/".join(f"{type_}.{key}" for type_, key in path)
 
 
@@ -182,7 +187,7 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
         head += f" at {print_path(fetch.path)}"
     if fetch.when != ((),):
         alternatives = (
-            " and ".join(f"{'' if each.wanted else 'not '}${each.variable}" for each in conjunction)
+            " and ".join(f"{'' if condition.value else 'not '}${condition.variable}" for condition in conjunction)
             for conjunction in fetch.when
         )
         head += f" if {' or '.join(alternatives)}"
@@ -193,13 +198,13 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
             if source.required:
                 line += f" requires {_templates(source.required)}"
             yield line
-            for (name, _), given in zip(entities.contexts, source.contexts, strict=True):
-                place = print_path(source.path[: given.depth])
-                yield f"    ${name} from {place or 'the root'} {_templates((given.template,))}"
-        for source in entities.known.places.sources if entities.known else ():
+            for (name, _), context in zip(entities.contexts, source.contexts, strict=True):
+                place = print_path(source.path[: context.depth])
+                yield f"    ${name} from {place or 'the root'} {_templates((context.template,))}"
+        for source in entities.reuse.places.sources if entities.reuse else ():
             inputs = _templates((*source.inputs, *source.required))
             yield f"  {entities.key} known at {print_path(source.path)} {inputs}"
-    for rename in (*fetch.renames, *(each for entities in fetch.entities for each in entities.renames)):
+    for rename in (*fetch.renames, *(rename for entities in fetch.entities for rename in entities.renames)):
         yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
     for line in print_ast(parse(fetch.document, no_location=True)).splitlines():
         yield f"  {line}"
@@ -214,11 +219,11 @@ def _objects(source: Source) -> str:
 
 def _templates(templates: tuple[Template, ...]) -> str:
     printed = []
-    for each in templates:
-        name = each.name if each.name == each.key else f"{each.name}: {each.key}"
+    for template in templates:
+        name = template.name if template.name == template.key else f"{template.name}: {template.key}"
         nested = " ".join(
-            _templates(inner) if len(each.selections) == 1 else f"... on {type_} {_templates(inner)}"
-            for type_, inner in each.selections
+            _templates(inner) if len(template.selections) == 1 else f"... on {type_} {_templates(inner)}"
+            for type_, inner in template.selections
         )
         printed.append(f"{name} {nested}" if nested else name)
     return "{ " + " ".join(printed) + " }" if printed else "{ __typename }"

@@ -1,4 +1,4 @@
-"""What the search works on: places in the response, the fetches that can hold an object there, ways to read a field."""
+"""The state of the planner's search: object positions, candidate fetches that hold them, options to read a field."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Segment = tuple[str, str]
 
 @dataclass(eq=False, slots=True)
 class Level:
-    """A response path, over all its concrete types. `names`: response key → fields that use it."""
+    """A response path for all its concrete types. `names`: response key → (name, arguments) of the fields under it."""
 
     path: tuple[Segment, ...]
     names: dict[str, set[tuple[str, tuple[tuple[str, str], ...]]]] = field(default_factory=dict)
@@ -22,8 +22,11 @@ class Level:
 
 @dataclass(eq=False, slots=True)
 class Spot:
-    """An object position for one concrete type, and the fetches that can hold it. `selected` is what is asked of it,
-    `typed` the groups whose objects have got their type from another one."""
+    """An object position for one concrete type, with the arrivals that can hold it.
+
+    `selected`: the selections on it; `typed`: numbers of the groups whose objects get their type from another group;
+    `keys`: response key by (name, arguments); `options`: known options by (name, arguments).
+    """
 
     level: Level
     type: str
@@ -34,46 +37,48 @@ class Spot:
     selected: list[Selections] = field(default_factory=list)
     typed: set[int] = field(default_factory=set)
     keys: dict[tuple[str, tuple[tuple[str, str], ...]], str] = field(default_factory=dict)
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Option]] = field(default_factory=dict)
+    options: dict[tuple[str, tuple[tuple[str, str], ...]], list[Option]] = field(default_factory=dict)
 
     def below(self, entry: Field, key: str) -> list[tuple[Selections, Spot]]:
-        """The spots below a composite field, with what it asks of each."""
+        """The spots below a composite field, with its selections on each."""
         level = self.children.get(key)
         if level is None:
             level = self.children[key] = Level((*self.level.path, (self.type, key)))
-        found = []
+        children = []
         for selections in entry.selections:
             child = level.spots.setdefault(selections.type, Spot(level, selections.type, self, entry))
-            if not any(each is selections for each in child.selected):
+            if not any(selected is selections for selected in child.selected):
                 child.selected.append(selections)
-            found.append((selections, child))
-        return found
+            children.append((selections, child))
+        return children
 
-    def key_of(self, wanted: Field) -> str:
-        """Response key of a required field: the client's if it asks the same, else a free one."""
-        same = (wanted.name, wanted.arguments)
-        if same in self.keys:
-            return self.keys[same]
-        key = wanted.name
-        if self.level.names.get(key, {same}) != {same}:
-            key = f"__{self.type}_{wanted.name}"
-            while self.level.names.get(key, {same}) != {same}:
+    def key_of(self, field: Field) -> str:
+        """Response key of a required field: the client's if it selects the same field, else an unused one."""
+        identity = (field.name, field.arguments)
+        if identity in self.keys:
+            return self.keys[identity]
+        key = field.name
+        if self.level.names.get(key, {identity}) != {identity}:
+            key = f"__{self.type}_{field.name}"
+            while self.level.names.get(key, {identity}) != {identity}:
                 key += "_"
-        self.register(key, wanted)
+        self.register(key, field)
         return key
 
-    def register(self, key: str, used: Field) -> None:
+    def register(self, key: str, field: Field) -> None:
         """Remember which field a response key stands for."""
-        same = (used.name, used.arguments)
-        self.keys.setdefault(same, key)
-        self.level.names.setdefault(key, set()).add(same)
+        identity = (field.name, field.arguments)
+        self.keys.setdefault(identity, key)
+        self.level.names.setdefault(key, set()).add(identity)
 
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """A possible fetch: a root one, or an entity hop from `origin` by `inputs`. `closure` numbers all the groups that
-    it needs, itself included. `type` names the entity in the subgraph; `only` is the concrete type of the objects that
-    are asked about, None for all of them."""
+    """A candidate fetch: of root fields, or of entities, from `origin` by the key `inputs`.
+
+    `closure`: numbers of all groups that it needs, itself included; `type`: the entity's name in the subgraph; `only`:
+    the concrete type of the objects that it completes, None for all; `sources`: the options that read its inputs.
+    """
 
     number: int
     subgraph: str
@@ -85,14 +90,14 @@ class Group:
     origin: Arrival | None = None
     inputs: tuple[Template, ...] = ()
     required: tuple[Template, ...] = ()
-    contexts: tuple[Given, ...] = ()
+    contexts: tuple[ContextSource, ...] = ()
     sources: tuple[Option, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
 class Arrival:
-    """A group that holds the object of a spot. `via` is the option of the field above, None where the group begins;
-    `untyped`: held as an interface object, of a type that the subgraph can't tell."""
+    """A group that holds the object of a spot. `via`: the option of the field above, None at the group's entry;
+    `untyped`: held as an interface object, whose concrete type the subgraph does not know."""
 
     spot: Spot
     group: Group
@@ -119,8 +124,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One field of a representation: its name there, the response key to read, nested templates per concrete type, and
-    whether the objects below say theirs: an abstract type's do, for whoever is given them."""
+    """One field of a representation: its name, the response key to read, nested templates per concrete type.
+
+    `typed`: objects below carry their `__typename`, since their type is abstract.
+    """
 
     name: str
     key: str
@@ -130,9 +137,11 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An argument that an object above gives: its coordinate, which stands for the variable that carries it, its type
-    in the subgraph, the segments of the path that lead to that object, and what is read there: one leaf."""
+class ContextSource:
+    """Where an argument from a context is read: `depth` segments down the path, by a template of one leaf.
+
+    `coordinate` stands for the variable that carries the argument, of this `type` in the subgraph.
+    """
 
     coordinate: str
     type: str
@@ -142,7 +151,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf of the operation with every way to read it. `conditions` are those on its whole way down."""
+    """A leaf of the operation with every option to read it, and the conditions on its whole path."""
 
     options: tuple[Option, ...]
     conditions: tuple[Condition, ...]

@@ -141,7 +141,7 @@ class Known:
         try:
             return self._marked[marked]
         except KeyError:
-            found = tuple(self.table(place, self.marks[place].keys - fetched) for place, fetched in marked.each)
+            found = tuple(self.table(place, self.marks[place].keys - fetched) for place, fetched in marked.keys_by_mark)
             return self._marked.setdefault(marked, found)
 
     def table(self, place: int, absent: frozenset[str]) -> Table:

@@ -19,23 +19,23 @@ def alias_conflicts(_: Graph, steps: list[Step]) -> list[Step]:
         while stack:
             tree = stack.pop()
             first: dict[str, list[Item]] = {}
-            taken = {key for items in tree.types.values() for key in items}
+            keys = {key for items in tree.types.values() for key in items}
             for items in tree.types.values():
                 for item in items.values():
-                    others = first.setdefault(item.key, [])
-                    if any(_clash(item, other) for other in others):
-                        free = (f"{item.key}__alias_{number}" for number in count(len(others)))
-                        item.alias = next(alias for alias in free if alias not in taken)
-                        taken.add(item.alias)
-                    others.append(item)
+                    same_key = first.setdefault(item.key, [])
+                    if any(_clash(item, earlier) for earlier in same_key):
+                        free = (f"{item.key}__alias_{number}" for number in count(len(same_key)))
+                        item.alias = next(alias for alias in free if alias not in keys)
+                        keys.add(item.alias)
+                    same_key.append(item)
                     if item.tree is not None:
                         stack.append(item.tree)
     return steps
 
 
-def _clash(one: Item, other: Item) -> bool:
-    """Whether the two can't stand under one response key, themselves or anything below them."""
-    pairs = [(one, other)]
+def _clash(first: Item, second: Item) -> bool:
+    """Whether two fields, or fields below them, can't share one response key."""
+    pairs = [(first, second)]
     while pairs:
         left, right = pairs.pop()
         if (left.tree is None) != (right.tree is None) or _shape(left) != _shape(right):
@@ -48,11 +48,11 @@ def _clash(one: Item, other: Item) -> bool:
 
 
 def _by_key(tree: Tree) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {}
+    by_key: dict[str, list[Item]] = {}
     for items in tree.types.values():
         for item in items.values():
-            found.setdefault(item.key, []).append(item)
-    return found
+            by_key.setdefault(item.key, []).append(item)
+    return by_key
 
 
 def _shape(item: Item) -> str:

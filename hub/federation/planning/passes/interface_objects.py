@@ -1,6 +1,6 @@
-"""Read an `@interfaceObject` as the one object that the subgraph knows: what is asked of any of its types, at once.
+"""Select an `@interfaceObject` as the one object that the subgraph knows, with the fields selected on any of its types.
 
-Conditions on one type alone can't be kept there: the field is read if it is wanted of any type.
+Conditions on one type alone can't be expressed there: the field is read if it is selected on any type.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ def flatten_interface_objects(graph: Graph, steps: list[Step]) -> list[Step]:
 
 
 def _flatten(tree: Tree, interface: str) -> None:
-    together: dict[str, Item] = {}
+    merged: dict[str, Item] = {}
     for items in tree.types.values():
         for key, item in items.items():
-            known = together.setdefault(key, item)
-            if known is item:
+            existing = merged.setdefault(key, item)
+            if existing is item:
                 continue
-            known.when = either(known.when, item.when)
-            if (known.name, known.arguments) != (item.name, item.arguments):
+            existing.when = either(existing.when, item.when)
+            if (existing.name, existing.arguments) != (item.name, item.arguments):
                 raise _impossible(interface, key)
-            if known.tree is not None and item.tree is not None:
-                _check(interface, known.tree, item.tree)
-                known.tree.merge(item.tree)
-    tree.types = {interface: together}
+            if existing.tree is not None and item.tree is not None:
+                _check(interface, existing.tree, item.tree)
+                existing.tree.merge(item.tree)
+    tree.types = {interface: merged}
     tree.abstract = False
 
 
 def _check(interface: str, first: Tree, second: Tree) -> None:
-    """The two can be one selection."""
+    """Refuse two trees that can't be one selection."""
     stack = [(first, second)]
     while stack:
-        one, other = stack.pop()
-        for type_name in one.types.keys() & other.types.keys():
-            for key in one.types[type_name].keys() & other.types[type_name].keys():
-                left, right = one.types[type_name][key], other.types[type_name][key]
+        first_tree, second_tree = stack.pop()
+        for type_name in first_tree.types.keys() & second_tree.types.keys():
+            for key in first_tree.types[type_name].keys() & second_tree.types[type_name].keys():
+                left, right = first_tree.types[type_name][key], second_tree.types[type_name][key]
                 if (left.name, left.arguments) != (right.name, right.arguments):
                     raise _impossible(interface, key)
                 if left.tree is not None and right.tree is not None:

@@ -1,4 +1,4 @@
-"""Root mutations run one after the other: each, with what hangs on it, is a run of its own."""
+"""Root mutations run one after the other: each, with the steps that need it, is a run of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.federation.planning.graph import Graph
 def serialise_mutations(_: Graph, steps: list[Step]) -> list[Step]:
     """Steps with their run set: a root mutation's own number, the latest one needed for the steps after it."""
     runs: dict[int, int] = {}
-    for step in sorted(steps, key=lambda each: each.number):
+    for step in sorted(steps, key=lambda step: step.number):
         if step.root and step.type == "Mutation":
             runs[step.number] = step.number
         else:

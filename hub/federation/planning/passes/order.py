@@ -10,12 +10,12 @@ from hub.federation.planning.fetches import Step
 def waves(steps: Iterable[Step]) -> dict[int, int]:
     """Wave of each step by number: one more than the last that it waits for."""
     waiting = {step.number: step for step in steps}
-    found: dict[int, int] = {}
+    wave: dict[int, int] = {}
     while waiting:
         ready = [step for step in waiting.values() if not step.before & waiting.keys()]
         for step in ready:
-            found[step.number] = 1 + max((found[number] for number in step.before if number in found), default=-1)
+            wave[step.number] = 1 + max((wave[number] for number in step.before if number in wave), default=-1)
             del waiting[step.number]
         if not ready:
             raise ValueError("steps wait for each other")
-    return found
+    return wave
