@@ -1,4 +1,4 @@
-"""`hub gateway`: any supergraph, served without policy, identity or journal, by the same parts as the hub.
+"""`hub gateway`: serves any supergraph without policy, identity or journal, with the same parts as the hub.
 
 The only other place than `hub.policy.enforce.authorise` that makes an AuthorisedOperation: whoever starts this said
 `--unprotected`. Nothing that serves people's data imports it.
@@ -31,7 +31,7 @@ from hub.wording.engine import failed_fields
 
 @dataclass(frozen=True, slots=True)
 class Everyone:
-    """The one class of decisions that there is without a policy."""
+    """The only decision class without a policy."""
 
     id: str = ""
 
@@ -39,9 +39,9 @@ class Everyone:
 EVERYONE = Everyone()
 
 SECURED = tuple(f"https://specs.apollo.dev/{name}/" for name in ("authenticated", "requiresScopes", "policy"))
-"""Specifications of what only some may read."""
+"""Specifications that restrict who may read an element."""
 
-FIXED = frozenset(
+CONNECTION_HEADERS = frozenset(
     [
         "accept",
         "connection",
@@ -57,12 +57,12 @@ FIXED = frozenset(
         "upgrade",
     ]
 )
-"""Headers that say how a message is sent: the client's are not those of a call to a subgraph."""
+"""Headers of one connection, which are not forwarded to another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """An operation that nobody decided about: all of it may be planned."""
+    """An operation without decisions: all of it may be planned."""
 
     operation: AuthorisedOperation
 
@@ -76,8 +76,8 @@ class Gateway(AsgiApplication):
     """The gateway's ASGI application: `POST /graphql` and `GET /healthz`.
 
     `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in
-    seconds; `shares`: percentages of the requests, by label of a progressive override; `tls`: whom to
-    believe over HTTPS, and as whom to come. Raises StartRefused (SUBGRAPH_URL_INVALID, SUPERGRAPH_SECURED,
+    seconds; `shares`: percentages of the requests, by label of a progressive override; `tls`: trusted
+    authorities and the client certificate for HTTPS. Raises StartRefused (SUBGRAPH_URL_INVALID, SUPERGRAPH_SECURED,
     HEADER_NOT_FORWARDED, OVERRIDE_LABEL_UNKNOWN).
     """
 
@@ -112,7 +112,7 @@ class Gateway(AsgiApplication):
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Its connections closed at the end."""
+        """Serve, and close the connections at the end."""
         async with AsyncExitStack() as stack:
             for transport in self.transports.values():
                 stack.push_async_callback(transport.close)
@@ -120,7 +120,7 @@ class Gateway(AsgiApplication):
 
 
 def _refuse_secured(supergraph: Supergraph) -> None:
-    """What a subgraph asked to protect is not served by a gateway that knows nobody."""
+    """Refuse elements that a subgraph protects: a gateway without identity can't protect them."""
     for coordinate, directives in supergraph.directives.items():
         for directive in directives:
             if directive.spec.startswith(SECURED):
@@ -136,11 +136,11 @@ def _refuse_secured(supergraph: Supergraph) -> None:
 def transports(
     supergraph: Supergraph, headers: Headers, tls: ssl.SSLContext | None = None
 ) -> Mapping[str, HttpTransport]:
-    """How each subgraph of the supergraph is reached, at the URL that it gives."""
-    transports = {}
+    """The transport to each subgraph, at its URL in the supergraph."""
+    by_subgraph = {}
     for endpoint in supergraph.endpoints.values():
         try:
-            transports[endpoint.name] = HttpTransport(endpoint.url, headers, tls=tls)
+            by_subgraph[endpoint.name] = HttpTransport(endpoint.url, headers, tls=tls)
         except ValueError as error:
             raise StartRefused(
                 "SUBGRAPH_URL_INVALID",
@@ -148,12 +148,12 @@ def transports(
                 "http(s)://hôte[:port]/chemin, sans mot de passe.",
                 f"URL of subgraph {endpoint.name}",
             ) from error
-    return transports
+    return by_subgraph
 
 
 def _forwarding(names: frozenset[str]) -> Headers:
     """The client's headers of these names, for the subgraphs; the request is the opaque context."""
-    if fixed := names & FIXED:
+    if fixed := names & CONNECTION_HEADERS:
         raise StartRefused(
             "HEADER_NOT_FORWARDED",
             f"L'en-tête « {min(fixed)} » est celui de chaque connexion : il ne se passe pas aux sous-graphes.",

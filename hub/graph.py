@@ -55,14 +55,16 @@ def _decided(supergraph: Supergraph, classification: Classification) -> Graph:
 
 
 def described(supergraph: Supergraph, classification: Classification) -> GraphQLSchema:
-    """The client schema whose descriptions tell each field's category, so that introspection tells it too."""
+    """The client schema with each field's category in its description, so that introspection shows it."""
     schema = visible_schema(supergraph.text, supergraph.inaccessible)
-    for each in classification.fields.values():
-        field = getattr(schema.type_map.get(each.type), "fields", {}).get(each.coordinate.partition(".")[2])
+    for classified in classification.fields.values():
+        field = getattr(schema.type_map.get(classified.type), "fields", {}).get(classified.coordinate.partition(".")[2])
         if field is not None:
-            reduced = " (réduit)" if each.level is Level.REDUCED else ""
-            values = f" ; certaines valeurs : {', '.join(sorted(each.values))}" if each.values else ""
-            field.description = f"{field.description or ''} — Catégorie : {each.category}{reduced}{values}".lstrip()
+            reduced = " (réduit)" if classified.level is Level.REDUCED else ""
+            values = f" ; certaines valeurs : {', '.join(sorted(classified.values))}" if classified.values else ""
+            field.description = (
+                f"{field.description or ''} — Catégorie : {classified.category}{reduced}{values}".lstrip()
+            )
     return schema
 
 
@@ -89,8 +91,8 @@ def _check_pins(folder: Path, digests: Mapping[str, str]) -> None:
         pinned = orjson.loads((folder / "pinned.json").read_bytes())
     except (OSError, ValueError) as error:
         raise _not_pinned(type(error).__name__) from error
-    known = pinned if type(pinned) is dict else {}
-    if different := [name for name, digest in digests.items() if known.get(name) != digest]:
+    pins = pinned if type(pinned) is dict else {}
+    if different := [name for name, digest in digests.items() if pins.get(name) != digest]:
         raise _not_pinned(", ".join(different))
 
 

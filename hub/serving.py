@@ -1,4 +1,4 @@
-"""Serving over HTTP: the event loop, the sockets and the memory of every process of ours that listens."""
+"""Serving over HTTP: the event loop, sockets and memory settings of every process that listens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.http.connection import Connection
 
 
 class Server(uvicorn.Server):
-    """An HTTP server, over TLS if it is given how, that tells its address once it listens, and not before."""
+    """An HTTP server, over TLS with `tls`, that calls `ready` with its address once it listens."""
 
     def __init__(
         self, served: Any, host: str, port: int, ready: Callable[[str], None], tls: ssl.SSLContext | None = None
@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Listen, then tell."""
+        """Listen, then report the address."""
         await super().startup(sockets)
         if self.started and not self.should_exit:
             settle()
@@ -46,11 +46,11 @@ class Server(uvicorn.Server):
 
 
 def settle() -> None:
-    """Settings of the interpreter for a process that answers.
+    """Set the interpreter up for a process that answers requests.
 
-    What was made until now stays, so that the collector no longer visits it, and it runs seldom: an answer makes
-    thousands of objects that reference counts free alone. The thread that prepares new documents gives way to the event
-    loop within half a millisecond.
+    Objects created so far stay for good, so the garbage collector ignores them; it runs seldom, since reference counts
+    alone free the thousands of objects of an answer. The thread that prepares new documents yields to the event loop
+    within half a millisecond.
     """
     sys.setswitchinterval(0.0005)
     gc.collect()
@@ -59,6 +59,6 @@ def settle() -> None:
 
 
 def listening(url: str) -> None:
-    """Tell the address on the standard output: whoever started the process waits for this line."""
+    """Write the address to the standard output, where the parent process waits for this line."""
     sys.stdout.write(f"À l'écoute sur {url}\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What clients see of a supergraph: no inaccessible element, no federation, descriptions and deprecations kept."""
+"""The schema that clients see: without inaccessible elements and federation, with descriptions and deprecations."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from graphql import (
 
 from hub.federation.legacy_supergraph import changed
 
-OWN = ("join__", "link__", "core__", "context__")
-"""How names of federation's own definitions begin."""
+INTERNAL_PREFIXES = ("join__", "link__", "core__", "context__")
+"""Prefixes of the names of federation's own definitions."""
 
 
 def visible_schema(text: str, hidden: frozenset[str]) -> GraphQLSchema:
-    """The client schema of a supergraph's text, made anew, without the elements at the `hidden` coordinates."""
-    document = without_own(parse(text, no_location=True))
+    """The client schema of a supergraph's text, without the elements at the `hidden` coordinates."""
+    document = without_internal(parse(text, no_location=True))
     visible: list[Any] = []
     for node in document.definitions:
         name = node.name.value if not isinstance(node, SchemaDefinitionNode) else ""  # type: ignore[attr-defined]
         if not isinstance(node, DirectiveDefinitionNode) and name not in hidden:
             visible.append(_visible(node, name, hidden))
-    used = _mentioned(DocumentNode(definitions=tuple(visible)))
+    used = _used_types(DocumentNode(definitions=tuple(visible)))
     leaves = ("enum_type_definition", "scalar_type_definition")
-    kept = tuple(node for node in visible if node.kind not in leaves or node.name.value in used)
-    return build_ast_schema(DocumentNode(definitions=kept))
+    definitions = tuple(node for node in visible if node.kind not in leaves or node.name.value in used)
+    return build_ast_schema(DocumentNode(definitions=definitions))
 
 
 def _visible(node: Any, name: str, hidden: frozenset[str]) -> Any:
@@ -64,11 +64,12 @@ def _visible_part(node: Any, coordinate: str, hidden: frozenset[str]) -> Any:
 
 
 def _standard(node: Any) -> tuple[Any, ...]:
-    return tuple(each for each in node.directives or () if each.name.value in ("deprecated", "specifiedBy", "oneOf"))
+    standard = ("deprecated", "specifiedBy", "oneOf")
+    return tuple(directive for directive in node.directives or () if directive.name.value in standard)
 
 
-def _mentioned(document: DocumentNode) -> set[str]:
-    """Names of types that some field, argument or input field has."""
+def _used_types(document: DocumentNode) -> set[str]:
+    """Names of the types of all fields, arguments and input fields."""
     names = set()
     for node in document.definitions:
         if not isinstance(node, DirectiveDefinitionNode):
@@ -78,15 +79,15 @@ def _mentioned(document: DocumentNode) -> set[str]:
     return names
 
 
-def without_own(document: DocumentNode) -> DocumentNode:
-    """Without the definitions of link and join."""
+def without_internal(document: DocumentNode) -> DocumentNode:
+    """The document without the definitions of link and join."""
     return DocumentNode(
         definitions=tuple(
             node
             for node in document.definitions
             if isinstance(node, SchemaDefinitionNode)
             or not (
-                node.name.value.startswith(OWN)  # type: ignore[attr-defined]
+                node.name.value.startswith(INTERNAL_PREFIXES)  # type: ignore[attr-defined]
                 or (isinstance(node, DirectiveDefinitionNode) and node.name.value in ("link", "core"))
             )
         )

@@ -1,9 +1,9 @@
-"""What an operation may cost at most, from `@cost` and `@listSize` of the supergraph: names count for nothing.
+"""The upper bound of an operation's cost, from `@cost` and `@listSize` of the supergraph (never from names).
 
-An object costs 1 and a leaf 0, unless `@cost` says otherwise of the field or of its type; a list costs its size times
-its items, of several concrete types the dearest. The size is the greatest of the slicing arguments that are given, else
-the assumed one, else 1: nothing is assumed of a list that says nothing. An argument costs what `@cost` says of it, of
-its type and of the fields of its value. Source: https://specs.apollo.dev/cost/v0.1, of which it is the upper bound.
+An object costs 1 and a leaf 0, unless `@cost` on the field or its type says otherwise; a list costs its size times the
+cost of an item, that of the dearest concrete type. The size is the greatest slicing argument, else the assumed size,
+else 1. An argument costs what `@cost` on it, on its type and on the fields of its value says. Source:
+https://specs.apollo.dev/cost/v0.1.
 """
 
 from __future__ import annotations
@@ -41,8 +41,11 @@ class _Argument:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One field: the weight of one value, the variables that may give its size (else it is `assumed`), the fields below
-    that have this size, and for each concrete type, the weight of an object and what is asked of it."""
+    """One field of the operation.
+
+    `weight`: cost of one value; `slices`: variables that may give the list's size, else `assumed`; `sized`: fields
+    below that have this size; `below`: per concrete type, the weight of an object and its fields.
+    """
 
     name: str
     conditions: tuple[Condition, ...]
@@ -56,8 +59,8 @@ class _Item:
 
     def size(self, values: Mapping[str, Any]) -> int:
         """Greatest number of items."""
-        given = [value for name in self.slices if (value := values.get(name)) is not None]
-        return max(0, *given) if given else self.assumed
+        sizes = [value for name in self.slices if (value := values.get(name)) is not None]
+        return max(0, *sizes) if sizes else self.assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +81,20 @@ class Cost:
         return self._of(self.items, {}, values)
 
     def _of(self, items: tuple[_Item, ...], sizes: Mapping[str, int], values: Mapping[str, Any]) -> int:
-        """Depth is bounded by the document's limits."""
+        """The cost of fields. Depth is bounded by the document's limits."""
         total = 0
-        for each in items:
-            if hold(each.conditions, values):
-                size = each.size(values)
-                inner = dict.fromkeys(each.sized, size)
-                below = max((weight + self._of(asked, inner, values) for weight, asked in each.below), default=0)
-                total += sizes.get(each.name, size if each.many else 1) * (each.weight + below)
-                total += sum(self.costs.of_value(argument, values) for argument in each.arguments)
+        for item in items:
+            if hold(item.conditions, values):
+                size = item.size(values)
+                inner = dict.fromkeys(item.sized, size)
+                below = max((weight + self._of(fields, inner, values) for weight, fields in item.below), default=0)
+                total += sizes.get(item.name, size if item.many else 1) * (item.weight + below)
+                total += sum(self.costs.of_value(argument, values) for argument in item.arguments)
         return total
 
 
 class Costs:
-    """What a supergraph says of costs; `limit` is the greatest that an operation may have."""
+    """The `@cost` and `@listSize` of a supergraph; `limit` is the greatest cost of an operation."""
 
     def __init__(self, supergraph: Supergraph, limit: int) -> None:
         self.limit = limit
@@ -99,17 +102,17 @@ class Costs:
         self._weights: dict[str, int] = {}
         self._sizes: dict[str, Mapping[str, Any]] = {}
         for coordinate, directives in supergraph.directives.items():
-            for each in directives:
-                if (identity(each.spec), each.name) == (_COST, "cost"):
-                    self._weights[coordinate] = max(0, each.arguments["weight"])
-                elif (identity(each.spec), each.name) == (_COST, "listSize"):
-                    self._sizes[coordinate] = each.arguments
+            for directive in directives:
+                if (identity(directive.spec), directive.name) == (_COST, "cost"):
+                    self._weights[coordinate] = max(0, directive.arguments["weight"])
+                elif (identity(directive.spec), directive.name) == (_COST, "listSize"):
+                    self._sizes[coordinate] = directive.arguments
 
     def of(self, operation: Operation) -> Cost | None:
-        """The cost of an operation; None where nothing is said of costs, and the other bounds hold it."""
+        """The cost of an operation; None if the supergraph has no costs, so that only the other limits apply."""
         if not self._weights and not self._sizes:
             return None
-        return Cost(self, tuple(self._item(each) for each in operation.root.fields if each.name != "__typename"))
+        return Cost(self, tuple(self._item(field) for field in operation.root.fields if field.name != "__typename"))
 
     def of_value(self, argument: _Argument, values: Mapping[str, Any]) -> int:
         """The cost of an argument's value."""
@@ -118,48 +121,50 @@ class Costs:
         stack = [(argument.coordinate, argument.type, values.get(argument.variable))]
         while stack:
             coordinate, expected, value = stack.pop()
-            named = get_named_type(expected)
+            named_type = get_named_type(expected)
             if isinstance(value, list):
                 stack.extend((coordinate, expected, item) for item in value)
             elif value is not None:
-                total += self._weights.get(coordinate, self._weights.get(named.name, 0))
-                if isinstance(named, GraphQLInputObjectType):
-                    stack.extend((f"{named.name}.{key}", named.fields[key].type, item) for key, item in value.items())
+                total += self._weights.get(coordinate, self._weights.get(named_type.name, 0))
+                if isinstance(named_type, GraphQLInputObjectType):
+                    stack.extend(
+                        (f"{named_type.name}.{key}", named_type.fields[key].type, item) for key, item in value.items()
+                    )
         return total
 
     def _size(self, field: Field, type_: GraphQLObjectType) -> Mapping[str, Any]:
-        """What `@listSize` says of the field, or of the field of an interface that it implements."""
-        places = (field.coordinate, *(f"{each.name}.{field.name}" for each in type_.interfaces))
+        """The `@listSize` arguments of the field, or of the interface field that it implements."""
+        places = (field.coordinate, *(f"{interface.name}.{field.name}" for interface in type_.interfaces))
         return next((self._sizes[place] for place in places if place in self._sizes), {})
 
     def _item(self, field: Field) -> _Item:
-        """Depth is bounded by the document's limits."""
+        """The costs of one field. Depth is bounded by the document's limits."""
         type_: Any = self._types[field.type]
         definition = type_.fields[field.name]
-        named = get_named_type(definition.type).name
-        said = self._size(field, type_)
-        given = dict(field.arguments)
-        slicing = [name for name in said.get("slicingArguments") or () if name in definition.args]
-        nodes = [definition.args[name].ast_node.default_value for name in slicing if name not in given]
+        named_type = get_named_type(definition.type).name
+        list_size = self._size(field, type_)
+        variables = dict(field.arguments)
+        slicing = [name for name in list_size.get("slicingArguments") or () if name in definition.args]
+        nodes = [definition.args[name].ast_node.default_value for name in slicing if name not in variables]
         defaults = [literal(node) for node in nodes if node is not None]
-        sizes = [each for each in (*defaults, said.get("assumedSize")) if each is not None]
+        sizes = [size for size in (*defaults, list_size.get("assumedSize")) if size is not None]
         own = self._weights.get(field.coordinate)
         return _Item(
             field.name,
             field.conditions,
-            (0 if field.selections else self._weights.get(named, 0)) if own is None else own,
+            (0 if field.selections else self._weights.get(named_type, 0)) if own is None else own,
             is_list_type(get_nullable_type(definition.type)),
-            tuple(given[name] for name in slicing if name in given),
+            tuple(variables[name] for name in slicing if name in variables),
             sizes[0] if sizes else 1,
-            tuple(said.get("sizedFields") or ()),
+            tuple(list_size.get("sizedFields") or ()),
             tuple(
                 _Argument(f"{field.coordinate}({name}:)", definition.args[name].type, variable)
                 for name, variable in field.arguments
             ),
             tuple(
                 (
-                    self._weights.get(selections.type, self._weights.get(named, 1)) if own is None else 0,
-                    tuple(self._item(each) for each in selections.fields if each.name != "__typename"),
+                    self._weights.get(selections.type, self._weights.get(named_type, 1)) if own is None else 0,
+                    tuple(self._item(inner) for inner in selections.fields if inner.name != "__typename"),
                 )
                 for selections in field.selections
             ),

@@ -1,4 +1,4 @@
-"""`@link`: which specification a name comes from (https://specs.apollo.dev/link/v1.0)."""
+"""`@link`: the specification that a name is imported from (https://specs.apollo.dev/link/v1.0)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def identity(url: str) -> str:
 
 def version(url: str) -> tuple[int, int] | None:
     """Version at the end of a specification's URL, None if there is none."""
-    found = re.search(r"/v(\d+)(?:\.(\d+))?/?$", url)
-    return (int(found[1]), int(found[2] or 0)) if found else None
+    match = re.search(r"/v(\d+)(?:\.(\d+))?/?$", url)
+    return (int(match[1]), int(match[2] or 0)) if match else None
 
 
 def imports(link: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
-"""Labels of progressive overrides: which subgraph resolves a field while it moves from one to another.
+"""Labels of progressive overrides, which decide where a field is resolved while it moves to another subgraph.
 
-A label is a name, which whoever runs the gateway gives a share of the requests, or `percent(x)`, which has its own: x
-out of a hundred. A request draws once, from its trace: the same trace goes the same way, under every label.
+A label is a name whose share of the requests the gateway's settings give, or `percent(x)`. A request draws one number,
+from its trace: requests of one trace are resolved alike, under every label.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def is_label(text: str) -> bool:
 
 
 def percentage(label: str) -> float:
-    """The x of `percent(x)`; a name has no share of its own."""
-    found = _PERCENT.fullmatch(label)
-    return float(found[1]) if found else 0.0
+    """The x of `percent(x)`; 0 for a name."""
+    match = _PERCENT.fullmatch(label)
+    return float(match[1]) if match else 0.0
 
 
 def checked(shares: Mapping[str, float], labels: frozenset[str]) -> Mapping[str, float]:
@@ -39,6 +39,6 @@ def checked(shares: Mapping[str, float], labels: frozenset[str]) -> Mapping[str,
 
 
 def active(labels: Iterable[str], shares: Mapping[str, float], trace: str) -> frozenset[str]:
-    """The labels that are on for a request: those whose share, from 0 to 100, is above what its trace draws."""
+    """The labels that are on for a request: those whose share (0 to 100) is above the number that its trace draws."""
     draw = int.from_bytes(sha256(trace.encode()).digest()[:8], "big") / 2**64 * 100
     return frozenset(label for label in labels if draw < shares.get(label, percentage(label)))

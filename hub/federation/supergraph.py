@@ -1,6 +1,6 @@
-"""A supergraph as planning sees it: which subgraph resolves what, by which keys, and the schema that clients see.
+"""The model of a supergraph: which subgraph resolves each field, by which keys, and the schema that clients see.
 
-`hub.federation.supergraph_reader` makes one of a text.
+`hub.federation.supergraph_reader` reads it from a text.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of an entity in one subgraph. `selections` has one entry per concrete type that bears it."""
+    """A key of an entity in one subgraph, with one entry of `selections` per concrete type that has it."""
 
     text: str
     selections: tuple[Selections, ...]
@@ -48,8 +48,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ContextArgument:
-    """An argument that no client gives: its name and type in the subgraph, and what it is of the nearest object above
-    whose type sets the context, one selection of one leaf per such concrete type."""
+    """An argument from a context: its name and type in the subgraph, and per concrete type that sets the context, the
+    selection of the leaf that is read from the nearest object above of that type."""
 
     name: str
     type: str
@@ -58,9 +58,11 @@ class ContextArgument:
 
 @dataclass(frozen=True, slots=True)
 class FieldJoin:
-    """A field in one subgraph: its type there, what it requires of the entity, what it provides below itself, which
-    arguments it takes from objects above. Under a label of a progressive override it is resolved here if the label is
-    on, where it `overrides`, else if it is off."""
+    """A field in one subgraph: its type there, the field sets that it requires and provides, its context arguments.
+
+    With the `label` of a progressive override, a field that `overrides` is resolved here while the label is on, any
+    other while it is off.
+    """
 
     type: str
     external: bool = False
@@ -72,8 +74,8 @@ class FieldJoin:
 
     @property
     def reads(self) -> tuple[Selections, ...]:
-        """All that resolving the field reads of other fields."""
-        return (*self.requires, *(each for argument in self.contexts for each in argument.selections))
+        """The selections that resolving the field reads from other fields."""
+        return (*self.requires, *(selections for argument in self.contexts for selections in argument.selections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class SuperType:
 
 @dataclass(frozen=True, eq=False)
 class Supergraph:
-    """The model that planning works on. `schema` holds every type and field, inaccessible ones included."""
+    """The supergraph. `schema` holds every type and field, inaccessible ones included."""
 
     text: str
     endpoints: Mapping[str, Endpoint]
@@ -130,7 +132,7 @@ class Supergraph:
     def labels(self) -> frozenset[str]:
         """Labels of all progressive overrides."""
         joins = (
-            join for type_ in self.types.values() for each in type_.fields.values() for join in each.joins.values()
+            join for type_ in self.types.values() for field in type_.fields.values() for join in field.joins.values()
         )
         return frozenset(join.label for join in joins if join.label is not None)
 

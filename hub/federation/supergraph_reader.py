@@ -1,7 +1,7 @@
-"""A supergraph's text read back into its model.
+"""Reading a supergraph's text into its model.
 
-Reads join v0.1 to v0.5, whoever composed it. Directives of other specifications are kept as opaque pairs
-for whoever knows them, found by the specification's URL.
+Reads join v0.1 to v0.5 of any composer. Directives of other specifications are kept with the specification's URL, for
+callers that know them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from graphql import (
     print_ast,
 )
 
-from hub.federation.client_schema import OWN, without_own
+from hub.federation.client_schema import INTERNAL_PREFIXES, without_internal
 from hub.federation.errors import OperationRefused, SupergraphRefused
-from hub.federation.legacy_supergraph import todays
+from hub.federation.legacy_supergraph import modernised
 from hub.federation.link_specification import identity, imports
 from hub.federation.operations.literals import literal
 from hub.federation.operations.normalise import field_set
@@ -67,8 +67,8 @@ def read_supergraph(text: str) -> Supergraph:
         for node in document.definitions:
             if not isinstance(node, TypeSystemDefinitionNode):
                 raise ValueError(f"a supergraph holds definitions only, not {node.kind.replace('_', ' ')}")
-        document = todays(document)
-        schema = build_ast_schema(without_own(document), assume_valid=True, assume_valid_sdl=True)
+        document = modernised(document)
+        schema = build_ast_schema(without_internal(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
     except (GraphQLError, LookupError, OperationRefused, TypeError, ValueError) as error:
         raise SupergraphRefused("SUPERGRAPH_INVALID", f"{type(error).__name__}: {error}", _fault(error)) from error
@@ -87,7 +87,7 @@ def _unsupported(url: str) -> SupergraphRefused:
 
 
 def _arguments(directive: ConstDirectiveNode) -> dict[str, Any]:
-    return {each.name.value: literal(each.value) for each in directive.arguments or ()}
+    return {argument.name.value: literal(argument.value) for argument in directive.arguments or ()}
 
 
 class _Reader:
@@ -96,7 +96,7 @@ class _Reader:
         self.schema = schema
         self.links: dict[str, tuple[str, str]] = {}
         self.graphs: dict[str, Endpoint] = {}
-        self.found: dict[str, tuple[Directive, ...]] = {}
+        self.directives: dict[str, tuple[Directive, ...]] = {}
         self.constants: dict[str, tuple[str, Any]] = {}
         self.hidden: set[str] = set()
         self.contexts: dict[str, list[str]] = {}
@@ -108,7 +108,7 @@ class _Reader:
         types: dict[str, SuperType] = {}
         for node in self.document.definitions:
             name = getattr(getattr(node, "name", None), "value", "")
-            if isinstance(node, DirectiveDefinitionNode | SchemaDefinitionNode) or name.startswith(OWN):
+            if isinstance(node, DirectiveDefinitionNode | SchemaDefinitionNode) or name.startswith(INTERNAL_PREFIXES):
                 continue
             self.note(name, node)
             if node.kind in ("object_type_definition", "interface_type_definition", "union_type_definition"):
@@ -118,12 +118,12 @@ class _Reader:
                 for argument in getattr(part, "arguments", None) or ():
                     self.note(f"{name}.{part.name.value}({argument.name.value}:)", argument)
         endpoints = {endpoint.name: endpoint for endpoint in self.graphs.values()}
-        return Supergraph(text, endpoints, types, self.schema, self.found, frozenset(self.hidden), self.constants)
+        return Supergraph(text, endpoints, types, self.schema, self.directives, frozenset(self.hidden), self.constants)
 
     def field_set(self, text: str, type_name: str) -> tuple[Selections, ...]:
-        found = field_set(text, type_name, self.schema)
-        self.constants.update(found.constants)
-        return found.selections
+        normalised = field_set(text, type_name, self.schema)
+        self.constants.update(normalised.constants)
+        return normalised.selections
 
     def read_links(self) -> None:
         for node in self.document.definitions:
@@ -149,36 +149,36 @@ class _Reader:
     def read_contexts(self) -> None:
         """The types that set each context."""
         for node in self.document.definitions:
-            for each in getattr(node, "directives", None) or ():
-                spec, name = self.links.get(each.name.value, ("", ""))
+            for directive in getattr(node, "directives", None) or ():
+                spec, name = self.links.get(directive.name.value, ("", ""))
                 if (identity(spec), name) == (_CONTEXT, "context"):
-                    self.contexts.setdefault(_arguments(each)["name"], []).append(node.name.value)  # type: ignore[attr-defined]
+                    self.contexts.setdefault(_arguments(directive)["name"], []).append(node.name.value)  # type: ignore[attr-defined]
 
     def context_argument(self, values: dict[str, Any]) -> ContextArgument:
-        """A `join__ContextArgument`; the first type that sets the context says what is selected of an object."""
+        """A `join__ContextArgument`; the first type that sets the context decides the selection on a concrete type."""
         selections: dict[str, Selections] = {}
         if values["context"] not in self.contexts:
             raise ValueError(f"no type sets the context {values['context']} of argument {values['name']}")
         for type_name in self.contexts[values["context"]]:
-            for each in self.field_set(values["selection"], type_name):
-                if each.fields:
-                    selections.setdefault(each.type, each)
+            for selected in self.field_set(values["selection"], type_name):
+                if selected.fields:
+                    selections.setdefault(selected.type, selected)
         return ContextArgument(values["name"], values["type"], tuple(selections[name] for name in sorted(selections)))
 
     def joins(self, node: Any, name: str) -> list[dict[str, Any]]:
-        return [_arguments(each) for each in node.directives or () if each.name.value == name]
+        return [_arguments(directive) for directive in node.directives or () if directive.name.value == name]
 
     def note(self, coordinate: str, node: Any) -> None:
-        """Remember directives of linked specifications, and whether the element is inaccessible."""
+        """Add an element's directives of linked specifications, and whether it is inaccessible."""
         directives = []
-        for each in node.directives or ():
-            if each.name.value == "inaccessible":
+        for directive in node.directives or ():
+            if directive.name.value == "inaccessible":
                 self.hidden.add(coordinate)
-            if each.name.value in self.links:
-                spec, name = self.links[each.name.value]
-                directives.append(Directive(spec, name, _arguments(each)))
+            if directive.name.value in self.links:
+                spec, name = self.links[directive.name.value]
+                directives.append(Directive(spec, name, _arguments(directive)))
         if directives:
-            self.found[coordinate] = tuple(directives)
+            self.directives[coordinate] = tuple(directives)
 
     def type(self, name: str, node: Any) -> SuperType:
         keys: dict[str, list[Key]] = {}
@@ -197,7 +197,7 @@ class _Reader:
             )
             for graph in keys
         }
-        fields = {each.name.value: self.field(name, each, tuple(joins)) for each in getattr(node, "fields", None) or ()}
+        fields = {part.name.value: self.field(name, part, tuple(joins)) for part in getattr(node, "fields", None) or ()}
         return SuperType(name, kind, joins, fields)
 
     def members(self, name: str, kind: str, node: Any, graph: str) -> frozenset[str]:
@@ -206,13 +206,13 @@ class _Reader:
             return frozenset((name,))
         if kind == "union":
             members = self.joins(node, "join__unionMember")
-            return frozenset(each["member"] for each in members if self.graphs[each["graph"]].name == graph)
+            return frozenset(join["member"] for join in members if self.graphs[join["graph"]].name == graph)
         return frozenset(
-            other.name.value  # type: ignore[attr-defined]
-            for other in self.document.definitions
-            if other.kind == "object_type_definition"
-            for each in self.joins(other, "join__implements")
-            if each["interface"] == name and self.graphs[each["graph"]].name == graph
+            implementer.name.value  # type: ignore[attr-defined]
+            for implementer in self.document.definitions
+            if implementer.kind == "object_type_definition"
+            for join in self.joins(implementer, "join__implements")
+            if join["interface"] == name and self.graphs[join["graph"]].name == graph
         )
 
     def field(self, type_name: str, node: Any, graphs: tuple[str, ...]) -> SuperField:

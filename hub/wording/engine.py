@@ -113,9 +113,9 @@ def _failed_field(failure: FieldFailure) -> FieldFailed:
     return FieldFailed(failure.code, text, failure.message, path=failure.path, extensions=extensions)
 
 
-def call_engine(work: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+def call_engine(work: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
     """The result of a call of the engine; raises the hub's error where the engine refuses."""
     try:
-        return work(*arguments, **named)
+        return work(*arguments, **options)
     except FederationError as error:
         raise refusal(error) from error

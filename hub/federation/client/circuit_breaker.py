@@ -1,4 +1,4 @@
-"""A circuit breaker: a subgraph that fails again and again is left alone for a while. Pure; time is an argument."""
+"""A circuit breaker, which stops calls to a subgraph that keeps failing. Pure; time is an argument."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Breaker:
-    """Open after `threshold` failures in a row: then one call per `pause` seconds is let through, as a probe, and the
-    first success closes it."""
+    """Opens after `threshold` failures in a row: then one call per `pause` seconds passes as a probe, and the first
+    success closes it."""
 
     threshold: int
     pause: float
@@ -16,7 +16,7 @@ class Breaker:
     until: float = 0.0
 
     def admits(self, now: float) -> bool:
-        """Whether a call may be made now; one that is admitted while open is the probe of this pause."""
+        """Whether a call may be made now; while open, a call that is admitted is the probe of this pause."""
         if self.failures < self.threshold:
             return True
         if now < self.until:
@@ -29,7 +29,7 @@ class Breaker:
         self.failures = 0
 
     def failed(self, now: float) -> None:
-        """The subgraph did not answer, or not as one that works."""
+        """The subgraph did not answer, or failed itself."""
         self.failures += 1
         if self.failures >= self.threshold:
             self.until = now + self.pause

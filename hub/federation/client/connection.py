@@ -11,11 +11,11 @@ import httptools
 from hub.federation.client.transport import TransportError
 
 OVERHEAD = 64 * 1024
-"""Bytes of heads and framing that an answer may have beside twice its greatest body."""
+"""Bytes of headers and framing that an answer may have beside twice its largest body."""
 
 
 class Closed(Exception):
-    """The connection ended before the answer was complete; `untouched` if not a byte of it had come."""
+    """The connection ended before the answer was complete; `untouched` if no byte of it had arrived."""
 
     def __init__(self, untouched: bool) -> None:
         super().__init__("connection closed")
@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
         """When its last exchange ended, in seconds of the event loop."""
 
     async def exchange(self, message: bytes) -> tuple[int, bytes]:
-        """Write a request and wait for its whole answer: status and body. Whatever else ends this closes it."""
+        """Send a request and return its whole answer: status and body. Any other outcome closes the connection."""
         self._parser = httptools.HttpResponseParser(self)
         self._parts, self._received, self._size = [], 0, 0
         self._begun = self._framed = self._body = self.reusable = False
@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """The event loop's. Bytes that nobody asked for end the connection."""
+        """The event loop's. Bytes outside an exchange end the connection."""
         if self._waiter is None or self._waiter.done():
             self.abort()
             return
@@ -81,7 +81,7 @@ class Connection(asyncio.Protocol):
             self._fail(TransportError("SUBGRAPH_MALFORMED", "another protocol"))
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The event loop's. An answer without a length ends here; one with a length is cut."""
+        """The event loop's. This completes an answer without a length, and cuts one with a length."""
         self.reusable = False
         if isinstance(error, ssl.SSLError):
             self._fail(error)

@@ -1,7 +1,7 @@
 """The lean HTTP/1.1 client of the hot path: keep-alive connections, one write per request, bounded answers.
 
 Why no library: decision 0019. No redirects, no compression, no cookies, no proxy. A cancelled or late call closes
-its connection, so that the subgraph sees it. What a remote subgraph may cost is bounded by its `Care`.
+its connection, so that the subgraph sees it. `Care` bounds what a remote subgraph may cost.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ BACKOFF = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """How one remote subgraph is treated.
+    """The limits of calls to one remote subgraph.
 
     At most `connections` calls at once and `waiting` more until their deadline; an answer above `largest` bytes is
     refused. A read whose connection ends before a byte of the answer is repeated up to `retries` times; a connection
-    unused for `kept` seconds is not used again (servers close theirs after five). After `failures` failures in a row
+    unused for `kept` is not used again (servers close theirs after five). After `failures` failures in a row
     calls are refused at once, but for one probe per `pause` seconds.
     """
 
@@ -56,7 +56,7 @@ class Care:
 
 
 def address(url: str) -> SplitResult:
-    """The parts of a URL of the settings; raises ValueError if it is not one to which the hub may send."""
+    """The parts of a URL of the settings; raises ValueError if requests can't be sent there."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         raise ValueError("a URL must be http(s)://host[:port]/path")
@@ -66,7 +66,7 @@ def address(url: str) -> SplitResult:
 
 
 class HttpTransport:
-    """One subgraph over HTTP or HTTPS; `tls` says whom to believe and carries client certificates (mutual TLS)."""
+    """One subgraph over HTTP or HTTPS; `tls` holds the trusted authorities and a client certificate (mutual TLS)."""
 
     def __init__(self, url: str, headers: Headers, *, care: Care = Care(), tls: ssl.SSLContext | None = None) -> None:
         parts = address(url)
@@ -109,22 +109,22 @@ class HttpTransport:
             body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
         except TypeError:
             raise TransportError("SUBGRAPH_MALFORMED", "a key or a requirement is nested too deep") from None
-        served = False
+        sent = False
         try:
             async with asyncio.timeout(request.deadline):
                 await self._slot()
                 try:
-                    served = True
+                    sent = True
                     status, answer = await self._ask(request, body, context)
                 finally:
                     self._slots.release()
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time", failure=served) from None
+            raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time", failure=sent) from None
         except Closed:
             raise TransportError("SUBGRAPH_UNREACHABLE", "connection closed", failure=True) from None
         except ssl.SSLError as error:
-            why = getattr(error, "verify_message", None) or error.reason or type(error).__name__
-            raise TransportError("SUBGRAPH_TLS", str(why), failure=True) from None
+            reason = getattr(error, "verify_message", None) or error.reason or type(error).__name__
+            raise TransportError("SUBGRAPH_TLS", str(reason), failure=True) from None
         except OSError as error:
             raise TransportError("SUBGRAPH_UNREACHABLE", type(error).__name__, failure=True) from None
         if status != 200:
@@ -132,7 +132,7 @@ class HttpTransport:
         return _decoded(answer)
 
     async def _slot(self) -> None:
-        """Take a place among the calls under way, or wait for one."""
+        """Wait for one of the connections; raises SUBGRAPH_BUSY if too many calls wait already."""
         if not self._slots.locked():
             await self._slots.acquire()
             return
@@ -145,21 +145,21 @@ class HttpTransport:
             self._waiting -= 1
 
     async def _ask(self, request: SubgraphRequest, body: bytes, context: Any) -> tuple[int, bytes]:
-        """Exchange, and exchange again what may be repeated: a read of which the subgraph has said nothing."""
-        left = 0 if request.query.startswith("mutation") else self._care.retries
+        """Exchange, and repeat a read whose answer has not begun, on a new connection."""
+        retries = 0 if request.query.startswith("mutation") else self._care.retries
         pause = BACKOFF
         while True:
             message = self._message(request, body, context)
-            kept = self._kept()
+            idle = self._idle_connection()
             try:
-                connection = kept or await self._connect()
+                connection = idle or await self._connect()
                 answer = await connection.exchange(message)
             except (Closed, ConnectionError) as error:
-                if left == 0 or (isinstance(error, Closed) and not error.untouched):
+                if retries == 0 or (isinstance(error, Closed) and not error.untouched):
                     raise
-                left -= 1
-                if kept:
-                    await self.close()  # as old as the one that had ended
+                retries -= 1
+                if idle:
+                    await self.close()  # the other idle connections are as old
                 else:
                     await asyncio.sleep(pause)
                     pause *= 2
@@ -176,7 +176,7 @@ class HttpTransport:
             raise ValueError("line break in a header")
         return b"%b%bcontent-length: %d\r\n\r\n%b" % (self._head, lines, len(body), body)
 
-    def _kept(self) -> Connection | None:
+    def _idle_connection(self) -> Connection | None:
         oldest = asyncio.get_running_loop().time() - self._care.kept
         while self._idle:
             connection = self._idle.pop()

@@ -1,4 +1,4 @@
-"""TLS between the hub and its subgraphs, on both sides: whom each believes, and as whom it presents itself.
+"""TLS between the hub and its subgraphs: the authorities that each side trusts, and the certificate that it presents.
 
 TLS 1.2 or newer, HTTP/1.1. Files are PEM, read once; a key under a password is refused rather than asked for.
 """
@@ -20,7 +20,7 @@ def client_tls(
 ) -> ssl.SSLContext:
     """A context that checks chain and host name of a server; raises ConfigurationRefused (TLS_INVALID).
 
-    `authorities`, if given, are the only ones believed, else the system's. `certificate` (with its chain) and its `key`
+    `authorities`, if given, are the only ones trusted, else the system's. `certificate` (with its chain) and its `key`
     are the hub's own, for mutual TLS.
     """
     with _reading():
@@ -32,7 +32,7 @@ def client_tls(
 def server_tls(certificate: Path | None, key: Path | None = None, authorities: Path | None = None) -> ssl.SSLContext:
     """A context that presents `certificate` (with its chain) to clients; raises ConfigurationRefused (TLS_INVALID).
 
-    With `authorities`, only clients with a certificate of theirs are let in (mutual TLS).
+    With `authorities`, only clients with a certificate of theirs are accepted (mutual TLS).
     """
     with _reading():
         if certificate is None:

@@ -10,7 +10,7 @@ from hub.federation.planning.query_plan import Fetch
 
 @dataclass(slots=True)
 class SubgraphRequest:
-    """One GraphQL request. `deadline` is the time left, in seconds; `fetch` is what of a plan it sends."""
+    """One GraphQL request. `deadline` is the time left, in seconds; `fetch` the plan's fetch that it sends."""
 
     subgraph: str
     query: str
@@ -31,8 +31,8 @@ class TransportError(Exception):
     """The subgraph gave no usable answer. `code` is one of SUBGRAPH_UNREACHABLE, SUBGRAPH_TLS, SUBGRAPH_TIMEOUT,
     SUBGRAPH_BUSY, SUBGRAPH_CIRCUIT_OPEN, SUBGRAPH_STATUS, SUBGRAPH_MALFORMED, SUBGRAPH_TOO_LARGE.
 
-    `detail` is English, for logs, and holds nothing that the subgraph said; `failure` tells that the subgraph itself
-    does not work, rather than this one request.
+    `detail` is English, for logs, without any text of the subgraph; `failure`: the subgraph itself does not work, not
+    only this request.
     """
 
     def __init__(self, code: str, detail: str, *, failure: bool = False) -> None:

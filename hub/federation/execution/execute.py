@@ -123,7 +123,7 @@ class _Execution:
     sound: bool = True
 
     def prepare(self, fetch: Fetch) -> _Call | None:
-        """The call of a fetch, from the tree as it is now; None if there is nothing to request."""
+        """The call of a fetch, built from the current tree; None if it requests nothing."""
         if () not in fetch.when and not any(hold(conjunction, self.variables) for conjunction in fetch.when):
             return None
         values = {name: self.variables[name] for name in fetch.variables if name in self.variables}

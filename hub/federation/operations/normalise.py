@@ -40,7 +40,7 @@ from graphql import (
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.literals import literal
 from hub.federation.operations.operation import Condition, Field, Operation, Selections, Variable
-from hub.federation.operations.variable_defaults import settled
+from hub.federation.operations.variable_defaults import with_defaults
 
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
@@ -51,7 +51,7 @@ META_FIELDS = frozenset({"__schema", "__type"})
 
 @dataclass(slots=True)
 class _Shape:
-    """What a response path may hold, over all concrete types: a leaf's printed type, a composite's list wrapping."""
+    """The value under a response path, for all concrete types: a leaf's printed type, a composite's list wrapping."""
 
     wrapping: str = ""
     children: dict[str, _Shape] = field(default_factory=dict)
@@ -68,20 +68,24 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Asked:
-    """What is asked of an object, under whatever conditions: by concrete type and response key a field, its arguments
-    and what is asked below it."""
+class _SelectedFields:
+    """The fields selected on an object under any conditions: (concrete type, response key) → name, arguments, fields
+    below."""
 
-    fields: dict[tuple[str, str], tuple[str, tuple[tuple[str, str], ...], _Asked]] = field(default_factory=dict)
+    fields: dict[tuple[str, str], tuple[str, tuple[tuple[str, str], ...], _SelectedFields]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(slots=True)
 class _Place:
-    """An object position under construction: entries per concrete type, in the client's order. Places of one object
-    under several conditions share what is `asked` of it."""
+    """An object position under construction: entries per concrete type, in the client's order.
+
+    Positions of one object under several conditions share `selected`.
+    """
 
     types: dict[str, dict[tuple[str, tuple[Condition, ...]], _Entry]]
-    asked: _Asked = field(default_factory=_Asked)
+    selected: _SelectedFields = field(default_factory=_SelectedFields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def normalise(
     return Operation(
         kind=operation.operation.value,
         name=operation.name.value if operation.name else None,
-        variables=(*settled(variables, defaults, root, schema), *builder.lifted),
+        variables=(*with_defaults(variables, defaults, root, schema), *builder.lifted),
         root=root,
         literals=builder.literals,
         defaults=defaults,
@@ -155,7 +159,7 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     }
     return FieldSet(
         tuple(_freeze(place, concrete.name, names) for concrete in types),
-        {names[each.name]: (each.type, builder.literals[each.name]) for each in builder.lifted},
+        {names[variable.name]: (variable.type, builder.literals[variable.name]) for variable in builder.lifted},
     )
 
 
@@ -165,8 +169,8 @@ def braced(text: str) -> str:
 
 
 class _Builder:
-    """`shapes`: a response key has one type in all fragments, as in what a client is answered; what a field set reads
-    is given type by type."""
+    """Builds selections. `shapes`: a response key must have one type in all fragments, as in an answer; the fields of a
+    field set are read type by type."""
 
     def __init__(self, document: DocumentNode, schema: GraphQLSchema, limit: int, *, shapes: bool = True) -> None:
         self.schema = schema
@@ -190,7 +194,7 @@ class _Builder:
 
     def build(self, selection_set: SelectionSetNode, type_: GraphQLNamedType) -> _Place:
         """Depth first in the document's order, so that entries stand in the client's order."""
-        names = tuple(each.name for each in self.possible(type_))
+        names = tuple(concrete.name for concrete in self.possible(type_))
         root = _Place({name: {} for name in names})
         stack = _selected(selection_set, root, _Shape(), names, type_, ())
         while stack:
@@ -211,8 +215,8 @@ class _Builder:
             types_here, above = work.types, work.above
             if condition is not None:
                 above = self.schema.type_map[condition]
-                wanted = {each.name for each in self.possible(above)}
-                types_here = tuple(name for name in work.types if name in wanted)
+                possible = {type_.name for type_ in self.possible(above)}
+                types_here = tuple(name for name in work.types if name in possible)
             if types_here:
                 stack.extend(_selected(selection_set, work.place, work.shape, types_here, above, conditions))
         return root
@@ -245,7 +249,7 @@ class _Builder:
                 for argument in sorted(entry.name.value for entry in node.arguments or ())
             )
             entries = work.place.types[type_name]
-            first = work.place.asked.fields.setdefault((type_name, key), (name, arguments, _Asked()))
+            first = work.place.selected.fields.setdefault((type_name, key), (name, arguments, _SelectedFields()))
             if (self.shapes and shape.wrapping != wrapping) or first[:2] != (name, arguments):
                 raise _conflict()
             inner: tuple[Condition, ...] = ()
@@ -268,16 +272,16 @@ class _Builder:
             return value.name.value
         template = literal(value)
         printed = orjson.dumps(template, default=lambda item: {"$": item.name}, option=orjson.OPT_SORT_KEYS)
-        same = (type_, printed.decode())
-        if same not in self.interned:
+        literal_key = (type_, printed.decode())
+        if literal_key not in self.interned:
             name = f"l{len(self.interned)}"
             while name in self.taken:
                 name = f"l{name}"
             self.taken.add(name)
-            self.interned[same] = name
+            self.interned[literal_key] = name
             self.lifted.append(Variable(name, type_, lifted=True))
             self.literals[name] = template
-        return self.interned[same]
+        return self.interned[literal_key]
 
 
 def _selected(
@@ -299,13 +303,13 @@ def _conditions(
     """Conditions under which the node is present, sorted; None if it never is."""
     conditions = set(outer)
     for directive in node.directives or ():
-        wanted = directive.name.value == "include"
-        if not wanted and directive.name.value != "skip":
+        expected = directive.name.value == "include"
+        if not expected and directive.name.value != "skip":
             continue
         value = next(argument.value for argument in directive.arguments or ())
         if isinstance(value, VariableNode):
-            conditions.add(Condition(value.name.value, wanted))
-        elif literal(value) is not wanted:
+            conditions.add(Condition(value.name.value, expected))
+        elif literal(value) is not expected:
             return None
     if any(Condition(condition.variable, not condition.value) in conditions for condition in conditions):
         return None
@@ -326,9 +330,9 @@ def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingP
     for current in order:
         for entries in current.types.values():
             order.extend(entry.place for entry in entries.values() if entry.place is not None)
-    done: dict[int, dict[str, Selections]] = {}
+    frozen: dict[int, dict[str, Selections]] = {}
     for current in reversed(order):
-        done[id(current)] = {
+        frozen[id(current)] = {
             type_name: Selections(
                 type_name,
                 tuple(
@@ -338,7 +342,7 @@ def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingP
                         entry.name,
                         tuple((argument, renamed.get(name, name)) for argument, name in entry.arguments),
                         entry.conditions,
-                        tuple(done[id(entry.place)].values()) if entry.place is not None else (),
+                        tuple(frozen[id(entry.place)].values()) if entry.place is not None else (),
                     )
                     for entry in entries.values()
                 )
@@ -346,4 +350,4 @@ def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingP
             )
             for type_name, entries in current.types.items()
         }
-    return done[id(place)][root_type]
+    return frozen[id(place)][root_type]

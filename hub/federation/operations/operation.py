@@ -31,7 +31,7 @@ def hold(conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> boo
 
 @dataclass(frozen=True, slots=True)
 class Selections:
-    """What is asked of an object of one concrete type. `mark` is an opaque label for the guard, set by policy."""
+    """The fields selected on an object of one concrete type. `mark` is an opaque label for the guard, set by policy."""
 
     type: str
     fields: tuple[Field, ...]

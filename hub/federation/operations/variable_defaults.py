@@ -1,9 +1,8 @@
-"""Variables that a default makes good for a non-null place (GraphQL specification §5.8.5, "All variable usages are
-allowed").
+"""Nullable variables whose default allows them in a non-null position (GraphQL specification §5.8.5, "All variable
+usages are allowed").
 
-`query ($all: Boolean = true) { … @include(if: $all) }` is valid: the variable may be left out, but a null where the
-place forbids it is an error. Such a variable is non-null from here on: `bind` refuses the null, and subgraphs get a
-declaration that needs no default.
+`query ($all: Boolean = true) { … @include(if: $all) }` is valid: the variable may be left out, but an explicit null is
+an error. Such a variable becomes non-null: `bind` refuses the null, and subgraphs get a declaration without default.
 """
 
 from __future__ import annotations
@@ -17,16 +16,23 @@ from graphql import GraphQLNonNull, GraphQLSchema
 from hub.federation.operations.operation import Selections, Variable
 
 
-def settled(
+def with_defaults(
     variables: Sequence[Variable], defaults: Mapping[str, Any], root: Selections, schema: GraphQLSchema
 ) -> tuple[Variable, ...]:
-    """The variables; nullable ones that have a default and stand at a non-null place are non-null."""
-    loose = {each.name for each in variables if not each.type.endswith("!") and defaults.get(each.name) is not None}
-    needed = loose & set(_needed(root, schema)) if loose else loose
-    return tuple(replace(each, type=f"{each.type}!") if each.name in needed else each for each in variables)
+    """The variables; nullable ones that have a default and a non-null position become non-null."""
+    nullable = {
+        variable.name
+        for variable in variables
+        if not variable.type.endswith("!") and defaults.get(variable.name) is not None
+    }
+    non_null = nullable & set(_non_null(root, schema)) if nullable else nullable
+    return tuple(
+        replace(variable, type=f"{variable.type}!") if variable.name in non_null else variable for variable in variables
+    )
 
 
-def _needed(root: Selections, schema: GraphQLSchema) -> Iterator[str]:
+def _non_null(root: Selections, schema: GraphQLSchema) -> Iterator[str]:
+    """Variables in non-null positions."""
     stack = [root]
     while stack:
         selections = stack.pop()
