@@ -71,7 +71,7 @@ class Matrix:
     @property
     def siblings(self) -> list[str]:
         """The fields read in place of others, in the order of the query."""
-        cells = (self.cells[actor][path] for path in asked() for actor in self.columns)
+        cells = (self.cells[actor][path] for path in journey_leaves() for actor in self.columns)
         return list(dict.fromkeys(name for cell in cells for _, name in cell.denials if name is not None))
 
 
@@ -79,11 +79,11 @@ def leaves(selections: SelectionSetNode, path: Path = ()) -> Iterator[Path]:
     """Paths of the leaves of a query of fields only, in its order."""
     for node in selections.selections:
         assert isinstance(node, FieldNode)
-        here = (*path, node.name.value)
+        leaf = (*path, node.name.value)
         if node.selection_set is None:
-            yield here
+            yield leaf
         else:
-            yield from leaves(node.selection_set, here)
+            yield from leaves(node.selection_set, leaf)
 
 
 @cache
@@ -93,7 +93,7 @@ def query() -> str:
 
 
 @cache
-def asked() -> tuple[Path, ...]:
+def journey_leaves() -> tuple[Path, ...]:
     """The leaves below the person."""
     (operation,) = parse(query()).definitions
     assert isinstance(operation, OperationDefinitionNode)
@@ -112,9 +112,9 @@ def columns(running: Site) -> dict[str, tuple[str, str]]:
 
 def observe(running: Site) -> Matrix:
     """Run the query as each actor, of everyone that it lists and everyone whom the demo names."""
-    found = Matrix(columns(running))
-    for actor in found.columns:
-        cells = found.cells[actor] = {path: Cell() for path in asked()}
+    matrix = Matrix(columns(running))
+    for actor in matrix.columns:
+        cells = matrix.cells[actor] = {path: Cell() for path in journey_leaves()}
         read = set()
         for identifier in sorted({*listed(running, actor), *running.persons.values()}):
             answer = running.ask(actor, query(), id=identifier)
@@ -126,11 +126,11 @@ def observe(running: Site) -> Matrix:
                 read.add(identifier)
             for path, cell in cells.items():
                 note(cell, ("person", *path), entries, person)
-        found.purposes[actor] = PURPOSES[running.actors[actor].kind]
-        found.people[actor] = len(read)
+        matrix.purposes[actor] = PURPOSES[running.actors[actor].kind]
+        matrix.people[actor] = len(read)
         for instead in {name for cell in cells.values() for _, name in cell.denials if name is not None}:
             assert_read(running, actor, instead, read)
-    return found
+    return matrix
 
 
 def listed(running: Site, actor: str) -> Iterator[str]:
@@ -187,5 +187,7 @@ def whole(owner: str, name: str) -> str:
     below = get_named_type(parent.fields[name].type)
     if not isinstance(below, GraphQLObjectType):
         return name
-    inner = [key for key, each in below.fields.items() if not isinstance(get_named_type(each.type), GraphQLObjectType)]
+    inner = [
+        key for key, field in below.fields.items() if not isinstance(get_named_type(field.type), GraphQLObjectType)
+    ]
     return f"{name} {{ {' '.join(inner)} }}"

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.access_entry import NOTES
-from tests.docs.matrix import Cell, Matrix, Path, asked
+from tests.docs.matrix import Cell, Matrix, Path, journey_leaves
 
-READ, REDUCED, DENIED, NOTHING = "●", "◐", "○", "–"
+READ, REDUCED, DENIED, EMPTY = "●", "◐", "○", "–"
 DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 REASONS = {
     Reason.FIELD_NOT_FOR_ACTOR: ("ᵃ", "aucun accord de l'acteur ne porte sur ce champ"),
@@ -30,7 +30,7 @@ COARSER = {
 
 def signs(cell: Cell, siblings: Sequence[str]) -> str:
     """A cell in signs; `siblings` numbers the fields read in place of others."""
-    text = NOTHING if cell.empty and not cell.read else ""
+    text = EMPTY if cell.empty and not cell.read else ""
     if cell.read:
         text = REDUCED + "".join(sorted(COARSER[note][0] for note in cell.notes)) if cell.notes else READ
     numbers = sorted({siblings.index(name) + 1 for _, name in cell.denials if name is not None})
@@ -44,12 +44,12 @@ def signs(cell: Cell, siblings: Sequence[str]) -> str:
 
 def words(cell: Cell) -> tuple[str, str]:
     """A cell in words, and the rules that decided it."""
-    said = ["permis, rien à lire"] * (cell.empty and not cell.read)
-    said += ["lu" + "".join(f" ; valeurs protégées {COARSER[note][1]}" for note in sorted(cell.notes))] * cell.read
+    phrases = ["permis, rien à lire"] * (cell.empty and not cell.read)
+    phrases += ["lu" + "".join(f" ; valeurs protégées {COARSER[note][1]}" for note in sorted(cell.notes))] * cell.read
     for reason, instead in sorted(cell.denials, key=str):
-        said.append(f"refusé (`{reason}`)" + (f" ; à la place : {name(instead)}" if instead is not None else ""))
-    rules = dict.fromkeys(rule for found in (*cell.notes.values(), *cell.denials.values()) for rule in found)
-    return ", ou selon la personne ".join(said), ", ".join(rules)
+        phrases.append(f"refusé (`{reason}`)" + (f" ; à la place : {name(instead)}" if instead is not None else ""))
+    rules = dict.fromkeys(rule for rule_ids in (*cell.notes.values(), *cell.denials.values()) for rule in rule_ids)
+    return ", ou selon la personne ".join(phrases), ", ".join(rules)
 
 
 def name(coordinate: str) -> str:
@@ -61,21 +61,21 @@ def label(group: Sequence[Path]) -> str:
     """Leaves of the query, as a selection without the `nodes` of connections; by its name, a field wholly there."""
     parts = []
     for top, below in groupby(group, key=lambda path: path[0]):
-        here = list(below)
-        inner = [".".join(step for step in path[1:] if step != "nodes") for path in here]
-        whole = len(here) == sum(path[0] == top for path in asked())
+        leaves = list(below)
+        inner = [".".join(step for step in path[1:] if step != "nodes") for path in leaves]
+        whole = len(leaves) == sum(path[0] == top for path in journey_leaves())
         parts.append(f"`{top}`" if whole else f"`{top} {{ {' '.join(inner)} }}`")
     return " ".join(parts)
 
 
 def grouped(matrix: Matrix, actors: Iterable[str]) -> list[tuple[list[Path], list[Cell]]]:
     """Leaves that follow each other in the query and say the same for these actors, with the cells of the first."""
-    rows = [(path, [matrix.cells[actor][path] for actor in actors]) for path in asked()]
-    found = []
+    rows = [(path, [matrix.cells[actor][path] for actor in actors]) for path in journey_leaves()]
+    groups = []
     for _, same in groupby(rows, key=lambda row: [words(cell) for cell in row[1]]):
         group = list(same)
-        found.append(([path for path, _ in group], group[0][1]))
-    return found
+        groups.append(([path for path, _ in group], group[0][1]))
+    return groups
 
 
 def table(matrix: Matrix) -> str:
@@ -85,7 +85,7 @@ def table(matrix: Matrix) -> str:
         (label(group), [signs(cell, siblings) for cell in cells]) for group, cells in grouped(matrix, matrix.columns)
     ]
     shown = "".join(text for _, cells in rows for text in cells)
-    numbers = [f"{str(number).translate(DIGITS)} {name(each)}" for number, each in enumerate(siblings, 1)]
+    numbers = [f"{str(number).translate(DIGITS)} {name(sibling)}" for number, sibling in enumerate(siblings, 1)]
     coarser = [f"{sign} {meaning}" for sign, meaning in COARSER.values() if sign in shown]
     reasons = [f"  - {sign} `{reason}` : {meaning}" for reason, (sign, meaning) in REASONS.items() if sign in shown]
     return "\n".join(
@@ -94,7 +94,7 @@ def table(matrix: Matrix) -> str:
             "|--|" + ":-:|" * len(matrix.columns),
             *(f"| {group} | {' | '.join(cells)} |" for group, cells in rows),
             "",
-            f"- {READ} lu ; {NOTHING} permis, mais aucune personne lue n'a la donnée ; deux signes : selon la personne",
+            f"- {READ} lu ; {EMPTY} permis, mais aucune personne lue n'a la donnée ; deux signes : selon la personne",
             f"- {REDUCED} réduit, un autre champ se lit à la place : {', '.join(numbers)}",
             f"- {REDUCED} réduit, les valeurs protégées manquent ou sont tues : {', '.join(coarser)}",
             f"- {DENIED} refusé, et pourquoi :",

@@ -45,9 +45,9 @@ DAY = re.compile(r"20\d\d-\d\d-\d\d(?=T)")
 
 def query() -> str:
     """The query that the README shows: its first `graphql` block."""
-    found = re.search(r"```graphql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    return found[1]
+    block = re.search(r"```graphql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    return block[1]
 
 
 def answers(running: Site, today: date) -> str:
@@ -56,8 +56,8 @@ def answers(running: Site, today: date) -> str:
     parts = []
     for actor, title in ACTORS.items():
         answer = json.dumps(running.ask(actor, query(), id=running.persons["maelle"]), ensure_ascii=False)
-        answer = UUID.sub(lambda found: ids.setdefault(found[0], f"<id-{len(ids) + 1}>"), answer)
-        answer = DAY.sub(lambda found: f"<J{(date.fromisoformat(found[0]) - today).days:+}>", answer)
+        answer = UUID.sub(lambda match: ids.setdefault(match[0], f"<id-{len(ids) + 1}>"), answer)
+        answer = DAY.sub(lambda match: f"<J{(date.fromisoformat(match[0]) - today).days:+}>", answer)
         parts.append(f"**{title}** (`{actor}`)\n\n```json\n{pretty(json.loads(answer))}\n```\n")
     return "\n".join(parts)
 
@@ -103,9 +103,9 @@ def temporary_site() -> Iterator[Site]:
     with (
         temporary_database() as database,
         tempfile.TemporaryDirectory() as folder,
-        site(database, Path(folder), apart=False) as made,
+        site(database, Path(folder), apart=False) as running,
     ):
-        yield made
+        yield running
 
 
 async def _drop(dsn: str, name: str) -> None:

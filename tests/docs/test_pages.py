@@ -59,7 +59,7 @@ class Block:
         return [line for line in self.text.replace("\\\n", " ").splitlines() if line]
 
 
-BLOCKS = [Block(page, *found) for page in PAGES for found in BLOCK.findall(page.read_text(encoding="utf-8"))]
+BLOCKS = [Block(page, *parts) for page in PAGES for parts in BLOCK.findall(page.read_text(encoding="utf-8"))]
 
 
 def blocks(kind: str) -> list[Block]:
@@ -68,14 +68,14 @@ def blocks(kind: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("docs"), apart=False) as made:
-        yield made
+    with site(database, tmp_path_factory.mktemp("docs"), apart=False) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with copy_of_the_project(tmp_path_factory.mktemp("docs")) as root, demo(root, free_port()) as made:
-        yield made
+    with copy_of_the_project(tmp_path_factory.mktemp("docs")) as root, demo(root, free_port()) as demonstration:
+        yield demonstration
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
@@ -105,14 +105,14 @@ def test_every_command_runs_beside_the_demo(started: Demo) -> None:
     commands = [command for block in blocks("sh") for command in block.commands]
     assert commands
     for command in commands:
-        here = command.replace("http://127.0.0.1:8000", started.description["url"])
-        done = subprocess.run(["bash", "-c", here], cwd=started.root, capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, (command, done.stdout, done.stderr)
-        assert '"errors"' not in done.stdout
+        local = command.replace("http://127.0.0.1:8000", started.description["url"])
+        completed = subprocess.run(["bash", "-c", local], cwd=started.root, capture_output=True, text=True, timeout=120)
+        assert completed.returncode == 0, (command, completed.stdout, completed.stderr)
+        assert '"errors"' not in completed.stdout
         if "curl" in command:
-            assert '"firstName"' in done.stdout
+            assert '"firstName"' in completed.stdout
         if "ingest" in command:
-            assert "Lignes écrites dans la base : 0." in done.stdout
+            assert "Lignes écrites dans la base : 0." in completed.stdout
 
 
 def test_every_command_that_serves_does(started: Demo) -> None:
@@ -132,8 +132,8 @@ def test_every_target_of_make_exists() -> None:
         for command in block.commands:
             arguments = shlex.split(command)
             assert arguments[0] == "make"
-            done = subprocess.run(["make", "--dry-run", *arguments[1:]], cwd=ROOT, capture_output=True, text=True)
-            assert done.returncode == 0, (command, done.stderr)
+            completed = subprocess.run(["make", "--dry-run", *arguments[1:]], cwd=ROOT, capture_output=True, text=True)
+            assert completed.returncode == 0, (command, completed.stderr)
 
 
 def test_the_settings_shown_are_valid(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_the_rules_shown_are_some_of_those_in_force() -> None:
     for block in blocks("toml"):
         shown = tomllib.loads(block.text)
         assert all(grant in grants["grant"] for grant in shown.pop("grant", []))
-        assert all(said in (scopes.get(name), durations.get(name)) for name, said in shown.items())
+        assert all(row in (scopes.get(name), durations.get(name)) for name, row in shown.items())
 
 
 def first_cells(name: str) -> set[str]:
