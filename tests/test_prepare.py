@@ -44,73 +44,78 @@ def test_only_the_policy_step_and_the_unprotected_gateway_say_that_an_operation_
 
 def preparer() -> tuple[Preparer[Everyone, Allowed], list[str | None]]:
     """A preparer of the shop that notes each operation that it decides."""
-    made: list[str | None] = []
+    decided_names: list[str | None] = []
     supergraph = shop().supergraph
 
     def decide(operation: Operation, everyone: Everyone) -> Allowed:
-        made.append(operation.name)
+        decided_names.append(operation.name)
         return allow(operation, everyone)
 
-    return Preparer(supergraph, supergraph.client_schema, decide), made
+    return Preparer(supergraph, supergraph.client_schema, decide), decided_names
 
 
 async def test_an_operation_that_many_ask_at_once_is_prepared_once() -> None:
-    subject, made = preparer()
-    asked = [subject.prepared("query A { users { name } }", None, EVERYONE, "t") for _ in range(8)]
-    first, *others = await asyncio.gather(*asked)
-    assert all(other is first for other in others)
+    subject, decided_names = preparer()
+    requests = [subject.prepared("query A { users { name } }", None, EVERYONE, "t") for _ in range(8)]
+    first, *repeated = await asyncio.gather(*requests)
+    assert all(prepared is first for prepared in repeated)
     assert await subject.prepared("query A { users { name } }", None, EVERYONE, "u") is first
-    assert made == ["A"]
+    assert decided_names == ["A"]
 
 
 async def test_whoever_leaves_does_not_take_the_preparation_from_those_who_wait() -> None:
-    subject, made = preparer()
+    subject, decided_names = preparer()
     leaving = asyncio.ensure_future(subject.prepared("query A { users { name } }", None, EVERYONE, "t"))
     staying = asyncio.ensure_future(subject.prepared("query A { users { name } }", None, EVERYONE, "t"))
     await asyncio.sleep(0)
     leaving.cancel()
     assert (await staying).operation.name == "A"
     assert leaving.cancelled()
-    assert made == ["A"]
+    assert decided_names == ["A"]
 
 
 async def test_a_refused_document_is_refused_for_each_that_asks_it_and_never_kept() -> None:
     subject, _ = preparer()
     for _ in range(2):
-        asked = [subject.prepared("{ nothing }", None, EVERYONE, "t") for _ in range(3)]
-        found = await asyncio.gather(*asked, return_exceptions=True)
-        assert [getattr(each, "code", None) for each in found] == ["DOCUMENT_INVALID"] * 3
+        requests = [subject.prepared("{ nothing }", None, EVERYONE, "t") for _ in range(3)]
+        outcomes = await asyncio.gather(*requests, return_exceptions=True)
+        assert [getattr(outcome, "code", None) for outcome in outcomes] == ["DOCUMENT_INVALID"] * 3
 
 
 async def test_what_is_kept_is_bounded_by_its_weight_and_the_longest_unused_goes_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hub.prepare.CACHE_WEIGHT", 6)
-    subject, made = preparer()
-    one = await subject.prepared("query A0 { users { name } }", None, EVERYONE, "t")
-    assert one.weight == 2
+    subject, decided_names = preparer()
+    first = await subject.prepared("query A0 { users { name } }", None, EVERYONE, "t")
+    assert first.weight == 2
     for name in ("A1", "A2", "A0", "A3"):
         await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
     for name in ("A0", "A2", "A3", "A1"):
         await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
-    assert made == ["A0", "A1", "A2", "A3", "A1"]
+    assert decided_names == ["A0", "A1", "A2", "A3", "A1"]
     heavy = "query Heavy { " + " ".join(f"a{n}: users {{ name }}" for n in range(9)) + " }"
     await subject.prepared(heavy, None, EVERYONE, "t")
     await subject.prepared(heavy, None, EVERYONE, "t")
-    assert made[5:] == ["Heavy", "Heavy"]
+    assert decided_names[5:] == ["Heavy", "Heavy"]
 
 
 async def test_more_documents_than_may_wait_are_refused_and_what_is_kept_is_answered_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     subject, _ = preparer()
-    kept = await subject.prepared("{ users { id } }", None, EVERYONE, "t")
+    cached = await subject.prepared("{ users { id } }", None, EVERYONE, "t")
     monkeypatch.setattr("hub.prepare.MOST_WAITING", 2)
     names = [f"query A{number} {{ users {{ name }} }}" for number in range(4)]
-    asked = [asyncio.ensure_future(subject.prepared(name, None, EVERYONE, "t")) for name in names]
-    found = await asyncio.gather(*asked, return_exceptions=True)
-    assert [getattr(each, "code", None) for each in found] == [None, None, "PREPARATION_BUSY", "PREPARATION_BUSY"]
-    assert await subject.prepared("{ users { id } }", None, EVERYONE, "t") is kept
+    requests = [asyncio.ensure_future(subject.prepared(name, None, EVERYONE, "t")) for name in names]
+    outcomes = await asyncio.gather(*requests, return_exceptions=True)
+    assert [getattr(outcome, "code", None) for outcome in outcomes] == [
+        None,
+        None,
+        "PREPARATION_BUSY",
+        "PREPARATION_BUSY",
+    ]
+    assert await subject.prepared("{ users { id } }", None, EVERYONE, "t") is cached
     assert (await subject.prepared(names[3], None, EVERYONE, "t")).operation.name == "A3"
 
 
@@ -124,10 +129,10 @@ async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> N
         return allow(operation, everyone)
 
     subject = Preparer(supergraph, supergraph.client_schema, decide)
-    asked = asyncio.ensure_future(subject.prepared("{ users { name } }", None, EVERYONE, "t"))
+    requests = asyncio.ensure_future(subject.prepared("{ users { name } }", None, EVERYONE, "t"))
     await asyncio.sleep(0)
     turned.set()
-    assert [fetch.subgraph for fetch in (await asked).plan.fetches()] == ["accounts"]
+    assert [fetch.subgraph for fetch in (await requests).plan.fetches()] == ["accounts"]
 
 
 async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_collector(
@@ -146,7 +151,7 @@ async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_co
         del prepared
         subject.prepare(query.format("B"), None, EVERYONE, "t")
         gc.collect()
-        files = {each.__code__.co_filename for each in gc.garbage if isinstance(each, FunctionType)}
+        files = {leaked.__code__.co_filename for leaked in gc.garbage if isinstance(leaked, FunctionType)}
         assert files.isdisjoint({"<collector>", "<projection>"})
     finally:
         gc.set_debug(0)

@@ -27,9 +27,9 @@ def path(tmp_path: Path) -> Path:
     return DemoIssuer(tmp_path).write_settings({})
 
 
-def offers(path: Path, said: str) -> Remote:
+def offers(path: Path, toml: str) -> Remote:
     """The subgraph `offers` of settings that say this of it."""
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n[subgraphs]\noffers = {said}\n", encoding="utf-8")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[subgraphs]\noffers = {toml}\n", encoding="utf-8")
     return load_settings(path).subgraphs["offers"]
 
 
@@ -38,20 +38,20 @@ def test_a_subgraph_by_its_address_alone_is_treated_as_documented(path: Path) ->
 
 
 def test_what_the_settings_say_of_a_subgraph_is_what_holds(path: Path) -> None:
-    found = offers(path, '{ url = "http://o/", connections = 3, waiting = 0, retries = 0, failures = 1, pause = 2 }')
-    assert found.care == Care(connections=3, waiting=0, retries=0, failures=1, pause=2)
+    remote = offers(path, '{ url = "http://o/", connections = 3, waiting = 0, retries = 0, failures = 1, pause = 2 }')
+    assert remote.care == Care(connections=3, waiting=0, retries=0, failures=1, pause=2)
 
 
 def test_files_are_found_beside_the_settings(path: Path) -> None:
     authority = Authority(path.parent, "ours")
     authority.issue("hub")
-    found = offers(path, '{ url = "https://o/", authorities = "ours.pem", certificate = "hub.pem", key = "hub.key" }')
-    assert found.tls is not None
-    assert [dict(each["subject"][0])["commonName"] for each in found.tls.get_ca_certs()] == ["ours"]  # type: ignore[arg-type]
+    remote = offers(path, '{ url = "https://o/", authorities = "ours.pem", certificate = "hub.pem", key = "hub.key" }')
+    assert remote.tls is not None
+    assert [dict(certificate["subject"][0])["commonName"] for certificate in remote.tls.get_ca_certs()] == ["ours"]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "toml",
     [
         '"ftp://o/"',
         '"http://user:word@o/"',
@@ -70,9 +70,9 @@ def test_files_are_found_beside_the_settings(path: Path) -> None:
         '{ url = "http://o/", authorities = "ca.pem" }',
     ],
 )
-def test_what_makes_no_remote_subgraph_stops_the_start(path: Path, said: str) -> None:
+def test_what_makes_no_remote_subgraph_stops_the_start(path: Path, toml: str) -> None:
     with pytest.raises(StartRefused) as caught:
-        offers(path, said)
+        offers(path, toml)
     assert caught.value.code == "SETTINGS_INVALID"
 
 
@@ -80,22 +80,22 @@ def test_bounds_are_the_documented_ones_unless_they_are_set(path: Path) -> None:
     assert (load_settings(path).limits, load_settings(path).bounds) == (Limits(), Bounds())
     text = path.read_text(encoding="utf-8")
     path.write_text(f"{text}\n[limits]\ndepth = 3\n[execution]\nsubgraph_seconds = 2\n", encoding="utf-8")
-    found = load_settings(path)
-    assert (found.limits, found.bounds) == (Limits(depth=3), Bounds(subgraph_seconds=2))
+    settings = load_settings(path)
+    assert (settings.limits, settings.bounds) == (Limits(depth=3), Bounds(subgraph_seconds=2))
 
 
-@pytest.mark.parametrize("said", ["depth = 1.5", "depth = -1", 'depth = "3"', "depth = true", "deep = 3"])
+@pytest.mark.parametrize("toml", ["depth = 1.5", "depth = -1", 'depth = "3"', "depth = true", "deep = 3"])
 @pytest.mark.parametrize("table", ["limits", "execution"])
-def test_a_bound_that_is_none_stops_the_start(path: Path, table: str, said: str) -> None:
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n[{table}]\n{said}\n", encoding="utf-8")
+def test_a_bound_that_is_none_stops_the_start(path: Path, table: str, toml: str) -> None:
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[{table}]\n{toml}\n", encoding="utf-8")
     with pytest.raises(StartRefused) as caught:
         load_settings(path)
     assert caught.value.code == "SETTINGS_INVALID"
 
 
-def override(path: Path, said: str) -> Mapping[str, float]:
+def override(path: Path, toml: str) -> Mapping[str, float]:
     """Shares of the requests in settings that say this of them."""
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n[override]\n{said}\n", encoding="utf-8")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[override]\n{toml}\n", encoding="utf-8")
     return load_settings(path).override
 
 
@@ -103,10 +103,10 @@ def test_labels_of_a_progressive_override_have_their_share_of_the_requests(path:
     assert override(path, 'new = 12.5\n"other.offer" = 100') == {"new": 12.5, "other.offer": 100.0}
 
 
-@pytest.mark.parametrize("said", ["new = 101", "new = -1", 'new = "50"', "new = true", "new = nan", "new = { a = 1 }"])
-def test_a_share_that_is_none_stops_the_start(path: Path, said: str) -> None:
+@pytest.mark.parametrize("toml", ["new = 101", "new = -1", 'new = "50"', "new = true", "new = nan", "new = { a = 1 }"])
+def test_a_share_that_is_none_stops_the_start(path: Path, toml: str) -> None:
     with pytest.raises(StartRefused) as caught:
-        override(path, said)
+        override(path, toml)
     assert caught.value.code == "SETTINGS_INVALID"
 
 
@@ -117,10 +117,10 @@ def test_a_label_that_the_graph_does_not_have_stops_the_start(path: Path, keys: 
     assert caught.value.code == "OVERRIDE_LABEL_UNKNOWN"
 
 
-def manifest(path: Path, said: str, text: str = '{"a": "{ a }"}') -> Mapping[str, Manifest]:
+def manifest(path: Path, toml: str, text: str = '{"a": "{ a }"}') -> Mapping[str, Manifest]:
     """Documents of settings that say this of them, beside a manifest of this text."""
     (path.parent / "m.json").write_text(text, encoding="utf-8")
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n{said}\n", encoding="utf-8")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{toml}\n", encoding="utf-8")
     return load_settings(path).documents
 
 
@@ -136,7 +136,7 @@ def test_a_manifest_may_be_a_short_cut_only(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("toml", "text"),
     [
         (ROW + ROW, '{"a": "{ a }"}'),
         (ROW + "only = 1\n", '{"a": "{ a }"}'),
@@ -147,9 +147,9 @@ def test_a_manifest_may_be_a_short_cut_only(path: Path) -> None:
         (ROW, "{}"),
     ],
 )
-def test_what_makes_no_manifest_of_a_client_stops_the_start(path: Path, said: str, text: str) -> None:
+def test_what_makes_no_manifest_of_a_client_stops_the_start(path: Path, toml: str, text: str) -> None:
     with pytest.raises(StartRefused) as caught:
-        manifest(path, said, text)
+        manifest(path, toml, text)
     assert caught.value.code == "SETTINGS_INVALID"
 
 
@@ -168,27 +168,31 @@ def test_an_issuer_is_admitted_for_the_kinds_that_are_named_else_for_all(path: P
     assert issuer.kinds == frozenset({"siae"})
 
 
-def issuer(path: Path, said: str) -> Issuer:
+def issuer(path: Path, toml: str) -> Issuer:
     """The issuer of settings that say this of where its keys are."""
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('keys = "issuer.jwks.json"', said), encoding="utf-8")
-    (found,) = load_settings(path).issuers.values()
-    return found
+    path.write_text(text.replace('keys = "issuer.jwks.json"', toml), encoding="utf-8")
+    (loaded,) = load_settings(path).issuers.values()
+    return loaded
 
 
 def test_an_issuer_by_the_address_of_its_keys_is_read_as_documented(path: Path) -> None:
-    found = issuer(path, 'keys_url = "https://identite.example/jwks"')
-    assert found.source is not None
-    assert (dict(found.keys), found.source.url, found.source.pace) == ({}, "https://identite.example/jwks", Pace())
+    loaded = issuer(path, 'keys_url = "https://identite.example/jwks"')
+    assert loaded.source is not None
+    assert (dict(loaded.keys), loaded.source.url, loaded.source.pace) == (
+        {},
+        "https://identite.example/jwks",
+        Pace(),
+    )
 
 
 def test_what_the_settings_say_of_where_keys_are_read_is_what_holds(path: Path) -> None:
     Authority(path.parent, "ours")
-    said = 'keys_url = "https://i/"\nauthorities = "ours.pem"\nrefresh = 60\nleast = 5\nmax_age = 600'
-    source = issuer(path, said).source
+    toml = 'keys_url = "https://i/"\nauthorities = "ours.pem"\nrefresh = 60\nleast = 5\nmax_age = 600'
+    source = issuer(path, toml).source
     assert source is not None
     assert source.pace == Pace(refresh=60, least=5, max_age=600)
-    assert [dict(each["subject"][0])["commonName"] for each in source.tls.get_ca_certs()] == ["ours"]  # type: ignore[arg-type]
+    assert [dict(authority["subject"][0])["commonName"] for authority in source.tls.get_ca_certs()] == ["ours"]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:3000", "[::1]:3000", "localhost"])
@@ -197,7 +201,7 @@ def test_keys_are_read_without_tls_on_this_machine_alone(path: Path, host: str) 
 
 
 @pytest.mark.parametrize(
-    "said",
+    "toml",
     [
         "",
         'keys = "issuer.jwks.json"\nkeys_url = "https://i/"',
@@ -223,21 +227,23 @@ def test_keys_are_read_without_tls_on_this_machine_alone(path: Path, host: str) 
         'keys_url = "https://i/"\nleast = 301',
     ],
 )
-def test_what_makes_no_place_of_keys_stops_the_start(path: Path, said: str) -> None:
+def test_what_makes_no_place_of_keys_stops_the_start(path: Path, toml: str) -> None:
     Authority(path.parent, "ours")
     with pytest.raises(StartRefused) as caught:
-        issuer(path, said)
+        issuer(path, toml)
     assert caught.value.code == "SETTINGS_INVALID"
 
 
 AGREEMENT = '[[agreements]]\norganisation = "99900030800011"\npurposes = {}\n'
 
 
-@pytest.mark.parametrize("what", ["issuers", "agreements"])
-def test_what_is_named_twice_is_refused_rather_than_replaced(path: Path, what: str) -> None:
+@pytest.mark.parametrize("table", ["issuers", "agreements"])
+def test_what_is_named_twice_is_refused_rather_than_replaced(path: Path, table: str) -> None:
     text = path.read_text(encoding="utf-8")
     again = (
-        text[text.index("[[issuers]]") :] if what == "issuers" else AGREEMENT.format("[]") + AGREEMENT.format('["iae"]')
+        text[text.index("[[issuers]]") :]
+        if table == "issuers"
+        else AGREEMENT.format("[]") + AGREEMENT.format('["iae"]')
     )
     path.write_text(f"{text}\n{again}", encoding="utf-8")
     with pytest.raises(StartRefused, match="comes twice"):
@@ -254,9 +260,9 @@ def test_an_agreement_may_say_what_people_call_the_organisation(path: Path) -> N
             load_settings(path)
 
 
-def traces(path: Path, said: str) -> TraceSettings | None:
+def traces(path: Path, toml: str) -> TraceSettings | None:
     """Where the spans go by settings that say this."""
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n[traces]\n{said}\n", encoding="utf-8")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n[traces]\n{toml}\n", encoding="utf-8")
     return load_settings(path).traces
 
 
@@ -267,14 +273,14 @@ def test_spans_go_nowhere_unless_the_settings_say_where(path: Path) -> None:
 
 def test_a_collector_over_https_is_believed_by_the_authorities_of_the_settings(path: Path) -> None:
     Authority(path.parent, "ours")
-    found = traces(path, 'endpoint = "https://o/v1/traces"\nauthorities = "ours.pem"\nratio = 0.1')
-    assert found is not None
-    assert found.tls is not None
-    assert (found.ratio, len(found.tls.get_ca_certs())) == (0.1, 1)
+    collector = traces(path, 'endpoint = "https://o/v1/traces"\nauthorities = "ours.pem"\nratio = 0.1')
+    assert collector is not None
+    assert collector.tls is not None
+    assert (collector.ratio, len(collector.tls.get_ca_certs())) == (0.1, 1)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "toml",
     [
         "",
         "ratio = 0.5",
@@ -290,7 +296,7 @@ def test_a_collector_over_https_is_believed_by_the_authorities_of_the_settings(p
         'endpoint = "https://o/"\nattributes = true',
     ],
 )
-def test_traces_that_make_no_sense_stop_the_start(path: Path, said: str) -> None:
+def test_traces_that_make_no_sense_stop_the_start(path: Path, toml: str) -> None:
     with pytest.raises(StartRefused) as caught:
-        traces(path, said)
+        traces(path, toml)
     assert caught.value.code == "SETTINGS_INVALID"

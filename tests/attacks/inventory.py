@@ -44,15 +44,15 @@ class Attack:
 def attacks() -> tuple[Attack, ...]:
     """All of them, in their order."""
     rows = tomllib.loads(Path(__file__).with_name("inventory.toml").read_text(encoding="utf-8"))["attack"]
-    named: dict[int, list[str]] = {row["number"]: [] for row in rows}
+    tests_by_number: dict[int, list[str]] = {row["number"]: [] for row in rows}
     for number, test in numbered():
-        named.setdefault(number, []).append(test)
+        tests_by_number.setdefault(number, []).append(test)
     return tuple(
         Attack(
             row["number"],
             row["name"],
             row["expected"],
-            (*named[row["number"]], *row.get("tests", ())),
+            (*tests_by_number[row["number"]], *row.get("tests", ())),
             row.get("left"),
         )
         for row in rows
@@ -64,16 +64,16 @@ def numbered() -> Iterator[tuple[int, str]]:
     for path in sorted((ROOT / "tests").glob("**/test_*.py")):
         text = path.read_text(encoding="utf-8")
         for node in ast.parse(text).body if NUMBERED.search(text) else ():
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (told := NUMBERED.match(node.name)):
-                for number in told[1].strip("_").split("_"):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (numbers := NUMBERED.match(node.name)):
+                for number in numbers[1].strip("_").split("_"):
                     yield int(number), f"{path.relative_to(ROOT)}::{node.name}"
 
 
 def page() -> str:
     """The page, as Markdown in French."""
-    found = attacks()
-    rows = [f"| {_number(each)} | {each.name} | {each.expected} | {_tests(each)} |" for each in found]
-    left = [f"- {each.number}, {each.name} : {each.left}" for each in found if each.left is not None]
+    ordered = attacks()
+    rows = [f"| {_number(attack)} | {attack.name} | {attack.expected} | {_tests(attack)} |" for attack in ordered]
+    left = [f"- {attack.number}, {attack.name} : {attack.left}" for attack in ordered if attack.left is not None]
     return HEAD + "\n".join([*rows, "", "## Ce qui n'est pas encore joué", *left, ""])
 
 

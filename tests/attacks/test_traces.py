@@ -24,7 +24,7 @@ from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import WHOLE, asked, mistaken
 from tests.e2e.canary_world import BY_SLUG, World
 from tests.e2e.test_leaks_canary import found
-from tests.tracing.collector import Told, collecting
+from tests.tracing.collector import ExportedSpan, collecting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -45,17 +45,17 @@ class Record:
     actors: frozenset[str]
     purposes: frozenset[str]
     received: bytes = b""
-    told: dict[str, list[Told]] = field(default_factory=dict)
+    told: dict[str, list[ExportedSpan]] = field(default_factory=dict)
     traces: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Got] = field(default_factory=dict)
     statements: set[str] = field(default_factory=set)
     journalled: dict[str, str] = field(default_factory=dict)
 
-    def spans(self, name: str) -> list[Told]:
+    def spans(self, name: str) -> list[ExportedSpan]:
         """Of this request, in the order of their end."""
         return self.told[self.traces[name]]
 
-    def one(self, name: str, span: Name = Name.REQUEST) -> Told:
+    def one(self, name: str, span: Name = Name.REQUEST) -> ExportedSpan:
         """The one span of this name that the request has."""
         (told,) = [each for each in self.spans(name) if each.name == span]
         return told

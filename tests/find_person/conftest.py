@@ -23,19 +23,19 @@ FOLLOW_UP = ("identification", "suivi", "diagnostic", "actions")
 
 
 def _actor(name: str, kind: str, organisation: Organisation, *purposes: str, **claims: Any) -> DemoActor:
-    said = {
+    actor_claims = {
         "organisation": organisation.siret,
         "organisation_type": organisation.type,
         "departments": [organisation.department],
         **claims,
     }
-    return DemoActor(name, kind, purposes, "", said)
+    return DemoActor(name, kind, purposes, "", actor_claims)
 
 
 def actors(world: World) -> dict[str, DemoActor]:
     """Actors that may search, beside those of the world."""
     referent = world.actors["referent-a"]
-    made = (
+    searchers = (
         _actor("orienteur", "orienteur_cd", CD_08, "identification", "orientation"),
         _actor("orienteur-2a", "orienteur_cd", CD_2A, "identification", "orientation"),
         _actor("conseiller-ft", "conseiller_ft", FT, *FOLLOW_UP),
@@ -45,7 +45,7 @@ def actors(world: World) -> dict[str, DemoActor]:
         _actor("dpo", "dpo", CD_08, "droits", "audit"),
         DemoActor("referent-a", "referent_cd", ("suivi", "formation", "identification"), "", referent.claims),
     )
-    return {**world.actors, **{each.name: each for each in made}}
+    return {**world.actors, **{actor.name: actor for actor in searchers}}
 
 
 @dataclass
@@ -61,9 +61,9 @@ class Searches:
 
     async def outcome(self, actor: str, identity: Mapping[str, Any], purpose: str) -> tuple[str, str | None]:
         """Outcome and slug of the person found."""
-        found = (await self.find(actor, identity, purpose=purpose)).data["findPerson"]
-        person = found["person"] and next(s for s, i in self.world.persons.items() if i == found["person"]["id"])
-        return found["outcome"], person
+        match = (await self.find(actor, identity, purpose=purpose)).data["findPerson"]
+        person = match["person"] and next(s for s, i in self.world.persons.items() if i == match["person"]["id"])
+        return match["outcome"], person
 
 
 def by_nir(slug: str, **changed: Any) -> dict[str, Any]:

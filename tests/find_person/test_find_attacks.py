@@ -69,10 +69,10 @@ async def test_39_a_document_with_a_nir_is_refused_before_anything_keeps_it(
     assert (got.status, got.code, got.calls) == (400, "DOCUMENT_NIR", {})
     assert NIR.encode() not in got.body
     assert NIR not in caplog.text
-    assert not any(NIR in text for text in _kept(searches))
+    assert not any(NIR in text for text in _cached_texts(searches))
 
 
-def _kept(searches: Searches) -> Iterator[str]:
+def _cached_texts(searches: Searches) -> Iterator[str]:
     """Every document that the hub holds, by hash, prepared, and in each subgraph."""
     pipeline = searches.hub.app.pipeline
     yield from pipeline.documents._kept.values()
@@ -100,7 +100,7 @@ async def test_39_an_identity_is_a_variable_or_the_document_is_refused(searches:
     for actor, purpose in (("orienteur", "identification"), ("employeur", "iae")):
         got = await searches.hub.ask(actor, document, {"d": BORN, "n": NIR}, purpose=purpose)
         assert (got.status, got.code, got.calls) == (400, "IDENTITY_NOT_VARIABLE", {})
-        assert document not in set(_kept(searches))
+        assert document not in set(_cached_texts(searches))
 
 
 async def test_12_no_filter_order_or_cursor_takes_a_nir(searches: Searches) -> None:
@@ -173,8 +173,8 @@ async def test_19_an_identity_that_is_not_sound_is_an_error_in_our_words_and_sea
         for _ in range(5):
             got = await searches.find("orienteur", identity, purpose="identification")
     assert (got.data, got.code, got.statements) == ({"findPerson": None}, "BAD_IDENTITY", {})
-    told = got.json["errors"][0]["extensions"]
-    assert (told["input"], told["expected"]) == (f"identity{place}", form)
+    extensions = got.json["errors"][0]["extensions"]
+    assert (extensions["input"], extensions["expected"]) == (f"identity{place}", form)
     assert NIR.encode() not in got.body
     assert NIR not in caplog.text
 
@@ -209,14 +209,14 @@ async def test_22_whoever_misses_too_often_is_refused_and_learns_nothing_by_it(
         assert (await searches.outcome("orienteur", by_nir("vurnibal"), "identification"))[0] == "ONE"
     for _ in range(3):
         assert await searches.outcome("orienteur", UNKNOWN, "identification") == ("NONE", None)
-    asked = (UNKNOWN, by_nir("vurnibal"))
-    answers = [await searches.find("orienteur", identity, purpose="identification") for identity in asked]
+    identities = (UNKNOWN, by_nir("vurnibal"))
+    answers = [await searches.find("orienteur", identity, purpose="identification") for identity in identities]
     assert {(got.status, got.code) for got in answers} == {(429, "TOO_MANY_MISSES")}
     assert answers[0].body == answers[1].body
     assert all(got.calls == {} and b"retry-after" in dict(got.headers) for got in answers)
     assert (misses.missed - missed, misses.refused - refused) == (3, 2)
-    other = await searches.hub.ask("orienteur", "{ persons(first: 1) { nodes { id } } }", purpose="identification")
-    assert other.status == 200
+    lists = await searches.hub.ask("orienteur", "{ persons(first: 1) { nodes { id } } }", purpose="identification")
+    assert lists.status == 200
 
 
 async def test_22_an_organisation_has_a_bound_of_its_own_and_leaves_others_theirs(
@@ -235,8 +235,8 @@ async def test_22_the_country_is_not_read_person_by_person_and_ones_own_people_a
     """docs/domain.md#actors: the nationwide search is rate-limited. A refusal is the same whoever is searched for."""
     for _ in range(12):
         assert (await searches.outcome("referent-a", by_nir("xandrovu"), "identification"))[0] == "ONE"
-    asked = (UNKNOWN, by_nir("vurnibal"), by_nir("xandrovu"))
-    answers = [await searches.find("referent-a", identity, purpose="identification") for identity in asked]
+    identities = (UNKNOWN, by_nir("vurnibal"), by_nir("xandrovu"))
+    answers = [await searches.find("referent-a", identity, purpose="identification") for identity in identities]
     assert {(got.status, got.code) for got in answers} == {(429, "TOO_MANY_FOUND")}
     assert len({got.body for got in answers}) == 1
     assert all(got.calls == {} and b"retry-after" in dict(got.headers) for got in answers)
@@ -248,8 +248,8 @@ async def test_22_a_search_that_finds_several_or_contradicts_itself_counts_as_a_
     searches: Searches, misses: Misses
 ) -> None:
     before = misses.missed
-    both = by_nir("vurnibal") | {"nir": UNKNOWN["nir"], "identifier": _number("vurnibal")}
-    assert (await searches.outcome("orienteur", both, "identification"))[0] == "CONFLICT"
+    contradictory = by_nir("vurnibal") | {"nir": UNKNOWN["nir"], "identifier": _number("vurnibal")}
+    assert (await searches.outcome("orienteur", contradictory, "identification"))[0] == "CONFLICT"
     assert misses.missed == before + 1
 
 
@@ -286,8 +286,8 @@ async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that
             for someone in (searches.world.persons["vurnibal"], str(uuid4())):
                 with suppress(asyncio.CancelledError):
                     await searches.hub.ask("orienteur", people, {"id": someone}, purpose="identification")
-        kept = (*misses._missed._kept.values(), *misses._found._kept.values())
-        assert (misses.missed, {level for level, _ in kept}) == (0, {0.0})
+        levels = (*misses._missed._kept.values(), *misses._found._kept.values())
+        assert (misses.missed, {level for level, _ in levels}) == (0, {0.0})
 
 
 async def test_23_the_same_search_under_many_names_is_charged_for_each_before_any_is_made(
@@ -362,8 +362,8 @@ async def test_39_no_log_metric_or_statement_holds_what_was_searched(
         *keys,
         *(row["nir_hash"].hex() for row in rows if row["nir_hash"]),
     }
-    told = "\n".join((caplog.text, *searches.hub.sql(), *_kept(searches), *journal))
-    assert {secret for secret in secrets if secret in told} == set()
+    texts = "\n".join((caplog.text, *searches.hub.sql(), *_cached_texts(searches), *journal))
+    assert {secret for secret in secrets if secret in texts} == set()
 
 
 async def test_45_identifiers_are_compared_as_they_are_written_but_for_case_and_spaces(searches: Searches) -> None:

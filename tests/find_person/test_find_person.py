@@ -47,10 +47,10 @@ async def test_national_numbers_find_too(searches: Searches) -> None:
 async def _organisation(searches: Searches) -> str:
     connection = await searches.hub.database.connect()
     try:
-        found = await connection.fetchval("SELECT organisation FROM people.identifier WHERE kind = 'CAF' LIMIT 1")
+        siret = await connection.fetchval("SELECT organisation FROM people.identifier WHERE kind = 'CAF' LIMIT 1")
     finally:
         await connection.close()
-    return str(found)
+    return str(siret)
 
 
 async def test_of_whom_only_the_nationwide_search_finds_identity_and_contact_are_read_and_nothing_else(
@@ -60,10 +60,10 @@ async def test_of_whom_only_the_nationwide_search_finds_identity_and_contact_are
       lastName birthDate contact { phones } departmentCode nirLastDigits
       identifiers { value } nationalIdentifiers { value } rsa { status } constraints { theme } referent { since }
       appointments { nodes { id } } } } }"""
-    found = await searches.find("orienteur", by_nir("xandrovu"), query, purpose="identification")
-    held = {name for name, value in found.data["findPerson"]["person"].items() if value is not None}
-    assert held == {"lastName", "birthDate", "contact", "departmentCode"}
-    reasons = {entry["coordinate"]: entry["reason"] for entry in found.json["extensions"]["access"]}
+    got = await searches.find("orienteur", by_nir("xandrovu"), query, purpose="identification")
+    values_of = {name for name, value in got.data["findPerson"]["person"].items() if value is not None}
+    assert values_of == {"lastName", "birthDate", "contact", "departmentCode"}
+    reasons = {entry["coordinate"]: entry["reason"] for entry in got.json["extensions"]["access"]}
     assert reasons["Person.identifiers"] == "NOT_YOUR_ROW"
     assert reasons["Person.rsa"] == reasons["Person.constraints"] == "FIELD_NOT_FOR_PURPOSE"
     assert reasons["Person.nirLastDigits"] == "FIELD_NOT_FOR_ACTOR"
@@ -135,41 +135,41 @@ async def test_who_may_not_be_found_is_not_told_from_nobody_byte_for_byte_at_equ
 
 
 async def test_whoever_is_found_costs_what_nobody_costs(searches: Searches) -> None:
-    found = await searches.find("referent-a", by_nir("vurnibal"), purpose="suivi")
+    somebody_found = await searches.find("referent-a", by_nir("vurnibal"), purpose="suivi")
     nobody = await searches.find("referent-a", UNKNOWN, purpose="suivi")
-    assert (found.calls, found.statements) == (nobody.calls, nobody.statements)
+    assert (somebody_found.calls, somebody_found.statements) == (nobody.calls, nobody.statements)
 
 
 async def test_identifiers_of_different_people_are_a_conflict_and_show_neither(searches: Searches) -> None:
     born = str(person("vurnibal").birth_date)
     async with _also_named(searches, "plimoruz", ("FRANCE_TRAVAIL", "NUMBER"), born):
         number = {"kind": "FRANCE_TRAVAIL", "value": "number"}
-        both = by_nir("vurnibal", identifier=number)
-        assert await searches.outcome("referent-a", both, "identification") == ("CONFLICT", None)
-        other = {"nir": UNKNOWN["nir"], "identifier": number, "birthDate": born}
-        assert await searches.outcome("referent-a", other, "identification") == ("CONFLICT", None)
+        identity = by_nir("vurnibal", identifier=number)
+        assert await searches.outcome("referent-a", identity, "identification") == ("CONFLICT", None)
+        contradictory = {"nir": UNKNOWN["nir"], "identifier": number, "birthDate": born}
+        assert await searches.outcome("referent-a", contradictory, "identification") == ("CONFLICT", None)
         alone = {"identifier": number, "birthDate": born}
         assert await searches.outcome("referent-a", alone, "identification") == ("ONE", "plimoruz")
 
 
 async def test_identifiers_of_the_same_person_or_one_that_nobody_has_are_none(searches: Searches) -> None:
-    both = {**by_nir("vurnibal"), **by_number("vurnibal")}
-    assert await searches.outcome("referent-a", both, "identification") == ("ONE", "vurnibal")
+    identity = {**by_nir("vurnibal"), **by_number("vurnibal")}
+    assert await searches.outcome("referent-a", identity, "identification") == ("ONE", "vurnibal")
     new = by_nir("vurnibal", identifier={"kind": "PASS_IAE", "value": "999990000000"})
     assert await searches.outcome("referent-a", new, "identification") == ("ONE", "vurnibal")
 
 
 async def test_several_are_counted_among_those_only_whom_the_actor_may_find(searches: Searches) -> None:
     born = str(person("vurnibal").birth_date)
-    named = ("FRANCE_TRAVAIL", person("vurnibal").france_travail_id)
-    async with _also_named(searches, "xandrovu", named, born):
+    identifier = ("FRANCE_TRAVAIL", person("vurnibal").france_travail_id)
+    async with _also_named(searches, "xandrovu", identifier, born):
         assert await searches.outcome("referent-a", by_number("vurnibal"), "identification") == ("SEVERAL", None)
         assert await searches.outcome("referent-a", by_number("vurnibal"), "suivi") == ("ONE", "vurnibal")
 
 
 @asynccontextmanager
-async def _also_named(searches: Searches, slug: str, named: tuple[str, ...], born: str) -> AsyncIterator[None]:
-    key = match_key(named, date.fromisoformat(born), searches.hub.database.keys.nir)
+async def _also_named(searches: Searches, slug: str, identifier: tuple[str, ...], born: str) -> AsyncIterator[None]:
+    key = match_key(identifier, date.fromisoformat(born), searches.hub.database.keys.nir)
     async with _changed(
         searches,
         "INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)"
@@ -182,17 +182,17 @@ async def _also_named(searches: Searches, slug: str, named: tuple[str, ...], bor
 
 
 async def test_a_departements_own_key_finds_its_people_for_those_who_may_read_it(searches: Searches) -> None:
-    def named(slug: str, department: str) -> dict[str, Any]:
+    def identity(slug: str, department: str) -> dict[str, Any]:
         value = f"DEMO{person(slug).number:06}"
         return {"departmentIdentifier": {"department": department, "value": value}, "birthDate": _born(slug)}
 
-    assert await searches.outcome("orienteur", named("vurnibal", "08"), "orientation") == ("ONE", "vurnibal")
-    assert await searches.outcome("orienteur", named("vurnibal", "08"), "identification") == ("ONE", "vurnibal")
-    assert await searches.outcome("orienteur", named("xandrovu", "2a"), "identification") == ("NONE", None)
-    assert await searches.outcome("orienteur-2a", named("xandrovu", "2a"), "identification") == ("ONE", "xandrovu")
-    assert await searches.outcome("referent-a", named("vurnibal", "08"), "suivi") == ("ONE", "vurnibal")
+    assert await searches.outcome("orienteur", identity("vurnibal", "08"), "orientation") == ("ONE", "vurnibal")
+    assert await searches.outcome("orienteur", identity("vurnibal", "08"), "identification") == ("ONE", "vurnibal")
+    assert await searches.outcome("orienteur", identity("xandrovu", "2a"), "identification") == ("NONE", None)
+    assert await searches.outcome("orienteur-2a", identity("xandrovu", "2a"), "identification") == ("ONE", "xandrovu")
+    assert await searches.outcome("referent-a", identity("vurnibal", "08"), "suivi") == ("ONE", "vurnibal")
     for actor, purpose in (("referent-a", "identification"), ("conseiller-ft", "suivi"), ("delegataire", "suivi")):
-        got = await searches.find(actor, named("vurnibal", "08"), purpose=purpose)
+        got = await searches.find(actor, identity("vurnibal", "08"), purpose=purpose)
         assert (got.status, got.code, got.calls) == (403, "FORBIDDEN_INPUT", {})
 
 
@@ -234,13 +234,13 @@ async def test_who_is_found_stays_unknown_to_every_other_field_of_the_request_an
     query = """query ($identity: IdentityInput!, $id: ID!) {
       before: person(id: $id) { lastName } findPerson(identity: $identity) { person { lastName } }
       persons(first: 100) { nodes { id } } after: person(id: $id) { lastName } }"""
-    asked = {"identity": by_nir("xandrovu"), "id": searches.world.persons["xandrovu"]}
-    got = await searches.hub.ask("orienteur", query, asked, purpose="identification")
+    variables = {"identity": by_nir("xandrovu"), "id": searches.world.persons["xandrovu"]}
+    got = await searches.hub.ask("orienteur", query, variables, purpose="identification")
     assert got.data["findPerson"] == {"person": {"lastName": "XANDROVU"}}
     assert (got.data["before"], got.data["after"]) == (None, None)
-    assert asked["id"] not in [node["id"] for node in got.data["persons"]["nodes"]]
+    assert variables["id"] not in [node["id"] for node in got.data["persons"]["nodes"]]
     later = await searches.hub.ask(
-        "orienteur", "query ($id: ID!) { person(id: $id) { id } }", {"id": asked["id"]}, purpose="identification"
+        "orienteur", "query ($id: ID!) { person(id: $id) { id } }", {"id": variables["id"]}, purpose="identification"
     )
     assert later.data == {"person": None}
 
@@ -252,9 +252,9 @@ OUTCOME = "query Outcome($identity: IdentityInput!) { findPerson(identity: $iden
 async def test_a_search_is_journalled_and_of_whom_it_finds_alone_even_if_only_that_is_asked(
     searches: Searches, identity: dict[str, Any]
 ) -> None:
-    before = await _told(searches)
+    before = await _last_entry(searches)
     got = await searches.find("orienteur", identity, OUTCOME, purpose="identification")
-    header, coordinates, subjects = await _told(searches)
+    header, coordinates, subjects = await _last_entry(searches)
     assert header["kind"] == "DISCLOSURE"
     assert header["request"] != before[0]["request"]
     assert header["operation_name"] == "Outcome"
@@ -266,7 +266,7 @@ async def test_a_search_is_journalled_and_of_whom_it_finds_alone_even_if_only_th
         assert (coordinates, subjects) == ({"IdentityInput.nir", "Person.birthDate", "PersonMatch.outcome"}, 1)
 
 
-async def _told(searches: Searches) -> tuple[dict[str, Any], set[str], int]:
+async def _last_entry(searches: Searches) -> tuple[dict[str, Any], set[str], int]:
     """The last entry, what it says was released, and of how many people."""
     connection = await searches.hub.database.connect("journal_reader")
     try:
@@ -283,9 +283,9 @@ async def test_the_person_reads_in_its_journal_that_it_was_searched_for_and_by_w
     await searches.find("orienteur", by_nir("vurnibal"), OUTCOME, purpose="identification")
     query = "{ myAccessJournal(first: 1) { nodes { actorLabel data { category fields } } } }"
     (entry,) = (await searches.hub.ask("personne", query)).data["myAccessJournal"]["nodes"]
-    told = {item["category"]: item["fields"] for item in entry["data"]}
-    assert told.keys() == {"ID", "NIR"}
-    assert told["NIR"] == ["Recherche par l'identité : numéro de sécurité sociale"]
+    fields_by_category = {item["category"]: item["fields"] for item in entry["data"]}
+    assert fields_by_category.keys() == {"ID", "NIR"}
+    assert fields_by_category["NIR"] == ["Recherche par l'identité : numéro de sécurité sociale"]
 
 
 async def test_a_request_that_wants_all_or_nothing_is_answered_like_any_other(searches: Searches) -> None:

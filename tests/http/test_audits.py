@@ -23,9 +23,9 @@ NO_GET = {"5A70", "D6D5", "6A70"}
 
 def check(ended: list[dict[str, Any]]) -> None:
     assert len(ended) >= 60
-    failed = {each["id"]: each for each in ended if each["status"] != "ok"}
+    failed = {audit["id"]: audit for audit in ended if audit["status"] != "ok"}
     assert failed.keys() == OLD_DEFAULT | NO_GET, failed
-    assert {each["status"] for each in failed.values()} <= {"warn", "notice"}
+    assert {audit["status"] for audit in failed.values()} <= {"warn", "notice"}
 
 
 def test_the_gateway_passes_all_audits_but_those_that_are_named(node: Node, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ async def test_no_frame_of_a_refused_request_waits_for_the_collector(answer: Any
     try:
         assert await ask(endpoint) == status
         gc.collect()
-        assert [each.f_code.co_qualname for each in gc.garbage if isinstance(each, FrameType)] == []
+        assert [leaked.f_code.co_qualname for leaked in gc.garbage if isinstance(leaked, FrameType)] == []
     finally:
         gc.set_debug(0)
         gc.garbage.clear()

@@ -40,8 +40,8 @@ def test_key_sets_are_told_by_issuer_and_outcome_whatever_the_issuers_name() -> 
     name = 'https://"idp\\".example'
     read = SimpleNamespace(issuer=SimpleNamespace(name=name), read_at=990, outcomes=Counter(READ=2, KEY_SET_TIMEOUT=1))
     unread = SimpleNamespace(issuer=SimpleNamespace(name="other"), read_at=None, outcomes=Counter())
-    told = samples([read, unread])
-    assert {key: value for key, value in told.items() if "issuer" in key[0]} == {
+    values = samples([read, unread])
+    assert {key: value for key, value in values.items() if "issuer" in key[0]} == {
         ("spie_issuer_keys_age_seconds", (name,)): 10,
         ("spie_issuer_keys_read_total", (name, "READ")): 2,
         ("spie_issuer_keys_read_total", (name, "KEY_SET_TIMEOUT")): 1,

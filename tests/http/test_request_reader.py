@@ -139,8 +139,8 @@ def test_accept_may_come_in_several_headers() -> None:
 
 
 def test_a_whole_request_is_read_with_surrogate_pairs_intact() -> None:
-    found = read_request(JSON, b'{"query": "{a}", "operationName": null, "variables": {"x": "\\ud83d\\ude00"}}', "t")
-    assert (found.query, found.operation_name, found.variables) == ("{a}", None, {"x": "😀"})
+    request = read_request(JSON, b'{"query": "{a}", "operationName": null, "variables": {"x": "\\ud83d\\ude00"}}', "t")
+    assert (request.query, request.operation_name, request.variables) == ("{a}", None, {"x": "😀"})
 
 
 @pytest.mark.parametrize("name", [b"Authorization", b"purpose", b"Purpose-Reference", b"CONTENT-TYPE", b"traceparent"])
@@ -151,8 +151,8 @@ def test_a_single_header_sent_twice_is_refused(name: bytes) -> None:
 
 
 def test_identity_headers_of_others_and_underscore_variants_are_dropped() -> None:
-    found = read_headers([(b"x-actor", b"admin"), (b"x-user-id", b"1"), (b"purpose_", b"a"), (b"hub-context", b"x")])
-    assert found == {}
+    headers = read_headers([(b"x-actor", b"admin"), (b"x-user-id", b"1"), (b"purpose_", b"a"), (b"hub-context", b"x")])
+    assert headers == {}
 
 
 def test_a_compressed_body_is_refused() -> None:
@@ -176,8 +176,8 @@ def test_a_malformed_trace_is_replaced() -> None:
 
 
 def test_a_trace_that_is_told_twice_is_begun_anew() -> None:
-    told = (b"traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-    assert trace_id([told, told]) not in told[1].decode()
+    header = (b"traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    assert trace_id([header, header]) not in header[1].decode()
 
 
 def traced(sent: str) -> str:
@@ -185,14 +185,14 @@ def traced(sent: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "held",
+    "ids",
     [
         "00002820299999030000000000000000-b7ad6b7169203331",
         "0000285052a004123000000000000000-b7ad6b7169203331",
         "0af7651916cd43dd8448eb211c80319c-2820299999030000",
     ],
 )
-def test_a_trace_that_could_hold_a_nir_is_begun_anew(held: str) -> None:
-    found = traced(f"00-{held}-01")
-    assert found not in held
-    assert len(found) == 32
+def test_a_trace_that_could_hold_a_nir_is_begun_anew(ids: str) -> None:
+    trace = traced(f"00-{ids}-01")
+    assert trace not in ids
+    assert len(trace) == 32

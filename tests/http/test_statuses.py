@@ -45,9 +45,9 @@ async def ask(
     body: bytes = BODY,
 ) -> Got:
     """One request, in as many pieces as there are lines."""
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     pieces = body.splitlines(keepends=True) or [b""]
-    rest = [{"type": "http.request", "body": each, "more_body": each is not pieces[-1]} for each in pieces]
+    rest = [{"type": "http.request", "body": piece, "more_body": piece is not pieces[-1]} for piece in pieces]
 
     async def receive() -> dict[str, Any]:
         if not rest:
@@ -55,11 +55,11 @@ async def ask(
         return rest.pop(0)
 
     async def send(message: dict[str, Any]) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "method": method, "path": "/graphql", "headers": list(headers)}
     await GraphQLEndpoint(answer)(scope, receive, send)
-    start, sent = told
+    start, sent = messages
     return Got(start["status"], dict(start["headers"]), orjson.loads(sent["body"]))
 
 
@@ -145,7 +145,7 @@ async def test_a_body_in_pieces_is_one_body() -> None:
 
 
 async def test_a_body_that_does_not_come_is_given_up_and_its_connection_ends() -> None:
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     pieces = [{"type": "http.request", "body": BODY[:5], "more_body": True}]
 
     async def receive() -> dict[str, Any]:
@@ -154,12 +154,12 @@ async def test_a_body_that_does_not_come_is_given_up_and_its_connection_ends() -
         return pieces.pop()
 
     async def send(message: dict[str, Any]) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": [TYPE]}
     await GraphQLEndpoint(data, body_seconds=0.05)(scope, receive, send)
-    assert (told[0]["status"], dict(told[0]["headers"])[b"connection"]) == (408, b"close")
-    assert orjson.loads(told[1]["body"])["errors"][0]["extensions"]["code"] == "BODY_TOO_SLOW"
+    assert (messages[0]["status"], dict(messages[0]["headers"])[b"connection"]) == (408, b"close")
+    assert orjson.loads(messages[1]["body"])["errors"][0]["extensions"]["code"] == "BODY_TOO_SLOW"
 
 
 async def test_an_unforeseen_error_tells_nothing_of_itself() -> None:

@@ -53,7 +53,7 @@ def key(kid: str) -> jwk.OKPKey:
 
 def public(*keys: jwk.Key, **more: Any) -> dict[str, Any]:
     """A set of their public halves, each with `more` members."""
-    return {"keys": [{**each.as_dict(private=False), **more} for each in keys]}
+    return {"keys": [{**key_.as_dict(private=False), **more} for key_ in keys]}
 
 
 def token(signer: jwk.Key, kid: str | None = None, life: int = 500_000) -> str:
@@ -83,7 +83,7 @@ class Place:
     port: int = 0
     heads: list[bytes] = field(default_factory=list)
     free: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: asyncio.Condition = field(default_factory=asyncio.Condition)
+    requested: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def calls(self) -> int:
@@ -92,16 +92,16 @@ class Place:
 
     async def called(self, times: int) -> None:
         """Wait until it was called so many times."""
-        async with asyncio.timeout(30), self.asked:
-            await self.asked.wait_for(lambda: self.calls >= times)
+        async with asyncio.timeout(30), self.requested:
+            await self.requested.wait_for(lambda: self.calls >= times)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-            async with self.asked:
+            async with self.requested:
                 self.heads.append(head)
-                self.asked.notify_all()
+                self.requested.notify_all()
             await self.free.wait()
             if self.reply is not None:
                 writer.write(self.reply)
@@ -117,14 +117,14 @@ class Place:
 @asynccontextmanager
 async def place(reply: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Place]:
     """A server on the loopback, over TLS if it is given how."""
-    found = Place(reply)
-    found.free.set()
-    listener = await asyncio.start_server(found.serve, "127.0.0.1", 0, ssl=tls)
-    found.port = listener.sockets[0].getsockname()[1]
+    server = Place(reply)
+    server.free.set()
+    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
+    server.port = listener.sockets[0].getsockname()[1]
     try:
-        yield found
+        yield server
     finally:
-        found.free.set()
+        server.free.set()
         listener.close()
         await listener.wait_closed()
 
@@ -139,23 +139,23 @@ def callers(url: str, clock: Callable[[], int], pace: Pace = PACE, tls: ssl.SSLC
 async def asking(reply: bytes | None, pace: Pace = PACE) -> AsyncIterator[tuple[Authenticator, Place, Clock]]:
     """Authenticator of a hub that runs, and where it reads its issuer's set."""
     clock = Clock()
-    async with place(reply) as found:
-        known = callers(f"http://127.0.0.1:{found.port}/jwks", clock, pace)
-        async with known.running():
-            yield known, found, clock
+    async with place(reply) as server:
+        authenticator = callers(f"http://127.0.0.1:{server.port}/jwks", clock, pace)
+        async with authenticator.running():
+            yield authenticator, server, clock
 
 
-async def told(asked: Awaitable[Actor]) -> str:
+async def outcome(requested: Awaitable[Actor]) -> str:
     """What became of a token: the kind of its actor, or the code of its refusal."""
     try:
-        return (await asked).kind
+        return (await requested).kind
     except HubError as error:
         return error.code
 
 
-def at_once(known: Authenticator, said: str, now: int = NOW) -> str:
+def at_once(authenticator: Authenticator, token_text: str, now: int = NOW) -> str:
     """What becomes of a token without the event loop having a turn."""
-    coroutine = known.actor(said, now)
+    coroutine = authenticator.actor(token_text, now)
     with pytest.raises(StopIteration) as stopped:
         coroutine.send(None)
     actor: Actor = stopped.value.value

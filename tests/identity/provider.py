@@ -39,24 +39,24 @@ class Provider:
     @property
     def calls(self) -> int:
         """How often that was."""
-        return int(self._told({"calls": True}))
+        return int(self._command({"calls": True}))
 
     def publish(self, *kids: str) -> None:
         """From now on it signs with the first of these keys of its own, and its set has them all."""
-        self._told({"keys": kids})
+        self._command({"keys": kids})
 
     def listen(self, up: bool) -> None:
         """It stops, or starts again where it was."""
-        self._told({"up": up})
+        self._command({"up": up})
 
     def token(self, actor: str) -> str:
         """A token that this actor asks for."""
-        said = {"grant_type": "client_credentials"}
-        answer = httpx2.post(f"{self.url}/token", data=said, auth=(actor, "secret"), timeout=30)
+        form = {"grant_type": "client_credentials"}
+        answer = httpx2.post(f"{self.url}/token", data=form, auth=(actor, "secret"), timeout=30)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 
-    def _told(self, command: dict[str, Any]) -> Any:
+    def _command(self, command: dict[str, Any]) -> Any:
         assert self.popen.stdin is not None
         assert self.popen.stdout is not None
         self.popen.stdin.write(orjson.dumps(command) + b"\n")
@@ -84,9 +84,9 @@ def provider(node: Node, actors: Iterable[DemoActor]) -> Iterator[Provider]:
         command, cwd=node.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=quiet
     ) as popen:
         try:
-            found = Provider(popen)
-            found.listen(True)
-            found.publish("first")
-            yield found
+            running = Provider(popen)
+            running.listen(True)
+            running.publish("first")
+            yield running
         finally:
             popen.kill()

@@ -46,9 +46,9 @@ def test_an_application_that_is_not_exactly_said_stops_the_start(tmp_path: Path,
 
 @pytest.mark.parametrize("scopes", [("parkour",), ("parcours", "twice")])
 def test_a_scope_that_there_is_not_or_two_for_one_kind_of_user_stop_the_start(scopes: tuple[str, ...]) -> None:
-    known = load().clients
+    scopes_of_clients = load().clients
     with pytest.raises(StartRefused, match="SETTINGS_INVALID") as refused:
-        Applications([Client("i", "app", "s", scopes)], {**known, "twice": known["parcours"]})
+        Applications([Client("i", "app", "s", scopes)], {**scopes_of_clients, "twice": scopes_of_clients["parcours"]})
     assert "app" in refused.value.message
 
 
@@ -56,9 +56,9 @@ def test_an_issuer_that_serves_a_partner_says_which_applications_are_its_own(tmp
     """Else whichever token names the partner's application by another claim, or none at all, would be its user's own,
     and open all of that user's rights."""
     path = Issuer(tmp_path).write_settings({})
-    said = path.read_text(encoding="utf-8")
-    assert 'clients = ["demo"]\n' in said
-    path.write_text(said.replace('clients = ["demo"]\n', ""), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert 'clients = ["demo"]\n' in text
+    path.write_text(text.replace('clients = ["demo"]\n', ""), encoding="utf-8")
     with pytest.raises(StartRefused, match="SETTINGS_INVALID") as refused:
         load_settings(path)
     assert "parcours-partage" in refused.value.message
@@ -71,13 +71,13 @@ def test_an_actor_without_a_name_that_the_journal_can_tell_is_none(name: str, *,
     applications = Applications([Client("i", "app", "99900090800017", ("mon_parcours",))], policy.clients)
 
     def caller(subject: str) -> str:
-        said = {"purposes": ["droits"], "habilitated_until": 10}
+        claims = {"purposes": ["droits"], "habilitated_until": 10}
         user = {
             "sub": subject,
-            CLAIM: {**said, "kind": "beneficiaire", "person": "0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1"},
+            CLAIM: {**claims, "kind": "beneficiaire", "person": "0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1"},
         }
         body = {"kind": "partenaire", "organisation": "99900090800017", "organisation_type": "autre"}
-        app = {"sub": "app", CLAIM: {**said, **body}, "act": user}
+        app = {"sub": "app", CLAIM: {**claims, **body}, "act": user}
         claims = {"iss": "i", "client_id": "app", "exp": 10, **(app if delegated else user)}
         return applications.caller(claims, Trusted("i", "Ed25519", {}), policy.actors, 1).id
 

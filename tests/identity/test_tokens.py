@@ -20,7 +20,7 @@ from schema.facts import Fact, link_key
 
 NOW = 1_800_000_000
 KEY = jwk.OKPKey.generate_key("Ed25519", {"kid": "one"})
-OTHER = jwk.OKPKey.generate_key("Ed25519", {"kid": "one"})
+FOREIGN = jwk.OKPKey.generate_key("Ed25519", {"kid": "one"})
 JWKS = {"keys": [KEY.as_dict(private=False)]}
 KINDS = load().actors
 AGENT = "11111111-1111-4111-8111-111111111111"
@@ -76,9 +76,9 @@ def actor(*scopes: str) -> Actor:
 
 
 def test_an_expired_token_is_refused_even_when_it_was_remembered() -> None:
-    known = tokens()
-    known.actor(token(), NOW)
-    assert code(lambda: known.actor(token(), NOW + 601)) == "TOKEN_EXPIRED"
+    verifier = tokens()
+    verifier.actor(token(), NOW)
+    assert code(lambda: verifier.actor(token(), NOW + 601)) == "TOKEN_EXPIRED"
 
 
 def test_a_habilitation_that_ended_is_refused_though_the_token_lives() -> None:
@@ -89,7 +89,7 @@ def test_a_habilitation_that_ended_is_refused_though_the_token_lives() -> None:
 @pytest.mark.parametrize(
     "forged",
     [
-        pytest.param(token(OTHER), id="foreign key under a known kid"),
+        pytest.param(token(FOREIGN), id="foreign key under a known kid"),
         pytest.param(token(iss="https://elsewhere.example"), id="foreign issuer"),
         pytest.param(token(iss=None), id="no issuer"),
         pytest.param(token(aud="other"), id="foreign audience"),

@@ -49,8 +49,8 @@ async def fill(journal: Journal, requests: int) -> None:
     """One request after the other: two lines each, the second with two disclosures."""
     for number in range(requests):
         entry = intent(operation_name=f"Request{number}")
-        found = [released("Person.id", "Person.lastName"), released("Rsa.status", masked=["Person.birthDate"])]
-        await journal.disclose(journal.intend(entry), entry.disclosed({"NOT_HELD": 2, "OPPOSITION": 1}), found)
+        disclosures = [released("Person.id", "Person.lastName"), released("Rsa.status", masked=["Person.birthDate"])]
+        await journal.disclose(journal.intend(entry), entry.disclosed({"NOT_HELD": 2, "OPPOSITION": 1}), disclosures)
 
 
 @asynccontextmanager
@@ -66,11 +66,11 @@ async def running(database: Database, signer: Signer = SIGNER) -> AsyncIterator[
 
 async def written(database: Database, requests: int = 5) -> UUID:
     """A closed stream with twice as many lines; its id."""
-    known = set(await streams(database))
+    before = set(await streams(database))
     async with running(database) as journal:
         await fill(journal, requests)
-    (made,) = set(await streams(database)) - known
-    return made
+    (stream,) = set(await streams(database)) - before
+    return stream
 
 
 async def streams(database: Database) -> list[UUID]:
@@ -97,16 +97,16 @@ async def tamper(database: Database, *statements: str) -> None:
         await connection.close()
 
 
-async def checked(database: Database, trust: Trust = TRUST, kept: str | None = None) -> Verification:
+async def checked(database: Database, trust: Trust = TRUST, anchor: str | None = None) -> Verification:
     """What verification finds, as the reading role."""
     connection = await database.connect("journal_reader")
     try:
-        return await verify(connection, trust, kept)
+        return await verify(connection, trust, anchor)
     finally:
         await connection.close()
 
 
-async def findings(database: Database, trust: Trust = TRUST, kept: str | None = None) -> list[tuple[str, int, int]]:
+async def findings(database: Database, trust: Trust = TRUST, anchor: str | None = None) -> list[tuple[str, int, int]]:
     """Faults with their range."""
-    found = await checked(database, trust, kept)
-    return [(finding.fault.value, finding.first, finding.last) for finding in found.findings]
+    verification = await checked(database, trust, anchor)
+    return [(finding.fault.value, finding.first, finding.last) for finding in verification.findings]

@@ -12,12 +12,12 @@ CLASSIFICATION = GRAPH.table.classification
 
 
 SCHEMA = GRAPH.supergraph.schema
-HELD = {name for name, field in CLASSIFICATION.fields.items() if field.category not in OPEN}
+PERSONAL = {name for name, field in CLASSIFICATION.fields.items() if field.category not in OPEN}
 LABELLED = {name: label for name, (_, label) in data_labels(SCHEMA, CLASSIFICATION, GRAPH.table.policy).fields.items()}
 
 
 def test_every_coordinate_that_holds_data_has_words_and_no_other_does() -> None:
-    assert LABELLED.keys() == HELD | CLASSIFICATION.matches.keys()
+    assert LABELLED.keys() == PERSONAL | CLASSIFICATION.matches.keys()
     assert coordinate_labels().keys() <= LABELLED.keys()
     assert not [name for name, label in LABELLED.items() if label == name]
 
@@ -41,14 +41,14 @@ def test_words_are_short_and_of_no_jargon_of_the_schema() -> None:
 
 def test_words_of_a_part_say_what_it_is_a_part_of() -> None:
     tables = tomllib.loads(LABELS.read_text(encoding="utf-8"))
-    assert {name for name, held in tables.items() if "of" not in held} == {"Person", "Query"}
+    assert {name for name, words in tables.items() if "of" not in words} == {"Person", "Query"}
     assert coordinate_labels()["Appointment.startsAt"] == "Rendez-vous : début"
 
 
 def test_what_was_told_is_sorted_by_category_what_was_reduced_says_so_and_what_tells_nothing_is_not_in_it() -> None:
-    told = data_labels(GRAPH.supergraph.schema, CLASSIFICATION, GRAPH.table.policy)
-    found = told.data(["Appointment.startsAt", "Person.lastName", "Person.id", "Person.gone"], ["Person.birthDate"])
-    assert found == [
+    labels = data_labels(GRAPH.supergraph.schema, CLASSIFICATION, GRAPH.table.policy)
+    lines = labels.data(["Appointment.startsAt", "Person.lastName", "Person.id", "Person.gone"], ["Person.birthDate"])
+    assert lines == [
         {"category": "ID", "label": "Identité", "fields": ["Date de naissance (réduit)", "Nom d'usage"]},
         {"category": "SUIVI", "label": "Suivi du parcours", "fields": ["Rendez-vous : début"]},
         {"category": "AUTRE", "label": "Donnée que le hub ne sert plus", "fields": ["Person.gone"]},

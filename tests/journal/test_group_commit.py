@@ -36,14 +36,14 @@ async def test_intent_and_disclosure_are_committed_when_disclose_returns(
 def test_people_of_whom_the_same_was_released_share_one_row() -> None:
     same, none = frozenset({"Person.id"}), frozenset[str]()
     subjects = [(same, none, [str(uuid4())]) for _ in range(1_000)]
-    found = disclosures([*subjects, (same | {"Person.rsa"}, none, [str(uuid4())])])
-    assert sorted(len(row.subjects) for row in found) == [1, 1_000]
+    grouped = disclosures([*subjects, (same | {"Person.rsa"}, none, [str(uuid4())])])
+    assert sorted(len(row.subjects) for row in grouped) == [1, 1_000]
 
 
 def test_the_order_of_an_answer_is_not_in_its_entry() -> None:
     coordinates, people = frozenset({"Person.id"}), [str(uuid4()) for _ in range(10)]
-    told = [disclosures([(coordinates, frozenset(), order)]) for order in (people, sorted(people))]
-    assert told[0] == told[1] != []
+    grouped = [disclosures([(coordinates, frozenset(), order)]) for order in (people, sorted(people))]
+    assert grouped[0] == grouped[1] != []
 
 
 async def test_requests_of_one_moment_share_a_commit(journal: Journal, database: Database) -> None:
@@ -52,13 +52,13 @@ async def test_requests_of_one_moment_share_a_commit(journal: Journal, database:
     entries = [intent() for _ in range(100)]
     receipts = [journal.intend(entry) for entry in entries]
     await asyncio.gather(*(journal.disclose(r, e.disclosed({}), []) for r, e in zip(receipts, entries, strict=True)))
-    found = await rows(
+    counts = await rows(
         database,
         "SELECT count(*) AS entries, count(DISTINCT xmin::text) AS commits FROM journal.entry WHERE request = ANY($1)",
         [entry.request for entry in entries],
     )
-    assert found[0]["entries"] == 200
-    assert found[0]["commits"] <= 2
+    assert counts[0]["entries"] == 200
+    assert counts[0]["commits"] <= 2
 
 
 async def test_an_entry_that_cannot_be_written_stops_the_answer(fresh_database: Database) -> None:
@@ -103,14 +103,14 @@ async def test_a_lost_connection_is_made_again_without_a_request_and_costs_none(
     await journal.start()
     admin = await fresh_database.connect()
     try:
-        for asked in (True, False):
+        for requested in (True, False):
             await admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'journal_writer'"
                 " AND datname = current_database()"
             )
             async with asyncio.timeout(10):
                 await reached(journal, False)
-                if asked:
+                if requested:
                     entry = intent()
                     await journal.disclose(journal.intend(entry), entry.disclosed({}), [])
                 await reached(journal, True)
@@ -163,8 +163,8 @@ async def test_after_a_failure_another_stream_goes_on_and_all_verifies(fresh_dat
             await reached(journal, False)
             await reached(journal, True)
         await fill(journal, 2)
-    found = await checked(fresh_database)
-    assert (found.findings, found.entries, len(found.trail.streams)) == ([], 8, 2)
+    verification = await checked(fresh_database)
+    assert (verification.findings, verification.entries, len(verification.trail.streams)) == ([], 8, 2)
 
 
 async def test_a_journal_that_starts_signs_what_a_killed_one_left(fresh_database: Database) -> None:
@@ -190,9 +190,9 @@ async def test_a_living_journal_signs_what_it_wrote_though_nobody_asks_more(
     async with running(fresh_database) as journal:
         await fill(journal, 1)
         async with asyncio.timeout(10):
-            while (found := await checked(fresh_database)).unsigned:
+            while (verification := await checked(fresh_database)).unsigned:
                 pass
-        assert (found.findings, found.entries) == ([], 2)
+        assert (verification.findings, verification.entries) == ([], 2)
 
 
 async def test_entries_whose_clock_went_back_keep_the_order_of_their_months(fresh_database: Database) -> None:

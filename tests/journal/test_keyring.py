@@ -16,15 +16,15 @@ GONE = "postgresql://nobody@/none?host=/nonexistent"
 
 
 async def test_a_person_keeps_one_pseudonym_in_every_process(keyring: Keyring, database: Database) -> None:
-    person, other = str(uuid4()), str(uuid4())
-    known = await keyring.pseudonyms([person])
+    person, stranger = str(uuid4()), str(uuid4())
+    pseudonyms = await keyring.pseudonyms([person])
     second = Keyring(database.dsn("journal_keeper"))
     try:
-        again = await second.pseudonyms([other, person])
-        assert again[person] == known[person] != again[other]
-        assert await second.find(person) == known[person]
-        assert len(bytes.fromhex(known[person])) == module.PSEUDONYM
-        assert person.replace("-", "") not in known[person]
+        again = await second.pseudonyms([stranger, person])
+        assert again[person] == pseudonyms[person] != again[stranger]
+        assert await second.find(person) == pseudonyms[person]
+        assert len(bytes.fromhex(pseudonyms[person])) == module.PSEUDONYM
+        assert person.replace("-", "") not in pseudonyms[person]
     finally:
         await second.close()
 
@@ -42,10 +42,10 @@ async def test_pseudonyms_are_remembered_without_asking_again_and_forgotten_in_t
     keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [str(uuid4()) for _ in range(10)]
-    known = dict(await keyring.pseudonyms(people))
+    pseudonyms = dict(await keyring.pseudonyms(people))
     await keyring.close()
     monkeypatch.setattr(keyring, "_dsn", GONE)
-    assert {person: (await keyring.pseudonyms(people))[person] for person in people} == known
+    assert {person: (await keyring.pseudonyms(people))[person] for person in people} == pseudonyms
     monkeypatch.setattr(module, "LIFETIME", -1.0)
     with pytest.raises(NotServed):
         await keyring.pseudonyms(people)
@@ -73,13 +73,13 @@ async def test_an_erased_person_is_found_no_more_and_the_chain_verifies(emptied:
     person = str(uuid4())
     async with running(emptied) as journal:
         entry = intent()
-        found = await keyring.disclosures([(frozenset({"Person.id"}), frozenset(), [person])])
-        await journal.disclose(journal.intend(entry), entry.disclosed({}), found)
+        disclosures = await keyring.disclosures([(frozenset({"Person.id"}), frozenset(), [person])])
+        await journal.disclose(journal.intend(entry), entry.disclosed({}), disclosures)
         assert await keyring.erase(person)
         assert not await keyring.erase(person)
         assert await keyring.find(person) is None
         await fill(journal, 1)
-        assert (await keyring.pseudonyms([person]))[person] != found[0].subjects[0]
+        assert (await keyring.pseudonyms([person]))[person] != disclosures[0].subjects[0]
     assert (await checked(emptied)).findings == []
 
 

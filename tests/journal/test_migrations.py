@@ -38,8 +38,8 @@ async def test_entries_from_before_the_chain_are_kept_and_verify(fresh_database:
         fresh_database, "SELECT count(*) FROM journal.entry UNION ALL SELECT count(*) FROM journal.disclosure"
     )
     assert [row["count"] for row in left] == [12, 12]
-    found = await checked(fresh_database)
-    assert (found.findings, found.entries, found.unsigned) == ([], 12, 12)
+    verification = await checked(fresh_database)
+    assert (verification.findings, verification.entries, verification.unsigned) == ([], 12, 12)
     await written(fresh_database)
     assert await findings(fresh_database) == []
     await tamper(fresh_database, "UPDATE journal.entry SET actor = 'b' WHERE seq = 3 AND actor = 'a'")
@@ -48,7 +48,7 @@ async def test_entries_from_before_the_chain_are_kept_and_verify(fresh_database:
 
 async def to_revision(database: Database, revision: str) -> None:
     """Bring the journal, and nothing else, to this revision."""
-    (history,) = (each for each in HISTORIES if each.schema == JOURNAL)
+    (history,) = (candidate for candidate in HISTORIES if candidate.schema == JOURNAL)
 
     def upgrade(connection: Connection) -> None:
         config = history.config

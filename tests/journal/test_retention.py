@@ -21,7 +21,7 @@ JANUARY, FEBRUARY, MARCH, APRIL = (datetime(2026, month, 1, tzinfo=UTC) for mont
 
 
 async def stream_of(
-    database: Database, months: Sequence[datetime], *, closed: bool = True, each: int = 3, signer: Signer = SIGNER
+    database: Database, months: Sequence[datetime], *, closed: bool = True, lines: int = 3, signer: Signer = SIGNER
 ) -> UUID:
     """A stream with some lines in each of these months, as a process would have written it then."""
     chain = Chain()
@@ -31,8 +31,8 @@ async def stream_of(
         for month in months:
             for base in ("entry", "disclosure"):
                 await admin.execute("SELECT journal.open_month($1, $2)", base, month)
-            found = [(intent(at=month.replace(day=day + 1)), [released("Person.id")]) for day in range(each)]
-            await admin.execute(WRITE, *chain.extend(found))
+            entries = [(intent(at=month.replace(day=day + 1)), [released("Person.id")]) for day in range(lines)]
+            await admin.execute(WRITE, *chain.extend(entries))
             await add(admin, signer, chain.stream, chain.seq, chain.head, State.PASSED)
         if closed:
             await add(admin, signer, chain.stream, chain.seq, chain.head, State.CLOSED)
@@ -60,8 +60,8 @@ async def test_months_before_the_boundary_are_gone_and_the_others_verify(fresh_d
     across = await stream_of(fresh_database, [FEBRUARY, MARCH])
     later = await stream_of(fresh_database, [MARCH])
     killed = await stream_of(fresh_database, [FEBRUARY], closed=False)
-    found = await expired(fresh_database, MARCH)
-    assert found.parts == ("disclosure_2026_01", "disclosure_2026_02", "entry_2026_01", "entry_2026_02")
+    dropped = await expired(fresh_database, MARCH)
+    assert dropped.parts == ("disclosure_2026_01", "disclosure_2026_02", "entry_2026_01", "entry_2026_02")
     left = await rows(fresh_database, "SELECT stream, seq FROM journal.entry ORDER BY at, stream, seq")
     assert sorted((row["stream"], row["seq"]) for row in left) == sorted(
         [*((across, seq) for seq in (4, 5, 6)), *((later, seq) for seq in (1, 2, 3))]
@@ -69,7 +69,7 @@ async def test_months_before_the_boundary_are_gone_and_the_others_verify(fresh_d
     verified = await checked(fresh_database)
     assert (verified.findings, verified.entries, verified.unsigned) == ([], 6, 0)
     assert verified.trail.streams.keys() == {across, later, killed}
-    assert verified.trail.anchor == found.anchor
+    assert verified.trail.anchor == dropped.anchor
     assert over not in verified.trail.streams
 
 
@@ -92,25 +92,25 @@ async def test_a_month_is_dropped_after_another_and_a_stream_that_was_idle_meanw
         await stream_of(fresh_database, [before])
         await expired(fresh_database, before)
         assert await findings(fresh_database) == []
-    known = (await checked(fresh_database)).trail.streams[idle]
-    assert (known.root[0], known.closed) == (3, None)
+    state = (await checked(fresh_database)).trail.streams[idle]
+    assert (state.root[0], state.closed) == (3, None)
 
 
 async def test_when_all_is_over_the_chain_of_checkpoints_goes_on(fresh_database: Database) -> None:
     await stream_of(fresh_database, [JANUARY])
-    kept = (await expired(fresh_database, FEBRUARY)).anchor
-    assert await findings(fresh_database, kept=kept) == []
+    anchor = (await expired(fresh_database, FEBRUARY)).anchor
+    assert await findings(fresh_database, anchor=anchor) == []
     await written(fresh_database)
-    assert await findings(fresh_database, kept=kept) == []
+    assert await findings(fresh_database, anchor=anchor) == []
     number = (await rows(fresh_database, "SELECT min(number) AS first FROM journal.checkpoint"))[0]["first"]
     assert number > 1
 
 
 async def test_an_anchor_from_before_the_boundary_is_not_held_against_what_remains(fresh_database: Database) -> None:
     await stream_of(fresh_database, [JANUARY])
-    kept = (await checked(fresh_database)).trail.anchor
+    anchor = (await checked(fresh_database)).trail.anchor
     await expired(fresh_database, FEBRUARY)
-    assert await findings(fresh_database, kept=kept) == []
+    assert await findings(fresh_database, anchor=anchor) == []
 
 
 async def test_a_journal_that_does_not_verify_loses_nothing(fresh_database: Database) -> None:
@@ -137,11 +137,11 @@ async def test_what_stopped_between_checkpoints_and_months_is_gone_on_with(fresh
             await expire(_Stopping(admin), SIGNER, TRUST, FEBRUARY)  # type: ignore[arg-type]
     finally:
         await admin.close()
-    found = await checked(fresh_database)
-    assert (found.findings, found.expired, found.entries) == ([], 3, 3)
+    verification = await checked(fresh_database)
+    assert (verification.findings, verification.expired, verification.entries) == ([], 3, 3)
     assert (await expired(fresh_database, FEBRUARY)).parts == ("disclosure_2026_01", "entry_2026_01")
-    found = await checked(fresh_database)
-    assert (found.findings, found.expired, found.entries) == ([], 0, 3)
+    verification = await checked(fresh_database)
+    assert (verification.findings, verification.expired, verification.entries) == ([], 0, 3)
 
 
 class _Stopping:

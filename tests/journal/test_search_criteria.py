@@ -42,17 +42,17 @@ def test_a_criterion_of_another_form_is_refused_by_its_name(name: str, value: st
 
 
 def test_an_instant_has_a_zone() -> None:
-    wanted = criteria({"from": "2026-01-01T00:00:00+01:00", "to": None}, PURPOSES)
-    assert wanted.since == datetime(2025, 12, 31, 23, tzinfo=UTC)
-    for told in ("2026-01-01T00:00:00", "hier", ""):
+    parsed = criteria({"from": "2026-01-01T00:00:00+01:00", "to": None}, PURPOSES)
+    assert parsed.since == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    for text in ("2026-01-01T00:00:00", "hier", ""):
         with pytest.raises(CriterionMalformed):
-            criteria({"to": told}, PURPOSES)
+            criteria({"to": text}, PURPOSES)
 
 
-@pytest.mark.parametrize("told", ["", "x", "0B5F4D0E-6A86-5D1C-9F4A-52D3A5F0C7E1", "0b5f4d0e6a865d1c9f4a52d3a5f0c7e1"])
-def test_a_person_is_an_id_of_the_graph(told: str) -> None:
+@pytest.mark.parametrize("text", ["", "x", "0B5F4D0E-6A86-5D1C-9F4A-52D3A5F0C7E1", "0b5f4d0e6a865d1c9f4a52d3a5f0c7e1"])
+def test_a_person_is_an_id_of_the_graph(text: str) -> None:
     with pytest.raises(CriterionMalformed):
-        person({"person": told})
+        person({"person": text})
     assert person({"person": "0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1"}) == "0b5f4d0e-6a86-5d1c-9f4a-52d3a5f0c7e1"
     assert person({}) is None
 

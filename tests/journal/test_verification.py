@@ -59,13 +59,13 @@ async def stream(emptied: Database) -> UUID:
 
 
 async def test_an_untouched_journal_of_several_writers_at_once_verifies(emptied: Database) -> None:
-    async with running(emptied) as one, running(emptied) as other, running(emptied) as third:
-        await asyncio.gather(*(fill(journal, 20) for journal in (one, other, third, one)))
+    async with running(emptied) as first, running(emptied) as second, running(emptied) as third:
+        await asyncio.gather(*(fill(journal, 20) for journal in (first, second, third, first)))
         living = await checked(emptied)
         assert living.findings == []
-    found = await checked(emptied)
-    assert found.findings == []
-    assert (len(found.trail.streams), found.entries, found.unsigned) == (3, 160, 0)
+    verification = await checked(emptied)
+    assert verification.findings == []
+    assert (len(verification.trail.streams), verification.entries, verification.unsigned) == (3, 160, 0)
     numbers = await rows(emptied, "SELECT number FROM journal.checkpoint ORDER BY number")
     assert [row["number"] for row in numbers] == list(range(1, len(numbers) + 1))
 
@@ -125,12 +125,12 @@ async def test_an_entry_removed_without_its_disclosures_is_found(emptied: Databa
     assert await findings(emptied) == [("ENTRIES_REMOVED", 4, 4), ("ENTRIES_REMOVED", 4, 4)]
 
 
-@pytest.mark.parametrize(("one", "other"), [(3, 4), (2, 9), (9, 10), (1, 2)])
-async def test_reordered_entries_are_found(emptied: Database, stream: UUID, one: int, other: int) -> None:
-    swap = f"SET seq = CASE seq WHEN {one} THEN {other} ELSE {one} END WHERE seq IN ({one}, {other})"
+@pytest.mark.parametrize(("place", "swapped"), [(3, 4), (2, 9), (9, 10), (1, 2)])
+async def test_reordered_entries_are_found(emptied: Database, stream: UUID, place: int, swapped: int) -> None:
+    swap = f"SET seq = CASE seq WHEN {place} THEN {swapped} ELSE {place} END WHERE seq IN ({place}, {swapped})"
     await tamper(emptied, f"UPDATE journal.entry {swap}", f"UPDATE journal.disclosure {swap}")
-    after = min(other + 1, 10)
-    assert await findings(emptied) == [("ENTRIES_REORDERED", one, after)]
+    after = min(swapped + 1, 10)
+    assert await findings(emptied) == [("ENTRIES_REORDERED", place, after)]
 
 
 async def test_entries_whose_digests_stay_while_they_change_places_are_found(emptied: Database, stream: UUID) -> None:
@@ -163,17 +163,17 @@ async def test_a_whole_stream_that_is_gone_with_its_checkpoints_leaves_a_gap(emp
 async def test_the_last_checkpoints_cut_off_with_their_entries_are_missed_by_whoever_kept_an_anchor(
     emptied: Database, stream: UUID
 ) -> None:
-    kept = (await checked(emptied)).trail.anchor
-    assert await findings(emptied, kept=kept) == []
+    anchor = (await checked(emptied)).trail.anchor
+    assert await findings(emptied, anchor=anchor) == []
     await written(emptied)
-    assert await findings(emptied, kept=kept) == []
+    assert await findings(emptied, anchor=anchor) == []
     await tamper(
         emptied,
         "DELETE FROM journal.entry WHERE seq > 6",
         "DELETE FROM journal.disclosure WHERE seq > 6",
         "DELETE FROM journal.checkpoint WHERE number > 1",
     )
-    assert ("ANCHOR_LOST", 2, 2) in await findings(emptied, kept=kept)
+    assert ("ANCHOR_LOST", 2, 2) in await findings(emptied, anchor=anchor)
 
 
 async def test_entries_of_a_stream_that_no_checkpoint_opened_are_found(emptied: Database, stream: UUID) -> None:
@@ -185,9 +185,9 @@ async def test_entries_after_the_end_of_a_stream_or_twice_at_one_place_are_found
     emptied: Database, stream: UUID
 ) -> None:
     await tamper(emptied, COPY.format("stream", 10), COPY.format("stream", 11))
-    found = await findings(emptied)
-    assert ("ENTRIES_ADDED", 10, 10) in found
-    assert ("ENTRIES_ADDED", 11, 11) in found
+    faults = await findings(emptied)
+    assert ("ENTRIES_ADDED", 10, 10) in faults
+    assert ("ENTRIES_ADDED", 11, 11) in faults
 
 
 @pytest.mark.parametrize(
@@ -213,21 +213,21 @@ async def test_a_checkpoint_that_is_removed_or_changed_is_found(
 async def test_a_checkpoint_signed_with_a_key_that_is_not_trusted_proves_nothing(
     emptied: Database, stream: UUID
 ) -> None:
-    other = Signer(b"o" * 32)
-    assert await findings(emptied, Trust({other.id: other.public})) == [
+    untrusted = Signer(b"o" * 32)
+    assert await findings(emptied, Trust({untrusted.id: untrusted.public})) == [
         ("CHECKPOINT_UNSIGNED", 1, 1),
         ("CHECKPOINT_UNSIGNED", 2, 2),
         ("ENTRIES_ADDED", 1, 10),
     ]
-    assert await findings(emptied, Trust({other.id: other.public, SIGNER.id: other.public})) != []
+    assert await findings(emptied, Trust({untrusted.id: untrusted.public, SIGNER.id: untrusted.public})) != []
 
 
 async def test_what_an_earlier_key_signed_stays_verifiable_beside_the_new_one(emptied: Database) -> None:
-    other = Signer(b"o" * 32)
+    next_signer = Signer(b"o" * 32)
     await written(emptied)
-    async with running(emptied, other) as journal:
+    async with running(emptied, next_signer) as journal:
         await fill(journal, 1)
-    assert await findings(emptied, Trust({**TRUST.keys, other.id: other.public})) == []
+    assert await findings(emptied, Trust({**TRUST.keys, next_signer.id: next_signer.public})) == []
 
 
 @pytest.fixture
@@ -238,5 +238,5 @@ async def living(emptied: Database) -> AsyncIterator[Journal]:
 
 async def test_lines_that_no_checkpoint_covers_yet_are_counted(emptied: Database, living: Journal) -> None:
     await fill(living, 3)
-    found = await checked(emptied)
-    assert (found.findings, found.entries, found.unsigned) == ([], 6, 6)
+    verification = await checked(emptied)
+    assert (verification.findings, verification.entries, verification.unsigned) == ([], 6, 6)

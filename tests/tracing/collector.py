@@ -19,7 +19,7 @@ KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExportedSpan:
     """One span as it came: ids in hexadecimal digits, `rest` all that ours leave empty."""
 
     service: str
@@ -57,26 +57,26 @@ class Collector:
         """Settings by which spans come here."""
         return TraceSettings(self.url, None)
 
-    def spans(self) -> list[Told]:
+    def spans(self) -> list[ExportedSpan]:
         """Every span, in the order of its end."""
         return [span for body in self.bodies for span in _spans(body)]
 
     def received(self) -> bytes:
         """Every byte that came."""
-        return b"\n".join(each for path, headers in self.sent for each in (path.encode(), headers)) + b"".join(
+        return b"\n".join(part for path, headers in self.sent for part in (path.encode(), headers)) + b"".join(
             self.bodies
         )
 
 
-def _spans(body: bytes) -> Iterator[Told]:
+def _spans(body: bytes) -> Iterator[ExportedSpan]:
     request = ExportTraceServiceRequest.FromString(body)
     for resource in request.resource_spans:
-        about = {each.key: _value(each.value) for each in resource.resource.attributes}
+        about = {attribute.key: _value(attribute.value) for attribute in resource.resource.attributes}
         assert about.keys() == {"service.name", "service.version", "service.instance.id"}
         for scope in resource.scope_spans:
             assert (scope.scope.name, len(scope.scope.attributes)) == ("spie-hub", 0)
             for span in scope.spans:
-                yield Told(
+                yield ExportedSpan(
                     about["service.name"],
                     span.trace_id.hex(),
                     span.span_id.hex(),
@@ -84,7 +84,7 @@ def _spans(body: bytes) -> Iterator[Told]:
                     span.name,
                     KINDS[span.kind],
                     span.status.code == 2,
-                    {each.key: _value(each.value) for each in span.attributes},
+                    {attribute.key: _value(attribute.value) for attribute in span.attributes},
                     (span.trace_state, span.status.message, *span.events, *span.links),
                 )
 
@@ -92,7 +92,7 @@ def _spans(body: bytes) -> Iterator[Told]:
 def _value(value: AnyValue) -> Any:
     which = value.WhichOneof("value")
     if which == "array_value":
-        return [_value(each) for each in value.array_value.values]
+        return [_value(member) for member in value.array_value.values]
     return getattr(value, which) if which is not None else None
 
 

@@ -11,7 +11,7 @@ WORDS = frozenset(["suivi", "Person"])
 
 def test_the_list_is_this_one() -> None:
     """Who adds to it says here what of a person can't be in it."""
-    assert {each.key: each.kind.name for each in Attribute} == {
+    assert {attribute.key: attribute.kind.name for attribute in Attribute} == {
         "http.request.method": "WORD",
         "http.route": "WORD",
         "http.response.status_code": "COUNT",
@@ -33,7 +33,7 @@ def test_the_list_is_this_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "value", "told"),
+    ("attribute", "value", "expected"),
     [
         (Attribute.PURPOSE, "suivi", "suivi"),
         (Attribute.PURPOSE, "Vurnibal", UNKNOWN_WORD),
@@ -48,8 +48,8 @@ def test_the_list_is_this_one() -> None:
         (Attribute.ROWS, 3, 3),
     ],
 )
-def test_what_is_not_of_the_attributes_kind_is_not_told(attribute: Attribute, value: Value, told: Value) -> None:
-    assert admitted(attribute, value, WORDS) == told
+def test_what_is_not_of_the_attributes_kind_is_not_told(attribute: Attribute, value: Value, expected: Value) -> None:
+    assert admitted(attribute, value, WORDS) == expected
 
 
 @pytest.mark.parametrize("value", ["1710399999123", True, 1.5, None])

@@ -31,21 +31,21 @@ def collector() -> Iterator[Collector]:
         yield running
 
 
-def made(exporter: Exporter, ratio: float = 1.0) -> Spans:
+def spans_of(exporter: Exporter, ratio: float = 1.0) -> Spans:
     return Spans(exporter.take, frozenset(), ratio)
 
 
-def requests(told: Spans, count: int) -> None:
+def requests(spans: Spans, count: int) -> None:
     for _ in range(count):
-        with told.request(TRACE):
+        with spans.request(TRACE):
             pass
 
 
 async def test_every_span_is_delivered_by_the_end(collector: Collector) -> None:
     exporter = Exporter(collector.traces, "spie-hub")
-    requests(made(exporter), 1_000)
+    requests(spans_of(exporter), 1_000)
     await exporter.close()
-    assert [each.trace for each in collector.spans()] == [TRACE] * 1_000
+    assert [span.trace for span in collector.spans()] == [TRACE] * 1_000
     assert (exporter.delivered, exporter.dropped) == (1_000, 0)
 
 
@@ -54,7 +54,7 @@ async def test_what_finds_the_queue_full_is_dropped_and_counted(
 ) -> None:
     monkeypatch.setattr(export, "DELAY", 60.0)
     exporter = Exporter(collector.traces, "spie-hub", queue=10)
-    requests(made(exporter), 25)
+    requests(spans_of(exporter), 25)
     assert exporter.dropped == 15
     await exporter.close()
     assert (len(collector.spans()), exporter.delivered, exporter.dropped) == (10, 10, 15)
@@ -64,7 +64,7 @@ async def test_what_finds_the_queue_full_is_dropped_and_counted(
 async def test_what_the_collector_refuses_is_dropped_and_counted(collector: Collector, status: int) -> None:
     collector.status = status
     exporter = Exporter(collector.traces, "spie-hub")
-    requests(made(exporter), 3)
+    requests(spans_of(exporter), 3)
     await exporter.close()
     assert (len(collector.bodies), exporter.delivered, exporter.dropped) == (1, 0, 3)
 
@@ -77,11 +77,11 @@ async def test_a_collector_that_is_down_or_says_nothing_holds_nobody_up(monkeypa
         down.close()
         for port in ports:
             exporter = Exporter(TraceSettings(f"http://127.0.0.1:{port}/v1/traces", None), "spie-hub")
-            requests(made(exporter), export.BATCH + 5)
+            requests(spans_of(exporter), export.BATCH + 5)
             await exporter.close()
             assert exporter.delivered == 0
             assert exporter.dropped >= 5
-            requests(made(exporter), 1)
+            requests(spans_of(exporter), 1)
             assert exporter.dropped >= 6
 
 
@@ -101,7 +101,7 @@ async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_the
         monkeypatch.setenv("OTEL_TRACES_SAMPLER", "always_off")
         monkeypatch.setenv("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "0")
         exporter = Exporter(collector.traces, "spie-hub")
-        requests(made(exporter), 1)
+        requests(spans_of(exporter), 1)
         await exporter.close()
         with pytest.raises(BlockingIOError):
             trap.accept()
@@ -110,13 +110,13 @@ async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_the
 
 
 async def test_a_collector_whose_certificate_is_of_other_authorities_gets_nothing(tmp_path: Path) -> None:
-    ours, other = Authority(tmp_path, "ours"), Authority(tmp_path, "other")
+    ours, foreign = Authority(tmp_path, "ours"), Authority(tmp_path, "other")
     ours.issue("collector")
     tls = server_tls(tmp_path / "collector.pem", tmp_path / "collector.key")
     with collecting(tls) as collector:
-        for authority, delivered in ((other, 0), (ours, 1)):
+        for authority, delivered in ((foreign, 0), (ours, 1)):
             exporter = Exporter(TraceSettings(collector.url, client_tls(authority.path)), "spie-hub")
-            requests(made(exporter), 1)
+            requests(spans_of(exporter), 1)
             await exporter.close()
             assert (exporter.delivered, exporter.dropped) == (delivered, 1 - delivered)
     assert len(collector.spans()) == 1
@@ -124,9 +124,9 @@ async def test_a_collector_whose_certificate_is_of_other_authorities_gets_nothin
 
 async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(collector: Collector) -> None:
     exporter = Exporter(collector.traces, "spie-hub")
-    told = made(exporter, ratio=1e-12)
-    with told.request(TRACE) as watch, told.within(Name.CALL) as below:
-        told.identified("referent_cd", "suivi")
+    spans = spans_of(exporter, ratio=1e-12)
+    with spans.request(TRACE) as watch, spans.within(Name.CALL) as below:
+        spans.identified("referent_cd", "suivi")
         assert (watch, below, header()) == (None, None, None)
     await exporter.close()
     assert collector.bodies == []
@@ -134,7 +134,7 @@ async def test_a_request_that_is_not_watched_makes_no_span_below_it_either(colle
 
 async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector) -> None:
     exporter = Exporter(collector.traces, "spie-hub")
-    told = made(exporter)
+    spans = spans_of(exporter)
     for sent in (
         b"",
         f"00-{TRACE}-b7ad6b7169203331-00".encode(),
@@ -143,13 +143,13 @@ async def test_only_a_whole_header_of_the_hub_is_continued(collector: Collector)
         f"01-{TRACE}-b7ad6b7169203331-01".encode(),
         f"00-{TRACE}-b7ad6b7169203331-01-who".encode(),
     ):
-        with told.continued(sent) as watch:
+        with spans.continued(sent) as watch:
             assert watch is None
-    with told.continued(f"00-{TRACE}-b7ad6b7169203331-01".encode()) as watch:
+    with spans.continued(f"00-{TRACE}-b7ad6b7169203331-01".encode()) as watch:
         assert watch is not None
         watch.exported = True
     await exporter.close()
-    assert [(each.trace, each.parent) for each in collector.spans()] == [(TRACE, "b7ad6b7169203331")]
+    assert [(span.trace, span.parent) for span in collector.spans()] == [(TRACE, "b7ad6b7169203331")]
 
 
 def test_without_traces_nothing_is_watched() -> None:
