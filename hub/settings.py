@@ -1,13 +1,13 @@
 """Settings of `hub serve`: one TOML file, read strictly; only the issuers that it names are trusted.
 
-Each table of the file is a struct of msgspec: a key that it does not have, or a value of another type, is an error.
+Each table of the file is a struct (`hub.strict_toml`): an unknown key, or a value of another type, is an error that
+names its line.
 """
 
 from __future__ import annotations
 
 import json
 import ssl
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.enforce.enumeration_limit import MissLimit
-from hub.strict_toml import TomlForm
+from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 
@@ -134,21 +134,21 @@ class TracesTable(TlsTable, frozen=True, kw_only=True):
 
 
 class SettingsFile(TomlForm, frozen=True):
-    """A whole settings file."""
+    """The top of a settings file; tables in it are read one by one."""
 
     audience: Name
     issuers: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1)]
-    agreements: list[AgreementTable] = msgspec.field(default_factory=list)
+    agreements: list[dict[str, Any]] = msgspec.field(default_factory=list)
     subgraphs: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
     deadline: float = 10.0
     show_plans: bool = False
-    documents: list[DocumentsTable] = msgspec.field(default_factory=list)
+    documents: list[dict[str, Any]] = msgspec.field(default_factory=list)
     limits: dict[str, Any] = msgspec.field(default_factory=dict)
     execution: dict[str, Any] = msgspec.field(default_factory=dict)
     misses: dict[str, Any] = msgspec.field(default_factory=dict)
     override: dict[str, Percentage] = msgspec.field(default_factory=dict)
-    traces: TracesTable | None = None
-    clients: list[ClientTable] = msgspec.field(default_factory=list)
+    traces: dict[str, Any] | None = None
+    clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -157,47 +157,60 @@ FormT = TypeVar("FormT", bound=TomlForm)
 def load_settings(path: Path) -> Settings:
     """Read a settings file; files in it are relative to it. Raises StartRefused (SETTINGS_INVALID)."""
     try:
-        return _settings(msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), SettingsFile), path.parent)
+        return _settings(TomlFile(path), path.parent)
+    except TomlRefused as error:
+        detail = " ; ".join(error.problems)
     except (OSError, ValueError, KeyError, TypeError) as error:
         detail = f"{path.name}: {type(error).__name__} {error}"
-        raise StartRefused(
-            "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail
-        ) from error
-
-
-def _settings(file: SettingsFile, folder: Path) -> Settings:
-    issuers = _by_name([_issuer(row, folder) for row in file.issuers], lambda issuer: issuer.name)
-    agreements = _by_name(file.agreements, lambda agreement: agreement.organisation)
-    documents = _by_name(file.documents, lambda documents: documents.client)
-    if unknown := set(file.subgraphs) - set(SUBGRAPHS):
-        raise ValueError(f"unknown subgraph {min(unknown)}")
-    return Settings(
-        audience=file.audience,
-        issuers=issuers,
-        agreements={organisation: agreement.purposes for organisation, agreement in agreements.items()},
-        names={row.organisation: _name(row.name) for row in file.agreements if row.name is not None},
-        subgraphs={name: _remote(table, folder) for name, table in file.subgraphs.items()},
-        deadline=file.deadline,
-        show_plans=file.show_plans,
-        documents={client: _manifest(row, folder) for client, row in documents.items()},
-        limits=_numbers(Limits, file.limits),
-        bounds=_numbers(Bounds, file.execution),
-        misses=_numbers(MissLimit, file.misses),
-        override=file.override,
-        traces=None if file.traces is None else _traces(file.traces, folder),
-        clients=_clients(file.clients, issuers),
+    raise StartRefused(
+        "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail
     )
 
 
-def _issuer(row: dict[str, Any], folder: Path) -> Issuer:
+def _settings(file: TomlFile, folder: Path) -> Settings:
+    top = TomlTable(file, "", 0, file.values).read(SettingsFile)
+    issuers = _by_name([_issuer(row, folder) for row in file.list_of_tables("issuers")], lambda issuer: issuer.name)
+    agreement_rows = [row.read(AgreementTable) for row in file.list_of_tables("agreements")]
+    agreements = _by_name(agreement_rows, lambda agreement: agreement.organisation)
+    document_rows = [row.read(DocumentsTable) for row in file.list_of_tables("documents")]
+    documents = _by_name(document_rows, lambda row: row.client)
+    if unknown := set(top.subgraphs) - set(SUBGRAPHS):
+        raise ValueError(f"unknown subgraph {min(unknown)}")
+    return Settings(
+        audience=top.audience,
+        issuers=issuers,
+        agreements={organisation: agreement.purposes for organisation, agreement in agreements.items()},
+        names={row.organisation: _name(row.name) for row in agreement_rows if row.name is not None},
+        subgraphs={
+            name: _remote(_table(file, "subgraphs", {"url": entry} if isinstance(entry, str) else entry), folder)
+            for name, entry in top.subgraphs.items()
+        },
+        deadline=top.deadline,
+        show_plans=top.show_plans,
+        documents={client: _manifest(row, folder) for client, row in documents.items()},
+        limits=_numbers(Limits, _table(file, "limits", top.limits)),
+        bounds=_numbers(Bounds, _table(file, "execution", top.execution)),
+        misses=_numbers(MissLimit, _table(file, "misses", top.misses)),
+        override=top.override,
+        traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),
+        clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
+    )
+
+
+def _table(file: TomlFile, name: str, values: dict[str, Any]) -> TomlTable:
+    return TomlTable(file, f"[{name}]", 0, values)
+
+
+def _issuer(row: TomlTable, folder: Path) -> Issuer:
     table, pace = _split(row, IssuerTable)
     if (table.keys is None) == (table.keys_url is None):
-        raise ValueError("an issuer has either 'keys' or 'keys_url'")
+        raise row.refusal("un émetteur a soit « keys », soit « keys_url »")
     if table.keys is None:
         source = _source(table, _numbers(Pace, pace), folder)
         return Issuer(table.issuer, table.algorithm, {}, table.kinds, source, table.clients)
-    if table.authorities is not None or pace:
-        raise ValueError(f"'{min(['authorities', *pace])}' needs 'keys_url'")
+    if table.authorities is not None or pace.values:
+        key = min(["authorities", *pace.values])
+        raise row.refusal(f"« {key} » demande « keys_url »", key)
     jwks = json.loads((folder / table.keys).read_text(encoding="utf-8"))
     return replace(Issuer.from_jwks(table.issuer, table.algorithm, jwks, table.kinds), clients=table.clients)
 
@@ -233,9 +246,9 @@ def _manifest(row: DocumentsTable, folder: Path) -> Manifest:
     return read_manifest((folder / row.manifest).read_text(encoding="utf-8"), only=row.only)
 
 
-def _remote(entry: str | dict[str, Any], folder: Path) -> Remote:
-    """A subgraph in another process: a URL, or a table of URL, TLS files and numbers of `Care`."""
-    table, care = _split({"url": entry} if isinstance(entry, str) else entry, RemoteTable)
+def _remote(entry: TomlTable, folder: Path) -> Remote:
+    """A subgraph in another process: a table of URL, TLS files and numbers of `Care`."""
+    table, care = _split(entry, RemoteTable)
     tls = _tls(table.url, table, folder)
     return Remote(table.url, _numbers(Care, care), tls)
 
@@ -262,19 +275,23 @@ def _tls(url: str, table: TlsTable, folder: Path) -> ssl.SSLContext | None:
     return call_engine(client_tls, **files) if secure else None
 
 
-def _split(row: dict[str, Any], kind: type[FormT]) -> tuple[FormT, dict[str, Any]]:
-    """The keys of a row that are fields of the table, and the others."""
-    own = {key: value for key, value in row.items() if key in kind.__struct_fields__}
-    return msgspec.convert(own, kind), {key: value for key, value in row.items() if key not in own}
+def _split(row: TomlTable, form: type[FormT]) -> tuple[FormT, TomlTable]:
+    """The keys of a row that are fields of the form, read, and a table of the others."""
+    own = {key: value for key, value in row.values.items() if key in form.__struct_fields__}
+    rest = {key: value for key, value in row.values.items() if key not in own}
+    return (
+        TomlTable(row.file, row.header, row.index, own).read(form),
+        TomlTable(row.file, row.header, row.index, rest),
+    )
 
 
-def _numbers(kind: type[NumbersT], table: dict[str, Any]) -> NumbersT:
+def _numbers(kind: type[NumbersT], table: TomlTable) -> NumbersT:
     """The numbers of a table, whose keys are the fields of a dataclass with defaults; none is negative."""
     numbers = [
         (number.name, Annotated[type(number.default), msgspec.Meta(ge=0)], number.default) for number in fields(kind)
     ]
-    shape = msgspec.defstruct(kind.__name__, numbers, forbid_unknown_fields=True)
-    return kind(**msgspec.structs.asdict(msgspec.convert(table, shape)))
+    form = msgspec.defstruct(kind.__name__, numbers, bases=(TomlForm,), frozen=True)
+    return kind(**msgspec.structs.asdict(table.read(form)))
 
 
 def _by_name(rows: Iterable[RowT], name: Callable[[RowT], str]) -> dict[str, RowT]:

@@ -75,9 +75,10 @@ class TomlTable:
         match = _VALIDATION.fullmatch(str(error))
         assert match is not None
         problem, key, below = match["problem"], match["key"], match["below"]
-        if expected := re.match(r"Expected `(\w+)", problem):
+        if expected := re.match(r"Expected `(\w+)[^`]*`(?: ([<>]=? [\d.]+)$)?", problem):
             place = f"« {key} »" if not below else f"chaque valeur de « {key} »"
-            return self.refusal(f"{place} doit être {TYPE_NAMES.get(expected[1], expected[1])}", key)
+            bound = f" {expected[2]}" if expected[2] else ""
+            return self.refusal(f"{place} doit être {TYPE_NAMES.get(expected[1], expected[1])}{bound}", key)
         if enum_value := re.match(r"Invalid enum value '(.*)'", problem):
             return self.refusal(f"« {key} » nomme « {enum_value[1]} », qui n'existe pas", key)
         return self.refusal(problem, key)
