@@ -1,4 +1,4 @@
-"""`make demo`: everything from nothing to a hub that answers, in one process; Ctrl-C leaves nothing running."""
+"""`make demo`: fill and serve the demo in one process; Ctrl-C leaves no process running."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ appointments(first: 5) {{ nodes {{ startsAt status motive {{ category }} }} }} }
 
 
 def main() -> None:
-    """Prepare and serve; what can't be is one French line."""
+    """Prepare and serve; a refusal is one French line."""
     port = os.environ.get("PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65_536:
         sys.exit("PORT est un numéro de port, de 1 à 65535. [PORT_INVALID]")
@@ -66,16 +66,16 @@ def _serve(port: int) -> None:
         print(
             "Lecture des fichiers fictifs ; chaque source en a un fautif, dont elle dit ce qu'elle refuse.", flush=True
         )
-        found, persons = asyncio.run(
+        demo_actors, persons = asyncio.run(
             prepare(keys, dsn, DATA / "demo" / "files", today(), lambda report: show(report, Console()))
         )
-        settings = load_settings(issuer.write_settings(agreements(found), names()))
-        switcher = route(found, persons, issuer, graph.table.policy)
+        settings = load_settings(issuer.write_settings(agreements(demo_actors), names()))
+        switcher = route(demo_actors, persons, issuer, graph.table.policy)
         Server(
             hub_app(graph, settings, keys, dsn, [switcher]),
             "127.0.0.1",
             port,
-            lambda url: _announce(describe(url, found, persons, issuer), DATA / "demo.json"),
+            lambda url: _announce(describe(url, demo_actors, persons, issuer), DATA / "demo.json"),
         ).run()
 
 
@@ -86,15 +86,17 @@ async def prepare(
     today: date,
     tell: Callable[[Report], None] = lambda _: None,
 ) -> tuple[list[DemoActor], list[dict[str, str]]]:
-    """Write the demo's files, read them through the connectors, name actors and people; `tell` hears the reports."""
+    """Write the demo's files and ingest them; return its actors and people. `tell` is called with each report."""
     files = write(folder, today, keys.webhook("rdv-insertion"))
     loaded = await load(files, dsn=dsn, keys=keys, today=today, tell=tell)
     persons = [{"id": str(loaded.persons[slug]), "about": person.about} for slug, person in BY_SLUG.items()]
     return actors(loaded.persons, loaded.agents), persons
 
 
-def describe(url: str, found: Sequence[DemoActor], persons: list[dict[str, str]], issuer: Issuer) -> dict[str, Any]:
-    """The content of `.data/demo.json`."""
+def describe(
+    url: str, demo_actors: Sequence[DemoActor], persons: list[dict[str, str]], issuer: Issuer
+) -> dict[str, Any]:
+    """Return the content of `.data/demo.json`."""
     return {
         "url": url,
         "graphql": f"{url}/graphql",
@@ -106,7 +108,7 @@ def describe(url: str, found: Sequence[DemoActor], persons: list[dict[str, str]]
                 "token": issuer.token(actor),
                 "about": actor.about,
             }
-            for actor in found
+            for actor in demo_actors
         ],
         "persons": persons,
     }

@@ -24,11 +24,11 @@ from demo.token_issuer import PARTNER_CLIENT, DemoActor
 
 FOLLOW_UP = ("diagnostic", "contrat", "suivi", "actions", "formation", "pmsmp")
 SELVES = {"personne": "maelle", "personne-b": "santu"}
-"""Actors who look at their own journey, with the slug of whom they are."""
+"""The actors who read their own journey, with the slug of their person."""
 
 
 def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[DemoActor]:
-    """The actors, once the people and agents of the files have their ids; `agents` is by e-mail, `persons` by slug."""
+    """Return the actors; `persons` gives the ids of people by slug, `agents` those of professionals by e-mail."""
     referent = _referent("referent-a", REFERENT_A, agents)
     return [
         referent,
@@ -54,20 +54,20 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
     ]  # fmt: skip
 
 
-def agreements(found: list[DemoActor]) -> dict[str, tuple[str, ...]]:
-    """Purposes of each organisation of the demo: those of all its actors."""
+def agreements(demo_actors: list[DemoActor]) -> dict[str, tuple[str, ...]]:
+    """Return the purposes of each organisation of the demo: those of all its actors."""
     agreed: dict[str, tuple[str, ...]] = {}
-    for actor in found:
+    for actor in demo_actors:
         if "organisation" in actor.claims:
-            before = agreed.get(actor.claims["organisation"], ())
-            agreed[actor.claims["organisation"]] = tuple(dict.fromkeys((*before, *actor.purposes)))
+            purposes = agreed.get(actor.claims["organisation"], ())
+            agreed[actor.claims["organisation"]] = tuple(dict.fromkeys((*purposes, *actor.purposes)))
     return agreed
 
 
 def names() -> dict[str, str]:
-    """Names of the organisations of the demo, by SIRET."""
+    """Return the names of the organisations of the demo, by SIRET."""
     members = (CD_08, CD_2A, EMPLOYER, AGENCY, MISSION, DELEGATE, SCHOOL, PARTNER)
-    return {each.siret: each.name for each in members}
+    return {member.siret: member.name for member in members}
 
 
 def _referent(name: str, agent: Agent, agents: Mapping[str, UUID]) -> DemoActor:

@@ -1,4 +1,4 @@
-"""One file per source with records that its connector must refuse: told in its report, and stopping nothing."""
+"""One file per source, with records that its connector must refuse in its report without stopping."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ REFUSED = {
     "ouiform": ("PERSON_UNKNOWN",),
     "droits": ("MATCH_CONFLICT",),
 }
-"""Codes under which the records are refused, in the order of the files."""
+"""The codes of the refusals by source, in the order of the files."""
 
 
 def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
-    """Write them beside the files of their source; returns them by source."""
+    """Write the files beside those of their source; return them by source."""
     folders = {source: paths[0].parent for source, paths in files.items()}
     return {
         "cnaf-flux": (_flux(folders["cnaf-flux"], today),),
@@ -49,7 +49,7 @@ def write(files: Mapping[str, tuple[Path, ...]], today: date, secret: bytes) -> 
 
 
 def _flux(folder: Path, today: date) -> Path:
-    """A birth date that no calendar has."""
+    """A birth date that is not in the calendar."""
     person = BY_SLUG["firmin"]
     content = cnaf_files.flux([person], today.replace(day=1))
     return _written(folder / "RSABEM_anomalie.xml", content.replace(str(person.birth_date).encode(), b"1974-13-45"))
@@ -57,18 +57,22 @@ def _flux(folder: Path, today: date) -> Path:
 
 def _contacts(folder: Path) -> Path:
     """A dossier under someone else's names and NIR, and a telephone of eight digits."""
-    one, other = BY_SLUG["firmin"], BY_SLUG["maelle"]
-    header, taken, row = contact_files.contacts([replace(other, dossier=one.dossier), one]).splitlines(keepends=True)
-    return _written(folder / "contacts_anomalie.csv", header + taken + row.replace(one.phone[1:].encode(), b"63998000"))
+    person, victim = BY_SLUG["firmin"], BY_SLUG["maelle"]
+    header, stolen, row = contact_files.contacts([replace(victim, dossier=person.dossier), person]).splitlines(
+        keepends=True
+    )
+    return _written(
+        folder / "contacts_anomalie.csv", header + stolen + row.replace(person.phone[1:].encode(), b"63998000")
+    )
 
 
 def _rdv_insertion(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
     """A notification that someone else signed, one whose keys name two people, a telephone without its zero."""
     forged = orjson.dumps(rdvi_files.rdv_message(RDVS[0], today))
     message = rdvi_files.rdv_message(Rdv(99, CD_08, 3, "rsa_orientation", (("anselme", "unknown"),)), today)
-    other = rdvi_files.internal_id(BY_SLUG["basile"])
+    other_id = rdvi_files.internal_id(BY_SLUG["basile"])
     message["data"]["users"][0] |= {
-        "department_internal_id": other,
+        "department_internal_id": other_id,
         "france_travail_id": BY_SLUG["anselme"].france_travail_id,
     }
     person = BY_SLUG["firmin"]
@@ -106,7 +110,7 @@ def _catalogue(path: Path) -> Path:
 
 
 def _application(path: Path, today: date) -> Path:
-    """A state that Les emplois does not have."""
+    """A state that is none of Les emplois."""
     record = {**journey_files.applications(today)["results"][0], "statut": "hired"}
     return _written(path.with_stem(f"{path.stem}-anomalie"), orjson.dumps({"count": 1, "results": [record]}))
 
@@ -124,14 +128,14 @@ def _referral(path: Path, today: date) -> Path:
 
 
 def _placement(folder: Path, today: date) -> Path:
-    """A placement of someone whom no source knows."""
+    """A placement of a person whom no source names."""
     line = orjson.loads(ouiform_files.feed(today).splitlines()[0])
     line |= {"positionnement": "POS-9999", "personne": {"source": "rdv-insertion", "reference": "user:1"}}
     return _written(folder / "positionnements-anomalie.jsonl", orjson.dumps(line) + b"\n")
 
 
 def _register(folder: Path, today: date) -> Path:
-    """An objection under a birth date that is not the person's."""
+    """An objection with a wrong birth date."""
     person = BY_SLUG["firmin"]
     content = rights_files.register([rights_files.Right(person, today, opposition=True, limitation=False)])
     return _written(folder / "registre-anomalie.csv", content.replace(f"{person.birth_date:%d/%m}".encode(), b"06/12"))

@@ -1,8 +1,8 @@
-"""The people of the demo whom one asks for by name, and the organisations that follow them: all of our own invention.
+"""The named people of the demo and the organisations that follow them, all fictitious.
 
-Names are not those of anyone; each NIR has a month that no NIR has (13) and a commune that does not exist (999);
-telephones are of the range kept for fiction (06 39 98); SIRETs fail their check digit. Référent A follows people of
-the Ardennes only, référent B people of Corse-du-Sud only. `crowd` adds the many whom nobody asks for by name.
+No name is a real person's; each NIR has an impossible month (13) and a commune that does not exist (999); telephones
+are of the range reserved for fiction (06 39 98); SIRETs fail their check digit. Référent A follows people of the
+Ardennes only, référent B people of Corse-du-Sud only. `crowd` adds the many others.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from demo.offers_catalogue import (
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation that gives rendez-vous; `number` is its id in RDV-Insertion, `structure` its key in the offer."""
+    """An organisation with rendez-vous; `number` is its id in RDV-Insertion, `structure` its key in the offer."""
 
     number: int
     name: str
@@ -84,17 +84,17 @@ AGENCY_2A = Organisation(
 )
 CARE = Organisation(808, "CSAPA de démonstration des Ardennes", "99900110800013", "autre", "08")
 PROBATION = Organisation(809, "SPIP de démonstration des Ardennes", "99900120800011", "autre", "08")
-"""Whoever is received there tells something protected by that alone: such a link is withheld from most."""
+"""A link to this organisation alone reveals protected data, so that most actors may not read it."""
 SCHOOL = Organisation(806, "Organisme de formation de démonstration 08", PROVIDERS["08"], "organisme_formation", "08")
 PARTNER = Organisation(807, "Application Parcours partagé (démonstration)", "99900090800017", "autre", "08")
 ORGANISATIONS = (CD_08, CD_2A, EMPLOYER, EMPLOYER_2A, DELEGATE, MISSION, AGENCY, AGENCY_2A, CARE, PROBATION)
 SAFIR = {"08999": AGENCY, "20999": AGENCY_2A, "08998": MISSION, "08997": DELEGATE, "08996": CD_08, "20996": CD_2A}
-"""Whom each SAFIR code of the extract of France Travail stands for."""
+"""The organisation of each SAFIR code of the extract of France Travail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A professional, known to the sources by e-mail."""
+    """A professional, whom the sources identify by e-mail."""
 
     email: str
     first_name: str
@@ -110,10 +110,10 @@ COLLEAGUE_B = Agent("letizia.ornucciu@cd2a.example.org", "Letizia", "Ornucciu", 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person as several systems know it; `dossier` is the CAF matricule, which a couple shares.
+    """A person as several systems describe it; `dossier` is the CAF matricule, which a couple shares.
 
-    `born` is the département that the NIR tells; `silent` is the number of days since the only file that names the
-    person, a flux of that time (0: the files of today name it); `note` is what makes the person worth asking for.
+    `born` is the département in the NIR; `silent` is the age in days of the only file that names the person, a flux (0:
+    the files of today name it); `note` describes why the person is interesting to query.
     """
 
     slug: str
@@ -135,7 +135,7 @@ class Person:
 
     @property
     def department(self) -> str:
-        """Département of the Conseil départemental in charge."""
+        """The département of the Conseil départemental in charge."""
         return self.place.code[:2]
 
     @property
@@ -152,23 +152,23 @@ class Person:
 
     @property
     def email(self) -> str:
-        """An address of the domain kept for examples."""
+        """An address of the domain reserved for examples."""
         return f"{self.slug}@example.org"
 
     @property
     def street(self) -> str:
-        """A street of nowhere."""
+        """A street that does not exist."""
         return f"{self.number} rue de l'Exemple"
 
     @property
     def about(self) -> str:
-        """Who that is, in a line."""
+        """A description of the person, in a line."""
         name = f"{self.first_name} {self.last_name} ({self.department})"
         return f"{name} : {self.note}" if self.note else name
 
     @property
     def phone(self) -> str:
-        """A mobile number of the range kept for fiction."""
+        """A mobile number of the range reserved for fiction."""
         return f"063998{self.number:04}"
 
 
@@ -285,7 +285,7 @@ BY_SLUG = {person.slug: person for person in PEOPLE}
 
 @dataclass(frozen=True, slots=True)
 class Rdv:
-    """One rendez-vous, `days` from today; `people` are the slugs of those expected, with what became of each."""
+    """A rendez-vous, `days` from today; `people` are the slugs of the participants, each with its status."""
 
     number: int
     organisation: Organisation
@@ -322,7 +322,7 @@ RDVS = (
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One invitation, sent `days` from today."""
+    """An invitation, sent `days` from today."""
 
     number: int
     slug: str

@@ -1,6 +1,6 @@
-"""Files of the CNAF flux in their real format (`vrsb0801`, windows-1252): one per département, older ones before it.
+"""Files of the CNAF flux in their real format (`vrsb0801`, windows-1252), one per département and month.
 
-Foyers are those of everyone who has a dossier; what the hub does not read is there too, since it is in every real file.
+They hold the foyer of every person with a dossier, with elements that the hub does not read, as real files do.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ ACTIVITIES = (
     ("INV", "021", 460),
     ("CNI", None, 0),
 )
-"""Current activity, nature of the resources and euros a month, by the person's number."""
+"""The activity, nature of the resources and euros a month, chosen by the person's number."""
 MOTIVES = ("97", "06", "04", "01")
-"""Why a payment is suspended, by the person's number: a disability benefit, no declaration, a permit, an income."""
+"""The reason of a suspended payment, by the person's number: disability benefit, no declaration, permit, income."""
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
@@ -42,15 +42,15 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
         month = (today - timedelta(days=silent)).replace(day=1)
         for department in ("08", "2A"):
             people = [person for person in EVERYONE if (person.department, person.silent) == (department, silent)]
-            if told := [person for person in people if person.dossier]:
+            if recipients := [person for person in people if person.dossier]:
                 path = target / f"RSABEM_{department}_{month:%Y-%m}.xml"
-                path.write_bytes(flux(told, month))
+                path.write_bytes(flux(recipients, month))
                 paths.append(path)
     return tuple(paths)
 
 
 def flux(people: Iterable[Person], reference: date) -> bytes:
-    """A monthly file that describes these people's foyers on one day."""
+    """Return a monthly file that describes these people's foyers on one day."""
     root = etree.Element("Racine")
     _texts(
         _child(root, "IdentificationFlux"),
@@ -72,17 +72,17 @@ def flux(people: Iterable[Person], reference: date) -> bytes:
 
 
 def _foyer(root: Element, dossier: str, members: Sequence[Person], reference: date) -> None:
-    first = members[0]
+    claimant = members[0]
     foyer = _child(root, "InfosFoyerRSA")
     identification = _child(foyer, "IdentificationRSA")
-    number = f"{first.department.replace('A', '0'):>02}1"
+    number = f"{claimant.department.replace('A', '0'):>02}1"
     _texts(_child(identification, "Organisme"), FONORG="CAF", NUMORG=number, MATRICULE=dossier.ljust(15, "0"))
-    _texts(_child(identification, "Partenaire"), TYPEPARTE="CG", IDEPARTE=f"0{first.department}")
-    _texts(_child(identification, "DemandeRSA"), DTDEMRSA="2024-01-15", NUMDEMRSA=f"{first.number:011}")
+    _texts(_child(identification, "Partenaire"), TYPEPARTE="CG", IDEPARTE=f"0{claimant.department}")
+    _texts(_child(identification, "DemandeRSA"), DTDEMRSA="2024-01-15", NUMDEMRSA=f"{claimant.number:011}")
     for person in members:
         _person(foyer, person, reference)
-    for rank in range(first.children):
-        _child_person(foyer, first, rank)
+    for rank in range(claimant.children):
+        _child_person(foyer, claimant, rank)
     administrative = _child(foyer, "DonneesAdministratives")
     _texts(
         _child(administrative, "SituationFamille"),
@@ -103,15 +103,15 @@ def _foyer(root: Element, dossier: str, members: Sequence[Person], reference: da
         _child(address, "AdresseDetailleeFrance"),
         COMPLIDEADR="",
         COMPLADR="",
-        NUMVOIE=str(first.number),
+        NUMVOIE=str(claimant.number),
         LIBTYPEVOIE="RUE",
         NOMVOIE="DE L'EXEMPLE",
         LIEUDIST="",
-        NUMCOM=first.place.code,
-        CODEPOS=first.place.postal_code,
-        NOMCOM=first.place.name.upper(),
+        NUMCOM=claimant.place.code,
+        CODEPOS=claimant.place.postal_code,
+        NOMCOM=claimant.place.name.upper(),
     )
-    _rights(_child(foyer, "PrestationRSA"), first, reference)
+    _rights(_child(foyer, "PrestationRSA"), claimant, reference)
 
 
 def _person(foyer: Element, person: Person, reference: date) -> None:
@@ -136,7 +136,7 @@ def _person(foyer: Element, person: Person, reference: date) -> None:
 
 
 def _resources(resources: Element, nature: str | None, euros: int, reference: date) -> None:
-    """The last three months, all alike."""
+    """Write equal resources for the last three months."""
     months = [(reference.replace(day=1) - timedelta(days=31 * back)).replace(day=1) for back in (3, 2, 1)]
     _texts(
         _child(resources, "GeneraliteRessourcesTrimestre"),

@@ -1,4 +1,4 @@
-"""The CNAF's file of ways of contact in its real format: a row per dossier, as a spreadsheet leaves it."""
+"""The CNAF's file of contact details in its real format: a row per dossier, as a spreadsheet writes it."""
 
 from __future__ import annotations
 
@@ -28,20 +28,24 @@ HEADER = (
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
-    """Write a file per département under `folder/cnaf-contact`, of everyone whose dossier today's flux tells."""
+    """Write a file per département under `folder/cnaf-contact`, of the dossiers of today's flux."""
     target = folder / "cnaf-contact"
     target.mkdir(parents=True, exist_ok=True)
     paths = []
     for department in ("08", "2A"):
-        told = [one for one in EVERYONE if (one.department, one.silent, one.role) == (department, 0, "demandeur")]
+        recipients = [
+            person
+            for person in EVERYONE
+            if (person.department, person.silent, person.role) == (department, 0, "demandeur")
+        ]
         path = target / f"contacts_{department}_{today:%Y-%m}.csv"
-        path.write_bytes(contacts(one for one in told if one.dossier))
+        path.write_bytes(contacts(person for person in recipients if person.dossier))
         paths.append(path)
     return tuple(paths)
 
 
 def contacts(people: Iterable[Person]) -> bytes:
-    """A file with the ways of contact of these people as those of their dossiers."""
+    """Return a file with the contact details of these people's dossiers."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(HEADER)

@@ -1,7 +1,7 @@
-"""The many of the demo: people, rendez-vous and difficulties drawn from a seed, so that lists have pages.
+"""The crowd of the demo: people, rendez-vous and difficulties drawn from a seed, so that lists have several pages.
 
-Names are put together from beginnings and ends of our own; only `Random.random` is used, whose sequence for a seed is
-the same in every version of Python.
+Names are made of invented beginnings and ends. Only `Random.random` is used, whose sequence for a seed is the same in
+every version of Python.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ from demo.offers_catalogue import (
 T = TypeVar("T")
 SEED = 20261124
 FIRST_NUMBER = 101
-"""Number of the first person of the crowd: those before it are asked for by name."""
+"""The number of the first person of the crowd; lower ones are those of `cast`."""
 COLLECTIVE = 6
-"""People in a collective rendez-vous."""
+"""The number of people in a collective rendez-vous."""
 DIFFICULTIES = (
     "dif_transport",
     "dif_familiale",
@@ -62,7 +62,7 @@ DIFFICULTIES = (
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where a part of the crowd lives, and who gives it rendez-vous."""
+    """A part of the crowd: its communes and the organisations of its rendez-vous."""
 
     department: str
     places: tuple[Place, ...]
@@ -119,7 +119,7 @@ STATES = ("2", "2", "2", "2", "2", "2", "3", "4", "5", "6", "0", "1")
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """What was drawn: people, their rendez-vous and invitations, and columns of difficulties by slug."""
+    """The people drawn, their rendez-vous and invitations, and their columns of difficulties by slug."""
 
     people: tuple[Person, ...]
     rdvs: tuple[Rdv, ...]
@@ -128,14 +128,14 @@ class Crowd:
 
 
 def draw(seed: int = SEED) -> Crowd:
-    """The crowd of a seed: 160 households, of which every tenth is a couple that shares its dossier."""
+    """Draw the crowd of a seed: 160 households, of which every tenth is a couple that shares its dossier."""
     rng = Random(seed)  # noqa: S311 - fiction, not a secret
     people: list[Person] = []
     rdvs: list[Rdv] = []
     for region in (ARDENNES, CORSICA):
-        here = list(_people(rng, region, FIRST_NUMBER + len(people)))
-        people += here
-        rdvs += _rdvs(rng, region, here, FIRST_NUMBER + len(rdvs))
+        inhabitants = list(_people(rng, region, FIRST_NUMBER + len(people)))
+        people += inhabitants
+        rdvs += _rdvs(rng, region, inhabitants, FIRST_NUMBER + len(rdvs))
     invited = [person for person in people if rng.random() < 0.15]
     return Crowd(
         tuple(people),
@@ -153,8 +153,8 @@ def _people(rng: Random, region: Region, number: int) -> Iterator[Person]:
         yield person
         number += 1
         if household % 10 == 9:
-            other = "madame" if person.civility == "monsieur" else "monsieur"
-            partner = _person(rng, region, number, last_name, civility=other)
+            other_civility = "madame" if person.civility == "monsieur" else "monsieur"
+            partner = _person(rng, region, number, last_name, civility=other_civility)
             yield replace(
                 partner,
                 role="conjoint",
@@ -167,12 +167,12 @@ def _people(rng: Random, region: Region, number: int) -> Iterator[Person]:
 
 
 def _person(rng: Random, region: Region, number: int, last_name: str, civility: str | None = None) -> Person:
-    found, first_name = _pick(rng, [one for one in region.first_names if civility in (None, one[0])])
+    drawn_civility, first_name = _pick(rng, [entry for entry in region.first_names if civility in (None, entry[0])])
     prefix = "081" if region.department == "08" else "021"
     return Person(
         slug=f"personne-{number}",
         number=number,
-        civility=found,
+        civility=drawn_civility,
         first_name=first_name,
         last_name=last_name,
         birth_date=date(1964, 1, 1) + timedelta(days=int(rng.random() * 365 * 40)),
@@ -186,21 +186,21 @@ def _person(rng: Random, region: Region, number: int, last_name: str, civility: 
 
 
 def _rdvs(rng: Random, region: Region, people: Sequence[Person], number: int) -> list[Rdv]:
-    """One rendez-vous for half of them, one at the employer for every twelfth, and two collective ones."""
-    found: list[Rdv] = []
+    """Draw a rendez-vous for half of them, one at the employer for every twelfth, and two collective ones."""
+    rdvs: list[Rdv] = []
     for rank, person in enumerate(people):
         if rng.random() < 0.5:
             days = int(rng.random() * 120) - 90
             status = _pick(rng, PAST) if days < 0 else "unknown"
             category, place = _pick(rng, CATEGORIES), _pick(rng, LOCATIONS)
-            found.append(Rdv(number + len(found), region.council, days, category, ((person.slug, status),), place))
+            rdvs.append(Rdv(number + len(rdvs), region.council, days, category, ((person.slug, status),), place))
         if rank % 12 == 3:
             days = 3 + int(rng.random() * 25)
-            found.append(Rdv(number + len(found), region.employer, days, "siae_interview", ((person.slug, "unknown"),)))
+            rdvs.append(Rdv(number + len(rdvs), region.employer, days, "siae_interview", ((person.slug, "unknown"),)))
     for first in (0, COLLECTIVE):
         expected = tuple((person.slug, "unknown") for person in people[first : first + COLLECTIVE])
-        found.append(Rdv(number + len(found), region.council, 14 + first, "rsa_atelier_competences", expected))
-    return found
+        rdvs.append(Rdv(number + len(rdvs), region.council, 14 + first, "rsa_atelier_competences", expected))
+    return rdvs
 
 
 def _invitation(rng: Random, number: int, person: Person) -> Invitation:
@@ -222,6 +222,6 @@ EVERYONE_BY_SLUG = {person.slug: person for person in EVERYONE}
 REACHED_BY_DOSSIER = frozenset(
     person.slug for person in CROWD.people if person.dossier and person.role == "demandeur" and person.number % 15 == 4
 )
-"""Whom no tool knows how to reach: only the CNAF says how, for the whole dossier."""
+"""The slugs of the people whose contact details only the CNAF has, for the whole dossier."""
 EVERY_RDV = (*RDVS, *CROWD.rdvs)
 EVERY_INVITATION = (*INVITATIONS, *CROWD.invitations)

@@ -1,4 +1,4 @@
-"""The extract of France Travail in its real format: one row per person whom France Travail knows too."""
+"""The extract of France Travail in its real format, with a row per person registered there."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DIFFICULTIES = {
     "anselme": ("dif_logement", "dif_sante"),
 }
 BELGIUM = "99131"
-"""INSEE code of the country where every ninth person was born; the others were born where they live."""
+"""The INSEE code of the country where every ninth person was born; the others were born where they live."""
 EVERY_DIFFICULTY = {**DIFFICULTIES, **CROWD.difficulties}
 
 
@@ -78,14 +78,17 @@ FOLLOWED = {
 
 
 def following(person: Person) -> Following | None:
-    """Who follows the person: of the crowd, the Conseil départemental where it names a référent, else one in turn."""
+    """Return the organisation that follows a person.
+
+    In the crowd, it is the Conseil départemental if it has a référent there, else an agency in turn.
+    """
     if person.number < FIRST_NUMBER:
         return FOLLOWED.get(person.slug)
-    council, others = ("20996", ("20999",)) if person.department == "2A" else ("08996", ("08999", "08998", "08997"))
+    council, agencies = ("20996", ("20999",)) if person.department == "2A" else ("08996", ("08999", "08998", "08997"))
     modality = ("SUIVI", "GUIDE", "RENFORCE")[person.number % 3]
     if person.referent is not None:
         return Following(council, "GLOBAL", 30 + person.number % 300)
-    safir = others[person.number % len(others)]
+    safir = agencies[person.number % len(agencies)]
     return Following(safir, modality, 30 + person.number % 300, ADVISERS[safir])
 
 
@@ -94,8 +97,8 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
     target = folder / "ft-extrait"
     target.mkdir(parents=True, exist_ok=True)
     path = target / "extrait_pe_principal.csv"
-    known = {EVERYONE_BY_SLUG[slug]: columns for slug, columns in EVERY_DIFFICULTY.items()}
-    path.write_bytes(extract(known, today, {person: following(person) for person in known}))
+    columns_by_person = {EVERYONE_BY_SLUG[slug]: columns for slug, columns in EVERY_DIFFICULTY.items()}
+    path.write_bytes(extract(columns_by_person, today, {person: following(person) for person in columns_by_person}))
     return (path,)
 
 
@@ -104,7 +107,7 @@ def extract(
     today: date,
     followed: Mapping[Person, Following | None] = MappingProxyType({}),
 ) -> bytes:
-    """An extract with these people, their difficulties, and who follows them."""
+    """Return an extract with these people, their difficulties and the organisations that follow them."""
     text = io.StringIO()
     writer = csv.DictWriter(text, HEADER, restval="NULL", delimiter=";", lineterminator="\n")
     writer.writeheader()
@@ -129,7 +132,7 @@ def extract(
 
 
 def _followed(following: Following | None, today: date) -> dict[str, str]:
-    """Cells about who follows the person, with its registration at France Travail."""
+    """Return the cells of the organisation that follows a person and of its registration at France Travail."""
     if following is None:
         return {}
     since = today - timedelta(days=following.days)

@@ -1,4 +1,4 @@
-"""Loads the demo's files as `hub ingest` does: the same sources, the same keys, the same reports."""
+"""Ingest the demo's files as `hub ingest` does: with the same sources, keys and reports."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from subgraphs.kit.ingest.unit_of_work import Options, Organisation
 
 ORGANISATIONS = {
     "rdv-insertion": ORGANISATION_MAP,
-    "ft-extrait": {code: Organisation(one.siret, one.type, one.structure) for code, one in SAFIR.items()},
+    "ft-extrait": {code: Organisation(agency.siret, agency.type, agency.structure) for code, agency in SAFIR.items()},
 }
-"""Which organisation of a source is which SIRET."""
+"""The organisation of each identifier, by source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the files became: each source's report, ids of the cast by slug, ids of the agents by e-mail."""
+    """The result: each source's report, the ids of the cast by slug and those of the agents by e-mail."""
 
     reports: tuple[Report, ...]
     persons: Mapping[str, UUID]
@@ -59,13 +59,13 @@ async def load(
 
 
 async def _persons(connection: asyncpg.Connection[asyncpg.Record]) -> dict[str, UUID]:
-    """Ids by slug; whoever no user file names is known to the CNAF by its France Travail number."""
+    """Return ids by slug; people of no user file are identified by the CNAF's France Travail number."""
     rows = await connection.fetch("SELECT person_id, department_internal_id, france_travail_id FROM people.identity")
-    known = {
+    national_ids = {
         row[column]: row["person_id"] for column in ("france_travail_id", "department_internal_id") for row in rows
     }
     return {
-        slug: known[person.france_travail_id if person.silent else internal_id(person)]
+        slug: national_ids[person.france_travail_id if person.silent else internal_id(person)]
         for slug, person in BY_SLUG.items()
     }
 

@@ -93,7 +93,7 @@ REFERRALS = (
 
 
 def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
-    """Write the files under `folder`; returns them by the name of the source that reads them."""
+    """Write the files under `folder`; return them by the name of their source."""
     return {
         "emplois": (_written(folder / "emplois" / "candidatures.json", applications(today)),),
         "immersion-facile": (_written(folder / "immersion-facile" / "conventions.json", conventions(today)),),
@@ -102,30 +102,30 @@ def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
 
 
 def applications(today: date) -> dict[str, Any]:
-    """An answer of the search for applications."""
+    """Return an answer of the search for applications."""
     results = [_application(item, today) for item in APPLICATIONS]
     return {"count": len(results), "next": None, "previous": None, "results": results}
 
 
 def conventions(today: date) -> list[dict[str, Any]]:
-    """A list of conventions."""
+    """Return a list of conventions."""
     return [_convention(item, today) for item in IMMERSIONS]
 
 
 def referrals(today: date) -> dict[str, Any]:
-    """A document of referrals."""
+    """Return a document of referrals."""
     return {"results": [_referral(item, today) for item in REFERRALS]}
 
 
 def _application(item: Application, today: date) -> dict[str, Any]:
-    person, made = EVERYONE_BY_SLUG[item.slug], today - timedelta(item.days)
+    person, applied_on = EVERYONE_BY_SLUG[item.slug], today - timedelta(item.days)
     hired = item.state == "accepted"
-    start, end = (str(made + timedelta(days)) if hired else None for days in (7, 187))
+    start, end = (str(applied_on + timedelta(days)) if hired else None for days in (7, 187))
     return {
         "identifiant_unique": str(uuid5(NAMESPACE, f"application {item.number}")),
-        "cree_le": _at(made),
+        "cree_le": _at(applied_on),
         "mis_a_jour_le": _at(today - timedelta(1)),
-        "dernier_changement_le": _at(made + timedelta(min(item.days, 4))),
+        "dernier_changement_le": _at(applied_on + timedelta(min(item.days, 4))),
         "statut": item.state,
         "candidat_nir": person.nir,
         "candidat_nom": person.last_name,
@@ -136,7 +136,7 @@ def _application(item: Application, today: date) -> dict[str, Any]:
         "candidat_pass_iae_numero": f"9990000{item.number:05}" if hired else None,
         "candidat_pass_iae_statut": "VALID" if hired else None,
         "candidat_pass_iae_date_debut": start,
-        "candidat_pass_iae_date_fin": str(made + timedelta(737)) if hired else None,
+        "candidat_pass_iae_date_fin": str(applied_on + timedelta(737)) if hired else None,
         "entreprise_type": "ACI",
         "entreprise_nom": item.employer.name,
         "entreprise_siret": item.employer.siret,
@@ -186,14 +186,14 @@ def _convention(item: Immersion, today: date) -> dict[str, Any]:
 
 
 def _referral(item: Referral, today: date) -> dict[str, Any]:
-    person, made = EVERYONE_BY_SLUG[item.slug], today - timedelta(item.days)
-    answered = made + timedelta(5) if item.status in ("VALIDÉE", "REFUSÉE") else None
+    person, sent_on = EVERYONE_BY_SLUG[item.slug], today - timedelta(item.days)
+    answered = sent_on + timedelta(5) if item.status in ("VALIDÉE", "REFUSÉE") else None
     structure = next(service.structure for service in SERVICES if service.number == item.service)
     return {
         "query_id": str(uuid5(NAMESPACE, f"referral {item.number}")),
-        "updated_at": _at(answered or made),
+        "updated_at": _at(answered or sent_on),
         "status": item.status,
-        "creation_date": _at(made),
+        "creation_date": _at(sent_on),
         "processing_date": None if answered is None else _at(answered),
         "beneficiary": {
             "first_name": person.first_name,

@@ -1,6 +1,6 @@
-"""What the demo offers around Charleville-Mézières and Ajaccio: structures, services, trainings of our own invention.
+"""The offer of the demo around Charleville-Mézières and Ajaccio: fictitious structures, services and trainings.
 
-The communes are real, everything else is not: no such structure, no such SIRET (their SIREN fails its check digit).
+Only the communes are real; the SIRETs are impossible, since their SIREN fails its check digit.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LIAISON = "999000101"
-"""SIREN prefix of the invented structures."""
+"""The SIREN prefix of the fictitious structures."""
 PROVIDERS = {"08": "99900020800011", "2A": "99900022200013"}
-"""SIRET of the invented training provider of each département: the organisation of its demo actor."""
+"""The SIRET of the fictitious training provider of each département, which is its actor's organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ PROPRIANO = Place("2A249", "20110", "Propriano", 41.6758, 8.9040)
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """One structure; `number` is its local id and the end of its SIRET."""
+    """A structure; `number` is its local id and the end of its SIRET."""
 
     number: int
     name: str
@@ -65,7 +65,7 @@ STRUCTURES = (
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service; `position` is EXACT, MISSING (null coordinates) or ZERO (0.0, as some producers write unknown)."""
+    """A service; `position` is EXACT, MISSING (null coordinates) or ZERO (0.0, as some producers write unknown)."""
 
     number: int
     structure: int
@@ -117,7 +117,7 @@ SERVICES = (
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One training and its sessions: number, first and last day counted from today, LHEO recruitment state."""
+    """A training and its sessions: number, first and last day counted from today, LHEO recruitment state."""
 
     number: str
     department: str

@@ -1,6 +1,6 @@
-"""Files of the offer in its real formats: data.inclusion pages and an LHEO catalogue, the same bytes for the same day.
+"""Files of the offer in their real formats (data.inclusion pages, an LHEO catalogue), the same bytes for the same day.
 
-`subgraphs.offers.sources` and `subgraphs.trainings.sources` read them back, as they read those of the producers.
+`subgraphs.offers.sources` and `subgraphs.trainings.sources` read them as they read those of the producers.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from demo.offers_catalogue import (
 
 PRODUCER = "demonstration"
 AGE = timedelta(days=22)
-"""How long ago the producers changed their descriptions."""
+"""The time since the producers changed their descriptions."""
 LHEO = "http://www.lheo.org/2.3"
 
 
 def write(folder: Path, today: date) -> dict[str, tuple[Path, ...]]:
-    """Write the files under `folder`; returns them by the name of the source that reads them."""
+    """Write the files under `folder`; return them by the name of their source."""
     structures = folder / "data-inclusion" / "structures.json"
     services = folder / "data-inclusion" / "services.json"
     catalogue = folder / "lheo" / "catalogue.xml"

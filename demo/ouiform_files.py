@@ -15,8 +15,10 @@ from demo.offers_catalogue import PROVIDERS
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One placement: days are counted from today; `decided`, `entered` and `ended` are None before that step; `ready`
-    says that the prerequisites are met, `arranged` that an accommodation was asked for."""
+    """A placement, with days counted from today.
+
+    `decided`, `entered` and `ended` are None before that step; `ready` tells that the prerequisites are met, `arranged`
+    that an accommodation was asked for."""
 
     number: int
     slug: str
@@ -32,7 +34,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One training project: the day is counted from today."""
+    """A training project, with its day counted from today."""
 
     number: int
     slug: str
@@ -66,7 +68,7 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
 
 
 def feed(today: date) -> bytes:
-    """The feed: the state of each placement on this day, then that of each project."""
+    """Return the feed: the state of each placement on this day, then that of each project."""
     lines = [*(_line(item, today) for item in PLACEMENTS), *(_project(item, today) for item in PROJECTS)]
     return b"".join(orjson.dumps(line) + b"\n" for line in lines)
 

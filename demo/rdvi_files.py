@@ -15,7 +15,7 @@ import orjson
 
 from demo.cast import ORGANISATIONS, Invitation, Organisation, Person, Rdv
 from demo.crowd import EVERY_INVITATION, EVERY_RDV, EVERYONE, EVERYONE_BY_SLUG, REACHED_BY_DOSSIER
-from subgraphs.kit.ingest.unit_of_work import Organisation as Known
+from subgraphs.kit.ingest.unit_of_work import Organisation as IngestOrganisation
 
 NAMESPACE = UUID("6f2f6c1e-5a0b-5f0e-9d7e-2f4b8a6c0d11")
 HEADER = (
@@ -31,8 +31,11 @@ HEADER = (
     "Référent",
     "Role",
 )
-ORGANISATION_MAP = {str(one.number): Known(one.siret, one.type, one.structure) for one in ORGANISATIONS}
-"""Which organisation of RDV-Insertion is which SIRET, as the settings of a real hub say it."""
+ORGANISATION_MAP = {
+    str(organisation.number): IngestOrganisation(organisation.siret, organisation.type, organisation.structure)
+    for organisation in ORGANISATIONS
+}
+"""The organisations by their identifier in RDV-Insertion, as in the settings of a real hub."""
 
 
 def write(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
@@ -40,24 +43,26 @@ def write(folder: Path, today: date, secret: bytes) -> tuple[Path, ...]:
     target = folder / "rdv-insertion"
     target.mkdir(parents=True, exist_ok=True)
     messages = {f"rdv-{rdv.number:03}.json": rdv_message(rdv, today) for rdv in EVERY_RDV}
-    messages |= {f"invitation-{one.number:03}.json": invitation_message(one, today) for one in EVERY_INVITATION}
+    messages |= {f"invitation-{entry.number:03}.json": invitation_message(entry, today) for entry in EVERY_INVITATION}
     paths = [webhook(target / name, orjson.dumps(message), secret) for name, message in messages.items()]
     for department in ("08", "2A"):
         path = target / f"usagers_{department}.csv"
-        path.write_bytes(user_file([one for one in EVERYONE if one.department == department and not one.silent]))
+        path.write_bytes(
+            user_file([entry for entry in EVERYONE if entry.department == department and not entry.silent])
+        )
         paths.append(path)
     return tuple(paths)
 
 
 def webhook(path: Path, body: bytes, secret: bytes) -> Path:
-    """Write a body, and beside it the headers with which it came."""
+    """Write a body, and its headers beside it."""
     path.write_bytes(body)
     path.with_suffix(".headers.json").write_bytes(orjson.dumps(signed(body, secret)))
     return path
 
 
 def signed(body: bytes, secret: bytes) -> dict[str, str]:
-    """Headers with which RDV-Insertion sends a body."""
+    """Return the headers with which RDV-Insertion sends a body."""
     return {
         "Accept": "application/json",
         "Content-Type": "application/json",
@@ -66,7 +71,7 @@ def signed(body: bytes, secret: bytes) -> dict[str, str]:
 
 
 def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = EVERYONE_BY_SLUG) -> dict[str, Any]:
-    """The webhook of a rendez-vous; `people` are those expected, by slug."""
+    """Return the webhook of a rendez-vous; `people` are its participants, by slug."""
     starts_at = _at(today + timedelta(days=rdv.days), 9)
     participations = [
         {
@@ -116,7 +121,7 @@ def rdv_message(rdv: Rdv, today: date, people: Mapping[str, Person] = EVERYONE_B
 
 
 def invitation_message(invitation: Invitation, today: date) -> dict[str, Any]:
-    """The webhook of an invitation."""
+    """Return the webhook of an invitation."""
     sent = _at(today + timedelta(days=invitation.days), 10)
     return {
         "data": {
@@ -136,7 +141,7 @@ def invitation_message(invitation: Invitation, today: date) -> dict[str, Any]:
 
 
 def user_file(people: list[Person]) -> bytes:
-    """The user file of an organisation."""
+    """Return the user file of an organisation."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(HEADER)
@@ -159,7 +164,7 @@ def user_file(people: list[Person]) -> bytes:
 
 
 def internal_id(person: Person) -> str:
-    """Key of the person in its département's own system."""
+    """Return the key of the person in its département's own system."""
     return f"DEMO{person.number:06}"
 
 
@@ -189,9 +194,9 @@ def _user(person: Person) -> dict[str, Any]:
 
 
 def _agents(rdv: Rdv, people: Mapping[str, Person]) -> list[dict[str, Any]]:
-    """Who receives: the référents, in the organisation of the rendez-vous, of those expected."""
+    """Return the agents of a rendez-vous: its participants' référents in its organisation."""
     expected = (people[slug].referent for slug, _ in rdv.people)
-    found = dict.fromkeys(one for one in expected if one is not None and one.organisation == rdv.organisation)
+    agents = dict.fromkeys(agent for agent in expected if agent is not None and agent.organisation == rdv.organisation)
     return [
         {
             "id": rdv.number * 10 + rank,
@@ -200,7 +205,7 @@ def _agents(rdv: Rdv, people: Mapping[str, Person]) -> list[dict[str, Any]]:
             "last_name": agent.last_name,
             "rdv_solidarites_agent_id": rdv.number * 10 + rank + 9000,
         }
-        for rank, agent in enumerate(found)
+        for rank, agent in enumerate(agents)
     ]
 
 

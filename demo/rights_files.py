@@ -17,12 +17,12 @@ HEADER = ("departement", "identifiant_interne", "date_naissance", "opposition", 
 
 
 ERASED = next(person for person in CROWD.people if (person.department, person.state) == ("08", "2") and person.dossier)
-"""Whose data are to be erased since some days: nobody of the demo's cast."""
+"""The person whose data have been due for erasure for some days, who is not of the cast."""
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What is in force for a person since a day, and the day of the erasure that is planned."""
+    """The rights in force for a person since a day, and the day of a planned erasure."""
 
     person: Person
     since: date
@@ -46,15 +46,15 @@ def write(folder: Path, today: date) -> tuple[Path, ...]:
 
 
 def register(rights: Iterable[Right]) -> bytes:
-    """A register with these rights."""
+    """Return a register with these rights."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
     writer.writerow(HEADER)
     for right in rights:
         person = right.person
         since = datetime.combine(right.since, time(9), UTC)
-        said = ("O" if held else "N" for held in (right.opposition, right.limitation))
+        marks = ("O" if in_force else "N" for in_force in (right.opposition, right.limitation))
         key = (person.department, internal_id(person), f"{person.birth_date:%d/%m/%Y}")
         erasure = "" if right.erasure is None else f"{right.erasure:%d/%m/%Y}"
-        writer.writerow((*key, *said, erasure, since.isoformat()))
+        writer.writerow((*key, *marks, erasure, since.isoformat()))
     return text.getvalue().encode()

@@ -1,4 +1,4 @@
-"""All files of the demo, in their real formats; the same bytes for the same day and secret."""
+"""All files of the demo, in their real formats, with the same bytes for the same day and secret."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from demo import (
 
 
 def write(folder: Path, today: date, secret: bytes) -> dict[str, tuple[Path, ...]]:
-    """Write the files under `folder`; returns them by the name of the source that reads them, in the order to read."""
+    """Write the files under `folder`; return them by the name of their source, in the order of ingestion."""
     sound = {
         "cnaf-flux": cnaf_files.write(folder, today),
         "cnaf-contact": contact_files.write(folder, today),

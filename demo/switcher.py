@@ -1,4 +1,4 @@
-"""`GET /demo/actors`: who the page may be, with fresh tokens. The demo mounts it; `hub serve` has no such route."""
+"""`GET /demo/actors`: the actors that the page may act as, with new tokens. `hub serve` has no such route."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from hub.policy.decide.policy_model import Policy
 PATH = "/demo/actors"
 
 
-def route(found: Sequence[DemoActor], persons: Sequence[Mapping[str, str]], issuer: Issuer, policy: Policy) -> Route:
-    """`{actors: [{name, label, purposes, token, about}], persons: [{id, about}]}`, its tokens made when it is asked."""
+def route(
+    demo_actors: Sequence[DemoActor], persons: Sequence[Mapping[str, str]], issuer: Issuer, policy: Policy
+) -> Route:
+    """Return the route; it answers `{actors: [{name, label, purposes, token, about}], persons: [{id, about}]}`."""
 
     async def switcher(request: Request) -> JSONResponse:
         actors = [
@@ -26,7 +28,7 @@ def route(found: Sequence[DemoActor], persons: Sequence[Mapping[str, str]], issu
                 "token": issuer.token(actor),
                 "about": actor.about,
             }
-            for actor in found
+            for actor in demo_actors
         ]
         return JSONResponse({"actors": actors, "persons": list(persons)}, headers={"cache-control": "no-store"})
 

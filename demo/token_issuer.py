@@ -1,4 +1,4 @@
-"""The demo's own issuer of tokens: an Ed25519 key made at first start, whose public half the demo's settings name."""
+"""The demo's issuer of tokens: an Ed25519 key made at the first start, whose public half is in the demo's settings."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ ISSUER = "https://demo.spie-hub.example"
 AUDIENCE = "https://hub.spie-hub.example"
 ALGORITHM = "Ed25519"
 CLIENT, PARTNER_CLIENT = "demo", "parcours-partage"
-"""The demo's own application, and the partner's."""
+"""The application of the demo, and that of the partner."""
 LIFETIME = 12 * 3600
 """Seconds that a token of the demo lives; the demo renews them at each start."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoActor:
-    """An actor of the demo. `claims` are those of `hub.identity.actor`, without purposes and validity.
+    """An actor of the demo; `claims` are those of `hub.identity.actor`, without purposes and validity.
 
-    `end_user` is who uses a partner's application: the claim `act` (RFC 8693); `client` the application that the token
-    is issued to.
+    `client` is the application that the token is issued to, `end_user` the user of a partner's application: the claim
+    `act` (RFC 8693).
     """
 
     name: str
@@ -42,27 +42,27 @@ class DemoActor:
     end_user: DemoActor | None = None
     client: str = CLIENT
 
-    def said(self, now: int) -> dict[str, Any]:
-        """Its own claims, its habilitation being of a year."""
-        said = {"kind": self.kind, "purposes": list(self.purposes), "habilitated_until": now + 365 * 86_400}
-        return {**said, **self.claims}
+    def own_claims(self, now: int) -> dict[str, Any]:
+        """Return the claims of the actor, habilitated for a year."""
+        claims = {"kind": self.kind, "purposes": list(self.purposes), "habilitated_until": now + 365 * 86_400}
+        return {**claims, **self.claims}
 
 
 class Issuer:
-    """Signs tokens with the key kept in `folder`, which only its owner may read."""
+    """An issuer that signs tokens with the key in `folder`, which only its owner may read."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         path = folder / "issuer.jwk"
         if not path.exists():
-            made = jwk.OKPKey.generate_key("Ed25519", {"kid": secrets.token_hex(8)})
+            new_key = jwk.OKPKey.generate_key("Ed25519", {"kid": secrets.token_hex(8)})
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(orjson.dumps(made.as_dict(private=True)))
+                file.write(orjson.dumps(new_key.as_dict(private=True)))
         self._key = jwk.OKPKey.import_key(orjson.loads(path.read_bytes()))
 
     def token(self, actor: DemoActor, now: int | None = None) -> str:
-        """A token for this actor, valid from `now` (Unix seconds; the present if not given) for `LIFETIME`."""
+        """Return a token for this actor, valid from `now` (Unix seconds, by default the present) for `LIFETIME`."""
         now = int(time.time()) if now is None else now
         claims: dict[str, Any] = {
             "iss": ISSUER,
@@ -71,10 +71,10 @@ class Issuer:
             "client_id": actor.client,
             "iat": now,
             "exp": now + LIFETIME,
-            CLAIM: actor.said(now),
+            CLAIM: actor.own_claims(now),
         }
         if actor.end_user is not None:
-            claims["act"] = {"sub": actor.end_user.name, CLAIM: actor.end_user.said(now)}
+            claims["act"] = {"sub": actor.end_user.name, CLAIM: actor.end_user.own_claims(now)}
         header = {"alg": ALGORITHM, "kid": self._key.kid}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 

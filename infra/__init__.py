@@ -1,1 +1,1 @@
-"""What the hub stands on: the embedded PostgreSQL, keys, database roles and migrations."""
+"""The infrastructure of the hub: embedded PostgreSQL, keys, database roles and migrations."""

@@ -1,4 +1,4 @@
-"""Which database the demo and the commands work on: the one that they are given, else the embedded cluster's."""
+"""The database that the demo and the commands work on: that of DATABASE_URL, else the embedded cluster's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 
 NAME = "spie"
-"""Database of the application in an embedded cluster."""
+"""The application's database in an embedded cluster."""
 
 
 @contextmanager
 def administrator(url: str | None, name: str, root: Path, keys: Keys) -> Iterator[str]:
-    """Address of a database for its administrator, for `infra.migrate.migrate` and `infra.roles.dsn`.
+    """Yield the administrator's address of a database, for `infra.migrate.migrate` and `infra.roles.dsn`.
 
     `url` is the value of DATABASE_URL; without it, the cluster `name` of the clone at `root` runs until the end of the
     block. Raises SetupRefused.

@@ -1,4 +1,4 @@
-"""Makes `.venv` from a lock, once per content of the lock; run by the system's Python, so standard library only.
+"""Install `.venv` from a lock, once per content of the lock; only the standard library, for the system's Python.
 
 `python infra/environment.py base|dev`: `base` runs the demo, `dev` adds what tests and linters need.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCKS = {"base": ("base", "dev"), "dev": ("dev",)}
-"""For each kind of environment, the locks that satisfy it (`dev` holds all of `base`, at the same versions)."""
+"""For each kind of environment, the locks that satisfy it: `dev` holds all of `base`, at the same versions."""
 
 
 def main(kind: str) -> None:
@@ -35,7 +35,7 @@ def main(kind: str) -> None:
 
 
 def _stamp(name: str) -> Path:
-    """File whose presence says that this lock, this project file and this place are installed."""
+    """Return the file that marks this lock, this project file and this folder as installed."""
     digest = sha256(str(ROOT).encode())
     for path in (ROOT / "requirements" / f"{name}.txt", ROOT / "pyproject.toml"):
         digest.update(sha256(path.read_bytes()).digest())
@@ -43,7 +43,7 @@ def _stamp(name: str) -> Path:
 
 
 def _runs() -> bool:
-    """Whether the environment's Python starts and is recent enough (an upgraded or moved system breaks it)."""
+    """Tell whether the environment's Python starts and is recent enough: a system upgrade may break it."""
     python = VENV / "bin" / "python"
     check = "import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix == sys.base_prefix)"
     return python.exists() and subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
@@ -67,7 +67,7 @@ def _system_pip() -> bool:
 
 
 def pip() -> list[str]:
-    """The environment's own pip, else the system's told to work on the environment."""
+    """Return the command of the environment's pip, else of the system's pip for the environment."""
     own = [str(VENV / "bin" / "python"), "-m", "pip"]
     if subprocess.run([*own, "--version"], capture_output=True, check=False).returncode == 0:
         return own

@@ -1,11 +1,11 @@
-"""Why the ground that the hub stands on can't be had: one class, stable codes, a French message, an English detail."""
+"""The error of the infrastructure, with a stable code, a French message and an English detail."""
 
 
 class SetupRefused(Exception):
-    """Keys, database or environment are not as they must be, and nothing starts on them.
+    """Keys, database or environment are unfit, so that nothing starts.
 
-    `code` is stable; `message` tells the person at the keyboard what is wrong, where, and how to mend it; `detail` is
-    for developers. None of them holds a key or a password.
+    `code` is stable; `message` tells the user what is wrong, where, and how to mend it; `detail` is for developers.
+    None of them holds a key or a password.
     """
 
     def __init__(self, code: str, message: str, detail: str) -> None:

@@ -1,8 +1,8 @@
-"""Keys of the hub and its subgraphs: one file each, which nobody but their owner may read.
+"""Keys of the hub and its subgraphs, each in a file that only its owner may read.
 
-A key is 32 random bytes, written as one line of base64url. Only the demo and the tests create keys; everything else
-loads them and refuses to start when one is missing, malformed or open to others. A process on a host of its own names
-the keys that it needs, and holds no others.
+A key is 32 random bytes, written as one line of base64url. Only the demo and the tests create keys; all other processes
+load them and refuse to start if one is missing, malformed or readable by others. A process on its own host loads only
+the keys that it needs.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ NAMES = (
 SIZE = 32
 """Bytes of a key."""
 OVERLAPPING = tuple(f"context-{subgraph}" for subgraph in SUBGRAPHS)
-"""Keys that hub and subgraph hold in processes that don't change them at once."""
+"""Keys held by hub and subgraph processes, which do not change them at the same time."""
 PREVIOUS = ".previous"
-"""Ends the name of the key that was in such a key's place, as long as it is still accepted."""
+"""The suffix of the file of an old key that is still accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys that this process holds, by name; asking for one that it doesn't hold is an error, never a default."""
+    """The keys of this process, by name; there is no default for one that was not loaded."""
 
     directory: Path
     values: Mapping[str, bytes] = field(repr=False)
@@ -55,13 +55,13 @@ class Keys:
         absent = [name for name in names if not (directory / name).is_file()]
         if absent:
             raise _missing(directory, absent)
-        kept = [f"{name}{PREVIOUS}" for name in names if name in OVERLAPPING]
-        found = [*names, *(name for name in kept if (directory / name).is_file())]
-        return Keys(directory, {name: _read(directory / name) for name in found})
+        previous_names = [f"{name}{PREVIOUS}" for name in names if name in OVERLAPPING]
+        present_names = [*names, *(name for name in previous_names if (directory / name).is_file())]
+        return Keys(directory, {name: _read(directory / name) for name in present_names})
 
     @staticmethod
     def create(directory: Path) -> Keys:
-        """Make the keys that are not there yet, keep those that are, load all; two processes may do it at once."""
+        """Make the missing keys and load all; two processes may do it at once."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in NAMES:
             if not (directory / name).exists():
@@ -69,7 +69,7 @@ class Keys:
         return Keys.load(directory)
 
     def renewed(self, name: str) -> Keys:
-        """Put a new key in the place of this one, whole or not at all; the old one is gone."""
+        """Replace a key by a new one, atomically."""
         path = self.directory / name
         fresh = self.directory / f".{name}.{secrets.token_hex(8)}"
         _write(fresh)
@@ -77,57 +77,57 @@ class Keys:
         return Keys(self.directory, {**self.values, name: _read(path)})
 
     def overlapped(self, *names: str) -> Keys:
-        """Put a new key in the place of each of these, which are accepted until they are `ended`; raises SetupRefused
-        (KEYS_OVERLAP), and changes none, where one before it still is."""
-        held = self
+        """Replace each of these keys by a new one; the old ones are accepted until they are `ended`.
+
+        Raises SetupRefused (KEYS_OVERLAP), and changes none, if one still has an old key."""
+        keys = self
         for name in names:
             if (self.directory / f"{name}{PREVIOUS}").exists():
                 raise _overlap(self.directory, name)
         for name in names:
             path = self.directory / name
             path.with_name(f"{name}{PREVIOUS}").hardlink_to(path)
-            held = held.renewed(name)
-        return held
+            keys = keys.renewed(name)
+        return keys
 
     def ended(self, name: str) -> bool:
-        """From now on the key before this one opens nothing: whether there was one."""
+        """Erase the old key of this name; return whether there was one."""
         path = self.directory / f"{name}{PREVIOUS}"
-        there = path.exists()
+        existed = path.exists()
         path.unlink(missing_ok=True)
-        return there
+        return existed
 
     def context(self, subgraph: str) -> bytes:
-        """Key that signs the context of calls to one subgraph."""
+        """The key that signs the context of calls to one subgraph."""
         return self._of(f"context-{subgraph}")
 
     def contexts(self, subgraph: str) -> tuple[bytes, ...]:
-        """Keys under which a subgraph takes a context: the one that signs, then the one before it, if that is still
-        accepted."""
+        """The keys by which a subgraph verifies a context: the current one, then the old one if still accepted."""
         previous = self.values.get(f"context-{subgraph}{PREVIOUS}")
         return (self.context(subgraph), *((previous,) if previous is not None else ()))
 
     @property
     def nir(self) -> bytes:
-        """Key of the keyed hash under which a NIR is stored and matched."""
+        """The key of the keyed hash under which a NIR is stored and matched."""
         return self._of("nir")
 
     @property
     def cursors(self) -> bytes:
-        """Key under which page cursors are sealed."""
+        """The key that seals page cursors."""
         return self._of("cursors")
 
     @property
     def journal(self) -> bytes:
-        """Key that signs the checkpoints of the access journal."""
+        """The key that signs the checkpoints of the access journal."""
         return self._of("journal")
 
     @property
     def database(self) -> bytes:
-        """Key from which the passwords of the database roles are derived (`infra.roles.password`)."""
+        """The key from which the passwords of the database roles are derived (`infra.roles.password`)."""
         return self._of("database")
 
     def webhook(self, source: str) -> bytes:
-        """Secret under which a source system signs its webhooks: the line of text that both sides paste."""
+        """The secret by which a source system signs its webhooks: the line of text that both sides paste."""
         return urlsafe_b64encode(self._of(f"webhook-{source}"))
 
     def _of(self, name: str) -> bytes:
@@ -159,7 +159,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path) -> None:
-    """Create the file whole or not at all; a key that another process has just made stays."""
+    """Create the file atomically, unless another process has just made it."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""Makes a database ready, from nothing or from any earlier state: database, roles, schemas, migrations per schema.
+"""Make a database ready, from nothing or from any earlier state: database, roles, schemas, migrations per schema.
 
 Migrations are Alembic's, a chain per schema with its version table in that schema, run as the schema's owner in one
 transaction. A chain lives in `…/migrations/versions`; all share `infra/alembic/env.py`.
@@ -23,9 +23,9 @@ from infra.roles import ACCESS, JOURNAL, prepare_roles, require_server
 
 ROOT = Path(__file__).resolve().parent.parent
 MAINTENANCE = "postgres"
-"""Database that is always there, from which others are created."""
+"""The database of every server, from which others are created."""
 LOCK = 0x73706965
-"""Advisory lock of whoever prepares a database."""
+"""The advisory lock of a process that prepares a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class History:
 
     @property
     def owner(self) -> str:
-        """Role that runs them and owns what they make."""
+        """The role that runs the migrations and owns what they make."""
         return f"{self.schema}_owner"
 
     @property
     def config(self) -> Config:
-        """Alembic's configuration of this chain."""
+        """The Alembic configuration of this chain."""
         config = Config()
         config.set_main_option("script_location", _escaped(ROOT / "infra" / "alembic"))
         config.set_main_option("path_separator", "newline")
@@ -55,11 +55,11 @@ HISTORIES = (
     *(History(schema, ROOT / "subgraphs" / schema / "migrations" / "versions") for schema in SUBGRAPHS),
     History(JOURNAL, ROOT / "hub" / "journal" / "migrations" / "versions"),
 )
-"""Every chain, in order: row security of the subgraphs reads `access`."""
+"""Every chain, in order: `access` first, which the row security of the subgraphs reads."""
 
 
 async def migrate(admin_dsn: str, keys: Keys) -> None:
-    """Create the database if it isn't there and bring it to the newest state; raises SetupRefused.
+    """Create the database if it is missing and migrate it to the newest state; raises SetupRefused.
 
     One process at a time per server, since roles belong to the server: the lock is on its maintenance database.
     """
@@ -107,7 +107,7 @@ async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
 
 
 def _unreachable(error: Exception) -> SetupRefused:
-    """The text of the error may quote the address, password included."""
+    """Make the refusal without the error's text, which may quote the password of the address."""
     return SetupRefused(
         "DATABASE_UNREACHABLE",
         "La base de données ne répond pas ou refuse l'administrateur : vérifiez DATABASE_URL et le serveur.",
@@ -122,7 +122,7 @@ async def _ensure_database(connection: asyncpg.Connection[asyncpg.Record], name:
 
 
 async def upgrade(dsn: str, history: History) -> None:
-    """Bring one schema to its newest state; raises SetupRefused where its migrations were not installed."""
+    """Migrate one schema to its newest state; raises SetupRefused if its migrations are not installed."""
     if not any(history.location.glob("*.py")):
         raise SetupRefused(
             "MIGRATIONS_MISSING",
@@ -149,7 +149,7 @@ def _run(connection: Connection, history: History) -> None:
 
 
 async def _close_versions(connection: asyncpg.Connection[asyncpg.Record], history: History) -> None:
-    """Default privileges opened the version table to the schema's roles; it is nobody's but the owner's."""
+    """Revoke from the schema's roles what default privileges gave them on the version table."""
     await connection.execute(f"SET LOCAL ROLE {history.owner}")
     table = f"{history.schema}.alembic_version"
     for (grantee,) in await connection.fetch(

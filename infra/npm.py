@@ -1,7 +1,7 @@
-"""A project of npm, installed once per content of its lock into its `node_modules`, which git ignores.
+"""An npm project, installed once per content of its lock into its `node_modules`, which git ignores.
 
-Tests and benches that need one skip by name on a machine without Node or without the packages; the hub says so on the
-page that is built with them.
+On a machine without Node or the packages, tests and benches that need one are skipped by name, and the page of the hub
+says so.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ import orjson
 
 STAMP = "installed.txt"
 SECONDS = 240
-"""Longest that the installation, or one script, may take."""
+"""The longest time of the installation, or of one script."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A Node with the project's packages."""
+    """A Node with a project's packages."""
 
     binary: str
     folder: Path
 
-    def run(self, script: str, given: Any) -> Any:
-        """JSON that a script of the project writes for the JSON that it reads."""
-        done = subprocess.run(
+    def run(self, script: str, value: Any) -> Any:
+        """Run a script of the project on a JSON value; return the JSON that it writes."""
+        process = subprocess.run(
             [self.binary, script],
             cwd=self.folder,
-            input=orjson.dumps(given),
+            input=orjson.dumps(value),
             capture_output=True,
             timeout=SECONDS,
             check=False,
         )
-        assert done.returncode == 0, done.stderr.decode()
-        return orjson.loads(done.stdout)
+        assert process.returncode == 0, process.stderr.decode()
+        return orjson.loads(process.stdout)
 
 
 class NodeAbsent(Exception):
-    """Why the project can't run on this machine."""
+    """The project can't run on this machine."""
 
 
 def installed(folder: Path) -> Node:
-    """The project with its packages, on the system's Node; raises NodeAbsent."""
+    """Return the project, installed, on the system's Node; raises NodeAbsent."""
     binary, npm = shutil.which("node"), shutil.which("npm")
     if binary is None or npm is None:
         raise NodeAbsent("node or npm absent")
@@ -59,9 +59,9 @@ def installed(folder: Path) -> Node:
 
 
 def install(npm: Sequence[str], folder: Path) -> None:
-    """The packages of the folder's lock by this command of npm, unless they are there already; raises NodeAbsent.
+    """Install the packages of the folder's lock with this command of npm, unless they are current; raises NodeAbsent.
 
-    What npm says of an error goes to standard error.
+    npm's errors go to standard error.
     """
     with _alone(folder):
         digest = sha256((folder / "package-lock.json").read_bytes()).hexdigest()
@@ -79,7 +79,7 @@ def install(npm: Sequence[str], folder: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One installation at a time: the lock is on the folder itself, of which no file is made."""
+    """Wait for other installations of the folder, by a lock on the folder itself."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

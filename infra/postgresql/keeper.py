@@ -1,4 +1,4 @@
-"""The process that runs PostgreSQL for a clone and stops it when its last user is gone, however that user went.
+"""The process that runs PostgreSQL for a clone and stops it after its last user, even a killed one.
 
 `python -m infra.postgresql.keeper BASE UID GID SOCKET COMMAND…`. Users hold a shared lock, which the kernel drops with
 the process, `kill -9` included; the keeper waits to have it alone. Killed itself, it takes the server along (Linux).
@@ -28,7 +28,7 @@ _LIBC = ctypes.CDLL(None)
 
 
 class Keeper:
-    """One server process and the lock that says whether it is still needed."""
+    """A server process, and the lock that tells whether it is still used."""
 
     def __init__(self, places: Places, owner: Account, command: list[str]) -> None:
         self.places = places
@@ -39,7 +39,7 @@ class Keeper:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> bool:
-        """Start the server and wait until it takes connections; False when it can't.
+        """Start the server and wait until it takes connections; return False if it can't.
 
         Processes of a killed server may still hold its memory for a moment, during which it refuses to start.
         """
@@ -58,7 +58,7 @@ class Keeper:
         return False
 
     def keep(self) -> None:
-        """Run until nobody needs the server or somebody stopped it."""
+        """Run the server until its last user has left or it is stopped."""
         threading.Thread(target=self._await_solitude, daemon=True).start()
         while self.process is not None and self.process.wait() != 0 and not self.unneeded:
             if not self.start():
@@ -95,7 +95,7 @@ def _die_with_parent() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Keep one server; 0 when it was stopped in order."""
+    """Run one server to its end; return 0 if it was stopped in order."""
     base, uid, gid, socket, *command = arguments
     places = Places(Path(base))
     with places.keeper.open("a") as lock:

@@ -1,9 +1,9 @@
-"""Whose a cluster is: a clone removed and made again at the same path must not meet the data of the first one.
+"""The clone that owns a cluster: a clone made again at the same path must not use the data of the first one.
 
-As root the data lie outside of the clone, under a name made of its path, while the keys by which they mean something
-are in its `.data` and went with it. Each clone has a random mark there, each cluster that of the clone that made it.
+For root the data lie outside of the clone, under a name made of its path, while their keys are in its `.data` and were
+removed with it. Each clone has a random mark in `.data`, and each cluster the mark of the clone that made it.
 
-Standard library only: `erase` runs before the environment is there, or after it is gone.
+Standard library only: `erase` also runs without the environment.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from infra.postgresql.cluster_home import Places, home
 
-_WHOSE = (
+_FOREIGN_DATA = (
     "PostgreSQL embarqué : la base « {name} » gardée pour ce chemin est celle d'un autre clone, dont les clés ne sont "
     "pas ici. "
 )
@@ -27,7 +27,7 @@ _ERASED = "Elle ne servait qu'à des essais : elle est effacée. [CLUSTER_ERASED
 
 
 def mark(root: Path) -> str:
-    """The mark of the clone at `root`, made at the first call; two processes may do it at once."""
+    """Return the mark of the clone at `root`, made at the first call; two processes may call it at once."""
     path = _path(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -43,22 +43,22 @@ def mark(root: Path) -> str:
 
 
 def is_foreign(where: Places, root: Path) -> bool:
-    """Whether the cluster says that another clone than the one at `root` made it."""
-    own, found = _path(root), where.mark
-    return found.exists() and not (own.exists() and own.read_text() == found.read_text())
+    """Tell whether the mark of the cluster is that of another clone than the one at `root`."""
+    own_mark, found_mark = _path(root), where.mark
+    return found_mark.exists() and not (own_mark.exists() and own_mark.read_text() == found_mark.read_text())
 
 
 def claim(where: Places, root: Path, *, trusted: bool, durable: bool) -> None:
-    """Make the stopped cluster this clone's; data of another clone make way, and standard error tells where they are.
+    """Mark the stopped cluster as this clone's; data of another clone are set aside, where standard error says.
 
-    Without `durable` they are erased. `trusted` says whether a cluster without a mark (those of before had none) may be
-    taken for this clone's.
+    Without `durable` they are erased. `trusted` tells that a cluster without a mark, as older ones are, is this
+    clone's.
     """
-    own = mark(root)
+    own_mark = mark(root)
     if where.data.exists() and (is_foreign(where, root) or not (where.mark.exists() or trusted)):
-        said = _WHOSE.format(name=where.base.name) + (_set_aside(where, root) if durable else _erased(where))
-        print(said, file=sys.stderr, flush=True)
-    where.mark.write_text(own)
+        notice = _FOREIGN_DATA.format(name=where.base.name) + (_set_aside(where, root) if durable else _erased(where))
+        print(notice, file=sys.stderr, flush=True)
+    where.mark.write_text(own_mark)
 
 
 def _set_aside(where: Places, root: Path) -> str:

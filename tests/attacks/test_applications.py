@@ -216,14 +216,14 @@ def claims(hub: Inside, world: World) -> dict[str, Any]:
     app, user = through(world.actors["referent-a"]), world.actors["referent-a"]
     return {
         "iss": ISSUER, "aud": AUDIENCE, "sub": "app", "client_id": PARTNER_CLIENT, "iat": now, "exp": now + LIFETIME,
-        CLAIM: app.said(now), "act": {"sub": "referent-a", CLAIM: user.said(now)},
+        CLAIM: app.own_claims(now), "act": {"sub": "referent-a", CLAIM: user.own_claims(now)},
     }  # fmt: skip
 
 
-def signed(folder: Path, said: Mapping[str, Any]) -> str:
+def signed(folder: Path, claims: Mapping[str, Any]) -> str:
     """A token of the demo's issuer with these claims."""
     key = jwk.OKPKey.import_key(orjson.loads((folder / "issuer.jwk").read_bytes()))
-    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, dict(said), key, algorithms=[ALGORITHM])
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, dict(claims), key, algorithms=[ALGORITHM])
 
 
 async def test_32_a_token_of_an_application_is_good_as_it_is(
