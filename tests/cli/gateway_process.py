@@ -33,28 +33,28 @@ class Remote:
     def answer(self, body: bytes) -> tuple[int, bytes]:
         if self.fault is not None:
             return self.fault
-        asked = orjson.loads(body)
-        found = execute_sync(
+        request = orjson.loads(body)
+        result = execute_sync(
             self.subgraph.schema,
-            parse(asked["query"]),
+            parse(request["query"]),
             dict(self.subgraph.part.root),
-            variable_values=asked["variables"],
+            variable_values=request["variables"],
         )
-        assert isinstance(found, ExecutionResult)
-        errors = [dict(error.formatted) for error in found.errors or ()]
-        return 200, orjson.dumps({"data": found.data, **({"errors": errors} if errors else {})}, default=str)
+        assert isinstance(result, ExecutionResult)
+        errors = [dict(error.formatted) for error in result.errors or ()]
+        return 200, orjson.dumps({"data": result.data, **({"errors": errors} if errors else {})}, default=str)
 
 
 @dataclass
-class Served:
+class RunningGateway:
     """A running gateway."""
 
     url: str
     remotes: dict[str, Remote]
     supergraph: Path
 
-    def post(self, query: str, headers: dict[str, str] | None = None, **more: Any) -> httpx2.Response:
-        return httpx2.post(f"{self.url}/graphql", json={"query": query, **more}, headers=headers or {}, timeout=30)
+    def post(self, query: str, headers: dict[str, str] | None = None, **body: Any) -> httpx2.Response:
+        return httpx2.post(f"{self.url}/graphql", json={"query": query, **body}, headers=headers or {}, timeout=30)
 
     def ask(self, query: str, headers: dict[str, str] | None = None, **variables: Any) -> dict[str, Any]:
         """The answer of an executed operation."""
@@ -65,21 +65,21 @@ class Served:
 
 
 @contextmanager
-def gateway(folder: Path, parts: Sequence[Part], *options: str) -> Iterator[Served]:
+def gateway(folder: Path, parts: Sequence[Part], *options: str) -> Iterator[RunningGateway]:
     """`hub gateway --unprotected` over these subgraphs, ready."""
     with ExitStack() as stack:
         remotes = {part.name: stack.enter_context(_remote(part)) for part in parts}
         supergraph = folder / "supergraph.graphql"
-        made = compose([Source(part.name, remotes[part.name].url, part.sdl) for part in parts])
-        supergraph.write_text(made.text, encoding="utf-8")
+        composed = compose([Source(part.name, remotes[part.name].url, part.sdl) for part in parts])
+        supergraph.write_text(composed.text, encoding="utf-8")
         command = [sys.executable, "-m", "hub.cli", "gateway", "--supergraph", str(supergraph), "--unprotected"]
         popen = subprocess.Popen([*command, "--port", "0", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert popen.stdout is not None
         stack.enter_context(popen.stdout)
         try:
-            said = popen.stdout.readline()
-            assert "http://" in said, said
-            yield Served(said[said.index("http://") :].strip(), remotes, supergraph)
+            line = popen.stdout.readline()
+            assert "http://" in line, line
+            yield RunningGateway(line[line.index("http://") :].strip(), remotes, supergraph)
         finally:
             popen.terminate()
             popen.wait(30)

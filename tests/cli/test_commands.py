@@ -18,7 +18,7 @@ def test_the_help_tells_every_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "code", "said"),
+    ("typed", "code", "text"),
     [
         ("nothing", "COMMAND_UNKNOWN", "celles de « hub » sont serve, "),
         ("policy nothing", "COMMAND_UNKNOWN", "celles de « hub policy » sont check, "),
@@ -40,9 +40,9 @@ def test_the_help_tells_every_command() -> None:
         ("serve --role secret", "ARGUMENT_INVALID", "l'une de all, hub, "),
     ],
 )
-def test_what_is_typed_amiss_is_told_in_french_with_a_code_and_not_repeated(typed: str, code: str, said: str) -> None:
+def test_what_is_typed_amiss_is_told_in_french_with_a_code_and_not_repeated(typed: str, code: str, text: str) -> None:
     line = hub(*typed.split()).check_refused(code, 2)
-    assert said in line
+    assert text in line
     assert "secret" not in line
 
 

@@ -39,8 +39,8 @@ def test_the_served_subgraphs_compose_to_the_pinned_supergraph(tmp_path: Path) -
 
 def test_an_address_may_hold_an_equals_sign(tmp_path: Path) -> None:
     (tmp_path / "a.graphql").write_text("type Query { a: Int }")
-    given = f"a=https://a.example/graphql?x=1={tmp_path}/a.graphql"
-    assert hub("compose", "--subgraph", given, "--output", tmp_path / "out.graphql").code == 0
+    argument = f"a=https://a.example/graphql?x=1={tmp_path}/a.graphql"
+    assert hub("compose", "--subgraph", argument, "--output", tmp_path / "out.graphql").code == 0
     supergraph = read_supergraph((tmp_path / "out.graphql").read_text(encoding="utf-8"))
     assert supergraph.endpoints["a"].url == "https://a.example/graphql?x=1"
 
@@ -71,17 +71,19 @@ def test_a_refused_composition_leaves_the_supergraph_that_was_there(tmp_path: Pa
     assert (tmp_path / "supergraph.graphql").read_bytes() == before
 
 
-@pytest.mark.parametrize("given", ["a", "a=http://a.example", "=http://a.example=x.graphql", "a==x.graphql"])
-def test_a_subgraph_without_name_address_or_file_is_told_how_to_be_written(given: str, tmp_path: Path) -> None:
-    line = hub("compose", "--subgraph", given, "--output", tmp_path / "out").check_refused("ARGUMENT_INVALID")
+@pytest.mark.parametrize("argument", ["a", "a=http://a.example", "=http://a.example=x.graphql", "a==x.graphql"])
+def test_a_subgraph_without_name_address_or_file_is_told_how_to_be_written(argument: str, tmp_path: Path) -> None:
+    line = hub("compose", "--subgraph", argument, "--output", tmp_path / "out").check_refused("ARGUMENT_INVALID")
     assert "NOM=URL=FICHIER" in line
 
 
 def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
-    given = f"a=http://a.example={tmp_path}/none.graphql"
-    line = hub("compose", "--subgraph", given, "--output", tmp_path / "out").check_refused("SUBGRAPH_UNREADABLE")
+    argument = f"a=http://a.example={tmp_path}/none.graphql"
+    line = hub("compose", "--subgraph", argument, "--output", tmp_path / "out").check_refused("SUBGRAPH_UNREADABLE")
     assert "none.graphql" in line
     (tmp_path / "a.graphql").write_text("type Query { a: Int }")
-    given = f"a=http://a.example={tmp_path}/a.graphql"
-    line = hub("compose", "--subgraph", given, "--output", tmp_path / "no" / "out").check_refused("OUTPUT_UNWRITABLE")
+    argument = f"a=http://a.example={tmp_path}/a.graphql"
+    line = hub("compose", "--subgraph", argument, "--output", tmp_path / "no" / "out").check_refused(
+        "OUTPUT_UNWRITABLE"
+    )
     assert "no/out" in line

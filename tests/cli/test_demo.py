@@ -34,49 +34,52 @@ ACTORS = {
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
-    token = next(each["token"] for each in running.description["actors"] if each["name"] == actor)
+    token = next(demo_actor["token"] for demo_actor in running.description["actors"] if demo_actor["name"] == actor)
     response = httpx2.post(
         running.description["graphql"],
         json={"query": SLICE, "variables": {"id": person}},
         headers={"authorization": f"Bearer {token}", "purpose": ACTORS[actor]},
     )
     assert response.status_code == 200, response.text
-    found: dict[str, Any] | None = response.json()["data"]["person"]
-    return found
+    person_data: dict[str, Any] | None = response.json()["data"]["person"]
+    return person_data
 
 
 def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace(tmp_path: Path) -> None:
     port = free_port()
     with copy_of_the_project(tmp_path) as root:
         with demo(root, port) as running:
-            told = running.description
-            assert told.keys() == KEYS
-            assert (told["url"], told["graphql"]) == (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}/graphql")
-            for actor in told["actors"]:
+            description = running.description
+            assert description.keys() == KEYS
+            assert (description["url"], description["graphql"]) == (
+                f"http://127.0.0.1:{port}",
+                f"http://127.0.0.1:{port}/graphql",
+            )
+            for actor in description["actors"]:
                 assert actor.keys() == {"name", "kind", "purposes", "token", "about"}
                 assert ACTORS[actor["name"]] in actor["purposes"]
-            assert {actor["name"] for actor in told["actors"]} == ACTORS.keys()
-            assert all(person.keys() == {"id", "about"} for person in told["persons"])
+            assert {actor["name"] for actor in description["actors"]} == ACTORS.keys()
+            assert all(person.keys() == {"id", "about"} for person in description["persons"])
             for private in (running.file, *(root / ".data" / "keys").iterdir(), root / ".data" / "demo" / "issuer.jwk"):
                 assert stat.S_IMODE(private.stat().st_mode) == 0o600, private
 
-            maelle = told["persons"][0]["id"]
-            whole = ask(running, "referent-a", maelle)
-            assert whole is not None
-            assert whole["birthDate"] == "1988-03-14"
+            maelle = description["persons"][0]["id"]
+            journey = ask(running, "referent-a", maelle)
+            assert journey is not None
+            assert journey["birthDate"] == "1988-03-14"
             assert ask(running, "referent-b", maelle) is None
             employer = ask(running, "employeur", maelle)
-            assert employer not in (None, whole)
+            assert employer not in (None, journey)
             assert ask(running, "personne", maelle) is not None
-            assert ask(running, "personne", told["persons"][1]["id"]) is None
+            assert ask(running, "personne", description["persons"][1]["id"]) is None
 
             token = hub_process("token", "referent-a", cwd=root)
-            assert (token.code, token.out.strip()) == (0, told["actors"][0]["token"])
+            assert (token.code, token.out.strip()) == (0, description["actors"][0]["token"])
             assert "referent-b" in hub_process("token", "nobody", cwd=root).check_refused("ACTOR_UNKNOWN")
             if shutil.which("curl") is None:
                 pytest.skip("curl absent: the first query that the demo prints uses it")
@@ -88,9 +91,9 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
         assert left_running(root) == []
         assert "Traceback" not in (root / "demo.log").read_text()
 
-        with demo(root, port) as again:
-            assert again.description["persons"] == told["persons"]
-            assert ask(again, "referent-a", maelle) == whole
+        with demo(root, port) as restarted:
+            assert restarted.description["persons"] == description["persons"]
+            assert ask(restarted, "referent-a", maelle) == journey
         assert left_running(root) == []
 
 

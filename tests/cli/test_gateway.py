@@ -20,7 +20,7 @@ from graphql import (
 from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph_reader import read_supergraph
 from tests.cli.commands import hub
-from tests.cli.gateway_process import Served, gateway
+from tests.cli.gateway_process import RunningGateway, gateway
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import PARTS, shop
 from tests.federation.test_shop import BENCHMARK
@@ -50,7 +50,7 @@ HIDDEN = Part(
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
     with gateway(tmp_path_factory.mktemp("gateway"), (*PARTS, HIDDEN), "--forward-header", "X-Tenant") as running:
         yield running
 
@@ -62,7 +62,7 @@ def test_without_unprotected_nothing_is_served_and_the_reason_is_told(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "told"),
+    ("text", "code", "detail"),
     [
         (None, "SUPERGRAPH_UNREADABLE", "supergraph.graphql"),
         (b"\xff\xfe\x00", "SUPERGRAPH_UNREADABLE", "UTF-8"),
@@ -75,12 +75,12 @@ def test_without_unprotected_nothing_is_served_and_the_reason_is_told(tmp_path: 
     ids=["absent", "not UTF-8", "empty", "cut", "a schema", "a subgraph", "a query"],
 )
 def test_what_is_not_a_supergraph_is_refused_and_where_it_fails_is_told(
-    tmp_path: Path, text: bytes | None, code: str, told: str
+    tmp_path: Path, text: bytes | None, code: str, detail: str
 ) -> None:
     path = tmp_path / "supergraph.graphql"
     if text is not None:
         path.write_bytes(text)
-    assert told in hub("gateway", "--supergraph", path, "--unprotected").check_refused(code)
+    assert detail in hub("gateway", "--supergraph", path, "--unprotected").check_refused(code)
 
 
 def test_an_address_that_is_none_is_refused_with_its_subgraph(tmp_path: Path) -> None:
@@ -118,15 +118,15 @@ def test_a_header_of_the_connection_is_never_forwarded(tmp_path: Path, name: str
     assert name.lower() in result.check_refused("HEADER_NOT_FORWARDED")
 
 
-async def test_six_levels_over_four_processes_answer_like_the_engine_in_one(served: Served) -> None:
-    before = sum(len(each.headers) for each in served.remotes.values())
+async def test_six_levels_over_four_processes_answer_like_the_engine_in_one(served: RunningGateway) -> None:
+    calls_before = sum(len(remote.headers) for remote in served.remotes.values())
     expected, errors = await shop().answer(BENCHMARK)
     assert not errors
     assert served.ask(BENCHMARK) == {"data": expected}
-    assert sum(len(each.headers) for each in served.remotes.values()) == before + 4
+    assert sum(len(remote.headers) for remote in served.remotes.values()) == calls_before + 4
 
 
-def test_subgraphs_get_no_header_of_the_client_but_those_that_are_named(served: Served) -> None:
+def test_subgraphs_get_no_header_of_the_client_but_those_that_are_named(served: RunningGateway) -> None:
     served.ask("{ topProducts { name } }", {"authorization": "Bearer unforgettable", "x-tenant": "t1", "cookie": "c=1"})
     got = served.remotes["products"].headers[-1]
     assert got.keys() == {"host", "content-type", "accept", "content-length", "x-tenant"}
@@ -135,7 +135,7 @@ def test_subgraphs_get_no_header_of_the_client_but_those_that_are_named(served: 
     assert "x-tenant" not in served.remotes["products"].headers[-1]
 
 
-def test_a_forwarded_header_that_comes_twice_is_refused(served: Served) -> None:
+def test_a_forwarded_header_that_comes_twice_is_refused(served: RunningGateway) -> None:
     headers = [("content-type", "application/json"), ("x-tenant", "a"), ("x-tenant", "b")]
     response = httpx2.post(f"{served.url}/graphql", content=b'{"query":"{ __typename }"}', headers=headers)
     assert response.json()["errors"][0]["extensions"]["code"] == "DUPLICATE_HEADER"
@@ -150,7 +150,7 @@ def test_a_forwarded_header_that_comes_twice_is_refused(served: Served) -> None:
     ],
 )
 def test_a_failing_subgraph_costs_its_fields_and_none_of_its_words_leave(
-    served: Served, fault: tuple[int, bytes], code: str
+    served: RunningGateway, fault: tuple[int, bytes], code: str
 ) -> None:
     remote = served.remotes["inventory"]
     remote.fault = fault
@@ -165,21 +165,21 @@ def test_a_failing_subgraph_costs_its_fields_and_none_of_its_words_leave(
     assert "unforgettable" not in str(answer)
 
 
-def test_a_document_beyond_a_bound_reaches_no_subgraph(served: Served) -> None:
-    before = sum(len(each.headers) for each in served.remotes.values())
+def test_a_document_beyond_a_bound_reaches_no_subgraph(served: RunningGateway) -> None:
+    calls_before = sum(len(remote.headers) for remote in served.remotes.values())
     response = served.post("{" + " ".join(f"a{n}: topProducts {{ name }}" for n in range(51)) + "}")
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_ROOT_FIELDS_LIMIT"
-    assert sum(len(each.headers) for each in served.remotes.values()) == before
+    assert sum(len(remote.headers) for remote in served.remotes.values()) == calls_before
 
 
-def test_the_health_of_the_process_is_told_and_nothing_else_is_served(served: Served) -> None:
+def test_the_health_of_the_process_is_told_and_nothing_else_is_served(served: RunningGateway) -> None:
     assert httpx2.get(f"{served.url}/healthz").json() == {"status": "ok"}
     assert httpx2.get(f"{served.url}/graphql", headers={"accept": "text/html"}).status_code == 405
     assert httpx2.get(f"{served.url}/readyz").status_code == 404
 
 
-def test_the_plan_is_shown_to_whoever_asks_for_it(served: Served) -> None:
+def test_the_plan_is_shown_to_whoever_asks_for_it(served: RunningGateway) -> None:
     query = "query Best($n: Int = 2) { topProducts(first: $n) { name inStock } }"
     answer = served.ask(query, {"plan": "show"}, n=1)
     assert answer["extensions"] == {"plan": shop().plan(query).text()}
@@ -188,32 +188,32 @@ def test_the_plan_is_shown_to_whoever_asks_for_it(served: Served) -> None:
     assert refused["errors"][0]["extensions"]["code"] == "HEADER_UNSUPPORTED"
 
 
-def test_introspection_is_that_of_the_client_schema_and_makes_it_again(served: Served) -> None:
+def test_introspection_is_that_of_the_client_schema_and_makes_it_again(served: RunningGateway) -> None:
     schema = read_supergraph(served.supergraph.read_text(encoding="utf-8")).client_schema
     parameters = inspect.signature(get_introspection_query).parameters.values()
-    options: dict[str, Any] = {each.name: True for each in parameters if isinstance(each.default, bool)}
+    options: dict[str, Any] = {parameter.name: True for parameter in parameters if isinstance(parameter.default, bool)}
     query = get_introspection_query(**options)
-    told = served.ask(query)["data"]
-    assert told == graphql_sync(schema, query).data
-    made = print_schema(lexicographic_sort_schema(build_client_schema(told)))
-    assert made == print_schema(lexicographic_sort_schema(schema))
+    introspection = served.ask(query)["data"]
+    assert introspection == graphql_sync(schema, query).data
+    rebuilt = print_schema(lexicographic_sort_schema(build_client_schema(introspection)))
+    assert rebuilt == print_schema(lexicographic_sort_schema(schema))
     assert 'size: Size = SMALL, by: By): Shown @deprecated(reason: "ancien")' in print_schema(schema)
 
 
-def test_introspection_tells_nothing_inaccessible_and_no_machinery(served: Served) -> None:
-    told = served.ask(get_introspection_query())["data"]["__schema"]
-    names = {each["name"] for each in told["types"]}
+def test_introspection_tells_nothing_inaccessible_and_no_machinery(served: RunningGateway) -> None:
+    introspection = served.ask(get_introspection_query())["data"]["__schema"]
+    names = {type_["name"] for type_ in introspection["types"]}
     assert {name for name in names if name.startswith(("join__", "link__", "_"))} == {
         name for name in names if name.startswith("__")
     }
     assert "Hidden" not in names
-    assert not {"secret", "SECRET", "hidden"} & set(_names(told))
+    assert not {"secret", "SECRET", "hidden"} & set(_names(introspection))
     assert served.ask("{ shown { id size } }")["data"] == {"shown": {"id": "1", "size": None}}
     refused = served.post("{ shown { secret } }").json()
     assert refused["errors"][0]["extensions"]["code"] == "DOCUMENT_INVALID"
 
 
-def test_introspection_beside_data_keeps_the_order_of_the_client(served: Served) -> None:
+def test_introspection_beside_data_keeps_the_order_of_the_client(served: RunningGateway) -> None:
     data = served.ask('{ __type(name: "Shown") { name } shown { id } __typename }')["data"]
     assert list(data) == ["__type", "shown", "__typename"]
 
@@ -222,11 +222,11 @@ def _names(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("name"), str):
             yield value["name"]
-        for each in value.values():
-            yield from _names(each)
+        for child in value.values():
+            yield from _names(child)
     elif isinstance(value, list):
-        for each in value:
-            yield from _names(each)
+        for child in value:
+            yield from _names(child)
 
 
 MOVING = (
@@ -235,27 +235,27 @@ MOVING = (
         "new",
         HEAD + 'type T @key(fields: "id") { id: ID! x: Int @override(from: "old", label: "move") }',
         {},
-        {"T": lambda each: {**each, "x": 2}},
+        {"T": lambda entity: {**entity, "x": 2}},
     ),
 )
 
 
 @pytest.mark.parametrize(
-    ("options", "found"), [((), 1), (("--override", "move=0"), 1), (("--override", "move=100"), 2)]
+    ("options", "value"), [((), 1), (("--override", "move=0"), 1), (("--override", "move=100"), 2)]
 )
 def test_a_progressive_override_takes_the_share_that_is_given(
-    tmp_path: Path, options: tuple[str, ...], found: int
+    tmp_path: Path, options: tuple[str, ...], value: int
 ) -> None:
     with gateway(tmp_path, MOVING, *options) as running:
-        assert running.ask("{ t { x } }") == {"data": {"t": {"x": found}}}
+        assert running.ask("{ t { x } }") == {"data": {"t": {"x": value}}}
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("share", "code"),
     [("move", "ARGUMENT_INVALID"), ("move=101", "ARGUMENT_INVALID"), ("move=-1", "ARGUMENT_INVALID"),
      ("=5", "ARGUMENT_INVALID"), ("other=5", "OVERRIDE_LABEL_UNKNOWN")],
 )  # fmt: skip
-def test_a_share_that_cannot_be_is_refused(tmp_path: Path, given: str, code: str) -> None:
+def test_a_share_that_cannot_be_is_refused(tmp_path: Path, share: str, code: str) -> None:
     path = tmp_path / "supergraph.graphql"
     path.write_text(Gateway(*MOVING).supergraph.text, encoding="utf-8")
-    hub("gateway", "--supergraph", path, "--unprotected", "--override", given).check_refused(code)
+    hub("gateway", "--supergraph", path, "--unprotected", "--override", share).check_refused(code)

@@ -27,9 +27,9 @@ def write(folder: Path, database: Database) -> dict[str, tuple[Path, ...]]:
 
 def written(result: Result) -> int:
     """Rows that the summary says were written."""
-    found = re.search(r"Lignes écrites dans la base : (\d+)\.", result.out)
-    assert found is not None, result
-    return int(found[1])
+    match = re.search(r"Lignes écrites dans la base : (\d+)\.", result.out)
+    assert match is not None, result
+    return int(match[1])
 
 
 async def stored(database: Database) -> int:
@@ -53,24 +53,27 @@ def test_every_source_reads_the_demos_files_and_the_second_time_writes_nothing(
 ) -> None:
     organisations = tmp_path / "organisations.toml"
     organisations.write_text(
-        "".join(f'[{key}]\nsiret = "{one.siret}"\ntype = "{one.type}"\n' for key, one in ORGANISATION_MAP.items())
+        "".join(
+            f'[{key}]\nsiret = "{organisation.siret}"\ntype = "{organisation.type}"\n'
+            for key, organisation in ORGANISATION_MAP.items()
+        )
     )
-    given = write(tmp_path, fresh_database)
-    assert given.keys() <= SOURCES.keys()
-    more = (*AS_OF, "--organisations", organisations)
-    for source in given:  # in the order of the demo: the people before what is about them
-        sound = [path for path in given[source] if "anomalie" not in path.name]
-        first = ingest(fresh_database, source, *sound, *more)
+    paths = write(tmp_path, fresh_database)
+    assert paths.keys() <= SOURCES.keys()
+    options = (*AS_OF, "--organisations", organisations)
+    for source in paths:  # in the order of the demo: the people before what is about them
+        sound = [path for path in paths[source] if "anomalie" not in path.name]
+        first = ingest(fresh_database, source, *sound, *options)
         assert first.code == 0, first
         assert "créés" in first.out
         assert written(first) > 0
-        second = ingest(fresh_database, source, *sound, *more)
+        second = ingest(fresh_database, source, *sound, *options)
         assert second.code == 0, second
         assert "inchangés" in second.out
         assert "créés" not in second.out
         assert written(second) == 0
     for source, codes in REFUSED.items():
-        refused = ingest(fresh_database, source, *(path for path in given[source] if "anomalie" in path.name), *more)
+        refused = ingest(fresh_database, source, *(path for path in paths[source] if "anomalie" in path.name), *options)
         assert refused.code == 1, refused
         assert [code for code in codes if code not in refused.out] == []
         assert written(refused) == 0
@@ -115,22 +118,24 @@ async def test_a_faulty_file_ends_in_its_code_place_and_mend_and_writes_nothing_
 ) -> None:
     path = write(tmp_path, fresh_database)[source][0]
     spoil(path)
-    before = await stored(fresh_database)
+    records_before = await stored(fresh_database)
 
     result = ingest(fresh_database, source, path, *AS_OF)
 
     assert result.code == 1, result
     assert "Traceback" not in result.err
     assert result.err == ""
-    for said in (f"{code} — {path.name} (", " : "):
-        assert said in result.out, result.out
+    for text in (f"{code} — {path.name} (", " : "):
+        assert text in result.out, result.out
     assert "maëlle" not in result.out.lower()
-    kept = await stored(fresh_database)
+    records_after = await stored(fresh_database)
     accepted = sum(map(int, re.findall(r"(\d+) créés", result.out)))
-    assert kept - before == accepted, "a record counted as refused has left something, or the other way round"
+    assert records_after - records_before == accepted, (
+        "a record counted as refused has left something, or the other way round"
+    )
 
-    whole = write(tmp_path, fresh_database)[source][0]
-    assert code not in ingest(fresh_database, source, whole, *AS_OF).out
+    sound_path = write(tmp_path, fresh_database)[source][0]
+    assert code not in ingest(fresh_database, source, sound_path, *AS_OF).out
 
 
 async def test_what_the_database_refuses_of_a_command_is_one_line_that_quotes_no_value(

@@ -22,14 +22,16 @@ def journal(database: Database, *arguments: object, keys: Path | None = None) ->
     return hub("journal", *arguments, "--keys", keys or database.keys.directory, database_url=database.admin_dsn)
 
 
-async def read(database: Database, person: str, actor: str = "https://idp.example#a", **more: object) -> None:
+async def read(database: Database, person: str, actor: str = "https://idp.example#a", **fields: object) -> None:
     """Somebody reads the name of a person."""
     keyring = Keyring(database.dsn("journal_keeper"))
     try:
         async with running(database, Signer(database.keys.journal)) as writer:
-            entry = intent(actor=actor, reference="DOSSIER-7", **more)
-            found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
-            await writer.disclose(writer.intend(entry), entry.disclosed({}), found)
+            entry = intent(actor=actor, reference="DOSSIER-7", **fields)
+            disclosures = await keyring.disclosures(
+                [(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])]
+            )
+            await writer.disclose(writer.intend(entry), entry.disclosed({}), disclosures)
     finally:
         await keyring.close()
 
@@ -50,15 +52,17 @@ async def test_an_intact_journal_is_told_so_with_an_anchor_and_a_tampered_one_wi
     assert result.code == 1
     assert "ENTRIES_CHANGED" in result.out
     assert "entrée 2 :" in result.out
-    told = orjson.loads(journal(fresh_database, "verify", "--json").out)
-    assert (told["intact"], told["entries"]) == (False, 2)
-    assert [(each["fault"], each["first"], each["last"]) for each in told["findings"]] == [("ENTRIES_CHANGED", 2, 2)]
+    verification = orjson.loads(journal(fresh_database, "verify", "--json").out)
+    assert (verification["intact"], verification["entries"]) == (False, 2)
+    assert [(finding["fault"], finding["first"], finding["last"]) for finding in verification["findings"]] == [
+        ("ENTRIES_CHANGED", 2, 2)
+    ]
 
 
 async def test_a_search_tells_who_read_a_person_and_is_in_the_journal_itself(fresh_database: Database) -> None:
-    person, other = str(uuid4()), str(uuid4())
+    person, neighbour = str(uuid4()), str(uuid4())
     await read(fresh_database, person)
-    await read(fresh_database, other, actor="https://idp.example#b")
+    await read(fresh_database, neighbour, actor="https://idp.example#b")
     result = journal(fresh_database, "search", "--person", person, "--reference", "D-12")
     assert (result.code, result.err) == (0, "")
     first, second, third = result.out.strip().splitlines()
@@ -67,12 +71,12 @@ async def test_a_search_tells_who_read_a_person_and_is_in_the_journal_itself(fre
     )
     assert "Suivre le parcours et assurer sa continuité ; dossier DOSSIER-7 ; opération Journey ; 1 personne" in second
     assert third == "  Identité : Nom d'usage"
-    again = journal(fresh_database, "search", "--person", person).out
-    assert "Exploitant du hub, sans organisation (cli:" in again
-    assert "dossier D-12 ; opération journal_search" in again
-    found = journal(fresh_database, "search", "--actor", "https://idp.example#b", "--from", "2020-01-01").out
-    assert "idp.example#b" in found
-    assert "idp.example#a" not in found
+    second_search = journal(fresh_database, "search", "--person", person).out
+    assert "Exploitant du hub, sans organisation (cli:" in second_search
+    assert "dossier D-12 ; opération journal_search" in second_search
+    actor_search = journal(fresh_database, "search", "--actor", "https://idp.example#b", "--from", "2020-01-01").out
+    assert "idp.example#b" in actor_search
+    assert "idp.example#a" not in actor_search
     assert "Aucun accès" in journal(fresh_database, "search", "--to", "2020-01-01").out
     assert "plus anciens" in journal(fresh_database, "search", "--from", "2020-01-01", "--limit", "1").out
     searches = await rows(
@@ -83,15 +87,17 @@ async def test_a_search_tells_who_read_a_person_and_is_in_the_journal_itself(fre
 
 
 async def test_a_search_narrows_by_trace_organisation_client_and_purpose(fresh_database: Database) -> None:
-    one = {"trace": "1" * 32, "organisation": "22080001000018", "client": "frontend", "purpose": "suivi"}
-    two = {"trace": "2" * 32, "organisation": "22020001000019", "client": "nightly", "purpose": "orientation"}
-    await read(fresh_database, str(uuid4()), actor="https://idp.example#one", **one)
-    await read(fresh_database, str(uuid4()), actor="https://idp.example#two", **two)
-    found = journal(fresh_database, "search", *(part for name in two for part in (f"--{name}", two[name]))).out
-    assert "idp.example#two" in found
-    assert "idp.example#one" not in found
-    both = journal(fresh_database, "search", "--trace", one["trace"], "--client", two["client"]).out
-    assert both == "Aucun accès ne correspond.\n"
+    frontend = {"trace": "1" * 32, "organisation": "22080001000018", "client": "frontend", "purpose": "suivi"}
+    nightly = {"trace": "2" * 32, "organisation": "22020001000019", "client": "nightly", "purpose": "orientation"}
+    await read(fresh_database, str(uuid4()), actor="https://idp.example#one", **frontend)
+    await read(fresh_database, str(uuid4()), actor="https://idp.example#two", **nightly)
+    accesses = journal(
+        fresh_database, "search", *(part for name in nightly for part in (f"--{name}", nightly[name]))
+    ).out
+    assert "idp.example#two" in accesses
+    assert "idp.example#one" not in accesses
+    crossed = journal(fresh_database, "search", "--trace", frontend["trace"], "--client", nightly["client"]).out
+    assert crossed == "Aucun accès ne correspond.\n"
 
 
 async def test_an_actor_of_whom_the_journal_knows_nothing_is_not_told_as_one_who_did_not_look(

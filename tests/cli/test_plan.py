@@ -45,13 +45,13 @@ def test_fetches_that_the_variables_exclude_are_left_out_and_no_value_is_shown(f
 def test_the_plan_of_an_actor_holds_only_what_it_may_ever_read(tmp_path: Path) -> None:
     document = tmp_path / "journey.graphql"
     document.write_text(journey(load_graph().schema), encoding="utf-8")
-    whole = hub("plan", document)
-    assert whole.code == 0, whole.err
-    assert "appointments(" in whole.out
-    assert "birthDate" in whole.out
-    one = hub("plan", document, "--actor", "statisticien_cd", "--purpose", "statistique")
-    assert one.code == 0, one.err
-    assert "birthDate" not in one.out
+    full_plan = hub("plan", document)
+    assert full_plan.code == 0, full_plan.err
+    assert "appointments(" in full_plan.out
+    assert "birthDate" in full_plan.out
+    actor_plan = hub("plan", document, "--actor", "statisticien_cd", "--purpose", "statistique")
+    assert actor_plan.code == 0, actor_plan.err
+    assert "birthDate" not in actor_plan.out
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_a_document_that_is_not_there_or_not_of_the_graph_is_refused(tmp_path: P
 
 def test_a_purpose_that_an_actor_can_not_have_is_told_with_those_that_exist(files: tuple[Path, Path]) -> None:
     line = hub("plan", files[1], "--actor", "dpo", "--purpose", "suivi").check_refused("ARGUMENT_INVALID")
-    assert all(each in line for each in ("audit", "droits"))
+    assert all(purpose in line for purpose in ("audit", "droits"))

@@ -67,8 +67,8 @@ def test_a_reduction_to_a_field_that_there_is_not_is_told_with_file_and_line(tmp
     )
     folder = rules(tmp_path / "rules", ("reductions.toml", row, row.replace("Dependent", "Dependant")))
     line = (folder / "reductions.toml").read_text(encoding="utf-8").split("Dependant")[0].count("\n") + 1
-    said = hub("policy", "check", folder).check_refused("POLICY_INVALID")
-    assert said.startswith(f"{folder}/reductions.toml:{line}: « Person.hasDependantChildren » ")
+    message = hub("policy", "check", folder).check_refused("POLICY_INVALID")
+    assert message.startswith(f"{folder}/reductions.toml:{line}: « Person.hasDependantChildren » ")
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
@@ -100,15 +100,15 @@ def test_table_and_explanation_tell_what_passes_through_an_application() -> None
     assert {(line["actor"], line["purpose"], line["client"]) for line in lines} == {
         ("beneficiaire", "droits", "mon_parcours")
     }
-    asked = ("policy", "explain", "--actor", "referent_cd", "--purpose", "suivi", "--client")
-    result = hub(*asked, "parcours", "Person.constraints")
+    command = ("policy", "explain", "--actor", "referent_cd", "--purpose", "suivi", "--client")
+    result = hub(*command, "parcours", "Person.constraints")
     assert "motif : FIELD_NOT_FOR_CLIENT" in result.out
-    assert "mon_parcours, parcours" in hub(*asked, "none", "Person.id").check_refused("ARGUMENT_INVALID")
-    assert "beneficiaire droits" in hub(*asked, "mon_parcours", "Person.id").check_refused("ARGUMENT_INVALID")
+    assert "mon_parcours, parcours" in hub(*command, "none", "Person.id").check_refused("ARGUMENT_INVALID")
+    assert "beneficiaire droits" in hub(*command, "mon_parcours", "Person.id").check_refused("ARGUMENT_INVALID")
 
 
 @pytest.mark.parametrize(
-    ("pair", "said"),
+    ("pair", "text"),
     [
         ("--actor siae --purpose suivi", "« siae » ne déclare pas la finalité « suivi » ; les siennes : actions ("),
         ("--actor sia --purpose suivi", "« --actor » ne nomme pas une sorte d'acteur, mais « siae » oui : "),
@@ -122,9 +122,9 @@ def test_table_and_explanation_tell_what_passes_through_an_application() -> None
         ),
     ],
 )
-def test_of_an_actor_and_a_purpose_the_wrong_word_is_told_with_those_that_may_stand_there(pair: str, said: str) -> None:
+def test_of_an_actor_and_a_purpose_the_wrong_word_is_told_with_those_that_may_stand_there(pair: str, text: str) -> None:
     line = hub("policy", "explain", "Person.id", *pair.split()).check_refused("ARGUMENT_INVALID")
-    assert said in line
+    assert text in line
     assert "beneficiaire droits" not in line
 
 
@@ -155,19 +155,19 @@ def test_what_changes_is_told_and_fails_the_check_only_if_asked(tmp_path: Path) 
 
 def test_rules_older_than_a_category_are_compared_though_no_hub_would_serve_by_them(tmp_path: Path) -> None:
     name, rows = "[AUDIT]\n", "[[prohibition]]\n"
-    said = (POLICIES / "categories.toml").read_text(encoding="utf-8").partition(name)[2].partition("\n\n")[0]
+    category = (POLICIES / "categories.toml").read_text(encoding="utf-8").partition(name)[2].partition("\n\n")[0]
     prohibited = (POLICIES / "prohibitions.toml").read_text(encoding="utf-8").split(rows)
-    (audit,) = (each for each in prohibited if 'category = "AUDIT"' in each)
-    before = rules(
+    (audit,) = (prohibition for prohibition in prohibited if 'category = "AUDIT"' in prohibition)
+    old_rules = rules(
         tmp_path / "before",
-        ("categories.toml", name + said, ""),
+        ("categories.toml", name + category, ""),
         ("prohibitions.toml", rows + audit, ""),
         ("grants.toml", '"ACCES", "AUDIT"', '"ACCES"'),
     )
-    result = hub("policy", "diff", before, POLICIES)
+    result = hub("policy", "diff", old_rules, POLICIES)
     assert result.code == 0, result.err
     assert "dpo audit Query.accessJournal : refusé" in result.out
-    assert "il manque AUDIT" in hub("policy", "diff", POLICIES, before).check_refused("POLICY_INVALID")
+    assert "il manque AUDIT" in hub("policy", "diff", POLICIES, old_rules).check_refused("POLICY_INVALID")
 
 
 def test_rules_that_say_the_same_pass_the_check(tmp_path: Path) -> None:
@@ -234,6 +234,6 @@ def test_people_are_not_counted_without_the_keys_of_the_database(tmp_path: Path)
 
 
 def test_a_relation_that_does_not_exist_is_refused() -> None:
-    asked = ("policy", "explain", "--actor", "dpo", "--purpose", "audit", "Person.id", "--relation")
-    hub(*asked, "FRIEND").check_refused("ARGUMENT_INVALID")
-    assert "par la relation DEPARTMENT_BRSA" in hub(*asked, "DEPARTMENT_BRSA").out
+    command = ("policy", "explain", "--actor", "dpo", "--purpose", "audit", "Person.id", "--relation")
+    hub(*command, "FRIEND").check_refused("ARGUMENT_INVALID")
+    assert "par la relation DEPARTMENT_BRSA" in hub(*command, "DEPARTMENT_BRSA").out

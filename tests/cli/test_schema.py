@@ -43,7 +43,7 @@ def operations(tmp_path: Path) -> Path:
 def test_the_exit_code_tells_whether_a_change_breaks(tmp_path: Path, new: str, line: str, code: int) -> None:
     result = diff(tmp_path, new)
     assert (result.code, result.err) == (code, "")
-    assert any(each.startswith(line) for each in result.out.splitlines())
+    assert any(printed.startswith(line) for printed in result.out.splitlines())
 
 
 def test_a_breaking_change_names_the_operations_that_it_touches(tmp_path: Path, operations: Path) -> None:

@@ -25,12 +25,12 @@ from tests.e2e.site import PURPOSES, Site, site
 READS_NOBODY = {"statisticien"}
 READS_ITSELF = {"personne", "personne-b"}
 SCHEMA = build_schema((GENERATED / "api.graphql").read_text(encoding="utf-8"))
-ONE = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
+ONE_PERSON = f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}"
 LIST = "query { persons(first: 100) { nodes { id } } }"
 
 
 @dataclass
-class Seen:
+class Observed:
     """What the answers held: people by actor, reasons, notes, and coordinates with their values."""
 
     people: dict[str, set[str]] = field(default_factory=dict)
@@ -41,9 +41,9 @@ class Seen:
 
     def walk(self, value: Any, kind: GraphQLObjectType) -> None:
         """Count what an object of the answer holds."""
-        for name, held in value.items():
+        for name, content in value.items():
             below = get_named_type(kind.fields[name].type)
-            for item in held if isinstance(held, list) else [held]:
+            for item in content if isinstance(content, list) else [content]:
                 if item is None:
                     continue
                 coordinate = f"{kind.name}.{name}"
@@ -54,7 +54,7 @@ class Seen:
                     self.values[coordinate, str(item)] += 1
 
 
-def told(running: Site, actor: str, query: str, purpose: str = "", **variables: str) -> dict[str, Any]:
+def answer_to(running: Site, actor: str, query: str, purpose: str = "", **variables: str) -> dict[str, Any]:
     declared = purpose or PURPOSES[running.actors[actor].kind]
     response = running.post(actor, {"query": query, "variables": variables}, purpose=declared)
     assert response.status_code == 200, response.text
@@ -64,28 +64,28 @@ def told(running: Site, actor: str, query: str, purpose: str = "", **variables: 
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("actors"), apart=False) as made:
-        yield made
+    with site(database, tmp_path_factory.mktemp("actors"), apart=False) as running_site:
+        yield running_site
 
 
 @pytest.fixture(scope="module")
-def seen(running: Site) -> Seen:
-    found = Seen()
+def observed(running: Site) -> Observed:
+    result = Observed()
     person = SCHEMA.type_map["Person"]
     assert isinstance(person, GraphQLObjectType)
     for actor in running.actors:
-        listed = told(running, actor, LIST)["data"]["persons"]
-        found.people[actor] = {node["id"] for node in (listed and listed["nodes"]) or ()}
+        listed = answer_to(running, actor, LIST)["data"]["persons"]
+        result.people[actor] = {node["id"] for node in (listed and listed["nodes"]) or ()}
         for identifier in running.persons.values():
-            answer = told(running, actor, ONE, id=identifier)
+            answer = answer_to(running, actor, ONE_PERSON, id=identifier)
             assert "errors" not in answer, answer["errors"]
             for entry in answer["extensions"]["access"]:
-                found.reasons[entry["reason"]] += 1
-                found.notes[entry.get("note")] += 1
+                result.reasons[entry["reason"]] += 1
+                result.notes[entry.get("note")] += 1
             if answer["data"]["person"] is not None:
-                found.people[actor].add(identifier)
-                found.walk(answer["data"]["person"], person)
-    return found
+                result.people[actor].add(identifier)
+                result.walk(answer["data"]["person"], person)
+    return result
 
 
 def test_there_is_an_actor_of_every_kind_and_its_purposes_are_agreed(running: Site) -> None:
@@ -98,8 +98,8 @@ def test_there_is_an_actor_of_every_kind_and_its_purposes_are_agreed(running: Si
         assert set(actor.purposes) <= set(agreed.get(actor.claims.get("organisation", ""), actor.purposes))
 
 
-def test_every_actor_that_reads_rows_reads_three_people_at_least(seen: Seen) -> None:
-    for actor, people in seen.people.items():
+def test_every_actor_that_reads_rows_reads_three_people_at_least(observed: Observed) -> None:
+    for actor, people in observed.people.items():
         if actor in READS_NOBODY:
             assert not people, actor
         elif actor in READS_ITSELF:
@@ -108,22 +108,22 @@ def test_every_actor_that_reads_rows_reads_three_people_at_least(seen: Seen) -> 
             assert len(people) >= 3, actor
 
 
-def test_the_two_referents_have_nobody_in_common(seen: Seen) -> None:
-    assert not seen.people["referent-a"] & seen.people["referent-b"]
+def test_the_two_referents_have_nobody_in_common(observed: Observed) -> None:
+    assert not observed.people["referent-a"] & observed.people["referent-b"]
 
 
-def test_every_reason_occurs_twice(running: Site, seen: Seen) -> None:
+def test_every_reason_occurs_twice(running: Site, observed: Observed) -> None:
     by_birth_date = "query { persons(orderBy: BIRTH_DATE) { nodes { id } } }"
     for actor in ("dpo", "statisticien"):
         for error in running.post(actor, {"query": by_birth_date}).json()["errors"]:
-            seen.reasons[error["extensions"]["code"]] += 1
+            observed.reasons[error["extensions"]["code"]] += 1
     for actor in ("orienteur", "delegataire"):
-        answer = told(running, actor, ONE, "identification", id=min(seen.people[actor]))
-        seen.reasons.update(entry["reason"] for entry in answer["extensions"]["access"])
-    assert {reason: seen.reasons[reason] for reason in Reason if seen.reasons[reason] < 2} == {}
+        answer = answer_to(running, actor, ONE_PERSON, "identification", id=min(observed.people[actor]))
+        observed.reasons.update(entry["reason"] for entry in answer["extensions"]["access"])
+    assert {reason: observed.reasons[reason] for reason in Reason if observed.reasons[reason] < 2} == {}
 
 
-def test_every_reduced_field_is_read_twice(seen: Seen) -> None:
+def test_every_reduced_field_is_read_twice(observed: Observed) -> None:
     reduced = {
         f"{kind.name}.{name}"
         for kind in SCHEMA.type_map.values()
@@ -133,36 +133,36 @@ def test_every_reduced_field_is_read_twice(seen: Seen) -> None:
     }
     assert reduced
     assert {
-        coordinate: seen.coordinates[coordinate] for coordinate in reduced if seen.coordinates[coordinate] < 2
+        coordinate: observed.coordinates[coordinate] for coordinate in reduced if observed.coordinates[coordinate] < 2
     } == {}
 
 
-def test_every_way_to_protect_a_value_occurs_twice(seen: Seen) -> None:
-    assert {note: seen.notes[note] for note in NOTES.values() if seen.notes[note] < 2} == {}
+def test_every_way_to_protect_a_value_occurs_twice(observed: Observed) -> None:
+    assert {note: observed.notes[note] for note in NOTES.values() if observed.notes[note] < 2} == {}
 
 
 @pytest.mark.parametrize(
     ("coordinate", "value"), [("Constraint.theme", "SANTE"), ("Motive.category", "psychologue")], ids=lambda item: item
 )
-def test_a_value_of_health_is_read_twice_by_those_who_may(seen: Seen, coordinate: str, value: str) -> None:
-    assert seen.values[coordinate, value] >= 2
+def test_a_value_of_health_is_read_twice_by_those_who_may(observed: Observed, coordinate: str, value: str) -> None:
+    assert observed.values[coordinate, value] >= 2
 
 
-def test_a_person_past_retention_is_read_by_nobody_but_the_dpo(running: Site, seen: Seen) -> None:
-    assert {actor for actor, people in seen.people.items() if running.persons["zelie"] in people} == {"dpo"}
+def test_a_person_past_retention_is_read_by_nobody_but_the_dpo(running: Site, observed: Observed) -> None:
+    assert {actor for actor, people in observed.people.items() if running.persons["zelie"] in people} == {"dpo"}
 
 
-def test_a_link_that_has_ended_opens_nothing(running: Site, seen: Seen) -> None:
-    assert running.persons["maelle"] in seen.people["employeur"]
-    assert running.persons["ondine"] not in seen.people["employeur"]
+def test_a_link_that_has_ended_opens_nothing(running: Site, observed: Observed) -> None:
+    assert running.persons["maelle"] in observed.people["employeur"]
+    assert running.persons["ondine"] not in observed.people["employeur"]
 
 
 def test_an_objection_closes_what_the_law_lets_it_close_and_no_more(running: Site) -> None:
-    answer = told(running, "orienteur", ONE, id=running.persons["aubane"])
+    answer = answer_to(running, "orienteur", ONE_PERSON, id=running.persons["aubane"])
     reasons = {entry["coordinate"]: entry["reason"] for entry in answer["extensions"]["access"]}
     assert reasons["Person.constraints"] == "OPPOSITION"
     assert answer["data"]["person"]["birthDate"] is not None
 
 
-def test_a_person_under_limitation_is_read_by_nobody_but_the_dpo(running: Site, seen: Seen) -> None:
-    assert {actor for actor, people in seen.people.items() if running.persons["evariste"] in people} == {"dpo"}
+def test_a_person_under_limitation_is_read_by_nobody_but_the_dpo(running: Site, observed: Observed) -> None:
+    assert {actor for actor, people in observed.people.items() if running.persons["evariste"] in people} == {"dpo"}

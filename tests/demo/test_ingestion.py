@@ -31,17 +31,17 @@ async def loaded(database: Database, folder: Path) -> Loaded:
 async def test_the_demo_goes_in_but_for_its_anomalies_and_a_second_start_writes_nothing(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    first = await loaded(fresh_database, tmp_path)
-    second = await loaded(fresh_database, tmp_path)
+    first_load = await loaded(fresh_database, tmp_path)
+    second_load = await loaded(fresh_database, tmp_path)
 
-    for one, other in zip(first.reports, second.reports, strict=True):
-        refused = REFUSED.get(one.source, ())
-        for report, outcome in ((one, Outcome.CREATED), (other, Outcome.UNCHANGED)):
+    for created, unchanged in zip(first_load.reports, second_load.reports, strict=True):
+        refused = REFUSED.get(created.source, ())
+        for report, outcome in ((created, Outcome.CREATED), (unchanged, Outcome.UNCHANGED)):
             assert tuple(refusal.code for refusal in report.refusals) == refused
             assert report.counts == {outcome: report.read - len(refused), Outcome.REJECTED: len(refused)}
-        assert other.rows == 0
-    assert first.persons == second.persons
-    assert len(set(first.persons.values())) == len(BY_SLUG)
+        assert unchanged.rows == 0
+    assert first_load.persons == second_load.persons
+    assert len(set(first_load.persons.values())) == len(BY_SLUG)
 
 
 async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Database, tmp_path: Path) -> None:
@@ -49,12 +49,14 @@ async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Da
     connection = await fresh_database.connect()
     try:
         assert await connection.fetchval("SELECT count(*) FROM people.person") == len(EVERYONE)
-        met = {slug for rdv in EVERY_RDV for slug, _ in rdv.people} | {one.slug for one in EVERY_INVITATION}
-        expected = sum(not person.silent for person in EVERYONE) + len(met) + len(EVERY_DIFFICULTY)
+        invited = {slug for rdv in EVERY_RDV for slug, _ in rdv.people} | {
+            invitation.slug for invitation in EVERY_INVITATION
+        }
+        expected = sum(not person.silent for person in EVERYONE) + len(invited) + len(EVERY_DIFFICULTY)
         expected += sum(person.dossier is not None for person in EVERYONE)
         systems = ("cnaf-flux", "rdv-insertion", "ft-extrait")
-        said = "SELECT count(*) FROM people.identity WHERE source = ANY ($1)"
-        assert await connection.fetchval(said, systems) == expected
+        identities = "SELECT count(*) FROM people.identity WHERE source = ANY ($1)"
+        assert await connection.fetchval(identities, systems) == expected
         by_dossier = "SELECT count(*) FROM people.contact WHERE source = 'cnaf-contact' AND origin = 'DOSSIER'"
         assert await connection.fetchval(by_dossier) == len(REACHED_BY_DOSSIER) > 5
         assert await connection.fetchval("SELECT count(*) FROM appointments.appointment") == sum(
@@ -100,9 +102,9 @@ async def test_the_employer_is_linked_to_the_people_of_its_own_rendez_vous(
         )
     finally:
         await connection.close()
-    met = {slug for rdv in EVERY_RDV if rdv.organisation == EMPLOYER for slug, _ in rdv.people}
-    assert {row[0] for row in rows} == {internal_id(one) for one in EVERYONE if one.slug in met}
-    assert {"maelle", "ondine"} < met
+    employer_slugs = {slug for rdv in EVERY_RDV if rdv.organisation == EMPLOYER for slug, _ in rdv.people}
+    assert {row[0] for row in rows} == {internal_id(person) for person in EVERYONE if person.slug in employer_slugs}
+    assert {"maelle", "ondine"} < employer_slugs
 
 
 def test_two_hundred_people_of_two_departments_are_the_same_at_each_draw() -> None:
@@ -117,7 +119,7 @@ def test_the_same_day_gives_the_same_bytes(tmp_path: Path) -> None:
     written = [source_files.write(tmp_path / name, TODAY, SECRET) for name in ("a", "b")]
     for source in written[0]:
         pairs = zip(written[0][source], written[1][source], strict=True)
-        assert all(one.read_bytes() == other.read_bytes() for one, other in pairs)
+        assert all(left.read_bytes() == right.read_bytes() for left, right in pairs)
 
 
 def test_the_flux_is_valid_by_the_format_of_the_cnaf(tmp_path: Path, samples: Path) -> None:
@@ -149,4 +151,4 @@ def test_only_a_couple_shares_a_dossier() -> None:
     del homes[None]
     couples = [people for people in homes.values() if len(people) > 1]
     assert len(couples) > 10
-    assert all([one.role for one in people] == ["demandeur", "conjoint"] for people in couples)
+    assert all([member.role for member in people] == ["demandeur", "conjoint"] for people in couples)

@@ -19,11 +19,11 @@ SITUATION = """query ($id: ID!) { person(id: $id) {
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("situation"), apart=False) as made:
-        yield made
+    with site(database, tmp_path_factory.mktemp("situation"), apart=False) as running_site:
+        yield running_site
 
 
-def asked(running: Site, actor: str, slug: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def person_and_access(running: Site, actor: str, slug: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The person as the actor reads it, and what was said of each coordinate."""
     variables = {"id": running.persons[slug]}
     purpose = PURPOSES[running.actors[actor].kind]
@@ -33,35 +33,37 @@ def asked(running: Site, actor: str, slug: str) -> tuple[dict[str, Any], dict[st
 
 
 def test_a_referent_reads_the_situation_but_neither_resources_nor_what_tells_of_health(running: Site) -> None:
-    person, said = asked(running, "referent-a", "gaspard")
+    person, access = person_and_access(running, "referent-a", "gaspard")
     assert person["workSituation"] == "SANS_EMPLOI"
     assert person["allocations"] == {"are": False, "ass": True}
     assert person["rsa"]["suspensionReason"] == "AUTRE"
     assert person["rsa"]["suspendedOn"] is not None
     assert person["contact"]["address"]["street"] == "4 RUE DE L'EXEMPLE"
     assert (person["resources"], person["hasEarnedIncome"]) == (None, False)
-    assert said["Person.resources"]["instead"] == "Person.hasEarnedIncome"
+    assert access["Person.resources"]["instead"] == "Person.hasEarnedIncome"
     assert person["nirLastDigits"] is None
-    assert {one["kind"]: one["requestNumber"] for one in person["identifiers"]}["CAF"] == "00000000004"
+    assert {identifier["kind"]: identifier["requestNumber"] for identifier in person["identifiers"]}[
+        "CAF"
+    ] == "00000000004"
 
 
 def test_a_situation_of_health_is_served_as_an_ordinary_one_and_said_the_same_of_all(running: Site) -> None:
-    ill, told_of_ill = asked(running, "referent-a", "sidonie")
-    well, told_of_well = asked(running, "referent-a", "titouan")
+    ill, access_of_ill = person_and_access(running, "referent-a", "sidonie")
+    well, access_of_well = person_and_access(running, "referent-a", "titouan")
     assert (ill["workSituation"], well["workSituation"]) == ("AUTRE", "SANS_EMPLOI")
-    assert told_of_ill["Person.workSituation"] == told_of_well["Person.workSituation"]
+    assert access_of_ill["Person.workSituation"] == access_of_well["Person.workSituation"]
 
 
 def test_the_person_reads_its_own_resources_and_the_last_digits_of_its_nir(running: Site) -> None:
-    person, _ = asked(running, "personne", "maelle")
+    person, _ = person_and_access(running, "personne", "maelle")
     assert person["resources"]["band"] == "DE_500_A_1000"
     assert (person["nirLastDigits"], person["identityCertified"]) == ("001", True)
-    other, _ = asked(running, "personne-b", "santu")
-    assert other["nirLastDigits"] == BY_SLUG["santu"].nir[-3:]
+    second_person, _ = person_and_access(running, "personne-b", "santu")
+    assert second_person["nirLastDigits"] == BY_SLUG["santu"].nir[-3:]
 
 
 def test_france_travail_reads_the_work_situation_and_no_right(running: Site) -> None:
-    person, _ = asked(running, "conseiller-ft", "firmin")
+    person, _ = person_and_access(running, "conseiller-ft", "firmin")
     assert person["workSituation"] is not None
     assert (person["allocations"], person["rsa"]) == (None, None)
     assert person["hasEarnedIncome"] is not None

@@ -44,7 +44,7 @@ async def links(database: Database) -> None:
     await connection.close()
 
 
-async def _seen(database: Database, role: str, scopes: tuple[str, ...]) -> tuple[set[UUID], set[UUID]]:
+async def _visible_people(database: Database, role: str, scopes: tuple[str, ...]) -> tuple[set[UUID], set[UUID]]:
     connection = await database.connect(role)
     async with connection.transaction():
         await connection.execute("SELECT set_config($1, $2, true)", SCOPES_SETTING, SCOPES_SEPARATOR.join(scopes))
@@ -60,7 +60,7 @@ async def test_without_scopes_a_query_role_sees_no_row(database: Database, role:
     for table in ("link", "person"):
         assert await connection.fetch(f"SELECT * FROM access.{table}") == []
     await connection.close()
-    assert await _seen(database, role, ()) == (set(), set())
+    assert await _visible_people(database, role, ()) == (set(), set())
 
 
 async def test_scopes_end_with_their_transaction(database: Database) -> None:
@@ -73,18 +73,18 @@ async def test_scopes_end_with_their_transaction(database: Database) -> None:
 
 
 async def test_a_link_holds_from_its_first_day_to_its_last(database: Database) -> None:
-    assert await _seen(database, "people_query", (REFERENT,)) == ({ANNE}, {ANNE})
+    assert await _visible_people(database, "people_query", (REFERENT,)) == ({ANNE}, {ANNE})
 
 
 async def test_scopes_add_up_and_a_foreign_one_adds_nothing(database: Database) -> None:
     everyone = {ANNE, BRUNO, CHLOE}
-    assert await _seen(database, "people_query", (REFERENT, DEPARTMENT)) == (everyone, everyone)
-    assert await _seen(database, "people_query", (link_key(Fact.TERRITORY, "34"),)) == (set(), set())
+    assert await _visible_people(database, "people_query", (REFERENT, DEPARTMENT)) == (everyone, everyone)
+    assert await _visible_people(database, "people_query", (link_key(Fact.TERRITORY, "34"),)) == (set(), set())
 
 
 @pytest.mark.parametrize("scope", ["8 agent-a", "2  agent-a", "2 AGENT-A", "2 agent-a ", "2 agent-%", "2", ""])
 async def test_a_scope_is_compared_as_bytes_and_whole(database: Database, scope: str) -> None:
-    assert await _seen(database, "people_query", (scope,)) == (set(), set())
+    assert await _visible_people(database, "people_query", (scope,)) == (set(), set())
 
 
 @pytest.mark.parametrize("role", QUERIES)
@@ -191,8 +191,8 @@ async def test_tables_and_migrations_of_access_say_the_same(database: Database) 
             "include_object": lambda _object, name, *_: name != "alembic_version",
             "compare_server_default": True,
         }
-        found: list[object] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-        return found
+        metadata_diff: list[object] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        return metadata_diff
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     async with engine.connect() as connection:

@@ -60,7 +60,7 @@ def test_an_ordinary_account_has_its_cluster_in_the_clone(open_folder: Path) -> 
         subprocess.run([sys.executable, "-c", ""], check=True, user="nobody", capture_output=True)
     except (PermissionError, subprocess.CalledProcessError):
         pytest.skip("this environment's Python can't be run by another account")
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", AS_ANOTHER, str(open_folder)],
         user="nobody",
         group=account().gid,
@@ -70,8 +70,8 @@ def test_an_ordinary_account_has_its_cluster_in_the_clone(open_folder: Path) -> 
         capture_output=True,
         text=True,
     )
-    assert done.stderr == ""
-    assert done.stdout.splitlines() == ["people_query", str(open_folder / ".data" / "pg" / "trap" / "data")]
+    assert process.stderr == ""
+    assert process.stdout.splitlines() == ["people_query", str(open_folder / ".data" / "pg" / "trap" / "data")]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")

@@ -78,8 +78,8 @@ def test_the_environment_is_made_once_and_again_when_a_lock_changes(project: Pat
     assert (first.returncode, first.stderr) == (0, "")
     assert "Préparation" in first.stdout
     check = "import hatchling, infra.environment as e, pathlib; print(pathlib.Path(e.__file__).parent.parent)"
-    done = subprocess.run([project / ".venv/bin/python", "-c", check], cwd="/", capture_output=True, text=True)
-    assert Path(done.stdout.strip()) == project.resolve()
+    process = subprocess.run([project / ".venv/bin/python", "-c", check], cwd="/", capture_output=True, text=True)
+    assert Path(process.stdout.strip()) == project.resolve()
     second = make(project, "venv-base")
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     with (project / "requirements" / "base.txt").open("a") as lock:
@@ -104,34 +104,34 @@ def test_without_ensurepip_the_systems_pip_does_it(project: Path) -> None:
     python = python_without_ensurepip(project / "usr")
     (project / "pip").mkdir()
     (project / "pip" / "pip").symlink_to(Path(pip.__file__).parent)
-    done = make(project, "venv-base", f"PYTHON={python}", PYTHONPATH=str(project / "pip"))
-    assert (done.returncode, done.stderr) == (0, "")
+    process = make(project, "venv-base", f"PYTHON={python}", PYTHONPATH=str(project / "pip"))
+    assert (process.returncode, process.stderr) == (0, "")
     assert not list((project / ".venv").glob("lib/python*/site-packages/pip"))
     assert list((project / ".venv").glob("lib/python*/site-packages/hatchling"))
 
 
 def test_without_any_pip_one_line_names_the_debian_package(project: Path) -> None:
-    done = make(project, "venv-base", f"PYTHON={python_without_ensurepip(project / 'usr')}")
-    assert done.returncode != 0
-    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
-    assert len(said) == 1
-    assert re.search(r"paquet Debian python3\.\d+-venv", said[0])
+    process = make(project, "venv-base", f"PYTHON={python_without_ensurepip(project / 'usr')}")
+    assert process.returncode != 0
+    lines = [line for line in process.stderr.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1
+    assert re.search(r"paquet Debian python3\.\d+-venv", lines[0])
     assert not (project / ".venv").exists()
 
 
 def test_without_a_recent_python_one_line_says_so(project: Path) -> None:
-    done = make(project, "venv-base", "PYTHON=")
-    assert done.returncode != 0
-    assert "Python 3.11" in done.stderr
-    assert "Traceback" not in done.stderr
+    process = make(project, "venv-base", "PYTHON=")
+    assert process.returncode != 0
+    assert "Python 3.11" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_a_package_that_is_not_the_locked_one_is_refused(project: Path) -> None:
     lock = project / "requirements" / "base.txt"
     lock.write_text(re.sub(r"sha256:[0-9a-f]{8}", "sha256:00000000", lock.read_text()))
-    done = make(project, "venv-base")
-    assert done.returncode != 0
-    assert "L'installation des dépendances a échoué" in done.stderr
+    process = make(project, "venv-base")
+    assert process.returncode != 0
+    assert "L'installation des dépendances a échoué" in process.stderr
     assert "Préparation" in make(project, "venv-base").stdout
 
 

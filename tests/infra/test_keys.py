@@ -89,8 +89,8 @@ def test_a_damaged_key_is_refused_and_never_shown(tmp_path: Path, content: bytes
     (tmp_path / "cursors").write_bytes(content)
     with pytest.raises(SetupRefused, match="KEYS_MALFORMED") as refused:
         Keys.load(tmp_path)
-    said = refused.value.message + refused.value.detail
-    assert not content.strip() or content.decode("latin-1").strip() not in said
+    text = refused.value.message + refused.value.detail
+    assert not content.strip() or content.decode("latin-1").strip() not in text
 
 
 def test_a_process_holds_only_the_keys_that_it_names(tmp_path: Path) -> None:
@@ -111,17 +111,17 @@ def test_keys_are_in_no_representation(tmp_path: Path) -> None:
 def test_a_key_in_change_is_accepted_beside_the_new_one_which_alone_signs_until_it_ends(tmp_path: Path) -> None:
     old = Keys.create(tmp_path)
     old.overlapped("context-people")
-    both = Keys.load(tmp_path)
-    assert both.context("people") != old.context("people")
-    assert both.contexts("people") == (both.context("people"), old.context("people"))
-    assert both.contexts("offers") == (old.context("offers"),)
-    assert Keys.create(tmp_path) == both
+    overlapping = Keys.load(tmp_path)
+    assert overlapping.context("people") != old.context("people")
+    assert overlapping.contexts("people") == (overlapping.context("people"), old.context("people"))
+    assert overlapping.contexts("offers") == (old.context("offers"),)
+    assert Keys.create(tmp_path) == overlapping
     assert stat.S_IMODE((tmp_path / "context-people.previous").stat().st_mode) == 0o600
     with pytest.raises(SetupRefused, match="KEYS_OVERLAP"):
-        both.overlapped("context-offers", "context-people")
-    assert Keys.load(tmp_path) == both
-    assert [both.ended("context-people"), both.ended("context-people")] == [True, False]
-    assert Keys.load(tmp_path).contexts("people") == (both.context("people"),)
+        overlapping.overlapped("context-offers", "context-people")
+    assert Keys.load(tmp_path) == overlapping
+    assert [overlapping.ended("context-people"), overlapping.ended("context-people")] == [True, False]
+    assert Keys.load(tmp_path).contexts("people") == (overlapping.context("people"),)
 
 
 def test_a_previous_key_that_others_can_open_or_that_is_damaged_is_refused_like_any(tmp_path: Path) -> None:

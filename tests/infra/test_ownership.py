@@ -22,11 +22,11 @@ def clone(tmp_path: Path) -> Iterator[Path]:
     root = tmp_path / "clone"
     root.mkdir()
     yield root
-    for left in home(root).parent.glob(f"{home(root).name}*"):
-        shutil.rmtree(left)
+    for leftover in home(root).parent.glob(f"{home(root).name}*"):
+        shutil.rmtree(leftover)
 
 
-def made(root: Path) -> Places:
+def stopped_cluster(root: Path) -> Places:
     """A cluster of this clone, without a server: what a stop leaves."""
     where = places(root, "trap")
     claim(where, root, trusted=False, durable=True)
@@ -53,13 +53,13 @@ async def test_data_of_the_clone_before_are_set_aside_whole_and_a_fresh_cluster_
         connection = await asyncpg.connect(running.admin_dsn())
         assert await connection.fetchval("SELECT to_regclass('note')") is None
         await connection.close()
-    told = capfd.readouterr().err
-    assert told.endswith("[CLUSTER_SET_ASIDE]\n")
-    found = re.search(r"entière dans (\S+) :", told)
-    assert found is not None
+    notice = capfd.readouterr().err
+    assert notice.endswith("[CLUSTER_SET_ASIDE]\n")
+    match = re.search(r"entière dans (\S+) :", notice)
+    assert match is not None
 
     running.places.data.rename(running.places.base / "second")
-    (Path(found[1]) / "data").rename(running.places.data)
+    (Path(match[1]) / "data").rename(running.places.data)
     with cluster("trap", clone, "of the first") as running:
         connection = await asyncpg.connect(running.admin_dsn())
         assert await connection.fetchval("SELECT text FROM note") == "kept"
@@ -68,7 +68,7 @@ async def test_data_of_the_clone_before_are_set_aside_whole_and_a_fresh_cluster_
 
 def test_each_clone_that_was_at_the_path_keeps_its_own_data(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for number in (1, 2):
-        where = made(clone)
+        where = stopped_cluster(clone)
         cloned_again(clone)
         claim(where, clone, trusted=True, durable=True)
         aside = home(clone).with_name(f"{home(clone).name}-trap-{number}")
@@ -77,7 +77,7 @@ def test_each_clone_that_was_at_the_path_keeps_its_own_data(clone: Path, capfd: 
 
 
 def test_data_of_tests_are_erased_and_it_is_told(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    where = made(clone)
+    where = stopped_cluster(clone)
     cloned_again(clone)
     claim(where, clone, trusted=True, durable=False)
     assert not where.data.exists()
@@ -86,7 +86,7 @@ def test_data_of_tests_are_erased_and_it_is_told(clone: Path, capfd: pytest.Capt
 
 
 def test_the_clones_own_data_stay_under_any_keys(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    where = made(clone)
+    where = stopped_cluster(clone)
     claim(where, clone, trusted=False, durable=True)
     assert (where.data / "note").exists()
     assert capfd.readouterr().err == ""
@@ -96,7 +96,7 @@ def test_the_clones_own_data_stay_under_any_keys(clone: Path, capfd: pytest.Capt
 def test_data_without_a_mark_are_the_clones_if_its_keys_open_them(
     clone: Path, trusted: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    where = made(clone)
+    where = stopped_cluster(clone)
     where.mark.unlink()
     claim(where, clone, trusted=trusted, durable=True)
     assert (where.data / "note").exists() == trusted
@@ -105,12 +105,12 @@ def test_data_without_a_mark_are_the_clones_if_its_keys_open_them(
 
 
 def test_cleaning_a_clone_erases_its_data_and_nobody_elses(clone: Path) -> None:
-    where = made(clone)
-    other = places(clone, "other")
-    other.mark.write_text("the mark of a clone before")
+    where = stopped_cluster(clone)
+    foreign = places(clone, "other")
+    foreign.mark.write_text("the mark of a clone before")
     erase(clone)
     assert not where.base.exists()
-    assert other.mark.exists()
+    assert foreign.mark.exists()
     cloned_again(clone)
     erase(clone)
-    assert other.mark.exists()
+    assert foreign.mark.exists()

@@ -128,7 +128,7 @@ def parent_of(pid: int) -> int:
 async def test_only_a_private_socket_leads_in_and_ids_compare_as_bytes(clone: Path) -> None:
     with enter(clone) as running:
         connection = await asyncpg.connect(running.admin_dsn())
-        shown = {
+        settings = {
             name: await connection.fetchval(f"SHOW {name}")
             for name in ("listen_addresses", "server_encoding", "dynamic_shared_memory_type", "timezone")
         }
@@ -142,7 +142,7 @@ async def test_only_a_private_socket_leads_in_and_ids_compare_as_bytes(clone: Pa
         assert stat.S_IMODE(running.places.state.stat().st_mode) == 0o600
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(running.dsn("postgres", ADMINISTRATOR, "guess"))
-    assert shown == {
+    assert settings == {
         "listen_addresses": "",
         "server_encoding": "UTF8",
         "dynamic_shared_memory_type": "mmap",
@@ -214,10 +214,10 @@ async def test_a_killed_server_is_started_again_with_its_data(clone: Path) -> No
         pid = running.pid
         os.kill(pid, signal.SIGKILL)
         await_end(pid)
-        with enter(clone) as again:
-            assert again.socket == running.socket
-            assert again.pid != pid
-            assert await notes(again) == ["committed"]
+        with enter(clone) as restarted:
+            assert restarted.socket == running.socket
+            assert restarted.pid != pid
+            assert await notes(restarted) == ["committed"]
 
 
 async def test_a_server_that_is_asked_to_stop_stays_stopped_until_the_next_user(clone: Path) -> None:
@@ -250,9 +250,9 @@ async def test_a_server_without_keeper_is_replaced(clone: Path) -> None:
         os.kill(parent_of(pid), signal.SIGKILL)
         await_keeper_end(clone)
         os.kill(pid, signal.SIGCONT)
-        with enter(clone) as again:
-            assert again.pid != pid
-            assert await notes(again) == ["committed"]
+        with enter(clone) as restarted:
+            assert restarted.pid != pid
+            assert await notes(restarted) == ["committed"]
 
 
 async def test_a_reboot_that_lost_the_temporary_folder_and_reused_the_process_id_is_recovered(clone: Path) -> None:
@@ -267,8 +267,8 @@ async def test_a_reboot_that_lost_the_temporary_folder_and_reused_the_process_id
     lock_file = running.places.data / "postmaster.pid"
     lock_file.write_text(recorded.replace(str(pid), str(sleeper.pid), 1))
     account().own(lock_file)
-    with enter(clone) as again:
-        assert await notes(again) == ["committed"]
+    with enter(clone) as restarted:
+        assert await notes(restarted) == ["committed"]
     assert sleeper.poll() is None
     sleeper.kill()
     sleeper.wait()

@@ -62,13 +62,17 @@ async def test_a_role_that_logs_in_can_make_nothing_and_read_no_version(database
 async def test_a_subgraph_role_cannot_enter_another_subgraphs_schema(database: Database, schema: str) -> None:
     connection = await database.connect()
     entered = {
-        (role, other)
+        (role, entered_schema)
         for role in (f"{schema}_query", f"{schema}_ingest")
-        for other in (*SCHEMAS, "journal", "journal_keys")
-        if await connection.fetchval("SELECT has_schema_privilege($1, $2, 'USAGE')", role, other)
+        for entered_schema in (*SCHEMAS, "journal", "journal_keys")
+        if await connection.fetchval("SELECT has_schema_privilege($1, $2, 'USAGE')", role, entered_schema)
     }
     await connection.close()
-    expected = {(role, other) for role in (f"{schema}_query", f"{schema}_ingest") for other in (schema, "access")}
+    expected = {
+        (role, entered_schema)
+        for role in (f"{schema}_query", f"{schema}_ingest")
+        for entered_schema in (schema, "access")
+    }
     assert entered == expected
 
 
@@ -99,10 +103,10 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
 
 
 async def test_a_wrong_password_opens_no_role(database: Database, keys: Keys) -> None:
-    other = Keys(keys.directory, {**keys.values, "database": b"x" * 32})
+    wrong_keys = Keys(keys.directory, {**keys.values, "database": b"x" * 32})
     for role in (QUERIES[0], INGESTS[0], "journal_writer"):
         with pytest.raises(asyncpg.InvalidPasswordError):
-            await asyncpg.connect(dsn(database.admin_dsn, role, other))
+            await asyncpg.connect(dsn(database.admin_dsn, role, wrong_keys))
 
 
 async def test_migrating_again_changes_no_row_and_mends_a_password(fresh_database: Database, keys: Keys) -> None:

@@ -81,17 +81,17 @@ def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFacto
 @contextmanager
 def _served(app: object) -> Iterator[str]:
     urls: list[str] = []
-    told = Event()
+    listening = Event()
 
     def tell(url: str) -> None:
         urls.append(url)
-        told.set()
+        listening.set()
 
     server = Server(app, "127.0.0.1", 0, tell)
     thread = Thread(target=server.run)
     thread.start()
     try:
-        assert told.wait(60), "the hub does not listen"
+        assert listening.wait(60), "the hub does not listen"
         yield urls[0]
     finally:
         server.should_exit = True
@@ -118,19 +118,19 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
     visits: list[Visit] = []
 
     def open_(url: str) -> Visit:
-        made = Visit(context.new_page())
-        visits.append(made)
-        page = made.page
-        page.on("request", lambda r: made.elsewhere.append(r.url) if not r.url.startswith((url, "data:")) else None)
-        page.on("pageerror", lambda error: made.breaches.append(str(error)))
-        page.on("console", lambda m: made.breaches.append(m.text) if "Content Security Policy" in m.text else None)
+        opened = Visit(context.new_page())
+        visits.append(opened)
+        page = opened.page
+        page.on("request", lambda r: opened.elsewhere.append(r.url) if not r.url.startswith((url, "data:")) else None)
+        page.on("pageerror", lambda error: opened.breaches.append(str(error)))
+        page.on("console", lambda m: opened.breaches.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(f"{url}/graphql")
         page.locator(".graphiql-query-editor .view-line").filter(has_text="Journey").wait_for()
-        return made
+        return opened
 
     yield open_
     context.close()
     assert visits
-    for each in visits:
-        assert each.elsewhere == []
-        assert each.breaches == []
+    for opened in visits:
+        assert opened.elsewhere == []
+        assert opened.breaches == []

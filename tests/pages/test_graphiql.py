@@ -14,7 +14,7 @@ from tests.pages.conftest import Demo, Visit
 Open = Callable[[str], Visit]
 
 
-def asked(page: Page, act: Callable[[], None]) -> tuple[dict[str, str], dict[str, Any]]:
+def headers_and_answer(page: Page, act: Callable[[], None]) -> tuple[dict[str, str], dict[str, Any]]:
     """Headers and answer of the query that this act sends."""
     with page.expect_response(lambda r: r.request.method == "POST" and "Journey" in (r.request.post_data or "")) as got:
         act()
@@ -25,7 +25,7 @@ def asked(page: Page, act: Callable[[], None]) -> tuple[dict[str, str], dict[str
 
 def run(page: Page) -> tuple[dict[str, str], dict[str, Any]]:
     """Press the button."""
-    return asked(page, lambda: page.get_by_role("button", name="Execute query").click())
+    return headers_and_answer(page, lambda: page.get_by_role("button", name="Execute query").click())
 
 
 def choose(page: Page, label: str, value: str) -> tuple[dict[str, str], dict[str, Any]]:
@@ -34,7 +34,7 @@ def choose(page: Page, label: str, value: str) -> tuple[dict[str, str], dict[str
     def pick() -> None:
         page.get_by_label(label, exact=True).select_option(value)
 
-    return asked(page, pick)
+    return headers_and_answer(page, pick)
 
 
 def test_the_journey_as_two_actors_and_why_the_second_reads_less(demo: Demo, visit: Open) -> None:
@@ -77,9 +77,9 @@ def test_a_person_who_is_not_there_for_the_actor_is_said_to_be_so(demo: Demo, vi
     """Null without an error is explained, and nothing tells absence from refusal."""
     page = visit(demo.url).page
     choose(page, "Acteur", demo.actor("beneficiaire").name)
-    own = demo.actor("beneficiaire").claims["person"]
-    other = next(person["id"] for person in demo.persons if person["id"] != own)
-    _, answer = choose(page, "Personne", other)
+    own_id = demo.actor("beneficiaire").claims["person"]
+    other_id = next(person["id"] for person in demo.persons if person["id"] != own_id)
+    _, answer = choose(page, "Personne", other_id)
     assert answer["data"]["person"] is None
     expect(page.locator(".nobody")).to_contain_text("cette personne n’existe pas, ou aucun lien ne l’ouvre")
 
@@ -134,7 +134,7 @@ def test_expired_tokens_are_said_in_french_and_renewed_in_place(
     assert refused["errors"][0]["extensions"]["code"] == "TOKEN_EXPIRED"
     expect(page.locator(".problem")).to_contain_text("Votre jeton d'accès a expiré")
     monkeypatch.undo()
-    _, answer = asked(page, page.get_by_role("button", name="Renouveler les jetons").click)
+    _, answer = headers_and_answer(page, page.get_by_role("button", name="Renouveler les jetons").click)
     assert answer["data"]["person"]
     expect(page.locator(".problem")).to_have_count(0)
 

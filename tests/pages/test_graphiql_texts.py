@@ -12,7 +12,7 @@ from hub.pages.journey import JOURNEY, journey
 from hub.policy.decide.decision_table import Reason
 from hub.policy.decide.wording import REASONS
 
-WHOLE = Path(__file__).parents[1] / "schema" / "journey.graphql"
+FULL_QUERY = Path(__file__).parents[1] / "schema" / "journey.graphql"
 
 
 def test_the_query_is_valid_against_the_served_schema() -> None:
@@ -25,7 +25,9 @@ def test_the_query_is_valid_against_the_served_schema() -> None:
 
 def test_the_query_is_that_of_the_product() -> None:
     """One journey query, whatever its line breaks."""
-    assert print_ast(parse(JOURNEY.read_text(encoding="utf-8"))) == print_ast(parse(WHOLE.read_text(encoding="utf-8")))
+    assert print_ast(parse(JOURNEY.read_text(encoding="utf-8"))) == print_ast(
+        parse(FULL_QUERY.read_text(encoding="utf-8"))
+    )
 
 
 def test_what_the_schema_lacks_leaves_no_trace() -> None:
@@ -49,5 +51,5 @@ def test_each_reason_has_a_sentence() -> None:
 def test_purposes_that_cannot_be_declared_are_not_offered() -> None:
     """Abstract purposes only group others."""
     graph = load_graph()
-    told = words(graph.schema, graph.table.policy)
-    assert told["purposes"].keys() == {c for c, p in graph.table.policy.purposes.items() if not p.abstract}
+    texts = words(graph.schema, graph.table.policy)
+    assert texts["purposes"].keys() == {c for c, p in graph.table.policy.purposes.items() if not p.abstract}

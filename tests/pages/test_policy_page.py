@@ -36,8 +36,8 @@ def enter(page: Page, demo: Demo, token: str) -> None:
 @pytest.fixture
 def tokens(demo: Demo) -> dict[str, str]:
     """A token of each kind of actor of the demo, as the switcher gives it."""
-    told = httpx2.get(f"{demo.url}/demo/actors").json()["actors"]
-    by_name = {actor["name"]: actor["token"] for actor in told}
+    actors = httpx2.get(f"{demo.url}/demo/actors").json()["actors"]
+    by_name = {actor["name"]: actor["token"] for actor in actors}
     return {kind: by_name[demo.actor(kind).name] for kind in {actor.kind for actor in demo.actors}}
 
 
@@ -48,15 +48,15 @@ def test_the_dpo_has_a_decision_of_another_explained(reader: Page, demo: Demo, t
     reader.get_by_label("Champ, ou chemin jusqu'à lui").fill("Person.constraints.theme")
     reader.get_by_label("Relation à la personne").select_option("TERRITORY")
     reader.get_by_role("button", name="Montrer").click()
-    first = reader.locator(".step").first
-    expect(first).to_contain_text("Person.constraints : refusé")
-    expect(first).to_contain_text("NOT_YOUR_ROW")
-    expect(first).to_contain_text("il faudrait : être lié à la personne par ORG_REFERENT")
+    first_step = reader.locator(".step").first
+    expect(first_step).to_contain_text("Person.constraints : refusé")
+    expect(first_step).to_contain_text("NOT_YOUR_ROW")
+    expect(first_step).to_contain_text("il faudrait : être lié à la personne par ORG_REFERENT")
     reader.get_by_label("Relation à la personne").select_option("ORG_REFERENT")
     reader.get_by_role("button", name="Montrer").click()
-    expect(first).to_contain_text("Person.constraints : lu")
-    expect(first).to_contain_text("accord FT-2")
-    expect(first).to_contain_text("base légale : ")
+    expect(first_step).to_contain_text("Person.constraints : lu")
+    expect(first_step).to_contain_text("accord FT-2")
+    expect(first_step).to_contain_text("base légale : ")
 
 
 def test_the_dpo_reads_the_table_the_matrix_and_the_register(reader: Page, demo: Demo, tokens: dict[str, str]) -> None:

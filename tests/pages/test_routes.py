@@ -46,7 +46,7 @@ async def test_the_policy_admits_nothing_of_elsewhere_and_no_inline_script(folde
 async def test_a_nonce_serves_once(folder: Path) -> None:
     """Each answer has its own, in the header and in the page."""
     first, second = await get(folder, "/graphql"), await get(folder, "/graphql")
-    nonces = [re.findall(r"'nonce-([^']+)'", each.headers["content-security-policy"])[0] for each in (first, second)]
+    nonces = [re.findall(r"'nonce-([^']+)'", page.headers["content-security-policy"])[0] for page in (first, second)]
     assert nonces[0] != nonces[1]
     assert nonces[0] in first.text
     assert "no-store" in first.headers["cache-control"]
@@ -54,8 +54,8 @@ async def test_a_nonce_serves_once(folder: Path) -> None:
 
 async def test_files_named_by_their_content_are_kept_for_long(folder: Path) -> None:
     """A year, immutable; one that does not exist is not kept at all."""
-    found = await get(folder, "/graphql/assets/index-1a2b.js")
-    assert (found.status_code, "immutable" in found.headers["cache-control"]) == (200, True)
+    asset = await get(folder, "/graphql/assets/index-1a2b.js")
+    assert (asset.status_code, "immutable" in asset.headers["cache-control"]) == (200, True)
     missing = await get(folder, "/graphql/assets/index-none.js")
     assert (missing.status_code, "immutable" in missing.headers.get("cache-control", "")) == (404, False)
 
@@ -88,8 +88,8 @@ def test_only_a_reader_of_html_gets_the_page(method: str, accept: bytes | None, 
 async def test_only_the_demo_tells_its_actors(demo: Demo) -> None:
     """`hub serve` has no such route, and the demo's tokens are not kept by anyone on the way."""
     async with httpx2.AsyncClient() as client:
-        told = await client.get(f"{demo.url}/demo/actors")
-        assert [actor["name"] for actor in told.json()["actors"]] == [actor.name for actor in demo.actors]
-        assert told.headers["cache-control"] == "no-store"
+        response = await client.get(f"{demo.url}/demo/actors")
+        assert [actor["name"] for actor in response.json()["actors"]] == [actor.name for actor in demo.actors]
+        assert response.headers["cache-control"] == "no-store"
         assert (await client.get(f"{demo.plain}/demo/actors")).status_code == 404
         assert (await client.get(f"{demo.plain}/graphql/page.json")).json()["query"].startswith("query Journey")
