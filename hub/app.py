@@ -35,7 +35,7 @@ from hub.journal.write.client_texts import check_operation_name
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.journalling import Journalling, deferred_visibility
 from hub.journal.write.keyring import Keyring
-from hub.pages.graphiql_texts import words
+from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionClass
@@ -195,7 +195,7 @@ def hub_app(
         clock=clock,
     )
     pages = [
-        *graphiql(words(graph.schema, policy)),
+        *graphiql(graphiql_texts(graph.schema, policy)),
         policy_page(table, authenticator, purposes, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
     ]

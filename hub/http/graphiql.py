@@ -37,19 +37,19 @@ def wants_page(scope: Mapping[str, Any]) -> bool:
     return b"text/html" in accepted or (not scope.get("query_string") and (not accepted or b"*/*" in accepted))
 
 
-def graphiql(words: Mapping[str, Any], built: Path = BUILT) -> list[BaseRoute]:
-    """The routes of the page, of the texts that it loads first (`words`), and of its files."""
-    words_json = orjson.dumps(dict(words))
+def graphiql(texts: Mapping[str, Any], built: Path = BUILT) -> list[BaseRoute]:
+    """The routes of the page, of the texts that it loads first (`texts`), and of its files."""
+    texts_json = orjson.dumps(dict(texts))
 
     async def page(request: Request) -> Response:
         return _page(built)
 
-    async def page_words(request: Request) -> Response:
-        return Response(words_json, media_type="application/json", headers={**SHARED, "cache-control": "no-cache"})
+    async def page_texts(request: Request) -> Response:
+        return Response(texts_json, media_type="application/json", headers={**SHARED, "cache-control": "no-cache"})
 
     return [
         Route("/graphql", page),
-        Route("/graphql/page.json", page_words),
+        Route("/graphql/page.json", page_texts),
         Mount("/graphql/assets", _Assets(directory=built / "assets", check_dir=False)),
     ]
 

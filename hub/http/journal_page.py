@@ -48,14 +48,14 @@ def journal_page(answer: Answer, policy: Policy, callers: Authenticator, clock: 
     async def journal(request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         if request.method != "POST":
-            return page_response(nonce, pages.door(nonce), 200)
+            return page_response(nonce, pages.entry(nonce), 200)
         try:
             form = await read_form(request, FIELDS)
             await callers.actor(form.get("access_token", "").strip(), clock())
             return page_response(nonce, *await searched(nonce, form))
         except HubError as error:
             log.info("refused %s at /journal %s", error.code, error.detail)
-            return page_response(nonce, pages.door(nonce, error), error.http_status)
+            return page_response(nonce, pages.entry(nonce, error), error.http_status)
 
     return Route("/journal", journal, methods=["GET", "POST"])
 

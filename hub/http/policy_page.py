@@ -20,7 +20,7 @@ from hub.errors import HubError, IdentityRefused
 from hub.http.page_form import page_response, read_form
 from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
-from hub.pages.policy_page import PolicyPages, Reader, everyone
+from hub.pages.policy_page import PolicyPages, Reader, all_pairs
 from hub.policy.decide.decision_table import DecisionTable
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def policy_page(
         granted, kind = purposes.granted(actor), table.policy.actors[actor.kind]
         verifies = AUDIT in granted
         own = [(actor.kind, purpose, actor.scope) for purpose in sorted(granted)]
-        rows = everyone(table) if verifies and actor.scope is None else own
+        rows = all_pairs(table) if verifies and actor.scope is None else own
         if not rows:
             raise IdentityRefused(
                 "PURPOSE_NOT_GRANTED",
@@ -56,13 +56,13 @@ def policy_page(
     async def policy(request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
         if request.method != "POST":
-            return page_response(nonce, pages.door(nonce), 200)
+            return page_response(nonce, pages.entry(nonce), 200)
         try:
             form = await read_form(request, FIELDS)
             page_reader = await reader(form.get("access_token", "").strip())
         except HubError as error:
             log.info("refused %s at /policy %s", error.code, error.detail)
-            return page_response(nonce, pages.door(nonce, error), error.http_status)
+            return page_response(nonce, pages.entry(nonce, error), error.http_status)
         return page_response(nonce, *pages.page(nonce, page_reader, form))
 
     return Route("/policy", policy, methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from hub.policy.decide.policy_model import Policy
 from hub.policy.decide.wording import REASONS
 
 
-def words(schema: GraphQLSchema, policy: Policy) -> dict[str, Any]:
+def graphiql_texts(schema: GraphQLSchema, policy: Policy) -> dict[str, Any]:
     """Return `{query, purposes: {code: {label, legal}}, reasons: {code: sentence}}`, without abstract purposes."""
     return {
         "query": journey(schema),

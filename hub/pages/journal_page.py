@@ -42,7 +42,7 @@ class JournalPages:
     def __init__(self, policy: Policy) -> None:
         self._labels = {code: purpose.label for code, purpose in policy.purposes.items() if not purpose.abstract}
 
-    def door(self, nonce: str, problem: HubError | None = None) -> str:
+    def entry(self, nonce: str, problem: HubError | None = None) -> str:
         """Render the page before a token is given."""
         return render("journal_entry.html", nonce=nonce, problem=problem)
 

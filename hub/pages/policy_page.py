@@ -55,7 +55,7 @@ class Reader:
     verifies: bool
 
 
-def everyone(table: DecisionTable) -> list[Pair]:
+def all_pairs(table: DecisionTable) -> list[Pair]:
     """Every row: of actors that ask themselves, then through each scope of an application."""
     through = (row for client in table.policy.clients for row in table.through(client))
     return [*((*pair, None) for pair in sorted(table.classes)), *((r.kind, r.purpose, r.client) for r in through)]
@@ -67,7 +67,7 @@ class PolicyPages:
     def __init__(self, table: DecisionTable) -> None:
         self._table = table
 
-    def door(self, nonce: str, problem: HubError | None = None) -> str:
+    def entry(self, nonce: str, problem: HubError | None = None) -> str:
         """Render the page before a token is given."""
         return render("policy_entry.html", nonce=nonce, problem=problem)
 
@@ -115,7 +115,7 @@ class PolicyPages:
     def _row(self, reader: Reader, key: str | None) -> DecisionClass:
         pairs = {_key(pair): pair for pair in reader.rows}
         if key and key not in pairs:
-            raise _not_yours() if key in map(_key, everyone(self._table)) else _unknown("pair")
+            raise _not_yours() if key in map(_key, all_pairs(self._table)) else _unknown("pair")
         return self._table.decision_class(*(pairs[key] if key else reader.rows[0]))
 
     def _explanation(self, row: DecisionClass, form: Mapping[str, str]) -> dict[str, Any]:

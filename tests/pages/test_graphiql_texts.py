@@ -7,7 +7,7 @@ from pathlib import Path
 from graphql import build_schema, parse, print_ast, validate
 
 from hub.graph import load_graph
-from hub.pages.graphiql_texts import words
+from hub.pages.graphiql_texts import graphiql_texts
 from hub.pages.journey import JOURNEY, journey
 from hub.policy.decide.decision_table import Reason
 from hub.policy.decide.wording import REASONS
@@ -51,5 +51,5 @@ def test_each_reason_has_a_sentence() -> None:
 def test_purposes_that_cannot_be_declared_are_not_offered() -> None:
     """Abstract purposes only group others."""
     graph = load_graph()
-    texts = words(graph.schema, graph.table.policy)
+    texts = graphiql_texts(graph.schema, graph.table.policy)
     assert texts["purposes"].keys() == {c for c, p in graph.table.policy.purposes.items() if not p.abstract}
