@@ -30,7 +30,7 @@ PERSON = _id("person", 7)
 """A person whom this référent follows."""
 
 
-def beside(url: str) -> str:
+def bench_address(url: str) -> str:
     """Return the address of the bench's database, on the same server as `url` and never `url` itself."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path}_bench"))

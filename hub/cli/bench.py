@@ -11,7 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from benchmarks.dataset import beside
+from benchmarks.dataset import bench_address
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
 from hub.cli.options import KEYS, ROOT, KeysOption
@@ -37,7 +37,7 @@ def bench(
     loaded_keys = Keys.load(keys)
     graph = load_graph()
     with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, loaded_keys) as admin:
-        url = beside(admin)
+        url = bench_address(admin)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             measures = runner.run(
                 measure(

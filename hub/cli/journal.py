@@ -66,7 +66,7 @@ def verify(
     trust = trusted(keys, *([Signer(loaded_keys.journal)] if signs else []))
     with database(loaded_keys) as dsn:
         verification = asyncio.run(
-            _connected(dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchor))
+            _with_connection(dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchor))
         )
     if json:
         typer.echo(orjson.dumps(_summary(verification), plain))
@@ -145,7 +145,9 @@ def expire(
     signer = Signer(loaded_keys.journal)
     trust, limit = trusted(keys, signer), boundary(datetime.now(UTC), months)
     with administered(loaded_keys) as admin:
-        expired = asyncio.run(_connected(admin, lambda connection: expire_months(connection, signer, trust, limit)))
+        expired = asyncio.run(
+            _with_connection(admin, lambda connection: expire_months(connection, signer, trust, limit))
+        )
     typer.echo(
         f"Mois effacés : {', '.join(expired.parts)}." if expired.parts else f"Rien d'antérieur au {limit:%d/%m/%Y}."
     )
@@ -162,7 +164,7 @@ def rotate(keys: KeysOption = KEYS) -> None:
     typer.echo(f"Nouvelle clé : {signer.id}. L'ancienne reste vérifiable par {public_key.name} : ne l'effacez pas.")
 
 
-async def _connected(dsn: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:
+async def _with_connection(dsn: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:
     connection = await asyncpg.connect(dsn)
     try:
         return await work(connection)

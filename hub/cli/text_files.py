@@ -25,9 +25,9 @@ def read(path: Path) -> Supergraph:
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file at once, so that no reader sees half of it."""
-    beside = path.with_name(f".{path.name}.new")
+    new_file = path.with_name(f".{path.name}.new")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        new_file.write_text(text, encoding="utf-8")
+        new_file.replace(path)
     except OSError:
         refuse("OUTPUT_UNWRITABLE", f"« {path} » ne s'écrit pas : nommez un fichier d'un dossier où écrire.")

@@ -30,13 +30,13 @@ def usage_error(error: TyperException) -> tuple[str, str] | None:
     command = context.command_path if context is not None else "hub"
     hint = f"« {command} --help » dit ce qu'elle attend"
     if isinstance(error, typer.BadParameter):
-        return _of_parameter(error, hint)
+        return _parameter_error(error, hint)
     option = getattr(error, "option_name", None)
     if option is not None and hasattr(error, "possibilities"):
         suggestions = f", mais {' ou '.join(error.possibilities)}" if error.possibilities else ""
         return "OPTION_UNKNOWN", f"Cette option n'existe pas{suggestions} : {hint}."
     if option is not None:
-        return "ARGUMENT_INVALID", f"« {option} » {_valued(error)} : {hint}."
+        return "ARGUMENT_INVALID", f"« {option} » {_value_problem(error)} : {hint}."
     if not error.message:
         return None
     if context is not None and isinstance(context.command, TyperGroup):
@@ -45,7 +45,7 @@ def usage_error(error: TyperException) -> tuple[str, str] | None:
     return "ARGUMENT_UNEXPECTED", f"La commande a plus d'arguments qu'elle n'en attend : {hint}."
 
 
-def _of_parameter(error: typer.BadParameter, hint: str) -> tuple[str, str]:
+def _parameter_error(error: typer.BadParameter, hint: str) -> tuple[str, str]:
     param: Any = error.param
     name = param.opts[0] if param.param_type_name == "option" else (param.metavar or param.name)
     if hasattr(error, "param_type"):
@@ -54,7 +54,7 @@ def _of_parameter(error: typer.BadParameter, hint: str) -> tuple[str, str]:
     return "ARGUMENT_INVALID", f"« {name} » n'a pas la forme attendue{form and f', {form}'} : {hint}."
 
 
-def _valued(error: TyperException) -> str:
+def _value_problem(error: TyperException) -> str:
     return "ne prend pas de valeur" if "does not take" in error.message else "demande une valeur"
 
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from graphql import parse, validate
 
-from benchmarks.dataset import FOLLOWED, beside
+from benchmarks.dataset import FOLLOWED, bench_address
 from benchmarks.operations import operations
 from hub.graph import load_graph
 from tests.cli.commands import Result, hub_process
@@ -78,12 +78,12 @@ def test_the_database_that_is_named_is_not_written_and_the_other_is_kept(
     database: Database, measured: dict[str, dict[str, Any]]
 ) -> None:
     oid_query = "SELECT oid FROM pg_database WHERE datname = current_database()"
-    oid_before = asyncio.run(execute(beside(database.admin_dsn), oid_query))
+    oid_before = asyncio.run(execute(bench_address(database.admin_dsn), oid_query))
     result = bench(database)
     assert result.code == 0, result.err
     assert "Parcours d'une personne" in result.out
     assert "\x1b" not in result.out
-    assert asyncio.run(execute(beside(database.admin_dsn), oid_query)) == oid_before
+    assert asyncio.run(execute(bench_address(database.admin_dsn), oid_query)) == oid_before
     assert asyncio.run(execute(database.admin_dsn, "SELECT count(*) FROM people.person")) == 0
 
 
@@ -91,5 +91,5 @@ def test_sides_that_answer_differently_are_not_measured(
     database: Database, measured: dict[str, dict[str, Any]]
 ) -> None:
     withheld = "UPDATE people.structure SET sensitivity = 'SAN' WHERE id = 'bench--s7' RETURNING id"
-    assert asyncio.run(execute(beside(database.admin_dsn), withheld)) == "bench--s7"
+    assert asyncio.run(execute(bench_address(database.admin_dsn), withheld)) == "bench--s7"
     assert "Parcours" in bench(database).check_refused("BENCH_UNEQUAL")
