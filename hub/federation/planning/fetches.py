@@ -59,7 +59,7 @@ class Tree:
 
     def item(self, option: Option, abstract: bool) -> Item:
         """The item of an option, added if new; `abstract`: a composite's value is fetched with its `__typename`."""
-        items = self.types.setdefault(option.arrival.spot.type, {})
+        items = self.types.setdefault(option.arrival.position.type, {})
         key = "__typename" if option.name == "__typename" else option.key
         if key not in items:
             tree = Tree(abstract) if option.move.heads else None
@@ -154,7 +154,7 @@ def _step(steps: dict[int, Step], group: Group) -> Step:
             type=group.type,
             only=group.only,
             root=not entity,
-            path=group.spot.level.path,
+            path=group.position.level.path,
             before=before,
             inputs=group.inputs,
             required=group.required,
@@ -164,7 +164,7 @@ def _step(steps: dict[int, Step], group: Group) -> Step:
 
 
 def _is_root(group: Group) -> bool:
-    return not group.inputs and group.spot.type in ("Query", "Mutation")
+    return not group.inputs and group.position.type in ("Query", "Mutation")
 
 
 def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Condition]) -> None:
@@ -186,5 +186,5 @@ def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Cond
 
 def graph_type(graph: Graph, option: Option) -> str:
     """Printed type of the option's field in the supergraph."""
-    fields = graph.supergraph.types[option.arrival.spot.type].fields
+    fields = graph.supergraph.types[option.arrival.position.type].fields
     return fields[option.name].type if option.name in fields else option.move.type

@@ -46,19 +46,19 @@ class Move:
 
 
 class Graph:
-    """All moves of a supergraph with these labels on, each found once. `giving`: the types that contexts read."""
+    """All moves of a supergraph with these labels on, each found once. `context_types`: types that contexts read."""
 
     def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
         self.supergraph, self.labels = supergraph, labels
         self.subgraphs = tuple(supergraph.endpoints)
-        self._keyed = {
+        self._key_coordinates = {
             (graph, coordinate)
             for type_ in supergraph.types.values()
             for graph, join in type_.joins.items()
             for key in join.keys
             for coordinate in _coordinates(key.selections)
         }
-        self.giving = frozenset(
+        self.context_types = frozenset(
             selections.type
             for type_ in supergraph.types.values()
             for field in type_.fields.values()
@@ -67,7 +67,7 @@ class Graph:
             for selections in argument.selections
         )
         self._moves: dict[tuple[Node, str], Move | None] = {}
-        self._held: dict[tuple[str, str], str] = {}
+        self._local_types: dict[tuple[str, str], str] = {}
 
     def move(self, node: Node, name: str) -> Move | None:
         """The field move, None if this subgraph does not resolve the field here."""
@@ -77,21 +77,21 @@ class Graph:
         return self._moves[key]
 
     def keys(self, type_name: str, subgraph: str) -> Iterator[tuple[Key, Selections]]:
-        """Resolvable keys by which an entity of the type is entered in the subgraph, under its `held_as` name."""
-        yield from self._keys(self.held_as(type_name, subgraph), type_name, subgraph)
+        """Resolvable keys by which an entity of the type is entered in the subgraph, under its `local_type` name."""
+        yield from self._keys(self.local_type(type_name, subgraph), type_name, subgraph)
 
-    def held_as(self, type_name: str, subgraph: str) -> str:
+    def local_type(self, type_name: str, subgraph: str) -> str:
         """The name under which the subgraph holds objects of a concrete type: an interface's if it knows them only as
         an `@interfaceObject`."""
         key = (type_name, subgraph)
-        if key not in self._held:
+        if key not in self._local_types:
             types = self.supergraph.types
             type_ = self.supergraph.schema.type_map[type_name]
             interfaces = [interface.name for interface in getattr(type_, "interfaces", ())]
             objects = (name for name in interfaces if _is_interface_object(types[name], subgraph))
             own = subgraph in types[type_name].joins
-            self._held[key] = type_name if own else next(objects, type_name)
-        return self._held[key]
+            self._local_types[key] = type_name if own else next(objects, type_name)
+        return self._local_types[key]
 
     def type_keys(self, type_name: str, interface: str) -> Iterator[tuple[str, Key, Selections]]:
         """Resolvable keys of an interface by which a subgraph tells the type of an object, if it is this one."""
@@ -116,7 +116,7 @@ class Graph:
         type_ = self.supergraph.types.get(printed_type.strip("[]!"))
         return type_ is not None and type_.kind != "object"
 
-    def may_differ(self, type_name: str, name: str) -> bool:
+    def is_abstract_field(self, type_name: str, name: str) -> bool:
         """Whether the objects of a field may be of several types in some subgraph."""
         type_: Any = self.supergraph.schema.type_map[type_name]
         return is_abstract_type(get_named_type(type_.fields[name].type))
@@ -129,7 +129,7 @@ class Graph:
         return frozenset().union(*(subgraph_join.members for subgraph_join in target.joins.values()))
 
     def _find(self, node: Node, name: str) -> Move | None:
-        holder = self.held_as(node.type, node.subgraph)
+        holder = self.local_type(node.type, node.subgraph)
         if name == "__typename":
             return Move("String!") if holder == node.type else None
         field = self.supergraph.types[holder].fields.get(name)
@@ -138,7 +138,11 @@ class Graph:
             return None
         provided = next((field for field in node.view.fields if field.name == name), None) if node.view else None
         moved = join.label is not None and join.overrides != (join.label in self.labels)
-        if (join.external or moved) and not provided and (node.subgraph, f"{node.type}.{name}") not in self._keyed:
+        if (
+            (join.external or moved)
+            and not provided
+            and (node.subgraph, f"{node.type}.{name}") not in self._key_coordinates
+        ):
             return None
         requires = next((selections for selections in join.requires if selections.type == node.type), None)
         views: dict[str, Selections] = {}

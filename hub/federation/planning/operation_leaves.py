@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.graph import Node
-from hub.federation.planning.search_state import Leaf, Level, Spot
+from hub.federation.planning.search_state import Leaf, Level, Position
 from hub.federation.planning.walk import TYPENAME, Walker
 
 
@@ -14,30 +14,30 @@ def walk(walker: Walker, root: Selections) -> list[Leaf]:
     fields = [field for field in root.fields if field.name != TYPENAME]
     if root.type == "Mutation":
         return _mutation_leaves(walker, root, fields)
-    spot = Spot(Level(()), root.type, selected=[root])
+    position = Position(Level(()), root.type, selected=[root])
     for home in walker.graph.roots(root.type):
-        walker.enter_root(spot, home, None)
+        walker.enter_root(position, home, None)
     for field in fields:
-        _register_keys(spot, field)
-    return [leaf for field in fields for leaf in _leaves(walker, spot, field)]
+        _register_keys(position, field)
+    return [leaf for field in fields for leaf in _leaves(walker, position, field)]
 
 
 def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf]:
     """Leaves of mutations, each run in one subgraph from which all below it can be read: that of the mutation before,
     if it can be."""
     _check_order(fields)
-    level, spot, leaves = Level(()), Spot(Level(()), root.type), list[Leaf]()
+    level, position, leaves = Level(()), Position(Level(()), root.type), list[Leaf]()
     graph, by_key = walker.graph, dict[str, list[Field]]()
     for field in fields:
         by_key.setdefault(field.key, []).append(field)
     for first, *repeated in by_key.values():
         refusal = _impossible(first)
-        before = [arrival.group.subgraph for arrival in spot.arrivals]
+        before = [arrival.group.subgraph for arrival in position.arrivals]
         homes = [name for name in graph.roots(root.type) if graph.move(Node(root.type, name), first.name)]
         for home in sorted(homes, key=lambda name: name not in before):
-            candidate = spot
+            candidate = position
             if home not in before:
-                candidate = Spot(level, root.type, selected=[root])
+                candidate = Position(level, root.type, selected=[root])
                 walker.enter_root(candidate, home, None)
             for field in (first, *repeated):
                 _register_keys(candidate, field)
@@ -48,7 +48,7 @@ def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> l
                     raise
                 refusal = error
             else:
-                spot = candidate
+                position = candidate
                 break
         else:
             raise refusal
@@ -69,20 +69,20 @@ def _check_order(fields: list[Field]) -> None:
             )
 
 
-def _leaves(walker: Walker, spot: Spot, field: Field) -> list[Leaf]:
+def _leaves(walker: Walker, position: Position, field: Field) -> list[Leaf]:
     """Leaves at and below a field, in their order; raises OperationRefused (PLAN_IMPOSSIBLE)."""
     leaves: list[Leaf] = []
-    stack = [(spot, field, field.conditions)]
+    stack = [(position, field, field.conditions)]
     while stack:
-        spot, current, conditions = stack.pop()
-        options = walker.options(spot, current, current.key)
-        if not options and spot.arrivals:
+        position, current, conditions = stack.pop()
+        options = walker.options(position, current, current.key)
+        if not options and position.arrivals:
             raise _impossible(current)
         if not current.selections:
             leaves.append(Leaf(tuple(options), conditions))
             continue
-        below: list[tuple[Spot, Field, tuple[Condition, ...]]] = []
-        for selections, child in walker.enter(spot, current, current.key, options):
+        below: list[tuple[Position, Field, tuple[Condition, ...]]] = []
+        for selections, child in walker.enter(position, current, current.key, options):
             fields = selections.fields
             untyped = any(arrival.untyped for arrival in child.arrivals)
             if untyped or all(inner.conditions for inner in fields):  # the object is there even if no field of it is
@@ -95,9 +95,9 @@ def _leaves(walker: Walker, spot: Spot, field: Field) -> list[Leaf]:
     return leaves
 
 
-def _register_keys(spot: Spot, field: Field) -> None:
+def _register_keys(position: Position, field: Field) -> None:
     """Register all response keys that the client uses, so that required fields get others."""
-    stack = [(spot, field)]
+    stack = [(position, field)]
     while stack:
         position, current = stack.pop()
         position.register(current.key, current)

@@ -17,11 +17,11 @@ class Level:
 
     path: tuple[Segment, ...]
     names: dict[str, set[tuple[str, tuple[tuple[str, str], ...]]]] = field(default_factory=dict)
-    spots: dict[str, Spot] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
-class Spot:
+class Position:
     """An object position for one concrete type, with the arrivals that can hold it.
 
     `selected`: the selections on it; `typed`: numbers of the groups whose objects get their type from another group;
@@ -30,7 +30,7 @@ class Spot:
 
     level: Level
     type: str
-    parent: Spot | None = None
+    parent: Position | None = None
     entry: Field | None = None
     arrivals: list[Arrival] = field(default_factory=list)
     children: dict[str, Level] = field(default_factory=dict)
@@ -39,14 +39,14 @@ class Spot:
     keys: dict[tuple[str, tuple[tuple[str, str], ...]], str] = field(default_factory=dict)
     options: dict[tuple[str, tuple[tuple[str, str], ...]], list[Option]] = field(default_factory=dict)
 
-    def below(self, entry: Field, key: str) -> list[tuple[Selections, Spot]]:
-        """The spots below a composite field, with its selections on each."""
+    def below(self, entry: Field, key: str) -> list[tuple[Selections, Position]]:
+        """The positions below a composite field, with its selections on each."""
         level = self.children.get(key)
         if level is None:
             level = self.children[key] = Level((*self.level.path, (self.type, key)))
         children = []
         for selections in entry.selections:
-            child = level.spots.setdefault(selections.type, Spot(level, selections.type, self, entry))
+            child = level.positions.setdefault(selections.type, Position(level, selections.type, self, entry))
             if not any(selected is selections for selected in child.selected):
                 child.selected.append(selections)
             children.append((selections, child))
@@ -82,7 +82,7 @@ class Group:
 
     number: int
     subgraph: str
-    spot: Spot
+    position: Position
     closure: frozenset[int]
     depth: int
     type: str
@@ -96,10 +96,10 @@ class Group:
 
 @dataclass(eq=False, slots=True)
 class Arrival:
-    """A group that holds the object of a spot. `via`: the option of the field above, None at the group's entry;
+    """A group that holds the object of a position. `via`: the option of the field above, None at the group's entry;
     `untyped`: held as an interface object, whose concrete type the subgraph does not know."""
 
-    spot: Spot
+    position: Position
     group: Group
     node: Node
     via: Option | None = None

@@ -11,7 +11,7 @@ from graphql import get_named_type, is_abstract_type, is_object_type
 from hub.federation.errors import OperationRefused, RuleViolation
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Node
-from hub.federation.planning.search_state import Level, Spot
+from hub.federation.planning.search_state import Level, Position
 from hub.federation.planning.walk import Walker
 from hub.federation.supergraph import Supergraph
 
@@ -80,20 +80,22 @@ class _Search:
 
     def check_root(self, root: str, subgraphs: Iterable[str], names: Iterable[str]) -> Iterator[RuleViolation]:
         """Violations of these root fields and of all fields below them, entered in these subgraphs."""
-        root_spot = Spot(Level(()), root)
+        root_position = Position(Level(()), root)
         for subgraph in subgraphs:
-            self.walker.enter_root(root_spot, subgraph, None)
-        pending = [root_spot]
-        visited = {_state(self.walker.graph, root_spot)}
-        for spot in pending:
-            for name in names if spot is root_spot else self.supergraph.types[spot.type].fields:
-                field = Field(name, spot.type, name, selections=_possible_selections(self.supergraph, spot.type, name))
-                options = self.walker.options(spot, field, name)
-                coordinate = f"{spot.type}.{name}"
+            self.walker.enter_root(root_position, subgraph, None)
+        pending = [root_position]
+        visited = {_state(self.walker.graph, root_position)}
+        for position in pending:
+            for name in names if position is root_position else self.supergraph.types[position.type].fields:
+                field = Field(
+                    name, position.type, name, selections=_possible_selections(self.supergraph, position.type, name)
+                )
+                options = self.walker.options(position, field, name)
+                coordinate = f"{position.type}.{name}"
                 if not options and coordinate not in self.reported:
                     self.reported.add(coordinate)
-                    yield _violation(self.supergraph, spot, name)
-                for _, child in self.walker.enter(spot, field, name, options) if field.selections else ():
+                    yield _violation(self.supergraph, position, name)
+                for _, child in self.walker.enter(position, field, name, options) if field.selections else ():
                     state = _state(self.walker.graph, child)
                     if child.arrivals and state not in visited:
                         visited.add(state)
@@ -109,31 +111,31 @@ def _possible_selections(supergraph: Supergraph, type_name: str, field_name: str
     return (Selections(returned.name, ()),) if is_object_type(returned) else ()
 
 
-def _state(graph: Graph, spot: Spot) -> tuple[object, ...]:
-    """All that decides which fields can be fetched below a spot: the subgraphs of the object, the field above it if its
-    type has no key, and the nearest objects above that set a context, with their subgraphs."""
+def _state(graph: Graph, position: Position) -> tuple[object, ...]:
+    """All that decides which fields can be fetched below a position: the subgraphs of the object, the field above it if
+    its type has no key, and the nearest objects above that set a context, with their subgraphs."""
     context_setters: dict[str, tuple[str, object]] = {}
-    ancestor = spot.parent if graph.giving else None
+    ancestor = position.parent if graph.context_types else None
     while ancestor is not None:
-        if ancestor.type in graph.giving:
+        if ancestor.type in graph.context_types:
             context_setters.setdefault(ancestor.type, (ancestor.type, _arrival_states(ancestor)))
         ancestor = ancestor.parent
-    entity = any(True for subgraph in graph.subgraphs for _ in graph.keys(spot.type, subgraph))
-    above = (spot.parent.type, spot.level.path[-1][1]) if spot.parent is not None and not entity else None
-    return (spot.type, _arrival_states(spot), above, tuple(context_setters.values()))
+    entity = any(True for subgraph in graph.subgraphs for _ in graph.keys(position.type, subgraph))
+    above = (position.parent.type, position.level.path[-1][1]) if position.parent is not None and not entity else None
+    return (position.type, _arrival_states(position), above, tuple(context_setters.values()))
 
 
-def _arrival_states(spot: Spot) -> frozenset[tuple[object, ...]]:
-    return frozenset((arrival.node.subgraph, arrival.node.view, arrival.untyped) for arrival in spot.arrivals)
+def _arrival_states(position: Position) -> frozenset[tuple[object, ...]]:
+    return frozenset((arrival.node.subgraph, arrival.node.view, arrival.untyped) for arrival in position.arrivals)
 
 
-def _violation(supergraph: Supergraph, spot: Spot, name: str) -> RuleViolation:
-    path = "/".join(f"{type_name}.{key}" for type_name, key in (*spot.level.path, (spot.type, name)))
-    resolving = supergraph.types[spot.type].fields[name].joins
-    current = sorted({arrival.group.subgraph for arrival in spot.arrivals})
+def _violation(supergraph: Supergraph, position: Position, name: str) -> RuleViolation:
+    path = "/".join(f"{type_name}.{key}" for type_name, key in (*position.level.path, (position.type, name)))
+    resolving = supergraph.types[position.type].fields[name].joins
+    current = sorted({arrival.group.subgraph for arrival in position.arrivals})
     return RuleViolation(
         "SATISFIABILITY_ERROR",
-        f"{spot.type}.{name}",
+        f"{position.type}.{name}",
         [*resolving, *current],
         f"{path} can't be queried: the object comes from {', '.join(current)}, the field is in "
         f"{', '.join(sorted(resolving)) or 'no subgraph'}, and no key leads from one to the other",
