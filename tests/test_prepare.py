@@ -1,4 +1,4 @@
-"""Preparing: who may see a plan, and who may say that an operation was decided."""
+"""Preparation of operations: the cache, shared work, visible plans, and what makes an AuthorisedOperation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings are read strictly: what a subgraph elsewhere may cost, whom the hub believes, and nothing unknown."""
+"""Settings are read strictly: limits of remote subgraphs, trusted authorities, and no unknown key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def offers(path: Path, toml: str) -> Remote:
-    """The subgraph `offers` of settings that say this of it."""
+    """The subgraph `offers` of settings with this entry."""
     path.write_text(f"{path.read_text(encoding='utf-8')}\n[subgraphs]\noffers = {toml}\n", encoding="utf-8")
     return load_settings(path).subgraphs["offers"]
 
@@ -94,7 +94,7 @@ def test_a_bound_that_is_none_stops_the_start(path: Path, table: str, toml: str)
 
 
 def override(path: Path, toml: str) -> Mapping[str, float]:
-    """Shares of the requests in settings that say this of them."""
+    """The override shares of settings with this table."""
     path.write_text(f"{path.read_text(encoding='utf-8')}\n[override]\n{toml}\n", encoding="utf-8")
     return load_settings(path).override
 
@@ -118,7 +118,7 @@ def test_a_label_that_the_graph_does_not_have_stops_the_start(path: Path, keys: 
 
 
 def manifest(path: Path, toml: str, text: str = '{"a": "{ a }"}') -> Mapping[str, Manifest]:
-    """Documents of settings that say this of them, beside a manifest of this text."""
+    """The documents of settings with this TOML, and a manifest of this text."""
     (path.parent / "m.json").write_text(text, encoding="utf-8")
     path.write_text(f"{path.read_text(encoding='utf-8')}\n{toml}\n", encoding="utf-8")
     return load_settings(path).documents
@@ -169,7 +169,7 @@ def test_an_issuer_is_admitted_for_the_kinds_that_are_named_else_for_all(path: P
 
 
 def issuer(path: Path, toml: str) -> Issuer:
-    """The issuer of settings that say this of where its keys are."""
+    """The issuer of settings with this source of keys."""
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('keys = "issuer.jwks.json"', toml), encoding="utf-8")
     (loaded,) = load_settings(path).issuers.values()
@@ -261,7 +261,7 @@ def test_an_agreement_may_say_what_people_call_the_organisation(path: Path) -> N
 
 
 def traces(path: Path, toml: str) -> TraceSettings | None:
-    """Where the spans go by settings that say this."""
+    """The trace settings of a file with this table."""
     path.write_text(f"{path.read_text(encoding='utf-8')}\n[traces]\n{toml}\n", encoding="utf-8")
     return load_settings(path).traces
 

@@ -33,7 +33,7 @@ def _actor(name: str, kind: str, organisation: Organisation, *purposes: str, **c
 
 
 def actors(world: World) -> dict[str, DemoActor]:
-    """Actors that may search, beside those of the world."""
+    """The actors of the world, and more that may search."""
     referent = world.actors["referent-a"]
     searchers = (
         _actor("orienteur", "orienteur_cd", CD_08, "identification", "orientation"),
@@ -50,17 +50,17 @@ def actors(world: World) -> dict[str, DemoActor]:
 
 @dataclass
 class Searches:
-    """The hub, and what is known of the people of the world."""
+    """A running hub, and the world whose people it serves."""
 
     hub: Inside
     world: World
 
     async def find(self, actor: str, identity: Mapping[str, Any], query: str = FIND, **changed: str) -> Got:
-        """One search."""
+        """The answer to one search."""
         return await self.hub.ask(actor, query, {"identity": identity}, **changed)
 
     async def outcome(self, actor: str, identity: Mapping[str, Any], purpose: str) -> tuple[str, str | None]:
-        """Outcome and slug of the person found."""
+        """The outcome of a search, and the slug of the person found."""
         match = (await self.find(actor, identity, purpose=purpose)).data["findPerson"]
         person = match["person"] and next(s for s, i in self.world.persons.items() if i == match["person"]["id"])
         return match["outcome"], person

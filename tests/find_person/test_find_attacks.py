@@ -73,7 +73,7 @@ async def test_39_a_document_with_a_nir_is_refused_before_anything_keeps_it(
 
 
 def _cached_texts(searches: Searches) -> Iterator[str]:
-    """Every document that the hub holds, by hash, prepared, and in each subgraph."""
+    """Every document that the hub and its subgraphs have cached."""
     pipeline = searches.hub.app.pipeline
     yield from pipeline.documents._kept.values()
     yield from (key[0] for key in pipeline.preparer._cache)
@@ -271,7 +271,8 @@ async def test_22_nobody_is_searched_where_the_count_fails(
 async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that_was_not_journalled(
     searches: Searches, misses: Misses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever leaves while the journal is written, or asks while it cannot be, would else count what is left to ask."""
+    """Otherwise an actor that disconnects while the journal is written, or asks while it fails, learns the answer from
+    its remaining quota."""
     people = "query ($id: ID!) { person(id: $id) { id } }"
     for stopped in (asyncio.CancelledError(), unavailable("the entry was not committed")):
 

@@ -1,4 +1,5 @@
-"""`findPerson`: who finds whom by what, and what a search tells of those whom it may not find."""
+"""`findPerson`: which actor finds which person by which identity, and what a search reveals of people it may not
+find."""
 
 from __future__ import annotations
 
@@ -267,7 +268,7 @@ async def test_a_search_is_journalled_and_of_whom_it_finds_alone_even_if_only_th
 
 
 async def _last_entry(searches: Searches) -> tuple[dict[str, Any], set[str], int]:
-    """The last entry, what it says was released, and of how many people."""
+    """The last entry of the journal, its coordinates, and the number of its people."""
     connection = await searches.hub.database.connect("journal_reader")
     try:
         entry = await connection.fetchrow("SELECT * FROM journal.entry ORDER BY at DESC, kind LIMIT 1")

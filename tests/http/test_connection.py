@@ -1,4 +1,4 @@
-"""Connections byte by byte: a head has its bounds, a trailer is no head, and only one protocol is spoken."""
+"""Connections byte by byte: heads are bounded, trailers are ignored, and only HTTP/1.1 is served."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ async def test_34_what_follows_a_body_without_end_is_cut_off(app: Callable[..., 
 
 
 async def everything(reader: asyncio.StreamReader) -> bytes:
-    """The status of the last answer before the server ended the connection, if it came through."""
+    """The status of the last answer before the server closed the connection, if one arrived."""
     try:
         return (await reader.read())[:12]
     except ConnectionError:

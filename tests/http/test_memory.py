@@ -1,4 +1,4 @@
-"""A refused request leaves nothing of itself for the garbage collector, which comes seldom."""
+"""A refused request leaves no cycle for the garbage collector, which runs seldom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Status, media type and headers of each kind of answer, as GraphQL over HTTP says; a client that leaves cancels."""
+"""Status, media type and headers of each kind of answer by GraphQL over HTTP; a client that disconnects cancels."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPE = (b"content-type", b"application/json")
 
 @dataclass(frozen=True)
 class Got:
-    """What the client got."""
+    """The response that the client got."""
 
     status: int
     headers: dict[bytes, bytes]
@@ -44,7 +44,7 @@ async def ask(
     method: str = "POST",
     body: bytes = BODY,
 ) -> Got:
-    """One request, in as many pieces as there are lines."""
+    """The response to a request whose body is sent in one piece per line."""
     messages: list[dict[str, Any]] = []
     pieces = body.splitlines(keepends=True) or [b""]
     rest = [{"type": "http.request", "body": piece, "more_body": piece is not pieces[-1]} for piece in pieces]

@@ -1,4 +1,4 @@
-"""A small HTTP server that answers with key sets as a test tells it, and tokens that their keys sign."""
+"""An HTTP server of key sets under a test's control, and tokens signed with their keys."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def key(kid: str) -> jwk.OKPKey:
 
 
 def public(*keys: jwk.Key, **more: Any) -> dict[str, Any]:
-    """A set of their public halves, each with `more` members."""
+    """The JWK set of public keys, each with `more` members."""
     return {"keys": [{**key_.as_dict(private=False), **more} for key_ in keys]}
 
 
@@ -69,7 +69,7 @@ def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
 
 
 def good(*keys: jwk.Key, headers: Iterable[str] = ()) -> bytes:
-    """The answer that has their set."""
+    """The HTTP answer with the set of these keys."""
     return answer(orjson.dumps(public(*keys)), "200 OK", *headers)
 
 
@@ -87,11 +87,11 @@ class Place:
 
     @property
     def calls(self) -> int:
-        """How many there were."""
+        """Number of calls so far."""
         return len(self.heads)
 
     async def called(self, times: int) -> None:
-        """Wait until it was called so many times."""
+        """Wait until there were this many calls."""
         async with asyncio.timeout(30), self.requested:
             await self.requested.wait_for(lambda: self.calls >= times)
 
@@ -130,14 +130,14 @@ async def place(reply: bytes | None, tls: ssl.SSLContext | None = None) -> Async
 
 
 def callers(url: str, clock: Callable[[], int], pace: Pace = PACE, tls: ssl.SSLContext | None = None) -> Authenticator:
-    """Those who ask a hub that has our issuer's address alone."""
+    """An authenticator that knows our issuer by the address of its keys."""
     issuer = Issuer(NAME, ALGORITHM, {}, None, Source(url, tls or client_tls(), pace))
     return Authenticator({NAME: issuer}, AUDIENCE, KINDS, clock)
 
 
 @asynccontextmanager
 async def asking(reply: bytes | None, pace: Pace = PACE) -> AsyncIterator[tuple[Authenticator, Place, Clock]]:
-    """Authenticator of a hub that runs, and where it reads its issuer's set."""
+    """A running authenticator, the server of its key set, and its clock."""
     clock = Clock()
     async with place(reply) as server:
         authenticator = callers(f"http://127.0.0.1:{server.port}/jwks", clock, pace)
@@ -146,7 +146,7 @@ async def asking(reply: bytes | None, pace: Pace = PACE) -> AsyncIterator[tuple[
 
 
 async def outcome(requested: Awaitable[Actor]) -> str:
-    """What became of a token: the kind of its actor, or the code of its refusal."""
+    """The kind of the actor of a token, or the code of its refusal."""
     try:
         return (await requested).kind
     except HubError as error:
@@ -154,7 +154,7 @@ async def outcome(requested: Awaitable[Actor]) -> str:
 
 
 def at_once(authenticator: Authenticator, token_text: str, now: int = NOW) -> str:
-    """What becomes of a token without the event loop having a turn."""
+    """The kind of the actor of a token, without giving the event loop a turn."""
     coroutine = authenticator.actor(token_text, now)
     with pytest.raises(StopIteration) as stopped:
         coroutine.send(None)

@@ -1,4 +1,4 @@
-"""A real identity provider in a process of its own: npm's `oidc-provider`, of which a test says what it publishes."""
+"""A real identity provider in another process: npm's `oidc-provider`, whose keys a test sets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HABILITATED = 4_000_000_000
 
 @dataclass
 class Provider:
-    """It issues tokens to its clients, the actors, for the hub's audience."""
+    """An identity provider whose clients are the actors, and which issues tokens for the hub."""
 
     popen: subprocess.Popen[bytes]
     port: int = 0
@@ -38,15 +38,15 @@ class Provider:
 
     @property
     def calls(self) -> int:
-        """How often that was."""
+        """How often its key set was read."""
         return int(self._command({"calls": True}))
 
     def publish(self, *kids: str) -> None:
-        """From now on it signs with the first of these keys of its own, and its set has them all."""
+        """Publish these keys, and sign with the first."""
         self._command({"keys": kids})
 
     def listen(self, up: bool) -> None:
-        """It stops, or starts again where it was."""
+        """Stop, or start again at the same address."""
         self._command({"up": up})
 
     def token(self, actor: str) -> str:
@@ -68,7 +68,7 @@ class Provider:
 
 @contextmanager
 def provider(node: Node, actors: Iterable[DemoActor]) -> Iterator[Provider]:
-    """One that runs, with these actors for clients."""
+    """A running provider with these actors as clients."""
     clients = {
         actor.name: {
             "kind": actor.kind,

@@ -1,4 +1,4 @@
-"""Partners' applications are said in the settings exactly, each with scopes that there are."""
+"""The settings name partners' applications exactly, each with existing scopes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an address of keys answers: nothing of it, or of what it fails to, opens what its last set didn't."""
+"""A key set is replaced only by a valid answer of its address; any other answer leaves the last set in place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OLD, NEW = key("old"), key("new")
 
 
 def set_with(**key: Any) -> bytes:
-    """The answer with a set of this one key beside the new one."""
+    """The HTTP answer with the set of this key and the new one."""
     return answer(orjson.dumps({"keys": [key, *public(NEW)["keys"]]}))
 
 
@@ -133,7 +133,7 @@ def test_each_algorithm_has_the_keys_of_its_own_type_and_curve_in_a_set_of_all()
 
 
 async def test_33_a_key_that_says_no_more_than_it_must_is_one_of_the_issuer_s() -> None:
-    """What is left out above is so for what it says, and for nothing else."""
+    """The keys above are left out only for their members."""
     async with asking(set_with(**OWN)) as (authenticator, _, _):
         assert at_once(authenticator, token(X)) == "referent_cd"
 

@@ -1,4 +1,4 @@
-"""Key sets read over the network, as time goes and keys change: who is let in, who waits, and how often it is asked."""
+"""Remote key sets as time passes and keys change: which tokens pass, which wait, and how often the set is read."""
 
 from __future__ import annotations
 

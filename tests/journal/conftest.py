@@ -1,4 +1,4 @@
-"""A journal of one's own: a writer over a database, its keys, and entries to write."""
+"""Fixtures of a journal: its writer, its keyring and an emptied database."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Entries to write, written journals to tamper with, and what verification says of them."""
+"""Sample entries and journals, ways to tamper with them, and their verification."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def intent(**more: object) -> Entry:
 
 
 def released(*coordinates: str, masked: Sequence[str] = (), subjects: Sequence[str] = PSEUDONYMS) -> Disclosure:
-    """What was released of some people."""
+    """A disclosure of coordinates of some people."""
     return Disclosure(coordinates, tuple(masked), tuple(subjects))
 
 
@@ -74,12 +74,12 @@ async def written(database: Database, requests: int = 5) -> UUID:
 
 
 async def streams(database: Database) -> list[UUID]:
-    """Streams of which there is a checkpoint."""
+    """The streams that have a checkpoint."""
     return [row["stream"] for row in await rows(database, "SELECT DISTINCT stream FROM journal.checkpoint")]
 
 
 async def rows(database: Database, query: str, *values: object) -> list[asyncpg.Record]:
-    """Rows that the reading role finds."""
+    """The rows of a query as the reading role."""
     connection = await database.connect("journal_reader")
     try:
         return await connection.fetch(query, *values)
@@ -88,7 +88,7 @@ async def rows(database: Database, query: str, *values: object) -> list[asyncpg.
 
 
 async def tamper(database: Database, *statements: str) -> None:
-    """Statements of somebody who is above all privileges."""
+    """Run statements as the administrator of the database."""
     connection = await database.connect()
     try:
         for statement in statements:
@@ -98,7 +98,7 @@ async def tamper(database: Database, *statements: str) -> None:
 
 
 async def checked(database: Database, trust: Trust = TRUST, anchor: str | None = None) -> Verification:
-    """What verification finds, as the reading role."""
+    """The verification of the journal as the reading role."""
     connection = await database.connect("journal_reader")
     try:
         return await verify(connection, trust, anchor)
@@ -107,6 +107,6 @@ async def checked(database: Database, trust: Trust = TRUST, anchor: str | None =
 
 
 async def findings(database: Database, trust: Trust = TRUST, anchor: str | None = None) -> list[tuple[str, int, int]]:
-    """Faults with their range."""
+    """The faults that verification finds, with their range."""
     verification = await checked(database, trust, anchor)
     return [(finding.fault.value, finding.first, finding.last) for finding in verification.findings]

@@ -1,4 +1,4 @@
-"""A person's pseudonym is the same in every entry, and nobody's once its key is erased."""
+"""A person's pseudonym is the same in every entry, and cannot be linked to it once its key is erased."""
 
 from __future__ import annotations
 

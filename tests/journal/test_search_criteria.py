@@ -1,4 +1,4 @@
-"""Criteria of a search: a form that can match nothing is refused, and said by its name."""
+"""Malformed criteria of a search are refused by name."""
 
 from datetime import UTC, datetime
 

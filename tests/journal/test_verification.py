@@ -1,4 +1,4 @@
-"""Whoever changes, removes, reorders, adds or cuts off entries is found, and the range is told; nobody else is."""
+"""Verification finds changed, removed, reordered, added and truncated entries with their range, and nothing else."""
 
 from __future__ import annotations
 

@@ -33,13 +33,13 @@ class ExportedSpan:
     rest: tuple[Any, ...]
 
     def get(self, key: str) -> Any:
-        """An attribute's value; None if it is not told."""
+        """An attribute's value, or None."""
         return self.attributes.get(key)
 
 
 @dataclass
 class Collector:
-    """`bodies` are the requests, headers included; `status` is what they are answered."""
+    """A collector that keeps the `bodies` of its requests and answers with `status`."""
 
     scheme: str = "http"
     port: int = 0
@@ -49,12 +49,12 @@ class Collector:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the collector."""
         return f"{self.scheme}://localhost:{self.port}/v1/traces"
 
     @property
     def traces(self) -> TraceSettings:
-        """Settings by which spans come here."""
+        """Trace settings with this collector."""
         return TraceSettings(self.url, None)
 
     def spans(self) -> list[ExportedSpan]:
@@ -62,7 +62,7 @@ class Collector:
         return [span for body in self.bodies for span in _spans(body)]
 
     def received(self) -> bytes:
-        """Every byte that came."""
+        """All bytes received."""
         return b"\n".join(part for path, headers in self.sent for part in (path.encode(), headers)) + b"".join(
             self.bodies
         )

@@ -1,4 +1,4 @@
-"""What may be told in a span is a closed list, and none of it is free text."""
+"""The attributes of spans are a closed list without free text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WORDS = frozenset(["suivi", "Person"])
 
 
 def test_the_list_is_this_one() -> None:
-    """Who adds to it says here what of a person can't be in it."""
+    """A new attribute must be added here, with its kind."""
     assert {attribute.key: attribute.kind.name for attribute in Attribute} == {
         "http.request.method": "WORD",
         "http.route": "WORD",

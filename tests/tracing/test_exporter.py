@@ -1,4 +1,4 @@
-"""How spans leave: to the collector of the settings alone, and at nobody's expense but their own."""
+"""Spans are sent only to the collector of the settings, and never delay a request."""
 
 from __future__ import annotations
 
