@@ -13,18 +13,17 @@ from hub.cli.options import ClientOption
 from hub.cli.refusals import refuse
 from hub.cli.text_files import read_text
 from hub.federation.changes.change import Change, Level
-from hub.federation.changes.client_operations import Document
-from hub.federation.changes.client_operations import read as read_operation
-from hub.federation.changes.schema_diff import changes
+from hub.federation.changes.client_operations import Document, read_document
+from hub.federation.changes.schema_diff import schema_changes
 from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import load_graph
 from hub.policy.enforce.schema_view import Views
 from hub.wording.engine import call_engine
+from hub.wording.schema_changes import change_message
 
 BROKEN = 3
 """Exit code: a change breaks clients."""
 
-_LEVEL_LABELS = {Level.BREAKING: "casse", Level.DANGEROUS: "à risque", Level.SAFE: "sans effet"}
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -44,14 +43,12 @@ def diff(
     """Dit ce qui change pour les clients ; sort par 3 si un changement casse, ou casse l'une des opérations données."""
     old_schema, new_schema = _schema(old), _schema(new)
     documents = _documents(operations, old_schema) if operations is not None else None
-    changes_found = changes(old_schema, new_schema)
-    for change in changes_found:
+    changes = schema_changes(old_schema, new_schema)
+    for change in changes:
         typer.echo(_line(change, documents))
-    breaking = [change for change in changes_found if change.level is Level.BREAKING]
-    broken = [
-        change for change in breaking if documents is None or any(document.touched(change) for document in documents)
-    ]
-    typer.echo(_summary(changes_found, breaking, broken, documents))
+    breaking = [change for change in changes if change.level is Level.BREAKING]
+    broken = [change for change in breaking if documents is None or _affected(change, documents)]
+    typer.echo(_summary(changes, breaking, broken, documents))
     raise typer.Exit(BROKEN if broken else 0)
 
 
@@ -71,11 +68,16 @@ def show(
 
 
 def _line(change: Change, documents: list[Document] | None) -> str:
-    line = f"{_LEVEL_LABELS[change.level]} : {change.coordinate} : {change.said} [{change.code}]"
+    line = change_message(change)
     if documents is None or change.level is Level.SAFE:
         return line
-    touched = [document.name for document in documents if document.touched(change)]
-    return f"{line} — touche {', '.join(touched)}" if touched else f"{line} — ne touche aucune opération donnée"
+    affected = _affected(change, documents)
+    return f"{line} — touche {', '.join(affected)}" if affected else f"{line} — ne touche aucune opération donnée"
+
+
+def _affected(change: Change, documents: list[Document]) -> list[str]:
+    """Return the names of the documents that the change affects."""
+    return [document.name for document in documents if document.is_affected(change)]
 
 
 def _summary(
@@ -112,5 +114,5 @@ def _documents(folder: Path, schema: GraphQLSchema) -> list[Document]:
             refuse("OPERATION_INVALID", f"« {path} » n'est pas une opération GraphQL : {error.message}")
         if errors := validate(schema, document):
             refuse("OPERATION_INVALID", f"« {path} » n'est pas valide sur le schéma d'avant : {errors[0].message}")
-        documents.append(read_operation(str(path.relative_to(folder)), document, schema))
+        documents.append(read_document(str(path.relative_to(folder)), document, schema))
     return documents

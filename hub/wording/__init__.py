@@ -1,1 +1,1 @@
-"""French words for what parts of the hub that speak in codes and parameters refuse, one table each."""
+"""French texts for the codes of the parts that speak English, one module each."""

@@ -16,12 +16,13 @@ from graphql import (
 )
 from hypothesis import HealthCheck, Phase, given, settings
 
-from hub.federation.changes.schema_diff import changes
+from hub.federation.changes.schema_diff import schema_changes
 from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph import ROOTS, Supergraph
 from hub.federation.supergraph_reader import read_supergraph
 from hub.graph import GENERATED
 from schema.sdl import HUB, SUBGRAPHS, hub_sdl
+from tests.federation.apollo import apollo_composition
 from tests.federation.behaviours.contexts import CASES
 from tests.federation.harness import Gateway
 from tests.federation.library import library
@@ -43,20 +44,16 @@ GRAPHS: tuple[Callable[[], Gateway], ...] = (
 
 def check_same(ours: GraphQLSchema, theirs: str) -> None:
     """Clients see the same; we leave out leaf types that nothing refers to."""
-    other = build_schema(theirs)
-    for each in changes(other, ours):
-        assert each.code == "TYPE_REMOVED", each
-        assert is_leaf_type(other.type_map[each.coordinate]), each
-
-
-def services(sources: list[Source]) -> dict[str, object]:
-    return {"services": [{"name": each.name, "url": each.url, "typeDefs": each.sdl} for each in sources]}
+    apollo_schema = build_schema(theirs)
+    for change in schema_changes(apollo_schema, ours):
+        assert change.code == "TYPE_REMOVED", change
+        assert is_leaf_type(apollo_schema.type_map[change.coordinate]), change
 
 
 def test_apollo_reads_our_supergraph_to_the_same_client_schema_and_subgraphs(node: Node) -> None:
     gateways = [*(make() for make in GRAPHS), moving(LABEL)]
     for gateway, read in zip(
-        gateways, node.run("read.cjs", [{"supergraph": each.supergraph.text} for each in gateways]), strict=True
+        gateways, node.run("read.cjs", [{"supergraph": gateway.supergraph.text} for gateway in gateways]), strict=True
     ):
         assert "errors" not in read, read
         check_same(gateway.supergraph.client_schema, read["api"])
@@ -66,7 +63,7 @@ def test_apollo_reads_our_supergraph_to_the_same_client_schema_and_subgraphs(nod
 def test_apollo_composes_what_we_serve_to_the_same_client_schema(node: Node) -> None:
     texts = {name: (GENERATED / f"{name}.graphql").read_text(encoding="utf-8") for name in SUBGRAPHS}
     sources = [Source(name, "", text) for name, text in (texts | {HUB: hub_sdl()}).items()]
-    (composed,) = node.run("read.cjs", [services(sources)])
+    (composed,) = node.run("read.cjs", [apollo_composition(sources)])
     assert "errors" not in composed, composed
     check_same(compose(sources).client_schema, composed["api"])
 
@@ -96,38 +93,41 @@ TAGS = (
 
 
 def joined_directives(text: str) -> dict[str, list[str]]:
-    """What a supergraph carries for others, by coordinate."""
-    found: dict[str, list[str]] = {}
+    """`@join__directive`s of a supergraph by coordinate."""
+    directives: dict[str, list[str]] = {}
     for node in parse(text).definitions:
         if isinstance(node, ObjectTypeDefinitionNode):
             elements: list[ObjectTypeDefinitionNode | FieldDefinitionNode] = [node, *(node.fields or ())]
             for element in elements:
-                said = [print_ast(each) for each in element.directives or () if each.name.value == "join__directive"]
-                found.setdefault(f"{node.name.value}.{element.name.value}", []).extend(said)
-    return found
+                directives.setdefault(f"{node.name.value}.{element.name.value}", []).extend(
+                    print_ast(directive)
+                    for directive in element.directives or ()
+                    if directive.name.value == "join__directive"
+                )
+    return directives
 
 
 def test_cache_tags_are_carried_as_apollo_does(node: Node) -> None:
     sources = [Source(f"s{number}", "", TAGGED + sdl) for number, sdl in enumerate(TAGS)]
     ours = compose(sources).text
-    composed, read = node.run("read.cjs", [services(sources), {"supergraph": ours}])
+    composed, read = node.run("read.cjs", [apollo_composition(sources), {"supergraph": ours}])
     assert joined_directives(ours) == joined_directives(composed["text"])
     assert sum(map(len, joined_directives(ours).values())) == 7
     assert "errors" not in read, read
 
 
 def check_read_alike(ours: Supergraph, theirs: Supergraph) -> None:
-    """But for the root types, which Apollo gives to every subgraph."""
+    """Same subgraphs of every type and field, except root types, which Apollo gives to every subgraph."""
     for name, type_ in ours.types.items():
-        other = theirs.types[name]
-        assert name in ROOTS or other.joins == type_.joins, name
-        assert {key: field.joins for key, field in other.fields.items()} == {
+        apollo_type = theirs.types[name]
+        assert name in ROOTS or apollo_type.joins == type_.joins, name
+        assert {key: field.joins for key, field in apollo_type.fields.items()} == {
             key: field.joins for key, field in type_.fields.items()
         }, name
 
 
 def random_graphs() -> list[list[Source]]:
-    found: list[list[Source]] = []
+    graphs: list[list[Source]] = []
 
     @settings(
         max_examples=40,
@@ -139,15 +139,17 @@ def random_graphs() -> list[list[Source]]:
     )
     @given(scattered())
     def collect(graph: Scattered) -> None:
-        found.append([Source(part.name, "", part.sdl) for part in graph.parts])
+        graphs.append([Source(part.name, "", part.sdl) for part in graph.parts])
 
     collect()
-    return found
+    return graphs
 
 
 def test_apollo_composes_our_graphs_and_random_ones_to_supergraphs_that_read_as_ours(node: Node) -> None:
     graphs = [[Source(part.name, "", part.sdl) for part in make().parts] for make in GRAPHS] + random_graphs()
-    for sources, composed in zip(graphs, node.run("read.cjs", [services(each) for each in graphs]), strict=True):
+    for sources, composed in zip(
+        graphs, node.run("read.cjs", [apollo_composition(sources) for sources in graphs]), strict=True
+    ):
         assert "errors" not in composed, composed
         ours = compose(sources)
         check_same(ours.client_schema, composed["api"])

@@ -1,4 +1,4 @@
-"""Each hint of composition: what calls for it, what it names, and that Apollo gives it too."""
+"""Each hint of composition: subgraphs that cause it, its coordinate and subgraphs, and that Apollo gives it too."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import pytest
 
 from hub.federation.compose.composer import Source, composition
 from hub.wording.composition import hint_message, sentences
-from tests.federation.rules.case import HEAD, K, Q
+from tests.federation.apollo import apollo_composition
+from tests.federation.rules.case import HEAD, TWO, K, Q
 from tests.node import Node
 
 U = "type A @shareable { x: Int } type B @shareable { x: Int } type Query { u: U @shareable } union U = "
-FED = (
+FROM_CONTEXT = (
     'type Query { t: T } type T @key(fields: "id") @context(name: "c") { id: ID! p: String u: U } '
     'type U @key(fields: "id") { id: ID! f(a: String @fromContext(field: "$c { p }")): Int @shareable }'
 )
-BOTH = ("s0", "s1")
 
 CASES: list[tuple[str, str, tuple[str, ...], list[str]]] = [
-    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "T.a", BOTH,
+    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "T.a", TWO,
      [Q + "type T @shareable { a: Int }", "type T @shareable { a: Int! }"]),
-    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "I.x", BOTH,
+    ("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", "I.x", TWO,
      ["type Query { a(i: I): Int } input I { x: Int }", "type Query { b(i: I): Int } input I { x: Int! }"]),
-    ("INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE", "Query.a(x:)", BOTH,
+    ("INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE", "Query.a(x:)", TWO,
      ["type Query { a(x: Int): Int @shareable }", "type Query { a(x: Int!): Int @shareable }"]),
     ("INCONSISTENT_ARGUMENT_PRESENCE", "Query.a(x:)", ("s0",),
      ["type Query { a(x: Int): Int @shareable }", "type Query { a: Int @shareable }"]),
@@ -29,25 +29,25 @@ CASES: list[tuple[str, str, tuple[str, ...], list[str]]] = [
      ["type Query { a(i: I): Int } input I { x: Int y: Int }", "type Query { b(i: I): Int } input I { x: Int }"]),
     ("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", "E.B", ("s0",),
      ["type Query { a(e: E): Int } enum E { A B }", "type Query { b(e: E): Int } enum E { A }"]),
-    ("INCONSISTENT_DEFAULT_VALUE_PRESENCE", "Query.a(x:)", BOTH,
+    ("INCONSISTENT_DEFAULT_VALUE_PRESENCE", "Query.a(x:)", TWO,
      ["type Query { a(x: Int = 1): Int @shareable }", "type Query { a(x: Int): Int @shareable }"]),
-    ("INCONSISTENT_DESCRIPTION", "T", BOTH,
+    ("INCONSISTENT_DESCRIPTION", "T", TWO,
      [Q + '"Un" type T @shareable { a: Int }', '"Deux" type T @shareable { a: Int }']),
-    ("INCONSISTENT_ENTITY", "T", BOTH, [Q + K + "{ id: ID! }", "type T { id: ID! @shareable }"]),
+    ("INCONSISTENT_ENTITY", "T", TWO, [Q + K + "{ id: ID! }", "type T { id: ID! @shareable }"]),
     ("FROM_SUBGRAPH_DOES_NOT_EXIST", "Query.a", ("s0",), ['type Query { a: Int @override(from: "old") }']),
     ("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", "Query.a", ("s0",),
      ['type Query { a: Int @override(from: "s1") }', "type Query { b: Int }"]),
     ("OVERRIDDEN_FIELD_CAN_BE_REMOVED", "Query.a", ("s1",),
      ['type Query { a: Int @override(from: "s1") }', "type Query { a: Int }"]),
-    ("OVERRIDE_MIGRATION_IN_PROGRESS", "Query.a", BOTH,
+    ("OVERRIDE_MIGRATION_IN_PROGRESS", "Query.a", TWO,
      ['type Query { a: Int @override(from: "s1", label: "percent(5)") }', "type Query { a: Int }"]),
-    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "Query.a", BOTH,
+    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "Query.a", TWO,
      [f"type Query {{ a: Int @shareable @federation__cost(weight: {weight}) }}" for weight in (1, 2)]),
-    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "Query.a", BOTH,
+    ("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", "Query.a", TWO,
      [f'type Query {{ a: Int @shareable @policy(policies: [["{name}"]]) }}' for name in ("p", "q")]),
     ("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", "U.f(a:)", ("s1",),
-     [FED, 'type U @key(fields: "id") { id: ID! f(a: String): Int @shareable }']),
-    ("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", "Query.u", BOTH, [U + "A", U + "A | B"]),
+     [FROM_CONTEXT, 'type U @key(fields: "id") { id: ID! f(a: String): Int @shareable }']),
+    ("INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN", "Query.u", TWO, [U + "A", U + "A | B"]),
 ]  # fmt: skip
 IDS = [f"{code}-{coordinate}" for code, coordinate, _, _ in CASES]
 QUIET = (Q + K + '{ id: ID! "Un" x: Int @shareable }', K + '{ id: ID! "Un" x: Int @shareable }')
@@ -78,10 +78,7 @@ def test_subgraphs_that_agree_call_for_no_hint() -> None:
 
 
 def test_apollo_gives_the_same_hints(node: Node) -> None:
-    """Those that it has for debugging apart, which say what composition always does."""
-    given = [
-        {"services": [{"name": each.name, "url": each.url, "typeDefs": each.sdl} for each in sources(sdls)]}
-        for *_, sdls in CASES
-    ]
-    for (code, *_), answer in zip(CASES, node.run("read.cjs", given), strict=True):
-        assert {each["code"] for each in answer["hints"] if each["level"] != "DEBUG"} == {code}, answer
+    """Except its hints of level DEBUG, which tell what composition always does."""
+    compositions = [apollo_composition(sources(sdls)) for *_, sdls in CASES]
+    for (code, *_), answer in zip(CASES, node.run("read.cjs", compositions), strict=True):
+        assert {hint["code"] for hint in answer["hints"] if hint["level"] != "DEBUG"} == {code}, answer

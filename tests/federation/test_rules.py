@@ -1,4 +1,4 @@
-"""Each composition rule: what violates it, what the message names, that the mend composes, and that Apollo agrees."""
+"""Each composition rule: its violations, their messages, that the corrected subgraphs compose, and Apollo's verdict."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hub.federation.compose.composer import Source, compose
 from hub.federation.compose.rules.satisfiability import unsatisfiable_fields
 from hub.federation.errors import CompositionFailed, RuleViolation
 from hub.wording.composition import failure_message, sentences
+from tests.federation.apollo import apollo_composition
 from tests.federation.rules import CASES
 from tests.federation.rules.case import HEAD, Case, K, Q
 from tests.federation.rules.codes import NO_RULE, RULES_WITHOUT_CASE, SPECIFIED
@@ -25,22 +26,18 @@ def failures(case: Case) -> dict[tuple[str, str], RuleViolation]:
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_a_violated_rule_names_coordinate_subgraphs_and_mend(case: Case) -> None:
     failure = failures(case)[case.code, case.coordinate]
-    assert set(case.named) <= set(failure.subgraphs) <= {f"s{n}" for n in range(len(case.bad))}
+    assert set(case.subgraphs) <= set(failure.subgraphs) <= {f"s{n}" for n in range(len(case.bad))}
     for message in (failure.message, failure_message(failure)):
-        assert all(name in message for name in (case.coordinate, *case.named))
+        assert all(name in message for name in (case.coordinate, *case.subgraphs))
         assert message.endswith(".")
         assert ".." not in message.replace("...", "")
     compose(case.sources(case.good))
 
 
 def test_apollo_refuses_for_the_same_reason_and_composes_what_is_mended(node: Node) -> None:
-    """Where Apollo fails without a code (a syntax error, a crash) that it refuses is all that is compared."""
-    given = [
-        {"services": [{"name": each.name, "url": each.url, "typeDefs": each.sdl} for each in case.sources(sdls)]}
-        for case in CASES
-        for sdls in (case.bad, case.good)
-    ]
-    answers = node.run("read.cjs", given)
+    """Where Apollo fails without a code (a syntax error, a crash), only the refusal is compared."""
+    compositions = [apollo_composition(case.sources(sdls)) for case in CASES for sdls in (case.bad, case.good)]
+    answers = node.run("read.cjs", compositions)
     for case, bad, good in zip(CASES, answers[::2], answers[1::2], strict=True):
         codes = {error.get("code") for error in bad.get("errors", [])}
         assert case.strict or case.code in codes or codes == {None}, (case, bad)

@@ -1,1 +1,1 @@
-"""What changes for clients from one schema to another, and which of their operations feel it."""
+"""Changes between two client schemas, and the client operations that they affect."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Level(StrEnum):
-    """`BREAKING`: an operation that was valid may not be, or its answer may not have the type that it had.
-    `DANGEROUS`: a client that is valid may meet what it does not expect."""
+    """`BREAKING`: a valid operation may become invalid, or its answer have another type. `DANGEROUS`: operations stay
+    valid, and a client may get a value that it does not expect."""
 
     BREAKING = "breaking"
     DANGEROUS = "dangerous"
@@ -17,11 +19,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`said` is one French sentence without the coordinate; `touches` names what an operation must use to feel it, all
-    or nothing of it is enough (coordinates, or types)."""
+    """`message` is an English clause without the coordinate, `parameters` are the values in it; where a code has
+    several messages, `parameters["reason"]` is one of them. An operation is affected if it uses one of the coordinates
+    or types in `affects`."""
 
     level: Level
     code: str
     coordinate: str
-    said: str
-    touches: frozenset[str] = field(default_factory=frozenset)
+    message: str
+    affects: frozenset[str] = frozenset()
+    parameters: Mapping[str, Any] = field(default_factory=dict)

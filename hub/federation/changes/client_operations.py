@@ -1,4 +1,4 @@
-"""What the operations of real clients use of a schema, so that a change is said to touch them or not."""
+"""The parts of a schema that the operations of real clients use."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from hub.federation.changes.change import Change
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a client: its name, and all that its operations use (coordinates, and types that they name, give or
-    get)."""
+    """A document of a client: its name, and all that its operations use: coordinates, and types of fields, inputs and
+    fragments."""
 
     name: str
     uses: frozenset[str]
 
-    def touched(self, change: Change) -> bool:
-        """Whether the change can be felt by it."""
-        return not self.uses.isdisjoint(change.touches)
+    def is_affected(self, change: Change) -> bool:
+        """Whether its operations use an element that the change affects."""
+        return not self.uses.isdisjoint(change.affects)
 
 
-def read(name: str, document: DocumentNode, schema: GraphQLSchema) -> Document:
-    """The document, which is valid on the schema. Of what a variable may hold everything counts as used."""
+def read_document(name: str, document: DocumentNode, schema: GraphQLSchema) -> Document:
+    """The document, which must be valid on the schema. All fields and values of a variable's type count as used."""
     info = TypeInfo(schema)
     collector = _Collector(schema, info)
     visit(document, TypeInfoVisitor(info, collector))
@@ -57,7 +57,7 @@ class _Collector(Visitor):
         self.fields: list[str] = []
 
     def use(self, type_: GraphQLType | None, member: str = "") -> None:
-        """The named type inside this one, or something of it."""
+        """Count the named type inside this one as used, or one of its members (`.name`)."""
         if type_ is not None:
             self.uses.add(f"{get_named_type(type_).name}{member}")
 
@@ -88,13 +88,13 @@ class _Collector(Visitor):
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_: Any) -> None:
         pending: list[GraphQLType | None] = [type_from_ast(self.schema, node.type)]
-        seen: set[str] = set()
+        visited: set[str] = set()
         while pending:
             type_ = get_named_type(pending.pop())
-            if type_ is None or type_.name in seen:
+            if type_ is None or type_.name in visited:
                 continue
-            seen.add(type_.name)
+            visited.add(type_.name)
             members = type_.values if isinstance(type_, GraphQLEnumType) else getattr(type_, "fields", {})
             self.uses.update((type_.name, *(f"{type_.name}.{name}" for name in members)))
             if isinstance(type_, GraphQLInputObjectType):
-                pending.extend(each.type for each in type_.fields.values())
+                pending.extend(field.type for field in type_.fields.values())

@@ -1,4 +1,4 @@
-"""Changes of what is received: arguments and fields of input types."""
+"""Changes of inputs: arguments and fields of input types."""
 
 from __future__ import annotations
 
@@ -17,71 +17,76 @@ from graphql.utilities.sort_value_node import sort_value_node
 
 from hub.federation.changes.change import Change, Level
 
-Given = GraphQLArgument | GraphQLInputField
+InputValue = GraphQLArgument | GraphQLInputField
 
 
-def arguments(
+def argument_changes(
     field: str, before: Mapping[str, GraphQLArgument], after: Mapping[str, GraphQLArgument]
 ) -> Iterator[Change]:
-    """Of a field."""
-    for name, each in before.items():
+    """Changes of the arguments of a field, given by its coordinate."""
+    for name, argument in before.items():
         coordinate = f"{field}({name}:)"
         if name not in after:
-            yield Change(Level.BREAKING, "ARGUMENT_REMOVED", coordinate, "argument retiré", frozenset((coordinate,)))
+            affects = frozenset((coordinate,))
+            yield Change(Level.BREAKING, "ARGUMENT_REMOVED", coordinate, "argument removed", affects)
         else:
-            yield from _given("ARGUMENT", coordinate, field, each, after[name])
-    for name in (each for each in after if each not in before):
-        yield _added("ARGUMENT", f"{field}({name}:)", field, "argument", after[name])
+            yield from _value_changes("ARGUMENT", coordinate, field, argument, after[name])
+    for name, argument in after.items():
+        if name not in before:
+            yield _addition("ARGUMENT", f"{field}({name}:)", field, "argument", argument)
 
 
-def fields(before: GraphQLInputObjectType, after: GraphQLInputObjectType) -> Iterator[Change]:
-    """Of an input type."""
-    for name, each in before.fields.items():
+def input_type_changes(before: GraphQLInputObjectType, after: GraphQLInputObjectType) -> Iterator[Change]:
+    """Changes of the fields of an input type."""
+    for name, field in before.fields.items():
         coordinate = f"{before.name}.{name}"
         if name not in after.fields:
-            touched = frozenset((coordinate,))
-            yield Change(Level.BREAKING, "INPUT_FIELD_REMOVED", coordinate, "champ d'entrée retiré", touched)
+            affects = frozenset((coordinate,))
+            yield Change(Level.BREAKING, "INPUT_FIELD_REMOVED", coordinate, "input field removed", affects)
         else:
-            yield from _given("INPUT_FIELD", coordinate, before.name, each, after.fields[name])
-    for name in (each for each in after.fields if each not in before.fields):
-        yield _added("INPUT_FIELD", f"{before.name}.{name}", before.name, "champ d'entrée", after.fields[name])
+            yield from _value_changes("INPUT_FIELD", coordinate, before.name, field, after.fields[name])
+    for name, field in after.fields.items():
+        if name not in before.fields:
+            yield _addition("INPUT_FIELD", f"{before.name}.{name}", before.name, "input field", field)
 
 
-def _added(what: str, coordinate: str, holder: str, said: str, given: Given) -> Change:
-    """`holder`: what an operation uses that must give it."""
-    if _required(given):
-        touched = frozenset((holder,))
-        return Change(Level.BREAKING, f"REQUIRED_{what}_ADDED", coordinate, f"{said} obligatoire ajouté", touched)
-    return Change(Level.DANGEROUS, f"{what}_ADDED", coordinate, f"{said} facultatif ajouté", frozenset((holder,)))
+def _addition(code: str, coordinate: str, parent: str, noun: str, value: InputValue) -> Change:
+    """`parent`: the field or input type whose users must give the value if it is required."""
+    affects = frozenset((parent,))
+    if _is_required(value):
+        return Change(Level.BREAKING, f"REQUIRED_{code}_ADDED", coordinate, f"required {noun} added", affects)
+    return Change(Level.DANGEROUS, f"{code}_ADDED", coordinate, f"optional {noun} added", affects)
 
 
-def _given(what: str, coordinate: str, holder: str, before: Given, after: Given) -> Iterator[Change]:
-    now_required = _required(after) and not _required(before)
-    touched = frozenset((holder if now_required else coordinate,))
+def _value_changes(code: str, coordinate: str, parent: str, before: InputValue, after: InputValue) -> Iterator[Change]:
+    becomes_required = _is_required(after) and not _is_required(before)
     if str(before.type) != str(after.type):
-        level = Level.SAFE if _wider(before.type, after.type) else Level.BREAKING
-        said = f"était de type « {before.type} », devient « {after.type} »"
-        yield Change(level, f"{what}_TYPE_CHANGED", coordinate, said, touched)
-    old, new = _default(before), _default(after)
+        level = Level.SAFE if _accepts_all(before.type, after.type) else Level.BREAKING
+        types = {"before": str(before.type), "after": str(after.type)}
+        message = 'type changed from "{before}" to "{after}"'.format_map(types)
+        affects = frozenset((parent if becomes_required else coordinate,))
+        yield Change(level, f"{code}_TYPE_CHANGED", coordinate, message, affects, types)
+    old, new = _printed_default(before), _printed_default(after)
     if old != new:
-        level = Level.SAFE if old is None else Level.BREAKING if now_required else Level.DANGEROUS
-        said = f"avait la valeur par défaut « {old or 'aucune'} », a « {new or 'aucune'} »"
-        yield Change(level, f"{what}_DEFAULT_CHANGED", coordinate, said, frozenset((holder,)))
+        level = Level.SAFE if old is None else Level.BREAKING if becomes_required else Level.DANGEROUS
+        message = f"default value changed from {old or 'none'} to {new or 'none'}"
+        affects = frozenset((parent,))
+        yield Change(level, f"{code}_DEFAULT_CHANGED", coordinate, message, affects, {"before": old, "after": new})
 
 
-def _wider(before: GraphQLInputType, after: GraphQLInputType) -> bool:
-    """Whether every value of the old type is one of the new: nullable where null was refused."""
+def _accepts_all(before: GraphQLInputType, after: GraphQLInputType) -> bool:
+    """Whether the new type accepts every value of the old one: it is the same, or nullable where the old was not."""
     if isinstance(before, GraphQLNonNull):
-        return _wider(before.of_type, after.of_type if isinstance(after, GraphQLNonNull) else after)
+        return _accepts_all(before.of_type, after.of_type if isinstance(after, GraphQLNonNull) else after)
     if isinstance(before, GraphQLList):
-        return isinstance(after, GraphQLList) and _wider(before.of_type, after.of_type)
+        return isinstance(after, GraphQLList) and _accepts_all(before.of_type, after.of_type)
     return str(before) == str(after)
 
 
-def _required(given: Given) -> bool:
-    return isinstance(given.type, GraphQLNonNull) and _default(given) is None
+def _is_required(value: InputValue) -> bool:
+    return isinstance(value.type, GraphQLNonNull) and _printed_default(value) is None
 
 
-def _default(given: Given) -> str | None:
-    node = given.ast_node.default_value if given.ast_node is not None else None
+def _printed_default(value: InputValue) -> str | None:
+    node = value.ast_node.default_value if value.ast_node is not None else None
     return print_ast(sort_value_node(node)) if node is not None else None

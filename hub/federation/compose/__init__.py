@@ -1,1 +1,1 @@
-"""From subgraph SDLs to one supergraph text: read, merge, print, and one rule per file that may refuse."""
+"""Composition of subgraph SDLs into one supergraph: read, check the rules, merge, print."""

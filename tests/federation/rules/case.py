@@ -1,4 +1,4 @@
-"""What violates a composition rule, what its message must name, and what composes once it is mended."""
+"""One case of a composition rule: subgraphs that violate it, its coordinate and subgraphs, corrected subgraphs."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ NAMES = (
 )
 HEAD = LINK.format(minor=9, names=f'{NAMES}, "@context", "@fromContext", "@listSize"')
 
+TWO = ("s0", "s1")
+"""Names of the first two subgraphs of a case."""
+
 Q = "type Query { a: T } "
 K = 'type T @key(fields: "id") '
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`bad` and `good`: SDLs of subgraphs s0, s1…; linked to federation v2.9 unless `raw`. `named`: subgraphs that the
-    failure must name."""
+    """`bad` and `good`: SDLs of subgraphs s0, s1…; linked to federation v2.9 unless `raw`. `subgraphs` must be among
+    those of the failure."""
 
     code: str
     coordinate: str
     bad: Sequence[str]
     good: Sequence[str]
-    named: tuple[str, ...] = ("s0",)
+    subgraphs: tuple[str, ...] = ("s0",)
     raw: bool = False
     strict: bool = False
-    """Refused by us alone, since it would lose or expose something; Apollo's composition lets it pass."""
+    """Refused by us alone, since the composition would lose or expose data; Apollo's composition accepts it."""
 
     def sources(self, sdls: Sequence[str]) -> list[Source]:
         """The subgraphs as they are composed."""

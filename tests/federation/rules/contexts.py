@@ -1,4 +1,4 @@
-"""`@context`, `@fromContext`: a context is set above what is fed from it, by one field of the argument's type."""
+"""`@context`, `@fromContext`: a context is set above the argument, and selects one field of the argument's type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ GOOD = '@fromContext(field: "$c { p }")'
 
 
 def _graph(
-    fed: str = GOOD,
+    directive: str = GOOD,
     *,
     argument: str = "a: String",
     name: str = "c",
@@ -16,12 +16,12 @@ def _graph(
     more: str = "",
     key: str = '@key(fields: "id")',
 ) -> list[str]:
-    """A holder of type T above U, whose field `f` is fed."""
+    """A holder of type T above U, whose field `f` has an argument with the directive."""
     return [
         f"""
     type Query {{ t: T }} type T @key(fields: "id") @context(name: "{name}") {holder}
     type D {{ p: String q: String n: [String!]! }}
-    type U {key} {{ id: ID! f({argument} {fed}): Int }} {more}
+    type U {key} {{ id: ID! f({argument} {directive}): Int }} {more}
     """
     ]
 
@@ -45,7 +45,7 @@ _OBJECTS = """
 type Query { t: T } type T @key(fields: "id") @context(name: "c") %s { id: ID! p: String u: U }
 type U @key(fields: "id") { id: ID! f(a: String @fromContext(field: "$c { p }")): Int }
 """
-_KNOWN = (
+_INTERFACE = (
     'type Query { i: T } interface T @key(fields: "id") { id: ID! } type X implements T @key(fields: "id") { id: ID! }'
 )
 _T = 'type T @key(fields: "id") @context(name: "c") { id: ID! p: String @external u: U } '
@@ -58,7 +58,7 @@ def _secured(protected: str, own: str) -> list[str]:
     ]
 
 
-_OTHER = 'type U @key(fields: "id") {{ id: ID! f{}: Int @shareable }}'
+_U_FIELD = 'type U @key(fields: "id") {{ id: ID! f{}: Int @shareable }}'
 
 CASES = (
     Case("CONTEXT_NAME_INVALID", "T", _graph('@fromContext(field: "$a_b { p }")', name="a_b"), _graph()),
@@ -95,14 +95,14 @@ CASES = (
          [_BY_TYPE % _field("$c ... on A { p } ... on B { q }")]),
     Case("CONTEXT_INVALID_SELECTION", "U.f(a:)", [_BY_TYPE % _field("$c { p }")],
          [_BY_TYPE % _field("$c ... on A { p } ... on B { q }")]),
-    Case("CONTEXT_INVALID_SELECTION", "U.f(a:)", [_OBJECTS % "@interfaceObject", _KNOWN],
+    Case("CONTEXT_INVALID_SELECTION", "U.f(a:)", [_OBJECTS % "@interfaceObject", _INTERFACE],
         [_OBJECTS % "", 'type T @key(fields: "id") { id: ID! }']),
     Case("CONTEXT_INVALID_SELECTION", "U.f(a:)", [
         _graph(more='type Mutation @context(name: "m") { p: String }')[0].replace("$c", "$m")],
         _graph(), strict=True),
     Case("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", "U.f(a:)",
-         [_graph()[0].replace("): Int }", "): Int @shareable }"), _OTHER.format("(a: String!)")],
-         [_graph()[0].replace("): Int }", "): Int @shareable }"), _OTHER.format("")], ("s1",)),
+         [_graph()[0].replace("): Int }", "): Int @shareable }"), _U_FIELD.format("(a: String!)")],
+         [_graph()[0].replace("): Int }", "): Int @shareable }"), _U_FIELD.format("")], ("s1",)),
     Case("SATISFIABILITY_ERROR", "U.f",
          _graph(more="extend type Query { u: U }"), _graph(more="extend type Query { w: D }")),
     Case("MISSING_TRANSITIVE_AUTH_REQUIREMENTS", "U.f", _secured("@authenticated", ""),

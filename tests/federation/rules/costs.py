@@ -1,4 +1,4 @@
-"""`@cost` and `@listSize`: said of concrete fields, of lists, by arguments that bound them."""
+"""`@cost` and `@listSize`: on fields of objects, on lists, with arguments that limit them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PAGE = "type Page { items: [Int!]! total: Int }"
 
 
 def _sized(code: str, bad: str, good: str, field: str = "page(first: Int!, text: String): Page") -> Case:
-    graphs = [[f"{_PAGE} type Query {{ {field} @listSize({each}) }}"] for each in (bad, good)]
+    graphs = [[f"{_PAGE} type Query {{ {field} @listSize({arguments}) }}"] for arguments in (bad, good)]
     return Case(code, "Query.page", graphs[0], graphs[1])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import Case, K, Q
+from tests.federation.rules.case import TWO, Case, K, Q
 
 
 def _external(declared: str, resolved: str, requires: str = "x") -> list[str]:
@@ -27,12 +27,12 @@ CASES = (
     Case("EXTERNAL_MISSING_ON_BASE", "T.x", _external("x: Int @external", ""), GOOD),
     Case("EXTERNAL_TYPE_MISMATCH", "T.x", _external("x: String @external", "x: Int"), GOOD),
     Case("EXTERNAL_ARGUMENT_MISSING", "T.x(n:)", _external("x: Int @external", "x(n: Int): Int"),
-         _external("x(n: Int): Int @external", "x(n: Int): Int"), ("s0", "s1")),
+         _external("x(n: Int): Int @external", "x(n: Int): Int"), TWO),
     Case("EXTERNAL_ARGUMENT_TYPE_MISMATCH", "T.x(n:)", _external("x(n: ID): Int @external", "x(n: Int): Int"),
-         _external("x(n: Int): Int @external", "x(n: Int): Int"), ("s0", "s1")),
+         _external("x(n: Int): Int @external", "x(n: Int): Int"), TWO),
     Case("EXTERNAL_ARGUMENT_DEFAULT_MISMATCH", "T.x(n:)",
          _external("x(n: Int = 1): Int @external", "x(n: Int = 2): Int"),
-         _external("x(n: Int = 1): Int @external", "x(n: Int = 1): Int"), ("s0", "s1")),
+         _external("x(n: Int = 1): Int @external", "x(n: Int = 1): Int"), TWO),
     Case("EXTERNAL_ON_INTERFACE", "I.x", [IN.format(" @external")], [IN.format("")]),
     Case("EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", "T.o",
          [OUTER.format('@provides(fields: "y")'), K + "{ id: ID! o: O } type O { y: Int }"],

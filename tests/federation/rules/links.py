@@ -9,7 +9,7 @@ COST = (
     'extend schema @link(url: "https://other.example/cost/v1.0", import: ["@cost"]) @composeDirective(name: "@cost") '
 )
 DEFINED = "directive @cost(weight: Int!) on FIELD_DEFINITION "
-OTHER = COST.replace("other.example", "another.example")
+OTHER_SPEC = COST.replace("other.example", "another.example")
 
 
 def _linked(spec: str) -> str:
@@ -56,7 +56,7 @@ CASES = (
             LINK.format(minor=3, names='"@tag"') + 'type Query { a: Int @tag(name: "x") }',
             LINK.format(minor=3, names='"@tag"') + 'type Query { b: Int @tag(name: "x") }',
         ],
-        named=("s0", "s1"),
+        subgraphs=("s0", "s1"),
         raw=True,
     ),
     Case(
@@ -100,15 +100,15 @@ CASES = (
     Case(
         "DIRECTIVE_COMPOSITION_ERROR",
         "@cost",
-        [COST + DEFINED + A, OTHER + DEFINED + "type Query { b: Int }"],
+        [COST + DEFINED + A, OTHER_SPEC + DEFINED + "type Query { b: Int }"],
         [COST + DEFINED + A, COST + DEFINED + "type Query { b: Int }"],
-        named=("s0", "s1"),
+        subgraphs=("s0", "s1"),
     ),
     Case(
         "DIRECTIVE_COMPOSITION_ERROR",
         "https://other.example/cost",
         [COST + DEFINED + A, COST.replace("v1.0", "v2.0") + DEFINED + "type Query { b: Int }"],
         [COST + DEFINED + A, COST + DEFINED + "type Query { b: Int }"],
-        named=("s0", "s1"),
+        subgraphs=("s0", "s1"),
     ),
 )  # fmt: skip

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import Case, K, Q
+from tests.federation.rules.case import TWO, Case, K, Q
 
 GOOD = ['type Query { a: Int @override(from: "s1") }', "type Query { a: Int }"]
-BOTH = ("s0", "s1")
 A = 'type A implements I @key(fields: "id") '
 INTERFACE = "type Query { i: I } interface I "
 J = "type Query { j: I } interface I { x: Int } " + A
@@ -18,7 +17,7 @@ def _moved(new: str, old: str) -> list[str]:
 CASES = (
     Case("OVERRIDE_FROM_SELF_ERROR", "Query.a", ['type Query { a: Int @override(from: "s0") }'], GOOD),
     Case("OVERRIDE_SOURCE_HAS_OVERRIDE", "Query.a",
-         ['type Query { a: Int @override(from: "s1") }', 'type Query { a: Int @override(from: "s0") }'], GOOD, BOTH),
+         ['type Query { a: Int @override(from: "s1") }', 'type Query { a: Int @override(from: "s0") }'], GOOD, TWO),
     Case("OVERRIDE_LABEL_INVALID", "Query.a",
          ['type Query { a: Int @override(from: "s1", label: "percent(101)") }', "type Query { a: Int }"],
          ['type Query { a: Int @override(from: "s1", label: "percent(12.5)") }', "type Query { a: Int }"]),
@@ -31,7 +30,7 @@ CASES = (
          [INTERFACE + "{ x: Int } " + A + '{ id: ID! x: Int @override(from: "s1") }', J + "{ id: ID! x: Int }"]),
     Case("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", "T.x",
          _moved('x: Int @override(from: "s1")', 'y: Int @external x: Int @requires(fields: "y")'),
-         _moved('x: Int @override(from: "s1")', "x: Int"), BOTH),
+         _moved('x: Int @override(from: "s1")', "x: Int"), TWO),
     Case("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", "I.x",
          [INTERFACE + '@key(fields: "id") { id: ID! } ' + A + "{ id: ID! }",
           'type I @interfaceObject @key(fields: "id") { id: ID! x: Int @override(from: "s2") }',

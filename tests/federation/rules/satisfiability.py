@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import Case, K, Q
+from tests.federation.rules.case import TWO, Case, K, Q
 
 B = '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'
-MADE = "type Mutation {{ make: V @shareable }} type V @shareable {{ {} }} "
-BOTH = ("s0", "s1")
+MAKE = "type Mutation {{ make: V @shareable }} type V @shareable {{ {} }} "
 
 CASES = (
     Case("SATISFIABILITY_ERROR", "T.x", [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"],
-         [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"], BOTH),
+         [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"], TWO),
     Case("SATISFIABILITY_ERROR", "T.x",
          [Q + K + "{ id: ID! }", 'type T @key(fields: "id", resolvable: false) { id: ID! x: Int }'],
-         [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"], BOTH),
+         [Q + K + "{ id: ID! }", K + "{ id: ID! x: Int }"], TWO),
     Case("SATISFIABILITY_ERROR", "T.b", [Q + K + "{ id: ID! }", 'type T @key(fields: "other") { other: ID! b: Int }'],
-         [Q + K + "{ id: ID! other: ID! @shareable }", 'type T @key(fields: "other") { other: ID! b: Int }'], BOTH),
+         [Q + K + "{ id: ID! other: ID! @shareable }", 'type T @key(fields: "other") { other: ID! b: Int }'], TWO),
     Case("SATISFIABILITY_ERROR", "T.b",
          [Q + K + B, K + '{ id: ID! b: Int @external c: Int @requires(fields: "b") }'],
-         [Q + K + B, K + "{ id: ID! c: Int }"], BOTH),
+         [Q + K + B, K + "{ id: ID! c: Int }"], TWO),
     Case("SATISFIABILITY_ERROR", "V.y",
-         [MADE.format("x: Int") + "type Query { a: Int }", MADE.format("y: Int")],
-         [MADE.format("x: Int") + "type Query { a: Int }", MADE.format("x: Int y: Int")], BOTH),
+         [MAKE.format("x: Int") + "type Query { a: Int }", MAKE.format("y: Int")],
+         [MAKE.format("x: Int") + "type Query { a: Int }", MAKE.format("x: Int y: Int")], TWO),
 )  # fmt: skip

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import Case, K, Q
+from tests.federation.rules.case import TWO, Case, K, Q
 
-BOTH = ("s0", "s1")
 U = "type A @shareable { x: Int } type B @shareable { x: Int } type C @shareable { x: Int } "
 
 
-def _returned(first: str, second: str) -> list[str]:
+def _unions(first: str, second: str) -> list[str]:
     return [
-        f"type Query {{ u: U @shareable all{n}: [W] }} union U = {each} union W = A | B | C " + U
-        for n, each in enumerate((first, second))
+        f"type Query {{ u: U @shareable all{n}: [W] }} union U = {members} union W = A | B | C " + U
+        for n, members in enumerate((first, second))
     ]
 
 
 CASES = (
     Case("INVALID_FIELD_SHARING", "T.x", [Q + K + "{ id: ID! x: Int }", K + "{ id: ID! x: Int @shareable }"],
-         [Q + K + "{ id: ID! x: Int @shareable }", K + "{ id: ID! x: Int @shareable }"], BOTH),
+         [Q + K + "{ id: ID! x: Int @shareable }", K + "{ id: ID! x: Int @shareable }"], TWO),
     Case("INVALID_FIELD_SHARING", "T.x",
          ['type Query { a: T @provides(fields: "x") } ' + K + "{ id: ID! x: Int @external }", K + "{ id: ID! x: Int }"],
          ['type Query { a: T @provides(fields: "x") } ' + K + "{ id: ID! x: Int @external }",
-          K + "{ id: ID! x: Int @shareable }"], BOTH),
+          K + "{ id: ID! x: Int @shareable }"], TWO),
     Case("INVALID_FIELD_SHARING", "Query.a", ["type Query { a: Int }", "type Query { a: Int }"],
-         ["type Query { a: Int @shareable }", "type Query { a: Int @shareable }"], BOTH),
+         ["type Query { a: Int @shareable }", "type Query { a: Int @shareable }"], TWO),
     Case("INVALID_SHAREABLE_USAGE", "I.x",
          ["type Query { i: I } interface I { x: Int @shareable } type A implements I { x: Int }"],
          ["type Query { i: I } interface I { x: Int } type A implements I { x: Int @shareable }"]),
     Case("INVALID_SHAREABLE_USAGE", "Query.a", ["type Query { a: Int @shareable @shareable }"],
          ["type Query { a: Int @shareable }"]),
-    Case("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", "Query.u", _returned("A", "B"), _returned("A | B", "B"), BOTH),
+    Case("SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES", "Query.u", _unions("A", "B"), _unions("A | B", "B"), TWO),
 )  # fmt: skip

@@ -11,14 +11,14 @@ CASES = (
         "T",
         [Q + "type T { a: Int }", "interface T { a: Int } type Query { b: T }"],
         [Q + "type T { a: Int }"],
-        named=("s0", "s1"),
+        subgraphs=("s0", "s1"),
     ),
     Case(
         "FIELD_TYPE_MISMATCH",
         "T.a",
         [Q + "type T @shareable { a: Int }", "type T @shareable { a: [Int] }"],
         [Q + "type T @shareable { a: Int }", "type T @shareable { a: Int! }"],
-        named=("s0", "s1"),
+        subgraphs=("s0", "s1"),
     ),
     Case(
         "EXTENSION_WITH_NO_BASE",
@@ -39,13 +39,13 @@ CASES = (
         "E.B",
         ["type Query { a(e: E): E } enum E { A B }", "type Query { b(e: E): E } enum E { A }"],
         ["type Query { a(e: E): E } enum E { A B }", "type Query { b(e: E): E } enum E { A B }"],
-        named=("s1",),
+        subgraphs=("s1",),
     ),
     Case(
         "EMPTY_MERGED_ENUM_TYPE",
         "E",
         ["type Query { a(e: E): Int } enum E { A }", "type Query { b(e: E): Int } enum E { B }"],
         ["type Query { a(e: E): Int } enum E { A C }", "type Query { b(e: E): Int } enum E { B C }"],
-        named=("s0", "s1"),
+        subgraphs=("s0", "s1"),
     ),
 )  # fmt: skip

@@ -51,7 +51,7 @@ def interface_key_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolat
             objects = [
                 name
                 for name in sorted(possible.get(key.type, frozenset()))
-                if all(other.types[name].kind is Kind.OBJECT for other in subgraphs if name in other.types)
+                if all(part.types[name].kind is Kind.OBJECT for part in subgraphs if name in part.types)
             ]
             implementing = [
                 name for name in objects if name in subgraph.types and key.type in subgraph.types[name].interfaces
