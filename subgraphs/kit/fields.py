@@ -184,27 +184,27 @@ class Field(StrawberryField):
             raise DeclarationError(f"{self.type_annotation.raw_annotation} is not declared")
         return unwrapped(resolved)
 
-    @property
+    @cached_property
     def many(self) -> bool:
         """Whether the field returns a list, which is no connection."""
         return self._type[1]
 
-    @property
+    @cached_property
     def choice(self) -> StrawberryEnumDefinition | None:
         """The enum that the field returns."""
         return self.named_type if isinstance(self.named_type, StrawberryEnumDefinition) else None
 
-    @property
+    @cached_property
     def kind(self) -> Kind | None:
         """The scalar that the field returns, `ENUM` for an enum; None for an object."""
         return Kind.ENUM if self.choice is not None else _KINDS.get(self.named_type)
 
-    @property
+    @cached_property
     def target(self) -> type | None:
         """The entity's class that the field returns, alone or in a list or connection."""
         return connection_node(self.named_type) or (self.named_type if has_object_definition(self.named_type) else None)
 
-    @property
+    @cached_property
     def is_connection(self) -> bool:
         """Whether the field returns a connection."""
         return connection_node(self.named_type) is not None
@@ -228,10 +228,10 @@ class ColumnField(Field):
         super().__init__(category, description, level=level, directives=directives)
         self.column, self.forbidden, self.key, self.resolvable = column, forbidden, key, resolvable
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """The scalar that the column is served as; raises DeclarationError for an annotation that is none."""
-        kind = super().kind
+        kind = Kind.ENUM if self.choice is not None else _KINDS.get(self.named_type)
         if kind is None:
             raise DeclarationError(f"{self.graphql_name}: the annotation is no GraphQL scalar or enum")
         return kind
