@@ -27,5 +27,5 @@ def retarget(expression: ColumnElement[Any], table: FromClause, row: AliasedColu
             return row.c[element.name]
         return None
 
-    moved: ColumnElement[Any] = replacement_traverse(expression, {}, replace)
-    return moved
+    retargeted: ColumnElement[Any] = replacement_traverse(expression, {}, replace)
+    return retargeted

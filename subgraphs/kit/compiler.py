@@ -38,7 +38,7 @@ def _day(now: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedOperation:
     """An operation whose `@skip` and `@include` are decided."""
 
     reading: Reading
@@ -51,7 +51,7 @@ class Compiler:
 
     def __init__(self, model: Model, key: bytes, match_secret: bytes | None = None, bound: int = 1000) -> None:
         self.model, self.key, self.match_secret = model, key, match_secret
-        self.prepared: Lru[tuple[str, Any], Prepared] = Lru(bound)
+        self.prepared: Lru[tuple[str, Any], PreparedOperation] = Lru(bound)
         self.statements: Lru[tuple[Any, ...], Statement] = Lru(bound)
 
     def statement(
@@ -68,11 +68,11 @@ class Compiler:
         )
         return statement, call
 
-    def _prepare(self, reading: Reading) -> Prepared:
+    def _prepare(self, reading: Reading) -> PreparedOperation:
         entities = {node.number: forms(node, self.model) for node in reading.roots if node.name == ENTITIES}
-        return Prepared(reading, listings(reading, self.model), entities)
+        return PreparedOperation(reading, listings(reading, self.model), entities)
 
-    def _call(self, prepared: Prepared, variables: Mapping[str, Any], context: Context) -> Call:
+    def _call(self, prepared: PreparedOperation, variables: Mapping[str, Any], context: Context) -> Call:
         reading, sealer = prepared.reading, Sealer(self.key, context)
         pages = {listing.node.number: read_page(listing, reading, variables, sealer) for listing in prepared.listings}
         batches, counts, keys, link_keys = {}, {}, {}, {}

@@ -71,9 +71,9 @@ class Connections:
                 self._in_use += 1
                 return connection
         if self._in_use >= self._limit:
-            handed_over = await self._wait()
-            if handed_over is not None:
-                return handed_over
+            released_connection = await self._wait()
+            if released_connection is not None:
+                return released_connection
         else:
             self._in_use += 1
         try:

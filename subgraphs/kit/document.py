@@ -110,11 +110,11 @@ class _Reader:
     count: int = 0
 
     def fields(self, sets: tuple[SelectionSetNode, ...], type_name: str | None = None) -> tuple[Node, ...]:
-        merged: dict[str, list[FieldNode]] = {}
+        nodes_by_key: dict[str, list[FieldNode]] = {}
         for field_node in self._flat(sets, type_name):
             key = field_node.alias.value if field_node.alias else field_node.name.value
-            merged.setdefault(key, []).append(field_node)
-        return tuple(self._node(key, field_nodes) for key, field_nodes in merged.items())
+            nodes_by_key.setdefault(key, []).append(field_node)
+        return tuple(self._node(key, field_nodes) for key, field_nodes in nodes_by_key.items())
 
     def _node(self, key: str, field_nodes: list[FieldNode]) -> Node:
         self.count += 1

@@ -16,9 +16,9 @@ all PUB, PROF or TECH has no subject. A subgraph that extends the persons of ano
 they share, which no migration makes. A `stub` is a type that another subgraph describes: its key, nothing to resolve.
 
 A relationship that is computed from fields of other subgraphs names them in `requires`, declares them `external`, and
-gives a function from `Required` to the select of its rows:
+gives a function from `RequiredValues` to the select of its rows:
 
-    def near(required: Required) -> Select: ... required.text("contact", "address", "cityCode") ...
+    def near(required: RequiredValues) -> Select: ... required.text("contact", "address", "cityCode") ...
     suggested: Connection[Service] | None = to_many(PUB, "…", source=near, requires="contact { address { cityCode } }")
 """
 

@@ -108,7 +108,7 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Required:
+class RequiredValues:
     """The input of a computed relationship's function: the parent's row and the required values, as JSON.
 
     `text("contact", "address", "cityCode")` is a text expression; `json("constraints")` the JSONB of a list or object,
@@ -136,7 +136,7 @@ def _name(name: str) -> ColumnElement[str]:
     return literal_column(f"'{name}'", Text())
 
 
-Source = Callable[[Required], Select[Any]]
+Source = Callable[[RequiredValues], Select[Any]]
 
 
 def unwrapped(type_: Any) -> tuple[Any, bool]:

@@ -162,27 +162,28 @@ class Guards:
         if isinstance(field, EmbeddedField) and entity.stub and entity.key is not None and entity.table is not None:
             row.where.append(retarget(entity.key.column, entity.table, scope.row).is_not(None))
         if isinstance(field, EmbeddedField):
-            same = entity.subject == scope.entity.subject
-            return self.enter(row, entity, scope.row, *((scope.base, scope.subject) if same else (None,)))
-        below = self.enter_related(row, scope, entity, field.on)
-        revealed = self.link_condition(scope, field, below)
+            same_person = entity.subject == scope.entity.subject
+            return self.enter(row, entity, scope.row, *((scope.base, scope.subject) if same_person else (None,)))
+        target = self.enter_related(row, scope, entity, field.on)
+        revealed = self.link_condition(scope, field, target)
         if not isinstance(revealed, bool):
             row.where.append(revealed)
-        return below
+        return target
 
     def enter_related(
         self, row: Row, scope: Scope, entity: Entity, on: tuple[ColumnElement[Any], ColumnElement[Any]]
     ) -> Scope:
         """Enter the rows of another table that are related to the object of `scope` by `on`."""
-        theirs, ours = on
+        target_column, own_column = on
         assert entity.table is not None
         assert scope.entity.table is not None
         columns, source = self.alias(entity.table)
         row.join(source)
-        parent = retarget(ours, scope.entity.table, scope.row)
-        row.where.append(retarget(theirs, entity.table, columns) == parent)
-        same = (entity.subject, scope.entity.subject) == (_name(theirs), _name(ours)) and scope.base is not None
-        return self.enter(row, entity, columns, *((scope.base, scope.subject) if same else (None,)))
+        parent = retarget(own_column, scope.entity.table, scope.row)
+        row.where.append(retarget(target_column, entity.table, columns) == parent)
+        by_subject = (entity.subject, scope.entity.subject) == (_name(target_column), _name(own_column))
+        same_person = by_subject and scope.base is not None
+        return self.enter(row, entity, columns, *((scope.base, scope.subject) if same_person else (None,)))
 
     def alias(self, table: FromClause) -> tuple[AliasedColumns, FromClause]:
         """Return a new alias of a table and its columns."""

@@ -18,11 +18,11 @@ from schema.context import HEADER, LIFETIME, ContextRefused, unseal
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.server import Subgraph
 
-LARGEST_BODY = 4 * 1024 * 1024
+MAX_BODY = 4 * 1024 * 1024
 BODY_SECONDS = 30.0
 """Longest that a body may take to come: until then nobody knows who asks."""
-MOST_NONCES = 500_000
-KEPT_SECONDS = LIFETIME + 6
+MAX_NONCES = 500_000
+NONCE_SECONDS = LIFETIME + 6
 """A context is taken from five seconds before its issue to its expiry."""
 
 Message = MutableMapping[str, Any]
@@ -52,8 +52,8 @@ class Nonces:
     def first(self, nonce: str, now: int) -> bool:
         """Remember the nonce and return whether it is new."""
         if now >= self._turn:
-            self._old, self._young, self._turn = self._young, set(), now + KEPT_SECONDS
-        if nonce in self._young or nonce in self._old or len(self._young) >= MOST_NONCES:
+            self._old, self._young, self._turn = self._young, set(), now + NONCE_SECONDS
+        if nonce in self._young or nonce in self._old or len(self._young) >= MAX_NONCES:
             return False
         self._young.add(nonce)
         return True
@@ -163,7 +163,7 @@ async def _body(receive: Receive) -> bytes:
             raise Refused(400, "MALFORMED_REQUEST", "La requête est incomplète.")
         part = message.get("body", b"")
         size += len(part)
-        if size > LARGEST_BODY:
+        if size > MAX_BODY:
             raise Refused(413, "TOO_LARGE", "La requête est trop longue.")
         parts.append(part)
         if not message.get("more_body"):

@@ -72,8 +72,8 @@ def _candidates(
     parameters[keys] = lambda call: list(call.link_keys[number])
     parameters[scopes] = lambda call: call.scopes + [key for key in call.link_keys[number] if key is not None]
     name, link = guards.name("k"), access.link.alias(guards.name("l"))
-    given_keys = func.unnest(bindparam(keys, type_=ARRAY(Text()))).table_valued("key", with_ordinality="n")
-    given_keys = given_keys.render_derived(name=name)
+    keys_table = func.unnest(bindparam(keys, type_=ARRAY(Text()))).table_valued("key", with_ordinality="n")
+    keys_table = keys_table.render_derived(name=name)
     place = literal_column(f"{name}.n", Integer())
     assert entity.table is not None
     assert entity.subject is not None
@@ -82,7 +82,7 @@ def _candidates(
     finders = bindparam(scopes, type_=ARRAY(Text()))
     facts_of_person = person_facts(link.c.person_id, guards.residual, facts_name, finders)
     facts = literal_column(f"{facts_name}.v", Integer())
-    source = given_keys.join(link, and_(link.c.key == literal_column(f"{name}.key"), valid(link)))
+    source = keys_table.join(link, and_(link.c.key == literal_column(f"{name}.key"), valid(link)))
     source = source.join(table, row.c[entity.subject] == link.c.person_id).join(facts_of_person, true())
     rules = [guards.residual.fields.get(match.coordinate(key), Rule()) for key in match.keys]
     tests = zip(_places(match), rules, strict=True)

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, String, Text, and_, case, cast, func, lite
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
-from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, Required
+from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, RequiredValues
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.ordering import Ordering, page_select
 from subgraphs.kit.page_arguments import Shape
@@ -156,7 +156,7 @@ class Writer:
         when = self.guards.readable(scope, field)
         if when is False or (field.source is not None and scope.required is None):
             return "None"
-        when = self._answerable(scope, field, when)
+        when = self._lists_known(scope, field, when)
         child = Row(None, json=True)
         below = self._rows(child, scope, field)
         if when is not True:
@@ -179,13 +179,13 @@ class Writer:
         rows = value if row.json else f"loads({value})"
         return f"(None if {value} is None else {expression.replace(ROWS, rows, 1)})"
 
-    def _answerable(self, scope: Scope, field: ManyField, when: Granted) -> Granted:
+    def _lists_known(self, scope: Scope, field: ManyField, when: Granted) -> Granted:
         """Return `when`, and that each list required by the field is a list: the field is null if one is null."""
         for name in field_set(field.requires) if field.requires else ():
             required_field = scope.entity.fields.get(name)
             if isinstance(required_field, ExternalField) and required_field.many:
                 assert scope.required is not None
-                required = Required(scope.row, scope.required)
+                required = RequiredValues(scope.row, scope.required)
                 is_list = func.jsonb_typeof(required.json(name)) == literal_column("'array'")
                 when = is_list if when is True else and_(when, is_list)
         return when
@@ -201,7 +201,7 @@ class Writer:
         assert field.source is not None
         assert scope.required is not None
         name = self.guards.name("t")
-        source = field.source(Required(scope.row, scope.required)).subquery(name)
+        source = field.source(RequiredValues(scope.row, scope.required)).subquery(name)
         row.join(source)
         return self.guards.enter(row, entity, AliasedColumns(name, source), None)
 

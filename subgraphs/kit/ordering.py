@@ -65,10 +65,10 @@ class Ordering:
         """Return the condition that a row comes after the position (value, key)."""
         if self.sort is None:
             return self.key > key
-        farther = self.sort < value if self.descending else self.sort > value
-        same = and_(self.sort == value, self.key > key)
+        later_value = self.sort < value if self.descending else self.sort > value
+        later_key = and_(self.sort == value, self.key > key)
         return or_(
-            and_(value.is_not(None), or_(farther, same, self.sort.is_(None))),
+            and_(value.is_not(None), or_(later_value, later_key, self.sort.is_(None))),
             and_(value.is_(None), self.sort.is_(None), self.key > key),
         )
 
@@ -86,12 +86,12 @@ def page_select(row: Row, number: int, shape: Shape, ordering: Ordering, paramet
     if shape.after:
         value, key = f"after_{number}", f"after_id_{number}"
         parameters[key] = lambda call: _after(call, number)[1]
-        typed = bindparam(key, type_=ordering.key.type)
+        key_parameter = bindparam(key, type_=ordering.key.type)
         place: ColumnElement[Any] = null()
         if ordering.sort is not None:
             parameters[value] = lambda call: _after(call, number)[0]
             place = bindparam(value, type_=ordering.sort.type)
-        page = page.where(ordering.after(place, typed))
+        page = page.where(ordering.after(place, key_parameter))
     limit = f"first_{number}"
     parameters[limit] = lambda call: call.pages[number].first + 1
     return page.limit(bindparam(limit, type_=Integer()))

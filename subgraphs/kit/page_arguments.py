@@ -27,7 +27,7 @@ from subgraphs.kit.place_search import Near, Place, read_place
 from subgraphs.kit.root_fields import Comparison, Criterion, RootField, RootKind, column_at
 from subgraphs.kit.subgraph_model import Model
 
-LARGEST = 100
+MAX_PAGE = 100
 """Most rows of one page."""
 _FIRST = {"first"}
 _FORMS = {int: "INT", bool: "BOOLEAN", float: "FLOAT"}
@@ -138,8 +138,8 @@ def read_page(listing: Listing, reading: Reading, variables: Mapping[str, Any], 
     first = reading.value(node, "first", variables)
     if first is None:
         first = listing.page
-    if type(first) is not int or not 1 <= first <= LARGEST:
-        raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {LARGEST}.")
+    if type(first) is not int or not 1 <= first <= MAX_PAGE:
+        raise RequestFailed("BAD_FIRST", f"L'argument « first » doit être un entier de 1 à {MAX_PAGE}.")
     if node.arguments.keys() <= _FIRST:
         return Page(listing, PLAIN, first, None, {})
     order = reading.value(node, "orderBy", variables)
@@ -173,7 +173,7 @@ def _criterion(name: str, value: Any, listing: Listing) -> Any:
     input_path = f"filter.{name}"
     criterion, field = listing.criteria[name]
     if criterion.comparison is Comparison.AMONG:
-        if not isinstance(value, list) or not 1 <= len(value) <= LARGEST:
+        if not isinstance(value, list) or not 1 <= len(value) <= MAX_PAGE:
             raise BadInput(input_path, "LIST")
         return [convert_value(input_path, element, field.kind) for element in value]
     if criterion.comparison is Comparison.HOLDS:

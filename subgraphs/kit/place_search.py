@@ -22,9 +22,9 @@ from subgraphs.kit.select_builder import Scope
 INPUT = "NearInput"
 DISTANCE = "distanceKm"
 """Field of an edge: the distance that its row is listed by."""
-RADIUS_KM = 50
+DEFAULT_RADIUS_KM = 50
 """Radius where none is given (that of data.inclusion's own search, docs/domain.md#data-inclusion)."""
-LARGEST_KM = 100
+MAX_RADIUS_KM = 100
 FIELDS = frozenset({"cityCode", "latitude", "longitude", "radiusKm"})
 
 
@@ -66,8 +66,8 @@ def read_place(argument: Any) -> Place:
     if not isinstance(argument, dict) or not argument.keys() <= FIELDS:
         raise BadInput("near", "OBJECT")
     radius = argument.get("radiusKm")
-    radius = RADIUS_KM if radius is None else radius
-    if type(radius) is not int or not 1 <= radius <= LARGEST_KM:
+    radius = DEFAULT_RADIUS_KM if radius is None else radius
+    if type(radius) is not int or not 1 <= radius <= MAX_RADIUS_KM:
         raise BadInput("near.radiusKm", "RADIUS")
     latitude, longitude = _position(argument)
     return Place(latitude, longitude, radius, box((latitude, longitude), radius))

@@ -24,7 +24,7 @@ from subgraphs.kit.fields import ManyField
 from subgraphs.kit.page_arguments import uuid_or_none
 from subgraphs.kit.subgraph_model import Model
 
-MOST = 10_000
+MAX_REPRESENTATIONS = 10_000
 """Most representations of one request; the hub sends no more (`hub.federation.execution.execute.Bounds`)."""
 
 SEPARATOR = "\x1f"
@@ -92,8 +92,8 @@ def forms(node: Node, model: Model) -> dict[str, Form]:
 
 def split(representations: Any, forms: Mapping[str, Form]) -> tuple[int, dict[str, Batch]]:
     """Return the number of representations and the valid ones by type; raises RequestFailed if they are no list."""
-    if not isinstance(representations, list) or len(representations) > MOST:
-        raise RequestFailed("BAD_INPUT", f"« representations » est une liste d'au plus {MOST} éléments.")
+    if not isinstance(representations, list) or len(representations) > MAX_REPRESENTATIONS:
+        raise RequestFailed("BAD_INPUT", f"« representations » est une liste d'au plus {MAX_REPRESENTATIONS} éléments.")
     batches = {name: Batch() for name in forms}
     for place, representation in enumerate(representations):
         if not isinstance(representation, dict):

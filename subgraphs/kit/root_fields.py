@@ -38,7 +38,7 @@ from subgraphs.kit.enums import members_of
 from subgraphs.kit.errors import DeclarationError
 from subgraphs.kit.fields import ColumnField, EmbeddedField, OneField, Sort, attribute, connection_node, unwrapped
 from subgraphs.kit.identity_match import IdentityMatch
-from subgraphs.kit.place_search import LARGEST_KM, RADIUS_KM, Near
+from subgraphs.kit.place_search import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, Near
 
 T = TypeVar("T")
 E = TypeVar("E", bound=EnumMeta)
@@ -145,8 +145,8 @@ class NearInput:
         default=strawberry.UNSET, description="Longitude, en degrés décimaux.", directives=[reads_directive()]
     )
     radius_km: int | None = strawberry.field(
-        default=RADIUS_KM,
-        description=f"Rayon, en kilomètres, de 1 à {LARGEST_KM}.",
+        default=DEFAULT_RADIUS_KM,
+        description=f"Rayon, en kilomètres, de 1 à {MAX_RADIUS_KM}.",
         directives=[reads_directive()],
     )
 

@@ -94,12 +94,12 @@ class _Building:
         row, name = Row(None, self.json), self.guards.name("r")
         ids, place = f"ids_{node.number}_{entity.name}", literal_column(f"{name}.n", Integer())
         self.parameters[ids] = lambda call: SEPARATOR.join(call.batches[node.number][entity.name].keys)
-        arrays, array_columns = [_parted(ids, key.column.type)], ["id"]
+        arrays, array_columns = [_array_parameter(ids, key.column.type)], ["id"]
         required: ColumnElement[Any] | None = None
         if requirements_of(entity, fields):
             values = f"required_{node.number}_{entity.name}"
             self.parameters[values] = lambda call: SEPARATOR.join(call.batches[node.number][entity.name].required)
-            arrays.append(_parted(values, Text()))
+            arrays.append(_array_parameter(values, Text()))
             array_columns.append("required")
             required = cast(literal_column(f"{name}.required", Text()), JSONB)
         representations = (
@@ -235,10 +235,10 @@ class _Building:
         return or_(passes, self.criterion(node, scope, name, criterion.alternative))
 
 
-def _parted(parameter: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+def _array_parameter(parameter: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
     """An array parameter that is sent as one text, since the driver's encoding of arrays is slow."""
-    parted = func.string_to_array(bindparam(parameter, type_=Text()), literal_column(f"E'\\x{ord(SEPARATOR):02x}'"))
-    return collate(parted, kind.collation) if isinstance(kind, String) and kind.collation else cast(parted, ARRAY(kind))
+    array = func.string_to_array(bindparam(parameter, type_=Text()), literal_column(f"E'\\x{ord(SEPARATOR):02x}'"))
+    return collate(array, kind.collation) if isinstance(kind, String) and kind.collation else cast(array, ARRAY(kind))
 
 
 def _near(call: Call, number: int) -> dict[str, float]:

@@ -41,12 +41,10 @@ def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
     declared: dict[str, Entity] = {}
     for entity in map(entity_of, types):
         if isinstance(entity.table, Table) and not entity.stub:
-            declared_first = declared.setdefault(entity.table.key, entity)
-            if declared_first.subject != entity.subject or (
-                declared_first.owner and entity.owner and declared_first.owner != entity.owner
-            ):
-                raise ValueError(f"{declared_first.name} and {entity.name} disagree on the rows of {entity.table.key}")
-            declared[entity.table.key] = entity if entity.owner is None else declared_first
+            first = declared.setdefault(entity.table.key, entity)
+            if first.subject != entity.subject or (first.owner and entity.owner and first.owner != entity.owner):
+                raise ValueError(f"{first.name} and {entity.name} disagree on the rows of {entity.table.key}")
+            declared[entity.table.key] = entity if entity.owner is None else first
     return [_protection(table, declared.get(table.key)) for table in metadata.sorted_tables]
 
 

@@ -12,7 +12,7 @@ from schema.residual import Clause
 from subgraphs.kit.aliased_columns import AliasedColumns
 from subgraphs.kit.entity import Entity
 
-MOST_ARGUMENTS = 100
+MAX_ARGUMENTS = 100
 """PostgreSQL's bound of a function's arguments."""
 
 
@@ -96,9 +96,9 @@ def array_of(child: Select[Any], name: str) -> LateralFromClause:
 
 
 def _array(columns: list[Any]) -> ColumnElement[Any]:
-    if len(columns) <= MOST_ARGUMENTS:
+    if len(columns) <= MAX_ARGUMENTS:
         return func.json_build_array(*columns)
-    parts = [columns[at : at + MOST_ARGUMENTS] for at in range(0, len(columns), MOST_ARGUMENTS)]
+    parts = [columns[at : at + MAX_ARGUMENTS] for at in range(0, len(columns), MAX_ARGUMENTS)]
     array: ColumnElement[Any] = func.jsonb_build_array(*parts[0])
     for part in parts[1:]:
         array = array.op("||")(func.jsonb_build_array(*part))

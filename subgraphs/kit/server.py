@@ -23,7 +23,7 @@ from subgraphs.kit.federation_schema import subgraph_schema
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database
 
-CACHED = 1000
+CACHE_SIZE = 1000
 """Documents kept parsed and validated. A query that comes again is answered without Strawberry."""
 
 META = frozenset({"_service", "__schema", "__type", "__typename"})
@@ -59,7 +59,7 @@ class Subgraph:
     ) -> None:
         self.model, self.database, self.policy = model, database, policy
         self.compiler = Compiler(model, cursors, match_secret)
-        self.queries: Lru[str, Query] = Lru(CACHED)
+        self.queries: Lru[str, Query] = Lru(CACHE_SIZE)
         self.schema = subgraph_schema(model, _EXTENSIONS, mutation)
 
     @property
@@ -81,7 +81,7 @@ class Subgraph:
             raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
         parsed = self.queries.get(query)
         if parsed is not None and _asks_data(parsed):
-            return await self._again(query, parsed, variables or {}, context)
+            return await self._repeat(query, parsed, variables or {}, context)
         result = await self.schema.execute(
             query, variable_values=dict(variables or {}), context_value=Request(self, context)
         )
@@ -90,7 +90,7 @@ class Subgraph:
             answer["errors"] = [_error_entry(error) for error in result.errors]
         return answer
 
-    async def _again(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    async def _repeat(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Answer a query that was validated before, without Strawberry."""
         try:
             return {"data": await self.data(text, query, variables, context)}
@@ -152,4 +152,4 @@ class _Answering(SchemaExtension):
         yield
 
 
-_EXTENSIONS = (lambda: ParserCache(maxsize=CACHED), lambda: ValidationCache(maxsize=CACHED), _Answering)
+_EXTENSIONS = (lambda: ParserCache(maxsize=CACHE_SIZE), lambda: ValidationCache(maxsize=CACHE_SIZE), _Answering)

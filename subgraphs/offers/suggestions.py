@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from subgraphs.kit.distance import EARTH_RADIUS_KM, distance_sql
-from subgraphs.kit.fields import Required
+from subgraphs.kit.fields import RequiredValues
 from subgraphs.kit.literals import number, text
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import CATEGORY_OF_THEME, OPEN, RADIUS_KM, REMOTE, UNKNOWN_KM, UNMATCHED_KM
@@ -52,7 +52,7 @@ MARGIN = 1.002
 are not quite those of a plane."""
 
 
-def suggested(required: Required) -> Select[Any]:
+def suggested(required: RequiredValues) -> Select[Any]:
     """The services near the person's commune and those without a place, with their distance and rank."""
     offer = union_all(_near(required), _anywhere()).subquery("offer")
     answers = offer.c.categories.op("&&", is_comparison=True)(_categories(required))
@@ -63,7 +63,7 @@ def suggested(required: Required) -> Select[Any]:
     return select(*(offer.c[name] for name in names), rank.label("rank"))
 
 
-def _near(required: Required) -> Select[Any]:
+def _near(required: RequiredValues) -> Select[Any]:
     """Services within the radius: those of a box around the commune, found by index, and of them the near ones."""
     commune, service = tables.commune.alias("here"), tables.service.alias("offered")
     height = number(degrees(RADIUS_KM / EARTH_RADIUS_KM) * MARGIN)
@@ -92,7 +92,7 @@ def _columns(service: FromClause) -> list[ColumnElement[Any]]:
     return [service.c[name] for name in ("id", "name", "thematics", "structure_id", "categories")]
 
 
-def _categories(required: Required) -> ColumnElement[Any]:
+def _categories(required: RequiredValues) -> ColumnElement[Any]:
     """Categories of thematics that the open constraints call for."""
     listed = required.json("constraints")
     is_list = func.jsonb_typeof(listed) == text("array")

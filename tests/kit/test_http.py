@@ -11,7 +11,7 @@ import pytest
 
 from schema.context import HEADER, LIFETIME, Context, seal
 from schema.facts import Fact
-from subgraphs.kit.http import KEPT_SECONDS, LARGEST_BODY, Application, Nonces
+from subgraphs.kit.http import MAX_BODY, NONCE_SECONDS, Application, Nonces
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database as Pool
 from subgraphs.people.queries import MODEL
@@ -131,9 +131,9 @@ async def test_context_is_good_for_one_call(caller: Caller) -> None:
 def test_nonce_is_remembered_as_long_as_its_context_and_then_forgotten() -> None:
     nonces = Nonces()
     assert nonces.first("a", NOW)
-    assert not any(nonces.first("a", NOW + later) for later in range(KEPT_SECONDS + 1))
-    assert nonces.first("b", NOW + KEPT_SECONDS)
-    assert nonces.first("a", NOW + 2 * KEPT_SECONDS)
+    assert not any(nonces.first("a", NOW + later) for later in range(NONCE_SECONDS + 1))
+    assert nonces.first("b", NOW + NONCE_SECONDS)
+    assert nonces.first("a", NOW + 2 * NONCE_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_other_addresses_methods_and_types_are_refused(caller: Caller) -> 
     assert (await caller.call("POST", "/"))[0] == 404
     assert (await caller.post(headers=()))[0] == 415
     assert (await caller.post(headers=((b"content-type", b"text/plain"),)))[0] == 415
-    assert (await caller.post(b" " * (LARGEST_BODY + 1)))[0] == 413
+    assert (await caller.post(b" " * (MAX_BODY + 1)))[0] == 413
     assert await caller.call("GET", "/healthz") == (200, {"status": "ok", "subgraph": "people"})
 
 

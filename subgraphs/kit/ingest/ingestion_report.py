@@ -15,7 +15,7 @@ from pathlib import Path
 
 from subgraphs.kit.ingest.refusal_codes import CODES
 
-SHOWN = 1000
+MAX_DETAILED_REFUSALS = 1000
 """Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""
 
 
@@ -126,5 +126,5 @@ class Report:
 
     def _keep(self, refused: Refused, record: int, codes: Counter[str], refusals: list[Refusal]) -> None:
         codes[refused.code] += 1
-        if len(refusals) < SHOWN:
+        if len(refusals) < MAX_DETAILED_REFUSALS:
             refusals.append(Refusal(self._file, self._digest, record, refused.path, refused.code))

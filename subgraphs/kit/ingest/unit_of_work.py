@@ -149,7 +149,7 @@ async def read_files(
     """
     report = Report(name)
     for path in paths:
-        begun = report.read
+        groups_before = report.read
         try:
             report.open(path)
             for record in records(path):
@@ -159,7 +159,7 @@ async def read_files(
                 else:
                     await session.unit(report, partial(write, record))
         except Refused as refused:
-            if report.read == begun:
+            if report.read == groups_before:
                 report.refuse_file(refused)
             else:
                 report.stop(refused)
