@@ -79,7 +79,7 @@ class Registry:
         self._key = key
         self._precedence = precedence
 
-    def handle(self, *parts: str) -> str:
+    def opaque_key(self, *parts: str) -> str:
         """A stable opaque key made of identifiers that must not be stored in clear."""
         return hmac.digest(self._key, "\x1f".join(("handle", *parts)).encode(), "sha256").hex()[:24]
 
@@ -105,9 +105,9 @@ class Registry:
         if contradicts(values, other_rows):
             raise Refused("MATCH_CONFLICT")
         person_id = person_id or uuid4()
-        if record.following is not None and record.following.structure is not None:
-            revealed = {"sensitivity": record.following.sensitivity}
-            await store.put(tables.structure, {"id": record.following.structure}, revealed)
+        if record.referent_organisation is not None and record.referent_organisation.structure is not None:
+            revealed = {"sensitivity": record.referent_organisation.sensitivity}
+            await store.put(tables.structure, {"id": record.referent_organisation.structure}, revealed)
         await store.delete(tables.source_record, source=record.source, source_id=record.source_id, removed=True)
         await self._write(store, person_id, await self._whole(store, [*other_rows, values]), values)
         await self._link(store, person_id, record, values)
@@ -115,11 +115,11 @@ class Registry:
             await referents.put(store, person_id, record, record.referents)
         return person_id
 
-    async def couple(self, store: Store, source: str, organisme: str, matricule: str) -> None:
+    async def link_partners(self, store: Store, source: str, organisme: str, matricule: str) -> None:
         """Make the two adults of a dossier each other's partner, once all of its records are put."""
         await couples.put(store, source, organisme, matricule)
 
-    async def reach(self, store: Store, contact: DossierContact) -> Outcome:
+    async def put_dossier_contact(self, store: Store, contact: DossierContact) -> Outcome:
         """Write the ways of contact of the one known dossier that they name, unless newer ones are known.
 
         Raises Refused if no dossier, or several, may be meant.
@@ -131,7 +131,7 @@ class Registry:
             await self._consolidated(store, person_id, await self._whole(store, rows))
         return store.outcome if adults else Outcome.OLDER
 
-    async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
+    async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """Return the key of the professional with this e-mail address, made if new; it follows nobody by that alone."""
         return await referents.agent(store, source, as_of, professional)
 
@@ -186,8 +186,8 @@ class Registry:
         rsa = asdict(record.rsa) if record.rsa else {}
         for name in ("status", "requested_on", "rights_and_duties", "suspended_on", "department", "suspension_reason"):
             values[f"rsa_{name}"] = rsa.get(name)
-        values["referent_organisation"] = record.following and record.following.siret
-        values["structure_id"] = record.following and record.following.structure
+        values["referent_organisation"] = record.referent_organisation and record.referent_organisation.siret
+        values["structure_id"] = record.referent_organisation and record.referent_organisation.structure
         values["family_situation"] = record.household.family_situation if record.household else None
         values["dependent_children"] = record.household.dependent_children if record.household else None
         if own is not None:

@@ -75,7 +75,7 @@ class Items:
             "recorded_by": siret,
         }
         agents = [
-            await self._people.professional(
+            await self._people.put_professional(
                 store, NAME, as_of, Referent(agent.email, agent.first_name, agent.last_name)
             )
             for agent in rdv.agents

@@ -42,9 +42,9 @@ def record(row: Row, as_of: datetime, department: str | None, people: People) ->
     role = ROLES.get(row["role"].lower())
     born = day(row["birth_date"], NAMES["birth_date"])
     if row["internal_id"]:
-        key = people.handle(department, row["internal_id"])
+        key = people.opaque_key(department, row["internal_id"])
     elif number is not None and role is not None:
-        key = people.handle(department, number, role, str(born))
+        key = people.opaque_key(department, number, role, str(born))
     else:
         raise Refused("KEY_MISSING", NAMES["internal_id"])
     addresses = emails(row["emails"])

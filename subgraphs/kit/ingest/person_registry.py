@@ -1,6 +1,6 @@
-"""How a source of any subgraph says who a record is about, without knowing the subgraph `people`.
+"""The registry of people as sources of any subgraph see it, without knowing the subgraph `people`.
 
-The registry (`subgraphs.people.registry`) is handed to each source as `People`: it matches, consolidates and links.
+Each source receives the registry (`subgraphs.people.registry`) as `People`: it matches, consolidates and links.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Rsa:
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """What a dossier says of the home of its adults: SITFAM code of the CNAF, number of children in charge."""
+    """The household of a dossier's adults: SITFAM code of the CNAF, number of dependent children."""
 
     family_situation: str | None
     dependent_children: int
@@ -37,7 +37,7 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Referent:
-    """A professional who follows the person, known by e-mail."""
+    """A professional who follows the person, identified by e-mail."""
 
     email: str
     first_name: str | None = None
@@ -46,8 +46,8 @@ class Referent:
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
-    """The organisation that follows the person: its SIRET, its key in the offer, and what naming it would reveal."""
+class ReferentOrganisation:
+    """The organisation that follows the person: its SIRET, its key in the offer, and what its name reveals."""
 
     siret: str
     structure: str | None = None
@@ -56,15 +56,15 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """What one record of one source says of one person.
+    """The statements of one record of one source about one person.
 
-    `nir` is only ever hashed, but for its last three digits. `withheld` names columns of `people.identity` that this
-    record does not decide: what was said before stays. `referents` is None where the record doesn't speak of them.
-    `organisme` is FONORG:NUMORG. Phones are written in ten digits. `department` is that of the Conseil départemental in
-    charge, within which `department_internal_id` is a key. `following` is the organisme référent, whose structure is
-    that of the referents. `income_band` is that of the household in `income_month`, `earned_income` whether the person
-    itself had income from work then. `by_identity`: the record never makes a person; where no key of it is that of
-    someone known, it is attached to the one known person of the département with the same names and birth date.
+    `nir`: only its hash and its last three digits are stored. `organisme` is FONORG:NUMORG. Phones have ten digits.
+    `department` is the Conseil départemental in charge, within which `department_internal_id` is a key.
+    `referent_organisation` is the organisme référent, whose structure the referents share; `referents` is None if the
+    record says nothing of them. `income_band` is that of the household in `income_month`, and `earned_income` whether
+    the person itself had income from work then. `withheld` names columns of `people.identity` that the record does not
+    decide, so that earlier values stay. `by_identity`: the record never creates a person; if none of its keys is known,
+    it is attached to the one known person of the département with the same names and birth date.
     """
 
     source: str
@@ -95,7 +95,7 @@ class PersonRecord:
     rsa_rights_and_duties_since: date | None = None
     registered_on: date | None = None
     registration_category: str | None = None
-    following: Following | None = None
+    referent_organisation: ReferentOrganisation | None = None
     referents: tuple[Referent, ...] | None = None
     birth_country_code: str | None = None
     identity_certified: bool | None = None
@@ -114,10 +114,10 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class DossierContact:
-    """Ways of contact of a whole dossier, with what says which dossier that is: its matricule, the names or the NIR of
-    one of its adults, and the département that follows it where that is known.
+    """The contact of a whole dossier, which is identified by its matricule, the names or NIR of one of its adults, and
+    the département in charge if it is known.
 
-    Phones are written in ten digits; none and no e-mail is said too. `nir` is only ever hashed.
+    Phones have ten digits. A contact without phone and e-mail replaces an earlier one too. `nir` is only stored hashed.
     """
 
     source: str
@@ -134,29 +134,29 @@ class DossierContact:
 class People(Protocol):
     """The registry of people, as sources see it."""
 
-    def handle(self, *parts: str) -> str:
-        """A stable opaque key made of identifiers that must not be stored in clear."""
+    def opaque_key(self, *parts: str) -> str:
+        """Return a stable opaque key of identifiers that must not be stored in clear."""
         ...
 
     async def put(self, store: Store, record: PersonRecord) -> UUID:
-        """Match the record, write what it says, and consolidate the person; returns the person's key.
+        """Match the record, write it, and consolidate the person; return the person's key.
 
         Raises Refused if it can't be matched.
         """
         ...
 
-    async def couple(self, store: Store, source: str, organisme: str, matricule: str) -> None:
-        """Make the two adults of a dossier each other's partner, once all of its records are put."""
+    async def link_partners(self, store: Store, source: str, organisme: str, matricule: str) -> None:
+        """Link the two adults of a dossier as partners, after all of its records."""
         ...
 
-    async def reach(self, store: Store, contact: DossierContact) -> Outcome:
-        """Make these the ways of contact of a dossier that is known; raises Refused if it can't be told which."""
+    async def put_dossier_contact(self, store: Store, contact: DossierContact) -> Outcome:
+        """Write the contact of a known dossier; raises Refused if the dossier can't be determined."""
         ...
 
-    async def professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
-        """The key of a professional known by e-mail; follows nobody by that alone."""
+    async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
+        """Write a professional and return its key; this alone gives it no person to follow."""
         ...
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:
-        """Forget what this record said, and the person if neither a record nor an item of a source holds it."""
+        """Remove a record, and its person if no other record or item of a source is about that person."""
         ...

@@ -106,7 +106,7 @@ class Emplois(JourneySource):
         who = (application.candidat_nir,) if application.candidat_nir else (*names, str(born))
         return PersonRecord(
             source=NAME,
-            source_id=f"candidat:{self.people.handle(NAME, *who)}",
+            source_id=f"candidat:{self.people.opaque_key(NAME, *who)}",
             as_of=as_of,
             last_name=names[0],
             first_name=names[1],

@@ -68,7 +68,7 @@ class _Row:
                 number for column in PHONES for number in phones(_with_zero(self.row[column]), column)
             ),
         )
-        return await self.people.reach(store, contact)
+        return await self.people.put_dossier_contact(store, contact)
 
 
 def _matricule(text: str) -> str:

@@ -91,7 +91,7 @@ class _Foyer:
             person_ids.add(person_id)
         for row in renamed:
             await self._people.remove(store, NAME, row["source_id"])
-        await self._people.couple(store, NAME, organism, matricule)
+        await self._people.link_partners(store, NAME, organism, matricule)
         return store.outcome
 
     def _records(self, foyer: str) -> list[PersonRecord]:
@@ -151,7 +151,7 @@ class _Foyer:
         act = cnaf_situation.activity(person, day_of(self._as_of))
         return PersonRecord(
             source=NAME,
-            source_id=self._people.handle(foyer, *key),
+            source_id=self._people.opaque_key(foyer, *key),
             as_of=self._as_of,
             civility=CIVILITIES.get(text(identification, "QUAL") or "", sex),
             first_name=first_name,

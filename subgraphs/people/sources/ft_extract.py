@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from subgraphs.kit.ingest.csv_rows import CsvSource, Row
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.person_registry import Following, People, PersonRecord, Referent
+from subgraphs.kit.ingest.person_registry import People, PersonRecord, Referent, ReferentOrganisation
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import day
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, RecordGroup
@@ -111,7 +111,7 @@ class _Row:
             birth_country_code=born and (born if abroad else FRANCE),
             registered_on=_day(self.row, "inscription"),
             registration_category=_value(self.row, "categorie_inscription"),
-            following=self._following(),
+            referent_organisation=self._following(),
             referents=self._referents(),
             by_identity=True,
         )
@@ -126,11 +126,11 @@ class _Row:
         code = self.row["code_lieu_naissance"]
         return code if re.fullmatch(r"(\d{2}|2[AB])\d{3}", code) else None
 
-    def _following(self) -> Following | None:
+    def _following(self) -> ReferentOrganisation | None:
         """The agency as organisme référent, while a modality says that it follows the person."""
         if self.agency is None or _value(self.row, "modalite_accompagnement") is None:
             return None
-        return Following(self.agency.siret, self.agency.structure, sensitivity(self.agency.sensitive, None))
+        return ReferentOrganisation(self.agency.siret, self.agency.structure, sensitivity(self.agency.sensitive, None))
 
     def _referents(self) -> tuple[Referent, ...]:
         email = _value(self.row, "referent_mail")

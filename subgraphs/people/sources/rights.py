@@ -59,7 +59,7 @@ class _Row:
     row: Row
 
     async def write(self, store: Store) -> Outcome:
-        key = self.people.handle(NAME, self.row["departement"], self.row["identifiant_interne"])
+        key = self.people.opaque_key(NAME, self.row["departement"], self.row["identifiant_interne"])
         updated_at = instant(self.row["maj"], "maj")
         if not await store.admit(tables.source_record, NAME, key, updated_at):
             return Outcome.OLDER
