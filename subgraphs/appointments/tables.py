@@ -20,18 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
+from subgraphs.appointments import values as v
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
 from subgraphs.kit.sensitive_organisations import UNKNOWN
 
 metadata = metadata_of("appointments")
 
-MODES = ("PHYSIQUE", "TELEPHONE", "VISIO", "DOMICILE")
-STATUSES = ("INCONNU", "VU", "EXCUSE", "ANNULE", "ABSENT")
-INITIATORS = ("agent", "user", "file_attente", "prescripteur")
-INVITATION_FORMATS = ("SMS", "EMAIL", "POSTAL")
-DELIVERY_STATUSES = ("delivered", "soft_bounce", "hard_bounce", "blocked", "invalid_email", "error")
-MOTIVE_TYPES = ("rsa_orientation", "rsa_accompagnement", "siae", "autre")
-ORGANISATION_TYPES = ("conseil_departemental", "delegataire_rsa", "france_travail", "siae", "autre")
+INITIATORS = tuple(v.AppointmentInitiator.__members__)
+DELIVERY_STATUSES = tuple(v.DeliveryStatus.__members__)
 """Values of RDV-Insertion, where a column keeps them (docs/domain.md#rdv-insertion)."""
 
 
@@ -51,7 +47,7 @@ organisation = Table(
     *lineage(),
     identifier("structure_id"),
     identifier("sensitivity"),
-    one_of("type", ORGANISATION_TYPES),
+    one_of("type", v.OrganisationType.__members__),
     one_of("sensitivity", (*REVEALED, UNKNOWN)),
     UniqueConstraint("source", "source_id"),
 )
@@ -77,10 +73,10 @@ appointment = Table(
     identifier("subject_source_id", nullable=False),
     *lineage(),
     identifier("recorded_by"),
-    one_of("mode", MODES),
-    one_of("status", STATUSES),
+    one_of("mode", v.AppointmentMode.__members__),
+    one_of("status", v.AppointmentStatus.__members__),
     one_of("initiator", INITIATORS),
-    one_of("motive_type", MOTIVE_TYPES),
+    one_of("motive_type", v.MotiveType.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id", "starts_at"),
     Index(None, "source", "rdv_source_id"),
@@ -118,8 +114,8 @@ invitation = Table(
     *lineage(),
     identifier("recorded_by"),
     identifier("organisation_siret"),
-    one_of("format", INVITATION_FORMATS),
-    one_of("motive_type", MOTIVE_TYPES),
+    one_of("format", v.InvitationFormat.__members__),
+    one_of("motive_type", v.MotiveType.__members__),
     one_of("delivery_status", DELIVERY_STATUSES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),

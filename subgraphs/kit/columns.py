@@ -1,5 +1,6 @@
 """Columns that tables of several subgraphs share: opaque keys, identifiers compared as bytes, instants, lineage."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +55,7 @@ def found_at() -> list[Column[float]]:
     return [Column("at_latitude", Double), Column("at_longitude", Double)]
 
 
-def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """A constraint that closes the list of a column's values; a nullable column may still be null."""
     literals = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({literals})", name=column)

@@ -11,23 +11,8 @@ from sqlalchemy import Boolean, Column, Date, Index, PrimaryKeyConstraint, Table
 from sqlalchemy.dialects.postgresql import UUID
 
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of
+from subgraphs.offers import values as v
 from subgraphs.offers.tables import metadata, public_id
-
-REFERRAL_STATUSES = ("MODERATION_EN_COURS", "MODERATION_REJETEE", "OUVERTE", "VALIDEE", "REFUSEE", "EXPIREE")
-COMPANY_KINDS = ("ACI", "AI", "EA", "EATT", "EI", "EITI", "ETTI", "GEIQ", "OPCS")
-APPLICATION_STATES = (
-    *("new", "processing", "postponed", "prior_to_hire", "accepted", "refused", "cancelled", "obsolete", "pool"),
-)
-SENDERS = ("job_seeker", "prescriber", "employer")
-PASS_STATUSES = ("EXPIRED", "VALID", "FUTURE", "SUSPENDED")
-IMMERSION_STATUSES = (
-    *("READY_TO_SIGN", "PARTIALLY_SIGNED", "IN_REVIEW", "REJECTED", "CANCELLED", "DEPRECATED"),
-    *("ACCEPTED_BY_COUNSELLOR", "ACCEPTED_BY_VALIDATOR"),
-)
-OBJECTIVES = ("CONFIRMER_UN_PROJET_PROFESSIONNEL", "DECOUVRIR_UN_METIER", "INITIER_UN_RECRUTEMENT")
-ASSESSMENTS = ("COMPLETED", "PARTIALLY_COMPLETED", "DID_NOT_SHOW")
-"""Values of the producers' enums (docs/domain.md#dora, docs/domain.md#emplois and docs/domain.md#immersion-facilitee),
-those of DORA without accents."""
 
 
 def about_a_person() -> list[Column[Any]]:
@@ -49,7 +34,7 @@ company = Table(
     identifier("siret", nullable=False),
     Column("city", Text),
     *lineage(),
-    one_of("kind", COMPANY_KINDS),
+    one_of("kind", v.CompanyKind.__members__),
     UniqueConstraint("source", "source_id"),
 )
 """An employer: one SIRET may be several, by their kinds."""
@@ -65,7 +50,7 @@ referral = Table(
     identifier("prescriber_structure_id"),
     *organisations(),
     *lineage(),
-    one_of("status", REFERRAL_STATUSES),
+    one_of("status", v.ReferralStatus.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -84,8 +69,8 @@ job_application = Table(
     Column("ends_on", Date),
     *organisations(),
     *lineage(),
-    one_of("state", APPLICATION_STATES),
-    one_of("sender", SENDERS),
+    one_of("state", v.JobApplicationState.__members__),
+    one_of("sender", v.SenderKind.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -99,7 +84,7 @@ pass_iae = Table(
     Column("starts_on", Date),
     Column("ends_on", Date),
     *lineage(),
-    one_of("status", PASS_STATUSES),
+    one_of("status", v.PassIaeStatus.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -122,9 +107,9 @@ immersion_agreement = Table(
     Column("is_rqth", Boolean),
     *organisations(),
     *lineage(),
-    one_of("status", IMMERSION_STATUSES),
-    one_of("objective", OBJECTIVES),
-    one_of("assessment", ASSESSMENTS),
+    one_of("status", v.ImmersionStatus.__members__),
+    one_of("objective", v.ImmersionObjective.__members__),
+    one_of("assessment", v.AssessmentStatus.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

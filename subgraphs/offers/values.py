@@ -1,4 +1,7 @@
-"""Enums of the subgraph `offers`, with the values of DORA, Les emplois and Immersion facilitée."""
+"""Enums of the subgraph `offers`, with the values of DORA (without accents), Les emplois and Immersion facilitée.
+
+Sources: docs/domain.md#dora, docs/domain.md#emplois and docs/domain.md#immersion-facilitee.
+"""
 
 from enum import Enum
 

@@ -7,6 +7,8 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConst
 from sqlalchemy.dialects.postgresql import UUID
 
 from subgraphs.kit.columns import identifier, key, lineage, one_of
+from subgraphs.kit.constraint_enums import ConstraintState
+from subgraphs.people import values as v
 from subgraphs.people.tables import followed_by, metadata, subject
 
 CONSTRAINT_THEMES = (
@@ -22,10 +24,6 @@ CONSTRAINT_THEMES = (
     "JUSTICE",
     "SEJOUR",
 )
-CONSTRAINT_STATES = ("NON_ABORDEE", "OUI", "CLOTUREE")
-CONSTRAINT_IMPACTS = ("FAIBLE", "MOYEN", "FORT")
-PATHWAYS = ("EMPLOI", "SOCIO_PRO", "SOCIAL")
-CONTRACTS = ("CER", "PPAE", "CEJ", "PACEA", "CONTRAT_ENGAGEMENT")
 
 constraint = Table(
     "person_constraint",
@@ -39,8 +37,8 @@ constraint = Table(
     *lineage(),
     identifier("recorded_by"),
     one_of("theme", CONSTRAINT_THEMES),
-    one_of("state", CONSTRAINT_STATES),
-    one_of("impact", CONSTRAINT_IMPACTS),
+    one_of("state", ConstraintState.__members__),
+    one_of("impact", v.ConstraintImpact.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -94,7 +92,7 @@ orientation = Table(
     followed_by(),
     identifier("organisation_siret"),
     *lineage(),
-    one_of("pathway", PATHWAYS),
+    one_of("pathway", v.Pathway.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
@@ -110,7 +108,7 @@ contract = Table(
     Column("ends_on", Date),
     identifier("organisation_siret"),
     *lineage(),
-    one_of("kind", CONTRACTS),
+    one_of("kind", v.ContractKind.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

@@ -23,38 +23,12 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, metadata_of, one_of
+from subgraphs.people import values as v
 
 metadata = metadata_of("people")
 
-CIVILITIES = ("MADAME", "MONSIEUR")
-ROLES = ("DEMANDEUR", "CONJOINT")
-CONTACT_ORIGINS = ("PERSONNE", "DOSSIER")
-CONTACT_AUTHORISATIONS = ("A", "R", "I")
-RSA_STATUSES = (
-    "DEMANDE_EN_ATTENTE",
-    "REFUSE",
-    "DROIT_OUVERT_VERSABLE",
-    "DROIT_OUVERT_ET_SUSPENDU",
-    "DROIT_OUVERT_VERSEMENT_SUSPENDU",
-    "CLOS",
-    "CLOS_ANTERIEUR",
-)
+RSA_STATUSES = tuple(v.RsaStatus.__members__)
 """ETATDOSRSA 0 to 6, in the order of its codes (docs/domain.md#cnaf)."""
-SUSPENSION_REASONS = ("RESSOURCES", "SITUATION", "AUTRE", "SANTE", "SEJOUR", "JUSTICE")
-INCOME_BANDS = ("AUCUNE", "MOINS_DE_500", "DE_500_A_1000", "DE_1000_A_1500", "AU_MOINS_1500")
-WORK_SITUATIONS = (
-    "EN_EMPLOI",
-    "SANS_EMPLOI",
-    "EN_FORMATION",
-    "IAE",
-    "CREATION_ENTREPRISE",
-    "RETRAITE",
-    "AUTRE",
-    "MALADIE",
-    "INVALIDITE",
-)
-IDENTIFIERS = ("CAF", "MSA", "FRANCE_TRAVAIL", "CD_INTERNE", "PASS_IAE", "RDV_INSERTION")
-REGISTRATIONS = ("INSCRIT", "NON_INSCRIT")
 
 
 def subject(*, primary_key: bool = False) -> Column[str]:
@@ -101,8 +75,8 @@ person = Table(
     Column("identity_certified", Boolean),
     identifier("nir_last_digits"),
     Column("work_situation", Text),
-    one_of("civility", CIVILITIES),
-    one_of("work_situation", WORK_SITUATIONS),
+    one_of("civility", v.Civility.__members__),
+    one_of("work_situation", v.WorkSituation.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "last_name_key"),
     Index(None, "birth_name_key"),
@@ -125,8 +99,8 @@ contact = Table(
     identifier("address_source_id"),
     instant("address_as_of"),
     Column("street", Text),
-    one_of("origin", CONTACT_ORIGINS),
-    one_of("authorisation", CONTACT_AUTHORISATIONS),
+    one_of("origin", v.ContactOrigin.__members__),
+    one_of("authorisation", v.ContactAuthorisation.__members__),
     UniqueConstraint("source", "source_id"),
     Index(None, "city_code"),
 )
@@ -181,14 +155,14 @@ identity = Table(
     Column("earned_income", Boolean),
     Column("rsa_suspension_reason", Text),
     identifier("pass_iae"),
-    one_of("civility", CIVILITIES),
-    one_of("role", ROLES),
+    one_of("civility", v.Civility.__members__),
+    one_of("role", v.DossierRole.__members__),
     one_of("rsa_status", RSA_STATUSES),
-    one_of("work_situation", WORK_SITUATIONS),
-    one_of("income_band", INCOME_BANDS),
-    one_of("rsa_suspension_reason", SUSPENSION_REASONS),
-    one_of("contact_origin", CONTACT_ORIGINS),
-    one_of("contact_authorisation", CONTACT_AUTHORISATIONS),
+    one_of("work_situation", v.WorkSituation.__members__),
+    one_of("income_band", v.IncomeBand.__members__),
+    one_of("rsa_suspension_reason", v.SuspensionReason.__members__),
+    one_of("contact_origin", v.ContactOrigin.__members__),
+    one_of("contact_authorisation", v.ContactAuthorisation.__members__),
     PrimaryKeyConstraint("source", "source_id"),
     Index(None, "person_id"),
     Index(None, "nir_hash"),
@@ -238,7 +212,7 @@ rsa = Table(
     Column("rights_and_duties_since", Date),
     Column("suspension_reason", Text),
     one_of("status", RSA_STATUSES),
-    one_of("suspension_reason", SUSPENSION_REASONS),
+    one_of("suspension_reason", v.SuspensionReason.__members__),
     UniqueConstraint("source", "source_id"),
 )
 
@@ -260,7 +234,7 @@ resources = Table(
     Column("band", Text),
     Column("earned", Boolean),
     *lineage(),
-    one_of("band", INCOME_BANDS),
+    one_of("band", v.IncomeBand.__members__),
     UniqueConstraint("source", "source_id"),
 )
 """Of the person's household the band, of the person itself whether it earned, both in the last month told."""
@@ -273,7 +247,7 @@ registration = Table(
     identifier("category_code"),
     Column("registered_on", Date),
     *lineage(),
-    one_of("status", REGISTRATIONS),
+    one_of("status", v.RegistrationStatus.__members__),
     UniqueConstraint("source", "source_id"),
 )
 
@@ -288,8 +262,8 @@ sector_identifier = Table(
     *lineage(),
     identifier("request_number"),
     PrimaryKeyConstraint("person_id", "kind", "value"),
-    one_of("kind", IDENTIFIERS),
-    one_of("role", ROLES),
+    one_of("kind", v.IdentifierKind.__members__),
+    one_of("role", v.DossierRole.__members__),
 )
 
 referents_word = Table(

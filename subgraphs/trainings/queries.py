@@ -11,7 +11,8 @@ from subgraphs.kit.root_fields import Comparison, catalogue, criterion, filter_o
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.kit.subgraph_model import model
 from subgraphs.trainings.tables import training_session
-from subgraphs.trainings.types import PUB, TYPES, RecruitmentState, Training, TrainingSession
+from subgraphs.trainings.types import PUB, TYPES, Training, TrainingSession
+from subgraphs.trainings.values import RecruitmentState
 
 
 @filter_of(Training, "Critères de recherche de formations.")

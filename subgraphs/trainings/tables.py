@@ -9,14 +9,15 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
 from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, metadata_of, one_of
+from subgraphs.trainings import values as v
 
 metadata = metadata_of("trainings")
 
-RECRUITMENT_STATES = ("OUVERT", "FERME", "SUSPENDU")
+RECRUITMENT_STATES = tuple(v.RecruitmentState.__members__)
 """LHEO `etat-recrutement` 1, 2, 3 (docs/domain.md#lheo-ouiform)."""
-TEACHING_MODES = ("PRESENTIEL", "MIXTE", "DISTANCE")
+TEACHING_MODES = tuple(v.TeachingMode.__members__)
 """LHEO `modalites-enseignement` 0, 1, 2."""
-STATUSES = ("PROPOSE", "INFO_COLLECTIVE", "RETENU", "REFUSE", "ABANDONNE", "ENTRE", "TERMINE")
+STATUSES = tuple(v.PlacementStatus.__members__)
 """States of a placement (docs/domain.md#trainings): ours, not OuiForm's own."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import Enum
 
 from sqlalchemy import ColumnElement, func
 from sqlalchemy import Date as DateType
@@ -12,10 +11,10 @@ from schema.categories import Category, Level
 from subgraphs.kit.access import person
 from subgraphs.kit.connection_types import Connection
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.enums import choice, value
 from subgraphs.kit.fields import Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.scalars import ID, Date
+from subgraphs.trainings import values as v
 from subgraphs.trainings.tables import (
     placement,
     training,
@@ -30,31 +29,6 @@ PUB, FORM = Category.PUB, Category.FORM
 _DAYS = (placement.c.proposed_on, placement.c.decided_on, placement.c.entered_on, placement.c.ended_on)
 _LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_column(placement.c.as_of), type_=DateType())
 """The last day that a placement bears; of one that bears none, the day on which its source told it."""
-
-
-@choice("État du recrutement d'une session (LHEO, etat-recrutement 1, 2, 3).")
-class RecruitmentState(Enum):
-    OUVERT = value("Ouvert.")
-    FERME = value("Fermé.")
-    SUSPENDU = value("Suspendu.")
-
-
-@choice("Modalité d'enseignement (LHEO, modalites-enseignement 0, 1, 2).")
-class TeachingMode(Enum):
-    PRESENTIEL = value("En présentiel.")
-    MIXTE = value("Mixte.")
-    DISTANCE = value("À distance.")
-
-
-@choice("État d'un positionnement (propre au hub).")
-class PlacementStatus(Enum):
-    PROPOSE = value("Proposé.")
-    INFO_COLLECTIVE = value("Information collective.")
-    RETENU = value("Retenu.")
-    REFUSE = value("Refusé.")
-    ABANDONNE = value("Abandonné.")
-    ENTRE = value("Entré en formation.")
-    TERMINE = value("Terminé.")
 
 
 @Entity(table=training_provider, description="Organisme de formation (LHEO).")
@@ -93,7 +67,7 @@ class Training:
 @Entity(table=training_action, description="Action de formation : une façon de suivre la formation (LHEO).")
 class TrainingAction:
     id: ID = key(training_action.c.id, "Identifiant de l'action.")
-    mode: TeachingMode | None = column(training_action.c.mode, PUB, "Modalité d'enseignement.")
+    mode: v.TeachingMode | None = column(training_action.c.mode, PUB, "Modalité d'enseignement.")
     publics: list[str] | None = column(training_action.c.publics, PUB, "Publics visés, codes LHEO.")
     prerequisites: str | None = column(training_action.c.prerequisites, PUB, "Prérequis.")
     funders: list[str] | None = column(training_action.c.funders, PUB, "Financeurs, codes LHEO.")
@@ -105,7 +79,7 @@ class TrainingSession:
     training: Training | None = to_one(PUB, "Formation.", on=(training.c.id, training_session.c.training_id))
     starts_on: Date | None = column(training_session.c.starts_on, PUB, "Date de début.")
     ends_on: Date | None = column(training_session.c.ends_on, PUB, "Date de fin.")
-    recruitment_state: RecruitmentState | None = column(
+    recruitment_state: v.RecruitmentState | None = column(
         training_session.c.recruitment_state,
         PUB,
         "État du recrutement.",
@@ -127,7 +101,7 @@ class TrainingSession:
 class TrainingPlacement:
     id: ID = key(placement.c.id, "Identifiant opaque.")
     session: TrainingSession | None = to_one(FORM, "Session.", on=(training_session.c.id, placement.c.session_id))
-    status: PlacementStatus | None = column(placement.c.status, FORM, "État.")
+    status: v.PlacementStatus | None = column(placement.c.status, FORM, "État.")
     proposed_on: Date | None = column(placement.c.proposed_on, FORM, "Date de la proposition.")
     decided_on: Date | None = column(placement.c.decided_on, FORM, "Date de la décision.")
     entered_on: Date | None = column(placement.c.entered_on, FORM, "Date d'entrée.")
