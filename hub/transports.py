@@ -19,7 +19,7 @@ from subgraphs.kit.server import Subgraph
 
 
 def allowed_codes(schema: GraphQLSchema) -> AllowedCodes:
-    """What may leave of our subgraphs' errors: of arguments, the paths that clients see below a field."""
+    """The codes of our subgraphs' errors that clients may see, with the paths of arguments in the client schema."""
     fields = (field for type_ in schema.type_map.values() if is_object_type(type_) for field in type_.fields.values())
     inputs: set[str] = set()
     for field in fields:

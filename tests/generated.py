@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from hub.errors import HubError
+from hub.federation.errors import FederationError
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_GENERATORS = (
@@ -47,7 +48,7 @@ def check(generators: Sequence[str] = GENERATORS) -> None:
     for generator in generators:
         try:
             problems += [f"{path.relative_to(ROOT)} n'est plus à jour ({generator})" for path in stale_files(generator)]
-        except HubError as error:
+        except (HubError, FederationError) as error:
             problems.append(f"{generator} : {error}")
     if problems:
         sys.exit("\n".join([*problems, "Lancez « make generated », relisez ce qui a changé, puis commitez-le."]))

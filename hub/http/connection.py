@@ -1,5 +1,5 @@
-"""One HTTP/1.1 connection: the bounds of a request's head and of an answer's way out, which the server below does not
-set (docs/attaques.md#attack-34).
+"""An HTTP/1.1 connection that bounds the head of a request and the sending of an answer, which uvicorn does not
+(docs/attaques.md#attack-34).
 
 Without these bounds a client that sends endless headers or none holds memory and a connection before it is identified,
 and one that does not read holds its answer.

@@ -45,7 +45,7 @@ class Authenticator:
 
     def ready(self, now: int) -> bool:
         """Whether at least one issuer's keys are valid now: without any, no token is accepted."""
-        return self._tokens.holds(now)
+        return self._tokens.has_valid_key(now)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class TokenBucket:
-    """A token bucket: lets `most` through at once, then one more each `seconds`."""
+    """A token bucket: lets `capacity` requests through at once, then one more each `seconds`."""
 
     def __init__(self, capacity: int, seconds: int) -> None:
         self._capacity, self._seconds, self._level, self._at = capacity, seconds, float(capacity), 0
@@ -109,7 +109,7 @@ class RemoteKeys:
         self._due = now + max(min(pace.refresh if fresh is None else fresh, pace.refresh), pace.least)
         if keys != self._keys or not keys:
             log.warning("issuer %s: KEY_SET_CHANGED %d keys", self.issuer.name, len(keys))
-        self._tokens.hold(self.issuer.name, keys, now + pace.max_age)
+        self._tokens.replace_keys(self.issuer.name, keys, now + pace.max_age)
         self._keys, self.read_at = keys, now
         self.outcomes["READ"] += 1
         return True

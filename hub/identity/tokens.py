@@ -91,7 +91,7 @@ class Tokens:
         self._cache.put(digest, (actor, until, (issuer, kid)))
         return actor
 
-    def hold(self, issuer: str, keys: Mapping[str, Key], until: int) -> None:
+    def replace_keys(self, issuer: str, keys: Mapping[str, Key], until: int) -> None:
         """Replace the keys of an issuer, by `kid`, until `until` (Unix seconds).
 
         Cached actors whose key was removed or replaced are dropped.
@@ -101,7 +101,7 @@ class Tokens:
         for digest in [digest for digest, (_, _, key) in self._cache.items() if key in replaced]:
             self._cache.remove(digest)
 
-    def holds(self, now: int) -> bool:
+    def has_valid_key(self, now: int) -> bool:
         """Whether any key is valid now."""
         return any(keys.keys and now < keys.until for keys in self._issuer_keys.values())
 
