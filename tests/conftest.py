@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -31,6 +31,7 @@ from infra.roles import close_database, dsn, password
 from schema.days import PARIS, today
 from tests.node import Node, NodeAbsent, installed
 from tests.recycling import Baseline, baseline, emptied
+from tests.scheduling import LongestFirst
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".data" / "test"
@@ -72,6 +73,11 @@ class Database:
         if role is not None:
             return await asyncpg.connect(self.dsn(role))
         return await asyncpg.connect(self.admin_dsn, server_settings={"timezone": PARIS.key})
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst | None:
+    """`--dist loadfile` begins with the files that take longest."""
+    return LongestFirst(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

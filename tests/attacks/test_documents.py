@@ -19,9 +19,10 @@ from hub.policy.decide.classify import Unclassified
 from hub.policy.enforce.authorise import authorise
 from schema.categories import SPEC
 from schema.sdl import SUBGRAPHS
-from tests.e2e.canary_inside import Inside, graph
+from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World
+from tests.e2e.site import graph
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

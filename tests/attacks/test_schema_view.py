@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from graphql import build_client_schema, get_introspection_query, print_schema
 
-from tests.e2e.canary_inside import Inside, graph
+from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_world import World
+from tests.e2e.site import graph
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

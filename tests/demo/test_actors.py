@@ -64,7 +64,7 @@ def answer_to(running: Site, actor: str, query: str, purpose: str = "", **variab
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("actors"), apart=False) as running_site:
+    with site(database, tmp_path_factory.mktemp("actors")) as running_site:
         yield running_site
 
 

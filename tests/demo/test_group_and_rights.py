@@ -22,7 +22,7 @@ RIGHTS = """query ($id: ID!) { person(id: $id) { restrictions erasurePlannedOn
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("group"), apart=False) as running_site:
+    with site(database, tmp_path_factory.mktemp("group")) as running_site:
         yield running_site
 
 

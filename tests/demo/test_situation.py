@@ -19,7 +19,7 @@ SITUATION = """query ($id: ID!) { person(id: $id) {
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("situation"), apart=False) as running_site:
+    with site(database, tmp_path_factory.mktemp("situation")) as running_site:
         yield running_site
 
 

@@ -103,7 +103,7 @@ def temporary_site() -> Iterator[Site]:
     with (
         temporary_database() as database,
         tempfile.TemporaryDirectory() as folder,
-        site(database, Path(folder), apart=False) as running,
+        site(database, Path(folder)) as running,
     ):
         yield running
 

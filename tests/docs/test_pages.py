@@ -68,7 +68,7 @@ def blocks(kind: str) -> list[Block]:
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("docs"), apart=False) as served:
+    with site(database, tmp_path_factory.mktemp("docs")) as served:
         yield served
 
 

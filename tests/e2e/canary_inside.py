@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,7 +16,6 @@ from demo.actors import agreements, names
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import HubApp, hub_app, unix_seconds
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
-from hub.graph import Graph, load_graph
 from hub.identity.issuer import Issuer as Trusted
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
@@ -25,7 +23,7 @@ from hub.tracing.trace_settings import TraceSettings
 from schema.context import Context
 from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
-from tests.e2e.site import PURPOSES
+from tests.e2e.site import PURPOSES, graph
 
 T = TypeVar("T")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -36,12 +34,6 @@ UNLIMITED = MissLimit(10**6, searches=10**6, organisation=10**6, found=10**6, fo
 """Whoever compares what is denied with what is missing misses all day."""
 NONE: Mapping[str, Trusted] = {}
 Headers = Iterable[tuple[str, str]]
-
-
-@cache
-def graph() -> Graph:
-    """The pinned graph, once per test process."""
-    return load_graph()
 
 
 @dataclass(frozen=True, slots=True)

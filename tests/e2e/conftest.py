@@ -1,15 +1,42 @@
-"""A site for the tests of a module, deployed in each of the two ways."""
+"""The demo's hub, deployed in each of the two ways: for tests that ask it and change nothing."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import Database
-from tests.e2e.site import Site, site
+from infra.keys import Keys
+from infra.postgresql import Cluster
+from tests.conftest import copied
+from tests.e2e.site import Site, deployed
+
+
+@pytest.fixture(scope="session")
+def one_process(
+    postgresql: Cluster, keys: Keys, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Hub and subgraphs in one process."""
+    with (
+        copied(postgresql, keys, template) as database,
+        deployed(database, tmp_path_factory.mktemp("one"), apart=False) as site,
+    ):
+        yield site
+
+
+@pytest.fixture(scope="session")
+def several_processes(
+    postgresql: Cluster, keys: Keys, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The hub and each subgraph in a process of its own."""
+    with (
+        copied(postgresql, keys, template) as database,
+        deployed(database, tmp_path_factory.mktemp("several"), apart=True) as site,
+    ):
+        yield site
 
 
 @pytest.fixture(scope="module", params=["in one process", "in processes apart"])
-def hub(request: pytest.FixtureRequest, database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A running hub with the demo's data, first in one process, then with each subgraph apart."""
-    with site(database, tmp_path_factory.mktemp("site"), apart=request.param == "in processes apart") as running:
-        yield running
+def hub(request: pytest.FixtureRequest) -> Site:
+    """First the one, then the other."""
+    name = "one_process" if request.param == "in one process" else "several_processes"
+    site: Site = request.getfixturevalue(name)
+    return site

@@ -1,4 +1,7 @@
-"""A running hub under test: real processes, real HTTP, a real database, the demo's files through the connectors."""
+"""A running hub under test: real HTTP, a real database, the demo's files through the connectors.
+
+`site` serves it in a thread of the test's process; `deployed` starts processes, for tests that are about them.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +27,10 @@ from demo.__main__ import prepare
 from demo.actors import agreements
 from demo.cast import BY_SLUG
 from demo.token_issuer import DemoActor, Issuer
+from hub.app import hub_app
+from hub.graph import Graph, load_graph
+from hub.serving import Server
+from hub.settings import load_settings
 from schema.days import today
 from schema.sdl import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
@@ -30,6 +40,12 @@ PURPOSES = {
     for kind, row in tomllib.loads((ROOT / "schema" / "policies" / "actors.toml").read_text(encoding="utf-8")).items()
 }
 """The purpose that each kind of the demo's actors declares where a test doesn't say."""
+
+
+@cache
+def graph() -> Graph:
+    """The pinned graph, once per test process."""
+    return load_graph()
 
 
 def new_trace() -> str:
@@ -86,10 +102,6 @@ class Site:
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         return answer
-
-    def logs(self) -> str:
-        """All that the processes said."""
-        return "".join(process.log.read_text(encoding="utf-8", errors="replace") for process in self.processes.values())
 
 
 @contextmanager
@@ -161,14 +173,39 @@ def fill(database: Database, folder: Path) -> Filled:
 
 
 @contextmanager
-def site(database: Database, folder: Path, *, apart: bool) -> Iterator[Site]:
-    """A hub over this database: everything in one process, or (`apart`) the hub and each subgraph in its own."""
+def listening(app: Any) -> Iterator[str]:
+    """An application served by a thread of this process: its URL."""
+    urls: Queue[str] = Queue()
+    server = Server(app, "127.0.0.1", 0, urls.put)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        yield urls.get(timeout=60)
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@contextmanager
+def site(database: Database, folder: Path) -> Iterator[Site]:
+    """A hub over this database, in this process."""
+    filled = fill(database, folder)
+    app = hub_app(graph(), load_settings(filled.settings()), database.keys, database.dsn)
+    with listening(app) as url:
+        running = filled.site(url, database, {})
+        with closing(running.client):
+            yield running
+
+
+@contextmanager
+def deployed(database: Database, folder: Path, *, apart: bool) -> Iterator[Site]:
+    """A hub over this database: everything in a process of its own, or (`apart`) one process per subgraph too."""
     filled = fill(database, folder)
     with ExitStack() as stack:
         processes = {name: stack.enter_context(serve(name, database, folder)) for name in SUBGRAPHS if apart}
         settings = filled.settings(subgraphs={name: process.url for name, process in processes.items()})
         role = "hub" if apart else "all"
         processes[role] = stack.enter_context(serve(role, database, folder, settings))
-        made = filled.site(processes[role].url, database, processes)
-        stack.callback(made.client.close)
-        yield made
+        running = filled.site(processes[role].url, database, processes)
+        stack.callback(running.client.close)
+        yield running

@@ -19,7 +19,7 @@ PARTIAL = "query ($id: ID!, $rsa: Boolean = true) { person(id: $id) { lastName r
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("mode"), apart=False) as made:
+    with site(database, tmp_path_factory.mktemp("mode")) as made:
         yield made
 
 

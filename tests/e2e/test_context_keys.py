@@ -14,8 +14,7 @@ from schema.context import HEADER, Context, seal
 from schema.residual import Residual
 from tests.cli.commands import hub
 from tests.conftest import Database
-from tests.e2e.canary_inside import graph
-from tests.e2e.site import Process, serve
+from tests.e2e.site import Process, graph, serve
 
 BODY = b'{"query":"{ __typename }"}'
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from hub.journal.write.keyring import Keyring
 from tests.conftest import Database
@@ -15,6 +16,7 @@ from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_operations import ALIASES, MIXED, NOBODY, WHOLE, asked, mistaken
 from tests.e2e.canary_world import FOLLOWED, OPPOSED, World, build
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ACTORS = ("referent-a", "referent-b", "employeur", "personne")
 
 
@@ -28,7 +30,7 @@ def world(database: Database, folder: Path) -> World:
     return asyncio.run(build(database, folder / "files"))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(world: World, database: Database, folder: Path) -> AsyncIterator[Inside]:
     async with inside(database, world.actors, folder) as running:
         yield running

@@ -24,9 +24,10 @@ from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING
 from subgraphs.kit.transactions import ORGANISATION_SETTING
 from tests.conftest import Database, copied
-from tests.e2e.canary_inside import Inside, graph, inside
+from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_operations import CASELOAD, WHOLE
 from tests.e2e.canary_world import FOLLOWED, OPPOSED, RECEIVED, World, build
+from tests.e2e.site import graph
 
 ALWAYS = (Clause(-1),)
 """Holds of any fact at all; a row without any fact is out of reach of the algebra."""

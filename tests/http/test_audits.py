@@ -34,7 +34,7 @@ def test_the_gateway_passes_all_audits_but_those_that_are_named(node: Node, tmp_
 
 
 def test_the_hub_passes_the_same_audits(node: Node, database: Database, tmp_path: Path) -> None:
-    with site(database, tmp_path, apart=False) as hub:
+    with site(database, tmp_path) as hub:
         actor = hub.actors["referent-a"]
         headers = {"authorization": f"Bearer {hub.issuer.token(actor)}", "purpose": PURPOSES[actor.kind]}
         check(node.run("audits.cjs", {"url": f"{hub.url}/graphql", "headers": headers}))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -16,12 +14,10 @@ from demo.actors import agreements
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
-from hub.graph import load_graph
 from hub.pages.build import build
-from hub.serving import Server
 from hub.settings import load_settings
 from tests.conftest import Database
-from tests.e2e.site import demonstration
+from tests.e2e.site import demonstration, graph, listening
 
 FLAGS = (
     "--no-sandbox",
@@ -67,35 +63,15 @@ def built() -> None:
 def demo(database: Database, built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo's hub on free ports, with the demo's people."""
     folder = tmp_path_factory.mktemp("demo")
-    graph, issuer = load_graph(), Issuer(folder / "issuer")
+    issuer = Issuer(folder / "issuer")
     actors, persons = asyncio.run(demonstration(database, folder))
     settings = load_settings(issuer.write_settings(agreements(actors)))
-    switcher = route(actors, persons, issuer, graph.table.policy)
+    switcher = route(actors, persons, issuer, graph().table.policy)
     with (
-        _served(hub_app(graph, settings, database.keys, database.dsn, [switcher])) as url,
-        _served(hub_app(graph, settings, database.keys, database.dsn)) as plain,
+        listening(hub_app(graph(), settings, database.keys, database.dsn, [switcher])) as url,
+        listening(hub_app(graph(), settings, database.keys, database.dsn)) as plain,
     ):
         yield Demo(url, plain, actors, persons)
-
-
-@contextmanager
-def _served(app: object) -> Iterator[str]:
-    urls: list[str] = []
-    listening = Event()
-
-    def tell(url: str) -> None:
-        urls.append(url)
-        listening.set()
-
-    server = Server(app, "127.0.0.1", 0, tell)
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        assert listening.wait(60), "the hub does not listen"
-        yield urls[0]
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,43 @@
+"""Which worker runs which test file, and in what order: the longest first, so that both workers end together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+DEPLOYED = (
+    "tests/e2e/test_slice.py",
+    "tests/e2e/test_journey_people.py",
+    "tests/e2e/test_offer.py",
+    "tests/e2e/test_bad_input_http.py",
+)
+"""Files that ask the same running processes: one worker runs them all."""
+LONGEST = (
+    "tests/e2e/test_leaks_random_a.py",
+    "tests/e2e/test_leaks_random_b.py",
+    "tests/e2e/test_leaks_silence_model.py",
+    "tests/oracle/test_oracle.py",
+    DEPLOYED[0],
+    "tests/e2e/test_leaks_canary.py",
+    "tests/e2e/test_leaks_holes.py",
+    "tests/e2e/test_failures_database.py",
+    "tests/e2e/test_journal_kills.py",
+    "tests/e2e/test_failures_subgraphs.py",
+)
+"""Files that take longest. The others follow in the order of how many tests they have."""
+
+
+class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
+    """Distribution by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return DEPLOYED[0] if file in DEPLOYED else file
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """Give a worker the longest file that waits."""
+        longest = next((file for file in LONGEST if file in self.workqueue), None)
+        if longest is not None:
+            self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
