@@ -23,7 +23,7 @@ from hub.identity.issuer import Issuer, Pace, Source
 from hub.identity.remote_keys import BURST
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside, inside
-from tests.e2e.site import serve
+from tests.e2e.site import PATIENCE, serve
 from tests.identity.provider import PROJECT, Provider, provider
 from tests.node import NodeAbsent, installed
 
@@ -105,7 +105,7 @@ def test_33_a_hub_that_has_an_address_alone_follows_a_real_provider_s_keys_witho
     settings = DemoIssuer(tmp_path).write_settings(agreements([ACTOR]))
     text = settings.read_text(encoding="utf-8").replace(ISSUER, idp.url)
     settings.write_text(text.replace('keys = "issuer.jwks.json"', f'keys_url = "{idp.keys_url}"'), encoding="utf-8")
-    with serve("all", database, tmp_path, settings) as process, httpx2.Client(timeout=30) as client:
+    with serve("all", database, tmp_path, settings) as process, httpx2.Client(timeout=PATIENCE) as client:
 
         def status(token: str) -> int:
             headers = {"authorization": f"Bearer {token}", "purpose": "droits"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from demo import cnaf_files, source_files
@@ -23,17 +25,22 @@ TODAY = date(2026, 11, 24)
 SECRET = b"secret de demonstration"
 
 
-async def loaded(database: Database, folder: Path) -> Loaded:
-    written = source_files.write(folder, TODAY, database.keys.webhook("rdv-insertion"))
-    return await load(written, dsn=database.dsn, keys=database.keys, today=TODAY)
+@pytest.fixture(scope="module")
+def starts(database: Database, tmp_path_factory: pytest.TempPathFactory) -> tuple[Loaded, Loaded]:
+    """What two starts of the demo made of the same files."""
+    files = source_files.write(tmp_path_factory.mktemp("demo"), TODAY, database.keys.webhook("rdv-insertion"))
+
+    async def start_twice() -> tuple[Loaded, Loaded]:
+        first = await load(files, dsn=database.dsn, keys=database.keys, today=TODAY)
+        return first, await load(files, dsn=database.dsn, keys=database.keys, today=TODAY)
+
+    return asyncio.run(start_twice())
 
 
-async def test_the_demo_goes_in_but_for_its_anomalies_and_a_second_start_writes_nothing(
-    fresh_database: Database, tmp_path: Path
+def test_the_demo_goes_in_but_for_its_anomalies_and_a_second_start_writes_nothing(
+    starts: tuple[Loaded, Loaded],
 ) -> None:
-    first_load = await loaded(fresh_database, tmp_path)
-    second_load = await loaded(fresh_database, tmp_path)
-
+    first_load, second_load = starts
     for created, unchanged in zip(first_load.reports, second_load.reports, strict=True):
         refused = REFUSED.get(created.source, ())
         for report, outcome in ((created, Outcome.CREATED), (unchanged, Outcome.UNCHANGED)):
@@ -44,9 +51,9 @@ async def test_the_demo_goes_in_but_for_its_anomalies_and_a_second_start_writes_
     assert len(set(first_load.persons.values())) == len(BY_SLUG)
 
 
-async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Database, tmp_path: Path) -> None:
-    await loaded(fresh_database, tmp_path)
-    connection = await fresh_database.connect()
+@pytest.mark.usefixtures("starts")
+async def test_two_systems_that_know_a_person_make_one_person(database: Database) -> None:
+    connection = await database.connect()
     try:
         assert await connection.fetchval("SELECT count(*) FROM people.person") == len(EVERYONE)
         invited = {slug for rdv in EVERY_RDV for slug, _ in rdv.people} | {
@@ -66,9 +73,11 @@ async def test_two_systems_that_know_a_person_make_one_person(fresh_database: Da
         await connection.close()
 
 
-async def test_each_referent_follows_people_of_one_department_only(fresh_database: Database, tmp_path: Path) -> None:
-    result = await loaded(fresh_database, tmp_path)
-    connection = await fresh_database.connect()
+async def test_each_referent_follows_people_of_one_department_only(
+    database: Database, starts: tuple[Loaded, Loaded]
+) -> None:
+    _, result = starts
+    connection = await database.connect()
     try:
         followed = {}
         for agent in (REFERENT_A, REFERENT_B):
@@ -87,11 +96,9 @@ async def test_each_referent_follows_people_of_one_department_only(fresh_databas
     assert not followed[REFERENT_A.email] & followed[REFERENT_B.email]
 
 
-async def test_the_employer_is_linked_to_the_people_of_its_own_rendez_vous(
-    fresh_database: Database, tmp_path: Path
-) -> None:
-    await loaded(fresh_database, tmp_path)
-    connection = await fresh_database.connect()
+@pytest.mark.usefixtures("starts")
+async def test_the_employer_is_linked_to_the_people_of_its_own_rendez_vous(database: Database) -> None:
+    connection = await database.connect()
     try:
         rows = await connection.fetch(
             "SELECT DISTINCT p.department_internal_id FROM access.link l JOIN people.identity p USING (person_id)"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from unittest.mock import patch
 
 import orjson
 
@@ -17,21 +18,31 @@ from demo.token_issuer import DemoActor, Issuer
 from hub.app import HubApp, hub_app, unix_seconds
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport
 from hub.identity.issuer import Issuer as Trusted
+from hub.journal.read import journal_reader
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.settings import load_settings
+from hub.tracing import exporter
 from hub.tracing.trace_settings import TraceSettings
 from schema.context import Context
+from subgraphs.kit import connection_pool, transactions
 from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
-from tests.e2e.site import PURPOSES, graph
+from tests.e2e.site import PATIENCE, PURPOSES, graph
 
 T = TypeVar("T")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 """Sent with each request, so that answers don't differ by their trace."""
-PATIENCE = 300.0
-"""Seconds for a request: what is compared must not hang on how busy the machine is."""
 UNLIMITED = MissLimit(10**6, searches=10**6, organisation=10**6, found=10**6, found_organisation=10**6)
 """Whoever compares what is denied with what is missing misses all day."""
+LIMITS = (
+    (connection_pool, "WAIT_SECONDS"),
+    (connection_pool, "STATEMENT_SECONDS"),
+    (transactions, "STATEMENT_SECONDS"),
+    (journal_reader, "PATIENCE"),
+    (exporter, "PATIENCE"),
+    (exporter, "STOP"),
+)
+"""Limits of time within a hub, beside that of a request: no answer may hang on how busy the machine is."""
 NONE: Mapping[str, Trusted] = {}
 Headers = Iterable[tuple[str, str]]
 
@@ -168,11 +179,15 @@ async def inside(
     settings = replace(
         settings, issuers={**settings.issuers, **issuers}, deadline=PATIENCE, misses=misses, traces=traces
     )
-    app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock)
-    transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
-    cast(dict[str, Transport], app.pipeline.transports).update(transports)
-    async with _alive(app):
-        yield Inside(app, issuer, actors, transports, database)
+    with ExitStack() as limits:
+        for module, limit in LIMITS:
+            limits.enter_context(patch.object(module, limit, PATIENCE))
+        app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock)
+        app.journal._patience = app.pipeline.journalling.keyring._patience = PATIENCE
+        transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
+        cast(dict[str, Transport], app.pipeline.transports).update(transports)
+        async with _alive(app):
+            yield Inside(app, issuer, actors, transports, database)
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from schema.sdl import SUBGRAPHS
 from tests.conftest import Database
 from tests.e2e.canary_proxy import Proxy, calls, proxied
 from tests.e2e.canary_world import World, build
-from tests.e2e.site import PURPOSES, Process, serve
+from tests.e2e.site import PATIENCE, PURPOSES, Process, serve
 from tests.tracing.collector import Collector, collecting
 
 
@@ -129,7 +129,7 @@ def watched(database: Database, folder: Path) -> Iterator[Watched]:
     with ExitStack() as stack:
         collector = stack.enter_context(collecting())
         traces = f'[traces]\nendpoint = "{collector.url}"\n'
-        settings.write_text(f"{settings.read_text()}\n{traces}", encoding="utf-8")
+        settings.write_text(f"deadline = {PATIENCE}\n{settings.read_text()}\n{traces}", encoding="utf-8")
         processes: dict[str, Process] = {}
         proxies: dict[str, Proxy] = {}
         for name in SUBGRAPHS:
@@ -138,5 +138,5 @@ def watched(database: Database, folder: Path) -> Iterator[Watched]:
         lines = [f'{name} = "{proxy.url}/graphql"' for name, proxy in proxies.items()]
         settings.write_text("\n".join([settings.read_text(), "[subgraphs]", *lines, ""]), encoding="utf-8")
         processes["hub"] = stack.enter_context(serve("hub", database, folder, settings))
-        client = stack.enter_context(httpx2.Client(timeout=30))
+        client = stack.enter_context(httpx2.Client(timeout=PATIENCE))
         yield Watched(world, issuer, database, processes, proxies, load_graph(), client, collector)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from schema.sdl import SUBGRAPHS
 from tests.conftest import Database
-from tests.e2e.site import Filled, Process, Site, fill, serve
+from tests.e2e.site import PATIENCE, Filled, Process, Site, fill, serve
 
 SECRET = "Maëlle Ardoisier 06 39 98 00 01"
 """What a failing subgraph says, and nobody may read."""
@@ -130,7 +130,7 @@ class Farm:
     hubs: int = 0
 
     @contextmanager
-    def hub(self, *, apart: bool = True, deadline: float = 30.0) -> Iterator[Site]:
+    def hub(self, *, apart: bool = True, deadline: float = PATIENCE) -> Iterator[Site]:
         """A hub process of its own: over the proxies, or (not `apart`) with the subgraphs in itself."""
         self.hubs += 1
         folder = self.folder / f"hub-{self.hubs}"

@@ -35,6 +35,8 @@ from schema.days import today
 from schema.sdl import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
 
+PATIENCE = 300.0
+"""Seconds for whatever is not about time, however busy the machine is: each limit of a hub or of its client."""
 PURPOSES = {
     kind: "suivi" if "suivi" in row["purposes"] else next(code for code in row["purposes"] if code != "identification")
     for kind, row in tomllib.loads((ROOT / "schema" / "policies" / "actors.toml").read_text(encoding="utf-8")).items()
@@ -82,7 +84,7 @@ class Site:
     persons: Mapping[str, str]
     database: Database
     processes: Mapping[str, Process]
-    client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=30))
+    client: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=PATIENCE))
 
     def post(self, actor: str | None, body: bytes | Mapping[str, Any], **headers: str) -> httpx2.Response:
         """One HTTP request; a header given as "" is left out."""
@@ -143,12 +145,11 @@ class Filled:
     persons: Mapping[str, str]
 
     def settings(
-        self, name: str = "settings.toml", *, deadline: float | None = None, subgraphs: Mapping[str, str] | None = None
+        self, name: str = "settings.toml", *, deadline: float = PATIENCE, subgraphs: Mapping[str, str] | None = None
     ) -> Path:
         """Write a settings file of this name; `subgraphs` are base URLs of those that run elsewhere."""
         written = self.issuer.write_settings(agreements(list(self.actors.values())))
-        lines = [f"deadline = {deadline}"] if deadline is not None else []
-        lines.append(written.read_text(encoding="utf-8"))
+        lines = [f"deadline = {deadline}", written.read_text(encoding="utf-8")]
         lines += ["[subgraphs]", *(f'{each} = "{url}/graphql"' for each, url in (subgraphs or {}).items()), ""]
         path = written.with_name(name)
         path.write_text("\n".join(lines), encoding="utf-8")

@@ -14,7 +14,7 @@ from schema.context import HEADER, Context, seal
 from schema.residual import Residual
 from tests.cli.commands import hub
 from tests.conftest import Database
-from tests.e2e.site import Process, graph, serve
+from tests.e2e.site import PATIENCE, Process, graph, serve
 
 BODY = b'{"query":"{ __typename }"}'
 
@@ -25,7 +25,7 @@ def status(process: Process, key: bytes) -> int:
     context = Context("actor", "referent_cd", None, "suivi", (), policy, "class", Residual({}, {}, ()), now)
     header = seal(context, audience="people", body=BODY, key=key, now=now)
     sent = {HEADER: header, "content-type": "application/json"}
-    return httpx2.post(f"{process.url}/graphql", content=BODY, headers=sent, timeout=30).status_code
+    return httpx2.post(f"{process.url}/graphql", content=BODY, headers=sent, timeout=PATIENCE).status_code
 
 
 def test_a_key_is_changed_without_a_call_lost_and_the_old_one_ends(database: Database, tmp_path: Path) -> None:

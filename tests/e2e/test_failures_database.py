@@ -32,7 +32,7 @@ from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from tests.conftest import ROOT, Database
 from tests.e2e.faults import Farm, farm
-from tests.e2e.site import Site, new_trace
+from tests.e2e.site import PATIENCE, Site, new_trace
 from tests.e2e.test_failures_subgraphs import JOURNEY, ask_raw
 
 PERSONAL = ("MAËLLE", "0639980001", "rsa_", "VU", "Ardoise")
@@ -140,7 +140,7 @@ async def test_whatever_was_disclosed_before_a_kill_is_in_the_journal(tests_farm
     enough = threading.Event()
 
     def go_on_asking(site: Site) -> None:
-        with httpx2.Client(timeout=30) as client:
+        with httpx2.Client(timeout=PATIENCE) as client:
             mine = Site(site.url, site.issuer, site.actors, site.persons, site.database, {}, client)
             while True:
                 trace = new_trace()

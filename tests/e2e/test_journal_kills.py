@@ -21,7 +21,7 @@ import pytest
 from hub.journal.signing import Signer, Trust
 from tests.conftest import Database
 from tests.e2e.faults import Farm, farm
-from tests.e2e.site import PURPOSES, Site, new_trace
+from tests.e2e.site import PATIENCE, PURPOSES, Site, new_trace
 from tests.e2e.test_failures_database import waiting
 from tests.e2e.test_failures_subgraphs import JOURNEY
 from tests.journal.sample_journal import checked, findings, rows, tamper
@@ -54,7 +54,7 @@ class Load:
             "purpose": PURPOSES[actor.kind],
             "traceparent": f"00-{trace}-{trace[:16]}-01",
         }
-        connection = http.client.HTTPConnection(urlsplit(self.site.url).netloc, timeout=60)
+        connection = http.client.HTTPConnection(urlsplit(self.site.url).netloc, timeout=PATIENCE)
         try:
             connection.request("POST", "/graphql", body, headers)
             answer = connection.getresponse()
