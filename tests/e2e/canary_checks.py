@@ -1,13 +1,9 @@
-"""What is proved of the operations of some actors over the whole model; `test_leaks_random_*` divide the actors.
-
-`CANARIES` is how many random operations are asked in all: 5,000 in the suite, more with `make canaries`.
-"""
+"""What is proved of the operations of some actors over the whole model; `test_leaks_random_*` divide the actors."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +12,7 @@ from pathlib import Path
 
 from schema.days import today
 from tests.conftest import Database
+from tests.draws import CANARIES
 from tests.e2e.canary_held import held
 from tests.e2e.canary_inside import inside
 from tests.e2e.canary_mint import marks
@@ -23,7 +20,6 @@ from tests.e2e.canary_model import plant
 from tests.e2e.canary_trial import Asked, Trial, not_held, pairs, roam, sweep
 from tests.tracing.collector import collecting
 
-CANARIES = int(os.environ.get("CANARIES", "5000"))
 SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
 """Tables of which a person may have several rows where one is served."""
 

@@ -23,6 +23,7 @@ from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.fields import ColumnField
 from subgraphs.kit.select_builder import Scope
 from tests.conftest import Database, copied
+from tests.draws import SILENCE
 from tests.e2e.canary_inside import Got, Inside, inside
 from tests.e2e.canary_model import Model, plant
 from tests.e2e.canary_operations import NOBODY, PAGE, WALKS, all_of
@@ -32,8 +33,6 @@ from tests.e2e.canary_silence import Silence
 from tests.e2e.canary_ties import actors
 from tests.e2e.canary_trial import cursors_of, values
 
-RANDOM = {True: 16, False: 4}
-"""Random operations of an actor: under the first of the purposes that open the same to it, and under each other."""
 ROOTS = ("person", "persons", "me", "appointments", "services", "structures", "trainings", "trainingSessions")
 """All but `myAccessJournal`, which tells when one asked."""
 CURSOR = re.compile(rb"[A-Za-z0-9_-]{40,}")
@@ -73,7 +72,7 @@ async def answers(hub: Inside, model: Model, actor: str, purpose: str, count: in
     await ask(f"{{ appointments(first: 100) {{ nodes {{ {all_of('Appointment')} }} }} }}", {})
     for person in (NOBODY, *model.persons.values()):
         await ask(BY_ID, {"id": person})
-    for document in random_documents(max(RANDOM.values()), 3, ROOTS)[:count]:
+    for document in random_documents(max(SILENCE.values()), 3, ROOTS)[:count]:
         made = drawn(document, given, random, holes=1)
         for _ in range(2):
             await ask(made.text, made.variables(given, random))
@@ -143,7 +142,7 @@ async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets_and_is_as
             await silence.fall(copy)
             assert sum(silence.done.values()) > len(model.rows) / 2, silence.done
             for purpose in alike:
-                count = RANDOM[purpose == alike[0]]
+                count = SILENCE[purpose == alike[0]]
                 here = await answers(hub, model, actor, purpose, count)
                 assert_missing(here, set(model.persons.values()) - silence.known)
                 async with hub.reading(copy):

@@ -1,14 +1,12 @@
 """Random supergraphs: they compose, and random operations are answered as by one executor over the whole.
 
-`SUPERGRAPHS` is how many are drawn: some in the suite, more by the environment. A failure tells the seed of its graph,
-the subgraphs and the operation.
+A failure tells the seed of its graph, the subgraphs and the operation.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -21,6 +19,7 @@ from hub.federation.client.transport import TransportError
 from hub.federation.operations.operation import Selections
 from hub.federation.planning.graph import Graph, Move, Node
 from hub.federation.supergraph import Key
+from tests.draws import SUPERGRAPHS
 from tests.federation.harness import Gateway, executable
 from tests.federation.supergraphs.answers import Whole
 from tests.federation.supergraphs.links import draw
@@ -28,7 +27,6 @@ from tests.federation.supergraphs.operations import operation
 from tests.federation.supergraphs.parts import parts
 from tests.federation.supergraphs.store import Store
 
-SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "40"))
 OPERATIONS = 8
 HALVES = 2
 """Shares of the graphs, that two processes may take."""

@@ -1,13 +1,11 @@
 """The hub's data are those of an oracle that evaluates everything, then hides what its actor may not read.
 
-Random operations of all actors under all their purposes, over the world of the whole model. `ORACLE` is how many: some
-in the suite, more by the environment.
+Random operations of all actors under all their purposes, over the world of the whole model.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +22,7 @@ from graphql import REMOVE, DocumentNode, FieldNode, NameNode, SelectionSetNode,
 from schema.days import today
 from subgraphs.kit import guards
 from tests.conftest import Database
+from tests.draws import ORACLE
 from tests.e2e.canary_inside import Inside, inside
 from tests.e2e.canary_model import Model, plant
 from tests.e2e.canary_operations import PAGE, WALKS, all_of
@@ -36,7 +35,6 @@ from tests.oracle.pages import CURSOR
 from tests.oracle.rows import World, read
 from tests.oracle.rules import leaves
 
-ORACLE = int(os.environ.get("ORACLE", "800"))
 CATALOGUE: Values = {
     "first": (1, 2, 5, 20, 100, None),
     **dict.fromkeys(("romeCode", "formacode", "thematics", "publics", "networks"), (*CODES, None)),

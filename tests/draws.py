@@ -1,0 +1,15 @@
+"""How many random cases are drawn: few in the suite, as many as the environment says by `make canaries` and others."""
+
+from __future__ import annotations
+
+import os
+
+CANARIES = int(os.environ.get("CANARIES", "5000"))
+"""Operations over the whole model of which no answer may leak a value."""
+SILENCE = {True: min(16, CANARIES // 800), False: min(4, CANARIES // 2500)}
+"""Operations of an actor whose answers may not tell a world from another: under the first of the purposes that open
+the same to it, and under each other."""
+ORACLE = int(os.environ.get("ORACLE", "400"))
+"""Operations that the oracle answers too."""
+SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "40"))
+"""Graphs that are composed and asked."""
