@@ -256,7 +256,7 @@ class Rights:
 
     def opened(self, datum: Datum) -> bool:
         """Whether a grant that reduces the field's category lets it be read."""
-        return datum.coordinate in (self.instead if datum.reduced else self.whole)
+        return datum.coordinate in (self.instead | self.whole if datum.reduced else self.whole)
 
     @staticmethod
     def _closed(subject: Subject, grant: Grant) -> bool:
