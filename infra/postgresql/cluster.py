@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode
 
 from infra.errors import SetupRefused
 from infra.postgresql import binaries, configuration, ownership
-from infra.postgresql.cluster_home import Places, account, places, ready, socket_directory
+from infra.postgresql.cluster_home import ClusterFiles, account, cluster_files, ready, socket_directory
 
 _PAUSE = 0.01
 _PATIENCE = 60.0
@@ -32,7 +32,7 @@ _PATIENCE = 60.0
 class Cluster:
     """A running cluster, with the directory of its socket and its administrator."""
 
-    places: Places
+    files: ClusterFiles
     socket: Path
     password: str = field(repr=False)
 
@@ -48,7 +48,7 @@ class Cluster:
     @property
     def pid(self) -> int:
         """The server's process id; SIGINT to it stops the cluster for all its users."""
-        return int((self.places.data / "postmaster.pid").read_text().splitlines()[0])
+        return int((self.files.data / "postmaster.pid").read_text().splitlines()[0])
 
 
 @contextmanager
@@ -57,34 +57,34 @@ def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> It
 
     Without `durable`, a stop of the machine may lose the data (a stop of the process doesn't). Raises SetupRefused.
     """
-    where = places(root, name)
-    with where.users.open("a") as users:
-        with _locked(where.door):
+    files = cluster_files(root, name)
+    with files.users.open("a") as users:
+        with _locked(files.door):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
-            was_running = running(where.keeper)
-            directory = _join(where, password) if was_running else _start(where, root, password, durable=durable)
+            was_running = running(files.keeper)
+            directory = _join(files, password) if was_running else _start(files, root, password, durable=durable)
         try:
-            yield Cluster(where, directory, password)
+            yield Cluster(files, directory, password)
         finally:
-            with _locked(where.door):
-                _leave(where, users)
+            with _locked(files.door):
+                _leave(files, users)
 
 
-def _start(where: Places, root: Path, password: str, *, durable: bool) -> Path:
+def _start(files: ClusterFiles, root: Path, password: str, *, durable: bool) -> Path:
     owner = account()
-    _clear(where)
-    trusted = _state(where).get("password") in (None, _digest(password))
-    ownership.claim(where, root, trusted=trusted, durable=durable)
-    programs = binaries.find(where.data)
-    if not where.data.exists():
-        configuration.initialise(programs, where, owner, password)
-    elif _state(where).get("password") != _digest(password):
-        configuration.replace_password(programs, where, owner, password)
-    configuration.write_access(where)
+    _clear(files)
+    trusted = _state(files).get("password") in (None, _digest(password))
+    ownership.claim(files, root, trusted=trusted, durable=durable)
+    programs = binaries.find(files.data)
+    if not files.data.exists():
+        configuration.initialise(programs, files, owner, password)
+    elif _state(files).get("password") != _digest(password):
+        configuration.replace_password(programs, files, owner, password)
+    configuration.write_access(files)
     directory = socket_directory(owner)
-    _remember(where, {"socket": str(directory), "password": _digest(password)})
-    command = configuration.command(programs, where, directory, durable=durable)
-    place = [str(where.base), str(owner.uid), str(owner.gid), str(directory)]
+    _remember(files, {"socket": str(directory), "password": _digest(password)})
+    command = configuration.command(programs, files, directory, durable=durable)
+    place = [str(files.base), str(owner.uid), str(owner.gid), str(directory)]
     keeper = subprocess.Popen(
         [sys.executable, "-m", configuration.KEEPER, *place, *command],
         stdin=subprocess.DEVNULL,
@@ -99,7 +99,7 @@ def _start(where: Places, root: Path, password: str, *, durable: bool) -> Path:
             _detach(keeper)
             return directory
     keeper.wait()
-    log = where.log.read_text(errors="replace").strip() if where.log.exists() else ""
+    log = files.log.read_text(errors="replace").strip() if files.log.exists() else ""
     raise SetupRefused("POSTGRESQL_FAILED", f"PostgreSQL embarqué n'a pas démarré ; il dit :\n{log}", log)
 
 
@@ -108,39 +108,39 @@ def _detach(keeper: subprocess.Popen[bytes]) -> None:
     keeper.returncode = 0
 
 
-def _join(where: Places, password: str) -> Path:
-    state = _state(where)
+def _join(files: ClusterFiles, password: str) -> Path:
+    state = _state(files)
     if state.get("password") != _digest(password):
         raise SetupRefused(
             "CLUSTER_IN_USE",
-            f"PostgreSQL embarqué ({where.base.name}) tourne déjà avec d'autres clés : arrêtez ce qui l'utilise, "
+            f"PostgreSQL embarqué ({files.base.name}) tourne déjà avec d'autres clés : arrêtez ce qui l'utilise, "
             "puis relancez.",
             "the running cluster has another administrator's password",
         )
     directory = Path(state["socket"])
     deadline = time.monotonic() + _PATIENCE
-    while not _answers(where, directory):  # the keeper is starting a dead server again
-        if time.monotonic() > deadline or not running(where.keeper):
+    while not _answers(files, directory):  # the keeper is starting a dead server again
+        if time.monotonic() > deadline or not running(files.keeper):
             raise SetupRefused(
                 "CLUSTER_STUCK",
-                f"PostgreSQL embarqué ({where.base.name}) ne répond pas ; son journal : {where.log}",
+                f"PostgreSQL embarqué ({files.base.name}) ne répond pas ; son journal : {files.log}",
                 "the keeper lives but its server takes no connection",
             )
         time.sleep(_PAUSE)
     return directory
 
 
-def _answers(where: Places, directory: Path) -> bool:
+def _answers(files: ClusterFiles, directory: Path) -> bool:
     """Tell whether the server takes connections, by connecting: a dead server leaves files that say it does."""
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(directory / f".s.PGSQL.{configuration.PORT}"))
         except OSError:
             return False
-    return ready(where.data, None)
+    return ready(files.data, None)
 
 
-def _leave(where: Places, users: IO[str]) -> None:
+def _leave(files: ClusterFiles, users: IO[str]) -> None:
     """Release the shared lock; if it was the last one, wait until the server has stopped.
 
     The caller holds the lock `door`, so that no user joins meanwhile: the lock `users` is free, shared by others or
@@ -157,30 +157,30 @@ def _leave(where: Places, users: IO[str]) -> None:
         else:
             return
     fcntl.flock(users, fcntl.LOCK_UN)
-    with where.keeper.open("a") as lock:
+    with files.keeper.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
 
 
-def _clear(where: Places) -> None:
+def _clear(files: ClusterFiles) -> None:
     """Remove the server, the lock file or the socket that a killed launcher or a reboot left."""
-    process_ids = _members(where.data)
-    pid_file = where.data / "postmaster.pid"
+    process_ids = _members(files.data)
+    pid_file = files.data / "postmaster.pid"
     if pid_file.exists():
         pid = int(pid_file.read_text().split()[0])
         if pid in process_ids:
             os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + _PATIENCE
-        while _members(where.data):
+        while _members(files.data):
             if time.monotonic() > deadline:
                 raise SetupRefused(
                     "CLUSTER_STUCK",
-                    f"Un ancien PostgreSQL tient encore {where.data} et ne s'arrête pas : arrêtez le processus {pid}.",
+                    f"Un ancien PostgreSQL tient encore {files.data} et ne s'arrête pas : arrêtez le processus {pid}.",
                     f"processes {process_ids} did not end",
                 )
             time.sleep(_PAUSE)
         if sys.platform == "linux":  # elsewhere we can't see whose process it is, and the server decides
             pid_file.unlink(missing_ok=True)
-    left_socket = _state(where).get("socket")
+    left_socket = _state(files).get("socket")
     if left_socket is not None:
         shutil.rmtree(left_socket, ignore_errors=True)
 
@@ -214,19 +214,19 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _state(where: Places) -> dict[str, str]:
+def _state(files: ClusterFiles) -> dict[str, str]:
     try:
-        state: dict[str, str] = json.loads(where.state.read_text())
+        state: dict[str, str] = json.loads(files.state.read_text())
     except (FileNotFoundError, ValueError):
         return {}
     return state
 
 
-def _remember(where: Places, state: dict[str, str]) -> None:
-    new = where.state.with_suffix(".new")
+def _remember(files: ClusterFiles, state: dict[str, str]) -> None:
+    new = files.state.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_text(json.dumps(state))
-    new.replace(where.state)
+    new.replace(files.state)
 
 
 def _digest(password: str) -> str:

@@ -48,7 +48,7 @@ def account() -> Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ClusterFiles:
     """The files of one cluster; `data` belongs to the account, the others to the current user."""
 
     base: Path
@@ -101,7 +101,7 @@ def home(root: Path) -> Path:
     return SYSTEM / sha256(str(root.resolve()).encode()).hexdigest()[:16]
 
 
-def places(root: Path, name: str) -> Places:
+def cluster_files(root: Path, name: str) -> ClusterFiles:
     """Return the files of the cluster `name` of this clone, and make its directory."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"not a cluster's name: {name!r}")
@@ -118,7 +118,7 @@ def places(root: Path, name: str) -> Places:
             "écriture, ou donnez un serveur par DATABASE_URL.",
             f"{base}: {error.strerror}",
         ) from error
-    return Places(base)
+    return ClusterFiles(base)
 
 
 def ready(data: Path, pid: int | None) -> bool:

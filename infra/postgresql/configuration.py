@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.errors import SetupRefused
 from infra.postgresql.binaries import Binaries
-from infra.postgresql.cluster_home import Account, Places
+from infra.postgresql.cluster_home import Account, ClusterFiles
 from infra.scram import verifier
 
 ADMINISTRATOR = "spie_admin"
@@ -42,27 +42,27 @@ _VOLATILE = {"fsync": "off", "full_page_writes": "off"}
 """Settings for data that may be lost when the machine stops."""
 
 
-def command(binaries: Binaries, places: Places, socket: Path, *, durable: bool) -> list[str]:
+def command(binaries: Binaries, files: ClusterFiles, socket: Path, *, durable: bool) -> list[str]:
     """Return the command that runs the server; it holds the settings, so that they follow the code, not the data."""
     settings = {
         **_SETTINGS,
         **({} if durable else _VOLATILE),
         "unix_socket_directories": str(socket),
-        "hba_file": str(places.access),
+        "hba_file": str(files.access),
     }
     arguments = [f"--{name}={value}" for name, value in settings.items()]
-    return [str(binaries.directory / "postgres"), "-D", str(places.data), *arguments]
+    return [str(binaries.directory / "postgres"), "-D", str(files.data), *arguments]
 
 
-def write_access(places: Places) -> None:
+def write_access(files: ClusterFiles) -> None:
     """Write the file that admits any role with its password."""
-    places.access.write_text("local all all scram-sha-256\n")
-    places.access.chmod(0o644)
+    files.access.write_text("local all all scram-sha-256\n")
+    files.access.chmod(0o644)
 
 
-def initialise(binaries: Binaries, places: Places, owner: Account, password: str) -> None:
+def initialise(binaries: Binaries, files: ClusterFiles, owner: Account, password: str) -> None:
     """Make the cluster, atomically."""
-    building, secret = places.base / "data.new", places.base / "password"
+    building, secret = files.base / "data.new", files.base / "password"
     shutil.rmtree(building, ignore_errors=True)
     secret.unlink(missing_ok=True)
     building.mkdir(mode=0o700)
@@ -87,13 +87,13 @@ def initialise(binaries: Binaries, places: Places, owner: Account, password: str
         )
     finally:
         secret.unlink(missing_ok=True)
-    building.rename(places.data)
+    building.rename(files.data)
 
 
-def replace_password(binaries: Binaries, places: Places, owner: Account, password: str) -> None:
+def replace_password(binaries: Binaries, files: ClusterFiles, owner: Account, password: str) -> None:
     """Change the administrator's password in a stopped cluster, whose keys were made again."""
     statement = f"ALTER ROLE {ADMINISTRATOR} PASSWORD '{verifier(password)}'\n"
-    _run([str(binaries.directory / "postgres"), "--single", "-D", str(places.data), "postgres"], owner, statement)
+    _run([str(binaries.directory / "postgres"), "--single", "-D", str(files.data), "postgres"], owner, statement)
 
 
 def _run(command: list[str], owner: Account, text: str = "") -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from infra.errors import SetupRefused
 from infra.postgresql.cluster import running
-from infra.postgresql.cluster_home import Places, home
+from infra.postgresql.cluster_home import ClusterFiles, home
 from infra.postgresql.ownership import is_foreign
 
 
@@ -19,9 +19,9 @@ def erase(root: Path) -> None:
 
     Raises SetupRefused (CLUSTER_IN_USE) while one runs.
     """
-    bases = [base for base in home(root).glob("*/") if not is_foreign(Places(base), root)]
+    bases = [base for base in home(root).glob("*/") if not is_foreign(ClusterFiles(base), root)]
     for base in bases:
-        if running(Places(base).keeper):
+        if running(ClusterFiles(base).keeper):
             raise SetupRefused(
                 "CLUSTER_IN_USE",
                 f"PostgreSQL embarqué ({base.name}) tourne encore : arrêtez ce qui l'utilise, puis relancez.",

@@ -18,7 +18,7 @@ import threading
 import time
 from pathlib import Path
 
-from infra.postgresql.cluster_home import Account, Places, ready
+from infra.postgresql.cluster_home import Account, ClusterFiles, ready
 from infra.postgresql.configuration import ENVIRONMENT, READY
 
 _PAUSE = 0.01
@@ -30,8 +30,8 @@ _LIBC = ctypes.CDLL(None)
 class Keeper:
     """A server process, and the lock that tells whether it is still used."""
 
-    def __init__(self, places: Places, owner: Account, command: list[str]) -> None:
-        self.places = places
+    def __init__(self, files: ClusterFiles, owner: Account, command: list[str]) -> None:
+        self.files = files
         self.owner = owner
         self.command = command
         self.unneeded = False
@@ -49,10 +49,10 @@ class Keeper:
                     return False
                 self.process = self._spawn()
             while self.process.poll() is None:
-                if ready(self.places.data, self.process.pid):
+                if ready(self.files.data, self.process.pid):
                     return True
                 time.sleep(_PAUSE)
-            if b"shared memory" not in self.places.log.read_bytes():
+            if b"shared memory" not in self.files.log.read_bytes():
                 return False
             time.sleep(_PAUSE)
         return False
@@ -65,7 +65,7 @@ class Keeper:
                 return
 
     def _await_solitude(self) -> None:
-        with self.places.users.open("a") as users:
+        with self.files.users.open("a") as users:
             fcntl.flock(users, fcntl.LOCK_EX)
             with self.guard:
                 self.unneeded = True
@@ -74,9 +74,9 @@ class Keeper:
             threading.Event().wait()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        if self.places.log.exists():
-            self.places.log.replace(self.places.log.with_suffix(".log.1"))
-        with self.places.log.open("wb") as log:
+        if self.files.log.exists():
+            self.files.log.replace(self.files.log.with_suffix(".log.1"))
+        with self.files.log.open("wb") as log:
             return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # the account's arguments are a mapping
                 self.command,
                 stdin=subprocess.DEVNULL,
@@ -97,10 +97,10 @@ def _die_with_parent() -> None:
 def main(arguments: list[str]) -> int:
     """Run one server to its end; return 0 if it was stopped in order."""
     base, uid, gid, socket, *command = arguments
-    places = Places(Path(base))
-    with places.keeper.open("a") as lock:
+    files = ClusterFiles(Path(base))
+    with files.keeper.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        keeper = Keeper(places, Account(int(uid), int(gid)), command)
+        keeper = Keeper(files, Account(int(uid), int(gid)), command)
         try:
             if not keeper.start():
                 return 1

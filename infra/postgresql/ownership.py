@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from infra.postgresql.cluster_home import Places, home
+from infra.postgresql.cluster_home import ClusterFiles, home
 
 _FOREIGN_DATA = (
     "PostgreSQL embarqué : la base « {name} » gardée pour ce chemin est celle d'un autre clone, dont les clés ne sont "
@@ -42,38 +42,38 @@ def mark(root: Path) -> str:
     return path.read_text()
 
 
-def is_foreign(where: Places, root: Path) -> bool:
+def is_foreign(files: ClusterFiles, root: Path) -> bool:
     """Tell whether the mark of the cluster is that of another clone than the one at `root`."""
-    own_mark, found_mark = _path(root), where.mark
+    own_mark, found_mark = _path(root), files.mark
     return found_mark.exists() and not (own_mark.exists() and own_mark.read_text() == found_mark.read_text())
 
 
-def claim(where: Places, root: Path, *, trusted: bool, durable: bool) -> None:
+def claim(files: ClusterFiles, root: Path, *, trusted: bool, durable: bool) -> None:
     """Mark the stopped cluster as this clone's; data of another clone are set aside, where standard error says.
 
     Without `durable` they are erased. `trusted` tells that a cluster without a mark, as older ones are, is this
     clone's.
     """
     own_mark = mark(root)
-    if where.data.exists() and (is_foreign(where, root) or not (where.mark.exists() or trusted)):
-        notice = _FOREIGN_DATA.format(name=where.base.name) + (_set_aside(where, root) if durable else _erased(where))
+    if files.data.exists() and (is_foreign(files, root) or not (files.mark.exists() or trusted)):
+        notice = _FOREIGN_DATA.format(name=files.base.name) + (_set_aside(files, root) if durable else _erased(files))
         print(notice, file=sys.stderr, flush=True)
-    where.mark.write_text(own_mark)
+    files.mark.write_text(own_mark)
 
 
-def _set_aside(where: Places, root: Path) -> str:
+def _set_aside(files: ClusterFiles, root: Path) -> str:
     number = 1
-    while (aside := home(root).with_name(f"{home(root).name}-{where.base.name}-{number}")).exists():
+    while (aside := home(root).with_name(f"{home(root).name}-{files.base.name}-{number}")).exists():
         number += 1
     aside.mkdir(mode=0o755)
-    for path in (where.data, where.mark):
+    for path in (files.data, files.mark):
         if path.exists():
             path.rename(aside / path.name)
     return _ASIDE.format(aside=aside)
 
 
-def _erased(where: Places) -> str:
-    shutil.rmtree(where.data)
+def _erased(files: ClusterFiles) -> str:
+    shutil.rmtree(files.data)
     return _ERASED
 
 

@@ -27,7 +27,7 @@ from infra.database import NAME
 from infra.keys import Keys
 from infra.migrate import migrate
 from infra.postgresql import Cluster, cluster
-from infra.postgresql.cluster_home import places
+from infra.postgresql.cluster_home import cluster_files
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from tests.conftest import ROOT, Database
@@ -191,7 +191,7 @@ def own(request: pytest.FixtureRequest, keys: Keys, tmp_path: Path) -> Iterator[
             with farm(database, tmp_path, apart=request.param) as made, made.hub(apart=request.param) as site:
                 yield Own(running, database, site)
     finally:
-        shutil.rmtree(places(ROOT, name).base)
+        shutil.rmtree(cluster_files(ROOT, name).base)
 
 
 @contextmanager
@@ -232,7 +232,7 @@ async def test_postgresql_that_ends_amid_a_request_leaves_not_a_byte_and_its_ret
         assert own.site.client.get(f"{own.site.url}/healthz").status_code == 200
         assert own.site.client.get(f"{own.site.url}/readyz").status_code == 503
 
-    with cluster(own.cluster.places.base.name, ROOT, own.cluster.password):  # which waits until the server is back
+    with cluster(own.cluster.files.base.name, ROOT, own.cluster.password):  # which waits until the server is back
         while own.site.client.get(f"{own.site.url}/readyz").status_code != 200:
             pass
         assert ask(own.site).json() == whole.json()

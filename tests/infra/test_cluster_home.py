@@ -1,4 +1,4 @@
-"""Programs and places of the cluster on machines of every kind: any account, any folder, a system's server."""
+"""Programs and files of the cluster on machines of every kind: any account, any folder, a system's server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from infra.postgresql import cluster
 from infra.postgresql.binaries import OLDEST, Binaries
-from infra.postgresql.cluster_home import account, home, places, socket_directory
+from infra.postgresql.cluster_home import account, cluster_files, home, socket_directory
 from infra.postgresql.configuration import initialise
 
 SYSTEM_SERVERS = [
@@ -35,7 +35,7 @@ from infra.roles import dsn
 async def work(running, keys):
     await migrate(running.admin_dsn("spie"), keys)
     connection = await asyncpg.connect(dsn(running.admin_dsn("spie"), "people_query", keys))
-    print(await connection.fetchval("SELECT current_user"), running.places.data, sep="\\n")
+    print(await connection.fetchval("SELECT current_user"), running.files.data, sep="\\n")
     await connection.close()
 
 root = Path(sys.argv[1])
@@ -77,7 +77,7 @@ def test_an_ordinary_account_has_its_cluster_in_the_clone(open_folder: Path) -> 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
 def test_the_account_that_runs_the_server_owns_nothing_but_the_data(tmp_path: Path) -> None:
     with cluster("trap", tmp_path, "secret", durable=False) as running:
-        owners = {path.name: path.stat().st_uid for path in running.places.base.iterdir()}
+        owners = {path.name: path.stat().st_uid for path in running.files.base.iterdir()}
         server = Path(f"/proc/{running.pid}")
         assert server.stat().st_uid == account().uid != 0
         program = (server / "exe").readlink()
@@ -105,7 +105,7 @@ def test_the_socket_avoids_a_folder_that_is_too_long_or_closed(tmp_path: Path, m
 @pytest.mark.skipif(not SYSTEM_SERVERS, reason="no system PostgreSQL on this machine")
 async def test_data_of_a_system_server_run_on_its_programs(tmp_path: Path) -> None:
     system = SYSTEM_SERVERS[0]
-    initialise(system, places(tmp_path, "trap"), account(), "first")
+    initialise(system, cluster_files(tmp_path, "trap"), account(), "first")
     with cluster("trap", tmp_path, "second", durable=False) as running:
         connection = await asyncpg.connect(running.admin_dsn())
         assert connection.get_server_version().major == system.major

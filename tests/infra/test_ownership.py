@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from infra.postgresql import cluster
-from infra.postgresql.cluster_home import Places, home, places
+from infra.postgresql.cluster_home import ClusterFiles, cluster_files, home
 from infra.postgresql.erase import erase
 from infra.postgresql.ownership import claim, mark
 
@@ -26,13 +26,13 @@ def clone(tmp_path: Path) -> Iterator[Path]:
         shutil.rmtree(leftover)
 
 
-def stopped_cluster(root: Path) -> Places:
+def stopped_cluster(root: Path) -> ClusterFiles:
     """A cluster of this clone, without a server: what a stop leaves."""
-    where = places(root, "trap")
-    claim(where, root, trusted=False, durable=True)
-    where.data.mkdir()
-    (where.data / "note").write_text("kept")
-    return where
+    files = cluster_files(root, "trap")
+    claim(files, root, trusted=False, durable=True)
+    files.data.mkdir()
+    (files.data / "note").write_text("kept")
+    return files
 
 
 def cloned_again(root: Path) -> None:
@@ -58,8 +58,8 @@ async def test_data_of_the_clone_before_are_set_aside_whole_and_a_fresh_cluster_
     match = re.search(r"entière dans (\S+) :", notice)
     assert match is not None
 
-    running.places.data.rename(running.places.base / "second")
-    (Path(match[1]) / "data").rename(running.places.data)
+    running.files.data.rename(running.files.base / "second")
+    (Path(match[1]) / "data").rename(running.files.data)
     with cluster("trap", clone, "of the first") as running:
         connection = await asyncpg.connect(running.admin_dsn())
         assert await connection.fetchval("SELECT text FROM note") == "kept"
@@ -68,27 +68,27 @@ async def test_data_of_the_clone_before_are_set_aside_whole_and_a_fresh_cluster_
 
 def test_each_clone_that_was_at_the_path_keeps_its_own_data(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for number in (1, 2):
-        where = stopped_cluster(clone)
+        files = stopped_cluster(clone)
         cloned_again(clone)
-        claim(where, clone, trusted=True, durable=True)
+        claim(files, clone, trusted=True, durable=True)
         aside = home(clone).with_name(f"{home(clone).name}-trap-{number}")
         assert str(aside) in capfd.readouterr().err
         assert (aside / "data" / "note").read_text() == "kept"
 
 
 def test_data_of_tests_are_erased_and_it_is_told(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    where = stopped_cluster(clone)
+    files = stopped_cluster(clone)
     cloned_again(clone)
-    claim(where, clone, trusted=True, durable=False)
-    assert not where.data.exists()
+    claim(files, clone, trusted=True, durable=False)
+    assert not files.data.exists()
     assert capfd.readouterr().err.endswith("[CLUSTER_ERASED]\n")
     assert list(home(clone).parent.glob(f"{home(clone).name}-*")) == []
 
 
 def test_the_clones_own_data_stay_under_any_keys(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    where = stopped_cluster(clone)
-    claim(where, clone, trusted=False, durable=True)
-    assert (where.data / "note").exists()
+    files = stopped_cluster(clone)
+    claim(files, clone, trusted=False, durable=True)
+    assert (files.data / "note").exists()
     assert capfd.readouterr().err == ""
 
 
@@ -96,20 +96,20 @@ def test_the_clones_own_data_stay_under_any_keys(clone: Path, capfd: pytest.Capt
 def test_data_without_a_mark_are_the_clones_if_its_keys_open_them(
     clone: Path, trusted: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    where = stopped_cluster(clone)
-    where.mark.unlink()
-    claim(where, clone, trusted=trusted, durable=True)
-    assert (where.data / "note").exists() == trusted
-    assert where.mark.read_text() == mark(clone)
+    files = stopped_cluster(clone)
+    files.mark.unlink()
+    claim(files, clone, trusted=trusted, durable=True)
+    assert (files.data / "note").exists() == trusted
+    assert files.mark.read_text() == mark(clone)
     assert ("CLUSTER_SET_ASIDE" in capfd.readouterr().err) != trusted
 
 
 def test_cleaning_a_clone_erases_its_data_and_nobody_elses(clone: Path) -> None:
-    where = stopped_cluster(clone)
-    foreign = places(clone, "other")
+    files = stopped_cluster(clone)
+    foreign = cluster_files(clone, "other")
     foreign.mark.write_text("the mark of a clone before")
     erase(clone)
-    assert not where.base.exists()
+    assert not files.base.exists()
     assert foreign.mark.exists()
     cloned_again(clone)
     erase(clone)

@@ -19,7 +19,7 @@ import pytest
 
 from infra.errors import SetupRefused
 from infra.postgresql import Cluster, cluster
-from infra.postgresql.cluster_home import account, home, places
+from infra.postgresql.cluster_home import account, cluster_files, home
 from infra.postgresql.configuration import ADMINISTRATOR
 
 PASSWORD = "the-administrator-of-these-tests"
@@ -47,7 +47,7 @@ def new_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def clone(tmp_path: Path, new_cluster: Path) -> Iterator[Path]:
     """A clone of its own with a cluster that nobody else has."""
-    places(tmp_path, "trap").base.rmdir()
+    cluster_files(tmp_path, "trap").base.rmdir()
     subprocess.run(["cp", "-a", home(new_cluster) / "trap", home(tmp_path)], check=True)
     (tmp_path / ".data").mkdir(exist_ok=True)
     shutil.copy(new_cluster / ".data" / "clone", tmp_path / ".data" / "clone")
@@ -138,8 +138,8 @@ async def test_only_a_private_socket_leads_in_and_ids_compare_as_bytes(clone: Pa
         await connection.close()
         directory = running.socket.stat()
         assert (stat.S_IMODE(directory.st_mode), directory.st_uid) == (0o700, account().uid)
-        assert stat.S_IMODE(running.places.data.stat().st_mode) == 0o700
-        assert stat.S_IMODE(running.places.state.stat().st_mode) == 0o600
+        assert stat.S_IMODE(running.files.data.stat().st_mode) == 0o700
+        assert stat.S_IMODE(running.files.state.stat().st_mode) == 0o600
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(running.dsn("postgres", ADMINISTRATOR, "guess"))
     assert settings == {
@@ -163,7 +163,7 @@ async def test_no_value_reaches_the_log(clone: Path) -> None:
         with pytest.raises(asyncpg.InvalidTextRepresentationError):
             await connection.execute(f"SELECT '{canary}'::integer")
         await connection.close()
-    assert canary not in running.places.log.read_text()
+    assert canary not in running.files.log.read_text()
 
 
 async def test_data_outlive_a_stop_and_nothing_else_does(clone: Path) -> None:
@@ -259,12 +259,12 @@ async def test_a_reboot_that_lost_the_temporary_folder_and_reused_the_process_id
     with enter(clone) as running:
         await write(running, "committed")
         pid = running.pid
-        recorded = (running.places.data / "postmaster.pid").read_text()
+        recorded = (running.files.data / "postmaster.pid").read_text()
         os.kill(parent_of(pid), signal.SIGKILL)
         await_end(pid)
     shutil.rmtree(running.socket, ignore_errors=True)
     sleeper = start_sleeper()
-    lock_file = running.places.data / "postmaster.pid"
+    lock_file = running.files.data / "postmaster.pid"
     lock_file.write_text(recorded.replace(str(pid), str(sleeper.pid), 1))
     account().own(lock_file)
     with enter(clone) as restarted:
@@ -285,11 +285,11 @@ async def test_keys_made_anew_open_a_stopped_cluster_and_not_a_running_one(clone
 
 
 def test_an_interrupted_creation_is_begun_again(clone: Path) -> None:
-    where = places(clone, "trap")
-    where.data.rename(where.base / "data.new")
-    (where.base / "data.new" / "PG_VERSION").unlink()
+    files = cluster_files(clone, "trap")
+    files.data.rename(files.base / "data.new")
+    (files.base / "data.new" / "PG_VERSION").unlink()
     with enter(clone):
-        assert (where.data / "PG_VERSION").exists()
+        assert (files.data / "PG_VERSION").exists()
 
 
 def test_a_cluster_cannot_be_named_out_of_its_place(clone: Path) -> None:
@@ -299,7 +299,7 @@ def test_a_cluster_cannot_be_named_out_of_its_place(clone: Path) -> None:
 
 
 def test_data_of_an_absent_version_name_the_package_to_install(clone: Path) -> None:
-    (places(clone, "trap").data / "PG_VERSION").write_text("99\n")
+    (cluster_files(clone, "trap").data / "PG_VERSION").write_text("99\n")
     with pytest.raises(SetupRefused) as refused, enter(clone):
         pass
     assert refused.value.code == "POSTGRESQL_VERSION"
