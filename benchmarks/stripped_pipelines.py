@@ -17,11 +17,11 @@ from hub.graph import Graph
 from hub.journal.write.journalling import JournalledRequest, Journalling
 from hub.pipeline import Pipeline
 from hub.prepare import Preparer
-from hub.settings import SUBGRAPHS
 from hub.wording.engine import failed_fields
 from schema.context import Context
 from schema.facts import RELATIONS, VALUE_FACTS
 from schema.residual import Clause, Residual, Rule
+from schema.subgraphs import SUBGRAPHS
 
 Preparing: TypeAlias = Preparer[Everyone, Allowed]
 

@@ -43,13 +43,13 @@ from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import Misses
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
-from hub.settings import SUBGRAPHS, Settings
+from hub.settings import Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys
 from infra.roles import Dsn
-from schema.sdl import HUB
+from schema.subgraphs import HUB, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
 from subgraphs.kit.sdl import load as load_model

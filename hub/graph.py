@@ -25,9 +25,7 @@ from hub.policy.decide.decision_table import DecisionTable
 from hub.policy.decide.policy_loader import load
 from hub.wording.engine import call_engine
 from schema.categories import Level
-from schema.sdl import HUB, SUBGRAPHS
-
-GENERATED = Path(__file__).resolve().parents[1] / "schema" / "generated"
+from schema.subgraphs import GENERATED, HUB, SUBGRAPHS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,12 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
+from schema.subgraphs import SUBGRAPHS
 
 RowT = TypeVar("RowT")
 NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.errors import SetupRefused
+from schema.subgraphs import SUBGRAPHS
 
-SUBGRAPHS = ("people", "appointments", "offers", "trainings")
 WEBHOOKS = ("rdv-insertion", "immersion-facilitee")
 """Source systems that sign what they send to us."""
 

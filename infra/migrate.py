@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from infra.errors import SetupRefused
-from infra.keys import SUBGRAPHS, Keys
+from infra.keys import Keys
 from infra.roles import ACCESS, JOURNAL, prepare_roles, require_server
+from schema.subgraphs import SUBGRAPHS
 
 ROOT = Path(__file__).resolve().parent.parent
 MAINTENANCE = "postgres"

@@ -21,10 +21,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 from infra.errors import SetupRefused
-from infra.keys import SUBGRAPHS, Keys
+from infra.keys import Keys
 from infra.postgresql.binaries import OLDEST
 from infra.scram import verifier
 from schema.days import PARIS
+from schema.subgraphs import SUBGRAPHS
 
 ACCESS = "access"
 SCHEMAS = (ACCESS, *SUBGRAPHS)

@@ -8,7 +8,8 @@ import typer
 
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
-from infra.keys import PREVIOUS, SUBGRAPHS, Keys
+from infra.keys import PREVIOUS, Keys
+from schema.subgraphs import SUBGRAPHS
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOUS-GRAPHE]…", help="Tous, sans ce nom.")]
 app = typer.Typer(add_completion=False, no_args_is_help=True)

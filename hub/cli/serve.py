@@ -17,10 +17,11 @@ from hub.cli.refusals import refuse
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
 from hub.serving import Server, listening
-from hub.settings import SUBGRAPHS, load_settings
+from hub.settings import load_settings
 from hub.wording.engine import call_engine
 from infra.keys import Keys
 from infra.roles import Dsn
+from schema.subgraphs import SUBGRAPHS
 
 app = typer.Typer(add_completion=False)
 

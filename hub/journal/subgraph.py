@@ -18,7 +18,7 @@ from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, T
 from hub.journal.read.access_lists import AccessLists
 from hub.journal.read.search_criteria import FORMS, CriterionMalformed
 from schema.context import Context
-from schema.sdl import hub_sdl
+from schema.subgraphs import HUB, served_sdl
 
 
 class JournalSubgraph:
@@ -26,7 +26,7 @@ class JournalSubgraph:
 
     def __init__(self, pages: AccessLists, policy: str) -> None:
         self._pages, self._policy = pages, policy
-        self._schema = build_schema(_FEDERATION + hub_sdl(), assume_valid=True, assume_valid_sdl=True)
+        self._schema = build_schema(_FEDERATION + served_sdl(HUB), assume_valid=True, assume_valid_sdl=True)
         query = self._schema.query_type
         assert isinstance(query, GraphQLObjectType)
         query.fields["myAccessJournal"].resolve = self._mine

@@ -28,7 +28,7 @@ from hub.policy.enforce.authorise import Authorisation
 from hub.prepare import Preparer
 from hub.tracing.trace_settings import TraceSettings
 from infra.roles import Dsn
-from schema.sdl import HUB, SUBGRAPHS
+from schema.subgraphs import HUB, SUBGRAPHS
 from subgraphs.kit.transactions import Database
 
 HubPreparer: TypeAlias = Preparer[DecisionClass, Authorisation]

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from schema.subgraphs import GENERATED, SUBGRAPHS
 from subgraphs.kit.federation_schema import subgraph_schema
 from subgraphs.kit.subgraph_model import Model
-
-NAMES = ("people", "appointments", "offers", "trainings")
-FOLDER = Path(__file__).resolve().parent.parent.parent / "schema" / "generated"
 
 
 def load(name: str) -> Model:
@@ -21,4 +19,4 @@ def load(name: str) -> Model:
 
 def generated() -> Mapping[Path, str]:
     """The SDL of each subgraph, by the file that holds it."""
-    return {FOLDER / f"{name}.graphql": subgraph_schema(load(name)).sdl for name in NAMES}
+    return {GENERATED / f"{name}.graphql": subgraph_schema(load(name)).sdl for name in SUBGRAPHS}

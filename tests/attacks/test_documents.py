@@ -14,11 +14,11 @@ from hub.errors import StartRefused
 from hub.federation.compose.composer import Source, compose
 from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan as make_plan
-from hub.graph import GENERATED, Graph, graph_of
+from hub.graph import Graph, graph_of
 from hub.policy.decide.classify import Unclassified
 from hub.policy.enforce.authorise import authorise
 from schema.categories import SPEC
-from schema.sdl import SUBGRAPHS
+from schema.subgraphs import GENERATED, SUBGRAPHS
 from tests.e2e.canary_inside import Inside
 from tests.e2e.canary_operations import NOBODY
 from tests.e2e.canary_world import World

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.federation.supergraph_reader import read_supergraph
-from hub.graph import GENERATED
-from schema.sdl import HUB, SUBGRAPHS, hub_sdl
+from schema.subgraphs import GENERATED, HUB, SUBGRAPHS, served_sdl
 from tests.cli.commands import Result, hub
 from tests.federation.harness import Part
 from tests.federation.shop import PARTS, shop
@@ -31,7 +30,7 @@ def test_a_supergraph_is_written_with_the_addresses_that_were_given(tmp_path: Pa
 
 def test_the_served_subgraphs_compose_to_the_pinned_supergraph(tmp_path: Path) -> None:
     files = {name: GENERATED / f"{name}.graphql" for name in SUBGRAPHS} | {HUB: tmp_path / "hub.graphql"}
-    files[HUB].write_text(hub_sdl(), encoding="utf-8")
+    files[HUB].write_text(served_sdl(HUB), encoding="utf-8")
     arguments = [f"--subgraph={n}=http://{n}.spie-hub.example/graphql={file}" for n, file in files.items()]
     assert hub("compose", *arguments, "--output", tmp_path / "out.graphql").code == 0
     assert (tmp_path / "out.graphql").read_bytes() == (GENERATED / "supergraph.graphql").read_bytes()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema
 
-from hub.graph import GENERATED
+from schema.subgraphs import GENERATED
 from tests.cli.commands import Result, hub
 from tests.federation.shop import shop
 

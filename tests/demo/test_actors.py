@@ -15,9 +15,10 @@ import pytest
 from graphql import GraphQLObjectType, build_schema, get_named_type
 
 from demo.actors import agreements
-from hub.graph import GENERATED, load_graph
+from hub.graph import load_graph
 from hub.policy.decide.decision_table import Reason
 from hub.policy.enforce.access_entry import NOTES
+from schema.subgraphs import GENERATED
 from tests.conftest import Database
 from tests.e2e.canary_operations import all_of_a_person
 from tests.e2e.site import PURPOSES, Site, site

@@ -23,8 +23,8 @@ from graphql import (
     parse,
 )
 
-from hub.graph import GENERATED
 from hub.pages.journey import journey
+from schema.subgraphs import GENERATED
 from tests.e2e.site import PURPOSES, Site
 
 HEADINGS = {

@@ -12,7 +12,6 @@ from hub.policy.report.register import register
 from subgraphs.kit.ingest.refusal_codes import CODES
 from tests.conftest import ROOT
 from tests.docs.marked_part import replaced
-from tests.docs.unserved import table as unserved_table
 
 SOURCES = ROOT / "docs" / "sources.md"
 REGISTER = ROOT / "docs" / "registre.md"
@@ -37,7 +36,7 @@ def generated() -> Mapping[Path, str]:
     sources = replaced(sources, "refus", refusals())
     table = load_graph().table
     return {
-        SOURCES: replaced(sources, "sur le papier", unserved_table()),
+        SOURCES: sources,
         REGISTER: register(table),
         IMPACT: impact(table),
     }

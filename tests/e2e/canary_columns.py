@@ -17,7 +17,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ScalarSelect, Table, Un
 from sqlalchemy.sql import visitors
 
 from schema.categories import Level
-from schema.sdl import SUBGRAPHS
+from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.enums import value_names
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Field, ManyField, OneField

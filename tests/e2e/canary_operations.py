@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType, build_schema, get_named_type
 
-from hub.graph import GENERATED
+from schema.subgraphs import GENERATED
 from tests.e2e.canary_world import BY_SLUG, World
 
 NOBODY = "00000000-0000-4000-8000-000000000000"

@@ -35,7 +35,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 
-from hub.graph import GENERATED
+from schema.subgraphs import GENERATED
 
 Values = Mapping[str, Sequence[str | int | None]]
 """What an argument or an input field of this name may be given."""

@@ -18,7 +18,7 @@ from demo.token_issuer import Issuer
 from hub.graph import Graph, load_graph
 from hub.identity.actor import scope_keys
 from schema.context import HEADER, Context, seal
-from schema.sdl import SUBGRAPHS
+from schema.subgraphs import SUBGRAPHS
 from tests.conftest import Database
 from tests.e2e.canary_proxy import Proxy, calls, proxied
 from tests.e2e.canary_world import World, build

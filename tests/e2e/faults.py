@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from schema.sdl import SUBGRAPHS
+from schema.subgraphs import SUBGRAPHS
 from tests.conftest import Database
 from tests.e2e.site import PATIENCE, Filled, Process, Site, fill, serve
 

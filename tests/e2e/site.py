@@ -32,7 +32,7 @@ from hub.graph import Graph, load_graph
 from hub.serving import Server
 from hub.settings import load_settings
 from schema.days import today
-from schema.sdl import SUBGRAPHS
+from schema.subgraphs import SUBGRAPHS
 from tests.conftest import ROOT, Database, populated
 
 PATIENCE = 300.0

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from schema.days import today
-from schema.sdl import SUBGRAPHS
+from schema.subgraphs import SUBGRAPHS
 from subgraphs.kit.fields import Drop, ExternalField, ManyField, OneField
 from subgraphs.kit.sdl import load
 from tests.conftest import Database

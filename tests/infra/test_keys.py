@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra.errors import SetupRefused
-from infra.keys import NAMES, SIZE, SUBGRAPHS, WEBHOOKS, Keys
+from infra.keys import NAMES, SIZE, WEBHOOKS, Keys
+from schema.subgraphs import SUBGRAPHS
 
 
 def test_each_key_is_a_private_file_of_its_own(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from infra.keys import SUBGRAPHS, Keys
+from infra.keys import Keys
 from infra.migrate import HISTORIES, migrate
 from infra.roles import INGESTS, LOGINS, OWNERS, QUERIES, SCHEMAS, dsn, missing_extensions, password
+from schema.subgraphs import SUBGRAPHS
 from tests.conftest import Database
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, build_schema, get_named_type, is_leaf_type
 
 from demo.token_issuer import DemoActor
-from hub.graph import GENERATED
+from schema.subgraphs import GENERATED
 from tests.e2e.canary_rights import DATES, Datum, Facts, Rights
 from tests.oracle.rows import Row, World
 

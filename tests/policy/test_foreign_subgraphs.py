@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from graphql import DirectiveDefinitionNode, TypeDefinitionNode, parse, print_ast
 
 from hub.federation.compose.composer import Source, compose
-from hub.graph import GENERATED
 from hub.policy.decide.classify import Unclassified, classify
-from schema.sdl import FOLDER, HUB, SUBGRAPHS, hub_sdl
+from schema.subgraphs import HUB, SUBGRAPHS, served_sdl
 
 HEAD = """
 extend schema
@@ -18,15 +18,19 @@ extend schema
   @composeDirective(name: "@subject")
   @composeDirective(name: "@reads")
 """
-LISTS = (FOLDER / "privacy.graphql").read_text(encoding="utf-8").partition("\n\n")[0]
+SHARED = {"Category", "CategoryLevel", "ForbiddenValue", "Access"}
+LISTS = "\n".join(
+    print_ast(node)
+    for node in parse(served_sdl("people")).definitions
+    if isinstance(node, DirectiveDefinitionNode) or (isinstance(node, TypeDefinitionNode) and node.name.value in SHARED)
+)
 """The directives and their lists, as the four have them."""
 
 
 def composed(text: str) -> None:
     """Compose and classify the served graph with a subgraph of somebody else's."""
-    texts = {name: (GENERATED / f"{name}.graphql").read_text(encoding="utf-8") for name in SUBGRAPHS}
-    texts |= {HUB: hub_sdl(), "foreign": text}
-    classify(compose([Source(name, f"http://{name}.example/graphql", each) for name, each in texts.items()]))
+    texts = {**{name: served_sdl(name) for name in (*SUBGRAPHS, HUB)}, "foreign": text}
+    classify(compose([Source(name, f"http://{name}.example/graphql", sdl) for name, sdl in texts.items()]))
 
 
 PUBLIC = """

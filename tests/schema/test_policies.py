@@ -8,7 +8,7 @@ import yaml
 from schema.categories import Category
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact
 from tests.conftest import ROOT
-from tests.schema.paper import policy
+from tests.schema.served_types import policy
 
 GRANTS = policy("grants")["grant"]
 PURPOSES = policy("purposes")

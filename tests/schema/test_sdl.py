@@ -1,4 +1,4 @@
-"""The SDLs: every field classified, every personal type with its subject, every element described in French."""
+"""The served SDLs: every field classified, every personal type with its subject, every element described in French."""
 
 import re
 
@@ -6,10 +6,10 @@ import pytest
 from graphql import build_schema, parse, print_ast
 
 from schema.categories import OPEN, SPEC, Category, Level
-from schema.sdl import sdl
-from tests.schema.paper import (
+from schema.subgraphs import served_sdl
+from tests.schema.served_types import (
     FEDERATION,
-    PAPERS,
+    SERVED,
     classified,
     coordinates,
     definitions,
@@ -17,7 +17,7 @@ from tests.schema.paper import (
     directive,
     directives,
     document,
-    named,
+    type_name,
 )
 
 IMPERSONAL = OPEN | {Category.PROF}
@@ -34,16 +34,18 @@ EDGES = {"Structure", "Organisation", "Agent", "Referent", "GroupMember", "Servi
 ENGLISH = re.compile(r"\b(?:the|of|and|is|are|with|for|this|that|by|from)\b", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("subgraph", PAPERS)
+@pytest.mark.parametrize("subgraph", SERVED)
 def test_each_sdl_is_a_valid_schema_of_its_own(subgraph: str) -> None:
     extension = next(d for d in document(subgraph).definitions if d.kind == "schema_extension")
     assert SPEC in [given["url"] for name, given in directives(extension) if name == "link"]
-    text, count = re.subn(r"extend schema((?:\s+@\w+\([^)]*\))+)", r"schema\1 { query: Query }", sdl(subgraph), count=1)
+    text, count = re.subn(
+        r"extend schema((?:\s+@\w+\([^)]*\))+)", r"schema\1 { query: Query }", served_sdl(subgraph), count=1
+    )
     assert count == 1
     build_schema(FEDERATION + text)
 
 
-@pytest.mark.parametrize("subgraph", PAPERS)
+@pytest.mark.parametrize("subgraph", SERVED)
 def test_the_lists_of_the_directives_are_those_of_the_contract(subgraph: str) -> None:
     enums = {
         n.name.value: [v.name.value for v in n.values] for s, n in definitions("enum_type_definition") if s == subgraph
@@ -62,7 +64,7 @@ def test_every_field_has_exactly_one_category_and_the_same_wherever_it_is() -> N
 def test_guarded_fields_and_lists_of_them_are_nullable() -> None:
     personal = {node.name.value for _, node in definitions("object_type_definition") if directive(node, "subject")}
     for item in coordinates():
-        if item.category not in OPEN or named(item.field.type) in personal:
+        if item.category not in OPEN or type_name(item.field.type) in personal:
             assert item.nullable, item.name
 
 
@@ -79,7 +81,7 @@ def test_every_personal_type_names_its_subject_and_carries_the_internal_facts() 
             access = fields["_access"]
             names = {name for name, _ in directives(access.field)}
             assert names == {"inaccessible", "shareable", "category"}, node.name.value
-            assert (named(access.field.type), access.category) == ("Access", Category.TECH)
+            assert (type_name(access.field.type), access.category) == ("Access", Category.TECH)
             assert subject["field"] == ("id" if node.name.value == "Person" else "personId")
 
 
@@ -102,7 +104,7 @@ def test_a_key_is_the_opaque_id_alone() -> None:
         assert [given["fields"] for given in keys] in ([], ["id"]), node.name.value
     for item in coordinates():
         if item.field.name.value == "id":
-            assert (named(item.field.type), item.category, item.nullable) == ("ID", Category.TECH, False), item.name
+            assert (type_name(item.field.type), item.category, item.nullable) == ("ID", Category.TECH, False), item.name
 
 
 def test_a_connection_is_relays_and_counts_nothing() -> None:
@@ -110,11 +112,11 @@ def test_a_connection_is_relays_and_counts_nothing() -> None:
     for (subgraph, name), node in types.items():
         if name.endswith("Connection"):
             item = name.removesuffix("Connection")
-            fields = {f.name.value: named(f.type) for f in node.fields}
+            fields = {f.name.value: type_name(f.type) for f in node.fields}
             assert fields == {"nodes": item, "edges": f"{item}Edge", "pageInfo": "PageInfo"}
             assert {"cursor", "node"} <= {f.name.value for f in types[subgraph, f"{item}Edge"].fields}
     for item in coordinates():
-        if named(item.field.type).endswith("Connection"):
+        if type_name(item.field.type).endswith("Connection"):
             arguments = {a.name.value: a for a in item.field.arguments or ()}
             assert {"first", "after"} <= arguments.keys(), item.name
             assert print_ast(arguments["first"]).endswith("first: Int = 20"), item.name
@@ -131,15 +133,12 @@ def test_a_value_stricter_than_its_field_has_a_fate_and_a_plain_value_to_become(
     assert stricter.keys() == {
         "AppointmentStatus",
         "ConstraintTheme",
-        "FollowUpStatus",
-        "JourneyRiskKind",
         "MotiveCategory",
-        "ObjectiveTheme",
         "SuspensionReason",
         "WorkSituation",
     }
     for item in coordinates():
-        enum, fate = named(item.field.type), directive(item.field, "forbiddenValue")
+        enum, fate = type_name(item.field.type), directive(item.field, "forbiddenValue")
         if fate is not None and enum in EDGES:
             assert fate["action"] in {"DROP", "WITHHOLD"}
             continue
@@ -164,7 +163,7 @@ def test_every_input_says_which_coordinates_it_reveals() -> None:
             assert owner == "IdentityInput", node.name.value
             assert match["category"] in {"NIR", "IDX"}, node.name.value
             continue
-        if node.name.value in {"id", "first", "after"} or named(node.type) in inputs | orders:
+        if node.name.value in {"id", "first", "after"} or type_name(node.type) in inputs | orders:
             assert reads is None or reads["fields"], (owner, node.name.value)
             continue
         assert reads is not None, (owner, node.name.value)
@@ -174,12 +173,11 @@ def test_every_input_says_which_coordinates_it_reveals() -> None:
 def test_the_only_way_to_match_a_nir_is_an_input_and_no_answer_holds_it() -> None:
     nir = [item for item in coordinates() if item.category is Category.NIR]
     assert {(i.name, i.level, directive(i.field, "inaccessible") is not None) for i in nir} == {
-        ("Person.nir", Level.FULL, True),
         ("Person.nirLastDigits", Level.REDUCED, False),
     }
 
 
-@pytest.mark.parametrize("subgraph", PAPERS)
+@pytest.mark.parametrize("subgraph", SERVED)
 def test_everything_that_a_reader_sees_is_described_in_french(subgraph: str) -> None:
     for name, description in described(subgraph):
         assert description is not None, name
@@ -192,7 +190,7 @@ def test_everything_that_a_reader_sees_is_described_in_french(subgraph: str) -> 
 def test_what_several_subgraphs_say_of_one_thing_is_said_in_the_same_words() -> None:
     seen: dict[str, str] = {}
     allowed = {"Structure", "Structure.id", "Agent"}
-    for subgraph in PAPERS:
+    for subgraph in SERVED:
         for name, description in described(subgraph):
             text = description.value if description else ""
             assert name in allowed or seen.setdefault(name, text) == text, name

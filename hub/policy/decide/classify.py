@@ -25,7 +25,7 @@ from hub.federation.supergraph import SuperField, Supergraph
 from hub.policy.decide.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level
 from schema.facts import REVEALED, VALUE_FACTS
-from schema.sdl import HUB, SUBGRAPHS
+from schema.subgraphs import HUB, SUBGRAPHS
 
 IMPERSONAL = OPEN | {Category.PROF}
 """Categories that a type without a subject may hold."""

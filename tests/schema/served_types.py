@@ -1,4 +1,4 @@
-"""The contract on paper, read plainly: coordinates, categories and directives of the SDLs, and the policy files."""
+"""The served SDLs, read plainly: coordinates, categories and directives; and the policy files."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from graphql import (
 )
 
 from schema.categories import Category, Level
-from schema.sdl import HUB, SUBGRAPHS, sdl
+from schema.subgraphs import HUB, SUBGRAPHS, served_sdl
 
-PAPERS = (*SUBGRAPHS, HUB)
+SERVED = (*SUBGRAPHS, HUB)
 
 POLICIES = Path(__file__).parents[2] / "schema" / "policies"
 
@@ -52,8 +52,8 @@ class Coordinate:
 
     @property
     def categories(self) -> list[tuple[Category, Level]]:
-        said = [given for name, given in directives(self.field) if name == "category"]
-        return [(Category(given["name"]), Level(given.get("level", "FULL"))) for given in said]
+        applied = [arguments for name, arguments in directives(self.field) if name == "category"]
+        return [(Category(arguments["name"]), Level(arguments.get("level", "FULL"))) for arguments in applied]
 
     @property
     def category(self) -> Category:
@@ -78,17 +78,17 @@ def directives(node: Any) -> list[tuple[str, dict[str, Any]]]:
 
 def directive(node: Any, name: str) -> dict[str, Any] | None:
     """Arguments of the directive of that name, if the node has it."""
-    return next((given for found, given in directives(node) if found == name), None)
+    return next((arguments for applied, arguments in directives(node) if applied == name), None)
 
 
 @cache
 def document(subgraph: str) -> DocumentNode:
-    return parse(sdl(subgraph))
+    return parse(served_sdl(subgraph))
 
 
 def definitions(kind: str) -> Iterator[tuple[str, Any]]:
     """Definitions of one kind with their subgraph."""
-    for subgraph in PAPERS:
+    for subgraph in SERVED:
         for node in document(subgraph).definitions:
             if node.kind == kind:
                 yield subgraph, node
@@ -110,7 +110,7 @@ def classified() -> dict[str, tuple[Category, Level]]:
     return {item.name: (item.category, item.level) for item in coordinates()}
 
 
-def named(type_: TypeNode) -> str:
+def type_name(type_: TypeNode) -> str:
     while not hasattr(type_, "name"):
         type_ = type_.type  # type: ignore[attr-defined]
     return str(type_.name.value)

@@ -1,0 +1,15 @@
+"""The names of the subgraphs, and the SDL that each serves as `make generated` writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+GENERATED = Path(__file__).parent / "generated"
+SUBGRAPHS = ("people", "appointments", "offers", "trainings")
+HUB = "journal"
+"""The subgraph that the hub answers itself, in its own process."""
+
+
+def served_sdl(name: str) -> str:
+    """Federation SDL of one of `SUBGRAPHS` or of `HUB`, as it is composed."""
+    return (GENERATED / f"{name}.graphql").read_text(encoding="utf-8")
