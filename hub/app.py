@@ -40,7 +40,7 @@ from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionClass
 from hub.policy.enforce.authorise import Authorisation, authorise
-from hub.policy.enforce.enumeration_limit import Misses
+from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
 from hub.settings import Settings
@@ -174,7 +174,7 @@ def hub_app(
         authenticator=authenticator,
         purposes=purposes,
         table=table,
-        enumeration_limit=Misses(settings.misses),
+        enumeration_limit=EnumerationLimit(settings.misses),
         documents=Documents(settings.documents),
         preparer=parts.preparer(
             graph.supergraph,

@@ -19,10 +19,10 @@ from hub.identity.purpose import Purposes
 from hub.journal.write.client_texts import check_reference
 from hub.journal.write.journalling import Journalling
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
-from hub.policy.enforce.access_entries import decided, explain
+from hub.policy.enforce.access_entries import explain, table_entries
 from hub.policy.enforce.access_mode import REFUSE, check_whole
 from hub.policy.enforce.authorise import Authorisation
-from hub.policy.enforce.enumeration_limit import Misses
+from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.guard import Guard
 from hub.policy.enforce.input_check import check_inputs
 from hub.policy.enforce.schema_view import Views
@@ -41,7 +41,7 @@ class Pipeline:
     authenticator: Authenticator
     purposes: Purposes
     table: DecisionTable
-    enumeration_limit: Misses
+    enumeration_limit: EnumerationLimit
     documents: Documents
     preparer: Preparer[DecisionClass, Authorisation]
     views: Views
@@ -64,7 +64,7 @@ class Pipeline:
         with quota:
             data, errors, guard = await self._execute(caller, authorised)
             quota.settle(data, errors, guard)
-            view = self.views.asked(request.headers.get("schema-view"), authorised.decisions)
+            view = self.views.requested(request.headers.get("schema-view"), authorised.decisions)
             data = await self.preparer.introspect(prepared, data, request.variables, view)
             failed = [error.path for error in errors if error.path is not None]
             access = explain(prepared.authorisation, guard, data, failed)
@@ -93,7 +93,7 @@ class Pipeline:
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
         if _refuses_partial(request):
-            check_whole(decided(authorisation, variables))
+            check_whole(table_entries(authorisation, variables))
         return AuthorisedRequest(prepared, decisions, variables, revealed, reference)
 
     async def _execute(self, caller: Caller, authorised: AuthorisedRequest) -> Projected:

@@ -12,7 +12,7 @@ from typing import Any
 from hub.errors import FieldFailed
 from hub.identity.caller import Caller
 from hub.policy.enforce.authorise import Authorisation
-from hub.policy.enforce.enumeration_limit import Misses, missing
+from hub.policy.enforce.enumeration_limit import EnumerationLimit, missing
 from hub.policy.enforce.guard import Guard
 
 
@@ -23,7 +23,7 @@ class RequestQuota:
     __slots__ = ("_charge", "_keys", "_limit", "_missed", "_request", "_searches")
 
     def __init__(
-        self, limit: Misses, caller: Caller, authorisation: Authorisation, variables: Mapping[str, Any]
+        self, limit: EnumerationLimit, caller: Caller, authorisation: Authorisation, variables: Mapping[str, Any]
     ) -> None:
         self._limit, self._request = limit, (caller, authorisation, variables)
         self._keys = limit.admit(caller.actor.id, authorisation, variables, caller.now)
@@ -32,14 +32,14 @@ class RequestQuota:
     def __enter__(self) -> RequestQuota:
         caller, authorisation, variables = self._request
         bodies = (caller.actor.organisation, caller.actor.partner)
-        self._charge = self._limit.searching(caller.actor.id, bodies, authorisation, variables, caller.now)
+        self._charge = self._limit.charge(caller.actor.id, bodies, authorisation, variables, caller.now)
         self._searches = self._charge.__enter__()
         return self
 
     def settle(self, data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], guard: Guard) -> None:
         """Note which people and searches of the request the answer holds."""
-        if self._searches.asked:
-            self._searches.settled, self._searches.found = guard.reached(errors), guard.reached(())
+        if self._searches.keys:
+            self._searches.settled, self._searches.successful = guard.root_keys(errors), guard.root_keys(())
         self._missed = missing(self._keys, data, errors)
 
     def __exit__(

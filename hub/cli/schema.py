@@ -63,7 +63,7 @@ def show(
     schema = graph.schema
     if (actor, purpose, client) != (None, None, None):
         row = decision_class(graph.table, actor, purpose, client)
-        schema = Views(graph.schema, graph.table.classification).of(row)
+        schema = Views(graph.schema, graph.table.classification).view(row)
     typer.echo(print_schema(schema))
 
 

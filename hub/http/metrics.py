@@ -15,13 +15,15 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 
 from hub.identity.remote_keys import RemoteKeys
-from hub.policy.enforce.enumeration_limit import Misses
+from hub.policy.enforce.enumeration_limit import EnumerationLimit
 
 
 class HubMetrics(Collector):
     """The metrics of a hub at one moment, `now` (Unix seconds); `remote` are the key sets read over the network."""
 
-    def __init__(self, limit: Misses, remote: Iterable[RemoteKeys], now: int, counters: Sequence[Metric] = ()) -> None:
+    def __init__(
+        self, limit: EnumerationLimit, remote: Iterable[RemoteKeys], now: int, counters: Sequence[Metric] = ()
+    ) -> None:
         self._limit, self._remote, self._now, self._counters = limit, list(remote), now, counters
 
     def collect(self) -> Iterator[Metric]:
@@ -34,10 +36,10 @@ class HubMetrics(Collector):
             "spie_misses_refused_total", "Requests refused for too many such misses.", limit.refused
         )
         yield CounterMetricFamily(
-            "spie_people_found_total", "People found by searches of the whole country.", limit.found
+            "spie_people_found_total", "People found by searches of the whole country.", limit.found_total
         )
         yield CounterMetricFamily(
-            "spie_found_refused_total", "Requests refused for too many people so found.", limit.full
+            "spie_found_refused_total", "Requests refused for too many people so found.", limit.found_refused
         )
         yield from self._counters
         if self._remote:

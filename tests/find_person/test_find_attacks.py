@@ -15,8 +15,8 @@ import orjson
 import pytest
 
 from hub.journal.write.group_commit import unavailable
-from hub.policy.enforce.enumeration_limit import Misses, MissLimit
-from hub.policy.enforce.leaky_bucket import Levels
+from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
+from hub.policy.enforce.leaky_bucket import LeakyBuckets
 from subgraphs.people.match_keys import identified, match_key
 from tests.find_person.conftest import FIND, Searches, by_nir, person
 
@@ -31,13 +31,13 @@ DEFAULT = "query ($i: IdentityInput! = %s) { findPerson(identity: $i) { outcome 
 
 
 @pytest.fixture
-def misses(searches: Searches, monkeypatch: pytest.MonkeyPatch) -> Misses:
+def misses(searches: Searches, monkeypatch: pytest.MonkeyPatch) -> EnumerationLimit:
     """The hub's count of misses, emptied, with small bounds, that forgives nothing."""
     count = searches.hub.app.pipeline.enumeration_limit
     limit = MissLimit(most=30, searches=3, organisation=5, found=12, found_organisation=20)
     monkeypatch.setattr(count, "_limit", limit)
-    monkeypatch.setattr(count, "_missed", Levels(limit.most, FOREVER))
-    monkeypatch.setattr(count, "_found", Levels(limit.found, FOREVER))
+    monkeypatch.setattr(count, "_miss_buckets", LeakyBuckets(limit.most, FOREVER))
+    monkeypatch.setattr(count, "_find_buckets", LeakyBuckets(limit.found, FOREVER))
     monkeypatch.setattr(count, "missed", 0)
     return count
 
@@ -167,7 +167,7 @@ UNSOUND: dict[str, tuple[Any, str, str]] = {
 
 @pytest.mark.parametrize(("identity", "place", "form"), UNSOUND.values(), ids=UNSOUND)
 async def test_19_an_identity_that_is_not_sound_is_an_error_in_our_words_and_searches_nobody(
-    searches: Searches, misses: Misses, identity: Any, place: str, form: str, caplog: pytest.LogCaptureFixture
+    searches: Searches, misses: EnumerationLimit, identity: Any, place: str, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         for _ in range(5):
@@ -202,7 +202,7 @@ async def test_19_what_a_scalar_holds_that_it_should_not_is_told_by_the_place_of
 
 
 async def test_22_whoever_misses_too_often_is_refused_and_learns_nothing_by_it(
-    searches: Searches, misses: Misses
+    searches: Searches, misses: EnumerationLimit
 ) -> None:
     missed, refused = misses.missed, misses.refused
     for _ in range(10):
@@ -220,7 +220,7 @@ async def test_22_whoever_misses_too_often_is_refused_and_learns_nothing_by_it(
 
 
 async def test_22_an_organisation_has_a_bound_of_its_own_and_leaves_others_theirs(
-    searches: Searches, misses: Misses
+    searches: Searches, misses: EnumerationLimit
 ) -> None:
     for actor, count in (("orienteur", 3), ("referent-a", 2)):
         for _ in range(count):
@@ -230,7 +230,7 @@ async def test_22_an_organisation_has_a_bound_of_its_own_and_leaves_others_their
 
 
 async def test_22_the_country_is_not_read_person_by_person_and_ones_own_people_are_found_all_day(
-    searches: Searches, misses: Misses
+    searches: Searches, misses: EnumerationLimit
 ) -> None:
     """docs/domain.md#actors: the nationwide search is rate-limited. A refusal is the same whoever is searched for."""
     for _ in range(12):
@@ -245,7 +245,7 @@ async def test_22_the_country_is_not_read_person_by_person_and_ones_own_people_a
 
 
 async def test_22_a_search_that_finds_several_or_contradicts_itself_counts_as_a_miss(
-    searches: Searches, misses: Misses
+    searches: Searches, misses: EnumerationLimit
 ) -> None:
     before = misses.missed
     contradictory = by_nir("vurnibal") | {"nir": UNKNOWN["nir"], "identifier": _number("vurnibal")}
@@ -258,18 +258,18 @@ def _number(slug: str) -> dict[str, str]:
 
 
 async def test_22_nobody_is_searched_where_the_count_fails(
-    searches: Searches, misses: Misses, monkeypatch: pytest.MonkeyPatch
+    searches: Searches, misses: EnumerationLimit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(who: str, now: int) -> float:
         raise OverflowError
 
-    monkeypatch.setattr(misses._missed, "level", broken)
+    monkeypatch.setattr(misses._miss_buckets, "level", broken)
     got = await searches.find("orienteur", by_nir("vurnibal"), purpose="identification")
     assert (got.status, got.calls) == (500, {})
 
 
 async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that_was_not_journalled(
-    searches: Searches, misses: Misses, monkeypatch: pytest.MonkeyPatch
+    searches: Searches, misses: EnumerationLimit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise an actor that disconnects while the journal is written, or asks while it fails, learns the answer from
     its remaining quota."""
@@ -287,12 +287,12 @@ async def test_22_40_what_is_left_of_ones_misses_tells_nothing_of_an_answer_that
             for someone in (searches.world.persons["vurnibal"], str(uuid4())):
                 with suppress(asyncio.CancelledError):
                     await searches.hub.ask("orienteur", people, {"id": someone}, purpose="identification")
-        levels = (*misses._missed._kept.values(), *misses._found._kept.values())
+        levels = (*misses._miss_buckets._levels.values(), *misses._find_buckets._levels.values())
         assert (misses.missed, {level for level, _ in levels}) == (0, {0.0})
 
 
 async def test_23_the_same_search_under_many_names_is_charged_for_each_before_any_is_made(
-    searches: Searches, misses: Misses
+    searches: Searches, misses: EnumerationLimit
 ) -> None:
     fields = " ".join(f"a{place}: findPerson(identity: $identity) {{ outcome }}" for place in range(4))
     query = f"query ($identity: IdentityInput!) {{ {fields} }}"
@@ -301,7 +301,7 @@ async def test_23_the_same_search_under_many_names_is_charged_for_each_before_an
 
 
 async def test_36_a_search_that_is_excluded_is_not_made_charged_told_or_journalled(
-    searches: Searches, misses: Misses
+    searches: Searches, misses: EnumerationLimit
 ) -> None:
     query = """query ($identity: IdentityInput!, $no: Boolean!) {
       persons(first: 1) { nodes { id } } findPerson(identity: $identity) @include(if: $no) { outcome } }"""

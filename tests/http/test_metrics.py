@@ -10,13 +10,13 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 
 from hub.http.metrics import HubMetrics, exposition
-from hub.policy.enforce.enumeration_limit import Misses, MissLimit
+from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
 
 
 def samples(remote: list[Any], *counters: CounterMetricFamily) -> dict[tuple[str, tuple[str, ...]], float]:
     """Values by name and label values, read back from the exposition."""
-    limit = Misses(MissLimit())
-    limit.missed, limit.refused, limit.found, limit.full = 1, 2, 3, 4
+    limit = EnumerationLimit(MissLimit())
+    limit.missed, limit.refused, limit.found_total, limit.found_refused = 1, 2, 3, 4
     response = exposition(HubMetrics(limit, remote, 1_000, counters))
     assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     families = list(text_string_to_metric_families(bytes(response.body).decode()))

@@ -106,13 +106,13 @@ def guard_of(facts: object) -> tuple[Guard, frozenset[str] | None]:
 def test_an_object_without_proof_of_a_relation_disappears(facts: object) -> None:
     guard, nulls = guard_of(facts)
     assert nulls is None
-    assert guard.disclosed() == []
+    assert guard.disclosures() == []
 
 
 def test_the_guard_nulls_what_the_facts_forbid_and_tells_the_journal_the_rest() -> None:
     guard, nulls = guard_of(["p", int(Fact.REFERENT | Fact.OPPOSITION)])
     assert nulls == frozenset({"contact"})
-    assert guard.disclosed() == [(frozenset({"Person.id", "Person.lastName"}), frozenset(), ["p"])]
+    assert guard.disclosures() == [(frozenset({"Person.id", "Person.lastName"}), frozenset(), ["p"])]
 
 
 READ, OPPOSED = int(Fact.REFERENT), int(Fact.REFERENT | Fact.OPPOSITION)
@@ -144,15 +144,15 @@ def test_a_list_passes_as_one_only_if_each_of_its_objects_would_pass_whole(facts
         assert not whole
     if whole:
         assert [one_by_one(0, value, ("persons", place)) for place, value in enumerate(values)] == [frozenset()] * 3
-    assert [sorted(people) for *_, people in at_once.disclosed()] == ([["p", "q"]] if whole else [])
-    assert not whole or at_once.disclosed()[0][:2] == one_by_one.disclosed()[0][:2]
+    assert [sorted(people) for *_, people in at_once.disclosures()] == ([["p", "q"]] if whole else [])
+    assert not whole or at_once.disclosures()[0][:2] == one_by_one.disclosures()[0][:2]
 
 
 def test_what_did_not_come_is_not_released() -> None:
     """A subgraph that failed leaves its keys out of the object."""
     guard = Guard(authorise(PERSON, CLASS, SCHEMA).marks)
     guard(0, {"id": "p", "contact": None, ACCESS_KEY: ["p", int(Fact.REFERENT)]}, ("person",))
-    assert guard.disclosed() == [(frozenset({"Person.id", "Person.contact"}), frozenset(), ["p"])]
+    assert guard.disclosures() == [(frozenset({"Person.id", "Person.contact"}), frozenset(), ["p"])]
 
 
 def reasons(facts: Fact, data: dict[str, object], failed: list[tuple[str | int, ...]]) -> dict[str, str]:
@@ -239,7 +239,7 @@ def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
     for mark, subject in enumerate(("p", "q")):
         guard(mark, {"id": subject, ACCESS_KEY: [subject, int(Fact.REFERENT)]}, ("at",))
     none = frozenset[str]()
-    assert guard.disclosed() == [
+    assert guard.disclosures() == [
         (frozenset({"Person.id", "Person.birthDate", "Person.lastName"}), none, ["p"]),
         (frozenset({"Person.id"}), none, ["q"]),
     ]

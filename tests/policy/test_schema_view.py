@@ -21,7 +21,7 @@ from hub.graph import load_graph
 from hub.policy.decide.classification import Classification, InputClass
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable, Effect
 from hub.policy.enforce import schema_view as module
-from hub.policy.enforce.input_check import admitted
+from hub.policy.enforce.input_check import is_admitted
 from hub.policy.enforce.schema_view import MINE, Views
 from schema.categories import Category
 from schema.facts import Fact
@@ -55,18 +55,18 @@ WHOLE = coordinates(GRAPH.schema)
 
 @CLASSES
 def test_a_view_is_a_valid_part_of_the_schema_of_all_in_which_nothing_is_denied(row: DecisionClass) -> None:
-    schema = VIEWS.of(row)
+    schema = VIEWS.view(row)
     assert validate_schema(schema) == []
     found = coordinates(schema)
     assert found < WHOLE
     assert [name for name in found if name in row.decisions and row.decisions[name].effect is Effect.DENY] == []
     inputs = found & TABLE.classification.inputs.keys()
-    assert [name for name in inputs if not admitted(name, row, TABLE.classification)] == []
+    assert [name for name in inputs if not is_admitted(name, row, TABLE.classification)] == []
 
 
 @CLASSES
 def test_what_is_left_out_of_a_type_is_denied_or_leads_to_nothing(row: DecisionClass) -> None:
-    schema = VIEWS.of(row)
+    schema = VIEWS.view(row)
     for type_ in schema.type_map.values():
         if not isinstance(type_, GraphQLObjectType) or type_.name.startswith("__"):
             continue
@@ -77,14 +77,14 @@ def test_what_is_left_out_of_a_type_is_denied_or_leads_to_nothing(row: DecisionC
             assert (name in type_.fields) == (not denied and get_named_type(each.type).name in schema.type_map)
             for argument in each.args if name in type_.fields else ():
                 coordinate = f"{type_.name}.{name}({argument}:)"
-                may = admitted(coordinate, row, TABLE.classification)
+                may = is_admitted(coordinate, row, TABLE.classification)
                 may = may and get_named_type(each.args[argument].type).name in schema.type_map
                 assert (argument in type_.fields[name].args) == may, coordinate
 
 
 @CLASSES
 def test_types_that_nothing_leads_to_are_not_there(row: DecisionClass) -> None:
-    schema = VIEWS.of(row)
+    schema = VIEWS.view(row)
     again = build_schema(print_schema(schema))
     reached = {"Query", "String", "Boolean"}
     pending = ["Query"]
@@ -110,7 +110,7 @@ def test_types_that_nothing_leads_to_are_not_there(row: DecisionClass) -> None:
     ],
 )
 def test_a_value_that_would_never_be_told_is_not_there(kind: str, purpose: str, told: set[str]) -> None:
-    theme = VIEWS.of(TABLE.decision_class(kind, purpose)).type_map["ConstraintTheme"]
+    theme = VIEWS.view(TABLE.decision_class(kind, purpose)).type_map["ConstraintTheme"]
     assert isinstance(theme, GraphQLEnumType)
     assert theme.values.keys() & {"SANTE", "JUSTICE", "SEJOUR"} == told
     assert "MOBILITE" in theme.values
@@ -164,7 +164,7 @@ def narrowed(closed: frozenset[str] = CLOSED) -> GraphQLSchema:
     none = frozenset[str]()
     known = Classification({f.coordinate: f for f in fields}, none, none, none, members, inputs, {}, "test")
     table = DecisionTable(policy(grant("G", "referent", Fact.REFERENT)), known)
-    return Views(schema, known).of(table.decision_class("referent", "suivi"))
+    return Views(schema, known).view(table.decision_class("referent", "suivi"))
 
 
 def test_an_interface_keeps_what_each_of_its_types_does() -> None:
@@ -203,19 +203,19 @@ def test_a_view_is_made_once_and_the_oldest_goes_first(monkeypatch: pytest.Monke
     views = Views(GRAPH.schema, TABLE.classification)
     row = TABLE.decision_class("partenaire", "suivi")
     rows = [replace(row, digest=digest) for digest in "abc"]
-    first, second = views.of(rows[0]), views.of(rows[1])
-    assert views.of(rows[0]) is first
-    views.of(rows[2])
-    assert views.of(rows[0]) is first
-    assert views.of(rows[1]) is not second
+    first, second = views.view(rows[0]), views.view(rows[1])
+    assert views.view(rows[0]) is first
+    views.view(rows[2])
+    assert views.view(rows[0]) is first
+    assert views.view(rows[1]) is not second
 
 
 def test_only_mine_narrows() -> None:
     row = TABLE.decision_class("partenaire", "suivi")
-    assert VIEWS.asked(None, row) is VIEWS.asked("all", row) is None
-    made = VIEWS.asked(MINE, row)
+    assert VIEWS.requested(None, row) is VIEWS.requested("all", row) is None
+    made = VIEWS.requested(MINE, row)
     assert made is not None
-    assert made() is VIEWS.of(row)
+    assert made() is VIEWS.view(row)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_only_mine_narrows() -> None:
 def test_a_view_holds_the_inputs_by_which_its_class_finds_persons(
     kind: str, purpose: str, inputs: set[str] | None
 ) -> None:
-    schema = VIEWS.of(TABLE.decision_class(kind, purpose))
+    schema = VIEWS.view(TABLE.decision_class(kind, purpose))
     form = schema.type_map.get("IdentityInput")
     assert (set(form.fields) if isinstance(form, GraphQLInputObjectType) else None) == inputs
     assert schema.query_type is not None

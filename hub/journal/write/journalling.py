@@ -31,7 +31,7 @@ class JournalledRequest:
 
     async def record_disclosure(self, guard: Guard, access: Explanation) -> None:
         """Return once the journal has intent and disclosure; raises NotServed, and then nothing may leave."""
-        rows = await self.journalling.keyring.disclosures(guard.disclosed())
+        rows = await self.journalling.keyring.disclosures(guard.disclosures())
         await self.journalling.journal.disclose(self.receipt, self.intent.disclosed(access.reasons), rows)
 
 

@@ -1,8 +1,8 @@
-"""`extensions.access`: for one's own request, what was withheld or coarsened, why, and what would be needed.
+"""`extensions.access`: what the client's own request was denied or got coarsened, why, and the remedy.
 
-docs/policy.md#rule-8 and docs/policy.md#rule-11. What the table says is told of every field, once per place in the
-query and whatever the rows hold. What depends on a row is told only of the person asked for, when its identity is
-readable: never of list elements.
+docs/policy.md#rule-8 and docs/policy.md#rule-11. The table's decisions have an entry for every field, once per place in
+the query and whatever the rows hold. Decisions that depend on a row have one only for the person that the client asked
+for, when its identity is readable: never for list elements.
 """
 
 from __future__ import annotations
@@ -26,59 +26,59 @@ ENDED = Fact.ERASURE_DUE | Fact.JOURNEY_ENDED | Fact.HANDICAP_ENDED | Fact.TRAIN
 def explain(
     authorisation: Authorisation, guard: Guard, data: Mapping[str, Any] | None, failed: Iterable[tuple[str | int, ...]]
 ) -> Explanation:
-    """The entries, one per path, in the order of the query; `failed` are the paths of errors, of which no reason is
-    told."""
-    entries = decided(authorisation, guard.variables)
+    """The entries, one per path, in the order of the query; the paths of errors (`failed`) have none that depends on a
+    row."""
+    entries = table_entries(authorisation, guard.variables)
     errors: set[tuple[str | int, ...]] | None = None
-    more: dict[tuple[str, ...], AccessEntry] = {}
-    held: Any
-    for row in guard.named():
-        told = row.told if row.told is not None else _of_row(authorisation.decisions, row)
-        if not told:
+    row_entries: dict[tuple[str, ...], AccessEntry] = {}
+    value: Any
+    for row in guard.direct_rows():
+        by_key = row.entries if row.entries is not None else _entries_of_row(authorisation.decisions, row)
+        if not by_key:
             continue
         try:
-            held = data
+            value = data
             for key in row.mark.path:
-                held = held[key]
-            if all(held.values()):  # nothing is null
+                value = value[key]
+            if all(value.values()):  # nothing is null
                 continue
-            keys = [key for key in told if held.get(key, held) is None]
+            keys = [key for key in by_key if value.get(key, value) is None]
         except (KeyError, TypeError, AttributeError):  # the row is null, or not there
-            keys = [key for key in told if key in row.verdict.nulls]
+            keys = [key for key in by_key if key in row.verdict.nulls]
         errors = set(failed) if errors is None else errors
         for key in keys:
-            here = (*row.mark.path, key)
-            if not (errors and any(here[: len(error)] == error for error in errors)):
-                more[here] = told[key]
-    if not more:
+            path = (*row.mark.path, key)
+            if not (errors and any(path[: len(error)] == error for error in errors)):
+                row_entries[path] = by_key[key]
+    if not row_entries:
         return entries
-    replaced = {path for path, made in more.items() if made.replaces}
-    return Explanation((*(each for each in entries if tuple(each["path"]) not in replaced), *more.values()))
+    replaced = {path for path, entry in row_entries.items() if entry.replaces}
+    table_only = (entry for entry in entries if tuple(entry["path"]) not in replaced)
+    return Explanation((*table_only, *row_entries.values()))
 
 
-def _of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
-    """What may be told of null fields of a row that was asked for by its id, by response key, if its identity is
-    readable: kept with its verdict, which has only one place."""
-    row.told = {}
+def _entries_of_row(decisions: DecisionClass, row: Row) -> dict[str, AccessEntry]:
+    """The entries for null fields of a row that the client asked for by its id, by response key; none if its identity
+    is not readable. Kept with the verdict, which has one place in the operation."""
+    row.entries = {}
     for key, coordinate, rule in row.mark.fields if holds(decisions.identity, row.facts) else ():
         path, decision = (*row.mark.path, key), decisions.decisions[coordinate]
         if rule is None:
             continue
         if key in row.verdict.nulls:
-            row.told[key] = access_entry(
-                path, coordinate, decisions, decision, Effect.DENY, row_reason(rule, row.facts)
-            )
+            reason = row_reason(rule, row.facts)
+            row.entries[key] = access_entry(path, coordinate, decisions, decision, Effect.DENY, reason)
         elif coordinate in row.verdict.released:
-            row.told[key] = access_entry(path, coordinate, decisions, decision, Effect.ALLOW, Reason.NOT_HELD)
-    return row.told
+            row.entries[key] = access_entry(path, coordinate, decisions, decision, Effect.ALLOW, Reason.NOT_HELD)
+    return row.entries
 
 
-def decided(authorisation: Authorisation, variables: Mapping[str, Any]) -> Explanation:
-    """The part of the entries that the table gives, known before anything is fetched."""
+def table_entries(authorisation: Authorisation, variables: Mapping[str, Any]) -> Explanation:
+    """The entries that the table gives, known before anything is fetched."""
     if authorisation.unconditional_entries is not None:
         return authorisation.unconditional_entries
     entries = authorisation.entries
-    return Explanation(item.access_entry for item in entries if not item.conditions or hold(item.conditions, variables))
+    return Explanation(entry.access_entry for entry in entries if hold(entry.conditions, variables))
 
 
 def row_reason(rule: Rule, facts: int) -> Reason:

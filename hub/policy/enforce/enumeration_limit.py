@@ -1,17 +1,18 @@
-"""People asked for one by one who are not there for the actor: each actor may miss so many, then waits.
+"""Each actor may ask in vain for so many people one by one, then waits (docs/attaques.md#attack-22).
 
-docs/attaques.md#attack-22. Who is denied and who does not exist count alike, so that the limit tells nothing either;
-found people and failures never count. The count is each process's own: behind n hubs one may miss n times as many.
+People who are denied and people who do not exist count alike, so that the limit reveals nothing; people found and
+failures never count. Each process counts on its own: behind n hubs an actor may miss n times as many.
 
-Of ids, which can't be guessed, what was answered is counted: requests of one moment pass together, and are paid for by
-a longer wait. A search by what someone has (`findPerson`) is charged before it is made and given back if it finds, so
-that no number of them at once passes; it weighs more, and counts for the actor's organisation too.
+Look-ups by id, which can't be guessed, are counted by their answers: requests of one moment pass together, and are paid
+for by a longer wait. A search by a value that a person has (`findPerson`) is charged before it is made and given back
+if it finds, so that no number of simultaneous searches passes; it weighs more, and counts for the actor's organisation
+too.
 
-The search of the whole country is bounded where it finds, too (docs/domain.md#actors: rate-limited): who is found is
-charged before and given back if nobody was, so that a refusal tells nothing of whoever is searched for.
+The nationwide search is bounded where it finds, too (docs/domain.md#actors: rate-limited): it is charged before and
+given back if nobody was found, so that a refusal reveals nothing of the person searched for.
 
-What is left of an actor's misses, and the metrics, tell of an answer like the answer itself: they change once it is
-journalled, and whoever leaves before that, or whose answer fails, is found as it was.
+The counts and the metrics change once the answer is journalled: a client that leaves before that, or whose answer
+fails, is charged nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any, TypeAlias
 from hub.errors import FieldFailed, RequestRefused
 from hub.federation.operations.operation import hold
 from hub.policy.enforce.authorise import Authorisation
-from hub.policy.enforce.leaky_bucket import Levels
+from hub.policy.enforce.leaky_bucket import LeakyBuckets
 from schema.facts import Fact
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MissLimit:
-    """`most` misses in a window of `seconds`; what was missed is forgiven evenly over it.
+    """`most` misses in a window of `seconds`, forgiven evenly over it.
 
-    As much weigh `searches` in vain of one actor, and `organisation` of all actors of one organisation, or of all who
-    ask through a partner's applications. Of the whole country an actor finds `found` people in a window of
-    `found_seconds`, and they together `found_organisation`."""
+    `searches`: searches in vain of one actor that weigh as much; `organisation`: those of all actors of one
+    organisation, or of all users of a partner's applications. `found`: people that an actor finds in the whole country
+    in a window of `found_seconds`; `found_organisation`: those that its organisation finds.
+    """
 
     most: int = 500
     seconds: int = 3600
@@ -48,116 +50,118 @@ class MissLimit:
     found_seconds: int = 86_400
 
 
-def missing(asked: Iterable[str], data: Mapping[str, Any] | None, errors: Iterable[FieldFailed]) -> int:
-    """How many of those asked for one by one, by response key, are not in the answer, and did not fail."""
-    gone = [key for key in asked if data.get(key) is None] if data is not None else []
-    if not gone:
+def missing(keys: Iterable[str], data: Mapping[str, Any] | None, errors: Iterable[FieldFailed]) -> int:
+    """How many people looked up one by one, by response key, are absent from the answer without an error."""
+    absent = [key for key in keys if data.get(key) is None] if data is not None else []
+    if not absent:
         return 0
     failed = {error.path[0] for error in errors if error.path}
-    return sum(key not in failed for key in gone)
+    return sum(key not in failed for key in absent)
 
 
 @dataclass(slots=True)
 class Searches:
-    """The searches of one request: response keys of those `asked`, of those `settled`, since found or failed, and of
-    those that `found` someone."""
+    """The searches of one request, by response key: all (`keys`), those that found someone or failed (`settled`), and
+    those that found someone (`successful`)."""
 
-    asked: tuple[str, ...]
+    keys: tuple[str, ...]
     settled: frozenset[str] = frozenset()
-    found: frozenset[str] = frozenset()
+    successful: frozenset[str] = frozenset()
 
 
 Bodies: TypeAlias = tuple[str | None, ...]
-"""SIRETs of who answers for an actor, as far as there is one."""
-NONE = nullcontext(Searches(()))
-"""Of a request that searches nobody."""
+"""SIRETs of the actor's organisation and of the partner whose application it uses, None without one."""
+NO_SEARCHES = nullcontext(Searches(()))
+"""The charge of a request without searches."""
 
 
-class Misses:
-    """The misses of each actor (`Actor.id`), and whom it finds. `now` is Unix seconds.
+class EnumerationLimit:
+    """The misses of each actor (`Actor.id`) and the people it finds nationwide. `now` is Unix seconds.
 
-    Totals for the metrics: people and searches `missed`, people `found` in the whole country, requests `refused` for
-    misses and `full` for too many found."""
+    Totals for the metrics: people and searches `missed`, people `found` nationwide, requests `refused` for misses and
+    `found_refused` for too many people found.
+    """
 
     def __init__(self, limit: MissLimit) -> None:
         self._limit = limit
-        self._missed = Levels(limit.most, limit.seconds)
-        self._found = Levels(limit.found, limit.found_seconds)
-        self.missed = self.refused = self.found = self.full = 0
+        self._miss_buckets = LeakyBuckets(limit.most, limit.seconds)
+        self._find_buckets = LeakyBuckets(limit.found, limit.found_seconds)
+        self.missed = self.refused = self.found_total = self.found_refused = 0
 
     def admit(
         self, actor: str, authorisation: Authorisation, variables: Mapping[str, Any], now: int
     ) -> tuple[str, ...]:
-        """Response keys of the people that the operation asks for one by one, at the root and by an argument.
+        """Response keys of the people that the operation looks up one by one, at the root and by an argument.
 
         Raises RequestRefused (TOO_MANY_MISSES, 429) for such an operation once the actor has missed too many.
         """
         fields = authorisation.lookups
         if not fields:
             return ()
-        asked = tuple([field.key for field in fields if not field.conditions or hold(field.conditions, variables)])
-        if asked and (excess := self._missed.over(actor, now)) > 0:
-            raise self._missed_too_many(excess)
-        return asked
+        keys = tuple([field.key for field in fields if not field.conditions or hold(field.conditions, variables)])
+        if keys and (excess := self._miss_buckets.excess_of_next(actor, now)) > 0:
+            raise self._too_many_misses(excess)
+        return keys
 
-    def searching(
+    def charge(
         self, actor: str, bodies: Bodies, authorisation: Authorisation, variables: Mapping[str, Any], now: int
     ) -> AbstractContextManager[Searches]:
-        """Charge the searches of an operation, and give back those that the caller says are settled, and of what may be
-        found those that found nobody; all if it fails.
+        """Charge the searches of an operation; on exit give back the settled ones, and the nationwide ones that found
+        nobody, or all if it fails.
 
         `bodies` are the actor's organisation, and the partner through whose application it asks. Raises RequestRefused
-        (TOO_MANY_MISSES, TOO_MANY_FOUND, 429) if there is no room for all of them.
+        (TOO_MANY_MISSES, TOO_MANY_FOUND, 429) if there is no room for all searches.
         """
         if not authorisation.searches:
-            return NONE
-        return self._charging(actor, bodies, authorisation, variables, now)
+            return NO_SEARCHES
+        return self._charge(actor, bodies, authorisation, variables, now)
 
     @contextmanager
-    def _charging(
+    def _charge(
         self, actor: str, bodies: Bodies, authorisation: Authorisation, variables: Mapping[str, Any], now: int
     ) -> Iterator[Searches]:
         fields = [field for field in authorisation.searches if hold(field.conditions, variables)]
         searches, limit = Searches(tuple(field.key for field in fields)), self._limit
-        count, anywhere = len(fields), sum(_anywhere(authorisation, field.coordinate) for field in fields)
-        missed = self._missed.weights(count, _bounds(actor, bodies, limit.searches, limit.organisation))
-        found = self._found.weights(anywhere, _bounds(actor, bodies, limit.found, limit.found_organisation))
-        if (excess := self._missed.excess(missed, now)) > 0:
+        count, nationwide = len(fields), sum(_is_nationwide(authorisation, field.coordinate) for field in fields)
+        miss_limits = _limits(actor, bodies, limit.searches, limit.organisation)
+        misses = self._miss_buckets.weights(count, miss_limits)
+        finds = self._find_buckets.weights(nationwide, _limits(actor, bodies, limit.found, limit.found_organisation))
+        if (excess := self._miss_buckets.excess(misses, now)) > 0:
             log.warning("searches of an actor or of its organisation find nobody too often")
-            raise self._missed_too_many(excess)
-        if (excess := self._found.excess(found, now)) > 0:
+            raise self._too_many_misses(excess)
+        if (excess := self._find_buckets.excess(finds, now)) > 0:
             log.warning("an actor or its organisation finds more people of the whole country than it may")
-            raise self._found_too_many(excess)
-        self._missed.add(missed, 1.0, now)
-        self._found.add(found, 1.0, now)
+            raise self._too_many_found(excess)
+        self._miss_buckets.add(misses, 1.0, now)
+        self._find_buckets.add(finds, 1.0, now)
         try:
             yield searches
         except BaseException:
-            self._missed.add(missed, -1.0, now)
-            self._found.add(found, -1.0, now)
+            self._miss_buckets.add(misses, -1.0, now)
+            self._find_buckets.add(finds, -1.0, now)
             raise
         if count:
-            vain = sum(key not in searches.settled for key in searches.asked)
+            vain = sum(key not in searches.settled for key in searches.keys)
             self.missed += vain
-            self._missed.add(missed, vain / count - 1.0, now)
-        if anywhere:
-            told = len(searches.found)
-            self.found += told
-            self._found.add(found, told / anywhere - 1.0, now)
+            self._miss_buckets.add(misses, vain / count - 1.0, now)
+        if nationwide:
+            successful = len(searches.successful)
+            self.found_total += successful
+            self._find_buckets.add(finds, successful / nationwide - 1.0, now)
 
     def count(self, actor: str, missed: int, now: int) -> None:
-        """Count people who were `missing`, once the answer that says so is journalled."""
+        """Count the `missing` people of an answer, once it is journalled."""
         if not missed:
             return
         self.missed += missed
-        full = self._missed.over(actor, now) > 0
-        self._missed.add({actor: float(missed)}, 1.0, now)
-        if not full and self._missed.over(actor, now) > 0:
+        was_full = self._miss_buckets.excess_of_next(actor, now) > 0
+        self._miss_buckets.add({actor: float(missed)}, 1.0, now)
+        if not was_full and self._miss_buckets.excess_of_next(actor, now) > 0:
             log.warning("an actor asked for more than %d people who are not there for it", self._limit.most)
 
-    def _missed_too_many(self, excess: float) -> RequestRefused:
+    def _too_many_misses(self, excess: float) -> RequestRefused:
         self.refused += 1
-        wait = self._missed.wait(excess)
+        wait = self._miss_buckets.wait(excess)
         return RequestRefused(
             "TOO_MANY_MISSES",
             "Trop d'identifiants demandés ne mènent à personne que vous puissiez lire : vérifiez-les, et réessayez "
@@ -167,9 +171,9 @@ class Misses:
             extensions={"retryAfter": wait},
         )
 
-    def _found_too_many(self, excess: float) -> RequestRefused:
-        self.full += 1
-        wait = self._found.wait(excess)
+    def _too_many_found(self, excess: float) -> RequestRefused:
+        self.found_refused += 1
+        wait = self._find_buckets.wait(excess)
         return RequestRefused(
             "TOO_MANY_FOUND",
             "La recherche nationale est limitée en nombre (C. trav. R.5312-42-1 IV), pour vous et votre organisation : "
@@ -180,11 +184,12 @@ class Misses:
         )
 
 
-def _anywhere(authorisation: Authorisation, coordinate: str) -> bool:
-    """Whether a search may find someone to whom nothing links the actor."""
+def _is_nationwide(authorisation: Authorisation, coordinate: str) -> bool:
+    """Whether a search may find a person whom nothing links to the actor."""
     rule = authorisation.decisions.decisions[coordinate].rule
     return any(clause.any_of & Fact.NATIONWIDE for clause in rule.read)
 
 
-def _bounds(actor: str, bodies: Bodies, own: int, whole: int) -> dict[str, int]:
-    return {f"organisation {each}": whole for each in bodies if each is not None} | {actor: own}
+def _limits(actor: str, bodies: Bodies, actor_limit: int, body_limit: int) -> dict[str, int]:
+    """The limit of each bucket: the actor's, and those of the bodies that answer for it."""
+    return {f"organisation {siret}": body_limit for siret in bodies if siret is not None} | {actor: actor_limit}

@@ -15,19 +15,20 @@ from hub.errors import DocumentRefused, RequestRefused
 from hub.federation.operations.operation import Condition, Operation, hold
 from hub.policy.decide.classification import Classification, InputClass
 from hub.policy.decide.decision_table import DecisionClass, Effect
+from schema.residual import Clause
 
-PLAIN = frozenset(specified_scalar_types)
-"""The built-in scalars."""
-ONE = frozenset((str, int, float, bool))
+BUILT_IN_SCALARS = frozenset(specified_scalar_types)
+SIMPLE_VALUES = frozenset((str, int, float, bool))
 """Types of a value that holds no other."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputUse:
-    """An argument that the operation passes: its place in the classification, the variable that holds the value, the
-    conditions of its field and of all above it.
+    """An argument that the operation passes: its name in the classification, the variable that holds the value, and the
+    conditions of its field and of all fields above it.
 
-    `reveals`: what any one value of it reveals, where that is the same for all of them and may be given.
+    `reveals`: the coordinates that every value of it reveals, if they are the same for all values and the argument is
+    admitted; else None.
     """
 
     input: str
@@ -45,92 +46,93 @@ def input_use(
     decisions: DecisionClass,
     schema: Classification,
 ) -> InputUse:
-    """The use of the argument `name`, with all of its check that depends on the class alone."""
-    known = schema.inputs.get(name)
-    if known is None or not admitted(name, decisions, schema):
+    """The use of the argument `name`, with the part of its check that depends on the class alone."""
+    input_class = schema.inputs.get(name)
+    if input_class is None or not is_admitted(name, decisions, schema):
         return InputUse(name, variable, path, conditions)
-    below = f"{known.type}."
-    told = any(each.startswith(below) for each in schema.inputs)
-    return InputUse(name, variable, path, conditions, None if told else _of(name, known))
+    below = f"{input_class.type}."
+    nested = any(inner.startswith(below) for inner in schema.inputs)
+    return InputUse(name, variable, path, conditions, None if nested else _revealed(name, input_class))
 
 
 def may_reveal(use: InputUse, schema: Classification) -> bool:
-    """Whether the value of an argument may reveal anything, or be refused: a built-in scalar that may be given and
-    reveals nothing, as the length of a page, never is."""
-    return use.reveals != frozenset() or schema.inputs[use.input].type not in PLAIN
+    """Whether the value of an argument may reveal anything or be refused: not so for an admitted built-in scalar that
+    reveals nothing, such as a page length."""
+    return use.reveals != frozenset() or schema.inputs[use.input].type not in BUILT_IN_SCALARS
 
 
 def check_inputs(
     uses: Iterable[InputUse], variables: Mapping[str, Any], decisions: DecisionClass, schema: Classification
 ) -> dict[tuple[str, ...], frozenset[str]]:
-    """What the inputs reveal of the rows below each field, by its path: coordinates, which the journal is told.
+    """By path of a field, the coordinates that its inputs reveal of the rows below it, for the journal.
 
     Refuses the request with FORBIDDEN_INPUT at the first input that would reveal what the actor may not read on every
-    row it could meet. A null or absent input reveals nothing, nor does one of an excluded field.
+    row it could reach. A null or absent input reveals nothing, nor does an input of an excluded field.
     """
     revealed: dict[tuple[str, ...], frozenset[str]] = {}
     for use in uses:
-        given = variables.get(use.variable)
-        if given is None or (use.conditions and not hold(use.conditions, variables)):
+        value = variables.get(use.variable)
+        if value is None or (use.conditions and not hold(use.conditions, variables)):
             continue
-        plain = use.reveals is not None and type(given) in ONE
-        reads = use.reveals if plain else _reads(use, given, decisions, schema)
+        simple = use.reveals is not None and type(value) in SIMPLE_VALUES
+        reads = use.reveals if simple else _reads(use, value, decisions, schema)
         if reads:
-            place = use.path[:-1]
-            revealed[place] = revealed[place] | reads if place in revealed else reads
+            field_path = use.path[:-1]
+            revealed[field_path] = revealed[field_path] | reads if field_path in revealed else reads
     return revealed
 
 
-def _reads(use: InputUse, given: Any, decisions: DecisionClass, schema: Classification) -> frozenset[str]:
+def _reads(use: InputUse, root: Any, decisions: DecisionClass, schema: Classification) -> frozenset[str]:
+    """The coordinates that a value and all values in it reveal; raises RequestRefused."""
     reads: set[str] = set()
-    pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, given, use.path)]
+    pending: list[tuple[str, Any, tuple[str, ...]]] = [(use.input, root, use.path)]
     while pending:
         name, value, path = pending.pop()
         if value is None:
             continue
-        known = schema.inputs.get(name)
-        if known is None or not admitted(name, decisions, schema):
-            raise forbidden_input(path, known)
-        reads.update(_of(name, known))
+        input_class = schema.inputs.get(name)
+        if input_class is None or not is_admitted(name, decisions, schema):
+            raise forbidden_input(path, input_class)
+        reads.update(_revealed(name, input_class))
         for item in value if type(value) is list else (value,):
             if type(item) is dict:
-                if not all(f"{known.type}.{key}" in schema.inputs for key in item):
+                if not all(f"{input_class.type}.{key}" in schema.inputs for key in item):
                     raise forbidden_input(path)  # inside of a scalar, the client's own keys: values like any other
-                pending += ((f"{known.type}.{key}", below, (*path, key)) for key, below in item.items())
-            elif (below := f"{known.type}.{item}") in schema.inputs:
-                if not admitted(below, decisions, schema):
+                pending += ((f"{input_class.type}.{key}", below, (*path, key)) for key, below in item.items())
+            elif (below := f"{input_class.type}.{item}") in schema.inputs:
+                if not is_admitted(below, decisions, schema):
                     raise forbidden_input(path)
                 reads.update(schema.inputs[below].reads)
     return frozenset(reads)
 
 
-def _of(name: str, known: InputClass) -> frozenset[str]:
-    """What a value of an input reveals by itself; one to be matched is told as the input that it is."""
-    return frozenset(known.reads if known.match is None else (*known.reads, name))
+def _revealed(name: str, input_class: InputClass) -> frozenset[str]:
+    """The coordinates that a value of an input reveals by itself, and the input itself if it finds persons."""
+    return frozenset(input_class.reads if input_class.match is None else (*input_class.reads, name))
 
 
-def admitted(name: str, decisions: DecisionClass, schema: Classification) -> bool:
-    """Whether this class may give an argument, input field or enum value at all; one that nothing classifies, never.
+def is_admitted(name: str, decisions: DecisionClass, schema: Classification) -> bool:
+    """Whether this class may give an argument, input field or enum value at all; never one that nothing classifies.
 
-    One that finds persons finds those whom its decision lets it; what any other reveals of a row must be readable of
+    An input that finds persons finds those that its decision admits; what any other input reveals must be readable on
     every row.
     """
-    known = schema.inputs.get(name)
-    if known is not None and known.match is not None:
+    input_class = schema.inputs.get(name)
+    if input_class is not None and input_class.match is not None:
         return decisions.matches[name].effect is Effect.MATCH
-    return known is not None and all(_readable(c, decisions, schema) for c in known.reads)
+    return input_class is not None and all(_readable(read, decisions, schema) for read in input_class.reads)
 
 
 def check_variables_only(operation: Operation, schema: Classification) -> None:
-    """Refuse with IDENTITY_NOT_VARIABLE a document that holds what finds a person, be it as a default: documents are
-    kept, values of variables are not."""
-    held = operation.literals.keys() | operation.defaults.keys()
+    """Refuse with IDENTITY_NOT_VARIABLE a document that holds a value by which a person is found, even as a default:
+    documents are kept, values of variables are not."""
+    in_document = operation.literals.keys() | operation.defaults.keys()
     pending = list(operation.root.fields)
     while pending:
         field = pending.pop()
         pending += (below for selections in field.selections for below in selections.fields)
         for argument, variable in field.arguments if field.coordinate in schema.searches else ():
-            if variable in held:
+            if variable in in_document:
                 raise DocumentRefused(
                     "IDENTITY_NOT_VARIABLE",
                     f"L'argument « {argument} » de « {field.name} » se passe entier dans une variable sans valeur par "
@@ -139,13 +141,12 @@ def check_variables_only(operation: Operation, schema: Classification) -> None:
                 )
 
 
-def forbidden_input(path: tuple[str, ...], known: InputClass | None = None) -> RequestRefused:
-    """The one error of a refused input: it names the place, never the value; and of one to be matched that nobody reads
-    it."""
-    matched = known is not None and known.match is not None
+def forbidden_input(path: tuple[str, ...], input_class: InputClass | None = None) -> RequestRefused:
+    """The error of a refused input: it names the place, never the value, and says if the input finds persons."""
+    matches = input_class is not None and input_class.match is not None
     why = (
         "sert à rapprocher une personne, ce que vous ne pouvez pas faire par lui pour cette finalité"
-        if matched
+        if matches
         else "porte sur une donnée que vous ne pouvez pas lire"
     )
     return RequestRefused(
@@ -158,17 +159,18 @@ def forbidden_input(path: tuple[str, ...], known: InputClass | None = None) -> R
 
 
 def _readable(coordinate: str, decisions: DecisionClass, schema: Classification) -> bool:
+    """Whether a coordinate is read in full on every row of its type that exists for the actor."""
     decision = decisions.decisions.get(coordinate)
     if decision is None or decision.effect is Effect.DENY:
         return False
     if decision.effect is Effect.OPEN:
         return True
     row = decisions.rows.get(schema.fields[coordinate].type)
-    wanted = _relations(row.read if row is not None else ())
-    return not wanted & ~_relations(decision.rule.read)
+    row_relations = _relations(row.read if row is not None else ())
+    return not row_relations & ~_relations(decision.rule.read)
 
 
-def _relations(clauses: Iterable[Any]) -> int:
+def _relations(clauses: Iterable[Clause]) -> int:
     bits = 0
     for clause in clauses:
         bits |= clause.any_of

@@ -1,4 +1,4 @@
-"""Levels of use, each falling evenly over a window: what a bound in number is held by."""
+"""Leaky buckets: the uses of each name, which leak evenly over a window, bounded by a capacity."""
 
 from __future__ import annotations
 
@@ -7,43 +7,45 @@ from math import ceil, inf, isfinite
 
 from schema.lru import Lru
 
-KEPT = 10_000
-"""Those whose level is remembered, the latest ones."""
-LONGEST = 10
-"""Most windows that one has to wait."""
+MOST_BUCKETS = 10_000
+"""Buckets kept, the latest used."""
+LONGEST_WINDOWS = 10
+"""The most windows that a bucket can take to empty."""
 
 
-class Levels:
-    """The level of each by name, of at most `most` in a window of `seconds`; `now` is Unix seconds."""
+class LeakyBuckets:
+    """One bucket per name, of `capacity` uses in a window of `seconds`; `now` is Unix seconds."""
 
-    def __init__(self, most: int, seconds: int) -> None:
-        self.most, self._seconds, self._rate = most, seconds, most / max(seconds, 1)
-        self._kept: Lru[str, tuple[float, int]] = Lru(KEPT)
+    def __init__(self, capacity: int, seconds: int) -> None:
+        self.capacity, self._seconds, self._rate = capacity, seconds, capacity / max(seconds, 1)
+        self._levels: Lru[str, tuple[float, int]] = Lru(MOST_BUCKETS)
 
-    def weights(self, count: int, bounds: Mapping[str, int]) -> dict[str, float]:
-        """What `count` uses weigh for each, of whom that many of its bound weigh `most`."""
-        most = self.most
-        return {who: count * most / bound if bound > 0 < most else inf for who, bound in bounds.items() if count}
+    def weights(self, count: int, limits: Mapping[str, int]) -> dict[str, float]:
+        """The weight of `count` uses in each bucket, when the `limit` of its name fills it."""
+        capacity = self.capacity
+        return {
+            name: count * capacity / limit if limit > 0 < capacity else inf for name, limit in limits.items() if count
+        }
 
-    def level(self, who: str, now: int) -> float:
-        """The level of one."""
-        level, at = self._kept.get(who) or (0.0, now)
+    def level(self, name: str, now: int) -> float:
+        """The level of a bucket."""
+        level, at = self._levels.get(name) or (0.0, now)
         return max(level - max(now - at, 0) * self._rate, 0.0)
 
-    def over(self, who: str, now: int) -> float:
-        """By how much one use more of one would pass the bound."""
-        return (self.level(who, now) if who in self._kept else 0.0) + 1.0 - self.most
+    def excess_of_next(self, name: str, now: int) -> float:
+        """The excess over the capacity if the bucket gets one more use; none if it is not positive."""
+        return (self.level(name, now) if name in self._levels else 0.0) + 1.0 - self.capacity
 
     def excess(self, weights: Mapping[str, float], now: int) -> float:
-        """By how much these would pass the bound, of whom it is most."""
-        return max((self.level(who, now) + weight - self.most for who, weight in weights.items()), default=0.0)
+        """The largest excess over the capacity if these weights are added."""
+        return max((self.level(name, now) + weight - self.capacity for name, weight in weights.items()), default=0.0)
 
     def add(self, weights: Mapping[str, float], part: float, now: int) -> None:
-        """Add this part of the weights, or take it back where it is negative."""
-        for who, weight in weights.items():
-            level = min(max(self.level(who, now) + weight * part, 0.0), float(self.most * LONGEST))
-            self._kept.put(who, (level, now))
+        """Add this part of the weights; a negative part takes it back."""
+        for name, weight in weights.items():
+            level = min(max(self.level(name, now) + weight * part, 0.0), float(self.capacity * LONGEST_WINDOWS))
+            self._levels.put(name, (level, now))
 
     def wait(self, excess: float) -> int:
-        """Seconds until there is room again."""
+        """Seconds until this excess has leaked."""
         return ceil(excess / self._rate) if self._rate and isfinite(excess) else self._seconds

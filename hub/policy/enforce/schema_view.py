@@ -1,8 +1,8 @@
-"""`Schema-View: mine`: what one kind of actor could ever read for one purpose, as a schema of its own.
+"""`Schema-View: mine`: the schema of what one kind of actor could ever read for one purpose.
 
-docs/policy.md#rule-10 and docs/attaques.md#attack-11. For introspection alone: what is asked is checked against the
-schema of all, and decided as ever. A view is made by leaving out, so that it never holds what the schema of all does
-not.
+docs/policy.md#rule-10 and docs/attaques.md#attack-11. For introspection alone: operations are checked against the whole
+client schema, and decided as ever. A view is made by leaving definitions out, so that it never holds one that the whole
+schema lacks.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from graphql import (
 from hub.errors import RequestRefused
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionClass, Effect
-from hub.policy.enforce.input_check import admitted
+from hub.policy.enforce.input_check import is_admitted
 from schema.facts import VALUE_FACTS
 from schema.lru import Lru
 
@@ -52,26 +52,26 @@ CACHE = 64
 
 
 class Views:
-    """The views of one graph, each made when it is first asked for; least recently used first out.
+    """The views of one graph, each built when it is first requested; least recently used first out.
 
     For one thread at a time.
     """
 
     def __init__(self, schema: GraphQLSchema, classification: Classification) -> None:
         self._schema, self._classification = schema, classification
-        self._made: Lru[str, GraphQLSchema] = Lru(CACHE)
+        self._views: Lru[str, GraphQLSchema] = Lru(CACHE)
 
-    def asked(self, header: str | None, decisions: DecisionClass) -> Callable[[], GraphQLSchema] | None:
-        """How to make the view that `Schema-View` asks for; None for the schema of all."""
-        return partial(self.of, decisions) if header == MINE else None
+    def requested(self, header: str | None, decisions: DecisionClass) -> Callable[[], GraphQLSchema] | None:
+        """The builder of the view that `Schema-View` requests; None for the whole schema."""
+        return partial(self.view, decisions) if header == MINE else None
 
-    def of(self, decisions: DecisionClass) -> GraphQLSchema:
-        """What this class could ever read; raises RequestRefused (SCHEMA_VIEW_EMPTY) where that is nothing."""
-        return self._made.get_or(decisions.id, lambda: self._narrowed(decisions))
+    def view(self, decisions: DecisionClass) -> GraphQLSchema:
+        """What this class could ever read; raises RequestRefused (SCHEMA_VIEW_EMPTY) if it is empty."""
+        return self._views.get_or(decisions.id, lambda: self._narrowed(decisions))
 
     def _narrowed(self, decisions: DecisionClass) -> GraphQLSchema:
-        kept = _Kept(self._schema, self._classification, decisions)
-        if self._schema.query_type is None or not kept.whole(self._schema.query_type):
+        visible = _Visible(self._schema, self._classification, decisions)
+        if self._schema.query_type is None or not visible.has_members(self._schema.query_type):
             raise RequestRefused(
                 "SCHEMA_VIEW_EMPTY",
                 "Cette finalité n'ouvre rien à votre sorte d'acteur : déclarez-en une autre, ou retirez l'en-tête "
@@ -79,134 +79,141 @@ class Views:
                 "the class of decisions may read nothing",
                 http_status=403,
             )
-        return build_ast_schema(_document(self._printed, kept), assume_valid_sdl=True)
+        return build_ast_schema(_document(self._printed, visible), assume_valid_sdl=True)
 
     @cached_property
     def _printed(self) -> DocumentNode:
         return parse(print_schema(self._schema), no_location=True)
 
 
-class _Kept:
-    """Coordinates that stay: of fields, of inputs, of enum values; and, once nothing more falls, the types reached."""
+class _Visible:
+    """The coordinates that a view keeps: fields, inputs and enum values, and the types that they reach."""
 
     def __init__(self, schema: GraphQLSchema, classification: Classification, decisions: DecisionClass) -> None:
         self._schema, self._classification, self._decisions = schema, classification, decisions
-        own = [type_ for name, type_ in schema.type_map.items() if not name.startswith("__")]
-        self._composite = [each for each in own if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
-        self._forms = [each for each in own if isinstance(each, GraphQLInputObjectType)]
-        self._enums = [each for each in own if isinstance(each, GraphQLEnumType)]
+        types = [type_ for name, type_ in schema.type_map.items() if not name.startswith("__")]
+        self._composite = [type_ for type_ in types if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)]
+        self._input_objects = [type_ for type_ in types if isinstance(type_, GraphQLInputObjectType)]
+        self._enums = [type_ for type_ in types if isinstance(type_, GraphQLEnumType)]
         self.fields = {
             f"{type_.name}.{name}" for type_ in self._composite for name in type_.fields if self._readable(type_, name)
         }
-        self.inputs = {name for name in classification.inputs if admitted(name, decisions, classification)}
+        self.inputs = {name for name in classification.inputs if is_admitted(name, decisions, classification)}
         self.values: set[str] = set()
         size = -1
         while size != (size := len(self.fields) + len(self.inputs)):
-            self._fall()
-        self.types = self._reached()
+            self._prune()
+        self.types = self._reachable_types()
 
-    def whole(self, type_: GraphQLNamedType) -> bool:
-        """Whether anything of the type stays."""
+    def has_members(self, type_: GraphQLNamedType) -> bool:
+        """Whether any member of the type is visible; of an input object, all required fields too."""
         if isinstance(type_, GraphQLUnionType):
-            return any(map(self.whole, type_.types))
+            return any(map(self.has_members, type_.types))
         if isinstance(type_, GraphQLEnumType):
             return any(f"{type_.name}.{value}" in self.values for value in type_.values)
         if isinstance(type_, GraphQLInputObjectType):
-            needed = (name for name, field in type_.fields.items() if is_required_input_field(field))
-            stays = [name for name in type_.fields if f"{type_.name}.{name}" in self.inputs]
-            return bool(stays) and all(name in stays for name in needed)
+            required = (name for name, field in type_.fields.items() if is_required_input_field(field))
+            visible = [name for name in type_.fields if f"{type_.name}.{name}" in self.inputs]
+            return bool(visible) and all(name in visible for name in required)
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             return any(f"{type_.name}.{name}" in self.fields for name in type_.fields)
         return True
 
     def _readable(self, type_: GraphQLNamedType, name: str) -> bool:
-        """A field that may be read of some row; those of an interface follow from its types'."""
+        """Whether a field is read of some row; fields of an interface depend on those of its types, later."""
         decision = self._decisions.decisions.get(f"{type_.name}.{name}")
         return isinstance(type_, GraphQLInterfaceType) or (decision is not None and decision.effect is not Effect.DENY)
 
-    def _fall(self) -> None:
-        """One round of what can't stay without what has gone."""
+    def _prune(self) -> None:
+        """Remove, in one round, the coordinates that need one that is no longer visible."""
         self.values = {
-            f"{enum.name}.{value}" for enum in self._enums for value in enum.values if self._met(enum, value)
+            f"{enum.name}.{value}" for enum in self._enums for value in enum.values if self._is_value_used(enum, value)
         }
-        for form in self._forms:
-            for name, given in form.fields.items():
-                self._keep(self.inputs, f"{form.name}.{name}", self.whole(get_named_type(given.type)))
+        for input_object in self._input_objects:
+            for name, input_field in input_object.fields.items():
+                usable = self.has_members(get_named_type(input_field.type))
+                self._keep_if(usable, self.inputs, f"{input_object.name}.{name}")
         for type_ in self._composite:
             for name, field in type_.fields.items():
                 coordinate = f"{type_.name}.{name}"
-                for argument, given in field.args.items():
-                    self._keep(self.inputs, f"{coordinate}({argument}:)", self.whole(get_named_type(given.type)))
-                self._keep(self.fields, coordinate, self._asked(coordinate, field) and not self._blind(type_))
+                for argument_name, argument in field.args.items():
+                    usable = self.has_members(get_named_type(argument.type))
+                    self._keep_if(usable, self.inputs, f"{coordinate}({argument_name}:)")
+                selectable = self._is_selectable(coordinate, field) and not self._is_page_without_rows(type_)
+                self._keep_if(selectable, self.fields, coordinate)
         for type_ in self._composite:
             if isinstance(type_, GraphQLInterfaceType):
-                self._meet(type_)
+                self._prune_interface(type_)
 
     @staticmethod
-    def _keep(kept: set[str], coordinate: str, stays: bool) -> None:
-        if not stays:
-            kept.discard(coordinate)
+    def _keep_if(condition: bool, coordinates: set[str], coordinate: str) -> None:
+        if not condition:
+            coordinates.discard(coordinate)
 
-    def _asked(self, coordinate: str, field: GraphQLField) -> bool:
-        """Whether the field can be asked for, and what it returns has anything to tell."""
-        needed = [name for name, given in field.args.items() if is_required_argument(given)]
-        given = all(f"{coordinate}({name}:)" in self.inputs for name in needed)
-        return given and self.whole(get_named_type(field.type))
+    def _is_selectable(self, coordinate: str, field: GraphQLField) -> bool:
+        """Whether the required arguments of the field are visible, and the type that it returns has members."""
+        required = [name for name, argument in field.args.items() if is_required_argument(argument)]
+        callable_ = all(f"{coordinate}({name}:)" in self.inputs for name in required)
+        return callable_ and self.has_members(get_named_type(field.type))
 
-    def _blind(self, type_: GraphQLObjectType | GraphQLInterfaceType) -> bool:
-        """A page none of whose rows may be read."""
+    def _is_page_without_rows(self, type_: GraphQLObjectType | GraphQLInterfaceType) -> bool:
         return "nodes" in type_.fields and f"{type_.name}.nodes" not in self.fields
 
-    def _meet(self, type_: GraphQLInterfaceType) -> None:
-        """What an interface says holds of each of its types."""
-        objects = [each.name for each in self._schema.get_possible_types(type_)]
+    def _prune_interface(self, type_: GraphQLInterfaceType) -> None:
+        """Keep the fields and arguments of an interface that all its types have."""
+        objects = [object_type.name for object_type in self._schema.get_possible_types(type_)]
         for name, field in type_.fields.items():
-            self._keep(self.fields, f"{type_.name}.{name}", all(f"{each}.{name}" in self.fields for each in objects))
+            shared = all(f"{object_name}.{name}" in self.fields for object_name in objects)
+            self._keep_if(shared, self.fields, f"{type_.name}.{name}")
             for argument in field.args:
-                shared = all(f"{each}.{name}({argument}:)" in self.inputs for each in objects)
-                self._keep(self.inputs, f"{type_.name}.{name}({argument}:)", shared)
+                shared = all(f"{object_name}.{name}({argument}:)" in self.inputs for object_name in objects)
+                self._keep_if(shared, self.inputs, f"{type_.name}.{name}({argument}:)")
 
-    def _met(self, enum: GraphQLEnumType, value: str) -> bool:
-        """Whether a value may ever be answered, or asked by."""
-        named, coordinate = self._classification, f"{enum.name}.{value}"
-        own = named.inputs.get(coordinate)
-        if any(named.fields[n].returns == enum.name and self._seen(coordinate, n) for n in self.fields & self._typed):
+    def _is_value_used(self, enum: GraphQLEnumType, value: str) -> bool:
+        """Whether a value may ever be answered by a field, or given to an input."""
+        schema, coordinate = self._classification, f"{enum.name}.{value}"
+        if any(
+            schema.fields[name].returns == enum.name and self._is_value_readable(coordinate, name)
+            for name in self.fields & self._enum_fields
+        ):
             return True
-        if own is not None and coordinate not in self.inputs:
+        value_class = schema.inputs.get(coordinate)
+        if value_class is not None and coordinate not in self.inputs:
             return False
-        reads = own.reads if own is not None else ()
+        reads = value_class.reads if value_class is not None else ()
         return any(
-            all(self._seen(coordinate, read) for read in (*named.inputs[name].reads, *reads))
+            all(self._is_value_readable(coordinate, read) for read in (*schema.inputs[name].reads, *reads))
             for name in self.inputs
-            if named.inputs[name].type == enum.name and name != coordinate
+            if schema.inputs[name].type == enum.name and name != coordinate
         )
 
     @cached_property
-    def _typed(self) -> frozenset[str]:
-        enums = {each.name for each in self._enums}
+    def _enum_fields(self) -> frozenset[str]:
+        enums = {enum.name for enum in self._enums}
         return frozenset(name for name, field in self._classification.fields.items() if field.returns in enums)
 
-    def _seen(self, value: str, field: str) -> bool:
-        """Whether a value of this field may be this one, which may be of a stricter category than the field."""
-        category, known = self._classification.values.get(value), self._classification.fields[field]
+    def _is_value_readable(self, value: str, field: str) -> bool:
+        """Whether a value, perhaps of a stricter category than the field, is read in this field of some row."""
+        category, field_class = self._classification.values.get(value), self._classification.fields[field]
         decision = self._decisions.decisions[field]
-        if category not in known.values or decision.effect is Effect.OPEN:
+        if category not in field_class.values or decision.effect is Effect.OPEN:
             return True
         return any(bit == VALUE_FACTS[category] and clauses for bit, clauses in decision.rule.values)
 
-    def _reached(self) -> frozenset[str]:
-        found: set[str] = set()
+    def _reachable_types(self) -> frozenset[str]:
+        reachable: set[str] = set()
         roots = (self._schema.query_type, self._schema.mutation_type)
-        pending: list[GraphQLNamedType] = [root for root in roots if root is not None and self.whole(root)]
-        pending += (get_named_type(a.type) for each in self._schema.directives for a in each.args.values())
+        pending: list[GraphQLNamedType] = [root for root in roots if root is not None and self.has_members(root)]
+        arguments = (argument for directive in self._schema.directives for argument in directive.args.values())
+        pending += (get_named_type(argument.type) for argument in arguments)
         while pending:
             type_ = pending.pop()
-            if type_.name not in found and self.whole(type_):
-                found.add(type_.name)
-                pending += self._below(type_)
-        return frozenset(found)
+            if type_.name not in reachable and self.has_members(type_):
+                reachable.add(type_.name)
+                pending += self._referenced_types(type_)
+        return frozenset(reachable)
 
-    def _below(self, type_: GraphQLNamedType) -> Iterable[GraphQLNamedType]:
+    def _referenced_types(self, type_: GraphQLNamedType) -> Iterable[GraphQLNamedType]:
         if isinstance(type_, GraphQLUnionType | GraphQLInterfaceType):
             yield from self._schema.get_possible_types(type_)
         if isinstance(type_, GraphQLInputObjectType):
@@ -217,41 +224,41 @@ class _Kept:
                 coordinate = f"{type_.name}.{name}"
                 if coordinate in self.fields:
                     yield get_named_type(field.type)
-                    given = (a.type for n, a in field.args.items() if f"{coordinate}({n}:)" in self.inputs)
-                    yield from map(get_named_type, given)
+                    types = (a.type for n, a in field.args.items() if f"{coordinate}({n}:)" in self.inputs)
+                    yield from map(get_named_type, types)
 
 
-def _document(printed: DocumentNode, kept: _Kept) -> DocumentNode:
-    """The definitions that stay, without what does not."""
+def _document(printed: DocumentNode, visible: _Visible) -> DocumentNode:
+    """The definitions that are visible, without their invisible members."""
     definitions: list[DefinitionNode] = []
     for node in printed.definitions:
         if isinstance(node, SchemaDefinitionNode):
-            roots = [each for each in node.operation_types if each.type.name.value in kept.types]
+            roots = [root for root in node.operation_types if root.type.name.value in visible.types]
             definitions.append(replace(node, operation_types=tuple(roots)))
         elif not isinstance(node, TypeDefinitionNode):
             definitions.append(node)
-        elif node.name.value in kept.types:
-            definitions.append(_definition(node, kept))
+        elif node.name.value in visible.types:
+            definitions.append(_definition(node, visible))
     return DocumentNode(definitions=tuple(definitions))
 
 
-def _definition(node: TypeDefinitionNode, kept: _Kept) -> TypeDefinitionNode:
+def _definition(node: TypeDefinitionNode, visible: _Visible) -> TypeDefinitionNode:
     name = node.name.value
     if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
-        fields = (each for each in node.fields or () if f"{name}.{each.name.value}" in kept.fields)
-        interfaces = tuple(each for each in node.interfaces or () if each.name.value in kept.types)
-        return replace(node, fields=tuple(_field(name, each, kept) for each in fields), interfaces=interfaces)
+        fields = (field for field in node.fields or () if f"{name}.{field.name.value}" in visible.fields)
+        interfaces = tuple(type_ for type_ in node.interfaces or () if type_.name.value in visible.types)
+        return replace(node, fields=tuple(_field(name, field, visible) for field in fields), interfaces=interfaces)
     if isinstance(node, InputObjectTypeDefinitionNode):
-        given = tuple(each for each in node.fields or () if f"{name}.{each.name.value}" in kept.inputs)
-        return replace(node, fields=given)
+        inputs = tuple(field for field in node.fields or () if f"{name}.{field.name.value}" in visible.inputs)
+        return replace(node, fields=inputs)
     if isinstance(node, EnumTypeDefinitionNode):
-        return replace(node, values=tuple(v for v in node.values or () if f"{name}.{v.name.value}" in kept.values))
+        return replace(node, values=tuple(v for v in node.values or () if f"{name}.{v.name.value}" in visible.values))
     if isinstance(node, UnionTypeDefinitionNode):
-        return replace(node, types=tuple(each for each in node.types or () if each.name.value in kept.types))
+        return replace(node, types=tuple(type_ for type_ in node.types or () if type_.name.value in visible.types))
     return node
 
 
-def _field(type_name: str, node: Any, kept: _Kept) -> Any:
+def _field(type_name: str, node: Any, visible: _Visible) -> Any:
     coordinate = f"{type_name}.{node.name.value}"
-    given = (each for each in node.arguments or () if f"{coordinate}({each.name.value}:)" in kept.inputs)
-    return replace(node, arguments=tuple(given))
+    arguments = (a for a in node.arguments or () if f"{coordinate}({a.name.value}:)" in visible.inputs)
+    return replace(node, arguments=tuple(arguments))

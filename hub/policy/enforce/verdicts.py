@@ -1,5 +1,5 @@
-"""What becomes of the objects of a personal type: the verdict of each selection set on each combination of facts, made
-once for all requests of an operation (docs/policy.md#rule-3)."""
+"""Verdicts on the objects of personal types: one for each selection set and combination of facts, decided once for all
+requests of an operation (docs/policy.md#rule-3)."""
 
 from __future__ import annotations
 
@@ -15,25 +15,23 @@ from hub.policy.enforce.access_entry import AccessEntry
 from schema.lru import Lru
 from schema.residual import Rule, holds
 
-VERDICTS, EACH = 512, 8
-"""Bound of the verdicts remembered per operation, and what it grows by with each of its marks. To make them anew costs
-little."""
-SETS = 2048
-"""Sets of verdicts of all operations of which is remembered what they tell, the latest ones: a few megabytes. They are
-as many as people are met at other places with other facts."""
-MOST = 10_000
-"""Most verdicts that are kept while one answer is made: an honest subgraph has a few facts per mark."""
+BASE_VERDICTS, VERDICTS_PER_MARK = 512, 8
+"""Bound of the verdicts that an operation keeps, and its growth with each mark. Deciding them again costs little."""
+DISCLOSURES = 2048
+"""Disclosures kept for all operations, a few megabytes: one for each set of verdicts that a person gets."""
+MOST_VERDICTS = 10_000
+"""Most verdicts of one answer: an honest subgraph has a few combinations of facts per mark."""
 
-Told: TypeAlias = tuple[frozenset[str], frozenset[str]]
-"""Coordinates that someone was released, and those of them that were masked."""
+Disclosure: TypeAlias = tuple[frozenset[str], frozenset[str]]
+"""Coordinates released of a person, and the masked ones among them."""
 
 Inputs: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
-"""Coordinates that the arguments of the field at a path reveal of each row below it (`check_inputs`)."""
+"""By path of a field, the coordinates that its arguments reveal of each row below it (`check_inputs`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one object: response keys to null, the coordinates released, and those of them masked."""
+    """The verdict on one object: response keys to null, coordinates released, coordinates masked."""
 
     nulls: frozenset[str]
     released: frozenset[str]
@@ -44,13 +42,13 @@ class Verdict:
 class Mark:
     """One selection set of a personal type in an authorised operation.
 
-    `fields` are (response key, coordinate, rule or None for an open field); `named`: it is reached from a root field
-    without passing a list, so it speaks of the person asked for.
+    `fields` are (response key, coordinate, rule or None for an open field); `direct`: it is reached from a root field
+    without passing a list, so its rows are of the person that the client asked for.
     """
 
     type: str
     path: tuple[str, ...]
-    named: bool
+    direct: bool
     row: Rule
     fields: tuple[tuple[str, str, Rule | None], ...]
 
@@ -62,7 +60,7 @@ class Mark:
     def decide(self, facts: int, absent: frozenset[str]) -> Verdict | None:
         """The verdict for these facts; None where the row does not exist for the actor.
 
-        `absent`: keys that did not come, excluded by a condition or lost with their subgraph: nothing of them is
+        `absent`: keys that were not fetched, excluded by a condition or lost with their subgraph; they are not
         released.
         """
         bits = sum(bit for bit, _ in self.row.values)
@@ -80,118 +78,123 @@ class Mark:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """A verdict on all rows of these facts; `told` keeps what `explain` tells of it, once it has been asked."""
+    """A verdict on all rows with these facts; `mark_index` is the place of its mark in the operation.
 
-    place: int
+    `entries`: the access entries of its null fields by response key, None until `explain` first needs them.
+    """
+
+    mark_index: int
     mark: Mark
     facts: int
     verdict: Verdict
-    told: dict[str, AccessEntry] | None = None
+    entries: dict[str, AccessEntry] | None = None
 
 
-class Table(dict[int, tuple[frozenset[str], int]]):
-    """Facts → response keys to null, and the bit of the row's verdict, decided when it is first asked for.
+class VerdictTable(dict[int, tuple[frozenset[str], int]]):
+    """Facts → response keys to null and the bit of the row's verdict, decided at the first look-up.
 
-    `rows[n]` is what the bit 1 << n stands for. Raises Unusual for facts that are none, or forbid the row, and for more
-    of them in one answer than any honest subgraph has.
+    `rows[n]` belongs to the bit 1 << n. Raises Unusual for facts that are not an integer or forbid the row, and for
+    more verdicts in one answer than any honest subgraph needs.
     """
 
-    def __init__(self, place: int, mark: Mark, absent: frozenset[str], rows: list[Row]) -> None:
+    def __init__(self, mark_index: int, mark: Mark, absent: frozenset[str], rows: list[Row]) -> None:
         super().__init__()
-        self._place, self._mark, self._absent, self._rows = place, mark, absent, rows
+        self._mark_index, self._mark, self._absent, self._rows = mark_index, mark, absent, rows
 
     def __missing__(self, facts: Any) -> tuple[frozenset[str], int]:
         verdict = self._mark.decide(facts, self._absent) if type(facts) is int else None
-        if verdict is None or len(self._rows) >= MOST:
+        if verdict is None or len(self._rows) >= MOST_VERDICTS:
             raise Unusual
-        found = self[facts] = verdict.nulls, 1 << len(self._rows)
-        self._rows.append(Row(self._place, self._mark, facts, verdict))
-        return found
+        entry = self[facts] = verdict.nulls, 1 << len(self._rows)
+        self._rows.append(Row(self._mark_index, self._mark, facts, verdict))
+        return entry
 
 
-_TOLD: Lru[Any, Told] = Lru(SETS)
+_DISCLOSURES: Lru[Any, Disclosure] = Lru(DISCLOSURES)
 
 
 @dataclass(slots=True, eq=False)
-class Known:
-    """What was decided so far of the objects of one operation; sets of verdicts are integers, a bit for each.
+class VerdictStore:
+    """The verdicts decided so far for one operation; sets of verdicts are integers, one bit per verdict.
 
-    `number` names it among all that there ever were: what its sets tell is kept apart, and outlives it for a while.
+    `number` is unique among all stores: the disclosures of its sets are cached under it and may outlive it.
     """
 
     marks: Sequence[Mark]
     number: int = field(default_factory=count().__next__)
     rows: list[Row] = field(default_factory=list)
-    _tables: dict[tuple[int, frozenset[str]], Table] = field(default_factory=dict)
-    _marked: dict[Marked, tuple[Table, ...]] = field(default_factory=dict)
+    _tables: dict[tuple[int, frozenset[str]], VerdictTable] = field(default_factory=dict)
+    _marked: dict[Marked, tuple[VerdictTable, ...]] = field(default_factory=dict)
     _latest: tuple[int, list[Row]] = (0, [])
     bound: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bound = VERDICTS + EACH * len(self.marks)
+        self.bound = BASE_VERDICTS + VERDICTS_PER_MARK * len(self.marks)
 
     @property
     def full(self) -> bool:
-        """Whether it is time to forget all of it."""
+        """Whether the store is due to be replaced by an empty one."""
         bound = self.bound
         return len(self.rows) > bound or len(self._tables) > bound or len(self._marked) > bound
 
-    def tables(self, marked: Marked) -> tuple[Table, ...]:
-        """The table of each of these marks, of whose objects these keys came."""
+    def tables(self, marked: Marked) -> tuple[VerdictTable, ...]:
+        """The table of each of these marks, for objects with the keys that were fetched."""
         try:
             return self._marked[marked]
         except KeyError:
-            found = tuple(self.table(place, self.marks[place].keys - fetched) for place, fetched in marked.keys_by_mark)
-            return self._marked.setdefault(marked, found)
+            keys_by_mark = marked.keys_by_mark
+            tables = tuple(self.table(index, self.marks[index].keys - fetched) for index, fetched in keys_by_mark)
+            return self._marked.setdefault(marked, tables)
 
-    def table(self, place: int, absent: frozenset[str]) -> Table:
-        """The table of one mark, of whose objects these keys did not come."""
+    def table(self, mark_index: int, absent: frozenset[str]) -> VerdictTable:
+        """The table of one mark, for objects without these keys."""
         try:
-            return self._tables[place, absent]
+            return self._tables[mark_index, absent]
         except KeyError:
-            found = Table(place, self.marks[place], absent, self.rows)
-            return self._tables.setdefault((place, absent), found)
+            table = VerdictTable(mark_index, self.marks[mark_index], absent, self.rows)
+            return self._tables.setdefault((mark_index, absent), table)
 
-    def of(self, bits: int) -> list[Row]:
-        """The verdicts of a set, in the order in which they were made."""
-        found = []
+    def set_rows(self, bits: int) -> list[Row]:
+        """The verdicts of a set, in the order in which they were decided."""
+        rows = []
         while bits:
             lowest = bits & -bits
-            found.append(self.rows[lowest.bit_length() - 1])
+            rows.append(self.rows[lowest.bit_length() - 1])
             bits ^= lowest
-        return found
+        return rows
 
-    def named(self, bits: int) -> list[Row]:
-        """Those of a set that speak of the person asked for, in the order of the operation."""
+    def direct_rows(self, bits: int) -> list[Row]:
+        """The verdicts of a set on the person that the client asked for, in the order of the operation."""
         if self._latest[0] != bits:
-            rows = sorted((row for row in self.of(bits) if row.mark.named), key=lambda row: row.place)
-            self._latest = bits, rows
+            direct = (row for row in self.set_rows(bits) if row.mark.direct)
+            self._latest = bits, sorted(direct, key=lambda row: row.mark_index)
         return self._latest[1]
 
-    def told(self, bits: int, inputs: Inputs) -> Told:
-        """What a set of verdicts, and what was asked about their rows, tell of someone: the same objects each time,
-        which come again and again."""
+    def disclosure(self, bits: int, inputs: Inputs) -> Disclosure:
+        """The disclosure of a person with this set of verdicts, the values revealed by inputs included; cached, since
+        most people of an answer share a few sets."""
         key = self.number, bits, tuple(inputs.items())
-        return _TOLD.get(key) or _TOLD.put(key, self._told(bits, inputs))
+        return _DISCLOSURES.get(key) or _DISCLOSURES.put(key, self._disclosure(bits, inputs))
 
-    def _told(self, bits: int, inputs: Inputs) -> Told:
-        rows = self.of(bits)
+    def _disclosure(self, bits: int, inputs: Inputs) -> Disclosure:
+        rows = self.set_rows(bits)
         released = [row.verdict.released for row in rows]
-        released += (told for at, told in inputs.items() if any(row.mark.path[: len(at)] == at for row in rows))
+        released += (
+            revealed for path, revealed in inputs.items() if any(row.mark.path[: len(path)] == path for row in rows)
+        )
         return frozenset().union(*released), frozenset().union(*(row.verdict.masked for row in rows))
 
 
 class Marks:
-    """The marks of one authorised operation, and what is known of them now; `name_anyone`: whether one may speak of the
-    person asked for."""
+    """The marks of one authorised operation, and their verdicts; `has_direct`: one of them is direct."""
 
     def __init__(self, marks: Iterable[Mark]) -> None:
-        self.each = tuple(marks)
-        self.name_anyone = any(mark.named for mark in self.each)
-        self._known = Known(self.each)
+        self.marks = tuple(marks)
+        self.has_direct = any(mark.direct for mark in self.marks)
+        self._store = VerdictStore(self.marks)
 
-    def known(self) -> Known:
-        """What was decided so far; whoever began with what is forgotten since keeps it."""
-        if self._known.full:
-            self._known = Known(self.each)
-        return self._known
+    def store(self) -> VerdictStore:
+        """The verdicts decided so far; a request that holds an earlier store keeps it."""
+        if self._store.full:
+            self._store = VerdictStore(self.marks)
+        return self._store
