@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from hub.document.nir import refuse_numbers
+from hub.document.nir import refuse_nir
 from hub.document.persisted import Documents
 from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import Transport
@@ -183,7 +183,7 @@ def hub_app(
             limits=settings.limits,
             shares=settings.override,
             exact=frozenset(local),
-            admit=refuse_numbers,
+            admit=refuse_nir,
         ),
         views=Views(graph.schema, table.classification),
         transports=transports,

@@ -29,8 +29,11 @@ class ContextRefused(Exception):
 
 
 class Context(NamedTuple):
-    """What a subgraph knows of a request. `actor` names who asks, and the partner's application if it asks through one;
-    `scopes` are link keys (`schema.facts.link_key`), `now` is Unix seconds."""
+    """The part of a request that a subgraph needs.
+
+    `actor` names the actor, and the partner's application if it uses one; `scopes` are link keys
+    (`schema.facts.link_key`); `now` is Unix seconds.
+    """
 
     actor: str
     kind: str

@@ -1,4 +1,4 @@
-"""Days as every rule counts them: from midnight to midnight in France, whichever machine counts."""
+"""Days as all rules count them: from midnight to midnight in France, on any machine."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def today() -> date:
 
 
 def day_of(instant: datetime) -> date:
-    """The day in France at this instant, which has a zone."""
+    """The day in France at this instant, which must have a time zone."""
     return instant.astimezone(PARIS).date()

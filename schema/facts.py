@@ -1,4 +1,4 @@
-"""Facts: what is true now of one row for one actor, as the bits of one integer.
+"""Facts about one row for one actor, now, as the bits of one integer.
 
 The subgraph computes them in SQL (`subgraphs.kit`), sends them back in the internal field `_access`, and both
 the residual (in SQL) and the guard (in the hub) test them with the same closed algebra (`schema.residual`).
@@ -47,7 +47,7 @@ RELATIONS = (
     | Fact.TERRITORY
     | Fact.NATIONWIDE
 )
-"""Every relation bit; a row without one of them does not exist for the actor."""
+"""All relation bits; a row without any of them does not exist for the actor."""
 
 SCOPE_KINDS: dict[Fact, str] = {
     Fact.SELF: "person",
@@ -58,7 +58,7 @@ SCOPE_KINDS: dict[Fact, str] = {
     Fact.DEPARTMENT_BRSA: "department",
     Fact.TERRITORY: "department",
 }
-"""Kind of scope that a relation links a person to: person UUID, agent UUID, SIRET, département code."""
+"""By relation, the kind of id that its links carry: person UUID, agent UUID, SIRET, département code."""
 
 VALUE_FACTS: dict[Category, Fact] = {
     Category.SAN: Fact.VALUE_SAN,
@@ -66,12 +66,12 @@ VALUE_FACTS: dict[Category, Fact] = {
     Category.SEJ: Fact.VALUE_SEJ,
     Category.ASSIDU: Fact.VALUE_ASSIDU,
 }
-"""Value categories: the bit that a row bears when its value is of that category."""
+"""By value category, the bit of a row whose value has that category."""
 
 REVEALED = (Category.SAN, Category.JUST, Category.SEJ)
-"""Those that a link alone may reveal, by whom it leads to."""
+"""Value categories that a link alone may reveal, by the person or body that it leads to."""
 
 
 def link_key(relation: Fact, scope_id: str) -> str:
-    """Key of a link and of an actor's scope: `relation bit`, space, `scope id`; equality is the whole match."""
+    """The key of a link and of an actor's scope: relation bit, space, scope id; they match if they are equal."""
     return f"{int(relation)} {scope_id}"

@@ -1,4 +1,4 @@
-"""The forms that an argument's value may lack, by stable codes: how a subgraph says what was expected.
+"""The forms that an argument's value must have, by stable code: a subgraph's errors name the expected one.
 
 A subgraph's error names an argument by its path below the field (`filter.birthDateFrom`) and one of these codes, never
 a value; the hub tells the client both in words of its own (docs/policy.md#rule-6, docs/attaques.md#attack-19).

@@ -1,6 +1,6 @@
-"""Residual: what a decision leaves to the row, as a closed algebra that a subgraph applies inside its SQL.
+"""The residual of decisions: the part that depends on the row, as a closed algebra that a subgraph applies in its SQL.
 
-docs/policy.md#rule-3. No expression and no SQL ever travels: a residual is made of masks over `schema.facts.Fact`.
+docs/policy.md#rule-3. No expression and no SQL is ever sent: a residual is made of masks over `schema.facts.Fact`.
 The same clauses are tested in SQL (`subgraphs.kit`) and again by the hub's guard (`hub.policy.enforce.guard`).
 """
 
@@ -17,7 +17,7 @@ import orjson
 
 @dataclass(frozen=True, slots=True, order=True)
 class Clause:
-    """Holds of facts that have any bit of `any_of`, all bits of `all_of` and no bit of `none_of`."""
+    """A condition on facts: any bit of `any_of`, all bits of `all_of`, no bit of `none_of`."""
 
     any_of: int
     all_of: int = 0
@@ -29,7 +29,7 @@ class Clause:
 
 
 def holds(clauses: Iterable[Clause], facts: int) -> bool:
-    """Whether any clause holds; no clause at all never does."""
+    """Whether any clause holds; never without a clause."""
     return any(clause.holds(facts) for clause in clauses)
 
 
@@ -48,14 +48,14 @@ class Rule:
     reduction: str | None = None
 
     def value_allowed(self, facts: int, value_bits: int) -> bool:
-        """Whether every value category that the row bears (of those in `value_bits`) may be seen."""
-        bearing = facts & value_bits
-        if not bearing:
+        """Whether all value categories of the row (among `value_bits`) may be seen."""
+        row_bits = facts & value_bits
+        if not row_bits:
             return True
         allowed = dict(self.values)
         bit = 1
-        while bit <= bearing:
-            if bearing & bit and not holds(allowed.get(bit, ()), facts):
+        while bit <= row_bits:
+            if row_bits & bit and not holds(allowed.get(bit, ()), facts):
                 return False
             bit <<= 1
         return True

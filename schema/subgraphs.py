@@ -11,5 +11,5 @@ HUB = "journal"
 
 
 def served_sdl(name: str) -> str:
-    """Federation SDL of one of `SUBGRAPHS` or of `HUB`, as it is composed."""
+    """The federation SDL of a subgraph (`SUBGRAPHS`, `HUB`), as it is composed."""
     return (GENERATED / f"{name}.graphql").read_text(encoding="utf-8")

@@ -13,9 +13,9 @@ from hub.errors import FieldFailed, IdentityRefused
 
 @dataclass(slots=True)
 class Request:
-    """One GraphQL request as it came; `headers` are those that matter, in lower case, `trace` is a W3C trace id.
+    """One GraphQL request as received; `headers` holds the relevant ones, in lower case, `trace` is a W3C trace id.
 
-    `query` is the document's text, `document_id` its identifier (a SHA-256 without prefix): one of them is there.
+    `query` is the document's text, `document_id` its identifier (a SHA-256 without prefix): at least one is set.
     """
 
     headers: Mapping[str, str]
@@ -40,11 +40,10 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """An executed operation as the bytes that may leave: JSON with `data` (whole, partial or null), and `errors` and
-    `extensions` where there are any.
+    """An executed operation as the JSON that may be sent: `data` (whole, partial or null), `errors` and `extensions`.
 
-    It is written as soon as an answer is known: what waits for the journal is one text, not thousands of objects.
-    `codes` are those of its errors, each once.
+    It is encoded as soon as the answer is known, so that one text waits for the journal, not thousands of objects.
+    `codes` are those of its errors, without repetition.
     """
 
     body: bytes
@@ -54,7 +53,7 @@ class Reply:
     def of(
         data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], extensions: Mapping[str, Any], trace: str
     ) -> Reply:
-        """The reply that says this, each error with the trace id of the request."""
+        """The reply with these parts, each error with the trace id of the request."""
         value: dict[str, Any] = {"data": data}
         if errors:
             value["errors"] = [error.formatted(trace) for error in errors]

@@ -1,4 +1,4 @@
-"""`__schema` and `__type`, answered by graphql-core on the client schema, beside the data of the same operation.
+"""Introspection (`__schema`, `__type`), answered by graphql-core on the client schema, beside the operation's data.
 
 The client schema holds no internal field, so neither does its introspection (docs/policy.md#rule-10).
 """
@@ -30,27 +30,27 @@ from hub.federation.operations.normalise import META_FIELDS
 def split(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode | None:
     """A document of the operation's introspection fields alone; None if it has none."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    found: list[InlineFragmentNode] = []
+    introspections: list[InlineFragmentNode] = []
     stack: list[tuple[Any, tuple[Any, ...]]] = [(node, ()) for node in reversed(operation.selection_set.selections)]
     while stack:
         node, directives = stack.pop()
         if isinstance(node, FieldNode):
             if node.name.value in META_FIELDS:
-                found.append(_guarded(node, directives))
+                introspections.append(_with_conditions(node, directives))
             continue
         directives = (*directives, tuple(node.directives or ()))
         body = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
         stack.extend((child, directives) for child in reversed(body.selection_set.selections))
-    if not found:
+    if not introspections:
         return None
-    only = OperationDefinitionNode(
+    introspection = OperationDefinitionNode(
         operation=operation.operation,
         name=operation.name,
-        variable_definitions=tuple(each for each in operation.variable_definitions or () if _is_its_own(each)),
+        variable_definitions=tuple(v for v in operation.variable_definitions or () if _is_usable(v)),
         directives=(),
-        selection_set=SelectionSetNode(selections=tuple(found)),
+        selection_set=SelectionSetNode(selections=tuple(introspections)),
     )
-    return DocumentNode(definitions=(only, *fragments.values()))
+    return DocumentNode(definitions=(introspection, *fragments.values()))
 
 
 def answer(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,22 +77,22 @@ def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tup
 
 
 def merge(keys: tuple[str, ...], data: dict[str, Any], introspected: dict[str, Any]) -> dict[str, Any]:
-    """One answer in the client's order."""
+    """Data and introspection as one answer, in the client's order."""
     return {key: part[key] for key in keys for part in (data, introspected) if key in part}
 
 
-def _is_its_own(definition: VariableDefinitionNode) -> bool:
-    """Whether introspection may use the variable: its arguments and conditions are texts and Booleans, and a narrowed
-    schema may lack the type of any other."""
+def _is_usable(definition: VariableDefinitionNode) -> bool:
+    """Whether introspection may use the variable: its arguments and conditions are texts and Booleans, and a
+    schema view may lack other types."""
     node = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
     return isinstance(node, NamedTypeNode) and node.name.value in ("String", "Boolean")
 
 
-def _guarded(node: FieldNode, directives: tuple[Any, ...]) -> InlineFragmentNode:
+def _with_conditions(node: FieldNode, directives: tuple[Any, ...]) -> InlineFragmentNode:
     """The field under the skip/include directives of the fragments around it."""
     inner = _inline(node, ())
-    for each in reversed(directives):
-        inner = _inline(inner, each)
+    for fragment_directives in reversed(directives):
+        inner = _inline(inner, fragment_directives)
     return inner
 
 

@@ -18,7 +18,7 @@ from hub.errors import DocumentRefused
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Greatest accepted values; counts are after expansion of fragments, per operation.
+    """The greatest accepted values; counts are per operation, after expansion of fragments.
 
     `depth` counts fields in fields, `nesting` brackets in brackets of any kind, `digits` the length of a number;
     `cost` is what the supergraph's `@cost` and `@listSize` make of the operation (hub.federation.cost).
@@ -62,11 +62,11 @@ def check(text: str, limits: Limits) -> None:
         _bound("ROOT_FIELDS", "l'opération", operation.roots, limits.root_fields, "champs à la racine")
 
 
-def _bound(name: str, what: str, value: int, limit: int, unit: str) -> None:
+def _bound(name: str, place: str, value: int, limit: int, unit: str) -> None:
     if value > limit:
         raise DocumentRefused(
             f"DOCUMENT_{name}_LIMIT",
-            f"Dans {what}, la limite de {limit} {unit} est dépassée : découpez la demande en plusieurs.",
+            f"Dans {place}, la limite de {limit} {unit} est dépassée : découpez la demande en plusieurs.",
             f"{name.lower()} above {limit}",
         )
 
@@ -87,7 +87,7 @@ def _tokens(text: str, limits: Limits) -> Iterator[Token]:
 
 
 def syntax_refused(error: GraphQLSyntaxError) -> DocumentRefused:
-    """Where the syntax breaks; graphql-core's own text quotes the document, so it is not kept."""
+    """The error with the place of a syntax error, without graphql-core's own text, which quotes the document."""
     place = error.locations[0] if error.locations else SourceLocation(1, 1)
     line, column = place.line, place.column
     return DocumentRefused(
@@ -99,8 +99,8 @@ def syntax_refused(error: GraphQLSyntaxError) -> DocumentRefused:
 
 
 def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Definition]]:
-    """Count each definition on its own. Braces outside parentheses are selection sets: nothing else of an executable
-    document needs to be understood."""
+    """The counts of each operation and fragment on its own. Braces outside parentheses are selection sets; no other
+    structure of an executable document needs to be parsed."""
     operations: list[_Definition] = []
     fragments: dict[str, _Definition] = {}
     current = _Definition()
@@ -197,7 +197,7 @@ def _leaves_first(fragments: dict[str, _Definition]) -> list[str]:
 
 
 def _expand(definition: _Definition, fragments: dict[str, _Definition]) -> None:
-    """Add what the spread fragments, already expanded, bring."""
+    """Add the counts of the spread fragments, which are already expanded."""
     for name, depth in definition.spreads:
         if (fragment := fragments.get(name)) is not None:
             definition.selections += fragment.selections

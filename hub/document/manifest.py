@@ -1,4 +1,4 @@
-"""Manifests of trusted documents: what a client was built with, by identifier.
+"""Manifests of trusted documents: the documents that a client was built with, by identifier.
 
 Two formats are read: Apollo's `apollo-persisted-query-manifest` version 1, and the map from identifier to document that
 Relay and `@graphql-codegen` (`persistedDocuments`) write.
@@ -45,4 +45,4 @@ def read_manifest(text: str, *, only: bool = True) -> Manifest:
 def _operations(value: Mapping[str, Any]) -> dict[str, str]:
     if (value.get("format"), value.get("version")) != (FORMAT, 1):
         raise ValueError(f"a manifest with operations is '{FORMAT}' version 1")
-    return strict_json.unique([(each["id"], each["body"]) for each in value["operations"]])
+    return strict_json.unique([(operation["id"], operation["body"]) for operation in value["operations"]])

@@ -1,8 +1,8 @@
-"""What looks like a NIR in a text of a client's, refused before anything keeps or reads it (docs/policy.md#rule-6).
+"""Find what looks like a NIR in a client's text, to refuse it before it is stored or read (docs/policy.md#rule-6).
 
-Of a document, in a literal, a comment, a name or an alias: it is kept by caches, its names by the journal, its text by
-logs of clients. The journal keeps references and trace ids too. A SIRET has 14 digits, a NIR 13 or 15, of which two of
-Corsica are 2A or 2B; it is written in one piece or in groups.
+A document may hold one in a literal, a comment, a name or an alias: caches keep documents, the journal keeps their
+names, references and trace ids, clients log them. A SIRET has 14 digits, a NIR 13 or 15, two of which are 2A or 2B in
+Corsica; it is written in one piece or in groups.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ _CORSICAN = rf"[1-478](?:{_GAP}\d){{4}}{_GAP}2{_GAP}[ABab](?:{_GAP}\d){{6}}"
 _WRITTEN = re.compile(f"{_DIGITS}|{_CORSICAN}")
 _SPELLED = re.compile(r"[1-478]\d{4}(?:\d\d|2[ab])\d{6}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
-"""RFC 9562: an id, of which one in a hundred has a NIR's digits in a row by chance."""
+"""RFC 9562; one UUID in a hundred has a NIR's digits in a row by chance."""
 
 
 def holds_nir(text: str) -> bool:
-    """Whether a text holds the form of a NIR, whatever separates its groups; the digits of a UUID are none."""
+    """Whether a text holds the form of a NIR, with any separators between its groups; UUIDs are left out."""
     return bool(_WRITTEN.search(text)) and bool(_WRITTEN.search(_UUID.sub("id", text)))
 
 
 def may_hold_nir(hexadecimal: str) -> bool:
-    """Whether these digits, in lower case, spell a NIR wherever it begins: of drawn ones, two in a hundred do."""
+    """Whether these digits, in lower case, spell a NIR at any place; two in a hundred random ids do."""
     return bool(_SPELLED.search(hexadecimal))
 
 
-def refuse_numbers(text: str | None) -> None:
-    """Raise DocumentRefused (DOCUMENT_NIR) if the text of a document holds one."""
+def refuse_nir(text: str | None) -> None:
+    """Raise DocumentRefused (DOCUMENT_NIR) if the text of a document holds a NIR."""
     if text is not None and holds_nir(text):
         raise DocumentRefused(
             "DOCUMENT_NIR",

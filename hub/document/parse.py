@@ -1,4 +1,4 @@
-"""From text to a document that is valid against the client schema, errors in our own words.
+"""Parse a document and validate it against the client schema, with error messages of our own.
 
 graphql-core's messages quote literals and suggest names: none of them is passed on. A field that the client schema does
 not hold (an internal one as well as a typo) fails with the same words. Overlapping fields are checked by `normalise`,
@@ -65,8 +65,8 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> Document
     if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
         raise _subscription()
     if errors:
-        first, *others = [_refused(error) for error in errors[:MAX_ERRORS]]
-        raise DocumentRefused(first.code, first.message, first.detail, siblings=others, extensions=first.extensions)
+        first, *further = [_refused(error) for error in errors[:MAX_ERRORS]]
+        raise DocumentRefused(first.code, first.message, first.detail, siblings=further, extensions=first.extensions)
     return document
 
 
@@ -98,10 +98,10 @@ def _subscription() -> DocumentRefused:
     )
 
 
-def _named(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], ASTValidationRule]:
+def _marked(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], ASTValidationRule]:
     """The same rule, its errors marked with its name."""
 
-    def made(context: ASTValidationContext) -> ASTValidationRule:
+    def marked_rule(context: ASTValidationContext) -> ASTValidationRule:
         def report_error(error: GraphQLError) -> None:
             error.extensions = {"rule": rule.__name__}
             context.report_error(error)
@@ -110,10 +110,10 @@ def _named(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], AS
         marking.report_error = report_error  # type: ignore[method-assign]
         return rule(marking)
 
-    return made
+    return marked_rule
 
 
-_RULES: Any = [_named(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+_RULES: Any = [_marked(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
 
 
 def _refused(error: GraphQLError) -> DocumentRefused:
@@ -131,6 +131,6 @@ def _refused(error: GraphQLError) -> DocumentRefused:
 
 
 def _name(node: Node) -> str | None:
-    """Name at fault, unless it could hold somebody's number."""
+    """The name at fault, unless it could hold a person's number."""
     value = getattr(getattr(node, "name", None), "value", None)
     return value if isinstance(value, str) and _SAFE_NAME.match(value) else None

@@ -1,4 +1,4 @@
-"""From what a request says of its document, its text: sent whole, trusted by a manifest, or kept under its hash.
+"""The text of a request's document: sent whole, trusted by a manifest, or cached under its hash.
 
 docs/attaques.md#attack-24: the hash is computed here, a manifest is its client's, a kept document its actor's; what a
 document may read is decided after this, for each request, whatever it came by.
@@ -11,24 +11,24 @@ from hashlib import sha256
 
 from hub.document.exchange import Request
 from hub.document.manifest import Manifest
-from hub.document.nir import refuse_numbers
+from hub.document.nir import refuse_nir
 from hub.errors import DocumentRefused
 from schema.lru import Lru
 
-KEPT_BYTES = 16 * 1024 * 1024
-"""Memory for all documents kept under their hash."""
+CACHE_BYTES = 16 * 1024 * 1024
+"""Memory for all documents cached under their hash."""
 ENTRY_BYTES = 500
-"""What a kept document costs beside its text."""
-LARGEST = 100_000
-"""Bytes of a document that is worth keeping; the limits of documents refuse larger ones."""
+"""Memory of a cached document beside its text."""
+LARGEST_DOCUMENT = 100_000
+"""Bytes of the largest document that is cached; the limits of documents refuse larger ones."""
 
 
 class Documents:
     """Trusted documents per client, and those that actors have sent once (automatic persisted queries)."""
 
-    def __init__(self, trusted: Mapping[str, Manifest] | None = None, *, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, trusted: Mapping[str, Manifest] | None = None, *, cache_bytes: int = CACHE_BYTES) -> None:
         self._trusted = trusted or {}
-        self._kept: Lru[tuple[str, str], str] = Lru(weight=kept_bytes, weigh=_memory)
+        self._cache: Lru[tuple[str, str], str] = Lru(weight=cache_bytes, weigh=_memory)
 
     def text(self, request: Request, client: str = "", actor: str = "") -> str:
         """The document of this request; raises DocumentRefused.
@@ -55,10 +55,10 @@ class Documents:
 
     def _automatic(self, digest: str, query: str | None, actor: str) -> str:
         key = (actor, digest)
-        known = self._kept.get(key)
-        if known is not None:
-            _check_same(query, known)
-            return known
+        cached = self._cache.get(key)
+        if cached is not None:
+            _check_same(query, cached)
+            return cached
         if query is None:
             raise DocumentRefused(
                 "PERSISTED_QUERY_NOT_FOUND",
@@ -66,22 +66,22 @@ class Documents:
                 "no document is kept under this hash for this actor",
                 extensions={"explanation": "Document inconnu : renvoyez-le en entier avec son empreinte SHA-256."},
             )
-        written = query.encode("utf-8", "surrogatepass")
-        if sha256(written).hexdigest() != digest:
+        encoded = query.encode("utf-8", "surrogatepass")
+        if sha256(encoded).hexdigest() != digest:
             raise _mismatch()
-        if len(written) <= LARGEST:
-            refuse_numbers(query)
-            self._kept.put(key, query)
+        if len(encoded) <= LARGEST_DOCUMENT:
+            refuse_nir(query)
+            self._cache.put(key, query)
         return query
 
 
 def _memory(document: str) -> int:
-    """Bytes that a document under its hash takes."""
+    """Memory of a cached document, in bytes."""
     return len(document.encode("utf-8", "surrogatepass")) + ENTRY_BYTES
 
 
-def _check_same(query: str | None, known: str) -> None:
-    if query is not None and query != known:
+def _check_same(query: str | None, document: str) -> None:
+    if query is not None and query != document:
         raise _mismatch()
 
 

@@ -18,8 +18,8 @@ def apollo(*operations: dict[str, str], version: int = 1) -> str:
 
 
 def test_apollos_format_is_read() -> None:
-    found = read_manifest(apollo({"id": "q1", "name": "Q", "type": "query", "body": BODY}))
-    assert found.documents == {"q1": BODY, DIGEST: BODY}
+    manifest = read_manifest(apollo({"id": "q1", "name": "Q", "type": "query", "body": BODY}))
+    assert manifest.documents == {"q1": BODY, DIGEST: BODY}
 
 
 def test_a_map_is_read() -> None:

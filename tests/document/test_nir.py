@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.document.nir import holds_nir, may_hold_nir, refuse_numbers
+from hub.document.nir import holds_nir, may_hold_nir, refuse_nir
 from hub.errors import DocumentRefused
 
 WRITTEN = (
@@ -43,7 +43,7 @@ def test_a_nir_is_seen_however_it_is_written(nir: str, around: str) -> None:
     text = around.format(nir)
     assert holds_nir(text)
     with pytest.raises(DocumentRefused) as caught:
-        refuse_numbers(text)
+        refuse_nir(text)
     assert caught.value.code == "DOCUMENT_NIR"
     assert nir not in str(caught.value.formatted())
 

@@ -38,13 +38,13 @@ def test_each_kind_of_error_is_told_in_french_without_values(query: str, word: s
     error = refused(query)
     assert error.code == "DOCUMENT_INVALID"
     assert word in error.message
-    for each in (error, *error.siblings):
-        assert "secret-1" not in f"{each.formatted()} {each.detail}"
+    for refusal in (error, *error.siblings):
+        assert "secret-1" not in f"{refusal.formatted()} {refusal.detail}"
 
 
 def test_an_internal_field_fails_exactly_as_a_typo_does() -> None:
-    one, other = (refused(f"{{ person(id: 1) {{ {name} }} }}") for name in ("_access", "_accesx"))
-    assert str(one.formatted()).replace("_access", "_accesx") == str(other.formatted())
+    internal, typo = (refused(f"{{ person(id: 1) {{ {name} }} }}") for name in ("_access", "_accesx"))
+    assert str(internal.formatted()).replace("_access", "_accesx") == str(typo.formatted())
     for name in ("_entities", "_service"):
         assert refused(f"{{ {name} {{ x }} }}").message.startswith(f"Champ inconnu « {name} »")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.document.exchange import Request
 from hub.document.manifest import Manifest, read_manifest
-from hub.document.persisted import ENTRY_BYTES, LARGEST, Documents
+from hub.document.persisted import ENTRY_BYTES, LARGEST_DOCUMENT, Documents
 from hub.errors import DocumentRefused
 
 A, B = "{ a }", "{ b }"
@@ -98,7 +98,7 @@ def test_a_manifest_that_is_a_short_cut_leaves_the_rest_open() -> None:
 
 
 def test_the_oldest_documents_go_when_there_is_no_more_room() -> None:
-    documents = Documents(kept_bytes=3 * (len(A) + ENTRY_BYTES))
+    documents = Documents(cache_bytes=3 * (len(A) + ENTRY_BYTES))
     texts = [f"{{ {name} }}" for name in "abcd"]
     for text in texts[:3]:
         ask(documents, text, digest(text))
@@ -108,7 +108,7 @@ def test_the_oldest_documents_go_when_there_is_no_more_room() -> None:
 
 
 def test_a_document_above_the_bound_is_served_and_not_kept() -> None:
-    huge, documents = "#" + "x" * LARGEST, Documents()
+    huge, documents = "#" + "x" * LARGEST_DOCUMENT, Documents()
     assert ask(documents, huge, digest(huge)) == huge
     assert ask(documents, None, digest(huge)) == NOT_FOUND
 
@@ -122,14 +122,14 @@ def test_whatever_is_sent_a_hash_gives_its_own_document_or_nothing(
     sent: list[tuple[str | None, str, str]], trusted: bool
 ) -> None:
     manifest = {"c": Manifest({digest(TEXTS[0]): TEXTS[0]}, only=False)} if trusted else {}
-    documents, known = Documents(manifest), set()
+    documents, cached = Documents(manifest), set()
     by_hash = {digest(text): text for text in TEXTS}
     for query, identifier, actor in sent:
         text = by_hash[identifier]
         if query is None:
-            at_hand = (actor, identifier) in known or (trusted and text == TEXTS[0])
+            at_hand = (actor, identifier) in cached or (trusted and text == TEXTS[0])
             expected = text if at_hand else NOT_FOUND
         else:
             expected = text if query == text else MISMATCH
-            known |= {(actor, identifier)} if query == text else set()
+            cached |= {(actor, identifier)} if query == text else set()
         assert ask(documents, query, identifier, actor=actor) == expected

@@ -79,9 +79,9 @@ def test_a_refused_value_is_told_by_path_and_type_only(type_: str, value: Any, p
     with pytest.raises(VariablesRefused) as caught:
         bound(type_, value)
     assert caught.value.extensions == {"variable": path, "expected": expected}
-    said = f"{caught.value.formatted()} {caught.value}"
-    assert "secret" not in said
-    assert "185057800608436" not in said
+    text = f"{caught.value.formatted()} {caught.value}"
+    assert "secret" not in text
+    assert "185057800608436" not in text
 
 
 def test_a_required_variable_that_is_missing_is_refused() -> None:
@@ -96,17 +96,17 @@ def test_an_absent_variable_stays_absent_and_a_default_stands_in() -> None:
 
 
 def test_literals_are_lifted_with_the_clients_variables_inside() -> None:
-    made = operation(
+    normalised = operation(
         'query($n: String, $a: Int!) { person(id: "p") { beings(filter: {name: $n, age: $a, tags: [["t"]]}) { id } } }'
     )
-    values = bind(made, {"a": 2}, SCHEMA)
+    values = bind(normalised, {"a": 2}, SCHEMA)
     assert values == {"a": 2, "l0": "p", "l1": {"age": 2, "tags": [["t"]]}}
-    assert bind(made, {"a": 2, "n": None}, SCHEMA)["l1"] == {"name": None, "age": 2, "tags": [["t"]]}
+    assert bind(normalised, {"a": 2, "n": None}, SCHEMA)["l1"] == {"name": None, "age": 2, "tags": [["t"]]}
 
 
 def test_a_lifted_literal_never_takes_a_name_of_the_client() -> None:
-    made = operation("query($l0: Int) { int(x: $l0) float(x: 1.5) }")
-    assert bind(made, {"l0": 3}, SCHEMA) == {"l0": 3, "ll0": 1.5}
+    normalised = operation("query($l0: Int) { int(x: $l0) float(x: 1.5) }")
+    assert bind(normalised, {"l0": 3}, SCHEMA) == {"l0": 3, "ll0": 1.5}
 
 
 def test_a_value_nested_deeper_than_the_stack_is_refused_not_crashed_on() -> None:
@@ -153,11 +153,11 @@ def test_the_same_values_are_accepted_as_by_graphql_core(type_: str, value: Any)
     ],
 )
 def test_a_variable_whose_default_makes_it_good_for_a_non_null_place_is_non_null(query: str, types: list[str]) -> None:
-    found = operation(query)
-    assert [each.type for each in found.variables] == types
-    assert bind(found, {}, SCHEMA)["v"] == found.defaults["v"]
+    normalised = operation(query)
+    assert [variable.type for variable in normalised.variables] == types
+    assert bind(normalised, {}, SCHEMA)["v"] == normalised.defaults["v"]
     if types[0].endswith("!"):
         with pytest.raises(VariablesRefused):
-            bind(found, {"v": None}, SCHEMA)
+            bind(normalised, {"v": None}, SCHEMA)
     else:
-        assert bind(found, {"v": None}, SCHEMA) == {"v": None}
+        assert bind(normalised, {"v": None}, SCHEMA) == {"v": None}

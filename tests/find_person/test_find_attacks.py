@@ -75,7 +75,7 @@ async def test_39_a_document_with_a_nir_is_refused_before_anything_keeps_it(
 def _cached_texts(searches: Searches) -> Iterator[str]:
     """Every document that the hub and its subgraphs have cached."""
     pipeline = searches.hub.app.pipeline
-    yield from pipeline.documents._kept.values()
+    yield from pipeline.documents._cache.values()
     yield from (key[0] for key in pipeline.preparer._cache)
     for subgraph in searches.hub.app.local.values():
         yield from subgraph.queries

@@ -30,7 +30,7 @@ def under(policy: Policy) -> AffectedPeople:
 
 
 def with_grant(*ids: str, **values: object) -> Policy:
-    grants = (replace(each, **values) if each.id in ids else each for each in TABLE.policy.grants)  # type: ignore[arg-type]
+    grants = (replace(rule, **values) if rule.id in ids else rule for rule in TABLE.policy.grants)  # type: ignore[arg-type]
     return replace(TABLE.policy, grants=tuple(grants))
 
 
@@ -40,20 +40,20 @@ def test_what_changes_nothing_touches_nobody() -> None:
 
 def test_a_category_withdrawn_touches_those_whom_the_grant_let_read_now() -> None:
     """Not those whom another relation links, who have objected, or whose time is over."""
-    grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
+    grant = next(rule for rule in TABLE.policy.grants if rule.id == "DEL-1")
     assert (grant.relations, grant.basis.opposition) == (Fact.ORG_REFERENT, True)
-    found = under(with_grant("DEL-1", read=grant.read - {Category.SOC}))
-    assert (found.by_any, set(found.by_change), found.by_period) == (1 + 2, {0, 1 + 2}, ())
+    affected = under(with_grant("DEL-1", read=grant.read - {Category.SOC}))
+    assert (affected.by_any, set(affected.by_change), affected.by_period) == (1 + 2, {0, 1 + 2}, ())
 
 
 def test_a_relation_added_touches_those_whom_it_links() -> None:
-    grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
+    grant = next(rule for rule in TABLE.policy.grants if rule.id == "DEL-1")
     assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.REFERENT)).by_any == 2 + 4
     assert under(with_grant("DEL-1", "DEL-2", relations=grant.relations | Fact.NATIONWIDE)).by_any == 1 + 2 + 4 + 32
 
 
 def test_an_objection_that_no_longer_binds_touches_those_who_had_objected() -> None:
-    grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
+    grant = next(rule for rule in TABLE.policy.grants if rule.id == "DEL-1")
     free = structs.replace(grant.basis, opposition=False)
     assert under(with_grant("DEL-1", "DEL-2", basis=free)).by_any == 8
 
@@ -61,8 +61,8 @@ def test_an_objection_that_no_longer_binds_touches_those_who_had_objected() -> N
 def test_a_duration_touches_those_for_whom_it_is_over_under_one_of_the_two() -> None:
     periods = dict(TABLE.policy.retentions)
     periods["journey"] = replace(periods["journey"], days=5)
-    found = under(replace(TABLE.policy, retentions=periods))
-    assert (found.by_change, found.by_period, found.by_any) == ((), (1 + 4 + 8 + 32,), 1 + 4 + 8 + 32)
+    affected = under(replace(TABLE.policy, retentions=periods))
+    assert (affected.by_change, affected.by_period, affected.by_any) == ((), (1 + 4 + 8 + 32,), 1 + 4 + 8 + 32)
 
 
 def test_a_duration_of_items_touches_all_whose_items_it_may_end() -> None:
@@ -70,23 +70,23 @@ def test_a_duration_of_items_touches_all_whose_items_it_may_end() -> None:
     items["referral"] = replace(items["referral"], days=90)
     assert under(replace(TABLE.policy, items=items)) == AffectedPeople((), (63,), 63, 63)
     del items["referral"]
-    found = under(replace(TABLE.policy, items=items))
-    assert set(found.by_change) - {0}
-    assert found.by_any == 63
+    affected = under(replace(TABLE.policy, items=items))
+    assert set(affected.by_change) - {0}
+    assert affected.by_any == 63
 
 
 def test_a_purpose_withdrawn_touches_whom_it_let_read() -> None:
     kinds = dict(TABLE.policy.actors)
     kind = kinds["delegataire_rsa"]
     kinds["delegataire_rsa"] = replace(kind, purposes=kind.purposes - {"suivi"})
-    found = under(replace(TABLE.policy, actors=kinds))
-    assert found.by_any == 1 + 2
-    assert {0, 1 + 2} == set(found.by_change)
+    affected = under(replace(TABLE.policy, actors=kinds))
+    assert affected.by_any == 1 + 2
+    assert {0, 1 + 2} == set(affected.by_change)
 
 
 def test_what_finds_nobody_any_more_touches_those_whom_it_found() -> None:
-    found = under(with_grant("DEL-1", match=frozenset()))
-    assert (found.by_any, set(found.by_change)) == (1 + 2, {1 + 2})
+    affected = under(with_grant("DEL-1", match=frozenset()))
+    assert (affected.by_any, set(affected.by_change)) == (1 + 2, {1 + 2})
 
 
 def test_a_purpose_that_a_scope_no_longer_has_touches_those_whom_it_let_read() -> None:
@@ -94,10 +94,10 @@ def test_a_purpose_that_a_scope_no_longer_has_touches_those_whom_it_let_read() -
     narrowed = replace(scope, purposes=scope.purposes - {"suivi"})
     closed = DecisionTable(replace(TABLE.policy, clients={"parcours": narrowed}), TABLE.classification)
     for old, new in ((TABLE, closed), (closed, TABLE)):
-        found = [
-            each
-            for each in policy_changes(old, new)
-            if (each.actor, each.purpose, each.client) == ("referent_cd", "suivi", "parcours")
+        differing = [
+            change
+            for change in policy_changes(old, new)
+            if (change.actor, change.purpose, change.client) == ("referent_cd", "suivi", "parcours")
         ]
-        assert found
-        assert affected_people(found, (), old, new, PEOPLE).by_any >= 4
+        assert differing
+        assert affected_people(differing, (), old, new, PEOPLE).by_any >= 4

@@ -55,51 +55,51 @@ PERSON = operation(
 
 
 def test_a_denied_field_is_in_the_shape_and_never_in_the_fetch() -> None:
-    found = authorise(PERSON, CLASS, SCHEMA)
-    (shape,) = found.operation.shape.root.fields
-    (fetch,) = found.operation.fetch.root.fields
+    authorised = authorise(PERSON, CLASS, SCHEMA)
+    (shape,) = authorised.operation.shape.root.fields
+    (fetch,) = authorised.operation.fetch.root.fields
     assert {f.key for f in shape.selections[0].fields if f.denied} == {"id2", "constraints"}
     assert [f.key for f in fetch.selections[0].fields] == ["id", "alias", "contact", ACCESS_KEY]
-    assert "Person.nir" not in found.residual.fields
-    assert [entry.path for entry in found.entries] == [("person", "id2"), ("person", "constraints")]
+    assert "Person.nir" not in authorised.residual.fields
+    assert [entry.path for entry in authorised.entries] == [("person", "id2"), ("person", "constraints")]
 
 
 def test_the_residual_holds_the_rules_of_planned_coordinates_and_their_requirements_only() -> None:
-    found = authorise(PERSON, CLASS, SCHEMA)
-    assert set(found.residual.fields) == {"Person.lastName", "Person.contact", "Contact.email"}
-    assert set(found.residual.rows) == {"Person", "Contact"}
+    authorised = authorise(PERSON, CLASS, SCHEMA)
+    assert set(authorised.residual.fields) == {"Person.lastName", "Person.contact", "Contact.email"}
+    assert set(authorised.residual.rows) == {"Person", "Contact"}
 
 
 def test_the_residual_holds_what_a_filter_or_an_order_may_compare() -> None:
     node_ = node("PersonConnection", "nodes", "Person", leaf("Person", "id"))
-    asked = node("Query", "persons", "PersonConnection", node_, arguments=(("filter", "f"), ("orderBy", "o")))
-    found = authorise(operation(asked), CLASS, SCHEMA)
-    assert {"Person.lastName", "Person.birthDate"} <= set(found.residual.fields)
-    assert "Person.nir" not in found.residual.fields
-    assert [f.key for f in found.operation.fetch.root.fields[0].selections[0].fields[0].selections[0].fields] == [
+    persons = node("Query", "persons", "PersonConnection", node_, arguments=(("filter", "f"), ("orderBy", "o")))
+    authorised = authorise(operation(persons), CLASS, SCHEMA)
+    assert {"Person.lastName", "Person.birthDate"} <= set(authorised.residual.fields)
+    assert "Person.nir" not in authorised.residual.fields
+    assert [f.key for f in authorised.operation.fetch.root.fields[0].selections[0].fields[0].selections[0].fields] == [
         "id",
         ACCESS_KEY,
     ]
 
 
 def test_an_object_of_which_only_the_type_is_asked_has_its_row_rule() -> None:
-    asked = operation(
+    typename = operation(
         node("Query", "person", "Person", node("Person", "contact", "Contact", leaf("Contact", "__typename")))
     )
-    assert set(authorise(asked, CLASS, SCHEMA).residual.rows) == {"Person", "Contact"}
+    assert set(authorise(typename, CLASS, SCHEMA).residual.rows) == {"Person", "Contact"}
 
 
 def test_a_coordinate_without_a_decision_is_denied() -> None:
-    found = authorise(operation(leaf("Query", "unheardOf")), CLASS, SCHEMA)
-    assert found.operation.fetch.root.fields == ()
-    assert found.operation.shape.root.fields[0].denied
+    authorised = authorise(operation(leaf("Query", "unheardOf")), CLASS, SCHEMA)
+    assert authorised.operation.fetch.root.fields == ()
+    assert authorised.operation.shape.root.fields[0].denied
 
 
 def guard_of(facts: object) -> tuple[Guard, frozenset[str] | None]:
-    found = authorise(PERSON, CLASS, SCHEMA)
-    guard = Guard(found.marks)
+    authorised = authorise(PERSON, CLASS, SCHEMA)
+    guard = Guard(authorised.marks)
     value = {"id": "p", "alias": "x", "contact": None, ACCESS_KEY: facts}
-    return guard, guard(found.operation.fetch.root.fields[0].selections[0].mark or 0, value, ("person",))
+    return guard, guard(authorised.operation.fetch.root.fields[0].selections[0].mark or 0, value, ("person",))
 
 
 @pytest.mark.parametrize("facts", [None, [], ["p"], ["p", "1"], [1, 2], ["p", 0], ["p", Fact.GROUP], ["p", True]])
@@ -134,7 +134,7 @@ READ, OPPOSED = int(Fact.REFERENT), int(Fact.REFERENT | Fact.OPPOSITION)
 )
 def test_a_list_passes_as_one_only_if_each_of_its_objects_would_pass_whole(facts: list[Any], whole: bool) -> None:
     marks = authorise(PERSON, CLASS, SCHEMA).marks
-    values = [{"id": "p", "alias": "x", "contact": None, ACCESS_KEY: each} for each in facts]
+    values = [{"id": "p", "alias": "x", "contact": None, ACCESS_KEY: object_facts} for object_facts in facts]
     fetched = frozenset({"id", "alias", "contact"})
     at_once, one_by_one = Guard(marks), Guard(marks)
     (verdicts,) = at_once.verdicts(Marked(((0, fetched),)))
@@ -156,16 +156,16 @@ def test_what_did_not_come_is_not_released() -> None:
 
 
 def reasons(facts: Fact, data: dict[str, object], failed: list[tuple[str | int, ...]]) -> dict[str, str]:
-    found = authorise(PERSON, CLASS, SCHEMA)
-    guard = Guard(found.marks)
+    authorised = authorise(PERSON, CLASS, SCHEMA)
+    guard = Guard(authorised.marks)
     guard(0, {"id": "p", **data, ACCESS_KEY: ["p", int(facts)]}, ("person",))
-    entries = explain(found, guard, {"person": data}, failed)
+    entries = explain(authorised, guard, {"person": data}, failed)
     return {entry["path"][-1]: entry["reason"] for entry in entries}
 
 
 def test_reasons_say_opposition_of_the_person_asked_for() -> None:
-    found = reasons(Fact.REFERENT | Fact.OPPOSITION, {"alias": "x", "contact": None}, [])
-    assert found == {
+    by_key = reasons(Fact.REFERENT | Fact.OPPOSITION, {"alias": "x", "contact": None}, [])
+    assert by_key == {
         "id2": "FIELD_NOT_FOR_ACTOR",
         "constraints": "FIELD_NOT_FOR_ACTOR",
         "contact": "OPPOSITION",
@@ -173,10 +173,10 @@ def test_reasons_say_opposition_of_the_person_asked_for() -> None:
 
 
 def test_not_held_is_said_only_of_what_may_be_read_and_did_not_fail() -> None:
-    held: dict[str, object] = {"alias": None, "contact": None}
-    assert reasons(Fact.REFERENT, held, [])["contact"] == "NOT_HELD"
-    assert "contact" not in reasons(Fact.REFERENT, held, [("person", "contact")])
-    assert reasons(Fact.REFERENT, held, [("person",)]).keys() == {"id2", "constraints"}
+    answered: dict[str, object] = {"alias": None, "contact": None}
+    assert reasons(Fact.REFERENT, answered, [])["contact"] == "NOT_HELD"
+    assert "contact" not in reasons(Fact.REFERENT, answered, [("person", "contact")])
+    assert reasons(Fact.REFERENT, answered, [("person",)]).keys() == {"id2", "constraints"}
 
 
 def entries_of(facts: Fact, data: dict[str, object], authorisation: Authorisation) -> Sequence[Mapping[str, Any]]:
@@ -186,56 +186,56 @@ def entries_of(facts: Fact, data: dict[str, object], authorisation: Authorisatio
 
 
 def test_a_denial_says_what_would_be_needed_and_the_relations_whatever_the_row_holds() -> None:
-    found = authorise(PERSON, CLASS, SCHEMA)
+    authorised = authorise(PERSON, CLASS, SCHEMA)
     denied: dict[str, object] = {"alias": "x", "contact": None}
-    opposed = {e["path"][-1]: e for e in entries_of(Fact.REFERENT | Fact.OPPOSITION, denied, found)}
+    opposed = {e["path"][-1]: e for e in entries_of(Fact.REFERENT | Fact.OPPOSITION, denied, authorised)}
     assert "retire son opposition" in opposed["contact"]["needed"]
     assert opposed["constraints"]["needed"].startswith("un accord par lequel « referent » lise ")
     assert "relations" not in opposed["contact"]
     narrow = replace(CLASS.decisions["Person.contact"], rule=Rule((Clause(int(Fact.GROUP)),)))
     decisions = replace(CLASS, decisions={**CLASS.decisions, "Person.contact": narrow})
-    found = authorise(PERSON, decisions, SCHEMA)
-    said = [
-        next(each for each in entries_of(facts, denied, found) if each["path"][-1] == "contact")
+    authorised = authorise(PERSON, decisions, SCHEMA)
+    entries = [
+        next(entry for entry in entries_of(facts, denied, authorised) if entry["path"][-1] == "contact")
         for facts in (Fact.REFERENT, Fact.REFERENT | Fact.TERRITORY, Fact.REFERENT | Fact.JOURNEY_ENDED)
     ]
-    assert said[0]["relations"] == ["GROUP"]
-    assert said[0]["needed"].startswith("être lié à la personne par GROUP (")
-    assert said == [said[0]] * 3
+    assert entries[0]["relations"] == ["GROUP"]
+    assert entries[0]["needed"].startswith("être lié à la personne par GROUP (")
+    assert entries == [entries[0]] * 3
 
 
 def test_one_path_has_one_entry_that_keeps_its_note() -> None:
     silent = replace(CLASS.decisions["Person.contact"], silent="WITHHOLD")
-    found = authorise(PERSON, replace(CLASS, decisions={**CLASS.decisions, "Person.contact": silent}), SCHEMA)
+    authorised = authorise(PERSON, replace(CLASS, decisions={**CLASS.decisions, "Person.contact": silent}), SCHEMA)
     for facts, reason, note in (
         (Fact.REFERENT, "NOT_HELD", True),
         (Fact.REFERENT | Fact.OPPOSITION, "OPPOSITION", False),
     ):
-        told = entries_of(facts, {"alias": "x", "contact": None}, found)
-        assert len({tuple(each["path"]) for each in told}) == len(told)
-        (contact,) = (each for each in told if each["path"][-1] == "contact")
+        entries = entries_of(facts, {"alias": "x", "contact": None}, authorised)
+        assert len({tuple(entry["path"]) for entry in entries}) == len(entries)
+        (contact,) = (entry for entry in entries if entry["path"][-1] == "contact")
         assert (contact["reason"], "note" in contact) == (reason, note)
 
 
 def test_the_entries_are_in_the_order_of_the_query_even_where_the_person_is_lost_from_the_answer() -> None:
     keys = [f"c{number}" for number in (3, 1, 4, 5, 9, 2, 6, 8, 7)]
     contacts = [replace(PERSON.root.fields[0].selections[0].fields[3], key=key) for key in keys]
-    found = authorise(operation(node("Query", "person", "Person", *contacts)), CLASS, SCHEMA)
+    authorised = authorise(operation(node("Query", "person", "Person", *contacts)), CLASS, SCHEMA)
     for data in (None, {"person": None}, {"person": dict.fromkeys(keys)}):
-        guard = Guard(found.marks)
+        guard = Guard(authorised.marks)
         guard(0, {**dict.fromkeys(keys), ACCESS_KEY: ["p", OPPOSED]}, ("person",))
-        assert [entry["path"][-1] for entry in explain(found, guard, data, [])] == keys
+        assert [entry["path"][-1] for entry in explain(authorised, guard, data, [])] == keys
 
 
 def test_what_an_input_reveals_of_a_row_is_told_the_journal() -> None:
     node_ = node("PersonConnection", "nodes", "Person", leaf("Person", "id"))
-    asked = operation(
+    persons = operation(
         node("Query", "persons", "PersonConnection", node_, arguments=(("filter", "f"), ("orderBy", "o"))),
         node("Query", "person", "Person", leaf("Person", "id"), arguments=(("id", "i"),)),
     )
-    found = authorise(asked, CLASS, SCHEMA)
+    authorised = authorise(persons, CLASS, SCHEMA)
     variables = {"f": {"birthDate": "1980-01-01"}, "o": "LAST_NAME", "i": "q"}
-    guard = Guard(found.marks, variables, check_inputs(found.inputs, variables, CLASS, SCHEMA))
+    guard = Guard(authorised.marks, variables, check_inputs(authorised.inputs, variables, CLASS, SCHEMA))
     for mark, subject in enumerate(("p", "q")):
         guard(mark, {"id": subject, ACCESS_KEY: [subject, int(Fact.REFERENT)]}, ("at",))
     none = frozenset[str]()

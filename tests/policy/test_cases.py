@@ -26,8 +26,8 @@ GRANTED = [case for case in CASES if "grant" in case]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
     decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).by_coordinate
-    opened = [(Effect.ALLOW, *each) for each in case.get("allow", {}).items()]
-    opened += [(Effect.MATCH, *each) for each in case.get("match", {}).items()]
+    opened = [(Effect.ALLOW, *case_item) for case_item in case.get("allow", {}).items()]
+    opened += [(Effect.MATCH, *case_item) for case_item in case.get("match", {}).items()]
     for effect, coordinate, relations in opened:
         decision = decisions[coordinate]
         bits = Fact(0)
@@ -44,9 +44,9 @@ def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
 def without(grant: str, actor: str) -> DecisionTable:
     """The decisions on this kind of actor, were the grant not there."""
     policy = TABLE.policy
-    kept = tuple(each for each in policy.grants if each.id != grant)
-    assert len(kept) == len(policy.grants) - 1, grant
-    return DecisionTable(replace(policy, actors={actor: policy.actors[actor]}, grants=kept), TABLE.classification)
+    grants = tuple(rule for rule in policy.grants if rule.id != grant)
+    assert len(grants) == len(policy.grants) - 1, grant
+    return DecisionTable(replace(policy, actors={actor: policy.actors[actor]}, grants=grants), TABLE.classification)
 
 
 def test_every_grant_has_its_case_with_what_it_opens_what_it_leaves_closed_and_why() -> None:
@@ -80,7 +80,9 @@ def test_what_a_case_says_that_a_grant_opens_is_opened_by_that_grant(case: dict[
         bit = VALUE_FACTS[TABLE.classification.values[value]]
         fields = [name for name, field in TABLE.classification.fields.items() if field.returns == value.split(".")[0]]
         opened = [dict(decisions[name].rule.values).get(bit, ()) for name in fields]
-        assert {fact.name for each in opened for clause in each for fact in Fact(clause.any_of)} == set(relations)
+        assert {
+            fact.name for value_clauses in opened for clause in value_clauses for fact in Fact(clause.any_of)
+        } == set(relations)
         assert not any(dict(less[name].rule.values).get(bit) for name in fields), value
         assert all(less[name].silent == "COARSEN" for name in fields if less[name].effect is Effect.ALLOW), value
     if "unserved" in case:

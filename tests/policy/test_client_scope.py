@@ -22,23 +22,25 @@ TABLE = load_graph().table
 POLICY, SCHEMA = TABLE.policy, TABLE.classification
 SCOPED = [row for client in POLICY.clients for row in TABLE.through(client)]
 ROWS = [*SCOPED, *(TABLE.decision_class(*pair, UNSCOPED) for pair in sorted(TABLE.classes))]
-EACH = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.client}-{row.kind}-{row.purpose}")
+EACH_ROW = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.client}-{row.kind}-{row.purpose}")
 
 
 def within(inner: tuple[Clause, ...], outer: tuple[Clause, ...]) -> bool:
     """Whether each relation of each clause is one of a clause that asks no more."""
     return all(
         any(
-            bit & other.any_of and not other.all_of & ~each.all_of and not other.none_of & ~each.none_of
-            for other in outer
+            bit & outer_clause.any_of
+            and not outer_clause.all_of & ~clause.all_of
+            and not outer_clause.none_of & ~clause.none_of
+            for outer_clause in outer
         )
-        for each in inner
-        for bit in (1 << n for n in range(each.any_of.bit_length()))
-        if each.any_of & bit
+        for clause in inner
+        for bit in (1 << n for n in range(clause.any_of.bit_length()))
+        if clause.any_of & bit
     )
 
 
-@EACH
+@EACH_ROW
 def test_through_an_application_nothing_is_wider_than_what_its_user_reads(row: DecisionClass) -> None:
     own = TABLE.decision_class(row.kind, row.purpose)
     for name, decision in row.by_coordinate.items():
@@ -53,14 +55,14 @@ def test_through_an_application_nothing_is_wider_than_what_its_user_reads(row: D
     assert within(row.identity, own.identity)
 
 
-@EACH
+@EACH_ROW
 def test_only_what_the_scope_names_and_no_prohibition_closes_is_read(row: DecisionClass) -> None:
     read = POLICY.clients[row.client].read if row.client else frozenset[Category]()
     closed = {
-        (each.category, level)
-        for each in POLICY.prohibitions
-        if each.actor in ("*", "partenaire")
-        for level in (Level if each.level is None else (each.level,))
+        (rule.category, level)
+        for rule in POLICY.prohibitions
+        if rule.actor in ("*", "partenaire")
+        for level in (Level if rule.level is None else (rule.level,))
     }
     for name, decision in row.decisions.items():
         field = SCHEMA.fields[name]
@@ -69,7 +71,7 @@ def test_only_what_the_scope_names_and_no_prohibition_closes_is_read(row: Decisi
             assert (field.category, field.level) not in closed, name
 
 
-@EACH
+@EACH_ROW
 def test_a_denial_is_the_application_s_where_the_user_has_the_right_for_some_purpose(row: DecisionClass) -> None:
     own = TABLE.decision_class(row.kind, row.purpose)
     for name, decision in row.by_coordinate.items():
@@ -83,14 +85,14 @@ def test_a_denial_is_the_application_s_where_the_user_has_the_right_for_some_pur
 
 def test_the_line_of_the_matrix_holds() -> None:
     """docs/domain.md#actors, last line: what no scope may ever open."""
-    found = opened(TABLE)
+    counts = opened(TABLE)
     never = {
-        Category(each)
-        for each in ["NIR", "IDX", "ECO", "FREIN", "SAN", "JUST", "SEJ", "LIBRE", "TRACE", "ACCES", "AUDIT"]
+        Category(name)
+        for name in ["NIR", "IDX", "ECO", "FREIN", "SAN", "JUST", "SEJ", "LIBRE", "TRACE", "ACCES", "AUDIT"]
     }
-    assert {category for client, category in found if client in POLICY.clients} & never == set()
+    assert {category for client, category in counts if client in POLICY.clients} & never == set()
     assert {"ID", "COORD", "FAM", "SOC", "PRO", "FORM", "SUIVI"} <= {
-        c for client, c in found if client in POLICY.clients
+        c for client, c in counts if client in POLICY.clients
     }
 
 
@@ -129,14 +131,14 @@ def test_an_explanation_says_that_it_is_the_application_and_what_it_would_take()
     )
 
 
-@EACH
+@EACH_ROW
 def test_no_agreement_is_promised_of_what_no_application_may_ever_be_given(row: DecisionClass) -> None:
     """Such a scope would not load."""
     closed = {
-        (each.category, level)
-        for each in POLICY.prohibitions
-        if each.actor in ("*", "partenaire")
-        for level in (Level if each.level is None else (each.level,))
+        (rule.category, level)
+        for rule in POLICY.prohibitions
+        if rule.actor in ("*", "partenaire")
+        for level in (Level if rule.level is None else (rule.level,))
     }
     for name, decision in row.decisions.items():
         field = SCHEMA.fields[decision.required or name]
@@ -144,21 +146,25 @@ def test_no_agreement_is_promised_of_what_no_application_may_ever_be_given(row: 
             assert "rien n'y suffit" in table_remedy(name, decision, row.kind, row.policy, SCHEMA), name
 
 
-@EACH
+@EACH_ROW
 def test_no_agreement_is_asked_for_a_category_that_needs_none(row: DecisionClass) -> None:
     """What leads to a person is denied for want of anything to read there: that is what it takes."""
     denied = [name for name, decision in row.decisions.items() if decision.effect is Effect.DENY]
-    told = {name: table_remedy(name, row.decisions[name], row.kind, row.policy, SCHEMA) for name in denied}
-    assert [name for name, said in told.items() if any(f"lise {each}" in said for each in OPEN)] == []
+    remedies = {name: table_remedy(name, row.decisions[name], row.kind, row.policy, SCHEMA) for name in denied}
+    assert [
+        name for name, remedy in remedies.items() if any(f"lise {open_category}" in remedy for open_category in OPEN)
+    ] == []
     if row.decisions["Query.person"].reason is Reason.FIELD_NOT_FOR_CLIENT:
-        assert "lise au moins une donnée de « Person »" in told["Query.person"]
+        assert "lise au moins une donnée de « Person »" in remedies["Query.person"]
 
 
 def test_of_what_leads_to_the_person_itself_its_application_alone_is_in_the_way() -> None:
     own = TABLE.decision_class("beneficiaire", "droits", UNSCOPED)
     assert "une convention" in table_remedy("Query.me", own.decisions["Query.me"], own.kind, own.policy, SCHEMA)
-    other = TABLE.decision_class("referent_cd", "suivi", UNSCOPED)
-    assert "rien n'y suffit" in table_remedy("Query.me", other.decisions["Query.me"], other.kind, other.policy, SCHEMA)
+    professional = TABLE.decision_class("referent_cd", "suivi", UNSCOPED)
+    assert "rien n'y suffit" in table_remedy(
+        "Query.me", professional.decisions["Query.me"], professional.kind, professional.policy, SCHEMA
+    )
 
 
 def test_a_value_that_no_application_may_be_given_is_promised_by_no_agreement() -> None:
@@ -200,8 +206,8 @@ def test_a_scope_that_is_not_exactly_as_it_must_be_stops_the_start_with_file_and
     with pytest.raises(PolicyError) as caught:
         load(written(tmp_path, {"clients.toml": (old, new)}))
     (problem,) = caught.value.problems
-    file, line, said = problem.split(":", 2)
-    assert (file, line.isdigit(), place in said) == ("clients.toml", True, True), problem
+    file, line, sentence = problem.split(":", 2)
+    assert (file, line.isdigit(), place in sentence) == ("clients.toml", True, True), problem
 
 
 def test_without_the_file_no_application_has_a_scope(tmp_path: Path) -> None:
@@ -214,9 +220,11 @@ def test_a_denial_names_the_purposes_that_open_what_it_denies_and_no_other(clien
     pairs = TABLE.classes if client in (None, UNSCOPED) else [(row.kind, row.purpose) for row in TABLE.through(client)]
     rows = [TABLE.decision_class(*pair, client) for pair in pairs]
     for row in rows:
-        alike = [other for other in rows if other.kind == row.kind]
+        alike = [same_kind for same_kind in rows if same_kind.kind == row.kind]
         for name, decision in row.by_coordinate.items():
             if decision.effect is Effect.DENY:
-                opens = sorted(other.purpose for other in alike if other.by_coordinate[name].effect is not Effect.DENY)
+                opens = sorted(
+                    same_kind.purpose for same_kind in alike if same_kind.by_coordinate[name].effect is not Effect.DENY
+                )
                 assert decision.granted_for == (", ".join(opens) or None), (row.kind, row.purpose, name)
                 assert (decision.reason is Reason.FIELD_NOT_FOR_PURPOSE) == bool(opens)

@@ -19,27 +19,27 @@ def missing(classification: Classification = TABLE.classification, policy: Polic
 
 
 def test_the_served_graph_is_covered_whole() -> None:
-    found = coverage(GRAPH.schema, TABLE.classification, TABLE.policy)
-    assert found.missing == ()
-    assert min(found.fields, found.values, found.inputs) > 50
+    covered = coverage(GRAPH.schema, TABLE.classification, TABLE.policy)
+    assert covered.missing == ()
+    assert min(covered.fields, covered.values, covered.inputs) > 50
 
 
 @pytest.mark.parametrize("name", ["Person.lastName", "Query.person", "Service.name"])
 def test_a_field_without_a_category_is_named(name: str) -> None:
     fields = {key: field for key, field in TABLE.classification.fields.items() if key != name}
-    assert any(each.startswith(f"{name} : ") for each in missing(replace(TABLE.classification, fields=fields)))
+    assert any(line.startswith(f"{name} : ") for line in missing(replace(TABLE.classification, fields=fields)))
 
 
 def test_an_input_that_nothing_classifies_is_named() -> None:
     for name in ("Query.persons(filter:)", "PersonFilter.lastName"):
-        inputs = {key: each for key, each in TABLE.classification.inputs.items() if key != name}
-        assert any(each.startswith(f"{name} : ") for each in missing(replace(TABLE.classification, inputs=inputs)))
+        inputs = {key: input_ for key, input_ in TABLE.classification.inputs.items() if key != name}
+        assert any(input_.startswith(f"{name} : ") for input_ in missing(replace(TABLE.classification, inputs=inputs)))
 
 
 def test_the_values_of_an_enum_that_no_classified_field_returns_are_named() -> None:
-    fields = {key: each for key, each in TABLE.classification.fields.items() if each.returns != "ConstraintState"}
-    found = missing(replace(TABLE.classification, fields=fields))
-    assert any(each.startswith("ConstraintState.OUI : ") for each in found)
+    fields = {key: field for key, field in TABLE.classification.fields.items() if field.returns != "ConstraintState"}
+    lines = missing(replace(TABLE.classification, fields=fields))
+    assert any(field.startswith("ConstraintState.OUI : ") for field in lines)
 
 
 def test_a_reduced_field_without_a_line_in_the_reductions_is_listed_as_closed() -> None:
@@ -86,7 +86,7 @@ def test_a_type_that_ends_by_a_day_that_it_does_not_bear_is_named_and_the_revers
     dated = TABLE.classification.dated
     (only,) = missing(replace(TABLE.classification, dated=dated - {"Referral"}))
     assert only.startswith("Referral : retention.toml lui donne une durée")
-    items = {key: each for key, each in TABLE.policy.items.items() if key != "referral"}
+    items = {key: item for key, item in TABLE.policy.items.items() if key != "referral"}
     (only,) = missing(policy=replace(TABLE.policy, items=items))
     assert only.startswith("Referral : le graphe dit de quel jour part sa durée")
 
@@ -99,7 +99,7 @@ def test_a_duration_of_a_type_that_there_is_not_is_told_with_its_line() -> None:
 
 
 def test_a_category_by_which_grants_match_and_no_input_does_is_noted() -> None:
-    inputs = {key: each for key, each in TABLE.classification.inputs.items() if key != "IdentityInput.nir"}
-    found = coverage(GRAPH.schema, replace(TABLE.classification, inputs=inputs), TABLE.policy)
-    assert "des accords rapprochent par NIR, par quoi aucune entrée ne rapproche" in found.notes
+    inputs = {key: input_ for key, input_ in TABLE.classification.inputs.items() if key != "IdentityInput.nir"}
+    covered = coverage(GRAPH.schema, replace(TABLE.classification, inputs=inputs), TABLE.policy)
+    assert "des accords rapprochent par NIR, par quoi aucune entrée ne rapproche" in covered.notes
     assert not any("rapprochent" in note for note in coverage(GRAPH.schema, TABLE.classification, TABLE.policy).notes)

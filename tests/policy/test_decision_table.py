@@ -73,8 +73,8 @@ def test_a_requirement_readable_by_another_relation_only_denies_the_field() -> N
     place = grant("PLACE", "referent", Fact.GROUP, read=frozenset({Category.COORD}))
     brakes = grant("BRAKES", "referent", Fact.REFERENT, read=frozenset({Category.FREIN}))
     assert decide("referent", "Person.suggestedServices", place, brakes).effect is Effect.DENY
-    both = grant("BOTH", "referent", Fact.GROUP, read=frozenset({Category.FREIN}))
-    decision = decide("referent", "Person.suggestedServices", place, brakes, both)
+    grants = grant("BOTH", "referent", Fact.GROUP, read=frozenset({Category.FREIN}))
+    decision = decide("referent", "Person.suggestedServices", place, brakes, grants)
     assert [clause.any_of for clause in decision.rule.read] == [Fact.GROUP]
 
 
@@ -107,13 +107,13 @@ def test_a_row_ends_by_its_own_day_for_whom_the_duration_binds_but_never_for_the
         item = ItemRetention("item", frozenset({"Constraint"}), actors, "sa date", 90, "90 jours")
         table = DecisionTable(policy(*grants, items={"item": item}), SCHEMA)
         for kind in kinds:
-            found = table.decision_class(kind, "suivi")
-            rules = [found.rows["Constraint"], found.decisions["Constraint.state"].rule]
+            decisions = table.decision_class(kind, "suivi")
+            rules = [decisions.rows["Constraint"], decisions.decisions["Constraint.state"].rule]
             closed = [all(clause.none_of & Fact.ITEM_ENDED for clause in rule.read) for rule in rules]
             assert closed == [kind in bound] * 2, kind
-            assert found.items == ({"Constraint": 90} if kind in bound else {})
-            assert found.residual((), ("Constraint",)).items == found.items
-            assert not any(clause.none_of & Fact.ITEM_ENDED for clause in found.rows["Person"].read)
+            assert decisions.items == ({"Constraint": 90} if kind in bound else {})
+            assert decisions.residual((), ("Constraint",)).items == decisions.items
+            assert not any(clause.none_of & Fact.ITEM_ENDED for clause in decisions.rows["Person"].read)
 
 
 def test_a_dropped_value_category_binds_the_row_to_the_grants_of_that_category() -> None:
@@ -155,6 +155,6 @@ def test_a_meet_holds_whenever_one_relation_gives_both_sides() -> None:
     for left, right in combinations(sides, 2):
         for facts in range(16):
             for relation in (1, 2):
-                one = facts & ~3 | relation
-                if holds([left], one) and holds([right], one):
-                    assert holds(intersect([left], [right]), one)
+                related = facts & ~3 | relation
+                if holds([left], related) and holds([right], related):
+                    assert holds(intersect([left], [right]), related)

@@ -63,6 +63,6 @@ def test_what_depends_on_no_row_is_served_by_whomever() -> None:
 
 
 @pytest.mark.parametrize("what", FOREIGN)
-def test_what_depends_on_a_row_is_given_to_no_subgraph_of_others(what: str) -> None:
+def test_what_depends_on_a_row_is_given_to_no_subgraph_of_others(case: str) -> None:
     with pytest.raises(Unclassified, match="foreign"):
-        composed(HEAD + LISTS + PUBLIC + FOREIGN[what])
+        composed(HEAD + LISTS + PUBLIC + FOREIGN[case])

@@ -23,7 +23,7 @@ def under(policy: Policy) -> str:
 
 def row(text: str, begins: str) -> list[str]:
     """Cells of the first row whose first one begins so."""
-    line = next(each for each in text.splitlines() if each.startswith(f"| {begins}"))
+    line = next(candidate for candidate in text.splitlines() if candidate.startswith(f"| {begins}"))
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
@@ -35,31 +35,31 @@ def test_the_page_is_the_assessment_in_force() -> None:
 def test_every_attack_is_under_one_risk_and_what_is_left_of_it_is_said() -> None:
     numbers = [number for risk in impact_texts().risks for number in risk.attacks]
     assert sorted(numbers) == list(range(1, COUNT + 1))
-    left = {each.number for each in attacks() if each.left is not None}
+    left = {attack.number for attack in attacks() if attack.left is not None}
     assert [risk.name for risk in impact_texts().risks if left & set(risk.attacks) and risk.residual is None] == []
 
 
 def test_every_purpose_basis_and_duration_is_told_and_every_guarded_category() -> None:
     policy = TABLE.policy
-    told = [each.legal for each in policy.purposes.values() if not each.abstract]
-    told += [each.text for each in policy.bases.values()] + [each.text for each in policy.retentions.values()]
-    told += [f"| {category} : " for category in set(Category) - OPEN]
-    told += [each.label for each in policy.actors.values()]
-    assert [text for text in told if text not in TEXT] == []
+    texts = [term.legal for term in policy.purposes.values() if not term.abstract]
+    texts += [term.text for term in policy.bases.values()] + [term.text for term in policy.retentions.values()]
+    texts += [f"| {category} : " for category in set(Category) - OPEN]
+    texts += [term.label for term in policy.actors.values()]
+    assert [text for text in texts if text not in TEXT] == []
     assert not set(impact_texts().sensitive) & OPEN
 
 
-@pytest.mark.parametrize("purpose", [code for code, each in TABLE.policy.purposes.items() if not each.abstract])
+@pytest.mark.parametrize("purpose", [code for code, row_ in TABLE.policy.purposes.items() if not row_.abstract])
 def test_the_figures_of_a_purpose_are_those_of_its_decisions(purpose: str) -> None:
-    rows = [each for (_, code), each in TABLE.classes.items() if code == purpose]
+    rows = [row_ for (_, code), row_ in TABLE.classes.items() if code == purpose]
     fields = {
         name
-        for each in rows
-        for name, decision in each.decisions.items()
+        for row_ in rows
+        for name, decision in row_.decisions.items()
         if decision.effect not in (Effect.OPEN, Effect.DENY) and TABLE.classification.fields[name].category not in OPEN
     }
-    grants = [each for each in TABLE.policy.grants if purpose in each.purposes]
-    assert row(TEXT, TABLE.policy.purposes[purpose].label)[2:] == [str(len(each)) for each in (rows, grants, fields)]
+    grants = [row_ for row_ in TABLE.policy.grants if purpose in row_.purposes]
+    assert row(TEXT, TABLE.policy.purposes[purpose].label)[2:] == [str(len(row_)) for row_ in (rows, grants, fields)]
 
 
 def test_a_category_that_a_prohibition_closes_is_no_longer_said_to_be_read() -> None:

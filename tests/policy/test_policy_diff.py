@@ -19,7 +19,7 @@ def under(policy: Policy) -> DecisionTable:
 def changed(grant: str, **values: Any) -> Policy:
     return replace(
         TABLE.policy,
-        grants=tuple(replace(each, **values) if each.id == grant else each for each in TABLE.policy.grants),
+        grants=tuple(replace(rule, **values) if rule.id == grant else rule for rule in TABLE.policy.grants),
     )
 
 
@@ -29,37 +29,42 @@ def test_a_policy_changes_nothing_of_itself() -> None:
 
 
 def test_a_category_withdrawn_changes_its_fields_for_the_actor_and_purposes_of_the_grant_only() -> None:
-    grant = next(each for each in TABLE.policy.grants if each.id == "DEL-1")
-    found = policy_changes(TABLE, under(changed("DEL-1", read=grant.read - {Category.SOC})))
-    assert {change.actor for change in found} == {"delegataire_rsa"}
-    denied = [change for change in found if change.before.startswith("lu") and change.after.startswith("refusé")]
+    grant = next(rule for rule in TABLE.policy.grants if rule.id == "DEL-1")
+    changes = policy_changes(TABLE, under(changed("DEL-1", read=grant.read - {Category.SOC})))
+    assert {change.actor for change in changes} == {"delegataire_rsa"}
+    denied = [change for change in changes if change.before.startswith("lu") and change.after.startswith("refusé")]
     assert {change.purpose for change in denied} == grant.purposes & TABLE.policy.actors["delegataire_rsa"].purposes
     (rsa,) = (change for change in denied if (change.purpose, change.field) == ("suivi", "Person.rsa"))
     assert rsa.before.startswith("lu par ORG_REFERENT")
 
 
 def test_each_decision_that_differs_is_told_and_no_other() -> None:
-    other = under(changed("FT-1", read=frozenset({Category.ID})))
+    after = under(changed("FT-1", read=frozenset({Category.ID})))
     rows = [*TABLE.classes.values(), *(row for client in TABLE.policy.clients for row in TABLE.through(client))]
     expected = {
         (row.client, row.kind, row.purpose, name)
         for row in rows
         for name, decision in row.decisions.items()
-        if other.decision_class(row.kind, row.purpose, row.client).decisions[name] != decision
+        if after.decision_class(row.kind, row.purpose, row.client).decisions[name] != decision
     }
-    found = policy_changes(TABLE, other)
-    assert {(each.client, each.actor, each.purpose, each.field) for each in found} == expected
-    assert all(change.before != change.after for change in found)
+    changes = policy_changes(TABLE, after)
+    assert {
+        (decision_change.client, decision_change.actor, decision_change.purpose, decision_change.field)
+        for decision_change in changes
+    } == expected
+    assert all(change.before != change.after for change in changes)
 
 
 def test_a_purpose_that_an_actor_loses_is_told_whole_and_field_by_field() -> None:
     kinds = dict(TABLE.policy.actors)
     kinds["dpo"] = replace(kinds["dpo"], purposes=frozenset({"droits"}))
-    found = [
-        each for each in policy_changes(TABLE, under(replace(TABLE.policy, actors=kinds))) if each.purpose == "audit"
+    changes = [
+        change
+        for change in policy_changes(TABLE, under(replace(TABLE.policy, actors=kinds)))
+        if change.purpose == "audit"
     ]
-    assert found[0] == Change("dpo", "audit", WHOLE, "à déclarer", ABSENT)
-    assert {each.field for each in found[1:]} == set(TABLE.decision_class("dpo", "audit").by_coordinate)
+    assert changes[0] == Change("dpo", "audit", WHOLE, "à déclarer", ABSENT)
+    assert {change.field for change in changes[1:]} == set(TABLE.decision_class("dpo", "audit").by_coordinate)
 
 
 def test_a_duration_that_changes_is_told_in_days() -> None:
@@ -74,8 +79,8 @@ def test_a_duration_that_changes_is_told_in_days() -> None:
 def test_a_duration_of_items_that_changes_is_told_with_its_types_and_whom_it_binds() -> None:
     items = dict(TABLE.policy.items)
     items["referral"] = replace(items["referral"], days=90, actors=frozenset({"siae"}))
-    (told,) = retention_changes(TABLE.policy, replace(TABLE.policy, items=items))
-    assert told == (
+    (change,) = retention_changes(TABLE.policy, replace(TABLE.policy, items=items))
+    assert change == (
         "referral",
         "180 jours depuis la réponse du service (Referral ; tous)",
         "90 jours depuis la réponse du service (Referral ; siae)",

@@ -14,8 +14,10 @@ TABLE = load_graph().table
 TEXT = register(TABLE)
 WHOLE = [
     name
-    for (kind, name), each in TABLE.policy.reductions.items()
-    if kind == "organisme_formation" and each.how == "whole" and TABLE.classification.fields[name].level is Level.FULL
+    for (kind, name), reduction in TABLE.policy.reductions.items()
+    if kind == "organisme_formation"
+    and reduction.how == "whole"
+    and TABLE.classification.fields[name].level is Level.FULL
 ]
 
 
@@ -36,9 +38,9 @@ def test_every_grant_stands_under_each_purpose_that_it_serves() -> None:
 
 def test_every_basis_prohibition_and_duration_is_told() -> None:
     policy = TABLE.policy
-    texts = [each.text for each in policy.bases.values()]
-    texts += [each.text for each in policy.prohibitions] + [each.text for each in policy.retentions.values()]
-    texts += [each.text for each in policy.items.values()]
+    texts = [rule.text for rule in policy.bases.values()]
+    texts += [rule.text for rule in policy.prohibitions] + [rule.text for rule in policy.retentions.values()]
+    texts += [rule.text for rule in policy.items.values()]
     assert [text for text in texts if text not in TEXT] == []
 
 
@@ -80,7 +82,9 @@ def test_a_field_that_a_reduced_cell_leaves_whole_is_read_in_full_unless_that_is
 
 
 def test_a_purpose_whose_accesses_the_person_sees_later_says_so() -> None:
-    later = {each.label: each.deferred_days for each in TABLE.policy.purposes.values() if each.deferred_days}
+    later = {
+        purpose.label: purpose.deferred_days for purpose in TABLE.policy.purposes.values() if purpose.deferred_days
+    }
     assert later
     for label, days in later.items():
         assert f"{days} jours après" in TEXT.split(f"## {label} (")[1].split("\n## ")[0]

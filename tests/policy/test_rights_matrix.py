@@ -12,7 +12,7 @@ TABLE = load_graph().table
 
 
 def test_each_cell_is_what_some_purpose_of_the_actor_opens() -> None:
-    found = opened(TABLE)
+    counts = opened(TABLE)
     for kind in TABLE.policy.actors:
         for category in set(Category) - OPEN:
             full: set[str] = set()
@@ -23,7 +23,7 @@ def test_each_cell_is_what_some_purpose_of_the_actor_opens() -> None:
                     if field.category is category and decision.effect is not Effect.DENY:
                         whole = decision.effect is Effect.ALLOW and field.level is Level.FULL
                         (full if whole else reduced).add(name)
-            cell = found.get((kind, category))
+            cell = counts.get((kind, category))
             assert (cell.full, cell.reduced) == (len(full), len(reduced - full)) if cell else not full | reduced
 
 
@@ -42,8 +42,8 @@ def test_a_category_of_values_alone_is_counted_for_whoever_may_read_one() -> Non
         if dict(row.decisions["Appointment.status"].rule.values).get(VALUE_FACTS[Category.ASSIDU])
     }
     assert {"referent_cd", "siae", "beneficiaire"} <= readers
-    found = opened(TABLE)
-    assert {kind for kind in TABLE.policy.actors if found.get((kind, Category.ASSIDU)) == Opened(0, 0, 1)} == readers
+    counts = opened(TABLE)
+    assert {kind for kind in TABLE.policy.actors if counts.get((kind, Category.ASSIDU)) == Opened(0, 0, 1)} == readers
     assert all(name in impact(TABLE).split("| ASSIDU : ")[1].splitlines()[0] for name in map(label, readers))
     activity = register(TABLE).split("(`suivi`)\n")[1].split("\n## ")[0]
     assert next(line for line in activity.splitlines() if "(`REF-CD-5`)" in line).count("ASSIDU (1 v)") == 1

@@ -35,19 +35,21 @@ CLASSES = pytest.mark.parametrize("row", TABLE.classes.values(), ids=lambda row:
 
 def coordinates(schema: GraphQLSchema) -> set[str]:
     """Every type, field, argument, input field and enum value of a schema."""
-    found = set()
+    names = set()
     for type_ in schema.type_map.values():
         if type_.name.startswith("__"):
             continue
-        found.add(type_.name)
+        names.add(type_.name)
         if isinstance(type_, GraphQLObjectType):
-            found |= {f"{type_.name}.{name}" for name in type_.fields}
-            found |= {f"{type_.name}.{name}({a}:)" for name, each in type_.fields.items() for a in each.args}
+            names |= {f"{type_.name}.{name}" for name in type_.fields}
+            names |= {
+                f"{type_.name}.{name}({a}:)" for name, output_field in type_.fields.items() for a in output_field.args
+            }
         elif isinstance(type_, GraphQLInputObjectType):
-            found |= {f"{type_.name}.{name}" for name in type_.fields}
+            names |= {f"{type_.name}.{name}" for name in type_.fields}
         elif isinstance(type_, GraphQLEnumType):
-            found |= {f"{type_.name}.{value}" for value in type_.values}
-    return found
+            names |= {f"{type_.name}.{value}" for value in type_.values}
+    return names
 
 
 WHOLE = coordinates(GRAPH.schema)
@@ -57,10 +59,10 @@ WHOLE = coordinates(GRAPH.schema)
 def test_a_view_is_a_valid_part_of_the_schema_of_all_in_which_nothing_is_denied(row: DecisionClass) -> None:
     schema = VIEWS.view(row)
     assert validate_schema(schema) == []
-    found = coordinates(schema)
-    assert found < WHOLE
-    assert [name for name in found if name in row.decisions and row.decisions[name].effect is Effect.DENY] == []
-    inputs = found & TABLE.classification.inputs.keys()
+    visible = coordinates(schema)
+    assert visible < WHOLE
+    assert [name for name in visible if name in row.decisions and row.decisions[name].effect is Effect.DENY] == []
+    inputs = visible & TABLE.classification.inputs.keys()
     assert [name for name in inputs if not is_admitted(name, row, TABLE.classification)] == []
 
 
@@ -72,13 +74,13 @@ def test_what_is_left_out_of_a_type_is_denied_or_leads_to_nothing(row: DecisionC
             continue
         public = GRAPH.schema.type_map[type_.name]
         assert isinstance(public, GraphQLObjectType)
-        for name, each in public.fields.items():
+        for name, public_field in public.fields.items():
             denied = row.decisions[f"{type_.name}.{name}"].effect is Effect.DENY
-            assert (name in type_.fields) == (not denied and get_named_type(each.type).name in schema.type_map)
-            for argument in each.args if name in type_.fields else ():
+            assert (name in type_.fields) == (not denied and get_named_type(public_field.type).name in schema.type_map)
+            for argument in public_field.args if name in type_.fields else ():
                 coordinate = f"{type_.name}.{name}({argument}:)"
                 may = is_admitted(coordinate, row, TABLE.classification)
-                may = may and get_named_type(each.args[argument].type).name in schema.type_map
+                may = may and get_named_type(public_field.args[argument].type).name in schema.type_map
                 assert (argument in type_.fields[name].args) == may, coordinate
 
 
@@ -109,10 +111,10 @@ def test_types_that_nothing_leads_to_are_not_there(row: DecisionClass) -> None:
         ("delegataire_rsa", "suivi", set()),
     ],
 )
-def test_a_value_that_would_never_be_told_is_not_there(kind: str, purpose: str, told: set[str]) -> None:
+def test_a_value_that_would_never_be_told_is_not_there(kind: str, purpose: str, read: set[str]) -> None:
     theme = VIEWS.view(TABLE.decision_class(kind, purpose)).type_map["ConstraintTheme"]
     assert isinstance(theme, GraphQLEnumType)
-    assert theme.values.keys() & {"SANTE", "JUSTICE", "SEJOUR"} == told
+    assert theme.values.keys() & {"SANTE", "JUSTICE", "SEJOUR"} == read
     assert "MOBILITE" in theme.values
 
 
@@ -144,9 +146,9 @@ def narrowed(closed: frozenset[str] = CLOSED) -> GraphQLSchema:
     schema = build_schema(SDL)
     objects = [t for t in schema.type_map.values() if isinstance(t, GraphQLObjectType) and not t.name.startswith("__")]
     fields = [
-        field(c, get_named_type(each.type).name, Category.NIR if c in closed else Category.PUB)
+        field(c, get_named_type(object_type.type).name, Category.NIR if c in closed else Category.PUB)
         for type_ in objects
-        for name, each in type_.fields.items()
+        for name, object_type in type_.fields.items()
         for c in [f"{type_.name}.{name}"]
     ]
     inputs = {
@@ -160,11 +162,13 @@ def narrowed(closed: frozenset[str] = CLOSED) -> GraphQLSchema:
         "Query.must(nir:)": InputClass("String", ("Secret.nir",)),
         "Query.wide(wide:)": InputClass("Wide", ()),
     }
-    members = {each.name: tuple(f.coordinate for f in fields if f.type == each.name) for each in objects}
+    members = {
+        object_type.name: tuple(f.coordinate for f in fields if f.type == object_type.name) for object_type in objects
+    }
     none = frozenset[str]()
-    known = Classification({f.coordinate: f for f in fields}, none, none, none, members, inputs, {}, "test")
-    table = DecisionTable(policy(grant("G", "referent", Fact.REFERENT)), known)
-    return Views(schema, known).view(table.decision_class("referent", "suivi"))
+    classification = Classification({f.coordinate: f for f in fields}, none, none, none, members, inputs, {}, "test")
+    table = DecisionTable(policy(grant("G", "referent", Fact.REFERENT)), classification)
+    return Views(schema, classification).view(table.decision_class("referent", "suivi"))
 
 
 def test_an_interface_keeps_what_each_of_its_types_does() -> None:
@@ -180,7 +184,7 @@ def test_what_leads_only_to_what_is_closed_goes_with_it() -> None:
     have to hold what may not be asked by."""
     schema = narrowed()
     assert not schema.type_map.keys() & {"Secret", "Page", "Edge", "Deep"}
-    assert [each.name for each in schema.type_map["Pet"].types] == ["Cat"]  # type: ignore[attr-defined]
+    assert [object_type.name for object_type in schema.type_map["Pet"].types] == ["Cat"]  # type: ignore[attr-defined]
     assert schema.query_type is not None
     assert schema.query_type.fields.keys() == {"named", "pet", "wide"}
     assert schema.type_map["Wide"].fields.keys() == {"name"}  # type: ignore[attr-defined]
@@ -213,9 +217,9 @@ def test_a_view_is_made_once_and_the_oldest_goes_first(monkeypatch: pytest.Monke
 def test_only_mine_narrows() -> None:
     row = TABLE.decision_class("partenaire", "suivi")
     assert VIEWS.requested(None, row) is VIEWS.requested("all", row) is None
-    made = VIEWS.requested(MINE, row)
-    assert made is not None
-    assert made() is VIEWS.view(row)
+    view = VIEWS.requested(MINE, row)
+    assert view is not None
+    assert view() is VIEWS.view(row)
 
 
 @pytest.mark.parametrize(

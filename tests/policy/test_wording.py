@@ -8,11 +8,11 @@ TABLE = load_graph().table
 
 
 def test_decisions_that_differ_are_told_otherwise() -> None:
-    told: dict[str, Decision] = {}
+    summaries: dict[str, Decision] = {}
     for row in TABLE.classes.values():
         for decision in row.decisions.values():
-            assert told.setdefault(summary(decision, TABLE.policy), decision) == decision
-    assert len(told) > 50
+            assert summaries.setdefault(summary(decision, TABLE.policy), decision) == decision
+    assert len(summaries) > 50
 
 
 def test_every_reason_has_its_sentence() -> None:

@@ -35,11 +35,11 @@ def test_a_value_heavier_than_the_whole_cache_is_returned_and_not_kept() -> None
 
 def test_a_missing_value_is_made_once() -> None:
     cache: Lru[str, int] = Lru(2)
-    made: list[int] = []
+    calls: list[int] = []
 
     def make() -> int:
-        made.append(len(made))
-        return made[-1]
+        calls.append(len(calls))
+        return calls[-1]
 
     assert [cache.get_or("a", make) for _ in range(3)] == [0, 0, 0]
     cache.remove("a")

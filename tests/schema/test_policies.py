@@ -26,10 +26,10 @@ ROW_ORDER = EXPECTED.pop("categories")["row"].split()
 def letters(actor: str, category: str) -> str:
     mine = [grant for grant in GRANTS if grant["actor"] == actor and grant["relations"] != ["NATIONWIDE"]]
     keys = {"R": "read", "r": "reduced", "o": "own_recorded"}
-    found = "".join(letter for letter, key in keys.items() if any(category in g.get(key, []) for g in mine))
+    cell = "".join(letter for letter, key in keys.items() if any(category in g.get(key, []) for g in mine))
     if category == "NIR" and any(category in grant.get("match", []) for grant in mine):
-        found += "M"
-    return found or "-"
+        cell += "M"
+    return cell or "-"
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -125,8 +125,8 @@ def test_opposition_is_a_right_where_the_law_gives_it() -> None:
 def test_a_limitation_suspends_all_but_the_rights_of_the_person_their_keeping_and_the_control_of_accesses() -> None:
     bases = policy("bases")
     assert {name for name, row in bases.items() if not row["limitation"]} == {"RGPD-15", "RGPD-18", "RGPD-5-2"}
-    (kept,) = [grant for grant in GRANTS if grant["basis"] == "RGPD-18"]
-    assert (kept["actor"], kept["read"], kept["reduced"]) == ("dpo", ["TRACE"], ["ID"])
+    (keeping,) = [grant for grant in GRANTS if grant["basis"] == "RGPD-18"]
+    assert (keeping["actor"], keeping["read"], keeping["reduced"]) == ("dpo", ["TRACE"], ["ID"])
 
 
 def test_nothing_that_the_person_asks_or_that_time_does_closes_its_own_access() -> None:

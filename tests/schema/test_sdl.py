@@ -37,7 +37,7 @@ ENGLISH = re.compile(r"\b(?:the|of|and|is|are|with|for|this|that|by|from)\b", re
 @pytest.mark.parametrize("subgraph", SERVED)
 def test_each_sdl_is_a_valid_schema_of_its_own(subgraph: str) -> None:
     extension = next(d for d in document(subgraph).definitions if d.kind == "schema_extension")
-    assert SPEC in [given["url"] for name, given in directives(extension) if name == "link"]
+    assert SPEC in [arguments["url"] for name, arguments in directives(extension) if name == "link"]
     text, count = re.subn(
         r"extend schema((?:\s+@\w+\([^)]*\))+)", r"schema\1 { query: Query }", served_sdl(subgraph), count=1
     )
@@ -55,10 +55,10 @@ def test_the_lists_of_the_directives_are_those_of_the_contract(subgraph: str) ->
 
 
 def test_every_field_has_exactly_one_category_and_the_same_wherever_it_is() -> None:
-    seen: dict[str, object] = {}
+    categories: dict[str, object] = {}
     for item in coordinates():
         assert len(item.categories) == 1, item.name
-        assert seen.setdefault(item.name, item.categories) == item.categories, item.name
+        assert categories.setdefault(item.name, item.categories) == item.categories, item.name
 
 
 def test_guarded_fields_and_lists_of_them_are_nullable() -> None:
@@ -100,8 +100,8 @@ def test_free_text_is_never_of_an_ordinary_category() -> None:
 
 def test_a_key_is_the_opaque_id_alone() -> None:
     for _, node in definitions("object_type_definition"):
-        keys = [given for name, given in directives(node) if name == "key"]
-        assert [given["fields"] for given in keys] in ([], ["id"]), node.name.value
+        keys = [arguments for name, arguments in directives(node) if name == "key"]
+        assert [arguments["fields"] for arguments in keys] in ([], ["id"]), node.name.value
     for item in coordinates():
         if item.field.name.value == "id":
             assert (type_name(item.field.type), item.category, item.nullable) == ("ID", Category.TECH, False), item.name
@@ -127,9 +127,9 @@ def test_a_value_stricter_than_its_field_has_a_fate_and_a_plain_value_to_become(
     plain: dict[str, set[str]] = {}
     for _, node in definitions("enum_type_definition"):
         for value in node.values:
-            said = directive(value, "category")
-            (plain if said is None else stricter).setdefault(node.name.value, set()).add(value.name.value)
-            assert said is None or said["name"] in {"SAN", "JUST", "SEJ", "ASSIDU"}
+            applied = directive(value, "category")
+            (plain if applied is None else stricter).setdefault(node.name.value, set()).add(value.name.value)
+            assert applied is None or applied["name"] in {"SAN", "JUST", "SEJ", "ASSIDU"}
     assert stricter.keys() == {
         "AppointmentStatus",
         "ConstraintTheme",
@@ -155,9 +155,9 @@ def test_every_input_says_which_coordinates_it_reveals() -> None:
         for _, node in definitions("enum_type_definition")
         if all(directive(value, "reads") for value in node.values)
     }
-    given = [(c.name, a) for c in coordinates() for a in c.field.arguments or ()]
-    given += [(n.name.value, f) for _, n in definitions("input_object_type_definition") for f in n.fields]
-    for owner, node in given:
+    declared = [(c.name, a) for c in coordinates() for a in c.field.arguments or ()]
+    declared += [(n.name.value, f) for _, n in definitions("input_object_type_definition") for f in n.fields]
+    for owner, node in declared:
         reads, match = directive(node, "reads"), directive(node, "match")
         if match is not None:
             assert owner == "IdentityInput", node.name.value
@@ -188,12 +188,12 @@ def test_everything_that_a_reader_sees_is_described_in_french(subgraph: str) -> 
 
 
 def test_what_several_subgraphs_say_of_one_thing_is_said_in_the_same_words() -> None:
-    seen: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     allowed = {"Structure", "Structure.id", "Agent"}
     for subgraph in SERVED:
         for name, description in described(subgraph):
             text = description.value if description else ""
-            assert name in allowed or seen.setdefault(name, text) == text, name
+            assert name in allowed or descriptions.setdefault(name, text) == text, name
 
 
 def test_the_external_fields_are_those_that_suggestions_require() -> None:
@@ -204,7 +204,7 @@ def test_the_external_fields_are_those_that_suggestions_require() -> None:
         if directive(field, "external") is not None
     }
     requires = {item.name: directive(item.field, "requires") for item in coordinates()}
-    (required,) = [(name, given["fields"]) for name, given in requires.items() if given]
+    (required,) = [(name, arguments["fields"]) for name, arguments in requires.items() if arguments]
     assert required[0] == "Person.suggestedServices"
     parse(f"{{ {required[1]} }}")
     assert external == {
