@@ -38,7 +38,7 @@ class Category(StrEnum):
 
 
 class Level(StrEnum):
-    """FULL is the datum itself; REDUCED is its coarse sibling (`birthYear`, `hasEarnedIncome`), of the same category."""
+    """FULL is the datum itself; REDUCED is a coarse sibling (`birthYear`) of the same category."""
 
     FULL = "FULL"
     REDUCED = "REDUCED"
