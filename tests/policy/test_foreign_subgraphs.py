@@ -62,7 +62,7 @@ def test_what_depends_on_no_row_is_served_by_whomever() -> None:
     composed(HEAD + LISTS + PUBLIC)
 
 
-@pytest.mark.parametrize("what", FOREIGN)
+@pytest.mark.parametrize("case", FOREIGN)
 def test_what_depends_on_a_row_is_given_to_no_subgraph_of_others(case: str) -> None:
     with pytest.raises(Unclassified, match="foreign"):
         composed(HEAD + LISTS + PUBLIC + FOREIGN[case])

@@ -104,7 +104,7 @@ def test_types_that_nothing_leads_to_are_not_there(row: DecisionClass) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "purpose", "told"),
+    ("kind", "purpose", "read"),
     [
         ("beneficiaire", "droits", {"SANTE", "JUSTICE", "SEJOUR"}),
         ("referent_cd", "suivi", {"SANTE"}),  # of what its own organisation recorded
