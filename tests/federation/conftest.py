@@ -18,19 +18,19 @@ def both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     gather = execute.gather
 
     def compared(data: dict[str, Any], entities: Entities) -> EntityRequest | CollectedRequest:
-        found = gather(data, entities)
-        if isinstance(found, CollectedRequest):
-            expected, traced = represent(data, entities), retrace(data, entities, found)
-            assert found.representations == expected.representations
+        request = gather(data, entities)
+        if isinstance(request, CollectedRequest):
+            expected, traced = represent(data, entities), retrace(data, entities, request)
+            assert request.representations == expected.representations
             assert expected.missing == []
             assert _places(traced) == _places(expected)
-        return found
+        return request
 
     monkeypatch.setattr(execute, "gather", compared)
 
 
-def _places(asked: EntityRequest) -> list[list[tuple[Any, ...]]]:
+def _places(traced_request: EntityRequest) -> list[list[tuple[Any, ...]]]:
     return [
-        sorted((each.path, id(each.value), each.source.path, each.without) for each in targets)
-        for targets in asked.targets
+        sorted((target.path, id(target.value), target.source.path, target.without) for target in targets)
+        for targets in traced_request.targets
     ]

@@ -118,11 +118,11 @@ def projected(
     projection: Projection, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
 ) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
     """What the projection makes of an answer, the same as the interpreter alone."""
-    found = projection.project(answer, variables, guard)
+    result = projection.project(answer, variables, guard)
     expected = interpret(projection.shape(variables), answer, guard)
-    assert repr(found[0]) == repr(expected[0])  # the order of the keys too
-    assert described(found[1]) == described(expected[1])
-    return found
+    assert repr(result[0]) == repr(expected[0])  # the order of the keys too
+    assert described(result[1]) == described(expected[1])
+    return result
 
 
 class Gateway:
@@ -151,8 +151,8 @@ class Gateway:
         operation = self.operation(query)
         schema = self.supergraph.client_schema
         values = bind(operation, variables or {}, schema)
-        made = plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
-        answer: Answer = await run(made, values, self.subgraphs, None, DEADLINE, **more)
+        query_plan = plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
+        answer: Answer = await run(query_plan, values, self.subgraphs, None, DEADLINE, **more)
         data, errors = projected(Projection(operation, schema), answer, values, guard)
         return data, [{"code": error.code, "path": list(error.path or ())} for error in errors]
 
@@ -161,10 +161,10 @@ class Gateway:
         return [name for name, subgraph in self.subgraphs.items() for _ in subgraph.requests]
 
 
-def snapshot(name: str, query: str, made: Plan) -> None:
+def snapshot(name: str, query: str, query_plan: Plan) -> None:
     """Compare a plan with `tests/plans/NAME.txt`; a missing file is written, and the test fails once."""
     path = PLANS / f"{name}.txt"
-    text = f"{query.strip()}\n\n{made.text()}"
+    text = f"{query.strip()}\n\n{query_plan.text()}"
     if not path.exists():
         path.write_text(text, encoding="utf-8")
         raise AssertionError(f"{path.name} was missing and is now written: read it and run again")
@@ -203,10 +203,10 @@ def _executable(part: Part) -> GraphQLSchema:
         if isinstance(node, SchemaExtensionNode):
             continue
         kind = ObjectTypeDefinitionNode if isinstance(node, ObjectTypeExtensionNode) else type(node)
-        known = merged.get(node.name.value)  # type: ignore[attr-defined]
+        existing = merged.get(node.name.value)  # type: ignore[attr-defined]
         values = {key: getattr(node, key, None) for key in kind.keys if key != "loc"}
-        if known is not None:
-            values["fields"] = (*known.fields, *node.fields)  # type: ignore[attr-defined]
+        if existing is not None:
+            values["fields"] = (*existing.fields, *node.fields)  # type: ignore[attr-defined]
         values["directives"] = ()
         merged[node.name.value] = kind(**values)  # type: ignore[attr-defined]
     schema = build_ast_schema(DocumentNode(definitions=tuple(merged.values())), assume_valid_sdl=True)
@@ -223,8 +223,8 @@ def _entities(part: Part) -> list[str]:
 
 
 def _found(part: Part, representation: dict[str, Any]) -> Any:
-    found = part.find[representation["__typename"]](representation)
-    if isinstance(found, dict):
+    entity = part.find[representation["__typename"]](representation)
+    if isinstance(entity, dict):
         typed = {"__typename": representation["__typename"]} if representation["__typename"] in _entities(part) else {}
-        return {**found, **typed, "__representation": representation}
-    return found
+        return {**entity, **typed, "__representation": representation}
+    return entity

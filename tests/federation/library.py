@@ -23,12 +23,12 @@ LOANS: list[dict[str, Any]] = [
     {"id": "l2", "work": None, "reader": None},
     {"id": "l3", "work": WORKS["w3"], "reader": READERS["r2"]},
 ]
-for _each in WORKS.values():
-    _each["reviews"] = [review for review in REVIEWS if review["work"] is _each]
-    _each["mark"] = {"w1": 4.5, "w2": None, "w3": 1.0}[_each["id"]]
-    _each["sequel"] = WORKS["w3"] if _each["id"] == "w1" else None
-for _each in READERS.values():
-    _each["favourite"] = WORKS["w1"] if _each["id"] == "r1" else None
+for stored_object in WORKS.values():
+    stored_object["reviews"] = [review for review in REVIEWS if review["work"] is stored_object]
+    stored_object["mark"] = {"w1": 4.5, "w2": None, "w3": 1.0}[stored_object["id"]]
+    stored_object["sequel"] = WORKS["w3"] if stored_object["id"] == "w1" else None
+for stored_object in READERS.values():
+    stored_object["favourite"] = WORKS["w1"] if stored_object["id"] == "r1" else None
 
 ROOT: dict[str, Any] = {
     "works": list(WORKS.values()),
@@ -46,8 +46,8 @@ def _blurb(source: dict[str, Any], info: Any, **arguments: Any) -> str:
 
 
 def _rank(source: dict[str, Any], info: Any, **arguments: Any) -> str:
-    given = source.get("__representation", source)
-    return f"{given['mark']}/{given['code'] and given['code']['shelf']}"
+    stored = source.get("__representation", source)
+    return f"{stored['mark']}/{stored['code'] and stored['code']['shelf']}"
 
 
 RESOLVERS = {"Work.blurb": _blurb, "Book.blurb": _blurb, "Film.blurb": _blurb} | {
@@ -103,8 +103,8 @@ PARTS = (
         """,
         ROOT,
         {
-            "Loan": lambda each: next((loan for loan in LOANS if loan["id"] == each["id"]), None),
-            "Reader": lambda each: READERS.get(each["id"]),
+            "Loan": lambda representation: next((loan for loan in LOANS if loan["id"] == representation["id"]), None),
+            "Reader": lambda representation: READERS.get(representation["id"]),
         },
     ),
     Part(

@@ -55,7 +55,7 @@ class Book:
 
     @strawberry.field
     def borrowed_by(self) -> list[Member]:
-        return [Member(id=strawberry.ID(each)) for each in LOANS[self.isbn]]
+        return [Member(id=strawberry.ID(name)) for name in LOANS[self.isbn]]
 
     @strawberry.field
     def borrowers(self) -> int:
@@ -76,7 +76,7 @@ class Query:
 
     @strawberry.field
     def members(self) -> list[Member] | None:
-        return [Member(id=strawberry.ID(each)) for each in NAMES]
+        return [Member(id=strawberry.ID(name)) for name in NAMES]
 
 
 @strawberry.type

@@ -93,7 +93,7 @@ def _under(leaf: dict[str, Any] | None, word: str | None) -> Any:
 
 
 def _leaves(word: str) -> Callable[..., Any]:
-    return lambda place, info: place["leaves"] and [_under(each, place[word]) for each in place["leaves"]]
+    return lambda place, info: place["leaves"] and [_under(leave, place[word]) for leave in place["leaves"]]
 
 
 RESOLVERS: dict[str, Callable[..., Any]] = {

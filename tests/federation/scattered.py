@@ -46,7 +46,7 @@ def scattered(draw: st.DrawFn) -> Scattered:
     alone = draw(st.booleans())  # whether `c` knows the interface as an object, and no type of it
     homes = HOMES[:2] if alone else HOMES
     entities = [Entity(f"T{number}") for number in range(draw(st.integers(2, 3)))]
-    targets = [*(each.name for each in entities), "Node"]
+    targets = [*(owner.name for owner in entities), "Node"]
     for entity in entities:
         for number in range(draw(st.integers(1, 3))):
             entity.plain[f"p{number}"] = tuple(
@@ -70,9 +70,9 @@ def scattered(draw: st.DrawFn) -> Scattered:
     parts = [_part(name, entities, roots if name == "a" else {}, root, objects) for name in homes]
     if alone:
         parts.append(_interface_object(root, objects))
-    resolvers = {f"{each.name}.{name}": _whole(each, name) for each in entities for name in each.computed}
+    resolvers = {f"{owner.name}.{name}": _whole(owner, name) for owner in entities for name in owner.computed}
     if alone:
-        resolvers |= {f"{each.name}.extra": lambda value, info: f"+{value['id']}" for each in entities}
+        resolvers |= {f"{owner.name}.extra": lambda value, info: f"+{value['id']}" for owner in entities}
     return Scattered(parts, root, resolvers)
 
 
@@ -87,16 +87,20 @@ def _objects(draw: st.DrawFn, entities: list[Entity]) -> dict[str, list[dict[str
     for entity in entities:
         for value in objects[entity.name]:
             for name, (_, printed) in entity.links.items():
-                one = _chosen(objects, printed.strip("[]!"))
+                chosen = _chosen(objects, printed.strip("[]!"))
                 if printed.endswith("!"):
-                    value[name] = draw(st.lists(one, max_size=2))
+                    value[name] = draw(st.lists(chosen, max_size=2))
                 else:
-                    value[name] = draw(st.none() | (st.lists(one | st.none(), max_size=2) if "[" in printed else one))
+                    value[name] = draw(
+                        st.none() | (st.lists(chosen | st.none(), max_size=2) if "[" in printed else chosen)
+                    )
     return objects
 
 
 def _chosen(objects: dict[str, list[dict[str, Any]]], target: str) -> st.SearchStrategy[dict[str, Any]]:
-    return st.sampled_from([each for name, some in objects.items() if target in (name, "Node") for each in some])
+    return st.sampled_from(
+        [candidate for name, some in objects.items() if target in (name, "Node") for candidate in some]
+    )
 
 
 def _part(
@@ -121,16 +125,16 @@ def _part(
         lines.append(f'type {entity.name} implements Node @key(fields: "id") {{ {" ".join(fields)} }}')
     if roots:
         lines.append(f"type Query {{ {' '.join(f'{name}: [{target}]' for name, target in roots.items())} }}")
-    found = {each["id"]: each for some in objects.values() for each in some}
-    find = {name: lambda each: found.get(each["id"]) for name in (*objects, "Node")}
+    by_id = {value["id"]: value for some in objects.values() for value in some}
+    find = {name: lambda value: by_id.get(value["id"]) for name in (*objects, "Node")}
     return Part(home, HEAD + "\n".join(lines), root, find, resolvers)
 
 
 def _interface_object(root: dict[str, Any], objects: dict[str, list[dict[str, Any]]]) -> Part:
     sdl = 'type Query { nodes: [Node] } type Node @key(fields: "id") @interfaceObject { id: ID! extra: String }'
-    found = {each["id"]: each for some in objects.values() for each in some}
+    by_id = {value["id"]: value for some in objects.values() for value in some}
     extra = {"Node.extra": lambda value, info: f"+{value['id']}"}
-    return Part("c", HEAD + sdl, root, {"Node": lambda each: found.get(each["id"])}, extra)
+    return Part("c", HEAD + sdl, root, {"Node": lambda value: by_id.get(value["id"])}, extra)
 
 
 def _given(required: str) -> Callable[..., Any]:
@@ -140,7 +144,7 @@ def _given(required: str) -> Callable[..., Any]:
 def _whole(entity: Entity, name: str) -> Callable[..., Any]:
     """The computed field as one executor over all the data has it."""
 
-    def compute(value: dict[str, Any], asked: str) -> Any:
-        return value[asked] if asked in entity.plain else f"<{compute(value, entity.computed[asked][1])}>"
+    def compute(value: dict[str, Any], required: str) -> Any:
+        return value[required] if required in entity.plain else f"<{compute(value, entity.computed[required][1])}>"
 
     return lambda value, info: compute(value, name)

@@ -33,8 +33,8 @@ ROOT = {
 
 def estimate(product: dict[str, Any], info: Any) -> int | None:
     """Shipping from what the representation holds, where the subgraph resolves it."""
-    known = product.get("__representation", product)
-    return None if known["weight"] is None else int(known["price"]) * int(known["weight"]) // 10
+    stored = product.get("__representation", product)
+    return None if stored["weight"] is None else int(stored["price"]) * int(stored["weight"]) // 10
 
 
 RESOLVERS = {"Product.shippingEstimate": estimate}
@@ -48,7 +48,7 @@ PARTS = (
         type Query { topProducts(first: Int = 3): [Product!] }
         """,
         ROOT,
-        {"Product": lambda each: PRODUCTS.get(each["upc"])},
+        {"Product": lambda representation: PRODUCTS.get(representation["upc"])},
     ),
     Part(
         "inventory",
@@ -62,7 +62,7 @@ PARTS = (
         }
         """,
         {},
-        {"Product": lambda each: PRODUCTS.get(each["upc"])},
+        {"Product": lambda representation: PRODUCTS.get(representation["upc"])},
         RESOLVERS,
     ),
     Part(
@@ -77,9 +77,9 @@ PARTS = (
         """,
         {},
         {
-            "Product": lambda each: PRODUCTS.get(each["upc"]),
-            "Review": lambda each: REVIEWS.get(each["id"]),
-            "User": lambda each: USERS.get(each["id"]),
+            "Product": lambda representation: PRODUCTS.get(representation["upc"]),
+            "Review": lambda representation: REVIEWS.get(representation["id"]),
+            "User": lambda representation: USERS.get(representation["id"]),
         },
     ),
     Part(
@@ -90,7 +90,7 @@ PARTS = (
         type Query { me: User users: [User!] }
         """,
         ROOT,
-        {"User": lambda each: USERS.get(each["id"])},
+        {"User": lambda representation: USERS.get(representation["id"])},
     ),
 )
 

@@ -100,8 +100,8 @@ async def test_each_bad_answer_is_told_by_its_code_at_the_clients_path_and_the_r
     answer: bytes | None, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     data, errors, requests = await ask(answer)
-    assert [each["name"] for each in data["topProducts"]] == ["Table", "Chaise"]
-    assert [each["inStock"] for each in data["topProducts"]] == [None, None]
+    assert [topproduct["name"] for topproduct in data["topProducts"]] == ["Table", "Chaise"]
+    assert [topproduct["inStock"] for topproduct in data["topProducts"]] == [None, None]
     assert errors == [{"code": code, "path": ["topProducts", index, "inStock"]} for index in (0, 1)]
     assert requests == 1
     for said in (repr(data), repr(errors), caplog.text):
@@ -111,7 +111,7 @@ async def test_each_bad_answer_is_told_by_its_code_at_the_clients_path_and_the_r
 async def test_what_nobody_asked_for_is_not_passed_on() -> None:
     extra = {"inStock": True, "name": SECRET, "nir": SECRET}
     data, errors, _ = await ask(entities([extra, extra], extensions={"trace": SECRET}))
-    assert [sorted(each) for each in data["topProducts"]] == [["inStock", "name"]] * 2
+    assert [sorted(topproduct) for topproduct in data["topProducts"]] == [["inStock", "name"]] * 2
     assert "nir" not in repr(data)
     assert errors == []
 
@@ -129,7 +129,7 @@ async def test_errors_at_paths_that_lead_nowhere_are_harmless() -> None:
     ]
     errors = [{"message": SECRET, "path": path} for path in paths]
     data, told, _ = await ask(entities([{"inStock": True}, {"inStock": False}], errors=errors))
-    assert [each["inStock"] for each in data["topProducts"]] == [True, False]
+    assert [topproduct["inStock"] for topproduct in data["topProducts"]] == [True, False]
     assert SECRET not in repr(told)
 
 
@@ -141,8 +141,8 @@ async def test_nobody_listening_is_told() -> None:
     gateway = shop()
     gateway.subgraphs["inventory"] = HttpTransport(f"http://127.0.0.1:{port}/", headers())  # type: ignore[assignment]
     data, errors = await gateway.answer(QUERY)
-    assert [each["name"] for each in data["topProducts"]] == ["Table", "Chaise"]
-    assert {each["code"] for each in errors} == {UNREACHABLE}
+    assert [topproduct["name"] for topproduct in data["topProducts"]] == ["Table", "Chaise"]
+    assert {error["code"] for error in errors} == {UNREACHABLE}
 
 
 async def test_a_broken_subgraph_is_left_alone_and_told_so_while_the_others_answer() -> None:
@@ -154,7 +154,7 @@ async def test_a_broken_subgraph_is_left_alone_and_told_so_while_the_others_answ
         for _ in range(4):
             data, errors = await gateway.answer(QUERY)
             assert data["topProducts"][0]["name"] == "Table"
-            codes.append({each["code"] for each in errors})
+            codes.append({error["code"] for error in errors})
         assert codes == [{UNREACHABLE}] * 2 + [{"SUBGRAPH_CIRCUIT_OPEN"}] * 2
         assert len(server.requests) == 2
 

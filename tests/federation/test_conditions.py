@@ -85,14 +85,14 @@ async def test_the_condition_of_a_typename_that_is_read_anyway_is_no_variable_of
     data, errors = await gateway.answer(query, {"x": False})
     assert not errors
     assert "__typename" not in data["latest"]
-    assert all("$x" not in request.query for each in gateway.subgraphs.values() for request in each.requests)
+    assert all("$x" not in request.query for subgraph in gateway.subgraphs.values() for request in subgraph.requests)
 
 
 def test_variables_of_a_fields_alternative_conditions_are_declared_in_one_order() -> None:
     """Whatever the order of a set, which is another in each process."""
     names = "abcdefgh"
-    head = ", ".join(f"${each}: Boolean!" for each in names)
+    head = ", ".join(f"${name}: Boolean!" for name in names)
     (fetch,) = (
-        shop().plan(f"query({head}) {{ me {{ {' '.join(f'id @skip(if: ${each})' for each in names)} }} }}").fetches()
+        shop().plan(f"query({head}) {{ me {{ {' '.join(f'id @skip(if: ${name})' for name in names)} }} }}").fetches()
     )
     assert fetch.variables == tuple(names)

@@ -143,7 +143,7 @@ async def test_a_field_without_an_entity_stays_in_the_request_that_declares_its_
 async def test_what_requires_a_field_that_a_context_feeds_is_given_each_value() -> None:
     data, errors = await orchard().answer("{ places { ... on Pot { id leaves { id sum } } } }")
     assert not errors
-    assert [each for each in data["places"] if each] == [
+    assert [place for place in data["places"] if place] == [
         {"id": "p1", "leaves": [{"id": "l3", "sum": "(l3 red None)"}]},
         {"id": "p2", "leaves": [{"id": "l1", "sum": "(l1 ash None)"}, {"id": "l3", "sum": "(l3 ash None)"}]},
     ]
@@ -227,5 +227,5 @@ async def test_an_entity_met_under_two_contexts_is_told_by_each() -> None:
              {"Leaf.title": lambda value, info, lang: f"l1 {lang}"}),
     )  # fmt: skip
     data, errors = await gateway.answer("{ forests { tree { leaves { title } } } }")
-    titles = [each["tree"]["leaves"][0]["title"] for each in data["forests"]]
+    titles = [forest["tree"]["leaves"][0]["title"] for forest in data["forests"]]
     assert (titles, errors) == (["l1 fr", "l1 en", "l1 fr"], [])

@@ -169,7 +169,7 @@ GRAPHS = (
 def test_apollo_composes_the_same_costs(node: Node) -> None:
     graphs = [[Source(f"s{n}", f"http://s{n}.example", sdl) for n, sdl in enumerate(sdls)] for sdls in GRAPHS]
     services = [
-        {"services": [{"name": each.name, "url": each.url, "typeDefs": each.sdl} for each in sources]}
+        {"services": [{"name": source.name, "url": source.url, "typeDefs": source.sdl} for source in sources]}
         for sources in graphs
     ]
     for sources, composed in zip(graphs, node.run("read.cjs", services), strict=True):
@@ -183,7 +183,7 @@ def test_apollo_composes_the_same_costs(node: Node) -> None:
 
 def test_a_cost_beside_one_of_another_specification_keeps_a_name_of_its_own() -> None:
     supergraph = compose([Source("s0", "http://s0.example", OTHER)])
-    specs = {name: [each.spec for each in supergraph.directives[name]] for name in ("Query.y", "Query.z")}
+    specs = {name: [directive.spec for directive in supergraph.directives[name]] for name in ("Query.y", "Query.z")}
     assert specs == {"Query.y": ["https://specs.apollo.dev/cost/v0.1"], "Query.z": ["https://other.example/cost/v1.0"]}
 
 
@@ -191,4 +191,4 @@ def test_before_version_2_9_nobody_knows_costs() -> None:
     sdl = LINK.format(names='"@key"').replace("v2.9", "v2.8") + "type Query { a: Int @federation__cost(weight: 1) }"
     with pytest.raises(CompositionFailed) as caught:
         compose([Source("a", "", sdl)])
-    assert [each.code for each in caught.value.failures] == ["INVALID_GRAPHQL"]
+    assert [failure.code for failure in caught.value.failures] == ["INVALID_GRAPHQL"]

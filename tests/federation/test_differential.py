@@ -85,9 +85,9 @@ def test_random_conditions_are_answered_as_by_one_executor(name: str) -> None:
     def check(query: str, draws: list[int], v0: bool, v1: bool) -> None:
         body = print_ast(visit(parse(query), _Conditional(draws)))
         names = [each for each in ("v0", "v1") if f"${each}" in body]
-        head = "query(" + ", ".join(f"${each}: Boolean!" for each in names) + ") " if names else ""
+        head = "query(" + ", ".join(f"${name}: Boolean!" for name in names) + ") " if names else ""
         conditional = head + body
-        values = {each: {"v0": v0, "v1": v1}[each] for each in names}
+        values = {name: {"v0": v0, "v1": v1}[name] for name in names}
         expected = execute(schema, parse(conditional), root, variable_values=values)
         assert isinstance(expected, ExecutionResult)
         data, errors = asyncio.run(gateway.answer(conditional, values))

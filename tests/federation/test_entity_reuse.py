@@ -40,10 +40,10 @@ class Tells:
         return SubgraphResponse(response.data, [{"message": "x"}] if number in self.spoiled else response.errors)
 
 
-def asked(gateway: Gateway, name: str) -> list[list[dict[str, Any]]]:
+def representations(gateway: Gateway, name: str) -> list[list[dict[str, Any]]]:
     """Representations per request of a subgraph, in order; a root request has none."""
-    found = ([v for k, v in r.variables.items() if k.startswith("repr")] for r in gateway.subgraphs[name].requests)
-    return [[each for values in request for each in values] for request in found]
+    requests = ([v for k, v in r.variables.items() if k.startswith("repr")] for r in gateway.subgraphs[name].requests)
+    return [[value for values in request for value in values] for request in requests]
 
 
 def product(upc: str, **more: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ async def test_only_what_is_not_known_is_asked() -> None:
     data, errors = await gateway.answer(REACHED_TWICE)
     names = [[review["product"]["name"] for review in user["reviews"]] for user in data["users"]]
     assert (names, errors) == ([["Table", "Chaise"], ["Table"]], [])
-    assert asked(gateway, "products") == [[], [product("p2")]]
+    assert representations(gateway, "products") == [[], [product("p2")]]
 
 
 async def test_a_fetch_whose_entities_are_all_known_is_never_sent() -> None:
@@ -67,7 +67,7 @@ async def test_a_fetch_whose_entities_are_all_known_is_never_sent() -> None:
         "reviews": [{"product": {"weight": w, "name": n}} for w, n in ((100, "Table"), (None, "Chaise"))]
     }
     assert not errors
-    assert asked(gateway, "products") == [[]]
+    assert representations(gateway, "products") == [[]]
 
 
 async def test_a_field_is_known_by_its_name_and_arguments_whatever_its_response_key() -> None:
@@ -76,24 +76,24 @@ async def test_a_field_is_known_by_its_name_and_arguments_whatever_its_response_
     data, _ = await gateway.answer(query)
     assert data["me"]["reviews"][0] == {"product": {"name": "Table", "price": 899}}
     assert data["topProducts"][0] == {"price": "Table", "name": 899, "upc": "p1"}
-    assert asked(gateway, "products") == [[]]
+    assert representations(gateway, "products") == [[]]
 
 
 async def test_an_entity_of_which_a_field_is_not_known_is_asked_about() -> None:
     gateway = shop()
     await gateway.answer("{ topProducts { upc name } me { reviews { product { name price } } } }")
-    assert asked(gateway, "products") == [[], [product("p1"), product("p2")]]
+    assert representations(gateway, "products") == [[], [product("p1"), product("p2")]]
 
 
 async def test_what_is_computed_is_known_only_for_the_values_that_it_was_computed_from() -> None:
     gateway = shop()
     query = "{ topProducts { upc price weight shippingEstimate } me { reviews { product { shippingEstimate } } } }"
     data, _ = await gateway.answer(query)
-    assert [each["product"] for each in data["me"]["reviews"]] == [
+    assert [review["product"] for review in data["me"]["reviews"]] == [
         {"shippingEstimate": 8990},
         {"shippingEstimate": None},
     ]
-    sent = asked(gateway, "inventory")
+    sent = representations(gateway, "inventory")
     assert sent == [[{**product(p["upc"]), "price": p["price"], "weight": p["weight"]} for p in PRODUCTS.values()]]
 
 
@@ -107,8 +107,8 @@ async def test_a_condition_that_keeps_a_field_away_keeps_it_from_being_known(fir
     data, _ = await gateway.answer(query, {"first": first, "then": then})
     shown = [{"upc": "p1", "name": "Table"}, {"upc": "p2", "name": "Chaise"}]
     hidden = [{"upc": "p1"}, {"upc": "p2"}]
-    assert [each["product"] for each in data["me"]["reviews"]] == (shown if then else hidden)
-    assert len(asked(gateway, "products")) == (2 if then and not first else 1)
+    assert [review["product"] for review in data["me"]["reviews"]] == (shown if then else hidden)
+    assert len(representations(gateway, "products")) == (2 if then and not first else 1)
 
 
 async def test_nothing_is_written_of_a_field_that_a_condition_keeps_away() -> None:
@@ -119,8 +119,8 @@ async def test_nothing_is_written_of_a_field_that_a_condition_keeps_away() -> No
     }"""
     values = {"x": False}
     answer = await engine.execute(gateway.plan(query), values, gateway.subgraphs, None, 5.0)
-    assert ["price" in each["product"] for each in answer.data["me"]["reviews"]] == [False, False]
-    assert all("price" in each for each in answer.data["topProducts"])
+    assert ["price" in review["product"] for review in answer.data["me"]["reviews"]] == [False, False]
+    assert all("price" in topproduct for topproduct in answer.data["topProducts"])
 
 
 @pytest.mark.parametrize("spoiled", ["products", "reviews"])
@@ -131,7 +131,7 @@ async def test_once_something_went_wrong_everything_is_asked(spoiled: str) -> No
     gateway.subgraphs[spoiled] = gateway.subgraphs[spoiled].subgraph  # type: ignore[attr-defined]
     assert data["users"][0]["reviews"][0]["product"] == {"name": "Table"}
     assert not errors  # of no place
-    assert asked(gateway, "products") == [[], [product("p1"), product("p2")]]
+    assert representations(gateway, "products") == [[], [product("p1"), product("p2")]]
 
 
 async def test_what_a_dead_subgraph_would_be_asked_again_is_still_known() -> None:
@@ -146,37 +146,37 @@ async def test_what_a_dead_subgraph_would_be_asked_again_is_still_known() -> Non
 
     gateway.subgraphs["products"] = Dies()  # type: ignore[assignment]
     data, errors = await gateway.answer(REACHED_TWICE)
-    assert [each["product"] for each in data["users"][0]["reviews"]] == [{"name": "Table"}, {"name": None}]
+    assert [review["product"] for review in data["users"][0]["reviews"]] == [{"name": "Table"}, {"name": None}]
     assert errors == [{"code": "SUBGRAPH_UNREACHABLE", "path": ["users", 0, "reviews", 1, "product", "name"]}]
 
 
 async def test_a_mutation_forgets_what_was_told_before_it() -> None:
-    gateway, done = counters()
+    gateway, calls = counters()
     data, _ = await gateway.answer(
         "mutation { one: addA(by: 1) { a } two: addB(by: 5) { a } three: addA(by: 2) { a } }"
     )
     assert data == {"one": {"a": 1}, "two": {"a": 1}, "three": {"a": 3}}
-    assert (done, gateway.calls()) == (["a+1", "b+5", "a+2"], ["a", "a", "a", "b"])
+    assert (calls, gateway.calls()) == (["a+1", "b+5", "a+2"], ["a", "a", "a", "b"])
 
 
 async def test_each_place_of_a_known_entity_passes_the_guard_by_itself() -> None:
     gateway = shop()
     operation = gateway.operation("{ topProducts { upc name } me { reviews { product { upc name } } } }")
     shape = marked(operation, "Product")
-    made = plan(AuthorisedOperation(shape, operation), gateway.supergraph)
-    answer = await engine.execute(made, {}, gateway.subgraphs, None, 5.0)
-    seen: list[str] = []
+    query_plan = plan(AuthorisedOperation(shape, operation), gateway.supergraph)
+    answer = await engine.execute(query_plan, {}, gateway.subgraphs, None, 5.0)
+    judged: list[str] = []
 
     def say(mark: int, value: Mapping[str, Any], path: Any) -> frozenset[str]:
-        seen.append(value["name"])
+        judged.append(value["name"])
         return frozenset({"name"}) if value["upc"] == "p2" else frozenset()
 
     data, _ = Projection(shape, gateway.supergraph.client_schema).project(answer, {}, Saying(say))
     assert data is not None
-    assert [each["name"] for each in data["topProducts"]] == ["Table", None, "Lampe"]
-    assert [each["product"]["name"] for each in data["me"]["reviews"]] == ["Table", None]
-    assert sorted(seen) == ["Chaise", "Chaise", "Lampe", "Table", "Table"]
-    assert asked(gateway, "products") == [[]]
+    assert [topproduct["name"] for topproduct in data["topProducts"]] == ["Table", None, "Lampe"]
+    assert [review["product"]["name"] for review in data["me"]["reviews"]] == ["Table", None]
+    assert sorted(judged) == ["Chaise", "Chaise", "Lampe", "Table", "Table"]
+    assert representations(gateway, "products") == [[]]
 
 
 async def test_what_a_mutation_answered_is_not_known_after_the_next_one_of_the_same_request() -> None:
@@ -191,14 +191,14 @@ async def test_what_a_mutation_answered_is_not_known_after_the_next_one_of_the_s
         HEAD + 'type Query { x: Int } type Mutation { show: Product rename: Review } type Product @key(fields: "id") '
         '{ id: ID! name: String } type Review @key(fields: "id") { id: ID! }',
         {"show": lambda info: dict(product), "rename": rename},
-        {"Product": lambda each: product},
+        {"Product": lambda representation: product},
     )
     reviews = Part(
         "reviews",
         HEAD
         + 'type Review @key(fields: "id") { id: ID! product: Product } type Product @key(fields: "id") { id: ID! }',
         {},
-        {"Review": lambda each: {"product": product}},
+        {"Review": lambda representation: {"product": product}},
     )
     gateway = Gateway(renames, reviews)
     data, errors = await gateway.answer("mutation { show { id name } rename { product { name } } }")
@@ -208,15 +208,22 @@ async def test_what_a_mutation_answered_is_not_known_after_the_next_one_of_the_s
 def linked(*more: Part) -> Gateway:
     """Nodes with a list of others, and their places elsewhere."""
     nodes: dict[str, dict[str, Any]] = {
-        each: {"__typename": "Node", "id": each, "name": each.upper(), "tags": [each], "next": []} for each in "abc"
+        representation: {
+            "__typename": "Node",
+            "id": representation,
+            "name": representation.upper(),
+            "tags": [representation],
+            "next": [],
+        }
+        for representation in "abc"
     }
     nodes["a"]["next"] = [nodes["b"], None, nodes["c"]]
     nodes["b"]["next"] = None
     nodes["a"]["like"] = {"__typename": "Leaf", "size": 3}
     nodes["b"]["like"] = nodes["c"]
 
-    def find(each: dict[str, Any]) -> Any:
-        return nodes.get(each["id"])
+    def find(representation: dict[str, Any]) -> Any:
+        return nodes.get(representation["id"])
 
     tree = Part(
         "tree",
@@ -229,8 +236,8 @@ def linked(*more: Part) -> Gateway:
     map_ = Part(
         "map",
         HEAD + 'type Query { here: [Node] } type Node @key(fields: "id") { id: ID! spot: Int }',
-        {"here": [{**nodes[each], "spot": number} for number, each in enumerate("cba")]},
-        {"Node": lambda each: {"spot": "cba".index(each["id"])}},
+        {"here": [{**nodes[representation], "spot": number} for number, representation in enumerate("cba")]},
+        {"Node": lambda representation: {"spot": "cba".index(representation["id"])}},
     )
     return Gateway(tree, map_, *more)
 
@@ -252,7 +259,7 @@ async def test_objects_below_an_entity_are_known_with_it_and_shared_with_nothing
             "like": {"size": 3, "__typename": "Leaf"},
         },
     ]
-    assert asked(gateway, "tree") == [[]]
+    assert representations(gateway, "tree") == [[]]
 
 
 async def test_what_another_subgraph_writes_under_the_same_key_is_not_known() -> None:
@@ -262,20 +269,20 @@ async def test_what_another_subgraph_writes_under_the_same_key_is_not_known() ->
         HEAD
         + 'type Query { one: T } type T @key(fields: "id") { id: ID! v: V @shareable } type V @shareable { x: Int }',
         {"one": {"__typename": "T", "id": "1", "v": {"x": 1}}},
-        {"T": lambda each: {"v": {"x": 1}}},
+        {"T": lambda representation: {"v": {"x": 1}}},
     )
     second = Part(
         "second",
         HEAD
         + 'type Query { two: T } type T @key(fields: "id") { id: ID! v: V @shareable } type V { y: Int @shareable }',
         {"two": {"__typename": "T", "id": "1", "v": None}},
-        {"T": lambda each: {"v": None}},
+        {"T": lambda representation: {"v": None}},
     )
     third = Part(
         "third",
         HEAD + 'type T @key(fields: "id") { id: ID! w: T }  type Query { three: T }',
         {"three": {"__typename": "T", "id": "1", "w": {"__typename": "T", "id": "1"}}},
-        {"T": lambda each: {"w": {"__typename": "T", "id": "1"}}},
+        {"T": lambda representation: {"w": {"__typename": "T", "id": "1"}}},
     )
     gateway = Gateway(first, second, third)
     data, errors = await gateway.answer("{ one { id v { x y } w { v { x } } } }")

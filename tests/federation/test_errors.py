@@ -197,7 +197,7 @@ async def test_an_internal_key_is_in_no_error_path() -> None:
     product = {"upc": "p1", "price": 1, "weight": None}
     gateway.subgraphs["products"] = Answers({"topProducts": [product]}, error)  # type: ignore[assignment]
     _, errors = await gateway.answer("{ topProducts { upc shippingEstimate } }")
-    assert [each["path"] for each in errors] == [["topProducts", 0]]
+    assert [error["path"] for error in errors] == [["topProducts", 0]]
 
 
 @pytest.mark.parametrize("depth", [252, 900, 1_020])
@@ -231,8 +231,8 @@ async def test_a_nested_key_in_too_many_lists_fails_what_needs_it_alone() -> Non
 
 def test_a_subgraphs_errors_are_looked_at_once_each_and_no_further_than_there_is_room() -> None:
     failures = Failures(AllowedCodes(frozenset({"A"})), 3)
-    said = [{"extensions": {"code": "A"}, "path": ["x"]}] * 9 + [{"path": [n]} for n in range(9)]
-    assert list(failures.distinct(said)) == [
+    reported = [{"extensions": {"code": "A"}, "path": ["x"]}] * 9 + [{"path": [n]} for n in range(9)]
+    assert list(failures.distinct(reported)) == [
         (Cause("A"), ("x",)),
         (Cause("SUBGRAPH_ERROR"), (0,)),
         (Cause("SUBGRAPH_ERROR"), (1,)),

@@ -63,24 +63,24 @@ def supergraph(books: Server) -> Iterator[Supergraph]:
     with running(sys.executable, "-m", "tests.federation.loans", folder=ROOT) as loans:
         sources = []
         for name, server in (("books", books), ("loans", loans)):
-            told = httpx2.post(server.url, json={"query": "{ _service { sdl } }"}, timeout=30).json()
-            sources.append(Source(name, server.url, told["data"]["_service"]["sdl"]))
+            answer = httpx2.post(server.url, json={"query": "{ _service { sdl } }"}, timeout=30).json()
+            sources.append(Source(name, server.url, answer["data"]["_service"]["sdl"]))
         yield read_supergraph(compose(sources).text)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gateway(supergraph: Supergraph) -> AsyncIterator[Gateway]:
-    made = Gateway(supergraph, deadline=20.0)
-    async with made.running():
-        yield made
+    served = Gateway(supergraph, deadline=20.0)
+    async with served.running():
+        yield served
 
 
 async def ask(gateway: Gateway, query: str, **variables: Any) -> tuple[Any, list[Any]]:
     """Data, and errors as (code, path)."""
     reply = await gateway.answer(Request({}, query, None, variables, "t"))
     assert b"secret" not in reply.body
-    told = orjson.loads(reply.body)
-    return told["data"], [(error["extensions"]["code"], error["path"]) for error in told.get("errors", [])]
+    answer = orjson.loads(reply.body)
+    return answer["data"], [(error["extensions"]["code"], error["path"]) for error in answer.get("errors", [])]
 
 
 async def test_entities_of_one_are_completed_by_the_other_both_ways(gateway: Gateway) -> None:

@@ -82,8 +82,8 @@ class Tree:
 
     def object(self, shape: Shape) -> dict[str, Any]:
         value = {slot.key: self.value(slot.type, slot) for slot in shape.slots if slot.type is not None}
-        told = any(slot.type is None for slot in shape.slots)
-        value["__typename"] = self.draw(st.sampled_from(["Robot", 3])) if told and self.rarely() else shape.type
+        typed = any(slot.type is None for slot in shape.slots)
+        value["__typename"] = self.draw(st.sampled_from(["Robot", 3])) if typed and self.rarely() else shape.type
         access = [self.draw(st.sampled_from("st")), self.draw(st.sampled_from([0, 0, 0, 1, 2]))]
         value[ACCESS_KEY] = self.draw(st.sampled_from(GONE)) if self.rarely() else access
         if self.rarely() and value:
@@ -111,13 +111,13 @@ class Tree:
 def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
     long: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     def counted(meet: Callable[..., bool]) -> Callable[..., bool]:
-        def count(*given: Any) -> bool:
-            found = meet(*given)
-            taken[meet.__name__] += found
-            return found
+        def count(*arguments: Any) -> bool:
+            noted = meet(*arguments)
+            counts[meet.__name__] += noted
+            return noted
 
         return count
 
@@ -131,34 +131,36 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
     @given(queries(print_schema(SCHEMA)), st.data())
     def check(query: str, data: st.DataObject) -> None:
         projection = Projection(shape(query), SCHEMA)
-        known = projection.shape({})
-        tree = data.draw(st.composite(lambda draw: Tree(draw, draw(st.booleans())).object(known))())
+        response_shape = projection.shape({})
+        tree = data.draw(st.composite(lambda draw: Tree(draw, draw(st.booleans())).object(response_shape))())
         answer = Answer(tree)
         fast, slow = Noted(), Noted()
-        found, errors = projection.project(answer, {}, fast)
-        expected, told = interpret(known, answer, slow)
-        assert repr(found) == repr(expected)
-        assert described(errors) == described(told)
+        noted, errors = projection.project(answer, {}, fast)
+        expected, expected_errors = interpret(response_shape, answer, slow)
+        assert repr(noted) == repr(expected)
+        assert described(errors) == described(expected_errors)
         assert fast.noted == slow.noted
         try:
-            made = generate(known)(tree, Noted())
-            taken["generated"] += 1
-            assert repr(generate(known, exact=True)(tree, Noted())) == repr(made)  # what may be believed is not changed
+            generated = generate(response_shape)(tree, Noted())
+            counts["generated"] += 1
+            assert repr(generate(response_shape, exact=True)(tree, Noted())) == repr(
+                generated
+            )  # what may be believed is not changed
         except Unusual:
-            taken["interpreted"] += 1
+            counts["interpreted"] += 1
 
     check()
-    assert min(taken["generated"], taken["interpreted"]) > OPERATIONS / 10, taken
-    assert taken["note_uniform" if long == 1 else "note_each"] > OPERATIONS / 100, taken
+    assert min(counts["generated"], counts["interpreted"]) > OPERATIONS / 10, counts
+    assert counts["note_uniform" if long == 1 else "note_each"] > OPERATIONS / 100, counts
 
 
 def test_generated_code_grows_with_the_document_however_deep_its_objects_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each object is written with and without nulls: what is below it must not be written twice as often."""
     sizes: list[int] = []
 
-    def compiled(source: str, *given: Any) -> Any:
+    def compiled(source: str, *arguments: Any) -> Any:
         sizes.append(len(source))
-        return compile(source, *given)
+        return compile(source, *arguments)
 
     monkeypatch.setattr("hub.federation.execution.generate.compile", compiled, raising=False)
     for below in ("best { id ", "strict { id ", "best { strict { id } "):

@@ -84,7 +84,7 @@ VALUES = (
     ),
     Part("two", HEAD + "type Query { other: Int }", {"other": 2}),
 )
-ASKED = "{ found { __typename ... on Named { name } ... on Dog { barks } } kind other }"
+QUERY = "{ found { __typename ... on Named { name } ... on Dog { barks } } kind other }"
 
 
 def older(gateway: Gateway, text: str) -> Gateway:
@@ -126,7 +126,7 @@ async def test_types_that_version_0_1_says_nothing_of_are_everywhere() -> None:
         enum Kind { SMALL LARGE }
         """
     )
-    data, errors = await older(Gateway(*VALUES), text).answer(ASKED)
+    data, errors = await older(Gateway(*VALUES), text).answer(QUERY)
     assert not errors
     assert data == {"found": [{"__typename": "Dog", "name": "Rex", "barks": True}], "kind": "SMALL", "other": 2}
 
@@ -139,7 +139,7 @@ async def test_version_0_2_without_the_members_of_unions_is_read_by_the_types_of
     text = text.replace('@join__unionMember(graph: ONE, member: "Cat")', "")
     text = text.replace('@join__unionMember(graph: ONE, member: "Dog")', "")
     assert "@join__unionMember(" not in text
-    data, errors = await older(Gateway(*VALUES), text).answer(ASKED)
+    data, errors = await older(Gateway(*VALUES), text).answer(QUERY)
     assert not errors
     assert data["found"] == [{"__typename": "Dog", "name": "Rex", "barks": True}]
 
@@ -155,12 +155,12 @@ def test_a_version_that_nobody_here_knows_is_not_read(version: str) -> None:
 def test_an_argument_from_a_context_that_nothing_sets_is_refused_rather_than_left_out() -> None:
     text = shop().supergraph.text
     assert "topProducts(first: Int = 3): [Product!] @join__field(graph: PRODUCTS" in text
-    given = (
+    join = (
         '@join__field(contextArguments: [{context: "c", name: "first", type: "Int", selection: "a"}], graph: PRODUCTS'
     )
     text = text.replace(
         "topProducts(first: Int = 3): [Product!] @join__field(graph: PRODUCTS",
-        f"topProducts(first: Int = 3): [Product!] {given}",
+        f"topProducts(first: Int = 3): [Product!] {join}",
     )
     with pytest.raises(SupergraphRefused) as caught:
         read_supergraph(text)

@@ -22,7 +22,9 @@ async def test_an_object_of_known_type_is_asked_about_under_the_interfaces_name(
     }
     assert not errors
     (request,) = gateway.subgraphs["reviews"].requests
-    assert request.variables["representations"] == [{"__typename": "Work", "id": each} for each in ("w1", "w3", "w2")]
+    assert request.variables["representations"] == [
+        {"__typename": "Work", "id": representation} for representation in ("w1", "w3", "w2")
+    ]
     snapshot("interface-object-field", query, gateway.plan(query))
 
 
@@ -109,7 +111,10 @@ async def test_an_interface_with_a_key_is_completed_by_the_keys_of_its_types() -
             + 'type A implements Thing @key(fields: "id") { id: ID! size: Int } '
             + 'type B implements Thing @key(fields: "id") { id: ID! size: Int }',
             {},
-            {name: lambda each: {**each, "size": int(each["id"])} for name in ("Thing", "A", "B")},
+            {
+                name: lambda representation: {**representation, "size": int(representation["id"])}
+                for name in ("Thing", "A", "B")
+            },
         ),
     )
     gateway = Gateway(*parts)

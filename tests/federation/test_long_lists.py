@@ -38,27 +38,27 @@ def rows() -> Rows:
     ]
 
 
-def last(**said: Any) -> Callable[[Rows], Rows]:
-    return lambda found: [*found[:-1], {**found[-1], **said}]
+def last(**changes: Any) -> Callable[[Rows], Rows]:
+    return lambda objects: [*objects[:-1], {**objects[-1], **changes}]
 
 
 CASES: dict[str, tuple[Callable[[Rows], Rows], bool]] = {
-    "as it is": (lambda found: found, True),
+    "as it is": (lambda objects: objects, True),
     "a null": (last(kind=None), True),
     "a value that clients don't know": (last(kind="SECRET"), False),
     "a null where none may be": (last(id=None), False),
     "no value that clients know where one must be": (last(must="SECRET"), False),
     "a key too many": (last(more=1), False),
-    "a key too many in each": (lambda found: [{"more": 1, **each} for each in found], False),
-    "a key that did not come": (lambda found: [*found[:-1], dict(list(found[-1].items())[1:])], False),
-    "another order": (lambda found: [dict(reversed(each.items())) for each in found], False),
-    "no object": (lambda found: [*found[:-1], None], False),
-    "none first": (lambda found: [None, *found[1:]], False),
+    "a key too many in each": (lambda objects: [{"more": 1, **row} for row in objects], False),
+    "a key that did not come": (lambda objects: [*objects[:-1], dict(list(objects[-1].items())[1:])], False),
+    "another order": (lambda objects: [dict(reversed(row.items())) for row in objects], False),
+    "no object": (lambda objects: [*objects[:-1], None], False),
+    "none first": (lambda objects: [None, *objects[1:]], False),
     "something else to null": (last(**{ACCESS_KEY: ["s", 1]}), False),
-    "something else to null first": (lambda found: [{**found[0], ACCESS_KEY: ["s", 1]}, *found[1:]], False),
+    "something else to null first": (lambda objects: [{**objects[0], ACCESS_KEY: ["s", 1]}, *objects[1:]], False),
     "nobody's": (last(**{ACCESS_KEY: None}), False),
     "no row of the actor's": (last(**{ACCESS_KEY: ["s", 9]}), False),
-    "too few": (lambda found: found[:7], False),
+    "too few": (lambda objects: objects[:7], False),
 }
 
 FACTS = ("something else to null", "something else to null first", "nobody's", "no row of the actor's")
@@ -72,32 +72,32 @@ def test_copies_are_what_the_interpreter_makes_and_leave_what_was_received(
 ) -> None:
     copied = []
 
-    def counted(*given: Any, marked: bool) -> Any:
-        copied.append(without_access(*given, marked=marked))
+    def counted(*arguments: Any, marked: bool) -> Any:
+        copied.append(without_access(*arguments, marked=marked))
         return copied[-1]
 
     monkeypatch.setattr("hub.federation.execution.generate.without_access", counted)
     alter, whole = CASES[case]
     document = parse_document(QUERY, SCHEMA, Limits())
     operation = normalise(document, find_operation(document, None), SCHEMA)
-    found = alter(rows())
+    objects = alter(rows())
     if guarded:
         operation = marked(operation)
     else:
-        found = [each and {key: value for key, value in each.items() if key != ACCESS_KEY} for each in found]
+        objects = [row and {key: value for key, value in row.items() if key != ACCESS_KEY} for row in objects]
         whole |= case in FACTS
-    answer = Answer({"people": found})
+    answer = Answer({"people": objects})
     received = repr(answer.data)
     projection = Projection(operation, SCHEMA, exact=True, uniform=True)
     fast, slow = (Noted(), Noted()) if guarded else (None, None)
-    made, errors = projection.project(answer, {}, fast)
-    expected, told = interpret(projection.shape({}), answer, slow)
-    assert repr(made) == repr(expected)
-    assert described(errors) == described(told)
+    projected, errors = projection.project(answer, {}, fast)
+    expected, expected_errors = interpret(projection.shape({}), answer, slow)
+    assert repr(projected) == repr(expected)
+    assert described(errors) == described(expected_errors)
     assert repr(answer.data) == received
     assert fast is None or slow is None or fast.noted == slow.noted
-    assert any(each is not None for each in copied) is whole
-    assert ACCESS_KEY not in repr(made)
+    assert any(row is not None for row in copied) is whole
+    assert ACCESS_KEY not in repr(projected)
 
 
 @pytest.mark.parametrize("judge", [note_uniform, note_each])

@@ -11,12 +11,12 @@ from tests.federation.harness import HEAD, Gateway, Part, snapshot
 
 
 def counters() -> tuple[Gateway, list[str]]:
-    done: list[str] = []
+    calls: list[str] = []
     state: dict[str, Any] = {"id": "1", "a": 0, "b": 0}
 
     def add(name: str) -> Any:
         def resolve(info: Any, by: int) -> dict[str, Any]:
-            done.append(f"{name}+{by}")
+            calls.append(f"{name}+{by}")
             state[name] += by
             return dict(state)
 
@@ -29,18 +29,18 @@ def counters() -> tuple[Gateway, list[str]]:
         type Mutation {{ add{name.upper()}(by: Int!): Counter }}
         """
         root = {f"add{name.upper()}": add(name), f"{name}Counter": lambda info: dict(state)}
-        return Part(name, HEAD + sdl, root, {"Counter": lambda each: dict(state)})
+        return Part(name, HEAD + sdl, root, {"Counter": lambda representation: dict(state)})
 
-    return Gateway(part("a"), part("b")), done
+    return Gateway(part("a"), part("b")), calls
 
 
 async def test_mutations_run_in_the_order_of_the_document() -> None:
-    gateway, done = counters()
+    gateway, calls = counters()
     query = (
         "mutation { one: addA(by: 1) { a } two: addB(by: 2) { b } three: addA(by: 3) { a } four: addA(by: 4) { a } }"
     )
     data, errors = await gateway.answer(query)
-    assert done == ["a+1", "b+2", "a+3", "a+4"]
+    assert calls == ["a+1", "b+2", "a+3", "a+4"]
     assert data == {"one": {"a": 1}, "two": {"b": 2}, "three": {"a": 4}, "four": {"a": 8}}
     assert not errors
     assert gateway.calls() == ["a", "a", "b"]
@@ -48,21 +48,21 @@ async def test_mutations_run_in_the_order_of_the_document() -> None:
 
 
 async def test_what_hangs_on_a_mutation_is_read_before_the_next_one() -> None:
-    gateway, done = counters()
+    gateway, calls = counters()
     query = "mutation { one: addA(by: 1) { a b } two: addB(by: 5) { a b } }"
     data, _ = await gateway.answer(query)
     assert data == {"one": {"a": 1, "b": 0}, "two": {"a": 1, "b": 5}}
-    assert done == ["a+1", "b+5"]
+    assert calls == ["a+1", "b+5"]
     snapshot("mutation-hops", query, gateway.plan(query))
 
 
 @pytest.mark.parametrize("body", ["make @include(if: $on) { x y }", "make @include(if: $on) { x } make { y }"])
 async def test_a_mutation_of_several_subgraphs_is_made_once_where_all_below_it_is_read(body: str) -> None:
-    made: list[str] = []
+    executed: list[str] = []
 
     def part(name: str, fields: str) -> Part:
         def make(info: Any) -> dict[str, int]:
-            made.append(name)
+            executed.append(name)
             return {"x": 1, "y": 2}
 
         sdl = f"type Mutation {{ make: V @shareable }} type Query {{ {name}: Int }} type V @shareable {{ {fields} }}"
@@ -71,19 +71,19 @@ async def test_a_mutation_of_several_subgraphs_is_made_once_where_all_below_it_i
     gateway = Gateway(part("a", "x: Int"), part("b", "x: Int y: Int"))
     data, errors = await gateway.answer(f"mutation ($on: Boolean = true) {{ {body} }}", {})
     assert (data, errors) == ({"make": {"x": 1, "y": 2}}, [])
-    assert made == ["b"]
+    assert executed == ["b"]
 
 
 @pytest.mark.parametrize("between", ["two: addB(by: 2) { id }", "two: addA(by: 2) { id }"])
 async def test_a_mutation_is_refused_before_any_is_made_where_its_turn_depends_on_a_condition(between: str) -> None:
-    gateway, done = counters()
+    gateway, calls = counters()
     query = "mutation ($on: Boolean!) {{ one: addA(by: 1) {} {{ id }} {} one: addA(by: 1) {} {{ a }} }}"
     include = "@include(if: $on)"
     for on in (False, True):
         with pytest.raises(OperationRefused) as refused:
             await gateway.answer(query.format(include, between, ""), {"on": on})
-        assert (refused.value.code, done) == ("PLAN_IMPOSSIBLE", [])
+        assert (refused.value.code, calls) == ("PLAN_IMPOSSIBLE", [])
     for first, second in (("", include), (include, include)):
-        done.clear()
+        calls.clear()
         _, errors = await gateway.answer(query.format(first, between, second), {"on": True})
-        assert (done, errors) == (["a+1", f"{between[8].lower()}+2"], [])
+        assert (calls, errors) == (["a+1", f"{between[8].lower()}+2"], [])

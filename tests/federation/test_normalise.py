@@ -18,12 +18,12 @@ from tests.document.sample_schema import SCHEMA, operation
 def text(selections: Selections) -> str:
     """`key:name(argument=variable)?conditions{…}` per field."""
     printed = []
-    for each in selections.fields:
-        arguments = ",".join(f"{name}={variable}" for name, variable in each.arguments)
-        conditions = "".join(f"{'+' if c.value else '-'}{c.variable}" for c in each.conditions)
-        nested = "|".join(f"{inner.type}{{{text(inner)}}}" for inner in each.selections)
+    for field in selections.fields:
+        arguments = ",".join(f"{name}={variable}" for name, variable in field.arguments)
+        conditions = "".join(f"{'+' if c.value else '-'}{c.variable}" for c in field.conditions)
+        nested = "|".join(f"{inner.type}{{{text(inner)}}}" for inner in field.selections)
         printed.append(
-            (each.key if each.key == each.name else f"{each.key}:{each.name}")
+            (field.key if field.key == field.name else f"{field.key}:{field.name}")
             + (f"({arguments})" if arguments else "")
             + conditions
             + (f"[{nested}]" if nested else "")
@@ -61,21 +61,21 @@ def test_normal_form(query: str, expected: str) -> None:
 
 
 def test_only_the_chosen_operation_is_kept() -> None:
-    made = operation("query A { int } query B($v: ID!) { person(id: $v) { id } }", "B")
-    assert text(made.root) == "person(id=v)[Person{id}]"
-    assert [variable.name for variable in made.variables] == ["v"]
+    normalised = operation("query A { int } query B($v: ID!) { person(id: $v) { id } }", "B")
+    assert text(normalised.root) == "person(id=v)[Person{id}]"
+    assert [variable.name for variable in normalised.variables] == ["v"]
 
 
 def test_operations_that_differ_in_literals_alone_are_equal() -> None:
-    one, other = operation("{ int(x: 1) }"), operation("{ int(x: 2) }")
-    assert one == other
-    assert hash(one) == hash(other)
-    assert one.literals != other.literals
+    first, second = operation("{ int(x: 1) }"), operation("{ int(x: 2) }")
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first.literals != second.literals
 
 
 def test_conditions_are_conjunctions_down_the_way() -> None:
-    made = operation("query($x: Boolean!, $y: Boolean!) { ... @include(if: $y) { int @skip(if: $x) } }")
-    assert made.root.fields[0].conditions == (Condition("x", False), Condition("y", True))
+    normalised = operation("query($x: Boolean!, $y: Boolean!) { ... @include(if: $y) { int @skip(if: $x) } }")
+    assert normalised.root.fields[0].conditions == (Condition("x", False), Condition("y", True))
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_a_field_of_an_interface_has_the_interfaces_type_whatever_its_types_make
 
 
 def test_a_field_set_reads_each_type_for_itself() -> None:
-    made = field_set("beings { ... on Dog { tag } ... on Cat { tag } }", "Query", SCHEMA)
-    assert text(made.selections[0]) == "beings[Dog{tag}|Cat{tag}]"
+    selected = field_set("beings { ... on Dog { tag } ... on Cat { tag } }", "Query", SCHEMA)
+    assert text(selected.selections[0]) == "beings[Dog{tag}|Cat{tag}]"
 
 
 def _selection(depth: int) -> st.SearchStrategy[str]:
@@ -166,13 +166,15 @@ def test_the_normal_form_is_bounded_when_types_multiply() -> None:
 def test_eight_hundred_overlapping_fields_are_normalised_in_one_pass() -> None:
     query = "{ " + " ".join("person(id: 1) { id name }" for _ in range(600)) + " }"
     document = parse_document(query, SCHEMA, Limits(root_fields=1_000))
-    made: Operation = normalise(document, find_operation(document, None), SCHEMA)
-    assert text(made.root) == "person(id=l0)[Person{id name}]"
+    normalised: Operation = normalise(document, find_operation(document, None), SCHEMA)
+    assert text(normalised.root) == "person(id=l0)[Person{id name}]"
 
 
 def test_field_sets_go_through_the_same_code() -> None:
-    found = field_set("name owner { id } ... on Dog { loud(level: 2) }", "Being", SCHEMA)
-    assert [f"{each.type}: {text(each)}" for each in found.selections][1] == "Cat: name owner[Person{id}]"
-    ((variable, (type_, value)),) = found.constants.items()
+    selected = field_set("name owner { id } ... on Dog { loud(level: 2) }", "Being", SCHEMA)
+    assert [f"{selection.type}: {text(selection)}" for selection in selected.selections][
+        1
+    ] == "Cat: name owner[Person{id}]"
+    ((variable, (type_, value)),) = selected.constants.items()
     assert (type_, value) == ("Int", 2)
-    assert f"loud(level={variable})" in text(found.selections[0])
+    assert f"loud(level={variable})" in text(selected.selections[0])

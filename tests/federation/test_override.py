@@ -56,16 +56,16 @@ def moving(how: str, *on: str) -> Gateway:
 
 
 LABEL = ', label: "new"'
-ASKED = "{ bill { amount state } }"
+QUERY = "{ bill { amount state } }"
 
 
 async def test_an_overridden_field_is_read_in_the_subgraph_that_took_it() -> None:
     gateway = moving("")
-    data, errors = await gateway.answer(ASKED)
+    data, errors = await gateway.answer(QUERY)
     assert (data, errors) == ({"bill": {"amount": 12, "state": "SENT"}}, [])
     assert gateway.calls() == ["billing", "payments"]
     assert "amount" not in gateway.subgraphs["billing"].requests[0].query
-    snapshot("override", ASKED, gateway.plan(ASKED))
+    snapshot("override", QUERY, gateway.plan(QUERY))
 
 
 async def test_an_overridden_field_that_another_requires_comes_from_its_new_subgraph() -> None:
@@ -80,10 +80,10 @@ async def test_an_overridden_field_that_another_requires_comes_from_its_new_subg
 @pytest.mark.parametrize(("on", "calls"), [((), ["billing"]), (("new",), ["billing", "payments"])])
 async def test_under_a_label_the_field_is_read_where_the_label_says(on: tuple[str, ...], calls: list[str]) -> None:
     gateway = moving(LABEL, *on)
-    data, errors = await gateway.answer(ASKED)
+    data, errors = await gateway.answer(QUERY)
     assert (data, errors) == ({"bill": {"amount": 12, "state": "SENT"}}, [])
     assert gateway.calls() == calls
-    snapshot(f"override-label-{'on' if on else 'off'}", ASKED, gateway.plan(ASKED))
+    snapshot(f"override-label-{'on' if on else 'off'}", QUERY, gateway.plan(QUERY))
 
 
 @pytest.mark.parametrize("on", [(), ("new",)])
@@ -104,7 +104,7 @@ def test_a_move_that_one_side_cannot_serve_is_refused() -> None:
             continue
         with pytest.raises(CompositionFailed) as caught:
             compose(sources)
-        assert [each.code for each in caught.value.failures] == ["SATISFIABILITY_ERROR"]
+        assert [failure.code for failure in caught.value.failures] == ["SATISFIABILITY_ERROR"]
 
 
 def test_a_label_has_no_effect_where_the_field_is_gone_already() -> None:
@@ -118,10 +118,10 @@ def test_the_plan_of_a_request_follows_its_trace_and_the_given_shares() -> None:
     supergraph = moving(LABEL).supergraph
     for share, expected in ((0.0, 1), (100.0, 2)):
         preparer = Preparer(supergraph, supergraph.client_schema, allow, shares={"new": share})
-        plans = [preparer.prepare(ASKED, None, EVERYONE, trace).plan for trace in ("a", "b", "a")]
+        plans = [preparer.prepare(QUERY, None, EVERYONE, trace).plan for trace in ("a", "b", "a")]
         assert {len(list(plan.fetches())) for plan in plans} == {expected}
     half = Preparer(supergraph, supergraph.client_schema, allow, shares={"new": 50.0})
-    made = {trace: half.prepare(ASKED, None, EVERYONE, trace) for trace in map(str, range(32))}
-    assert {len(list(each.plan.fetches())) for each in made.values()} == {1, 2}
-    assert all(half.prepare(ASKED, None, EVERYONE, trace) is each for trace, each in made.items())
-    assert isinstance(made["0"].authorisation.operation, AuthorisedOperation)
+    prepared = {trace: half.prepare(QUERY, None, EVERYONE, trace) for trace in map(str, range(32))}
+    assert {len(list(operation.plan.fetches())) for operation in prepared.values()} == {1, 2}
+    assert all(half.prepare(QUERY, None, EVERYONE, trace) is operation for trace, operation in prepared.items())
+    assert isinstance(prepared["0"].authorisation.operation, AuthorisedOperation)

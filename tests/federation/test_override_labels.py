@@ -24,8 +24,8 @@ def test_anything_else_is_no_label(text: str) -> None:
 
 @STEADY
 @given(st.text(), SHARES, SHARES)
-def test_a_larger_share_never_loses_a_request(trace: str, one: float, other: float) -> None:
-    small, large = sorted((one, other))
+def test_a_larger_share_never_loses_a_request(trace: str, first: float, second: float) -> None:
+    small, large = sorted((first, second))
     assert active(["a"], {"a": small}, trace) <= active(["a"], {"a": large}, trace)
 
 

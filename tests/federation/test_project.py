@@ -37,9 +37,9 @@ def shape(query: str) -> Operation:
 def marked(operation: Operation, type_name: str = "Person") -> Operation:
     """Every selection of the type under mark 7."""
 
-    def selections(each: Selections) -> Selections:
-        fields = tuple(replace(f, selections=tuple(map(selections, f.selections))) for f in each.fields)
-        return replace(each, fields=fields, mark=7 if each.type == type_name else None)
+    def selections(selected: Selections) -> Selections:
+        fields = tuple(replace(f, selections=tuple(map(selections, f.selections))) for f in selected.fields)
+        return replace(selected, fields=fields, mark=7 if selected.type == type_name else None)
 
     return replace(operation, root=selections(operation.root))
 
@@ -55,7 +55,7 @@ def told(
     errors = tuple(FieldFailure("SUBGRAPH_ERROR", "m", path=path) for path in paths)
     guarding = None if guard is None else Saying(guard)
     result, failed = projected(Projection(operation, SCHEMA), Answer(data, errors), variables, guarding)
-    return result, [(each.code, each.path) for each in failed]
+    return result, [(failure.code, failure.path) for failure in failed]
 
 
 def test_the_clients_order_and_aliases_hold_and_internal_keys_are_dropped() -> None:

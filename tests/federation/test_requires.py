@@ -46,7 +46,7 @@ def market() -> Gateway:
             type Site @key(fields: "__typename") { name: String }
             """,
             {"item": ITEM, "site": {"name": "Ici"}},
-            {"Item": lambda each: ITEM},
+            {"Item": lambda representation: ITEM},
             {"Item.price": price, "Item.third": lambda item, info: given(item, "second") + 1},
         ),
         Part(
@@ -67,13 +67,14 @@ def market() -> Gateway:
             type Site @key(fields: "__typename") { motto: String }
             """,
             {},
-            {"Item": lambda each: ITEM, "Site": lambda each: {"motto": "Allons"}},
+            {"Item": lambda representation: ITEM, "Site": lambda representation: {"motto": "Allons"}},
             {
                 "Item.second": lambda item, info: given(item, "base") * 2,
                 "Item.tax": lambda item, info: given(item, "price") // 5,
                 "Item.shown": lambda item, info: given(item, "hidden"),
                 "Item.weight": lambda item, info: sum(
-                    each.get("pages", 0) + each.get("minutes", 0) for each in given(item, "media")
+                    representation.get("pages", 0) + representation.get("minutes", 0)
+                    for representation in given(item, "media")
                 ),
             },
         ),
@@ -167,7 +168,7 @@ async def test_a_requirement_that_failed_stops_what_requires_it_alone() -> None:
         "Product.titled": lambda product, info: product["__representation"].get("title"),
     }
     titles = Part("titles", HEAD + 'type Product @key(fields: "upc") { upc: String! title: String }')
-    parts = [each for each in gateway.parts if each.name != "inventory"]
+    parts = [part for part in gateway.parts if part.name != "inventory"]
     gateway = Gateway(*parts, titles, Part("inventory", sdl, {}, inventory.find, resolvers))
     gateway.subgraphs["titles"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
     data, errors = await gateway.answer("{ topProducts(first: 1) { heavy titled } }")
@@ -178,29 +179,29 @@ async def test_a_requirement_that_failed_stops_what_requires_it_alone() -> None:
 async def test_requirements_that_read_different_things_below_one_field_are_both_met_though_a_third_is_not() -> None:
     item = {"__typename": "Item", "id": "1", "label": "A", "size": {"width": 2, "height": 3}}
     required = {"shown": "label", "area": "size { width height }", "wide": "size { width }"}
-    fields = " ".join(f'{name}: String @requires(fields: "{each}")' for name, each in required.items())
+    fields = " ".join(f'{name}: String @requires(fields: "{required_set}")' for name, required_set in required.items())
     size = "type Size @shareable { width: Int height: Int }"
     gateway = Gateway(
         Part("shop", f'{HEAD} type Query {{ item: Item }} type Item @key(fields: "id") {{ id: ID! label: String '
              f"size: Size }} {size}", {"item": item}),
         Part("audit", f'{HEAD} type Item @key(fields: "id") {{ id: ID! label: String @external '
-             f"size: Size @external {fields} }} {size}", {}, {"Item": lambda each: each},
+             f"size: Size @external {fields} }} {size}", {}, {"Item": lambda required_set: required_set},
              {f"Item.{name}": lambda item, info: str(given(item, "size")) for name in ("area", "wide")}),
     )  # fmt: skip
     query = "query ($on: Boolean!) { item { shown @include(if: $on) area wide } }"
     data, errors = await gateway.answer(query, {"on": False})
-    both = "{'width': 2, 'height': 3}"
-    assert (data, errors) == ({"item": {"area": both, "wide": both}}, [])
+    merged = "{'width': 2, 'height': 3}"
+    assert (data, errors) == ({"item": {"area": merged, "wide": merged}}, [])
 
 
 async def test_a_requirement_that_reads_below_a_field_of_the_key_leaves_the_key_whole() -> None:
-    items = [{"__typename": "Item", "size": {"id": each, "width": 2}} for each in "ab"]
+    items = [{"__typename": "Item", "size": {"id": id_, "width": 2}} for id_ in "ab"]
     size = "type Size @shareable { id: ID! width: Int }"
     gateway = Gateway(
         Part("shop", f'{HEAD} type Query {{ items: [Item] }} type Item @key(fields: "size {{ id }}") {{ size: Size }} '
              f"{size}", {"items": items}),
         Part("audit", f'{HEAD} type Item @key(fields: "size {{ id }}") {{ size: Size @external '
-             f'area: String @requires(fields: "size {{ width }}") }} {size}', {}, {"Item": lambda each: each},
+             f'area: String @requires(fields: "size {{ width }}") }} {size}', {}, {"Item": lambda id_: id_},
              {"Item.area": lambda item, info: "{id}: {width}".format(**given(item, "size"))}),
     )  # fmt: skip
     data, errors = await gateway.answer("{ items { area } }")
@@ -211,14 +212,14 @@ def audit(members: str, required: str) -> Gateway:
     """A shop of items, each with a main medium, of which an audit requires something."""
     book = {"__typename": "Book", "title": "Lire", "pages": 5}
     film = {"__typename": "Film", "title": None, "pages": 0}
-    items = [{"__typename": "Item", "id": each["__typename"], "main": each} for each in (book, film)]
+    items = [{"__typename": "Item", "id": item["__typename"], "main": item} for item in (book, film)]
     types = "union Media = {} type Book @shareable {{ title: String! {} }} type Film @shareable {{ title: String }}"
     return Gateway(
         Part("shop", f'{HEAD} {types.format(members, "pages: Int")} type Query {{ item: Item items: [Item] }} '
              'type Item @key(fields: "id") { id: ID! main: Media }', {"item": items[0], "items": items}),
         Part("audit", f'{HEAD} {types.format("Book | Film", "")} type Item @key(fields: "id") '
              f'{{ id: ID! main: Media @external checked: String @requires(fields: "{required}") }} ', {},
-             {"Item": lambda each: each}, {"Item.checked": lambda item, info: str(given(item, "main"))}),
+             {"Item": lambda item: item}, {"Item.checked": lambda item, info: str(given(item, "main"))}),
     )  # fmt: skip
 
 

@@ -26,8 +26,8 @@ async def test_fields_of_one_subgraph_are_one_request() -> None:
 
 async def test_six_levels_over_four_subgraphs_are_four_requests_in_two_waves() -> None:
     gateway = shop()
-    made = gateway.plan(BENCHMARK)
-    assert [[fetch.subgraph for fetch in wave.fetches] for wave in made.waves] == [
+    query_plan = gateway.plan(BENCHMARK)
+    assert [[fetch.subgraph for fetch in wave.fetches] for wave in query_plan.waves] == [
         ["products", "accounts"],
         ["reviews", "inventory"],
         ["products", "accounts"],  # of which all is known
@@ -40,15 +40,15 @@ async def test_six_levels_over_four_subgraphs_are_four_requests_in_two_waves() -
     assert (first["inStock"], first["shippingEstimate"]) == (True, 8990)
     assert [review["author"]["name"] for review in first["reviews"]] == ["Aïda", None]
     assert data["topProducts"][1]["shippingEstimate"] is None
-    snapshot("benchmark", BENCHMARK, made)
+    snapshot("benchmark", BENCHMARK, query_plan)
 
 
 async def test_an_entity_found_twice_is_asked_once() -> None:
     gateway = shop()
     query = "{ users { reviews { author { name } } } }"
     await gateway.answer(query)
-    asked = [r.variables["representations"] for r in gateway.subgraphs["accounts"].requests[1:]]
-    assert asked == [[{"__typename": "User", "id": "u1"}, {"__typename": "User", "id": "u2"}]]
+    representations = [r.variables["representations"] for r in gateway.subgraphs["accounts"].requests[1:]]
+    assert representations == [[{"__typename": "User", "id": "u1"}, {"__typename": "User", "id": "u2"}]]
 
 
 async def test_a_client_alias_that_takes_a_key_name_does_not_disturb_the_key() -> None:

@@ -64,7 +64,7 @@ class Drawn:
         except Exception as error:
             return [f"does not compose: {error!r}"]
         schema = executable(build_schema(print_schema(gateway.supergraph.client_schema)), self.whole.resolvers())
-        found = []
+        messages = []
         for _ in range(count):
             text, variables = operation(schema, self.random)
             expected = self.expected(schema, text, variables)
@@ -72,15 +72,17 @@ class Drawn:
             if REFUSED in str(got.data) and not got.turns:
                 continue
             if not _same(got, expected, strict=not self.store.faults):
-                found.append(f"{text} {variables}\nexpected {expected}\nanswered {got}")
+                messages.append(f"{text} {variables}\nexpected {expected}\nanswered {got}")
             if text.startswith("query"):
                 down = self.random.choice(list(gateway.subgraphs.values()))
                 down.fault = TransportError("SUBGRAPH_TIMEOUT", "late")
                 got = self.answered(gateway, text, variables)
                 down.fault = None
                 if not _less(got.data, expected.data) or not (got.paths or _same(got, expected, strict=True)):
-                    found.append(f"{text} {variables}\nwithout {down.part.name}\nexpected {expected}\nanswered {got}")
-        return found
+                    messages.append(
+                        f"{text} {variables}\nwithout {down.part.name}\nexpected {expected}\nanswered {got}"
+                    )
+        return messages
 
     def expected(self, schema: GraphQLSchema, text: str, variables: dict[str, Any]) -> Answered:
         """What one executor answers."""
@@ -128,9 +130,11 @@ def wrong(seeds: Iterable[int]) -> Iterator[str]:
 @pytest.mark.parametrize("half", range(HALVES))
 def test_random_supergraphs_answer_as_one_executor_on_the_whole(half: int) -> None:
     seeds = range(half, SUPERGRAPHS, HALVES)
-    found = list(wrong(seeds))
+    differences = list(wrong(seeds))
     print(f"{len(seeds)} graphs, {len(seeds) * OPERATIONS} operations")
-    assert not found, "\n\n".join([f"{len(found)} of {len(seeds)} graphs are answered otherwise", *found[:SHOWN]])
+    assert not differences, "\n\n".join(
+        [f"{len(differences)} of {len(seeds)} graphs are answered otherwise", *differences[:SHOWN]]
+    )
 
 
 def _without_requirements(self: Graph, node: Node, name: str) -> Move | None:

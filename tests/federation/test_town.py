@@ -100,7 +100,7 @@ async def test_a_required_list_that_is_null_stops_the_field_for_that_object_alon
         for v in r.variables
         if "scores" in str(r.variables[v])
     ]
-    assert [[each["id"] for each in representations] for representations in sent] == [["1", "2"]]
+    assert [[representation["id"] for representation in representations] for representations in sent] == [["1", "2"]]
     snapshot("required-list", query, gateway.plan(query))
 
 

@@ -48,10 +48,10 @@ COMPANIES: dict[str, dict[str, Any]] = {
     },
     "o2": {"__typename": "Company", "id": "o2", "siren": "s2", "name": None, "staff": None, "rating": 2},
 }
-for _each in PEOPLE.values():
-    _each["__typename"] = "Person"
-    _each["events"] = [e for e in EVENTS.values() if e.get("host") is _each]
-    _each["next"] = next(iter(_each["events"]), None)
+for _person_row in PEOPLE.values():
+    _person_row["__typename"] = "Person"
+    _person_row["events"] = [e for e in EVENTS.values() if e.get("host") is _person_row]
+    _person_row["next"] = next(iter(_person_row["events"]), None)
 PEOPLE["1"]["friends"] = [PEOPLE["2"], PEOPLE["3"]]
 PEOPLE["2"]["friends"] = []
 PEOPLE["3"]["friends"] = None
@@ -67,25 +67,25 @@ ROOT: dict[str, Any] = {
 }
 
 
-def _known(person: dict[str, Any]) -> dict[str, Any]:
+def _stored(person: dict[str, Any]) -> dict[str, Any]:
     return dict(person.get("__representation", person))
 
 
 def label(person: dict[str, Any], info: Any) -> str:
-    known = _known(person)
-    city = ((known["address"] or {}).get("city") or {}).get("code")
-    return f"{known['name']}/{city}"
+    stored = _stored(person)
+    city = ((stored["address"] or {}).get("city") or {}).get("code")
+    return f"{stored['name']}/{city}"
 
 
 def level(person: dict[str, Any], info: Any) -> int:
     """Requires `label`, that requires in its turn."""
-    known = _known(person)
-    return len(known["label"] if "label" in known else label(person, info))
+    stored = _stored(person)
+    return len(stored["label"] if "label" in stored else label(person, info))
 
 
 def total(person: dict[str, Any], info: Any) -> int | None:
-    scores = _known(person)["scores"]
-    return None if scores is None else sum(each or 0 for each in scores)
+    scores = _stored(person)["scores"]
+    return None if scores is None else sum(score or 0 for score in scores)
 
 
 def twice(person: dict[str, Any], info: Any, factor: int = 2) -> int:
@@ -95,27 +95,27 @@ def twice(person: dict[str, Any], info: Any, factor: int = 2) -> int:
 RESOLVERS = {"Person.label": label, "Person.level": level, "Person.total": total, "Person.times": twice}
 
 
-def _person(each: dict[str, Any]) -> Any:
-    if "id" in each:
-        return PEOPLE.get(each["id"])
-    return next((p for p in PEOPLE.values() if p["email"] == each["email"]), None)
+def _person(representation: dict[str, Any]) -> Any:
+    if "id" in representation:
+        return PEOPLE.get(representation["id"])
+    return next((p for p in PEOPLE.values() if p["email"] == representation["email"]), None)
 
 
-def _company(each: dict[str, Any]) -> Any:
+def _company(representation: dict[str, Any]) -> Any:
     return next(
         (
             c
             for c in COMPANIES.values()
-            if each.get("id", c["id"]) == c["id"] and each.get("siren", c["siren"]) == c["siren"]
+            if representation.get("id", c["id"]) == c["id"] and representation.get("siren", c["siren"]) == c["siren"]
         ),
         None,
     )
 
 
-def _city(each: dict[str, Any]) -> Any:
-    assert set(each) == {"__typename", "code", "country"}
-    assert each["country"] == {"iso": "FR"}
-    return CITIES.get(each["code"])
+def _city(representation: dict[str, Any]) -> Any:
+    assert set(representation) == {"__typename", "code", "country"}
+    assert representation["country"] == {"iso": "FR"}
+    return CITIES.get(representation["code"])
 
 
 PARTS = (
@@ -164,8 +164,8 @@ PARTS = (
         ROOT,
         {
             "Person": _person,
-            "Meeting": lambda each: EVENTS.get(each["id"]),
-            "Call": lambda each: EVENTS.get(each["id"]),
+            "Meeting": lambda representation: EVENTS.get(representation["id"]),
+            "Call": lambda representation: EVENTS.get(representation["id"]),
         },
     ),
     Part(
@@ -180,7 +180,11 @@ PARTS = (
         type Country @shareable { iso: String! }
         """,
         ROOT,
-        {"Meeting": lambda each: EVENTS.get(each["id"]), "Call": lambda each: EVENTS.get(each["id"]), "City": _city},
+        {
+            "Meeting": lambda representation: EVENTS.get(representation["id"]),
+            "Call": lambda representation: EVENTS.get(representation["id"]),
+            "City": _city,
+        },
     ),
     Part(
         "risk",
@@ -213,7 +217,7 @@ PARTS = (
         type Call @key(fields: "id") { id: ID! cost: Int @shareable }
         """,
         {},
-        {"Person": _person, "Call": lambda each: EVENTS.get(each["id"])},
+        {"Person": _person, "Call": lambda representation: EVENTS.get(representation["id"])},
         RESOLVERS,
     ),
 )

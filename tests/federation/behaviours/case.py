@@ -36,7 +36,7 @@ def part(
 
 def by(key: str, *objects: dict[str, Any]) -> Find:
     """Entities looked up by one field."""
-    return lambda representation: next((each for each in objects if each[key] == representation[key]), None)
+    return lambda representation: next((object_ for object_ in objects if object_[key] == representation[key]), None)
 
 
 def given(name: str, make: Callable[[Any], Any] = lambda value: value) -> Callable[..., Any]:

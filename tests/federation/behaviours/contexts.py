@@ -25,7 +25,9 @@ SELLERS: list[dict[str, Any]] = [
 
 def told(*names: str) -> Callable[..., Any]:
     """A resolver that tells its arguments, and whether they were given."""
-    return lambda value, info, **given: " ".join([value["id"], *(str(given.get(name, "absent")) for name in names)])
+    return lambda value, info, **arguments: " ".join(
+        [value["id"], *(str(arguments.get(name, "absent")) for name in names)]
+    )
 
 
 ARTICLE = {"Article": by("id", *ARTICLES)}

@@ -26,7 +26,7 @@ POSTS = part(
     head="",
 )
 EXTENDS = part("likes", 'type Post @extends @key(fields: "id") { id: ID! @external likes: Int }',
-               find={"Post": lambda each: {**each, "likes": 5}}, head="")  # fmt: skip
+               find={"Post": lambda representation: {**representation, "likes": 5}}, head="")  # fmt: skip
 
 CASES = (
     Case(
@@ -46,7 +46,7 @@ CASES = (
     Case(
         "federation-1-beside-2",
         [USERS, part("ranks", 'type User @key(fields: "id") { id: ID! rank: Int @shareable league: String }',
-                     find={"User": lambda each: {**each, "rank": 3, "league": "A"}})],
+                     find={"User": lambda representation: {**representation, "rank": 3, "league": "A"}})],
         "{ me { rank league } }",
         {"me": {"rank": 3, "league": "A"}},
         ["users", "ranks"],

@@ -40,7 +40,7 @@ CASES = (
                  {"team": TEAM}),
             part("league", 'type Team @key(fields: "members { id } tags") '
                  "{ members: [Member!]! tags: [String!]! points: Int } type Member @shareable { id: ID! }",
-                 find={"Team": lambda each: TEAM if [e["id"] for e in each["members"]] == ["a", "b"] else None}),
+                 find={"Team": lambda team: TEAM if [e["id"] for e in team["members"]] == ["a", "b"] else None}),
         ],
         "{ team { name points } }",
         {"team": {"name": "Bleus", "points": 12}},

@@ -35,7 +35,7 @@ VALUES = part(
         "Query.when": lambda root, info, at, seen: f"{at}/{seen}",
     },
 )
-OTHERS = part(
+MORE = part(
     "others",
     """
     type Query { both(e: E, in: In): E @shareable }
@@ -51,7 +51,7 @@ OTHERS = part(
 CASES = (
     Case(
         "text-of-any-kind",
-        [VALUES, OTHERS],
+        [VALUES, MORE],
         "query ($t: String) { a: echo(text: $t) b: echo(text: \"\"\"\n  é \\\"\"\" {x}\n  \"\"\") c: echo }",
         {"a": ODD, "b": 'é """ {x}', "c": "rien"},
         ["values"],
@@ -59,7 +59,7 @@ CASES = (
     ),
     Case(
         "enums-and-inputs-met",
-        [VALUES, OTHERS],
+        [VALUES, MORE],
         "query ($e: E = TWO, $in: In) { both(e: $e, in: $in) }",
         {"both": "TWO"},
         ["values"],
@@ -67,14 +67,14 @@ CASES = (
     ),
     Case(
         "hidden-argument-with-default",
-        [VALUES, OTHERS],
+        [VALUES, MORE],
         "{ when x: when(at: \"2026-02-03\") }",
         {"when": "2026-01-01/2", "x": "2026-02-03/2"},
         ["values"],
     ),
     Case(
         "hidden-enum-value",
-        [VALUES, OTHERS],
+        [VALUES, MORE],
         "{ item { state when price } }",
         {"item": {"state": None, "when": "2026-11-25", "price": 14}},
         ["values", "others"],

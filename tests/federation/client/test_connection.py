@@ -67,11 +67,11 @@ async def exchange(pieces: list[bytes], *, ends: bool, largest: int = 10_000) ->
         await asyncio.sleep(0)
     if not waiting.done():
         waiting.cancel()
-    (found,) = await asyncio.gather(waiting, return_exceptions=True)
-    assert isinstance(found, tuple | TransportError | Closed | asyncio.CancelledError)
+    (outcome,) = await asyncio.gather(waiting, return_exceptions=True)
+    assert isinstance(outcome, tuple | TransportError | Closed | asyncio.CancelledError)
     assert wire.written == [b"request"]
     assert wire.aborted or connection.reusable or ends
-    return found, connection
+    return outcome, connection
 
 
 def cut(answer: bytes, places: list[int]) -> list[bytes]:
@@ -85,8 +85,8 @@ PLACES = st.lists(st.integers(0, 10_000), max_size=12)
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.sampled_from(KEPT + ENDED), PLACES)
 def test_an_answer_is_the_same_however_it_is_cut(answer: bytes, places: list[int]) -> None:
-    found, connection = asyncio.run(exchange(cut(answer, places), ends=answer in ENDED))
-    assert found == (200, BODY)
+    outcome, connection = asyncio.run(exchange(cut(answer, places), ends=answer in ENDED))
+    assert outcome == (200, BODY)
     assert connection.reusable == (answer in KEPT)
 
 
@@ -98,29 +98,29 @@ def test_a_spoilt_answer_is_an_answer_or_an_error_of_ours(
     start = data.draw(st.integers(0, len(answer)))
     end = data.draw(st.integers(start, min(len(answer), start + 8)))
     spoilt = answer[:start] + data.draw(st.binary(max_size=8)) + answer[end:]
-    found, connection = asyncio.run(exchange(cut(spoilt, places), ends=ends))
-    if isinstance(found, tuple):
-        assert isinstance(found[0], int)
-        assert len(found[1]) <= len(spoilt)
+    outcome, connection = asyncio.run(exchange(cut(spoilt, places), ends=ends))
+    if isinstance(outcome, tuple):
+        assert isinstance(outcome[0], int)
+        assert len(outcome[1]) <= len(spoilt)
     else:
         assert not connection.reusable
 
 
 @pytest.mark.parametrize("answer", KEPT, ids=["length", "chunked", "interim"])
 @pytest.mark.parametrize("more", [b"X", b"HTTP", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", b"\x00", b"{}"])
-@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize("separate", [True, False])
 async def test_what_comes_after_an_answer_is_never_the_answer_to_another_request(
-    answer: bytes, more: bytes, apart: bool
+    answer: bytes, more: bytes, separate: bool
 ) -> None:
-    found, connection = await exchange([answer, more] if apart else [answer + more], ends=False)
-    assert found == (200, BODY)
+    outcome, connection = await exchange([answer, more] if separate else [answer + more], ends=False)
+    assert outcome == (200, BODY)
     assert not connection.reusable
 
 
 @pytest.mark.parametrize("answer", KEPT, ids=["length", "chunked", "interim"])
 def test_an_answer_that_is_cut_short_is_never_taken_for_a_whole_one(answer: bytes) -> None:
     for length in range(len(answer)):
-        found, connection = asyncio.run(exchange([answer[:length]] if length else [], ends=True))
-        assert isinstance(found, Closed)
-        assert found.untouched == (length == 0)
+        outcome, connection = asyncio.run(exchange([answer[:length]] if length else [], ends=True))
+        assert isinstance(outcome, Closed)
+        assert outcome.untouched == (length == 0)
         assert not connection.reusable

@@ -54,8 +54,8 @@ async def test_repetitions_end_at_the_deadline() -> None:
 async def test_calls_above_the_places_for_waiting_are_refused_at_once_and_the_others_served() -> None:
     async with serving(lambda n: http(GOOD), care=Care(connections=1, waiting=2)) as (server, transport):
         calls = [asyncio.ensure_future(ask(transport)) for _ in range(5)]
-        done = await asyncio.gather(*calls, return_exceptions=True)
-        assert [getattr(each, "code", None) for each in done] == [None] * 3 + ["SUBGRAPH_BUSY"] * 2
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+        assert [getattr(outcome, "code", None) for outcome in outcomes] == [None] * 3 + ["SUBGRAPH_BUSY"] * 2
         assert len(server.requests) == 3
         assert await ask(transport) == SubgraphResponse({"a": 1}, [])
 

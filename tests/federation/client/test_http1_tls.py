@@ -46,9 +46,9 @@ def server(pair: Pair, clients: Authority | None = None) -> ssl.SSLContext:
 
 async def code(secure: ssl.SSLContext, tls: ssl.SSLContext | None) -> str:
     """Why a call to a server that shows this is refused; the request never arrives."""
-    async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (asked, transport):
+    async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (server, transport):
         refusal = await refused(transport)
-        assert asked.requests == []
+        assert server.requests == []
         return refusal
 
 
@@ -67,19 +67,19 @@ async def alerted(secure: ssl.SSLContext, tls: ssl.SSLContext) -> str:
                 return b""
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        asked = asyncio.ensure_future(asyncio.to_thread(serve, listener))
+        server_task = asyncio.ensure_future(asyncio.to_thread(serve, listener))
         transport = HttpTransport(f"https://localhost:{listener.getsockname()[1]}/", headers(), tls=tls)
         refusal = await refused(transport)
-        assert await asked == b""
+        assert await server_task == b""
         return refusal
 
 
 async def test_the_right_name_under_the_pinned_authority_is_served_on_one_connection(authority: Authority) -> None:
     secure, tls = server(authority.issue("right")), client_tls(authority.path)
-    async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (asked, transport):
+    async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (peer, transport):
         for _ in range(3):
             assert await ask(transport) == SubgraphResponse({"a": 1}, [])
-        assert asked.connections == 1
+        assert peer.connections == 1
 
 
 async def test_a_certificate_of_another_authority_gets_no_request(authority: Authority, other: Authority) -> None:
@@ -111,11 +111,11 @@ async def test_a_server_that_speaks_no_tls_gets_no_request(authority: Authority)
         writer.write(http(GOOD))
         with suppress(ConnectionError):
             while heard := await reader.read(65_536):
-                said.append(heard)
+                received.append(heard)
         writer.close()
         left.set()
 
-    said: list[bytes] = []
+    received: list[bytes] = []
     left = asyncio.Event()
 
     async with await asyncio.start_server(greet, "127.0.0.1", 0) as listener:
@@ -123,7 +123,7 @@ async def test_a_server_that_speaks_no_tls_gets_no_request(authority: Authority)
         transport = HttpTransport(f"https://localhost:{port}/", headers(), tls=client_tls(authority.path))
         assert await refused(transport) == "SUBGRAPH_TLS"
         await asyncio.wait_for(left.wait(), 5)
-        assert b"POST" not in b"".join(said)
+        assert b"POST" not in b"".join(received)
 
 
 async def test_mutual_tls_admits_the_client_certificate(authority: Authority, other: Authority) -> None:
@@ -140,9 +140,9 @@ async def test_the_gateway_believes_the_authorities_that_it_is_given_and_proves_
     secure, tls = server(authority.issue("subgraph"), other), client_tls(authority.path, proof.certificate, proof.key)
     async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (listening, _):
         url = f"https://localhost:{listening.port}/graphql"
-        made = compose([Source("s", url, "type Query { a: Int }")])
-        for given, data in ((tls, {"a": 1}), (client_tls(authority.path), {"a": None})):
-            gateway = Gateway(made, tls=given)
+        supergraph = compose([Source("s", url, "type Query { a: Int }")])
+        for context, data in ((tls, {"a": 1}), (client_tls(authority.path), {"a": None})):
+            gateway = Gateway(supergraph, tls=context)
             async with gateway.running():
                 reply = await gateway.answer(Request({}, "{ a }", None, {}, "t"))
                 assert orjson.loads(reply.body)["data"] == data

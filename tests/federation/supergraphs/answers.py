@@ -35,15 +35,15 @@ class Whole:
 
     def resolvers(self) -> dict[str, Callable[..., Any]]:
         """By coordinate of the client schema."""
-        found: dict[str, Callable[..., Any]] = {}
+        resolvers: dict[str, Callable[..., Any]] = {}
         node = self.model.types.get(NODE)
         for type_ in self.model.of("entity", "value", "root"):
             more = node.fields if node and type_.name in next(iter(node.members.values())) else {}
             for name in (*type_.fields, *more):
-                found[f"{type_.name}.{name}"] = self._resolver(name)
+                resolvers[f"{type_.name}.{name}"] = self._resolver(name)
         for name in self.model.types["Mutation"].fields if "Mutation" in self.model.types else ():
-            found[f"Mutation.{name}"] = self._mutation(name)
-        return found
+            resolvers[f"Mutation.{name}"] = self._mutation(name)
+        return resolvers
 
     def _mutation(self, name: str) -> Callable[..., Any]:
         field = self.model.types["Mutation"].fields[name]
@@ -79,33 +79,35 @@ class Whole:
             return _known(self.read(each, name, _all(field, given)))
 
         whole = told(field, value, read)
-        for each in selections(field.requires):
-            assert isinstance(each, FieldNode)
-            required = self.model.field(value["__typename"], each.name.value)
-            if len(required.strict) > 1 and read(value, each.name.value, _given(each)) is None:
+        for selection in selections(field.requires):
+            assert isinstance(selection, FieldNode)
+            required = self.model.field(value["__typename"], selection.name.value)
+            if len(required.strict) > 1 and read(value, selection.name.value, _given(selection)) is None:
                 raise Stopped
         return whole
 
 
-def _known(found: Any) -> Any:
+def _known(result: Any) -> Any:
     """What another field is given of one that failed is null."""
-    return None if isinstance(found, Exception) else found
+    return None if isinstance(result, Exception) else result
 
 
-def _all(field: Field, given: Mapping[str, Any]) -> dict[str, Any]:
+def _all(field: Field, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as an executor gives them, defaults included."""
-    found = {
-        each.name: value_from_ast_untyped(parse_const_value(each.default)) for each in field.arguments if each.default
+    values = {
+        argument.name: value_from_ast_untyped(parse_const_value(argument.default))
+        for argument in field.arguments
+        if argument.default
     }
-    found |= given
-    if isinstance(found.get("pick"), dict):
-        found["pick"] = {"n": 1, **found["pick"]}
-    return found
+    values |= arguments
+    if isinstance(values.get("pick"), dict):
+        values["pick"] = {"n": 1, **values["pick"]}
+    return values
 
 
 def _under(value: Any, above: Value) -> Any:
     if isinstance(value, list):
-        return [_under(each, above) for each in value]
+        return [_under(item, above) for item in value]
     return {**value, ABOVE: above} if isinstance(value, dict) else value
 
 
@@ -121,13 +123,13 @@ def counted(field: Field, turn: Callable[[], int], read: Callable[[Value, Any], 
 
 def plain(field: Field, value: Value, arguments: Mapping[str, Any]) -> Any:
     """A field of the store, under its arguments."""
-    found = value[field.name]
-    if not field.arguments or isinstance(found, Exception):
-        return found
+    result = value[field.name]
+    if not field.arguments or isinstance(result, Exception):
+        return result
     if not field.leaf:
         first = arguments["first"]
-        return found if found is None or first is None else found[: max(first, 0)]
-    return None if found is None else f"{found} {json.dumps(arguments, sort_keys=True)}"
+        return result if result is None or first is None else result[: max(first, 0)]
+    return None if result is None else f"{result} {json.dumps(arguments, sort_keys=True)}"
 
 
 def fed(value: Value, word: Any, arguments: Mapping[str, Any]) -> str:
@@ -148,23 +150,23 @@ def selections(text: str) -> Sequence[SelectionNode]:
     return operation.selection_set.selections
 
 
-def read_set(value: Any, asked: Sequence[SelectionNode], read: Read) -> Any:
+def read_set(value: Any, selections: Sequence[SelectionNode], read: Read) -> Any:
     """What a field set reads of an object."""
     if isinstance(value, list):
-        return [read_set(each, asked, read) for each in value]
+        return [read_set(selection, selections, read) for selection in value]
     if value is None:
         return None
-    found: Value = {}
-    for each in asked:
-        if isinstance(each, InlineFragmentNode):
-            if each.type_condition and value["__typename"] == each.type_condition.name.value:
-                found |= read_set(value, each.selection_set.selections, read)
-        elif isinstance(each, FieldNode):
-            below = read(value, each.name.value, _given(each))
-            inner = each.selection_set
-            found[each.name.value] = read_set(below, inner.selections, read) if inner else below
-    return found
+    result: Value = {}
+    for selection in selections:
+        if isinstance(selection, InlineFragmentNode):
+            if selection.type_condition and value["__typename"] == selection.type_condition.name.value:
+                result |= read_set(value, selection.selection_set.selections, read)
+        elif isinstance(selection, FieldNode):
+            below = read(value, selection.name.value, _given(selection))
+            inner = selection.selection_set
+            result[selection.name.value] = read_set(below, inner.selections, read) if inner else below
+    return result
 
 
 def _given(node: FieldNode) -> dict[str, Any]:
-    return {each.name.value: value_from_ast_untyped(each.value) for each in node.arguments or ()}
+    return {argument.name.value: value_from_ast_untyped(argument.value) for argument in node.arguments or ()}

@@ -34,7 +34,7 @@ class Drawer:
     def some(self, values: list[str], most: int) -> list[str]:
         """At least one of them, in their order."""
         chosen = self.random.sample(values, self.random.randint(1, min(most, len(values))))
-        return [each for each in values if each in chosen]
+        return [value for value in values if value in chosen]
 
     def name(self, start: str) -> str:
         """A name that no other field has, but for those that many types have."""
@@ -49,8 +49,8 @@ class Drawer:
             "entity": [node] if node else [],
             "mutation": self.model.of("root"),
         }
-        others = beside.get(type_.kind, [])
-        if any(field.name in each.fields for each in (type_, *others)):
+        siblings = beside.get(type_.kind, [])
+        if any(field.name in sibling.fields for sibling in (type_, *siblings)):
             return None
         type_.fields[field.name] = field
         return field
@@ -74,7 +74,7 @@ class Drawer:
             self.common(node)
             self.stands(node, next(iter(node.members)))
         if self.chance(0.5):
-            self.union([*names, *(each.name for each in model.of("value") if each.name != "V1")])
+            self.union([*names, *(value_type.name for value_type in model.of("value") if value_type.name != "V1")])
 
     def query(self) -> None:
         self.model.types["Query"] = Type("Query", "root", list(self.model.subgraphs))
@@ -87,8 +87,8 @@ class Drawer:
         chosen, others = self.some(names, 3), set(self.model.subgraphs).difference(alone)
         for name in chosen:
             those = others.intersection(self.model.types[name].homes).union(full)
-            self.model.types[name].homes = [each for each in self.model.subgraphs if each in those]
-        keys = {each: ["id"] for each in homes}
+            self.model.types[name].homes = [subgraph for subgraph in self.model.subgraphs if subgraph in those]
+        keys = {home: ["id"] for home in homes}
         known: dict[str, tuple[str, Wrapper]] = dict.fromkeys(alone, ("ID", (True,)))
         own = {"id": Field("id", "ID", (True,), known)}
         return Type(NODE, "interface", alone, own, keys, members=dict.fromkeys(full, chosen))
@@ -96,7 +96,7 @@ class Drawer:
     def keys(self, type_: Type, node: Type | None) -> None:
         """Keys in each subgraph, so that each is reached from any."""
         pool, had = self.some(list(KEYS), 3), list[str]()
-        whole = node is not None and any(type_.name in each for each in node.members.values())
+        whole = node is not None and any(type_.name in member for member in node.members.values())
         pool = list(dict.fromkeys([*pool, "id"])) if whole else pool
         for home in self.random.sample(type_.homes, len(type_.homes)):
             keys = self.some(pool, 2)
@@ -120,9 +120,9 @@ class Drawer:
         type_ = self.model.types.setdefault(value, Type(value, "value"))
         if value == "Org" and not type_.fields:
             type_.fields = {"iso": Field("iso", "String", (True,)), "size": Field("size", "Int")}
-        type_.homes = [each for each in self.model.subgraphs if each in type_.homes or each in homes]
+        type_.homes = [subgraph for subgraph in self.model.subgraphs if subgraph in type_.homes or subgraph in homes]
         for field in type_.fields.values():
-            field.homes = {each: field.homes.get(each, (field.named, field.strict)) for each in type_.homes}
+            field.homes = {home: field.homes.get(home, (field.named, field.strict)) for home in type_.homes}
 
     def values(self) -> None:
         """Values that are whole in each subgraph, and one that two subgraphs share out between them."""
@@ -148,20 +148,20 @@ class Drawer:
 
     def known(self, named: str, wrapper: Wrapper, homes: list[str]) -> dict[str, tuple[str, Wrapper]]:
         """A type in each subgraph, each as strict as the one before at most: one of them holds for all."""
-        found = {}
+        homes_by_name = {}
         for home in homes:
             wrapper = self.weaker(wrapper)
-            found[home] = (named, wrapper)
-        return found
+            homes_by_name[home] = (named, wrapper)
+        return homes_by_name
 
     def weaker(self, wrapper: Wrapper) -> Wrapper:
-        return tuple(each and not self.chance(0.3) for each in wrapper)
+        return tuple(required and not self.chance(0.3) for required in wrapper)
 
     def interface(self, name: str, chosen: list[str]) -> None:
         """An interface over these entities, of which a subgraph may know some only."""
         type_ = Type(name, "interface")
         for home in self.model.subgraphs:
-            own = [each for each in chosen if home in self.model.types[each].homes]
+            own = [member for member in chosen if home in self.model.types[member].homes]
             if own and self.chance(0.8):
                 type_.members[home] = own if self.chance(0.7) else self.some(own, 2)
         parent = self.model.types.get("I0")
@@ -171,8 +171,8 @@ class Drawer:
             type_.common = dict(parent.common)
         if not type_.members:
             return
-        members = {each for own in type_.members.values() for each in own}
-        if all("id" in self.model.types[each].fields for each in members):
+        members = {member for own in type_.members.values() for member in own}
+        if all("id" in self.model.types[member].fields for member in members):
             type_.common["id"] = "ID!"
         self.common(type_)
         self.model.types[name] = type_
@@ -185,8 +185,8 @@ class Drawer:
             type_.common["id"] = "ID!"
         self.everywhere(type_, f"c_{type_.name}", self.random.choice(("String", "Int", "Hue")), (False,))
         target = self.random.choice(self.model.of("entity"))
-        members = [self.model.types[each] for own in type_.members.values() for each in own]
-        able = all(any(self.stubbed(target, home) for home in each.homes) for each in members)
+        members = [self.model.types[member] for own in type_.members.values() for member in own]
+        able = all(any(self.stubbed(target, home) for home in member.homes) for member in members)
         if able and self.chance(0.4):
             self.everywhere(type_, f"d_{type_.name}", target.name, self.random.choice(((False,), (False, False))))
 
@@ -196,10 +196,12 @@ class Drawer:
         if type_.name == NODE:
             homes: dict[str, tuple[str, Wrapper]] = dict.fromkeys(type_.members, (named, wrapper))
             type_.fields[name] = Field(name, named, wrapper, homes, targets=targets)
-        for each in dict.fromkeys(each for own in type_.members.values() for each in own):
-            entity = self.model.types[each]
+        for fromkey in dict.fromkeys(fromkey for own in type_.members.values() for fromkey in own):
+            entity = self.model.types[fromkey]
             strict = tuple(self.chance(0.3) for _ in wrapper)
-            able = [each for each in entity.homes if not targets or self.stubbed(self.model.types[named], each)]
+            able = [
+                fromkey for fromkey in entity.homes if not targets or self.stubbed(self.model.types[named], fromkey)
+            ]
             homes = self.known(named, strict, self.some(able, 2))
             field = entity.fields[name] = Field(name, named, strict, homes, targets=targets)
             if field.leaf:
@@ -238,7 +240,7 @@ class Drawer:
     def union(self, names: list[str]) -> None:
         chosen, type_ = self.some(names, 4), Type("U", "union")
         for home in self.model.subgraphs:
-            own = [each for each in chosen if each == "V0" or home in self.model.types[each].homes]
+            own = [member for member in chosen if member == "V0" or home in self.model.types[member].homes]
             if own and self.chance(0.8):
                 type_.members[home] = own if self.chance(0.6) else self.some(own, 3)
                 if "V0" in type_.members[home]:
@@ -248,9 +250,9 @@ class Drawer:
 
     def move(self, type_: Type, field: Field) -> None:
         """Override a field of one subgraph by another's, or by none."""
-        others = [each for each in type_.homes if each not in field.homes]
-        if len(field.homes) == 1 and others and self.chance(0.15):
-            field.moved = self.random.choice(others)
+        elsewhere = [home for home in type_.homes if home not in field.homes]
+        if len(field.homes) == 1 and elsewhere and self.chance(0.15):
+            field.moved = self.random.choice(elsewhere)
             if self.chance(0.5):
                 field.label = f"percent({self.random.randint(1, 99)})"
                 self.model.on |= {field.label} if self.chance(0.5) else set()

@@ -34,7 +34,7 @@ class Linker(Drawer):
                 self.link(root, home)
             if self.chance(0.3):
                 self.leaf(root, [home])
-        if all(each.leaf for each in root.fields.values()):
+        if all(root_field.leaf for root_field in root.fields.values()):
             self.lead(root, model.types["T0"].homes[0], "T0", ["T0"])
         for type_ in owners:
             for _ in range(self.random.randint(0, 3)):
@@ -63,8 +63,8 @@ class Linker(Drawer):
 
     def link(self, owner: Type, home: str) -> None:
         """A field that leads to a type which the subgraph can lead to."""
-        found = [(each.name, self.targets(each, owner, home)) for each in self.model.types.values()]
-        self.lead(owner, home, *self.random.choice([each for each in found if each[1]]))
+        candidates = [(type_.name, self.targets(type_, owner, home)) for type_ in self.model.types.values()]
+        self.lead(owner, home, *self.random.choice([candidate for candidate in candidates if candidate[1]]))
 
     def targets(self, type_: Type, owner: Type, home: str) -> list[str]:
         """The objects that a field of a type may give in a subgraph."""
@@ -95,9 +95,9 @@ class Linker(Drawer):
             self.refer(target, home)
         if len(strict) == 2 and self.chance(0.2):
             field.arguments = (FIRST,)
-        others = [each for each in owner.homes if each not in field.homes]
-        if others and named != "V1" and self.chance(0.3):
-            self.share(field, self.random.choice(others))
+        elsewhere = [free_home for free_home in owner.homes if free_home not in field.homes]
+        if elsewhere and named != "V1" and self.chance(0.3):
+            self.share(field, self.random.choice(elsewhere))
         self.new(owner, field)
 
     def share(self, field: Field, home: str) -> None:
@@ -112,12 +112,12 @@ class Linker(Drawer):
                 self.use(field.named, [home])
             field.homes[home] = (field.named, wrapper)
         elif target.members.get(home) and field.named != NODE:
-            both = [each for each in field.targets if each in target.members[home]]
-            if both:
-                one = self.random.choice(both)
+            shared = [each for each in field.targets if each in target.members[home]]
+            if shared:
+                chosen = self.random.choice(shared)
                 narrow = self.chance(0.3)
-                field.targets = (one,) if narrow else tuple(both)
-                field.homes[home] = (one, field.strict) if narrow else (field.named, wrapper)
+                field.targets = (chosen,) if narrow else tuple(shared)
+                field.homes[home] = (chosen, field.strict) if narrow else (field.named, wrapper)
 
     def compute(self, owner: Type, home: str) -> None:
         """A field that requires others of its entity."""
@@ -129,7 +129,7 @@ class Linker(Drawer):
 
     def required(self, owner: Type, home: str) -> str:
         """A field set that the subgraph lacks; empty if there is none."""
-        names = [each for each in owner.fields if self.lacked(owner, each, home)]
+        names = [field for field in owner.fields if self.lacked(owner, field, home)]
         self.random.shuffle(names)
         return " ".join(filter(None, (self.read(owner, name, home) for name in names[: self.random.randint(1, 2)])))
 
@@ -152,9 +152,9 @@ class Linker(Drawer):
         """Arguments in a field set: those that must be, and some others."""
         literals = {"Int": "3", "Int!": "4", "Hue": "GREEN", "Pick": "{ n: 5, hues: [BLUE] }", "[Int!]": "[6]"}
         chosen = [
-            f"{each.name}: {literals[each.type]}"
-            for each in field.arguments
-            if each.type in literals and (each.type.endswith("!") or self.chance(0.5))
+            f"{argument.name}: {literals[argument.type]}"
+            for argument in field.arguments
+            if argument.type in literals and (argument.type.endswith("!") or self.chance(0.5))
         ]
         return f"({', '.join(chosen)})" if chosen else ""
 
@@ -163,7 +163,7 @@ class Linker(Drawer):
         target = self.model.types[field.named]
         if target.kind == "value":
             if field.named == "V1":
-                names = [each.name for each in target.fields.values() if each.leaf]
+                names = [inner_field.name for inner_field in target.fields.values() if inner_field.leaf]
             else:
                 self.use(field.named, [home])
                 names = list(target.fields)
@@ -175,23 +175,23 @@ class Linker(Drawer):
             texts = [self.read(target, name, home, depth) for name in self.some(self.readable(target, depth), 2)]
         elif target.members.get(home):
             texts = []
-            for each in self.some([each for each in target.members[home] if each in field.targets] or [""], 2):
-                member = self.model.types.get(each)
+            for name in self.some([name for name in target.members[home] if name in field.targets] or [""], 2):
+                member = self.model.types.get(name)
                 inner = member and self.read(member, self.random.choice(self.readable(member, depth)), home, depth)
-                texts.append(f"... on {each} {{ {inner} }}" if inner else "")
+                texts.append(f"... on {name} {{ {inner} }}" if inner else "")
         else:
             return ""
         return f" {{ {' '.join(filter(None, texts))} }}" if any(texts) else ""
 
     def readable(self, type_: Type, depth: int) -> list[str]:
-        return [each.name for each in type_.fields.values() if each.leaf or (depth > 0 and self.chance(0.5))]
+        return [field.name for field in type_.fields.values() if field.leaf or (depth > 0 and self.chance(0.5))]
 
     def provide(self, field: Field, home: str) -> None:
         """What a subgraph gives of a type, on this way alone, though it does not resolve it."""
         target = self.model.types[field.named]
         names = [field.named] if target.kind == "entity" else list(target.members.get(home, ()))
         texts = []
-        for type_ in (self.model.types[each] for each in names if field.homes[home][0] == field.named):
+        for type_ in (self.model.types[name] for name in names if field.homes[home][0] == field.named):
             text = self.provided(type_, home) if self.model.declared(home, type_) else ""
             if text:
                 texts.append(text if target.kind == "entity" else f"... on {type_.name} {{ {text} }}")
@@ -200,15 +200,19 @@ class Linker(Drawer):
 
     def provided(self, type_: Type, home: str) -> str:
         """A field of a type that a subgraph has only where it provides it; empty if there is none."""
-        fields = [each for each in type_.fields.values() if not (each.moved or each.arguments)]
-        free = [each for each in fields if self.lacked(type_, each.name, home) and each.named not in ("V1", "Query")]
+        fields = [candidate for candidate in type_.fields.values() if not (candidate.moved or candidate.arguments)]
+        free = [
+            candidate
+            for candidate in fields
+            if self.lacked(type_, candidate.name, home) and candidate.named not in ("V1", "Query")
+        ]
         self.random.shuffle(free)
         for field in free:
             target = self.model.types.get(field.named)
             inner = ""
             if target is not None and target.kind == "value":
                 self.use(target.name, [home])
-                names = [each.name for each in target.fields.values() if not each.arguments]
+                names = [candidate.name for candidate in target.fields.values() if not candidate.arguments]
                 inner = f" {{ {' '.join(self.some(names, 2))} }}" if names else ""
             elif target is not None and target.kind == "entity" and self.stubbed(target, home):
                 self.refer(target, home)
@@ -221,8 +225,12 @@ class Linker(Drawer):
 
     def leaf_of(self, type_: Type, home: str) -> str:
         """A leaf of a type that is provided with what leads to it, or a key."""
-        free = [each for each in type_.fields.values() if each.leaf and self.lacked(type_, each.name, home)]
-        free = [each for each in free if not (each.moved or each.arguments)]
+        free = [
+            candidate
+            for candidate in type_.fields.values()
+            if candidate.leaf and self.lacked(type_, candidate.name, home)
+        ]
+        free = [candidate for candidate in free if not (candidate.moved or candidate.arguments)]
         if not free or self.chance(0.3):
             return self.random.choice([name for name in type_.keyed(home) if name != "org"])
         field = self.random.choice(free)
@@ -264,6 +272,6 @@ class Linker(Drawer):
 
     def texts(self, type_: Type, home: str) -> list[str]:
         """What a context may take of a type: texts that may be null, or are in what is."""
-        plain = [each for each in type_.fields.values() if each.named == "String" and not each.arguments]
-        names = [each.name for each in plain if each.homes and each.wrapper == (False,) and each.moved != home]
+        plain = [field for field in type_.fields.values() if field.named == "String" and not field.arguments]
+        names = [leaf.name for leaf in plain if leaf.homes and leaf.wrapper == (False,) and leaf.moved != home]
         return [*names, "org { iso }"] if "org" in type_.keyed(home) else names

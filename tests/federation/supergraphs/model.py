@@ -113,11 +113,11 @@ class Model:
 
     def of(self, *kinds: str) -> list[Type]:
         """Types of these kinds, in their order."""
-        return [each for each in self.types.values() if each.kind in kinds]
+        return [type_ for type_ in self.types.values() if type_.kind in kinds]
 
     def implemented(self, name: str, home: str) -> list[str]:
         """The interfaces that an object type implements in a subgraph."""
-        return [each.name for each in self.of("interface") if name in each.members.get(home, ())]
+        return [interface.name for interface in self.of("interface") if name in interface.members.get(home, ())]
 
     def parent(self, interface: Type) -> Type | None:
         """The interface that another one implements: if it says all that this one does, in some subgraph."""
@@ -136,7 +136,7 @@ class Model:
     def declared(self, home: str, type_: Type) -> bool:
         """Whether a subgraph has the type."""
         if type_.kind in ("root", "mutation"):
-            return any(home in each.homes for each in type_.fields.values())
+            return any(home in field.homes for field in type_.fields.values())
         known = home in type_.homes or home in type_.stubs or home in type_.members
         return known or any(each[:2] == (home, type_.name) for each in self.external)
 
@@ -146,10 +146,10 @@ class Model:
 
     def shown(self, home: str, type_: Type) -> Iterator[Field]:
         """Fields of an object type that a subgraph declares."""
-        for each in type_.fields.values():
-            stands = home == each.moved or (home, type_.name, each.name) in self.external
-            if stands or self.resolved(home, type_, each.name):
-                yield each
+        for declared in type_.fields.values():
+            stands = home == declared.moved or (home, type_.name, declared.name) in self.external
+            if stands or self.resolved(home, type_, declared.name):
+                yield declared
 
     def above(self, home: str, interface: Type) -> list[str]:
         """Common fields of an interface that all its types declare in a subgraph."""

@@ -79,7 +79,7 @@ class _Writer:
     def overlapping(self, type_: GraphQLNamedType) -> list[GraphQLInterfaceType]:
         """Other interfaces that some object of an abstract type implements."""
         own = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
-        return list(dict.fromkeys(each for one in own for each in one.interfaces if each is not type_))
+        return list(dict.fromkeys(interface for one in own for interface in one.interfaces if interface is not type_))
 
     def field(self, type_: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int, alone: bool) -> str:
         field = type_.fields[name]

@@ -32,7 +32,7 @@ def _finders(model: Model, store: Store, home: str) -> dict[str, Callable[[Value
     for type_ in model.types.values():
         if type_.keys.get(home):
             names = [type_.name] if type_.kind == "entity" else next(iter(type_.members.values()))
-            objects = [each for name in names for each in store.objects[name]]
+            objects = [object_ for name in names for object_ in store.objects[name]]
             found[type_.name] = _finder(objects, type_.keys[home])
     return found
 
@@ -41,7 +41,7 @@ def _finder(objects: Sequence[Value], keys: Sequence[str]) -> Callable[[Value], 
     def find(representation: Value) -> Any:
         whole = [selections(key) for key in keys if all(name in representation for name in fields_of(key))]
         assert whole, f"no key: {representation}"
-        return next((each for each in objects if all(_same(each, representation, key) for key in whole)), None)
+        return next((object_ for object_ in objects if all(_same(object_, representation, key) for key in whole)), None)
 
     return find
 
@@ -84,11 +84,11 @@ def _gone(model: Model, home: str, field: Field) -> bool:
 def _provided(model: Model, home: str) -> Iterator[str]:
     """Coordinates that some field of the subgraph provides."""
     for field in (each for type_ in model.types.values() for each in type_.fields.values() if home in each.provides):
-        stack = [(field.named, each) for each in selections(field.provides[home])]
+        stack = [(field.named, selection) for selection in selections(field.provides[home])]
         while stack:
             type_name, node = stack.pop()
             if isinstance(node, InlineFragmentNode) and node.type_condition:
-                stack += [(node.type_condition.name.value, each) for each in node.selection_set.selections]
+                stack += [(node.type_condition.name.value, selection) for selection in node.selection_set.selections]
             elif isinstance(node, FieldNode):
                 yield f"{type_name}.{node.name.value}"
                 below = node.selection_set.selections if node.selection_set else ()

@@ -10,7 +10,7 @@ PICK = f"enum Hue {{ {' '.join(HUES)} }} input Pick {{ n: Int = 1 hue: Hue hues:
 
 def sdl(model: Model, home: str) -> str:
     """The schema of one subgraph; empty if it has none."""
-    types = [_type(model, home, each) for each in model.types.values() if model.declared(home, each)]
+    types = [_type(model, home, type_) for type_ in model.types.values() if model.declared(home, type_)]
     return "\n".join([HEAD + PICK, *types]) if types else ""
 
 
@@ -35,7 +35,7 @@ def _type(model: Model, home: str, type_: Type) -> str:
 
 def _field(model: Model, home: str, type_: Type, field: Field) -> str:
     resolved = home in field.homes
-    arguments = [each.sdl() for each in field.arguments]
+    arguments = [argument.sdl() for argument in field.arguments]
     if field.context and resolved:
         taken = " ".join(f"... on {name} {{ {read} }}" for name, read in field.context)
         arguments.append(f'word: String @fromContext(field: "${context(home)} {taken}")')
