@@ -234,7 +234,7 @@ class Preparer(Generic[ClassT, DecisionT]):
             operation=operation,
             authorisation=decision,
             plan=operation_plan,
-            cost=self._costs.of(operation),
+            cost=self._costs.cost(operation),
             projection=Projection(
                 decision.operation.shape,
                 self.schema,

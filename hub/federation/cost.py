@@ -73,23 +73,23 @@ class Cost:
     def check(self, values: Mapping[str, Any]) -> None:
         """Raise OperationRefused (DOCUMENT_COST_LIMIT) above the limit."""
         limit = self.costs.limit
-        if self.of(values) > limit:
+        if self.total(values) > limit:
             raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost above {limit}", {"limit": limit})
 
-    def of(self, values: Mapping[str, Any]) -> int:
+    def total(self, values: Mapping[str, Any]) -> int:
         """The cost under these values."""
-        return self._of(self.items, {}, values)
+        return self._sum(self.items, {}, values)
 
-    def _of(self, items: tuple[_Item, ...], sizes: Mapping[str, int], values: Mapping[str, Any]) -> int:
+    def _sum(self, items: tuple[_Item, ...], sizes: Mapping[str, int], values: Mapping[str, Any]) -> int:
         """The cost of fields. Depth is bounded by the document's limits."""
         total = 0
         for item in items:
             if hold(item.conditions, values):
                 size = item.size(values)
                 inner = dict.fromkeys(item.sized, size)
-                below = max((weight + self._of(fields, inner, values) for weight, fields in item.below), default=0)
+                below = max((weight + self._sum(fields, inner, values) for weight, fields in item.below), default=0)
                 total += sizes.get(item.name, size if item.many else 1) * (item.weight + below)
-                total += sum(self.costs.of_value(argument, values) for argument in item.arguments)
+                total += sum(self.costs.argument_cost(argument, values) for argument in item.arguments)
         return total
 
 
@@ -108,13 +108,13 @@ class Costs:
                 elif (identity(directive.spec), directive.name) == (_COST, "listSize"):
                     self._sizes[coordinate] = directive.arguments
 
-    def of(self, operation: Operation) -> Cost | None:
+    def cost(self, operation: Operation) -> Cost | None:
         """The cost of an operation; None if the supergraph has no costs, so that only the other limits apply."""
         if not self._weights and not self._sizes:
             return None
         return Cost(self, tuple(self._item(field) for field in operation.root.fields if field.name != "__typename"))
 
-    def of_value(self, argument: _Argument, values: Mapping[str, Any]) -> int:
+    def argument_cost(self, argument: _Argument, values: Mapping[str, Any]) -> int:
         """The cost of an argument's value."""
         total = 0
         stack: list[tuple[str, GraphQLInputType, Any]]

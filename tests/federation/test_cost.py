@@ -57,9 +57,9 @@ def cost(query: str, variables: dict[str, Any] | None = None) -> int:
     schema = supergraph.client_schema
     document = parse_document(query, schema, Limits())
     operation = normalise(document, find_operation(document, None), schema)
-    found = costs.of(operation)
-    assert found is not None
-    return found.of(bind(operation, variables or {}, schema))
+    operation_cost = costs.cost(operation)
+    assert operation_cost is not None
+    return operation_cost.total(bind(operation, variables or {}, schema))
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_above_the_bound_an_operation_is_refused_with_a_code_whatever_its_names(
     def refused(query: str) -> str | None:
         document = parse_document(query, schema, Limits())
         operation = normalise(document, find_operation(document, None), schema)
-        found = costs.of(operation)
-        assert found is not None
+        operation_cost = costs.cost(operation)
+        assert operation_cost is not None
         try:
-            found.check(bind(operation, {}, schema))
+            operation_cost.check(bind(operation, {}, schema))
         except OperationRefused as error:
             return error.code
         return None
@@ -136,7 +136,7 @@ def test_a_supergraph_that_says_nothing_of_costs_has_no_cost() -> None:
     supergraph = compose([Source("a", "", "type Query { a: [Int] }")])
     document = parse_document("{ a }", supergraph.client_schema, Limits())
     operation = normalise(document, find_operation(document, None), supergraph.client_schema)
-    assert Costs(supergraph, 0).of(operation) is None
+    assert Costs(supergraph, 0).cost(operation) is None
 
 
 A = (
