@@ -96,11 +96,8 @@ def postgresql(keys: Keys) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def template(postgresql: Cluster, keys: Keys) -> str:
-    """Name of the template database of the code as it is, made once by whichever test process comes first."""
-    name = f"template_{_migrations_digest()}"
-    with _locked(name):
-        asyncio.run(_ensure_template(postgresql, keys, name))
-    return name
+    """Name of the template database of the code as it is."""
+    return migrated_template(postgresql, keys)
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +145,14 @@ def node() -> Node:
         return installed()
     except NodeAbsent as error:
         pytest.skip(str(error))
+
+
+def migrated_template(postgresql: Cluster, keys: Keys) -> str:
+    """Name of the template database of the code as it is, made once by whichever process comes first."""
+    name = f"template_{_migrations_digest()}"
+    with _locked(name):
+        asyncio.run(_ensure_template(postgresql, keys, name))
+    return name
 
 
 @dataclass(frozen=True, slots=True)

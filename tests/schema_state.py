@@ -1,4 +1,4 @@
-"""What a schema of the database is, and what its declarations would make of it: both as comparable rows."""
+"""Reads a schema of the database, and the one that its declarations would make, as comparable rows."""
 
 from __future__ import annotations
 

@@ -6,9 +6,7 @@ data. Ids and days that change from one run to the next are written <id-1>, <J+9
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,15 +15,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from infra.keys import Keys
-from infra.migrate import migrate
 from infra.postgresql import cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import password
 from schema.days import today
-from tests.conftest import ROOT, STATE, Database
+from tests.conftest import ROOT, STATE, Database, copied, migrated_template
 from tests.docs.marked_part import replaced
 from tests.docs.matrix import observe
 from tests.docs.matrix_pages import details, table
@@ -88,13 +83,11 @@ def pages(running: Site, today: date) -> dict[Path, str]:
 def temporary_database() -> Iterator[Database]:
     """A migrated database on the test cluster, for as long as needed."""
     keys = Keys.create(STATE / "keys")
-    with cluster("test", ROOT, password(ADMINISTRATOR, keys), durable=False) as running:
-        database = Database(running, keys, f"test_{os.getpid()}_0")
-        asyncio.run(migrate(database.admin_dsn, keys))
-        try:
-            yield database
-        finally:
-            asyncio.run(_drop(running.admin_dsn(), database.name))
+    with (
+        cluster("test", ROOT, password(ADMINISTRATOR, keys), durable=False) as running,
+        copied(running, keys, migrated_template(running, keys)) as database,
+    ):
+        yield database
 
 
 @contextmanager
@@ -106,12 +99,6 @@ def temporary_site() -> Iterator[Site]:
         site(database, Path(folder)) as running,
     ):
         yield running
-
-
-async def _drop(dsn: str, name: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
 
 
 def generated() -> Mapping[Path, str]:

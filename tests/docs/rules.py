@@ -15,11 +15,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from demo.__main__ import prepare
-from schema.days import today
 from tests.cli.commands import Result, hub
 from tests.conftest import ROOT, Database
 from tests.docs.readme import temporary_database
+from tests.e2e.site import demonstration
 
 RULES, TOLD = "schema/policies", "CHANGELOG.md"
 
@@ -65,7 +64,7 @@ def main(commit: str) -> None:
             print(f"Règles d'accès : rien ne change depuis {commit}, ou ce commit n'est pas dans ce clone.")
             return
         with temporary_database() as database:
-            asyncio.run(prepare(database.keys, database.dsn, Path(folder) / "files", today()))
+            asyncio.run(demonstration(database, Path(folder)))
             done = compared(old, ROOT / RULES, database)
     print(done.out + done.err, end="")
     try:
