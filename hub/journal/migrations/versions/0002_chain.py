@@ -179,5 +179,5 @@ def _canonical(line: dict) -> bytes:  # type: ignore[type-arg]
     """The canonical form of this revision: `hub.journal.chain` may only change together with another migration."""
     entry = {name: line["entry"][name] for name in ENTRY}
     entry["decisions"] = dict(sorted(entry["decisions"].items()))
-    found = [{name: row[name] for name in ("coordinates", "masked", "subjects")} for row in line["disclosures"]]
-    return orjson.dumps({"stream": BEFORE, "seq": line["seq"], "entry": entry, "disclosures": found})
+    disclosures = [{name: row[name] for name in ("coordinates", "masked", "subjects")} for row in line["disclosures"]]
+    return orjson.dumps({"stream": BEFORE, "seq": line["seq"], "entry": entry, "disclosures": disclosures})
