@@ -125,7 +125,7 @@ async def test_rows_kept_for_a_value_that_is_not_the_actors_are_found(
 
 
 async def test_an_edge_served_whatever_it_reveals_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guards.Guards, "revealed", lambda *_: True)
+    monkeypatch.setattr(guards.Guards, "link_condition", lambda *_: True)
     trial, _ = await found("referent-b", "suivi")
     assert places(trial, "answer") >= {"people.structure.id", "people.agent.last_name"}
     assert "appointments.organisation.name" not in places(trial, "answer"), "the rows that have it are not there"
@@ -157,7 +157,7 @@ async def test_an_error_that_repeats_a_variable_is_found(found: Found, monkeypat
     def repeat(preparer: Any, prepared: Any, variables: Any) -> Any:
         raise VariablesRefused("VARIABLES", f"refusé : {variables}", "refused")
 
-    monkeypatch.setattr(Preparer, "bound", repeat)
+    monkeypatch.setattr(Preparer, "bind_variables", repeat)
     trial, _ = await found("referent-b", "suivi")
     assert places(trial, "answer") == {"people.person.id"}
 

@@ -153,7 +153,7 @@ async def test_a_motive_that_is_not_coarsened_is_seen(
     model: Model, database: Database, copies: list[Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The comparison itself can fail: with a hole in what is served of a value, and where something may be read."""
-    monkeypatch.setattr(guards.Guards, "plain", bare)
+    monkeypatch.setattr(guards.Guards, "coarsened_value", bare)
     await Silence(model, "referent-b", "suivi").fall(copies[0])
     with pytest.raises(AssertionError, match="appointments"):
         await compare(model, database, copies[0], tmp_path)

@@ -226,7 +226,7 @@ async def test_a_rule_that_the_oracle_reads_otherwise_is_seen(
 async def test_a_hole_in_the_hub_is_seen(
     model: Model, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guards.Guards, "revealed", lambda *_: True)
+    monkeypatch.setattr(guards.Guards, "link_condition", lambda *_: True)
     async with comparison(database, model, tmp_path) as found:
         await sweep(found, ["referent-b"])
     assert found.differences
