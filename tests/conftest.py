@@ -210,8 +210,8 @@ async def populated(database: Database, world: str, populate: Callable[[], Await
         if state.exists() and await _exists(database.cluster, template):
             await _drop(database.cluster, database.name)
             await _copy(database.cluster, template, database.name)
-            kept: T = pickle.loads(state.read_bytes())  # noqa: S301 - written below, by this clone
-            return kept
+            stored: T = pickle.loads(state.read_bytes())  # noqa: S301 - written below, by this clone
+            return stored
         await _drop(database.cluster, template)
         result = await populate()
         POPULATED.mkdir(exist_ok=True)

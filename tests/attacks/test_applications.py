@@ -24,7 +24,7 @@ from tests.e2e.canary_world import ITSELF, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ASKED = """query ($id: ID!) { person(id: $id) { id lastName contact { phones } constraints { theme } rsa { status }
+QUERY = """query ($id: ID!) { person(id: $id) { id lastName contact { phones } constraints { theme } rsa { status }
   identifiers { value } nationalIdentifiers { value } appointments { nodes { startsAt } } } }"""
 PERSONS = "query ($after: String) { persons(first: 1, after: $after) { nodes { lastName } pageInfo { endCursor } } }"
 NAMES = "{ __schema { types { name fields { name } } } }"
@@ -33,32 +33,32 @@ NAMES = "{ __schema { types { name fields { name } } } }"
 def through(user: DemoActor, client: str = PARTNER_CLIENT, **changed: Any) -> DemoActor:
     """The partner's application, used by this actor."""
     claims = {"organisation": PARTNER.siret, "organisation_type": "autre", "departments": ["08"]}
-    made = DemoActor("app", "partenaire", ("suivi", "actions", "droits", "iae"), "", claims, user, client)
-    return replace(made, **changed)
+    application = DemoActor("app", "partenaire", ("suivi", "actions", "droits", "iae"), "", claims, user, client)
+    return replace(application, **changed)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(world: World, database: Database, folder: Path) -> Any:
     """The hub, with applications beside the world's actors."""
-    known = world.actors
-    users = {name: through(known[name]) for name in ("referent-a", "referent-b", "personne", "employeur")}
-    apps = {f"app of {name}": each for name, each in users.items()}
-    apps["unknown app"] = through(known["referent-a"], "attacker")
+    actors = world.actors
+    users = {name: through(actors[name]) for name in ("referent-a", "referent-b", "personne", "employeur")}
+    apps = {f"app of {name}": actor for name, actor in users.items()}
+    apps["unknown app"] = through(actors["referent-a"], "attacker")
     apps["app alone"] = replace(users["referent-a"], end_user=None)
-    apps["borrowed"] = replace(known["referent-a"], client=PARTNER_CLIENT)
-    apps["stolen"] = replace(known["referent-a"], client="attacker")
-    async with inside(database, {**known, **apps}, folder) as running:
+    apps["borrowed"] = replace(actors["referent-a"], client=PARTNER_CLIENT)
+    apps["stolen"] = replace(actors["referent-a"], client="attacker")
+    async with inside(database, {**actors, **apps}, folder) as running:
         yield running
 
 
-async def ask(hub: Inside, world: World, actor: str, purpose: str = "suivi", query: str = ASKED) -> Got:
+async def ask(hub: Inside, world: World, actor: str, purpose: str = "suivi", query: str = QUERY) -> Got:
     return await hub.ask(actor, query, {"id": world.persons["vurnibal"]}, purpose=purpose)
 
 
 def reasons(got: Got) -> dict[str, tuple[str, list[str]]]:
     """By coordinate, why it was denied and by which rules."""
     entries = got.json["extensions"]["access"]
-    return {each["coordinate"]: (each["reason"], each["rules"]) for each in entries if each["decision"] == "deny"}
+    return {entry["coordinate"]: (entry["reason"], entry["rules"]) for entry in entries if entry["decision"] == "deny"}
 
 
 async def test_an_application_gets_of_its_user_s_rights_what_is_in_its_scope(hub: Inside, world: World) -> None:
@@ -68,10 +68,10 @@ async def test_an_application_gets_of_its_user_s_rights_what_is_in_its_scope(hub
         assert its[name] == mine[name] is not None
     for name in ("constraints", "rsa", "identifiers"):
         assert its[name] is None is not mine[name]
-    told = reasons(app)
-    assert told["Person.rsa"] == (Reason.FIELD_NOT_FOR_CLIENT, ["parcours"])
-    assert told["Person.constraints"] == (Reason.FIELD_NOT_FOR_CLIENT, ["PART-FREIN"])
-    assert told["Person.nationalIdentifiers"] == (Reason.FIELD_NOT_FOR_CLIENT, ["PART-IDX-REDUIT"])
+    denials = reasons(app)
+    assert denials["Person.rsa"] == (Reason.FIELD_NOT_FOR_CLIENT, ["parcours"])
+    assert denials["Person.constraints"] == (Reason.FIELD_NOT_FOR_CLIENT, ["PART-FREIN"])
+    assert denials["Person.nationalIdentifiers"] == (Reason.FIELD_NOT_FOR_CLIENT, ["PART-IDX-REDUIT"])
     assert not reasons(own).keys() & {"Person.rsa", "Person.constraints"}
 
 
@@ -79,15 +79,15 @@ async def test_what_an_application_may_not_be_given_is_never_asked_of_a_subgraph
     for transport in hub.transports.values():
         transport.exchanges.clear()
     await ask(hub, world, "app of referent-a")
-    sent = " ".join(request.query for each in hub.transports.values() for request, _, _ in each.exchanges)
+    sent = " ".join(request.query for recorded in hub.transports.values() for request, _, _ in recorded.exchanges)
     assert "lastName" in sent
     assert not [name for name in ("constraints", "rsa", "identifiers", "nationalIdentifiers") if name in sent]
 
 
 async def test_an_application_widens_nothing_whoever_uses_it(hub: Inside, world: World) -> None:
     """A scope wider than the user's rights gives nothing more: not the rows of another's, not the fields."""
-    other = await hub.ask("app of referent-b", ASKED, {"id": world.persons["vurnibal"]})
-    assert other.data["person"] is None
+    answer = await hub.ask("app of referent-b", QUERY, {"id": world.persons["vurnibal"]})
+    assert answer.data["person"] is None
     employer = await ask(hub, world, "app of employeur", "actions")
     direct = await ask(hub, world, "employeur", "actions")
     assert direct.data["person"]["lastName"] is not None
@@ -117,7 +117,7 @@ async def test_a_user_s_own_token_that_a_partner_s_application_holds_is_cut_down
     borrowed, app = await ask(hub, world, "borrowed"), await ask(hub, world, "app of referent-a")
     assert borrowed.json == app.json
     for name in ("client", "client_id", "azp", "x-client", "on-behalf-of"):
-        again = await hub.ask("borrowed", ASKED, {"id": world.persons["vurnibal"]}, **{name: "demo"})
+        again = await hub.ask("borrowed", QUERY, {"id": world.persons["vurnibal"]}, **{name: "demo"})
         assert again.json == app.json
 
 
@@ -138,8 +138,8 @@ async def test_13_a_cursor_that_one_application_was_given_serves_no_other(hub: I
         cursors[name] = page["pageInfo"]["endCursor"]
         assert cursors[name] is not None
         assert (await hub.ask(name, PERSONS, {"after": cursors[name]})).data["persons"]["nodes"]
-    for name, other in zip(cursors, reversed(cursors), strict=True):
-        assert (await hub.ask(name, PERSONS, {"after": cursors[other]})).code == "FORBIDDEN_INPUT"
+    for name, cursor in zip(cursors, reversed(cursors), strict=True):
+        assert (await hub.ask(name, PERSONS, {"after": cursors[cursor]})).code == "FORBIDDEN_INPUT"
 
 
 async def test_24_a_document_that_a_user_sent_through_one_application_is_unknown_to_another(hub: Inside) -> None:
@@ -147,9 +147,9 @@ async def test_24_a_document_that_a_user_sent_through_one_application_is_unknown
     digest = f"sha256:{sha256(text.encode()).hexdigest()}"
     sent = orjson.dumps({"query": text, "documentId": digest})
     assert (await hub.post(sent, hub.headers("app of referent-a"))).status == 200
-    known = orjson.dumps({"documentId": digest})
-    assert (await hub.post(known, hub.headers("app of referent-a"))).status == 200
-    assert (await hub.post(known, hub.headers("referent-a"))).code == "PERSISTED_QUERY_NOT_FOUND"
+    persisted_query = orjson.dumps({"documentId": digest})
+    assert (await hub.post(persisted_query, hub.headers("app of referent-a"))).status == 200
+    assert (await hub.post(persisted_query, hub.headers("referent-a"))).code == "PERSISTED_QUERY_NOT_FOUND"
 
 
 async def test_26_a_plan_made_for_a_user_is_not_used_for_its_application_nor_the_reverse(
@@ -165,7 +165,7 @@ async def test_11_the_view_of_an_application_holds_what_it_could_ever_be_given(h
     views = {}
     for name in ("referent-a", "app of referent-a"):
         types = (await hub.ask(name, NAMES, schema_view="mine")).data["__schema"]["types"]
-        views[name] = {f"{each['name']}.{field['name']}" for each in types for field in each["fields"] or ()}
+        views[name] = {f"{type_['name']}.{field['name']}" for type_ in types for field in type_["fields"] or ()}
     assert views["app of referent-a"] < views["referent-a"]
     assert "Person.constraints" in views["referent-a"] - views["app of referent-a"]
     assert "Person.appointments" in views["app of referent-a"]
@@ -182,18 +182,18 @@ async def test_41_a_purpose_is_the_user_s_the_application_s_its_scope_s_and_both
 async def test_the_person_reads_through_which_application_its_data_went(hub: Inside, world: World) -> None:
     who = {"id": world.persons[ITSELF]}
     for name in ("referent-a", "app of referent-a", "app of personne"):
-        await hub.ask(name, ASKED, who, purpose="droits" if name == "app of personne" else "suivi")
+        await hub.ask(name, QUERY, who, purpose="droits" if name == "app of personne" else "suivi")
     journal = "{ myAccessJournal(first: 3) { nodes { application actorKind organisation } } }"
     nodes = (await hub.ask("personne", journal, purpose="droits")).data["myAccessJournal"]["nodes"]
-    told = [(each["actorKind"], each["application"]) for each in nodes]
+    channels = [(node["actorKind"], node["application"]) for node in nodes]
     passed = f"{PARTNER_CLIENT} ({PARTNER.name})"
-    assert told == [("beneficiaire", passed), ("referent_cd", passed), ("referent_cd", None)]
+    assert channels == [("beneficiaire", passed), ("referent_cd", passed), ("referent_cd", None)]
 
 
 async def test_the_journal_names_the_user_and_the_application(hub: Inside, world: World, database: Database) -> None:
     trace = "a" * 32
     headers = hub.headers("app of referent-a", traceparent=TRACE.replace(TRACE[3:35], trace))
-    body = orjson.dumps({"query": ASKED, "variables": {"id": world.persons["vurnibal"]}})
+    body = orjson.dumps({"query": QUERY, "variables": {"id": world.persons["vurnibal"]}})
     assert (await hub.post(body, headers)).status == 200
     owner = await database.connect()
     try:
@@ -230,7 +230,7 @@ async def test_32_a_token_of_an_application_is_good_as_it_is(
     hub: Inside, world: World, folder: Path, claims: dict[str, Any]
 ) -> None:
     """What follows is refused for what is changed in it."""
-    got = await hub.ask("employeur", ASKED, {"id": world.persons["vurnibal"]}, purpose="suivi",
+    got = await hub.ask("employeur", QUERY, {"id": world.persons["vurnibal"]}, purpose="suivi",
                         authorization=f"Bearer {signed(folder, claims)}")  # fmt: skip
     assert got.data["person"]["lastName"] == "VURNIBAL"
 
@@ -267,6 +267,6 @@ async def test_32_a_delegation_that_is_not_exactly_one_user_of_one_application_i
     hub: Inside, world: World, folder: Path, claims: dict[str, Any], what: str
 ) -> None:
     bad = signed(folder, {**claims, **spoiled(claims)[what]})
-    got = await hub.ask("employeur", ASKED, {"id": world.persons["vurnibal"]}, authorization=f"Bearer {bad}")
+    got = await hub.ask("employeur", QUERY, {"id": world.persons["vurnibal"]}, authorization=f"Bearer {bad}")
     assert (got.status, "data" in got.json) == (401, False)
     assert got.code in ("TOKEN_REFUSED", "HABILITATION_ENDED")

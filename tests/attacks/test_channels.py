@@ -23,7 +23,7 @@ async def visit(
     hub: Inside, path: str, method: str = "GET", headers: list[tuple[str, str]] | None = None, query: bytes = b""
 ) -> tuple[int, dict[str, str], bytes]:
     """(status, headers, body) of one address."""
-    told: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     received: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> dict[str, Any]:
@@ -33,33 +33,33 @@ async def visit(
         raise AssertionError
 
     async def send(message: Any) -> None:
-        told.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "http_version": "1.1", "scheme": "https", "method": method, "path": path,
              "raw_path": path.encode(), "query_string": query, "root_path": "", "client": ("192.0.2.1", 1),
              "headers": [(k.encode(), v.encode()) for k, v in headers or []]}  # fmt: skip
     await hub.app(scope, receive, send)
-    found = {name.decode(): value.decode() for name, value in told[0]["headers"]}
-    return told[0]["status"], found, b"".join(each.get("body", b"") for each in told[1:])
+    answer_headers = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return messages[0]["status"], answer_headers, b"".join(part.get("body", b"") for part in messages[1:])
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/subscriptions", "/"])
 async def test_28_no_connection_that_lasts_is_opened(hub: Inside, path: str) -> None:
     """A WebSocket is closed before it is accepted, an event stream is not acceptable, whatever the token."""
-    told: list[str] = []
+    events: list[str] = []
     received = [{"type": "websocket.connect"}]
 
     async def receive() -> dict[str, Any]:
         return received.pop()
 
     async def send(message: Any) -> None:
-        told.append(message["type"])
+        events.append(message["type"])
 
     scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
              "headers": [(k.encode(), v.encode()) for k, v in hub.headers("personne")],
              "subprotocols": ["graphql-transport-ws", "graphql-ws"]}  # fmt: skip
     await hub.app(scope, receive, send)
-    assert told == ["websocket.close"]
+    assert events == ["websocket.close"]
     stream = await hub.ask("personne", "{ me { id } }", accept="text/event-stream")
     assert (stream.status, stream.code, stream.calls) == (406, "NOT_ACCEPTABLE", {})
     mixed = await hub.ask("personne", "{ me { id } }", accept='multipart/mixed;deferSpec="20220824"')
@@ -69,12 +69,12 @@ async def test_28_no_connection_that_lasts_is_opened(hub: Inside, path: str) -> 
 async def test_29_no_other_origin_is_ever_allowed(hub: Inside, world: World) -> None:
     """No answer bears a header by which a browser would hand it to a page of elsewhere."""
     origin = "https://attacker.example"
-    asked = [
+    requests = [
         await hub.ask("referent-a", NAME, {"id": world.persons["vurnibal"]}, origin=origin),
         await hub.ask("referent-a", "{ nope }", origin=origin),
         await hub.post(b"", hub.headers("referent-a", origin=origin), "OPTIONS"),
     ]
-    answers = [{name.decode(): value.decode() for name, value in got.headers} for got in asked]
+    answers = [{name.decode(): value.decode() for name, value in got.headers} for got in requests]
     visited = [await visit(hub, path, headers=[("origin", origin)]) for path in PAGES]
     answers += [headers for _, headers, _ in visited]
     assert not {name for headers in answers for name in headers if name.startswith("access-control-")}
@@ -84,8 +84,8 @@ async def test_29_the_address_says_nothing(hub: Inside, world: World) -> None:
     """A query string beside a body is not read, and no address sends a caller, or its token, elsewhere."""
     body = orjson.dumps({"query": NAME, "variables": {"id": world.persons["vurnibal"]}})
     plain = await hub.post(body, hub.headers("referent-a"))
-    asked = b"query=%7Bme%7Bid%7D%7D&variables=%7B%22id%22%3A1%7D&operationName=a&purpose=droits&access_token=x"
-    assert (await hub.post(body, hub.headers("referent-a"), query=asked)).body == plain.body
+    query_string = b"query=%7Bme%7Bid%7D%7D&variables=%7B%22id%22%3A1%7D&operationName=a&purpose=droits&access_token=x"
+    assert (await hub.post(body, hub.headers("referent-a"), query=query_string)).body == plain.body
     for path in ("/graphql/", "//graphql", "/GraphQL", "/graphql/../graphql", "/healthz/", "//attacker.example/"):
         for method in ("GET", "POST"):
             status, headers, _ = await visit(hub, path, method, [("host", "attacker.example")])

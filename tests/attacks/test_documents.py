@@ -95,10 +95,13 @@ async def test_02_a_field_of_an_interface_is_decided_for_each_type_that_it_may_b
     operation = normalise(document, find_operation(document, None), graph.schema)
     classification = graph.table.classification
     for purpose, plain in (("suivi", ["text"]), ("formation", [])):
-        found = authorise(operation, graph.table.decision_class("referent_cd", purpose), classification)
-        (note,) = found.operation.fetch.root.fields
-        asked = {each.type: [f.name for f in each.fields if not f.name.startswith("_")] for each in note.selections}
-        assert asked == {"PlainNote": plain, "HealthNote": []}
+        authorisation = authorise(operation, graph.table.decision_class("referent_cd", purpose), classification)
+        (note,) = authorisation.operation.fetch.root.fields
+        fields_by_type = {
+            selection.type: [f.name for f in selection.fields if not f.name.startswith("_")]
+            for selection in note.selections
+        }
+        assert fields_by_type == {"PlainNote": plain, "HealthNote": []}
 
 
 async def test_03_a_category_on_an_interface_is_refused() -> None:
@@ -133,12 +136,12 @@ async def test_04_a_denied_field_feeds_no_argument() -> None:
     operation = normalise(document, find_operation(document, None), graph.schema)
     for actor, purpose, fed in (("beneficiaire", "droits", True), ("organisme_formation", "formation", False)):
         decisions = graph.table.decision_class(actor, purpose)
-        found = authorise(operation, decisions, graph.table.classification)
-        plan = make_plan(found.operation, graph.supergraph)
+        authorisation = authorise(operation, decisions, graph.table.classification)
+        plan = make_plan(authorisation.operation, graph.supergraph)
         assert ("nirLastDigits" in plan.text(), "ending" in plan.text()) == (fed, fed)
-        assert ("Person.nirLastDigits" in found.residual.fields) == fed
+        assert ("Person.nirLastDigits" in authorisation.residual.fields) == fed
         if not fed:
-            (denied,) = (each for each in found.entries if each.coordinate == "Memo.ending")
+            (denied,) = (entry for entry in authorisation.entries if entry.coordinate == "Memo.ending")
             assert denied.decision.required == "Person.nirLastDigits"
 
 
@@ -173,8 +176,8 @@ def renamed(text: str, local: str) -> str:
 
 
 async def test_06_a_directive_is_ours_by_its_specification_whatever_its_name() -> None:
-    told = graph_from({name: renamed(text, "told") for name, text in served().items()})
-    assert told.table.classification == graph_from(served()).table.classification
+    renamed_graph = graph_from({name: renamed(text, "told") for name, text in served().items()})
+    assert renamed_graph.table.classification == graph_from(served()).table.classification
     foreign = {name: text.replace(SPEC, "https://attacker.example/privacy/v1.0") for name, text in served().items()}
     with pytest.raises(StartRefused):
         graph_from(foreign)
@@ -183,11 +186,11 @@ async def test_06_a_directive_is_ours_by_its_specification_whatever_its_name() -
 @pytest.mark.parametrize("name", ["_entities", "_service", "_access", "__access"])
 async def test_07_what_is_internal_fails_as_a_typo_does(hub: Inside, name: str) -> None:
     arguments = '(representations: [{ __typename: "Person" }])' if name == "_entities" else ""
-    asked = await hub.ask("referent-a", f"{{ {name}{arguments} {{ __typename }} }}")
+    internal = await hub.ask("referent-a", f"{{ {name}{arguments} {{ __typename }} }}")
     typo = await hub.ask("referent-a", f"{{ {'q' * len(name)}{arguments} {{ __typename }} }}")
-    assert asked.status == typo.status == 400
-    assert asked.body.replace(name.encode(), b"q" * len(name)) == typo.body
-    assert asked.calls == {}
+    assert internal.status == typo.status == 400
+    assert internal.body.replace(name.encode(), b"q" * len(name)) == typo.body
+    assert internal.calls == {}
 
 
 @pytest.mark.parametrize("edge", ["contact", "household", "rsa", "referent", "appointments { nodes", "constraints"])
@@ -229,7 +232,7 @@ async def test_11_introspection_knows_nothing_internal_and_is_no_short_cut(hub: 
 async def test_21_no_path_leads_from_one_person_to_another(hub: Inside, world: World) -> None:
     """But to the partner, who is decided on as a person of its own (`tests/demo/test_group_and_rights.py`). Nor does a
     collective rendez-vous tell who else was there."""
-    seen: set[str] = set()
+    visited: set[str] = set()
     pending = ["Person"]
     while pending:
         type_ = pending.pop()
@@ -237,11 +240,11 @@ async def test_21_no_path_leads_from_one_person_to_another(hub: Inside, world: W
             below = get_named_type(field.type)
             if (type_, name) == ("Household", "partner"):
                 assert below.name == "Person"
-            elif isinstance(below, GraphQLObjectType) and below.name not in seen:
-                seen.add(below.name)
+            elif isinstance(below, GraphQLObjectType) and below.name not in visited:
+                visited.add(below.name)
                 pending.append(below.name)
-    assert "Appointment" in seen
-    assert not seen & {"Person", "PersonConnection", "PersonEdge", "Query"}
+    assert "Appointment" in visited
+    assert not visited & {"Person", "PersonConnection", "PersonEdge", "Query"}
     query = "query ($id: ID!) { person(id: $id) { appointments { nodes { motive { category } status } } } }"
     got = await hub.ask("referent-a", query, {"id": world.persons["vurnibal"]})
     collective = [n for n in got.data["person"]["appointments"]["nodes"] if n["status"] != "INCONNU"]
@@ -313,8 +316,8 @@ async def test_36_a_condition_that_is_no_boolean_is_refused(hub: Inside, value: 
 
 async def test_38_names_change_no_bound(hub: Inside) -> None:
     """Fields named like cheap ones by their alias count as what they are."""
-    named = "{ me { " + " ".join(f"__typename{n}: id" for n in range(201)) + " } }"
-    assert (await hub.ask("personne", named)).code in ("DOCUMENT_RESERVED_ALIAS", "DOCUMENT_ALIASES_LIMIT")
+    aliased = "{ me { " + " ".join(f"__typename{n}: id" for n in range(201)) + " } }"
+    assert (await hub.ask("personne", aliased)).code in ("DOCUMENT_RESERVED_ALIAS", "DOCUMENT_ALIASES_LIMIT")
     query = many_roots("query __schema ")
     assert (await hub.ask("personne", query)).code == "DOCUMENT_ROOT_FIELDS_LIMIT"
 

@@ -45,9 +45,9 @@ class Forger:
     ) -> str:
         """A token whose header and claims are changed so; one given as None is left out."""
         parts = [{**self.header, **(header or {})}, {**self.claims, **claims}]
-        said = ".".join(b64(orjson.dumps({k: v for k, v in part.items() if v is not None})) for part in parts)
+        signing_input = ".".join(b64(orjson.dumps({k: v for k, v in part.items() if v is not None})) for part in parts)
         private: Any = self.key.private_key
-        return f"{said}.{b64((sign or private.sign)(said.encode()))}"
+        return f"{signing_input}.{b64((sign or private.sign)(signing_input.encode()))}"
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,11 @@ def forger(hub: Inside, folder: Path) -> Forger:
     """A forger who even holds the issuer's key, and the référente's claims."""
     key = jwk.OKPKey.import_key(orjson.loads((folder / "issuer.jwk").read_bytes()))
     actor, now = hub.actors["referent-a"], hub.app.pipeline.clock()
-    said = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 86_400, **actor.claims}
+    identity = {"kind": actor.kind, "purposes": list(actor.purposes), "habilitated_until": now + 86_400, **actor.claims}
     claims = {
         "iss": ISSUER, "aud": AUDIENCE, "sub": actor.name, "client_id": CLIENT, "iat": now, "exp": now + LIFETIME,
     }  # fmt: skip
-    return Forger(key, {**claims, CLAIM: said})
+    return Forger(key, {**claims, CLAIM: identity})
 
 
 async def ask(hub: Inside, world: World, token: str) -> Got:
@@ -134,7 +134,7 @@ async def test_32_no_signature_and_one_under_the_public_key_are_refused(
 ) -> None:
     public = orjson.dumps(forger.key.as_dict(private=False))
     raw: Any = forger.key.public_key
-    other: Any = jwk.OKPKey.generate_key("Ed25519").private_key
+    ed25519: Any = jwk.OKPKey.generate_key("Ed25519").private_key
     signs: list[tuple[str, Callable[[bytes], bytes]]] = [
         ("none", lambda _: b""),
         ("None", lambda _: b""),
@@ -142,7 +142,7 @@ async def test_32_no_signature_and_one_under_the_public_key_are_refused(
         ("HS256", lambda text: hmac.digest(raw.public_bytes_raw(), text, "sha256")),
         (ALGORITHM, lambda _: b""),
         (ALGORITHM, lambda _: b"\x00" * 64),
-        (ALGORITHM, other.sign),
+        (ALGORITHM, ed25519.sign),
     ]
     bodies = {(await ask(hub, world, forger.token({"alg": name}, sign))).body for name, sign in signs}
     whole = forger.token()
@@ -239,17 +239,17 @@ async def test_33_keys_are_exchanged_with_an_overlap_and_a_key_that_is_gone_open
 ) -> None:
     kinds, now = hub.app.pipeline.table.policy.actors, hub.app.pipeline.clock()
     new = Forger(jwk.OKPKey.generate_key("Ed25519", {"kid": "new"}), forger.claims)
-    old_set, new_set = (each.key.as_dict(private=False) for each in (forger, new))
+    old_set, new_set = (signing.key.as_dict(private=False) for signing in (forger, new))
 
     def opened(*keys: Any) -> list[bool]:
         tokens = Tokens({ISSUER: Issuer.from_jwks(ISSUER, ALGORITHM, {"keys": list(keys)})}, AUDIENCE, kinds)
-        found = []
-        for each in (forger, new):
+        statuses = []
+        for signer in (forger, new):
             try:
-                found.append(tokens.actor(each.token(), now).kind == "referent_cd")
+                statuses.append(tokens.actor(signer.token(), now).kind == "referent_cd")
             except IdentityRefused:
-                found.append(False)
-        return found
+                statuses.append(False)
+        return statuses
 
     assert opened(old_set) == [True, False]
     assert opened(old_set, new_set) == [True, True]
@@ -291,8 +291,8 @@ async def test_39_no_header_gets_a_trace_and_no_value_a_line_of_the_log(
     assert dict(got.headers)[b"trace-id"].decode() == TRACE.split("-")[1]
     request, context, _ = hub.transports["people"].exchanges[-1]
     assert "ftv1" not in repr((request, context))
-    said = caplog.text.lower()
-    assert not {canary.text for canary in world.canaries if canary.text.lower() in said}
+    log = caplog.text.lower()
+    assert not {canary.text for canary in world.canaries if canary.text.lower() in log}
 
 
 async def test_44_nobody_is_told_anothers_decisions_or_rights(hub: Inside, world: World) -> None:
@@ -302,9 +302,9 @@ async def test_44_nobody_is_told_anothers_decisions_or_rights(hub: Inside, world
     own = await hub.ask("employeur", query, variables)
     (entry,) = own.json["extensions"]["access"]
     assert (entry["coordinate"], entry["rules"]) == ("Person.household", [])
-    named = await hub.ask("employeur", query, variables, explain="referent-a", explain_actor="referent_cd",
+    explained = await hub.ask("employeur", query, variables, explain="referent-a", explain_actor="referent_cd",
                           x_actor="referent-a", x_kind="referent_cd", on_behalf_of="referent-a")  # fmt: skip
-    assert (named.body, named.calls) == (own.body, own.calls)
+    assert (explained.body, explained.calls) == (own.body, own.calls)
 
 
 async def test_44_plans_are_shown_to_nobody_unless_the_settings_say_so(hub: Inside, world: World) -> None:

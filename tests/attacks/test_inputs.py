@@ -108,7 +108,7 @@ async def test_13_a_cursor_serves_its_actor_purpose_order_and_filter_alone(hub: 
         await hub.ask("referent-a", query, {"c": own, "o": "LAST_NAME", "n": "Vurnibal"}),
         await hub.ask("referent-a", query, {"c": altered(own), "o": "LAST_NAME"}),
         await hub.ask("referent-a", query, {"c": own[:-4], "o": "LAST_NAME"}),
-        *[await hub.ask("referent-a", query, {"c": other, "o": "LAST_NAME"}) for other in respelt(own)],
+        *[await hub.ask("referent-a", query, {"c": spelling, "o": "LAST_NAME"}) for spelling in respelt(own)],
         await hub.ask("referent-a", query, {"c": "", "o": "LAST_NAME"}),
         await hub.ask("referent-a", query, {"c": "é" * 40, "o": "LAST_NAME"}),
     ]
@@ -183,5 +183,5 @@ async def test_37_names_of_the_language_are_names_like_others(hub: Inside, world
     got = await hub.ask("referent-a", BY_STATUS, {"f": {name: "x"}})
     assert (got.status, got.calls) == (400, {})
     aliased = "query ($id: ID!) { person(id: $id) { constructor: lastName toString: firstName mro: id } }"
-    found = await hub.ask("referent-a", aliased, {"id": world.persons["vurnibal"], name: "unused"})
-    assert found.data["person"]["constructor"] == "VURNIBAL"
+    answered = await hub.ask("referent-a", aliased, {"id": world.persons["vurnibal"], name: "unused"})
+    assert answered.data["person"]["constructor"] == "VURNIBAL"

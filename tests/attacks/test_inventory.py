@@ -12,26 +12,26 @@ from tests.attacks.inventory import COUNT, PAGE, Attack, attacks, numbered, page
 
 
 def test_each_attack_has_one_row_in_order() -> None:
-    assert [each.number for each in attacks()] == list(range(1, COUNT + 1))
+    assert [attack.number for attack in attacks()] == list(range(1, COUNT + 1))
 
 
 def test_each_test_named_after_an_attack_stands_in_its_row() -> None:
-    rows = {each.number: each.tests for each in attacks()}
-    found = list(numbered())
-    assert len(found) > COUNT
-    assert [each for each in found if each[1] not in rows.get(each[0], ())] == []
+    rows = {attack.number: attack.tests for attack in attacks()}
+    tests = list(numbered())
+    assert len(tests) > COUNT
+    assert [attack for attack in tests if attack[1] not in rows.get(attack[0], ())] == []
 
 
-@pytest.mark.parametrize("attack", attacks(), ids=lambda each: f"{each.number:02}")
+@pytest.mark.parametrize("attack", attacks(), ids=lambda attack: f"{attack.number:02}")
 def test_each_attack_is_played_by_tests_that_exist_or_says_why_not(attack: Attack) -> None:
     assert attack.tests or attack.left
     assert len(set(attack.tests)) == len(attack.tests)
     for test in attack.tests:
         path, *names = test.split("::")
-        found: Any = import_module(path.removesuffix(".py").replace("/", "."))
+        place: Any = import_module(path.removesuffix(".py").replace("/", "."))
         for name in names:
-            found = getattr(found, name)
-        assert callable(found)
+            place = getattr(place, name)
+        assert callable(place)
         assert names[-1].startswith("test_")
         assert Path(path).name.startswith("test_")
 

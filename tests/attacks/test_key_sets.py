@@ -60,7 +60,7 @@ class Moved:
 
 
 @dataclass
-class Asked:
+class AskingHub:
     """A running hub that has the provider's address, and its clock."""
 
     hub: Inside
@@ -74,27 +74,27 @@ class Asked:
     async def refresh(self, seconds: int) -> None:
         """So much time goes by, and the hub does what it does then."""
         self.clock.now += seconds
-        for each in self.hub.app.pipeline.authenticator.remote.values():
-            await each.refresh()
+        for issuer_keys in self.hub.app.pipeline.authenticator.remote.values():
+            await issuer_keys.refresh()
 
 
 GOOD, REFUSED, CLOSED = (200, ""), (401, "TOKEN_REFUSED"), (503, "ISSUER_KEYS_UNAVAILABLE")
 
 
 @asynccontextmanager
-async def asking(idp: Provider, database: Database, folder: Path) -> AsyncIterator[Asked]:
+async def asking(idp: Provider, database: Database, folder: Path) -> AsyncIterator[AskingHub]:
     """A hub in this process, which reads the provider's set once more now."""
     clock = Moved()
     issuer = Issuer(idp.url, ALGORITHM, {}, None, Source(idp.keys_url, client_tls(), PACE))
     async with inside(database, {ACTOR.name: ACTOR}, folder, issuers={idp.url: issuer}, clock=clock) as hub:
-        yield Asked(hub, clock)
+        yield AskingHub(hub, clock)
 
 
 @pytest_asyncio.fixture
-async def asked(idp: Provider, database: Database, tmp_path: Path) -> AsyncIterator[Asked]:
+async def asking_hub(idp: Provider, database: Database, tmp_path: Path) -> AsyncIterator[AskingHub]:
     idp.publish("first")
-    async with asking(idp, database, tmp_path) as found:
-        yield found
+    async with asking(idp, database, tmp_path) as running:
+        yield running
 
 
 def test_33_a_hub_that_has_an_address_alone_follows_a_real_provider_s_keys_without_a_restart(
@@ -115,32 +115,32 @@ def test_33_a_hub_that_has_an_address_alone_follows_a_real_provider_s_keys_witho
         old = idp.token(ACTOR.name)
         assert [status(old), status(old)] == [200, 200]
         idp.publish("second", "first")
-        both = idp.token(ACTOR.name)
-        assert [status(both), status(old)] == [200, 200]
+        second = idp.token(ACTOR.name)
+        assert [status(second), status(old)] == [200, 200]
         idp.publish("third")
-        assert [status(old), status(idp.token(ACTOR.name)), status(old), status(both)] == [200, 200, 401, 401]
+        assert [status(old), status(idp.token(ACTOR.name)), status(old), status(second)] == [200, 200, 401, 401]
         lines = client.get(f"{process.url}/metrics").text.splitlines()
-        for told in (f'age_seconds{{issuer="{idp.url}"}} ', f'read_total{{issuer="{idp.url}",outcome="READ"}} '):
-            assert any(line.startswith(f"spie_issuer_keys_{told}") for line in lines)
+        for metric in (f'age_seconds{{issuer="{idp.url}"}} ', f'read_total{{issuer="{idp.url}",outcome="READ"}} '):
+            assert any(line.startswith(f"spie_issuer_keys_{metric}") for line in lines)
     assert old not in process.log.read_text(encoding="utf-8")
 
 
 async def test_33_a_provider_that_is_down_is_believed_until_its_set_is_too_old_and_then_opens_nothing(
-    idp: Provider, asked: Asked
+    idp: Provider, asking_hub: AskingHub
 ) -> None:
     tokens = [idp.token(ACTOR.name), idp.token(ACTOR.name)]
     idp.listen(False)
     try:
         for seconds in (0, 61, 500, 38):
-            await asked.refresh(seconds)
-            assert await asked.status(tokens[0]) == GOOD
-        await asked.refresh(1)
-        assert [await asked.status(token) for token in tokens] == [CLOSED, CLOSED]
-        assert await asked.status(asked.hub.issuer.token(ACTOR)) == GOOD
+            await asking_hub.refresh(seconds)
+            assert await asking_hub.status(tokens[0]) == GOOD
+        await asking_hub.refresh(1)
+        assert [await asking_hub.status(token) for token in tokens] == [CLOSED, CLOSED]
+        assert await asking_hub.status(asking_hub.hub.issuer.token(ACTOR)) == GOOD
     finally:
         idp.listen(True)
-    await asked.refresh(10)
-    assert [await asked.status(token) for token in tokens] == [GOOD, GOOD]
+    await asking_hub.refresh(10)
+    assert [await asking_hub.status(token) for token in tokens] == [GOOD, GOOD]
 
 
 async def test_33_a_hub_that_starts_before_its_provider_opens_nothing_then_all_and_serves_other_issuers(
@@ -149,46 +149,48 @@ async def test_33_a_hub_that_starts_before_its_provider_opens_nothing_then_all_a
     token = idp.token(ACTOR.name)
     idp.listen(False)
     try:
-        async with asking(idp, database, tmp_path) as asked:
-            assert await asked.status(token) == CLOSED
-            assert await asked.status(asked.hub.issuer.token(ACTOR)) == GOOD
+        async with asking(idp, database, tmp_path) as asking_hub:
+            assert await asking_hub.status(token) == CLOSED
+            assert await asking_hub.status(asking_hub.hub.issuer.token(ACTOR)) == GOOD
             idp.listen(True)
-            await asked.refresh(10)
-            assert await asked.status(token) == GOOD
+            await asking_hub.refresh(10)
+            assert await asking_hub.status(token) == GOOD
     finally:
         idp.listen(True)
 
 
 async def test_33_a_withdrawn_key_opens_nothing_from_the_next_reading_on_whoever_comes(
-    idp: Provider, asked: Asked
+    idp: Provider, asking_hub: AskingHub
 ) -> None:
     token = idp.token(ACTOR.name)
-    assert await asked.status(token) == GOOD
+    assert await asking_hub.status(token) == GOOD
     idp.publish("second")
-    await asked.refresh(60)
-    assert await asked.status(token) == REFUSED
+    await asking_hub.refresh(60)
+    assert await asking_hub.status(token) == REFUSED
 
 
 async def test_33_a_thousand_unknown_keys_cost_the_provider_three_calls_and_nobody_its_turn(
-    idp: Provider, asked: Asked
+    idp: Provider, asking_hub: AskingHub
 ) -> None:
     good, stranger = idp.token(ACTOR.name), jwk.OKPKey.generate_key("Ed25519")
-    now, before = asked.clock(), idp.calls
+    now, before = asking_hub.clock(), idp.calls
 
     def forged(kid: str) -> str:
         claims = {"iss": idp.url, "aud": AUDIENCE, "sub": ACTOR.name, "iat": now, "exp": now + 600}
         return jwt.encode({"alg": ALGORITHM, "kid": kid}, claims, stranger, algorithms=[ALGORITHM])
 
-    asks = [asked.status(good if n % 10 == 0 else forged(f"unknown-{n}")) for n in range(1_112)]
-    found = await asyncio.gather(*asks)
-    assert found == [GOOD if n % 10 == 0 else REFUSED for n in range(1_112)]
+    asks = [asking_hub.status(good if n % 10 == 0 else forged(f"unknown-{n}")) for n in range(1_112)]
+    answers = await asyncio.gather(*asks)
+    assert answers == [GOOD if n % 10 == 0 else REFUSED for n in range(1_112)]
     for n in range(20):
-        assert await asked.status(forged(f"later-{n}")) == REFUSED
+        assert await asking_hub.status(forged(f"later-{n}")) == REFUSED
     assert idp.calls - before <= BURST
 
 
-async def test_33_all_who_bring_the_first_tokens_of_a_new_key_pass_after_one_call(idp: Provider, asked: Asked) -> None:
+async def test_33_all_who_bring_the_first_tokens_of_a_new_key_pass_after_one_call(
+    idp: Provider, asking_hub: AskingHub
+) -> None:
     idp.publish("second", "first")
     before, tokens = idp.calls, [idp.token(ACTOR.name) for _ in range(20)]
-    assert set(await asyncio.gather(*(asked.status(token) for token in tokens))) == {GOOD}
+    assert set(await asyncio.gather(*(asking_hub.status(token) for token in tokens))) == {GOOD}
     assert idp.calls - before == 1

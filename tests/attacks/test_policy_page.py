@@ -36,7 +36,7 @@ DPO = DemoActor(
 )
 SIAE = DemoActor("siae", "siae", ("iae", "actions"), "", {"organisation": EMPLOYER, "organisation_type": "siae"})
 AGREEMENTS = {COUNTY: ("droits", "audit"), EMPLOYER: ("iae",)}
-OTHERS = [{"pair": "referent_cd suivi"}, {"view": "table", "pair": "dpo audit"}, {"pair": "siae actions"}]
+NOT_ITS_OWN = [{"pair": "referent_cd suivi"}, {"view": "table", "pair": "dpo audit"}, {"pair": "siae actions"}]
 RESERVED = [{"view": "matrix"}, {"view": "register"}, {"view": "impact"}]
 
 Ask = Callable[..., "httpx2.Response"]
@@ -59,9 +59,9 @@ class Page:
         async with httpx2.AsyncClient(transport=self._transport, base_url="http://hub") as client:
             return await client.request(method, path, **more)  # type: ignore[arg-type]
 
-    async def ask(self, actor: DemoActor, **asked: str) -> httpx2.Response:
+    async def ask(self, actor: DemoActor, **query: str) -> httpx2.Response:
         """The form, sent with a token of this actor."""
-        return await self.send("POST", data={"access_token": self.issuer.token(actor), **asked})
+        return await self.send("POST", data={"access_token": self.issuer.token(actor), **query})
 
 
 @pytest.fixture
@@ -104,12 +104,12 @@ async def test_44_whoever_verifies_accesses_has_any_decision_explained(page: Pag
         assert (await page.ask(DPO, **view)).status_code == 200
 
 
-@pytest.mark.parametrize("asked", [*OTHERS, *RESERVED], ids=str)
-async def test_44_another_actor_is_refused_what_is_not_its_own(page: Page, asked: dict[str, str]) -> None:
+@pytest.mark.parametrize("query", [*NOT_ITS_OWN, *RESERVED], ids=str)
+async def test_44_another_actor_is_refused_what_is_not_its_own(page: Page, query: dict[str, str]) -> None:
     """Another kind's, the officer's own, and those of a purpose that its organisation has no agreement for."""
     own = await page.ask(SIAE)
     assert (own.status_code, steps(own)) == (200, ["Person.contact", "Contact.phones"])
-    answer = await page.ask(SIAE, **asked)
+    answer = await page.ask(SIAE, **query)
     assert (answer.status_code, steps(answer)) == (403, [])
     assert "EXPLAIN_NOT_YOURS" in answer.text
     assert "<table" not in answer.text
@@ -130,10 +130,10 @@ async def test_44_whoever_asks_through_an_application_is_told_what_passes_throug
     for pair in ("referent_cd suivi", "beneficiaire droits mon_parcours", "referent_cd actions parcours"):
         assert "EXPLAIN_NOT_YOURS" in (await page.ask(app, pair=pair)).text
     officer = replace(app, purposes=("droits",), end_user=DPO)
-    for asked in RESERVED:
-        assert "EXPLAIN_NOT_YOURS" in (await page.ask(officer, **asked)).text
-    told = await page.ask(DPO, pair="referent_cd suivi parcours", field="Person.rsa")
-    assert "FIELD_NOT_FOR_CLIENT" in told.text
+    for query in RESERVED:
+        assert "EXPLAIN_NOT_YOURS" in (await page.ask(officer, **query)).text
+    explanation = await page.ask(DPO, pair="referent_cd suivi parcours", field="Person.rsa")
+    assert "FIELD_NOT_FOR_CLIENT" in explanation.text
 
 
 async def test_44_a_purpose_without_an_agreement_verifies_nothing(tmp_path: Path) -> None:

@@ -34,8 +34,8 @@ def body(query: str, **variables: Any) -> bytes:
 
 
 async def test_23_a_batch_is_not_served(hub: Inside, world: World) -> None:
-    one = body(NAME, id=world.persons["vurnibal"])
-    got = await hub.post(b"[" + one + b"," + one + b"]", hub.headers("referent-a"))
+    request = body(NAME, id=world.persons["vurnibal"])
+    got = await hub.post(b"[" + request + b"," + request + b"]", hub.headers("referent-a"))
     assert (got.status, got.code, got.calls) == (400, "BATCH_UNSUPPORTED", {})
 
 
@@ -60,8 +60,8 @@ async def test_24_a_hash_changes_no_decision_and_tells_no_actor_what_another_has
     first = await hub.post(persisted(NAME, digest, id=person), hub.headers("referent-a"))
     again = await hub.post(persisted(None, digest, id=person), hub.headers("referent-a"))
     assert first.data == again.data == {"person": {"lastName": "VURNIBAL"}}
-    other = await hub.post(persisted(None, digest, id=person), hub.headers("referent-b"))
-    assert (other.status, other.code, other.calls) == (400, "PERSISTED_QUERY_NOT_FOUND", {})
+    answer = await hub.post(persisted(None, digest, id=person), hub.headers("referent-b"))
+    assert (answer.status, answer.code, answer.calls) == (400, "PERSISTED_QUERY_NOT_FOUND", {})
     assert (await hub.post(persisted(NAME, digest, id=person), hub.headers("referent-b"))).data == {"person": None}
 
 
@@ -69,8 +69,8 @@ async def test_24_a_kept_document_is_bounded_like_any_other(hub: Inside, world: 
     deep = "{ me " + "{ contact " * 50 + "{ email }" + "}" * 51
     got = await hub.post(persisted(deep, sha256(deep.encode()).hexdigest()), hub.headers("personne"))
     assert (got.status, got.code, got.calls) == (400, "DOCUMENT_DEPTH_LIMIT", {})
-    kept = await hub.post(persisted(None, sha256(deep.encode()).hexdigest()), hub.headers("personne"))
-    assert (kept.status, kept.code, kept.calls) == (400, "DOCUMENT_DEPTH_LIMIT", {})
+    answer = await hub.post(persisted(None, sha256(deep.encode()).hexdigest()), hub.headers("personne"))
+    assert (answer.status, answer.code, answer.calls) == (400, "DOCUMENT_DEPTH_LIMIT", {})
 
 
 async def test_25_no_answer_may_be_kept_by_a_cache(hub: Inside, world: World) -> None:
@@ -90,8 +90,8 @@ async def test_26_one_document_is_decided_for_each_actor_and_purpose_whoever_cam
     first = {key: (await hub.ask(key[0], query, variables, purpose=key[1])).data["person"] for key in order}
     again = {key: (await hub.ask(key[0], query, variables, purpose=key[1])).data["person"] for key in reversed(order)}
     assert first == again
-    held = {key: {name for name, value in person.items() if value is not None} for key, person in first.items()}
-    assert held == {
+    names_read = {key: {name for name, value in person.items() if value is not None} for key, person in first.items()}
+    assert names_read == {
         ("referent-a", "suivi"): {"lastName", "rsa", "trainingPlacements"},
         ("employeur", "iae"): {"lastName"},
         ("referent-a", "formation"): {"lastName", "trainingPlacements"},
@@ -129,11 +129,11 @@ async def test_29_no_other_method_asks_anything(hub: Inside, method: str) -> Non
 
 
 async def test_29_a_page_is_the_same_whoever_asks_for_it_and_whatever_its_address_says(hub: Inside) -> None:
-    asked = await hub.post(b"", hub.headers("personne", accept="text/html"), "GET", b"query=%7Bme%7Bid%7D%7D")
+    page_with_query = await hub.post(b"", hub.headers("personne", accept="text/html"), "GET", b"query=%7Bme%7Bid%7D%7D")
     plain = await hub.post(b"", [("accept", "text/html")], "GET")
     nonce = re.compile(rb'"[A-Za-z0-9_-]{22}"')
-    assert (asked.status, nonce.sub(b"", asked.body)) == (plain.status, nonce.sub(b"", plain.body))
-    assert asked.calls == {}
+    assert (page_with_query.status, nonce.sub(b"", page_with_query.body)) == (plain.status, nonce.sub(b"", plain.body))
+    assert page_with_query.calls == {}
 
 
 async def test_29_a_cookie_is_no_token(hub: Inside) -> None:
@@ -228,9 +228,9 @@ async def test_41_a_purpose_that_the_kind_of_actor_cannot_have_is_not_in_any_tok
 
 async def test_43_an_objection_acts_on_the_next_request(hub: Inside, world: World, database: Database) -> None:
     async def read() -> tuple[Any, list[Any]]:
-        one = (await hub.ask("referent-a", NAME, {"id": world.persons["plimoruz"]})).data["person"]
+        by_id = (await hub.ask("referent-a", NAME, {"id": world.persons["plimoruz"]})).data["person"]
         several = (await hub.ask("referent-a", CASELOAD, {"first": 50})).data["persons"]["nodes"]
-        return one, sorted(node["lastName"] for node in several)
+        return by_id, sorted(node["lastName"] for node in several)
 
     ingest = await database.connect("people_ingest")
     person = UUID(world.persons["plimoruz"])
@@ -259,21 +259,21 @@ async def test_43_an_erasure_that_the_register_says_is_due_acts_on_the_next_requ
 ) -> None:
     now = today()
 
-    async def registered(said: date, erasure: date | None) -> tuple[bool, ...]:
+    async def registered(as_of: date, erasure: date | None) -> tuple[bool, ...]:
         path = tmp_path / "registre.csv"
-        path.write_bytes(register([Right(BY_SLUG["vurnibal"], said, False, False, erasure)]))
+        path.write_bytes(register([Right(BY_SLUG["vurnibal"], as_of, False, False, erasure)]))
         assert (await ingest(database, "droits", path)).complete
-        asked = {"id": world.persons["vurnibal"]}
-        found = [
-            (await hub.ask(actor, NAME, asked, purpose=purpose)).data["person"]
+        variables = {"id": world.persons["vurnibal"]}
+        answers = [
+            (await hub.ask(actor, NAME, variables, purpose=purpose)).data["person"]
             for actor, purpose in (("referent-a", "suivi"), ("employeur", "iae"), ("personne", "droits"))
         ]
-        return tuple(person is not None for person in found)
+        return tuple(person is not None for person in answers)
 
     read, closed = (True, True, True), (False, False, True)
     days = [None, now + timedelta(1), now, now - timedelta(40), None]
-    seen = [await registered(now - timedelta(10 - place), day) for place, day in enumerate(days)]
-    assert seen == [read, read, closed, closed, read]
+    outcomes = [await registered(now - timedelta(10 - place), day) for place, day in enumerate(days)]
+    assert outcomes == [read, read, closed, closed, read]
 
 
 async def test_43_an_objection_does_not_bind_the_person_itself_nor_a_basis_without_that_right(
@@ -284,7 +284,7 @@ async def test_43_an_objection_does_not_bind_the_person_itself_nor_a_basis_witho
     person = UUID(world.persons["vurnibal"])
     try:
         await ingest.execute(restrict, int(Fact.OPPOSITION), person)
-        seen = {
+        people = {
             (actor, purpose): (await hub.ask(actor, NAME, {"id": str(person)}, purpose=purpose)).data["person"]
             for actor, purpose in (
                 ("referent-a", "suivi"),
@@ -297,7 +297,7 @@ async def test_43_an_objection_does_not_bind_the_person_itself_nor_a_basis_witho
     finally:
         await ingest.execute(restrict, 0, person)
         await ingest.close()
-    assert {key for key, found in seen.items() if found is not None} == {
+    assert {key for key, data in people.items() if data is not None} == {
         ("referent-a", "formation"),
         ("employeur", "iae"),
         ("personne", "droits"),
@@ -330,9 +330,9 @@ async def test_46_no_setting_of_a_request_outlives_it_in_a_pooled_connection(
 ) -> None:
     """After référent A, a pooled connection shows référent B only its own, however they alternate."""
     for _ in range(3):
-        for actor, found in (("referent-a", "VURNIBAL"), ("referent-b", None), ("employeur", "VURNIBAL")):
+        for actor, last_name in (("referent-a", "VURNIBAL"), ("referent-b", None), ("employeur", "VURNIBAL")):
             person = (await hub.ask(actor, NAME, {"id": world.persons["vurnibal"]})).data["person"]
-            assert (person and person["lastName"]) == found
+            assert (person and person["lastName"]) == last_name
 
 
 # Last, since it breaks the database of this module.

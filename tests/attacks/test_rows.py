@@ -30,7 +30,7 @@ SHAPES = [
 ]
 
 
-def told(got: Got) -> tuple[Any, ...]:
+def answer_and_cost(got: Got) -> tuple[Any, ...]:
     """All that whoever asks can see or measure of an answer."""
     return got.status, got.headers, got.body, dict(got.calls), dict(got.statements)
 
@@ -38,17 +38,17 @@ def told(got: Got) -> tuple[Any, ...]:
 @pytest.mark.parametrize("query", SHAPES)
 async def test_18_20_denied_and_missing_are_one_answer_at_one_cost(hub: Inside, world: World, query: str) -> None:
     """Statements stand for time: a denied row takes the very way of a row that does not exist."""
-    nobody = told(await hub.ask("referent-b", query, {"id": NOBODY}))
+    nobody = answer_and_cost(await hub.ask("referent-b", query, {"id": NOBODY}))
     assert nobody[0] == 200
     for slug in ("vurnibal", "plimoruz", "groxandel", "hurgoflin"):
-        assert told(await hub.ask("referent-b", query, {"id": world.persons[slug]})) == nobody, slug
+        assert answer_and_cost(await hub.ask("referent-b", query, {"id": world.persons[slug]})) == nobody, slug
 
 
 @pytest.mark.parametrize("mode", ["filter", "refuse"])
 async def test_18_the_mode_that_refuses_tells_no_more(hub: Inside, world: World, mode: str) -> None:
     nobody = await hub.ask("referent-b", NAME, {"id": NOBODY}, access_mode=mode)
     denied = await hub.ask("referent-b", NAME, {"id": world.persons["vurnibal"]}, access_mode=mode)
-    assert told(denied) == told(nobody)
+    assert answer_and_cost(denied) == answer_and_cost(nobody)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -72,8 +72,8 @@ async def test_22_whoever_asks_for_many_people_in_vain_is_slowed_down_and_told_t
         refused.append(await strict.ask(actor, two, variables))
         assert (refused[-1].status, refused[-1].code, refused[-1].calls) == (429, "TOO_MANY_MISSES", {})
         assert (await strict.ask(actor, "{ persons { nodes { id } } }")).data["persons"]["nodes"]
-    said = [re.sub(rb"\d+", b"", got.body) for got in refused]
-    assert said[0] == said[1]
+    bodies = [re.sub(rb"\d+", b"", got.body) for got in refused]
+    assert bodies[0] == bodies[1]
     assert 0 < int(dict(refused[0].headers)[b"retry-after"]) <= 900
     assert caplog.text.count("who are not there for it") == 2
     own = {"id": world.persons["vurnibal"]}
@@ -119,17 +119,17 @@ PRESENCE = "query ($f: AppointmentFilter) { appointments(filter: $f) { nodes { s
 
 async def test_12_an_absence_is_told_to_the_follow_up_and_no_filter_finds_it_for_another_purpose(hub: Inside) -> None:
     """docs/domain.md#appointments: elsewhere it is a presence that nobody filled in, shown or compared."""
-    found = {}
+    statuses = {}
     for purpose in ("suivi", "contrat"):
         for status in (None, "ABSENT", "INCONNU"):
             got = await hub.ask(SIGNING, PRESENCE, {"f": {"status": status}}, purpose=purpose)
-            found[purpose, status] = {each["startsAt"]: each["status"] for each in got.data["appointments"]["nodes"]}
-    missed = found["suivi", "ABSENT"]
+            statuses[purpose, status] = {node["startsAt"]: node["status"] for node in got.data["appointments"]["nodes"]}
+    missed = statuses["suivi", "ABSENT"]
     assert missed
-    assert missed.items() <= found["suivi", None].items()
-    assert found["contrat", None] == found["suivi", None] | dict.fromkeys(missed, "INCONNU")
-    assert found["contrat", "ABSENT"] == {}
-    assert found["contrat", "INCONNU"] == found["suivi", "INCONNU"] | dict.fromkeys(missed, "INCONNU")
+    assert missed.items() <= statuses["suivi", None].items()
+    assert statuses["contrat", None] == statuses["suivi", None] | dict.fromkeys(missed, "INCONNU")
+    assert statuses["contrat", "ABSENT"] == {}
+    assert statuses["contrat", "INCONNU"] == statuses["suivi", "INCONNU"] | dict.fromkeys(missed, "INCONNU")
 
 
 VARIANTS: dict[str, Callable[[str], str]] = {
@@ -156,7 +156,7 @@ async def test_45_no_other_writing_of_an_id_is_that_id(hub: Inside, world: World
     identifier = world.persons["vurnibal"]
     assert (await hub.ask("referent-a", NAME, {"id": identifier})).data["person"] is not None
     got = await hub.ask("referent-a", NAME, {"id": VARIANTS[variant](identifier)})
-    assert told(got) == told(await hub.ask("referent-a", NAME, {"id": NOBODY}))
+    assert answer_and_cost(got) == answer_and_cost(await hub.ask("referent-a", NAME, {"id": NOBODY}))
 
 
 @pytest.mark.parametrize("purpose", ["SUIVI", "suivi\x00", "suivi\xa0", "\x0bsuivi", "su\xadivi", "suivi;formation"])

@@ -18,30 +18,30 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMES = "{ __schema { types { name fields { name args { name } } inputFields { name } enumValues { name } } } }"
 
 
-def told(answer: Any) -> set[str]:
+def view_coordinates(answer: Any) -> set[str]:
     """Every name that an introspection tells."""
-    found = set()
+    coordinates = set()
     for type_ in answer["__schema"]["types"]:
-        found.add(type_["name"])
+        coordinates.add(type_["name"])
         for field in type_["fields"] or ():
-            found |= {f"{type_['name']}.{field['name']}"}
-            found |= {f"{type_['name']}.{field['name']}({each['name']})" for each in field["args"]}
-        for each in [*(type_["inputFields"] or ()), *(type_["enumValues"] or ())]:
-            found.add(f"{type_['name']}.{each['name']}")
-    return found
+            coordinates |= {f"{type_['name']}.{field['name']}"}
+            coordinates |= {f"{type_['name']}.{field['name']}({member['name']})" for member in field["args"]}
+        for member in [*(type_["inputFields"] or ()), *(type_["enumValues"] or ())]:
+            coordinates.add(f"{type_['name']}.{member['name']}")
+    return coordinates
 
 
 async def test_11_a_view_is_part_of_the_schema_of_all_and_nothing_internal(hub: Inside) -> None:
-    whole = told((await hub.ask("employeur", NAMES)).data)
+    whole = view_coordinates((await hub.ask("employeur", NAMES)).data)
     for actor in hub.actors:
-        mine = told((await hub.ask(actor, NAMES, schema_view="mine")).data)
+        mine = view_coordinates((await hub.ask(actor, NAMES, schema_view="mine")).data)
         assert mine < whole
         assert not {name for name in mine if name.startswith("_") and not name.startswith("__")}
 
 
 async def test_11_what_one_may_not_read_is_not_in_its_view(hub: Inside) -> None:
     employer, person = [
-        told((await hub.ask(actor, NAMES, schema_view="mine")).data) for actor in ("employeur", "personne")
+        view_coordinates((await hub.ask(actor, NAMES, schema_view="mine")).data) for actor in ("employeur", "personne")
     ]
     assert "Person.household" in person
     assert not {name for name in employer if name == "Person.household" or name.startswith("Household")}
@@ -50,7 +50,7 @@ async def test_11_what_one_may_not_read_is_not_in_its_view(hub: Inside) -> None:
 
 async def test_11_the_view_follows_the_purpose(hub: Inside) -> None:
     follow_up, training = [
-        told((await hub.ask("referent-a", NAMES, schema_view="mine", purpose=purpose)).data)
+        view_coordinates((await hub.ask("referent-a", NAMES, schema_view="mine", purpose=purpose)).data)
         for purpose in ("suivi", "formation")
     ]
     assert "Person.constraints" in follow_up - training
@@ -69,14 +69,14 @@ async def test_11_a_view_of_one_is_never_told_to_another(hub: Inside) -> None:
     alone = {actor: (await hub.ask(actor, NAMES, schema_view="mine")).body for actor in actors}
     assert len(set(alone.values())) == 3
     together = await asyncio.gather(*(hub.ask(actor, NAMES, schema_view="mine") for actor in actors))
-    assert [each.body for each in together] == [alone[actor] for actor in actors]
+    assert [got.body for got in together] == [alone[actor] for actor in actors]
     whole = await hub.ask("employeur", NAMES)
     assert whole.body != alone["employeur"]
     assert (await hub.ask("personne", NAMES)).json["data"] == whole.json["data"]
 
 
 async def test_11_the_view_changes_nothing_of_what_is_executed(hub: Inside, world: World) -> None:
-    """Neither what is valid, nor what is denied and why, nor what the same document tells once the view is `all`."""
+    """Validity, denials and their reasons stay, and so does the answer once the view is `all`."""
     query = """query ($id: ID!, $filter: PersonFilter, $order: PersonOrder) {
       person(id: $id) { lastName household { dependentChildren } }
       persons(filter: $filter, orderBy: $order) { nodes { lastName } }
@@ -98,7 +98,7 @@ async def test_11_what_leads_to_the_person_who_asks_is_in_no_other_view_and_its_
     hub: Inside, actor: str
 ) -> None:
     mine = await hub.ask(actor, NAMES, schema_view="mine")
-    (query,) = (each for each in mine.data["__schema"]["types"] if each["name"] == "Query")
+    (query,) = (type_ for type_ in mine.data["__schema"]["types"] if type_["name"] == "Query")
     assert {"me", "myAccessJournal"}.isdisjoint(field["name"] for field in query["fields"])
     got = await hub.ask(actor, "{ me { id } }")
     (entry,) = got.json["extensions"]["access"]

@@ -29,26 +29,26 @@ class Subgraph:
 
     def sealed(self, context: Context, body: bytes, **changed: Any) -> tuple[str, str]:
         """The header of a call."""
-        given = {"audience": self.name, "key": self.key, "body": body, "now": self.now, **changed}
-        return HEADER, seal(context, **given)
+        arguments = {"audience": self.name, "key": self.key, "body": body, "now": self.now, **changed}
+        return HEADER, seal(context, **arguments)
 
     async def post(self, body: bytes, *headers: tuple[str, str]) -> tuple[int, Any]:
         """One call; (status, answer)."""
-        told: list[dict[str, Any]] = []
+        messages: list[dict[str, Any]] = []
         received = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> dict[str, Any]:
             return received.pop()
 
         async def send(message: Any) -> None:
-            told.append(message)
+            messages.append(message)
 
         sent = [(b"content-type", b"application/json"), *((k.encode(), v.encode("latin-1")) for k, v in headers)]
         await self.application({"type": "http", "method": "POST", "path": "/graphql", "headers": sent}, receive, send)
-        return told[0]["status"], orjson.loads(told[1]["body"])
+        return messages[0]["status"], orjson.loads(messages[1]["body"])
 
 
-async def asked(hub: Inside, world: World, actor: str, query: str = NAME) -> tuple[bytes, Context]:
+async def overheard(hub: Inside, world: World, actor: str, query: str = NAME) -> tuple[bytes, Context]:
     """What the hub sends to people for this actor: the body of a call, and its context."""
     await hub.ask(actor, query, {"id": world.persons["vurnibal"]})
     request, context, _ = hub.transports["people"].exchanges[-1]
@@ -56,7 +56,7 @@ async def asked(hub: Inside, world: World, actor: str, query: str = NAME) -> tup
 
 
 async def test_08_a_subgraph_believes_no_header_but_the_hubs_signature(hub: Inside, world: World) -> None:
-    body, context = await asked(hub, world, "referent-a")
+    body, context = await overheard(hub, world, "referent-a")
     people = Subgraph(hub, "people", context.now)
     token = dict(hub.headers("referent-a"))["authorization"]
     before = people.served.database.statements
@@ -80,26 +80,26 @@ async def test_08_a_subgraph_believes_no_header_but_the_hubs_signature(hub: Insi
 
 
 async def test_08_a_signed_call_that_was_overheard_serves_once_and_there_alone(hub: Inside, world: World) -> None:
-    body, context = await asked(hub, world, "referent-a")
+    body, context = await overheard(hub, world, "referent-a")
     people = Subgraph(hub, "people", context.now)
     header = people.sealed(context, body)
     status, answer = await people.post(body, header)
     assert (status, answer["data"]["person"]["lastName"]) == (200, "VURNIBAL")
     again = (HEADER, header[1] + "==")
-    for each in (header, again):
-        assert (await people.post(body, each))[0] == 401
+    for sealed in (header, again):
+        assert (await people.post(body, sealed))[0] == 401
     assert (await Subgraph(hub, "appointments", context.now).post(body, header))[0] == 401
-    other = orjson.dumps({**orjson.loads(body), "variables": {"id": world.persons["xandrovu"]}})
-    assert (await people.post(other, header))[0] == 401
+    other_body = orjson.dumps({**orjson.loads(body), "variables": {"id": world.persons["xandrovu"]}})
+    assert (await people.post(other_body, header))[0] == 401
 
 
 async def test_09_of_a_forged_representation_nothing_is_believed_and_the_others_stand(
     hub: Inside, world: World
 ) -> None:
-    _, context = await asked(hub, world, "referent-a")
+    _, context = await overheard(hub, world, "referent-a")
     people, mine = Subgraph(hub, "people", context.now), world.persons["vurnibal"]
     good = {"__typename": "Person", "id": mine}
-    given: list[Any] = [
+    representations: list[Any] = [
         {"__typename": "Admin", "id": mine},
         {"__typename": "__Schema", "id": mine},
         {"__typename": "person", "id": mine},
@@ -121,7 +121,7 @@ async def test_09_of_a_forged_representation_nothing_is_believed_and_the_others_
         good,
     ]
     query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { lastName } } }"
-    usable = [item for item in given if item is not None]
+    usable = [item for item in representations if item is not None]
     body = orjson.dumps({"query": query, "variables": {"r": usable}})
     status, answer = await people.post(body, people.sealed(context, body))
     assert status == 200

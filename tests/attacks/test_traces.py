@@ -21,9 +21,9 @@ from hub.tracing.attributes import Attribute, Kind, Name
 from tests.attacks.conftest import DPO
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
-from tests.e2e.canary_operations import WHOLE, asked, mistaken
+from tests.e2e.canary_operations import WHOLE, mistaken, requests
 from tests.e2e.canary_world import BY_SLUG, World
-from tests.e2e.test_leaks_canary import found
+from tests.e2e.test_leaks_canary import canaries_in
 from tests.tracing.collector import ExportedSpan, collecting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -33,7 +33,7 @@ MISPLACED = 3
 """Values that each actor puts where they don't belong."""
 NAME = "query ($id: ID!) { person(id: $id) { lastName } }"
 SECRET = "canari-7f3a"
-KEPT = "0af7651916cd43dd8448eb211c80319c"
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Record:
     actors: frozenset[str]
     purposes: frozenset[str]
     received: bytes = b""
-    told: dict[str, list[ExportedSpan]] = field(default_factory=dict)
+    spans_by_trace: dict[str, list[ExportedSpan]] = field(default_factory=dict)
     traces: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Got] = field(default_factory=dict)
     statements: set[str] = field(default_factory=set)
@@ -53,12 +53,12 @@ class Record:
 
     def spans(self, name: str) -> list[ExportedSpan]:
         """Of this request, in the order of their end."""
-        return self.told[self.traces[name]]
+        return self.spans_by_trace[self.traces[name]]
 
-    def one(self, name: str, span: Name = Name.REQUEST) -> ExportedSpan:
+    def span(self, name: str, span: Name = Name.REQUEST) -> ExportedSpan:
         """The one span of this name that the request has."""
-        (told,) = [each for each in self.spans(name) if each.name == span]
-        return told
+        (match,) = [candidate for candidate in self.spans(name) if candidate.name == span]
+        return match
 
 
 @dataclass
@@ -87,24 +87,24 @@ async def record(world: World, database: Database, folder: Path) -> AsyncIterato
     with collecting() as collector:
         async with inside(database, actors, folder, traces=collector.traces) as hub:
             policy = hub.app.pipeline.table.policy
-            made = Record(world, frozenset(policy.actors), frozenset(policy.purposes))
-            asking = Asking(hub, made)
+            filled = Record(world, frozenset(policy.actors), frozenset(policy.purposes))
+            asking = Asking(hub, filled)
             await _well(asking)
             await _mistaken(asking)
             await _hostile(asking)
             await _failing(asking, database)
-            made.statements = {sha256(sql.encode()).hexdigest() for sql in hub.sql()}
-        made.journalled = await _journal(database)
-        made.received = collector.received()
+            filled.statements = {sha256(sql.encode()).hexdigest() for sql in hub.sql()}
+        filled.journalled = await _journal(database)
+        filled.received = collector.received()
         for span in collector.spans():
-            made.told.setdefault(span.trace, []).append(span)
-        yield made
+            filled.spans_by_trace.setdefault(span.trace, []).append(span)
+        yield filled
 
 
 async def _well(asking: Asking) -> None:
     world = asking.record.world
     for actor in ACTORS:
-        for number, (query, variables) in enumerate(asked(world)):
+        for number, (query, variables) in enumerate(requests(world)):
             await asking.ask(f"{actor} {number}", actor, query, variables)
     journey = JOURNEY.read_text(encoding="utf-8")
     for name in ("journey", "journey again"):
@@ -112,7 +112,7 @@ async def _well(asking: Asking) -> None:
 
 
 async def _mistaken(asking: Asking) -> None:
-    values = [each.text for each in asking.record.world.canaries if each.owner in ("vurnibal", "xandrovu")]
+    values = [canary.text for canary in asking.record.world.canaries if canary.owner in ("vurnibal", "xandrovu")]
     for actor in ACTORS:
         for number, (query, variables) in enumerate(mistaken(Random(actor).sample(values, MISPLACED))):
             await asking.ask(f"mistaken {actor} {number}", actor, query, variables)
@@ -126,8 +126,8 @@ async def _mistaken(asking: Asking) -> None:
 async def _hostile(asking: Asking) -> None:
     """Values of people where a client puts them whose hub writes traces carelessly."""
     person, variables = BY_SLUG["vurnibal"], {"id": asking.record.world.persons["vurnibal"]}
-    named = "query Vurnibal_Quazombre($Zelisma: ID!) { Vurnibal: person(id: $Zelisma) { Quazombre: lastName } }"
-    await asking.ask("names", "referent-a", named, {"Zelisma": variables["id"]})
+    query = "query Vurnibal_Quazombre($Zelisma: ID!) { Vurnibal: person(id: $Zelisma) { Quazombre: lastName } }"
+    await asking.ask("names", "referent-a", query, {"Zelisma": variables["id"]})
     await asking.ask(
         "headers",
         "referent-a",
@@ -149,13 +149,13 @@ async def _hostile(asking: Asking) -> None:
     await asking.ask("no traceparent", "referent-a", NAME, variables, traceparent=f"00-{person.nir}-{span}-01")
     headers = asking.hub.headers("referent-a", traceparent="")
     asking.keep("method", await asking.hub.post(b"{}", headers, "VURNIBAL", f"nir={person.nir}".encode()))
-    await asking.ask("trace", "referent-a", NAME, variables, traceparent=f"00-{KEPT}-b7ad6b7169203331-00")
+    await asking.ask("trace", "referent-a", NAME, variables, traceparent=f"00-{TRACE_ID}-b7ad6b7169203331-00")
 
 
 async def _failing(asking: Asking, database: Database) -> None:
     variables = {"id": asking.record.world.persons["vurnibal"]}
-    said = [{"message": "Vurnibal Zelisma", "path": ["Quazombre"], "extensions": {"code": "VURNIBAL_ZELISMA"}}]
-    async with _answering(asking.hub, "people", lambda response: SubgraphResponse(None, said)):
+    errors = [{"message": "Vurnibal Zelisma", "path": ["Quazombre"], "extensions": {"code": "VURNIBAL_ZELISMA"}}]
+    async with _answering(asking.hub, "people", lambda response: SubgraphResponse(None, errors)):
         await asking.ask("subgraph error", "referent-a", WHOLE, variables)
     owner = await database.connect()
     try:
@@ -197,15 +197,15 @@ async def _journal(database: Database) -> dict[str, str]:
 async def test_39_no_byte_of_a_span_is_a_value_of_anybody_or_a_word_of_a_client(record: Record) -> None:
     everything = {canary.text for canary in record.world.canaries} | {SECRET, "7f3a"}
     everything |= set(record.world.persons.values()) | {"Vurnibal", "Quazombre", "Zelisma"}
-    assert len(record.told) == len(record.traces) > 700
-    assert found(everything, record.received) == set()
+    assert len(record.spans_by_trace) == len(record.traces) > 700
+    assert canaries_in(everything, record.received) == set()
     for person in BY_SLUG.values():
         assert bytes.fromhex(f"{person.nir:0>16}") not in record.received
 
 
 async def test_39_a_span_has_no_attribute_event_or_text_beside_the_closed_list(record: Record) -> None:
-    kinds = {each.key: each.kind for each in Attribute}
-    spans = [span for told in record.told.values() for span in told]
+    kinds = {attribute.key: attribute.kind for attribute in Attribute}
+    spans = [span for spans_of_request in record.spans_by_trace.values() for span in spans_of_request]
     for span in spans:
         assert span.name in set(Name), span
         assert span.rest == ("", ""), span
@@ -221,16 +221,16 @@ async def test_39_a_span_has_no_attribute_event_or_text_beside_the_closed_list(r
 async def test_39_each_request_is_one_trace_under_the_id_that_errors_and_journal_tell(record: Record) -> None:
     for name, got in record.answers.items():
         spans = record.spans(name)
-        ids = {each.id for each in spans}
-        assert [each.name for each in spans if each.parent not in ids] == [Name.REQUEST], name
-        (top,) = [each for each in spans if each.parent == ""]
+        ids = {span.id for span in spans}
+        assert [span.name for span in spans if span.parent not in ids] == [Name.REQUEST], name
+        (top,) = [span for span in spans if span.parent == ""]
         assert (top.kind, top.service) == ("server", "spie-hub"), name
         assert top.get("http.response.status_code") == got.status, name
         assert top.get("http.response.body.size") == len(got.body), name
-        assert top.get("spie.calls") == sum(got.calls.values()) == sum(each.name == Name.CALL for each in spans), name
-        assert sum(each.name == Name.STATEMENT for each in spans) >= sum(got.statements.values()), name
-        told = [each["extensions"]["code"] for each in got.json.get("errors", [])]
-        assert top.get("spie.error.codes") == list(dict.fromkeys(told)), name
+        assert top.get("spie.calls") == sum(got.calls.values()) == sum(span.name == Name.CALL for span in spans), name
+        assert sum(span.name == Name.STATEMENT for span in spans) >= sum(got.statements.values()), name
+        codes = [error["extensions"]["code"] for error in got.json.get("errors", [])]
+        assert top.get("spie.error.codes") == list(dict.fromkeys(codes)), name
         assert top.failed == (got.status >= 500), name
         if record.traces[name] in record.journalled:
             assert top.get("spie.operation.hash") == record.journalled[record.traces[name]], name
@@ -239,62 +239,62 @@ async def test_39_each_request_is_one_trace_under_the_id_that_errors_and_journal
 async def test_39_a_span_tells_who_asked_by_kind_for_what_purpose_and_which_operation_by_its_hash(
     record: Record,
 ) -> None:
-    top = record.one("journey")
+    top = record.span("journey")
     assert top.get("spie.actor.kind") == "referent_cd"
     assert (top.get("spie.purpose"), top.get("graphql.operation.type")) == ("suivi", "query")
     assert top.get("spie.operation.hash") == record.journalled[record.traces["journey"]]
-    refused = record.one("purpose of others")
+    refused = record.span("purpose of others")
     assert refused.get("spie.error.codes") == ["PURPOSE_NOT_GRANTED"]
     assert refused.get("spie.actor.kind") is None
-    assert record.one("no such purpose").get("spie.error.codes") == ["PURPOSE_UNKNOWN"]
-    assert (record.one("method").get("http.request.method"), record.one("method").get("spie.calls")) == ("_OTHER", 0)
+    assert record.span("no such purpose").get("spie.error.codes") == ["PURPOSE_UNKNOWN"]
+    assert (record.span("method").get("http.request.method"), record.span("method").get("spie.calls")) == ("_OTHER", 0)
 
 
 async def test_39_a_call_tells_its_subgraph_coordinates_and_count_and_a_statement_its_hash_and_rows(
     record: Record,
 ) -> None:
     spans = record.spans("journey")
-    by_id = {each.id: each for each in spans}
-    calls = {(each.get("spie.subgraph"), tuple(each.get("spie.call.asked"))): each for each in spans
-             if each.name == Name.CALL}  # fmt: skip
+    by_id = {span.id: span for span in spans}
+    calls = {(span.get("spie.subgraph"), tuple(span.get("spie.call.asked"))): span for span in spans
+             if span.name == Name.CALL}  # fmt: skip
     assert {name for name, _ in calls} == {"people", "appointments", "offers", "trainings"}
     assert calls["people", ("Query.person",)].get("spie.call.representations") is None
     assert calls["appointments", ("Person",)].get("spie.call.representations") == 1
-    statements = [each for each in spans if each.name == Name.STATEMENT]
+    statements = [span for span in spans if span.name == Name.STATEMENT]
     assert len(statements) == len(calls)
-    assert {by_id[each.parent].name for each in statements} == {Name.CALL}
-    assert {each.get("spie.statement.hash") for each in statements} <= record.statements
-    for each in statements:
-        assert (each.kind, each.get("db.system.name")) == ("client", "postgresql")
-        assert each.get("db.response.returned_rows") >= 0
-    assert record.one("journey", Name.JOURNAL).parent == record.one("journey").id
+    assert {by_id[span.parent].name for span in statements} == {Name.CALL}
+    assert {span.get("spie.statement.hash") for span in statements} <= record.statements
+    for span in statements:
+        assert (span.kind, span.get("db.system.name")) == ("client", "postgresql")
+        assert span.get("db.response.returned_rows") >= 0
+    assert record.span("journey", Name.JOURNAL).parent == record.span("journey").id
 
 
 async def test_39_preparing_is_a_span_once(record: Record) -> None:
-    prepared = record.one("journey", Name.PREPARE)
-    assert prepared.parent == record.one("journey").id
+    prepared = record.span("journey", Name.PREPARE)
+    assert prepared.parent == record.span("journey").id
     for step in (Name.AUTHORISE, Name.PLAN):
-        assert record.one("journey", step).parent == prepared.id
-    again = {each.name for each in record.spans("journey again")}
+        assert record.span("journey", step).parent == prepared.id
+    again = {span.name for span in record.spans("journey again")}
     assert again == {Name.REQUEST, Name.CALL, Name.STATEMENT, Name.JOURNAL}
 
 
 async def test_39_of_an_error_its_code_is_told_and_nothing_that_it_says(record: Record) -> None:
-    failed = {each.get("spie.subgraph"): each.get("error.type") for each in record.spans("subgraph error")
-              if each.name == Name.CALL}  # fmt: skip
+    failed = {span.get("spie.subgraph"): span.get("error.type") for span in record.spans("subgraph error")
+              if span.name == Name.CALL}  # fmt: skip
     assert failed == {"people": "SUBGRAPH_ERROR"}
-    statement = next(each for each in record.spans("database error") if each.name == Name.STATEMENT and each.failed)
+    statement = next(span for span in record.spans("database error") if span.name == Name.STATEMENT and span.failed)
     assert statement.get("error.type") == "INTERNAL_ERROR"
     assert statement.get("db.response.returned_rows") is None
-    top = record.one("journal error")
+    top = record.span("journal error")
     assert (top.failed, top.get("error.type")) == (True, "JOURNAL_UNAVAILABLE")
-    assert record.one("journal error", Name.JOURNAL).get("error.type") == "JOURNAL_UNAVAILABLE"
+    assert record.span("journal error", Name.JOURNAL).get("error.type") == "JOURNAL_UNAVAILABLE"
 
 
 async def test_39_nothing_of_a_clients_trace_goes_on_but_its_id_unless_it_spells_a_nir(record: Record) -> None:
     nir = BY_SLUG["vurnibal"].nir
-    assert record.traces["trace"] == KEPT
+    assert record.traces["trace"] == TRACE_ID
     for name in ("trace", "parent", "no traceparent"):
-        assert record.one(name).parent == ""
+        assert record.span(name).parent == ""
         assert nir not in record.traces[name]
     assert record.traces["parent"] != "ab" * 16

@@ -13,11 +13,11 @@ from pathlib import Path
 from schema.days import today
 from tests.conftest import Database
 from tests.draws import CANARIES
-from tests.e2e.canary_held import held
+from tests.e2e.canary_held import texts_in_memory
 from tests.e2e.canary_inside import inside
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import plant
-from tests.e2e.canary_trial import Asked, Trial, not_held, pairs, roam, sweep
+from tests.e2e.canary_trial import Operation, Trial, not_held, pairs, roam, sweep
 from tests.tracing.collector import collecting
 
 SERVED_ONCE = ("people.referent", "people.agent", "people.structure", "offers.pass_iae")
@@ -34,7 +34,7 @@ class Roamed:
     refused: tuple[str, ...]
     swept: dict[tuple[str, str], set[str]]
     logs: bytes
-    held: bytes
+    memory: bytes
     journal: bytes
     spans: bytes
 
@@ -50,17 +50,19 @@ async def _roamed(database: Database, folder: Path, actors: Sequence[str], count
         async with inside(database, model.actors, folder, traces=collector.traces) as hub:
             trial = Trial(hub, model)
             await sweep(trial, actors)
-            swept, trial.seen = trial.seen, {}
+            swept, trial.values_read = trial.values_read, {}
             refused = []
             for actor, purpose in not_held(model, actors):
-                got = await trial.ask(Asked(actor, purpose, "{ persons { nodes { id lastName } } }"))
+                got = await trial.ask(Operation(actor, purpose, "{ persons { nodes { id lastName } } }"))
                 refused.append(f"{got.status} {dict(got.calls)}")
             before = trial.codes.total()
             await roam(trial, actors, count, start)
-            asked = trial.codes.total() - before
-            found = held(hub.app)
-    said, told = logs.getvalue().encode(), collector.received()
-    return Roamed(trial, actors, asked, tuple(refused), swept, said, found, await journal(database), told)
+            random_count = trial.codes.total() - before
+            memory = texts_in_memory(hub.app)
+    logged_bytes, span_bytes = logs.getvalue().encode(), collector.received()
+    return Roamed(
+        trial, actors, random_count, tuple(refused), swept, logged_bytes, memory, await journal(database), span_bytes
+    )
 
 
 @contextmanager
@@ -113,9 +115,9 @@ class Checks:
 
     def test_random_operations_read_something_of_whoever_may_be_read(self, ran: Roamed) -> None:
         assert ran.trial.codes["ok"] > ran.random / 2
-        readers = {actor for (actor, _), seen in ran.swept.items() if seen}
+        readers = {actor for (actor, _), texts in ran.swept.items() if texts}
         assert readers
-        blind = readers - {actor for (actor, _), seen in ran.trial.seen.items() if seen}
+        blind = readers - {actor for (actor, _), texts in ran.trial.values_read.items() if texts}
         assert not blind, blind
 
     def test_no_valid_operation_makes_a_subgraph_fail(self, ran: Roamed) -> None:
@@ -131,9 +133,9 @@ class Checks:
     def test_no_cache_holds_a_value_save_the_literals_of_documents_and_whose_a_known_token_is(
         self, ran: Roamed
     ) -> None:
-        assert b"SELECT" in ran.held
-        known = ran.trial.model.canaries
+        assert b"SELECT" in ran.memory
+        canaries = ran.trial.model.canaries
         bearers = {str(ran.trial.model.actors[actor].claims.get("person")) for actor in ran.actors}
-        found = (marks(ran.held) & known.keys()) - ran.trial.written - bearers
-        said = sorted(f"{known[text].place} = {text}" for text in found)
-        assert not said, said[:20]
+        texts = (marks(ran.memory) & canaries.keys()) - ran.trial.written - bearers
+        leaks = sorted(f"{canaries[text].place} = {text}" for text in texts)
+        assert not leaks, leaks[:20]

@@ -51,29 +51,30 @@ class Personal:
     @property
     def single(self) -> bool:
         """Whether a person has one row at most."""
-        unique = [each for each in self.table.constraints if isinstance(each, UniqueConstraint)]
-        return any([self.subject] == [c.name for c in each.columns] for each in (self.table.primary_key, *unique))
+        unique = [constraint for constraint in self.table.constraints if isinstance(constraint, UniqueConstraint)]
+        keys = [self.table.primary_key, *unique]
+        return any([self.subject] == [column.name for column in key.columns] for key in keys)
 
     def values(self, column: Column[Any]) -> tuple[Any, ...]:
         """The closed list of a column's values, by its check or by its enum; empty if any value goes."""
         if isinstance(column.type, Boolean):
             return (True, False)
-        for each in self.table.constraints:
-            if isinstance(each, CheckConstraint) and f"{column.name} IN (" in str(each.sqltext):
-                return tuple(str(each.sqltext).partition("(")[2].rstrip(")").replace("'", "").split(", "))
+        for constraint in self.table.constraints:
+            if isinstance(constraint, CheckConstraint) and f"{column.name} IN (" in str(constraint.sqltext):
+                return tuple(str(constraint.sqltext).partition("(")[2].rstrip(")").replace("'", "").split(", "))
         return self.choices.get(column.name, ())
 
 
 @cache
 def personal() -> Mapping[str, Personal]:
     """The tables about people of all subgraphs, by name."""
-    found: dict[str, Personal] = {}
+    tables: dict[str, Personal] = {}
     models = [load(name) for name in SUBGRAPHS]
     for model in models:
         for table in _metadata(model):
             subject = "person_id" if "person_id" in table.c else "id" if table.name == "person" else None
             if subject is not None:
-                found[table.fullname] = Personal(table, subject)
+                tables[table.fullname] = Personal(table, subject)
     public = {root.entity.name for model in models for root in model.roots.values()}
     for model in models:
         for root in model.roots.values():
@@ -81,11 +82,11 @@ def personal() -> Mapping[str, Personal]:
             if entity.personal and entity.table is not None:
                 datum = Datum(f"Query.{root.graphql_name}", str(root.category), False)
                 above = () if entity.name == "Person" else (Step(datum, entity.name),)
-                _walk(found, model, entity, _named(entity.table), above, public)
+                _walk(tables, model, entity, _table_name(entity.table), above, public)
         person = model.entities.get("Person")
         if person is not None and person.table is not None:
-            _walk(found, model, person, _named(person.table), (), public)
-    return found
+            _walk(tables, model, person, _table_name(person.table), (), public)
+    return tables
 
 
 def _metadata(model: Model) -> Iterator[Table]:
@@ -93,57 +94,57 @@ def _metadata(model: Model) -> Iterator[Table]:
     yield from own.metadata.sorted_tables
 
 
-def _named(table: Any) -> str:
+def _table_name(table: Any) -> str:
     return str(getattr(table, "fullname", table.name))
 
 
 def _walk(
-    found: Mapping[str, Personal], model: Model, entity: Entity, table: str, above: Path, public: set[str]
+    tables: Mapping[str, Personal], model: Model, entity: Entity, table: str, above: Path, public: set[str]
 ) -> None:
     """Tell what the fields of `entity` say, its columns being those of `table`, reached by `above`."""
-    if table in found:
-        found[table].types[entity.name] = (entity.owner, entity.recorded_by)
+    if table in tables:
+        tables[table].types[entity.name] = (entity.owner, entity.recorded_by)
     for item in entity.fields.values():
         if isinstance(item, ExternalField):
             continue
         path = (*above, Step(_datum(entity, item), entity.name))
         if isinstance(item, ColumnField):
-            _tell(found, item, table, path)
+            _tell(tables, item, table, path)
             continue
         assert isinstance(item, EmbeddedField | OneField | ManyField)
         target = model.target(item)
         for clause in (getattr(item, "where", None), getattr(item, "sensitive", None)):
-            _feel(found, clause, path)
+            _feel(tables, clause, path)
         if target.table is None:
             continue
         if target.name in {step.type for step in path}:  # someone else, whose own rows say who may read them
-            _lead(found, item, target, table, path, is_public=True)
+            _lead(tables, item, target, table, path, is_public=True)
             continue
         if isinstance(item, EmbeddedField) and not target.stub:
-            _walk(found, model, target, table, path, public)
+            _walk(tables, model, target, table, path, public)
         elif target.personal:
-            _walk(found, model, target, _named(target.table), path, public)
+            _walk(tables, model, target, _table_name(target.table), path, public)
         else:
-            _lead(found, item, target, table, path, target.name in public and not target.stub)
+            _lead(tables, item, target, table, path, target.name in public and not target.stub)
 
 
-def _tell(found: Mapping[str, Personal], item: ColumnField, table: str, path: Path) -> None:
+def _tell(tables: Mapping[str, Personal], item: ColumnField, table: str, path: Path) -> None:
     if not isinstance(item.column, Column):
-        _feel(found, item.column, path)
+        _feel(tables, item.column, path)
         for column in _as_it_is(item):
-            gathered = found.get(_named(column.table))
+            gathered = tables.get(_table_name(column.table))
             if gathered is not None and column.name != gathered.subject:
                 _add(gathered.told, column.name, path)
-    elif table in found:
-        _add(found[table].told, item.column.name, path)
+    elif table in tables:
+        _add(tables[table].told, item.column.name, path)
         if item.choice is not None:
-            found[table].choices[item.column.name] = value_names(item.choice)
+            tables[table].choices[item.column.name] = value_names(item.choice)
 
 
 def _as_it_is(item: ColumnField) -> list[Column[Any]]:
     """The columns whose values an expression gives as they are: gathered in a list, or looked up in another row."""
     if isinstance(item.column, ScalarSelect):
-        looked_up = [each for each in item.column.element.selected_columns if isinstance(each, Column)]
+        looked_up = [selected for selected in item.column.element.selected_columns if isinstance(selected, Column)]
         if looked_up:
             return looked_up
     if item.many and item.choice is None:
@@ -151,28 +152,28 @@ def _as_it_is(item: ColumnField) -> list[Column[Any]]:
     return []
 
 
-def _feel(found: Mapping[str, Personal], clause: Any, path: Path) -> None:
+def _feel(tables: Mapping[str, Personal], clause: Any, path: Path) -> None:
     """Tell the path to every column that an expression or a condition reads."""
     for node in visitors.iterate(clause) if clause is not None else ():
         table = getattr(node, "table", None)
-        if isinstance(node, Column) and isinstance(table, Table) and table.fullname in found:
-            _add(found[table.fullname].felt, node.name, path)
+        if isinstance(node, Column) and isinstance(table, Table) and table.fullname in tables:
+            _add(tables[table.fullname].felt, node.name, path)
 
 
-def _lead(found: Mapping[str, Personal], item: Field, target: Entity, table: str, path: Path, is_public: bool) -> None:
+def _lead(tables: Mapping[str, Personal], item: Field, target: Entity, table: str, path: Path, is_public: bool) -> None:
     """Tell the path to the column that links a row to one of nobody; whoever reads a public one feels the link only."""
     on = getattr(item, "on", None)
     if on is None:
         return
     theirs, ours = on
     if not isinstance(ours, Column):
-        _feel(found, ours, path)
-    elif table in found and ours.name not in _keys(found[table]):
-        _add(found[table].felt if is_public else found[table].led, ours.name, path)
-    elif _named(theirs.table) in found:
+        _feel(tables, ours, path)
+    elif table in tables and ours.name not in _keys(tables[table]):
+        _add(tables[table].felt if is_public else tables[table].led, ours.name, path)
+    elif _table_name(theirs.table) in tables:
         assert target.key is not None
         assert isinstance(target.key.column, Column)
-        _add(found[_named(theirs.table)].led, target.key.column.name, path)
+        _add(tables[_table_name(theirs.table)].led, target.key.column.name, path)
 
 
 def _keys(table: Personal) -> set[str]:

@@ -20,27 +20,27 @@ SMALL = 10**6
 PACKAGES = ("hub", "schema", "subgraphs")
 
 
-def held(*roots: Any) -> bytes:
+def texts_in_memory(*roots: Any) -> bytes:
     """Every text, day, id and number that one comes to from these objects, our modules and our memoised functions.
 
     Left aside: the journal's keyring, which is by people's ids, for a short time, and of their pseudonyms only; what a
     connection last read of its socket.
     """
-    seen: set[int] = set()
-    found: list[str] = []
+    visited: set[int] = set()
+    texts: list[str] = []
     waiting: list[Any] = [*roots, *_globals(), *_memoised()]
     while waiting:
         item = waiting.pop()
-        if id(item) in seen:
+        if id(item) in visited:
             continue
-        seen.add(id(item))
+        visited.add(id(item))
         if isinstance(item, str | date | UUID) or (isinstance(item, int) and item > SMALL):
-            found.append(str(item))
+            texts.append(str(item))
         elif isinstance(item, bytes | bytearray):
-            found.append(bytes(item).decode("latin-1"))
+            texts.append(bytes(item).decode("latin-1"))
         else:
             waiting += _below(item)
-    return "\n".join(found).encode("utf-8", "surrogatepass")
+    return "\n".join(texts).encode("utf-8", "surrogatepass")
 
 
 def _below(item: Any) -> list[Any]:

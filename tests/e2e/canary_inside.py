@@ -92,8 +92,8 @@ class Recorded:
         """Send one request on."""
         self.sent += 1
         response = self.answers(await self.inner.send(request, self.asks_as(context)))
-        kept = orjson.loads(orjson.dumps([response.data, response.errors]))
-        self.exchanges.append((request, context, SubgraphResponse(*kept)))
+        copied = orjson.loads(orjson.dumps([response.data, response.errors]))
+        self.exchanges.append((request, context, SubgraphResponse(*copied)))
         return response
 
 
@@ -109,11 +109,11 @@ class Inside:
 
     def headers(self, actor: str, **changed: str) -> list[tuple[str, str]]:
         """Headers of an actor's request; one given as "" is left out."""
-        found = self.actors[actor]
+        claimant = self.actors[actor]
         sent = {
             "content-type": "application/json",
-            "authorization": f"Bearer {self.issuer.token(found)}",
-            "purpose": PURPOSES.get(found.kind, found.purposes[0]),
+            "authorization": f"Bearer {self.issuer.token(claimant)}",
+            "purpose": PURPOSES.get(claimant.kind, claimant.purposes[0]),
             "traceparent": TRACE,
         }
         sent |= {name.replace("_", "-"): value for name, value in changed.items()}
@@ -139,26 +139,28 @@ class Inside:
     @asynccontextmanager
     async def reading(self, database: Database) -> AsyncIterator[None]:
         """Meanwhile the subgraphs read this database; what the hub itself keeps stays where it is."""
-        kept = {name: each.database for name, each in self.app.local.items()}
-        for name, each in self.app.local.items():
-            each.database = Rows(database.dsn(f"{name}_query"))
-            await each.database.open()
+        databases = {name: subgraph.database for name, subgraph in self.app.local.items()}
+        for name, subgraph in self.app.local.items():
+            subgraph.database = Rows(database.dsn(f"{name}_query"))
+            await subgraph.database.open()
         try:
             yield
         finally:
-            for name, each in self.app.local.items():
-                await each.database.close()
-                each.database = kept[name]
+            for name, subgraph in self.app.local.items():
+                await subgraph.database.close()
+                subgraph.database = databases[name]
 
     def _calls(self) -> Counter[str]:
-        return Counter({name: each.sent for name, each in self.transports.items()})
+        return Counter({name: transport.sent for name, transport in self.transports.items()})
 
     def _statements(self) -> Counter[str]:
-        return Counter({name: each.statements for name, each in self.app.local.items()})
+        return Counter({name: subgraph.statements for name, subgraph in self.app.local.items()})
 
     def sql(self) -> list[str]:
         """Text of every data statement that was made so far."""
-        return [made.sql for each in self.app.local.values() for made in each.compiler.statements.values()]
+        return [
+            statement.sql for subgraph in self.app.local.values() for statement in subgraph.compiler.statements.values()
+        ]
 
 
 @asynccontextmanager
@@ -184,7 +186,7 @@ async def inside(
             limits.enter_context(patch.object(module, limit, PATIENCE))
         app = hub_app(graph(), settings, database.keys, database.dsn, clock=clock)
         app.journal._patience = app.pipeline.journalling.keyring._patience = PATIENCE
-        transports = {name: Recorded(each) for name, each in app.pipeline.transports.items()}
+        transports = {name: Recorded(transport) for name, transport in app.pipeline.transports.items()}
         cast(dict[str, Transport], app.pipeline.transports).update(transports)
         async with _alive(app):
             yield Inside(app, issuer, actors, transports, database)
@@ -194,15 +196,15 @@ async def inside(
 async def _alive(app: HubApp) -> AsyncIterator[None]:
     """The application between its start and its stop."""
     received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    told: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    task = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}}, received.get, told.put))
+    sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    task = asyncio.ensure_future(app({"type": "lifespan", "asgi": {"version": "3.0"}}, received.get, sent.put))
     await received.put({"type": "lifespan.startup"})
-    assert (await told.get())["type"] == "lifespan.startup.complete"
+    assert (await sent.get())["type"] == "lifespan.startup.complete"
     try:
         yield
     finally:
         await received.put({"type": "lifespan.shutdown"})
-        await told.get()
+        await sent.get()
         await task
 
 
@@ -210,7 +212,7 @@ async def _http(
     app: HubApp, method: str, query: bytes, body: bytes, headers: Headers
 ) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
     received = [{"type": "http.request", "body": body, "more_body": False}]
-    told: list[dict[str, Any]] = []
+    sent_messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         if received:
@@ -219,7 +221,7 @@ async def _http(
         raise AssertionError
 
     async def send(message: dict[str, Any]) -> None:
-        told.append(message)
+        sent_messages.append(message)
 
     scope = {
         "type": "http",
@@ -231,5 +233,5 @@ async def _http(
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
     }
     await app(scope, receive, send)
-    start, *parts = told
+    start, *parts = sent_messages
     return start["status"], tuple(start["headers"]), b"".join(part.get("body", b"") for part in parts)

@@ -37,36 +37,36 @@ class Canary:
 
 
 class Mint:
-    """Makes values, and keeps what each of them is; `made` is how many are somewhere else already."""
+    """Makes values, and keeps what each of them is; `start` is how many are somewhere else already."""
 
-    def __init__(self, made: int = 0) -> None:
+    def __init__(self, start: int = 0) -> None:
         self.canaries: dict[str, Canary] = {}
-        self._made = made
+        self._made = start
 
     def value(self, column: Column[Any], place: str, row: Row, paths: Iterable[Path], *, past: bool = False) -> Any:
         """A new value for a column, as JSON; `NotImplementedError` for a type that nobody has thought of. Days are to
         come, or past."""
         if isinstance(column.type, ARRAY):
-            return [self._keep(self._one(column.type.item_type, place), place, row, paths) for _ in range(2)]
-        found = self._keep(self._one(column.type, place, past), place, row, paths)
+            return [self._keep(self._text(column.type.item_type, place), place, row, paths) for _ in range(2)]
+        text = self._keep(self._text(column.type, place, past), place, row, paths)
         if isinstance(column.type, Integer):
-            return int(found)
+            return int(text)
         if isinstance(column.type, LargeBinary):
-            return "\\x" + found.encode().hex()
-        return f"{found}T08:00:00Z" if isinstance(column.type, DateTime) else found
+            return "\\x" + text.encode().hex()
+        return f"{text}T08:00:00Z" if isinstance(column.type, DateTime) else text
 
     def person(self, place: str, paths: Iterable[Path]) -> Row:
         """Someone new, with an id that these paths tell."""
-        row = Row(self._one(Uuid(), place))
+        row = Row(self._text(Uuid(), place))
         self._keep(row.person, place, row, paths)
         return row
 
-    def birth(self, number: int, place: str, row: Row, told: Iterable[Path], year: Iterable[Path]) -> str:
+    def birth(self, number: int, place: str, row: Row, paths: Iterable[Path], year: Iterable[Path]) -> str:
         """A day of birth in a year of its own, which `year` tells alone."""
         self._keep(str(FIRST_YEAR + number), f"{place} (year)", row, year)
-        return self._keep(f"{FIRST_YEAR + number}-02-03", place, row, told)
+        return self._keep(f"{FIRST_YEAR + number}-02-03", place, row, paths)
 
-    def _one(self, kind: Any, place: str, past: bool = False) -> str:
+    def _text(self, kind: Any, place: str, past: bool = False) -> str:
         self._made += 1
         if isinstance(kind, Uuid):
             return f"ca9a0000-0000-4000-8000-{self._made:012}"
@@ -86,12 +86,12 @@ class Mint:
 
 def marks(data: bytes) -> set[str]:
     """The canaries, of whichever world, that the bytes hold, sealed texts opened; years left aside."""
-    return {_written(found.decode().lower()) for found in MARK.findall(opened(data))}
+    return {_written(match.decode().lower()) for match in MARK.findall(opened(data))}
 
 
 def years(data: bytes) -> set[str]:
     """The years of birth, of whichever world, that an answer holds."""
-    return {found.decode() for found in YEAR.findall(data)}
+    return {match.decode() for match in YEAR.findall(data)}
 
 
 def _written(text: str) -> str:

@@ -28,7 +28,7 @@ from tests.e2e.canary_mint import Canary, Mint
 from tests.e2e.canary_rights import DATES, TOLD_BY_LINK, Facts, Path, Row, Subject, subjects
 from tests.e2e.canary_ties import ITSELF, OWNERS, RECORDERS, SCOPES, TIES, actors
 
-EACH = 4
+USUAL_ROWS = 4
 LONG_AGO = 10**5
 """More days than any duration."""
 DATED = dict(DATES.values())
@@ -37,7 +37,7 @@ ROWS = {
     **dict.fromkeys(("people.person_constraint", "people.identifier", "appointments.appointment"), 6),
     **dict.fromkeys(DATED, 5),
 }
-"""Rows of a person in a table that may have several, where it is not `EACH`."""
+"""Rows of a person in a table that may have several, where it is not `USUAL_ROWS`."""
 AGENTS = "appointments.appointment_agent"
 TARGETS: Mapping[str, Table] = {
     "people.person.structure_id": structure,
@@ -123,7 +123,7 @@ class Model:
 class _Maker:
     mint: Mint = field(default_factory=Mint)
     rows: list[Planted] = field(default_factory=list)
-    others: list[tuple[Table, Mapping[str, Any]]] = field(default_factory=list)
+    public_rows: list[tuple[Table, Mapping[str, Any]]] = field(default_factory=list)
 
     people: list[str] = field(default_factory=list)
 
@@ -136,33 +136,33 @@ class _Maker:
         """Everything about a person; two by two they are partners."""
         for table in personal().values():
             if table.name != AGENTS:
-                for place in range(1 if table.single else ROWS.get(table.name, EACH)):
+                for place in range(1 if table.single else ROWS.get(table.name, USUAL_ROWS)):
                     self._row(table, self.people[number], number, place)
 
     def _row(self, table: Personal, person: str, number: int, place: int) -> None:
-        given, protected = _given(table, number, place)
+        fixed, protected = _fixed_values(table, number, place)
         past = table.name in DATED and (number + place) % 5 == 4
         age = LONG_AGO if past else None
         facts = tuple(
-            (name, Facts(given.get(owner or ""), given.get(recorder or ""), owner is not None, name, age))
+            (name, Facts(fixed.get(owner or ""), fixed.get(recorder or ""), owner is not None, name, age))
             for name, (owner, recorder) in table.types.items()
         )
         row = Row(person, facts, protected)
-        given |= {"partner_id": self.people[number ^ 1], table.subject: person}
-        values = self._values(table, row, number + place, given, past)
+        fixed |= {"partner_id": self.people[number ^ 1], table.subject: person}
+        values = self._values(table, row, number + place, fixed, past)
         self.rows.append(Planted(table, row, values))
         if table.name == "appointments.appointment":
             agents, link = personal()[AGENTS], {"appointment_id": values["id"], "person_id": person}
             self.rows.append(Planted(agents, row, self._values(agents, row, place, link)))
 
     def _values(
-        self, table: Personal, row: Row, place: int, given: Mapping[str, Any], past: bool = False
+        self, table: Personal, row: Row, place: int, fixed: Mapping[str, Any], past: bool = False
     ) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for column in table.table.columns:
             name, where, closed = column.name, f"{table.name}.{column.name}", table.values(column)
-            if name in given:
-                values[name] = given[name]
+            if name in fixed:
+                values[name] = fixed[name]
             elif where in TARGETS:
                 values[name] = self._led(TARGETS[where], row, place, table.led[name])
             elif closed:
@@ -178,38 +178,38 @@ class _Maker:
 
     def _led(self, table: Table, row: Row, place: int, paths: Iterable[Path]) -> Any:
         """A row of nobody that this row alone leads to; gives its id."""
-        held = Personal(table, "", told={name: list(paths) for name in served(table)})
+        public = Personal(table, "", told={name: list(paths) for name in served(table)})
         revealed = next((category for name, category in sorted(row.protected) if name in SENSITIVE), None)
-        values = self._values(held, row, place, {"sensitivity": revealed})
-        self.others.append((table, values))
+        values = self._values(public, row, place, {"sensitivity": revealed})
+        self.public_rows.append((table, values))
         return values["id"]
 
 
-def _given(table: Personal, number: int, place: int) -> tuple[dict[str, Any], frozenset[tuple[str, str]]]:
+def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, Any], frozenset[tuple[str, str]]]:
     """What a row holds that rules look at, and the categories that reading it takes for that."""
     columns = table.table.columns.keys()
-    given: dict[str, Any] = {}
+    fixed: dict[str, Any] = {}
     for name, values in (("organisation_siret", OWNERS), ("recorded_by", RECORDERS), ("session_id", SESSIONS)):
         if name in columns:
-            given[name] = values[place % len(values)]
+            fixed[name] = values[place % len(values)]
     revealed = REVEALED[(number + place) % len(REVEALED)]
     stricter: dict[str, str | None] = {edge: revealed for edge, name in SENSITIVE.items() if name == table.name}
     stricter |= {f"{TOLD_BY_LINK}{type_}": revealed for type_, name in GIVEN_AWAY.items() if name == table.name}
     if table.name == "people.person_constraint":
-        given |= {"theme": THEMES[place], "state": STATES[place]}
+        fixed |= {"theme": THEMES[place], "state": STATES[place]}
         stricter["Constraint"] = STRICTER.get(THEMES[place])
     if table.name == "people.identifier":
-        given["kind"] = table.values(table.table.c.kind)[place]
-        stricter["NationalIdentifier"] = HIDDEN if given["kind"] == "CD_INTERNE" else None
-        stricter["Person.passIaeNumber"] = None if given["kind"] == "PASS_IAE" else HIDDEN
+        fixed["kind"] = table.values(table.table.c.kind)[place]
+        stricter["NationalIdentifier"] = HIDDEN if fixed["kind"] == "CD_INTERNE" else None
+        stricter["Person.passIaeNumber"] = None if fixed["kind"] == "PASS_IAE" else HIDDEN
     if table.name == "offers.referral":
         offered = list(SERVICES)[place % len(SERVICES)]
-        given |= {"service_id": offered, "prescriber_structure_id": BEARERS[revealed]}
+        fixed |= {"service_id": offered, "prescriber_structure_id": BEARERS[revealed]}
         stricter["Referral"] = SERVICES[offered][1]
     if table.name == "appointments.appointment":
-        given["motive_type"], given["motive_category"] = MOTIVES[place % len(MOTIVES)]
-        stricter["OrientationAppointment"] = None if given["motive_type"] == "rsa_orientation" else HIDDEN
-    return given, frozenset((name, category) for name, category in stricter.items() if category is not None)
+        fixed["motive_type"], fixed["motive_category"] = MOTIVES[place % len(MOTIVES)]
+        stricter["OrientationAppointment"] = None if fixed["motive_type"] == "rsa_orientation" else HIDDEN
+    return fixed, frozenset((name, category) for name, category in stricter.items() if category is not None)
 
 
 async def plant(database: Database, today: date) -> Model:
@@ -222,10 +222,10 @@ async def plant(database: Database, today: date) -> Model:
     assert written == [row.values for row in maker.rows], "the world is not the same in each process"
     owner = await database.connect()
     try:
-        found = await subjects(owner, today)
+        people = await subjects(owner, today)
     finally:
         await owner.close()
-    return Model(actors(persons[ITSELF]), persons, tuple(maker.rows), maker.mint.canaries, found)
+    return Model(actors(persons[ITSELF]), persons, tuple(maker.rows), maker.mint.canaries, people)
 
 
 async def _write(database: Database, maker: _Maker, persons: Mapping[str, str], today: date) -> list[Any]:
@@ -240,8 +240,8 @@ async def _write(database: Database, maker: _Maker, persons: Mapping[str, str], 
                 await insert(owner, planted.table.name, planted.values)
                 if "city_code" in planted.values and planted.table.single:
                     await insert(owner, "offers.commune", _commune(planted.values["city_code"]))
-            for other, values in maker.others:
-                await insert(owner, other.fullname, values)
+            for relation, values in maker.public_rows:
+                await insert(owner, relation.fullname, values)
             for slug, person in persons.items():
                 await _tie(owner, slug, person, today)
     finally:
@@ -261,9 +261,9 @@ async def insert(owner: asyncpg.Connection[asyncpg.Record], table: str, values: 
 async def _tie(owner: asyncpg.Connection[asyncpg.Record], slug: str, person: str, today: date) -> None:
     tie = TIES[slug]
     erased = None if tie.erased is None else today + timedelta(tie.erased)
-    held = {"person_id": person, "last_contact": today - timedelta(tie.silent), "restrictions": tie.restrictions}
-    held["erasure_on"] = erased
-    await insert(owner, "access.person", {"brsa": True, "department": "08", **held})
+    access = {"person_id": person, "last_contact": today - timedelta(tie.silent), "restrictions": tie.restrictions}
+    access["erasure_on"] = erased
+    await insert(owner, "access.person", {"brsa": True, "department": "08", **access})
     scopes = [SCOPES[name] for name in tie.scopes] or ([(Fact.SELF, person)] if slug == ITSELF else [])
     for relation, scope in scopes:
         link: dict[str, Any] = {"person_id": person, "relation": int(relation), "scope_id": scope}
@@ -279,7 +279,7 @@ def _commune(code: str) -> dict[str, Any]:
 
 def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
     """A catalogue for rows to lead to: nothing of it is about anyone."""
-    told = {"source": "canari", "as_of": "2026-01-01T00:00:00Z"}
+    lineage = {"source": "canari", "as_of": "2026-01-01T00:00:00Z"}
     for category, name in BEARERS.items():
         bearer: dict[str, Any] = {
             "id": name,
@@ -288,13 +288,13 @@ def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
             "networks": [],
             "sensitivity": category,
         }
-        yield "offers.structure", {**bearer, **told, "source_id": name}
+        yield "offers.structure", {**bearer, **lineage, "source_id": name}
     lists: dict[str, Any] = {column.name: [] for column in service.columns if isinstance(column.type, ARRAY)}
     for number, (name, (thematic, _)) in enumerate(SERVICES.items()):
-        found = {**lists, "thematics": [thematic], "categories": [thematic.partition("--")[0]]}
+        lists_of_codes = {**lists, "thematics": [thematic], "categories": [thematic.partition("--")[0]]}
         where = {"at_latitude": 49.7 + number / 100, "at_longitude": 4.7}
-        named = {"id": name, "structure_id": BEARERS[None], "producer": "canari", "name": f"Service {number}"}
-        yield "offers.service", {**named, **found, **where, **told, "source_id": name}
+        identity = {"id": name, "structure_id": BEARERS[None], "producer": "canari", "name": f"Service {number}"}
+        yield "offers.service", {**identity, **lists_of_codes, **where, **lineage, "source_id": name}
     for name in SESSIONS:
-        session = {"id": name, "training_id": "canari", "starts_on": "2026-02-01", **told, "source_id": name}
+        session = {"id": name, "training_id": "canari", "starts_on": "2026-02-01", **lineage, "source_id": name}
         yield "trainings.training_session", session

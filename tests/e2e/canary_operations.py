@@ -90,13 +90,13 @@ def all_of_a_person() -> str:
     return all_of("Person")
 
 
-def asked(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
+def requests(world: World, cursors: Sequence[str] = ()) -> Iterator[Request]:
     """Operations that are well formed, of everyone and of nobody, by every argument."""
     ids = [*world.persons.values(), NOBODY]
     yield ME, {}
-    for identifier, other in zip(ids, [*ids[1:], ids[0]], strict=True):
+    for identifier, other_id in zip(ids, [*ids[1:], ids[0]], strict=True):
         yield WHOLE, {"id": identifier}
-        yield ALIASES, {"id": identifier, "other": other, "yes": True, "no": False}
+        yield ALIASES, {"id": identifier, "other": other_id, "yes": True, "no": False}
         yield MIXED, {"id": identifier}
         yield f"query ($id: ID!) {{ person(id: $id) {{ {all_of_a_person()} }} }}", {"id": identifier}
     for order in (None, "LAST_NAME", "BIRTH_DATE"):

@@ -31,10 +31,10 @@ class Proxy:
     def take(self) -> bytes:
         """Bytes of all connections, each direction whole, since the last call."""
         with self.lock:
-            found = b"\n".join(bytes(stream) for stream in self.streams)
+            passed = b"\n".join(bytes(stream) for stream in self.streams)
             for stream in self.streams:
                 stream.clear()
-        return found
+        return passed
 
     def serve(self) -> None:
         """Accept connections until the listener is closed."""
@@ -54,10 +54,10 @@ class Proxy:
                 with self.lock:
                     stream += data
                 sink.sendall(data)
-        for each in (source, sink):
+        for connection in (source, sink):
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
 
 @contextmanager

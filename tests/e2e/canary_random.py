@@ -53,7 +53,7 @@ def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) ->
 
     Without a search: a document that holds an identity is refused whole; `canary_operations.FIND` has it in a variable.
     """
-    found: dict[str, DocumentNode] = {}
+    documents: dict[str, DocumentNode] = {}
     query = build_schema(_text()).query_type
     assert query is not None
     fields = roots or tuple(name for name in query.fields if name != "findPerson")
@@ -69,10 +69,10 @@ def random_documents(count: int, start: int = 0, roots: tuple[str, ...] = ()) ->
     )  # fmt: skip
     @given(queries(_text(), fields=fields, custom_scalars=scalars, allow_x00=False))
     def collect(text: object) -> None:
-        found.setdefault(str(text), parse(str(text)))
+        documents.setdefault(str(text), parse(str(text)))
 
     collect()
-    return tuple(found.values())
+    return tuple(documents.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def fed(document: DocumentNode, values: Values, random: Random) -> str:
 def drawn(document: DocumentNode, values: Values, random: Random, holes: float = HOLES) -> Drawn:
     """The same, where a share `holes` of the values is left to variables."""
     feeder = _Feeder(TypeInfo(_schema()), values, random, holes)
-    made: DocumentNode = visit(document, TypeInfoVisitor(feeder.types, feeder))
-    operation, *others = made.definitions
+    fed_document: DocumentNode = visit(document, TypeInfoVisitor(feeder.types, feeder))
+    operation, *fragments = fed_document.definitions
     assert isinstance(operation, OperationDefinitionNode)
     kinds = feeder.declared.items()
     declared = tuple(VariableDefinitionNode(variable=_variable(name), type=parse_type(kind)) for name, kind in kinds)
@@ -104,7 +104,7 @@ def drawn(document: DocumentNode, values: Values, random: Random, holes: float =
         operation=operation.operation, name=operation.name, directives=operation.directives,
         variable_definitions=declared, selection_set=operation.selection_set,
     )  # fmt: skip
-    return Drawn(print_ast(DocumentNode(definitions=(whole, *others))), feeder.holes)
+    return Drawn(print_ast(DocumentNode(definitions=(whole, *fragments))), feeder.holes)
 
 
 class _Feeder(Visitor):
@@ -132,11 +132,11 @@ class _Feeder(Visitor):
 
     def _fed(self, node: Any) -> Any:
         name = node.name.value
-        known = self.values.get(name)
-        if known is None or self.random.random() < AS_DRAWN:
+        choices = self.values.get(name)
+        if choices is None or self.random.random() < AS_DRAWN:
             return None
         if self.random.random() >= self.share:
-            return type(node)(name=node.name, value=_literal(self.random.choice(known)))
+            return type(node)(name=node.name, value=_literal(self.random.choice(choices)))
         variable = f"v{len(self.holes)}"
         self.holes[variable], self.declared[variable] = name, str(self.types.get_input_type())
         return type(node)(name=node.name, value=_variable(variable))

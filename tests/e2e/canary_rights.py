@@ -112,38 +112,40 @@ def grants(kind: str, purpose: str) -> tuple[Grant, ...]:
     bases, days = _load("bases"), _load("retention")
     return tuple(
         Grant(
-            frozenset(each["relations"]),
-            frozenset(each.get("read", ())),
-            frozenset(each.get("reduced", ())),
-            frozenset(each.get("own_recorded", ())),
-            bases[each["basis"]]["opposition"],
-            bases[each["basis"]]["limitation"],
-            days[each["retention"]]["days"] if "retention" in each else None,
+            frozenset(grant["relations"]),
+            frozenset(grant.get("read", ())),
+            frozenset(grant.get("reduced", ())),
+            frozenset(grant.get("own_recorded", ())),
+            bases[grant["basis"]]["opposition"],
+            bases[grant["basis"]]["limitation"],
+            days[grant["retention"]]["days"] if "retention" in grant else None,
         )
-        for each in _load("grants")["grant"]
-        if each["actor"] == kind and purposes.intersection(each["purposes"])
+        for grant in _load("grants")["grant"]
+        if grant["actor"] == kind and purposes.intersection(grant["purposes"])
     )
 
 
 @cache
 def _scope(application: str, user: str) -> Mapping[str, Any]:
     """What passes through an application of this kind, to which the settings give every scope, for a kind of user."""
-    scopes = (each for each in _load("clients").values() if each["actor"] == application and user in each["users"])
+    scopes = (
+        client for client in _load("clients").values() if client["actor"] == application and user in client["users"]
+    )
     return next(scopes, {"purposes": (), "read": ()})
 
 
 @cache
 def durations(kind: str) -> Mapping[str, int]:
     """Days after which a row of a type has ended for a kind of actor."""
-    found = (each for each in _load("retention").values() if kind in each.get("actors", [kind]))
-    return {name: each["days"] for each in found for name in each.get("types", ())}
+    retentions = (retention for retention in _load("retention").values() if kind in retention.get("actors", [kind]))
+    return {name: retention["days"] for retention in retentions for name in retention.get("types", ())}
 
 
 @cache
 def _closed(application: str, level: str) -> frozenset[str]:
     """The categories that nobody is given through an application of this kind, at a level."""
-    rows = (each for each in _load("prohibitions")["prohibition"] if each["actor"] == application)
-    return frozenset(each["category"] for each in rows if each.get("level", level) == level)
+    rows = (prohibition for prohibition in _load("prohibitions")["prohibition"] if prohibition["actor"] == application)
+    return frozenset(prohibition["category"] for prohibition in rows if prohibition.get("level", level) == level)
 
 
 def rights(actor: DemoActor, purpose: str) -> tuple[Grant, ...]:
@@ -156,8 +158,8 @@ def rights(actor: DemoActor, purpose: str) -> tuple[Grant, ...]:
     passes = frozenset(_scope(actor.kind, user.kind)["read"])
     full, reduced = passes - _closed(actor.kind, "FULL"), passes - _closed(actor.kind, "REDUCED")
     return tuple(
-        replace(each, read=each.read & full, own_recorded=each.own_recorded & full, reduced=each.reduced & reduced)
-        for each in grants(user.kind, purpose)
+        replace(grant, read=grant.read & full, own_recorded=grant.own_recorded & full, reduced=grant.reduced & reduced)
+        for grant in grants(user.kind, purpose)
     )
 
 
@@ -172,16 +174,16 @@ def purposes(actor: DemoActor) -> tuple[str, ...]:
 
 def together(actor: DemoActor) -> list[list[str]]:
     """The purposes of an actor, those together that open the same."""
-    found: dict[object, list[str]] = {}
+    purposes_by_rights: dict[object, list[str]] = {}
     for purpose in purposes(actor):
-        found.setdefault(rights(actor, purpose), []).append(purpose)
-    return list(found.values())
+        purposes_by_rights.setdefault(rights(actor, purpose), []).append(purpose)
+    return list(purposes_by_rights.values())
 
 
 @cache
 def declarable() -> tuple[str, ...]:
     """Every purpose that a request may declare, whoever asks."""
-    return tuple(name for name, said in _load("purposes").items() if not said.get("abstract", False))
+    return tuple(name for name, purpose in _load("purposes").items() if not purpose.get("abstract", False))
 
 
 @cache
@@ -215,8 +217,10 @@ class Rights:
         self._known: dict[tuple[Row, Step], bool] = {}
         self.scopes = set()
         for relation, claim in _load("actors")[asks.kind].get("scopes", {}).items():
-            said = asks.claims.get(CLAIMS.get(claim, claim), ())
-            self.scopes |= {(relation, scope) for scope in ([said] if isinstance(said, str) else said)}
+            claim_value = asks.claims.get(CLAIMS.get(claim, claim), ())
+            self.scopes |= {
+                (relation, scope) for scope in ([claim_value] if isinstance(claim_value, str) else claim_value)
+            }
 
     def reads(self, subject: Subject, row: Row, paths: Iterable[Path]) -> bool:
         """Whether one of these paths to a value of the row is open at every step."""
@@ -229,7 +233,7 @@ class Rights:
             names = {step.type, step.datum.coordinate}
             if facts.owner is None or facts.owner != self.organisation:
                 names.add(f"{TOLD_BY_LINK}{step.type}")
-            stricter = (what for name, what in row.protected if name in names)
+            stricter = (protection for name, protection in row.protected if name in names)
             self._known[key] = self.may(subject, step.datum, facts) and all(
                 self.may(subject, Datum("", category, False), facts) for category in stricter
             )
@@ -237,14 +241,18 @@ class Rights:
 
     def may(self, subject: Subject, datum: Datum, facts: Facts) -> bool:
         """Whether something of this nature may be read of a row with these facts."""
-        held = {relation for relation, _ in self.scopes & subject.links}
-        if facts.owned and held:
-            held.discard("OWN_ITEM")
-            held |= {"OWN_ITEM"} if facts.owner == self.organisation else set()
+        relations = {relation for relation, _ in self.scopes & subject.links}
+        if facts.owned and relations:
+            relations.discard("OWN_ITEM")
+            relations |= {"OWN_ITEM"} if facts.owner == self.organisation else set()
         days = self.durations.get(facts.type)
         ended = days is not None and facts.age is not None and facts.age > days
         for grant in self.grants:
-            if not held & grant.relations or self._closed(subject, grant) or (ended and "SELF" not in grant.relations):
+            if (
+                not relations & grant.relations
+                or self._closed(subject, grant)
+                or (ended and "SELF" not in grant.relations)
+            ):
                 continue
             if datum.category in grant.read or datum.category in ALWAYS:
                 return True

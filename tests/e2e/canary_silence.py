@@ -43,9 +43,9 @@ COARSENED: Mapping[tuple[str, str], tuple[frozenset[tuple[str, str]], str | None
 }
 """Values that a field coarsens for whoever lacks a stricter category: by type or field, and an ordinary one told like
 it."""
-MADE = 60_000
+FIRST_NUMBER = 60_000
 """More than the values of the world."""
-GONE, TWICE, KEPT = "gone", "twice", "changed"
+GONE, TWICE, CHANGED = "gone", "twice", "changed"
 
 
 class Silence:
@@ -53,9 +53,9 @@ class Silence:
 
     def __init__(self, model: Model, actor: str, purpose: str) -> None:
         self.model, self.rights = model, Rights(model.actors[actor], purpose)
-        self.random, self.mint, self.done = Random(f"{actor} {purpose}"), Mint(MADE), Counter[str]()
-        seen = (row.row.person for row in model.rows if self._read(row))
-        self.known = set(seen)
+        self.random, self.mint, self.done = Random(f"{actor} {purpose}"), Mint(FIRST_NUMBER), Counter[str]()
+        readable = (row.row.person for row in model.rows if self._read(row))
+        self.known = set(readable)
 
     async def fall(self, database: Database) -> None:
         """Change whatever may not be read."""
@@ -70,7 +70,7 @@ class Silence:
             await owner.close()
 
     async def _change(self, owner: asyncpg.Connection[asyncpg.Record], row: Planted) -> None:
-        fate = KEPT if self._read(row) else self.random.choice((GONE, TWICE, KEPT))
+        fate = CHANGED if self._read(row) else self.random.choice((GONE, TWICE, CHANGED))
         if row.table.name == AGENTS or (fate is TWICE and row.table.single):
             return
         if fate is GONE:
@@ -78,11 +78,11 @@ class Silence:
             await owner.execute(f"DELETE FROM {row.table.name} WHERE {where}", _json(row.values))
         else:
             names = [column for column in row.table.table.columns if self._free(row, column)]
-            changed = {column.name: self._other(row, column) for column in names}
+            changed = {column.name: self._replacement(row, column) for column in names}
             if fate is TWICE:
                 own = [column for column in row.table.table.primary_key.columns if not row.table.values(column)]
-                keys = {column.name: self._other(row, column) for column in own}
-                keys |= {"source_id": self._other(row, row.table.table.c.source_id)}
+                keys = {column.name: self._replacement(row, column) for column in own}
+                keys |= {"source_id": self._replacement(row, row.table.table.c.source_id)}
                 doubled = {**row.values, **changed, **keys, row.table.subject: row.row.person}
                 await insert(owner, row.table.name, doubled)
             elif changed:
@@ -115,7 +115,7 @@ class Silence:
         protected = replace(row.row, protected=row.row.protected | stricter)
         return self.rights.reads(self.model.subjects[row.row.person], protected, row.table.told[name])
 
-    def _other(self, row: Planted, column: Column[Any]) -> Any:
+    def _replacement(self, row: Planted, column: Column[Any]) -> Any:
         where, name = f"{row.table.name}.{column.name}", column.name
         closed = row.table.values(column)
         if name in ORGANISATIONS:
@@ -148,12 +148,12 @@ def _json(values: Mapping[str, Any]) -> str:
 def _where(row: Planted) -> str:
     """The row itself, of the JSON of its values."""
     names = ", ".join(column.name for column in row.table.table.primary_key.columns)
-    found = f"SELECT {names} FROM jsonb_populate_record(NULL::{row.table.name}, $1::jsonb)"
-    return f"({names}) = ({found})"
+    key_of_row = f"SELECT {names} FROM jsonb_populate_record(NULL::{row.table.name}, $1::jsonb)"
+    return f"({names}) = ({key_of_row})"
 
 
 async def _update(owner: asyncpg.Connection[asyncpg.Record], row: Planted, changed: Mapping[str, Any]) -> None:
     names = ", ".join(changed)
-    found = f"SELECT {names} FROM jsonb_populate_record(NULL::{row.table.name}, $2::jsonb)"
-    sql = f"UPDATE {row.table.name} SET ({names}) = ({found}) WHERE {_where(row)}"
+    values_of_row = f"SELECT {names} FROM jsonb_populate_record(NULL::{row.table.name}, $2::jsonb)"
+    sql = f"UPDATE {row.table.name} SET ({names}) = ({values_of_row}) WHERE {_where(row)}"
     assert await owner.execute(sql, _json(row.values), _json(changed)) == "UPDATE 1", sql

@@ -65,9 +65,13 @@ class Watched:
 
     def ask(self, actor: str, query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> Exchange:
         """Send one operation as this actor; a header given as "" is left out."""
-        found = self.world.actors[actor]
-        token = self.tokens.setdefault(actor, self.issuer.token(found))
-        sent = {"authorization": f"Bearer {token}", "purpose": PURPOSES[found.kind], "content-type": "application/json"}
+        demo_actor = self.world.actors[actor]
+        token = self.tokens.setdefault(actor, self.issuer.token(demo_actor))
+        sent = {
+            "authorization": f"Bearer {token}",
+            "purpose": PURPOSES[demo_actor.kind],
+            "content-type": "application/json",
+        }
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         body = orjson.dumps({"query": query, "variables": dict(variables or {})})
         for proxy in self.proxies.values():
@@ -83,21 +87,21 @@ class Watched:
 
     def context(self, actor: str, **changed: Any) -> Context:
         """The widest context that the hub could ever sign for this actor: every coordinate asked at once."""
-        found = self.world.actors[actor]
-        kind, purpose = self.graph.table.policy.actors[found.kind], PURPOSES[found.kind]
-        said = found.claims
+        demo_actor = self.world.actors[actor]
+        kind, purpose = self.graph.table.policy.actors[demo_actor.kind], PURPOSES[demo_actor.kind]
+        claims = demo_actor.claims
         ids = {
-            "agent": [said["agent"]] if "agent" in said else [],
-            "person": [said["person"]] if "person" in said else [],
-            "organisation": [said["organisation"]] if "organisation" in said else [],
-            "departments": said.get("departments", []),
+            "agent": [claims["agent"]] if "agent" in claims else [],
+            "person": [claims["person"]] if "person" in claims else [],
+            "organisation": [claims["organisation"]] if "organisation" in claims else [],
+            "departments": claims.get("departments", []),
         }
-        decisions = self.graph.table.decision_class(found.kind, purpose)
+        decisions = self.graph.table.decision_class(demo_actor.kind, purpose)
         classified = self.graph.table.classification
         values: dict[str, Any] = {
-            "actor": found.name,
-            "kind": found.kind,
-            "organisation": said.get("organisation"),
+            "actor": demo_actor.name,
+            "kind": demo_actor.kind,
+            "organisation": claims.get("organisation"),
             "purpose": purpose,
             "scopes": scope_keys(kind.scopes, ids),
             "policy": self.graph.table.digest,

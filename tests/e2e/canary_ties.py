@@ -69,9 +69,9 @@ TIES: Mapping[str, Tie] = {
 def actors(itself: str) -> dict[str, DemoActor]:
     """The actors of the demo, `personne` being this person, each with every purpose that policy lets its kind have."""
     persons, agents = dict.fromkeys(SELVES.values(), itself), dict(AGENTS)
-    found = demo_actors(persons, agents)  # type: ignore[arg-type]
-    others = list(SELVES)[1:]
-    return {actor.name: _whole(actor) for actor in found if actor.name not in others}
+    demo = demo_actors(persons, agents)  # type: ignore[arg-type]
+    absent = list(SELVES)[1:]
+    return {actor.name: _whole(actor) for actor in demo if actor.name not in absent}
 
 
 def _whole(actor: DemoActor) -> DemoActor:

@@ -37,7 +37,7 @@ TIMES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Operation:
     """One operation of one actor under one purpose."""
 
     actor: str
@@ -48,13 +48,13 @@ class Asked:
 
 @dataclass
 class Trial:
-    """`ask` asks and judges; `leaks` says what was found where it may not be, `seen` what each actor read,
+    """`ask` asks and judges; `leaks` says what was found where it may not be, `values_read` what each actor read,
     `written` what was a literal of a document."""
 
     hub: Inside
     model: Model
     leaks: list[str] = field(default_factory=list)
-    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    values_read: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     codes: Counter[str] = field(default_factory=Counter)
     cursors: list[str] = field(default_factory=list)
@@ -62,30 +62,30 @@ class Trial:
     verdicts: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     headers: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
 
-    async def ask(self, asked: Asked) -> Got:
+    async def ask(self, operation: Operation) -> Got:
         """Ask one operation; what it left, sent to a subgraph and got from there is searched."""
-        who = (asked.actor, asked.purpose)
+        who = (operation.actor, operation.purpose)
         if who not in self.headers:
-            self.headers[who] = self.hub.headers(asked.actor, purpose=asked.purpose)
-        body = orjson.dumps({"query": asked.query, "variables": dict(asked.variables)})
+            self.headers[who] = self.hub.headers(operation.actor, purpose=operation.purpose)
+        body = orjson.dumps({"query": operation.query, "variables": dict(operation.variables)})
         got = await self.hub.post(body, self.headers[who])
         lines = b"\n".join(b": ".join(pair) for pair in got.headers if pair[0] != b"content-length")
-        self.written |= marks(asked.query.encode())
+        self.written |= marks(operation.query.encode())
         sent, left = marks(body), marks(lines + b"\n" + got.body)
         requests, responses = passed(self.hub)
-        self._judge(asked, "answer", left | years(got.body))
-        self._judge(asked, "subgraph answer", marks(responses) | years(responses))
-        self._judge(asked, "subgraph request", marks(requests) - sent)
-        self.seen.setdefault(who, set()).update((left | years(got.body)) & self.model.canaries.keys())
+        self._judge(operation, "answer", left | years(got.body))
+        self._judge(operation, "subgraph answer", marks(responses) | years(responses))
+        self._judge(operation, "subgraph request", marks(requests) - sent)
+        self.values_read.setdefault(who, set()).update((left | years(got.body)) & self.model.canaries.keys())
         self.codes[code_of(got)] += 1
         return got
 
-    def _judge(self, asked: Asked, where: str, found: set[str]) -> None:
-        for text in found & self.model.canaries.keys():
+    def _judge(self, operation: Operation, where: str, texts: set[str]) -> None:
+        for text in texts & self.model.canaries.keys():
             canary = self.model.canaries[text]
-            if not self.may(asked.actor, asked.purpose, canary):
-                said = f"{where}: {canary.place} = {text}, for {asked.actor} / {asked.purpose}: {asked.query}"
-                self.leaks.append(said)
+            if not self.may(operation.actor, operation.purpose, canary):
+                asker = f"{operation.actor} / {operation.purpose}"
+                self.leaks.append(f"{where}: {canary.place} = {text}, for {asker}: {operation.query}")
 
     def may(self, actor: str, purpose: str, canary: Canary) -> bool:
         """Whether this actor may read this value for this purpose."""
@@ -94,8 +94,10 @@ class Trial:
             if (actor, purpose) not in self.rights:
                 self.rights[actor, purpose] = Rights(self.model.actors[actor], purpose)
             rights = self.rights[actor, purpose]
-            held = purpose in rights.actor.purposes
-            self.verdicts[key] = held and rights.reads(self.model.subjects[canary.row.person], canary.row, canary.paths)
+            entitled = purpose in rights.actor.purposes
+            self.verdicts[key] = entitled and rights.reads(
+                self.model.subjects[canary.row.person], canary.row, canary.paths
+            )
         return self.verdicts[key]
 
 
@@ -108,11 +110,11 @@ def code_of(got: Got) -> str:
 def passed(hub: Inside) -> tuple[bytes, bytes]:
     """What went to the subgraphs since the last call, contexts included, and what came back."""
     requests, responses = [], []
-    for each in hub.transports.values():
-        for request, context, response in each.exchanges:
+    for transport in hub.transports.values():
+        for request, context, response in transport.exchanges:
             requests.append(orjson.dumps([request.query, request.variables, repr(context)], default=str))
             responses.append(orjson.dumps([response.data, response.errors]))
-        each.exchanges.clear()
+        transport.exchanges.clear()
     return b"\n".join(requests), b"\n".join(responses)
 
 
@@ -123,8 +125,8 @@ def pairs(model: Model, actors: Sequence[str]) -> list[tuple[str, str]]:
 
 def not_held(model: Model, actors: Sequence[str]) -> list[tuple[str, str]]:
     """These actors under each purpose that they do not hold."""
-    held = set(pairs(model, actors))
-    return [(actor, name) for actor in actors for name in declarable() if (actor, name) not in held]
+    held_pairs = set(pairs(model, actors))
+    return [(actor, name) for actor in actors for name in declarable() if (actor, name) not in held_pairs]
 
 
 def values(model: Model, cursors: Sequence[str]) -> Values:
@@ -159,15 +161,15 @@ async def roam(trial: Trial, actors: Sequence[str], count: int, start: int) -> N
     """Ask `count` random operations, the same at each run of a seed `start`: each document by some of the actors
     and purposes, which take turns."""
     random, turns = Random(start), cycle(pairs(trial.model, actors))
-    wanted = count // (TURNS * TIMES)
-    known = documents(wanted, start)
-    random.shuffle(known)
-    for document in islice(cycle(known), wanted):
+    number = count // (TURNS * TIMES)
+    drawn_documents = documents(number, start)
+    random.shuffle(drawn_documents)
+    for document in islice(cycle(drawn_documents), number):
         fed_with = values(trial.model, trial.cursors)
-        made = drawn(document, fed_with, random)
+        filled = drawn(document, fed_with, random)
         for actor, purpose in islice(turns, TURNS):
             for _ in range(TIMES):
-                got = await trial.ask(Asked(actor, purpose, made.text, made.variables(fed_with, random)))
+                got = await trial.ask(Operation(actor, purpose, filled.text, filled.variables(fed_with, random)))
                 trial.cursors += cursors_of(got.json.get("data"))
 
 
@@ -188,11 +190,11 @@ async def sweep(trial: Trial, actors: Sequence[str]) -> None:
     """Ask every field of everyone, by list and by id, and each purpose that the actors do not hold."""
     everything = all_of("Person")
     for actor, purpose in pairs(trial.model, actors):
-        await trial.ask(Asked(actor, purpose, f"{{ persons(first: 100) {{ nodes {{ {everything} }} }} }}"))
+        await trial.ask(Operation(actor, purpose, f"{{ persons(first: 100) {{ nodes {{ {everything} }} }} }}"))
         partners = f"{{ persons(first: 100) {{ nodes {{ household {{ partner {{ {everything} }} }} }} }} }}"
-        await trial.ask(Asked(actor, purpose, partners))
+        await trial.ask(Operation(actor, purpose, partners))
         visits = f"{{ appointments(first: 100) {{ nodes {{ {all_of('Appointment')} }} }} }}"
-        await trial.ask(Asked(actor, purpose, visits))
+        await trial.ask(Operation(actor, purpose, visits))
         for person in trial.model.persons.values():
             query = f"query ($id: ID!) {{ person(id: $id) {{ {everything} }} }}"
-            await trial.ask(Asked(actor, purpose, query, {"id": person}))
+            await trial.ask(Operation(actor, purpose, query, {"id": person}))

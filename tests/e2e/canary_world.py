@@ -113,11 +113,11 @@ class World:
 
     def readable(self, actor: str) -> dict[str, set[str]]:
         """The canaries that it may read, by kind."""
-        found: dict[str, set[str]] = {}
+        texts_by_kind: dict[str, set[str]] = {}
         for canary in self.canaries:
             if _readable(actor, canary):
-                found.setdefault(canary.kind, set()).add(canary.text)
-        return found
+                texts_by_kind.setdefault(canary.kind, set()).add(canary.text)
+        return texts_by_kind
 
 
 def _readable(actor: str, canary: Canary) -> bool:
@@ -153,7 +153,7 @@ async def _build(database: Database, folder: Path) -> World:
         persons = {person.slug: by_birth[person.birth_date] for person in CAST}
         agents = {row["email"]: str(row["id"]) for row in await owner.fetch("SELECT id, email FROM people.agent")}
         await _rest(database, persons, day)
-        canaries = [*_told(database), *await _kept(owner, persons)]
+        canaries = [*_file_canaries(database), *await _row_canaries(owner, persons)]
     finally:
         await owner.close()
     return World(_actors(persons, agents), persons, tuple(canaries))
@@ -261,7 +261,7 @@ def recorded_on(number: int) -> date:
     return date(1903, 2, 3 + number)
 
 
-def _told(database: Database) -> Iterable[Canary]:
+def _file_canaries(database: Database) -> Iterable[Canary]:
     """What the files say of each person."""
     for person in CAST:
         slug, digits = person.slug, person.phone
@@ -280,42 +280,42 @@ def _told(database: Database) -> Iterable[Canary]:
         yield Canary(agent.email, slug, "PROF")
 
 
-async def _kept(owner: asyncpg.Connection[asyncpg.Record], persons: Mapping[str, str]) -> list[Canary]:
+async def _row_canaries(owner: asyncpg.Connection[asyncpg.Record], persons: Mapping[str, str]) -> list[Canary]:
     """What rows hold: opaque ids, instants, days, places."""
     slugs = {identifier: slug for slug, identifier in persons.items()}
-    found = [Canary(identifier, slug, "ID") for slug, identifier in persons.items()]
+    canaries = [Canary(identifier, slug, "ID") for slug, identifier in persons.items()]
     kinds = {"SANTE": "SAN", "JUSTICE": "JUST", "SEJOUR": "SEJ"}
     for row in await owner.fetch("SELECT * FROM people.person_constraint"):
         kind, owner_of = kinds.get(row["theme"], "FREIN"), slugs[str(row["person_id"])]
         texts = (str(row["id"]), str(row["recorded_on"]))
-        found += [Canary(text, owner_of, kind, row["recorded_by"]) for text in texts]
+        canaries += [Canary(text, owner_of, kind, row["recorded_by"]) for text in texts]
     for row in await owner.fetch("SELECT * FROM trainings.placement"):
         texts, siret = (str(row["id"]), str(row["proposed_on"])), row["organisation_siret"]
         slug = slugs[str(row["person_id"])]
-        found += [Canary(text, slug, "ENDED" if slug == ENDED else "FORM", siret) for text in texts]
+        canaries += [Canary(text, slug, "ENDED" if slug == ENDED else "FORM", siret) for text in texts]
     shared: dict[str, list[str]] = {}
     for row in await owner.fetch("SELECT * FROM appointments.appointment"):
         slug, siret = slugs[str(row["person_id"])], row["organisation_siret"]
-        found.append(Canary(str(row["id"]), slug, "SUIVI", siret))
+        canaries.append(Canary(str(row["id"]), slug, "SUIVI", siret))
         shared.setdefault(str(row["rdv_source_id"]), []).append(slug)
         if len(shared[str(row["rdv_source_id"])]) == 1:
-            found.append(Canary(f"{row['starts_at'].astimezone(UTC):%Y-%m-%dT%H:%M}", slug, "SUIVI", siret))
-            found += [Canary(row[name], slug, "LIBRE", siret) for name in ("place_name", "place_address")]
-    return found
+            canaries.append(Canary(f"{row['starts_at'].astimezone(UTC):%Y-%m-%dT%H:%M}", slug, "SUIVI", siret))
+            canaries += [Canary(row[name], slug, "LIBRE", siret) for name in ("place_name", "place_address")]
+    return canaries
 
 
 def _actors(persons: Mapping[str, str], agents: Mapping[str, str]) -> dict[str, DemoActor]:
-    def organisation(found: Organisation) -> dict[str, object]:
-        return {"organisation": found.siret, "organisation_type": found.type, "departments": [found.department]}
+    def organisation(member: Organisation) -> dict[str, object]:
+        return {"organisation": member.siret, "organisation_type": member.type, "departments": [member.department]}
 
     def referent(name: str, agent: Agent) -> DemoActor:
         claims = {**organisation(agent.organisation), "agent": agents[agent.email]}
         return DemoActor(name, "referent_cd", ("suivi", "formation"), "", claims)
 
-    made: Callable[..., DemoActor] = DemoActor
+    actor: Callable[..., DemoActor] = DemoActor
     return {
         "referent-a": referent("referent-a", AGENT_A),
         "referent-b": referent("referent-b", AGENT_B),
-        "employeur": made("employeur", "siae", ("iae", "actions"), "", organisation(EMPLOYER)),
-        "personne": made("personne", "beneficiaire", ("droits",), "", {"person": persons[ITSELF]}),
+        "employeur": actor("employeur", "siae", ("iae", "actions"), "", organisation(EMPLOYER)),
+        "personne": actor("personne", "beneficiaire", ("droits",), "", {"person": persons[ITSELF]}),
     }

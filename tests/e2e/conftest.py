@@ -17,7 +17,7 @@ def one_process(
     """Hub and subgraphs in one process."""
     with (
         copied(postgresql, keys, template) as database,
-        deployed(database, tmp_path_factory.mktemp("one"), apart=False) as site,
+        deployed(database, tmp_path_factory.mktemp("one"), separate=False) as site,
     ):
         yield site
 
@@ -29,7 +29,7 @@ def several_processes(
     """The hub and each subgraph in a process of its own."""
     with (
         copied(postgresql, keys, template) as database,
-        deployed(database, tmp_path_factory.mktemp("several"), apart=True) as site,
+        deployed(database, tmp_path_factory.mktemp("several"), separate=True) as site,
     ):
         yield site
 

@@ -22,10 +22,10 @@ SECRET = "Maëlle Ardoisier 06 39 98 00 01"
 
 @dataclass
 class Fault:
-    """What a proxy does with the next requests. `asked` and `left`: a request was held, and its caller went away."""
+    """What a proxy does with the next requests. `received` and `left`: a request was held, and its caller went away."""
 
     kind: str = "none"
-    asked: threading.Event = field(default_factory=threading.Event)
+    received: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)
 
 
@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server.fault
         match fault.kind:
             case "hanging":
-                fault.asked.set()
+                fault.received.set()
                 with suppress(OSError):
                     self.rfile.read(1)
                 fault.left.set()
@@ -130,14 +130,14 @@ class Farm:
     hubs: int = 0
 
     @contextmanager
-    def hub(self, *, apart: bool = True, deadline: float = PATIENCE) -> Iterator[Site]:
-        """A hub process of its own: over the proxies, or (not `apart`) with the subgraphs in itself."""
+    def hub(self, *, separate: bool = True, deadline: float = PATIENCE) -> Iterator[Site]:
+        """A hub process of its own: over the proxies, or (not `separate`) with the subgraphs in itself."""
         self.hubs += 1
         folder = self.folder / f"hub-{self.hubs}"
         folder.mkdir()
-        urls = {name: proxy.url for name, proxy in self.proxies.items()} if apart else {}
+        urls = {name: proxy.url for name, proxy in self.proxies.items()} if separate else {}
         settings = self.filled.settings(f"settings-{self.hubs}.toml", deadline=deadline, subgraphs=urls)
-        with serve("hub" if apart else "all", self.database, folder, settings) as process:
+        with serve("hub" if separate else "all", self.database, folder, settings) as process:
             site = self.filled.site(process.url, self.database, {"hub": process})
             try:
                 yield site
@@ -146,12 +146,12 @@ class Farm:
 
 
 @contextmanager
-def farm(database: Database, folder: Path, *, apart: bool = True) -> Iterator[Farm]:
-    """The demo's data in this database and, if `apart`, the four subgraphs with their proxies."""
+def farm(database: Database, folder: Path, *, separate: bool = True) -> Iterator[Farm]:
+    """The demo's data in this database and, if `separate`, the four subgraphs with their proxies."""
     filled = fill(database, folder)
     with ExitStack() as stack:
         processes, proxies = {}, {}
-        for name in SUBGRAPHS if apart else ():
+        for name in SUBGRAPHS if separate else ():
             processes[name] = stack.enter_context(serve(name, database, folder))
             proxies[name] = stack.enter_context(proxied(processes[name].url))
         yield Farm(filled, database, folder, processes, proxies)

@@ -90,8 +90,8 @@ class Site:
         """One HTTP request; a header given as "" is left out."""
         sent = {"content-type": "application/json"}
         if actor is not None:
-            found = self.actors[actor]
-            sent |= {"authorization": f"Bearer {self.issuer.token(found)}", "purpose": PURPOSES[found.kind]}
+            demo_actor = self.actors[actor]
+            sent |= {"authorization": f"Bearer {self.issuer.token(demo_actor)}", "purpose": PURPOSES[demo_actor.kind]}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {name: value for name, value in sent.items() if value}
         if isinstance(body, bytes):
@@ -127,9 +127,9 @@ def serve(
             text=True,
         )
         assert popen.stdout is not None
-        said = popen.stdout.readline()
-        assert "://" in said, log.read_text()
-        process = Process(popen, said[said.rindex(" ") :].strip(), log)
+        line = popen.stdout.readline()
+        assert "://" in line, log.read_text()
+        process = Process(popen, line[line.rindex(" ") :].strip(), log)
         try:
             yield process
         finally:
@@ -150,7 +150,7 @@ class Filled:
         """Write a settings file of this name; `subgraphs` are base URLs of those that run elsewhere."""
         written = self.issuer.write_settings(agreements(list(self.actors.values())))
         lines = [f"deadline = {deadline}", written.read_text(encoding="utf-8")]
-        lines += ["[subgraphs]", *(f'{each} = "{url}/graphql"' for each, url in (subgraphs or {}).items()), ""]
+        lines += ["[subgraphs]", *(f'{subgraph} = "{url}/graphql"' for subgraph, url in (subgraphs or {}).items()), ""]
         path = written.with_name(name)
         path.write_text("\n".join(lines), encoding="utf-8")
         return path
@@ -199,13 +199,13 @@ def site(database: Database, folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def deployed(database: Database, folder: Path, *, apart: bool) -> Iterator[Site]:
-    """A hub over this database: everything in a process of its own, or (`apart`) one process per subgraph too."""
+def deployed(database: Database, folder: Path, *, separate: bool) -> Iterator[Site]:
+    """A hub over this database: everything in a process of its own, or (`separate`) one process per subgraph too."""
     filled = fill(database, folder)
     with ExitStack() as stack:
-        processes = {name: stack.enter_context(serve(name, database, folder)) for name in SUBGRAPHS if apart}
+        processes = {name: stack.enter_context(serve(name, database, folder)) for name in SUBGRAPHS if separate}
         settings = filled.settings(subgraphs={name: process.url for name, process in processes.items()})
-        role = "hub" if apart else "all"
+        role = "hub" if separate else "all"
         processes[role] = stack.enter_context(serve(role, database, folder, settings))
         running = filled.site(processes[role].url, database, processes)
         stack.callback(running.client.close)

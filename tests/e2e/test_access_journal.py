@@ -61,8 +61,8 @@ async def test_the_person_reads_who_was_told_what_of_it_when_and_why(hub: Inside
     query = "query ($id: ID!) { person(id: $id) { id lastName contact { email } rsa { status } birthYear } }"
     await hub.ask("referent-a", query, {"id": world.persons[ITSELF]})
     (access,) = (await mine(hub))["nodes"]
-    told = datetime.fromisoformat(access.pop("at"))
-    assert before <= told <= before + timedelta(minutes=5)
+    moment = datetime.fromisoformat(access.pop("at"))
+    assert before <= moment <= before + timedelta(minutes=5)
     assert access == {
         "actorKind": "referent_cd",
         "actorLabel": "Référent de parcours du Conseil départemental",
@@ -106,23 +106,23 @@ async def test_reading_the_journal_is_in_the_journal(hub: Inside, world: World) 
 
 
 async def test_pages_follow_each_other_from_the_newest_without_a_gap(hub: Inside, world: World) -> None:
-    asked = ["lastName", "firstName", "birthDate", "civility", "birthName"]
-    for name in asked:
+    fields = ["lastName", "firstName", "birthDate", "civility", "birthName"]
+    for name in fields:
         query = f"query ($id: ID!) {{ person(id: $id) {{ {name} }} }}"
         await hub.ask("referent-a", query, {"id": world.persons[ITSELF]})
     page = await mine(hub, first=2)
-    found, after = [], None
+    accesses, after = [], None
     while True:
-        found += [node for node in page["nodes"] if node["actorKind"] == "referent_cd"]
+        accesses += [node for node in page["nodes"] if node["actorKind"] == "referent_cd"]
         assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
         page = await mine(hub, first=2, after=after)
     labels = {"Nom d'usage", "Prénom", "Date de naissance", "Civilité", "Nom de naissance"}
-    assert {field for node in found for data in node["data"] for field in data["fields"]} == labels
-    assert len(found) == len(asked)
-    assert sorted((node["at"] for node in found), reverse=True) == [node["at"] for node in found]
+    assert {field for node in accesses for data in node["data"] for field in data["fields"]} == labels
+    assert len(accesses) == len(fields)
+    assert sorted((node["at"] for node in accesses), reverse=True) == [node["at"] for node in accesses]
 
 
 @pytest.mark.parametrize("first", [0, -1, 101])
@@ -133,11 +133,11 @@ async def test_a_page_has_its_bounds(hub: Inside, first: int) -> None:
 async def test_a_cursor_that_is_altered_or_another_lists_is_refused(hub: Inside, world: World) -> None:
     await hub.ask("referent-a", "query ($id: ID!) { person(id: $id) { lastName } }", {"id": world.persons[ITSELF]})
     cursor = (await mine(hub))["pageInfo"]["endCursor"]
-    other = await hub.ask("referent-a", "{ persons(first: 1) { pageInfo { endCursor } } }")
+    persons = await hub.ask("referent-a", "{ persons(first: 1) { pageInfo { endCursor } } }")
     for wrong in (
         cursor[:-2] + ("AA" if cursor[-2:] != "AA" else "BB"),
         "x",
-        other.data["persons"]["pageInfo"]["endCursor"],
+        persons.data["persons"]["pageInfo"]["endCursor"],
     ):
         got = await hub.ask("personne", JOURNAL, {"after": wrong})
         assert got.code == "FORBIDDEN_INPUT"

@@ -19,13 +19,13 @@ PARTIAL = "query ($id: ID!, $rsa: Boolean = true) { person(id: $id) { lastName r
 
 @pytest.fixture(scope="module")
 def running(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(database, tmp_path_factory.mktemp("mode")) as made:
-        yield made
+    with site(database, tmp_path_factory.mktemp("mode")) as demo_site:
+        yield demo_site
 
 
 def ask(running: Site, actor: str, query: str, mode: str = "refuse", **variables: object) -> tuple[int, dict[str, Any]]:
-    done = running.post(actor, {"query": query, "variables": variables}, Access_Mode=mode)
-    return done.status_code, done.json()
+    response = running.post(actor, {"query": query, "variables": variables}, Access_Mode=mode)
+    return response.status_code, response.json()
 
 
 def test_a_request_of_which_every_field_is_read_is_answered_as_without_the_header(running: Site) -> None:
@@ -41,7 +41,7 @@ def test_a_request_of_which_a_field_is_denied_is_refused_whole_and_names_it(runn
     assert "data" not in refused or refused["data"] is None
     (error,) = refused["errors"]
     assert error["extensions"]["code"] == "FIELD_DENIED"
-    denied = [each for each in filtered["extensions"]["access"] if each["decision"] == "deny"]
+    denied = [entry for entry in filtered["extensions"]["access"] if entry["decision"] == "deny"]
     assert error["extensions"]["access"] == denied
     assert "Person.rsa" in error["message"]
 
@@ -53,8 +53,8 @@ def test_a_denied_field_that_a_condition_excludes_refuses_nothing(running: Site)
 
 
 def test_a_row_that_is_denied_is_answered_as_one_that_does_not_exist(running: Site) -> None:
-    there = ask(running, "referent-b", READ, id=running.persons["maelle"])
-    assert there == ask(running, "referent-b", READ, id=str(uuid4()))
+    denied = ask(running, "referent-b", READ, id=running.persons["maelle"])
+    assert denied == ask(running, "referent-b", READ, id=str(uuid4()))
 
 
 def opposed(database: Database) -> list[str]:
@@ -74,8 +74,8 @@ def opposed(database: Database) -> list[str]:
 def test_an_objection_of_the_person_asked_for_refuses_what_it_withholds(running: Site, database: Database) -> None:
     query = "query ($id: ID!) { person(id: $id) { lastName constraints { state } } }"
     answers = [
-        (ask(running, "orienteur", query, "filter", id=each)[1], ask(running, "orienteur", query, id=each)[1])
-        for each in opposed(database)
+        (ask(running, "orienteur", query, "filter", id=objection)[1], ask(running, "orienteur", query, id=objection)[1])
+        for objection in opposed(database)
     ]
     withheld = [(f, r) for f, r in answers if "OPPOSITION" in {entry["reason"] for entry in f["extensions"]["access"]}]
     assert withheld

@@ -32,7 +32,7 @@ SEARCH = """query ($filter: AccessFilter, $first: Int, $after: String) {
     pageInfo { hasNextPage endCursor } } }"""
 READ = "query Lecture($id: ID!) { person(id: $id) { lastName } }"
 MINE = "{ myAccessJournal { nodes { at actorKind } } }"
-OTHER = "plimoruz"
+SECOND = "plimoruz"
 FAR = "xandrovu"
 """Someone of the other département."""
 
@@ -71,7 +71,7 @@ async def read(hub: Inside, world: World) -> str:
     await hub.ask("referent-a", READ, who, traceparent=trace(1), purpose_reference="DOSSIER-7")
     await hub.ask("referent-b", READ, who, traceparent=trace(2))
     await hub.ask("employeur", READ, who, traceparent=trace(3))
-    await hub.ask("referent-a", READ, {"id": world.persons[OTHER]}, traceparent=trace(4), purpose="formation")
+    await hub.ask("referent-a", READ, {"id": world.persons[SECOND]}, traceparent=trace(4), purpose="formation")
     return who["id"]
 
 
@@ -79,15 +79,15 @@ def trace(number: int) -> str:
     return f"00-{number:032x}-b7ad6b7169203331-01"
 
 
-async def found(hub: Inside, by: str = "dpo", why: str = "audit", **wanted: Any) -> list[dict[str, Any]]:
+async def search_nodes(hub: Inside, by: str = "dpo", why: str = "audit", **criteria: Any) -> list[dict[str, Any]]:
     """The accesses that an officer finds by these criteria; its own searches left out."""
-    got = await hub.ask(by, SEARCH, {"filter": wanted}, purpose=why)
+    got = await hub.ask(by, SEARCH, {"filter": criteria}, purpose=why)
     nodes: list[dict[str, Any]] = got.data["accessJournal"]["nodes"]
     return [node for node in nodes if node["actorKind"] != "dpo"]
 
 
 async def test_an_officer_finds_by_its_trace_who_was_told_what_for_what(hub: Inside, read: str) -> None:
-    (access,) = await found(hub, trace=f"{1:032x}")
+    (access,) = await search_nodes(hub, trace=f"{1:032x}")
     assert datetime.fromisoformat(access.pop("at")) <= datetime.now(UTC)
     assert access == {
         "actor": f"{ISSUER}#referent-a",
@@ -105,13 +105,13 @@ async def test_an_officer_finds_by_its_trace_who_was_told_what_for_what(hub: Ins
 
 
 async def test_without_a_person_only_the_accesses_of_its_own_organisation_are_found(hub: Inside, read: str) -> None:
-    assert {access["trace"] for access in await found(hub)} == {f"{1:032x}", f"{4:032x}"}
-    assert await found(hub, trace=f"{3:032x}") == []
-    assert {access["trace"] for access in await found(hub, "dpo-b")} == {f"{2:032x}"}
+    assert {access["trace"] for access in await search_nodes(hub)} == {f"{1:032x}", f"{4:032x}"}
+    assert await search_nodes(hub, trace=f"{3:032x}") == []
+    assert {access["trace"] for access in await search_nodes(hub, "dpo-b")} == {f"{2:032x}"}
 
 
 async def test_of_a_person_of_its_perimeter_everyones_accesses_are_found(hub: Inside, read: str) -> None:
-    traces = {access["trace"]: access["organisation"] for access in await found(hub, person=read)}
+    traces = {access["trace"]: access["organisation"] for access in await search_nodes(hub, person=read)}
     assert traces.keys() == {f"{1:032x}", f"{3:032x}"}
     assert traces[f"{1:032x}"] == CD_08.siret
 
@@ -119,11 +119,11 @@ async def test_of_a_person_of_its_perimeter_everyones_accesses_are_found(hub: In
 async def test_of_a_person_outside_of_its_perimeter_only_its_own_organisations_accesses_are_found(
     hub: Inside, world: World, read: str
 ) -> None:
-    assert await found(hub, "dpo-b", person=read) == []
+    assert await search_nodes(hub, "dpo-b", person=read) == []
     await hub.ask("referent-b", READ, {"id": world.persons[FAR]}, traceparent=trace(5))
     await hub.ask("employeur", READ, {"id": world.persons[FAR]}, traceparent=trace(6))
-    assert await found(hub, person=world.persons[FAR]) == []
-    assert {access["trace"] for access in await found(hub, "dpo-b", person=world.persons[FAR])} == {
+    assert await search_nodes(hub, person=world.persons[FAR]) == []
+    assert {access["trace"] for access in await search_nodes(hub, "dpo-b", person=world.persons[FAR])} == {
         f"{5:032x}",
         f"{6:032x}",
     }
@@ -135,7 +135,7 @@ async def test_that_a_processing_is_limited_does_not_hide_who_looked(
     admin = await database.connect()
     try:
         await admin.execute("UPDATE access.person SET restrictions = 2048 WHERE person_id = $1", read)
-        assert len(await found(hub, person=read)) == 2
+        assert len(await search_nodes(hub, person=read)) == 2
     finally:
         await admin.execute("UPDATE access.person SET restrictions = 0 WHERE person_id = $1", read)
         await admin.close()
@@ -144,23 +144,23 @@ async def test_that_a_processing_is_limited_does_not_hide_who_looked(
 async def test_the_perimeter_knows_of_a_person_what_subgraphs_know(hub: Inside, database: Database, read: str) -> None:
     """A grant that an erasure closes must close here too: its day acts by itself."""
     scopes = (link_key(Fact.DEPARTMENT_BRSA, CD_08.department),)
-    asked = Context("dpo", "dpo", CD_08.siret, "audit", scopes, "", "", Residual(), 0)
+    context = Context("dpo", "dpo", CD_08.siret, "audit", scopes, "", "", Residual(), 0)
     admin = await database.connect()
     try:
-        known = await Perimeter(hub.app.links).facts(asked, read)
+        facts = await Perimeter(hub.app.links).facts(context, read)
         await admin.execute("UPDATE access.person SET erasure_on = current_date WHERE person_id = $1", read)
-        due = await Perimeter(hub.app.links).facts(asked, read)
+        due = await Perimeter(hub.app.links).facts(context, read)
         await admin.execute("UPDATE access.person SET erasure_on = current_date + 1 WHERE person_id = $1", read)
-        planned = await Perimeter(hub.app.links).facts(asked, read)
+        planned = await Perimeter(hub.app.links).facts(context, read)
     finally:
         await admin.execute("UPDATE access.person SET erasure_on = NULL WHERE person_id = $1", read)
         await admin.close()
-    assert known & Fact.DEPARTMENT_BRSA
-    assert (due, planned) == (known | Fact.ERASURE_DUE, known)
+    assert facts & Fact.DEPARTMENT_BRSA
+    assert (due, planned) == (facts | Fact.ERASURE_DUE, facts)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "traces"),
+    ("criteria", "traces"),
     [
         ({"actor": f"{ISSUER}#employeur"}, {3}),
         ({"actor": f"{ISSUER}#nobody"}, set()),
@@ -176,13 +176,13 @@ async def test_the_perimeter_knows_of_a_person_what_subgraphs_know(hub: Inside, 
     ],
 )
 async def test_each_criterion_narrows_what_is_found(
-    hub: Inside, read: str, wanted: dict[str, Any], traces: set[int]
+    hub: Inside, read: str, criteria: dict[str, Any], traces: set[int]
 ) -> None:
-    assert {int(access["trace"], 16) for access in await found(hub, person=read, **wanted)} == traces
+    assert {int(access["trace"], 16) for access in await search_nodes(hub, person=read, **criteria)} == traces
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "criteria",
     [
         {"actor": "referent-a"},
         {"organisation": "22080001"},
@@ -196,11 +196,11 @@ async def test_each_criterion_narrows_what_is_found(
     ],
 )
 async def test_a_criterion_of_another_form_is_refused_and_not_read_as_nobody_looked(
-    hub: Inside, wanted: dict[str, Any]
+    hub: Inside, criteria: dict[str, Any]
 ) -> None:
-    got = await hub.ask("dpo", SEARCH, {"filter": wanted}, purpose="audit")
+    got = await hub.ask("dpo", SEARCH, {"filter": criteria}, purpose="audit")
     (error,) = got.json["errors"]
-    assert (error["extensions"]["code"], error["extensions"]["input"]) == ("BAD_INPUT", f"filter.{min(wanted)}")
+    assert (error["extensions"]["code"], error["extensions"]["input"]) == ("BAD_INPUT", f"filter.{min(criteria)}")
     assert got.json["data"]["accessJournal"] is None
 
 
@@ -208,20 +208,20 @@ async def test_pages_of_a_search_follow_each_other_without_a_gap(hub: Inside, re
     variables: dict[str, Any] = {"filter": {"purpose": "suivi", "person": read}, "first": 1}
     for _ in range(2):
         await hub.ask("referent-a", READ, {"id": read}, traceparent=trace(1))
-    seen, more = [], True
+    trace_ids, more = [], True
     while more:
         page = (await hub.ask("dpo", SEARCH, variables, purpose="audit")).data["accessJournal"]
-        seen += [node["trace"] for node in page["nodes"]]
+        trace_ids += [node["trace"] for node in page["nodes"]]
         more, variables["after"] = page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"]
-    assert seen == [f"{1:032x}"] * 3
+    assert trace_ids == [f"{1:032x}"] * 3
 
 
 @pytest.mark.parametrize("actor", ["referent-a", "referent-b", "employeur", "personne"])
 async def test_nobody_but_the_officer_searches_the_journal(hub: Inside, read: str, actor: str) -> None:
     got = await hub.ask(actor, "{ accessJournal { nodes { trace actor } } }")
     assert got.data["accessJournal"] is None
-    (told,) = (each for each in got.json["extensions"]["access"] if each["path"] == ["accessJournal"])
-    assert told["reason"] == "FIELD_NOT_FOR_ACTOR"
+    (denial,) = (entry for entry in got.json["extensions"]["access"] if entry["path"] == ["accessJournal"])
+    assert denial["reason"] == "FIELD_NOT_FOR_ACTOR"
 
 
 async def test_a_search_for_a_person_is_in_the_journal_and_the_person_sees_it_once_it_is_no_longer_deferred(
@@ -229,7 +229,7 @@ async def test_a_search_for_a_person_is_in_the_journal_and_the_person_sees_it_on
 ) -> None:
     before = [node["actorKind"] for node in (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]]
     assert "dpo" not in before
-    await found(hub, person=read)
+    await search_nodes(hub, person=read)
     hidden = (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]
     assert "dpo" not in [node["actorKind"] for node in hidden]
     got = await hub.ask("dpo", SEARCH, {"filter": {"person": read, "purpose": "audit"}}, purpose="audit")
@@ -244,7 +244,7 @@ async def test_a_search_for_a_person_is_in_the_journal_and_the_person_sees_it_on
 
 
 async def test_a_search_for_the_persons_own_rights_is_seen_at_once(hub: Inside, read: str) -> None:
-    await found(hub, why="droits", person=read)
+    await search_nodes(hub, why="droits", person=read)
     shown = (await hub.ask("personne", MINE)).data["myAccessJournal"]["nodes"]
     assert shown[0]["actorKind"] == "dpo"
 
@@ -260,7 +260,7 @@ async def test_no_pseudonym_leaves_even_where_the_person_itself_is_the_actor(hub
 
 
 async def test_of_a_search_without_a_person_the_journal_says_of_which_agents_it_told(hub: Inside, read: str) -> None:
-    await found(hub, trace=f"{1:032x}")
+    await search_nodes(hub, trace=f"{1:032x}")
     connection = await hub.database.connect("journal_reader")
     try:
         rows = await connection.fetch(
@@ -282,11 +282,11 @@ async def pseudonym(hub: Inside, person: str) -> str | None:
         await keyring.close()
 
 
-async def searched(hub: Inside, by: str, **asked: str) -> httpx2.Response:
+async def searched(hub: Inside, by: str, **query: str) -> httpx2.Response:
     """The page `/journal`, its form sent with a token of this actor."""
     token = hub.issuer.token(hub.actors[by])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(hub.app), base_url="http://hub") as client:
-        return await client.post("/journal", data={"access_token": token, **asked})
+        return await client.post("/journal", data={"access_token": token, **query})
 
 
 async def test_the_page_of_the_journal_shows_the_officer_what_it_searches_and_is_journalled(
@@ -296,8 +296,8 @@ async def test_the_page_of_the_journal_shows_the_officer_what_it_searches_and_is
     assert (form.status_code, "<table" in form.text) == (200, False)
     shown = await searched(hub, "dpo", search="1", why="audit", trace=f"{1:032x}", reference="DOSSIER-9")
     assert shown.status_code == 200
-    for told in (f"{ISSUER}#referent-a", CD_08.name, "dossier DOSSIER-7", "Identité : Nom d&#39;usage", f"{1:032x}"):
-        assert told in shown.text, told
+    for text in (f"{ISSUER}#referent-a", CD_08.name, "dossier DOSSIER-7", "Identité : Nom d&#39;usage", f"{1:032x}"):
+        assert text in shown.text, text
     got = await hub.ask("dpo", SEARCH, {"filter": {"purpose": "audit"}}, purpose="audit")
     assert "DOSSIER-9" in [node["reference"] for node in got.data["accessJournal"]["nodes"]]
 
@@ -321,9 +321,9 @@ async def test_the_page_of_the_journal_says_what_is_amiss_and_shows_nothing_to_o
     assert "Aucun accès ne correspond" in (await searched(hub, "dpo", search="1", why="audit", trace="0" * 32)).text
     assert (await searched(hub, "dpo", search="1", why="audit", reference="1" * 13)).status_code == 400
     assert (await searched(hub, "dpo", search="1", why="suivi")).status_code == 403
-    other = await searched(hub, "referent-a", search="1", why="suivi", person=read)
-    assert f"{1:032x}" not in other.text
-    assert "FIELD_NOT_FOR_ACTOR" in other.text
+    answer = await searched(hub, "referent-a", search="1", why="suivi", person=read)
+    assert f"{1:032x}" not in answer.text
+    assert "FIELD_NOT_FOR_ACTOR" in answer.text
     token = hub.issuer.token(hub.actors["dpo"])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(hub.app), base_url="http://hub") as client:
         door = await client.get("/journal", params={"access_token": token, "search": "1"})

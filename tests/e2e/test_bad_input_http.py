@@ -150,8 +150,8 @@ def send(site: Site, bad: Bad, token: str | None) -> Any:
     answer = response.json()
     assert (response.status_code, answer["errors"][0]["extensions"]["code"]) == (bad.status, bad.code), answer
     assert set(answer) == {"errors"}
-    for said in (response.text, str(response.headers)):
-        assert not [value for value in (VALUE, NIR, VALUE.lower()) if value in said]
+    for text in (response.text, str(response.headers)):
+        assert not [value for value in (VALUE, NIR, VALUE.lower()) if value in text]
     for error in answer["errors"]:
         assert set(error) <= {"message", "path", "extensions"}
         assert error["message"].endswith(".")

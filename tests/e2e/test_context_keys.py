@@ -33,21 +33,21 @@ def test_a_key_is_changed_without_a_call_lost_and_the_old_one_ends(database: Dat
     shutil.copytree(database.keys.directory, folder)
     old = Keys.load(folder)
     hub("keys", "rotate", "journal", "--keys", folder).check_refused("ARGUMENT_INVALID")
-    done = hub("keys", "rotate", "people", "--keys", folder)
-    assert done.code == 0, done.err
+    rotation = hub("keys", "rotate", "people", "--keys", folder)
+    assert rotation.code == 0, rotation.err
     assert hub("keys", "rotate", "--keys", folder).check_refused("KEYS_OVERLAP")
     new = Keys.load(folder)
-    before, after, others = old.context("people"), new.context("people"), new.context("offers")
+    before, after, offers = old.context("people"), new.context("people"), new.context("offers")
     assert after != before
     assert new.contexts("people") == (after, before)
-    assert others == old.context("offers")
+    assert offers == old.context("offers")
     needed = {"context-people", "context-people.previous", "nir", "cursors", "database"}
     for path in folder.iterdir():
         if path.name not in needed:
             path.unlink()  # the process of a subgraph holds no key of another's
     own = replace(database, keys=new)
     with serve("people", own, tmp_path) as process:
-        assert [status(process, key) for key in (before, after, others)] == [200, 200, 401]
+        assert [status(process, key) for key in (before, after, offers)] == [200, 200, 401]
     assert hub("keys", "end", "people", "--keys", folder).code == 0
     with serve("people", own, tmp_path) as process:
         assert [status(process, key) for key in (before, after)] == [401, 200]

@@ -36,7 +36,7 @@ from tests.e2e.site import PATIENCE, Site, new_trace
 from tests.e2e.test_failures_subgraphs import JOURNEY, ask_raw
 
 PERSONAL = ("MAËLLE", "TITOUAN", "0639980001", "0639980002", "rsa_", "VU", "Ardoise")
-DEPLOYMENTS = pytest.mark.parametrize("apart", [False, True], ids=["in one process", "in processes apart"])
+DEPLOYMENTS = pytest.mark.parametrize("separate", [False, True], ids=["in one process", "in processes apart"])
 
 
 def ask(site: Site, trace: str = "", slug: str = "maelle") -> httpx2.Response:
@@ -82,7 +82,7 @@ def tests_farm(database: Database, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module", params=[False, True], ids=["in one process", "in processes apart"])
 def tests_hub(request: pytest.FixtureRequest, tests_farm: Farm) -> Iterator[Site]:
     """A hub that has asked for nobody yet."""
-    with tests_farm.hub(apart=request.param) as site:
+    with tests_farm.hub(separate=request.param) as site:
         yield site
 
 
@@ -112,12 +112,12 @@ async def test_a_journal_that_cannot_be_written_stops_every_answer_until_it_can(
 
 @DEPLOYMENTS
 async def test_no_byte_leaves_while_its_entry_waits_and_none_ever_if_the_hub_is_killed_then(
-    tests_farm: Farm, apart: bool
+    tests_farm: Farm, separate: bool
 ) -> None:
     trace = new_trace()
     administrator = await tests_farm.database.connect()
     try:
-        with tests_farm.hub(apart=apart) as site:
+        with tests_farm.hub(separate=separate) as site:
             assert ask(site).status_code == 200
             async with administrator.transaction():
                 await administrator.execute("LOCK TABLE journal.disclosure IN EXCLUSIVE MODE")
@@ -132,15 +132,15 @@ async def test_no_byte_leaves_while_its_entry_waits_and_none_ever_if_the_hub_is_
 
 def read_all(connection: socket.socket) -> bytes:
     """All that comes until the other side is gone."""
-    found = b""
+    received = b""
     with suppress(ConnectionResetError):
         while part := connection.recv(65536):
-            found += part
-    return found
+            received += part
+    return received
 
 
 @DEPLOYMENTS
-async def test_whatever_was_disclosed_before_a_kill_is_in_the_journal(tests_farm: Farm, apart: bool) -> None:
+async def test_whatever_was_disclosed_before_a_kill_is_in_the_journal(tests_farm: Farm, separate: bool) -> None:
     answered: list[str] = []
     enough = threading.Event()
 
@@ -158,12 +158,12 @@ async def test_whatever_was_disclosed_before_a_kill_is_in_the_journal(tests_farm
                 if len(answered) > 40:
                     enough.set()
 
-    with tests_farm.hub(apart=apart) as site, ThreadPoolExecutor(6) as pool:
+    with tests_farm.hub(separate=separate) as site, ThreadPoolExecutor(6) as pool:
         asking = [pool.submit(go_on_asking, site) for _ in range(6)]
         await asyncio.to_thread(enough.wait, 60)
         site.processes["hub"].popen.kill()
-        for each in asking:
-            each.result()
+        for client_thread in asking:
+            client_thread.result()
     assert len(answered) > 40
     assert [trace for trace in answered if await disclosed(tests_farm.database, trace) != 1] == []
 
@@ -188,7 +188,10 @@ def own(request: pytest.FixtureRequest, keys: Keys, tmp_path: Path) -> Iterator[
         with cluster(name, ROOT, password(ADMINISTRATOR, keys), durable=False) as running:
             asyncio.run(migrate(running.admin_dsn(NAME), keys))
             database = Database(running, keys, NAME)
-            with farm(database, tmp_path, apart=request.param) as made, made.hub(apart=request.param) as site:
+            with (
+                farm(database, tmp_path, separate=request.param) as own_farm,
+                own_farm.hub(separate=request.param) as site,
+            ):
                 yield Own(running, database, site)
     finally:
         shutil.rmtree(cluster_files(ROOT, name).base)

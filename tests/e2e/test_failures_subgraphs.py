@@ -46,9 +46,9 @@ def hub(subgraphs: Farm) -> Iterator[Site]:
 
 def journey(site: Site) -> dict[str, Any]:
     answer = site.ask("referent-a", JOURNEY, id=site.persons["maelle"])
-    said = [{**error, "extensions": {**error["extensions"], "trace": ""}} for error in answer.get("errors", [])]
+    errors = [{**error, "extensions": {**error["extensions"], "trace": ""}} for error in answer.get("errors", [])]
     for word in SECRET.split():
-        assert word not in json.dumps(said, ensure_ascii=False)
+        assert word not in json.dumps(errors, ensure_ascii=False)
     return answer
 
 
@@ -91,7 +91,7 @@ def test_a_hanging_subgraph_is_given_up_at_the_deadline_of_the_settings(hub: Sit
         assert journey(hasty) == whole
         with subgraphs.proxies["appointments"].failing("hanging") as fault:
             answer = journey(hasty)
-            assert fault.asked.is_set()
+            assert fault.received.is_set()
             assert fault.left.wait(20)
         assert {error["extensions"]["code"] for error in answer["errors"]} == {"SUBGRAPH_TIMEOUT"}
         check_failed(answer, whole, "rdv", "SUBGRAPH_TIMEOUT")
@@ -104,7 +104,7 @@ async def test_a_client_that_leaves_cancels_the_calls_made_for_it_and_nothing_is
     trace = new_trace()
     with subgraphs.proxies["appointments"].failing("hanging") as fault:
         with ask_raw(hub, trace):
-            assert fault.asked.wait(20)
+            assert fault.received.wait(20)
             assert not fault.left.is_set()
         assert fault.left.wait(20)
     journey(hub)

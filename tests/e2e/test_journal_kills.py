@@ -32,11 +32,11 @@ QUERIES = (JOURNEY, "{ persons(first: 50) { nodes { id lastName birthDate } } }"
 
 @dataclass
 class Load:
-    """Clients that ask one hub until it is gone. `told`: traces of which the beginning of an answer came."""
+    """Clients that ask one hub until it is gone. `traces`: those of which the beginning of an answer came."""
 
     site: Site
-    wanted: int
-    told: list[str] = field(default_factory=list)
+    target: int
+    traces: list[str] = field(default_factory=list)
     enough: threading.Event = field(default_factory=threading.Event)
 
     def go_on(self, number: int) -> None:
@@ -59,8 +59,8 @@ class Load:
             connection.request("POST", "/graphql", body, headers)
             answer = connection.getresponse()
             assert answer.status == 200
-            self.told.append(trace)
-            if len(self.told) >= self.wanted:
+            self.traces.append(trace)
+            if len(self.traces) >= self.target:
                 self.enough.set()
             answer.read()
         except (OSError, http.client.HTTPException):
@@ -74,25 +74,25 @@ class Load:
 def running(
     request: pytest.FixtureRequest, fresh_database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Farm, bool]]:
-    with farm(fresh_database, tmp_path_factory.mktemp("kills"), apart=request.param) as made:
-        yield made, request.param
+    with farm(fresh_database, tmp_path_factory.mktemp("kills"), separate=request.param) as running_farm:
+        yield running_farm, request.param
 
 
-async def kill_under_load(made: Farm, apart: bool, wanted: int, held: bool) -> list[str]:
+async def kill_under_load(deployment: Farm, separate: bool, answers: int, waits: bool) -> list[str]:
     """Kill a hub once so many answers began; the traces of which anything was told.
 
     `held`: it is killed while its journal waits for a lock, so that an answer that doesn't wait for its entry is told
     without one.
     """
-    with ThreadPoolExecutor(CLIENTS) as pool, made.hub(apart=apart) as site:
-        load = Load(site, wanted)
+    with ThreadPoolExecutor(CLIENTS) as pool, deployment.hub(separate=separate) as site:
+        load = Load(site, answers)
         asking = [pool.submit(load.go_on, number) for number in range(CLIENTS)]
         assert await asyncio.to_thread(load.enough.wait, 120)
-        async with waiting_journal(made.database) if held else nullcontext():
+        async with waiting_journal(deployment.database) if waits else nullcontext():
             site.processes["hub"].popen.kill()
-            for each in asking:
-                await asyncio.to_thread(each.result)
-    return load.told
+            for client in asking:
+                await asyncio.to_thread(client.result)
+    return load.traces
 
 
 @asynccontextmanager
@@ -109,30 +109,32 @@ async def waiting_journal(database: Database) -> AsyncIterator[None]:
 
 
 async def test_a_hub_killed_at_any_moment_told_nothing_that_is_not_in_the_journal(running: tuple[Farm, bool]) -> None:
-    made, apart = running
-    database = made.database
-    signer, chance = Signer(database.keys.journal), random.Random(f"kills {apart}")
+    deployment, separate = running
+    database = deployment.database
+    signer, chance = Signer(database.keys.journal), random.Random(f"kills {separate}")
     trust = Trust({signer.id: signer.public})
-    with made.hub(apart=apart) as survivor:
-        for held in (False, True, False, True):
+    with deployment.hub(separate=separate) as survivor:
+        for waits in (False, True, False, True):
             beside = Load(survivor, 0)
             assert beside.ask(JOURNEY)
-            told = await kill_under_load(made, apart, chance.randrange(1, 60), held)
+            traces = await kill_under_load(deployment, separate, chance.randrange(1, 60), waits)
             assert beside.ask(JOURNEY)
             entries = await rows(
                 database,
                 "SELECT trace, count(*) AS n FROM journal.entry WHERE kind = 'DISCLOSURE' AND trace = ANY ($1)"
                 " GROUP BY trace",
-                told + beside.told,
+                traces + beside.traces,
             )
-            assert {row["trace"]: row["n"] for row in entries} == dict.fromkeys(told + beside.told, 1)
+            assert {row["trace"]: row["n"] for row in entries} == dict.fromkeys(traces + beside.traces, 1)
             assert await findings(database, trust) == []
     left = await checked(database, trust)
-    with made.hub(apart=apart):
-        found = await checked(database, trust)
-        assert (found.findings, found.unsigned) == ([], 0)
-        assert found.entries >= left.entries > 0
-    killed = [stream for stream, known in found.trail.streams.items() if known.closed is None and len(known.pins) > 1]
+    with deployment.hub(separate=separate):
+        verification = await checked(database, trust)
+        assert (verification.findings, verification.unsigned) == ([], 0)
+        assert verification.entries >= left.entries > 0
+    killed = [
+        stream for stream, state in verification.trail.streams.items() if state.closed is None and len(state.pins) > 1
+    ]
     await tamper(
         database,
         *(

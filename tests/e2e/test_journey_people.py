@@ -28,7 +28,7 @@ def test_whoever_reads_the_follow_up_reads_the_journey_without_an_error(hub: Sit
     answer = hub.ask(actor, JOURNEY, id=hub.persons["maelle"])
     assert "errors" not in answer
     person = answer["data"]["person"]
-    assert {each["kind"] for each in person["identifiers"]} >= {"CAF", "RDV_INSERTION"}
+    assert {identifier["kind"] for identifier in person["identifiers"]} >= {"CAF", "RDV_INSERTION"}
     assert person["provenance"]["source"] == "cnaf-flux"
     assert person["referent"]["agent"] is not None
     assert any(node["organisation"] for node in person["appointments"]["nodes"])
@@ -42,12 +42,12 @@ def test_an_outsider_reads_no_identifier_and_no_orientation(hub: Site) -> None:
 
 
 def test_the_agenda_holds_the_appointments_of_the_people_followed_and_filters_them(hub: Site) -> None:
-    every = hub.ask("referent-a", AGENDA)["data"]["appointments"]["nodes"]
-    assert every == sorted(every, key=lambda node: (node["startsAt"], node["id"]))
-    first = next(node for node in every if node["organisation"] is not None)
-    there = hub.ask("referent-a", AGENDA, f={"organisation": first["organisation"]["id"], "status": first["status"]})
-    same = [n for n in every if (n["organisation"], n["status"]) == (first["organisation"], first["status"])]
-    assert there["data"]["appointments"]["nodes"] == same
+    agenda = hub.ask("referent-a", AGENDA)["data"]["appointments"]["nodes"]
+    assert agenda == sorted(agenda, key=lambda node: (node["startsAt"], node["id"]))
+    first = next(node for node in agenda if node["organisation"] is not None)
+    filtered = hub.ask("referent-a", AGENDA, f={"organisation": first["organisation"]["id"], "status": first["status"]})
+    same = [n for n in agenda if (n["organisation"], n["status"]) == (first["organisation"], first["status"])]
+    assert filtered["data"]["appointments"]["nodes"] == same
 
 
 def test_the_person_has_its_own_agenda_and_an_employer_its_own_items(hub: Site) -> None:

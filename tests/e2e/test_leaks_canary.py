@@ -19,7 +19,7 @@ import pytest
 from hub.tracing.attributes import Name
 from schema.context import HEADER, seal
 from tests.conftest import Database
-from tests.e2e.canary_operations import PERSON, asked, mistaken
+from tests.e2e.canary_operations import PERSON, mistaken, requests
 from tests.e2e.canary_proxy import opened
 from tests.e2e.canary_random import Values, fed, random_documents
 from tests.e2e.canary_site import Exchange, Watched, watched
@@ -62,8 +62,8 @@ def record(site: Watched) -> Record:
 
 def _everything(site: Watched, actor: str, cursors: Mapping[str, list[str]]) -> Iterator[Exchange]:
     world, random = site.world, Random(actor)
-    every_cursor = [cursor for found in cursors.values() for cursor in found]
-    for query, variables in asked(world, every_cursor):
+    every_cursor = [cursor for cursors_of_actor in cursors.values() for cursor in cursors_of_actor]
+    for query, variables in requests(world, every_cursor):
         yield site.ask(actor, query, variables)
     values = [canary.text for canary in world.canaries if canary.owner in ("vurnibal", "xandrovu")]
     for query, variables in mistaken(random.sample(values, MISPLACED)):
@@ -84,7 +84,7 @@ def _everything(site: Watched, actor: str, cursors: Mapping[str, list[str]]) -> 
         yield Exchange(actor, orjson.dumps(representations), answer.status_code, b"", answer.content, {})
 
 
-def found(canaries: set[str], data: bytes) -> set[str]:
+def canaries_in(canaries: set[str], data: bytes) -> set[str]:
     """Which of these values the bytes hold, sealed texts opened; letters in any case; digits, and
     what is short enough to stand in a random identifier, only as a whole word."""
     text = opened(data).decode("utf-8", "ignore").lower()
@@ -101,7 +101,7 @@ def found(canaries: set[str], data: bytes) -> set[str]:
 def test_no_answer_holds_a_value_that_its_actor_may_not_read(site: Watched, record: Record, actor: str) -> None:
     forbidden = site.world.forbidden(actor)
     for exchange in record[actor]:
-        assert found(forbidden, exchange.left) == set(), exchange.sent
+        assert canaries_in(forbidden, exchange.left) == set(), exchange.sent
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -110,8 +110,8 @@ def test_nothing_between_hub_and_subgraphs_holds_a_value_that_the_actor_may_not_
 ) -> None:
     forbidden = site.world.forbidden(actor)
     for exchange in record[actor]:
-        passed = found(forbidden, b"\n".join(exchange.passed.values()))
-        assert passed <= found(forbidden, exchange.sent), exchange.sent
+        passed = canaries_in(forbidden, b"\n".join(exchange.passed.values()))
+        assert passed <= canaries_in(forbidden, exchange.sent), exchange.sent
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -120,7 +120,7 @@ def test_what_an_actor_may_read_it_does_read(site: Watched, record: Record, acto
     readable = site.world.readable(actor)
     readable.pop("IDX", None)  # which sector identifiers are served is the subgraph's business
     for kind, canaries in readable.items():
-        missing = canaries - found(canaries, text)
+        missing = canaries - canaries_in(canaries, text)
         alike = {value for value in missing if value.startswith("+33")}
         assert missing == alike, kind
 
@@ -164,7 +164,7 @@ def test_a_refused_request_echoes_nobodys_value(site: Watched, record: Record) -
     refused = [exchange for exchanges in record.values() for exchange in exchanges if b'"data"' not in exchange.body]
     assert len(refused) > len(ACTORS) * MISPLACED * 10
     for exchange in refused:
-        assert found(everything, exchange.left) == set(), exchange.sent
+        assert canaries_in(everything, exchange.left) == set(), exchange.sent
 
 
 def test_a_nir_leaves_nowhere(site: Watched, record: Record) -> None:
@@ -172,8 +172,8 @@ def test_a_nir_leaves_nowhere(site: Watched, record: Record) -> None:
     assert len(never) == 2 * len(BY_SLUG)
     for exchanges in record.values():
         for exchange in exchanges:
-            left = found(never, b"\n".join((exchange.left, *exchange.passed.values())))
-            assert left <= found(never, exchange.sent), exchange.sent
+            left = canaries_in(never, b"\n".join((exchange.left, *exchange.passed.values())))
+            assert left <= canaries_in(never, exchange.sent), exchange.sent
 
 
 DENIED = {
@@ -254,7 +254,7 @@ def test_a_subgraph_process_answers_only_calls_that_the_hub_signed(site: Watched
     good = seal(context, audience="people", body=body, key=key, now=now)
     payload, _, signature = good.partition(".")
     forged = urlsafe_b64encode(urlsafe_b64decode(payload + "==").replace(b"referent_cd", b"beneficiaire")).decode()
-    other = site.context("referent-a", policy="another policy")
+    other_policy = site.context("referent-a", policy="another policy")
     refused: dict[str, list[tuple[str, str]]] = {
         "none": [],
         "empty": [(HEADER, "")],
@@ -271,7 +271,7 @@ def test_a_subgraph_process_answers_only_calls_that_the_hub_signed(site: Watched
         "another body": [(HEADER, seal(context, audience="people", body=body + b" ", key=key, now=now))],
         "expired": [(HEADER, seal(context, audience="people", body=body, key=key, now=now - 31))],
         "from the future": [(HEADER, seal(context, audience="people", body=body, key=key, now=now + 60))],
-        "another policy": [(HEADER, seal(other, audience="people", body=body, key=key, now=now))],
+        "another policy": [(HEADER, seal(other_policy, audience="people", body=body, key=key, now=now))],
     }
     answers = {name: site.call("people", body, headers) for name, headers in refused.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(refused, 401)
@@ -286,19 +286,22 @@ def test_neither_journal_nor_log_holds_anybodys_value(site: Watched, record: Rec
     everything = {canary.text for canary in site.world.canaries}
     rows = asyncio.run(_journal(site.database))
     assert len(rows) > 2 * len(ACTORS) * RANDOM
-    assert found(everything, "\n".join(rows).encode()) == set()
-    told = site.client.get(f"{site.processes['hub'].url}/metrics").text
-    assert "spie_spans_dropped_total 0.0" in told.splitlines()
+    assert canaries_in(everything, "\n".join(rows).encode()) == set()
+    exposition = site.client.get(f"{site.processes['hub'].url}/metrics").text
+    assert "spie_spans_dropped_total 0.0" in exposition.splitlines()
     for process in site.processes.values():
         process.stop()
-        assert found(everything, process.log.read_bytes()) == set()
+        assert canaries_in(everything, process.log.read_bytes()) == set()
 
 
 def test_no_span_of_any_process_holds_anybodys_value_and_those_of_subgraphs_are_below_the_hubs(
     site: Watched, record: Record
 ) -> None:
     """The processes have stopped, and all that they watched is delivered."""
-    assert found({canary.text for canary in site.world.canaries} | {"canari-7f3a"}, site.collector.received()) == set()
+    assert (
+        canaries_in({canary.text for canary in site.world.canaries} | {"canari-7f3a"}, site.collector.received())
+        == set()
+    )
     spans = site.collector.spans()
     by_id = {(span.trace, span.id): span for span in spans}
     assert {span.service for span in spans} == {"spie-hub", *(f"spie-{name}" for name in site.proxies)}

@@ -26,17 +26,17 @@ from subgraphs.kit import facts_sql as facts
 from subgraphs.kit import guards
 from tests.conftest import Database
 from tests.e2e.canary_checks import journal, logged
-from tests.e2e.canary_held import held
+from tests.e2e.canary_held import texts_in_memory
 from tests.e2e.canary_inside import inside
 from tests.e2e.canary_mint import marks
 from tests.e2e.canary_model import SENSITIVE, Model, plant
 from tests.e2e.canary_operations import all_of
-from tests.e2e.canary_trial import Asked, Trial
+from tests.e2e.canary_trial import Operation, Trial
 
 NOBODYS = "nobody's"
 ALWAYS = (Clause(int(RELATIONS)),)
 WIDE = Rule(ALWAYS, tuple((int(bit), ALWAYS) for bit in VALUE_FACTS.values()))
-Found = Callable[..., Awaitable[tuple[Trial, bytes]]]
+AskEverything = Callable[..., Awaitable[tuple[Trial, bytes]]]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def model(database: Database) -> Model:
 
 
 @pytest.fixture
-def found(model: Model, database: Database, tmp_path: Path) -> Found:
+def ask_everything(model: Model, database: Database, tmp_path: Path) -> AskEverything:
     """What the canaries find when an actor asks everything of everyone, and what the hub then holds."""
 
     async def ask(actor: str, purpose: str, changed: Database = database, **lies: Any) -> tuple[Trial, bytes]:
@@ -55,20 +55,20 @@ def found(model: Model, database: Database, tmp_path: Path) -> Found:
                 for name, lie in lies.items():
                     setattr(transport, name, lie)
             query = f"{{ persons(first: 100) {{ nodes {{ {all_of('Person')} }} }} }}"
-            await trial.ask(Asked(actor, purpose, query))
+            await trial.ask(Operation(actor, purpose, query))
             person = model.persons[NOBODYS]
             await trial.ask(
-                Asked(actor, purpose, "query ($id: ID!) { person(id: $id) { id lastName } }", {"id": person})
+                Operation(actor, purpose, "query ($id: ID!) { person(id: $id) { id lastName } }", {"id": person})
             )
-            return trial, held(hub.app)
+            return trial, texts_in_memory(hub.app)
 
     return ask
 
 
 def places(trial: Trial, where: str) -> set[str]:
     """The columns whose values leaked there."""
-    found = (leak.partition(": ") for leak in trial.leaks)
-    return {what.partition(" = ")[0] for place, _, what in found if place == where}
+    parts = (leak.partition(": ") for leak in trial.leaks)
+    return {value.partition(" = ")[0] for place, _, value in parts if place == where}
 
 
 def wide(context: Context) -> Context:
@@ -84,18 +84,18 @@ def blind(self: Mark, facts: int, absent: frozenset[str]) -> Verdict:
     return Verdict(frozenset(), self.keys, frozenset())
 
 
-async def test_without_a_hole_nothing_is_found(found: Found) -> None:
-    trial, memory = await found("conseiller-ft", "suivi")
+async def test_without_a_hole_nothing_is_found(ask_everything: AskEverything) -> None:
+    trial, memory = await ask_everything("conseiller-ft", "suivi")
     assert trial.leaks == []
-    assert trial.seen["conseiller-ft", "suivi"]
+    assert trial.values_read["conseiller-ft", "suivi"]
     assert not marks(memory) & trial.model.canaries.keys()
 
 
 async def test_a_residual_that_allows_all_is_found_between_subgraph_and_hub_and_the_guard_still_holds(
-    found: Found,
+    ask_everything: AskEverything,
 ) -> None:
     """Save what edges reveal, which the subgraph decides alone (docs/policy.md#edges)."""
-    trial, _ = await found("conseiller-ft", "suivi", asks_as=wide)
+    trial, _ = await ask_everything("conseiller-ft", "suivi", asks_as=wide)
     assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
     assert places(trial, "answer") <= {
         canary.place
@@ -105,82 +105,86 @@ async def test_a_residual_that_allows_all_is_found_between_subgraph_and_hub_and_
 
 
 async def test_a_residual_that_allows_all_and_no_guard_are_found_in_the_answer(
-    found: Found, monkeypatch: pytest.MonkeyPatch
+    ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Mark, "decide", blind)
-    trial, _ = await found("conseiller-ft", "suivi", asks_as=wide)
+    trial, _ = await ask_everything("conseiller-ft", "suivi", asks_as=wide)
     assert {"people.person_constraint.id", "offers.referral.id"} <= places(trial, "answer")
 
 
 async def test_rows_kept_for_a_value_that_is_not_the_actors_are_found(
-    found: Found, monkeypatch: pytest.MonkeyPatch
+    ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guards, "value_allowed_sql", lambda *_: true())
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert places(trial, "subgraph answer") >= {"people.person_constraint.id", "offers.referral.id"}
     assert not places(trial, "answer")
     monkeypatch.setattr(Rule, "value_allowed", lambda *_: True)
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert places(trial, "answer") >= {"people.person_constraint.id", "offers.referral.id"}
 
 
-async def test_an_edge_served_whatever_it_reveals_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_edge_served_whatever_it_reveals_is_found(
+    ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(guards.Guards, "link_condition", lambda *_: True)
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert places(trial, "answer") >= {"people.structure.id", "people.agent.last_name"}
     assert "appointments.organisation.name" not in places(trial, "answer"), "the rows that have it are not there"
 
 
 async def test_a_forgotten_join_on_links_is_held_by_row_security_and_found_without_it(
-    found: Found, database: Database, monkeypatch: pytest.MonkeyPatch
+    ask_everything: AskEverything, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facts, "linked", lambda *_: true())
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert trial.leaks == []
     monkeypatch.setattr(Database, "dsn", lambda self, role: self.admin_dsn)
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert "people.person.last_name" in places(trial, "answer")
 
 
 async def test_a_value_sent_to_a_subgraph_that_the_client_did_not_send_is_found(
-    found: Found, model: Model, monkeypatch: pytest.MonkeyPatch
+    ask_everything: AskEverything, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def spread(**said: Any) -> Context:
-        return Context(**{**said, "scopes": (*said["scopes"], f"1 {model.persons[NOBODYS]}")})
+    def spread(**claims: Any) -> Context:
+        return Context(**{**claims, "scopes": (*claims["scopes"], f"1 {model.persons[NOBODYS]}")})
 
     monkeypatch.setattr(pipeline, "Context", spread)
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert places(trial, "subgraph request") == {"people.person.id"}
 
 
-async def test_an_error_that_repeats_a_variable_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_that_repeats_a_variable_is_found(
+    ask_everything: AskEverything, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def repeat(preparer: Any, prepared: Any, variables: Any) -> Any:
         raise VariablesRefused("VARIABLES", f"refusé : {variables}", "refused")
 
     monkeypatch.setattr(Preparer, "bind_variables", repeat)
-    trial, _ = await found("referent-b", "suivi")
+    trial, _ = await ask_everything("referent-b", "suivi")
     assert places(trial, "answer") == {"people.person.id"}
 
 
 async def test_a_value_that_is_logged_journalled_or_kept_is_found(
-    found: Found, model: Model, database: Database, monkeypatch: pytest.MonkeyPatch
+    ask_everything: AskEverything, model: Model, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept: list[Any] = []
+    cache: list[Any] = []
     nobody = model.persons[NOBODYS]
 
-    async def talkative(*given: Any, **named: Any) -> Any:
-        kept.append(given[1])
-        logging.getLogger("hub").debug("variables %s", given[1])
-        return await execute(*given, **named)
+    async def talkative(*arguments: Any, **options: Any) -> Any:
+        cache.append(arguments[1])
+        logging.getLogger("hub").debug("variables %s", arguments[1])
+        return await execute(*arguments, **options)
 
-    def loose(**named: Any) -> Entry:
-        return Entry(**{**named, "operation_name": nobody})
+    def loose(**columns: Any) -> Entry:
+        return Entry(**{**columns, "operation_name": nobody})
 
     monkeypatch.setattr(pipeline, "execute", talkative)
     monkeypatch.setattr(accesses, "Entry", loose)
-    monkeypatch.setattr(pipeline, "KEPT", kept, raising=False)
+    monkeypatch.setattr(pipeline, "KEPT", cache, raising=False)
     with logged() as logs:
-        _, memory = await found("referent-b", "suivi")
+        _, memory = await ask_everything("referent-b", "suivi")
     assert marks(logs.getvalue().encode()) == {nobody}
     assert marks(memory) & model.canaries.keys() == {nobody}
     assert marks(await journal(database)) == {nobody}

@@ -52,14 +52,14 @@ def test_every_column_about_people_holds_values_that_occur_once_or_several_of_it
                 assert len(set(texts)) > 1, where
             elif column.name not in LINKS + CATALOGUE:
                 for text in texts:
-                    found = marks(_bytes(text))
-                    assert found, where
-                    assert column.name.endswith(("_key", "_id")) or not found & places.keys(), where
-                    places |= dict.fromkeys(found, where)
+                    canary_texts = marks(_bytes(text))
+                    assert canary_texts, where
+                    assert column.name.endswith(("_key", "_id")) or not canary_texts & places.keys(), where
+                    places |= dict.fromkeys(canary_texts, where)
 
 
 def test_every_field_about_people_is_told_felt_or_led_to_by_a_column() -> None:
-    known = {
+    covered = {
         step.datum.coordinate
         for table in personal().values()
         for paths in (*table.told.values(), *table.felt.values(), *table.led.values())
@@ -74,7 +74,7 @@ def test_every_field_about_people_is_told_felt_or_led_to_by_a_column() -> None:
         for item in entity.fields.values()
         if not isinstance(item, ExternalField)
     }
-    assert fields - known == ELSEWHERE
+    assert fields - covered == ELSEWHERE
 
 
 def test_every_rule_on_what_a_row_holds_is_in_the_world() -> None:

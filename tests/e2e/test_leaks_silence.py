@@ -13,7 +13,7 @@ import pytest_asyncio
 from hub.journal.write.keyring import Keyring
 from tests.conftest import Database
 from tests.e2e.canary_inside import Got, Inside, inside
-from tests.e2e.canary_operations import ALIASES, MIXED, NOBODY, WHOLE, asked, mistaken
+from tests.e2e.canary_operations import ALIASES, MIXED, NOBODY, WHOLE, mistaken, requests
 from tests.e2e.canary_world import FOLLOWED, OPPOSED, World, build
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,7 +36,7 @@ async def hub(world: World, database: Database, folder: Path) -> AsyncIterator[I
         yield running
 
 
-def told(got: Got) -> tuple[Any, ...]:
+def answer_and_cost(got: Got) -> tuple[Any, ...]:
     return got.status, got.headers, got.body, dict(got.calls), dict(got.statements)
 
 
@@ -58,7 +58,9 @@ async def test_a_denied_person_and_nobody_are_the_same_bytes_at_the_same_cost(
         "personne": ("groxandel", "plimoruz", "xandrovu", "hurgoflin"),
     }[actor]
     for slug in denied:
-        assert told(await hub.ask(actor, query, variables(world.persons[slug]))) == told(nobody), slug
+        assert answer_and_cost(await hub.ask(actor, query, variables(world.persons[slug]))) == answer_and_cost(
+            nobody
+        ), slug
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ async def test_a_denied_person_and_nobody_are_the_same_bytes_at_the_same_cost(
 )
 async def test_an_id_of_any_other_form_is_nobody_too(hub: Inside, identifier: str) -> None:
     nobody = await hub.ask("referent-a", WHOLE, {"id": NOBODY})
-    assert told(await hub.ask("referent-a", WHOLE, {"id": identifier})) == told(nobody)
+    assert answer_and_cost(await hub.ask("referent-a", WHOLE, {"id": identifier})) == answer_and_cost(nobody)
 
 
 @pytest.mark.parametrize("variant", [str.upper, lambda i: f"{{{i}}}", lambda i: i.replace("-", ""), lambda i: f" {i}"])
@@ -75,19 +77,19 @@ async def test_another_writing_of_a_readable_id_is_nobody(hub: Inside, world: Wo
     """Attack 45: ids are compared whole, as canonical UUIDs."""
     identifier = variant(world.persons["vurnibal"])
     nobody = await hub.ask("referent-a", WHOLE, {"id": NOBODY})
-    assert told(await hub.ask("referent-a", WHOLE, {"id": identifier})) == told(nobody)
+    assert answer_and_cost(await hub.ask("referent-a", WHOLE, {"id": identifier})) == answer_and_cost(nobody)
 
 
 async def test_a_filter_on_someone_denied_finds_what_a_filter_on_nobody_finds(hub: Inside, world: World) -> None:
     query = "query ($name: String) { persons(filter: { lastName: $name }) { nodes { id } pageInfo { endCursor } } }"
     nobody = await hub.ask("referent-b", query, {"name": "Nemozorg"})
-    assert told(await hub.ask("referent-b", query, {"name": "Vurnibal"})) == told(nobody)
+    assert answer_and_cost(await hub.ask("referent-b", query, {"name": "Vurnibal"})) == answer_and_cost(nobody)
     assert nobody.data == {"persons": {"nodes": [], "pageInfo": {"endCursor": None}}}
 
 
 async def test_no_statement_holds_a_value(hub: Inside, world: World) -> None:
     for actor in ACTORS:
-        for query, variables in (*asked(world), *mistaken(["Vurnibal"])):
+        for query, variables in (*requests(world), *mistaken(["Vurnibal"])):
             await hub.ask(actor, query, variables)
     statements = "\n".join(hub.sql()).lower()
     assert len(hub.sql()) > 40
@@ -197,11 +199,11 @@ async def last_disclosure(database: Database) -> Mapping[bytes, set[str]]:
     finally:
         await connection.close()
     assert all(row["masked"] == [] for row in rows)
-    found: dict[bytes, set[str]] = {}
+    coordinates_by_subject: dict[bytes, set[str]] = {}
     for row in rows:
         for subject in row["subjects"]:
-            found.setdefault(subject, set()).update(row["coordinates"])
-    return found
+            coordinates_by_subject.setdefault(subject, set()).update(row["coordinates"])
+    return coordinates_by_subject
 
 
 async def disclosures(database: Database) -> int:

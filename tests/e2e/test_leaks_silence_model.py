@@ -53,17 +53,17 @@ def copies(request: pytest.FixtureRequest, model: Model, database: Database) -> 
 
 
 async def answers(hub: Inside, model: Model, actor: str, purpose: str, count: int) -> list[tuple[str, Any]]:
-    """All that the actor gets of what it asks, `count` random operations among it, as it is compared."""
+    """Every answer that the actor gets, in comparable form; `count` of the operations are random."""
     random, cursors = Random(actor), [f"cursor-{number}" for number in range(9)]
-    given: Values = {**values(model, ()), "after": (*[None] * 12, *cursors)}
-    told: list[tuple[str, Any]] = []
+    choices: Values = {**values(model, ()), "after": (*[None] * 12, *cursors)}
+    records: list[tuple[str, Any]] = []
     own: list[str] = []
 
     async def ask(query: str, variables: Mapping[str, Any]) -> Got:
-        known = {name: _own(value, own) for name, value in variables.items()}
-        got = await hub.ask(actor, query, known, purpose=purpose)
+        values_of_actor = {name: _own(value, own) for name, value in variables.items()}
+        got = await hub.ask(actor, query, values_of_actor, purpose=purpose)
         own.extend(cursors_of(got.json.get("data")))
-        told.append((_named(query, variables), compared(hub, got)))
+        records.append((_name(query, variables), compared(hub, got)))
         return got
 
     for walk in WALKS:
@@ -73,13 +73,13 @@ async def answers(hub: Inside, model: Model, actor: str, purpose: str, count: in
     for person in (NOBODY, *model.persons.values()):
         await ask(BY_ID, {"id": person})
     for document in random_documents(max(SILENCE.values()), 3, ROOTS)[:count]:
-        made = drawn(document, given, random, holes=1)
+        filled = drawn(document, choices, random, holes=1)
         for _ in range(2):
-            await ask(made.text, made.variables(given, random))
-    return told
+            await ask(filled.text, filled.variables(choices, random))
+    return records
 
 
-def _named(query: str, variables: Mapping[str, Any]) -> str:
+def _name(query: str, variables: Mapping[str, Any]) -> str:
     return f"{query} {dict(variables)}"
 
 
@@ -93,8 +93,8 @@ async def walked(ask: Any, walk: str) -> None:
     query = f"query ($after: String) {{ page: {walk.replace('...', PAGE)} }}"
     after = None
     while True:
-        found = ((await ask(query, {"after": after})).json.get("data") or {}).get("page")
-        if found is None or not found["pageInfo"]["hasNextPage"]:
+        page = ((await ask(query, {"after": after})).json.get("data") or {}).get("page")
+        if page is None or not page["pageInfo"]["hasNextPage"]:
             return
         after = "cursor-1"
 
@@ -104,32 +104,32 @@ def compared(hub: Inside, got: Got) -> tuple[Any, ...]:
     between = {
         name: [
             unsealed(orjson.dumps([request.query, request.variables, response.data, response.errors], default=str))
-            for request, _, response in each.exchanges
+            for request, _, response in transport.exchanges
         ]
-        for name, each in hub.transports.items()
+        for name, transport in hub.transports.items()
     }
-    for each in hub.transports.values():
-        each.exchanges.clear()
+    for transport in hub.transports.values():
+        transport.exchanges.clear()
     return got.status, got.headers, unsealed(got.body), dict(got.calls), dict(got.statements), between
 
 
 def unsealed(data: bytes) -> bytes:
-    return CURSOR.sub(lambda found: b"<%d>" % len(found[0]), data)
+    return CURSOR.sub(lambda match: b"<%d>" % len(match[0]), data)
 
 
-def assert_same(here: list[tuple[str, Any]], there: list[tuple[str, Any]]) -> None:
-    for (query, first), (_, second) in zip(here, there, strict=True):
+def assert_same(first_records: list[tuple[str, Any]], second_records: list[tuple[str, Any]]) -> None:
+    for (query, first), (_, second) in zip(first_records, second_records, strict=True):
         assert first == second, query
 
 
 CASES = [pytest.param(name, len(together(actor)), id=name) for name, actor in actors("").items()]
 
 
-def assert_missing(told: list[tuple[str, Any]], denied: set[str]) -> None:
+def assert_missing(records: list[tuple[str, Any]], denied: set[str]) -> None:
     """A denied person is as nobody, in bytes and in cost."""
-    nobody, *others = (dict(told)[_named(BY_ID, {"id": each})][:5] for each in (NOBODY, *sorted(denied)))
+    nobody, *denied_answers = (dict(records)[_name(BY_ID, {"id": person})][:5] for person in (NOBODY, *sorted(denied)))
     assert denied
-    assert [other == nobody for other in others] == [True] * len(denied)
+    assert [answer == nobody for answer in denied_answers] == [True] * len(denied)
 
 
 @pytest.mark.parametrize(("actor", "copies"), CASES, indirect=["copies"])
@@ -143,10 +143,10 @@ async def test_what_an_actor_may_not_read_changes_nothing_that_it_gets_and_is_as
             assert sum(silence.done.values()) > len(model.rows) / 2, silence.done
             for purpose in alike:
                 count = SILENCE[purpose == alike[0]]
-                here = await answers(hub, model, actor, purpose, count)
-                assert_missing(here, set(model.persons.values()) - silence.known)
+                records = await answers(hub, model, actor, purpose, count)
+                assert_missing(records, set(model.persons.values()) - silence.known)
                 async with hub.reading(copy):
-                    assert_same(here, await answers(hub, model, actor, purpose, count))
+                    assert_same(records, await answers(hub, model, actor, purpose, count))
 
 
 async def test_a_motive_that_is_not_coarsened_is_seen(
@@ -169,9 +169,9 @@ async def test_what_changes_where_the_actor_may_read_is_seen(
 
 async def compare(model: Model, database: Database, copy: Database, folder: Path) -> None:
     async with inside(database, model.actors, folder) as hub:
-        here = await answers(hub, model, "referent-b", "suivi", 0)
+        records = await answers(hub, model, "referent-b", "suivi", 0)
         async with hub.reading(copy):
-            assert_same(here, await answers(hub, model, "referent-b", "suivi", 0))
+            assert_same(records, await answers(hub, model, "referent-b", "suivi", 0))
 
 
 def bare(self: guards.Guards, scope: Scope, field: ColumnField) -> Any:

@@ -16,7 +16,7 @@ from demo.token_issuer import DemoActor
 from schema.facts import Fact
 from tests.conftest import Database, copied
 from tests.e2e.canary_inside import Got, Inside, inside
-from tests.e2e.canary_operations import CASELOAD, asked, mistaken
+from tests.e2e.canary_operations import CASELOAD, mistaken, requests
 from tests.e2e.canary_random import Values, fed, random_documents
 from tests.e2e.canary_world import BY_SLUG, ELSEWHERE, World, build
 
@@ -60,28 +60,28 @@ async def _with_delegate(database: Database, folder: Path) -> World:
 @pytest.fixture
 def copy(world: World, database: Database) -> Iterator[Database]:
     """Another world: the same rows in another database."""
-    with copied(database.cluster, database.keys, database.name) as made:
-        yield made
+    with copied(database.cluster, database.keys, database.name) as other_world:
+        yield other_world
 
 
 @pytest.fixture
 def third(world: World, database: Database) -> Iterator[Database]:
     """One more."""
-    with copied(database.cluster, database.keys, database.name) as made:
-        yield made
+    with copied(database.cluster, database.keys, database.name) as other_world:
+        yield other_world
 
 
 @pytest.fixture(scope="module")
 def first_world(world: World, database: Database, folder: Path) -> FirstWorld:
     """What an actor gets in the world as it was built; asked once of each actor."""
-    known: dict[str, Record] = {}
+    records: dict[str, Record] = {}
 
-    async def found(actor: str) -> Record:
-        if actor not in known:
-            known[actor] = await everything(database, world, actor, folder)
-        return known[actor]
+    async def record_of(actor: str) -> Record:
+        if actor not in records:
+            records[actor] = await everything(database, world, actor, folder)
+        return records[actor]
 
-    return found
+    return record_of
 
 
 async def change(database: Database, *statements: tuple[Any, ...]) -> None:
@@ -106,7 +106,7 @@ async def everything(database: Database, world: World, actor: str, folder: Path)
     }
     got: Record = []
     async with inside(database, world.actors, folder) as hub:
-        for query, variables in (*asked(world), *mistaken(["Vurnibal", "Xandrovu"])):
+        for query, variables in (*requests(world), *mistaken(["Vurnibal", "Xandrovu"])):
             got.append((f"{query} {variables}", await hub.ask(actor, query, variables)))
         for document in random_documents(RANDOM):
             query = fed(document, texts, random)
@@ -133,17 +133,17 @@ async def walk(hub: Inside, actor: str, order: str) -> list[Got]:
 
 def plain(got: Got) -> tuple[Any, ...]:
     """The answer as it is compared: a cursor is random, but not its length."""
-    body = CURSOR.sub(lambda found: b"<%d>" % len(found[0]), got.body)
+    body = CURSOR.sub(lambda match: b"<%d>" % len(match[0]), got.body)
     return got.status, got.headers, body, dict(got.calls), dict(got.statements)
 
 
-async def same(here: Record, other: Database, world: World, actor: str, folder: Path) -> None:
+async def same(record: Record, database: Database, world: World, actor: str, folder: Path) -> None:
     """The actor can't tell the other world from the one where it got this."""
-    there = await everything(other, world, actor, folder)
-    assert [name for name, _ in here] == [name for name, _ in there]
-    for (name, first), (_, second) in zip(here, there, strict=True):
+    other_record = await everything(database, world, actor, folder)
+    assert [name for name, _ in record] == [name for name, _ in other_record]
+    for (name, first), (_, second) in zip(record, other_record, strict=True):
         assert plain(first) == plain(second), name
-    assert sum(len(got.calls) for _, got in here) > 50
+    assert sum(len(got.calls) for _, got in record) > 50
 
 
 def elsewhere(world: World, slugs: tuple[str, ...]) -> list[tuple[Any, ...]]:
@@ -299,7 +299,7 @@ async def test_a_psychologist_is_told_to_the_organisation_that_recorded_it_and_t
 ) -> None:
     query = "query ($id: ID!) { person(id: $id) { appointments { nodes { motive { category } } } } }"
     async with inside(database, world.actors, folder) as hub:
-        seen = {
+        categories = {
             actor: {
                 node["motive"]["category"]
                 for node in (await hub.ask(actor, query, {"id": world.persons["vurnibal"]})).data["person"][
@@ -308,6 +308,6 @@ async def test_a_psychologist_is_told_to_the_organisation_that_recorded_it_and_t
             }
             for actor in ("referent-a", "personne", "delegataire")
         }
-    assert "psychologue" in seen["referent-a"] & seen["personne"]
-    assert "psychologue" not in seen["delegataire"]
-    assert "AUTRE" in seen["delegataire"]
+    assert "psychologue" in categories["referent-a"] & categories["personne"]
+    assert "psychologue" not in categories["delegataire"]
+    assert "AUTRE" in categories["delegataire"]

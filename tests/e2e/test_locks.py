@@ -47,9 +47,9 @@ def world(database: Database, folder: Path) -> World:
 @pytest.fixture(scope="module")
 def unlocked(world: World, database: Database) -> Iterator[Database]:
     """The same rows without row security."""
-    with copied(database.cluster, database.keys, database.name) as other:
-        asyncio.run(_disable_row_security(other))
-        yield other
+    with copied(database.cluster, database.keys, database.name) as unlocked_database:
+        asyncio.run(_disable_row_security(unlocked_database))
+        yield unlocked_database
 
 
 async def _disable_row_security(database: Database) -> None:
@@ -65,8 +65,8 @@ def widened(context: Context) -> Context:
     """The same call under a residual that allows everything."""
     coordinates = graph().table.classification.fields
     types = graph().table.classification.personal
-    known = context.residual
-    lie = Residual(dict.fromkeys(types, WIDE), dict.fromkeys(coordinates, WIDE), known.retentions, known.items)
+    residual = context.residual
+    lie = Residual(dict.fromkeys(types, WIDE), dict.fromkeys(coordinates, WIDE), residual.retentions, residual.items)
     return context._replace(residual=lie)
 
 
@@ -85,7 +85,7 @@ class Blind:
     def verdicts(self, marked: Marked) -> list[Any]:
         return [defaultdict(lambda: (frozenset(), 0)) for _ in marked.keys_by_mark]
 
-    def named(self) -> list[Any]:
+    def unnamed(self) -> list[Any]:
         return []
 
     def restart(self) -> None:
@@ -120,7 +120,7 @@ async def answers(database: Database, world: World, folder: Path, actor: str) ->
 async def test_without_row_security_residual_and_guard_give_the_same_answers(
     world: World, database: Database, unlocked: Database, folder: Path, actor: str
 ) -> None:
-    with_it, without = [await answers(each, world, folder, actor) for each in (database, unlocked)]
+    with_it, without = [await answers(rows, world, folder, actor) for rows in (database, unlocked)]
     assert [_uncursored(body) for body in without] == [_uncursored(body) for body in with_it]
 
 
@@ -171,7 +171,7 @@ async def test_without_guard_and_under_a_lying_residual_row_security_still_holds
 ) -> None:
     monkeypatch.setattr("hub.pipeline.Guard", Blind)
     async with lying(database, world, folder) as hub:
-        found = await persons(hub, actor)
+        read = await persons(hub, actor)
         one_by_one = {
             identifier
             for identifier in world.persons.values()
@@ -181,7 +181,7 @@ async def test_without_guard_and_under_a_lying_residual_row_security_still_holds
             "employeur",
             "{ persons { nodes { appointments { nodes { organisation { siret } } } } } }",
         )
-    assert found == one_by_one == {world.persons[slug] for slug in known}
+    assert read == one_by_one == {world.persons[slug] for slug in known}
     sirets = [
         node["organisation"]["siret"]
         for person in got.data["persons"]["nodes"]
@@ -213,14 +213,14 @@ async def test_an_object_without_its_facts_disappears(
                 return [strip(item) for item in value]
             if not isinstance(value, dict):
                 return value
-            kept = {key: strip(item) for key, item in value.items() if key != "__access"}
-            return kept if facts == "absent" or "__access" not in value else {**kept, "__access": facts}
+            stripped = {key: strip(item) for key, item in value.items() if key != "__access"}
+            return stripped if facts == "absent" or "__access" not in value else {**stripped, "__access": facts}
 
         return SubgraphResponse(strip(response.data), response.errors)
 
     async with inside(database, world.actors, folder) as hub:
         hub.transports["people"].answers = without
-        one = await hub.ask("referent-a", WHOLE, {"id": world.persons["vurnibal"]})
+        by_id = await hub.ask("referent-a", WHOLE, {"id": world.persons["vurnibal"]})
         several = await hub.ask("referent-a", "{ persons { nodes { lastName } } }")
         hub.transports["people"].answers = lambda response: response
         hub.transports["appointments"].answers = without
@@ -229,7 +229,7 @@ async def test_an_object_without_its_facts_disappears(
             "query ($id: ID!) { person(id: $id) { id appointments { nodes { startsAt } } } }",
             {"id": world.persons["vurnibal"]},
         )
-    assert one.data == {"person": None}
+    assert by_id.data == {"person": None}
     assert several.data == {"persons": {"nodes": []}}
     assert b"T07:" not in items.body
 
@@ -294,7 +294,7 @@ async def _personal(database: Database, schema: str) -> list[str]:
 
 async def _count(connection: asyncpg.Connection[asyncpg.Record], table: str) -> int:
     try:
-        found: int = await connection.fetchval(f"SELECT count(*) FROM {table}")
+        count: int = await connection.fetchval(f"SELECT count(*) FROM {table}")
     except asyncpg.InsufficientPrivilegeError:
         return 0
-    return found
+    return count

@@ -54,16 +54,16 @@ def test_a_referral_to_a_sensitive_structure_is_there_for_the_person_and_the_cou
 
     def read(actor: str) -> list[dict[str, Any]]:
         person = hub.ask(actor, REFERRALS, id=hub.persons["maelle"])["data"]["person"]
-        found: list[dict[str, Any]] = person["referrals"]["nodes"]
-        return found
+        referrals: list[dict[str, Any]] = person["referrals"]["nodes"]
+        return referrals
 
-    mine, sent, others = read("personne"), read("referent-a"), read("conseiller-ft")
-    named = [node["service"]["structure"]["name"] for node in mine]
-    assert (named.count(WITHHELD), [node["theme"] for node in mine].count("SANTE")) == (1, 1)
+    mine, sent, outside = read("personne"), read("referent-a"), read("conseiller-ft")
+    structures = [node["service"]["structure"]["name"] for node in mine]
+    assert (structures.count(WITHHELD), [node["theme"] for node in mine].count("SANTE")) == (1, 1)
     assert sent == mine
-    assert others == [
+    assert outside == [
         {**node, "theme": None}
-        for node, name in zip(mine, named, strict=True)
+        for node, name in zip(mine, structures, strict=True)
         if node["theme"] != "SANTE" and name != WITHHELD
     ]
 

@@ -57,8 +57,8 @@ def context() -> Context:
     return Context("actor", "referent_cd", None, "suivi", (), policy, "class", Residual({}, {}, ()), int(time.time()))
 
 
-async def asked(url: str, headers: Headers, tls: ssl.SSLContext | None) -> SubgraphResponse | str:
-    """The answer to a call, or the code of what became of it."""
+async def call(url: str, headers: Headers, tls: ssl.SSLContext | None) -> SubgraphResponse | str:
+    """The answer to a call, or the code of its failure."""
     transport = HttpTransport(url, headers, tls=tls)
     try:
         return await transport.send(SubgraphRequest("offers", "{ __typename }", {}, 10), context())
@@ -76,28 +76,28 @@ def unsigned(*_: Any) -> list[tuple[bytes, bytes]]:
 async def test_the_hub_is_let_in_by_its_certificate_and_reads_by_its_signature(secured: Secured) -> None:
     proof = secured.clients.issue("hub")
     tls = client_tls(secured.servers.path, proof.certificate, proof.key)
-    answer = await asked(secured.url, signed_headers(secured.keys), tls)
+    answer = await call(secured.url, signed_headers(secured.keys), tls)
     assert answer == SubgraphResponse({"__typename": "Query"}, [])
-    assert await asked(secured.url, unsigned, tls) == "SUBGRAPH_STATUS"
+    assert await call(secured.url, unsigned, tls) == "SUBGRAPH_STATUS"
 
 
 async def test_whoever_has_no_certificate_of_that_authority_gets_no_answer(secured: Secured) -> None:
     signed = signed_headers(secured.keys)
-    assert await asked(secured.url, signed, client_tls(secured.servers.path)) in (
+    assert await call(secured.url, signed, client_tls(secured.servers.path)) in (
         "SUBGRAPH_TLS",
         "SUBGRAPH_UNREACHABLE",
     )
     stranger = secured.servers.issue("stranger")
     tls = client_tls(secured.servers.path, stranger.certificate, stranger.key)
-    assert await asked(secured.url, signed, tls) in REFUSED
+    assert await call(secured.url, signed, tls) in REFUSED
     bare = secured.url.replace("https://", "http://")
-    assert isinstance(await asked(bare, signed, None), str)
+    assert isinstance(await call(bare, signed, None), str)
 
 
 async def test_a_hub_that_believes_another_authority_sends_nothing(secured: Secured) -> None:
     proof = secured.clients.issue("elsewhere")
     tls = client_tls(secured.clients.path, proof.certificate, proof.key)
-    assert await asked(secured.url, signed_headers(secured.keys), tls) == "SUBGRAPH_TLS"
+    assert await call(secured.url, signed_headers(secured.keys), tls) == "SUBGRAPH_TLS"
 
 
 @pytest.mark.parametrize("files", ["--key", "--authorities", "--certificate"])

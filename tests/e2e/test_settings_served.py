@@ -18,7 +18,7 @@ from tests.e2e.site import Filled, Site, fill, serve
 from tests.federation.authority import Authority, Pair
 
 JOURNEY = "query ($id: ID!) { person(id: $id) { firstName rdv: appointments(first: 5) { nodes { status } } } }"
-OTHER = "query ($id: ID!) { person(id: $id) { firstName } }"
+UNLISTED = "query ($id: ID!) { person(id: $id) { firstName } }"
 
 
 @contextmanager
@@ -66,10 +66,10 @@ def sites(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Itera
         appointments = stack.enter_context(serve("appointments", database, folder))
         url = stack.enter_context(behind_tls(appointments.url, theirs.issue("appointments"), ours))
         trust = f'[subgraphs.appointments]\nurl = "{url}"\nauthorities = "theirs.pem"\n'
-        known = '[[documents]]\nclient = "demo"\nmanifest = "operations.json"\n'
+        manifest = '[[documents]]\nclient = "demo"\nmanifest = "operations.json"\n'
         proof = 'certificate = "hub.pem"\nkey = "hub.key"\n'
         yield {
-            "admitted": stack.enter_context(hub(filled, database, folder, "admitted", trust + proof + known)),
+            "admitted": stack.enter_context(hub(filled, database, folder, "admitted", trust + proof + manifest)),
             "anonymous": stack.enter_context(hub(filled, database, folder, "anonymous", trust)),
         }
 
@@ -102,7 +102,9 @@ def test_a_document_of_the_manifest_is_served_by_its_identifier_under_the_same_p
 
 def test_an_application_with_a_manifest_sends_nothing_else(sites: dict[str, Site]) -> None:
     site = sites["admitted"]
-    refused = site.post("referent-a", {"query": OTHER, "variables": {"id": site.persons["maelle"]}})
+    refused = site.post("referent-a", {"query": UNLISTED, "variables": {"id": site.persons["maelle"]}})
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "DOCUMENT_NOT_TRUSTED")
-    other = sites["anonymous"]
-    assert other.ask("referent-a", OTHER, id=site.persons["maelle"])["data"] == {"person": {"firstName": "MAËLLE"}}
+    anonymous = sites["anonymous"]
+    assert anonymous.ask("referent-a", UNLISTED, id=site.persons["maelle"])["data"] == {
+        "person": {"firstName": "MAËLLE"}
+    }

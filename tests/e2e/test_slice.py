@@ -13,8 +13,8 @@ SLICE = """query Slice($id: ID!) {
 
 
 def appointments(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = answer["data"]["person"]["appointments"]["nodes"]
-    return found
+    nodes: list[dict[str, Any]] = answer["data"]["person"]["appointments"]["nodes"]
+    return nodes
 
 
 def test_the_referent_reads_the_whole_slice_of_a_person_it_follows(hub: Site) -> None:
@@ -59,15 +59,15 @@ def test_a_caseload_holds_the_people_followed_and_pages_through_them_once(hub: S
         nodes { id lastName } pageInfo { hasNextPage endCursor }
       }
     }"""
-    seen: list[str] = []
+    ids: list[str] = []
     after = None
     while True:
         page = hub.ask("referent-a", query, after=after)["data"]["persons"]
-        seen += [node["id"] for node in page["nodes"]]
+        ids += [node["id"] for node in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    assert sorted(seen) == sorted(hub.persons[slug] for slug in ("maelle", "titouan", "sidonie", "gaspard", "ondine"))
+    assert sorted(ids) == sorted(hub.persons[slug] for slug in ("maelle", "titouan", "sidonie", "gaspard", "ondine"))
 
 
 def test_a_cursor_serves_only_the_actor_and_purpose_it_was_made_for(hub: Site) -> None:

@@ -91,31 +91,31 @@ class Oracle:
 
     def answer(self, document: DocumentNode, variables: Mapping[str, Any]) -> tuple[Any, set[str]]:
         """Data, and the codes of the errors that there are."""
-        found = execute_sync(schema(), document, variable_values=dict(variables), field_resolver=self._resolve)
-        codes = {str((error.extensions or {}).get("code", error)) for error in found.errors or ()}
-        return found.data, codes
+        result = execute_sync(schema(), document, variable_values=dict(variables), field_resolver=self._resolve)
+        codes = {str((error.extensions or {}).get("code", error)) for error in result.errors or ()}
+        return result.data, codes
 
-    def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
+    def _resolve(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         kind, field = info.parent_type.name, info.field_name
         target = get_named_type(info.return_type)
         if kind == "Query":
-            return self._root(field, given)
+            return self._root(field, arguments)
         if isinstance(source, Page):
             return self._page(source, field, target.name)
         if isinstance(source, tuple):
             page, item = source
-            known = {"cursor": page.cursor(item), "node": item}
-            return known.get(field)  # no place is asked for: `distanceKm` is null
+            fields = {"cursor": page.cursor(item), "node": item}
+            return fields.get(field)  # no place is asked for: `distanceKm` is null
         if kind == "PageInfo":
             return source[field]
         if not self.reader.reads(source, field):
             return None
         if isinstance(target, GraphQLObjectType):
-            return self._edge(source, field, target.name, given)
-        found = self._value(source, field)
-        if found is not None:
+            return self._edge(source, field, target.name, arguments)
+        value = self._value(source, field)
+        if value is not None:
             self.told.add(f"{kind}.{field}")
-        return found
+        return value
 
     def _page(self, page: Page, field: str, target: str) -> Any:
         if field == "nodes":
@@ -128,34 +128,34 @@ class Oracle:
         }  # fmt: skip
 
     def _value(self, item: Item, field: str) -> Any:
-        found = v.value(self.world, item, field)
+        value = v.value(self.world, item, field)
         coarse = v.COARSE.get(f"{item.type}.{field}")
-        if coarse is not None and (found is None or not self.reader.protected(item, v.STRICTER.get(found))):
+        if coarse is not None and (value is None or not self.reader.protected(item, v.STRICTER.get(value))):
             return coarse
-        return found
+        return value
 
-    def _edge(self, item: Item, field: str, target: str, given: Mapping[str, Any]) -> Any:
+    def _edge(self, item: Item, field: str, target: str, arguments: Mapping[str, Any]) -> Any:
         coordinate = f"{item.type}.{field}"
         if target in ("Provenance", "Address", "Motive"):
-            found: list[Item] = [] if item.row.keys() == {"id"} else [Item(target, item.row, item.person)]
+            items: list[Item] = [] if item.row.keys() == {"id"} else [Item(target, item.row, item.person)]
         else:
-            found = self._targets(item, coordinate, target.removesuffix("Connection"))
-        found = [each for each in found if self._there(item, coordinate, each)]
+            items = self._targets(item, coordinate, target.removesuffix("Connection"))
+        items = [target_item for target_item in items if self._target_exists(item, coordinate, target_item)]
         if target.endswith("Connection"):
-            return Page.of(coordinate, self._order(coordinate), found, given, self.cursors)
+            return Page.of(coordinate, self._order(coordinate), items, arguments, self.cursors)
         if not self.reader.served(target):
             return None
         if coordinate in v.MANY or coordinate in v.CHILDREN or coordinate == "Appointment.agents":
-            return None if item.row.keys() == {"id"} else self._order(coordinate).sorted(found)
-        chosen = v.ONE.get(coordinate, ("", ""))[1]
-        order = Order(lambda each: self._guarded(each, chosen), descending=True) if chosen else Order()
-        return next(iter(order.sorted(found) if len(found) > 1 else found), None)
+            return None if item.row.keys() == {"id"} else self._order(coordinate).sorted(items)
+        chosen = v.SINGLE.get(coordinate, ("", ""))[1]
+        order = Order(lambda target_item: self._guarded(target_item, chosen), descending=True) if chosen else Order()
+        return next(iter(order.sorted(items) if len(items) > 1 else items), None)
 
     def _targets(self, item: Item, coordinate: str, target: str) -> list[Item]:
         """Whom an edge leads to, whoever asks."""
         world = self.world
-        if coordinate in v.MANY or coordinate in v.ONE:
-            table = (v.MANY.get(coordinate) or v.ONE[coordinate])[0]
+        if coordinate in v.MANY or coordinate in v.SINGLE:
+            table = (v.MANY.get(coordinate) or v.SINGLE[coordinate])[0]
             only = v.ONLY.get(coordinate)
             rows = [row for row in world.where(table, "person_id", item.person) if only is None or only(row)]
             return [Item(target, row, item.person) for row in rows]
@@ -168,19 +168,19 @@ class Oracle:
             received = world.where("appointments.appointment_agent", "appointment_id", item.row["id"])
             return [self._stub("people.agent", target, row["agent_id"]) for row in received]
         if coordinate in v.STUBS:
-            named = item.row.get(v.STUBS[coordinate])
-            return [] if named is None else [self._stub("offers.structure", target, named)]
+            structure = item.row.get(v.STUBS[coordinate])
+            return [] if structure is None else [self._stub("offers.structure", target, structure)]
         table, column = v.KEYED[coordinate]
         return [Item(target, row) for row in world.where(table, "id", item.row.get(column, ""))]
 
     def _stub(self, table: str, target: str, key: Any) -> Item:
-        return Item(target, self.world.one(table, "id", key) or {"id": key})
+        return Item(target, self.world.first(table, "id", key) or {"id": key})
 
-    def _there(self, above: Item, coordinate: str, item: Item) -> bool:
+    def _target_exists(self, above: Item, coordinate: str, item: Item) -> bool:
         """Whether an object that an edge leads to exists for the actor."""
-        row = item.row if coordinate in v.MANY or coordinate in v.ONE else above.row
-        told = v.revealed(self.world, coordinate, row)
-        if not self.reader.protected(above, "JUST" if told == v.UNKNOWN else told):
+        row = item.row if coordinate in v.MANY or coordinate in v.SINGLE else above.row
+        category = v.revealed(self.world, coordinate, row)
+        if not self.reader.protected(above, "JUST" if category == v.UNKNOWN else category):
             return False
         return self._exists(item)
 
@@ -190,8 +190,8 @@ class Oracle:
             if not self.reader.protected(item, v.STRICTER.get(theme)):
                 return False
         if not self.reader.own(item):
-            told = (v.revealed(self.world, edge, item.row) for edge in v.TELLING.get(item.type, ()))
-            if not all(each == v.UNKNOWN or self.reader.protected(item, each) for each in told):
+            categories = (v.revealed(self.world, edge, item.row) for edge in v.TELLING.get(item.type, ()))
+            if not all(category == v.UNKNOWN or self.reader.protected(item, category) for category in categories):
                 return False
         return self.reader.exists(item)
 
@@ -201,46 +201,48 @@ class Oracle:
             return Order(lambda item: self._guarded(item, field, f"{item.row['since'] or ''}Z{item.row['source_id']}"))
         return Order(lambda item: self._guarded(item, field), descending) if field else Order()
 
-    def _guarded(self, item: Item, field: str, told: Any = ...) -> Any:
+    def _guarded(self, item: Item, field: str, value: Any = ...) -> Any:
         """The value as the actor may read it, else null."""
         if not self.reader.reads(item, field):
             return None
-        return self._value(item, field) if told is ... else told
+        return self._value(item, field) if value is ... else value
 
     def _person(self, row: Row) -> Item:
         return Item("Person", row, row["id"])
 
-    def _root(self, name: str, given: Mapping[str, Any]) -> Any:
+    def _root(self, name: str, arguments: Mapping[str, Any]) -> Any:
         datum = data()[f"Query.{name}"]
         if datum.category not in ("TECH", "PUB") and not self.reader.could(datum):
             return None
         if name in ("person", "me"):
-            wanted = given["id"] if name == "person" else self.actor.claims.get("person")
-            people = [self._person(row) for row in self.world.where("people.person", "id", wanted)]
+            identifier = arguments["id"] if name == "person" else self.actor.claims.get("person")
+            people = [self._person(row) for row in self.world.where("people.person", "id", identifier)]
             return next(filter(self.reader.exists, people), None)
-        asked = {key: said for key, said in (given.get("filter") or {}).items() if said is not None}
-        order = ORDERS.get(given.get("orderBy") or "", "")
+        criteria = {key: operand for key, operand in (arguments.get("filter") or {}).items() if operand is not None}
+        order = ORDERS.get(arguments.get("orderBy") or "", "")
         kind = {"persons": "Person", "appointments": "Appointment"}.get(name, name[0].upper() + name[1:-1])
-        compared = {read for key in asked for read in FILTERS[name][key][0]} | ({f"{kind}.{order}"} if order else set())
+        compared = {read for key in criteria for read in FILTERS[name][key][0]} | (
+            {f"{kind}.{order}"} if order else set()
+        )
         if not self.reader.compares(compared):
             raise refused("FORBIDDEN_INPUT")
         rows = self.world.tables[TABLES[name]]
         items = [Item(kind, row, row.get("person_id", row["id"])) for row in rows]
-        items = [item for item in items if self._exists(item) and self._passes(name, item, asked)]
-        place = json.dumps([name, order, asked], sort_keys=True)
-        return Page.of(place, self._sorted_by(order), items, given, self.cursors)
+        items = [item for item in items if self._exists(item) and self._passes(name, item, criteria)]
+        place = json.dumps([name, order, criteria], sort_keys=True)
+        return Page.of(place, self._sorted_by(order), items, arguments, self.cursors)
 
     def _sorted_by(self, order: str) -> Order:
         if order == "lastName":
             return Order(lambda item: self._guarded(item, order, item.row["last_name_key"]))
         return Order(lambda item: self._guarded(item, order)) if order else Order()
 
-    def _passes(self, name: str, item: Item, asked: Mapping[str, Any]) -> bool:
-        return all(self._passes_one(item, *FILTERS[name][key], said) for key, said in asked.items())
+    def _passes(self, name: str, item: Item, criteria: Mapping[str, Any]) -> bool:
+        return all(self._passes_one(item, *FILTERS[name][key], operand) for key, operand in criteria.items())
 
-    def _passes_one(self, item: Item, path: Sequence[str], how: str, said: Any) -> bool:
+    def _passes_one(self, item: Item, path: Sequence[str], how: str, operand: Any) -> bool:
         if how == "name":
-            return any(self._called(item, coordinate.partition(".")[2], said) for coordinate in path)
+            return any(self._called(item, coordinate.partition(".")[2], operand) for coordinate in path)
         *edges, last = [coordinate.partition(".")[2] for coordinate in path]
         at: Item | None = item
         for edge in edges:
@@ -248,14 +250,14 @@ class Oracle:
                 return False
             target = schema().type_map[at.type].fields[edge].type  # type: ignore[attr-defined]
             at = self._edge(at, edge, get_named_type(target).name, {})
-        found = None if at is None else self._guarded(at, last)
+        value = None if at is None else self._guarded(at, last)
         if how == "thematics" and at is not None:
-            return bool({*(found or ()), *at.row["categories"]} & set(said))
-        return found is not None and _compared(found, how, said)
+            return bool({*(value or ()), *at.row["categories"]} & set(operand))
+        return value is not None and _compared(value, how, operand)
 
-    def _called(self, item: Item, field: str, said: str) -> bool:
-        found = self._guarded(item, field)
-        return found is not None and _letters(found) == _letters(said) != ""
+    def _called(self, item: Item, field: str, operand: str) -> bool:
+        value = self._guarded(item, field)
+        return value is not None and _letters(value) == _letters(operand) != ""
 
 
 def _letters(name: str) -> str:
@@ -263,13 +265,13 @@ def _letters(name: str) -> str:
     return re.sub(r"[^A-Z0-9]+", " ", bare.upper()).strip()
 
 
-def _compared(found: Any, how: str, said: Any) -> bool:
+def _compared(value: Any, how: str, operand: Any) -> bool:
     if how == "holds":
-        return said in found
+        return operand in value
     if how == "among":
-        return bool(set(found if isinstance(found, list) else [found]) & set(said))
+        return bool(set(value if isinstance(value, list) else [value]) & set(operand))
     compare = {"=": operator.eq, "<": operator.lt, "<=": operator.le, ">=": operator.ge}[how]
-    return bool(compare(_instant(found), _instant(said)))
+    return bool(compare(_instant(value), _instant(operand)))
 
 
 def _instant(value: Any) -> Any:

@@ -14,7 +14,7 @@ from tests.e2e.canary_columns import Personal
 from tests.e2e.canary_model import insert
 
 CODES = ("A1101", "numerique", "mobilite", "sante--acces-aux-soins", "31054", "etudiants")
-EACH = 7
+ROWS_PER_TABLE = 7
 TABLES = (structure, service, training_provider, training, training_action, training_session)
 REFERENCES = {
     "service.structure_id": structure,
@@ -30,7 +30,7 @@ async def fill(database: Database) -> None:
     owner = await database.connect()
     try:
         for table in TABLES:
-            for number in range(EACH):
+            for number in range(ROWS_PER_TABLE):
                 values = {column.name: _value(random, table, column, number) for column in table.columns}
                 await insert(owner, table.fullname, values)
     finally:
@@ -40,7 +40,7 @@ async def fill(database: Database) -> None:
 def _value(random: Random, table: Table, column: Column[Any], number: int) -> Any:
     leads = REFERENCES.get(f"{table.name}.{column.name}")
     if leads is not None:
-        return f"{leads.name}-{random.randrange(EACH + 1)}"
+        return f"{leads.name}-{random.randrange(ROWS_PER_TABLE + 1)}"
     if column.name in ("id", "source_id"):
         return f"{table.name}-{number}"
     if column.name == "as_of":

@@ -31,10 +31,10 @@ class Order:
 
     def sorted(self, items: Sequence[Item]) -> list[Item]:
         """The items in this order."""
-        found = sorted(items, key=_key)
-        known = [item for item in found if self.value(item) is not None]
-        known.sort(key=self.value, reverse=self.descending)
-        return known + [item for item in found if self.value(item) is None]
+        items_sorted = sorted(items, key=_key)
+        keys = [item for item in items_sorted if self.value(item) is not None]
+        keys.sort(key=self.value, reverse=self.descending)
+        return keys + [item for item in items_sorted if self.value(item) is None]
 
     def beyond(self, item: Item, place: Sequence[Any]) -> bool:
         """Whether an item comes after a place (value, id)."""
@@ -61,20 +61,22 @@ class Page:
     after: bool
 
     @staticmethod
-    def of(place: str, order: Order, items: Sequence[Item], given: Mapping[str, Any], known: Mapping[str, str]) -> Page:
+    def of(
+        place: str, order: Order, items: Sequence[Item], arguments: Mapping[str, Any], cursors: Mapping[str, str]
+    ) -> Page:
         """The page that the arguments `first` and `after` ask for; `known` are the cursors that the hub gave, as those
         of this module. Raises GraphQLError BAD_FIRST or FORBIDDEN_INPUT."""
-        first, after = given.get("first"), given.get("after")
+        first, after = arguments.get("first"), arguments.get("after")
         first = USUAL if first is None else first
         if not 1 <= first <= LARGEST:
             raise refused("BAD_FIRST")
-        found = order.sorted(items)
+        remaining = order.sorted(items)
         if after is not None:
-            told, *at = json.loads(known.get(after, f"{CURSOR}[null]").removeprefix(CURSOR))
-            if told != place:
+            place_of_cursor, *at = json.loads(cursors.get(after, f"{CURSOR}[null]").removeprefix(CURSOR))
+            if place_of_cursor != place:
                 raise refused("FORBIDDEN_INPUT")
-            found = [item for item in found if order.beyond(item, at)]
-        return Page(place, order, tuple(found[:first]), len(found) > first, after is not None)
+            remaining = [item for item in remaining if order.beyond(item, at)]
+        return Page(place, order, tuple(remaining[:first]), len(remaining) > first, after is not None)
 
     def cursor(self, item: Item) -> str:
         """The cursor of an item."""

@@ -22,18 +22,18 @@ class World:
     tables: Mapping[str, list[Row]]
     subjects: Mapping[str, Subject]
     today: date
-    _found: dict[tuple[str, str], dict[Any, list[Row]]]
+    _index: dict[tuple[str, str], dict[Any, list[Row]]]
 
     def where(self, table: str, column: str, value: Any) -> list[Row]:
         """The rows of a table whose column has this value."""
-        known = self._found.get((table, column))
-        if known is None:
-            known = self._found[table, column] = {}
+        index = self._index.get((table, column))
+        if index is None:
+            index = self._index[table, column] = {}
             for row in self.tables[table]:
-                known.setdefault(row[column], []).append(row)
-        return known.get(value, [])
+                index.setdefault(row[column], []).append(row)
+        return index.get(value, [])
 
-    def one(self, table: str, column: str, value: Any) -> Row | None:
+    def first(self, table: str, column: str, value: Any) -> Row | None:
         """The row of a table whose column, which is unique, has this value."""
         return next(iter(self.where(table, column, value)), None)
 

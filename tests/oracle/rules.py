@@ -16,7 +16,7 @@ from schema.subgraphs import GENERATED
 from tests.e2e.canary_rights import DATES, Datum, Facts, Rights
 from tests.oracle.rows import Row, World
 
-TOLD = re.compile(r"— Catégorie : ([A-Z]+)( \(réduit\))?")
+CATEGORY = re.compile(r"— Catégorie : ([A-Z]+)( \(réduit\))?")
 OPEN = ("TECH", "PUB")
 OWNED = {
     "Orientation", "GroupMember", "Contract", "Appointment", "Motive", "OrientationAppointment", "Invitation",
@@ -43,20 +43,20 @@ def schema() -> GraphQLSchema:
 @cache
 def data() -> Mapping[str, Datum]:
     """What each field of the client schema is, by coordinate."""
-    return {datum.coordinate: datum for each in schema().type_map.values() for datum in _data(each)}
+    return {datum.coordinate: datum for type_ in schema().type_map.values() for datum in _data(type_)}
 
 
 def _data(kind: GraphQLNamedType) -> Iterator[Datum]:
     if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
         for name, declared in kind.fields.items():
-            told = TOLD.search(declared.description or "")
-            assert told is not None, f"{kind.name}.{name}"
-            yield Datum(f"{kind.name}.{name}", told[1], told[2] is not None)
+            match = CATEGORY.search(declared.description or "")
+            assert match is not None, f"{kind.name}.{name}"
+            yield Datum(f"{kind.name}.{name}", match[1], match[2] is not None)
 
 
 def leaves() -> set[str]:
     """The coordinates of values that are of somebody or something, not of a page."""
-    kinds = (each for each in schema().type_map.values() if isinstance(each, GraphQLObjectType))
+    kinds = (type_ for type_ in schema().type_map.values() if isinstance(type_, GraphQLObjectType))
     return {
         f"{kind.name}.{name}"
         for kind in kinds
@@ -121,7 +121,7 @@ class Reader:
             kind, datum = coordinate.partition(".")[0], data()[coordinate]
             if datum.category in OPEN:
                 continue
-            rows = {name for each in _guarded(kind) for name in self.relations(each, {kind})}
+            rows = {name for member in _guarded(kind) for name in self.relations(member, {kind})}
             mine = self.relations(datum, {kind})
             if not mine or rows - mine:
                 return False
@@ -129,18 +129,20 @@ class Reader:
 
     def relations(self, datum: Datum, kinds: set[str]) -> set[str]:
         """The relations by which something of this nature may be read, of types of which `kinds` is one."""
-        found: set[str] = set()
+        allowed: set[str] = set()
         for grant in self.rights.grants:
             reduced = datum.category in grant.reduced and self.rights.opened(datum)
             recorded = bool(kinds & RECORDED) and datum.category in grant.own_recorded
             if datum.category in grant.read or reduced or recorded:
-                found |= grant.relations
-        return found
+                allowed |= grant.relations
+        return allowed
 
 
 @cache
 def _guarded(kind: str) -> tuple[Datum, ...]:
-    return tuple(each for name, each in data().items() if name.partition(".")[0] == kind and each.category not in OPEN)
+    return tuple(
+        datum for name, datum in data().items() if name.partition(".")[0] == kind and datum.category not in OPEN
+    )
 
 
 def _facts(item: Item, today: date) -> Facts:

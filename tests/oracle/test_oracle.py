@@ -83,7 +83,7 @@ class Comparison:
     oracles: dict[tuple[str, str], Oracle] = field(default_factory=dict)
     codes: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
-    told: int = 0
+    informative: int = 0
 
     async def ask(self, actor: str, purpose: str, text: str, document: DocumentNode, variables: Any) -> Any:
         """Ask both; gives the hub's data."""
@@ -93,12 +93,12 @@ class Comparison:
         self.codes[code] += 1
         if code in FORESEEN:
             data, codes = oracle.answer(document, variables)
-            self.told += len(orjson.dumps(data)) > 100
+            self.informative += len(orjson.dumps(data)) > 100
             unmet = code != "ok" and got.status == 200  # a cursor refused where no row led the oracle to its list
             agree = code in codes if codes else code == "ok" or unmet
-            found = [] if agree else [f"{codes or 'data'} of the oracle, {code} of the hub"]
-            found += differences(got.data, data, oracle.cursors, "") if code == "ok" and agree else ()
-            self.differences += [f"{actor} / {purpose}: {each}: {text} {variables}" for each in found[:1]]
+            messages = [] if agree else [f"{codes or 'data'} of the oracle, {code} of the hub"]
+            messages += differences(got.data, data, oracle.cursors, "") if code == "ok" and agree else ()
+            self.differences += [f"{actor} / {purpose}: {message}: {text} {variables}" for message in messages[:1]]
         return got.json.get("data")
 
     def oracle(self, actor: str, purpose: str) -> Oracle:
@@ -115,36 +115,36 @@ async def comparison(database: Database, model: Model, folder: Path) -> AsyncIte
         yield Comparison(hub, model, world)
 
 
-async def roam(found: Comparison, count: int) -> None:
+async def roam(comparison: Comparison, count: int) -> None:
     """Ask random operations, by all in turn."""
-    random, turns = Random(4), cycle(pairs(found.model, list(found.model.actors)))
-    known = [without(each) for each in documents(count // (TURNS * TIMES), 4)]
-    random.shuffle(known)
-    for document in islice(cycle(known), count // (TURNS * TIMES)):
+    random, turns = Random(4), cycle(pairs(comparison.model, list(comparison.model.actors)))
+    drawn_documents = [without(document) for document in documents(count // (TURNS * TIMES), 4)]
+    random.shuffle(drawn_documents)
+    for document in islice(cycle(drawn_documents), count // (TURNS * TIMES)):
         for actor, purpose in islice(turns, TURNS):
-            cursors = list(found.oracle(actor, purpose).cursors)
-            given = {**values(found.model, cursors), **CATALOGUE}
-            made = drawn(document, given, random)
-            parsed = parse(made.text)
+            cursors = list(comparison.oracle(actor, purpose).cursors)
+            choices = {**values(comparison.model, cursors), **CATALOGUE}
+            filled = drawn(document, choices, random)
+            parsed = parse(filled.text)
             for _ in range(TIMES):
-                await found.ask(actor, purpose, made.text, parsed, made.variables(given, random))
+                await comparison.ask(actor, purpose, filled.text, parsed, filled.variables(choices, random))
 
 
-async def sweep(found: Comparison, actors: Sequence[str]) -> None:
+async def sweep(comparison: Comparison, actors: Sequence[str]) -> None:
     """Ask everything, and walk lists to their end, under one of the purposes that open the same to an actor."""
-    every = (f"{{ {name}(first: 100) {{ nodes {{ {all_of(kind)} }} }} }}" for name, kind in LISTS.items())
-    whole = [without(parse(text)) for text in every]
+    queries = (f"{{ {name}(first: 100) {{ nodes {{ {all_of(kind)} }} }} }}" for name, kind in LISTS.items())
+    whole = [without(parse(text)) for text in queries]
     walks = [
         parse(f"query ($after: String) {{ page: {walk.replace('...', PAGE)} }}") for walk in WALKS + CATALOGUE_WALKS
     ]
     for actor in actors:
-        for purpose, *_ in together(found.model.actors[actor]):
+        for purpose, *_ in together(comparison.model.actors[actor]):
             for document in whole:
-                await found.ask(actor, purpose, print_ast(document), document, {})
+                await comparison.ask(actor, purpose, print_ast(document), document, {})
             for document in walks:
                 text, after = print_ast(document), None
                 for _ in range(PAGES):
-                    page = (await found.ask(actor, purpose, text, document, {"after": after}) or {}).get("page")
+                    page = (await comparison.ask(actor, purpose, text, document, {"after": after}) or {}).get("page")
                     if page is None or not page["pageInfo"]["hasNextPage"]:
                         break
                     after = page["pageInfo"]["endCursor"]
@@ -160,8 +160,8 @@ def differences(hub: Any, oracle: Any, cursors: dict[str, str], path: str) -> It
     elif isinstance(hub, list) and isinstance(oracle, list):
         if len(hub) != len(oracle):
             yield f"{path}: {len(hub)} of the hub, {len(oracle)} of the oracle"
-        for number, (here, there) in enumerate(zip(hub, oracle, strict=False)):
-            yield from differences(here, there, cursors, f"{path}[{number}]")
+        for number, (hub_item, oracle_item) in enumerate(zip(hub, oracle, strict=False)):
+            yield from differences(hub_item, oracle_item, cursors, f"{path}[{number}]")
     elif isinstance(oracle, str) and oracle.startswith(CURSOR) and isinstance(hub, str):
         cursors[hub] = oracle
     elif type(hub) is not type(oracle) or hub != oracle:
@@ -183,8 +183,8 @@ def without(document: DocumentNode) -> DocumentNode:
                 return None
             return SelectionSetNode(selections=(FieldNode(name=NameNode(value="__typename")),))
 
-    found: DocumentNode = visit(document, Taker())
-    return found
+    reduced: DocumentNode = visit(document, Taker())
+    return reduced
 
 
 @pytest.fixture(scope="module")
@@ -192,25 +192,25 @@ def ran(database: Database, model: Model, tmp_path_factory: pytest.TempPathFacto
     """All that is asked of both."""
 
     async def run() -> Comparison:
-        async with comparison(database, model, tmp_path_factory.mktemp("oracle")) as found:
-            await sweep(found, list(model.actors))
-            await roam(found, ORACLE)
-            return found
+        async with comparison(database, model, tmp_path_factory.mktemp("oracle")) as compared:
+            await sweep(compared, list(model.actors))
+            await roam(compared, ORACLE)
+            return compared
 
     return asyncio.run(run())
 
 
 def test_the_hub_answers_as_an_oracle_that_evaluates_everything_then_filters(ran: Comparison) -> None:
-    print(f"{ran.codes.total()} operations: {dict(ran.codes)}; {ran.told} answers told something")
+    print(f"{ran.codes.total()} operations: {dict(ran.codes)}; {ran.informative} answers told something")
     assert not ran.differences, "\n".join([f"{len(ran.differences)} differ", *ran.differences[:10]])
     assert sum(ran.codes[code] for code in FORESEEN) > ran.codes.total() * 0.8
-    assert ran.told > ran.codes.total() / 15
+    assert ran.informative > ran.codes.total() / 15
 
 
 def test_each_field_is_told_to_somebody(ran: Comparison) -> None:
     """What is compared is all that the client schema has."""
-    told = {name for oracle in ran.oracles.values() for name in oracle.told}
-    assert leaves() - told == {name for name in leaves() if name.startswith(UNKNOWN)}
+    answered = {name for oracle in ran.oracles.values() for name in oracle.told}
+    assert leaves() - answered == {name for name in leaves() if name.startswith(UNKNOWN)}
 
 
 async def test_a_rule_that_the_oracle_reads_otherwise_is_seen(
@@ -218,15 +218,15 @@ async def test_a_rule_that_the_oracle_reads_otherwise_is_seen(
 ) -> None:
     """The comparison can fail: restrictions that do not bind are seen."""
     monkeypatch.setattr(Rights, "_closed", lambda *_: False)
-    async with comparison(database, model, tmp_path) as found:
-        await roam(found, 200)
-    assert found.differences
+    async with comparison(database, model, tmp_path) as compared:
+        await roam(compared, 200)
+    assert compared.differences
 
 
 async def test_a_hole_in_the_hub_is_seen(
     model: Model, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guards.Guards, "link_condition", lambda *_: True)
-    async with comparison(database, model, tmp_path) as found:
-        await sweep(found, ["referent-b"])
-    assert found.differences
+    async with comparison(database, model, tmp_path) as compared:
+        await sweep(compared, ["referent-b"])
+    assert compared.differences

@@ -12,7 +12,7 @@ from typing import Any
 from tests.oracle.rows import Row, World
 from tests.oracle.rules import Item
 
-NOTHING: Row = {}
+NO_ROW: Row = {}
 UNKNOWN = "UNKNOWN"
 """What an edge tells whose other end nobody knows: it may be anything."""
 COLUMNS = {
@@ -41,7 +41,7 @@ DROPPED = ("Constraint", "Referral")
 
 def column(field: str) -> str:
     """Name of the column of a field."""
-    return re.sub(r"(?<!^)([A-Z])", lambda found: f"_{found[1].lower()}", field)
+    return re.sub(r"(?<!^)([A-Z])", lambda match: f"_{match[1].lower()}", field)
 
 
 def value(world: World, item: Item, field: str) -> Any:
@@ -55,15 +55,15 @@ def value(world: World, item: Item, field: str) -> Any:
 
 def theme(world: World, referral: Row) -> str | None:
     """The theme that a referral tells by the thematics and publics of its service."""
-    offered = world.one("offers.service", "id", referral["service_id"])
+    offered = world.first("offers.service", "id", referral["service_id"])
     if offered is None:
         return None
     publics = set(offered["publics"])
     alone = bool(publics) and publics <= set(RESERVED)
-    said = [THEMATICS[each] for each in offered["thematics"] if each in THEMATICS]
-    said += [RESERVED[each] for each in sorted(publics) if alone]
-    said += [CATEGORIES[each] for each in offered["categories"] if each in CATEGORIES]
-    return min(said, key=ORDER.index, default=None)
+    themes = [THEMATICS[code] for code in offered["thematics"] if code in THEMATICS]
+    themes += [RESERVED[code] for code in sorted(publics) if alone]
+    themes += [CATEGORIES[code] for code in offered["categories"] if code in CATEGORIES]
+    return min(themes, key=ORDER.index, default=None)
 
 
 RIGHTS = "difficultes-administratives-ou-juridiques"
@@ -87,15 +87,15 @@ CATEGORIES = {
     "numerique": "NUMERIQUE",
     "remobilisation": "INSERTION_COMMUNICATION",
 }
-ORDER = ["JUSTICE", "SEJOUR", "SANTE", *(each for each in CATEGORIES.values() if each != "SANTE")]
+ORDER = ["JUSTICE", "SEJOUR", "SANTE", *(theme for theme in CATEGORIES.values() if theme != "SANTE")]
 
 
-def _of(table: str, what: Callable[[Row], Any]) -> Callable[[World, Item], Any]:
-    """Something of the person's row of another table; null if there is none."""
+def _of(table: str, read: Callable[[Row], Any]) -> Callable[[World, Item], Any]:
+    """A computation from the person's row of another table; null without a row."""
 
     def computed(world: World, item: Item) -> Any:
-        row = world.one(table, "person_id", item.person)
-        return None if row is None else what(row)
+        row = world.first(table, "person_id", item.person)
+        return None if row is None else read(row)
 
     return computed
 
@@ -148,7 +148,7 @@ COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
     "Referral.theme": lambda world, item: theme(world, item.row),
 }
 
-ONE: Mapping[str, tuple[str, str]] = {
+SINGLE: Mapping[str, tuple[str, str]] = {
     "Person.contact": ("people.contact", ""),
     "Person.household": ("people.household", ""),
     "Person.rsa": ("people.rsa", ""),
@@ -229,17 +229,17 @@ def revealed(world: World, coordinate: str, row: Row) -> str | None:
         "Person.followUpGroup",
         "Orientation.structure",
     ):
-        found = world.one("people.structure", "id", row["structure_id"])
+        target = world.first("people.structure", "id", row["structure_id"])
     elif coordinate == "Referral.prescriberStructure":
-        found = world.one("offers.structure", "id", row["prescriber_structure_id"])
+        target = world.first("offers.structure", "id", row["prescriber_structure_id"])
     elif coordinate == "Referral.service":
-        offered = world.one("offers.service", "id", row["service_id"]) or {"structure_id": ...}
-        found = world.one("offers.structure", "id", offered["structure_id"])
+        offered = world.first("offers.service", "id", row["service_id"]) or {"structure_id": ...}
+        target = world.first("offers.structure", "id", offered["structure_id"])
         if offered["structure_id"] is ...:
             return None
-        return UNKNOWN if found is None else found["sensitivity"]
+        return UNKNOWN if target is None else target["sensitivity"]
     elif coordinate in ("Appointment.organisation", "Appointment.agents", "OrientationAppointment.organisation"):
-        found = world.one("appointments.organisation", "id", row["organisation_id"])
+        target = world.first("appointments.organisation", "id", row["organisation_id"])
     else:
         return None
-    return None if found is None else found["sensitivity"]
+    return None if target is None else target["sensitivity"]
