@@ -20,7 +20,7 @@ from tests.conftest import ROOT, Database
 from tests.docs.readme import temporary_database
 from tests.e2e.site import demonstration
 
-RULES, TOLD = "schema/policies", "CHANGELOG.md"
+RULES, CHANGELOG = "schema/policies", "CHANGELOG.md"
 
 
 class Untold(Exception):
@@ -29,8 +29,8 @@ class Untold(Exception):
 
 def before(root: Path, commit: str, folder: Path) -> Path | None:
     """The rules of that commit, in this folder; None if they are the same, or if there is no such commit."""
-    known = git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").returncode == 0
-    if not known or git(root, "diff", "--quiet", commit, "--", RULES).returncode == 0:
+    exists = git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").returncode == 0
+    if not exists or git(root, "diff", "--quiet", commit, "--", RULES).returncode == 0:
         return None
     archive = git(root, "archive", "--format=tar", commit, RULES).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
@@ -38,10 +38,10 @@ def before(root: Path, commit: str, folder: Path) -> Path | None:
     return folder / RULES
 
 
-def check_told(root: Path, commit: str, done: Result) -> None:
+def check_told(root: Path, commit: str, diff: Result) -> None:
     """Raise Untold if `hub policy diff --check` found a change since a commit that the changelog knows nothing of."""
-    changed = done.code != 0
-    if changed and git(root, "diff", "--quiet", commit, "--", TOLD).returncode == 0:
+    changed = diff.code != 0
+    if changed and git(root, "diff", "--quiet", commit, "--", CHANGELOG).returncode == 0:
         raise Untold
 
 
@@ -65,12 +65,14 @@ def main(commit: str) -> None:
             return
         with temporary_database() as database:
             asyncio.run(demonstration(database, Path(folder)))
-            done = compared(old, ROOT / RULES, database)
-    print(done.out + done.err, end="")
+            diff = compared(old, ROOT / RULES, database)
+    print(diff.out + diff.err, end="")
     try:
-        check_told(ROOT, commit, done)
+        check_told(ROOT, commit, diff)
     except Untold:
-        sys.exit(f"Les règles d'accès changent : dites-le dans {TOLD}, pour les partenaires. [POLICY_CHANGE_UNTOLD]")
+        sys.exit(
+            f"Les règles d'accès changent : dites-le dans {CHANGELOG}, pour les partenaires. [POLICY_CHANGE_UNTOLD]"
+        )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 
 from hub.policy.decide.policy_loader import POLICIES
 from tests.cli.commands import Result, hub
-from tests.docs.rules import RULES, TOLD, Untold, before, check_told, git
+from tests.docs.rules import CHANGELOG, RULES, Untold, before, check_told, git
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def clone(tmp_path: Path) -> Path:
     """A clone with the rules in force and a changelog, in one commit."""
     root = tmp_path / "clone"
     shutil.copytree(POLICIES, root / RULES, ignore=shutil.ignore_patterns("__pycache__"))
-    (root / TOLD).write_text("# Journal\n", encoding="utf-8")
+    (root / CHANGELOG).write_text("# Journal\n", encoding="utf-8")
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
     for command in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "--no-verify", "-m", "rules")):
         assert git(root, *command).returncode == 0
@@ -48,12 +48,12 @@ def test_a_change_has_to_be_told_and_is_then_free(clone: Path, tmp_path: Path) -
     change(clone, '"SOC", "PRO", "FORM"]\nreduced', '"PRO", "FORM"]\nreduced')
     old = before(clone, "HEAD", tmp_path / "old")
     assert old is not None
-    done = compare(clone, old)
-    assert "orienteur_cd orientation Person.rsa : lu" in done.out
+    diff = compare(clone, old)
+    assert "orienteur_cd orientation Person.rsa : lu" in diff.out
     with pytest.raises(Untold):
-        check_told(clone, "HEAD", done)
-    (clone / TOLD).write_text("# Journal\n- Le chargé d'orientation ne lit plus le RSA.\n", encoding="utf-8")
-    check_told(clone, "HEAD", done)
+        check_told(clone, "HEAD", diff)
+    (clone / CHANGELOG).write_text("# Journal\n- Le chargé d'orientation ne lit plus le RSA.\n", encoding="utf-8")
+    check_told(clone, "HEAD", diff)
 
 
 def test_a_comment_needs_no_word(clone: Path, tmp_path: Path) -> None:
