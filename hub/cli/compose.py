@@ -10,8 +10,9 @@ import typer
 from hub.cli.refusals import refuse, tell
 from hub.cli.text_files import read_text, write_text
 from hub.federation.compose.composer import Source, composition
-from hub.federation.errors import CompositionFailed
+from hub.federation.errors import CompositionFailed, FederationError
 from hub.wording.composition import failure_message, hint_message
+from hub.wording.engine import refusal
 
 app = typer.Typer(add_completion=False)
 
@@ -30,6 +31,8 @@ def compose(
         for failure in error.failures:
             tell(failure.code, failure_message(failure))
         raise typer.Exit(1) from None
+    except FederationError as error:  # the supergraph that the subgraphs make can't be read back
+        raise refusal(error) from error
     write_text(output, composed.supergraph.text)
     for hint in composed.hints:
         typer.echo(f"conseil : {hint_message(hint)} [{hint.code}]")

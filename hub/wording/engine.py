@@ -90,6 +90,8 @@ def refusal(error: FederationError) -> HubError:
     parameters = dict(error.parameters)
     reason = parameters.pop("reason", None)
     kind, text = REFUSALS[error.code if reason is None else f"{error.code}/{reason}"]
+    if isinstance(error.__cause__, FederationError):  # a field set of the supergraph
+        parameters["fault"] = refusal(error.__cause__).message
     if "locations" in parameters:
         places = (f" (ligne {line}, colonne {column})" for line, column in parameters["locations"])
         parameters["locations"] = "".join(places)

@@ -9,7 +9,7 @@ import pytest
 from hub.federation.supergraph_reader import read_supergraph
 from schema.subgraphs import GENERATED, HUB, SUBGRAPHS, served_sdl
 from tests.cli.commands import Result, hub
-from tests.federation.harness import Part
+from tests.federation.harness import HEAD, Part
 from tests.federation.shop import PARTS, shop
 
 
@@ -68,6 +68,22 @@ def test_a_refused_composition_leaves_the_supergraph_that_was_there(tmp_path: Pa
     before = (tmp_path / "supergraph.graphql").read_bytes()
     assert composed(tmp_path, Part("a", "type Query {")).code == 1
     assert (tmp_path / "supergraph.graphql").read_bytes() == before
+
+
+def test_a_supergraph_that_composes_and_can_not_be_read_back_is_refused_in_one_line(tmp_path: Path) -> None:
+    """A field set of an interface counts once per type: few names in the subgraph are many fields in the plan."""
+    names = [f"f{number}" for number in range(101)]
+    fields = " ".join(f"{name}: Int @shareable" for name in names)
+    types = " ".join(f'type T{number} implements I @key(fields: "id") {{ id: ID! {fields} }}' for number in range(10))
+    shared = f"{HEAD} interface I {{ id: ID! {fields.replace(' @shareable', '')} }} "
+    external = types.replace("@shareable", "@external")
+    provides = f'type Query {{ b: I @provides(fields: "{" ".join(names)}") }}'
+    result = composed(
+        tmp_path, Part("a", f"{shared} {types} type Query {{ a: I }}"), Part("b", f"{shared} {external} {provides}")
+    )
+    line = result.check_refused("SUPERGRAPH_INVALID")
+    assert "l'opération dépasse 1000 champs" in line
+    assert not (tmp_path / "supergraph.graphql").exists()
 
 
 @pytest.mark.parametrize("argument", ["a", "a=http://a.example", "=http://a.example=x.graphql", "a==x.graphql"])

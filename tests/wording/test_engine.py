@@ -12,7 +12,9 @@ from hub.errors import DocumentRefused, RequestRefused, StartRefused
 from hub.federation.errors import FieldFailure, OperationRefused, SupergraphRefused
 from hub.federation.execution.failures import MESSAGES
 from hub.federation.override_labels import checked
+from hub.federation.supergraph_reader import read_supergraph
 from hub.wording.engine import FIELDS, REFUSALS, call_engine, failed_fields, refusal
+from tests.federation.shop import shop
 
 ENGINE = Path(__file__).resolve().parents[2] / "hub" / "federation"
 KINDS = {"OperationRefused", "SupergraphRefused", "ConfigurationRefused"}
@@ -61,6 +63,13 @@ def test_a_supergraph_that_does_not_parse_is_told_with_its_places() -> None:
         "Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : Syntax Error (ligne 1, colonne 20) "
         "(ligne 2, colonne 3)"
     )
+
+
+def test_a_supergraph_with_a_field_set_that_is_refused_is_told_why_in_french() -> None:
+    text = shop().supergraph.text
+    with pytest.raises(StartRefused) as caught:
+        call_engine(read_supergraph, text.replace('key: "id"', 'key: "unknown"'))
+    assert caught.value.message == ("Le supergraphe ne se lit pas, recomposez-le avec « hub compose » : Champ inconnu.")
 
 
 @pytest.mark.parametrize(("labels", "listed"), [(frozenset({"b", "a"}), "a, b"), (frozenset[str](), "aucune")])
