@@ -126,14 +126,15 @@ class _Building:
         place = row.add(literal_column(f"{name}.outcome", Text()))
         parts = []
         for child in node.children:
-            if child.children:
+            if child.name == "outcome":
+                parts.append(f"{child.key!r}: r[{place}]")
+            elif child.name == "__typename":
+                parts.append(f"{child.key!r}: {root.result.__name__!r}")
+            else:
                 below = row.child()
                 expression = self._matched_person(below, entity, child, name)
                 row.attach(below.select(), self.guards.name("o"))
                 parts.append(f"{child.key!r}: {expression}")
-            else:
-                value = f"r[{place}]" if child.name == "outcome" else repr(root.result.__name__)
-                parts.append(f"{child.key!r}: {value}")
         reader = compile_reader("{" + ", ".join(parts) + "}", "r")
         self.blocks.append(Block(node.key, node.number, row.select(), reader, True))
 

@@ -17,10 +17,11 @@ from subgraphs.people.names import name_key
 
 
 def match(claim: Row, rows: Sequence[Row], current: UUID | None) -> UUID | None:
-    """Return the known person whom `claim` is about, or None. Rows are those of `people.identity`.
+    """Return the known person whom `claim` is about, or None.
 
-    `known` are the rows that share an identifier with the claim, its own row left out; `current` is the person to whom
-    the claim's own row belongs already. Raises Refused with MATCH_SEVERAL, MATCH_CONFLICT or BIRTH_DATE_MISSING.
+    `rows` are those of `people.identity` that share an identifier with the claim, its own row left out; `current` is
+    the person to whom the claim's own row belongs already. Raises Refused with MATCH_SEVERAL, MATCH_CONFLICT or
+    BIRTH_DATE_MISSING.
     """
     rivals = [row for row in rows if row["person_id"] != current]
     rungs = [{row["person_id"] for row in rivals if rung(claim, row)} for rung in RUNGS]

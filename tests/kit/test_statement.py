@@ -149,3 +149,12 @@ def test_denied_column_is_not_in_the_statement() -> None:
 def test_clauses_that_the_row_implies_are_not_tested_again() -> None:
     statement, _ = compiled(PEOPLE, CONSTRAINT, ENTITY % "constraints { theme }")
     assert not re.search(r"CASE WHEN \(f\d+\.v", statement.sql)
+
+
+@pytest.mark.parametrize(("row", "person"), [(["NONE", None], None), (["ONE", True], {})])
+def test_found_person_without_a_field_left_is_an_object_or_null(row: list[object], person: object) -> None:
+    query = """query($i: IdentityInput!) {
+        findPerson(identity: $i) { outcome person { id @skip(if: true) } __typename } }"""
+    statement, call = compiled(PEOPLE, MATCHING, query)
+    answer = {"outcome": row[0], "person": person, "__typename": "PersonMatch"}
+    assert statement.read([row], call) == {"findPerson": answer}
