@@ -16,6 +16,7 @@ from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.people.sources import cnaf_stream
 from subgraphs.people.sources.cnaf_schema import SHAPE
+from subgraphs.people.tables import RSA_STATUSES
 from tests.conftest import Database
 from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, values, versions
 
@@ -303,3 +304,15 @@ async def test_the_other_system_keeps_the_person_that_the_flux_forgets(
         fresh_database,
         "SELECT 1 FROM people.rsa r JOIN people.person p ON p.id = person_id WHERE first_name = 'Sidonie'",
     )
+
+
+def test_states_of_the_rsa_stand_at_the_numbers_of_the_cnaf() -> None:
+    assert dict(enumerate(RSA_STATUSES)) == {
+        0: "DEMANDE_EN_ATTENTE",
+        1: "REFUSE",
+        2: "DROIT_OUVERT_VERSABLE",
+        3: "DROIT_OUVERT_ET_SUSPENDU",
+        4: "DROIT_OUVERT_VERSEMENT_SUSPENDU",
+        5: "CLOS",
+        6: "CLOS_ANTERIEUR",
+    }

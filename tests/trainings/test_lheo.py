@@ -13,7 +13,7 @@ from subgraphs.kit.communes import load
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people.registry import Registry
-from subgraphs.trainings.sources.lheo import Lheo
+from subgraphs.trainings.sources.lheo import RECRUITMENT_STATE, TEACHING_MODE, Lheo
 from tests.conftest import Database
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -271,3 +271,8 @@ async def test_a_mode_that_lheo_does_not_have_refuses_the_formation(ingest: Conn
     report = await given(ingest, tmp_path, catalogue(formation(SESSION, wrong)))
     assert refusals(report) == [(1, "SCHEMA_INVALID", "action/modalites-enseignement")]
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == 0
+
+
+def test_codes_of_the_lheo_mean_their_state_and_mode() -> None:
+    assert RECRUITMENT_STATE == {"1": "OUVERT", "2": "FERME", "3": "SUSPENDU"}
+    assert TEACHING_MODE == {"0": "PRESENTIEL", "1": "MIXTE", "2": "DISTANCE"}
