@@ -95,7 +95,7 @@ class Prepared(Generic[DecisionT]):
     of fetches, and the `projection` of their results into the client's answer.
 
     `introspection` is the part that needs no subgraph, and `keys` are then the root keys in the client's order; `cost`
-    is the operation's cost, if the supergraph defines costs.
+    is the operation's cost, if the supergraph defines costs; `hash` is that of the normal form, for journal and traces.
     """
 
     operation: Operation

@@ -54,6 +54,18 @@ def preparer() -> tuple[Preparer[Everyone, Allowed], list[str | None]]:
     return Preparer(supergraph, supergraph.client_schema, decide), decided_names
 
 
+def test_the_hash_of_an_operation_which_the_journal_keeps_is_the_same_in_every_release() -> None:
+    """Renamed classes and attributes of the normal form change this hash, unless their text stays what it was."""
+    query = """
+        query A($first: Int, $named: Boolean!) {
+          topProducts(first: $first) { upc name @include(if: $named) }
+          users { name @skip(if: $named) }
+        }
+    """
+    prepared = preparer()[0].prepare(query, None, EVERYONE, "t")
+    assert prepared.hash == "52e383f958608500d95590279bbcd83c06b14c6020e53a3fb955c08ed837ee6a"
+
+
 async def test_an_operation_that_many_ask_at_once_is_prepared_once() -> None:
     subject, decided_names = preparer()
     requests = [subject.prepared("query A { users { name } }", None, EVERYONE, "t") for _ in range(8)]

@@ -23,6 +23,10 @@ class Condition:
     variable: str
     value: bool
 
+    def __repr__(self) -> str:
+        """The text that the hash of an operation is made from, which never changes: the journal keeps that hash."""
+        return f"Condition(variable={self.variable!r}, wanted={self.value!r})"
+
 
 def hold(conditions: tuple[Condition, ...], variables: Mapping[str, Any]) -> bool:
     """Whether all conditions hold under these values of their variables."""
