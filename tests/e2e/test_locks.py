@@ -85,13 +85,13 @@ class Blind:
     def verdicts(self, marked: Marked) -> list[Any]:
         return [defaultdict(lambda: (frozenset(), 0)) for _ in marked.keys_by_mark]
 
-    def unnamed(self) -> list[Any]:
+    def direct_rows(self) -> list[Any]:
         return []
 
     def restart(self) -> None:
         """It notes nothing."""
 
-    def disclosed(self) -> list[Any]:
+    def disclosures(self) -> list[Any]:
         return []
 
 
