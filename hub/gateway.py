@@ -26,7 +26,7 @@ from hub.federation.supergraph import Supergraph
 from hub.http.asgi import AsgiApplication
 from hub.http.endpoint import GraphQLEndpoint
 from hub.prepare import Preparer, wants_plan
-from hub.wording.engine import failed_fields
+from hub.wording.engine import call_engine, failed_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Gateway(AsgiApplication):
     `forwarded` names the client's headers (lower case) that subgraphs get; `deadline` is the time for one request, in
     seconds; `shares`: percentages of the requests, by label of a progressive override; `tls`: trusted
     authorities and the client certificate for HTTPS. Raises StartRefused (SUBGRAPH_URL_INVALID, SUPERGRAPH_SECURED,
-    HEADER_NOT_FORWARDED, OVERRIDE_LABEL_UNKNOWN).
+    HEADER_NOT_FORWARDED, OVERRIDE_LABEL_UNKNOWN, TLS_INVALID).
     """
 
     def __init__(
@@ -140,7 +140,7 @@ def transports(
     by_subgraph = {}
     for endpoint in supergraph.endpoints.values():
         try:
-            by_subgraph[endpoint.name] = HttpTransport(endpoint.url, headers, tls=tls)
+            by_subgraph[endpoint.name] = call_engine(HttpTransport, endpoint.url, headers, tls=tls)
         except ValueError as error:
             raise StartRefused(
                 "SUBGRAPH_URL_INVALID",

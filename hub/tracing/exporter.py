@@ -25,6 +25,7 @@ from hub.federation.client.tls import client_tls
 from hub.tracing.attributes import Value
 from hub.tracing.spans import ActiveSpan, Side
 from hub.tracing.trace_settings import TraceSettings
+from hub.wording.engine import call_engine
 
 log = logging.getLogger(__name__)
 QUEUE = 8_192
@@ -48,7 +49,7 @@ class Exporter:
         self.delivered = self.dropped = 0
         self._endpoint, self._queue = traces.endpoint, queue
         self._client = httpx2.Client(
-            verify=traces.tls or client_tls(),
+            verify=traces.tls or call_engine(client_tls),
             trust_env=False,
             follow_redirects=False,
             timeout=PATIENCE,

@@ -17,6 +17,7 @@ from graphql import (
     print_schema,
 )
 
+from hub.federation.client.tls import client_tls
 from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph_reader import read_supergraph
 from tests.cli.commands import hub
@@ -94,6 +95,14 @@ def test_a_key_that_does_not_read_is_refused(tmp_path: Path) -> None:
     path.write_text(shop().supergraph.text, encoding="utf-8")
     files = ("--certificate", tmp_path / "absent.pem", "--key", tmp_path / "absent.key")
     hub("gateway", "--supergraph", path, "--unprotected", *files).check_refused("TLS_INVALID")
+
+
+def test_a_machine_on_which_tls_can_not_be_set_up_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "supergraph.graphql"
+    path.write_text(shop().supergraph.text.replace("http://reviews", "https://reviews"), encoding="utf-8")
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "absent" / "keys"))
+    client_tls.cache_clear()
+    hub("gateway", "--supergraph", path, "--unprotected").check_refused("TLS_INVALID")
 
 
 @pytest.mark.parametrize(

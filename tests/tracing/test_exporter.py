@@ -41,6 +41,14 @@ def requests(spans: Spans, count: int) -> None:
             pass
 
 
+def test_a_machine_on_which_tls_can_not_be_set_up_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "absent" / "keys"))
+    client_tls.cache_clear()
+    with pytest.raises(StartRefused) as caught:
+        Exporter(TraceSettings("http://127.0.0.1/v1/traces", None), "spie-hub")
+    assert caught.value.code == "TLS_INVALID"
+
+
 async def test_every_span_is_delivered_by_the_end(collector: Collector) -> None:
     exporter = Exporter(collector.traces, "spie-hub")
     requests(spans_of(exporter), 1_000)
