@@ -27,11 +27,10 @@ from graphql import (
 )
 
 from hub.errors import Path, VariablesRefused
-from hub.federation.operations.literals import Reference
+from hub.federation.operations.literals import INT64, Reference
 from hub.federation.operations.operation import Operation
 
 _MISSING = object()
-_INT64 = 2**63
 
 
 def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchema) -> dict[str, Any]:
@@ -138,7 +137,7 @@ def _leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, path: Path) ->
         case "String":
             valid = isinstance(value, str)
         case "ID":
-            valid = isinstance(value, str) or (number and isinstance(value, int) and -_INT64 <= value < _INT64)
+            valid = isinstance(value, str) or (number and isinstance(value, int) and -INT64 <= value < INT64)
             value = str(value) if valid else None
         case "Boolean":
             valid = isinstance(value, bool)

@@ -18,7 +18,8 @@ from graphql import (
     VariableNode,
 )
 
-_INT64 = 2**63
+INT64 = 2**63
+"""One more than the largest whole number of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def literal(node: ValueNode) -> Any:
                 stack.extend((entry.value, holder[key], entry.name.value) for entry in value.fields)
             case IntValueNode():
                 number = int(value.value)
-                holder[key] = number if -_INT64 <= number < _INT64 else float(number)
+                holder[key] = number if -INT64 <= number < INT64 else float(number)
             case FloatValueNode():
                 holder[key] = float(value.value)
             case NullValueNode():
