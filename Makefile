@@ -77,4 +77,4 @@ lock:
 
 clean:
 	@$(PYTHON) -m infra.postgresql.erase
-	@rm -rf .venv .data web/node_modules hub/pages/graphiql*
+	@rm -rf .venv .data web/node_modules hub/pages/graphiql hub/pages/graphiql.*

@@ -99,6 +99,12 @@ def test_a_broken_environment_is_made_anew(project: Path) -> None:
     assert make(project, "venv-base").stdout == ""
 
 
+def test_cleaning_leaves_every_file_of_the_repository() -> None:
+    (patterns,) = re.findall(r"^\t@rm -rf (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    listing = subprocess.run(["git", "ls-files", "--", *patterns.split()], cwd=ROOT, capture_output=True, text=True)
+    assert listing.stdout.splitlines() == []
+
+
 def test_without_ensurepip_the_systems_pip_does_it(project: Path) -> None:
     pip = pytest.importorskip("pip", reason="no pip beside the tests to play the system's")
     python = python_without_ensurepip(project / "usr")
