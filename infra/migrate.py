@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -123,7 +125,10 @@ async def _ensure_database(connection: asyncpg.Connection[asyncpg.Record], name:
 
 
 async def upgrade(dsn: str, history: History) -> None:
-    """Migrate one schema to its newest state; raises SetupRefused if its migrations are not installed."""
+    """Migrate one schema to its newest state.
+
+    Raises SetupRefused if its migrations are not installed, or if other code has taken the schema further than they go.
+    """
     if not any(history.location.glob("*.py")):
         raise SetupRefused(
             "MIGRATIONS_MISSING",
@@ -139,6 +144,16 @@ async def upgrade(dsn: str, history: History) -> None:
         async with engine.begin() as connection:
             await connection.execute(text(f"SET LOCAL ROLE {history.owner}"))
             await connection.run_sync(_run, history)
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise SetupRefused(
+            "DATABASE_NEWER",
+            f"La base porte, dans le schéma {history.schema}, une migration que ce code n'a pas (autre branche, ou "
+            "version plus récente) : revenez au code qui l'a faite. Si la base n'est que celle de la démonstration, "
+            "« make clean » puis « make demo » la refont.",
+            str(error),
+        ) from error
     finally:
         await engine.dispose()
 

@@ -109,6 +109,14 @@ async def test_a_schema_whose_migrations_were_not_installed_is_refused(database:
         await upgrade(database.admin_dsn, History("offers", tmp_path))
 
 
+async def test_a_database_that_other_code_took_further_is_refused_in_one_line(fresh_database: Database) -> None:
+    connection = await fresh_database.connect()
+    await connection.execute("UPDATE offers.alembic_version SET version_num = '9999'")
+    await connection.close()
+    with pytest.raises(SetupRefused, match="DATABASE_NEWER"):
+        await migrate(fresh_database.admin_dsn, fresh_database.keys)
+
+
 def test_a_verifier_is_that_of_rfc_7677_and_never_twice_the_same() -> None:
     mechanism, iterations_salt, keys = verifier("pencil").split("$")
     iterations, salt = iterations_salt.split(":")
