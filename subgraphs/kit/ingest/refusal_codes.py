@@ -61,7 +61,11 @@ CODES: dict[str, Text] = {
         "Le NIR n'a pas 13 chiffres (ou 15 avec une clé juste).",
         "Corriger le NIR dans le système d'origine, ou le laisser vide.",
     ),
-    "DATE_INVALID": Text("Une date n'est pas lisible.", "Écrire la date au format JJ/MM/AAAA."),
+    "DATE_INVALID": Text(
+        "Une date n'est pas lisible, ou précède celle qu'elle doit suivre.",
+        "Écrire un jour JJ/MM/AAAA ou AAAA-MM-JJ (AAAAMMJJ dans LHEO), et un instant en ISO 8601 avec son décalage "
+        "(AAAA-MM-JJTHH:MM:SS+01:00).",
+    ),
     "KEY_MISSING": Text(
         "L'enregistrement ne porte aucun identifiant stable.",
         "Ajouter l'identifiant interne du département, ou le numéro CAF et le rôle.",
