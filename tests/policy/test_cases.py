@@ -1,5 +1,6 @@
 """The policy files, decided on the served graph: decisions and reasons as data."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from schema.categories import Category
 from schema.facts import RELATIONS, VALUE_FACTS, Fact
 
 FOLDER = Path(__file__).parent
+SIGNED = "tests/policy/*.yaml"
 TABLE = load_graph().table
 CASES: list[dict[str, Any]] = [
     case
@@ -26,6 +28,8 @@ GRANTED = [case for case in CASES if "grant" in case]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
     decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).by_coordinate
+    named = {coordinate for key in ("allow", "match", "deny", "unmatched") for coordinate in case.get(key, {})}
+    assert named <= set(decisions), f"{SIGNED} names what the graph has not: {', '.join(named - set(decisions))}"
     opened = [(Effect.ALLOW, *case_item) for case_item in case.get("allow", {}).items()]
     opened += [(Effect.MATCH, *case_item) for case_item in case.get("match", {}).items()]
     for effect, coordinate, relations in opened:
@@ -33,12 +37,13 @@ def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
         bits = Fact(0)
         for clause in decision.rule.read:
             bits |= Fact(clause.any_of)
-        assert decision.effect is effect, coordinate
-        assert {fact.name for fact in Fact if fact & bits} == set(relations), coordinate
+        assert decision.effect is effect, f"{coordinate}: {SIGNED} says {effect.name}, the rules {decision.effect.name}"
+        assert {fact.name for fact in Fact if fact & bits} == set(relations), f"{coordinate}: relations in {SIGNED}"
     for coordinate, expected in (case.get("deny", {}) | case.get("unmatched", {})).items():
         decision = decisions[coordinate]
-        assert decision.effect is Effect.DENY, coordinate
-        assert [value for value in (decision.reason, decision.instead) if value] == expected, coordinate
+        assert decision.effect is Effect.DENY, f"{coordinate}: {SIGNED} says DENY, the rules {decision.effect.name}"
+        told = [str(value) for value in (decision.reason, decision.instead) if value]
+        assert told == expected, f"{coordinate}: {SIGNED} says {expected}, the rules {told} (reason, field instead)"
 
 
 def without(grant: str, actor: str) -> DecisionTable:
@@ -50,7 +55,9 @@ def without(grant: str, actor: str) -> DecisionTable:
 
 
 def test_every_grant_has_its_case_with_what_it_opens_what_it_leaves_closed_and_why() -> None:
-    assert sorted(case["grant"] for case in GRANTED) == sorted(grant.id for grant in TABLE.policy.grants)
+    cases, grants = sorted(case["grant"] for case in GRANTED), sorted(grant.id for grant in TABLE.policy.grants)
+    different = sorted((Counter(cases) - Counter(grants)) + (Counter(grants) - Counter(cases)))
+    assert not different, f"one case per grant in {SIGNED} (docs/contribuer.md#grant): {', '.join(different)}"
     for case in GRANTED:
         assert case["why"], case
         assert bool(case.get("allow") or case.get("values")) != bool(case.get("unserved")), case
@@ -62,7 +69,8 @@ def test_every_grant_that_matches_has_a_case_for_each_of_its_categories_and_ever
     matches = TABLE.classification.matches
     by_grant = {case["grant"]: {matches[name].value for name in case.get("match", ())} for case in GRANTED}
     for grant in TABLE.policy.grants:
-        assert by_grant[grant.id] == {category.value for category in grant.match}, grant.id
+        told, matched = by_grant.get(grant.id, set()), {category.value for category in grant.match}
+        assert told == matched, f"{grant.id}: `match` in {SIGNED} has {told}, the grant {matched}"
     refused = {case["actor"] for case in GRANTED if case.get("unmatched")}
     assert refused == {case["actor"] for case in GRANTED} - {"orienteur_cd"}
 

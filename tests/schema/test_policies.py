@@ -34,12 +34,19 @@ def letters(actor: str, category: str) -> str:
 
 @pytest.mark.parametrize("actor", ACTORS)
 def test_the_grants_of_an_actor_are_its_row_of_the_matrix(actor: str) -> None:
+    assert actor in EXPECTED, f"tests/policy/grants.yaml has no row `matrix: {actor}`"
     expected = dict(zip(ROW_ORDER, EXPECTED[actor]["row"].split(), strict=True))
-    assert {category: letters(actor, category) for category in ROW_ORDER} == expected
+    for category in ROW_ORDER:
+        cell = letters(actor, category)
+        assert cell == expected[category], (
+            f"{category}: the grants give {cell}, the row of {actor} in tests/policy/grants.yaml {expected[category]}"
+        )
 
 
 def test_the_tables_name_every_actor_category_and_relation_and_no_other() -> None:
-    assert list(ACTORS) == list(EXPECTED)
+    assert list(ACTORS) == list(EXPECTED), (
+        "a row per kind of actor, in the order of actors.toml: tests/policy/grants.yaml"
+    )
     assert set(ROW_ORDER) == set(Category) - UNCELLED
     assert list(policy("categories")) == [category.value for category in Category]
     assert list(policy("relations")) == [fact.name for fact in Fact if fact & RELATIONS]
