@@ -37,6 +37,13 @@ INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = $1 AND 
 POLICIES = (
     "SELECT tablename, policyname, permissive, roles, cmd, qual, with_check FROM pg_policies WHERE schemaname = $1"
 )
+QUERIES = {
+    "tables": TABLES,
+    "columns": COLUMNS,
+    "constraints": CONSTRAINTS,
+    "indexes": INDEXES,
+    "policies": POLICIES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,19 @@ class States:
 
     migrated: State
     declared: State
+
+    @property
+    def differences(self) -> list[str]:
+        """What only one of them has, a line each."""
+        return [
+            f"{kind}: {row}: {origin}"
+            for kind in QUERIES
+            for origin, rows in (
+                ("declared, made by no migration", self.declared[kind] - self.migrated[kind]),
+                ("made by a migration, not declared", self.migrated[kind] - self.declared[kind]),
+            )
+            for row in sorted(rows, key=str)
+        ]
 
 
 async def states(database: Database, metadata: MetaData, types: Iterable[type]) -> States:
@@ -76,14 +96,7 @@ def _declared(metadata: MetaData, types: Iterable[type]) -> Iterable[str]:
 
 
 async def _state(connection: Connection, schema: str) -> State:
-    queries = {
-        "tables": TABLES,
-        "columns": COLUMNS,
-        "constraints": CONSTRAINTS,
-        "indexes": INDEXES,
-        "policies": POLICIES,
-    }
-    found = {name: await connection.fetch(query, schema) for name, query in queries.items()}
+    found = {name: await connection.fetch(query, schema) for name, query in QUERIES.items()}
     return {name: {_comparable(row) for row in rows} for name, rows in found.items()}
 
 

@@ -8,5 +8,5 @@ from tests.schema_state import states
 
 async def test_the_migrated_schema_is_the_declared_one(database: Database) -> None:
     found = await states(database, metadata, TYPES)
-    assert found.migrated == found.declared
+    assert not found.differences, "\n".join([f"subgraphs/{metadata.schema}/migrations:", *found.differences])
     assert all(found.migrated.values())
