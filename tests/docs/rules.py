@@ -29,13 +29,17 @@ class Untold(Exception):
 
 def before(root: Path, commit: str, folder: Path) -> Path | None:
     """The rules of that commit, in this folder; None if they are the same, or if there is no such commit."""
-    exists = git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").returncode == 0
-    if not exists or git(root, "diff", "--quiet", commit, "--", RULES).returncode == 0:
+    if not exists(root, commit) or git(root, "diff", "--quiet", commit, "--", RULES).returncode == 0:
         return None
     archive = git(root, "archive", "--format=tar", commit, RULES).stdout
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
     return folder / RULES
+
+
+def exists(root: Path, commit: str) -> bool:
+    """Whether this clone has the commit."""
+    return git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}").returncode == 0
 
 
 def check_told(root: Path, commit: str, diff: Result) -> None:
@@ -61,7 +65,8 @@ def main(commit: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         old = before(ROOT, commit, Path(folder))
         if old is None:
-            print(f"Règles d'accès : rien ne change depuis {commit}, ou ce commit n'est pas dans ce clone.")
+            told = "rien ne change depuis" if exists(ROOT, commit) else "pas comparées, ce clone n'a pas le commit"
+            print(f"Règles d'accès : {told} {commit}.")
             return
         with temporary_database() as database:
             asyncio.run(demonstration(database, Path(folder)))
