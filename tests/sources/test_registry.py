@@ -467,3 +467,8 @@ async def test_what_the_database_refuses_of_a_group_refuses_that_group_alone_and
     assert (report.read, report.counts) == (2, {Outcome.UPDATED: 1, Outcome.REJECTED: 1})
     assert SECRET_NAME not in everything_told([report])
     assert await values(fresh_database, "SELECT last_name FROM people.identity") == ["Ardoisier"]
+
+
+def test_a_refusal_whose_code_has_no_text_names_the_file_of_the_texts() -> None:
+    with pytest.raises(LookupError, match=r"refusal_codes\.py has no code NEVER_HEARD_OF"):
+        Refused("NEVER_HEARD_OF")

@@ -35,6 +35,8 @@ class Refused(Exception):
 
     def __init__(self, code: str, path: str = "", *, detail: str = "") -> None:
         super().__init__(f"{code} {path} {detail}".rstrip())
+        if code not in CODES:
+            raise LookupError(f"subgraphs/kit/ingest/refusal_codes.py has no code {code}")
         self.code = code
         self.path = path
         self.text = CODES[code]
