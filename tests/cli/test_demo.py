@@ -6,31 +6,20 @@ import shutil
 import socket
 import stat
 import subprocess
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
 
+from demo.actors import actors as demo_actors
 from tests.cli.commands import Demo, copy_of_the_project, demo, hub, hub_process, left_running
+from tests.e2e.site import PURPOSES
 from tests.e2e.test_slice import SLICE
 
 KEYS = {"url", "graphql", "actors", "persons"}
-ACTORS = {
-    "referent-a": "suivi",
-    "referent-b": "suivi",
-    "employeur": "iae",
-    "personne": "droits",
-    "personne-b": "droits",
-    "orienteur": "orientation",
-    "conseiller-ft": "suivi",
-    "conseiller-ml": "suivi",
-    "delegataire": "suivi",
-    "organisme-formation": "formation",
-    "dpo": "audit",
-    "statisticien": "statistique",
-    "partenaire": "suivi",
-}
 
 
 def free_port() -> int:
@@ -39,11 +28,11 @@ def free_port() -> int:
 
 
 def ask(running: Demo, actor: str, person: str) -> dict[str, Any] | None:
-    token = next(demo_actor["token"] for demo_actor in running.description["actors"] if demo_actor["name"] == actor)
+    demo_actor = next(demo_actor for demo_actor in running.description["actors"] if demo_actor["name"] == actor)
     response = httpx2.post(
         running.description["graphql"],
         json={"query": SLICE, "variables": {"id": person}},
-        headers={"authorization": f"Bearer {token}", "purpose": ACTORS[actor]},
+        headers={"authorization": f"Bearer {demo_actor['token']}", "purpose": PURPOSES[demo_actor["kind"]]},
     )
     assert response.status_code == 200, response.text
     person_data: dict[str, Any] | None = response.json()["data"]["person"]
@@ -62,8 +51,9 @@ def test_the_demo_starts_from_nothing_serves_its_actors_and_ends_without_a_trace
             )
             for actor in description["actors"]:
                 assert actor.keys() == {"name", "kind", "purposes", "token", "about"}
-                assert ACTORS[actor["name"]] in actor["purposes"]
-            assert {actor["name"] for actor in description["actors"]} == ACTORS.keys()
+                assert PURPOSES[actor["kind"]] in actor["purposes"]
+            declared = demo_actors(defaultdict(uuid4), defaultdict(uuid4))
+            assert [actor["name"] for actor in description["actors"]] == [actor.name for actor in declared]
             assert all(person.keys() == {"id", "about"} for person in description["persons"])
             for private in (running.file, *(root / ".data" / "keys").iterdir(), root / ".data" / "demo" / "issuer.jwk"):
                 assert stat.S_IMODE(private.stat().st_mode) == 0o600, private

@@ -91,7 +91,11 @@ def observed(running: Site) -> Observed:
 
 def test_there_is_an_actor_of_every_kind_and_its_purposes_are_agreed(running: Site) -> None:
     kinds = load_graph().table.policy.actors
-    assert {actor.kind for actor in running.actors.values()} == kinds.keys() == PURPOSES.keys()
+    different = {actor.kind for actor in running.actors.values()} ^ kinds.keys()
+    assert not different, (
+        f"demo/actors.py must have an actor of each kind of actors.toml: {', '.join(sorted(different))}"
+    )
+    assert kinds.keys() == PURPOSES.keys()
     agreed = agreements(list(running.actors.values()))
     for actor in running.actors.values():
         assert PURPOSES[actor.kind] in actor.purposes
