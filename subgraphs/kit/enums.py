@@ -8,7 +8,7 @@ class Kind(Enum):
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, EnumMeta
 from typing import Any, TypeVar
 
@@ -38,8 +38,11 @@ def choice(description: str) -> Callable[[E], E]:
     """Declare a closed list of values; each member's value is its name."""
 
     def declare(cls: E) -> E:
-        for member in members_of(cls):
-            name, definition = member.name, member.value
+        members: Mapping[str, Enum] = cls.__members__
+        for name, member in members.items():
+            definition = member.value
+            if member.name != name:
+                raise DeclarationError(f"{cls.__name__}.{name}: described as {member.name} is")
             if not isinstance(definition, EnumValueDefinition) or not definition.description:
                 raise DeclarationError(f"{cls.__name__}.{name}: no description")
             definition.value = name

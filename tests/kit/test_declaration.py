@@ -44,6 +44,9 @@ class Kind(Enum):
     HEALTH = value("Santé.", Category.SAN)
 
 
+Repeated = Enum("Repeated", {"A": value("Même."), "B": value("Même.")})  # Python takes B for another name of A
+
+
 class Undescribed(Enum):
     """An enum whose value has no description."""
 
@@ -127,6 +130,7 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
         ),
         "Thing.more: the annotation is a list or a connection for many rows only",
     ),
+    "enum values of one description": (lambda: choice("Liste.")(Repeated), "Repeated.B: described as A is"),
     "enum value without description": (lambda: choice("Liste.")(Undescribed), "Undescribed.A: no description"),
     "list without a way to its rows": (lambda: to_many(SUIVI, "Suite."), "a list needs"),
     "unknown target": (
