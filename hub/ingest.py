@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import asyncpg
+import msgspec
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hub.errors import NotServed, StartRefused
+from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
@@ -103,26 +105,29 @@ async def _connected(dsn: str) -> AsyncIterator[Connection]:
         await connection.close()
 
 
+class OrganisationForm(TomlForm, frozen=True):
+    """An organisation of a source: its SIRET, its type, and what `Organisation` may add."""
+
+    siret: Annotated[str, msgspec.Meta(pattern=r"^\d{14}$")]
+    type: Annotated[str, msgspec.Meta(min_length=1)]
+    structure: str | None = None
+    sensitive: str | None = None
+
+
 def read_organisations(path: Path | None) -> dict[str, Organisation]:
     """The organisations of a source by its own id: `[91] siret = "…" type = "…"` in TOML. Raises StartRefused."""
     if path is None:
         return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        organisations = {key: Organisation(**values) for key, values in tables.items()}
-        if not all(
-            len(organisation.siret) == 14 and organisation.siret.isdigit() and organisation.type
-            for organisation in organisations.values()
-        ):
-            raise ValueError("siret")
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        forms = {key: table.read(OrganisationForm) for key, table in TomlFile(path).tables().items()}
+    except TomlRefused as error:
         raise StartRefused(
             "ORGANISATIONS_INVALID",
-            f"Le fichier des organisations {path.name} ne se lit pas : pour chacune, [identifiant], siret "
-            "(14 chiffres) et type.",
-            type(error).__name__,
+            "Le fichier des organisations ne se lit pas : pour chacune, [identifiant], siret (14 chiffres) et type. "
+            + " ; ".join(error.problems),
+            error.detail,
         ) from error
-    return organisations
+    return {key: Organisation(**msgspec.structs.asdict(form)) for key, form in forms.items()}
 
 
 class Follower:

@@ -75,6 +75,8 @@ class TomlTable:
         match = _VALIDATION.fullmatch(str(error))
         assert match is not None
         problem, key, below = match["problem"], match["key"], match["below"]
+        if "matching regex" in problem:
+            return self.refusal(f"« {key} » n'a pas la forme attendue", key)
         if expected := re.match(r"Expected `(\w+)[^`]*`(?: ([<>]=? [\d.]+)$)?", problem):
             place = f"« {key} »" if not below else f"chaque valeur de « {key} »"
             bound = f" {expected[2]}" if expected[2] else ""

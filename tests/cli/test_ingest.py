@@ -13,7 +13,8 @@ import pytest
 from demo import source_files
 from demo.anomaly_files import REFUSED
 from demo.rdvi_files import ORGANISATION_MAP
-from hub.ingest import SOURCES
+from hub.errors import StartRefused
+from hub.ingest import SOURCES, read_organisations
 from tests.cli.commands import Result, ingest
 from tests.conftest import Database
 
@@ -151,3 +152,21 @@ async def test_what_the_database_refuses_of_a_command_is_one_line_that_quotes_no
     line = result.check_refused("DATABASE_REFUSED")
     assert "identity" not in line
     assert result.out == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[91]\nsiret = "9990001"\ntype = "autre"\n', "organisations.toml:2: « siret » n'a pas la forme attendue"),
+        ('[91]\nsiret = "99900010100001"\n', "organisations.toml:1: la clé « type » manque"),
+        ('[91]\nsiret = "99900010100001"\ntype = "autre"\nnom = "x"\n', "organisations.toml:4: « nom »"),
+        ("[91\n", "organisations.toml:1: ce n'est pas du TOML"),
+    ],
+)
+def test_a_fault_in_the_file_of_organisations_is_told_with_its_line(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "organisations.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StartRefused) as refusal:
+        read_organisations(path)
+    assert refusal.value.code == "ORGANISATIONS_INVALID"
+    assert problem in refusal.value.message

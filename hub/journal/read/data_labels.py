@@ -7,7 +7,6 @@ one is labelled by its description.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from graphql import GraphQLEnumType, GraphQLSchema
 
 from hub.policy.decide.classification import Classification
@@ -70,7 +70,7 @@ def coordinate_labels() -> Mapping[str, str]:
 
 @cache
 def _tables() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(LABELS.read_text(encoding="utf-8"))
+    return msgspec.toml.decode(LABELS.read_bytes(), type=dict[str, dict[str, str]])
 
 
 def _label(type_name: str, label: str) -> str:
