@@ -104,7 +104,7 @@ class Case:
     table: str
     record: dict[str, Any]
     document: Callable[..., Any]
-    made: str
+    created: str
     at: str
     state: str
     last: str
@@ -117,15 +117,15 @@ class Case:
 
 CASES = (
     Case(
-        "emplois", "job_application", APPLICATION, lambda *found: {"count": len(found), "results": list(found)},
+        "emplois", "job_application", APPLICATION, lambda *records: {"count": len(records), "results": list(records)},
         "cree_le", "mis_a_jour_le", "statut", "refused", EMPLOYER, date(2027, 5, 31),
     ),
     Case(
-        "immersion-facile", "immersion_agreement", CONVENTION, lambda *found: list(found),
+        "immersion-facile", "immersion_agreement", CONVENTION, lambda *records: list(records),
         "dateSubmission", "updatedAt", "status", "CANCELLED", HOST, date(2026, 11, 20),
     ),
     Case(
-        "dora", "referral", REFERRAL, lambda *found: {"results": list(found)},
+        "dora", "referral", REFERRAL, lambda *records: {"results": list(records)},
         "creation_date", "updated_at", "status", "REFUSÉE", RECEIVER, None,
     ),
 )  # fmt: skip

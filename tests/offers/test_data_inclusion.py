@@ -47,7 +47,7 @@ async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
     await connection.close()
 
 
-async def given(connection: Connection, folder: Path, *contents: Any, name: str = "page") -> Report:
+async def ingest_pages(connection: Connection, folder: Path, *contents: Any, name: str = "page") -> Report:
     paths = []
     for number, content in enumerate(contents):
         path = folder / f"{name}{number}.json"
@@ -66,9 +66,9 @@ async def test_the_samples_go_in_and_read_back(ingest: Connection, samples: Path
     report = await DataInclusion(Registry(b"")).ingest(paths, Options(), Session(ingest))
     records = [record for path in paths for record in orjson.loads(path.read_bytes())["items"]]
     assert report.read == len(records) == sum(report.counts.values())
-    kept = await ingest.fetch("SELECT id, name FROM offers.service UNION ALL SELECT id, name FROM offers.structure")
-    assert len(kept) == report.counts[Outcome.CREATED] == report.rows > 0
-    assert {(row["id"], row["name"]) for row in kept} <= {(record["id"], record["nom"]) for record in records}
+    rows = await ingest.fetch("SELECT id, name FROM offers.service UNION ALL SELECT id, name FROM offers.structure")
+    assert len(rows) == report.counts[Outcome.CREATED] == report.rows > 0
+    assert {(row["id"], row["name"]) for row in rows} <= {(record["id"], record["nom"]) for record in records}
     assert set(report.codes) == {"SCHEMA_INVALID"}
 
 
@@ -83,7 +83,7 @@ async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: C
 
 
 async def test_a_service_is_kept_with_its_thematics_and_their_categories(ingest: Connection, tmp_path: Path) -> None:
-    await given(ingest, tmp_path, [SERVICE])
+    await ingest_pages(ingest, tmp_path, [SERVICE])
     row = await ingest.fetchrow("SELECT * FROM offers.service")
     assert row is not None
     assert row["thematics"] == ["mobilite--financer-ma-mobilite", "numerique--acquerir-un-equipement"]
@@ -94,7 +94,7 @@ async def test_a_service_is_kept_with_its_thematics_and_their_categories(ingest:
 
 async def test_no_contact_of_a_professional_is_kept(ingest: Connection, tmp_path: Path) -> None:
     contact = {"contact_nom_prenom": "Zoé Inventée", "courriel": "zoe@example.org", "telephone": "+33639980091"}
-    await given(ingest, tmp_path, [{**SERVICE, **contact}])
+    await ingest_pages(ingest, tmp_path, [{**SERVICE, **contact}])
     assert await ingest.fetchval("SELECT count(*) FROM offers.service") == 1
     whole = await ingest.fetchval("SELECT row_to_json(service)::text FROM offers.service")
     assert not any(value in whole for value in contact.values())
@@ -102,20 +102,20 @@ async def test_no_contact_of_a_professional_is_kept(ingest: Connection, tmp_path
 
 async def test_an_older_record_never_overwrites_a_newer_one(ingest: Connection, tmp_path: Path) -> None:
     old = {**SERVICE, "nom": "Ancien nom", "date_maj": "2025-01-01"}
-    report = await given(ingest, tmp_path, [SERVICE], [old])
+    report = await ingest_pages(ingest, tmp_path, [SERVICE], [old])
     assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
     assert await ingest.fetchval("SELECT name FROM offers.service") == "Service d'essai"
 
 
 async def test_a_record_of_shifting_pages_that_comes_twice_counts_once(ingest: Connection, tmp_path: Path) -> None:
     newer = {**STRUCTURE, "nom": "Nouveau nom", "date_maj": "2026-04-01"}
-    report = await given(ingest, tmp_path, {"items": [STRUCTURE, newer]}, {"items": [newer]})
+    report = await ingest_pages(ingest, tmp_path, {"items": [STRUCTURE, newer]}, {"items": [newer]})
     assert report.counts == {Outcome.CREATED: 1, Outcome.UPDATED: 1, Outcome.UNCHANGED: 1}
     assert await ingest.fetchval("SELECT name FROM offers.structure") == "Nouveau nom"
 
 
 async def test_a_service_may_come_before_its_structure(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, [SERVICE], [STRUCTURE])
+    report = await ingest_pages(ingest, tmp_path, [SERVICE], [STRUCTURE])
     assert report.counts == {Outcome.CREATED: 2}
 
 
@@ -128,7 +128,7 @@ async def test_how_an_offer_is_reached_is_taken_and_the_contacts_of_its_services
         **SERVICE, **contact, "contact_nom_prenom": "Ondine Vurnibal", "conditions_acces": "Sur rendez-vous.",
         "modes_mobilisation": ["telephoner", "envoyer-un-courriel"],
     }  # fmt: skip
-    assert (await given(ingest, tmp_path, [structure, service])).complete
+    assert (await ingest_pages(ingest, tmp_path, [structure, service])).complete
     reached = await ingest.fetchrow("SELECT phone, email, website FROM offers.structure")
     assert reached is not None
     assert tuple(reached) == ("+33639980001", "accueil@demonstration.example.org", "https://demonstration.example.org/")
@@ -156,26 +156,26 @@ POSITIONS = [
 async def test_a_position_that_is_none_is_set_aside_and_reported_and_the_rest_is_taken(
     ingest: Connection, tmp_path: Path, record: dict[str, Any], table: str, position: dict[str, Any], code: str
 ) -> None:
-    report = await given(ingest, tmp_path, [record, {**record, "id": "essai--2", **position}])
+    report = await ingest_pages(ingest, tmp_path, [record, {**record, "id": "essai--2", **position}])
     assert report.complete
     assert report.counts == {Outcome.CREATED: 2}
-    assert [(each.record, each.code, each.path) for each in report.asides] == [(2, code, "latitude")]
+    assert [(aside.record, aside.code, aside.path) for aside in report.asides] == [(2, code, "latitude")]
     row = await ingest.fetchrow(
         f"SELECT latitude, longitude, city_code, at_latitude, at_longitude FROM offers.{table} WHERE id = 'essai--2'"
     )
     assert row is not None
     centre = load()["08105"]
     assert tuple(row) == (None, None, "08105", centre.latitude, centre.longitude)
-    again = await given(ingest, tmp_path, [{**record, "id": "essai--2", **position}])
+    again = await ingest_pages(ingest, tmp_path, [{**record, "id": "essai--2", **position}])
     assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
-    assert [(each.record, each.code) for each in again.asides] == [(1, code)]
+    assert [(aside.record, aside.code) for aside in again.asides] == [(1, code)]
 
 
 async def test_a_record_without_position_or_commune_is_taken_without_a_place(
     ingest: Connection, tmp_path: Path
 ) -> None:
     nowhere = {"latitude": 0.0, "longitude": 0.0, "code_insee": None}
-    report = await given(ingest, tmp_path, [{**STRUCTURE, **nowhere}])
+    report = await ingest_pages(ingest, tmp_path, [{**STRUCTURE, **nowhere}])
     assert report.aside_codes == {"COORDINATES_INVALID": 1}
     row = await ingest.fetchrow("SELECT latitude, at_latitude, at_longitude FROM offers.structure")
     assert row is not None
@@ -189,12 +189,12 @@ async def test_no_position_is_expected_of_a_service_that_is_at_a_distance_only(
     ingest: Connection, tmp_path: Path, modes: list[str], codes: list[str]
 ) -> None:
     placeless = {**SERVICE, "latitude": None, "longitude": None, "modes_accueil": modes}
-    report = await given(ingest, tmp_path, [placeless])
+    report = await ingest_pages(ingest, tmp_path, [placeless])
     assert list(report.aside_codes) == codes
 
 
 async def test_a_refused_record_sets_nothing_aside(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, [{**SERVICE, "latitude": None, "code_insee": "8105"}])
+    report = await ingest_pages(ingest, tmp_path, [{**SERVICE, "latitude": None, "code_insee": "8105"}])
     assert refusals(report) == [(1, "SCHEMA_INVALID", "code_insee")]
     assert report.asides == []
 
@@ -215,7 +215,7 @@ async def test_a_refused_record_sets_nothing_aside(ingest: Connection, tmp_path:
 async def test_a_bad_record_is_refused_alone_and_named_by_place_and_code(
     ingest: Connection, tmp_path: Path, change: dict[str, Any], code: str, path: str
 ) -> None:
-    report = await given(ingest, tmp_path, [{**SERVICE, **change}, STRUCTURE])
+    report = await ingest_pages(ingest, tmp_path, [{**SERVICE, **change}, STRUCTURE])
     assert refusals(report) == [(1, code, path)]
     assert report.counts == {Outcome.REJECTED: 1, Outcome.CREATED: 1}
     assert await ingest.fetchval("SELECT count(*) FROM offers.service") == 0
@@ -223,11 +223,11 @@ async def test_a_bad_record_is_refused_alone_and_named_by_place_and_code(
 
 async def test_a_report_never_holds_a_value_of_the_record(ingest: Connection, tmp_path: Path) -> None:
     canary = "CANARI-7f3a"
-    report = await given(ingest, tmp_path, [{**SERVICE, "thematiques": [canary]}, {"id": canary}, canary])
+    report = await ingest_pages(ingest, tmp_path, [{**SERVICE, "thematiques": [canary]}, {"id": canary}, canary])
     assert report.counts == {Outcome.REJECTED: 3}
     assert canary not in repr(report)
     assert all(canary not in refusal.message + refusal.mend for refusal in report.refusals)
-    aside = await given(ingest, tmp_path, [{**SERVICE, "latitude": 4977.25}])
+    aside = await ingest_pages(ingest, tmp_path, [{**SERVICE, "latitude": 4977.25}])
     assert "4977" not in repr(aside)
 
 
@@ -246,7 +246,7 @@ async def test_a_report_never_holds_a_value_of_the_record(ingest: Connection, tm
 async def test_a_broken_file_is_refused_as_a_whole_and_the_next_is_read(
     ingest: Connection, tmp_path: Path, content: bytes, code: str
 ) -> None:
-    report = await given(ingest, tmp_path, content, [STRUCTURE])
+    report = await ingest_pages(ingest, tmp_path, content, [STRUCTURE])
     assert refusals(report) == [(0, code, "")]
     assert report.counts == {Outcome.CREATED: 1}
 

@@ -56,14 +56,14 @@ async def items(rows: Rows) -> Rows:
 
 
 async def test_an_item_is_there_until_its_last_day_and_not_after(items: Rows, offers: Subgraph) -> None:
-    found = await read(offers, ending(BOUND, DAYS), REFERENT)
-    assert {name: sorted(listed) for name, listed in numbers(found).items()} == {name: [2, 3] for name in AGES}
+    person = await read(offers, ending(BOUND, DAYS), REFERENT)
+    assert {name: sorted(listed) for name, listed in numbers(person).items()} == {name: [2, 3] for name in AGES}
 
 
 async def test_whom_no_duration_binds_reads_them_all(items: Rows, offers: Subgraph) -> None:
-    for known in (ending(anyone(Fact.REFERENT), DAYS), ending(BOUND, {})):
-        found = await read(offers, known, REFERENT)
-        assert {name: sorted(listed) for name, listed in numbers(found).items()} == {name: [1, 2, 3] for name in AGES}
+    for unbound in (ending(anyone(Fact.REFERENT), DAYS), ending(BOUND, {})):
+        person = await read(offers, unbound, REFERENT)
+        assert {name: sorted(listed) for name, listed in numbers(person).items()} == {name: [1, 2, 3] for name in AGES}
 
 
 async def test_a_page_is_counted_after_the_ended_are_dropped(items: Rows, offers: Subgraph) -> None:
@@ -75,8 +75,8 @@ async def test_a_page_is_counted_after_the_ended_are_dropped(items: Rows, offers
 async def test_that_an_item_has_ended_is_told_to_the_hub_as_a_fact(items: Rows, offers: Subgraph) -> None:
     query = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person {
         referrals(first: 5) { nodes { id _access } } } } }"""
-    given: dict[str, Any] = {"r": [{"__typename": "Person", "id": person_id(1)}]}
-    answer = await offers.execute(query, given, context(ending(anyone(Fact.REFERENT), DAYS), REFERENT))
+    variables: dict[str, Any] = {"r": [{"__typename": "Person", "id": person_id(1)}]}
+    answer = await offers.execute(query, variables, context(ending(anyone(Fact.REFERENT), DAYS), REFERENT))
     nodes = answer["data"]["_entities"][0]["referrals"]["nodes"]
     ended = {int(node["id"][-2:]): bool(node["_access"][1] & Fact.ITEM_ENDED) for node in nodes}
     assert ended == {1: True, 2: False, 3: False}
@@ -87,7 +87,7 @@ async def test_a_type_that_bears_no_day_has_always_ended(items: Rows, offers: Su
         "offers.pass_iae", id=person_id(401), person_id=person_id(1), number="999990000001",
         status="VALID", starts_on=TODAY, ends_on=TODAY,
     )  # fmt: skip
-    held = ending(BOUND, DAYS)
-    assert (await read(offers, held, REFERENT))["passIae"] is not None
-    closed = Residual({**held.rows, "PassIae": Rule(BOUND)}, held.fields, items={**DAYS, "PassIae": 10**6})
+    base = ending(BOUND, DAYS)
+    assert (await read(offers, base, REFERENT))["passIae"] is not None
+    closed = Residual({**base.rows, "PassIae": Rule(BOUND)}, base.fields, items={**DAYS, "PassIae": 10**6})
     assert (await read(offers, closed, REFERENT))["passIae"] is None

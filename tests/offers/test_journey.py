@@ -21,8 +21,8 @@ from subgraphs.offers.sensitivity import NETWORKS, sensitivity
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, REFERENT, Rows, anyone, context, person_id, residual
 
-COMPANY, OTHER, PRESCRIBER = "99900060600016", "99900061600014", "99900010100001"
-OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, COMPANY), link_key(Fact.OWN_ITEM, OTHER)
+COMPANY, OTHER_COMPANY, PRESCRIBER = "99900060600016", "99900061600014", "99900010100001"
+OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, COMPANY), link_key(Fact.OWN_ITEM, OTHER_COMPANY)
 TYPES = ("Referral", "JobApplication", "ImmersionAgreement")
 
 QUERY = """
@@ -78,13 +78,13 @@ async def referral(rows: Rows, number: int, person: int, owner: str, service: st
 @pytest.fixture
 async def items(rows: Rows) -> Rows:
     """Person 1 with items of two organisations that both have links to it; person 2 with a link and nothing else."""
-    links = ((Fact.REFERENT, AGENT), (Fact.OWN_ITEM, COMPANY), (Fact.OWN_ITEM, OTHER))
+    links = ((Fact.REFERENT, AGENT), (Fact.OWN_ITEM, COMPANY), (Fact.OWN_ITEM, OTHER_COMPANY))
     await rows.person(1, *links)
     await rows.person(2, *links)
     await rows.sourced(
         "offers.company", id="emplois--1", name="La Renouée", kind="ACI", siret=COMPANY, city="Charleville-Mézières"
     )
-    for number, owner in enumerate((COMPANY, OTHER, COMPANY), start=1):
+    for number, owner in enumerate((COMPANY, OTHER_COMPANY, COMPANY), start=1):
         await referral(rows, number, 1, owner, "demonstration--service-04")
         await rows.sourced(
             "offers.job_application", id=person_id(200 + number), person_id=person_id(1), company_id="emplois--1",
@@ -106,22 +106,27 @@ async def items(rows: Rows) -> Rows:
 
 
 async def read(
-    offers: Subgraph, residual: Residual, *scopes: str, person: int = 1, organisation: str | None = None, **given: Any
+    offers: Subgraph,
+    residual: Residual,
+    *scopes: str,
+    person: int = 1,
+    organisation: str | None = None,
+    **arguments: Any,
 ) -> Any:
-    variables = {"r": [{"__typename": "Person", "id": person_id(person)}], "first": 5, **given}
+    variables = {"r": [{"__typename": "Person", "id": person_id(person)}], "first": 5, **arguments}
     answer = await offers.execute(QUERY, variables, context(residual, *scopes, organisation=organisation))
     assert "errors" not in answer, answer
     return answer["data"]["_entities"][0]
 
 
-def numbers(found: Any) -> dict[str, list[int]]:
-    return {name: [int(node["id"][-2:]) for node in found[name]["nodes"]] for name in LISTS}
+def numbers(person: Any) -> dict[str, list[int]]:
+    return {name: [int(node["id"][-2:]) for node in person[name]["nodes"]] for name in LISTS}
 
 
 async def test_a_referent_reads_every_item_newest_first(items: Rows, offers: Subgraph) -> None:
-    found = await read(offers, reading(Fact.REFERENT), REFERENT)
-    assert numbers(found) == {key: [3, 2, 1] for key in LISTS}
-    assert found["referrals"]["nodes"][0] == {
+    person = await read(offers, reading(Fact.REFERENT), REFERENT)
+    assert numbers(person) == {key: [3, 2, 1] for key in LISTS}
+    assert person["referrals"]["nodes"][0] == {
         "id": person_id(103),
         "theme": "MOBILITE",
         "status": "OUVERTE",
@@ -133,23 +138,23 @@ async def test_a_referent_reads_every_item_newest_first(items: Rows, offers: Sub
         },
         "prescriberStructure": None,
     }
-    assert found["jobApplications"]["nodes"][0] == {
+    assert person["jobApplications"]["nodes"][0] == {
         "id": person_id(203),
         "state": "accepted",
         "sender": "prescriber",
         "createdAt": "2026-10-03T08:00:00+00:00",
         "company": {"name": "La Renouée", "kind": "ACI", "siret": COMPANY, "city": "Charleville-Mézières"},
     }
-    assert found["passIae"] == {
+    assert person["passIae"] == {
         "number": "999990000002", "status": "VALID", "startsOn": "2025-01-01", "endsOn": "2027-01-01",
     }  # fmt: skip
 
 
 async def test_an_organisation_reads_its_own_items_only(items: Rows, offers: Subgraph) -> None:
     own = await read(offers, reading(Fact.OWN_ITEM), OWN, organisation=COMPANY)
-    others = await read(offers, reading(Fact.OWN_ITEM), OTHERS_OWN, organisation=OTHER)
+    other_items = await read(offers, reading(Fact.OWN_ITEM), OTHERS_OWN, organisation=OTHER_COMPANY)
     assert numbers(own) == {key: [3, 1] for key in LISTS}
-    assert numbers(others) == {key: [2] for key in LISTS}
+    assert numbers(other_items) == {key: [2] for key in LISTS}
 
 
 async def test_pages_are_counted_after_the_rows_of_others_are_dropped(items: Rows, offers: Subgraph) -> None:
@@ -189,8 +194,8 @@ async def test_a_referral_of_a_protected_theme_is_as_if_it_were_not_there(
     after = await read(offers, reading(Fact.REFERENT), REFERENT, first=2)
     assert orjson.dumps(before["referrals"]["nodes"]) == orjson.dumps(after["referrals"]["nodes"])
     for value in SENSITIVE:
-        found = await read(offers, reading(Fact.REFERENT, values=(value,)), REFERENT)
-        assert (9 in numbers(found)["referrals"]) == (value == category)
+        person = await read(offers, reading(Fact.REFERENT, values=(value,)), REFERENT)
+        assert (9 in numbers(person)["referrals"]) == (value == category)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +211,8 @@ async def test_a_theme_follows_the_service_and_not_one_public_among_others(
 ) -> None:
     await service(items, 1, thematics, publics, "demonstration--structure-01")
     await referral(items, 9, 1, COMPANY, "essai--1")
-    found = await read(offers, reading(Fact.REFERENT), REFERENT)
-    assert (found["referrals"]["nodes"][0]["theme"], numbers(found)["referrals"][0]) == (theme, 9)
+    person = await read(offers, reading(Fact.REFERENT), REFERENT)
+    assert (person["referrals"]["nodes"][0]["theme"], numbers(person)["referrals"][0]) == (theme, 9)
 
 
 @pytest.mark.parametrize(("network", "category"), NETWORKS.items())
@@ -241,24 +246,24 @@ async def test_a_referral_that_a_structure_would_give_away_is_there_for_whoever_
 ) -> None:
     """The person itself reads all three categories (`BEN-1`); whoever receives keeps its own, without the link."""
     await referral(items, 9, 1, COMPANY, "demonstration--service-04", prescriber_structure_id=PRESCRIBING)
-    named = (await read(offers, reading(Fact.REFERENT), REFERENT))["referrals"]["nodes"][0]
-    assert named["prescriberStructure"] == {"id": PRESCRIBING}
+    first_referral = (await read(offers, reading(Fact.REFERENT), REFERENT))["referrals"]["nodes"][0]
+    assert first_referral["prescriberStructure"] == {"id": PRESCRIBING}
     await items.connection.execute(MARK, category, BEARER if edge == "service" else PRESCRIBING)
     for values in ((), *((value,) for value in SENSITIVE), tuple(SENSITIVE)):
         nodes = (await read(offers, reading(Fact.REFERENT, values=values), REFERENT))["referrals"]["nodes"]
-        assert (named in nodes) == (category in values)
-        assert (named["id"] in {node["id"] for node in nodes}) == (category in values)
+        assert (first_referral in nodes) == (category in values)
+        assert (first_referral["id"] in {node["id"] for node in nodes}) == (category in values)
     own = (await read(offers, reading(Fact.OWN_ITEM), OWN, organisation=COMPANY))["referrals"]["nodes"]
-    assert {**named, edge: None} in own
+    assert {**first_referral, edge: None} in own
 
 
 async def test_a_service_whose_structure_is_not_known_is_named_to_the_person_alone(
     items: Rows, offers: Subgraph
 ) -> None:
     await items.connection.execute("DELETE FROM offers.structure WHERE id = $1", BEARER)
-    for values, named in (((), False), (("SAN", "SEJ"), False), (("JUST",), True)):
+    for values, visible in (((), False), (("SAN", "SEJ"), False), (("JUST",), True)):
         node = (await read(offers, reading(Fact.REFERENT, values=values), REFERENT))["referrals"]["nodes"][0]
-        assert (node["service"] is not None) == named
+        assert (node["service"] is not None) == visible
 
 
 async def test_a_service_that_the_catalogue_does_not_hold_is_null_and_tells_no_theme(
@@ -270,14 +275,14 @@ async def test_a_service_that_the_catalogue_does_not_hold_is_null_and_tells_no_t
 
 
 async def test_a_person_without_items_has_empty_pages(items: Rows, offers: Subgraph) -> None:
-    found = await read(offers, reading(Fact.REFERENT), REFERENT, person=2)
-    assert numbers(found) == {key: [] for key in LISTS}
-    assert found["passIae"] is None
+    person = await read(offers, reading(Fact.REFERENT), REFERENT, person=2)
+    assert numbers(person) == {key: [] for key in LISTS}
+    assert person["passIae"] is None
 
 
 async def test_items_that_the_decision_does_not_open_are_null(items: Rows, offers: Subgraph) -> None:
-    found = await read(offers, residual({"Person": anyone(Fact.REFERENT)}, {}), REFERENT)
-    assert {found[name] for name in (*LISTS, "passIae")} == {None}
+    person = await read(offers, residual({"Person": anyone(Fact.REFERENT)}, {}), REFERENT)
+    assert {person[name] for name in (*LISTS, "passIae")} == {None}
 
 
 async def test_an_ended_link_shows_nothing(items: Rows, offers: Subgraph) -> None:
@@ -286,18 +291,18 @@ async def test_an_ended_link_shows_nothing(items: Rows, offers: Subgraph) -> Non
 
 
 @pytest.mark.parametrize(
-    ("scopes", "organisation", "seen"),
+    ("scopes", "organisation", "visible"),
     [
         (REFERENT, "", {1, 2, 3}),
         (OWN, COMPANY, {1, 3}),
-        (OTHERS_OWN, OTHER, {2}),
-        (OWN, OTHER, {2}),
+        (OTHERS_OWN, OTHER_COMPANY, {2}),
+        (OWN, OTHER_COMPANY, {2}),
         (OWN, "", set()),
         ("", COMPANY, set()),
     ],
 )
 async def test_row_security_alone_shows_no_row_of_another(
-    items: Rows, fresh_database: Database, scopes: str, organisation: str, seen: set[int]
+    items: Rows, fresh_database: Database, scopes: str, organisation: str, visible: set[int]
 ) -> None:
     connection = await fresh_database.connect("offers_query")
     try:
@@ -305,8 +310,8 @@ async def test_row_security_alone_shows_no_row_of_another(
             await connection.execute("SELECT set_config($1, $2, true)", SCOPES_SETTING, scopes)
             await connection.execute("SELECT set_config($1, $2, true)", ORGANISATION_SETTING, organisation)
             for table in ("referral", "job_application", "immersion_agreement"):
-                found = await connection.fetch(f"SELECT id FROM offers.{table}")
-                assert {int(str(row["id"])[-1:]) for row in found} == seen
+                rows = await connection.fetch(f"SELECT id FROM offers.{table}")
+                assert {int(str(row["id"])[-1:]) for row in rows} == visible
             assert len(await connection.fetch("SELECT FROM offers.pass_iae")) == (2 if scopes else 0)
         for table in ("referral", "job_application", "immersion_agreement", "pass_iae"):
             assert await connection.fetch(f"SELECT id FROM offers.{table}") == []

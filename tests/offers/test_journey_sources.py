@@ -36,19 +36,19 @@ from tests.offers.journey_records import (
 )
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.source)
+for_each_source = pytest.mark.parametrize("case", CASES, ids=lambda case: case.source)
 
 
 @pytest.fixture
 async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
     """The connection that writes several schemas; person 4201 of the source `essai` is known, and has a NIR."""
     connection = await fresh_database.connect("ingest")
-    await known(fresh_database, connection)
+    await put_person(fresh_database, connection)
     yield connection
     await connection.close()
 
 
-async def known(database: Database, connection: Connection, **changes: Any) -> UUID:
+async def put_person(database: Database, connection: Connection, **changes: Any) -> UUID:
     values: dict[str, Any] = {
         "source": "rdv-insertion", "source_id": "4201", "first_name": "Ondine", "last_name": "Vurnibal",
         "birth_date": date(1988, 2, 3), "nir": NIR, "postal_code": "08000", "department": "08",
@@ -58,8 +58,8 @@ async def known(database: Database, connection: Connection, **changes: Any) -> U
         return await Registry(database.keys.nir).put(Store(connection), record)
 
 
-async def given(database: Database, connection: Connection, folder: Path, case: Case, *found: Any) -> Report:
-    return await read(database, connection, folder, case.source, orjson.dumps(case.document(*found)))
+async def ingest_case(database: Database, connection: Connection, folder: Path, case: Case, *records: Any) -> Report:
+    return await read(database, connection, folder, case.source, orjson.dumps(case.document(*records)))
 
 
 async def read(
@@ -86,11 +86,11 @@ async def count(connection: Connection, table: str) -> int:
     return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
 
 
-@each
+@for_each_source
 async def test_an_item_its_owner_and_its_link_are_written_together(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
-    report = await given(fresh_database, ingest, tmp_path, case, case.record)
+    report = await ingest_case(fresh_database, ingest, tmp_path, case, case.record)
     assert (codes(report), report.counts) == ([], {Outcome.CREATED: 1})
     row = await ingest.fetchrow(f"SELECT * FROM offers.{case.table}")
     assert row is not None
@@ -101,48 +101,50 @@ async def test_an_item_its_owner_and_its_link_are_written_together(
     assert "confidentiel" not in str(dict(row))
 
 
-@each
+@for_each_source
 async def test_what_is_said_after_midnight_in_france_is_of_that_day(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
-    record = {**case.record, case.made: "2026-07-05T22:30:00.000Z"}
-    report = await given(fresh_database, ingest, tmp_path, case, record)
+    record = {**case.record, case.created: "2026-07-05T22:30:00.000Z"}
+    report = await ingest_case(fresh_database, ingest, tmp_path, case, record)
     assert (codes(report), report.counts) == ([], {Outcome.CREATED: 1})
     assert [since for _, since, _ in await links(ingest)] == [date(2026, 7, 6)]
 
 
-@each
+@for_each_source
 async def test_the_same_file_again_writes_nothing(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
-    await given(fresh_database, ingest, tmp_path, case, case.record)
-    again = await given(fresh_database, ingest, tmp_path, case, case.record, case.record)
+    await ingest_case(fresh_database, ingest, tmp_path, case, case.record)
+    again = await ingest_case(fresh_database, ingest, tmp_path, case, case.record, case.record)
     assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 2}, 0)
 
 
-@each
+@for_each_source
 async def test_a_late_message_changes_nothing_and_a_newer_one_does(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
-    report = await given(fresh_database, ingest, tmp_path, case, case.later(**{case.state: case.last}), case.record)
+    report = await ingest_case(
+        fresh_database, ingest, tmp_path, case, case.later(**{case.state: case.last}), case.record
+    )
     assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
     column = "state" if case.source == "emplois" else "status"
     assert await ingest.fetchval(f"SELECT {column} FROM offers.{case.table}") == case.last.replace("É", "E")
 
 
-@each
+@for_each_source
 async def test_an_item_that_has_ended_ends_the_link_of_its_owner(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
-    await given(fresh_database, ingest, tmp_path, case, case.record)
-    report = await given(fresh_database, ingest, tmp_path, case, case.later(**{case.state: case.last}))
+    await ingest_case(fresh_database, ingest, tmp_path, case, case.record)
+    report = await ingest_case(fresh_database, ingest, tmp_path, case, case.later(**{case.state: case.last}))
     assert report.counts == {Outcome.UPDATED: 1}
     [(owner, since, until)] = await links(ingest)
     assert (owner, since) == (case.owner, date(2026, 10, 5))
     assert until == (date(2026, 11, 10) if case.source == "immersion-facile" else date(2026, 11, 1))
 
 
-@each
+@for_each_source
 async def test_a_person_that_is_not_known_is_refused_and_nothing_is_written(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
@@ -156,11 +158,11 @@ async def test_a_person_that_is_not_known_is_refused_and_nothing_is_written(
     assert await count(ingest, "people.identity") == 1
 
 
-@each
+@for_each_source
 async def test_two_people_alike_in_a_departement_are_refused_unless_a_number_tells_them_apart(
     ingest: Connection, fresh_database: Database, tmp_path: Path, case: Case
 ) -> None:
-    await known(fresh_database, ingest, source_id="4202", nir="2881399999002")
+    await put_person(fresh_database, ingest, source_id="4202", nir="2881399999002")
     text = orjson.dumps(case.document(case.record))
     if case.source == "immersion-facile":
         report = await read(fresh_database, ingest, tmp_path, case.source, text)
@@ -173,7 +175,7 @@ async def test_two_people_alike_in_a_departement_are_refused_unless_a_number_tel
     assert codes(report) == [(1, "", "MATCH_SEVERAL")]
 
 
-@each
+@for_each_source
 @pytest.mark.parametrize(
     ("change", "path"),
     [
@@ -187,7 +189,7 @@ async def test_a_broken_record_is_refused_alone_and_told_without_its_values(
 ) -> None:
     broken = deepcopy(case.record)
     change(broken, case)
-    report = await given(fresh_database, ingest, tmp_path, case, broken, case.record, [])
+    report = await ingest_case(fresh_database, ingest, tmp_path, case, broken, case.record, [])
     [first, last] = codes(report)
     assert first[::2] == (1, "DATE_INVALID" if path == "at" else "SCHEMA_INVALID")
     assert first[1] == {"state": case.state, "at": case.at, "": ""}[path]
@@ -197,7 +199,7 @@ async def test_a_broken_record_is_refused_alone_and_told_without_its_values(
     assert "Vurnibal" not in str(report)
 
 
-@each
+@for_each_source
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -218,19 +220,19 @@ async def test_a_file_that_is_no_document_of_the_source_is_refused_whole(
 async def test_an_application_brings_its_employer_and_its_pass(
     ingest: Connection, fresh_database: Database, tmp_path: Path
 ) -> None:
-    await given(fresh_database, ingest, tmp_path, CASES[0], APPLICATION)
+    await ingest_case(fresh_database, ingest, tmp_path, CASES[0], APPLICATION)
     company = await ingest.fetchrow("SELECT id, name, kind, siret, city FROM offers.company")
     assert company is not None
     assert tuple(company) == (
         f"emplois--{EMPLOYER}-ACI", "Les Ateliers de l'Ardoise", "ACI", EMPLOYER, "Charleville-Mézières"
     )  # fmt: skip
     assert await ingest.fetchval("SELECT company_id FROM offers.job_application") == company["id"]
-    found = await ingest.fetchrow("SELECT number, status, starts_on, ends_on FROM offers.pass_iae")
-    assert found is not None
-    assert tuple(found) == ("999990000001", "VALID", date(2026, 1, 5), date(2028, 1, 4))
+    pass_iae = await ingest.fetchrow("SELECT number, status, starts_on, ends_on FROM offers.pass_iae")
+    assert pass_iae is not None
+    assert tuple(pass_iae) == ("999990000001", "VALID", date(2026, 1, 5), date(2028, 1, 4))
     older = {**APPLICATION, "identifiant_unique": KEY.replace("5b", "6b"), "mis_a_jour_le": "2026-10-02T09:30:00+02:00"}
     changed = {"candidat_pass_iae_statut": "SUSPENDED", "entreprise_nom": "Ancien nom"}
-    await given(fresh_database, ingest, tmp_path, CASES[0], {**older, **changed})
+    await ingest_case(fresh_database, ingest, tmp_path, CASES[0], {**older, **changed})
     assert await ingest.fetchval("SELECT status FROM offers.pass_iae") == "VALID"
     assert await ingest.fetchval("SELECT name FROM offers.company") == company["name"]
     assert await count(ingest, "offers.job_application") == 2
@@ -249,7 +251,7 @@ async def test_an_application_without_a_nir_finds_its_person_in_the_department_g
 async def test_an_empty_answer_of_the_search_is_no_refusal(
     ingest: Connection, fresh_database: Database, tmp_path: Path
 ) -> None:
-    report = await given(fresh_database, ingest, tmp_path, CASES[0])
+    report = await ingest_case(fresh_database, ingest, tmp_path, CASES[0])
     assert (report.complete, report.read) == (True, 0)
 
 
@@ -279,7 +281,7 @@ async def test_a_notification_of_a_convention_is_read_as_the_convention(
 async def test_what_is_no_immersion_is_refused(
     ingest: Connection, fresh_database: Database, tmp_path: Path, change: dict[str, Any], code: tuple[int, str, str]
 ) -> None:
-    report = await given(fresh_database, ingest, tmp_path, CASES[1], {**CONVENTION, **change})
+    report = await ingest_case(fresh_database, ingest, tmp_path, CASES[1], {**CONVENTION, **change})
     assert codes(report) == [code]
 
 
@@ -287,8 +289,8 @@ async def test_a_removed_referral_leaves_neither_row_nor_link_nor_record_and_doe
     ingest: Connection, fresh_database: Database, tmp_path: Path
 ) -> None:
     case, gone = CASES[2], {"query_id": KEY, "updated_at": "2026-11-03T09:30:00+01:00", "deleted": True}
-    await given(fresh_database, ingest, tmp_path, case, REFERRAL)
-    report = await given(
+    await ingest_case(fresh_database, ingest, tmp_path, case, REFERRAL)
+    report = await ingest_case(
         fresh_database, ingest, tmp_path, case, gone, gone, {**REFERRAL, "updated_at": gone["updated_at"]}
     )
     assert report.counts == {Outcome.REMOVED: 1, Outcome.UNCHANGED: 1, Outcome.OLDER: 1}
@@ -296,14 +298,14 @@ async def test_a_removed_referral_leaves_neither_row_nor_link_nor_record_and_doe
     assert await links(ingest) == []
     assert await count(ingest, "people.identity") == 1
     assert await count(ingest, "people.person") == 1
-    kept = await given(fresh_database, ingest, tmp_path, case, {**gone, "deleted": False})
-    assert codes(kept) == [(1, "deleted", "SCHEMA_INVALID")]
+    refused_report = await ingest_case(fresh_database, ingest, tmp_path, case, {**gone, "deleted": False})
+    assert codes(refused_report) == [(1, "deleted", "SCHEMA_INVALID")]
 
 
 async def test_a_referral_is_read_with_its_dates_and_who_refers(
     ingest: Connection, fresh_database: Database, tmp_path: Path
 ) -> None:
-    await given(fresh_database, ingest, tmp_path, CASES[2], REFERRAL)
+    await ingest_case(fresh_database, ingest, tmp_path, CASES[2], REFERRAL)
     row = await ingest.fetchrow("SELECT * FROM offers.referral")
     assert row is not None
     assert (row["status"], row["sent_on"], row["processed_on"]) == ("VALIDEE", date(2026, 10, 5), date(2026, 11, 1))
@@ -323,7 +325,7 @@ async def test_the_answers_that_les_emplois_publishes_are_read(
 ) -> None:
     path = sample("les-emplois", "candidatures_search_response_valid.json")
     first = orjson.loads(path.read_bytes())["results"][0]
-    await known(
+    await put_person(
         fresh_database, ingest, source_id="4203", nir=first["candidat_nir"], first_name=first["candidat_prenom"],
         last_name=first["candidat_nom"], birth_date=date.fromisoformat(first["candidat_date_naissance"]),
     )  # fmt: skip
@@ -334,8 +336,8 @@ async def test_the_answers_that_les_emplois_publishes_are_read(
     assert await count(ingest, "offers.company") == 1
     assert await count(ingest, "offers.pass_iae") == 1
     for name, refused in (("valid_no_results", []), ("invalid", [(0, "", "FORMAT_UNKNOWN")])):
-        other = sample("les-emplois", f"candidatures_search_response_{name}.json")
-        assert codes(await read(fresh_database, ingest, tmp_path, "emplois", other.read_bytes())) == refused
+        answer_path = sample("les-emplois", f"candidatures_search_response_{name}.json")
+        assert codes(await read(fresh_database, ingest, tmp_path, "emplois", answer_path.read_bytes())) == refused
 
 
 async def test_the_convention_that_immersion_facilitee_publishes_is_read(
@@ -343,7 +345,7 @@ async def test_the_convention_that_immersion_facilitee_publishes_is_read(
 ) -> None:
     content = sample("immersion-facile", "convention_read_v2.json").read_bytes()
     person = orjson.loads(content)["signatories"]["beneficiary"]
-    await known(
+    await put_person(
         fresh_database, ingest, source_id="4203", nir=None, first_name=person["firstName"],
         last_name=person["lastName"], birth_date=date.fromisoformat(person["birthdate"]), postal_code="75010",
     )  # fmt: skip

@@ -23,27 +23,27 @@ CHARLEVILLE = {"cityCode": "08105"}
 CENTRES = [(49.77, 4.72), (-21.1, 55.5), (0.0, 0.0), (64.0, -179.95), (-17.0, 179.9), (89.9, 10.0)]
 
 
-def apart(start: tuple[float, float], end: tuple[float, float]) -> float:
+def chord_km(start: tuple[float, float], end: tuple[float, float]) -> float:
     """Kilometres between two positions by the chord between their unit vectors, to a tenth."""
-    one, other = (
+    start_vector, end_vector = (
         (cos(radians(lat)) * cos(radians(lon)), cos(radians(lat)) * sin(radians(lon)), sin(radians(lat)))
         for lat, lon in (start, end)
     )
-    chord = sqrt(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)))
+    chord = sqrt(sum((a - b) ** 2 for a, b in zip(start_vector, end_vector, strict=True)))
     return floor(2 * 6371.0088 * asin(min(1.0, chord / 2)) * 10 + 0.5) / 10
 
 
 async def scatter(rows: Rows) -> dict[str, tuple[float, float] | None]:
     """Structures and services around each of the centres, far from all, and nowhere; by the end of their id."""
-    random, found = Random(7), dict[str, tuple[float, float] | None]()
+    random, positions = Random(7), dict[str, tuple[float, float] | None]()
     for number in range(120):
         latitude, longitude = random.choice(CENTRES)
         place = (
             max(-90.0, min(90.0, latitude + random.uniform(-1.2, 1.2))),
             (longitude + random.uniform(-1.5, 1.5) + 540) % 360 - 180,
         )
-        found[f"essai--{number:03}"] = None if number % 20 == 0 else place
-    for key, at in found.items():
+        positions[f"essai--{number:03}"] = None if number % 20 == 0 else place
+    for key, at in positions.items():
         common = {
             "producer": "essai", "name": key, "at_latitude": at and at[0], "at_longitude": at and at[1],
         }  # fmt: skip
@@ -53,7 +53,7 @@ async def scatter(rows: Rows) -> dict[str, tuple[float, float] | None]:
             mobilisation_modes=[],
             eligibility_zone=[], **common,
         )  # fmt: skip
-    return found
+    return positions
 
 
 async def page(offers: Subgraph, query: str, **variables: Any) -> Any:
@@ -64,8 +64,8 @@ async def page(offers: Subgraph, query: str, **variables: Any) -> Any:
 
 async def code(offers: Subgraph, **variables: Any) -> str:
     answer = await offers.execute(SERVICES, variables, context(Residual()))
-    found: str = answer["errors"][0]["extensions"]["code"]
-    return found
+    error_code: str = answer["errors"][0]["extensions"]["code"]
+    return error_code
 
 
 async def test_what_is_listed_around_a_place_is_what_a_plain_reckoning_finds_in_that_order(
@@ -77,12 +77,12 @@ async def test_what_is_listed_around_a_place_is_what_a_plain_reckoning_finds_in_
         for centre in CENTRES:
             for radius in (1, 30, 100):
                 expected = sorted(
-                    (apart(centre, at), key) for key, at in places.items() if at and apart(centre, at) <= radius
+                    (chord_km(centre, at), key) for key, at in places.items() if at and chord_km(centre, at) <= radius
                 )
                 near = {"latitude": centre[0], "longitude": centre[1], "radiusKm": radius}
-                found = await page(offers, query, first=100, near=near)
-                assert [(edge["distanceKm"], edge["node"]["id"]) for edge in found["edges"]] == expected
-                assert found["pageInfo"]["hasNextPage"] is False
+                answer = await page(offers, query, first=100, near=near)
+                assert [(edge["distanceKm"], edge["node"]["id"]) for edge in answer["edges"]] == expected
+                assert answer["pageInfo"]["hasNextPage"] is False
                 listed += len(expected)
     assert listed > 100
 
@@ -90,13 +90,13 @@ async def test_what_is_listed_around_a_place_is_what_a_plain_reckoning_finds_in_
 async def test_pages_around_a_place_follow_each_other_without_loss_or_repetition(rows: Rows, offers: Subgraph) -> None:
     whole = (await page(offers, SERVICES, first=100, near=CHARLEVILLE))["edges"]
     assert len({edge["distanceKm"] for edge in whole}) < len(whole), "two services are equally far"
-    found: list[Any] = []
+    entries: list[Any] = []
     after, more = None, True
     while more:
         answer = await page(offers, SERVICES, first=2, after=after, near=CHARLEVILLE)
-        found += [(edge["distanceKm"], edge["node"]) for edge in answer["edges"]]
+        entries += [(edge["distanceKm"], edge["node"]) for edge in answer["edges"]]
         after, more = answer["pageInfo"]["endCursor"], answer["pageInfo"]["hasNextPage"]
-    assert found == [(edge["distanceKm"], edge["node"]) for edge in whole]
+    assert entries == [(edge["distanceKm"], edge["node"]) for edge in whole]
 
 
 async def test_a_commune_is_its_centroid_and_fifty_kilometres_are_the_radius(rows: Rows, offers: Subgraph) -> None:
@@ -109,8 +109,8 @@ async def test_a_commune_is_its_centroid_and_fifty_kilometres_are_the_radius(row
 
 async def test_a_cursor_serves_only_the_place_that_it_was_made_for(rows: Rows, offers: Subgraph) -> None:
     after = (await page(offers, SERVICES, first=2, near=CHARLEVILLE))["pageInfo"]["endCursor"]
-    for other in (None, {"cityCode": "08409"}, {**CHARLEVILLE, "radiusKm": 49}):
-        assert await code(offers, after=after, near=other) == "FORBIDDEN_INPUT"
+    for near in (None, {"cityCode": "08409"}, {**CHARLEVILLE, "radiusKm": 49}):
+        assert await code(offers, after=after, near=near) == "FORBIDDEN_INPUT"
 
 
 async def test_without_a_place_rows_are_in_the_order_of_their_keys_and_no_distance_is_told(

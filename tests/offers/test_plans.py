@@ -91,9 +91,11 @@ def rows_read(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
 async def explained(database: Database, query: str, people: int, more: dict[str, Any]) -> Plan:
     """The plan of a query about so many people, as it ran."""
     representations = [{"__typename": "Person", "id": person_id(n), **more} for n in range(1, people + 1)]
-    given = context(READ, link_key(Fact.REFERENT, AGENT))
+    request_context = context(READ, link_key(Fact.REFERENT, AGENT))
     compiler = Compiler(MODEL, b"c" * 32)
-    statement, call = compiler.statement(query, Query(parse(query)), {"r": representations, "first": 5}, given)
+    statement, call = compiler.statement(
+        query, Query(parse(query)), {"r": representations, "first": 5}, request_context
+    )
     connection = await database.connect("offers_query")
     try:
         assert await connection.execute(begin([link_key(Fact.REFERENT, AGENT)], None)) == BEGUN
@@ -104,9 +106,9 @@ async def explained(database: Database, query: str, people: int, more: dict[str,
 
 @pytest.mark.parametrize(("query", "more"), [(SUGGESTED, REQUIRED), (QUERY, {})], ids=["suggestions", "items"])
 async def test_no_table_is_read_from_end_to_end(large: Database, query: str, more: dict[str, Any]) -> None:
-    found = list(scans(await explained(large, query, 5, more)))
-    assert found
-    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
+    table_scans = list(scans(await explained(large, query, 5, more)))
+    assert table_scans
+    assert [scan for scan in table_scans if scan[0] == "Seq Scan"] == []
 
 
 async def test_a_suggestion_reads_what_is_near_and_what_is_nowhere_only(large: Database) -> None:

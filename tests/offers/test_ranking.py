@@ -40,13 +40,13 @@ def test_whatever_answers_an_open_constraint_precedes_whatever_does_not(near: fl
 
 
 @given(st.booleans(), kilometres)
-def test_an_unknown_distance_comes_after_every_known_one(answers: bool, known: float) -> None:
-    assert rank(answers, known) < rank(answers, None)
+def test_an_unknown_distance_comes_after_every_known_one(answers: bool, distance: float) -> None:
+    assert rank(answers, distance) < rank(answers, None)
 
 
 @given(st.booleans(), kilometres, kilometres)
-def test_among_equals_the_nearest_precedes(answers: bool, one: float, other: float) -> None:
-    assert (rank(answers, one) < rank(answers, other)) == (one < other)
+def test_among_equals_the_nearest_precedes(answers: bool, first: float, second: float) -> None:
+    assert (rank(answers, first) < rank(answers, second)) == (first < second)
 
 
 @given(positions, distances, st.booleans())

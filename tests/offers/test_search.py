@@ -35,24 +35,24 @@ async def page(offers: Subgraph, query: str, **variables: Any) -> Any:
     return next(iter(answer["data"].values()))
 
 
-def numbers(found: Any) -> list[int]:
-    return [int(node["id"].rpartition("-")[2]) for node in found["nodes"]]
+def numbers(answer: Any) -> list[int]:
+    return [int(node["id"].rpartition("-")[2]) for node in answer["nodes"]]
 
 
 async def test_whoever_asks_reads_the_whole_offer_page_by_page(rows: Rows, offers: Subgraph) -> None:
-    found: list[int] = []
+    collected: list[int] = []
     after, more = None, True
     while more:
         answer = await page(offers, SERVICES, first=7, after=after)
         assert len(answer["edges"]) == len(answer["nodes"])
-        found += numbers(answer)
+        collected += numbers(answer)
         after, more = answer["pageInfo"]["endCursor"], answer["pageInfo"]["hasNextPage"]
-    assert found == list(range(1, 22))
+    assert collected == list(range(1, 22))
     assert answer["nodes"][-1]["structure"]["name"] == "CSAPA du Vieux Pont"
 
 
 @pytest.mark.parametrize(
-    ("given", "found"),
+    ("filters", "expected"),
     [
         ({"thematics": ["mobilite--preparer-un-permis"]}, [16]),
         ({"thematics": ["mobilite", "sante--sante-mentale"]}, [3, 4, 5, 16, 17]),
@@ -63,9 +63,9 @@ async def test_whoever_asks_reads_the_whole_offer_page_by_page(rows: Rows, offer
     ],
 )
 async def test_a_service_passes_that_has_one_value_of_each_list(
-    rows: Rows, offers: Subgraph, given: dict[str, Any], found: list[int]
+    rows: Rows, offers: Subgraph, filters: dict[str, Any], expected: list[int]
 ) -> None:
-    assert numbers(await page(offers, SERVICES, filter=given)) == found
+    assert numbers(await page(offers, SERVICES, filter=filters)) == expected
 
 
 async def test_structures_are_found_by_siret_and_network(rows: Rows, offers: Subgraph) -> None:
@@ -87,9 +87,9 @@ async def test_a_structure_lists_its_services_in_the_order_of_their_keys(rows: R
     assert node["services"][0]["conditions"] == "Sur rendez-vous."
 
 
-@pytest.mark.parametrize("given", [{"thematics": []}, {"thematics": ["a"] * 101}, {"types": ["a\x00"]}])
-async def test_a_list_of_no_value_or_too_many_is_refused(rows: Rows, offers: Subgraph, given: dict[str, Any]) -> None:
-    answer = await offers.execute(SERVICES, {"filter": given}, context(Residual()))
+@pytest.mark.parametrize("filters", [{"thematics": []}, {"thematics": ["a"] * 101}, {"types": ["a\x00"]}])
+async def test_a_list_of_no_value_or_too_many_is_refused(rows: Rows, offers: Subgraph, filters: dict[str, Any]) -> None:
+    answer = await offers.execute(SERVICES, {"filter": filters}, context(Residual()))
     assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
@@ -101,7 +101,7 @@ async def test_a_cursor_serves_only_the_filter_that_it_was_made_for(rows: Rows, 
 
 
 @pytest.mark.parametrize(
-    ("query", "given"),
+    ("query", "filters"),
     [
         (SERVICES, {}),
         (SERVICES, {"thematics": ["mobilite--preparer-un-permis"]}),
@@ -112,13 +112,13 @@ async def test_a_cursor_serves_only_the_filter_that_it_was_made_for(rows: Rows, 
         (NEAREST % "structures", {}),
     ],
 )
-async def test_no_catalogue_is_read_from_end_to_end(large: Database, query: str, given: dict[str, Any]) -> None:
-    given_, variables = context(Residual()), {"filter": given, "near": {"cityCode": "08105", "radiusKm": 20}}
-    statement, call = Compiler(MODEL, b"c" * 32).statement(query, Query(parse(query)), variables, given_)
+async def test_no_catalogue_is_read_from_end_to_end(large: Database, query: str, filters: dict[str, Any]) -> None:
+    request_context, variables = context(Residual()), {"filter": filters, "near": {"cityCode": "08105", "radiusKm": 20}}
+    statement, call = Compiler(MODEL, b"c" * 32).statement(query, Query(parse(query)), variables, request_context)
     connection: asyncpg.Connection[asyncpg.Record] = await large.connect("offers_query")
     try:
-        found = list(scans(await plan(connection, statement, call)))
+        table_scans = list(scans(await plan(connection, statement, call)))
     finally:
         await connection.close()
-    assert found
-    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
+    assert table_scans
+    assert [scan for scan in table_scans if scan[0] == "Seq Scan"] == []

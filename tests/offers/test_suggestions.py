@@ -105,18 +105,18 @@ async def test_constraints_that_are_denied_leave_no_answer_and_no_constraint_lea
 
 async def test_themes_without_a_category_and_states_that_are_not_open_count_for_nothing(offers: Subgraph) -> None:
     constraints = [("JUSTICE", "OUI"), ("SEJOUR", "OUI"), ("SANTE", "NON_ABORDEE"), ("FAMILLE", None), (None, "OUI")]
-    one, other = await suggested(offers, person(1, SEDAN, constraints), person(2, SEDAN, []))
-    assert orjson.dumps(one["nodes"]) == orjson.dumps(other["nodes"])
+    constrained, unconstrained = await suggested(offers, person(1, SEDAN, constraints), person(2, SEDAN, []))
+    assert orjson.dumps(constrained["nodes"]) == orjson.dumps(unconstrained["nodes"])
 
 
 async def test_the_sql_and_the_rule_order_every_offer_alike(rows: Rows, offers: Subgraph) -> None:
     random = Random(20261124)
-    known = communes.load()
-    codes = [*random.sample(sorted(known), 12), "29233", None]
+    commune_by_code = communes.load()
+    codes = [*random.sample(sorted(commune_by_code), 12), "29233", None]
     categories = sorted(ranking.CATEGORY_OF_THEME.values())
 
     def centre(code: str | None) -> Position | None:
-        commune = known.get(code or "")
+        commune = commune_by_code.get(code or "")
         return None if commune is None else (commune.latitude, commune.longitude)
 
     def near(random: Random) -> Position:
@@ -167,22 +167,22 @@ async def test_pages_hold_each_service_once_in_the_order_of_the_whole(
     [whole] = await suggested(offers, person(1, city_code, constraints))
     total = len(whole["nodes"])
     assert whole["pageInfo"]["hasNextPage"] is False
-    found: list[str] = []
+    collected: list[str] = []
     after, more = None, True
     while more:
         [page] = await suggested(offers, person(1, city_code, constraints), first=5, after=after)
-        assert len(page["nodes"]) == min(5, total - len(found))
-        found += ids(page)
+        assert len(page["nodes"]) == min(5, total - len(collected))
+        collected += ids(page)
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-        assert more == (len(found) < total)
-    assert found == ids(whole)
+        assert more == (len(collected) < total)
+    assert collected == ids(whole)
 
 
 async def test_a_cursor_serves_only_the_actor_and_purpose_that_it_was_made_for(offers: Subgraph) -> None:
     [page] = await suggested(offers, person(1, CHARLEVILLE, []), first=2)
     variables = {"r": [person(1, CHARLEVILLE, [])], "first": 2, "after": page["pageInfo"]["endCursor"]}
-    for other in (context(READ, actor="autre"), context(READ, purpose="orientation")):
-        answer = await offers.execute(QUERY, variables, other)
+    for reader_context in (context(READ, actor="autre"), context(READ, purpose="orientation")):
+        answer = await offers.execute(QUERY, variables, reader_context)
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN_INPUT"
 
 
@@ -212,9 +212,9 @@ async def test_a_person_who_is_not_linked_looks_like_one_who_does_not_exist(rows
 
 async def test_a_batch_of_people_costs_one_statement(offers: Subgraph) -> None:
     before = offers.statements
-    one, other = await suggested(offers, person(1, CHARLEVILLE, [("MOBILITE", "OUI")]), person(2, AJACCIO, []))
+    first, second = await suggested(offers, person(1, CHARLEVILLE, [("MOBILITE", "OUI")]), person(2, AJACCIO, []))
     assert offers.statements == before + 1
-    assert ids(one) != ids(other)
+    assert ids(first) != ids(second)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ async def test_a_service_whose_structure_has_not_come_has_none(rows: Rows, offer
     assert answer["nodes"][0]["structure"] is None
 
 
-ASKED = """
+PERSON_QUERY = """
 query ($r: [_Any!]!) {
   _entities(representations: $r) {
     ... on Person { id contact { address { cityCode } } constraints { theme state } }
@@ -268,14 +268,18 @@ def reading(san: bool) -> Residual:
 
 async def through_people(people: Subgraph, offers: Subgraph, number: int, *, san: bool) -> tuple[bytes, bytes]:
     """What offers is asked and what it answers, for what the actor reads of a person in people."""
-    given = {"r": [{"__typename": "Person", "id": person_id(number)}]}
-    read = await people.execute(ASKED, given, context(reading(san)))
-    found = read["data"]["_entities"][0]
-    asked = {"__typename": "Person", "id": person_id(number), **{k: found[k] for k in ("contact", "constraints")}}
-    [answer] = await suggested(offers, asked, read=reading(san), first=5)
-    del asked["id"]
+    variables = {"r": [{"__typename": "Person", "id": person_id(number)}]}
+    read = await people.execute(PERSON_QUERY, variables, context(reading(san)))
+    fields = read["data"]["_entities"][0]
+    representation = {
+        "__typename": "Person",
+        "id": person_id(number),
+        **{k: fields[k] for k in ("contact", "constraints")},
+    }
+    [answer] = await suggested(offers, representation, read=reading(san), first=5)
+    del representation["id"]
     answer = answer and {"nodes": answer["nodes"], "hasNextPage": answer["pageInfo"]["hasNextPage"]}
-    return orjson.dumps(asked), orjson.dumps(answer)
+    return orjson.dumps(representation), orjson.dumps(answer)
 
 
 async def test_people_who_differ_in_a_health_constraint_only_get_equal_bytes_without_san(
@@ -293,9 +297,9 @@ async def test_people_who_differ_in_a_health_constraint_only_get_equal_bytes_wit
     await rows.sourced(
         "people.person_constraint", id=person_id(103), person_id=person_id(2), theme="SANTE", state="OUI"
     )
-    one, other = [await through_people(people, offers, number, san=False) for number in (1, 2)]
-    assert one == other
-    assert b"SANTE" not in other[0]
-    one, other = [await through_people(people, offers, number, san=True) for number in (1, 2)]
-    assert one != other
-    assert b"service-02" in other[1]
+    first, second = [await through_people(people, offers, number, san=False) for number in (1, 2)]
+    assert first == second
+    assert b"SANTE" not in second[0]
+    first, second = [await through_people(people, offers, number, san=True) for number in (1, 2)]
+    assert first != second
+    assert b"service-02" in second[1]

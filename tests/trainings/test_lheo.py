@@ -57,7 +57,9 @@ async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
     await connection.close()
 
 
-async def given(connection: Connection, folder: Path, *contents: bytes, as_of: datetime | None = None) -> Report:
+async def ingest_catalogues(
+    connection: Connection, folder: Path, *contents: bytes, as_of: datetime | None = None
+) -> Report:
     paths = []
     for number, content in enumerate(contents):
         path = folder / f"catalogue{number}.xml"
@@ -102,7 +104,7 @@ async def test_the_demo_goes_in_whole_and_a_second_time_writes_nothing(ingest: C
 
 @pytest.mark.parametrize("namespace", ["2.2", "2.3"])
 async def test_every_version_of_the_format_is_read(ingest: Connection, tmp_path: Path, namespace: str) -> None:
-    assert (await given(ingest, tmp_path, catalogue(formation(), namespace=namespace))).complete
+    assert (await ingest_catalogues(ingest, tmp_path, catalogue(formation(), namespace=namespace))).complete
     row = await ingest.fetchrow(
         "SELECT title, certifying, rncp_code, starts_on::text, ends_on, recruitment_state, session.city_code"
         " FROM trainings.training JOIN trainings.training_session session ON session.training_id = training.id"
@@ -112,16 +114,16 @@ async def test_every_version_of_the_format_is_read(ingest: Connection, tmp_path:
 
 
 async def test_a_session_that_a_newer_record_no_longer_names_is_removed(ingest: Connection, tmp_path: Path) -> None:
-    other = SESSION.replace("S1", "S2")
-    newer = formation(other, ("20261102", "20261103"))
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION + other)), catalogue(newer))
+    second_session = SESSION.replace("S1", "S2")
+    newer = formation(second_session, ("20261102", "20261103"))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION + second_session)), catalogue(newer))
     assert report.counts == {Outcome.CREATED: 1, Outcome.UPDATED: 1}
     assert [row["id"] for row in await ingest.fetch("SELECT id FROM trainings.training_session")] == ["lheo--S2"]
 
 
 async def test_an_older_catalogue_changes_and_removes_nothing(ingest: Connection, tmp_path: Path) -> None:
     older = formation("", ("20261102", "20251102"), ("Cuisinier", "Ancien intitulé"))
-    report = await given(ingest, tmp_path, catalogue(formation()), catalogue(older))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation()), catalogue(older))
     assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
     assert await ingest.fetchval("SELECT title FROM trainings.training") == "Cuisinier"
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 1
@@ -159,14 +161,14 @@ async def test_a_bad_formation_is_refused_alone_and_whole(
     ingest: Connection, tmp_path: Path, change: tuple[str, str], code: str, path: str
 ) -> None:
     good = formation("", ('numero="F1"', 'numero="F2"'))
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION, change), good))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, change), good))
     assert refusals(report) == [(1, code, path)]
     assert [row["id"] for row in await ingest.fetch("SELECT id FROM trainings.training")] == ["lheo--F2"]
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training_session") == 0
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "kept"),
+    ("content", "code", "stored"),
     [
         (catalogue(formation(), formation("", ('numero="F1"', 'numero="F2"')))[:-40], "TRUNCATED", 1),
         (catalogue(formation()).replace(b"</offres>", b"</offre>"), "XML_MALFORMED", 1),
@@ -179,22 +181,22 @@ async def test_a_bad_formation_is_refused_alone_and_whole(
     ],
 )
 async def test_a_broken_file_is_told_and_what_was_complete_before_stays(
-    ingest: Connection, tmp_path: Path, content: bytes, code: str, kept: int
+    ingest: Connection, tmp_path: Path, content: bytes, code: str, stored: int
 ) -> None:
-    report = await given(ingest, tmp_path, content)
+    report = await ingest_catalogues(ingest, tmp_path, content)
     assert set(report.codes) == {code}
-    assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == kept
+    assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == stored
 
 
 async def test_entities_that_expand_without_end_are_never_expanded(ingest: Connection, tmp_path: Path) -> None:
     levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<!DOCTYPE lheo [<!ENTITY l0 "ha">{levels}]><lheo><offres>&l11;</offres></lheo>'.encode()
-    assert set((await given(ingest, tmp_path, bomb)).codes) == {"DTD_REFUSED"}
+    assert set((await ingest_catalogues(ingest, tmp_path, bomb)).codes) == {"DTD_REFUSED"}
 
 
 async def test_a_date_for_the_file_serves_records_without_one(ingest: Connection, tmp_path: Path) -> None:
     undated = formation(SESSION, (' datemaj="20261102"', ""))
-    assert (await given(ingest, tmp_path, catalogue(undated), as_of=AS_OF)).complete
+    assert (await ingest_catalogues(ingest, tmp_path, catalogue(undated), as_of=AS_OF)).complete
     assert await ingest.fetchval("SELECT as_of FROM trainings.training") == AS_OF
 
 
@@ -208,7 +210,9 @@ async def places(connection: Connection) -> list[tuple[float | None, ...]]:
 
 
 async def test_a_session_is_found_where_its_action_is(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION, (PLACE, GEO.format("41.93", "8,74")))))
+    report = await ingest_catalogues(
+        ingest, tmp_path, catalogue(formation(SESSION, (PLACE, GEO.format("41.93", "8,74"))))
+    )
     assert (report.complete, report.asides) == (True, [])
     assert await places(ingest) == [(41.93, 8.74)]
 
@@ -227,17 +231,17 @@ async def test_a_session_is_found_where_its_action_is(ingest: Connection, tmp_pa
 async def test_a_position_that_is_none_is_set_aside_and_its_sessions_are_at_the_centre_of_their_commune(
     ingest: Connection, tmp_path: Path, change: tuple[str, str], code: str
 ) -> None:
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION, change)))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, change)))
     assert report.counts == {Outcome.CREATED: 1}
     path = "action/lieu-de-formation/coordonnees/adresse/geolocalisation"
-    assert [(each.record, each.code, each.path) for each in report.asides] == [(1, code, path)]
+    assert [(aside.record, aside.code, aside.path) for aside in report.asides] == [(1, code, path)]
     centre = load()["2A004"]
     assert await places(ingest) == [(centre.latitude, centre.longitude)]
 
 
 async def test_an_action_without_an_address_has_no_position_to_give(ingest: Connection, tmp_path: Path) -> None:
     address = FORMATION[FORMATION.index("<lieu-de-formation>") : FORMATION.index("{sessions}")]
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION, (address, ""))))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, (address, ""))))
     assert (report.complete, report.asides) == (True, [])
     assert await places(ingest) == [(None, None)]
 
@@ -253,7 +257,7 @@ DETAILS = (
 
 
 async def test_an_action_is_read_and_goes_when_a_newer_record_leaves_it_out(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION, DETAILS)))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, DETAILS)))
     assert report.complete
     action = await ingest.fetchrow("SELECT * FROM trainings.training_action")
     assert action is not None
@@ -261,14 +265,14 @@ async def test_an_action_is_read_and_goes_when_a_newer_record_leaves_it_out(inge
     assert (action["publics"], action["funders"]) == (["81061", "80056"], ["2"])
     assert action["prerequisites"] == "Savoir lire"
     newer = formation(SESSION, ("20261102", "20261103"), ('numero="A1"', 'numero="A2"'))
-    await given(ingest, tmp_path, catalogue(newer))
-    kept = await ingest.fetch("SELECT id, mode FROM trainings.training_action")
-    assert [tuple(row) for row in kept] == [("lheo--F1--A2", None)]
+    await ingest_catalogues(ingest, tmp_path, catalogue(newer))
+    actions = await ingest.fetch("SELECT id, mode FROM trainings.training_action")
+    assert [tuple(row) for row in actions] == [("lheo--F1--A2", None)]
 
 
 async def test_a_mode_that_lheo_does_not_have_refuses_the_formation(ingest: Connection, tmp_path: Path) -> None:
     wrong = DETAILS[0], DETAILS[1].replace("<modalites-enseignement>1", "<modalites-enseignement>7")
-    report = await given(ingest, tmp_path, catalogue(formation(SESSION, wrong)))
+    report = await ingest_catalogues(ingest, tmp_path, catalogue(formation(SESSION, wrong)))
     assert refusals(report) == [(1, "SCHEMA_INVALID", "action/modalites-enseignement")]
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training") == 0
 

@@ -50,7 +50,7 @@ async def ingest(fresh_database: Database) -> AsyncIterator[Connection]:
     await connection.close()
 
 
-async def given(connection: Connection, folder: Path, *lines: Any) -> Report:
+async def ingest_feed(connection: Connection, folder: Path, *lines: Any) -> Report:
     path = folder / "feed.jsonl"
     path.write_bytes(b"".join((line if isinstance(line, bytes) else orjson.dumps(line)) + b"\n" for line in lines))
     return await OuiForm(Registry(b"")).ingest([path], Options(), Session(connection))
@@ -67,7 +67,7 @@ async def links(connection: Connection) -> list[tuple[Any, ...]]:
 
 
 async def test_a_placement_and_its_providers_link_are_written_together(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, PLACEMENT)
+    report = await ingest_feed(ingest, tmp_path, PLACEMENT)
     assert report.counts == {Outcome.CREATED: 1}
     row = await ingest.fetchrow("SELECT * FROM trainings.placement")
     assert row is not None
@@ -79,25 +79,25 @@ async def test_a_placement_and_its_providers_link_are_written_together(ingest: C
 
 
 async def test_the_same_feed_again_writes_nothing(ingest: Connection, tmp_path: Path) -> None:
-    await given(ingest, tmp_path, PLACEMENT)
-    again = await given(ingest, tmp_path, PLACEMENT)
+    await ingest_feed(ingest, tmp_path, PLACEMENT)
+    again = await ingest_feed(ingest, tmp_path, PLACEMENT)
     assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
 
 
 async def test_a_late_line_changes_nothing(ingest: Connection, tmp_path: Path) -> None:
     late = {**PLACEMENT, "etat": "PROPOSE", "maj": "2026-10-12T09:30:00+02:00"}
-    report = await given(ingest, tmp_path, PLACEMENT, late)
+    report = await ingest_feed(ingest, tmp_path, PLACEMENT, late)
     assert report.counts == {Outcome.CREATED: 1, Outcome.OLDER: 1}
     assert await placements(ingest) == [(PERSON, "lheo--S1", "RETENU")]
 
 
 async def test_a_newer_line_moves_the_link_with_the_session(ingest: Connection, tmp_path: Path) -> None:
-    other = "99900022200013"
-    newer = {**PLACEMENT, "session": "S2", "organisme": other, "maj": "2026-11-05T09:30:00+01:00"}
-    report = await given(ingest, tmp_path, PLACEMENT, newer)
+    new_provider = "99900022200013"
+    newer = {**PLACEMENT, "session": "S2", "organisme": new_provider, "maj": "2026-11-05T09:30:00+01:00"}
+    report = await ingest_feed(ingest, tmp_path, PLACEMENT, newer)
     assert report.counts == {Outcome.CREATED: 1, Outcome.UPDATED: 1}
     assert await placements(ingest) == [(PERSON, "lheo--S2", "RETENU")]
-    assert await links(ingest) == [(PERSON, Fact.OWN_ITEM, other, "2026-10-12")]
+    assert await links(ingest) == [(PERSON, Fact.OWN_ITEM, new_provider, "2026-10-12")]
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ async def test_the_providers_link_ends_with_the_placement(
 ) -> None:
     later = {**PLACEMENT, **changes, "maj": "2026-11-05T09:30:00+01:00"}
     for line in (PLACEMENT, later):
-        await given(ingest, tmp_path, line)
+        await ingest_feed(ingest, tmp_path, line)
     assert [row["until"] for row in await ingest.fetch("SELECT valid_until::text AS until FROM access.link")] == [until]
-    assert (await given(ingest, tmp_path, later)).rows == 0
+    assert (await ingest_feed(ingest, tmp_path, later)).rows == 0
 
 
 async def test_a_removal_takes_the_placement_and_its_link(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, PLACEMENT, REMOVAL)
+    report = await ingest_feed(ingest, tmp_path, PLACEMENT, REMOVAL)
     assert report.counts == {Outcome.CREATED: 1, Outcome.REMOVED: 1}
     assert await placements(ingest) == []
     assert await links(ingest) == []
@@ -129,38 +129,40 @@ async def test_a_removal_takes_the_placement_and_its_link(ingest: Connection, tm
 async def test_a_line_that_is_later_than_the_removal_it_precedes_brings_nothing_back(
     ingest: Connection, tmp_path: Path
 ) -> None:
-    report = await given(ingest, tmp_path, PLACEMENT, REMOVAL, {**PLACEMENT, "maj": "2026-11-03T09:29:59+01:00"})
+    report = await ingest_feed(ingest, tmp_path, PLACEMENT, REMOVAL, {**PLACEMENT, "maj": "2026-11-03T09:29:59+01:00"})
     assert report.counts == {Outcome.CREATED: 1, Outcome.REMOVED: 1, Outcome.OLDER: 1}
     assert await placements(ingest) == []
 
 
 async def test_a_removal_of_what_was_never_told_keeps_its_late_line_away(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, REMOVAL, PLACEMENT)
+    report = await ingest_feed(ingest, tmp_path, REMOVAL, PLACEMENT)
     assert report.counts == {Outcome.UNCHANGED: 1, Outcome.OLDER: 1}
     assert await placements(ingest) == []
 
 
 async def test_two_placements_of_a_person_keep_each_their_link(ingest: Connection, tmp_path: Path) -> None:
-    await given(ingest, tmp_path, PLACEMENT, {**PLACEMENT, "positionnement": "POS-2"}, REMOVAL)
+    await ingest_feed(ingest, tmp_path, PLACEMENT, {**PLACEMENT, "positionnement": "POS-2"}, REMOVAL)
     assert len(await placements(ingest)) == 1
     assert await links(ingest) == [(PERSON, Fact.OWN_ITEM, PROVIDER, "2026-10-12")]
 
 
 async def test_a_project_is_written_and_gives_nobody_a_link(ingest: Connection, tmp_path: Path) -> None:
-    report = await given(ingest, tmp_path, PROJECT)
+    report = await ingest_feed(ingest, tmp_path, PROJECT)
     assert report.counts == {Outcome.CREATED: 1}
     row = await ingest.fetchrow("SELECT * FROM trainings.training_project")
     assert row is not None
     assert (row["person_id"], row["formacode"], str(row["recorded_on"])) == (PERSON, "42752", "2026-10-01")
     assert (row["organisation_siret"], row["recorded_by"]) == (PRESCRIBER, PRESCRIBER)
     assert await links(ingest) == []
-    again = await given(ingest, tmp_path, PROJECT)
+    again = await ingest_feed(ingest, tmp_path, PROJECT)
     assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
 
 
 async def test_a_project_and_a_placement_of_the_same_number_are_two_items(ingest: Connection, tmp_path: Path) -> None:
     gone = {"projet": "POS-1", "maj": "2026-11-03T09:30:00+01:00", "supprime": True}
-    report = await given(ingest, tmp_path, PLACEMENT, PROJECT, gone, {**PROJECT, "maj": "2026-11-03T09:29:59+01:00"})
+    report = await ingest_feed(
+        ingest, tmp_path, PLACEMENT, PROJECT, gone, {**PROJECT, "maj": "2026-11-03T09:29:59+01:00"}
+    )
     assert report.counts == {Outcome.CREATED: 2, Outcome.REMOVED: 1, Outcome.OLDER: 1}
     assert await ingest.fetchval("SELECT count(*) FROM trainings.training_project") == 0
     assert len(await placements(ingest)) == len(await links(ingest)) == 1
@@ -190,7 +192,7 @@ async def test_a_project_and_a_placement_of_the_same_number_are_two_items(ingest
     ],
 )
 async def test_a_bad_line_is_refused_alone(ingest: Connection, tmp_path: Path, line: Any, code: str, path: str) -> None:
-    report = await given(ingest, tmp_path, line, b"", {**PLACEMENT, "positionnement": "POS-9"})
+    report = await ingest_feed(ingest, tmp_path, line, b"", {**PLACEMENT, "positionnement": "POS-9"})
     assert [(r.record, r.code, r.path) for r in report.refusals] == [(1, code, path)]
     assert report.counts == {Outcome.REJECTED: 1, Outcome.CREATED: 1}
     assert report.read == sum(report.counts.values()) == 2
@@ -198,14 +200,14 @@ async def test_a_bad_line_is_refused_alone(ingest: Connection, tmp_path: Path, l
 
 async def test_a_refused_line_may_come_again_once_its_person_is_known(ingest: Connection, tmp_path: Path) -> None:
     unknown = {**PLACEMENT, "personne": {"source": "essai", "reference": "4202"}}
-    assert (await given(ingest, tmp_path, unknown)).counts == {Outcome.REJECTED: 1}
+    assert (await ingest_feed(ingest, tmp_path, unknown)).counts == {Outcome.REJECTED: 1}
     await ingest.execute("INSERT INTO access.person_reference VALUES ('essai', '4202', $1)", PERSON)
-    assert (await given(ingest, tmp_path, unknown)).counts == {Outcome.CREATED: 1}
+    assert (await ingest_feed(ingest, tmp_path, unknown)).counts == {Outcome.CREATED: 1}
 
 
 async def test_a_report_never_holds_a_value_of_the_record(ingest: Connection, tmp_path: Path) -> None:
     canary = "CANARI-5d10"
-    report = await given(
+    report = await ingest_feed(
         ingest,
         tmp_path,
         {**PLACEMENT, "etat": canary},

@@ -20,8 +20,8 @@ from subgraphs.trainings.queries import MODEL
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, NOW, POLICY, REFERENT, Rows, anyone, context, person_id, residual
 
-PROVIDER, OTHER, PRESCRIBER = "99900020800011", "99900022200013", "99900030800011"
-OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, PROVIDER), link_key(Fact.OWN_ITEM, OTHER)
+PROVIDER, OTHER_PROVIDER, PRESCRIBER = "99900020800011", "99900022200013", "99900030800011"
+OWN, OTHERS_OWN = link_key(Fact.OWN_ITEM, PROVIDER), link_key(Fact.OWN_ITEM, OTHER_PROVIDER)
 
 QUERY = """
 query ($r: [_Any!]!, $first: Int, $after: String) {
@@ -48,16 +48,18 @@ def reading(*relations: Fact) -> Residual:
 
 @pytest.fixture
 async def rows(fresh_database: Database) -> AsyncIterator[Rows]:
-    """Person 1 on sessions of two providers, both of which have links to it; a catalogue of one training."""
+    """Person 1 with placements by two providers, each linked to the person, and a catalogue of one training."""
     connection = await fresh_database.connect()
     rows = Rows(connection)
-    await rows.person(1, (Fact.REFERENT, AGENT), (Fact.OWN_ITEM, PROVIDER), (Fact.OWN_ITEM, OTHER))
+    await rows.person(1, (Fact.REFERENT, AGENT), (Fact.OWN_ITEM, PROVIDER), (Fact.OWN_ITEM, OTHER_PROVIDER))
     await rows.sourced("trainings.training_provider", id=PROVIDER, siret=PROVIDER)
     await rows.sourced(
         "trainings.training", id="lheo--F1", title="Cuisinier", provider_id=PROVIDER, formacodes=[], rome_codes=[]
     )
     await rows.sourced("trainings.training_session", id="lheo--S1", training_id="lheo--F1", starts_on=date(2027, 1, 4))
-    for number, (owner, day) in enumerate([(PROVIDER, 3), (OTHER, 5), (PROVIDER, 9), (OTHER, 1)], start=1):
+    for number, (owner, day) in enumerate(
+        [(PROVIDER, 3), (OTHER_PROVIDER, 5), (PROVIDER, 9), (OTHER_PROVIDER, 1)], start=1
+    ):
         await rows.sourced(
             "trainings.placement", id=person_id(100 + number), person_id=person_id(1), session_id="lheo--S1",
             status="PROPOSE", proposed_on=date(2026, 10, day), organisation_siret=owner, recorded_by=PRESCRIBER,
@@ -78,7 +80,7 @@ async def trainings(fresh_database: Database) -> AsyncIterator[Subgraph]:
 PROJECTS = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person {
     trainingProjects { id formacode recordedOn }
     trainingPlacements { nodes { prerequisitesMet accommodationRequested } } } } }"""
-ASKED = "TrainingPlacement.accommodationRequested"
+ACCOMMODATION = "TrainingPlacement.accommodationRequested"
 
 
 async def projects(trainings: Subgraph, organisation: str | None, *scopes: str, more: tuple[str, ...] = ()) -> Any:
@@ -89,8 +91,8 @@ async def projects(trainings: Subgraph, organisation: str | None, *scopes: str, 
         dict.fromkeys(("Person", "TrainingProject", "TrainingPlacement"), clauses),
         dict.fromkeys((*fields, "TrainingPlacement.prerequisitesMet"), clauses),
     )
-    given = {"r": [{"__typename": "Person", "id": person_id(1)}]}
-    answer = await trainings.execute(PROJECTS, given, context(read, *scopes, organisation=organisation))
+    variables = {"r": [{"__typename": "Person", "id": person_id(1)}]}
+    answer = await trainings.execute(PROJECTS, variables, context(read, *scopes, organisation=organisation))
     assert "errors" not in answer, answer
     return answer["data"]["_entities"][0]
 
@@ -105,7 +107,7 @@ async def project(rows: Rows, number: int, owner: str, day: date) -> None:
 async def test_projects_come_newest_first_and_are_those_of_whoever_recorded_them(
     rows: Rows, trainings: Subgraph
 ) -> None:
-    for number, (owner, day) in enumerate([(PROVIDER, date(2026, 1, 4)), (OTHER, date(2026, 2, 4))], start=1):
+    for number, (owner, day) in enumerate([(PROVIDER, date(2026, 1, 4)), (OTHER_PROVIDER, date(2026, 2, 4))], start=1):
         await project(rows, number, owner, day)
     whole = await projects(trainings, None, REFERENT)
     assert [item["recordedOn"] for item in whole["trainingProjects"]] == ["2026-02-04", "2026-01-04"]
@@ -116,14 +118,19 @@ async def test_projects_come_newest_first_and_are_those_of_whoever_recorded_them
 
 
 async def test_row_security_alone_shows_no_project_of_another(rows: Rows, fresh_database: Database) -> None:
-    await project(rows, 1, OTHER, date(2026, 1, 4))
+    await project(rows, 1, OTHER_PROVIDER, date(2026, 1, 4))
     connection = await fresh_database.connect("trainings_query")
     try:
-        for scopes, organisation, seen in ((OWN, PROVIDER, 0), (OTHERS_OWN, OTHER, 1), (REFERENT, "", 1), ("", "", 0)):
+        for scopes, organisation, visible in (
+            (OWN, PROVIDER, 0),
+            (OTHERS_OWN, OTHER_PROVIDER, 1),
+            (REFERENT, "", 1),
+            ("", "", 0),
+        ):
             async with connection.transaction():
                 await connection.execute("SELECT set_config($1, $2, true)", SCOPES_SETTING, scopes)
                 await connection.execute("SELECT set_config($1, $2, true)", ORGANISATION_SETTING, organisation)
-                assert await connection.fetchval("SELECT count(*) FROM trainings.training_project") == seen
+                assert await connection.fetchval("SELECT count(*) FROM trainings.training_project") == visible
     finally:
         await connection.close()
 
@@ -135,7 +142,7 @@ async def test_a_request_for_accommodation_is_null_unless_it_is_opened_by_itself
         "UPDATE trainings.placement SET prerequisites_met = true, accommodation_requested = true"
     )
     without = (await projects(trainings, None, REFERENT))["trainingPlacements"]["nodes"][0]
-    opened = (await projects(trainings, None, REFERENT, more=(ASKED,)))["trainingPlacements"]["nodes"][0]
+    opened = (await projects(trainings, None, REFERENT, more=(ACCOMMODATION,)))["trainingPlacements"]["nodes"][0]
     assert without == {"prerequisitesMet": True, "accommodationRequested": None}
     assert opened == {"prerequisitesMet": True, "accommodationRequested": True}
 
@@ -143,11 +150,11 @@ async def test_a_request_for_accommodation_is_null_unless_it_is_opened_by_itself
 async def placements(
     trainings: Subgraph, read: Residual, *scopes: str, organisation: str | None = None, **arguments: Any
 ) -> Any:
-    given = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 5, **arguments}
-    answer = await trainings.execute(QUERY, given, context(read, *scopes, organisation=organisation))
+    variables = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 5, **arguments}
+    answer = await trainings.execute(QUERY, variables, context(read, *scopes, organisation=organisation))
     assert "errors" not in answer, answer
-    found = answer["data"]["_entities"][0]
-    return found and found["trainingPlacements"]
+    person = answer["data"]["_entities"][0]
+    return person and person["trainingPlacements"]
 
 
 def numbers(connection: Any) -> list[int]:
@@ -170,9 +177,9 @@ async def test_a_referent_reads_every_placement_newest_first(rows: Rows, trainin
 
 async def test_a_provider_reads_its_own_placements_only(rows: Rows, trainings: Subgraph) -> None:
     own = await placements(trainings, reading(Fact.OWN_ITEM), OWN, organisation=PROVIDER)
-    others = await placements(trainings, reading(Fact.OWN_ITEM), OTHERS_OWN, organisation=OTHER)
+    other_placements = await placements(trainings, reading(Fact.OWN_ITEM), OTHERS_OWN, organisation=OTHER_PROVIDER)
     assert numbers(own) == [103, 101]
-    assert numbers(others) == [102, 104]
+    assert numbers(other_placements) == [102, 104]
 
 
 async def test_pages_are_counted_after_the_rows_of_others_are_dropped(rows: Rows, trainings: Subgraph) -> None:
@@ -184,11 +191,11 @@ async def test_pages_are_counted_after_the_rows_of_others_are_dropped(rows: Rows
 
 
 async def test_the_organisation_that_proposed_it_is_told_by_a_fact(rows: Rows, trainings: Subgraph) -> None:
-    given = {"r": [{"__typename": "Person", "id": person_id(1)}]}
+    variables = {"r": [{"__typename": "Person", "id": person_id(1)}]}
     facts = []
-    for organisation in (PRESCRIBER, OTHER):
+    for organisation in (PRESCRIBER, OTHER_PROVIDER):
         scope = context(reading(Fact.REFERENT), REFERENT, organisation=organisation)
-        answer = await trainings.execute(FACTS, given, scope)
+        answer = await trainings.execute(FACTS, variables, scope)
         nodes = answer["data"]["_entities"][0]["trainingPlacements"]["nodes"]
         facts.append([node["_access"] for node in nodes])
     recorded = person_id(1), int(Fact.REFERENT | Fact.RECORDED)
@@ -230,26 +237,26 @@ async def test_an_ended_link_shows_nothing(rows: Rows, trainings: Subgraph) -> N
 
 
 @pytest.mark.parametrize(
-    ("scopes", "organisation", "seen"),
+    ("scopes", "organisation", "visible"),
     [
         (REFERENT, "", {101, 102, 103, 104}),
         (OWN, PROVIDER, {101, 103}),
-        (OTHERS_OWN, OTHER, {102, 104}),
-        (OWN, OTHER, {102, 104}),
+        (OTHERS_OWN, OTHER_PROVIDER, {102, 104}),
+        (OWN, OTHER_PROVIDER, {102, 104}),
         (OWN, "", set()),
         ("", PROVIDER, set()),
     ],
 )
 async def test_row_security_alone_shows_no_row_of_another(
-    rows: Rows, fresh_database: Database, scopes: str, organisation: str, seen: set[int]
+    rows: Rows, fresh_database: Database, scopes: str, organisation: str, visible: set[int]
 ) -> None:
     connection = await fresh_database.connect("trainings_query")
     try:
         async with connection.transaction():
             await connection.execute("SELECT set_config($1, $2, true)", SCOPES_SETTING, scopes)
             await connection.execute("SELECT set_config($1, $2, true)", ORGANISATION_SETTING, organisation)
-            found = await connection.fetch("SELECT id FROM trainings.placement")
-            assert {int(str(row["id"])[-3:]) for row in found} == seen
+            visible_rows = await connection.fetch("SELECT id FROM trainings.placement")
+            assert {int(str(row["id"])[-3:]) for row in visible_rows} == visible
         assert await connection.fetch("SELECT id FROM trainings.placement") == []
     finally:
         await connection.close()
@@ -266,7 +273,7 @@ async def test_the_query_role_reads_no_key_of_a_source_and_writes_nothing(rows: 
 
 
 @pytest.mark.parametrize(
-    ("days", "there"),
+    ("days", "is_listed"),
     [
         ({"proposed_on": 800, "ended_on": 700}, True),
         ({"proposed_on": 800, "decided_on": 790, "entered_on": 731}, False),
@@ -276,19 +283,19 @@ async def test_the_query_role_reads_no_key_of_a_source_and_writes_nothing(rows: 
     ],
 )
 async def test_a_placement_ends_by_the_last_of_its_days_and_by_what_its_source_told_if_it_bears_none(
-    rows: Rows, trainings: Subgraph, days: dict[str, int | None], there: bool
+    rows: Rows, trainings: Subgraph, days: dict[str, int | None], is_listed: bool
 ) -> None:
     today = day_of(datetime.fromtimestamp(NOW, UTC))
     values = ", ".join(f"{name} = ${place}" for place, name in enumerate(days, 1))
-    found = [None if each is None else today - timedelta(each) for each in days.values()]
-    await rows.connection.execute(f"UPDATE trainings.placement SET {values}", *found)
+    dates = [None if age is None else today - timedelta(age) for age in days.values()]
+    await rows.connection.execute(f"UPDATE trainings.placement SET {values}", *dates)
     bound = (Clause(int(Fact.REFERENT), 0, int(Fact.ITEM_ENDED)),)
     read = residual(
         {"Person": anyone(Fact.REFERENT), "TrainingPlacement": bound},
         dict.fromkeys(FIELDS, anyone(Fact.REFERENT)),
         items={"TrainingPlacement": 730},
     )
-    given = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 9}
-    answer = await trainings.execute(QUERY, given, context(read, REFERENT))
+    variables = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 9}
+    answer = await trainings.execute(QUERY, variables, context(read, REFERENT))
     listed = answer["data"]["_entities"][0]["trainingPlacements"]["nodes"]
-    assert len(listed) == (4 if there else 0)
+    assert len(listed) == (4 if is_listed else 0)

@@ -57,15 +57,15 @@ async def trainings(fresh_database: Database) -> AsyncIterator[Subgraph]:
     await pool.close()
 
 
-async def ids(trainings: Subgraph, query: str, given: dict[str, Any]) -> list[str]:
-    answer = await trainings.execute(query, {"filter": given}, context(Residual()))
+async def ids(trainings: Subgraph, query: str, filters: dict[str, Any]) -> list[str]:
+    answer = await trainings.execute(query, {"filter": filters}, context(Residual()))
     assert "errors" not in answer, answer
-    [found] = answer["data"].values()
-    return [node["id"].removeprefix("lheo--") for node in found["nodes"]]
+    [page] = answer["data"].values()
+    return [node["id"].removeprefix("lheo--") for node in page["nodes"]]
 
 
 @pytest.mark.parametrize(
-    ("given", "found"),
+    ("filters", "expected"),
     [
         ({}, ["F1", "F2"]),
         ({"romeCode": "G1602"}, ["F1"]),
@@ -76,13 +76,13 @@ async def ids(trainings: Subgraph, query: str, given: dict[str, Any]) -> list[st
     ],
 )
 async def test_a_training_is_found_by_each_of_its_codes(
-    trainings: Subgraph, given: dict[str, Any], found: list[str]
+    trainings: Subgraph, filters: dict[str, Any], expected: list[str]
 ) -> None:
-    assert await ids(trainings, TRAININGS, given) == found
+    assert await ids(trainings, TRAININGS, filters) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "found"),
+    ("filters", "expected"),
     [
         ({}, ["S1", "S2", "S3"]),
         ({"training": "lheo--F1", "startsFrom": "2027-02-01"}, ["S2"]),
@@ -95,18 +95,20 @@ async def test_a_training_is_found_by_each_of_its_codes(
     ],
 )
 async def test_a_session_is_found_by_its_dates_state_and_commune(
-    trainings: Subgraph, given: dict[str, Any], found: list[str]
+    trainings: Subgraph, filters: dict[str, Any], expected: list[str]
 ) -> None:
-    assert await ids(trainings, SESSIONS, given) == found
+    assert await ids(trainings, SESSIONS, filters) == expected
 
 
 async def test_sessions_around_a_place_come_nearest_first_and_those_without_a_place_do_not_come(
     trainings: Subgraph,
 ) -> None:
-    here = load()["08105"]
+    centre = load()["08105"]
     answer = await trainings.execute(NEAREST, {"near": {"cityCode": "08105"}}, context(Residual()))
     edges = answer["data"]["trainingSessions"]["edges"]
-    expected = [(distance_km((here.latitude, here.longitude), AT[place]), f"lheo--S{place + 1}") for place in (1, 0)]
+    expected = [
+        (distance_km((centre.latitude, centre.longitude), AT[place]), f"lheo--S{place + 1}") for place in (1, 0)
+    ]
     assert [(edge["distanceKm"], edge["node"]["id"]) for edge in edges] == expected
     assert edges[0]["distanceKm"] < edges[1]["distanceKm"]
     far = await trainings.execute(NEAREST, {"near": {"cityCode": "2A004"}}, context(Residual()))
@@ -128,10 +130,10 @@ async def test_sessions_around_a_place_are_found_by_index(trainings: Subgraph, f
     statement, call = Compiler(MODEL, b"c" * 32).statement(
         NEAREST, Query(parse(NEAREST)), variables, context(Residual())
     )
-    found = list(scans(await plan(connection, statement, call)))
+    table_scans = list(scans(await plan(connection, statement, call)))
     await connection.close()
-    assert found
-    assert [scan for scan in found if scan[0] == "Seq Scan"] == []
+    assert table_scans
+    assert [scan for scan in table_scans if scan[0] == "Seq Scan"] == []
 
 
 async def test_sessions_are_read_page_by_page(trainings: Subgraph) -> None:
@@ -143,8 +145,8 @@ async def test_sessions_are_read_page_by_page(trainings: Subgraph) -> None:
     assert [node["id"] for node in last["data"]["trainingSessions"]["nodes"]] == ["lheo--S3"]
 
 
-@pytest.mark.parametrize("given", [{"startsFrom": "demain"}, {"recruitmentState": "AUTRE"}])
-async def test_a_date_or_state_that_is_none_is_refused(trainings: Subgraph, given: dict[str, Any]) -> None:
-    answer = await trainings.execute(SESSIONS, {"filter": given}, context(Residual()))
+@pytest.mark.parametrize("filters", [{"startsFrom": "demain"}, {"recruitmentState": "AUTRE"}])
+async def test_a_date_or_state_that_is_none_is_refused(trainings: Subgraph, filters: dict[str, Any]) -> None:
+    answer = await trainings.execute(SESSIONS, {"filter": filters}, context(Residual()))
     assert answer["errors"]
     assert answer["data"] is None
