@@ -54,13 +54,13 @@ async def values(database: Database, query: str, *arguments: Any) -> list[Any]:
 
 async def versions(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row version of the schemas that ingestion writes: where it is, and which transaction wrote it."""
-    found = {}
+    versions_by_table = {}
     for schema in ("people", "appointments", "access"):
         tables = await values(database, "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1", schema)
         for table in tables:
             listed = await rows(database, f"SELECT ctid::text, xmin::text, xmax::text FROM {schema}.{table} ORDER BY 1")
-            found[f"{schema}.{table}"] = [tuple(row.values()) for row in listed]
-    return found
+            versions_by_table[f"{schema}.{table}"] = [tuple(row.values()) for row in listed]
+    return versions_by_table
 
 
 def webhook(folder: Path, name: str, message: Any, secret: bytes = SECRET) -> Path:
@@ -84,9 +84,9 @@ def adds_up(report: Report) -> bool:
 
 def everything_told(reports: Sequence[Report]) -> str:
     """All text that reports give away."""
-    told = [
+    refusals = [
         (refusal.file, refusal.path, refusal.code, refusal.message, refusal.mend)
         for report in reports
         for refusal in report.refusals
     ]
-    return f"{told} {reports}"
+    return f"{refusals} {reports}"

@@ -1,4 +1,4 @@
-"""The CNAF flux: what is in the file reads back, and what is broken leaves nothing half-written."""
+"""The CNAF flux is written as the file says, and a broken file or foyer leaves nothing half-written."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def file(folder: Path, content: bytes, name: str = "flux.xml") -> Path:
 
 
 async def links(database: Database, relation: Fact) -> list[tuple[str, str]]:
-    found = await rows(
+    link_rows = await rows(
         database,
         "SELECT p.first_name, l.scope_id FROM access.link l JOIN people.person p ON p.id = l.person_id"
         " WHERE l.relation = $1 ORDER BY 1, 2",
         int(relation),
     )
-    return [(row["first_name"], row["scope_id"]) for row in found]
+    return [(row["first_name"], row["scope_id"]) for row in link_rows]
 
 
 async def test_matricules_that_only_begin_alike_are_two_foyers(fresh_database: Database, tmp_path: Path) -> None:
@@ -50,18 +50,20 @@ async def test_matricules_that_only_begin_alike_are_two_foyers(fresh_database: D
 
 
 async def test_a_nir_that_comes_or_goes_keeps_the_person(fresh_database: Database, tmp_path: Path) -> None:
-    known = flux([MAELLE], NOVEMBER)
+    with_nir = flux([MAELLE], NOVEMBER)
     without = re.sub(rb"<NIR>.*?</NIR>", b"", flux([MAELLE], OCTOBER))
-    seen = []
-    for content in (without, known, without.replace(b"2026-10-01", b"2026-12-01")):
+    person_ids = []
+    for content in (without, with_nir, without.replace(b"2026-10-01", b"2026-12-01")):
         report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content))
         assert (codes(report), len(report.counts)) == ([], 1)
-        seen += await values(fresh_database, "SELECT id FROM people.person")
+        person_ids += await values(fresh_database, "SELECT id FROM people.person")
         assert len(await values(fresh_database, "SELECT 1 FROM people.identity")) == 1
-    assert len(seen) == 3
-    assert len(set(seen)) == 1
-    other = known.replace(b"2026-11-01", b"2027-01-01").replace(MAELLE.nir.encode(), BY_SLUG["ondine"].nir.encode())
-    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, other))) == []
+    assert len(person_ids) == 3
+    assert len(set(person_ids)) == 1
+    other_nir = with_nir.replace(b"2026-11-01", b"2027-01-01").replace(
+        MAELLE.nir.encode(), BY_SLUG["ondine"].nir.encode()
+    )
+    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, other_nir))) == []
     assert await values(fresh_database, "SELECT first_name FROM people.person") == ["MAËLLE"]
 
 
@@ -181,8 +183,8 @@ async def test_the_nir_is_nowhere_in_the_database(fresh_database: Database, tmp_
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('people', 'appointments', 'access')",
         )
     ]:
-        found = await values(fresh_database, f"SELECT t::text FROM {schema}.{table} t")
-        assert MAELLE.nir not in "".join(found)
+        texts = await values(fresh_database, f"SELECT t::text FROM {schema}.{table} t")
+        assert MAELLE.nir not in "".join(texts)
 
 
 BROKEN = {
@@ -205,8 +207,8 @@ async def test_a_broken_foyer_is_refused_whole_and_the_others_go_in(
 
     report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, content.replace(good, bad, 1)))
 
-    [(record, place, told)] = codes(report)
-    assert (record, told) == (2, code)
+    [(record, place, refusal_code)] = codes(report)
+    assert (record, refusal_code) == (2, code)
     assert place.endswith(path)
     assert adds_up(report)
     assert report.counts == {Outcome.CREATED: 2, Outcome.REJECTED: 1}
@@ -269,7 +271,7 @@ async def test_a_file_that_is_not_such_a_flux_writes_nothing(
     assert callable(spoil)
     report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, spoil(flux(COUPLE, NOVEMBER))))
 
-    assert [(record, told) for record, _, told in codes(report)] == [(0, code)]
+    assert [(record, refusal_code) for record, _, refusal_code in codes(report)] == [(0, code)]
     assert (report.read, report.rows) == (0, 0)
     assert not await values(fresh_database, "SELECT 1 FROM people.source_record")
 
@@ -298,8 +300,8 @@ async def test_the_other_system_keeps_the_person_that_the_flux_forgets(
 
     await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux(COUPLE[:1], NOVEMBER)))
 
-    kept = await rows(fresh_database, "SELECT source, first_name FROM people.person ORDER BY first_name")
-    assert [tuple(row.values()) for row in kept] == [("rdv-insertion", "Sidonie"), ("cnaf-flux", "TITOUAN")]
+    people = await rows(fresh_database, "SELECT source, first_name FROM people.person ORDER BY first_name")
+    assert [tuple(row.values()) for row in people] == [("rdv-insertion", "Sidonie"), ("cnaf-flux", "TITOUAN")]
     assert not await values(
         fresh_database,
         "SELECT 1 FROM people.rsa r JOIN people.person p ON p.id = person_id WHERE first_name = 'Sidonie'",

@@ -39,7 +39,7 @@ def with_activity(content: bytes, code: str) -> bytes:
 
 def person(*months: tuple[str, tuple[tuple[str, str], ...]], none: str = "0") -> etree._Element:
     """A person with these resources by month."""
-    told = "".join(
+    monthly = "".join(
         f"<RessourcesMensuelles><GeneraliteRessourcesMensuelles><MOISRESS>{month}</MOISRESS>"
         "</GeneraliteRessourcesMensuelles>"
         + "".join(
@@ -52,7 +52,7 @@ def person(*months: tuple[str, tuple[tuple[str, str], ...]], none: str = "0") ->
     )
     general = f"<TOPRESSNUL>{none}</TOPRESSNUL><DFRESS>2026-10-31</DFRESS>"
     return etree.fromstring(
-        f"<Personne><Ressources><GeneraliteRessourcesTrimestre>{general}</GeneraliteRessourcesTrimestre>{told}"
+        f"<Personne><Ressources><GeneraliteRessourcesTrimestre>{general}</GeneraliteRessourcesTrimestre>{monthly}"
         "</Ressources></Personne>"
     )
 
@@ -66,7 +66,7 @@ async def test_the_situation_of_each_adult_is_kept_and_nothing_that_it_was_made_
 ) -> None:
     report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([TITOUAN, SIDONIE, GASPARD], NOVEMBER)))
     assert codes(report) == []
-    found = await rows(
+    situations = await rows(
         fresh_database,
         "SELECT p.first_name, p.work_situation, p.identity_certified, p.nir_last_digits, c.street, s.month, s.band,"
         " s.earned, r.suspension_reason, i.request_number FROM people.person p"
@@ -75,7 +75,7 @@ async def test_the_situation_of_each_adult_is_kept_and_nothing_that_it_was_made_
         " ORDER BY 1",
     )
     october = date(2026, 10, 1)
-    assert [tuple(row.values()) for row in found] == [
+    assert [tuple(row.values()) for row in situations] == [
         ("GASPARD", "SANS_EMPLOI", True, "004", "4 RUE DE L'EXEMPLE", october, "DE_500_A_1000", False, "SANTE",
          "00000000004"),
         ("SIDONIE", "MALADIE", True, "003", "2 RUE DE L'EXEMPLE", october, "DE_500_A_1000", False, None,
@@ -90,13 +90,13 @@ async def test_the_situation_of_each_adult_is_kept_and_nothing_that_it_was_made_
     )
     assert [tuple(row.values()) for row in allocations] == [("GASPARD", False, True), ("TITOUAN", True, False)]
     tables = await values(fresh_database, "SELECT tablename FROM pg_tables WHERE schemaname = 'people'")
-    kept = {
+    stored = {
         str(value)
         for table in tables
         for row in await rows(fresh_database, f"SELECT * FROM people.{table}")
         for value in row.values()
     }
-    assert kept & {"ASS", "ABA", "MAL", "010", "011", "97", "540", "540.00", "1020", "890.00", "890"} == set()
+    assert stored & {"ASS", "ABA", "MAL", "010", "011", "97", "540", "540.00", "1020", "890.00", "890"} == set()
 
 
 async def test_the_same_file_again_writes_nothing_and_a_newer_one_replaces_the_situation(
@@ -130,17 +130,17 @@ async def test_a_flux_without_any_of_it_is_read_all_the_same(fresh_database: Dat
 
 async def test_the_sample_says_situation_and_street(fresh_database: Database, samples: Path) -> None:
     await ingest(fresh_database, "cnaf-flux", samples / "cnaf-flux" / "RSABEM.xml")
-    found = await rows(
+    situations = await rows(
         fresh_database,
         "SELECT first_name, identity_certified, work_situation, s.month, s.band, s.earned, c.street"
         " FROM people.person p JOIN people.resources s ON s.person_id = p.id"
         " JOIN people.contact c ON c.person_id = p.id WHERE first_name IN ('NOEL', 'SOPHIE') ORDER BY 1",
     )
-    for row in found:
+    for row in situations:
         assert (row["identity_certified"], row["work_situation"]) == (True, "SANS_EMPLOI")
         assert (row["month"], row["band"], row["earned"]) == (date(2021, 10, 1), "AU_MOINS_1500", True)
         assert row["street"] == "1 RUE EXEMPLE"
-    assert len(found) == 2
+    assert len(situations) == 2
 
 
 @pytest.mark.parametrize(
@@ -149,16 +149,18 @@ async def test_the_sample_says_situation_and_street(fresh_database: Database, sa
      ("999.99", "DE_500_A_1000"), ("1000", "DE_1000_A_1500"), ("1500", "AU_MOINS_1500"), ("99999", "AU_MOINS_1500")],
 )  # fmt: skip
 def test_the_bounds_of_the_bands(euros: str, band: str) -> None:
-    found = cnaf_situation.income([person(("2026-10-01", (("001", euros),)))])
-    assert found == cnaf_situation.Income(date(2026, 10, 1), band)
+    income = cnaf_situation.income([person(("2026-10-01", (("001", euros),)))])
+    assert income == cnaf_situation.Income(date(2026, 10, 1), band)
 
 
 def test_the_band_is_of_the_whole_foyer_in_its_last_month_without_deductions_and_counts() -> None:
-    one = person(("2026-09-01", (("001", "9000"),)), ("2026-10-01", (("010", "300"), ("060", "250"), ("216", "151"))))
-    other = person(("2026-10-01", (("030", "250"),)))
-    assert cnaf_situation.income([one, other]) == cnaf_situation.Income(date(2026, 10, 1), "DE_500_A_1000")
-    assert [cnaf_situation.earns(each, date(2026, 10, 1)) for each in (one, other)] == [False, True]
-    assert cnaf_situation.earns(one, date(2026, 9, 1)) is True
+    claimant = person(
+        ("2026-09-01", (("001", "9000"),)), ("2026-10-01", (("010", "300"), ("060", "250"), ("216", "151")))
+    )
+    partner = person(("2026-10-01", (("030", "250"),)))
+    assert cnaf_situation.income([claimant, partner]) == cnaf_situation.Income(date(2026, 10, 1), "DE_500_A_1000")
+    assert [cnaf_situation.earns(adult, date(2026, 10, 1)) for adult in (claimant, partner)] == [False, True]
+    assert cnaf_situation.earns(claimant, date(2026, 9, 1)) is True
 
 
 def test_resources_that_are_not_told_or_not_declared_have_no_band() -> None:
@@ -171,14 +173,14 @@ def test_resources_that_are_not_told_or_not_declared_have_no_band() -> None:
 
 
 def test_the_activity_is_the_one_that_goes_on_begun_last() -> None:
-    told = etree.fromstring(
+    element = etree.fromstring(
         "<Personne><Activite><ACT>SAL</ACT><DDACT>2020-01-01</DDACT></Activite>"
         "<Activite><ACT>SFP</ACT><DDACT>2026-10-01</DDACT><DFACT>2026-10-31</DFACT></Activite>"
         "<Activite><ACT>CHO</ACT><DDACT>2025-06-01</DDACT><DFACT>2026-11-01</DFACT></Activite></Personne>"
     )
-    assert cnaf_situation.activity(told, NOVEMBER) == "CHO"
-    assert cnaf_situation.activity(told, DECEMBER) == "SAL"
-    assert cnaf_situation.activity(told, date(2026, 10, 15)) == "SFP"
+    assert cnaf_situation.activity(element, NOVEMBER) == "CHO"
+    assert cnaf_situation.activity(element, DECEMBER) == "SAL"
+    assert cnaf_situation.activity(element, date(2026, 10, 15)) == "SFP"
     assert cnaf_situation.activity(etree.fromstring("<Personne/>"), NOVEMBER) is None
 
 

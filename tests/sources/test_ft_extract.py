@@ -21,7 +21,7 @@ MONDAY, TUESDAY = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzi
 Difficulties = dict[Person, tuple[str, ...]]
 
 
-async def known(database: Database, folder: Path, *people: Person) -> None:
+async def ingest_flux(database: Database, folder: Path, *people: Person) -> None:
     path = folder / "flux.xml"
     path.write_bytes(flux(people, date(2026, 11, 1)))
     assert (await ingest(database, "cnaf-flux", path)).complete
@@ -34,12 +34,12 @@ def file(folder: Path, difficulties: Difficulties) -> Path:
 
 
 async def themes(database: Database) -> list[tuple[str, str]]:
-    found = await rows(
+    constraints = await rows(
         database,
         "SELECT p.first_name, c.theme FROM people.person_constraint c JOIN people.person p ON p.id = c.person_id"
         " WHERE c.state = 'OUI' ORDER BY 1, 2",
     )
-    return [(row["first_name"], row["theme"]) for row in found]
+    return [(row["first_name"], row["theme"]) for row in constraints]
 
 
 async def test_the_sample_is_about_the_people_who_are_known(fresh_database: Database, samples: Path) -> None:
@@ -54,7 +54,7 @@ async def test_the_sample_is_about_the_people_who_are_known(fresh_database: Data
 
 
 async def test_difficulties_become_constraints_of_the_known_person(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE, GASPARD)
+    await ingest_flux(fresh_database, tmp_path, MAELLE, GASPARD)
     difficulties: Difficulties = {MAELLE: ("dif_transport", "dif_familiale"), GASPARD: ("dif_sante",)}
 
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, difficulties), as_of=MONDAY)
@@ -65,7 +65,7 @@ async def test_difficulties_become_constraints_of_the_known_person(fresh_databas
 
 
 async def test_the_same_file_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     path = file(tmp_path, {MAELLE: ("dif_transport",)})
     await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY)
     before = await versions(fresh_database)
@@ -77,7 +77,7 @@ async def test_the_same_file_again_writes_nothing(fresh_database: Database, tmp_
 async def test_a_difficulty_that_ends_is_removed_and_an_older_file_does_not_bring_it_back(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
     await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ()}), as_of=TUESDAY)
     assert await themes(fresh_database) == []
@@ -87,7 +87,7 @@ async def test_a_difficulty_that_ends_is_removed_and_an_older_file_does_not_brin
 
 
 @pytest.mark.parametrize(
-    "other",
+    "stranger",
     [
         replace(MAELLE, last_name="Ardoise"),
         replace(MAELLE, first_name="Marie"),
@@ -97,17 +97,17 @@ async def test_a_difficulty_that_ends_is_removed_and_an_older_file_does_not_brin
     ids=["name", "first name", "birth date", "département"],
 )
 async def test_it_makes_nobody_and_touches_nobody_who_differs(
-    fresh_database: Database, tmp_path: Path, other: Person
+    fresh_database: Database, tmp_path: Path, stranger: Person
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     before = await versions(fresh_database)
-    report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {other: ("dif_sante",)}), as_of=MONDAY)
+    report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {stranger: ("dif_sante",)}), as_of=MONDAY)
     assert codes(report) == [(1, "", "MATCH_NONE")]
     assert await versions(fresh_database) == before
 
 
 async def test_two_people_of_one_name_and_birth_date_are_several(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE, replace(MAELLE, number=90, dossier="0810090"))
+    await ingest_flux(fresh_database, tmp_path, MAELLE, replace(MAELLE, number=90, dossier="0810090"))
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
     assert codes(report) == [(1, "", "MATCH_SEVERAL")]
     assert await themes(fresh_database) == []
@@ -115,14 +115,14 @@ async def test_two_people_of_one_name_and_birth_date_are_several(fresh_database:
 
 async def test_a_name_of_birth_is_a_name(fresh_database: Database, tmp_path: Path) -> None:
     sidonie = BY_SLUG["sidonie"]
-    await known(fresh_database, tmp_path, sidonie)
+    await ingest_flux(fresh_database, tmp_path, sidonie)
     married: Difficulties = {replace(sidonie, last_name=sidonie.birth_name or ""): ("dif_logement",)}
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, married), as_of=MONDAY)
     assert report.complete
 
 
 async def test_a_lost_zero_is_told(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     path = file(tmp_path, {MAELLE: ("dif_sante",)})
     path.write_bytes(path.read_bytes().replace(b";08;", b";8;"))
     report = await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY)
@@ -132,9 +132,9 @@ async def test_a_lost_zero_is_told(fresh_database: Database, tmp_path: Path) -> 
 async def test_a_homonym_who_comes_later_makes_a_row_that_was_attached_several(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
-    await known(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
+    await ingest_flux(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_logement",)}), as_of=TUESDAY)
     assert codes(report) == [(1, "", "MATCH_SEVERAL")]
     assert await themes(fresh_database) == [("MAËLLE", "SANTE")]
@@ -143,7 +143,7 @@ async def test_a_homonym_who_comes_later_makes_a_row_that_was_attached_several(
 async def test_a_row_stays_with_its_person_who_has_moved_and_never_goes_over_to_another(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=MONDAY)
     path = tmp_path / "flux.xml"
     path.write_bytes(flux([replace(MAELLE, place=BY_SLUG["lisandru"].place, born="99")], date(2026, 11, 2)))
@@ -151,7 +151,7 @@ async def test_a_row_stays_with_its_person_who_has_moved_and_never_goes_over_to_
     path = file(tmp_path, {MAELLE: ("dif_logement",)})
     assert (await ingest(fresh_database, "ft-extrait", path, as_of=TUESDAY)).complete
 
-    await known(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
+    await ingest_flux(fresh_database, tmp_path, replace(MAELLE, number=90, dossier="0810090"))
     later = TUESDAY.replace(hour=9)
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path, {MAELLE: ("dif_sante",)}), as_of=later)
     assert codes(report) == [(1, "", "MATCH_CONFLICT")]

@@ -15,7 +15,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.unit_of_work import Organisation
 from tests.conftest import Database
 from tests.sources.ingestion import codes, ingest, rows, values, versions
-from tests.sources.test_ft_extract import MONDAY, TUESDAY, known
+from tests.sources.test_ft_extract import MONDAY, TUESDAY, ingest_flux
 
 MAELLE = BY_SLUG["maelle"]
 SIRET = "13000548100019"
@@ -63,7 +63,7 @@ async def counts(database: Database) -> dict[str, int]:
 async def test_the_agency_that_follows_is_the_referent_organisation_and_its_adviser_the_referent(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path), as_of=MONDAY, organisations=AGENCIES)
     assert report.counts == {Outcome.CREATED: 1}
     (referent,) = await rows(
@@ -78,7 +78,7 @@ async def test_the_agency_that_follows_is_the_referent_organisation_and_its_advi
 
 
 async def test_registration_occupations_orientation_and_ppae_are_read(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path), as_of=MONDAY, organisations=AGENCIES)
     assert await rows(fresh_database, "SELECT status, category_code, registered_on FROM people.registration") == [
         {"status": "INSCRIT", "category_code": "1", "registered_on": date(2025, 9, 1)}
@@ -109,7 +109,7 @@ async def test_registration_occupations_orientation_and_ppae_are_read(fresh_data
 async def test_who_was_born_abroad_has_a_country_and_no_commune(
     fresh_database: Database, tmp_path: Path, code: str, city: str | None, country: str | None
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     path = file(tmp_path, code_lieu_naissance=code)
     await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY, organisations=AGENCIES)
     assert await rows(fresh_database, "SELECT birth_city_code, birth_country_code FROM people.person") == [
@@ -118,7 +118,7 @@ async def test_who_was_born_abroad_has_a_country_and_no_commune(
 
 
 async def test_the_same_extract_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path), as_of=MONDAY, organisations=AGENCIES)
     before = await versions(fresh_database)
     report = await ingest(fresh_database, "ft-extrait", file(tmp_path), as_of=MONDAY, organisations=AGENCIES)
@@ -134,7 +134,7 @@ async def test_the_same_extract_again_writes_nothing(fresh_database: Database, t
 async def test_an_agency_that_does_not_follow_or_is_not_declared_has_no_link(
     fresh_database: Database, tmp_path: Path, changes: dict[str, str], organisations: dict[str, Organisation]
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     path = file(tmp_path, **changes)
     await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY, organisations=organisations)
     linked = await values(fresh_database, "SELECT 1 FROM access.link WHERE relation = $1", int(Fact.ORG_REFERENT))
@@ -146,7 +146,7 @@ async def test_an_agency_that_does_not_follow_or_is_not_declared_has_no_link(
 async def test_what_a_newer_extract_no_longer_says_is_removed_with_its_links(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     await ingest(fresh_database, "ft-extrait", file(tmp_path), as_of=MONDAY, organisations=AGENCIES)
     assert await counts(fresh_database) == dict.fromkeys(WRITTEN, 1)
     ended = dict.fromkeys(
@@ -156,16 +156,16 @@ async def test_what_a_newer_extract_no_longer_says_is_removed_with_its_links(
     path = file(tmp_path, **ended)
     await ingest(fresh_database, "ft-extrait", path, as_of=MONDAY + timedelta(days=1), organisations=AGENCIES)
     assert await counts(fresh_database) == dict.fromkeys(WRITTEN, 0)
-    held = await values(
+    relations = await values(
         fresh_database,
         "SELECT relation FROM access.link WHERE relation = ANY ($1)",
         [int(Fact.ORG_REFERENT), int(Fact.REFERENT)],
     )
-    assert held == []
+    assert relations == []
 
 
 async def test_a_broken_date_refuses_its_row_and_writes_none_of_it(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
     path = file(tmp_path, suivi_debut="2026-02-30 00:00:00.0")
     report = await ingest(fresh_database, "ft-extrait", path, as_of=TUESDAY, organisations=AGENCIES)
     assert codes(report) == [(1, "suivi_debut", "DATE_INVALID")]
@@ -173,8 +173,10 @@ async def test_a_broken_date_refuses_its_row_and_writes_none_of_it(fresh_databas
 
 
 async def test_identifiers_are_those_that_the_sources_bear(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
-    found = await rows(fresh_database, "SELECT kind, value, organisation, role FROM people.identifier ORDER BY kind")
-    assert {row["kind"] for row in found} == {"CAF", "FRANCE_TRAVAIL"}
-    caf = next(row for row in found if row["kind"] == "CAF")
+    await ingest_flux(fresh_database, tmp_path, MAELLE)
+    identifiers = await rows(
+        fresh_database, "SELECT kind, value, organisation, role FROM people.identifier ORDER BY kind"
+    )
+    assert {row["kind"] for row in identifiers} == {"CAF", "FRANCE_TRAVAIL"}
+    caf = next(row for row in identifiers if row["kind"] == "CAF")
     assert (caf["value"], caf["role"]) == (MAELLE.dossier, "DEMANDEUR")

@@ -94,19 +94,19 @@ def test_a_key_of_one_person_with_another_birth_date_is_a_conflict(rung: Values)
 
 
 def test_an_internal_id_without_a_birth_date_does_not_join_two_first_names() -> None:
-    known = row(ANNE, **INTERNAL, birth_date=BIRTH, first_name="Anne-Marie")
-    assert match(row(**INTERNAL, first_name="ANNE MARIE"), [known], None) == ANNE
-    assert match(row(**INTERNAL, first_name="Anne"), [known], None) == ANNE
+    existing = row(ANNE, **INTERNAL, birth_date=BIRTH, first_name="Anne-Marie")
+    assert match(row(**INTERNAL, first_name="ANNE MARIE"), [existing], None) == ANNE
+    assert match(row(**INTERNAL, first_name="Anne"), [existing], None) == ANNE
     with pytest.raises(Refused, match="MATCH_CONFLICT"):
-        match(row(**INTERNAL, first_name="Bruno"), [known], None)
+        match(row(**INTERNAL, first_name="Bruno"), [existing], None)
 
 
 def test_another_first_name_and_another_birth_date_are_someone_else() -> None:
-    known = row(ANNE, birth_date=BIRTH, first_name="Anne")
-    assert is_someone_else(row(birth_date=OTHER_BIRTH, first_name="Bruno"), known)
-    assert not is_someone_else(row(birth_date=OTHER_BIRTH, first_name="ANNE"), known)
-    assert not is_someone_else(row(birth_date=BIRTH, first_name="Bruno"), known)
-    assert not is_someone_else(row(first_name="Bruno"), known)
+    existing = row(ANNE, birth_date=BIRTH, first_name="Anne")
+    assert is_someone_else(row(birth_date=OTHER_BIRTH, first_name="Bruno"), existing)
+    assert not is_someone_else(row(birth_date=OTHER_BIRTH, first_name="ANNE"), existing)
+    assert not is_someone_else(row(birth_date=BIRTH, first_name="Bruno"), existing)
+    assert not is_someone_else(row(first_name="Bruno"), existing)
 
 
 def test_a_known_nir_without_birth_date_asks_for_it() -> None:

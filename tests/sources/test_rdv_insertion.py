@@ -28,11 +28,11 @@ Change = Callable[[dict[str, Any]], None]
 
 def message(change: Change | None = None, *, rdv: Any = SOLO, event: str = "created", at: str = "06:00:00") -> Any:
     """A webhook's message of our own, told at a time of day, after a change."""
-    found = rdv_message(rdv, TODAY)
-    found["meta"] |= {"event": event, "timestamp": f"2026-11-24 {at} +0000"}
+    body = rdv_message(rdv, TODAY)
+    body["meta"] |= {"event": event, "timestamp": f"2026-11-24 {at} +0000"}
     if change is not None:
-        change(found["data"])
-    return found
+        change(body["data"])
+    return body
 
 
 def status(value: str) -> Change:
@@ -160,8 +160,8 @@ async def test_an_update_changes_the_row_and_keeps_its_key(fresh_database: Datab
     await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "created", message()))
     [before] = await appointments(fresh_database)
 
-    told = message(status("noshow"), event="updated", at="10:00:00")
-    report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "updated", told))
+    update = message(status("noshow"), event="updated", at="10:00:00")
+    report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "updated", update))
 
     assert report.counts == {Outcome.UPDATED: 1}
     [after] = await appointments(fresh_database)
@@ -189,7 +189,7 @@ async def test_what_the_source_destroys_goes_with_its_links_and_its_person(
 async def test_a_late_update_does_not_bring_back_what_was_destroyed(fresh_database: Database, tmp_path: Path) -> None:
     gone = {"data": {"id": SOLO.number}, "meta": message(event="destroyed", at="11:00:00")["meta"]}
     late = [message(event="updated", at=at) for at in ("10:59:59", "11:00:00")]
-    paths = [webhook(tmp_path, str(number), one) for number, one in enumerate([message(), gone, *late, gone])]
+    paths = [webhook(tmp_path, str(number), body) for number, body in enumerate([message(), gone, *late, gone])]
 
     report = await ingest(fresh_database, "rdv-insertion", *paths)
 
@@ -199,9 +199,9 @@ async def test_a_late_update_does_not_bring_back_what_was_destroyed(fresh_databa
 
 
 async def test_a_person_stays_as_long_as_another_item_holds_it(fresh_database: Database, tmp_path: Path) -> None:
-    other = message(rdv=RDVS[1])
+    other_message = message(rdv=RDVS[1])
     gone = {"data": {"id": SOLO.number}, "meta": message(event="destroyed", at="11:00:00")["meta"]}
-    paths = [webhook(tmp_path, str(number), one) for number, one in enumerate([message(), other, gone])]
+    paths = [webhook(tmp_path, str(number), body) for number, body in enumerate([message(), other_message, gone])]
     await ingest(fresh_database, "rdv-insertion", *paths)
     assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Maëlle"]
 
@@ -261,8 +261,8 @@ async def test_only_an_organisation_whose_siret_is_known_owns_its_rendez_vous(
 async def test_an_organisation_is_linked_by_a_rendez_vous_until_its_day_and_never_by_a_cancelled_one(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    async def until(name: str, told: dict[str, Any]) -> list[Any]:
-        path = webhook(tmp_path, name, told)
+    async def until(name: str, body: dict[str, Any]) -> list[Any]:
+        path = webhook(tmp_path, name, body)
         await ingest(fresh_database, "rdv-insertion", path, organisations=ORGANISATION_MAP)
         again = await ingest(fresh_database, "rdv-insertion", path, organisations=ORGANISATION_MAP)
         assert again.rows == 0
@@ -284,8 +284,8 @@ async def test_a_category_that_the_hub_does_not_know_is_no_category(fresh_databa
 
     await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "a", message(unknown)))
     await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "b", message(rdv=PSYCHOLOGIST)))
-    found = {(row["motive_category"], row["motive_type"]) for row in await appointments(fresh_database)}
-    assert found == {(None, "autre"), ("psychologue", "autre")}
+    motives = {(row["motive_category"], row["motive_type"]) for row in await appointments(fresh_database)}
+    assert motives == {(None, "autre"), ("psychologue", "autre")}
 
 
 async def test_a_key_that_the_audience_may_not_see_takes_nothing_away(fresh_database: Database, tmp_path: Path) -> None:
@@ -299,13 +299,15 @@ async def test_a_key_that_the_audience_may_not_see_takes_nothing_away(fresh_data
     def erased(data: dict[str, Any]) -> None:
         data["participations"][0]["user"] |= {"nir": None, "department_internal_id": None}
 
-    held = "SELECT nir_hash IS NOT NULL a, department_internal_id IS NOT NULL b, nir_last_digits c FROM people.identity"
+    query = (
+        "SELECT nir_hash IS NOT NULL a, department_internal_id IS NOT NULL b, nir_last_digits c FROM people.identity"
+    )
     states = []
     for number, change in enumerate((with_nir, without, erased)):
-        told = message(change, event="updated", at=f"06:00:0{number}")
-        report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, str(number), told))
+        update = message(change, event="updated", at=f"06:00:0{number}")
+        report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, str(number), update))
         assert report.complete
-        states += [tuple(row.values()) for row in await rows(fresh_database, held)]
+        states += [tuple(row.values()) for row in await rows(fresh_database, query)]
     assert states == [(True, True, "001"), (True, True, "001"), (False, False, None)]
 
 
@@ -345,8 +347,8 @@ async def test_a_proven_body_that_is_not_such_a_message_writes_nothing(
 ) -> None:
     report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "rdv", body))
 
-    [(record, place, told)] = codes(report)
-    assert (record, told) == (1, code)
+    [(record, place, refusal_code)] = codes(report)
+    assert (record, refusal_code) == (1, code)
     assert place.endswith(path)
     assert not await values(fresh_database, "SELECT 1 FROM appointments.source_record")
     assert "8271" not in everything_told([report])
@@ -399,7 +401,7 @@ async def test_a_destroyed_person_goes_with_the_last_placement_that_held_it(
         path.write_bytes(orjson.dumps({"positionnement": "POS-1", "maj": "2026-11-24T10:00:00+00:00"} | changed))
         return path
 
-    held = {
+    proposal = {
         "etat": "PROPOSE",
         "personne": {"source": "rdv-insertion", "reference": f"user:{BY_SLUG['maelle'].number + 5000}"},
         "session": "S-1",
@@ -408,7 +410,7 @@ async def test_a_destroyed_person_goes_with_the_last_placement_that_held_it(
     }
     gone = {"data": {"id": SOLO.number}, "meta": message(event="destroyed", at="11:00:00")["meta"]}
     await read("rdv-insertion", webhook(tmp_path, "rdv", message()))
-    await read("ouiform", placement("held", **held))
+    await read("ouiform", placement("held", **proposal))
     await read("rdv-insertion", webhook(tmp_path, "gone", gone))
     assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Maëlle"]
 

@@ -24,14 +24,14 @@ SELECT a.email FROM appointments.appointment_agent r JOIN people.agent a ON a.id
 """
 
 
-async def send(database: Database, folder: Path, at: str, known: Organisation | None = None, **data: Any) -> None:
+async def send(database: Database, folder: Path, at: str, declared: Organisation | None = None, **data: Any) -> None:
     """One rendez-vous with these values in its data, of an organisation known so."""
 
     def change(body: Any) -> None:
         body.update(data)
 
     path = webhook(folder, f"rdv-{at[:2]}", message(change, at=at))
-    organisations = {} if known is None else {NUMBER: known}
+    organisations = {} if declared is None else {NUMBER: declared}
     assert (await ingest(database, "rdv-insertion", path, organisations=organisations)).complete
 
 
@@ -40,9 +40,9 @@ async def test_agents_who_receive_are_known_by_e_mail_and_follow_nobody(
 ) -> None:
     await send(fresh_database, tmp_path, "06:00:00", agents=AGENTS)
     assert await values(fresh_database, RECEIVING) == ["luc.somme@cd08.example.org", "odile.verne@cd08.example.org"]
-    named = [agent["email"].lower() for agent in AGENTS if agent["email"]]
+    emails = [agent["email"].lower() for agent in AGENTS if agent["email"]]
     followed = "SELECT 1 FROM people.referent r JOIN people.agent a ON a.id = r.agent_id WHERE a.email = ANY ($1)"
-    assert await values(fresh_database, followed, named) == []
+    assert await values(fresh_database, followed, emails) == []
 
 
 async def test_who_no_longer_receives_is_removed(fresh_database: Database, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ async def test_who_no_longer_receives_is_removed(fresh_database: Database, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("name", "known", "sensitivity", "structure"),
+    ("name", "declared", "sensitivity", "structure"),
     [
         ("Maison des solidarités", Organisation("26080001000017", "autre", "di--maison"), None, "di--maison"),
         ("SPIP 08", Organisation("26080001000017", "autre"), "JUST", None),
@@ -66,12 +66,12 @@ async def test_what_naming_an_organisation_reveals_is_kept_with_it(
     fresh_database: Database,
     tmp_path: Path,
     name: str,
-    known: Organisation | None,
+    declared: Organisation | None,
     sensitivity: str | None,
     structure: str | None,
 ) -> None:
-    given = {"id": SOLO.organisation.number, "name": name, "department_number": "08"}
-    await send(fresh_database, tmp_path, "06:00:00", known, organisation=given)
+    organisation = {"id": SOLO.organisation.number, "name": name, "department_number": "08"}
+    await send(fresh_database, tmp_path, "06:00:00", declared, organisation=organisation)
     assert await rows(fresh_database, "SELECT sensitivity, structure_id FROM appointments.organisation") == [
         {"sensitivity": sensitivity, "structure_id": structure}
     ]

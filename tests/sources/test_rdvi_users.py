@@ -81,12 +81,12 @@ async def test_a_new_referent_takes_the_place_of_the_old_one(fresh_database: Dat
         "SELECT a.email FROM access.link l JOIN people.agent a ON a.id::text = l.scope_id"
         f" JOIN people.referent r ON r.agent_id = a.id WHERE l.relation = {int(Fact.REFERENT)}"
     )
-    found = []
+    referents = []
     for day, referent in ((MONDAY, MAELLE.referent), (TUESDAY, REFERENT_B)):
         path = file(tmp_path, user_file([replace(MAELLE, referent=referent)]))
         await ingest(fresh_database, "rdv-insertion", path, as_of=day)
-        found.append(await values(fresh_database, query))
-    assert found == [["solene.marquoy@cd08.example.org"], ["orsu.valdoni@cd2a.example.org"]]
+        referents.append(await values(fresh_database, query))
+    assert referents == [["solene.marquoy@cd08.example.org"], ["orsu.valdoni@cd2a.example.org"]]
 
     await ingest(
         fresh_database,

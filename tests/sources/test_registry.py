@@ -79,16 +79,16 @@ async def test_what_would_join_two_known_people_is_refused_and_both_stay(fresh_d
 
 
 async def test_a_weaker_rung_does_not_join_two_nirs(fresh_database: Database) -> None:
-    other = replace(RECORDS[1], source="d", nir=BY_SLUG["ondine"].nir)
-    report = await put(fresh_database, RECORDS[1], other)
+    conflicting = replace(RECORDS[1], source="d", nir=BY_SLUG["ondine"].nir)
+    report = await put(fresh_database, RECORDS[1], conflicting)
     assert codes(report) == [(2, "", "MATCH_CONFLICT")]
 
 
 async def test_likeness_is_counted_as_a_candidate_and_makes_another_person(fresh_database: Database) -> None:
-    one = replace(WHO, source_id="1", email="maelle@example.org", phones=("0639980001",))
-    by_phone = replace(one, source_id="2", email=None, first_name="MAELLE")
-    other_name = replace(one, source_id="3", first_name="Anne")
-    report = await put(fresh_database, one, by_phone, other_name)
+    base = replace(WHO, source_id="1", email="maelle@example.org", phones=("0639980001",))
+    by_phone = replace(base, source_id="2", email=None, first_name="MAELLE")
+    other_name = replace(base, source_id="3", first_name="Anne")
+    report = await put(fresh_database, base, by_phone, other_name)
     assert report.candidates == 1
     assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 3
 
@@ -115,15 +115,15 @@ async def test_a_wrong_nir_is_refused_and_never_told(database: Database, nir: st
 async def test_a_pass_iae_is_an_identifier_and_stays_where_a_later_record_says_nothing_of_it(
     fresh_database: Database,
 ) -> None:
-    told = replace(WHO, nir=MAELLE.nir, pass_iae="999990000001")
-    silent = replace(told, as_of=NOON + timedelta(hours=1), pass_iae=None, withheld=frozenset({"pass_iae"}))
-    other = replace(told, as_of=NOON + timedelta(hours=2), pass_iae="999990000002")
-    held = "SELECT value FROM people.identifier WHERE kind = 'PASS_IAE'"
-    seen = []
-    for record in (told, silent, other):
+    first = replace(WHO, nir=MAELLE.nir, pass_iae="999990000001")
+    silent = replace(first, as_of=NOON + timedelta(hours=1), pass_iae=None, withheld=frozenset({"pass_iae"}))
+    renewed = replace(first, as_of=NOON + timedelta(hours=2), pass_iae="999990000002")
+    query = "SELECT value FROM people.identifier WHERE kind = 'PASS_IAE'"
+    numbers = []
+    for record in (first, silent, renewed):
         assert (await put(fresh_database, record)).complete
-        seen += await values(fresh_database, held)
-    assert seen == ["999990000001", "999990000001", "999990000002"]
+        numbers += await values(fresh_database, query)
+    assert numbers == ["999990000001", "999990000001", "999990000002"]
 
 
 async def test_a_person_always_has_the_link_to_itself(fresh_database: Database) -> None:
@@ -175,11 +175,11 @@ async def remove(database: Database, record: PersonRecord) -> None:
 
 
 async def test_a_person_goes_with_its_last_record(fresh_database: Database) -> None:
-    one, other = replace(RECORDS[0], source="a"), replace(RECORDS[1], source="b")
-    await put(fresh_database, one, other)
-    await remove(fresh_database, one)
+    first, second = replace(RECORDS[0], source="a"), replace(RECORDS[1], source="b")
+    await put(fresh_database, first, second)
+    await remove(fresh_database, first)
     assert await values(fresh_database, "SELECT source FROM people.person") == ["b"]
-    await remove(fresh_database, other)
+    await remove(fresh_database, second)
     for table in ("people.person", "people.identity", "access.link", "access.person", "access.person_reference"):
         assert await values(fresh_database, f"SELECT 1 FROM {table}") == []
 
@@ -313,7 +313,7 @@ async def test_the_order_of_sources_does_not_change_who_people_are(fresh_databas
     users.write_bytes(user_file([MAELLE, *COUPLE]))
     path = tmp_path / "flux.xml"
     path.write_bytes(flux([MAELLE, *COUPLE], date(2026, 11, 1)))
-    found = []
+    people_by_order = []
     for first, second in itertools.permutations((("cnaf-flux", path), ("rdv-insertion", users))):
         for name, file in (first, second):
             await ingest(fresh_database, name, file, as_of=NOON)
@@ -322,13 +322,13 @@ async def test_the_order_of_sources_does_not_change_who_people_are(fresh_databas
             "SELECT first_name, last_name, email, city_code, status FROM people.person p"
             " JOIN people.contact c ON c.person_id = p.id JOIN people.rsa r ON r.person_id = p.id ORDER BY birth_date",
         )
-        found.append(people)
+        people_by_order.append(people)
         connection = await fresh_database.connect()
         await connection.execute("TRUNCATE people.person, people.source_record, appointments.source_record CASCADE")
         await connection.execute("TRUNCATE access.link, access.person, access.person_reference")
         await connection.close()
-    assert found[0] == found[1]
-    assert len(found[0]) == 3
+    assert people_by_order[0] == people_by_order[1]
+    assert len(people_by_order[0]) == 3
 
 
 WORDS = (
@@ -384,12 +384,12 @@ async def test_referents_of_another_departement_or_of_another_source_or_unspoken
 ) -> None:
     elsewhere = replace(WORDS[1], source_id="user:2", department="2A", nir=MAELLE.nir)
     first = replace(WORDS[0], nir=MAELLE.nir)
-    other = replace(WORDS[1], source="autre", referents=(Referent("c@example.org"),))
-    await put(fresh_database, first, elsewhere, other, replace(WORDS[1], referents=None))
+    other_source = replace(WORDS[1], source="autre", referents=(Referent("c@example.org"),))
+    await put(fresh_database, first, elsewhere, other_source, replace(WORDS[1], referents=None))
     assert sorted(await values(fresh_database, FOLLOWING)) == ["a@example.org", "b@example.org", "c@example.org"]
 
 
-HERE = replace(
+ARDENNES_RECORD = replace(
     RECORDS[0], source="cnaf-flux", city_code="08105", rsa=Rsa("DROIT_OUVERT_VERSABLE", None, True, None, "08")
 )
 SCOPES = "SELECT scope_id FROM access.link WHERE relation = $1 ORDER BY 1"
@@ -397,8 +397,8 @@ SCOPES = "SELECT scope_id FROM access.link WHERE relation = $1 ORDER BY 1"
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0)], ids=str)
 async def test_the_departement_of_an_old_address_has_no_link(fresh_database: Database, order: tuple[int, ...]) -> None:
-    moved = replace(HERE, source_id="2", as_of=NOON + timedelta(days=1), city_code="2A004", rsa=None)
-    await put(fresh_database, *((HERE, moved)[number] for number in order))
+    moved = replace(ARDENNES_RECORD, source_id="2", as_of=NOON + timedelta(days=1), city_code="2A004", rsa=None)
+    await put(fresh_database, *((ARDENNES_RECORD, moved)[number] for number in order))
     assert await values(fresh_database, SCOPES, int(Fact.TERRITORY)) == ["2A"]
     await remove(fresh_database, moved)
     assert await values(fresh_database, SCOPES, int(Fact.TERRITORY)) == ["08"]
@@ -409,13 +409,13 @@ async def test_a_departement_whose_newest_record_says_closed_has_no_link_by_an_o
     fresh_database: Database, order: tuple[int, ...]
 ) -> None:
     closed = replace(
-        HERE,
+        ARDENNES_RECORD,
         source_id="2",
         as_of=NOON + timedelta(days=1),
         matricule="0810002",
         rsa=Rsa("CLOS", None, None, None, "08"),
     )
-    await put(fresh_database, *((HERE, closed)[number] for number in order))
+    await put(fresh_database, *((ARDENNES_RECORD, closed)[number] for number in order))
     assert await values(fresh_database, SCOPES, int(Fact.DEPARTMENT_BRSA)) == []
     assert await values(fresh_database, "SELECT brsa FROM access.person") == [False]
     assert await values(fresh_database, "SELECT status FROM people.rsa") == ["CLOS"]
@@ -429,9 +429,9 @@ async def test_of_two_dossiers_of_one_day_the_open_one_counts_and_each_departeme
     later = NOON + timedelta(days=1)
     await put(
         fresh_database,
-        HERE,
-        replace(HERE, source_id="2", matricule="0810002", rsa=closed),
-        replace(HERE, source_id="3", matricule="0810003", as_of=later, rsa=elsewhere),
+        ARDENNES_RECORD,
+        replace(ARDENNES_RECORD, source_id="2", matricule="0810002", rsa=closed),
+        replace(ARDENNES_RECORD, source_id="3", matricule="0810003", as_of=later, rsa=elsewhere),
     )
     assert await values(fresh_database, SCOPES, int(Fact.DEPARTMENT_BRSA)) == ["08", "2A"]
 

@@ -20,13 +20,13 @@ RESTRICTIONS = (
 )
 
 
-async def known(database: Database, folder: Path, *people: Person) -> None:
+async def ingest_users(database: Database, folder: Path, *people: Person) -> None:
     path = folder / "usagers.csv"
     path.write_bytes(user_file(list(people)))
     assert (await ingest(database, "rdv-insertion", path, as_of=MONDAY)).complete
 
 
-async def given(database: Database, folder: Path, content: bytes) -> Report:
+async def ingest_register(database: Database, folder: Path, content: bytes) -> Report:
     path = folder / "registre.csv"
     path.write_bytes(content)
     return await ingest(database, "droits", path)
@@ -41,8 +41,10 @@ def right(
 async def test_an_objection_and_a_limitation_are_on_the_person_and_no_other(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE, GASPARD)
-    report = await given(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True, limitation=True)]))
+    await ingest_users(fresh_database, tmp_path, MAELLE, GASPARD)
+    report = await ingest_register(
+        fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True, limitation=True)])
+    )
     assert report.counts == {Outcome.CREATED: 1}
     assert await values(fresh_database, RESTRICTIONS) == [0, Fact.OPPOSITION | Fact.LIMITATION]
 
@@ -50,12 +52,12 @@ async def test_an_objection_and_a_limitation_are_on_the_person_and_no_other(
 async def test_the_newest_row_counts_and_what_it_does_not_say_is_lifted(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
-    await given(fresh_database, tmp_path, register([right(MAELLE, 9, limitation=True)]))
-    report = await given(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))
+    await ingest_users(fresh_database, tmp_path, MAELLE)
+    await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 9, limitation=True)]))
+    report = await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))
     assert report.counts == {Outcome.OLDER: 1}
     assert await values(fresh_database, RESTRICTIONS) == [Fact.LIMITATION]
-    report = await given(fresh_database, tmp_path, register([right(MAELLE, 16)]))
+    report = await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 16)]))
     assert report.counts == {Outcome.UPDATED: 1}
     assert await values(fresh_database, RESTRICTIONS) == [0]
 
@@ -63,23 +65,25 @@ async def test_the_newest_row_counts_and_what_it_does_not_say_is_lifted(
 async def test_an_erasure_is_planned_for_the_day_that_the_newest_row_says(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE, GASPARD)
+    await ingest_users(fresh_database, tmp_path, MAELLE, GASPARD)
     planned = (
         "SELECT a.erasure_on FROM access.person a JOIN people.person p ON p.id = a.person_id ORDER BY p.first_name"
     )
-    seen = []
+    planned_days = []
     for number, erasure in enumerate((date(2027, 2, 3), date(2027, 1, 2), None), 2):
-        assert (await given(fresh_database, tmp_path, register([right(MAELLE, number, erasure=erasure)]))).complete
-        seen.append(await values(fresh_database, planned))
-    assert seen == [[None, date(2027, 2, 3)], [None, date(2027, 1, 2)], [None, None]]
+        assert (
+            await ingest_register(fresh_database, tmp_path, register([right(MAELLE, number, erasure=erasure)]))
+        ).complete
+        planned_days.append(await values(fresh_database, planned))
+    assert planned_days == [[None, date(2027, 2, 3)], [None, date(2027, 1, 2)], [None, None]]
 
 
 async def test_a_right_keeps_the_first_day_that_said_it_until_it_is_lifted(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
-    held = "SELECT opposed_on, limited_on FROM people.exercised_right"
-    seen: list[object] = []
+    await ingest_users(fresh_database, tmp_path, MAELLE)
+    query = "SELECT opposed_on, limited_on FROM people.exercised_right"
+    dates: list[object] = []
     for rights in (
         right(MAELLE, 2, opposition=True),
         right(MAELLE, 9, opposition=True, limitation=True),
@@ -87,25 +91,25 @@ async def test_a_right_keeps_the_first_day_that_said_it_until_it_is_lifted(
         right(MAELLE, 16),
         right(MAELLE, 20, opposition=True),
     ):
-        assert (await given(fresh_database, tmp_path, register([rights]))).complete
-        seen += [tuple(row.values()) for row in await rows(fresh_database, held)] or [()]
+        assert (await ingest_register(fresh_database, tmp_path, register([rights]))).complete
+        dates += [tuple(row.values()) for row in await rows(fresh_database, query)] or [()]
     second, ninth, twentieth = (date(2026, 11, day) for day in (2, 9, 20))
-    assert seen == [(second, None), (second, ninth), (None, ninth), (), (twentieth, None)]
+    assert dates == [(second, None), (second, ninth), (None, ninth), (), (twentieth, None)]
 
 
 async def test_the_same_register_again_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_users(fresh_database, tmp_path, MAELLE)
     content = register([right(MAELLE, 2, opposition=True)])
-    await given(fresh_database, tmp_path, content)
+    await ingest_register(fresh_database, tmp_path, content)
     before = await versions(fresh_database)
-    report = await given(fresh_database, tmp_path, content)
+    report = await ingest_register(fresh_database, tmp_path, content)
     assert (report.counts, report.rows) == ({Outcome.UNCHANGED: 1}, 0)
     assert await versions(fresh_database) == before
 
 
 async def test_a_record_of_another_source_leaves_the_restriction(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
-    await given(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))
+    await ingest_users(fresh_database, tmp_path, MAELLE)
+    await ingest_register(fresh_database, tmp_path, register([right(MAELLE, 2, opposition=True)]))
     path = tmp_path / "usagers.csv"
     report = await ingest(fresh_database, "rdv-insertion", path, as_of=datetime(2026, 11, 24, tzinfo=UTC))
     assert report.counts == {Outcome.UPDATED: 1}
@@ -113,7 +117,7 @@ async def test_a_record_of_another_source_leaves_the_restriction(fresh_database:
 
 
 async def test_a_row_that_does_not_say_one_known_person_is_refused(fresh_database: Database, tmp_path: Path) -> None:
-    await known(fresh_database, tmp_path, MAELLE)
+    await ingest_users(fresh_database, tmp_path, MAELLE)
     header, line = register([right(MAELLE, 2, opposition=True)]).decode().splitlines()
     lines = [
         line.replace("14/03/1988", "15/03/1988"),
@@ -124,7 +128,7 @@ async def test_a_row_that_does_not_say_one_known_person_is_refused(fresh_databas
         line.replace(";O;N;;", ";O;N;31/02/2027;"),
         "08;DEMO000001",
     ]
-    report = await given(fresh_database, tmp_path, "\n".join((header, *lines)).encode())
+    report = await ingest_register(fresh_database, tmp_path, "\n".join((header, *lines)).encode())
     assert codes(report) == [
         (1, "date_naissance", "MATCH_CONFLICT"),
         (2, "date_naissance", "MATCH_CONFLICT"),
@@ -138,5 +142,5 @@ async def test_a_row_that_does_not_say_one_known_person_is_refused(fresh_databas
 
 
 async def test_a_register_without_a_column_is_refused_as_a_whole(fresh_database: Database, tmp_path: Path) -> None:
-    report = await given(fresh_database, tmp_path, b"departement;opposition\n08;O\n")
+    report = await ingest_register(fresh_database, tmp_path, b"departement;opposition\n08;O\n")
     assert codes(report) == [(0, "identifiant_interne", "COLUMN_MISSING")]
