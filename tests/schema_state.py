@@ -96,8 +96,8 @@ def _declared(metadata: MetaData, types: Iterable[type]) -> Iterable[str]:
 
 
 async def _state(connection: Connection, schema: str) -> State:
-    found = {name: await connection.fetch(query, schema) for name, query in QUERIES.items()}
-    return {name: {_comparable(row) for row in rows} for name, rows in found.items()}
+    results = {name: await connection.fetch(query, schema) for name, query in QUERIES.items()}
+    return {name: {_comparable(row) for row in rows} for name, rows in results.items()}
 
 
 def _comparable(row: asyncpg.Record) -> tuple[object, ...]:

@@ -7,6 +7,6 @@ from tests.schema_state import states
 
 
 async def test_the_migrated_schema_is_the_declared_one(database: Database) -> None:
-    found = await states(database, metadata, TYPES)
-    assert not found.differences, "\n".join([f"subgraphs/{metadata.schema}/migrations:", *found.differences])
-    assert all(found.migrated.values())
+    schemas = await states(database, metadata, TYPES)
+    assert not schemas.differences, "\n".join([f"subgraphs/{metadata.schema}/migrations:", *schemas.differences])
+    assert all(schemas.migrated.values())

@@ -262,11 +262,11 @@ def spoiled(claims: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 SPOILED = sorted(spoiled({"act": {CLAIM: {}}, CLAIM: {}}))
 
 
-@pytest.mark.parametrize("what", SPOILED)
+@pytest.mark.parametrize("defect", SPOILED)
 async def test_32_a_delegation_that_is_not_exactly_one_user_of_one_application_is_refused(
-    hub: Inside, world: World, folder: Path, claims: dict[str, Any], what: str
+    hub: Inside, world: World, folder: Path, claims: dict[str, Any], defect: str
 ) -> None:
-    bad = signed(folder, {**claims, **spoiled(claims)[what]})
+    bad = signed(folder, {**claims, **spoiled(claims)[defect]})
     got = await hub.ask("employeur", QUERY, {"id": world.persons["vurnibal"]}, authorization=f"Bearer {bad}")
     assert (got.status, "data" in got.json) == (401, False)
     assert got.code in ("TOKEN_REFUSED", "HABILITATION_ENDED")

@@ -298,14 +298,14 @@ DEFAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("declared", "variables", "selected", "told"), DEFAULTS)
+@pytest.mark.parametrize(("declared", "variables", "selected", "expected_keys"), DEFAULTS)
 async def test_36_conditions_hold_wherever_their_value_comes_from(
-    hub: Inside, declared: str, variables: dict[str, bool], selected: str, told: set[str]
+    hub: Inside, declared: str, variables: dict[str, bool], selected: str, expected_keys: set[str]
 ) -> None:
     fragment = " fragment F on Person { lastName }" if "...F" in selected else ""
     got = await hub.ask("personne", f"query ({declared}) {{ {selected} }}{fragment}", variables)
     assert "errors" not in got.json
-    assert got.data["me"].keys() == told
+    assert got.data["me"].keys() == expected_keys
 
 
 @pytest.mark.parametrize("value", [None, "true", 1, 0, [], [True], {}])

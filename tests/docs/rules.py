@@ -65,8 +65,8 @@ def main(commit: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         old = before(ROOT, commit, Path(folder))
         if old is None:
-            told = "rien ne change depuis" if exists(ROOT, commit) else "pas comparées, ce clone n'a pas le commit"
-            print(f"Règles d'accès : {told} {commit}.")
+            outcome = "rien ne change depuis" if exists(ROOT, commit) else "pas comparées, ce clone n'a pas le commit"
+            print(f"Règles d'accès : {outcome} {commit}.")
             return
         with temporary_database() as database:
             asyncio.run(demonstration(database, Path(folder)))

@@ -191,13 +191,13 @@ async def test_19_what_a_scalar_holds_that_it_should_not_is_told_by_the_place_of
             {"f": {"birthDateFrom": inside}},
             purpose="identification",
         )
-    for each, path in (
+    for answer, path in (
         (got, ["findPerson", "identity", "birthDate"]),
         (filtered, ["persons", "filter", "birthDateFrom"]),
     ):
-        assert (each.status, each.code, each.calls) == (403, "FORBIDDEN_INPUT", {})
-        assert each.json["errors"][0]["path"] == path
-        assert NIR.encode() not in each.body
+        assert (answer.status, answer.code, answer.calls) == (403, "FORBIDDEN_INPUT", {})
+        assert answer.json["errors"][0]["path"] == path
+        assert NIR.encode() not in answer.body
     assert NIR not in caplog.text
 
 
@@ -344,7 +344,7 @@ async def test_39_no_log_metric_or_statement_holds_what_was_searched(
     connection = await searches.hub.database.connect()
     rows = [dict(row) for row in await connection.fetch("SELECT * FROM people.identity")]
     secret = searches.hub.database.keys.nir
-    keys = {match_key(*each, secret) for row in rows for each in identified([row], None)}
+    keys = {match_key(*identifier, secret) for row in rows for identifier in identified([row], None)}
     with caplog.at_level(logging.DEBUG):
         for slug in ("vurnibal", "xandrovu"):
             await searches.find("orienteur", by_nir(slug), purpose="identification")

@@ -22,8 +22,8 @@ async def test_intent_and_disclosure_are_committed_when_disclose_returns(
     entry = intent()
     receipt = journal.intend(entry)
     person = str(uuid4())
-    found = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
-    await journal.disclose(receipt, entry.disclosed({"NOT_HELD": 2}), found)
+    disclosures = await keyring.disclosures([(frozenset({"Person.lastName", "Person.id"}), frozenset(), [person])])
+    await journal.disclose(receipt, entry.disclosed({"NOT_HELD": 2}), disclosures)
     entries = await rows(
         database, "SELECT kind, decisions FROM journal.entry WHERE request = $1 ORDER BY seq", entry.request
     )
@@ -142,12 +142,12 @@ async def test_an_answer_whose_entry_is_being_written_when_the_journal_stops_wai
             stopped = asyncio.create_task(journal.stop())
             await asyncio.sleep(0)
         await stopped
-        (told,) = await asyncio.gather(answer, return_exceptions=True)
+        (outcome,) = await asyncio.gather(answer, return_exceptions=True)
     finally:
         await admin.close()
     written = await rows(fresh_database, "SELECT 1 FROM journal.entry WHERE request = $1", entry.request)
-    assert (told is None) == (len(written) == 2)
-    assert told is None
+    assert (outcome is None) == (len(written) == 2)
+    assert outcome is None
 
 
 async def test_after_a_failure_another_stream_goes_on_and_all_verifies(fresh_database: Database) -> None:

@@ -28,8 +28,10 @@ GRANTED = [case for case in CASES if "grant" in case]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.get('grant', case['actor'])} {case['purpose']}")
 def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
     decisions = TABLE.decision_class(case["actor"], case["purpose"], case.get("client")).by_coordinate
-    named = {coordinate for key in ("allow", "match", "deny", "unmatched") for coordinate in case.get(key, {})}
-    assert named <= set(decisions), f"{SIGNED} names what the graph has not: {', '.join(named - set(decisions))}"
+    coordinates = {coordinate for key in ("allow", "match", "deny", "unmatched") for coordinate in case.get(key, {})}
+    assert coordinates <= set(decisions), (
+        f"{SIGNED} names what the graph has not: {', '.join(coordinates - set(decisions))}"
+    )
     opened = [(Effect.ALLOW, *case_item) for case_item in case.get("allow", {}).items()]
     opened += [(Effect.MATCH, *case_item) for case_item in case.get("match", {}).items()]
     for effect, coordinate, relations in opened:
@@ -42,8 +44,10 @@ def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
     for coordinate, expected in (case.get("deny", {}) | case.get("unmatched", {})).items():
         decision = decisions[coordinate]
         assert decision.effect is Effect.DENY, f"{coordinate}: {SIGNED} says DENY, the rules {decision.effect.name}"
-        told = [str(value) for value in (decision.reason, decision.instead) if value]
-        assert told == expected, f"{coordinate}: {SIGNED} says {expected}, the rules {told} (reason, field instead)"
+        reasons = [str(value) for value in (decision.reason, decision.instead) if value]
+        assert reasons == expected, (
+            f"{coordinate}: {SIGNED} says {expected}, the rules {reasons} (reason, field instead)"
+        )
 
 
 def without(grant: str, actor: str) -> DecisionTable:
@@ -69,8 +73,8 @@ def test_every_grant_that_matches_has_a_case_for_each_of_its_categories_and_ever
     matches = TABLE.classification.matches
     by_grant = {case["grant"]: {matches[name].value for name in case.get("match", ())} for case in GRANTED}
     for grant in TABLE.policy.grants:
-        told, matched = by_grant.get(grant.id, set()), {category.value for category in grant.match}
-        assert told == matched, f"{grant.id}: `match` in {SIGNED} has {told}, the grant {matched}"
+        signed, matched = by_grant.get(grant.id, set()), {category.value for category in grant.match}
+        assert signed == matched, f"{grant.id}: `match` in {SIGNED} has {signed}, the grant {matched}"
     refused = {case["actor"] for case in GRANTED if case.get("unmatched")}
     assert refused == {case["actor"] for case in GRANTED} - {"orienteur_cd"}
 

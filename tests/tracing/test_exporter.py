@@ -113,7 +113,7 @@ async def test_the_environment_neither_sends_the_spans_elsewhere_nor_adds_to_the
         await exporter.close()
         with pytest.raises(BlockingIOError):
             trap.accept()
-    assert [each.service for each in collector.spans()] == ["spie-hub"]
+    assert [span.service for span in collector.spans()] == ["spie-hub"]
     assert b"canari" not in collector.received()
 
 

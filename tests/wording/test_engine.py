@@ -27,8 +27,8 @@ def _raised() -> Iterator[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
                 code = ast.literal_eval(node.args[0])
                 keys = node.args[2] if len(node.args) > 2 else None
-                named = zip(keys.keys, keys.values, strict=True) if isinstance(keys, ast.Dict) else ()
-                reasons = [ast.literal_eval(value) for key, value in named if ast.unparse(key or value) == "'reason'"]
+                entries = zip(keys.keys, keys.values, strict=True) if isinstance(keys, ast.Dict) else ()
+                reasons = [ast.literal_eval(value) for key, value in entries if ast.unparse(key or value) == "'reason'"]
                 yield f"{code}/{reasons[0]}" if reasons else code
 
 
