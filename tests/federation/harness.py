@@ -212,7 +212,7 @@ def _executable(part: Part) -> GraphQLSchema:
     schema = build_ast_schema(DocumentNode(definitions=tuple(merged.values())), assume_valid_sdl=True)
 
     def find(root: Any, info: Any, representations: Sequence[dict[str, Any]]) -> list[Any]:
-        return [_found(part, representation) for representation in representations]
+        return [_resolve_reference(part, representation) for representation in representations]
 
     return executable(schema, {**part.resolvers, "Query._entities": find})
 
@@ -222,7 +222,7 @@ def _entities(part: Part) -> list[str]:
     return sorted(name for name in part.find if f"interface {name} " not in part.sdl)
 
 
-def _found(part: Part, representation: dict[str, Any]) -> Any:
+def _resolve_reference(part: Part, representation: dict[str, Any]) -> Any:
     entity = part.find[representation["__typename"]](representation)
     if isinstance(entity, dict):
         typed = {"__typename": representation["__typename"]} if representation["__typename"] in _entities(part) else {}

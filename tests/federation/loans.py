@@ -48,7 +48,7 @@ class Member:
 
 @strawberry.federation.type(keys=["isbn"])
 class Book:
-    """A book of another subgraph, with what is known of it here."""
+    """A book, an entity of another subgraph, with the fields that this subgraph adds."""
 
     isbn: strawberry.ID
     pages: int | None = strawberry.field(directives=[External()], default=None)

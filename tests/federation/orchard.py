@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.federation.harness import HEAD, Gateway, Part
 
-LEAVES: dict[str, dict[str, Any]] = {each: {"id": each, "next": None, "hung": None} for each in ("l1", "l2", "l3")}
+LEAVES: dict[str, dict[str, Any]] = {id_: {"id": id_, "next": None, "hung": None} for id_ in ("l1", "l2", "l3")}
 TREES: dict[str, dict[str, Any]] = {
     "t1": {"__typename": "Tree", "id": "t1", "code": "ash", "leaves": [LEAVES["l1"], None, LEAVES["l2"]]},
     "t2": {"__typename": "Tree", "id": "t2", "code": None, "leaves": [LEAVES["l1"]]},
@@ -30,24 +30,24 @@ ROOT: dict[str, Any] = {
 }
 
 
-def told(leaf: dict[str, Any], word: str | None, times: int | None) -> str:
-    """How a leaf is told."""
+def leaf_text(leaf: dict[str, Any], word: str | None, times: int | None) -> str:
+    """The value of a leaf's `told` field."""
     return f"{leaf['id']} {word} {times}"
 
 
-def _told(leaf: dict[str, Any], info: Any, word: str | None = "absent", times: int | None = None) -> str:
-    return told(leaf, word, times)
+def _resolve_told(leaf: dict[str, Any], info: Any, word: str | None = "absent", times: int | None = None) -> str:
+    return leaf_text(leaf, word, times)
 
 
 def _summed(leaf: dict[str, Any], info: Any) -> str:
     return f"({leaf['__representation']['told']})"
 
 
-def _known(objects: dict[str, dict[str, Any]]) -> Callable[[dict[str, Any]], Any]:
+def _finder(objects: dict[str, dict[str, Any]]) -> Callable[[dict[str, Any]], Any]:
     return lambda representation: objects.get(representation["id"])
 
 
-_PLACES = {"Tree": _known(TREES), "Pot": _known(POTS)}
+_PLACES = {"Tree": _finder(TREES), "Pot": _finder(POTS)}
 _WORD = '@fromContext(field: "$soil ... on Tree { code } ... on Pot { colour }")'
 PARTS = (
     Part(
@@ -73,8 +73,8 @@ PARTS = (
         }}
         """,
         ROOT,
-        {**_PLACES, "Leaf": _known(LEAVES)},
-        {"Leaf.told": _told},
+        {**_PLACES, "Leaf": _finder(LEAVES)},
+        {"Leaf.told": _resolve_told},
     ),
     Part(
         "sums",
@@ -82,7 +82,7 @@ PARTS = (
         + 'type Leaf @key(fields: "id") { id: ID! told(times: Int): String @external '
         + 'sum: String @requires(fields: "told") }',
         ROOT,
-        {"Leaf": _known(LEAVES)},
+        {"Leaf": _finder(LEAVES)},
         {"Leaf.sum": _summed},
     ),
 )
@@ -100,8 +100,8 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     "Tree.leaves": _leaves("code"),
     "Pot.leaves": _leaves("colour"),
     "Leaf.next": lambda leaf, info: _under(leaf["next"], leaf["__word"]),
-    "Leaf.told": lambda leaf, info, times=None: told(leaf, leaf["__word"], times),
-    "Leaf.sum": lambda leaf, info: f"({told(leaf, leaf['__word'], None)})",
+    "Leaf.told": lambda leaf, info, times=None: leaf_text(leaf, leaf["__word"], times),
+    "Leaf.sum": lambda leaf, info: f"({leaf_text(leaf, leaf['__word'], None)})",
 }
 """Of one executor over the client schema: what is below a place remembers its word."""
 

@@ -121,7 +121,7 @@ def _part(
         fields += [f"{required}: String @external" for required in dict.fromkeys(computed.values())]
         for name, required in computed.items():
             fields.append(f'{name}: String @requires(fields: "{required}")')
-            resolvers[f"{entity.name}.{name}"] = _given(required)
+            resolvers[f"{entity.name}.{name}"] = _required_resolver(required)
         lines.append(f'type {entity.name} implements Node @key(fields: "id") {{ {" ".join(fields)} }}')
     if roots:
         lines.append(f"type Query {{ {' '.join(f'{name}: [{target}]' for name, target in roots.items())} }}")
@@ -137,7 +137,7 @@ def _interface_object(root: dict[str, Any], objects: dict[str, list[dict[str, An
     return Part("c", HEAD + sdl, root, {"Node": lambda value: by_id.get(value["id"])}, extra)
 
 
-def _given(required: str) -> Callable[..., Any]:
+def _required_resolver(required: str) -> Callable[..., Any]:
     return lambda value, info: f"<{value['__representation'][required]}>"
 
 

@@ -14,7 +14,7 @@ ZOO = {"size": 2, "query": {"first": ANIMALS[0]}}
 
 
 def zoo() -> Gateway:
-    by_id = {each["id"]: each for each in ANIMALS}
+    by_id = {animal["id"]: animal for animal in ANIMALS}
     return Gateway(
         Part(
             "zoo",
@@ -32,7 +32,7 @@ def zoo() -> Gateway:
                 "first": ANIMALS[0],
                 "zoo": ZOO,
             },
-            {name: lambda each: by_id[each["id"]] for name in ("Dog", "Cat")},
+            {name: lambda representation: by_id[representation["id"]] for name in ("Dog", "Cat")},
         ),
         Part(
             "care",
@@ -45,7 +45,7 @@ def zoo() -> Gateway:
             type Owner @shareable { id: ID! age: Int }
             """,
             {"first": ANIMALS[0], "owners": 1},
-            {name: lambda each: by_id[each["id"]] for name in ("Dog", "Cat")},
+            {name: lambda representation: by_id[representation["id"]] for name in ("Dog", "Cat")},
         ),
     )
 
@@ -61,11 +61,11 @@ async def test_one_response_key_of_two_nullabilities_in_a_subgraph_is_aliased_an
 
 
 async def test_an_alias_of_ours_takes_no_key_of_the_clients() -> None:
-    one: dict[str, Any] = {"__typename": "A", "x": 1}
-    other: dict[str, Any] = {"__typename": "B", "x": 2, "y": 3}
+    a_object: dict[str, Any] = {"__typename": "A", "x": 1}
+    b_object: dict[str, Any] = {"__typename": "B", "x": 2, "y": 3}
     gateway = Gateway(
         Part("a", f"{HEAD} type Query {{ us: [U] }} union U = A | B type A {{ x: Int! @shareable }} "
-             "type B { x: Int y: Int }", {"us": [one, other]}),
+             "type B { x: Int y: Int }", {"us": [a_object, b_object]}),
         Part("b", f"{HEAD} type Query {{ a: A }} type A {{ x: Int @shareable }}"),
     )  # fmt: skip
     data, errors = await gateway.answer("{ us { ... on A { x } ... on B { x x__alias_1: y } } }")
@@ -104,6 +104,6 @@ async def test_a_root_field_of_several_subgraphs_is_asked_in_parallel_and_merged
     data, errors = await gateway.answer(query)
     assert data == {"status": {"left": 0, "right": 1, "common": 9}}
     assert not errors
-    made = gateway.plan(query)
-    assert len(made.waves) == 1
-    snapshot("shared-root", query, made)
+    plan = gateway.plan(query)
+    assert len(plan.waves) == 1
+    snapshot("shared-root", query, plan)

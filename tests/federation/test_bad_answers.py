@@ -32,7 +32,7 @@ def chunked(body: bytes, *, last: bytes = b"0\r\n\r\n") -> bytes:
 
 
 GOOD = json.dumps({"data": {"_entities": [{"inStock": True}, {"inStock": False}]}}).encode()
-SAID = json.dumps({"errors": [{"message": SECRET, "extensions": {"code": SECRET}}], "data": None}).encode()
+ERROR_BODY = json.dumps({"errors": [{"message": SECRET, "extensions": {"code": SECRET}}], "data": None}).encode()
 HUNG_UP: bytes | None = None
 
 CASES: list[tuple[str, bytes | None, str]] = [
@@ -53,7 +53,7 @@ CASES: list[tuple[str, bytes | None, str]] = [
     ("a chunk that is none", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", MALFORMED),
     ("compressed", http(GOOD, more="content-encoding: br\r\n"), MALFORMED),
     ("a redirection", http(b"", "307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n"), STATUS),
-    ("unauthorised", http(SAID, "401 Unauthorized"), STATUS),
+    ("unauthorised", http(ERROR_BODY, "401 Unauthorized"), STATUS),
     ("broken", http(SECRET.encode(), "502 Bad Gateway"), STATUS),
     ("no content", b"HTTP/1.1 204 No Content\r\n\r\n", STATUS),
     ("large, as it says", http(b" " * (LARGEST + 1)), TOO_LARGE),
@@ -74,7 +74,7 @@ CASES: list[tuple[str, bytes | None, str]] = [
     ("data that is a list", http(b'{"data": []}'), MALFORMED),
     ("errors that are none", http(b'{"data": null, "errors": {"a": 1}}'), MALFORMED),
     ("an error that is a text", http(json.dumps({"data": None, "errors": [SECRET]}).encode()), MALFORMED),
-    ("its own error", http(SAID), ERROR),
+    ("its own error", http(ERROR_BODY), ERROR),
     ("no entities", http(b'{"data": {}}'), MALFORMED),
     ("null for all", entities(None), MALFORMED),
     ("too few", entities([{"inStock": True}]), MALFORMED),
@@ -104,8 +104,8 @@ async def test_each_bad_answer_is_told_by_its_code_at_the_clients_path_and_the_r
     assert [topproduct["inStock"] for topproduct in data["topProducts"]] == [None, None]
     assert errors == [{"code": code, "path": ["topProducts", index, "inStock"]} for index in (0, 1)]
     assert requests == 1
-    for said in (repr(data), repr(errors), caplog.text):
-        assert SECRET not in said
+    for output in (repr(data), repr(errors), caplog.text):
+        assert SECRET not in output
 
 
 async def test_what_nobody_asked_for_is_not_passed_on() -> None:
@@ -128,9 +128,9 @@ async def test_errors_at_paths_that_lead_nowhere_are_harmless() -> None:
         ["_entities"],
     ]
     errors = [{"message": SECRET, "path": path} for path in paths]
-    data, told, _ = await ask(entities([{"inStock": True}, {"inStock": False}], errors=errors))
+    data, client_errors, _ = await ask(entities([{"inStock": True}, {"inStock": False}], errors=errors))
     assert [topproduct["inStock"] for topproduct in data["topProducts"]] == [True, False]
-    assert SECRET not in repr(told)
+    assert SECRET not in repr(client_errors)
 
 
 async def test_nobody_listening_is_told() -> None:

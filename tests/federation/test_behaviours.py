@@ -10,7 +10,7 @@ from tests.federation.behaviours import BEHAVIOURS, abstract, contexts, federati
 from tests.federation.behaviours.case import Case
 from tests.federation.harness import Gateway, snapshot
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 CASES: tuple[Case, ...] = (
     *keys.CASES, *federation1.CASES, *provides.CASES, *requires.CASES, *contexts.CASES, *abstract.CASES, *values.CASES,
 )  # fmt: skip
@@ -30,9 +30,9 @@ def test_each_behaviour_names_what_shows_it(behaviour: str) -> None:
     names = {case.name for case in CASES}
     for shown in BEHAVIOURS[behaviour]:
         file, _, test = shown.partition("::")
-        text = (HERE / f"{file}.py").read_text(encoding="utf-8") if test else ""
+        text = (FOLDER / f"{file}.py").read_text(encoding="utf-8") if test else ""
         assert f"def {test}(" in text if test else shown in names, shown
 
 
 def test_every_case_shows_a_behaviour() -> None:
-    assert {case.name for case in CASES} <= {shown for each in BEHAVIOURS.values() for shown in each}
+    assert {case.name for case in CASES} <= {shown for names in BEHAVIOURS.values() for shown in names}

@@ -53,8 +53,8 @@ def test_many_equal_choices_are_planned_within_the_bound_and_always_alike() -> N
 
 
 def test_leaves_of_one_subgraph_among_many_are_one_request() -> None:
-    made = crowded(6).plan("{ t { f0 { f1 { own3 } } f2 { own3 } } }")
-    assert [fetch.subgraph for fetch in made.fetches()] == ["s3"]
+    plan = crowded(6).plan("{ t { f0 { f1 { own3 } } f2 { own3 } } }")
+    assert [fetch.subgraph for fetch in plan.fetches()] == ["s3"]
 
 
 def test_an_operation_of_introspection_alone_has_an_empty_plan() -> None:

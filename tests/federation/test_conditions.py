@@ -1,4 +1,4 @@
-"""`@skip` and `@include`: what is excluded is never fetched, what is not stays whole."""
+"""With `@skip` and `@include`, excluded fields are never fetched, and all the others are answered."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from tests.federation.shop import shop
 from tests.federation.town import town
 
 
-@pytest.mark.parametrize("wanted", [True, False])
-async def test_a_fetch_that_is_excluded_is_never_sent(wanted: bool) -> None:
+@pytest.mark.parametrize("included", [True, False])
+async def test_a_fetch_that_is_excluded_is_never_sent(included: bool) -> None:
     gateway = shop()
     query = "query Q($x: Boolean!) { topProducts(first: 1) { name ... @include(if: $x) { inStock reviews { body } } } }"
-    data, _ = await gateway.answer(query, {"x": wanted})
-    more = {"inStock": True, "reviews": [{"body": "Très bien"}, {"body": "Trop cher"}]} if wanted else {}
+    data, _ = await gateway.answer(query, {"x": included})
+    more = {"inStock": True, "reviews": [{"body": "Très bien"}, {"body": "Trop cher"}]} if included else {}
     assert data == {"topProducts": [{"name": "Table", **more}]}
-    assert gateway.calls() == (["products", "inventory", "reviews"] if wanted else ["products"])
+    assert gateway.calls() == (["products", "inventory", "reviews"] if included else ["products"])
     snapshot("conditional-fetch", query, gateway.plan(query))
 
 
-@pytest.mark.parametrize("given", [{}, {"x": False}, {"x": True}])
-async def test_a_condition_may_come_from_a_variable_with_a_default(given: dict[str, bool]) -> None:
+@pytest.mark.parametrize("variables", [{}, {"x": False}, {"x": True}])
+async def test_a_condition_may_come_from_a_variable_with_a_default(variables: dict[str, bool]) -> None:
     gateway = shop()
     query = "query Q($x: Boolean = true, $n: Int = 1) { topProducts(first: $n) { name inStock @include(if: $x) } }"
-    data, errors = await gateway.answer(query, given)
+    data, errors = await gateway.answer(query, variables)
     assert not errors
-    assert data == {"topProducts": [{"name": "Table", **({"inStock": True} if given.get("x", True) else {})}]}
+    assert data == {"topProducts": [{"name": "Table", **({"inStock": True} if variables.get("x", True) else {})}]}
 
 
 async def test_what_only_an_excluded_field_requires_is_not_fetched() -> None:

@@ -9,7 +9,7 @@ from graphql import print_schema
 from hub.federation.client.transport import TransportError
 from hub.federation.execution.execute import Bounds
 from tests.federation.behaviours.case import by, part
-from tests.federation.behaviours.contexts import ARTICLE, CASES, HOLDER, READERS, told
+from tests.federation.behaviours.contexts import ARTICLE, CASES, HOLDER, READERS, echo
 from tests.federation.harness import Gateway
 from tests.federation.orchard import orchard
 
@@ -41,7 +41,7 @@ async def test_entities_of_equal_values_are_asked_together_and_others_beside_the
         "_entities_1:_entities(representations:$representations_1){...on Article{title(lang:$context0_1)}} "
         "_entities_2:_entities(representations:$representations_2){...on Article{title(lang:$context0_2)}}}"
     )
-    a1, a2 = ({"__typename": "Article", "id": each} for each in ("a1", "a2"))
+    a1, a2 = ({"__typename": "Article", "id": id_} for id_ in ("a1", "a2"))
     assert variables == {
         "representations": [a1, a2],
         "representations_1": [a1],
@@ -53,8 +53,8 @@ async def test_entities_of_equal_values_are_asked_together_and_others_beside_the
 
 
 async def test_entities_of_one_value_are_asked_as_the_plan_says() -> None:
-    readers, other = CASES[0].parts
-    gateway = Gateway(part("readers", readers.sdl, {"readers": [READERS[0], READERS[3]]}, head=""), other)
+    readers, press_part = CASES[0].parts
+    gateway = Gateway(part("readers", readers.sdl, {"readers": [READERS[0], READERS[3]]}, head=""), press_part)
     query = "{ readers { reads { title } } }"
     await gateway.answer(query)
     assert sent(gateway)[0] == [*gateway.plan(query).fetches()][-1].document
@@ -114,14 +114,14 @@ async def test_what_feeds_an_excluded_field_alone_is_not_fetched() -> None:
 async def test_a_context_a_requirement_and_the_clients_argument_feed_one_field() -> None:
     gateway = Gateway(
         part("tones", 'type Query { a: Int } type Article @key(fields: "id") { id: ID! tone: String }', {},
-             {"Article": lambda each: {**each, "tone": "gai"}}),
+             {"Article": lambda representation: {**representation, "tone": "gai"}}),
         part("press",
              'type Query { readers: [Reader] } type Reader @key(fields: "id") @context(name: "reader") '
              "{ id: ID! lang: String reads: [Article] } " + HOLDER + '"$reader { lang }")): String '
              '@requires(fields: "tone") tone: String @external plain: Int }',
              {"readers": READERS[:2]}, {"Reader": by("id", *READERS), **ARTICLE},
              {"Article.title": lambda value, info, **more: f"{value['__representation']['tone']} "
-              + told("length", "lang")(value, info, **more)}),
+              + echo("length", "lang")(value, info, **more)}),
     )  # fmt: skip
     data, errors = await gateway.answer("{ readers { reads { title(length: 7) plain } } }")
     assert not errors
@@ -156,28 +156,28 @@ FIND = {"Tree": by("id", GROVE), "Leaf": by("id", {"id": "l"})}
 
 
 async def test_what_a_mutation_returns_feeds_what_is_below_it_and_is_made_once() -> None:
-    made: list[str] = []
+    calls: list[str] = []
 
     def grow(info: Any, **arguments: Any) -> Any:
-        made.append("tree")
+        calls.append("tree")
         return GROVE
 
     sdl = "type Query { tree: Tree } type Mutation { grow: Tree } " + TREE + LEAF
-    gateway = Gateway(part("press", sdl, {"grow": grow}, FIND, {"Leaf.told": told("code")}))
+    gateway = Gateway(part("press", sdl, {"grow": grow}, FIND, {"Leaf.told": echo("code")}))
     data, errors = await gateway.answer("mutation { a: grow { leaves { told } } b: grow { id } }")
     assert (data, errors) == ({"a": {"leaves": [{"told": "l ash"}]}, "b": {"id": "t"}}, [])
-    assert made == ["tree", "tree"]
+    assert calls == ["tree", "tree"]
 
 
 async def test_a_field_of_an_interface_object_is_fed_for_every_type_at_once() -> None:
     gateway = Gateway(
         part("kinds", 'type Query { any: Int } interface Leaf @key(fields: "id") { id: ID! } '
              'type Oak implements Leaf @key(fields: "id") { id: ID! } type Fir implements Leaf @key(fields: "id") '
-             "{ id: ID! }", {}, {name: lambda each: {**each, "__typename": "Oak" if each["id"] == "1" else "Fir"}
+             "{ id: ID! }", {}, {name: lambda leaf: {**leaf, "__typename": "Oak" if leaf["id"] == "1" else "Fir"}
                                  for name in ("Leaf", "Oak", "Fir")}),
         part("press", "type Query { tree: Tree } " + TREE + LEAF.replace("type Leaf", "type Leaf @interfaceObject"),
              {"tree": {**GROVE, "leaves": [{"id": "1"}, {"id": "2"}]}},
-             {"Tree": by("id", GROVE), "Leaf": lambda each: each}, {"Leaf.told": told("code")}),
+             {"Tree": by("id", GROVE), "Leaf": lambda leaf: leaf}, {"Leaf.told": echo("code")}),
     )  # fmt: skip
     data, errors = await gateway.answer("{ tree { leaves { __typename told } } }")
     assert not errors
@@ -189,14 +189,14 @@ async def test_a_field_of_an_interface_object_is_fed_for_every_type_at_once() ->
 
 
 async def test_a_field_that_moved_is_fed_where_it_is_now() -> None:
-    old = part("old", "type Query { tree: Tree } " + TREE + LEAF, {"tree": GROVE}, FIND, {"Leaf.told": told("code")})
+    old = part("old", "type Query { tree: Tree } " + TREE + LEAF, {"tree": GROVE}, FIND, {"Leaf.told": echo("code")})
     moved = (
         'type Tree @key(fields: "id") @context(name: "other") { id: ID! name: String } '
         'type Leaf @key(fields: "id") { id: ID! told(code: String @fromContext(field: "$other { name }")): String '
         '@override(from: "old") }'
     )
     new = part("new", moved, {}, {"Tree": by("id", {**GROVE, "name": "Ashes"}), "Leaf": by("id", {"id": "l"})},
-               {"Leaf.told": told("code")})  # fmt: skip
+               {"Leaf.told": echo("code")})  # fmt: skip
     data, errors = await Gateway(old, new).answer("{ tree { leaves { told } } }")
     assert (data, errors) == ({"tree": {"leaves": [{"told": "l Ashes"}]}}, [])
 
@@ -223,7 +223,7 @@ async def test_an_entity_met_under_two_contexts_is_told_by_each() -> None:
         part("leaves", 'type Forest @key(fields: "id") @context(name: "forest") { id: ID! lang: String @external } '
              'type Tree @key(fields: "id") { id: ID! leaves: [Leaf] } type Leaf @key(fields: "id") '
              '{ id: ID! title(lang: String @fromContext(field: "$forest { lang }")): String }',
-             {}, {"Tree": lambda each: tree, "Leaf": lambda each: leaf},
+             {}, {"Tree": lambda representation: tree, "Leaf": lambda representation: leaf},
              {"Leaf.title": lambda value, info, lang: f"l1 {lang}"}),
     )  # fmt: skip
     data, errors = await gateway.answer("{ forests { tree { leaves { title } } } }")

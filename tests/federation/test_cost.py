@@ -149,7 +149,7 @@ B = (
     '@listSize(assumedSize: 5, slicingArguments: ["n"], requireOneSlicingArgument: false) } '
     'type U @key(fields: "id") { id: ID! }'
 )
-OTHER = (
+FOREIGN_COST = (
     'extend schema @link(url: "https://other.example/cost/v1.0", import: ["@cost"]) '
     '@link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@composeDirective"]) '
     '@composeDirective(name: "@cost") directive @cost(weight: Int!) on FIELD_DEFINITION '
@@ -159,10 +159,10 @@ OTHER = (
 GRAPHS = (
     [HEAD + A],
     [HEAD + A, HEAD + B],
-    [RENAMED + each.replace("@cost", "@price") for each in (A, B)],
+    [RENAMED + sdl.replace("@cost", "@price") for sdl in (A, B)],
     [HEAD + SHOP],
     [LINK.format(names=NAMES[:20]) + A.replace("@cost", "@federation__cost").replace("@list", "@federation__list")],
-    [OTHER],
+    [FOREIGN_COST],
 )
 
 
@@ -182,7 +182,7 @@ def test_apollo_composes_the_same_costs(node: Node) -> None:
 
 
 def test_a_cost_beside_one_of_another_specification_keeps_a_name_of_its_own() -> None:
-    supergraph = compose([Source("s0", "http://s0.example", OTHER)])
+    supergraph = compose([Source("s0", "http://s0.example", FOREIGN_COST)])
     specs = {name: [directive.spec for directive in supergraph.directives[name]] for name in ("Query.y", "Query.z")}
     assert specs == {"Query.y": ["https://specs.apollo.dev/cost/v0.1"], "Query.z": ["https://other.example/cost/v1.0"]}
 

@@ -23,24 +23,26 @@ from tests.federation.test_differential import reference
 
 
 def dense(schema: GraphQLSchema, draws: Random, levels: int) -> str:
-    """An operation that asks most of what there is, so many levels deep, under response keys that often differ."""
+    """An operation that selects most fields down to the given depth, often under aliases."""
 
     def selection(type_: GraphQLNamedType, depth: int, alone: bool = True) -> str:
         if is_abstract_type(type_):
-            members = (f"... on {each.name} {{ {selection(each, depth, False)} }}" for each in possible(type_))
+            members = (f"... on {member.name} {{ {selection(member, depth, False)} }}" for member in possible(type_))
             return f"__typename {' '.join(members)}"
         assert isinstance(type_, GraphQLObjectType)
         parts = ["__typename"] if draws.random() < 0.2 else []
         for name, field in type_.fields.items():
-            named = get_named_type(field.type)
+            field_type = get_named_type(field.type)
             if (
                 draws.random() < 0.6
-                and (depth or is_leaf_type(named))
+                and (depth or is_leaf_type(field_type))
                 and not any(map(is_required, field.args.values()))
             ):
                 key = f"{type_.name}_{name}: " if not alone or draws.random() < 0.2 else ""
                 parts.append(
-                    f"{key}{name}" if is_leaf_type(named) else f"{key}{name} {{ {selection(named, depth - 1)} }}"
+                    f"{key}{name}"
+                    if is_leaf_type(field_type)
+                    else f"{key}{name} {{ {selection(field_type, depth - 1)} }}"
                 )
         return " ".join(parts) or "__typename"
 

@@ -84,7 +84,7 @@ def test_random_conditions_are_answered_as_by_one_executor(name: str) -> None:
     @given(queries(printed), st.lists(st.integers(0, 4), max_size=40), st.booleans(), st.booleans())
     def check(query: str, draws: list[int], v0: bool, v1: bool) -> None:
         body = print_ast(visit(parse(query), _Conditional(draws)))
-        names = [each for each in ("v0", "v1") if f"${each}" in body]
+        names = [variable for variable in ("v0", "v1") if f"${variable}" in body]
         head = "query(" + ", ".join(f"${name}: Boolean!" for name in names) + ") " if names else ""
         conditional = head + body
         values = {name: {"v0": v0, "v1": v1}[name] for name in names}

@@ -1,4 +1,4 @@
-"""What a subgraph has told of an entity is not asked of it again in the same request; nothing else is ever taken."""
+"""Within a request, a subgraph's answer about an entity is reused instead of fetched again, and no other answer is."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ NIR = 2850199999001
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "expected_path"),
     [
         (["me", NIR], ["me"]),
         (["me", "name", NIR, "name"], ["me", "name"]),
@@ -118,14 +118,14 @@ NIR = 2850199999001
         (["me", -1], ["me"]),
     ],
 )
-async def test_a_path_holds_no_number_that_is_no_place_of_an_item(path: list[Any], told: list[str]) -> None:
+async def test_a_path_holds_no_number_that_is_no_place_of_an_item(path: list[Any], expected_path: list[str]) -> None:
     """A subgraph may write anybody's there."""
     gateway = shop()
     error = {"message": "secret", "path": path, "extensions": {"code": "OOPS"}}
     gateway.subgraphs["accounts"] = Answers({"me": {"name": None}}, error)  # type: ignore[assignment]
     data, errors = await gateway.answer("{ me { name } }")
     assert data == {"me": {"name": None}}
-    assert errors == [{"code": "SUBGRAPH_ERROR", "path": told}]
+    assert errors == [{"code": "SUBGRAPH_ERROR", "path": expected_path}]
 
 
 async def test_a_place_beyond_the_items_that_came_is_not_told() -> None:

@@ -36,7 +36,7 @@ class Server:
     url: str
     process: subprocess.Popen[str]
 
-    def said(self) -> str:
+    def read_line(self) -> str:
         """The next line that it says."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
@@ -154,27 +154,27 @@ async def test_errors_of_either_come_at_their_paths_without_their_text(gateway: 
 
 
 @pytest.mark.parametrize(
-    ("query", "slow", "other"),
+    ("query", "slow", "fast"),
     [
         ('{ book(isbn: "2") { slow } members { id } }', "book", "members"),
         ("{ members { id slow } books { isbn } }", "members", "books"),
     ],
 )
 async def test_one_that_never_answers_is_given_up_and_the_other_comes(
-    supergraph: Supergraph, query: str, slow: str, other: str
+    supergraph: Supergraph, query: str, slow: str, fast: str
 ) -> None:
     hasty = Gateway(supergraph, deadline=3.0)
     async with hasty.running():
         data, errors = await ask(hasty, query)
     assert errors == [("SUBGRAPH_TIMEOUT", [slow])]
-    assert (data[slow], len(data[other])) == (None, 2)
+    assert (data[slow], len(data[fast])) == (None, 2)
 
 
 async def test_a_call_that_is_given_up_is_seen_by_the_subgraph(supergraph: Supergraph, books: Server) -> None:
     hasty = Gateway(supergraph, deadline=0.5)
     async with hasty.running():
         await ask(hasty, '{ book(isbn: "2") { slow } }')
-    assert books.said() == "left"
+    assert books.read_line() == "left"
 
 
 async def test_what_is_inaccessible_in_a_foreign_subgraph_stays_so(gateway: Gateway) -> None:

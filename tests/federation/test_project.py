@@ -44,7 +44,7 @@ def marked(operation: Operation, type_name: str = "Person") -> Operation:
     return replace(operation, root=selections(operation.root))
 
 
-def told(
+def project(
     query: str | Operation,
     data: dict[str, Any],
     *paths: tuple[str | int, ...],
@@ -69,7 +69,7 @@ def test_the_clients_order_and_aliases_hold_and_internal_keys_are_dropped() -> N
             ACCESS_KEY: ["1", 1],
         }
     }
-    result, _ = told("{ person { t: __typename i: id name } }", {"person": {**data["person"], "i": "1"}})
+    result, _ = project("{ person { t: __typename i: id name } }", {"person": {**data["person"], "i": "1"}})
     assert list(result["person"].items()) == [("t", "Person"), ("i", "1"), ("name", "Ana")]
 
 
@@ -84,7 +84,7 @@ def test_a_denied_field_is_null_without_an_error_and_hides_errors_below() -> Non
         ),
     )
     data = {"person": {"id": "1", "best": {"name": "leak"}}}
-    assert told(denied, data, ("person", "best", "name")) == ({"person": {"id": "1", "best": None}}, [])
+    assert project(denied, data, ("person", "best", "name")) == ({"person": {"id": "1", "best": None}}, [])
 
 
 def test_the_guard_is_asked_once_per_object_with_its_facts_and_path() -> None:
@@ -103,19 +103,19 @@ def test_the_guard_is_asked_once_per_object_with_its_facts_and_path() -> None:
 def test_what_the_guard_nulls_equals_what_is_null() -> None:
     data = {"people": [{"id": "1", "kind": "A"}, {"id": "2", "kind": None}]}
     operation = marked(shape("{ people { id kind } }"))
-    hidden = told(operation, data, ("people", 0, "kind"), guard=lambda *_: frozenset({"kind"}))
+    hidden = project(operation, data, ("people", 0, "kind"), guard=lambda *_: frozenset({"kind"}))
     absent = {"people": [{"id": "1", "kind": None}, {"id": "2", "kind": None}]}
-    assert hidden == told(operation, absent, guard=lambda *_: frozenset())
+    assert hidden == project(operation, absent, guard=lambda *_: frozenset())
 
 
 def test_what_is_marked_is_not_there_without_a_guard() -> None:
     data = {"people": [{"id": "1", ACCESS_KEY: ["1", 3]}], "person": {"id": "2", ACCESS_KEY: ["2", 3]}}
-    assert told(marked(shape("{ people { id } person { id } }")), data) == ({"people": [], "person": None}, [])
+    assert project(marked(shape("{ people { id } person { id } }")), data) == ({"people": [], "person": None}, [])
 
 
 def test_an_object_that_the_guard_refuses_is_dropped_from_its_list_and_paths_close_up() -> None:
     data = {"people": [{"id": "1"}, {"id": "2", "kind": None, ACCESS_KEY: 1}, {"id": "3", "kind": None, ACCESS_KEY: 1}]}
-    result, errors = told(
+    result, errors = project(
         marked(shape("{ people { id kind } }")),
         data,
         ("people", 0, "kind"),
@@ -128,8 +128,8 @@ def test_an_object_that_the_guard_refuses_is_dropped_from_its_list_and_paths_clo
 
 def test_an_object_that_the_guard_refuses_outside_a_list_equals_an_absent_one() -> None:
     operation = marked(shape("{ person { id best { id } } }"))
-    refused = told(operation, {"person": {"id": "1"}}, ("person", "best"), guard=lambda *_: None)
-    assert refused == told(operation, {"person": None}, guard=lambda *_: None) == ({"person": None}, [])
+    refused = project(operation, {"person": {"id": "1"}}, ("person", "best"), guard=lambda *_: None)
+    assert refused == project(operation, {"person": None}, guard=lambda *_: None) == ({"person": None}, [])
 
 
 def test_each_of_two_selections_of_one_object_has_its_own_verdict() -> None:
@@ -141,20 +141,20 @@ def test_each_of_two_selections_of_one_object_has_its_own_verdict() -> None:
     twice = replace(operation, root=replace(operation.root, fields=fields))
     verdicts = {0: frozenset({"id"}), 1: frozenset({"kind"})}
     data = {"person": {"id": "1", "kind": "A"}}
-    result, _ = told(twice, data, guard=lambda mark, *_: verdicts[mark], x=True)
+    result, _ = project(twice, data, guard=lambda mark, *_: verdicts[mark], x=True)
     assert result == {"person": {"id": None, "kind": None}}
 
 
 def test_a_value_that_the_client_enum_does_not_know_is_null() -> None:
-    assert told("{ person { kind } }", {"person": {"kind": "SECRET"}}) == ({"person": {"kind": None}}, [])
-    result, errors = told("{ person { kinds } }", {"person": {"kinds": ["A", "SECRET"]}})
+    assert project("{ person { kind } }", {"person": {"kind": "SECRET"}}) == ({"person": {"kind": None}}, [])
+    result, errors = project("{ person { kinds } }", {"person": {"kinds": ["A", "SECRET"]}})
     assert result == {"person": {"kinds": None}}
     assert errors == [("NON_NULL_VIOLATED", ("person", "kinds", 1))]
 
 
 def test_an_object_of_a_type_that_clients_do_not_know_is_null() -> None:
     data = {"beings": [{"__typename": "Robot", "id": "r"}, {"__typename": "Alien", "id": "x"}]}
-    assert told("{ beings { id } }", data) == ({"beings": [{"id": "r"}, None]}, [])
+    assert project("{ beings { id } }", data) == ({"beings": [{"id": "r"}, None]}, [])
 
 
 @pytest.mark.parametrize(
@@ -172,58 +172,58 @@ def test_an_object_of_a_type_that_clients_do_not_know_is_null() -> None:
 def test_a_null_where_none_may_be_goes_up_to_the_nearest_nullable_with_one_error(
     query: str, data: dict[str, Any], expected: Any, path: tuple[str | int, ...]
 ) -> None:
-    assert told(query, data) == (expected, [("NON_NULL_VIOLATED", path)])
+    assert project(query, data) == (expected, [("NON_NULL_VIOLATED", path)])
 
 
 NESTED: tuple[Any, ...] = ({}, {"secret": 1}, [], ["x"])
 
 
-@pytest.mark.parametrize("found", NESTED)
-def test_an_object_or_a_list_where_a_scalar_is_declared_is_null_with_one_error(found: Any) -> None:
+@pytest.mark.parametrize("value", NESTED)
+def test_an_object_or_a_list_where_a_scalar_is_declared_is_null_with_one_error(value: Any) -> None:
     nulled = ({"person": {"id": None}}, [("SUBGRAPH_MALFORMED", ("person", "id"))])
-    assert told("{ person { id } }", {"person": {"id": found}}) == nulled
+    assert project("{ person { id } }", {"person": {"id": value}}) == nulled
     gone = ({"person": None}, [("SUBGRAPH_MALFORMED", ("person", "name"))])
-    assert told("{ person { name } }", {"person": {"name": found}}) == gone
+    assert project("{ person { name } }", {"person": {"name": value}}) == gone
     in_list = ({"matrix": [None]}, [("SUBGRAPH_MALFORMED", ("matrix", 0, 1))])
-    assert told("{ matrix }", {"matrix": [[1, found]]}) == in_list
+    assert project("{ matrix }", {"matrix": [[1, value]]}) == in_list
     among = ({"person": {"words": ["a", None]}}, [("SUBGRAPH_MALFORMED", ("person", "words", 1))])
-    assert told("{ person { words } }", {"person": {"words": ["a", found]}}) == among
+    assert project("{ person { words } }", {"person": {"words": ["a", value]}}) == among
 
 
-@pytest.mark.parametrize("found", NESTED)
-def test_a_scalar_of_the_schemas_own_may_be_any_value(found: Any) -> None:
-    assert told("{ person { any } }", {"person": {"any": found}}) == ({"person": {"any": found}}, [])
+@pytest.mark.parametrize("value", NESTED)
+def test_a_scalar_of_the_schemas_own_may_be_any_value(value: Any) -> None:
+    assert project("{ person { any } }", {"person": {"any": value}}) == ({"person": {"any": value}}, [])
 
 
 def test_an_object_that_says_it_is_of_another_type_than_the_schemas_is_null() -> None:
     data = {"person": {"__typename": "Robot", "id": "1"}}
-    assert told("{ person { id __typename } }", data) == ({"person": None}, [])
+    assert project("{ person { id __typename } }", data) == ({"person": None}, [])
 
 
-@pytest.mark.parametrize("found", ["Robot", None, [], {"a": 1}])
-def test_a_type_that_nobody_asked_for_says_nothing(found: Any) -> None:
-    data = {"person": {"__typename": found, "id": "1"}}
-    assert told("{ person { id } }", data) == ({"person": {"id": "1"}}, [])
+@pytest.mark.parametrize("value", ["Robot", None, [], {"a": 1}])
+def test_a_type_that_nobody_asked_for_says_nothing(value: Any) -> None:
+    data = {"person": {"__typename": value, "id": "1"}}
+    assert project("{ person { id } }", data) == ({"person": {"id": "1"}}, [])
 
 
 def test_errors_of_the_projections_own_are_bounded() -> None:
     data: dict[str, Any] = {"matrix": [[None]] * (MAX_ERRORS + 1)}
-    assert len(told("{ matrix }", data)[1]) == MAX_ERRORS
+    assert len(project("{ matrix }", data)[1]) == MAX_ERRORS
 
 
 def test_a_null_that_an_error_explains_gets_no_second_error() -> None:
-    assert told("{ person { name } }", {"person": {}}, ("person", "name")) == (
+    assert project("{ person { name } }", {"person": {}}, ("person", "name")) == (
         {"person": None},
         [("SUBGRAPH_ERROR", ("person", "name"))],
     )
 
 
 def test_a_field_that_is_not_of_the_clients_selection_is_never_shown() -> None:
-    assert told("{ person { id } }", {"person": {"id": "1", "name": "x"}, "other": 1})[0] == {"person": {"id": "1"}}
+    assert project("{ person { id } }", {"person": {"id": "1", "name": "x"}, "other": 1})[0] == {"person": {"id": "1"}}
 
 
 def test_a_value_of_a_wrong_shape_is_null() -> None:
-    assert told("{ people { id } person { id } }", {"people": {"id": "1"}, "person": ["x"]})[0] == {
+    assert project("{ people { id } person { id } }", {"people": {"id": "1"}, "person": ["x"]})[0] == {
         "people": None,
         "person": None,
     }

@@ -25,7 +25,7 @@ def price(item: dict[str, Any], info: Any, currency: str | None = None) -> int:
     return PRICES[currency]
 
 
-def given(item: dict[str, Any], name: str) -> Any:
+def required_value(item: dict[str, Any], name: str) -> Any:
     return item["__representation"][name]
 
 
@@ -47,7 +47,7 @@ def market() -> Gateway:
             """,
             {"item": ITEM, "site": {"name": "Ici"}},
             {"Item": lambda representation: ITEM},
-            {"Item.price": price, "Item.third": lambda item, info: given(item, "second") + 1},
+            {"Item.price": price, "Item.third": lambda item, info: required_value(item, "second") + 1},
         ),
         Part(
             "b",
@@ -69,12 +69,12 @@ def market() -> Gateway:
             {},
             {"Item": lambda representation: ITEM, "Site": lambda representation: {"motto": "Allons"}},
             {
-                "Item.second": lambda item, info: given(item, "base") * 2,
-                "Item.tax": lambda item, info: given(item, "price") // 5,
-                "Item.shown": lambda item, info: given(item, "hidden"),
+                "Item.second": lambda item, info: required_value(item, "base") * 2,
+                "Item.tax": lambda item, info: required_value(item, "price") // 5,
+                "Item.shown": lambda item, info: required_value(item, "hidden"),
                 "Item.weight": lambda item, info: sum(
                     representation.get("pages", 0) + representation.get("minutes", 0)
-                    for representation in given(item, "media")
+                    for representation in required_value(item, "media")
                 ),
             },
         ),
@@ -136,8 +136,8 @@ async def test_two_requirements_of_one_field_with_different_arguments_have_a_rep
     usd = 'usd: Int @requires(fields: "price(currency: \\"USD\\")") tax: Int'
     taxes = {
         **b.resolvers,
-        "Item.tax": lambda item, info: given(item, "price"),
-        "Item.usd": lambda item, info: given(item, "price"),
+        "Item.tax": lambda item, info: required_value(item, "price"),
+        "Item.usd": lambda item, info: required_value(item, "price"),
     }
     gateway = Gateway(a, Part("b", b.sdl.replace("tax: Int", usd), {}, b.find, taxes))
     data, errors = await gateway.answer("{ item { tax usd second } }")
@@ -164,7 +164,7 @@ async def test_a_requirement_that_failed_stops_what_requires_it_alone() -> None:
         '@requires(fields: "title")'
     )  # fmt: skip
     resolvers = {
-        "Product.heavy": lambda product, info: given(product, "weight"),
+        "Product.heavy": lambda product, info: required_value(product, "weight"),
         "Product.titled": lambda product, info: product["__representation"].get("title"),
     }
     titles = Part("titles", HEAD + 'type Product @key(fields: "upc") { upc: String! title: String }')
@@ -186,7 +186,7 @@ async def test_requirements_that_read_different_things_below_one_field_are_both_
              f"size: Size }} {size}", {"item": item}),
         Part("audit", f'{HEAD} type Item @key(fields: "id") {{ id: ID! label: String @external '
              f"size: Size @external {fields} }} {size}", {}, {"Item": lambda required_set: required_set},
-             {f"Item.{name}": lambda item, info: str(given(item, "size")) for name in ("area", "wide")}),
+             {f"Item.{name}": lambda item, info: str(required_value(item, "size")) for name in ("area", "wide")}),
     )  # fmt: skip
     query = "query ($on: Boolean!) { item { shown @include(if: $on) area wide } }"
     data, errors = await gateway.answer(query, {"on": False})
@@ -202,7 +202,7 @@ async def test_a_requirement_that_reads_below_a_field_of_the_key_leaves_the_key_
              f"{size}", {"items": items}),
         Part("audit", f'{HEAD} type Item @key(fields: "size {{ id }}") {{ size: Size @external '
              f'area: String @requires(fields: "size {{ width }}") }} {size}', {}, {"Item": lambda id_: id_},
-             {"Item.area": lambda item, info: "{id}: {width}".format(**given(item, "size"))}),
+             {"Item.area": lambda item, info: "{id}: {width}".format(**required_value(item, "size"))}),
     )  # fmt: skip
     data, errors = await gateway.answer("{ items { area } }")
     assert (data, errors) == ({"items": [{"area": "a: 2"}, {"area": "b: 2"}]}, [])
@@ -219,7 +219,7 @@ def audit(members: str, required: str) -> Gateway:
              'type Item @key(fields: "id") { id: ID! main: Media }', {"item": items[0], "items": items}),
         Part("audit", f'{HEAD} {types.format("Book | Film", "")} type Item @key(fields: "id") '
              f'{{ id: ID! main: Media @external checked: String @requires(fields: "{required}") }} ', {},
-             {"Item": lambda item: item}, {"Item.checked": lambda item, info: str(given(item, "main"))}),
+             {"Item": lambda item: item}, {"Item.checked": lambda item, info: str(required_value(item, "main"))}),
     )  # fmt: skip
 
 

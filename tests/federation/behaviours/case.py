@@ -39,6 +39,6 @@ def by(key: str, *objects: dict[str, Any]) -> Find:
     return lambda representation: next((object_ for object_ in objects if object_[key] == representation[key]), None)
 
 
-def given(name: str, make: Callable[[Any], Any] = lambda value: value) -> Callable[..., Any]:
+def from_required(name: str, make: Callable[[Any], Any] = lambda value: value) -> Callable[..., Any]:
     """A resolver that computes from a required field as it was passed."""
     return lambda value, info, **arguments: make(value["__representation"][name])

@@ -23,8 +23,8 @@ SELLERS: list[dict[str, Any]] = [
 ]
 
 
-def told(*names: str) -> Callable[..., Any]:
-    """A resolver that tells its arguments, and whether they were given."""
+def echo(*names: str) -> Callable[..., Any]:
+    """A resolver that answers with the id and the named arguments, `absent` standing for one that was not passed."""
     return lambda value, info, **arguments: " ".join(
         [value["id"], *(str(arguments.get(name, "absent")) for name in names)]
     )
@@ -41,7 +41,7 @@ CASES = (
                  {"readers": READERS}, {"Reader": by("id", *READERS)}),
             part("press", 'type Reader @key(fields: "id") @context(name: "reader") '
                  "{ id: ID! lang: String @external reads: [Article] } " + HOLDER + '"$reader { lang }")): String }',
-                 {}, {"Reader": by("id", *READERS), **ARTICLE}, {"Article.title": told("length", "lang")}),
+                 {}, {"Reader": by("id", *READERS), **ARTICLE}, {"Article.title": echo("length", "lang")}),
         ],
         "query ($length: Int) { readers { reads { id title(length: $length) } } }",
         {"readers": [
@@ -60,7 +60,7 @@ CASES = (
                  "{ id: ID! code: String articles: [Article] inner: Shelf } "
                  + HOLDER + '"$shelf { code }")): String }',
                  {"shelf": SHELF}, {"Shelf": by("id", SHELF, INNER), **ARTICLE},
-                 {"Article.title": told("length", "lang")}),
+                 {"Article.title": echo("length", "lang")}),
         ],
         "{ shelf { articles { title } inner { articles { title } } } }",
         {"shelf": {
@@ -77,7 +77,7 @@ CASES = (
                  "type Site implements Seller { domain: String sells: [Article] } "
                  "type Kiosk implements Seller { name: String sells: [Article] } " + HOLDER +
                  '"$seller ... on Shop { city } ... on Site { domain } ... on Kiosk { name }")): String }',
-                 {"sellers": SELLERS}, ARTICLE, {"Article.title": told("lang")}),
+                 {"sellers": SELLERS}, ARTICLE, {"Article.title": echo("lang")}),
         ],
         "{ sellers { __typename sells { title } } }",
         {"sellers": [
@@ -97,7 +97,7 @@ CASES = (
                  '@fromContext(field: "$reader { taste { tags } }"), edition: String '
                  '@fromContext(field: "$front{edition}")): String }',
                  {"readers": READERS, "edition": "soir"}, {"Reader": by("id", *READERS), **ARTICLE},
-                 {"Article.advice": told("tags", "edition")}),
+                 {"Article.advice": echo("tags", "edition")}),
         ],
         "{ readers { reads { advice } } }",
         {"readers": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.federation.behaviours.case import Case, by, given, part
+from tests.federation.behaviours.case import Case, by, from_required, part
 
 ANA = {"id": "1", "name": "Ana", "rank": 3}
 POST = {"id": "p", "title": "Un", "author": ANA}
@@ -22,7 +22,7 @@ POSTS = part(
     """,
     {"latest": [POST]},
     {"User": by("id", ANA), "Post": by("id", POST)},
-    {"User.badge": given("rank", lambda rank: "*" * rank)},
+    {"User.badge": from_required("rank", lambda rank: "*" * rank)},
     head="",
 )
 EXTENDS = part("likes", 'type Post @extends @key(fields: "id") { id: ID! @external likes: Int }',

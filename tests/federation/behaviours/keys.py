@@ -1,4 +1,4 @@
-"""Keys: several, of lists, null, by hop; what is asked of an entity and what is not."""
+"""Cases of keys: several per entity, with lists, null, and over two hops."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.federation.behaviours.case import Case, by, given, part
+from tests.federation.behaviours.case import Case, by, from_required, part
 from tests.federation.harness import Part
 
 N = {"id": "1", "f0": 1}
@@ -17,7 +17,7 @@ def _link(number: int) -> Part:
         f"s{number}",
         f'type N @key(fields: "id") {{ {fields} }}',
         find={"N": by("id", N)},
-        resolvers={f"N.f{number}": given(before, lambda value: value + 1)},
+        resolvers={f"N.f{number}": from_required(before, lambda value: value + 1)},
     )
 
 
@@ -44,7 +44,8 @@ CASES = (
                  'tax: String @requires(fields: "owner { name ... on Firm { size } ... on Person { age } }") } '
                  "interface Owner { name: String } type Firm implements Owner @shareable { name: String size: Int } "
                  "type Person implements Owner @shareable { name: String age: Int }", {}, {"Flat": by("id", FLAT)},
-                 {"Flat.tax": given("owner", lambda owner: f"{owner['__typename']} {owner['name']} {owner['size']}")}),
+                 {"Flat.tax": from_required(
+                     "owner", lambda owner: f"{owner['__typename']} {owner['name']} {owner['size']}")}),
         ],
         "{ flat { tax } }",
         {"flat": {"tax": "Firm Scop 4"}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.federation.behaviours.case import Case, by, given, part
+from tests.federation.behaviours.case import Case, by, from_required, part
 
 ITEM = {"id": "1", "state": "SECRET", "when": "2026-11-25", "cost": 7}
 ODD = 'é"\\ \n {x} $y \u2028 🐈'
@@ -45,7 +45,10 @@ MORE = part(
     """,
     {},
     {"Item": by("id", ITEM)},
-    {"Item.price": given("cost", lambda cost: cost * 2), "Query.both": lambda root, info, **arguments: arguments["e"]},
+    {
+        "Item.price": from_required("cost", lambda cost: cost * 2),
+        "Query.both": lambda root, info, **arguments: arguments["e"],
+    },
 )
 
 CASES = (

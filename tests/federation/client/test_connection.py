@@ -22,7 +22,7 @@ CHUNKED = b"transfer-encoding: chunked\r\n\r\n5;x=y\r\n%b\r\n%x\r\n%b\r\n0\r\nx:
 )
 LENGTH = b"content-length: %d\r\n\r\n%b" % (len(BODY), BODY)
 OK = b"HTTP/1.1 200 OK\r\n"
-KEPT = [
+REUSABLE = [
     OK + LENGTH,
     OK + CHUNKED,
     b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" + OK + LENGTH,
@@ -83,15 +83,15 @@ PLACES = st.lists(st.integers(0, 10_000), max_size=12)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
-@given(st.sampled_from(KEPT + ENDED), PLACES)
+@given(st.sampled_from(REUSABLE + ENDED), PLACES)
 def test_an_answer_is_the_same_however_it_is_cut(answer: bytes, places: list[int]) -> None:
     outcome, connection = asyncio.run(exchange(cut(answer, places), ends=answer in ENDED))
     assert outcome == (200, BODY)
-    assert connection.reusable == (answer in KEPT)
+    assert connection.reusable == (answer in REUSABLE)
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, database=None)
-@given(st.sampled_from(KEPT + ENDED), st.data(), PLACES, st.booleans())
+@given(st.sampled_from(REUSABLE + ENDED), st.data(), PLACES, st.booleans())
 def test_a_spoilt_answer_is_an_answer_or_an_error_of_ours(
     answer: bytes, data: st.DataObject, places: list[int], ends: bool
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_spoilt_answer_is_an_answer_or_an_error_of_ours(
         assert not connection.reusable
 
 
-@pytest.mark.parametrize("answer", KEPT, ids=["length", "chunked", "interim"])
+@pytest.mark.parametrize("answer", REUSABLE, ids=["length", "chunked", "interim"])
 @pytest.mark.parametrize("more", [b"X", b"HTTP", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", b"\x00", b"{}"])
 @pytest.mark.parametrize("separate", [True, False])
 async def test_what_comes_after_an_answer_is_never_the_answer_to_another_request(
@@ -117,7 +117,7 @@ async def test_what_comes_after_an_answer_is_never_the_answer_to_another_request
     assert not connection.reusable
 
 
-@pytest.mark.parametrize("answer", KEPT, ids=["length", "chunked", "interim"])
+@pytest.mark.parametrize("answer", REUSABLE, ids=["length", "chunked", "interim"])
 def test_an_answer_that_is_cut_short_is_never_taken_for_a_whole_one(answer: bytes) -> None:
     for length in range(len(answer)):
         outcome, connection = asyncio.run(exchange([answer[:length]] if length else [], ends=True))

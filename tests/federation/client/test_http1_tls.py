@@ -30,7 +30,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("tls"), "theirs")
 
 
@@ -82,8 +82,8 @@ async def test_the_right_name_under_the_pinned_authority_is_served_on_one_connec
         assert peer.connections == 1
 
 
-async def test_a_certificate_of_another_authority_gets_no_request(authority: Authority, other: Authority) -> None:
-    assert await code(server(other.issue("wrong")), client_tls(authority.path)) == "SUBGRAPH_TLS"
+async def test_a_certificate_of_another_authority_gets_no_request(authority: Authority, foreign: Authority) -> None:
+    assert await code(server(foreign.issue("wrong")), client_tls(authority.path)) == "SUBGRAPH_TLS"
 
 
 async def test_the_systems_authorities_do_not_vouch_for_an_unknown_one(authority: Authority) -> None:
@@ -126,18 +126,18 @@ async def test_a_server_that_speaks_no_tls_gets_no_request(authority: Authority)
         assert b"POST" not in b"".join(received)
 
 
-async def test_mutual_tls_admits_the_client_certificate(authority: Authority, other: Authority) -> None:
-    hub = other.issue("hub")
-    secure, tls = server(authority.issue("mutual"), other), client_tls(authority.path, hub.certificate, hub.key)
+async def test_mutual_tls_admits_the_client_certificate(authority: Authority, foreign: Authority) -> None:
+    hub = foreign.issue("hub")
+    secure, tls = server(authority.issue("mutual"), foreign), client_tls(authority.path, hub.certificate, hub.key)
     async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (_, transport):
         assert await ask(transport) == SubgraphResponse({"a": 1}, [])
 
 
 async def test_the_gateway_believes_the_authorities_that_it_is_given_and_proves_itself(
-    authority: Authority, other: Authority
+    authority: Authority, foreign: Authority
 ) -> None:
-    proof = other.issue("gateway")
-    secure, tls = server(authority.issue("subgraph"), other), client_tls(authority.path, proof.certificate, proof.key)
+    proof = foreign.issue("gateway")
+    secure, tls = server(authority.issue("subgraph"), foreign), client_tls(authority.path, proof.certificate, proof.key)
     async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls) as (listening, _):
         url = f"https://localhost:{listening.port}/graphql"
         supergraph = compose([Source("s", url, "type Query { a: Int }")])
@@ -150,17 +150,17 @@ async def test_the_gateway_believes_the_authorities_that_it_is_given_and_proves_
 
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_without_its_client_certificate_the_hub_is_refused_and_says_why(
-    authority: Authority, other: Authority, newest: ssl.TLSVersion
+    authority: Authority, foreign: Authority, newest: ssl.TLSVersion
 ) -> None:
-    secure = server(authority.issue("strict"), other)
+    secure = server(authority.issue("strict"), foreign)
     secure.maximum_version = newest
     assert await alerted(secure, client_tls(authority.path)) == "SUBGRAPH_TLS"
     stranger = authority.issue("stranger")
     assert await alerted(secure, client_tls(authority.path, stranger.certificate, stranger.key)) == "SUBGRAPH_TLS"
 
 
-async def test_a_certificate_that_is_refused_opens_the_circuit(authority: Authority, other: Authority) -> None:
-    secure, care = server(other.issue("again")), Care(failures=1)
+async def test_a_certificate_that_is_refused_opens_the_circuit(authority: Authority, foreign: Authority) -> None:
+    secure, care = server(foreign.issue("again")), Care(failures=1)
     tls = client_tls(authority.path)
     async with serving(lambda n: http(GOOD), host="localhost", secure=secure, tls=tls, care=care) as (_, transport):
         assert [await refused(transport) for _ in range(2)] == ["SUBGRAPH_TLS", "SUBGRAPH_CIRCUIT_OPEN"]

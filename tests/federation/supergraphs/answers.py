@@ -62,33 +62,33 @@ class Whole:
         """A field of an object; raises Stopped."""
         field = self.model.field(value["__typename"], name)
         if field.requires:
-            return self._told(field, value)
+            return self._required_text(field, value)
         if field.context:
             above = value[ABOVE]
             types = dict(field.context)
             while above["__typename"] not in types:
                 above = above[ABOVE]
             for name in types[above["__typename"]].strip(" }").split(" { "):
-                above = _known(self.read(above, name, {}))
+                above = _null_if_failed(self.read(above, name, {}))
             return fed(value, above, arguments)
         return _under(plain(field, value, arguments), value)
 
-    def _told(self, field: Field, value: Value) -> str:
-        def read(each: Value, name: str, given: Mapping[str, Any]) -> Any:
-            field = self.model.field(each["__typename"], name)
-            return _known(self.read(each, name, _all(field, given)))
+    def _required_text(self, field: Field, value: Value) -> str:
+        def read(parent: Value, name: str, arguments: Mapping[str, Any]) -> Any:
+            field = self.model.field(parent["__typename"], name)
+            return _null_if_failed(self.read(parent, name, _all(field, arguments)))
 
-        whole = told(field, value, read)
+        whole = required_json(field, value, read)
         for selection in selections(field.requires):
             assert isinstance(selection, FieldNode)
             required = self.model.field(value["__typename"], selection.name.value)
-            if len(required.strict) > 1 and read(value, selection.name.value, _given(selection)) is None:
+            if len(required.strict) > 1 and read(value, selection.name.value, _argument_values(selection)) is None:
                 raise Stopped
         return whole
 
 
-def _known(result: Any) -> Any:
-    """What another field is given of one that failed is null."""
+def _null_if_failed(result: Any) -> Any:
+    """The value of a field as another field receives it: null if it failed."""
     return None if isinstance(result, Exception) else result
 
 
@@ -138,8 +138,8 @@ def fed(value: Value, word: Any, arguments: Mapping[str, Any]) -> str:
     return f"{json.dumps(value[key])} {word} {json.dumps(arguments, sort_keys=True)}"
 
 
-def told(field: Field, value: Any, read: Read) -> str:
-    """What a field tells of what it requires."""
+def required_json(field: Field, value: Any, read: Read) -> str:
+    """The required fields of an object as JSON, which is the value of the field that requires them."""
     return json.dumps(read_set(value, selections(field.requires), read), sort_keys=True)
 
 
@@ -162,11 +162,11 @@ def read_set(value: Any, selections: Sequence[SelectionNode], read: Read) -> Any
             if selection.type_condition and value["__typename"] == selection.type_condition.name.value:
                 result |= read_set(value, selection.selection_set.selections, read)
         elif isinstance(selection, FieldNode):
-            below = read(value, selection.name.value, _given(selection))
+            below = read(value, selection.name.value, _argument_values(selection))
             inner = selection.selection_set
             result[selection.name.value] = read_set(below, inner.selections, read) if inner else below
     return result
 
 
-def _given(node: FieldNode) -> dict[str, Any]:
+def _argument_values(node: FieldNode) -> dict[str, Any]:
     return {argument.name.value: value_from_ast_untyped(argument.value) for argument in node.arguments or ()}

@@ -82,15 +82,15 @@ class Drawer:
     def node(self, names: list[str]) -> Type:
         """The interface with a key: a subgraph or two know it as an object, and none of its types."""
         homes = self.random.sample(self.model.subgraphs, self.random.randint(2, len(self.model.subgraphs)))
-        apart = 2 if len(homes) > 2 and self.chance(0.4) else 1
-        full, alone = homes[apart:], homes[:apart]
-        chosen, others = self.some(names, 3), set(self.model.subgraphs).difference(alone)
+        split = 2 if len(homes) > 2 and self.chance(0.4) else 1
+        full, alone = homes[split:], homes[:split]
+        chosen, remaining = self.some(names, 3), set(self.model.subgraphs).difference(alone)
         for name in chosen:
-            those = others.intersection(self.model.types[name].homes).union(full)
-            self.model.types[name].homes = [subgraph for subgraph in self.model.subgraphs if subgraph in those]
+            new_homes = remaining.intersection(self.model.types[name].homes).union(full)
+            self.model.types[name].homes = [subgraph for subgraph in self.model.subgraphs if subgraph in new_homes]
         keys = {home: ["id"] for home in homes}
-        known: dict[str, tuple[str, Wrapper]] = dict.fromkeys(alone, ("ID", (True,)))
-        own = {"id": Field("id", "ID", (True,), known)}
+        types_by_home: dict[str, tuple[str, Wrapper]] = dict.fromkeys(alone, ("ID", (True,)))
+        own = {"id": Field("id", "ID", (True,), types_by_home)}
         return Type(NODE, "interface", alone, own, keys, members=dict.fromkeys(full, chosen))
 
     def keys(self, type_: Type, node: Type | None) -> None:
@@ -109,9 +109,11 @@ class Drawer:
         for key in pool:
             homes = [home for home in type_.homes if key in type_.keys[home]]
             for name in fields_of(key) if homes else ():
-                named = {"id": "ID", "k": "Int", "code": "String", "org": "Org"}[name]
-                known: dict[str, tuple[str, Wrapper]] = dict.fromkeys(homes, (named, (True,)))
-                type_.fields[name] = Field(name, named, (True,), known, targets=("Org",) if name == "org" else ())
+                type_name = {"id": "ID", "k": "Int", "code": "String", "org": "Org"}[name]
+                types_by_home: dict[str, tuple[str, Wrapper]] = dict.fromkeys(homes, (type_name, (True,)))
+                type_.fields[name] = Field(
+                    name, type_name, (True,), types_by_home, targets=("Org",) if name == "org" else ()
+                )
                 if name == "org":
                     self.use("Org", homes)
 
@@ -122,7 +124,7 @@ class Drawer:
             type_.fields = {"iso": Field("iso", "String", (True,)), "size": Field("size", "Int")}
         type_.homes = [subgraph for subgraph in self.model.subgraphs if subgraph in type_.homes or subgraph in homes]
         for field in type_.fields.values():
-            field.homes = {home: field.homes.get(home, (field.named, field.strict)) for home in type_.homes}
+            field.homes = {home: field.homes.get(home, (field.type_name, field.strict)) for home in type_.homes}
 
     def values(self) -> None:
         """Values that are whole in each subgraph, and one that two subgraphs share out between them."""
@@ -141,17 +143,17 @@ class Drawer:
         """A field without any below."""
         field = Field(self.name("p"), self.random.choice(LEAVES), self.random.choice(LEAF_WRAPPERS))
         if self.chance(0.25):
-            field.named, field.strict = "String", (False,)
+            field.type_name, field.strict = "String", (False,)
             field.arguments = tuple(self.random.sample(ARGUMENTS, self.random.randint(1, 2)))
-        field.homes = self.known(field.named, field.strict, homes)
+        field.homes = self.home_types(field.type_name, field.strict, homes)
         return self.new(type_, field)
 
-    def known(self, named: str, wrapper: Wrapper, homes: list[str]) -> dict[str, tuple[str, Wrapper]]:
+    def home_types(self, type_name: str, wrapper: Wrapper, homes: list[str]) -> dict[str, tuple[str, Wrapper]]:
         """A type in each subgraph, each as strict as the one before at most: one of them holds for all."""
         homes_by_name = {}
         for home in homes:
             wrapper = self.weaker(wrapper)
-            homes_by_name[home] = (named, wrapper)
+            homes_by_name[home] = (type_name, wrapper)
         return homes_by_name
 
     def weaker(self, wrapper: Wrapper) -> Wrapper:
@@ -190,25 +192,25 @@ class Drawer:
         if able and self.chance(0.4):
             self.everywhere(type_, f"d_{type_.name}", target.name, self.random.choice(((False,), (False, False))))
 
-    def everywhere(self, type_: Type, name: str, named: str, wrapper: Wrapper) -> None:
-        type_.common[name] = printed(named, wrapper)
-        targets = () if named in LEAVES else (named,)
+    def everywhere(self, type_: Type, name: str, type_name: str, wrapper: Wrapper) -> None:
+        type_.common[name] = printed(type_name, wrapper)
+        targets = () if type_name in LEAVES else (type_name,)
         if type_.name == NODE:
-            homes: dict[str, tuple[str, Wrapper]] = dict.fromkeys(type_.members, (named, wrapper))
-            type_.fields[name] = Field(name, named, wrapper, homes, targets=targets)
+            homes: dict[str, tuple[str, Wrapper]] = dict.fromkeys(type_.members, (type_name, wrapper))
+            type_.fields[name] = Field(name, type_name, wrapper, homes, targets=targets)
         for fromkey in dict.fromkeys(fromkey for own in type_.members.values() for fromkey in own):
             entity = self.model.types[fromkey]
             strict = tuple(self.chance(0.3) for _ in wrapper)
             able = [
-                fromkey for fromkey in entity.homes if not targets or self.stubbed(self.model.types[named], fromkey)
+                fromkey for fromkey in entity.homes if not targets or self.stubbed(self.model.types[type_name], fromkey)
             ]
-            homes = self.known(named, strict, self.some(able, 2))
-            field = entity.fields[name] = Field(name, named, strict, homes, targets=targets)
+            homes = self.home_types(type_name, strict, self.some(able, 2))
+            field = entity.fields[name] = Field(name, type_name, strict, homes, targets=targets)
             if field.leaf:
                 self.move(entity, field)
             else:
                 for home in homes:
-                    self.refer(self.model.types[named], home)
+                    self.refer(self.model.types[type_name], home)
 
     def stubbed(self, type_: Type, home: str) -> bool:
         """Whether a subgraph may refer to an entity, be it one that it does not have."""
@@ -227,15 +229,15 @@ class Drawer:
         """An interface has a field in each subgraph: one that some type of it must declare, if none is there."""
         model, names = self.model, [f"c_{type_.name}"]
         if type_.name == NODE:
-            names = [each for each in type_.common if each != "id"]
+            names = [name for name in type_.common if name != "id"]
         elif model.above(home, type_) and self.chance(0.8):
             return
         for name in names:
-            for member in (model.types[each] for each in type_.members[home]):
+            for member in (model.types[member_name] for member_name in type_.members[home]):
                 if name not in (shown.name for shown in model.shown(home, member)):
                     model.external.add((home, member.name, name))
                     if not member.fields[name].leaf:
-                        self.refer(model.types[member.fields[name].named], home)
+                        self.refer(model.types[member.fields[name].type_name], home)
 
     def union(self, names: list[str]) -> None:
         chosen, type_ = self.some(names, 4), Type("U", "union")

@@ -83,41 +83,43 @@ class Linker(Drawer):
         """Whether all that share out a value have its owner: for a mutation, which one makes, one has it all."""
         return set(value.homes) <= set(owner.homes) and (owner.kind != "mutation" or len(value.homes) == 1)
 
-    def lead(self, owner: Type, home: str, named: str, targets: list[str]) -> None:
-        target = self.model.types[named]
+    def lead(self, owner: Type, home: str, type_name: str, targets: list[str]) -> None:
+        target = self.model.types[type_name]
         strict = self.random.choice(WRAPPERS)
-        field = Field(self.name("l"), named, strict, {home: (named, self.weaker(strict))}, targets=tuple(targets))
-        if named == "V1":
-            field.homes = self.known(named, strict, target.homes)
-        elif named in ("V0", "Org"):
-            self.use(named, [home])
+        field = Field(
+            self.name("l"), type_name, strict, {home: (type_name, self.weaker(strict))}, targets=tuple(targets)
+        )
+        if type_name == "V1":
+            field.homes = self.home_types(type_name, strict, target.homes)
+        elif type_name in ("V0", "Org"):
+            self.use(type_name, [home])
         elif target.kind == "entity":
             self.refer(target, home)
         if len(strict) == 2 and self.chance(0.2):
             field.arguments = (FIRST,)
         elsewhere = [free_home for free_home in owner.homes if free_home not in field.homes]
-        if elsewhere and named != "V1" and self.chance(0.3):
+        if elsewhere and type_name != "V1" and self.chance(0.3):
             self.share(field, self.random.choice(elsewhere))
         self.new(owner, field)
 
     def share(self, field: Field, home: str) -> None:
         """Another subgraph resolves the field too, perhaps as one of the types that it may give."""
-        target = self.model.types[field.named]
+        target = self.model.types[field.type_name]
         ((_, first),) = field.homes.values()
         wrapper = self.weaker(first)
         if target.kind == "entity" and (home in target.homes or home in target.stubs):
-            field.homes[home] = (field.named, wrapper)
+            field.homes[home] = (field.type_name, wrapper)
         elif target.kind == "value" or (target.kind == "root" and self.model.declared(home, target)):
             if target.kind == "value":
-                self.use(field.named, [home])
-            field.homes[home] = (field.named, wrapper)
-        elif target.members.get(home) and field.named != NODE:
-            shared = [each for each in field.targets if each in target.members[home]]
+                self.use(field.type_name, [home])
+            field.homes[home] = (field.type_name, wrapper)
+        elif target.members.get(home) and field.type_name != NODE:
+            shared = [name for name in field.targets if name in target.members[home]]
             if shared:
                 chosen = self.random.choice(shared)
                 narrow = self.chance(0.3)
                 field.targets = (chosen,) if narrow else tuple(shared)
-                field.homes[home] = (chosen, field.strict) if narrow else (field.named, wrapper)
+                field.homes[home] = (chosen, field.strict) if narrow else (field.type_name, wrapper)
 
     def compute(self, owner: Type, home: str) -> None:
         """A field that requires others of its entity."""
@@ -146,9 +148,9 @@ class Linker(Drawer):
             return ""
         if lacked:
             self.model.external.add((home, type_.name, name))
-        return name + self.given(field) + below
+        return name + self.literal_arguments(field) + below
 
-    def given(self, field: Field) -> str:
+    def literal_arguments(self, field: Field) -> str:
         """Arguments in a field set: those that must be, and some others."""
         literals = {"Int": "3", "Int!": "4", "Hue": "GREEN", "Pick": "{ n: 5, hues: [BLUE] }", "[Int!]": "[6]"}
         chosen = [
@@ -160,12 +162,12 @@ class Linker(Drawer):
 
     def below(self, field: Field, home: str, depth: int) -> str:
         """What is read below a field; empty if the subgraph can't say it."""
-        target = self.model.types[field.named]
+        target = self.model.types[field.type_name]
         if target.kind == "value":
-            if field.named == "V1":
+            if field.type_name == "V1":
                 names = [inner_field.name for inner_field in target.fields.values() if inner_field.leaf]
             else:
-                self.use(field.named, [home])
+                self.use(field.type_name, [home])
                 names = list(target.fields)
             texts = [self.read(target, name, home) for name in self.some(names, 2)]
         elif target.kind == "entity" and (home in target.homes or self.stubbed(target, home)):
@@ -188,10 +190,10 @@ class Linker(Drawer):
 
     def provide(self, field: Field, home: str) -> None:
         """What a subgraph gives of a type, on this way alone, though it does not resolve it."""
-        target = self.model.types[field.named]
-        names = [field.named] if target.kind == "entity" else list(target.members.get(home, ()))
+        target = self.model.types[field.type_name]
+        names = [field.type_name] if target.kind == "entity" else list(target.members.get(home, ()))
         texts = []
-        for type_ in (self.model.types[name] for name in names if field.homes[home][0] == field.named):
+        for type_ in (self.model.types[name] for name in names if field.homes[home][0] == field.type_name):
             text = self.provided(type_, home) if self.model.declared(home, type_) else ""
             if text:
                 texts.append(text if target.kind == "entity" else f"... on {type_.name} {{ {text} }}")
@@ -204,11 +206,11 @@ class Linker(Drawer):
         free = [
             candidate
             for candidate in fields
-            if self.lacked(type_, candidate.name, home) and candidate.named not in ("V1", "Query")
+            if self.lacked(type_, candidate.name, home) and candidate.type_name not in ("V1", "Query")
         ]
         self.random.shuffle(free)
         for field in free:
-            target = self.model.types.get(field.named)
+            target = self.model.types.get(field.type_name)
             inner = ""
             if target is not None and target.kind == "value":
                 self.use(target.name, [home])
@@ -250,7 +252,7 @@ class Linker(Drawer):
     def feed(self, home: str) -> None:
         """A field whose argument the nearest object above gives: the root at the latest."""
         model, root = self.model, self.model.types["Query"]
-        fed = [each for each in model.of("entity") if home in each.homes]
+        fed = [entity for entity in model.of("entity") if home in entity.homes]
         edition = Field(f"edition_{home}", "String", homes={home: ("String", (False,))})
         if not fed or self.new(root, edition) is None:
             return
@@ -266,12 +268,12 @@ class Linker(Drawer):
         field = Field(self.name("w"), "String", homes={home: ("String", (False,))}, context=tuple(context))
         field.arguments = (Argument("n", "Int"),) if self.chance(0.5) else ()
         if self.new(type_, field):
-            model.setting |= {(home, each) for each, _ in context}
+            model.setting |= {(home, type_name) for type_name, _ in context}
         else:
             model.external = before
 
     def texts(self, type_: Type, home: str) -> list[str]:
-        """What a context may take of a type: texts that may be null, or are in what is."""
-        plain = [field for field in type_.fields.values() if field.named == "String" and not field.arguments]
+        """The selections of a type that a context may take: its nullable strings, and `org { iso }` if it is keyed."""
+        plain = [field for field in type_.fields.values() if field.type_name == "String" and not field.arguments]
         names = [leaf.name for leaf in plain if leaf.homes and leaf.wrapper == (False,) and leaf.moved != home]
         return [*names, "org { iso }"] if "org" in type_.keyed(home) else names

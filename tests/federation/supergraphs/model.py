@@ -18,8 +18,8 @@ Wrapper = tuple[bool, ...]
 def printed(name: str, wrapper: Wrapper) -> str:
     """A type as SDL has it."""
     text = name + "!" * wrapper[0]
-    for each in wrapper[1:]:
-        text = f"[{text}]{'!' * each}"
+    for non_null in wrapper[1:]:
+        text = f"[{text}]{'!' * non_null}"
     return text
 
 
@@ -42,7 +42,7 @@ class Field:
     objects that it may give; `moved` the subgraph that it was overridden in, under a label perhaps."""
 
     name: str
-    named: str
+    type_name: str
     strict: Wrapper = (False,)
     homes: dict[str, tuple[str, Wrapper]] = field(default_factory=dict)
     arguments: tuple[Argument, ...] = ()
@@ -58,17 +58,17 @@ class Field:
     @property
     def leaf(self) -> bool:
         """Whether it has no fields below."""
-        return self.named in LEAVES
+        return self.type_name in LEAVES
 
     @property
     def wrapper(self) -> Wrapper:
         """What clients see: non-null where every subgraph says so."""
-        return tuple(all(each) for each in zip(*(each for _, each in self.homes.values()), strict=True))
+        return tuple(all(levels) for levels in zip(*(wrapper for _, wrapper in self.homes.values()), strict=True))
 
     @property
     def type(self) -> str:
         """The type that clients see."""
-        return printed(self.named, self.wrapper)
+        return printed(self.type_name, self.wrapper)
 
 
 @dataclass
@@ -124,9 +124,9 @@ class Model:
         above = self.types.get(interface.parent)
         if above is None:
             return None
-        said = {name for home in interface.members for name in self.above(home, interface)}
-        wanted = {name for home in above.members for name in self.above(home, above)}
-        return above if wanted <= said else None
+        own_fields = {name for home in interface.members for name in self.above(home, interface)}
+        parent_fields = {name for home in above.members for name in self.above(home, above)}
+        return above if parent_fields <= own_fields else None
 
     def field(self, type_: str, name: str) -> Field:
         """A field of an object type, its own or an interface object's."""
@@ -137,8 +137,8 @@ class Model:
         """Whether a subgraph has the type."""
         if type_.kind in ("root", "mutation"):
             return any(home in field.homes for field in type_.fields.values())
-        known = home in type_.homes or home in type_.stubs or home in type_.members
-        return known or any(each[:2] == (home, type_.name) for each in self.external)
+        has_type = home in type_.homes or home in type_.stubs or home in type_.members
+        return has_type or any(external[:2] == (home, type_.name) for external in self.external)
 
     def resolved(self, home: str, type_: Type, name: str) -> bool:
         """Whether a subgraph says the field of itself."""
@@ -153,6 +153,6 @@ class Model:
 
     def above(self, home: str, interface: Type) -> list[str]:
         """Common fields of an interface that all its types declare in a subgraph."""
-        members = [self.types[each] for each in interface.members[home]]
-        shown = [{each.name for each in self.shown(home, member)} for member in members]
-        return [name for name in interface.common if all(name in each for each in shown)]
+        members = [self.types[name] for name in interface.members[home]]
+        shown = [{field.name for field in self.shown(home, member)} for member in members]
+        return [name for name in interface.common if all(name in names for names in shown)]

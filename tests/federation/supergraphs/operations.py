@@ -47,7 +47,9 @@ class _Writer:
         self.fragments: list[str] = []
 
     def whole(self) -> str:
-        kinds = [each for each in (self.schema.query_type, self.schema.mutation_type) if each is not None]
+        kinds = [
+            root_type for root_type in (self.schema.query_type, self.schema.mutation_type) if root_type is not None
+        ]
         root = self.random.choice(kinds)
         body = self.selection(root, self.depth)
         head = "mutation" if root is self.schema.mutation_type else "query"
@@ -58,17 +60,17 @@ class _Writer:
         return not self.plain and self.random.random() < share
 
     def selection(self, type_: GraphQLNamedType, depth: int, alone: bool = True) -> str:
-        """What is asked of an object; `alone`: no fragment of another type is beside it."""
+        """A selection set on a type; `alone` says that no fragment of another type stands beside it."""
         parts: list[str] = []
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             below = {name: get_named_type(field.type) for name, field in type_.fields.items()}
-            able = [name for name, named in below.items() if depth > 0 or is_leaf_type(named)]
+            able = [name for name, field_type in below.items() if depth > 0 or is_leaf_type(field_type)]
             chosen = self.random.sample(able, min(len(able), self.random.choice((1, 2, 2, 3, 5))))
             parts += [self.field(type_, name, depth, alone) for name in chosen]
         if is_abstract_type(type_) and depth >= 0:
             kinds = [*self.schema.get_possible_types(type_), *self.overlapping(type_)]
             some = self.random.sample(kinds, self.random.randint(0 if parts else 1, min(3, len(kinds))))
-            parts += [self.fragment(each, self.selection(each, depth - is_abstract_type(each), False)) for each in some]
+            parts += [self.fragment(kind, self.selection(kind, depth - is_abstract_type(kind), False)) for kind in some]
         if self.chance(0.1) and depth > 0:
             parts.append(self.fragment(type_, self.selection(type_, depth - 1, alone)))
         if not parts or self.random.random() < 0.15:
@@ -79,17 +81,19 @@ class _Writer:
     def overlapping(self, type_: GraphQLNamedType) -> list[GraphQLInterfaceType]:
         """Other interfaces that some object of an abstract type implements."""
         own = self.schema.get_possible_types(type_)  # type: ignore[arg-type]
-        return list(dict.fromkeys(interface for one in own for interface in one.interfaces if interface is not type_))
+        return list(
+            dict.fromkeys(interface for member in own for interface in member.interfaces if interface is not type_)
+        )
 
     def field(self, type_: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int, alone: bool) -> str:
         field = type_.fields[name]
-        named = get_named_type(field.type)
+        field_type = get_named_type(field.type)
         text = name + self.arguments(field)
         if text != name or (not alone and self.random.random() < 0.5) or self.chance(0.15):
             key = self.random.choice(("a", "b", f"{type_.name}_{name}", *type_.fields))
             text = f"{key}: {text}" if self.random.random() < 0.8 else text
         text += self.condition()
-        return text if is_leaf_type(named) else f"{text} {{ {self.selection(named, depth - 1)} }}"
+        return text if is_leaf_type(field_type) else f"{text} {{ {self.selection(field_type, depth - 1)} }}"
 
     def fragment(self, type_: GraphQLNamedType, body: str) -> str:
         on = f"on {type_.name}"
@@ -102,10 +106,10 @@ class _Writer:
     def condition(self) -> str:
         if not self.chance(0.1):
             return ""
-        given = self.random.choice(("$b0", "$b1", "$b2", "true", "false"))
-        if given[0] == "$":
-            self.variable(given[1:], "Boolean!", self.random.random() < 0.6)
-        return f" @{self.random.choice(('include', 'skip'))}(if: {given})"
+        literal = self.random.choice(("$b0", "$b1", "$b2", "true", "false"))
+        if literal[0] == "$":
+            self.variable(literal[1:], "Boolean!", self.random.random() < 0.6)
+        return f" @{self.random.choice(('include', 'skip'))}(if: {literal})"
 
     def variable(self, name: str, type_: str, value: Any) -> None:
         if f"${name}: {type_}" not in self.declared:
@@ -113,7 +117,7 @@ class _Writer:
             self.values[name] = value
 
     def arguments(self, field: GraphQLField) -> str:
-        given = []
+        arguments = []
         for name, argument in field.args.items():
             if is_required_argument(argument) or self.random.random() < 0.5:
                 literal = self.literal(argument.type)
@@ -121,8 +125,8 @@ class _Writer:
                     variable = f"v{len(self.declared)}"
                     self.variable(variable, str(argument.type), self.value(argument.type))
                     literal = f"${variable}"
-                given.append(f"{name}: {literal}")
-        return f"({', '.join(given)})" if given else ""
+                arguments.append(f"{name}: {literal}")
+        return f"({', '.join(arguments)})" if arguments else ""
 
     def value(self, type_: Any) -> Any:
         """An input value as JSON."""
@@ -147,12 +151,14 @@ class _Writer:
         return _text(self.value(type_), get_named_type(type_))
 
 
-def _text(value: Any, named: GraphQLNamedType) -> str:
+def _text(value: Any, type_: GraphQLNamedType) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(_text(each, named) for each in value)}]"
-    if isinstance(named, GraphQLInputObjectType) and isinstance(value, dict):
-        fields = (f"{name}: {_text(each, get_named_type(named.fields[name].type))}" for name, each in value.items())
+        return f"[{', '.join(_text(element, type_) for element in value)}]"
+    if isinstance(type_, GraphQLInputObjectType) and isinstance(value, dict):
+        fields = (
+            f"{name}: {_text(element, get_named_type(type_.fields[name].type))}" for name, element in value.items()
+        )
         return f"{{ {', '.join(fields)} }}"
-    if isinstance(named, GraphQLEnumType):
+    if isinstance(type_, GraphQLEnumType):
         return str(value)
     return '"' + value.replace('"', '\\"') + '"' if isinstance(value, str) else str(value)

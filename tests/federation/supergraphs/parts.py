@@ -11,7 +11,7 @@ from typing import Any
 from graphql import FieldNode, InlineFragmentNode, SelectionNode
 
 from tests.federation.harness import Part
-from tests.federation.supergraphs.answers import counted, fed, plain, read_set, selections, told
+from tests.federation.supergraphs.answers import counted, fed, plain, read_set, required_json, selections
 from tests.federation.supergraphs.model import Field, Model, fields_of
 from tests.federation.supergraphs.sdl import sdl
 from tests.federation.supergraphs.store import Store, Value
@@ -28,13 +28,13 @@ def parts(model: Model, store: Store) -> list[Part]:
 
 
 def _finders(model: Model, store: Store, home: str) -> dict[str, Callable[[Value], Any]]:
-    found = {}
+    finders = {}
     for type_ in model.types.values():
         if type_.keys.get(home):
             names = [type_.name] if type_.kind == "entity" else next(iter(type_.members.values()))
             objects = [object_ for name in names for object_ in store.objects[name]]
-            found[type_.name] = _finder(objects, type_.keys[home])
-    return found
+            finders[type_.name] = _finder(objects, type_.keys[home])
+    return finders
 
 
 def _finder(objects: Sequence[Value], keys: Sequence[str]) -> Callable[[Value], Any]:
@@ -55,36 +55,36 @@ def _stored(value: Value, name: str, arguments: Mapping[str, Any]) -> Any:
 
 
 def _resolvers(model: Model, store: Store, home: str) -> dict[str, Callable[..., Any]]:
-    found = {}
+    resolvers = {}
     provided = set(_provided(model, home))
     for type_ in model.types.values():
-        for each in model.shown(home, type_) if type_.kind != "union" else ():
-            coordinate = f"{type_.name}.{each.name}"
-            if each.requires and home in each.homes:
-                found[coordinate] = _required(each)
-            elif each.context and home in each.homes:
-                found[coordinate] = _fed
+        for field in model.shown(home, type_) if type_.kind != "union" else ():
+            coordinate = f"{type_.name}.{field.name}"
+            if field.requires and home in field.homes:
+                resolvers[coordinate] = _required(field)
+            elif field.context and home in field.homes:
+                resolvers[coordinate] = _fed
             elif type_.kind == "mutation":
-                found[coordinate] = counted(each, store.turn, _read(each))
-            elif _gone(model, home, each) or not (
-                model.resolved(home, type_, each.name) or home == each.moved or coordinate in provided
+                resolvers[coordinate] = counted(field, store.turn, _read(field))
+            elif _gone(model, home, field) or not (
+                model.resolved(home, type_, field.name) or home == field.moved or coordinate in provided
             ):
-                found[coordinate] = _refuse
-            elif each.arguments:
-                found[coordinate] = _plain(each)
-    return found
+                resolvers[coordinate] = _refuse
+            elif field.arguments:
+                resolvers[coordinate] = _plain(field)
+    return resolvers
 
 
 def _gone(model: Model, home: str, field: Field) -> bool:
     """Whether a moved field must not be asked here."""
-    made = not field.label or field.label in model.on
-    return bool(field.moved) and (home == field.moved) == made
+    active = not field.label or field.label in model.on
+    return bool(field.moved) and (home == field.moved) == active
 
 
 def _provided(model: Model, home: str) -> Iterator[str]:
     """Coordinates that some field of the subgraph provides."""
-    for field in (each for type_ in model.types.values() for each in type_.fields.values() if home in each.provides):
-        stack = [(field.named, selection) for selection in selections(field.provides[home])]
+    for field in (field for type_ in model.types.values() for field in type_.fields.values() if home in field.provides):
+        stack = [(field.type_name, selection) for selection in selections(field.provides[home])]
         while stack:
             type_name, node = stack.pop()
             if isinstance(node, InlineFragmentNode) and node.type_condition:
@@ -92,11 +92,11 @@ def _provided(model: Model, home: str) -> Iterator[str]:
             elif isinstance(node, FieldNode):
                 yield f"{type_name}.{node.name.value}"
                 below = node.selection_set.selections if node.selection_set else ()
-                stack += [(model.types[type_name].fields[node.name.value].named, each) for each in below]
+                stack += [(model.types[type_name].fields[node.name.value].type_name, selection) for selection in below]
 
 
 def _required(field: Field) -> Callable[..., Any]:
-    return lambda value, info, **arguments: told(field, value["__representation"], _stored)
+    return lambda value, info, **arguments: required_json(field, value["__representation"], _stored)
 
 
 def _read(field: Field) -> Callable[[Value, Any], Any]:

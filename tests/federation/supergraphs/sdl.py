@@ -15,7 +15,7 @@ def sdl(model: Model, home: str) -> str:
 
 
 def _type(model: Model, home: str, type_: Type) -> str:
-    keys = "".join(f' @key(fields: "{each}")' for each in type_.keys.get(home, ()))
+    keys = "".join(f' @key(fields: "{key}")' for key in type_.keys.get(home, ()))
     if type_.kind == "union":
         return f"union {type_.name} = {' | '.join(type_.members[home])}"
     if type_.kind == "interface" and home in type_.members:
@@ -29,7 +29,7 @@ def _type(model: Model, home: str, type_: Type) -> str:
     head += f" implements {' & '.join(implemented)}" if implemented else ""
     head += keys + (" @interfaceObject" if type_.name == NODE else "")
     head += f' @context(name: "{context(home)}")' if (home, type_.name) in model.setting else ""
-    fields = "\n  ".join(_field(model, home, type_, each) for each in model.shown(home, type_))
+    fields = "\n  ".join(_field(model, home, type_, field) for field in model.shown(home, type_))
     return f"{head} {{\n  {fields}\n}}"
 
 
@@ -37,8 +37,8 @@ def _field(model: Model, home: str, type_: Type, field: Field) -> str:
     resolved = home in field.homes
     arguments = [argument.sdl() for argument in field.arguments]
     if field.context and resolved:
-        taken = " ".join(f"... on {name} {{ {read} }}" for name, read in field.context)
-        arguments.append(f'word: String @fromContext(field: "${context(home)} {taken}")')
+        selections = " ".join(f"... on {name} {{ {read} }}" for name, read in field.context)
+        arguments.append(f'word: String @fromContext(field: "${context(home)} {selections}")')
     text = field.name + (f"({', '.join(arguments)})" if arguments else "")
     text += f": {printed(*field.homes[home]) if resolved else field.type}"
     if (home, type_.name, field.name) in model.external and field.name not in type_.keyed(home):

@@ -27,16 +27,16 @@ class Store:
     def __init__(self, model: Model, random: Random) -> None:
         self.model, self.random = model, random
         self.objects: dict[str, list[Value]] = {
-            each.name: [self._object(each, number) for number in range(OBJECTS)] for each in model.of("entity")
+            type_.name: [self._object(type_, number) for number in range(OBJECTS)] for type_ in model.of("entity")
         }
         self.root: Value = {"__typename": "Query"}
         self.turns = 0
         self.faults = random.choice((0, 0, 0.05))
-        for each in model.of("entity"):
-            for value in self.objects[each.name]:
-                self._fill(value, each)
-        for each in model.of("root", "mutation"):
-            self._fill(self.root, each)
+        for type_ in model.of("entity"):
+            for value in self.objects[type_.name]:
+                self._fill(value, type_)
+        for type_ in model.of("root", "mutation"):
+            self._fill(self.root, type_)
 
     def turn(self) -> int:
         """How many mutations that count there have been since `turns` was last put back."""
@@ -50,9 +50,9 @@ class Store:
     def _fill(self, value: Value, type_: Type) -> None:
         node = self.model.types.get(NODE)
         more = node.fields.values() if node and type_.name in next(iter(node.members.values())) else ()
-        for each in (*type_.fields.values(), *more):
-            if each.name not in value:
-                value[each.name] = self._value(each, each.strict)
+        for field in (*type_.fields.values(), *more):
+            if field.name not in value:
+                value[field.name] = self._value(field, field.strict)
 
     def _value(self, field: Field, wrapper: Wrapper) -> Any:
         if not wrapper[-1] and self.random.random() < 0.2:
@@ -62,7 +62,7 @@ class Store:
         if len(wrapper) > 1:
             return [self._value(field, wrapper[:-1]) for _ in range(self.random.choice((0, 1, 2, 2, 3)))]
         if not field.leaf:
-            return self._one(self.random.choice(field.targets))
+            return self._target(self.random.choice(field.targets))
         values: dict[str, Callable[[], Any]] = {
             "String": lambda: self.random.choice(TEXTS),
             "ID": lambda: str(self.random.randrange(3)),
@@ -71,9 +71,9 @@ class Store:
             "Boolean": lambda: self.random.random() < 0.5,
             "Hue": lambda: self.random.choice(HUES),
         }
-        return values[field.named]()
+        return values[field.type_name]()
 
-    def _one(self, name: str) -> Value:
+    def _target(self, name: str) -> Value:
         if name == "Query":
             return self.root
         if name in self.objects:
