@@ -1,9 +1,9 @@
 """What every column of every table about people is told as: read off the declarations, not off what enforces them.
 
 A path is the fields that lead from a person, or from a root, down to a value; whoever may read each of them may read
-the value, and nobody else. `told` are the paths of the value itself; `felt` of what the value decides without being
-said: a derived field, a condition, what an edge reveals. `led` is for a column that links to a row of no one (an agent,
-an organisation): the paths of the edge that gives that row away.
+the value, and nobody else. `disclosed` are the paths of the value itself; `felt` of what the value decides without
+being said: a derived field, a condition, what an edge reveals. `led` is for a column that links to a row of no one (an
+agent, an organisation): the paths of the edge that gives that row away.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Personal:
     table: Table
     subject: str
     types: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    told: dict[str, list[Path]] = field(default_factory=dict)
+    disclosed: dict[str, list[Path]] = field(default_factory=dict)
     felt: dict[str, list[Path]] = field(default_factory=dict)
     led: dict[str, list[Path]] = field(default_factory=dict)
     choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Personal:
     @property
     def served(self) -> bool:
         """Whether anything of its rows is told."""
-        return bool(self.told)
+        return bool(self.disclosed)
 
     @property
     def single(self) -> bool:
@@ -134,9 +134,9 @@ def _tell(tables: Mapping[str, Personal], item: ColumnField, table: str, path: P
         for column in _as_it_is(item):
             gathered = tables.get(_table_name(column.table))
             if gathered is not None and column.name != gathered.subject:
-                _add(gathered.told, column.name, path)
+                _add(gathered.disclosed, column.name, path)
     elif table in tables:
-        _add(tables[table].told, item.column.name, path)
+        _add(tables[table].disclosed, item.column.name, path)
         if item.choice is not None:
             tables[table].choices[item.column.name] = value_names(item.choice)
 

@@ -129,7 +129,7 @@ class _Maker:
 
     def born(self) -> str:
         """The id of one more person."""
-        self.people.append(self.mint.person("people.person.id", personal()["people.person"].told["id"]).person)
+        self.people.append(self.mint.person("people.person.id", personal()["people.person"].disclosed["id"]).person)
         return self.people[-1]
 
     def life(self, number: int) -> None:
@@ -170,15 +170,15 @@ class _Maker:
             elif name.endswith("_key"):
                 values[name] = name_key(values[name.removesuffix("_key")])
             elif where == "people.person.birth_date":
-                values[name] = self.mint.birth(place, where, row, table.told[name], table.felt[name])
+                values[name] = self.mint.birth(place, where, row, table.disclosed[name], table.felt[name])
             else:
                 over = past and name in DATED[table.name]
-                values[name] = self.mint.value(column, where, row, table.told.get(name, ()), past=over)
+                values[name] = self.mint.value(column, where, row, table.disclosed.get(name, ()), past=over)
         return values
 
     def _led(self, table: Table, row: Row, place: int, paths: Iterable[Path]) -> Any:
         """A row of nobody that this row alone leads to; gives its id."""
-        public = Personal(table, "", told={name: list(paths) for name in served(table)})
+        public = Personal(table, "", disclosed={name: list(paths) for name in served(table)})
         revealed = next((category for name, category in sorted(row.protected) if name in SENSITIVE), None)
         values = self._values(public, row, place, {"sensitivity": revealed})
         self.public_rows.append((table, values))

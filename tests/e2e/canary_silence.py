@@ -95,7 +95,7 @@ class Silence:
 
     def _open(self, row: Planted, name: str) -> bool:
         table = row.table
-        paths: list[Path] = [*table.told.get(name, ()), *table.felt.get(name, ()), *table.led.get(name, ())]
+        paths: list[Path] = [*table.disclosed.get(name, ()), *table.felt.get(name, ()), *table.led.get(name, ())]
         return self.rights.reads(self.model.subjects[row.row.person], row.row, paths)
 
     def _free(self, row: Planted, column: Column[Any]) -> bool:
@@ -113,7 +113,7 @@ class Silence:
     def _reads_whole(self, row: Planted, name: str, stricter: frozenset[tuple[str, str]]) -> bool:
         """Whether the actor may read a value of this row though it is of a stricter category."""
         protected = replace(row.row, protected=row.row.protected | stricter)
-        return self.rights.reads(self.model.subjects[row.row.person], protected, row.table.told[name])
+        return self.rights.reads(self.model.subjects[row.row.person], protected, row.table.disclosed[name])
 
     def _replacement(self, row: Planted, column: Column[Any]) -> Any:
         where, name = f"{row.table.name}.{column.name}", column.name

@@ -62,7 +62,7 @@ def test_every_field_about_people_is_told_felt_or_led_to_by_a_column() -> None:
     covered = {
         step.datum.coordinate
         for table in personal().values()
-        for paths in (*table.told.values(), *table.felt.values(), *table.led.values())
+        for paths in (*table.disclosed.values(), *table.felt.values(), *table.led.values())
         for path in paths
         for step in path
     }

@@ -158,7 +158,7 @@ async def test_under_a_lying_residual_the_guard_lets_each_organisation_its_own_i
 
 
 @pytest.mark.parametrize(
-    ("actor", "known"),
+    ("actor", "readable"),
     [
         ("referent-a", (*FOLLOWED["referent-a"], OPPOSED)),
         ("referent-b", FOLLOWED["referent-b"]),
@@ -167,7 +167,12 @@ async def test_under_a_lying_residual_the_guard_lets_each_organisation_its_own_i
     ],
 )
 async def test_without_guard_and_under_a_lying_residual_row_security_still_holds_the_rows(
-    monkeypatch: pytest.MonkeyPatch, world: World, database: Database, folder: Path, actor: str, known: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch,
+    world: World,
+    database: Database,
+    folder: Path,
+    actor: str,
+    readable: tuple[str, ...],
 ) -> None:
     monkeypatch.setattr("hub.pipeline.Guard", Blind)
     async with lying(database, world, folder) as hub:
@@ -181,7 +186,7 @@ async def test_without_guard_and_under_a_lying_residual_row_security_still_holds
             "employeur",
             "{ persons { nodes { appointments { nodes { organisation { siret } } } } } }",
         )
-    assert read == one_by_one == {world.persons[slug] for slug in known}
+    assert read == one_by_one == {world.persons[slug] for slug in readable}
     sirets = [
         node["organisation"]["siret"]
         for person in got.data["persons"]["nodes"]
