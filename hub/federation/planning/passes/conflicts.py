@@ -13,47 +13,42 @@ from hub.federation.planning.graph import Graph
 
 
 def alias_conflicts(_: Graph, steps: list[Step]) -> list[Step]:
-    """Steps with aliases set where needed."""
+    """Steps with aliases set where needed. Every item is read once: all that one response path may select, whatever the
+    types above, are compared together."""
     for step in steps:
-        stack = [step.tree]
-        while stack:
-            tree = stack.pop()
-            first: dict[str, list[Item]] = {}
-            keys = {key for items in tree.types.values() for key in items}
-            for items in tree.types.values():
-                for item in items.values():
-                    same_key = first.setdefault(item.key, [])
-                    if any(_clash(item, earlier) for earlier in same_key):
-                        free = (f"{item.key}__alias_{number}" for number in count(len(same_key)))
-                        item.alias = next(alias for alias in free if alias not in keys)
-                        keys.add(item.alias)
-                    same_key.append(item)
-                    if item.tree is not None:
-                        stack.append(item.tree)
+        paths = [[step.tree]]
+        while paths:
+            by_key = _by_key(paths.pop())
+            taken = set(by_key)
+            for key, items in by_key.items():
+                same_shape: dict[str, list[Item]] = {}
+                for item in items:
+                    same_shape.setdefault(_shape(item), []).append(item)
+                for number, alike in enumerate(same_shape.values()):
+                    if number:
+                        _set_alias(alike, key, taken)
+                    below = [item.tree for item in alike if item.tree is not None]
+                    if below:
+                        paths.append(below)
     return steps
 
 
-def _clash(first: Item, second: Item) -> bool:
-    """Whether two fields, or fields below them, can't share one response key."""
-    pairs = [(first, second)]
-    while pairs:
-        left, right = pairs.pop()
-        if (left.tree is None) != (right.tree is None) or _shape(left) != _shape(right):
-            return True
-        if left.tree is not None and right.tree is not None:
-            below = _by_key(right.tree)
-            for key, items in _by_key(left.tree).items():
-                pairs.extend((item, twin) for item in items for twin in below.get(key, ()))
-    return False
+def _set_alias(items: list[Item], key: str, taken: set[str]) -> None:
+    alias = next(alias for number in count(1) if (alias := f"{key}__alias_{number}") not in taken)
+    taken.add(alias)
+    for item in items:
+        item.alias = alias
 
 
-def _by_key(tree: Tree) -> dict[str, list[Item]]:
+def _by_key(trees: list[Tree]) -> dict[str, list[Item]]:
     by_key: dict[str, list[Item]] = {}
-    for items in tree.types.values():
-        for item in items.values():
-            by_key.setdefault(item.key, []).append(item)
+    for tree in trees:
+        for items in tree.types.values():
+            for item in items.values():
+                by_key.setdefault(item.key, []).append(item)
     return by_key
 
 
 def _shape(item: Item) -> str:
-    return item.type if item.tree is None else "".join(mark for mark in item.type if mark in "[]!")
+    """What must be equal under one response key: a leaf's type, a composite's list wrapping."""
+    return item.type if item.tree is None else f"{''.join(mark for mark in item.type if mark in '[]!')}{{}}"
