@@ -1,0 +1,79 @@
+"""What a run found: how often the verdicts and codes agree, by class, and the sets that differ, at their smallest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from tests.federation.composers.shrink import shrink
+from tests.federation.composers.verdict import Referees, SubgraphSet, Verdicts
+
+SHOWN = 2
+"""Sets that are made small and written, of one class of differences."""
+LINES = 6
+"""Lines that are written of one message."""
+
+
+@dataclass
+class Report:
+    """Counts, and by class (our codes, Apollo's codes) the differing sets with their names."""
+
+    sets: int = 0
+    same_verdict: int = 0
+    refused_by_both: int = 0
+    same_code: int = 0
+    references_agree: int = 0
+    crashes: Counter[str] = field(default_factory=Counter)
+    classes: dict[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]] = field(default_factory=dict)
+
+    def add(self, name: str, sources: SubgraphSet, verdicts: Verdicts) -> None:
+        """Count one set."""
+        self.sets += 1
+        self.same_verdict += verdicts.same_verdict
+        refused = not verdicts.ours.accepts and not verdicts.apollo.accepts
+        self.refused_by_both += refused
+        self.same_code += refused and verdicts.same_codes
+        self.references_agree += verdicts.hive.accepts is verdicts.apollo.accepts
+        self.crashes.update(code for code in verdicts.ours.codes if code.startswith("CRASH"))
+        if not verdicts.same_codes:
+            self.classes.setdefault(verdicts.kind, []).append((name, sources, verdicts))
+
+    def lines(self) -> Iterator[str]:
+        """The table."""
+        yield f"sets: {self.sets}"
+        yield f"verdict as Apollo's: {_share(self.same_verdict, self.sets)}"
+        yield f"a code of Apollo's, of those that both refuse: {_share(self.same_code, self.refused_by_both)}"
+        yield f"the two reference composers agree on the verdict: {_share(self.references_agree, self.sets)}"
+        yield f"exceptions that are no composition error: {sum(self.crashes.values())} {dict(self.crashes)}"
+        yield ""
+        for (ours, apollo), differing in sorted(self.classes.items(), key=lambda entry: -len(entry[1])):
+            hive = sum(verdicts.hive.accepts is verdicts.apollo.accepts for *_, verdicts in differing)
+            yield f"{len(differing):5d}  ours: {ours} | Apollo: {apollo} | the other as Apollo: {hive}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.2%})" if whole else "none"
+
+
+def compare(sets: Iterable[tuple[str, SubgraphSet]], referees: Referees) -> Report:
+    """Compose them all with all three composers."""
+    report = Report()
+    for name, sources in sets:
+        report.add(name, sources, referees.verdicts(sources))
+    return report
+
+
+def smallest(sources: SubgraphSet, verdicts: Verdicts, referees: Referees) -> tuple[SubgraphSet, Verdicts]:
+    """The smallest part of a differing set that differs in the same way, and its verdicts."""
+    shrunk = shrink(sources, lambda smaller: referees.verdicts(smaller).kind == verdicts.kind)
+    return shrunk, referees.verdicts(shrunk)
+
+
+def described(name: str, sources: SubgraphSet, verdicts: Verdicts) -> str:
+    """A differing set as text: who says what, then the subgraphs."""
+    lines = [f"# {name}"]
+    for who, verdict in (("ours", verdicts.ours), ("Apollo", verdicts.apollo), ("the other", verdicts.hive)):
+        lines.append(f"# {who}: {' '.join(sorted(verdict.codes)) or 'composes'}")
+        lines.extend(f"#   {line}" for message in verdict.messages for line in message.splitlines()[:LINES])
+    return "\n".join([*lines, "", *(f"# subgraph {source.name!r}\n{source.sdl}" for source in sources)]) + "\n"

@@ -1,0 +1,110 @@
+"""What each composer says of a set of subgraphs: ours in this process, the two reference composers in one Node."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+
+import orjson
+
+from hub.federation.compose.composer import Source, compose
+from hub.federation.errors import CompositionFailed
+from infra.npm import Node
+
+SubgraphSet = tuple[Source, ...]
+
+CRASH = "CRASH"
+"""Code of whatever is raised and is no composition error, and of an error without a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Codes of the errors, none if the set composes, and their messages; the supergraph's SDL if it does."""
+
+    codes: frozenset[str] = frozenset()
+    messages: tuple[str, ...] = ()
+    supergraph: str = ""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the set composes."""
+        return not self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Of one set; Apollo's is the oracle, also against the other."""
+
+    ours: Verdict
+    apollo: Verdict
+    hive: Verdict
+
+    @property
+    def same_verdict(self) -> bool:
+        """Whether we and Apollo both compose the set, or both refuse it."""
+        return self.ours.accepts is self.apollo.accepts
+
+    @property
+    def same_codes(self) -> bool:
+        """Whether the verdict is the same, and so is one code at least of those that refuse, if Apollo gives any."""
+        shared = self.ours.codes & self.apollo.codes
+        return self.same_verdict and (bool(shared) or self.ours.accepts or CRASH in self.apollo.codes)
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Our codes and Apollo's, as text: what a difference is listed under."""
+        return _text(self.ours), _text(self.apollo)
+
+
+def _text(verdict: Verdict) -> str:
+    return " ".join(sorted(verdict.codes)) or "composes"
+
+
+def our_verdict(sources: SubgraphSet) -> Verdict:
+    """Compose with the hub's engine."""
+    try:
+        return Verdict(supergraph=compose(sources).text)
+    except CompositionFailed as failed:
+        codes = frozenset(failure.code for failure in failed.failures)
+        return Verdict(codes, tuple(failure.message for failure in failed.failures))
+    except Exception as error:
+        return Verdict(frozenset({f"{CRASH} {type(error).__name__}"}), (str(error),))
+
+
+class Referees:
+    """The reference composers in a running Node."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._input: IO[bytes] = process.stdin
+        self._output: IO[bytes] = process.stdout
+
+    def verdicts(self, sources: SubgraphSet) -> Verdicts:
+        """What all three say of the set; ours is made while the others work."""
+        services = [{"name": source.name, "url": source.url, "typeDefs": source.sdl} for source in sources]
+        self._input.write(orjson.dumps(services) + b"\n")
+        self._input.flush()
+        ours = our_verdict(sources)
+        answer = orjson.loads(self._output.readline())
+        return Verdicts(ours, _verdict(answer["apollo"]), _verdict(answer["hive"]))
+
+
+def _verdict(answer: dict[str, Any]) -> Verdict:
+    errors: Sequence[dict[str, str]] = answer.get("errors", ())
+    codes = frozenset(error["code"] for error in errors)
+    return Verdict(codes, tuple(error["message"] for error in errors), answer.get("supergraph", ""))
+
+
+@contextmanager
+def referees(node: Node) -> Iterator[Referees]:
+    """Both composers, until the block ends."""
+    command = [node.binary, "composers.cjs"]
+    with subprocess.Popen(command, cwd=node.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            yield Referees(process)
+        finally:
+            process.kill()
