@@ -142,7 +142,10 @@ class Gateway:
 
     def plan(self, query: str) -> Plan:
         operation = self.operation(query)
-        return plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
+        query_plan = plan(AuthorisedOperation(operation, operation), self.supergraph, self.labels)
+        for fetch in query_plan.fetches():
+            assert not validate(self.subgraphs[fetch.subgraph].schema, parse(fetch.document)), fetch.document
+        return query_plan
 
     async def answer(
         self, query: str, variables: Mapping[str, Any] | None = None, *, guard: Guard | None = None, **more: Any

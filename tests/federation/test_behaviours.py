@@ -6,13 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.federation.behaviours import BEHAVIOURS, abstract, contexts, federation1, keys, provides, requires, values
+from tests.federation.behaviours import (
+    BEHAVIOURS,
+    abstract,
+    abstract_fields,
+    contexts,
+    federation1,
+    keys,
+    provides,
+    requires,
+    values,
+)
 from tests.federation.behaviours.case import Case
 from tests.federation.harness import Gateway, snapshot
 
 FOLDER = Path(__file__).parent
 CASES: tuple[Case, ...] = (
-    *keys.CASES, *federation1.CASES, *provides.CASES, *requires.CASES, *contexts.CASES, *abstract.CASES, *values.CASES,
+    *keys.CASES, *federation1.CASES, *provides.CASES, *requires.CASES, *contexts.CASES, *abstract.CASES,
+    *abstract_fields.CASES, *values.CASES,
 )  # fmt: skip
 
 

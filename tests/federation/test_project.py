@@ -227,3 +227,14 @@ def test_a_value_of_a_wrong_shape_is_null() -> None:
         "people": None,
         "person": None,
     }
+
+
+EMPTY = build_schema("interface Node { id: ID! } type Query { node: Node nodes: [Node] }")
+
+
+@pytest.mark.parametrize("value", [{"id": "1"}, {"__typename": "Hidden", "id": "1"}, "text"])
+def test_what_has_a_type_that_the_schema_does_not_have_is_null(value: Any) -> None:
+    document = parse_document("{ node { id } nodes { id } }", EMPTY, Limits())
+    operation = normalise(document, find_operation(document, None), EMPTY)
+    answer = Answer({"node": value, "nodes": [value]})
+    assert projected(Projection(operation, EMPTY), answer, {}, None)[0] == {"node": None, "nodes": [None]}

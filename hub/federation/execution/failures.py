@@ -142,11 +142,14 @@ def error_path(error: Any) -> Path:
 
 def client_path(path: Path, renames: tuple[Rename, ...]) -> Path:
     """The path with the fetch's aliases undone, cut before an internal key."""
-    keys = {rename.sent: rename.key for rename in renames}
     translated: list[str | int] = []
     for step in path:
-        key = keys.get(step, step) if isinstance(step, str) else step
-        if isinstance(key, str) and key.startswith("__"):
-            break
+        key = step
+        if isinstance(step, str):
+            here = [rename for rename in renames if rename.sent == step]
+            key = here[0].key if here else step
+            if key.startswith("__"):
+                break
+            renames = tuple(below for rename in here for below in rename.below)
         translated.append(key)
     return tuple(translated)

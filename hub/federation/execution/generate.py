@@ -236,10 +236,10 @@ class _Source:
             return f"({null} if ({name} := {read}) is None else {self.items(inner.of_type, slot, name, depth)})"
         if isinstance(inner, GraphQLEnumType):
             return f"({name} if ({name} := {read}) in {self.constant(frozenset(inner.values))} else {null})"
-        if not slot.below:
-            return self.leaf(inner, read, name, required=inner is not type_)
         if is_abstract_type(inner):
             return f"({null} if ({name} := {read}) is None else {self.member(slot, name, null)})"
+        if not slot.below:
+            return self.leaf(inner, read, name, required=inner is not type_)
         (shape,) = slot.below.values()
         if depth >= INLINE or any(inner_slot.internal for inner_slot in shape.slots):
             value = f"{self.function(shape, flat=depth == FLAT)}({name}, g)"
@@ -288,7 +288,7 @@ class _Source:
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         if not slot.below and str(inner) in USUAL:
             return f"leaves({name})" if inner is type_ else f"required_leaves({name})"
-        if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType):
+        if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType) and not is_abstract_type(inner):
             return (
                 f"checked_list({name})"
                 if inner is type_

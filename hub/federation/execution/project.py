@@ -186,7 +186,7 @@ class _Projector:
             return self.items(type_, slot, value, path, at)
         if isinstance(type_, GraphQLEnumType):
             return value if isinstance(value, str) and value in type_.values else None
-        if not slot.below:
+        if not slot.below and not is_abstract_type(type_):
             if type(value) not in _NESTED or str(type_) not in USUAL:
                 return value
             self.blame(path, at, "SUBGRAPH_MALFORMED", "no scalar where one is declared")

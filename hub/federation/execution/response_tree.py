@@ -106,11 +106,15 @@ def _mergeable(existing: Any, value: Any) -> bool:
 
 
 def rename(answer: dict[str, Any], renames: tuple[Rename, ...]) -> None:
-    """Move aliased values of a subgraph's answer to their response keys; the deepest paths stand last."""
-    for renaming in reversed(renames):
-        for value, _ in objects_at(answer, renaming.path, renaming.type):
-            if renaming.sent in value:
-                value[renaming.key] = value.pop(renaming.sent)
+    """Move aliased values of a subgraph's answer to their response keys."""
+    stack = [(answer, renames)]
+    while stack:
+        value, own = stack.pop()
+        for renaming in own:
+            if renaming.sent in value and value.get("__typename", renaming.type) == renaming.type:
+                below = value[renaming.key] = value.pop(renaming.sent)
+                if renaming.below:
+                    stack.extend((item, renaming.below) for item, _ in _objects(below, ()))
 
 
 def _objects(value: Any, path: Path) -> list[tuple[dict[str, Any], Path]]:

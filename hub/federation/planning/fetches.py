@@ -62,7 +62,7 @@ class Tree:
         items = self.types.setdefault(option.arrival.position.type, {})
         key = "__typename" if option.name == "__typename" else option.key
         if key not in items:
-            tree = Tree(abstract) if option.move.heads else None
+            tree = Tree(abstract) if option.move.composite else None
             items[key] = Item(key, option.name, option.arguments, option.move.type, tree=tree)
         return items[key]
 
@@ -82,12 +82,12 @@ class Tree:
                             stack.append((existing.tree, item.tree))
 
     def leaves(self) -> Iterator[Item]:
-        """All leaf items below."""
+        """All items below that select nothing: of scalars, and of objects that have no type in the subgraph."""
         stack = [self]
         while stack:
             for items in stack.pop().types.values():
                 for item in items.values():
-                    if item.tree is None:
+                    if item.tree is None or not item.tree.types:
                         yield item
                     else:
                         stack.append(item.tree)

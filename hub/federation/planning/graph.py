@@ -31,11 +31,13 @@ class Move:
     """Reading one field at a node.
 
     `type`: the field's printed type in that subgraph; `requires`: the field set that its representation must hold;
-    `heads`: the nodes of a composite value, empty for a leaf; `contexts`: arguments that objects above give.
+    `composite`: whether the value is an object; `heads`: its nodes, none if no type of the subgraph is one of an
+    abstract type; `contexts`: arguments that objects above give.
     """
 
     type: str
     requires: Selections | None = None
+    composite: bool = False
     heads: tuple[Node, ...] = ()
     contexts: tuple[ContextArgument, ...] = ()
 
@@ -121,6 +123,22 @@ class Graph:
         type_: Any = self.supergraph.schema.type_map[type_name]
         return is_abstract_type(get_named_type(type_.fields[name].type))
 
+    def on_interface(
+        self, interface: str, subgraph: str, name: str, arguments: tuple[tuple[str, str], ...], type_: str
+    ) -> bool:
+        """Whether a field of an interface's types has the same type on the interface itself, and the same arguments.
+
+        Otherwise the selection on it may not be valid there, or clash with another's.
+        """
+        field = self.supergraph.types[interface].fields.get(name)
+        join = field.joins.get(subgraph) if field else None
+        declared: Any = self.supergraph.schema.type_map[interface]
+        return (
+            join is not None
+            and join.type == type_
+            and all(argument in declared.fields[name].args for argument, _ in arguments)
+        )
+
     def _members(self, target: SuperType, subgraph: str) -> frozenset[str]:
         """Concrete types that a value may have: any of the interface's for an `@interfaceObject`."""
         join = target.joins.get(subgraph)
@@ -152,7 +170,7 @@ class Graph:
         target = self.supergraph.types.get(join.type.strip("[]!"))
         members = self._members(target, node.subgraph) if target else frozenset()
         heads = tuple(Node(member, node.subgraph, views.get(member)) for member in sorted(members))
-        return Move(join.type, requires, heads, join.contexts)
+        return Move(join.type, requires, target is not None, heads, join.contexts)
 
 
 def _is_interface_object(type_: SuperType, subgraph: str) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.entity_reuse import Places
-from hub.federation.planning.fetches import ALWAYS, Alternatives, Item, Step, Tree
+from hub.federation.planning.fetches import Alternatives, Item, Step, Tree
 from hub.federation.planning.graph import Graph
 from hub.federation.planning.passes.order import waves
 from hub.federation.planning.query_plan import Entities, Fetch, Need, Parallel, Plan, Rename, Source
-from hub.federation.planning.search_state import ContextSource, Segment
+from hub.federation.planning.search_state import ContextSource
 
 
 def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
@@ -149,17 +149,14 @@ def _outputs(step: Step) -> tuple[str, ...]:
 
 
 def _renames(tree: Tree) -> tuple[Rename, ...]:
+    """The renames on an object. Depth is that of the document."""
     renames = []
-    stack: list[tuple[Tree, tuple[Segment, ...]]] = [(tree, ())]
-    while stack:
-        current, path = stack.pop()
-        for type_name, items in current.types.items():
-            for item in items.values():
-                if item.alias is not None:
-                    renames.append(Rename(path, type_name, item.alias, item.key))
-                if item.tree is not None:
-                    stack.append((item.tree, (*path, (type_name, item.sent_key))))
-    return tuple(reversed(renames))
+    for type_, items in tree.types.items():
+        for item in items.values():
+            below = _renames(item.tree) if item.tree is not None else ()
+            if item.alias is not None or below:
+                renames.append(Rename(type_, item.sent_key, item.key, below))
+    return tuple(renames)
 
 
 class _Printer:
@@ -191,19 +188,21 @@ class _Printer:
         return " ".join(parts) or "__typename"
 
     def shared(self, static_type: str, tree: Tree, printed: Mapping[str, Mapping[str, str]]) -> list[str]:
-        """Keys that an interface can be selected by: same text for every type that the subgraph may return."""
+        """Keys that an interface can be selected by: its own field, with the same text and type for every type that the
+        subgraph may return, and with arguments that the interface has too."""
         join = self.graph.supergraph.types[static_type].joins.get(self.subgraph)
         if static_type in tree.types or join is None or not join.members or join.members - printed.keys():
             return []
         first = next(iter(tree.types.values()))
-        fields = self.graph.supergraph.types[static_type].fields
         return [
             key
-            for key, item in first.items()
+            for key in first
             if len({items.get(key) for items in printed.values()}) == 1
-            and item.name in fields
-            and self.subgraph in fields[item.name].joins
+            and all(self.on_interface(static_type, items[key]) for items in tree.types.values())
         ]
+
+    def on_interface(self, interface: str, item: Item) -> bool:
+        return self.graph.on_interface(interface, self.subgraph, item.name, item.arguments, item.type)
 
     def item(self, item: Item, conditions: frozenset[Condition]) -> str:
         head = item.name if item.sent_key == item.name else f"{item.sent_key}:{item.name}"
@@ -217,7 +216,8 @@ class _Printer:
                 return head
             ordered = sorted(conjunctions, key=lambda conjunction: sorted(map(_condition_order, conjunction)))
             return " ".join(sorted(self.conditioned(head, "", conjunction) for conjunction in ordered))
-        conjunctions = [conjunction for leaf in item.tree.leaves() for conjunction in leaf.when] or list(ALWAYS)
+        leaves = list(item.tree.leaves()) or [item]
+        conjunctions = [conjunction for leaf in leaves for conjunction in leaf.when]
         common = frozenset.intersection(*conjunctions) - conditions
         body = self.tree(item.tree, item.type.strip("[]!"), conditions | common)
         return self.conditioned(head, f"{{{body}}}", common)

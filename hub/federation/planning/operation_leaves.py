@@ -82,7 +82,11 @@ def _leaves(walker: Walker, position: Position, field: Field) -> list[Leaf]:
             leaves.append(Leaf(tuple(options), conditions))
             continue
         below: list[tuple[Position, Field, tuple[Condition, ...]]] = []
-        for selections, child in walker.enter(position, current, current.key, options):
+        children = walker.enter(position, current, current.key, options)
+        if not any(child.arrivals for _, child in children):  # an interface without types there: null, or an empty list
+            leaves.append(Leaf(tuple(options), conditions))
+            continue
+        for selections, child in children:
             fields = selections.fields
             untyped = any(arrival.untyped for arrival in child.arrivals)
             if untyped or all(inner.conditions for inner in fields):  # the object is there even if no field of it is

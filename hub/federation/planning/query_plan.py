@@ -51,12 +51,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """A key of the subgraph's answer that is another in the response, at the objects of a path in the answer."""
+    """A key of the subgraph's answer that may be another in the response, on objects of one concrete type, and the
+    renames below it: as a tree, so that an object is met once."""
 
-    path: tuple[Segment, ...]
     type: str
     sent: str
     key: str
+    below: tuple[Rename, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,11 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
         for source in entities.reuse.places.sources if entities.reuse else ():
             inputs = _templates((*source.inputs, *source.required))
             yield f"  {entities.key} known at {print_path(source.path)} {inputs}"
-    for rename in (*fetch.renames, *(rename for entities in fetch.entities for rename in entities.renames)):
-        yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
+    renames = [*fetch.renames, *(rename for entities in fetch.entities for rename in entities.renames)]
+    for rename in renames:
+        renames.extend(rename.below)
+        if rename.sent != rename.key:
+            yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
     for line in print_ast(parse(fetch.document, no_location=True)).splitlines():
         yield f"  {line}"
     yield "}"

@@ -185,13 +185,14 @@ class Walker:
                 return None
             best = _nearest(options, base)
             nested = []
-            for inner, child in self.enter(position, field, key, options) if field.selections else ():
+            children = self.enter(position, field, key, options) if field.selections else []
+            for inner, child in children:
                 if child.arrivals:
                     below = self.templates(child, inner, best.group, sources)
                     if below is None or not self.type_readable(child, best.group, sources):
                         return None
                     nested.append((child.type, below))
-            if not field.selections:
+            if not any(child.arrivals for _, child in children):
                 sources.append(best)
             typed = self.graph.is_abstract_field(position.type, field.name)
             templates.append(Template(field.name, key, tuple(nested), best.move.type.startswith("["), typed))

@@ -99,6 +99,12 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
         "test_abstract::test_one_response_key_of_two_nullabilities_in_a_subgraph_is_aliased_and_renamed_back",
         "test_town::test_a_field_that_one_subgraph_says_non_null_is_nullable_for_clients",
     ),
+    "nullable against non-null, at every depth": ("nested-conflicts", "conflicts-below-conflicts"),
+    "an implementer's field of a narrower type, or with more arguments": ("narrower-in-the-implementer",),
+    "interfaces without implementers": (
+        "interface-without-implementer",
+        "nothing-but-an-interface-without-implementer",
+    ),
     "interfaces that refer to themselves": ("interface-of-itself",),
     "root fields of several subgraphs": (
         "test_abstract::test_a_root_field_of_several_subgraphs_is_asked_in_parallel_and_merged",
