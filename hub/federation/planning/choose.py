@@ -13,7 +13,8 @@ from hub.federation.planning.search_state import Group, Leaf, Option
 FETCH_COST = 10
 """A fetch costs this plus its depth: one wave more is dearer than nothing, cheaper than one fetch more."""
 
-MAX_STEPS = 20_000
+MAX_COMPARED = 40_000
+"""Fetches that the search may compare; then the best choice so far stands."""
 
 
 def choose(leaves: Sequence[Leaf], groups: Sequence[Group]) -> list[Option]:
@@ -58,17 +59,22 @@ def _branch_and_bound(
     stack: list[tuple[int, frozenset[int], int, tuple[int, ...]]] = [
         (0, base, sum(cost[number] for number in base), ())
     ]
-    for _ in range(MAX_STEPS):
-        if not stack:
-            break
+    compared = 0
+    while stack and compared < MAX_COMPARED:
         level, have, spent, path = stack.pop()
         if spent >= total:
             continue
         if level == len(choices):
             best, total = dict(zip(choices, path, strict=True)), spent
             continue
+        free = next((index for index, closure in enumerate(choices[level]) if closure <= have), None)
+        if free is not None:  # nothing is dearer for it
+            stack.append((level + 1, have, spent, (*path, free)))
+            compared += free + 1
+            continue
         for index in reversed(range(len(choices[level]))):
             extra = choices[level][index] - have
+            compared += 1 + len(extra)
             more = spent + sum(cost[number] for number in extra)
             if more < total:
                 stack.append((level + 1, have | extra, more, (*path, index)))

@@ -21,6 +21,9 @@ from hub.federation.planning.search_state import Segment, Template
 MAX_PLACES = 16
 """Places per `_entities` field: each is walked when the step is executed."""
 
+MAX_COMPARED = 2_000
+"""Comparisons of places and writers for one plan; then no further place is looked for."""
+
 Items = dict[str, Item]
 
 
@@ -41,6 +44,13 @@ class Places:
         self._graph, self._wave = graph, wave
         self._steps = sorted(steps, key=lambda step: (wave[step.number], step.number))
         self._by_subgraph: dict[str, dict[str, list[_Place]]] = {}
+        self._left = MAX_COMPARED
+        self._at: dict[tuple[Segment, ...], list[Step]] = {}
+        self._at_or_below: dict[tuple[Segment, ...], list[Step]] = {}
+        for step in self._steps:
+            self._at.setdefault(step.path, []).append(step)
+            for length in range(len(step.path) + 1):
+                self._at_or_below.setdefault(step.path[:length], []).append(step)
 
     def reuse(self, steps: Sequence[Step], conditions: frozenset[Condition]) -> Reuse | None:
         """Where the entities of these steps, which all read the same fields, may be in the response tree already.
@@ -48,18 +58,20 @@ class Places:
         `conditions` hold whenever the steps are sent.
         """
         distinct = {(step.inputs, step.required): step for step in reversed(steps) if _reusable(step)}
-        candidates = (
-            self._stored(step, place, conditions) for step in distinct.values() for place in self._earlier_places(step)
-        )
+        earlier = ((step, place) for step in distinct.values() for place in self._earlier_places(step))
+        candidates = (self._stored(step, place, conditions) for step, place in earlier)
         stored = dict(islice((pair for pair in candidates if pair is not None), MAX_PLACES))
         return Reuse(Entities("", "", tuple(stored)), tuple(stored.values())) if stored else None
 
     def _earlier_places(self, step: Step) -> Iterator[_Place]:
-        """The places of the step's type in its subgraph's earlier answers."""
+        """The places of the step's type in its subgraph's earlier answers, as long as comparisons are left."""
         wave = self._wave[step.number]
         earlier = (before for before in self._steps if self._wave[before.number] < wave)
         if any(before.subgraph == step.subgraph for before in earlier):
             for place in self._places_of(step.subgraph).get(step.type, ()):
+                self._left -= 1
+                if self._left < 0:
+                    return
                 if self._wave[place.step.number] < wave and _unchanged(place, step):
                     yield place
 
@@ -87,16 +99,23 @@ class Places:
     def _overwritten(self, step: Step, place: _Place, selection: StoredSelection) -> bool:
         """Whether an earlier fetch, but the place's own, writes the selection or may null it."""
         path: tuple[Segment, ...] = place.path
-        for writer in self._steps:
-            if writer is place.step or self._wave[writer.number] >= self._wave[step.number]:
-                continue
-            if writer.path[: len(path)] == path:
-                below, trees = _selection_at(selection, writer.path[len(path) :]), [writer.tree]
-            else:
-                below, trees = selection, self._trees_at(writer, path)
-            if below is not None and any(self._overlaps(tree, below) for tree in trees):
-                return True
-        return False
+        self._left -= len(self._at_or_below.get(path, ()))
+        above = (writer for length in range(len(path)) for writer in self._at.get(path[:length], ()))
+        return any(
+            below is not None and any(self._overlaps(tree, below) for tree in trees)
+            for writers, is_above in ((self._at_or_below.get(path, ()), False), (above, True))
+            for writer in writers
+            if writer is not place.step and self._wave[writer.number] < self._wave[step.number]
+            for below, trees in [self._written(writer, path, selection, is_above=is_above)]
+        )
+
+    def _written(
+        self, writer: Step, path: tuple[Segment, ...], selection: StoredSelection, *, is_above: bool
+    ) -> tuple[StoredSelection | None, list[Tree]]:
+        """What a step writes of the objects at a path, above or below its own, and the part of the selection there."""
+        if is_above:
+            return selection, self._trees_at(writer, path)
+        return _selection_at(selection, writer.path[len(path) :]), [writer.tree]
 
     def _trees_at(self, step: Step, path: tuple[Segment, ...]) -> list[Tree]:
         """What the step reads at a path that begins at its own."""

@@ -26,10 +26,10 @@ Requirement = tuple[tuple[Template, ...], tuple[ContextSource, ...]]
 
 def either(first: Alternatives, second: Alternatives) -> Alternatives:
     """Present if the first or the second holds; conjunctions that another one implies are dropped."""
-    conjunctions = first | second
-    return frozenset(
-        conjunction for conjunction in conjunctions if not any(weaker < conjunction for weaker in conjunctions)
-    )
+    for added in second:
+        if not any(weaker <= added for weaker in first):
+            first = frozenset([added, *(conjunction for conjunction in first if not added < conjunction)])
+    return first
 
 
 @dataclass(slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.entity_reuse import Places
-from hub.federation.planning.fetches import Alternatives, Item, Step, Tree
+from hub.federation.planning.fetches import Item, Step, Tree, either
 from hub.federation.planning.graph import Graph
 from hub.federation.planning.passes.order import waves
 from hub.federation.planning.query_plan import Entities, Fetch, Need, Parallel, Plan, Rename, Source
@@ -40,7 +41,7 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
 def _fetch(
     graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int], places: Places
 ) -> Fetch:
-    when = _union([step.when for step in batch])
+    when = reduce(either, [step.when for step in batch])
     common = next(iter(when)) if len(when) == 1 else frozenset()
     contexts = _contexts(batch, types)
     printer = _Printer(graph, batch[0].subgraph, {coordinate: name for coordinate, (name, _) in contexts.items()})
@@ -131,11 +132,6 @@ def _free(base: str, types: Mapping[str, str]) -> str:
     while any(name.startswith(base) for name in types):
         base += "_"
     return base
-
-
-def _union(parts: Sequence[Alternatives]) -> Alternatives:
-    merged: Alternatives = frozenset().union(*parts)
-    return frozenset(conjunction for conjunction in merged if not any(weaker < conjunction for weaker in merged))
 
 
 def _declared(printer: _Printer, types: Mapping[str, str]) -> tuple[str, ...]:

@@ -15,18 +15,20 @@ def postpone(_: Graph, steps: list[Step]) -> list[Step]:
     """Steps with the postponed ones merged into the first later step of their kind."""
     wave = waves(steps)
     needed = {number for step in steps for number in step.before}
-    remaining = sorted(steps, key=lambda step: (wave[step.number], step.number))
-    for step in list(remaining):
-        if step.root or step.number in needed or stopping(step.required):
-            continue
-        for later in remaining:
-            same_kind = _kind(later) == _kind(step)
-            free = not later.root and not stopping(later.required) and agree(later.required, step.required)
-            if same_kind and free and wave[later.number] > wave[step.number]:
-                join(later, step)
-                remaining.remove(step)
-                break
-    return remaining
+    ordered = sorted(steps, key=lambda step: (wave[step.number], step.number))
+    by_kind: dict[tuple[object, ...], list[Step]] = {}
+    for step in ordered:
+        if not step.root and not stopping(step.required):
+            by_kind.setdefault(_kind(step), []).append(step)
+    joined: set[int] = set()
+    for same_kind in by_kind.values():
+        for index, step in enumerate(same_kind):
+            later = (later for later in same_kind[index + 1 :] if wave[later.number] > wave[step.number])
+            target = next((step_after for step_after in later if agree(step_after.required, step.required)), None)
+            if target is not None and step.number not in needed:
+                join(target, step)
+                joined.add(step.number)
+    return [step for step in ordered if step.number not in joined]
 
 
 def _kind(step: Step) -> tuple[object, ...]:
