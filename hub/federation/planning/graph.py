@@ -53,13 +53,6 @@ class Graph:
     def __init__(self, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> None:
         self.supergraph, self.labels = supergraph, labels
         self.subgraphs = tuple(supergraph.endpoints)
-        self._key_coordinates = {
-            (graph, coordinate)
-            for type_ in supergraph.types.values()
-            for graph, join in type_.joins.items()
-            for key in join.keys
-            for coordinate in _coordinates(key.selections)
-        }
         self.context_types = frozenset(
             selections.type
             for type_ in supergraph.types.values()
@@ -156,11 +149,7 @@ class Graph:
             return None
         provided = next((field for field in node.view.fields if field.name == name), None) if node.view else None
         moved = join.label is not None and join.overrides != (join.label in self.labels)
-        if (
-            (join.external or moved)
-            and not provided
-            and (node.subgraph, f"{node.type}.{name}") not in self._key_coordinates
-        ):
+        if (join.external or moved) and not provided:
             return None
         requires = next((selections for selections in join.requires if selections.type == node.type), None)
         views: dict[str, Selections] = {}
@@ -182,13 +171,3 @@ def _is_interface_object(type_: SuperType, subgraph: str) -> bool:
 def graph_of(supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> Graph:
     """The graph of a supergraph with these labels on, built once."""
     return Graph(supergraph, labels)
-
-
-def _coordinates(selections: tuple[Selections, ...]) -> set[str]:
-    coordinates = set()
-    stack = list(selections)
-    while stack:
-        for field in stack.pop().fields:
-            coordinates.add(field.coordinate)
-            stack.extend(field.selections)
-    return coordinates

@@ -33,6 +33,10 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
         "test_override::test_the_plan_of_a_request_follows_its_trace_and_the_given_shares",
     ),
     "@override from an unknown subgraph": ("test_compose::test_an_override_from_an_unknown_subgraph_has_no_effect",),
+    "an external or overridden key field: read where it is resolved or provided": (
+        "test_readable::test_an_overridden_key_field_is_read_in_the_subgraph_that_took_it",
+        "test_readable::test_an_external_key_field_is_read_only_where_it_is_provided",
+    ),
     "@override of a field that others require": (
         "test_override::test_an_overridden_field_that_another_requires_comes_from_its_new_subgraph",
         "test_override::test_what_requires_a_moving_field_is_served_on_both_sides",
