@@ -21,6 +21,7 @@ from hub.policy.report.affected_people import Profile, affected_people
 from hub.policy.report.coverage import coverage
 from hub.policy.report.decision_sheet import sheet_json, sheet_markdown
 from hub.policy.report.explanation import explanation_text
+from hub.policy.report.idle_grants import idle_grants
 from hub.policy.report.impact import impact as impact_of
 from hub.policy.report.policy_diff import policy_changes, retention_changes, same_policy
 from hub.policy.report.register import register as register_of
@@ -47,8 +48,8 @@ def check(
     rules = _load(folder)
     supergraph, classification = load_classified()
     covered = coverage(described(supergraph, classification), classification, rules)
-    if covered.misnamed:
-        _fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in covered.misnamed])
+    if problems := [*covered.misnamed, *idle_grants(classification, rules)]:
+        _fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in problems])
     if covered.missing:
         _fail("POLICY_INCOMPLETE", covered.missing)
     typer.echo(

@@ -82,6 +82,12 @@ def bits_of(mask: int) -> list[int]:
     return [1 << place for place in range(mask.bit_length()) if mask >> place & 1]
 
 
+def yes(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True where the condition holds, else null: who may know the yes only learns no difference between no and unknown
+    (docs/policy.md#rule-14)."""
+    return case((condition, true()))
+
+
 def either(condition: ColumnElement[bool] | None, value: ColumnElement[Any]) -> ColumnElement[Any]:
     """The value if the condition holds, else null."""
     return value if condition is None else case((condition, value))

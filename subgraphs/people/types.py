@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -27,7 +28,7 @@ from subgraphs.kit import access
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.residual_sql import constant, word
+from subgraphs.kit.residual_sql import constant, word, yes
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
@@ -181,6 +182,13 @@ class Person:
         level=REDUCED,
     )
     allocations: Allocations | None = to_one(SOC, "Allocations perçues.", on=(t.allocations.c.person_id, t.person.c.id))
+    is_iae_eligible: bool | None = column(
+        yes(or_(_value_of(t.rsa, _OPEN_RSA), _value_of(t.allocations, t.allocations.c.specific_solidarity))),
+        SOC,
+        "Vrai si la personne remplit, au titre du RSA ou de l'ASS, un critère d'éligibilité à l'insertion par "
+        "l'activité économique ; nul sinon, et si l'on n'en sait rien. Le critère n'est pas dit.",
+        level=REDUCED,
+    )
     resources: Resources | None = to_one(ECO, "Ressources du foyer.", on=(t.resources.c.person_id, t.person.c.id))
     has_earned_income: bool | None = column(
         _value_of(t.resources, t.resources.c.earned),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy import Date as DateType
 
 from schema.categories import Category, Level
@@ -13,6 +13,7 @@ from subgraphs.kit.connection_types import Connection
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
+from subgraphs.kit.residual_sql import yes
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.trainings import values as v
 from subgraphs.trainings.tables import (
@@ -137,6 +138,11 @@ class TrainingProject:
     provenance: Provenance | None = provenance(FORM)
 
 
+def _held(table: Table) -> ColumnElement[bool]:
+    """Whether the table has a row of the person."""
+    return select(table.c.id).where(table.c.person_id == person.c.person_id).correlate(person).exists()
+
+
 @Entity(
     table=person,
     subject="person_id",
@@ -145,6 +151,13 @@ class TrainingProject:
 )
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
+    has_training_data: bool | None = column(
+        yes(or_(_held(training_project), _held(placement))),
+        FORM,
+        "Vrai si un projet ou un positionnement de formation de la personne est tenu, même s'il n'est plus communiqué "
+        "; nul sinon.",
+        level=Level.REDUCED,
+    )
     training_projects: list[TrainingProject] | None = to_many(
         FORM,
         "Projets de formation.",

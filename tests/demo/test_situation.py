@@ -47,6 +47,20 @@ def test_a_referent_reads_the_situation_but_neither_resources_nor_what_tells_of_
     ] == "00000000004"
 
 
+def test_an_employer_reads_that_its_candidate_is_eligible_never_by_which_criterion(running: Site) -> None:
+    query = "query ($id: ID!) { person(id: $id) { lastName isIaeEligible isRsaBeneficiary rsa { status } } }"
+    read = {}
+    for slug in ("maelle", "gaspard"):
+        request = {"query": query, "variables": {"id": running.persons[slug]}}
+        read[slug] = running.post("employeur", request, purpose="iae").json()["data"]["person"]
+    closed = {"isRsaBeneficiary": None, "rsa": None}
+    assert {slug: person and person["isIaeEligible"] for slug, person in read.items()} == {
+        "maelle": True,
+        "gaspard": True,
+    }
+    assert all(person.items() >= closed.items() for person in read.values())
+
+
 def test_a_situation_of_health_is_served_as_an_ordinary_one_and_said_the_same_of_all(running: Site) -> None:
     ill, access_of_ill = person_and_access(running, "referent-a", "sidonie")
     well, access_of_well = person_and_access(running, "referent-a", "titouan")

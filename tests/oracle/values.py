@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from tests.oracle.rows import Row, World
@@ -108,6 +109,27 @@ def _any(chosen: Callable[[Row], bool]) -> Callable[[World, Item], Any]:
     return computed
 
 
+Computation = Callable[[World, Item], Any]
+
+
+def _yes(*computations: Computation) -> Computation:
+    """True if one of them gives true, else null."""
+    return lambda world, item: True if any(computed(world, item) for computed in computations) else None
+
+
+def _has_any(table: str) -> Computation:
+    return lambda world, item: bool(world.where(table, "person_id", item.person))
+
+
+def _lately_told_of_rqth(world: World, item: Item) -> bool:
+    agreements = world.where("offers.immersion_agreement", "person_id", item.person)
+    last = (date.fromisoformat(str(row["ends_on"])[:10]) for row in agreements if row["is_rqth"])
+    return any((world.today - day).days <= 180 for day in last)
+
+
+_open_rsa = _of("people.rsa", lambda row: row["status"].startswith("DROIT_OUVERT"))
+
+
 def _listed(table: str, name: str) -> Callable[[World, Item], Any]:
     return lambda world, item: sorted({row[name] for row in world.where(table, "person_id", item.person)})
 
@@ -135,7 +157,10 @@ COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
     "Person.targetOccupations": _listed("people.project", "rome_code"),
     "Person.departmentCode": _of("people.contact", _department),
     "Person.hasDependentChildren": _of("people.household", lambda row: row["dependent_children"] > 0),
-    "Person.isRsaBeneficiary": _of("people.rsa", lambda row: row["status"].startswith("DROIT_OUVERT")),
+    "Person.isRsaBeneficiary": _open_rsa,
+    "Person.isIaeEligible": _yes(_open_rsa, _of("people.allocations", lambda row: row["specific_solidarity"])),
+    "Person.hasTrainingData": _yes(_has_any("trainings.training_project"), _has_any("trainings.placement")),
+    "Person.hasRqth": _yes(_lately_told_of_rqth),
     "Person.hasRightsAndDuties": _of("people.rsa", lambda row: row["rights_and_duties"]),
     "Person.hasEarnedIncome": _of("people.resources", lambda row: row["earned"]),
     "Person.isJobSeeker": _of("people.registration", lambda row: row["status"] == "INSCRIT"),

@@ -42,7 +42,7 @@ def test_a_category_withdrawn_touches_those_whom_the_grant_let_read_now() -> Non
     """Not those whom another relation links, who have objected, or whose time is over."""
     grant = next(rule for rule in TABLE.policy.grants if rule.id == "DEL-1")
     assert (grant.relations, grant.basis.opposition) == (Fact.ORG_REFERENT, True)
-    affected = under(with_grant("DEL-1", read=grant.read - {Category.SOC}))
+    affected = under(with_grant("DEL-1", read=grant.read - {Category.FREIN}))
     assert (affected.by_any, set(affected.by_change), affected.by_period) == (1 + 2, {0, 1 + 2}, ())
 
 

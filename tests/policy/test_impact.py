@@ -64,10 +64,10 @@ def test_the_figures_of_a_purpose_are_those_of_its_decisions(purpose: str) -> No
 
 def test_a_category_that_a_prohibition_closes_is_no_longer_said_to_be_read() -> None:
     label = TABLE.policy.actors["delegataire_rsa"].label
-    assert label in row(TEXT, "SOC : ")[3]
-    closed = structs.replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.SOC, level=None)
+    assert label in row(TEXT, "FREIN : ")[3]
+    closed = structs.replace(TABLE.policy.prohibitions[0], actor="delegataire_rsa", category=Category.FREIN, level=None)
     text = under(replace(TABLE.policy, prohibitions=(*TABLE.policy.prohibitions, closed)))
-    assert label not in "".join(row(text, "SOC : "))
+    assert label not in "".join(row(text, "FREIN : "))
     assert f"{len(TABLE.policy.prohibitions) + 1} interdictions" in text
 
 

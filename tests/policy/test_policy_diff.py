@@ -30,12 +30,12 @@ def test_a_policy_changes_nothing_of_itself() -> None:
 
 def test_a_category_withdrawn_changes_its_fields_for_the_actor_and_purposes_of_the_grant_only() -> None:
     grant = next(rule for rule in TABLE.policy.grants if rule.id == "DEL-1")
-    changes = policy_changes(TABLE, under(changed("DEL-1", read=grant.read - {Category.SOC})))
+    changes = policy_changes(TABLE, under(changed("DEL-1", read=grant.read - {Category.FREIN})))
     assert {change.actor for change in changes} == {"delegataire_rsa"}
     denied = [change for change in changes if change.before.startswith("lu") and change.after.startswith("refusé")]
     assert {change.purpose for change in denied} == grant.purposes & TABLE.policy.actors["delegataire_rsa"].purposes
-    (rsa,) = (change for change in denied if (change.purpose, change.field) == ("suivi", "Person.rsa"))
-    assert rsa.before.startswith("lu par ORG_REFERENT")
+    (constraints,) = (change for change in denied if (change.purpose, change.field) == ("suivi", "Person.constraints"))
+    assert constraints.before.startswith("lu par ORG_REFERENT")
 
 
 def test_each_decision_that_differs_is_told_and_no_other() -> None:

@@ -43,7 +43,9 @@ def opened(actor: str) -> dict[str, set[str]]:
 
 def test_the_parentheses_of_the_matrix_are_followed() -> None:
     brsa = {"Person.isRsaBeneficiary", "Person.hasRightsAndDuties"}
-    assert opened("orienteur_cd")["SAN"] == {"Person.healthToConsider"}
+    assert opened("orienteur_cd")["SAN"] == {"Person.healthToConsider", "Person.hasRqth"}
+    for actor in ("referent_cd", "conseiller_ft", "conseiller_ml"):
+        assert opened(actor)["SAN"] == {"Person.hasRqth"}
     assert opened("orienteur_cd")["SUIVI"] == {
         "Person.orientations",
         "Orientation.pathway",
@@ -55,9 +57,10 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
         "OrientationAppointment.status",
         "OrientationAppointment.organisation",
     }
-    assert opened("conseiller_ft")["SOC"] == brsa
+    for actor in ("conseiller_ft", "conseiller_ml", "delegataire_rsa"):
+        assert opened(actor)["SOC"] == brsa
     assert opened("conseiller_ft")["FREIN"] == {"Person.hasParticularDifficulties"}
-    assert opened("siae") == {"IDX": {"Person.passIaeNumber"}}
+    assert opened("siae") == {"IDX": {"Person.passIaeNumber"}, "SOC": {"Person.isIaeEligible"}}
     assert opened("organisme_formation") == {
         "PRO": {"Person.targetOccupations"},
         "SAN": {"TrainingPlacement.accommodationRequested"},
@@ -65,8 +68,13 @@ def test_the_parentheses_of_the_matrix_are_followed() -> None:
     whole = {
         (row.actor, row.coordinate) for row in ROWS if row.how == "whole" and FIELDS[row.coordinate].level is Level.FULL
     }
-    assert {actor for actor, _ in whole} == {"organisme_formation"}
-    names = {name for _, name in whole}
+    assert {actor for actor, _ in whole} == {"organisme_formation", "siae"}
+    own = {name for actor, name in whole if actor == "siae"}
+    assert own == {
+        "Person.trainingProjects",
+        *(f"TrainingProject.{name}" for name in ("formacode", "provenance", "recordedOn")),
+    }
+    names = {name for actor, name in whole if actor == "organisme_formation"}
     assert "TrainingPlacement.prerequisitesMet" in names
     assert all(name.startswith("TrainingPlacement.") for name in names - {"Person.trainingPlacements"})
     assert opened("beneficiaire") == {

@@ -190,6 +190,24 @@ async def test_pages_are_counted_after_the_rows_of_others_are_dropped(rows: Rows
     assert (numbers(last), last["pageInfo"]["hasNextPage"]) == ([101], False)
 
 
+async def test_that_data_of_training_are_held_is_told_yes_or_null(rows: Rows, trainings: Subgraph) -> None:
+    """Of person 1 placements are held, of person 2 nothing, then a project alone."""
+    await rows.person(2, (Fact.REFERENT, AGENT))
+    query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id hasTrainingData } } }"
+    variables = {"r": [{"__typename": "Person", "id": person_id(number)} for number in (1, 2)]}
+    read = residual({"Person": anyone(Fact.REFERENT)}, {"Person.hasTrainingData": anyone(Fact.REFERENT)})
+
+    async def held() -> list[bool | None]:
+        answer = await trainings.execute(query, variables, context(read, REFERENT))
+        return [person["hasTrainingData"] for person in answer["data"]["_entities"]]
+
+    assert await held() == [True, None]
+    await project(rows, 1, PROVIDER, date(2020, 1, 4))
+    await rows.connection.execute("DELETE FROM trainings.placement")
+    await rows.connection.execute("UPDATE trainings.training_project SET person_id = $1", person_id(2))
+    assert await held() == [None, True]
+
+
 async def test_the_organisation_that_proposed_it_is_told_by_a_fact(rows: Rows, trainings: Subgraph) -> None:
     variables = {"r": [{"__typename": "Person", "id": person_id(1)}]}
     facts = []

@@ -325,6 +325,7 @@ def _grant(
         if form.retention is None
         else table.resolve("retention", form.retention, retentions.__getitem__),
         label=form.label,
+        line=table.line(),
     )
     if outside := {code for code in covered if not purposes[code].abstract} - actor.purposes:
         raise table.refusal(f"l'acteur « {actor.name} » n'a pas la finalité « {min(outside)} »", "purposes")

@@ -119,7 +119,7 @@ class ClientScope:
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Actor kind × purposes × relations → categories read, read reduced, matched, or read if one's own organisation
-    recorded them."""
+    recorded them. `line` is the line of grants.toml."""
 
     id: str
     actor: str
@@ -132,6 +132,7 @@ class Grant:
     basis: Basis
     retention: Retention | None
     label: str
+    line: int = field(compare=False, default=1)
 
 
 class Prohibition(TomlForm, frozen=True):

@@ -1,0 +1,58 @@
+"""Grants, or categories of a grant, that open no field of the graph: a right that was signed and can't be used.
+
+Each category is decided as if its grant gave nothing else, so that no other grant hides that it opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hub.policy.decide.classification import Classification
+from hub.policy.decide.decision_table import DecisionTable, Effect
+from hub.policy.decide.policy_model import Grant, Policy
+from schema.categories import Category
+
+WORDS = {"read": "lu", "reduced": "réduit", "own_recorded": "lu si enregistré par soi", "match": "rapproché"}
+"""The keys of a grant that list categories, in French."""
+
+
+def idle_grants(classification: Classification, policy: Policy) -> Iterator[str]:
+    """A sentence for each category that a grant names and opens nothing of, after file and line."""
+    for grant in policy.grants:
+        for key, word in WORDS.items():
+            for category in sorted(getattr(grant, key)):
+                if not _opens(grant, key, category, policy, classification):
+                    yield (
+                        f"grants.toml:{grant.line}: l'accord « {grant.id} » n'ouvre aucun champ de {category} "
+                        f"({word}) : servez-en un, donnez-lui une ligne de reductions.toml, ou ôtez la catégorie"
+                    )
+
+
+def _opens(grant: Grant, key: str, category: Category, policy: Policy, classification: Classification) -> bool:
+    if key in ("read", "own_recorded") and any(category in field.values for field in classification.fields.values()):
+        return True
+    given: dict[str, frozenset[Category]] = {
+        "read": grant.read if key == "match" else frozenset(),
+        key: frozenset({category}),
+    }
+    alone = replace(
+        grant,
+        read=given["read"],
+        reduced=given.get("reduced", frozenset()),
+        own_recorded=given.get("own_recorded", frozenset()),
+        match=given.get("match", frozenset()),
+    )
+    kind = policy.actors[grant.actor]
+    purpose = min(grant.purposes & kind.purposes)
+    only = replace(
+        policy, actors={kind.name: replace(kind, purposes=frozenset({purpose}))}, grants=(alone,), clients={}
+    )
+    row = DecisionTable(only, classification).decision_class(kind.name, purpose)
+    if key == "match":
+        return any(decision.effect is Effect.MATCH for decision in row.matches.values())
+    fields = classification.fields
+    return any(
+        decision.effect in (Effect.ALLOW, Effect.MASK) and fields[name].category is category
+        for name, decision in row.decisions.items()
+    )
