@@ -110,6 +110,11 @@ class AccessEntryConnection:
     nodes: list[AccessEntry] | None = tech("Éléments de la page.")
     edges: list[AccessEntryEdge] | None = tech("Éléments de la page, avec leur curseur.")
     page_info: PageInfo = tech("Bornes de la page.")
+    _judged: list[AccessEntry] | None = strawberry.field(
+        name="_judged",
+        description="Accès que les critères ont départagés, rendus ou non ; pour le hub seul.",
+        directives=[Inaccessible(), TECH],
+    )
 
 
 @strawberry.input(description="Critères de recherche dans le journal des accès.")

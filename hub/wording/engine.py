@@ -79,6 +79,8 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "et un NIR (13 caractères, ou 15 avec sa clé), un identifiant national (un matricule, avec son organisme et "
         "son rôle) ou celui d'un département.",
         "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
+        "FILTER_TOO_WIDE": "Ce critère départagerait trop de personnes à la fois : ajoutez-y un nom (« lastName »), ou "
+        "lisez la liste sans lui, page par page.",
         "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
     }
 )

@@ -8,7 +8,7 @@ import strawberry
 
 from subgraphs.appointments.types import SUIVI, TYPES, Appointment
 from subgraphs.appointments.values import AppointmentStatus
-from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.connection_types import JudgedConnection
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.root_fields import Comparison, caseload, criterion, filter_of, order_of, sort
 from subgraphs.kit.scalars import ID, DateTime
@@ -30,7 +30,7 @@ class AppointmentOrder(Enum):
 
 @strawberry.type
 class Query(SubgraphQuery):
-    appointments: Connection[Appointment] | None = caseload(
+    appointments: JudgedConnection[Appointment] | None = caseload(
         "Rendez-vous des personnes suivies.", SUIVI, filter=AppointmentFilter, order=AppointmentOrder
     )
 

@@ -8,7 +8,7 @@ from schema.categories import Category, Level
 from subgraphs.appointments import values as v
 from subgraphs.appointments.tables import appointment, appointment_agent, invitation, motive, organisation
 from subgraphs.kit.access import person
-from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.connection_types import Connection, JudgedConnection
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, Drop, Sort, column, embedded, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
@@ -39,7 +39,7 @@ _ORGANISATION = (
 )
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
-    appointments: Connection[Appointment] | None = to_many(
+    appointments: JudgedConnection[Appointment] | None = to_many(
         SUIVI,
         "Rendez-vous de la personne, du plus ancien au plus récent.",
         on=(appointment.c.person_id, person.c.person_id),

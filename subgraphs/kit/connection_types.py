@@ -1,7 +1,9 @@
 """Relay connections as Strawberry generics: `Connection[Appointment]` is the type `AppointmentConnection`.
 
 `PlaceConnection[Service]` is `ServiceConnection` too, of a list that can be asked around a place: its edges tell the
-distance. Descriptions are completed with the plural of the entity by `subgraphs.kit.federation_schema`.
+distance. `JudgedConnection[Person]` is `PersonConnection`, of a list of people that can be filtered: it tells the hub
+whom the filter judged (docs/policy.md#rule-13). Descriptions are completed with the plural of the entity by
+`subgraphs.kit.federation_schema`.
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.federation.schema_directives import Shareable
+from strawberry.federation.schema_directives import Inaccessible, Shareable
 from strawberry.types.arguments import StrawberryArgument
 
 from schema.categories import Category
 from subgraphs.kit.directives import TECH, category_directive
 
 T = TypeVar("T")
+JUDGED = "_judged"
+"""The internal field of a list: the rows that its filter judged, of which the hub asks `_access` alone."""
 
 
 def tech(description: str) -> Any:
@@ -58,6 +62,18 @@ class PlaceConnection(Generic[T]):
     nodes: list[T] | None = tech("Éléments de la page.")
     edges: list[PlaceEdge[T]] | None = tech("Éléments de la page, avec leur curseur.")
     page_info: PageInfo = tech("Bornes de la page.")
+
+
+@strawberry.type(name="Connection", description="Page {of_rows}.")
+class JudgedConnection(Generic[T]):
+    nodes: list[T] | None = tech("Éléments de la page.")
+    edges: list[Edge[T]] | None = tech("Éléments de la page, avec leur curseur.")
+    page_info: PageInfo = tech("Bornes de la page.")
+    judged: list[T] | None = strawberry.field(
+        name=JUDGED,
+        description="Lignes que les critères ont départagées, rendues ou non ; pour le hub seul.",
+        directives=[Inaccessible(), TECH],
+    )
 
 
 def argument(

@@ -117,12 +117,14 @@ class ForbiddenValueDirective:
     name="reads",
     compose=True,
     import_url=SPEC,
-    description="Coordonnées que l'entrée révèle : elle n'est admise que si l'acteur les lit sans réduction.",
+    description="Coordonnées que l'entrée révèle : elle n'est admise que si l'acteur les lit sans réduction. Qui elle "
+    "écarte est inscrit au journal, sauf si elle désigne (`designates`) : une valeur que peu de personnes partagent.",
 )
 class ReadsDirective:
     """`@reads`."""
 
     fields: list[str]
+    designates: bool | None = strawberry.UNSET
 
 
 @schema_directive(
@@ -157,6 +159,7 @@ def category_directive(category: categories.Category, level: categories.Level = 
 TECH = category_directive(categories.Category.TECH)
 
 
-def reads_directive(*coordinates: str) -> Any:
+def reads_directive(*coordinates: str, designates: bool = False) -> Any:
     """`@reads` of coordinates, each once."""
-    return ReadsDirective(fields=list(dict.fromkeys(coordinates)))
+    flag: dict[str, Any] = {"designates": True} if designates else {}
+    return ReadsDirective(fields=list(dict.fromkeys(coordinates)), **flag)

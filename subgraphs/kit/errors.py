@@ -5,8 +5,8 @@
     ├── BadInput              an argument's value lacks the form expected of it (BAD_INPUT, BAD_IDENTITY)
     └── DatabaseUnavailable   503
 
-`code` is stable: BAD_FIRST, BAD_INPUT, BAD_IDENTITY, FORBIDDEN_INPUT, OPERATION_REFUSED, CONTEXT_REFUSED,
-DATABASE_UNAVAILABLE, INTERNAL_ERROR.
+`code` is stable: BAD_FIRST, BAD_INPUT, BAD_IDENTITY, FILTER_TOO_WIDE, FORBIDDEN_INPUT, OPERATION_REFUSED,
+CONTEXT_REFUSED, DATABASE_UNAVAILABLE, INTERNAL_ERROR.
 """
 
 from __future__ import annotations

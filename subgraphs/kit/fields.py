@@ -41,7 +41,7 @@ from strawberry.utils.str_converters import to_camel_case
 from schema.categories import Category, Level
 from schema.days import PARIS
 from subgraphs.kit.aliased_columns import AliasedColumns
-from subgraphs.kit.connection_types import Connection, PlaceConnection
+from subgraphs.kit.connection_types import Connection, JudgedConnection, PlaceConnection
 from subgraphs.kit.directives import ForbiddenValue, ForbiddenValueDirective, category_directive
 from subgraphs.kit.enums import categories_of_values, value_names
 from subgraphs.kit.errors import DeclarationError
@@ -151,7 +151,7 @@ def unwrapped(type_: Any) -> tuple[Any, bool]:
 def connection_node(type_: Any) -> Any:
     """The type of the rows of a connection; None for any other type."""
     generic = type_.__strawberry_definition__.concrete_of if has_object_definition(type_) else None
-    if generic is None or not issubclass(generic.origin, Connection | PlaceConnection):
+    if generic is None or not issubclass(generic.origin, Connection | JudgedConnection | PlaceConnection):
         return None
     return type_.__strawberry_definition__.type_var_map["T"]
 

@@ -32,8 +32,10 @@ class MatchOutcome(Enum):
 
 def match_input(description: str, *, match: DataCategory | None = None, reads: tuple[str, ...] = ()) -> Any:
     """A field of an input: `match` is the category that it matches by, without reading it; `reads` the coordinates
-    that it reveals."""
-    directives: list[object] = [] if match is not None and not reads else [reads_directive(*reads)]
+    that it reveals, of the one person whom it designates."""
+    directives: list[object] = (
+        [] if match is not None and not reads else [reads_directive(*reads, designates=bool(reads) and match is None)]
+    )
     if match is not None:
         directives.append(MatchDirective(category=Category[match.name]))
     return strawberry.field(description=description, default=strawberry.UNSET, directives=directives)

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import ColumnElement, String, Text, and_, case, cast, func, literal_column, null
 
 from subgraphs.kit.aliased_columns import AliasedColumns, retarget
+from subgraphs.kit.connection_types import JUDGED
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
 from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, RequiredValues
@@ -107,7 +108,7 @@ class Writer:
                 "__typename": "'PageInfo'",
             }
             return "{" + ", ".join(f"{child.key!r}: {expressions[child.name]}" for child in part.children) + "}"
-        return repr(f"{scope.entity.name}Connection")
+        return "[]" if part.name == JUDGED else repr(f"{scope.entity.name}Connection")
 
     def _field(self, row: Row, scope: Scope, node: Node, var: str) -> str:
         if node.name == "__typename":

@@ -72,7 +72,10 @@ class Comparison(StrEnum):
 class Criterion(StrawberryField):
     """An input of a filter: it compares the guarded value at `path` (fields from the entity), on `column` if the
     comparison is made on a normalised column; `normalise` makes the client's value comparable with it. A row that
-    passes `alternative` passes too."""
+    passes `alternative` passes too.
+
+    It judges every person of the list, who is journalled for it (docs/policy.md#rule-13), unless it `designates`: a
+    value that few people share, of which being left out tells nothing."""
 
     def __init__(
         self,
@@ -83,10 +86,11 @@ class Criterion(StrawberryField):
         column: ColumnElement[Any] | None = None,
         normalise: Callable[[str], str | None] | None = None,
         alternative: Criterion | None = None,
+        designates: bool = False,
     ) -> None:
         super().__init__(description=description, default=strawberry.UNSET)
         self.path, self.comparison, self.column = path, comparison, column
-        self.normalise, self.alternative = normalise, alternative
+        self.normalise, self.alternative, self.designates = normalise, alternative, designates
 
 
 criterion = attribute(Criterion)
@@ -101,7 +105,8 @@ def filter_of(entity: type, description: str) -> Callable[[type[T]], type[T]]:
     def declare(cls: type[T]) -> type[T]:
         criteria = {name: field for name, field in vars(cls).items() if isinstance(field, Criterion)}
         for field in criteria.values():
-            field.directives = [reads_directive(*coordinates_read(entity_of(entity), field))]
+            reads = coordinates_read(entity_of(entity), field)
+            field.directives = [reads_directive(*reads, designates=field.designates)]
         declared = strawberry.input(cls, description=description)
         for name, field in criteria.items():
             column = column_at(entity_of(entity), field.path)[1]

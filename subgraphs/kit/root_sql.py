@@ -1,15 +1,17 @@
 """The SQL of root fields: entities, one row by key, the actor's own record, caseloads, catalogues, identity matches.
 
-All root fields of an operation make one statement.
+All root fields of an operation make one statement. The people whom a caseload's filter judges are a part of it, beside
+the page (docs/policy.md#rule-13).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Double,
     Integer,
@@ -29,8 +31,10 @@ from sqlalchemy.types import TypeEngine
 
 from schema.residual import Residual
 from subgraphs.kit.aliased_columns import retarget
+from subgraphs.kit.connection_types import JUDGED
 from subgraphs.kit.document import ENTITIES, Node, Reading
 from subgraphs.kit.entity import Entity
+from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.facts_sql import caseload_facts
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.identity_match import IdentityMatch
@@ -45,10 +49,14 @@ from subgraphs.kit.select_builder import Row, Scope
 from subgraphs.kit.statement import Block, Call, Parameters, Statement, compile_select, join_blocks, no_rows
 from subgraphs.kit.subgraph_model import Model
 
+MOST_JUDGED = 2000
+"""Most rows that the filter of one list may judge: each person is named in the journal."""
+TOO_WIDE = f"Les critères départageraient plus de {MOST_JUDGED} lignes : ajoutez un nom."
+
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
     """Write the statement of an operation; pure, so that equal arguments give equal text."""
-    building = _Building(model, residual, shapes, _count(model, reading) > 1)
+    building = _Building(model, residual, shapes, _count(model, reading, shapes) > 1)
     for node in reading.roots:
         building.root(node)
     select = join_blocks(building.blocks) if building.blocks else no_rows()
@@ -58,8 +66,16 @@ def compile_statement(model: Model, reading: Reading, residual: Residual, shapes
     return Statement(sql, parameters, tuple(building.blocks), building.constants, order, lists)
 
 
-def _count(model: Model, reading: Reading) -> int:
-    return sum(len(node.types) if node.name == ENTITIES else node.name in model.roots for node in reading.roots)
+def _count(model: Model, reading: Reading, shapes: Mapping[int, Shape]) -> int:
+    """The number of blocks."""
+    own = sum(len(node.types) if node.name == ENTITIES else node.name in model.roots for node in reading.roots)
+    lists = ((node, model.roots[node.name]) for node in reading.roots if node.number in shapes)
+    return own + sum(len(node.child(JUDGED)) for node, root in lists if _judging(root, shapes[node.number]))
+
+
+def _judging(root: RootField, shape: Shape) -> list[str]:
+    """The criteria that judge people, of those that are given."""
+    return [name for name in shape.criteria if root.entity.personal and not root.criteria[name].designates]
 
 
 class _Building:
@@ -165,22 +181,53 @@ class _Building:
         self.blocks.append(Block(node.key, node.number, row.select(), compile_reader(expression, "r"), True))
 
     def caseload(self, node: Node, root: RootField) -> None:
-        """Add a page of the rows whose person is linked to the actor. The statement starts from the links, or from
-        the rows if an indexed column is compared for equality."""
-        entity, shape = root.entity, self.shapes[node.number]
+        """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges."""
+        shape = self.shapes[node.number]
+        row = Row(None, self.json)
+        self.page(row, self.linked_rows(row, root, shape.criteria), node, root, shape)
+        if judging := _judging(root, shape):
+            for child in node.child(JUDGED):
+                self.judged(node, child, root, shape, judging)
+
+    def linked_rows(self, row: Row, root: RootField, criteria: Sequence[str]) -> Scope:
+        """Enter the rows whose person is linked to the actor. The statement starts from the links, or from the rows if
+        one of these criteria compares an indexed column for equality."""
+        entity = root.entity
         assert entity.subject is not None
         assert entity.table is not None
-        row = Row(None, self.json)
         columns, table = self.guards.alias(entity.table)
-        if any(_selective(entity, root.criteria[name]) for name in shape.criteria):
+        if any(_selective(entity, root.criteria[name]) for name in criteria):
             row.source = table
-            scope = self.guards.enter(row, entity, columns, None)
-        else:
-            name = self.guards.name("f")
-            links = caseload_facts(self.guards.residual, name)
-            row.source = links.join(table, columns.c[entity.subject] == links.c.person_id)
-            scope = self.guards.enter(row, entity, columns, literal_column(f"{name}.v", Integer()))
-        self.page(row, scope, node, root, shape)
+            return self.guards.enter(row, entity, columns, None)
+        name = self.guards.name("f")
+        links = caseload_facts(self.guards.residual, name)
+        row.source = links.join(table, columns.c[entity.subject] == links.c.person_id)
+        return self.guards.enter(row, entity, columns, literal_column(f"{name}.v", Integer()))
+
+    def judged(self, node: Node, child: Node, root: RootField, shape: Shape, judging: Sequence[str]) -> None:
+        """Add the subject and facts of all rows of a list of which a criterion tells something, whether they pass it
+        or not: those that the designating criteria leave, and of which a judging one is readable."""
+        row = Row(None, json=True)
+        designating = [name for name in shape.criteria if name not in judging]
+        scope = self.linked_rows(row, root, designating)
+        for name in designating:
+            row.where.append(self.criterion(node, scope, name, root.criteria[name]))
+        row.where.append(or_(*(self.may_judge(scope, root.criteria[name]) for name in judging)))
+        expression = self.writer.object(row, scope, child.children, "r")
+        reader = compile_reader(f"[{expression} for r in rows]", "rows")
+
+        def read(rows: Sequence[Any], call: Call) -> Any:
+            if len(rows) > MOST_JUDGED:
+                raise RequestFailed("FILTER_TOO_WIDE", TOO_WIDE, (node.key,))
+            return reader(rows, call)
+
+        select = row.select().distinct().limit(literal_column(str(MOST_JUDGED + 1)))
+        self.blocks.append(Block(node.key, node.number, select, read, False, inside=child.key))
+
+    def may_judge(self, scope: Scope, criterion: Criterion) -> ColumnElement[bool]:
+        """Return the condition that a criterion compares a value of the row: an unreadable one is never compared."""
+        when = self.guards.readable(scope, scope.entity.fields[criterion.path.partition(".")[0]])
+        return literal_column(str(when).lower(), Boolean()) if isinstance(when, bool) else when
 
     def catalogue(self, node: Node, root: RootField) -> None:
         """Add a page of public rows."""

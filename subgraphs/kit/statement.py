@@ -47,7 +47,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of the statement, with its select and its reader: a root field, or a type of an `_entities` field."""
+    """A part of the statement, with its select and its reader: a root field, a type of an `_entities` field, or a key
+    `inside` the object of a root field."""
 
     key: str
     number: int
@@ -55,6 +56,7 @@ class Block:
     read: Reader
     single: bool
     type: str | None = None
+    inside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Statement:
                 places = call.batches[block.number][block.type].places
                 for row in block_rows:
                     answer[places[row[0] - 1]] = block.read(row, call)
+            elif block.inside is not None:
+                data[block.key][block.inside] = block.read(block_rows, call)
             elif block.single:
                 data[block.key] = block.read(block_rows[0], call) if block_rows else None
             else:

@@ -7,7 +7,7 @@ from enum import Enum
 import strawberry
 
 from schema.categories import Category
-from subgraphs.kit.connection_types import Connection, tech
+from subgraphs.kit.connection_types import JudgedConnection, tech
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.identity_match import MatchOutcome
 from subgraphs.kit.root_fields import (
@@ -44,6 +44,7 @@ class PersonFilter:
         column=p.c.last_name_key,
         normalise=name_key,
         alternative=criterion("birthName", column=p.c.birth_name_key),
+        designates=True,
     )
     birth_date_from: Date | None = criterion("birthDate", "Né à partir de cette date, comprise.", Comparison.FROM)
     birth_date_to: Date | None = criterion("birthDate", "Né jusqu'à cette date, comprise.", Comparison.UNTIL)
@@ -70,7 +71,7 @@ class Query(SubgraphQuery):
         IDENTITY_MATCH,
     )
     me: Person | None = own_record("La personne qui demande, si l'acteur est une personne accompagnée.")
-    persons: Connection[Person] | None = caseload(
+    persons: JudgedConnection[Person] | None = caseload(
         "Les personnes que l'acteur suit ou qui relèvent de son périmètre.", filter=PersonFilter, order=PersonOrder
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from hub.graph import load_graph
 from hub.policy.decide.classification import Classification
+from hub.policy.decide.classify import Unclassified, check_judged
 from hub.policy.decide.decision_table import Effect
 from hub.policy.decide.policy_model import Policy, Reduction
 from hub.policy.report.coverage import coverage
@@ -103,3 +104,15 @@ def test_a_category_by_which_grants_match_and_no_input_does_is_noted() -> None:
     covered = coverage(GRAPH.schema, replace(TABLE.classification, inputs=inputs), TABLE.policy)
     assert "des accords rapprochent par NIR, par quoi aucune entrée ne rapproche" in covered.notes
     assert not any("rapprochent" in note for note in coverage(GRAPH.schema, TABLE.classification, TABLE.policy).notes)
+
+
+def test_a_list_that_does_not_tell_whom_it_judges_takes_no_guarded_criterion() -> None:
+    for connection, criterion in (
+        ("PersonConnection", "PersonFilter.birthDateFrom"),
+        ("AppointmentConnection", "AppointmentFilter.organisation"),
+        ("AccessEntryConnection", "AccessFilter.actor"),
+    ):
+        fields = {name: field for name, field in TABLE.classification.fields.items() if name != f"{connection}._judged"}
+        with pytest.raises(Unclassified, match=criterion):
+            check_judged(replace(TABLE.classification, fields=fields))
+    check_judged(TABLE.classification)

@@ -14,6 +14,9 @@ ACCESS_KEY = "__access"
 """Response key of the internal field `_access`; document limits refuse client response keys that begin with `__`."""
 
 ACCESS_FIELD = "_access"
+JUDGED_FIELD = "_judged"
+"""The rows that the filter of a list judged, of which only `_access` is asked."""
+INTERNAL_FIELDS = frozenset({ACCESS_FIELD, JUDGED_FIELD})
 
 
 @dataclass(frozen=True, slots=True)

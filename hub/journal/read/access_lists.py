@@ -83,14 +83,18 @@ class AccessLists:
         self, context: Context, first: int | None, after: str | None, arguments: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Accesses by the actor's organisation, or by all organisations to a person to whom the actor is linked.
-        Without a person in the search the subject is the agent, because pseudonyms cannot be reversed."""
+        Without a person in the search the subject is the agent, because pseudonyms cannot be reversed. The person of
+        the search is judged even if no access is found (docs/policy.md#rule-13)."""
         search_criteria, person_id = criteria(arguments, self._words.purposes), person(arguments)
+        judged: list[dict[str, Any]] = []
 
         async def fetch(place: Place, limit: int) -> SubjectAccesses:
             facts = await self._perimeter.facts(context, person_id) if person_id is not None else 0
             pseudonym = await self._keyring.find(person_id) if person_id is not None else None
             organisation, all_of_them = context.organisation, _opens(context, facts)
             own = organisation is not None and _opens(context, facts | OWN)
+            if person_id is not None and (facts or pseudonym) and (own or all_of_them):
+                judged.append({"_access": [person_id, facts | (OWN if own else 0)]})
             if (person_id is not None and pseudonym is None) or not (own or all_of_them):
                 return []
             within = None if all_of_them else organisation
@@ -102,7 +106,7 @@ class AccessLists:
                 for access in accesses
             ]
 
-        return await self._page(b"Query.accessJournal", context, first, after, fetch)
+        return {**await self._page(b"Query.accessJournal", context, first, after, fetch), "_judged": judged}
 
     async def _page(
         self,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from schema.categories import Category, Level
+from schema.categories import OPEN, Category, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class InputClass:
     """An argument, input field or enum value: the coordinates whose values it reveals; `type` is its input type.
 
     `match`: the category of its value if it finds persons by it, without answering it; `reads` is then what an actor
-    must be able to read of a person to find it.
+    must be able to read of a person to find it. `designates`: whom it leaves out of a list is not judged by it
+    (docs/policy.md#rule-13).
     """
 
     type: str
     reads: tuple[str, ...]
     match: Category | None = None
+    designates: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,12 @@ class Classification:
         answers = {field.returns for field in self.fields.values() if field.matches}
         members = ((name, self.fields[coordinate]) for name in answers for coordinate in self.members[name])
         return {name: field.coordinate for name, field in members if field.returns in self.personal}
+
+    def judges(self, name: str) -> bool:
+        """Whether an input compares guarded values of all rows of a list, so that being left out tells something."""
+        input_ = self.inputs[name]
+        guarded = any(self.fields[read].category not in OPEN for read in input_.reads if read in self.fields)
+        return guarded and not input_.designates and input_.match is None and name.partition(".")[0] not in self.enums
 
     def nested_inputs(self, name: str) -> set[str]:
         """An input and all inputs that its value may hold."""

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from hub.errors import StartRefused
-from hub.federation.operations.operation import ACCESS_FIELD, Selections
+from hub.federation.operations.operation import ACCESS_FIELD, JUDGED_FIELD, Selections
 from hub.federation.supergraph import SuperField, Supergraph
 from hub.policy.decide.classification import Classification, FieldClass, InputClass
 from schema.categories import OPEN, SPEC, Category, Level
@@ -82,7 +82,19 @@ def classify(supergraph: Supergraph) -> Classification:
     fields = {name: replace(field, matches=_matches(supergraph, field, schema)) for name, field in fields.items()}
     schema = replace(schema, fields=fields)
     _check_foreign(supergraph, schema)
+    check_judged(schema)
     return replace(schema, digest=_digest(schema))
+
+
+def check_judged(schema: Classification) -> None:
+    """Raise Unclassified for an argument that compares guarded values in a list which does not tell whom it judged: the
+    journal could not name them (docs/policy.md#rule-13)."""
+    for name in schema.inputs:
+        coordinate, _, argument = name.partition("(")
+        if not argument or f"{schema.fields[coordinate].returns}.{JUDGED_FIELD}" in schema.fields:
+            continue
+        if judging := sorted(filter(schema.judges, schema.nested_inputs(name) & schema.inputs.keys())):
+            raise Unclassified(judging[0], f"départage des personnes dans une liste sans {JUDGED_FIELD}")
 
 
 def _check_foreign(supergraph: Supergraph, schema: Classification) -> None:
@@ -122,7 +134,10 @@ def _digest(schema: Classification) -> str:
         for _, f in sorted(schema.fields.items())
     ]
     lines += [f"{name} {name in schema.recorded} {name in schema.dated}" for name in sorted(schema.personal)]
-    lines += [f"{name} {input_.type} {input_.reads} {input_.match}" for name, input_ in sorted(schema.inputs.items())]
+    lines += [
+        f"{name} {input_.type} {input_.reads} {input_.match} {input_.designates}"
+        for name, input_ in sorted(schema.inputs.items())
+    ]
     lines += [f"{name} {category}" for name, category in sorted(schema.values.items())]
     return sha256("\n".join(lines).encode()).hexdigest()
 
@@ -258,4 +273,6 @@ def _input(supergraph: Supergraph, coordinate: str, type_: Any, unread: bool) ->
         if not values_read:
             raise Unclassified(coordinate, "entrée sans @reads")
     fields = tuple(reads["fields"]) if reads is not None else ()
-    return coordinate, InputClass(input_type.name, fields, Category(match["category"]) if match is not None else None)
+    designates = reads is not None and bool(reads.get("designates"))
+    category = Category(match["category"]) if match is not None else None
+    return coordinate, InputClass(input_type.name, fields, category, designates)

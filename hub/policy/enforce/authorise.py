@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hub.federation.authorised_operation import AuthorisedOperation
-from hub.federation.operations.operation import ACCESS_FIELD, ACCESS_KEY, Condition, Field, Operation, Selections
+from hub.federation.operations.operation import (
+    ACCESS_FIELD,
+    ACCESS_KEY,
+    JUDGED_FIELD,
+    Condition,
+    Field,
+    Operation,
+    Selections,
+)
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, Effect, Reason
 from hub.policy.enforce.access_entry import AccessEntry, Explanation, access_entry
@@ -171,6 +179,8 @@ class _Rewriting:
             )
             below = single and not self.schema.fields[item.coordinate].many
             pairs = [self.selections(child, item_path, conditions, below) for child in item.selections]
+            if self._judges(item):
+                pairs = [self._with_judged(item_path, *pair) for pair in pairs]
             shape.append(replace(item, selections=tuple(s for s, _ in pairs)))
             fetch.append(replace(item, selections=tuple(f for _, f in pairs)))
         if index is not None:
@@ -201,6 +211,32 @@ class _Rewriting:
         below = Selections(nodes.returns, (access,), index)
         name = rows.partition(".")[2]
         return Field(key=f"{ACCESS_KEY}_rows", type=client.type, name=name, selections=(below,))
+
+    def _judges(self, item: Field) -> bool:
+        """Whether an argument of a list may judge its rows: a filter, where the list tells whom it judged."""
+        if f"{self.schema.fields[item.coordinate].returns}.{JUDGED_FIELD}" not in self.schema.fields:
+            return False
+        names = [f"{item.coordinate}({argument}:)" for argument, _ in item.arguments]
+        nested = {inner for name in names for inner in self.schema.nested_inputs(name)} & self.schema.inputs.keys()
+        return any(map(self.schema.judges, nested))
+
+    def _with_judged(
+        self, path: tuple[str, ...], shape: Selections, fetch: Selections
+    ) -> tuple[Selections, Selections]:
+        """The selections of a list, with the rows that its filter judged: they are fetched, decided and journalled by
+        what the filter reads, and not answered (docs/policy.md#rule-13)."""
+        rows = self.schema.fields[f"{shape.type}.{JUDGED_FIELD}"].returns
+        index = self._reserve(rows)
+        assert index is not None
+        self.marks[index] = Mark(rows, path, False, self.decisions.rows[rows], ())
+        access = Field(key=ACCESS_KEY, type=rows, name=ACCESS_FIELD)
+        below = Selections(rows, (access,), index)
+        judged = Field(key=f"{ACCESS_KEY}_judged", type=shape.type, name=JUDGED_FIELD, selections=(below,))
+        projected = replace(judged, name="nodes")  # which the client's schema has, of the same type
+        return (
+            replace(shape, fields=(*shape.fields, projected)),
+            replace(fetch, fields=(*fetch.fields, judged)),
+        )
 
     def _reserve(self, type_name: str) -> int | None:
         """The index of a new mark, to be filled once the fields below are decided; None for a type that is not

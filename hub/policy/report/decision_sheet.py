@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hub.federation.operations.operation import ACCESS_FIELD
+from hub.federation.operations.operation import INTERNAL_FIELDS
 from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable
 from hub.policy.decide.wording import EFFECTS, client_label, condition, details, values
 from schema.categories import Level
@@ -42,7 +42,7 @@ def sheet_lines(table: DecisionTable, classes: Iterable[DecisionClass]) -> Itera
     """The lines of these classes, coordinates in alphabetical order."""
     for row in classes:
         for name, decision in sorted(row.by_coordinate.items()):
-            if name.endswith(f".{ACCESS_FIELD}"):
+            if name.partition(".")[2] in INTERNAL_FIELDS:
                 continue
             field, rule = table.classification.fields.get(name), decision.rule
             yield Line(

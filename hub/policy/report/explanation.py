@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.errors import HubError
-from hub.federation.operations.operation import ACCESS_FIELD
+from hub.federation.operations.operation import INTERNAL_FIELDS
 from hub.policy.decide.by_relation import by_relation
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import Decision, DecisionClass, DecisionTable, Effect, Reason
@@ -42,7 +42,7 @@ def path_coordinates(path: str, schema: Classification) -> list[str]:
             coordinates.append(coordinate)
             type_name = coordinate
             continue
-        if name == ACCESS_FIELD or coordinate not in schema.fields:  # what is internal fails as a typo does
+        if name in INTERNAL_FIELDS or coordinate not in schema.fields:  # what is internal fails as a typo does
             raise UnknownField(path, f"« {type_name} » n'a pas de champ « {name} »")
         coordinates.append(coordinate)
         type_name = schema.fields[coordinate].returns

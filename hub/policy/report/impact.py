@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from hub.policy.decide.classification import Classification
 from hub.policy.decide.decision_table import DecisionTable, Effect
 from hub.policy.report.coverage import closed_coordinates
 from hub.policy.report.markdown_table import markdown_table
@@ -77,6 +78,7 @@ def impact(table: DecisionTable) -> str:
         "## 2. Nécessité et proportionnalité",
         _bases(table),
         _minimisation(table),
+        _inputs(table),
         "## 3. Mesures",
         markdown_table(("mesure", "ce qui est fait"), measures),
         "## 4. Risques",
@@ -204,6 +206,30 @@ def _minimisation(table: DecisionTable) -> str:
   {whole} laissent lire le champ lui-même, {closed} ne donnent rien.
 - {len(valued)} champs ou liens ont des valeurs d'une catégorie plus stricte qu'eux : elles sont retirées en silence.
 - {len(policy.prohibitions)} interdictions qu'aucun accord ne peut lever, dont {for_all} pour tous les acteurs."""
+
+
+def _inputs(table: DecisionTable) -> str:
+    """Every argument of a list or search that reads something, and what it tells of whom it leaves out."""
+    schema, rows = table.classification, []
+    for argument in sorted(name for name in schema.inputs if "(" in name):
+        for name in sorted(schema.nested_inputs(argument) & schema.inputs.keys()):
+            input_ = schema.inputs[name]
+            if input_.reads or input_.match is not None:
+                reads = ", ".join(f"`{read}`" for read in input_.reads) or "—"
+                rows.append((f"`{argument.partition('(')[0]}`", f"`{name}`", reads, _told(name, schema)))
+    headings = ("liste ou recherche", "entrée", "ce qu'elle compare", "de qui elle écarte")
+    return "### Critères de recherche\nToute entrée non listée ne compare rien.\n" + markdown_table(headings, rows)
+
+
+def _told(name: str, schema: Classification) -> str:
+    """What the journal says of whom an input leaves out."""
+    if schema.judges(name):
+        return "inscrit au journal"
+    if schema.inputs[name].match is not None or schema.inputs[name].designates:
+        return "non inscrit : l'entrée désigne"
+    if name.partition(".")[0] in schema.enums:
+        return "non inscrit : un ordre n'écarte personne"
+    return "offre publique"
 
 
 def _risks() -> Iterable[str]:
