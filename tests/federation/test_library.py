@@ -89,9 +89,76 @@ async def test_one_response_key_with_two_senses_waits_for_the_type(query: str, e
 async def test_an_object_whose_type_cannot_be_told_is_null_and_the_failure_is_at_its_path() -> None:
     gateway = library()
     gateway.subgraphs["catalogue"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
-    data, errors = await gateway.answer("{ latest { mark } }")
+    data, errors = await gateway.answer("{ latest { kind: __typename mark } }")
     assert data == {"latest": [None, None]}
     assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["latest", index]} for index in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "expected", "calls"),
+    [
+        ("untyped", "{ latest { id mark } }", {"latest": [{"id": "w2", "mark": None}, {"id": "w1", "mark": 4.5}]}, 1),
+        (
+            "untyped-hop",
+            "{ loans { work { reviews { reader { name } } } } }",
+            {
+                "loans": [
+                    {"work": {"reviews": [{"reader": {"name": None}}]}},
+                    {"work": None},
+                    {"work": {"reviews": []}},
+                ]
+            },
+            3,
+        ),
+        (
+            "untyped-condition",
+            "query ($on: Boolean = false) { latest { mark @include(if: $on) } }",
+            {"latest": [{}, {}]},
+            1,
+        ),
+    ],
+)
+async def test_the_type_of_an_interface_object_is_not_asked_where_all_types_are_selected_alike(
+    name: str, query: str, expected: object, calls: int
+) -> None:
+    gateway = library()
+    assert await gateway.answer(query) == (expected, [])
+    assert len(gateway.calls()) == calls
+    assert "catalogue" not in gateway.calls()
+    snapshot(f"interface-object-{name}", query, gateway.plan(query))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{ latest { __typename } }", "{ latest { mark ... on Film { id } } }", "{ latest { ... on Book { mark } } }"],
+)
+async def test_the_type_of_an_interface_object_is_asked_where_a_selection_tells_it(query: str) -> None:
+    gateway = library()
+    await gateway.answer(query)
+    assert gateway.calls() == ["catalogue", "reviews"]
+    assert "taken for" not in gateway.plan(query).text()
+
+
+async def test_an_interface_object_of_a_hidden_type_is_not_shown() -> None:
+    thing = {"__typename": "Secret", "id": "1", "size": 3}
+    gateway = Gateway(
+        Part(
+            "a",
+            HEAD
+            + 'type Query { any: Thing } interface Thing @key(fields: "id") { id: ID! } '
+            + 'type Plain implements Thing @key(fields: "id") { id: ID! } '
+            + 'type Secret implements Thing @key(fields: "id") @inaccessible { id: ID! }',
+            {"any": thing},
+            {name: lambda representation: thing for name in ("Thing", "Plain", "Secret")},
+        ),
+        Part(
+            "b",
+            HEAD + 'type Query { thing: Thing } type Thing @key(fields: "id") @interfaceObject { id: ID! size: Int }',
+            {"thing": thing},
+            {"Thing": lambda representation: thing},
+        ),
+    )
+    assert await gateway.answer("{ thing { size } any { id } }") == ({"thing": None, "any": None}, [])
 
 
 async def test_an_interface_with_a_key_is_completed_by_the_keys_of_its_types() -> None:

@@ -82,6 +82,9 @@ async def execute(
             execution.complete(call)
             if call.sent:
                 execution.merge(call)
+    for path, type_ in plan.assumed:
+        for value, _ in objects_at(execution.data, path):
+            value.setdefault("__typename", type_)
     return Answer(execution.data, execution.failures.errors())
 
 

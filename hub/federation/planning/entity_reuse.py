@@ -183,7 +183,7 @@ def _stored_selection(
                 below = _stored_selection(item.type.strip("[]!"), item.tree, twin.tree, conditions)
                 if below is None:
                     return None
-            elif not any(conjunction <= conditions for conjunction in item.when):
+            if item.when and not any(conjunction <= conditions for conjunction in item.when):
                 return None
             fields.append((item.key, twin.key, below))
         types.append((type_, tuple(fields)))

@@ -82,14 +82,14 @@ class Tree:
                             stack.append((existing.tree, item.tree))
 
     def leaves(self) -> Iterator[Item]:
-        """All items below that select nothing: of scalars, and of objects that have no type in the subgraph."""
+        """All items below that are read for themselves: scalars, and objects of which no field may be."""
         stack = [self]
         while stack:
             for items in stack.pop().types.values():
                 for item in items.values():
-                    if item.tree is None or not item.tree.types:
+                    if item.when:
                         yield item
-                    else:
+                    if item.tree is not None:
                         stack.append(item.tree)
 
 

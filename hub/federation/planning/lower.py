@@ -7,16 +7,23 @@ from dataclasses import replace
 from functools import reduce
 
 from hub.federation.execution.context_arguments import document, repeated
+from hub.federation.operations.normalise import EMPTY_KEY
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.entity_reuse import Places
 from hub.federation.planning.fetches import Item, Step, Tree, either
 from hub.federation.planning.graph import Graph
 from hub.federation.planning.passes.order import waves
 from hub.federation.planning.query_plan import Entities, Fetch, Need, Parallel, Plan, Rename, Source
-from hub.federation.planning.search_state import ContextSource
+from hub.federation.planning.search_state import ContextSource, Segment
 
 
-def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, str]) -> Plan:
+def lower(
+    graph: Graph,
+    kind: str,
+    steps: Sequence[Step],
+    types: Mapping[str, str],
+    assumed: tuple[tuple[tuple[Segment, ...], str], ...],
+) -> Plan:
     """The plan of the steps; `types` gives the printed type of every variable."""
     wave = waves(steps)
     places = Places(graph, steps, wave)
@@ -35,6 +42,7 @@ def lower(graph: Graph, kind: str, steps: Sequence[Step], types: Mapping[str, st
         ),
         {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
         by_context=any(step.contexts for step in steps),
+        assumed=assumed,
     )
 
 
@@ -181,7 +189,11 @@ class _Printer:
             own = [text for key, text in items.items() if key not in shared]
             if own:
                 parts.append(f"...on {type_}{{{' '.join(own)}}}" if abstract else " ".join(own))
-        return " ".join(parts) or "__typename"
+        if parts:
+            return " ".join(parts)
+        join = self.graph.supergraph.types[static_type].joins.get(self.subgraph)
+        untyped = join is not None and join.interface_object  # which would tell the interface's name
+        return f"{EMPTY_KEY}:__typename" if untyped else "__typename"
 
     def shared(self, static_type: str, tree: Tree, printed: Mapping[str, Mapping[str, str]]) -> list[str]:
         """Keys that an interface can be selected by: its own field, with the same text and type for every type that the
@@ -212,8 +224,7 @@ class _Printer:
                 return head
             ordered = sorted(conjunctions, key=lambda conjunction: sorted(map(_condition_order, conjunction)))
             return " ".join(sorted(self.conditioned(head, "", conjunction) for conjunction in ordered))
-        leaves = list(item.tree.leaves()) or [item]
-        conjunctions = [conjunction for leaf in leaves for conjunction in leaf.when]
+        conjunctions = [conjunction for leaf in (item, *item.tree.leaves()) for conjunction in leaf.when]
         common = frozenset.intersection(*conjunctions) - conditions
         body = self.tree(item.tree, item.type.strip("[]!"), conditions | common)
         return self.conditioned(head, f"{{{body}}}", common)

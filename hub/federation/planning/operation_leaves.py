@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Condition, Field, Selections
+from hub.federation.planning.assumed_type import assumed_type
 from hub.federation.planning.graph import Node
 from hub.federation.planning.search_state import Leaf, Level, Position
 from hub.federation.planning.walk import TYPENAME, Walker
@@ -86,10 +87,18 @@ def _leaves(walker: Walker, position: Position, field: Field) -> list[Leaf]:
         if not any(child.arrivals for _, child in children):  # an interface without types there: null, or an empty list
             leaves.append(Leaf(tuple(options), conditions))
             continue
+        untyped = any(arrival.untyped for _, child in children for arrival in child.arrivals)
+        assumed = assumed_type(walker.graph, options, current.selections) if untyped else ""
+        if assumed:
+            level = children[0][1].level
+            level.assumed = assumed
+            leaves.append(Leaf(tuple(options), conditions, ((level.path, assumed),)))
         for selections, child in children:
             fields = selections.fields
             untyped = any(arrival.untyped for arrival in child.arrivals)
-            if untyped or all(inner.conditions for inner in fields):  # the object is there even if no field of it is
+            if not assumed and (
+                untyped or all(inner.conditions for inner in fields)
+            ):  # the object is there even if no field of it is
                 typename = Field(TYPENAME, child.type, TYPENAME)
                 fields = (*fields, typename)
                 child.register(TYPENAME, typename)

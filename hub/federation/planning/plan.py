@@ -29,9 +29,10 @@ def plan(
     graph = graph_of(supergraph, labels)
     walker = Walker(graph, moves)
     leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
+    assumed = tuple(dict.fromkeys(place for leaf in leaves for place in leaf.assumed))
     steps = build(graph, leaves, choose(leaves, walker.groups))
     for apply_pass in PASSES:
         steps = apply_pass(graph, steps)
     types = {name: type_ for name, (type_, _) in supergraph.constants.items()}
     types.update((variable.name, variable.type) for variable in operation.fetch.variables)
-    return lower(graph, operation.fetch.kind, steps, types)
+    return lower(graph, operation.fetch.kind, steps, types, assumed)

@@ -132,12 +132,14 @@ class Parallel:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Waves of fetches, one after the other. `constants`: literals of the schema's own field sets, by variable;
-    `by_context`: entities depend on the objects above them, so that no two places of an entity share an object."""
+    `by_context`: entities depend on the objects above them, so that no two places of an entity share an object;
+    `assumed`: the type that objects at a path are taken for if no answer tells theirs."""
 
     kind: str
     waves: tuple[Parallel, ...]
     constants: dict[str, Any] = field(default_factory=dict)
     by_context: bool = False
+    assumed: tuple[tuple[tuple[Segment, ...], str], ...] = ()
 
     def fetches(self) -> Iterator[Fetch]:
         """All fetches in order."""
@@ -173,6 +175,7 @@ class Plan:
                 lines.append(f"{indent}}}")
         if several:
             lines.append("  }")
+        lines += [f"  any type at {print_path(path)}, taken for {type_}" for path, type_ in self.assumed]
         lines.append("}")
         return "\n".join(lines) + "\n"
 

@@ -13,11 +13,13 @@ Segment = tuple[str, str]
 
 @dataclass(eq=False, slots=True)
 class Level:
-    """A response path for all its concrete types. `names`: response key → (name, arguments) of the fields under it."""
+    """A response path for all its concrete types. `names`: response key → (name, arguments) of the fields under it;
+    `assumed`: the type that an object is taken for if nothing tells its own."""
 
     path: tuple[Segment, ...]
     names: dict[str, set[tuple[str, tuple[tuple[str, str], ...]]]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
+    assumed: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -151,7 +153,12 @@ class ContextSource:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A leaf of the operation with every option to read it, and the conditions on its whole path."""
+    """A leaf of the operation with every option to read it, and the conditions on its whole path.
+
+    A composite field is a leaf if its objects are read for themselves; `assumed`: the type that these are taken for, at
+    their path.
+    """
 
     options: tuple[Option, ...]
     conditions: tuple[Condition, ...]
+    assumed: tuple[tuple[tuple[Segment, ...], str], ...] = ()

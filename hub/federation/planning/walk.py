@@ -99,7 +99,9 @@ class Walker:
             move = self.graph.move(Node(position.type, subgraph), field.name)
             if move is None:
                 continue
-            for origin in [arrival for arrival in position.arrivals if not arrival.untyped]:
+            interface = self.graph.local_type(position.type, subgraph)
+            untyped = bool(position.level.assumed) and interface != position.type
+            for origin in [arrival for arrival in position.arrivals if untyped or not arrival.untyped]:
                 self.count_move()
                 if origin.group.subgraph == subgraph and not move.waits:
                     continue
@@ -235,7 +237,7 @@ class Walker:
 
     def type_readable(self, position: Position, base: Group, sources: list[Option]) -> bool:
         """The same for the object of the position itself."""
-        if not any(arrival.untyped for arrival in position.arrivals):
+        if position.level.assumed or not any(arrival.untyped for arrival in position.arrivals):
             return True
         options = self.options(position, Field(TYPENAME, position.type, TYPENAME), TYPENAME)
         if options:

@@ -56,6 +56,10 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
         "test_library::test_the_type_of_an_interface_object_is_asked_where_it_is_known",
         "test_library::test_one_response_key_with_two_senses_waits_for_the_type",
     ),
+    "@interfaceObject whose type nobody needs": (
+        "test_library::test_the_type_of_an_interface_object_is_not_asked_where_all_types_are_selected_alike",
+        "test_library::test_the_type_of_an_interface_object_is_asked_where_a_selection_tells_it",
+    ),
     "@interfaceObject that is not resolvable": (
         "test_library::test_a_key_that_is_not_resolvable_leads_out_and_never_in",
     ),

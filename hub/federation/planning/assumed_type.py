@@ -1,0 +1,39 @@
+"""Objects of an `@interfaceObject` whose concrete type nobody needs to know.
+
+Their subgraph holds them without it, and another one would have to be asked. It is not asked where the selections on
+all types of the interface are alike: the executor takes such an object for any of the types, and fields are read where
+the object is, or by its key in a subgraph that knows it as an interface object too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hub.federation.operations.operation import Field, Selections
+from hub.federation.planning.graph import Graph
+from hub.federation.planning.search_state import Option
+
+
+def assumed_type(graph: Graph, options: Iterable[Option], selected: Sequence[Selections]) -> str:
+    """The type that the objects of a field may be taken for; empty if theirs must be known.
+
+    `selected` are the selections on each type that clients see. A key of the hub's own, `__typename` or a mark of
+    policy asks for the type; so does a type that clients don't see.
+    """
+    held = {node.type for option in options for node in option.move.heads}
+    first = selected[0]
+    fields = [field for selections in selected for field in selections.fields]
+    known = any(field.name == "__typename" or field.key.startswith("__") for field in fields)
+    known |= any(selections.mark is not None for selections in selected)
+    if known or not held <= {selections.type for selections in selected}:
+        return ""
+    alike = all(_form(graph, selections) == _form(graph, first) for selections in selected[1:])
+    return first.type if alike else ""
+
+
+def _form(graph: Graph, selections: Selections) -> list[tuple[Field, str]]:
+    """The selected fields without their object's type, each with its own type."""
+    declared: Any = graph.supergraph.schema.type_map[selections.type]
+    return [(replace(field, type=""), str(declared.fields[field.name].type)) for field in selections.fields]
