@@ -33,7 +33,7 @@ class Limits:
     root_fields: int = 50
     directives: int = 200
     digits: int = 40
-    cost: int = 100_000
+    cost: int = 50_000
 
 
 @dataclass(slots=True)

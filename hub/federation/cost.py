@@ -72,9 +72,9 @@ class Cost:
 
     def check(self, values: Mapping[str, Any]) -> None:
         """Raise OperationRefused (DOCUMENT_COST_LIMIT) above the limit."""
-        limit = self.costs.limit
-        if self.total(values) > limit:
-            raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost above {limit}", {"limit": limit})
+        limit, cost = self.costs.limit, self.total(values)
+        if cost > limit:
+            raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost {cost} above {limit}", {"cost": cost, "limit": limit})
 
     def total(self, values: Mapping[str, Any]) -> int:
         """The cost under these values."""

@@ -17,6 +17,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.categories import Category
 from subgraphs.kit.connection_types import PageInfo, argument, connection_arguments, tech
+from subgraphs.kit.costs import list_size, page_size
 from subgraphs.kit.directives import (
     TECH,
     ForbiddenValue,
@@ -29,12 +30,15 @@ from subgraphs.kit.federation_schema import SubgraphSchema
 from subgraphs.kit.provenance import Provenance
 from subgraphs.kit.scalars import ID, SCALARS, Access, Date, DateTime
 
+PAGE = 20
+"""Accesses of a page by default."""
+
 SDL = Path(__file__).resolve().parents[2] / "schema" / "generated" / "journal.graphql"
 
 
-def field(category: Category, description: str) -> Any:
+def field(category: Category, description: str, *directives: object) -> Any:
     """A field of an access."""
-    return strawberry.field(description=description, directives=[category_directive(category)])
+    return strawberry.field(description=description, directives=[category_directive(category), *directives])
 
 
 def criterion(read: str, description: str, name: str | None = None) -> Any:
@@ -76,6 +80,7 @@ class AccessEntry:
     data: list[AccessedData] | None = field(
         Category.ACCES,
         "Données communiquées, par catégorie ; vide si rien de la personne ne l'a été qu'un identifiant.",
+        list_size(len(Category)),
     )
     actor: str | None = field(
         Category.AUDIT,
@@ -137,10 +142,10 @@ class AccessFilter:
 
 def list_field(description: str, *directives: object, filter: type | None = None) -> Any:  # noqa: A002 - in the schema
     """A root field that lists accesses."""
-    root = strawberry.field(description=description, directives=directives)
+    root = strawberry.field(description=description, directives=[*directives, page_size(PAGE)])
     criteria_description = "Critères ; tous ceux qui sont donnés s'ajoutent."
     criteria = [] if filter is None else [argument("filter", filter | None, criteria_description)]
-    root.arguments = [*criteria, *connection_arguments("d'accès", 20)]
+    root.arguments = [*criteria, *connection_arguments("d'accès", PAGE)]
     return root
 
 

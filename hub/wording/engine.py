@@ -18,8 +18,8 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 DOCUMENTS = {
-    "DOCUMENT_COST_LIMIT": "L'opération peut coûter plus que la limite de {limit} : demandez moins d'éléments ou de "
-    "champs.",
+    "DOCUMENT_COST_LIMIT": "L'opération peut coûter {cost}, plus que la limite de {limit} : demandez des pages plus "
+    "petites (« first ») ou moins de listes dans des listes.",
     "DOCUMENT_FIELD_CONFLICT": "Deux champs différents portent le même nom de réponse au même endroit : donnez un "
     "alias à l'un d'eux.",
     "DOCUMENT_INVALID/FIELD_UNKNOWN": "Champ inconnu.",
@@ -81,6 +81,7 @@ SUBGRAPH_FIELDS: Mapping[str, str] = MappingProxyType(
         "BAD_INPUT": "Une valeur passée en argument n'a pas la forme attendue : corrigez-la d'après le schéma.",
         "FILTER_TOO_WIDE": "Ce critère départagerait trop de personnes à la fois : ajoutez-y un nom (« lastName »), ou "
         "lisez la liste sans lui, page par page.",
+        "LIST_TOO_LONG": "Cette liste a plus de 100 éléments et n'est pas servie en partie : signalez-le.",
         "FORBIDDEN_INPUT": "Ce curseur n'est pas le vôtre, ou a été modifié : reprenez depuis la première page.",
     }
 )

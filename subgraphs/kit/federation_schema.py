@@ -27,6 +27,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from subgraphs.kit.connection_types import connection_arguments
+from subgraphs.kit.costs import list_size, page_size, sized
 from subgraphs.kit.entity import entity_of
 from subgraphs.kit.fields import ManyField
 from subgraphs.kit.root_fields import RootKind
@@ -83,11 +84,16 @@ def subgraph_schema(model: Model, extensions: Sequence[Any] = (), mutation: type
     """Build the federation schema of a subgraph."""
     for entity in model.entities.values():
         for field in entity.fields.values():
-            if isinstance(field, ManyField) and field.is_connection:
+            if not isinstance(field, ManyField):
+                continue
+            if field.is_connection:
                 field.arguments = connection_arguments(model.target(field).of_rows, field.page)
+            size = page_size(field.page) if field.is_connection else list_size(field.page)
+            field.directives = sized(field.directives, size)
     for root in model.roots.values():
         if root.kind in (RootKind.CASELOAD, RootKind.CATALOGUE):
             root.arguments = root.list_arguments()
+            root.directives = sized(root.directives, page_size(root.page))
     return SubgraphSchema(
         query=model.query,
         mutation=mutation,

@@ -42,6 +42,7 @@ from schema.categories import Category, Level
 from schema.days import PARIS
 from subgraphs.kit.aliased_columns import AliasedColumns
 from subgraphs.kit.connection_types import Connection, JudgedConnection, PlaceConnection
+from subgraphs.kit.costs import COMPUTED
 from subgraphs.kit.directives import ForbiddenValue, ForbiddenValueDirective, category_directive
 from subgraphs.kit.enums import categories_of_values, value_names
 from subgraphs.kit.errors import DeclarationError
@@ -49,6 +50,9 @@ from subgraphs.kit.scalars import Date as DateScalar
 from subgraphs.kit.scalars import DateTime as DateTimeScalar
 
 P = ParamSpec("P")
+
+LONGEST_LIST = 100
+"""Most rows of a plain list: a longer one is null, with an error that says so, never cut."""
 
 
 class Kind(StrEnum):
@@ -287,7 +291,8 @@ class OneField(LinkField):
 
 
 class ManyField(LinkField):
-    """Rows of another table: a connection of `page` rows by default, or a plain list, as the annotation says.
+    """Rows of another table, as the annotation says: a connection of `page` rows by default, or a plain list, which is
+    short by nature (`page` rows are reckoned with, `LONGEST_LIST` are served).
 
     `on` as in `OneField`, and `where` a condition on columns of the target's table; or `source`, a function that builds
     the rows from values that `requires` asks of other subgraphs: it selects columns named as those of the target's
@@ -311,7 +316,7 @@ class ManyField(LinkField):
     ) -> None:
         if (on is None) == (source is None) or (source is None) != (requires is None):
             raise DeclarationError(f"{description}: a list needs `on`, or `source` with `requires`")
-        required = [] if requires is None else [Requires(fields=requires)]  # type: ignore[arg-type]
+        required = [] if requires is None else [Requires(fields=requires), COMPUTED]  # type: ignore[arg-type]
         super().__init__(
             category, description, level=level, sensitive=sensitive, forbidden=forbidden, directives=required
         )

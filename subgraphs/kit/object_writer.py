@@ -18,7 +18,16 @@ from subgraphs.kit.aliased_columns import AliasedColumns, retarget
 from subgraphs.kit.connection_types import JUDGED
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import ACCESS
-from subgraphs.kit.fields import ColumnField, EmbeddedField, ExternalField, Kind, ManyField, OneField, RequiredValues
+from subgraphs.kit.fields import (
+    LONGEST_LIST,
+    ColumnField,
+    EmbeddedField,
+    ExternalField,
+    Kind,
+    ManyField,
+    OneField,
+    RequiredValues,
+)
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.ordering import Ordering, page_select
 from subgraphs.kit.page_arguments import Shape
@@ -168,8 +177,9 @@ class Writer:
         name = self.guards.name("a")
         ordering = Ordering.declared(self.guards, below, field.order)
         if not field.is_connection:
-            expression = f"[{self.object(child, below, node.children, f'r{name}')} for r{name} in {ROWS}]"
-            rows_select = child.select().order_by(*ordering.order_by)
+            objects = f"[{self.object(child, below, node.children, f'r{name}')} for r{name} in a]"
+            expression = f"(lambda a: {objects} if len(a) <= {LONGEST_LIST} else x.too_long())({ROWS})"
+            rows_select = child.select().order_by(*ordering.order_by).limit(literal_column(str(LONGEST_LIST + 1)))
         else:
             expression = self.connection(child, below, node, ordering, f"r{name}")
             rows_select = page_select(child, node.number, self.shapes[node.number], ordering, self.parameters)

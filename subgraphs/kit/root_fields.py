@@ -32,6 +32,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.categories import Category
 from subgraphs.kit.connection_types import argument, connection_arguments
+from subgraphs.kit.costs import IDENTITY_MATCH, NEAR_COST
 from subgraphs.kit.directives import SelfDirective, category_directive, reads_directive
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.enums import members_of
@@ -174,7 +175,8 @@ class RootField(StrawberryField):
         identity_match: IdentityMatch | None = None,
     ) -> None:
         own = [SelfDirective()] if kind is RootKind.SELF else []
-        super().__init__(description=description, directives=[category_directive(category), *own])
+        cost = [] if identity_match is None else [IDENTITY_MATCH]
+        super().__init__(description=description, directives=[category_directive(category), *own, *cost])
         self.kind, self.category, self.page = kind, category, page
         self.filter, self.order, self.near, self.identity_match = filter, order, near, identity_match
 
@@ -217,7 +219,7 @@ class RootField(StrawberryField):
             arguments.append(argument("order_by", self.order | None, description))
         if self.near is not None:
             reads = reads_directive(*map(self.entity.coordinate, self.near.reads))
-            arguments.append(argument("near", NearInput | None, NEAR, directives=[reads]))
+            arguments.append(argument("near", NearInput | None, NEAR, directives=[reads, NEAR_COST]))
         return arguments
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import DocumentNode, GraphQLError
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
@@ -20,6 +20,7 @@ from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Query
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.federation_schema import subgraph_schema
+from subgraphs.kit.long_lists import nulled
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.kit.transactions import Database
 
@@ -28,6 +29,10 @@ CACHE_SIZE = 1000
 
 META = frozenset({"_service", "__schema", "__type", "__typename"})
 """Root fields that answer about the schema, not data."""
+
+
+Answer: TypeAlias = tuple[dict[str, Any], list[RequestFailed]]
+"""The data of a query, and the errors of its fields."""
 
 
 def refused() -> RequestFailed:
@@ -93,7 +98,8 @@ class Subgraph:
     async def _repeat(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Answer a query that was validated before, without Strawberry."""
         try:
-            return {"data": await self.data(text, query, variables, context)}
+            data, errors = await self.data(text, query, variables, context)
+            return {"data": data, "errors": [error.formatted() for error in errors]} if errors else {"data": data}
         except RequestFailed as error:
             failure = error
         except Exception:  # what Strawberry makes of any other error, too, tells nothing of it
@@ -102,19 +108,20 @@ class Subgraph:
 
     async def answer(
         self, text: str, document: DocumentNode, variables: Mapping[str, Any], context: Context
-    ) -> dict[str, Any] | None:
-        """Return the data of a query; None for a mutation or introspection, which Strawberry executes."""
+    ) -> Answer | None:
+        """Answer a query; None for a mutation or introspection, which Strawberry executes."""
         query = self.queries.get_or(text, lambda: Query(document))
         return await self.data(text, query, variables, context) if _asks_data(query) else None
 
-    async def data(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """Return the data of a valid query; raises RequestFailed."""
+    async def data(self, text: str, query: Query, variables: Mapping[str, Any], context: Context) -> Answer:
+        """Return the data of a valid query, and what failed below its fields; raises RequestFailed."""
         if query.root_names & META - {"__typename"}:
             raise refused()
         statement, call = self.compiler.statement(text, query, variables, context)
         arguments = statement.arguments(call)
         rows = await self.database.fetch(call.visible, context.organisation, statement.sql, arguments)
-        return statement.read(rows, call)
+        data = statement.read(rows, call)
+        return data, nulled(data) if call.has_long_lists else []
 
 
 def _asks_data(query: Query) -> bool:
@@ -137,7 +144,7 @@ class _Answering(SchemaExtension):
         assert execution.query is not None
         assert execution.graphql_document is not None
         try:
-            data = await request.subgraph.answer(
+            answer = await request.subgraph.answer(
                 execution.query, execution.graphql_document, execution.variables or {}, request.context
             )
         except RequestFailed as error:
@@ -147,8 +154,10 @@ class _Answering(SchemaExtension):
             graphql_error = GraphQLError("OPERATION_REFUSED", original_error=refused())
             execution.result = ExecutionResult(data=None, errors=[graphql_error])
         else:
-            if data is not None:
-                execution.result = ExecutionResult(data=data, errors=None)
+            if answer is not None:
+                data, failures = answer
+                errors = [GraphQLError(failure.code, original_error=failure) for failure in failures]
+                execution.result = ExecutionResult(data=data, errors=errors or None)
         yield
 
 

@@ -22,6 +22,8 @@ from subgraphs.kit.representations import Batch
 from subgraphs.kit.select_builder import array_of
 
 Reader = Callable[[Any, "Call"], Any]
+TOO_LONG = object()
+"""Stands in an answer for a list that is too long."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,12 @@ class Call:
     counts: Mapping[int, int]
     link_keys: Mapping[int, tuple[str | None, ...]] = field(default_factory=dict)
     """Link keys that the argument of an identity match names, by node number."""
+    has_long_lists: bool = False
+
+    def too_long(self) -> Any:
+        """The mark that readers leave in place of a list that is too long (`subgraphs.kit.long_lists`)."""
+        self.has_long_lists = True
+        return TOO_LONG
 
     @property
     def visible(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schema.categories import Category
+from subgraphs.kit.connection_types import PlaceConnection
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
@@ -24,7 +25,7 @@ class Structure:
     phone: str | None = column(structure.c.phone, PUB, "Téléphone d'accueil.")
     email: str | None = column(structure.c.email, PUB, "Adresse électronique d'accueil.")
     website: str | None = column(structure.c.website, PUB, "Site internet.")
-    services: list[Service] | None = to_many(
+    services: PlaceConnection[Service] | None = to_many(
         PUB,
         "Services de la structure.",
         on=(service.c.structure_id, structure.c.id),

@@ -9,7 +9,7 @@ from sqlalchemy import Date as DateType
 
 from schema.categories import Category, Level
 from subgraphs.kit.access import person
-from subgraphs.kit.connection_types import Connection
+from subgraphs.kit.connection_types import Connection, PlaceConnection
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
@@ -52,12 +52,12 @@ class Training:
     certifying: bool | None = column(training.c.certifying, PUB, "La formation mène à une certification.")
     entry_level: str | None = column(training.c.entry_level, PUB, "Niveau d'entrée, code LHEO.")
     exit_level: str | None = column(training.c.exit_level, PUB, "Niveau de sortie, code LHEO.")
-    actions: list[TrainingAction] | None = to_many(
+    actions: Connection[TrainingAction] | None = to_many(
         PUB,
         "Actions de formation.",
         on=(training_action.c.training_id, training.c.id),
     )
-    sessions: list[TrainingSession] | None = to_many(
+    sessions: PlaceConnection[TrainingSession] | None = to_many(
         PUB,
         "Sessions.",
         on=(training_session.c.training_id, training.c.id),

@@ -10,7 +10,7 @@ from tests.e2e.site import Site
 
 AROUND = """query Around($near: NearInput) {
   services(first: 3, near: $near) { edges { distanceKm node { id city } } }
-  structures(first: 3, near: $near) { edges { distanceKm node { id services { id } } } }
+  structures(first: 3, near: $near) { edges { distanceKm node { id services { nodes { id } } } } }
   trainingSessions(first: 3, near: $near) { edges { distanceKm node { id city } } }
 }"""
 REFERRALS = """query Referrals($id: ID!) {

@@ -126,9 +126,9 @@ async def test_the_gateway_refuses_before_it_asks_anything() -> None:
     gateway = Gateway(shop()[0])
     query = "query ($n: Int!) { few(first: $n) { id } }"
     prepared = await gateway.preparer.prepared(query, None, EVERYONE, "0" * 32)
-    assert gateway.preparer.bind_variables(prepared, {"n": 100_000}) == {"n": 100_000}
+    assert gateway.preparer.bind_variables(prepared, {"n": Limits().cost}) == {"n": Limits().cost}
     with pytest.raises(DocumentRefused) as caught:
-        gateway.preparer.bind_variables(prepared, {"n": 100_001})
+        gateway.preparer.bind_variables(prepared, {"n": Limits().cost + 1})
     assert caught.value.code == "DOCUMENT_COST_LIMIT"
 
 

@@ -142,6 +142,8 @@ class Oracle:
             items = self._targets(item, coordinate, target.removesuffix("Connection"))
         items = [target_item for target_item in items if self._target_exists(item, coordinate, target_item)]
         if target.endswith("Connection"):
+            if coordinate in v.CHILDREN and item.row.keys() == {"id"}:
+                return None
             return Page.of(coordinate, self._order(coordinate), items, arguments, self.cursors)
         if not self.reader.served(target):
             return None

@@ -35,6 +35,9 @@ directive @shareable repeatable on OBJECT | FIELD_DEFINITION
 directive @inaccessible on OBJECT | FIELD_DEFINITION | ENUM_VALUE | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 directive @external on OBJECT | FIELD_DEFINITION
 directive @requires(fields: String!) on FIELD_DEFINITION
+directive @cost(weight: Int!) on FIELD_DEFINITION | ARGUMENT_DEFINITION
+directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],
+  requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
 """
 
 

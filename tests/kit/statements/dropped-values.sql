@@ -4,5 +4,6 @@ FROM access.person AS f3p JOIN access.link AS f3l ON f3l.person_id = f3p.person_
 WHERE f3p.person_id = t2.id GROUP BY f3p.person_id) AS f3 ON true JOIN LATERAL (SELECT f3.v | CASE t2.work_situation WHEN 'MALADIE' THEN 65536 WHEN 'INVALIDITE' THEN 65536 ELSE 0 END AS v) AS x4 ON true LEFT OUTER JOIN LATERAL (SELECT coalesce(json_agg(json_build_array(a7r.c0, a7r.c1)), '[]'::json) AS items
 FROM (SELECT t5.theme AS c0, x6.v AS c1
 FROM people.person_constraint AS t5 JOIN LATERAL (SELECT (f3.v | CASE WHEN (t5.recorded_by = $4::VARCHAR) THEN 256 ELSE 0 END) | CASE t5.theme WHEN 'JUSTICE' THEN 131072 WHEN 'SANTE' THEN 65536 WHEN 'SEJOUR' THEN 262144 ELSE 0 END AS v) AS x6 ON true
-WHERE t5.person_id = t2.id AND x6.v & 2 != 0 AND (x6.v & 65536 = 0 OR x6.v & 2 != 0) AND x6.v & 131072 = 0 AND x6.v & 262144 = 0 ORDER BY t5.id) AS a7r) AS a7 ON true
+WHERE t5.person_id = t2.id AND x6.v & 2 != 0 AND (x6.v & 65536 = 0 OR x6.v & 2 != 0) AND x6.v & 131072 = 0 AND x6.v & 262144 = 0 ORDER BY t5.id
+ LIMIT 101) AS a7r) AS a7 ON true
 WHERE x4.v & 2 != 0
