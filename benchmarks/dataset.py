@@ -11,7 +11,8 @@ from uuid import UUID
 import asyncpg
 
 from infra.keys import Keys
-from infra.migrate import HISTORIES, migrate
+from infra.migrate import migrate
+from infra.schema_versions import HISTORIES
 
 SQL = Path(__file__).with_name("dataset.sql")
 SIRET = "99900008000018"

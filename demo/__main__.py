@@ -20,7 +20,7 @@ from demo.source_files import write
 from demo.switcher import route
 from demo.token_issuer import DemoActor, Issuer
 from hub.app import hub_app
-from hub.cli.local_database import database
+from hub.cli.local_database import served_database
 from hub.errors import HubError
 from hub.graph import load_graph
 from hub.ingest import show
@@ -28,6 +28,7 @@ from hub.serving import Server
 from hub.settings import load_settings
 from infra.errors import SetupRefused
 from infra.keys import Keys
+from infra.role_names import LOGINS
 from schema.days import today
 from subgraphs.kit.ingest.ingestion_report import Report
 
@@ -62,7 +63,7 @@ def main() -> None:
 
 def _serve(port: int) -> None:
     graph, keys, issuer = load_graph(), Keys.create(DATA / "keys"), Issuer(DATA / "demo")
-    with database(keys) as dsn:
+    with served_database(keys, *LOGINS) as dsn:
         print(
             "Lecture des fichiers fictifs ; chaque source en a un fautif, dont elle dit ce qu'elle refuse.", flush=True
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -47,7 +47,8 @@ from hub.settings import Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, signed_headers
-from infra.keys import Keys
+from infra.keys import Keys, role_keys
+from infra.role_names import JOURNALS
 from infra.roles import Dsn
 from schema.subgraphs import HUB, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
@@ -66,8 +67,24 @@ def subgraph(name: str, graph: Graph, keys: Keys, dsn: Dsn, parts: Instrumentati
 
 
 def subgraph_keys(name: str) -> tuple[str, ...]:
-    """The keys that a subgraph needs in its own process; of those that sign calls, only its own."""
-    return ("database", "cursors", f"context-{name}", *(("nir",) if load_model(name).matches_identities else ()))
+    """The keys that a subgraph needs in its own process: of those that sign calls and of passwords, only its own."""
+    return (f"context-{name}", *_local_keys(name), *role_keys(f"{name}_query"))
+
+
+def _local_keys(name: str) -> tuple[str, ...]:
+    return ("cursors", *(("nir",) if load_model(name).matches_identities else ()))
+
+
+def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
+    """The database roles of a hub whose `remote` subgraphs run elsewhere."""
+    return (*(f"{name}_query" for name in SUBGRAPHS if name not in remote), ROLE, *JOURNALS)
+
+
+def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
+    """The keys of such a hub: it signs calls to the subgraphs elsewhere, and holds nothing of what they alone need."""
+    local = (key for name in SUBGRAPHS if name not in remote for key in _local_keys(name))
+    contexts = (f"context-{name}" for name in SUBGRAPHS if name in remote)
+    return tuple(dict.fromkeys(("cursors", "journal", *local, *contexts, *role_keys(*hub_roles(remote)))))
 
 
 def subgraph_app(name: str, graph: Graph, traces: TraceSettings | None, keys: Keys, dsn: Dsn) -> Any:

@@ -17,7 +17,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hub.errors import NotServed, StartRefused
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
-from infra.keys import WEBHOOKS, Keys
+from infra.keys import WEBHOOKS, Keys, role_keys
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
 from subgraphs.kit.ingest.row_store import Connection, Store
@@ -30,6 +30,8 @@ from subgraphs.trainings.sources import SOURCES as TRAININGS
 
 WRITES_PEOPLE = ("people_ingest", "ingest")
 """Database roles that may write people."""
+SWEEPER = "people_ingest"
+"""Database role that deletes people to whom no data refers."""
 SOURCES: Mapping[str, type[Source]] = {source.name: source for source in (*PEOPLE, *APPOINTMENTS, *OFFERS, *TRAININGS)}
 """Every source by the name that the command line gives."""
 PRECEDENCE.check(source.name for source in SOURCES.values() if source.role in WRITES_PEOPLE)
@@ -43,16 +45,31 @@ class Reader:
     people: Registry
 
 
+def source_roles(name: str) -> tuple[str, ...]:
+    """The database roles that reading this source takes; raises StartRefused (SOURCE_UNKNOWN)."""
+    return tuple(dict.fromkeys((_source_class(name).role, SWEEPER)))
+
+
+def source_keys(name: str) -> tuple[str, ...]:
+    """The keys that reading this source takes; raises StartRefused (SOURCE_UNKNOWN)."""
+    webhook = (f"webhook-{name}",) if name in WEBHOOKS else ()
+    return ("nir", *role_keys(*source_roles(name)), *webhook)
+
+
 def find_source(name: str, keys: Keys) -> Reader:
     """The source of this name, given the registry of people; raises StartRefused (SOURCE_UNKNOWN)."""
+    people = Registry(keys.nir)
+    return Reader(_source_class(name)(people), people)
+
+
+def _source_class(name: str) -> type[Source]:
     if name not in SOURCES:
         raise StartRefused(
             "SOURCE_UNKNOWN",
             f"Cette source n'existe pas. Sources connues : {', '.join(sorted(SOURCES))}.",
             "unknown source",
         )
-    people = Registry(keys.nir)
-    return Reader(SOURCES[name](people), people)
+    return SOURCES[name]
 
 
 def webhook_secret(name: str, keys: Keys) -> bytes | None:
@@ -75,7 +92,7 @@ async def ingest(
     try:
         async with _connected(dsn(reader.source.role)) as connection:
             report = await reader.source.ingest(paths, options, Session(connection, progress))
-        async with _connected(dsn("people_ingest")) as connection, connection.transaction():
+        async with _connected(dsn(SWEEPER)) as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             store = Store(connection)
             await reader.people.sweep(store)

@@ -1,12 +1,13 @@
 """Keys of the hub and its subgraphs, each in a file that only its owner may read.
 
-A key is 32 random bytes, written as one line of base64url. Only the demo and the tests create keys; all other processes
-load them and refuse to start if one is missing, malformed or readable by others. A process on its own host loads only
-the keys that it needs.
+A key is 32 random bytes, written as one line of base64url. Only `hub keys init`, the demo and the tests create keys;
+all others load them and refuse to start if one is missing, malformed or readable by others. A process loads only
+the keys that it needs; the password of a database role is a key too, derived from the key `database`.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -16,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.errors import SetupRefused
+from infra.role_names import LOGINS
 from schema.subgraphs import SUBGRAPHS
 
 WEBHOOKS = ("rdv-insertion", "immersion-facilitee")
 """Source systems that sign what they send to us."""
 
-NAMES = (
+RANDOM = (
     *(f"context-{subgraph}" for subgraph in SUBGRAPHS),
     "nir",
     "cursors",
@@ -29,12 +31,27 @@ NAMES = (
     "database",
     *(f"webhook-{source}" for source in WEBHOOKS),
 )
+"""Keys that only a backup brings back."""
 SIZE = 32
 """Bytes of a key."""
 OVERLAPPING = tuple(f"context-{subgraph}" for subgraph in SUBGRAPHS)
 """Keys held by hub and subgraph processes, which do not change them at the same time."""
 PREVIOUS = ".previous"
 """The suffix of the file of an old key that is still accepted."""
+
+
+def role_keys(*roles: str) -> tuple[str, ...]:
+    """The names of the keys that hold the passwords of these database roles."""
+    return tuple(f"role-{role}" for role in roles)
+
+
+def derived(database: bytes, role: str) -> bytes:
+    """The password of a role as a key: HMAC-SHA-256 of its name under the key `database`."""
+    return hmac.digest(database, role.encode(), "sha256")
+
+
+NAMES = (*RANDOM, *role_keys(*LOGINS))
+"""Every key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +80,32 @@ class Keys:
     def create(directory: Path) -> Keys:
         """Make the missing keys and load all; two processes may do it at once."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in NAMES:
+        for name in RANDOM:
             if not (directory / name).exists():
-                _write(directory / name)
+                _write(directory / name, secrets.token_bytes(SIZE))
+        database = Keys.load(directory, ("database",)).database
+        for role, name in zip(LOGINS, role_keys(*LOGINS), strict=True):
+            if not (directory / name).exists():
+                _write(directory / name, derived(database, role))
         return Keys.load(directory)
+
+    @staticmethod
+    def initialise(directory: Path) -> list[str]:
+        """Make the keys of a new installation, or the passwords that an older one lacks; return the names made.
+
+        Raises SetupRefused (KEYS_MISSING) for an installation that has lost a random key: a new one would not do."""
+        absent = [name for name in RANDOM if not (directory / name).exists()]
+        if absent and len(absent) < len(RANDOM):
+            raise _missing(directory, absent)
+        before = {name for name in NAMES if (directory / name).exists()}
+        Keys.create(directory)
+        return [name for name in NAMES if name not in before]
 
     def renewed(self, name: str) -> Keys:
         """Replace a key by a new one, atomically."""
         path = self.directory / name
         fresh = self.directory / f".{name}.{secrets.token_hex(8)}"
-        _write(fresh)
+        _write(fresh, secrets.token_bytes(SIZE))
         fresh.replace(path)
         return Keys(self.directory, {**self.values, name: _read(path)})
 
@@ -123,8 +156,12 @@ class Keys:
 
     @property
     def database(self) -> bytes:
-        """The key from which the passwords of the database roles are derived (`infra.roles.password`)."""
+        """The key from which the passwords of all database roles are derived, for whoever administers them."""
         return self._of("database")
+
+    def role(self, role: str) -> bytes:
+        """The password of one database role."""
+        return self._of(*role_keys(role))
 
     def webhook(self, source: str) -> bytes:
         """The secret by which a source system signs its webhooks: the line of text that both sides paste."""
@@ -158,13 +195,13 @@ def _read(path: Path) -> bytes:
     return value
 
 
-def _write(path: Path) -> None:
+def _write(path: Path, value: bytes) -> None:
     """Create the file atomically, unless another process has just made it."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(urlsafe_b64encode(secrets.token_bytes(SIZE)) + b"\n")
+            file.write(urlsafe_b64encode(value) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -179,8 +216,8 @@ def _missing(directory: Path, names: Collection[str]) -> SetupRefused:
     listed = ", ".join(sorted(names))
     return SetupRefused(
         "KEYS_MISSING",
-        f"Il manque des clés dans {directory} : {listed}. Remettez-les depuis votre coffre, ou lancez `make demo` pour "
-        "une démonstration qui crée les siennes.",
+        f"Il manque des clés dans {directory} : {listed}. Nommez leur dossier par --keys, remettez-les depuis votre "
+        "coffre ou, pour une installation neuve ou qui n'a pas encore ses clés « role-… », lancez « hub keys init ».",
         f"missing in {directory}: {listed}",
     )
 

@@ -6,7 +6,8 @@ transaction. A chain lives in `…/migrations/versions`; all share `infra/alembi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -19,66 +20,65 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from infra.database_refusals import other_keys, unreachable
 from infra.errors import SetupRefused
 from infra.keys import Keys
-from infra.roles import ACCESS, JOURNAL, prepare_roles, require_server
-from schema.subgraphs import SUBGRAPHS
+from infra.role_names import JOURNAL, LOGINS
+from infra.roles import address, password, prepare_roles, require_server, set_passwords
+from infra.schema_versions import HISTORIES, ROOT, History, newer, refuse_newer
 
-ROOT = Path(__file__).resolve().parent.parent
 MAINTENANCE = "postgres"
 """The database of every server, from which others are created."""
 LOCK = 0x73706965
 """The advisory lock of a process that prepares a database."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """The migrations of one schema."""
-
-    schema: str
-    location: Path
-
-    @property
-    def owner(self) -> str:
-        """The role that runs the migrations and owns what they make."""
-        return f"{self.schema}_owner"
-
-    @property
-    def config(self) -> Config:
-        """The Alembic configuration of this chain."""
-        config = Config()
-        config.set_main_option("script_location", _escaped(ROOT / "infra" / "alembic"))
-        config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_locations", _escaped(self.location))
-        return config
-
-
-HISTORIES = (
-    History(ACCESS, ROOT / "infra" / "access" / "migrations" / "versions"),
-    *(History(schema, ROOT / "subgraphs" / schema / "migrations" / "versions") for schema in SUBGRAPHS),
-    History(JOURNAL, ROOT / "hub" / "journal" / "migrations" / "versions"),
-)
-"""Every chain, in order: `access` first, which the row security of the subgraphs reads."""
+def config(history: History) -> Config:
+    """The Alembic configuration of this chain."""
+    configuration = Config()
+    configuration.set_main_option("script_location", _escaped(ROOT / "infra" / "alembic"))
+    configuration.set_main_option("path_separator", "newline")
+    configuration.set_main_option("version_locations", _escaped(history.location))
+    return configuration
 
 
 async def migrate(admin_dsn: str, keys: Keys) -> None:
     """Create the database if it is missing and migrate it to the newest state; raises SetupRefused.
 
-    One process at a time per server, since roles belong to the server: the lock is on its maintenance database.
+    Nothing is changed in a database that other code has taken further, or whose roles have other passwords than those
+    of these keys.
     """
-    try:
-        parts = urlsplit(admin_dsn)
-    except ValueError as error:
-        raise _unreachable(error) from None
-    lock = await _connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE}")))
-    try:
-        await lock.execute("SELECT pg_advisory_lock($1)", LOCK)
-        await _ensure_database(lock, unquote(parts.path.lstrip("/")))
+    async with _server(admin_dsn) as server:
+        name = unquote(urlsplit(admin_dsn).path.lstrip("/"))
+        existing = await server.fetchval("SELECT true FROM pg_database WHERE datname = $1", name)
+        await _refuse_other_passwords(server, admin_dsn, keys)
+        if not existing:
+            quoted = await server.fetchval("SELECT quote_ident($1)", name)
+            await server.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
         connection = await _connect(admin_dsn)
         try:
             await _prepare(connection, admin_dsn, keys)
         finally:
             await connection.close()
+
+
+async def renew_passwords(admin_dsn: str, keys: Keys) -> None:
+    """Give the roles that the server has the passwords of these keys; raises SetupRefused."""
+    async with _server(admin_dsn) as server, server.transaction():
+        await set_passwords(server, keys)
+
+
+@asynccontextmanager
+async def _server(admin_dsn: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """The maintenance database, one process at a time per server, since roles belong to the server."""
+    try:
+        parts = urlsplit(admin_dsn)
+    except ValueError as error:
+        raise unreachable(error) from None
+    server = await _connect(urlunsplit(parts._replace(path=f"/{MAINTENANCE}")))
+    try:
+        await server.execute("SELECT pg_advisory_lock($1)", LOCK)
+        yield server
     except asyncpg.InsufficientPrivilegeError as error:
         raise SetupRefused(
             "ADMINISTRATOR_UNFIT",
@@ -87,11 +87,25 @@ async def migrate(admin_dsn: str, keys: Keys) -> None:
             type(error).__name__,
         ) from error
     finally:
-        await lock.close()
+        await server.close()
+
+
+async def _refuse_other_passwords(server: asyncpg.Connection[asyncpg.Record], admin_dsn: str, keys: Keys) -> None:
+    """Raise SetupRefused (DATABASE_KEYS) if a role that is there has another password than that of these keys."""
+    role = await server.fetchval("SELECT rolname FROM pg_roles WHERE rolname = ANY($1) ORDER BY 1 LIMIT 1", LOGINS)
+    if role is None:
+        return
+    try:
+        await (await asyncpg.connect(address(admin_dsn, role, password(role, keys)))).close()
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise other_keys(str(keys.directory), type(error).__name__) from None
+    except asyncpg.PostgresError:  # the password is right: another database of this server, or none yet
+        return
 
 
 async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: str, keys: Keys) -> None:
     await require_server(connection)
+    await refuse_newer(connection, HISTORIES)
     async with connection.transaction():
         await prepare_roles(connection, keys)
     for history in HISTORIES:
@@ -106,22 +120,7 @@ async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     try:
         return await asyncpg.connect(dsn)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise _unreachable(error) from None
-
-
-def _unreachable(error: Exception) -> SetupRefused:
-    """Make the refusal without the error's text, which may quote the password of the address."""
-    return SetupRefused(
-        "DATABASE_UNREACHABLE",
-        "La base de données ne répond pas ou refuse l'administrateur : vérifiez DATABASE_URL et le serveur.",
-        type(error).__name__,
-    )
-
-
-async def _ensure_database(connection: asyncpg.Connection[asyncpg.Record], name: str) -> None:
-    if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-        quoted = await connection.fetchval("SELECT quote_ident($1)", name)
-        await connection.execute(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+        raise unreachable(error) from None
 
 
 async def upgrade(dsn: str, history: History) -> None:
@@ -147,25 +146,19 @@ async def upgrade(dsn: str, history: History) -> None:
     except CommandError as error:
         if not isinstance(error.__cause__, ResolutionError):
             raise
-        raise SetupRefused(
-            "DATABASE_NEWER",
-            f"La base porte, dans le schéma {history.schema}, une migration que ce code n'a pas (autre branche, ou "
-            "version plus récente) : revenez au code qui l'a faite. Si la base n'est que celle de la démonstration, "
-            "« make clean » puis « make demo » la refont.",
-            str(error),
-        ) from error
+        raise newer(history.schema, str(error)) from error
     finally:
         await engine.dispose()
 
 
 def _run(connection: Connection, history: History) -> None:
-    config = history.config
-    config.attributes.update(connection=connection, schema=history.schema)
-    command.upgrade(config, "head")
+    configuration = config(history)
+    configuration.attributes.update(connection=connection, schema=history.schema)
+    command.upgrade(configuration, "head")
 
 
 async def _close_versions(connection: asyncpg.Connection[asyncpg.Record], history: History) -> None:
-    """Revoke from the schema's roles what default privileges gave them on the version table."""
+    """Let the schema's roles read the version table, and nothing more that default privileges gave them."""
     await connection.execute(f"SET LOCAL ROLE {history.owner}")
     table = f"{history.schema}.alembic_version"
     for (grantee,) in await connection.fetch(
@@ -174,6 +167,7 @@ async def _close_versions(connection: asyncpg.Connection[asyncpg.Record], histor
         table,
     ):
         await connection.execute(f"REVOKE ALL ON {table} FROM {grantee}")
+    await connection.execute(f"GRANT SELECT ON {table} TO {', '.join(history.readers)}")
 
 
 def _escaped(path: Path) -> str:

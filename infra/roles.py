@@ -8,12 +8,12 @@
     journal_reader    reads the access journal
     journal_keeper    reads, adds and erases the keys of the journal's pseudonyms
 
-The password of a role is derived from the key `database`, so that each process needs the key and no administrator.
+The password of a role is derived from the key `database`, which only an administrator's commands need. A process holds
+the derived passwords of its own roles, each in a key file (`infra.keys.role_keys`), and can make no other.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -21,24 +21,22 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 from infra.errors import SetupRefused
-from infra.keys import Keys
+from infra.keys import Keys, derived
 from infra.postgresql.binaries import OLDEST
+from infra.role_names import (
+    ACCESS,
+    INGEST,
+    INGESTS,
+    JOURNAL,
+    JOURNAL_KEYS,
+    LOGINS,
+    OWNERS,
+    QUERIES,
+    SCHEMAS,
+)
 from infra.scram import verifier
 from schema.days import PARIS
 from schema.subgraphs import SUBGRAPHS
-
-ACCESS = "access"
-SCHEMAS = (ACCESS, *SUBGRAPHS)
-"""Schemas with the three roles, in the order of their migrations: the row security of the others reads `access`."""
-JOURNAL = "journal"
-JOURNAL_KEYS = "journal_keys"
-INGEST = "ingest"
-
-OWNERS = (*(f"{schema}_owner" for schema in SCHEMAS), "journal_owner")
-QUERIES = tuple(f"{schema}_query" for schema in SCHEMAS)
-INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
-JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
-LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS)
 
 EXTENSIONS: tuple[str, ...] = ()
 """The extensions that a server must offer."""
@@ -50,17 +48,22 @@ Dsn = Callable[[str], str]
 
 
 def password(role: str, keys: Keys) -> str:
-    """Return the password of a role: HMAC-SHA-256 of its name under the key `database`, in hexadecimal."""
-    return hmac.digest(keys.database, role.encode(), "sha256").hex()
+    """Return the password of any role, from the key `database` that the administrator holds."""
+    return derived(keys.database, role).hex()
 
 
 def dsn(url: str, role: str, keys: Keys) -> str:
-    """Return the address of the database of `url` for one of these roles."""
+    """Return the address of the database of `url` for one of these roles, whose key was loaded."""
     if role not in LOGINS:
         raise ValueError(f"not a role that logs in: {role!r}")
+    return address(url, role, keys.role(role).hex())
+
+
+def address(url: str, role: str, secret: str) -> str:
+    """Return the address of the database of `url` for a role and its password, whoever `url` names."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{password(role, keys)}@{place}"))
+    return urlunsplit(parts._replace(netloc=f"{quote(role)}:{secret}@{place}"))
 
 
 async def missing_extensions(connection: Connection, needed: tuple[str, ...] = EXTENSIONS) -> list[str]:
@@ -88,16 +91,19 @@ def _unfit(why: str) -> SetupRefused:
 async def prepare_roles(connection: Connection, keys: Keys) -> None:
     """Make or correct roles, schemas and privileges of the connected database, in the caller's transaction.
 
-    The caller is an administrator that may create roles. Safe to repeat; objects and rows that are there stay.
+    The caller is an administrator that may create roles. Safe to repeat; objects, rows and passwords that are there
+    stay.
     """
     existing = {row[0] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
     for role in (*OWNERS, *LOGINS):
         if role not in existing:
             await connection.execute(f"CREATE ROLE {role}")
+            if role in LOGINS:
+                await _set_password(connection, role, keys)
     for role in OWNERS:
         await connection.execute(f"ALTER ROLE {role} NOLOGIN")
     for role in LOGINS:
-        await connection.execute(f"ALTER ROLE {role} LOGIN INHERIT PASSWORD '{verifier(password(role, keys))}'")
+        await connection.execute(f"ALTER ROLE {role} LOGIN INHERIT")
         await connection.execute(f"ALTER ROLE {role} SET timezone = '{PARIS.key}'")
         await connection.execute(f"ALTER ROLE {role} SET search_path = ''")
     for schema in SUBGRAPHS:
@@ -108,6 +114,16 @@ async def prepare_roles(connection: Connection, keys: Keys) -> None:
     await close_database(connection)
     for statement in _privileges():
         await connection.execute(statement)
+
+
+async def set_passwords(connection: Connection, keys: Keys) -> None:
+    """Give each role that is there and logs in the password of these keys, as an administrator."""
+    for (role,) in await connection.fetch("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", LOGINS):
+        await _set_password(connection, role, keys)
+
+
+async def _set_password(connection: Connection, role: str, keys: Keys) -> None:
+    await connection.execute(f"ALTER ROLE {role} PASSWORD '{verifier(password(role, keys))}'")
 
 
 async def close_database(connection: Connection) -> None:

@@ -24,10 +24,11 @@ import asyncpg
 import pytest
 
 from infra.keys import Keys
-from infra.migrate import HISTORIES, migrate
+from infra.migrate import migrate, renew_passwords
 from infra.postgresql import Cluster, cluster
 from infra.postgresql.configuration import ADMINISTRATOR
 from infra.roles import close_database, dsn, password
+from infra.schema_versions import HISTORIES
 from schema.days import PARIS, today
 from tests.node import Node, NodeAbsent, installed
 from tests.recycling import Baseline, baseline, emptied
@@ -63,6 +64,12 @@ class Database:
     def admin_dsn(self) -> str:
         """Address for the cluster's administrator, who is above row security."""
         return self.cluster.admin_dsn(self.name)
+
+    @property
+    def place(self) -> str:
+        """Address that names nobody, as a process that serves gets it."""
+        scheme, _, rest = self.admin_dsn.partition("//")
+        return f"{scheme}//{rest.partition('@')[2]}"
 
     def dsn(self, role: str) -> str:
         """Address for one of the application's roles."""
@@ -258,6 +265,7 @@ async def _ensure_template(postgresql: Cluster, keys: Keys, name: str) -> None:
     if await _exists(postgresql, name):
         return
     await _drop(postgresql, f"{name}_new")
+    await renew_passwords(postgresql.admin_dsn(), keys)
     await migrate(postgresql.admin_dsn(f"{name}_new"), keys)
     connection = await asyncpg.connect(postgresql.admin_dsn())
     await connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
@@ -306,7 +314,7 @@ def _alive(pid: int) -> bool:
 def _migrations_digest() -> str:
     """Digest of what the state of a migrated database depends on."""
     files = [path for history in HISTORIES for path in history.location.glob("*.py")]
-    return _digest([*files, ROOT / "infra" / "roles.py", ROOT / "infra" / "migrate.py"])
+    return _digest([*files, *(ROOT / "infra" / f"{name}.py" for name in ("migrate", "role_names", "roles"))])
 
 
 @cache

@@ -29,7 +29,8 @@ COMMANDS = {
     "token": "Donne le jeton d'un acteur de la démonstration.",
     "ingest": "Lit les fichiers d'un système source ; le même fichier donné deux fois n'écrit rien la seconde.",
     "journal": "Le journal des accès : le vérifier, y chercher, en effacer une personne ou les mois échus.",
-    "keys": "Change les clés qui signent les appels aux sous-graphes, sans coupure.",
+    "keys": "Crée les clés d'une installation, et change sans coupure celles des appels aux sous-graphes.",
+    "database": "Crée la base de données ou l'amène à jour, et donne à ses rôles leurs mots de passe.",
     "policy": "Vérifie, montre, explique et compare les règles d'accès.",
     "bench": "Mesure le temps de calcul du hub face à des résolveurs Strawberry, sur une base de mesure à part.",
 }

@@ -14,6 +14,7 @@ from rich.console import Console
 from benchmarks.dataset import bench_address
 from benchmarks.pipeline import bench as measure
 from benchmarks.pipeline import show
+from hub.cli.local_database import CLUSTER
 from hub.cli.options import KEYS, ROOT, KeysOption
 from hub.graph import load_graph
 from infra.database import administrator
@@ -36,7 +37,7 @@ def bench(
 ) -> None:
     loaded_keys = Keys.load(keys)
     graph = load_graph()
-    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, loaded_keys) as admin:
+    with administrator(os.environ.get("DATABASE_URL"), CLUSTER, ROOT, loaded_keys) as admin:
         url = bench_address(admin)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             measures = runner.run(

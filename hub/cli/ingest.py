@@ -12,7 +12,7 @@ from rich.console import Console
 
 from hub.cli.local_database import database
 from hub.cli.options import KEYS, KeysOption
-from hub.ingest import Follower, find_source, read_organisations, show, webhook_secret
+from hub.ingest import Follower, find_source, read_organisations, show, source_keys, source_roles, webhook_secret
 from hub.ingest import ingest as read_files
 from infra.keys import Keys
 from subgraphs.kit.ingest.unit_of_work import Options
@@ -32,7 +32,7 @@ def ingest(
     as_of: Annotated[datetime | None, typer.Option(help="Date des fichiers qui n'en portent pas.")] = None,
     keys: KeysOption = KEYS,
 ) -> None:
-    loaded_keys = Keys.load(keys)
+    loaded_keys = Keys.load(keys, source_keys(source))
     reader = find_source(source, loaded_keys)
     options = Options(
         as_of=as_of.astimezone() if as_of is not None else None,
@@ -42,7 +42,7 @@ def ingest(
         organisations=read_organisations(organisations),
     )
     console = Console()
-    with database(loaded_keys) as address, Follower(console, source) as follower:
+    with database(loaded_keys, *source_roles(source)) as address, Follower(console, source) as follower:
         report = asyncio.run(read_files(reader, files, options, address, follower))
     show(report, console)
     raise typer.Exit(0 if report.complete else 1)

@@ -26,16 +26,19 @@ from hub.journal.operator import forget as forget_person
 from hub.journal.read.data_labels import data_labels
 from hub.journal.read.search_criteria import FORMS as CRITERIA_FORMS
 from hub.journal.read.search_criteria import CriterionMalformed, criteria
-from hub.journal.signing import Signer, retire, trusted
+from hub.journal.signing import Signer, Trust, retire, trusted
 from hub.journal.terminal_report import show_found, show_verified
-from hub.journal.verify.retention import boundary
+from hub.journal.verify.retention import Expired, boundary
 from hub.journal.verify.retention import expire as expire_months
 from hub.journal.verify.verification import Verification
 from hub.journal.verify.verification import verify as verify_journal
 from hub.journal.write.client_texts import check_reference
 from hub.journal.write.journalling import deferred_visibility
 from hub.settings import load_settings
-from infra.keys import Keys
+from infra.database import administrator_connection
+from infra.keys import Keys, role_keys
+from infra.role_names import JOURNALS
+from infra.schema_versions import check_versions, histories_of
 from schema.days import PARIS
 from schema.input_forms import FORMS
 
@@ -62,9 +65,9 @@ def verify(
     if anchor is not None and not ANCHOR.fullmatch(anchor):
         refuse("ANCHOR_MALFORMED", "Une ancre est un numéro, « : » et 64 chiffres hexadécimaux : recopiez-la entière.")
     signs = (keys / "journal").is_file()
-    loaded_keys = Keys.load(keys, ("database", "journal") if signs else ("database",))
+    loaded_keys = Keys.load(keys, (*role_keys("journal_reader"), *(("journal",) if signs else ())))
     trust = trusted(keys, *([Signer(loaded_keys.journal)] if signs else []))
-    with database(loaded_keys) as dsn:
+    with database(loaded_keys, "journal_reader") as dsn:
         verification = asyncio.run(
             _with_connection(dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchor))
         )
@@ -98,14 +101,14 @@ def search(
     if person is None and not any(criterion_texts.values()):
         refuse("SEARCH_TOO_WIDE", "Dites qui, quoi ou quand : « hub journal search --help » donne les critères.")
     reference = check_reference(reference)
-    graph, loaded_keys = load_graph(), Keys.load(keys, ("database", "journal"))
+    graph, loaded_keys = load_graph(), Keys.load(keys, ("journal", *role_keys(*JOURNALS)))
     policy = graph.table.policy
     try:
         search_criteria = criteria(criterion_texts, policy.purposes)
     except CriterionMalformed as error:
         form = FORMS[CRITERIA_FORMS[error.name]]
         refuse(error.code, f"« --{error.name} » n'a pas la forme attendue, {form} : corrigez sa valeur.")
-    with database(loaded_keys) as dsn:
+    with database(loaded_keys, *JOURNALS) as dsn:
         name, delay = str(person) if person is not None else None, deferred_visibility(policy).get(AUDIT)
         accesses = asyncio.run(
             search_journal(dsn, Signer(loaded_keys.journal), name, search_criteria, limit + 1, reference, delay)
@@ -125,10 +128,10 @@ def forget(
 ) -> None:
     """Efface la clé d'une personne : ses entrées restent et se vérifient, mais ne disent plus de qui elles parlent."""
     reference = check_reference(reference)
-    loaded_keys = Keys.load(keys, ("database", "journal"))
+    loaded_keys = Keys.load(keys, ("journal", *role_keys(*JOURNALS)))
     if not yes:
         typer.confirm("Cet effacement ne se défait pas. Continuer ?", abort=True)
-    with database(loaded_keys) as dsn:
+    with database(loaded_keys, *JOURNALS) as dsn:
         erased = asyncio.run(forget_person(dsn, Signer(loaded_keys.journal), str(person), reference))
     typer.echo(
         "La clé de cette personne est effacée." if erased else "Aucune clé : le journal ne dit rien de cette personne."
@@ -140,14 +143,12 @@ def expire(
     months: Annotated[int, typer.Option(min=1, help="Durée de conservation, en mois entiers.")] = 6,
     keys: KeysOption = KEYS,
 ) -> None:
-    """Vérifie le journal, puis efface les mois entiers plus anciens que la durée de conservation."""
-    loaded_keys = Keys.load(keys, ("database", "journal"))
+    """Vérifie le journal, efface les mois entiers plus anciens que la durée, et ouvre ceux qui viennent."""
+    loaded_keys = Keys.load(keys, ("journal",))
     signer = Signer(loaded_keys.journal)
     trust, limit = trusted(keys, signer), boundary(datetime.now(UTC), months)
     with administered(loaded_keys) as admin:
-        expired = asyncio.run(
-            _with_connection(admin, lambda connection: expire_months(connection, signer, trust, limit))
-        )
+        expired = asyncio.run(_expired(admin, signer, trust, limit))
     typer.echo(
         f"Mois effacés : {', '.join(expired.parts)}." if expired.parts else f"Rien d'antérieur au {limit:%d/%m/%Y}."
     )
@@ -162,6 +163,15 @@ def rotate(keys: KeysOption = KEYS) -> None:
     public_key = retire(keys, Signer(loaded_keys.journal))
     signer = Signer(loaded_keys.renewed("journal").journal)
     typer.echo(f"Nouvelle clé : {signer.id}. L'ancienne reste vérifiable par {public_key.name} : ne l'effacez pas.")
+
+
+async def _expired(admin: str, signer: Signer, trust: Trust, limit: datetime) -> Expired:
+    connection = await administrator_connection(admin)
+    try:
+        await check_versions(connection, histories_of("journal_reader"))
+        return await expire_months(connection, signer, trust, limit)
+    finally:
+        await connection.close()
 
 
 async def _with_connection(dsn: str, work: Callable[[asyncpg.Connection[asyncpg.Record]], Awaitable[Result]]) -> Result:

@@ -1,4 +1,4 @@
-"""`hub keys`: change the keys that sign calls to subgraphs, without a cut."""
+"""`hub keys`: make the keys of an installation; change those that sign calls to subgraphs, without a cut."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 @app.callback()
 def keys() -> None:
     """The group of commands, whose help is in `hub.cli.COMMANDS`."""
+
+
+@app.command()
+def init(folder: KeysOption = KEYS) -> None:
+    """Crée les clés d'une installation neuve, ou les clés « role-… » d'une installation qui ne les a pas encore."""
+    made = Keys.initialise(folder)
+    typer.echo(f"Clés créées dans {folder} : {', '.join(made)}." if made else f"{folder} a déjà toutes ses clés.")
 
 
 @app.command()

@@ -1,29 +1,54 @@
-"""The database that commands work on: the server of `DATABASE_URL`, else the cluster of this clone."""
+"""The database that commands work on: the server of `DATABASE_URL`, else the cluster of this clone.
+
+A command changes nothing of it that its name does not say: most find a database that is ready, or refuse. Only `hub
+database` and, on the embedded cluster of development, what serves make it so.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from hub.cli.options import ROOT
-from infra.database import administrator
+from infra.database import administrator, check_database
 from infra.keys import Keys
-from infra.migrate import migrate
 from infra.roles import Dsn, dsn
 
-
-@contextmanager
-def administered(keys: Keys) -> Iterator[str]:
-    """Yield the administrator's address of the database, migrated."""
-    with administrator(os.environ.get("DATABASE_URL"), "demo", ROOT, keys) as admin:
-        asyncio.run(migrate(admin, keys))
-        yield admin
+CLUSTER = "demo"
+"""The embedded cluster of the commands."""
 
 
 @contextmanager
-def database(keys: Keys) -> Iterator[Dsn]:
-    """Yield a function from a role to its address in that database."""
-    with administered(keys) as admin:
-        yield lambda role: dsn(admin, role, keys)
+def database(keys: Keys, *roles: str) -> Iterator[Dsn]:
+    """Yield a function from these roles to their address in the database, which is ready; raises SetupRefused."""
+    with administered(keys) as url:
+        asyncio.run(check_database(url, roles, keys))
+        yield lambda role: dsn(url, role, keys)
+
+
+@contextmanager
+def administered(keys: Keys, *, create: bool = False, adopt: bool = False) -> Iterator[str]:
+    """Yield the administrator's address of the database, which the caller checks; raises SetupRefused.
+
+    On the embedded cluster, the folder of the keys holds the key `database`; `create` and `adopt` are those of
+    `administrator`."""
+    url = os.environ.get("DATABASE_URL")
+    owner_keys = keys if url else Keys.load(keys.directory, ("database",))
+    with administrator(url, CLUSTER, ROOT, owner_keys, create=create, adopt=adopt) as address:
+        yield address
+
+
+@contextmanager
+def served_database(keys: Keys, *roles: str) -> Iterator[Dsn]:
+    """Yield the same as `database`; the embedded cluster is made, migrated and given these keys' passwords first."""
+    with ExitStack() as stack:
+        if not os.environ.get("DATABASE_URL"):
+            from infra.migrate import migrate, renew_passwords
+
+            owner_keys = Keys.load(keys.directory, ("database",))
+            address = stack.enter_context(administered(keys, create=True, adopt=True))
+            asyncio.run(renew_passwords(address, owner_keys))
+            asyncio.run(migrate(address, owner_keys))
+        yield stack.enter_context(database(keys, *roles))

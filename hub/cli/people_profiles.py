@@ -10,7 +10,7 @@ import asyncpg
 from hub.cli.local_database import database
 from hub.errors import NotServed
 from hub.policy.report.affected_people import Profile
-from infra.keys import Keys
+from infra.keys import Keys, role_keys
 from schema.facts import Fact
 
 COUNTED = """SELECT relations, restrictions, days, count(*)::int AS people
@@ -30,7 +30,7 @@ ROLE = "access_ingest"
 
 def profiles(keys: Path) -> list[Profile]:
     """Count the people by relations, restrictions and days since last contact; raises NotServed."""
-    with database(Keys.load(keys, ("database",))) as dsn:
+    with database(Keys.load(keys, role_keys(ROLE)), ROLE) as dsn:
         return asyncio.run(_profiles(dsn(ROLE)))
 
 

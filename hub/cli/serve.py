@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app import hub_app, subgraph_app, subgraph_keys
-from hub.cli.local_database import database
+from hub.app import hub_app, hub_keys, hub_roles, subgraph_app, subgraph_keys
+from hub.cli.local_database import served_database
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.federation.client.tls import server_tls
@@ -57,13 +57,19 @@ def serve(
 ) -> None:
     tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
     graph = load_graph()
-    loaded_keys = Keys.load(keys, subgraph_keys(role.value)) if role.value in SUBGRAPHS else Keys.load(keys)
+    placed = load_settings(settings) if settings is not None else None
     if role.value in SUBGRAPHS:
-        traces = None if settings is None else load_settings(settings).traces
+        loaded_keys = Keys.load(keys, subgraph_keys(role.value))
+        roles: tuple[str, ...] = (f"{role.value}_query",)
+        traces = placed.traces if placed is not None else None
         application: Callable[[Dsn], Any] = partial(subgraph_app, role.value, graph, traces, loaded_keys)
-    elif settings is None:
-        refuse("SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut.")
     else:
-        application = partial(hub_app, graph, load_settings(settings), loaded_keys)
-    with database(loaded_keys) as address:
+        remote = placed.subgraphs if placed is not None else ()
+        loaded_keys, roles = Keys.load(keys, hub_keys(remote)), hub_roles(remote)
+        if placed is None:
+            refuse(
+                "SETTINGS_MISSING", "Nommez le fichier de réglages avec « --settings » : rien n'est admis par défaut."
+            )
+        application = partial(hub_app, graph, placed, loaded_keys)
+    with served_database(loaded_keys, *roles) as address:
         Server(application(address), host, port, listening, tls).run()

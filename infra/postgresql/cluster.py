@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote, urlencode
 
+from infra.database_refusals import missing, other_keys
 from infra.errors import SetupRefused
 from infra.postgresql import binaries, configuration, ownership
-from infra.postgresql.cluster_home import ClusterFiles, account, cluster_files, ready, socket_directory
+from infra.postgresql.cluster_home import ClusterFiles, account, cluster_files, home, ready, socket_directory
 
 _PAUSE = 0.01
 _PATIENCE = 60.0
@@ -52,22 +53,37 @@ class Cluster:
 
 
 @contextmanager
-def cluster(name: str, root: Path, password: str, *, durable: bool = True) -> Iterator[Cluster]:
+def cluster(
+    name: str, root: Path, password: str, *, durable: bool = True, create: bool = True, adopt: bool = True
+) -> Iterator[Cluster]:
     """Run the cluster `name` of the clone at `root`; `password` is its administrator's.
 
-    Without `durable`, a stop of the machine may lose the data (a stop of the process doesn't). Raises SetupRefused.
+    Without `durable`, a stop of the machine may lose the data (a stop of the process doesn't). Without `create`, only
+    data that are there are run; without `adopt`, only data under this password. Raises SetupRefused.
     """
+    if not create and not (home(root) / name / "data").exists():
+        raise missing(f"no cluster {name}")
     files = cluster_files(root, name)
     with files.users.open("a") as users:
         with _locked(files.door):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits for a server that is stopping
             was_running = running(files.keeper)
+            if not was_running:
+                _refuse_others(files, root, password, create=create, adopt=adopt)
             directory = _join(files, password) if was_running else _start(files, root, password, durable=durable)
         try:
             yield Cluster(files, directory, password)
         finally:
             with _locked(files.door):
                 _leave(files, users)
+
+
+def _refuse_others(files: ClusterFiles, root: Path, password: str, *, create: bool, adopt: bool) -> None:
+    """Raise SetupRefused (DATABASE_KEYS) for stopped data of another clone or of other keys that must stay theirs."""
+    foreign = ownership.is_foreign(files, root)
+    other = not foreign and _state(files).get("password") not in (None, _digest(password))
+    if (foreign and not (create and adopt)) or (other and not adopt):
+        raise other_keys(str(root / ".data" / "keys"), f"the cluster {files.base.name} has another password")
 
 
 def _start(files: ClusterFiles, root: Path, password: str, *, durable: bool) -> Path:

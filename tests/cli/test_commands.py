@@ -86,6 +86,7 @@ AS_INSTALLED: dict[str, tuple[str, str]] = {
     "ingest": ("cnaf-flux nowhere --keys nowhere", "KEYS_MISSING"),
     "journal": ("verify --anchor 1", "ANCHOR_MALFORMED"),
     "keys": ("rotate nowhere", "ARGUMENT_INVALID"),
+    "database": ("migrate --keys nowhere", "KEYS_MISSING"),
     "policy": ("check nowhere", "POLICY_INVALID"),
     "bench": ("--keys nowhere", "KEYS_MISSING"),
 }

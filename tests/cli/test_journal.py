@@ -190,6 +190,6 @@ async def test_a_new_key_signs_and_the_old_ones_public_half_still_verifies(
 async def test_whoever_only_verifies_needs_no_key_that_signs(fresh_database: Database, tmp_path: Path) -> None:
     signer = Signer(fresh_database.keys.journal)
     await read(fresh_database, str(uuid4()))
-    shutil.copy(fresh_database.keys.directory / "database", tmp_path)
+    shutil.copy(fresh_database.keys.directory / "role-journal_reader", tmp_path)
     (tmp_path / f"journal.{signer.id}.pub").write_text(signer.public.hex())
     assert journal(fresh_database, "verify", keys=tmp_path).code == 0

@@ -47,15 +47,21 @@ def test_a_hub_without_settings_trusts_nobody_and_does_not_start(keys: Keys, tmp
     absent.check_refused("SETTINGS_INVALID")
 
 
-@pytest.mark.parametrize("command", [("serve",), ("ingest", "cnaf-flux", "x.xml")])
-def test_outside_the_demo_missing_or_exposed_keys_stop_every_command(command: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "own"),
+    [(("serve",), "cursors"), (("ingest", "cnaf-flux", "x.xml"), "role-people_ingest")],
+    ids=["serve", "ingest"],
+)
+def test_outside_the_demo_missing_or_exposed_keys_stop_every_command(
+    command: tuple[str, ...], own: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "keys"
     assert "nir" in hub(*command, "--keys", folder, database_url=NOWHERE).check_refused("KEYS_MISSING")
     assert not folder.exists()
     Keys.create(folder)
-    (folder / "cursors").unlink()
+    (folder / own).unlink()
     line = hub(*command, "--keys", folder, database_url=NOWHERE).check_refused("KEYS_MISSING")
-    assert "cursors" in line
+    assert own in line
     Keys.create(folder)
     (folder / "nir").chmod(0o644)
     assert "chmod 600" in hub(*command, "--keys", folder, database_url=NOWHERE).check_refused("KEYS_EXPOSED")
@@ -84,7 +90,7 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(
 
 def test_a_password_that_is_wrong_is_told_alike(database: Database) -> None:
     url = database.admin_dsn.replace(database.cluster.password, "unforgettable")
-    result = hub("serve", "--role", "people", "--keys", database.keys.directory, database_url=url)
+    result = hub("database", "migrate", "--keys", database.keys.directory, database_url=url)
     result.check_refused("DATABASE_UNREACHABLE")
 
 

@@ -120,7 +120,7 @@ def serve(
         popen = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": database.admin_dsn},
+            env={**os.environ, "DATABASE_URL": database.place},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

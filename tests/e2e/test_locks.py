@@ -17,7 +17,7 @@ import pytest
 from demo.cast import EMPLOYER
 from hub.federation.client.transport import SubgraphResponse
 from hub.federation.execution.generate import Marked
-from infra.roles import SCHEMAS
+from infra.role_names import SCHEMAS
 from schema.context import Context
 from schema.facts import VALUE_FACTS
 from schema.residual import Clause, Residual, Rule

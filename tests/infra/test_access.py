@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from infra.roles import INGESTS, QUERIES
+from infra.role_names import INGESTS, QUERIES
 from schema.days import today
 from schema.facts import RELATIONS, SCOPE_KINDS, Fact, link_key
 from subgraphs.kit.access import SCOPES_SEPARATOR, SCOPES_SETTING, metadata

@@ -14,11 +14,12 @@ import pytest
 from infra.database import NAME, administrator
 from infra.errors import SetupRefused
 from infra.keys import Keys
-from infra.migrate import History, migrate, upgrade
+from infra.migrate import migrate, upgrade
 from infra.postgresql import Cluster, cluster
 from infra.postgresql.cluster_home import home
 from infra.postgresql.erase import erase
 from infra.roles import dsn
+from infra.schema_versions import History
 from infra.scram import verifier
 from tests.conftest import Database
 

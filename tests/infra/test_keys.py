@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra.errors import SetupRefused
-from infra.keys import NAMES, SIZE, WEBHOOKS, Keys
+from infra.keys import NAMES, RANDOM, SIZE, WEBHOOKS, Keys
+from infra.role_names import LOGINS
 from schema.subgraphs import SUBGRAPHS
 
 
@@ -26,6 +27,7 @@ def test_each_key_is_a_private_file_of_its_own(tmp_path: Path) -> None:
         keys.journal,
         keys.database,
         *(keys.webhook(source) for source in WEBHOOKS),
+        *(keys.role(role) for role in LOGINS),
     ]
     assert len(set(values)) == len(NAMES)
     assert min(len(value) for value in values) >= SIZE
@@ -135,3 +137,17 @@ def test_a_previous_key_that_others_can_open_or_that_is_damaged_is_refused_like_
     previous.write_bytes(b"short")
     with pytest.raises(SetupRefused, match="KEYS_MALFORMED"):
         Keys.load(tmp_path)
+
+
+def test_the_password_of_a_role_follows_from_the_key_of_the_administrator_and_from_nothing_else(
+    tmp_path: Path,
+) -> None:
+    keys = Keys.create(tmp_path)
+    for role in LOGINS:
+        (tmp_path / f"role-{role}").unlink()
+    assert Keys.create(tmp_path) == keys
+    (tmp_path / "database").unlink()
+    for role in LOGINS:
+        (tmp_path / f"role-{role}").unlink()
+    other = Keys.create(tmp_path)
+    assert {name for name in NAMES if other.values[name] == keys.values[name]} == {*RANDOM} - {"database"}

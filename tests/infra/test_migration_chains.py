@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from infra.migrate import HISTORIES, ROOT, History
+from infra.schema_versions import HISTORIES, ROOT, History
 
 REVISION = re.compile(r'^revision = "(\d{4})"\ndown_revision = ("\d{4}"|None)$', re.MULTILINE)
 

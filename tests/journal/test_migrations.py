@@ -7,8 +7,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from infra.keys import Keys
-from infra.migrate import HISTORIES, migrate
-from infra.roles import JOURNAL, prepare_roles
+from infra.migrate import config as alembic_config
+from infra.migrate import migrate
+from infra.role_names import JOURNAL
+from infra.roles import prepare_roles
+from infra.schema_versions import HISTORIES
 from tests.conftest import Database
 from tests.journal.sample_journal import checked, findings, rows, tamper, written
 
@@ -51,7 +54,7 @@ async def to_revision(database: Database, revision: str) -> None:
     (history,) = (candidate for candidate in HISTORIES if candidate.schema == JOURNAL)
 
     def upgrade(connection: Connection) -> None:
-        config = history.config
+        config = alembic_config(history)
         config.attributes.update(connection=connection, schema=JOURNAL)
         command.upgrade(config, revision)
 

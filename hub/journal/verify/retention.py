@@ -1,4 +1,5 @@
-"""Drops months past the journal's retention, after signing checkpoints from which verification then starts.
+"""Drops months past the journal's retention, after signing checkpoints from which verification then starts; opens the
+months to come.
 
 Nothing is dropped from a journal that fails verification, because it is evidence. Checkpoints are committed first, one
 root and one end per stream, then the months are dropped; an interrupted run is completed by the next.
@@ -47,8 +48,10 @@ def boundary(now: datetime, months: int) -> datetime:
 async def expire(
     connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trust: Trust, before: datetime
 ) -> Expired:
-    """Drop the months before an instant, as an administrator; raises StartRefused (JOURNAL_BROKEN)."""
+    """Drop the months before an instant and open those to come, as an administrator; raises StartRefused
+    (JOURNAL_BROKEN)."""
     await connection.execute(f"SET ROLE {OWNER}")
+    await connection.execute("SELECT journal.open_months()")
     verification = await verify(connection, trust)
     if verification.findings:
         raise StartRefused(

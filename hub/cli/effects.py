@@ -1,0 +1,40 @@
+"""What each command writes: nothing for one that only reads, which then changes no file, key, database or password.
+
+A test walks this table: every command has a row, and those that only read leave all as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+READS = ""
+"""The effect of a command that writes nothing but its output."""
+
+EFFECTS: Mapping[str, str] = {
+    "serve": "le journal des accès ; sur la base embarquée seulement, la crée, la migre et lui donne les mots de passe",
+    "gateway": READS,
+    "compose": "le supergraphe, au chemin d'« --output »",
+    "schema diff": READS,
+    "schema show": READS,
+    "plan": READS,
+    "token": READS,
+    "ingest": "les données de la source",
+    "journal verify": READS,
+    "journal search": "sa propre trace au journal",
+    "journal forget": "sa propre trace au journal ; efface la clé d'une personne",
+    "journal expire": "efface les mois échus du journal, ouvre ceux qui viennent",
+    "journal rotate": "la clé `journal`, et la partie publique de l'ancienne",
+    "keys init": "les clés qui manquent à une installation neuve, ou ses clés `role-…`",
+    "keys rotate": "les clés `context-…`",
+    "keys end": "efface les anciennes clés `context-….previous`",
+    "database migrate": "la base, ses rôles et ses schémas ; aucun mot de passe d'un rôle qui existe",
+    "database passwords": "les mots de passe des rôles",
+    "policy check": READS,
+    "policy table": READS,
+    "policy explain": READS,
+    "policy diff": READS,
+    "policy register": READS,
+    "policy impact": READS,
+    "bench": "une base de mesure à part, nommée comme la vôtre et `_bench`",
+}
+"""What each command writes, in French for docs/exploitation.md, by its whole name."""

@@ -1,0 +1,19 @@
+"""Names of the database roles (`infra.roles` says what each may do)."""
+
+from __future__ import annotations
+
+from schema.subgraphs import SUBGRAPHS
+
+ACCESS = "access"
+SCHEMAS = (ACCESS, *SUBGRAPHS)
+"""Schemas with the three roles, in the order of their migrations: the row security of the others reads `access`."""
+JOURNAL = "journal"
+JOURNAL_KEYS = "journal_keys"
+INGEST = "ingest"
+
+OWNERS = (*(f"{schema}_owner" for schema in SCHEMAS), "journal_owner")
+QUERIES = tuple(f"{schema}_query" for schema in SCHEMAS)
+INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
+JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
+LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS)
+"""Roles that log in, each with a password of its own."""
