@@ -46,7 +46,7 @@ def actors(persons: Mapping[str, UUID], agents: Mapping[str, UUID]) -> list[Demo
                 "ne lit que les personnes dont elle est l'organisme référent."),
         _member("organisme-formation", "organisme_formation", SCHOOL, ("formation",),
                 "ne lit que les personnes positionnées sur ses sessions."),
-        _member("dpo", "dpo", CD_08, ("droits", "audit"),
+        _member("dpo", "dpo", CD_08, ("droits", "demande", "audit"),
                 "vérifie ce qui est tenu et qui l'a lu, sans lire les données."),
         _member("statisticien", "statisticien_cd", CD_08, ("statistique",),
                 "ne lit la donnée de personne : il attend des agrégats."),

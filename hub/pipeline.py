@@ -84,7 +84,7 @@ class Pipeline:
 
     async def _authorise(self, request: Request, caller: Caller) -> AuthorisedRequest:
         """The document, decided and planned for this caller, and its variables; raises RequestRefused."""
-        reference = check_reference(request.headers.get("purpose-reference"))
+        reference = check_reference(request.headers.get("purpose-reference"), self.purposes.reference(caller.purpose))
         actor = caller.actor
         decisions = self.table.decision_class(actor.kind, caller.purpose, actor.scope)
         text = self.documents.text(request, actor.client, actor.caller)

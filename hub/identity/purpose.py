@@ -56,6 +56,10 @@ class Purposes:
             )
         return declared
 
+    def reference(self, purpose: str) -> bool:
+        """Whether a request for this purpose needs a case number."""
+        return self._purposes[purpose].reference
+
     def _refused(
         self, code: str, message: str, detail: str, actor: Actor, http_status: int | None = None
     ) -> RequestRefused:

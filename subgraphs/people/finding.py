@@ -14,7 +14,8 @@ from subgraphs.kit.identity_match import IdentityMatch, match_input
 from subgraphs.kit.ingest.text_forms import matricule, national_number
 from subgraphs.kit.page_arguments import day
 from subgraphs.kit.scalars import Date
-from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NIR, Identifier, match_key
+from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NAMES, NIR, Identifier, match_key
+from subgraphs.people.names import name_key
 from subgraphs.people.nir import hashed, normalise
 from subgraphs.people.tables import person
 from subgraphs.people.values import DossierRole
@@ -44,7 +45,13 @@ class DepartmentIdentifierInput:
     value: str = match_input("Valeur de l'identifiant.")
 
 
-@strawberry.input(description="Identité à rapprocher : au moins un identifiant, et la date de naissance.")
+@strawberry.input(description="Noms d'une personne, sans égard à la casse ni aux accents.")
+class NamesInput:
+    last_name: str = match_input("Nom d'usage ou de naissance.")
+    first_name: str = match_input("Prénom.")
+
+
+@strawberry.input(description="Identité à rapprocher : au moins un identifiant ou les noms, et la date de naissance.")
 class IdentityInput:
     birth_date: Date = match_input("Date de naissance.", reads=("Person.birthDate",))
     nir: str | None = match_input(
@@ -57,13 +64,20 @@ class IdentityInput:
         match=Category.IDX,
         reads=("Person.identifiers", "SectorIdentifier.value"),
     )
+    names: NamesInput | None = match_input(
+        "Nom et prénom, pour qui instruit la demande d'une personne sous un numéro de dossier ; deux homonymes nés le "
+        "même jour donnent SEVERAL.",
+        match=Category.ID,
+        reads=("Person.lastName", "Person.birthName", "Person.firstName"),
+    )
 
 
 _LONGEST = 64
 
 
 def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
-    """Return the match keys of the NIR, the national identifier and the département's, None for each that is missing.
+    """Return the match keys of the NIR, the national identifier, the département's and the names, None for each that is
+    missing.
 
     Raises BadInput (BAD_IDENTITY), which tells the place and the form, never the value.
     """
@@ -76,6 +90,7 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
         _nir(identity.get("nir"), secret),
         _national(identity.get("identifier")),
         _departmental(identity.get("departmentIdentifier")),
+        _named(identity.get("names")),
     )
     if not any(identifiers):
         raise _bad("identity", "IDENTIFIED")
@@ -86,7 +101,7 @@ IDENTITY_MATCH = IdentityMatch(
     argument="identity",
     description="Identité à rapprocher, passée en variable seulement.",
     input=IdentityInput,
-    keys=("nir", "identifier", "departmentIdentifier"),
+    keys=("nir", "identifier", "departmentIdentifier", "names"),
     read=keys,
     surest_column=person.c.nir_last_digits,
 )
@@ -118,6 +133,15 @@ def _departmental(identifier: Any) -> Identifier | None:
         return None
     department = _text("identity.departmentIdentifier.department", identifier.get("department"))
     return DEPARTMENT, department.upper(), _text("identity.departmentIdentifier.value", identifier.get("value"))
+
+
+def _named(names: Any) -> Identifier | None:
+    if names is None:
+        return None
+    last, first = (name_key(_text(f"identity.names.{name}", names.get(name))) for name in ("lastName", "firstName"))
+    if last is None or first is None:
+        raise _bad("identity.names", "NAMES")
+    return NAMES, last, first
 
 
 def _text(place: str, value: Any) -> str:

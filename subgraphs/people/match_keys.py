@@ -14,8 +14,11 @@ from datetime import date
 
 from schema.days import day_of
 from subgraphs.kit.ingest.row_store import Row
+from subgraphs.people.names import name_key
 
 NIR = "NIR"
+NAMES = "NAMES"
+"""Kind of a key made of a last name (of use or of birth) and a first name, as `name_key` compares them."""
 Identifier = tuple[str, ...]
 """A kind and what tells an identifier of that kind: for a NIR its own hash, for a matricule its organisme and role."""
 Identified = tuple[Identifier, date]
@@ -60,3 +63,7 @@ def _identifiers(row: Row) -> Iterable[Identifier]:
         yield kind, organisation, row["matricule"], row["role"]
     if None not in (row["department"], row["department_internal_id"]):
         yield DEPARTMENT, row["department"], row["department_internal_id"]
+    first_name = name_key(row["first_name"])
+    for last_name in sorted({name_key(row[name]) or "" for name in ("last_name", "birth_name")} - {""}):
+        if first_name is not None:
+            yield NAMES, last_name, first_name

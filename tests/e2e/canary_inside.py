@@ -28,7 +28,7 @@ from schema.context import Context
 from subgraphs.kit import connection_pool, transactions
 from subgraphs.kit.transactions import Database as Rows
 from tests.conftest import Database
-from tests.e2e.site import PATIENCE, PURPOSES, graph
+from tests.e2e.site import CASE, NUMBERED, PATIENCE, PURPOSES, graph
 
 T = TypeVar("T")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -120,6 +120,7 @@ class Inside:
             "traceparent": TRACE,
         }
         sent |= {name.replace("_", "-"): value for name, value in changed.items()}
+        sent = {**(CASE if sent.get("purpose") in NUMBERED else {}), **sent}
         return [(name, value) for name, value in sent.items() if value]
 
     async def ask(self, actor: str, query: str, variables: Mapping[str, Any] | None = None, **changed: str) -> Got:

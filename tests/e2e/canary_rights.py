@@ -107,7 +107,8 @@ def _load(name: str) -> dict[str, Any]:
 
 @cache
 def grants(kind: str, purpose: str) -> tuple[Grant, ...]:
-    """Grants of this kind of actor for this purpose or the one that groups it."""
+    """Grants of this kind of actor for this purpose or the one that groups it; those for whom a search names open
+    nothing elsewhere, and no operation of the model searches."""
     purposes = {purpose, _load("purposes")[purpose].get("parent", purpose)}
     bases, days = _load("bases"), _load("retention")
     return tuple(
@@ -121,7 +122,7 @@ def grants(kind: str, purpose: str) -> tuple[Grant, ...]:
             days[grant["retention"]]["days"] if "retention" in grant else None,
         )
         for grant in _load("grants")["grant"]
-        if grant["actor"] == kind and purposes.intersection(grant["purposes"])
+        if grant["actor"] == kind and purposes.intersection(grant["purposes"]) and not grant.get("named", False)
     )
 
 

@@ -42,7 +42,8 @@ def actors(world: World) -> dict[str, DemoActor]:
         _actor("delegataire", "delegataire_rsa", DELEGATE, *FOLLOW_UP),
         _actor("organisme", "organisme_formation", SCHOOL, "formation"),
         _actor("employeur", "siae", EMPLOYER, "iae", "actions"),
-        _actor("dpo", "dpo", CD_08, "droits", "audit"),
+        _actor("dpo", "dpo", CD_08, "droits", "demande", "audit"),
+        _actor("dpo-2a", "dpo", CD_2A, "droits", "demande", "audit"),
         DemoActor("referent-a", "referent_cd", ("suivi", "formation", "identification"), "", referent.claims),
     )
     return {**world.actors, **{actor.name: actor for actor in searchers}}

@@ -216,7 +216,7 @@ async def test_a_delegataire_searches_by_no_nir(searches: Searches, purpose: str
         ("employeur", "iae", "FIELD_NOT_FOR_ACTOR"),
         ("organisme", "formation", "FIELD_NOT_FOR_ACTOR"),
         ("personne", "droits", "FIELD_NOT_FOR_ACTOR"),
-        ("dpo", "droits", "FIELD_NOT_FOR_ACTOR"),
+        ("dpo", "droits", "FIELD_NOT_FOR_PURPOSE"),
         ("referent-a", "formation", "FIELD_NOT_FOR_PURPOSE"),
     ],
 )

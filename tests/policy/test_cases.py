@@ -39,6 +39,7 @@ def test_decisions_and_reasons_are_as_signed(case: dict[str, Any]) -> None:
         bits = Fact(0)
         for clause in decision.rule.read:
             bits |= Fact(clause.any_of)
+            assert not case.get("named") or clause.all_of & Fact.NATIONWIDE, coordinate
         assert decision.effect is effect, f"{coordinate}: {SIGNED} says {effect.name}, the rules {decision.effect.name}"
         assert {fact.name for fact in Fact if fact & bits} == set(relations), f"{coordinate}: relations in {SIGNED}"
     for coordinate, expected in (case.get("deny", {}) | case.get("unmatched", {})).items():

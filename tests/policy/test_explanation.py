@@ -117,7 +117,7 @@ def test_an_input_that_finds_persons_is_explained_like_a_field() -> None:
     text = text_of("IdentityInput.nir", "delegataire_rsa", "identification")
     assert "IdentityInput.nir : refusé" in text
     assert "un accord par lequel « Délégataire RSA » rapproche par NIR" in text
-    assert "rapproche par IDX ou NIR" in text_of("Query.findPerson", "siae", "iae")
+    assert "rapproche par ID ou IDX ou NIR" in text_of("Query.findPerson", "siae", "iae")
     row = TABLE.decision_class("orienteur_cd", "identification")
     text = explanation_text("IdentityInput.departmentIdentifier", row, TABLE, Fact.NATIONWIDE)
     assert "il faudrait : être lié à la personne par DEPARTMENT_BRSA" in text

@@ -131,9 +131,17 @@ def test_opposition_is_a_right_where_the_law_gives_it() -> None:
 
 def test_a_limitation_suspends_all_but_the_rights_of_the_person_their_keeping_and_the_control_of_accesses() -> None:
     bases = policy("bases")
-    assert {name for name, row in bases.items() if not row["limitation"]} == {"RGPD-15", "RGPD-18", "RGPD-5-2"}
+    assert {name for name, row in bases.items() if not row["limitation"]} == {
+        "RGPD-12",
+        "RGPD-15",
+        "RGPD-18",
+        "RGPD-5-2",
+    }
     (keeping,) = [grant for grant in GRANTS if grant["basis"] == "RGPD-18"]
     assert (keeping["actor"], keeping["read"], keeping["reduced"]) == ("dpo", ["TRACE"], ["ID"])
+    (finding,) = [grant for grant in GRANTS if grant["basis"] == "RGPD-12"]
+    assert (finding["actor"], finding["purposes"], finding["named"]) == ("dpo", ["demande"], True)
+    assert PURPOSES["demande"]["reference"] is True
 
 
 def test_nothing_that_the_person_asks_or_that_time_does_closes_its_own_access() -> None:

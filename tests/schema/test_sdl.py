@@ -162,7 +162,7 @@ def test_every_input_says_which_coordinates_it_reveals() -> None:
         reads, match = directive(node, "reads"), directive(node, "match")
         if match is not None:
             assert owner == "IdentityInput", node.name.value
-            assert match["category"] in {"NIR", "IDX"}, node.name.value
+            assert match["category"] in {"NIR", "IDX", "ID"}, node.name.value
             continue
         if node.name.value in {"id", "first", "after"} or type_name(node.type) in inputs | orders:
             assert reads is None or reads["fields"], (owner, node.name.value)

@@ -128,7 +128,8 @@ async def test_a_pass_iae_is_an_identifier_and_stays_where_a_later_record_says_n
 
 async def test_a_person_always_has_the_link_to_itself(fresh_database: Database) -> None:
     await put(fresh_database, WHO)
-    [link] = await rows(fresh_database, "SELECT * FROM access.link")
+    [link, names] = await rows(fresh_database, "SELECT * FROM access.link ORDER BY relation")
+    assert names["relation"] == Fact.NATIONWIDE
     assert (link["relation"], link["scope_id"]) == (int(Fact.SELF), str(link["person_id"]))
 
 
@@ -208,7 +209,7 @@ async def test_an_item_of_another_source_holds_the_person_and_nothing_more_of_th
     for table in ("people.contact", "people.rsa", "people.household"):
         assert await values(fresh_database, f"SELECT 1 FROM {table}") == []
     relations = await values(fresh_database, "SELECT relation FROM access.link ORDER BY 1")
-    assert relations == [int(Fact.SELF), int(Fact.OWN_ITEM), int(Fact.NATIONWIDE)]
+    assert relations == [int(Fact.SELF), int(Fact.OWN_ITEM), *[int(Fact.NATIONWIDE)] * 2]  # a number, and the names
 
     before = await versions(fresh_database)
     await remove(fresh_database, record)

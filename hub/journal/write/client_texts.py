@@ -11,8 +11,15 @@ LABEL = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{1,40}")
 """docs/policy.md#words: letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15); nor one in groups."""
 
 
-def check_reference(reference: str | None) -> str | None:
-    """The case number of the header `Purpose-Reference`; raises RequestRefused (PURPOSE_REFERENCE)."""
+def check_reference(reference: str | None, needed: bool = False) -> str | None:
+    """The case number of the header `Purpose-Reference`; raises RequestRefused (PURPOSE_REFERENCE, and
+    PURPOSE_REFERENCE_MISSING if the purpose needs one)."""
+    if reference is None and needed:
+        raise RequestRefused(
+            "PURPOSE_REFERENCE_MISSING",
+            "Cette finalité ne se déclare qu'avec le numéro du dossier, dans l'en-tête « Purpose-Reference ».",
+            "the purpose needs the header Purpose-Reference",
+        )
     return _checked(reference, "PURPOSE_REFERENCE", "L'en-tête « Purpose-Reference »")
 
 

@@ -96,6 +96,11 @@ class Classification:
         members = ((name, self.fields[coordinate]) for name in answers for coordinate in self.members[name])
         return {name: field.coordinate for name, field in members if field.returns in self.personal}
 
+    @cached_property
+    def search_types(self) -> frozenset[str]:
+        """The input types with a field that finds persons."""
+        return frozenset(name.partition(".")[0] for name in self.matches)
+
     def judges(self, name: str) -> bool:
         """Whether an input compares guarded values of all rows of a list, so that being left out tells something."""
         input_ = self.inputs[name]

@@ -36,9 +36,11 @@ def merge(clauses: Iterable[Clause]) -> tuple[Clause, ...]:
 
 
 def _clause(grant: Grant, all_of: int = 0) -> Clause:
-    """A grant's condition on the row: its relations, none of the restrictions that its basis admits, and its
-    retention not ended."""
+    """A grant's condition on the row: its relations, the search that names its person if it asks for one, none of the
+    restrictions that its basis admits, and its retention not ended."""
     none_of = Fact(0)
+    if grant.named:
+        all_of |= Fact.NATIONWIDE
     if grant.basis.limitation:
         none_of |= Fact.LIMITATION | Fact.ERASURE_DUE
     if grant.basis.opposition:

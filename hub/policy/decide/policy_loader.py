@@ -114,6 +114,7 @@ class _GrantForm(TomlForm, frozen=True):
     match: tuple[Category, ...] = ()
     own_recorded: tuple[Category, ...] = ()
     retention: str | None = None
+    named: bool = False
 
 
 class _ReductionForm(TomlForm, frozen=True):
@@ -325,12 +326,17 @@ def _grant(
         if form.retention is None
         else table.resolve("retention", form.retention, retentions.__getitem__),
         label=form.label,
+        named=form.named,
         line=table.line(),
     )
     if outside := {code for code in covered if not purposes[code].abstract} - actor.purposes:
         raise table.refusal(f"l'acteur « {actor.name} » n'a pas la finalité « {min(outside)} »", "purposes")
     if grant.read & grant.reduced:
         raise table.refusal("une catégorie est à la fois lue et réduite", "reduced")
+    if grant.named and not grant.match:
+        raise table.refusal(
+            "« named » ouvre la personne que la recherche nomme, et l'accord ne rapproche par rien", "named"
+        )
     return grant
 
 

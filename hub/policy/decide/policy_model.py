@@ -27,7 +27,8 @@ class Term(TomlForm, frozen=True):
 class Purpose(TomlForm, frozen=True):
     """A purpose (*finalité*) of the closed list of R.5312-38-1 II and its siblings; an abstract one only groups.
 
-    `deferred_days`: how long an access for this purpose is not yet shown in the person's journal.
+    `deferred_days`: how long an access for this purpose is not yet shown in the person's journal. `reference`: it is
+    declared with a case number only.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Purpose(TomlForm, frozen=True):
     parent: str | None = None
     abstract: bool = False
     deferred_days: int = 0
+    reference: bool = False
 
 
 class Basis(TomlForm, frozen=True):
@@ -119,7 +121,10 @@ class ClientScope:
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Actor kind × purposes × relations → categories read, read reduced, matched, or read if one's own organisation
-    recorded them. `line` is the line of grants.toml."""
+    recorded them.
+
+    `named`: of the one person only whom a search names by its identity. `line` is the line of grants.toml.
+    """
 
     id: str
     actor: str
@@ -132,6 +137,7 @@ class Grant:
     basis: Basis
     retention: Retention | None
     label: str
+    named: bool = False
     line: int = field(compare=False, default=1)
 
 

@@ -96,6 +96,8 @@ def _clause(clause: Clause, policy: Policy) -> str:
     text = relations(clause.any_of, policy)
     if clause.all_of & Fact.RECORDED:
         text += " si son organisation l'a enregistré"
+    if clause.all_of & Fact.NATIONWIDE:
+        text += " si la recherche la nomme"
     excluded = [restriction for fact, restriction in RESTRICTIONS.items() if clause.none_of & fact]
     retentions = (retention for retention in policy.retentions.values() if clause.none_of & retention.fact)
     excluded += [f"durée de conservation passée ({retention.name})" for retention in retentions]

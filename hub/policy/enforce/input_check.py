@@ -15,6 +15,7 @@ from hub.errors import DocumentRefused, RequestRefused
 from hub.federation.operations.operation import Condition, Operation, hold
 from hub.policy.decide.classification import Classification, InputClass
 from hub.policy.decide.decision_table import DecisionClass, Effect
+from schema.facts import Fact
 from schema.residual import Clause
 
 BUILT_IN_SCALARS = frozenset(specified_scalar_types)
@@ -120,7 +121,10 @@ def is_admitted(name: str, decisions: DecisionClass, schema: Classification) -> 
     input_class = schema.inputs.get(name)
     if input_class is not None and input_class.match is not None:
         return decisions.matches[name].effect is Effect.MATCH
-    return input_class is not None and all(_readable(read, decisions, schema) for read in input_class.reads)
+    if input_class is None:
+        return False
+    known = Fact.NATIONWIDE if name.partition(".")[0] in schema.search_types else Fact(0)
+    return all(_readable(read, known, decisions, schema) for read in input_class.reads)
 
 
 def check_variables_only(operation: Operation, schema: Classification) -> None:
@@ -158,8 +162,9 @@ def forbidden_input(path: tuple[str, ...], input_class: InputClass | None = None
     )
 
 
-def _readable(coordinate: str, decisions: DecisionClass, schema: Classification) -> bool:
-    """Whether a coordinate is read in full on every row of its type that exists for the actor."""
+def _readable(coordinate: str, known: Fact, decisions: DecisionClass, schema: Classification) -> bool:
+    """Whether a coordinate is read in full on every row of its type that exists for the actor; `known` are facts that
+    all of them have: a search compares only persons whom it names."""
     decision = decisions.decisions.get(coordinate)
     if decision is None or decision.effect is Effect.DENY:
         return False
@@ -167,7 +172,8 @@ def _readable(coordinate: str, decisions: DecisionClass, schema: Classification)
         return True
     row = decisions.rows.get(schema.fields[coordinate].type)
     row_relations = _relations(row.read if row is not None else ())
-    return not row_relations & ~_relations(decision.rule.read)
+    everywhere = (clause for clause in decision.rule.read if not clause.all_of & ~known)
+    return not row_relations & ~_relations(everywhere)
 
 
 def _relations(clauses: Iterable[Clause]) -> int:
