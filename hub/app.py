@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from hub.document.nir import refuse_nir
 from hub.document.persisted import Documents
+from hub.errors import NotServed
 from hub.federation.client.http1 import HttpTransport
 from hub.federation.client.transport import Transport
 from hub.federation.operations.operation import Operation
@@ -48,11 +49,12 @@ from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys, role_keys
-from infra.role_names import JOURNALS
+from infra.role_names import ACCESS, JOURNALS
 from infra.roles import Dsn
 from schema.subgraphs import HUB, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
 from subgraphs.kit.http import Application
+from subgraphs.kit.readiness import Readiness
 from subgraphs.kit.sdl import load as load_model
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import Database
@@ -115,6 +117,16 @@ class HubApp(AsgiApplication):
         super().__init__(parts.endpoint(pipeline.answer), routes, page=True)
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
         self._journal_reader, self._remote, self._parts = journal_reader, remote, parts
+        self._readiness = Readiness(
+            {
+                **{f"{name}_query": partial(subgraph.database.probe, name) for name, subgraph in local.items()},
+                ROLE: partial(links.probe, ACCESS),
+                "journal_writer": journal.probe,
+                "journal_reader": journal_reader.probe,
+                "journal_keeper": pipeline.journalling.keyring.probe,
+                "issuers": self._issuers,
+            }
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -134,8 +146,12 @@ class HubApp(AsgiApplication):
             yield
 
     async def _ready(self, request: Request) -> JSONResponse:
-        ready = self.journal.writing and self.pipeline.authenticator.ready(self.pipeline.clock())
-        return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
+        status, body = await self._readiness.answer()
+        return JSONResponse(body, status_code=status)
+
+    async def _issuers(self) -> None:
+        if not self.pipeline.authenticator.ready(self.pipeline.clock()):
+            raise NotServed("ISSUER_KEYS_UNAVAILABLE", "Aucun émetteur n'a de clé.", "no issuer has a valid key")
 
     async def _metrics(self, request: Request) -> Response:
         pipeline = self.pipeline

@@ -1,4 +1,4 @@
-"""A subgraph over HTTP: bare ASGI, POST /graphql under a signed context, GET /healthz, and nothing else.
+"""A subgraph over HTTP: bare ASGI, POST /graphql under a signed context, GET /healthz and /readyz, nothing else.
 
 docs/policy.md#rule-4: a call whose context is missing, altered, expired, replayed, for another subgraph or for another
 policy is answered 401, and all of them alike.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ import orjson
 from schema import strict_json
 from schema.context import HEADER, LIFETIME, ContextRefused, unseal
 from subgraphs.kit.errors import RequestFailed
+from subgraphs.kit.readiness import Readiness
 from subgraphs.kit.server import Subgraph
 
 MAX_BODY = 4 * 1024 * 1024
@@ -73,6 +75,7 @@ class Application:
     ) -> None:
         self.subgraph, self.keys, self.clock, self.body_seconds = subgraph, keys, clock, body_seconds
         self.nonces = Nonces()
+        self._readiness = Readiness({f"{subgraph.name}_query": partial(subgraph.database.probe, subgraph.name)})
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one ASGI scope: a request, or the lifespan."""
@@ -97,6 +100,8 @@ class Application:
         try:
             if scope["path"] == "/healthz" and scope["method"] == "GET":
                 return 200, {"status": "ok", "subgraph": self.subgraph.name}
+            if scope["path"] == "/readyz" and scope["method"] == "GET":
+                return await self._readiness.answer()
             if scope["path"] != "/graphql":
                 raise Refused(404, "NOT_FOUND", "Adresse inconnue.")
             if scope["method"] != "POST":

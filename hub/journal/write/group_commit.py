@@ -81,6 +81,11 @@ class Journal:
         """Whether the last batch was written, or before the first, whether the connection is open."""
         return self._writer is not None and not self._writer.connection.is_closed()
 
+    async def probe(self) -> None:
+        """Raise NotServed if the last batch was not written."""
+        if not self.writing:
+            raise unavailable("the journal has no open stream")
+
     async def stop(self) -> None:
         """Write pending entries, sign the end of the stream, then close."""
         if self._task is not None:

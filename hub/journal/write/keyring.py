@@ -78,6 +78,10 @@ class Keyring:
             rows = await self._execute(READ, [person])
         return next((pseudonym(person, row["key"]) for row in rows), None)
 
+    async def probe(self) -> None:
+        """Read a key that is nobody's; raises NotServed."""
+        await self.find("")
+
     async def erase(self, person: str) -> bool:
         """Erase the key of a person; return whether there was one. Raises NotServed."""
         async with self._turn:
