@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -18,10 +18,23 @@ def version(url: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2] or 0)) if match else None
 
 
+def import_entries(link: Mapping[str, Any]) -> Sequence[Any]:
+    """The entries of `import`, whatever they are."""
+    entries = link.get("import")
+    return entries if isinstance(entries, list) else [] if entries is None else [entries]
+
+
+def imported_elements(link: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(local name, true name) of each imported element, directives with their `@`; entries of another form are left
+    out."""
+    for entry in import_entries(link):
+        true_name, local_name = (entry.get("name"), entry.get("as")) if isinstance(entry, Mapping) else (entry, None)
+        if isinstance(true_name, str):
+            yield (local_name if isinstance(local_name, str) else true_name), true_name
+
+
 def imports(link: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(local name, true name) of each imported directive, without the `@`."""
-    for entry in link.get("import") or ():
-        source = str(entry["name"] if isinstance(entry, Mapping) else entry)
-        local = str(entry.get("as", source) if isinstance(entry, Mapping) else entry)
-        if source.startswith("@"):
-            yield local.removeprefix("@"), source.removeprefix("@")
+    for local_name, true_name in imported_elements(link):
+        if true_name.startswith("@"):
+            yield local_name.removeprefix("@"), true_name.removeprefix("@")

@@ -60,11 +60,26 @@ def test_the_list_of_codes_is_apollos(node: Node) -> None:
     assert set(node.run("codes.cjs", None)) == SPECIFIED
 
 
-def test_every_failure_of_a_stage_is_told_at_once() -> None:
-    sdls = [Q + 'type T @key(fields: "no") { id: ID! x: Int }', K + "{ id: ID! x: Int }"]
+def failing_codes(*sdls: str) -> set[str]:
     with pytest.raises(CompositionFailed) as caught:
         compose([Source(f"s{number}", "", HEAD + sdl) for number, sdl in enumerate(sdls)])
-    assert {failure.code for failure in caught.value.failures} == {"KEY_INVALID_FIELDS", "INVALID_FIELD_SHARING"}
+    return {failure.code for failure in caught.value.failures}
+
+
+def test_every_failure_of_a_stage_is_told_at_once() -> None:
+    sdls = (Q + K + "{ id: ID! x: Int }", K + "{ id: ID! x: String }")
+    assert failing_codes(*sdls) == {"FIELD_TYPE_MISMATCH", "INVALID_FIELD_SHARING"}
+
+
+def test_the_failures_of_each_subgraph_by_itself_are_told_at_once() -> None:
+    sdls = (Q + 'type T @key(fields: "no") { id: ID! }', "type U { x: Nowhere }", "type T { id: ID! }")
+    assert failing_codes(*sdls) == {"KEY_INVALID_FIELDS", "INVALID_GRAPHQL"}
+
+
+def test_a_subgraph_has_no_reserved_name() -> None:
+    with pytest.raises(CompositionFailed) as caught:
+        compose([Source("_", "", "type Query { a: Int }")])
+    assert [failure.code for failure in caught.value.failures] == ["INVALID_SUBGRAPH_NAME"]
 
 
 def test_two_subgraphs_of_one_name_do_not_compose() -> None:

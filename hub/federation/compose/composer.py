@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from hub.federation.compose.hints import HINTS, Hint
 from hub.federation.compose.merger import merge
 from hub.federation.compose.printer import print_supergraph
-from hub.federation.compose.rules import MERGED_STAGES, SDL_STAGES, SUBGRAPH_STAGES
+from hub.federation.compose.rules import MERGED_STAGES, OWN_STAGES, SDL_STAGES, SUBGRAPH_STAGES
 from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.compose.subgraph_reader import read_subgraph
 from hub.federation.compose.upgrade import upgrade_subgraph
@@ -50,31 +49,57 @@ def composition(sources: Sequence[Source], *, kept_specs: Sequence[str] = (SPEC,
 
     Directives of `kept_specs` stay in the supergraph without `@composeDirective`.
     """
-    as_written = _all_subgraphs(partial(read_subgraph, source.name, source.url, source.sdl) for source in sources)
-    _check(SDL_STAGES, as_written)
-    subgraphs = _all_subgraphs(partial(upgrade_subgraph, subgraph) for subgraph in as_written)
-    _check(SUBGRAPH_STAGES, subgraphs)
+    subgraphs = _each_by_itself(sources)
+    for stage in SUBGRAPH_STAGES:
+        _raise_any(_failures(stage, subgraphs))
     supergraph = read_supergraph(print_supergraph(subgraphs, merge(subgraphs, kept_specs)))
-    _check(MERGED_STAGES, supergraph)
+    for supergraph_stage in MERGED_STAGES:
+        _raise_any(_failures(supergraph_stage, supergraph))
     return Composition(supergraph, tuple(hint for rule in HINTS for hint in rule(subgraphs)))
 
 
-def _all_subgraphs(factories: Iterable[Callable[[], Subgraph]]) -> Sequence[Subgraph]:
-    """All the subgraphs; raises CompositionFailed with the failure of each that can't be made."""
-    subgraphs = []
-    failures = []
-    for factory in factories:
+def _each_by_itself(sources: Sequence[Source]) -> Sequence[Subgraph]:
+    """The subgraphs, each read, checked, upgraded to Federation 2 and checked again.
+
+    Raises CompositionFailed with the failures of each. One of Federation 1 is only upgraded if all others are
+    right as written, for the upgrade depends on them."""
+    failures: list[RuleViolation] = []
+    as_written: list[Subgraph] = []
+    for source in sources:
         try:
-            subgraphs.append(factory())
+            subgraph = read_subgraph(source.name, source.url, source.sdl)
         except RuleViolation as failure:
             failures.append(failure)
+            continue
+        own_failures = _first_failures(SDL_STAGES, [subgraph])
+        failures.extend(own_failures)
+        if not own_failures:
+            as_written.append(subgraph)
+    complete = not failures
+    upgraded: list[Subgraph] = []
+    for subgraph in as_written:
+        if complete or subgraph.is_federation2:
+            try:
+                upgraded.append(upgrade_subgraph(subgraph))
+            except RuleViolation as failure:
+                failures.append(failure)
+    for subgraph in upgraded:
+        failures.extend(_first_failures(OWN_STAGES, [subgraph]))
+    _raise_any(failures)
+    return upgraded
+
+
+def _first_failures(
+    stages: Iterable[Iterable[Callable[[Checked], Iterator[RuleViolation]]]], checked: Checked
+) -> list[RuleViolation]:
+    """The failures of the first stage that finds any."""
+    return next(filter(None, (_failures(stage, checked) for stage in stages)), [])
+
+
+def _failures(stage: Iterable[Callable[[Checked], Iterator[RuleViolation]]], checked: Checked) -> list[RuleViolation]:
+    return [failure for rule in stage for failure in rule(checked)]
+
+
+def _raise_any(failures: Sequence[RuleViolation]) -> None:
     if failures:
         raise CompositionFailed(failures)
-    return subgraphs
-
-
-def _check(stages: Iterable[Iterable[Callable[[Checked], Iterator[RuleViolation]]]], checked: Checked) -> None:
-    for stage in stages:
-        failures = [failure for rule in stage for failure in rule(checked)]
-        if failures:
-            raise CompositionFailed(failures)

@@ -5,6 +5,7 @@ Source: https://specs.apollo.dev/federation, versions 2.0 to 2.14, and Federatio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import DirectiveDefinitionNode, parse
@@ -79,8 +80,27 @@ _DIRECTIVES = (
 )
 """In the order of the versions: a later row of a name replaces an earlier one."""
 
-SCALARS = ("FieldSet", "Scope", "Policy", "ContextFieldValue")
-"""Scalars of the definitions above."""
+SCALARS_SINCE: Mapping[str, Version] = {
+    "FieldSet": (2, 0),
+    "Scope": (2, 5),
+    "Policy": (2, 6),
+    "ContextFieldValue": (2, 8),
+}
+SCALARS = tuple(SCALARS_SINCE)
+"""Scalars of the definitions above, and the version that introduced each."""
+
+_ELEMENTS: Mapping[str, Mapping[Version, frozenset[str]]] = {
+    "link": {(1, 0): frozenset({"@link", "Purpose", "Import"})},
+    "core": {(0, 1): frozenset({"@core"}), (0, 2): frozenset({"@core", "Purpose"})},
+    "tag": dict.fromkeys(((0, 1), (0, 2), (0, 3)), frozenset({"@tag"})),
+    "inaccessible": dict.fromkeys(((0, 1), (0, 2)), frozenset({"@inaccessible"})),
+    "authenticated": {(0, 1): frozenset({"@authenticated"})},
+    "requiresScopes": {(0, 1): frozenset({"@requiresScopes", "Scope"})},
+    "policy": {(0, 1): frozenset({"@policy", "Policy"})},
+    "cost": {(0, 1): frozenset({"@cost", "@listSize"})},
+    "context": {(0, 1): frozenset({"@context", "@fromContext", "ContextFieldValue"})},
+}
+"""Elements that a subgraph may import of Apollo's other specifications, by version."""
 
 
 def federation_directives(version: Version) -> dict[str, DirectiveSpec]:
@@ -90,3 +110,11 @@ def federation_directives(version: Version) -> dict[str, DirectiveSpec]:
         for directive in _DIRECTIVES
         if (directive.since <= version if version >= (2, 0) else directive.federation1)
     }
+
+
+def elements(name: str, version: Version | None) -> frozenset[str] | None:
+    """What may be imported of a specification of Apollo's, directives with their `@`; None for an unknown one."""
+    if name == "federation" and version is not None and (2, 0) <= version <= LATEST:
+        scalars = (scalar for scalar, since in SCALARS_SINCE.items() if since <= version)
+        return frozenset((*scalars, *(f"@{directive}" for directive in federation_directives(version))))
+    return _ELEMENTS.get(name, {}).get(version) if version is not None else None

@@ -117,7 +117,7 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
         _with_usual_root_names(types, schema_nodes),
         document,
         reader.version,
-        tuple(links),
+        tuple(links) if any(_binds(str(link.get("url"))) for link in links) else (),
         reader.federation_names(),
         {
             local_name: (directive.spec, directive.name)
@@ -128,6 +128,11 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
         composed_names,
         definitions,
     )
+
+
+def _binds(url: str) -> bool:
+    """Whether the `@link` of a schema mean anything, for one of them is of federation or of link itself."""
+    return url.startswith(f"{APOLLO}federation") or identity(url) == f"{APOLLO}link"
 
 
 def invalid_graphql(subgraph: str, error: GraphQLError) -> RuleViolation:

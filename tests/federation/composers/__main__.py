@@ -26,7 +26,7 @@ def main(folder: Path, first_seed: int = 0) -> None:
         (folder / "table.txt").write_text(table, encoding="utf-8")
         sys.stdout.write(table)
         sys.stdout.flush()
-        for number, differing in enumerate(report.classes.values()):
+        for number, (_, differing) in enumerate(report.by_count()):
             for name, sources, verdicts in differing[:SHOWN]:
                 shrunk, shrunk_verdicts = smallest(sources, verdicts, composers)
                 file = folder / f"{number:03d}-{name}.graphql"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.federation.composers.shrink import shrink
 from tests.federation.composers.verdict import Referees, SubgraphSet, Verdicts
 
-SHOWN = 2
+SHOWN = 1
 """Sets that are made small and written, of one class of differences."""
 LINES = 6
 """Lines that are written of one message."""
@@ -39,6 +39,10 @@ class Report:
         if not verdicts.same_codes:
             self.classes.setdefault(verdicts.kind, []).append((name, sources, verdicts))
 
+    def by_count(self) -> list[tuple[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]]]:
+        """The classes of differences, the most frequent first."""
+        return sorted(self.classes.items(), key=lambda entry: -len(entry[1]))
+
     def lines(self) -> Iterator[str]:
         """The table."""
         yield f"sets: {self.sets}"
@@ -47,7 +51,7 @@ class Report:
         yield f"the two reference composers agree on the verdict: {_share(self.references_agree, self.sets)}"
         yield f"exceptions that are no composition error: {sum(self.crashes.values())} {dict(self.crashes)}"
         yield ""
-        for (ours, apollo), differing in sorted(self.classes.items(), key=lambda entry: -len(entry[1])):
+        for (ours, apollo), differing in self.by_count():
             hive = sum(verdicts.hive.accepts is verdicts.apollo.accepts for *_, verdicts in differing)
             yield f"{len(differing):5d}  ours: {ours} | Apollo: {apollo} | the other as Apollo: {hive}"
 

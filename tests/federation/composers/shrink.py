@@ -13,7 +13,7 @@ from tests.federation.composers.tree import parts, without
 from tests.federation.composers.verdict import SubgraphSet
 
 
-def shrink(sources: SubgraphSet, holds: Callable[[SubgraphSet], bool], tries: int = 600) -> SubgraphSet:
+def shrink(sources: SubgraphSet, holds: Callable[[SubgraphSet], bool], tries: int = 300) -> SubgraphSet:
     """Remove subgraphs, then parts of their documents, as long as `holds` says so of what stays."""
     start, changed = 0, False
     while tries > 0:

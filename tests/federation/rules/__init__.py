@@ -10,6 +10,7 @@ from tests.federation.rules import (
     inaccessible,
     inputs,
     interfaces,
+    link_names,
     links,
     override,
     satisfiability,
@@ -21,6 +22,7 @@ from tests.federation.rules.case import Case
 
 CASES: tuple[Case, ...] = (
     *links.CASES,
+    *link_names.CASES,
     *types.CASES,
     *inputs.CASES,
     *fieldsets.CASES,

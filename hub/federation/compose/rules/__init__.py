@@ -1,6 +1,7 @@
 """Composition rules by theme, in stages: a new rule is a function in its theme's module and a row of its RULES.
 
-A stage only runs if the stages before it found nothing; a composition that fails tells every failure of one stage.
+A stage only runs if the stages before it found nothing. Each subgraph passes the stages of a subgraph by itself: a
+composition that fails tells the failures of each, or else every failure of one stage of the subgraphs together.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hub.federation.compose.rules import (
     inaccessible,
     inputs,
     interfaces,
+    link_names,
     links,
     override,
     satisfiability,
@@ -31,24 +33,35 @@ SubgraphsRule = Callable[[Sequence[Subgraph]], Iterator[RuleViolation]]
 SupergraphRule = Callable[[Supergraph], Iterator[RuleViolation]]
 
 SDL_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
-    (*documents.RULES, *links.SDL_RULES, *inaccessible.SDL_RULES),
+    (*documents.RULES, *links.SDL_RULES, *link_names.SDL_RULES, *inaccessible.SDL_RULES),
     documents.GRAPHQL_RULES,
 )
 """Each subgraph by itself, as written, before it is upgraded to Federation 2."""
 
+OWN_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
+    (
+        *fieldsets.OWN_RULES,
+        *external.OWN_RULES,
+        *interfaces.OWN_RULES,
+        *shareable.OWN_RULES,
+        *security.OWN_RULES,
+        *contexts.OWN_RULES,
+        *costs.OWN_RULES,
+    ),
+)
+"""Each subgraph by itself, once it is of Federation 2."""
+
 SUBGRAPH_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
+    documents.NAME_RULES,
     (
         *types.RULES,
         *inputs.RULES,
-        *fieldsets.RULES,
         *external.RULES,
         *interfaces.RULES,
         *override.RULES,
         *shareable.RULES,
         *links.RULES,
-        *security.RULES,
         *contexts.RULES,
-        *costs.RULES,
     ),
 )
 """The subgraphs together, before they are merged."""

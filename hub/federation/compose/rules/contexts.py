@@ -230,11 +230,11 @@ def contextual_argument_not_contextual(subgraphs: Sequence[Subgraph]) -> Iterato
                     )
 
 
-RULES = (
+OWN_RULES = (
     context_name_invalid,
     context_not_set,
     no_context_in_selection,
     context_invalid_selection,
     context_no_resolvable_key,
-    contextual_argument_not_contextual,
 )
+RULES = (contextual_argument_not_contextual,)

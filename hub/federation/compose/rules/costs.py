@@ -96,7 +96,7 @@ def _list_sizes(subgraphs: Sequence[Subgraph]) -> Iterator[tuple[Subgraph, Outpu
                 yield subgraph, field, coordinate, values
 
 
-RULES = (
+OWN_RULES = (
     cost_on_interface_field,
     list_size_on_non_list,
     list_size_invalid_assumed_size,

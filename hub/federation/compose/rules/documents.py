@@ -23,6 +23,7 @@ from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.compose.subgraph_reader import invalid_graphql as graphql_violation
 from hub.federation.errors import RuleViolation
 
+RESERVED_NAME = "_"
 _SPECIFIED_TYPES: dict[str, tuple[type[TypeDefinitionNode], str]] = {
     "_Any": (ScalarTypeDefinitionNode, "a scalar"),
     "_FieldSet": (ScalarTypeDefinitionNode, "a scalar"),
@@ -47,6 +48,15 @@ def invalid_subgraph_name(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolati
                 "Rename one of the two",
             )
         names.add(name)
+
+
+def reserved_subgraph_name(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INVALID_SUBGRAPH_NAME: a subgraph has the name that routers keep for themselves."""
+    for subgraph in subgraphs:
+        if subgraph.name == RESERVED_NAME:
+            yield RuleViolation(
+                "INVALID_SUBGRAPH_NAME", subgraph.name, [subgraph.name], "this name is reserved", "Rename the subgraph"
+            )
 
 
 def directive_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
@@ -135,5 +145,6 @@ def invalid_graphql(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
         yield from (graphql_violation(subgraph.name, error) for error in sdl_errors(subgraph))
 
 
-RULES = (invalid_subgraph_name, directive_definition_invalid, type_definition_invalid, root_type_name_used)
+RULES = (reserved_subgraph_name, directive_definition_invalid, type_definition_invalid, root_type_name_used)
 GRAPHQL_RULES = (invalid_graphql,)
+NAME_RULES = (invalid_subgraph_name,)

@@ -182,12 +182,10 @@ def _external_and_resolved(
     return {coordinate: pair for coordinate, pair in fields.items() if all(pair)}
 
 
+OWN_RULES = (external_unused, external_on_interface, external_collision)
 RULES = (
-    external_unused,
     external_missing_on_base,
     external_type_mismatch,
     external_argument_mismatch,
-    external_on_interface,
-    external_collision,
     merged_directive_on_external,
 )

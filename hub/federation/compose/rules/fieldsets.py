@@ -129,7 +129,7 @@ def fields_missing_external(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViola
                     )
 
 
-RULES = (
+OWN_RULES = (
     invalid_fields_type,
     invalid_fields,
     key_fields_select_invalid_type,

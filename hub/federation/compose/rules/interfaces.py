@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType
 
@@ -39,25 +39,14 @@ def unsupported_on_interface(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViol
                     )
 
 
-def interface_key_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """INTERFACE_KEY_NOT_ON_IMPLEMENTATION, INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE: a subgraph that resolves an
-    interface by a key does not know every implementing type, or not with that key."""
-    possible = possible_types(subgraphs)
+def interface_key_not_on_implementation(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INTERFACE_KEY_NOT_ON_IMPLEMENTATION: a type lacks a key of an interface that it implements, or does not resolve
+    it."""
     for subgraph in subgraphs:
         keys = list(field_sets(subgraph, "key"))
-        for key in keys:
-            if subgraph.types[key.type].kind is not Kind.INTERFACE:
-                continue
-            objects = [
-                name
-                for name in sorted(possible.get(key.type, frozenset()))
-                if all(part.types[name].kind is Kind.OBJECT for part in subgraphs if name in part.types)
-            ]
-            implementing = [
-                name for name in objects if name in subgraph.types and key.type in subgraph.types[name].interfaces
-            ]
+        for key in _interface_keys(subgraph, keys):
+            implementing = _implementing(subgraph, key.type)
             unkeyed = [name for name in implementing if not _has_key(subgraph, keys, key, name)]
-            missing = [name for name in objects if name not in implementing]
             if unkeyed:
                 yield RuleViolation(
                     "INTERFACE_KEY_NOT_ON_IMPLEMENTATION",
@@ -66,6 +55,20 @@ def interface_key_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolat
                     f'the interface\'s key "{key.text}" is missing on {", ".join(unkeyed)}, or not resolvable there',
                     "Give it to every type of the interface",
                 )
+
+
+def interface_key_missing_implementation_type(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE: a subgraph that resolves an interface by a key does not know every
+    implementing type."""
+    possible = possible_types(subgraphs)
+    for subgraph in subgraphs:
+        for key in _interface_keys(subgraph, field_sets(subgraph, "key")):
+            objects = [
+                name
+                for name in sorted(possible.get(key.type, frozenset()))
+                if all(part.types[name].kind is Kind.OBJECT for part in subgraphs if name in part.types)
+            ]
+            missing = sorted(set(objects).difference(_implementing(subgraph, key.type)))
             if missing and key.resolvable:
                 yield RuleViolation(
                     "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
@@ -74,6 +77,17 @@ def interface_key_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolat
                     f'the subgraph resolves the interface by "{key.text}" and does not declare {", ".join(missing)}',
                     'Declare these types there, or give the key "resolvable: false"',
                 )
+
+
+def _interface_keys(subgraph: Subgraph, keys: Iterable[FieldSet]) -> Iterator[FieldSet]:
+    return (key for key in keys if subgraph.types[key.type].kind is Kind.INTERFACE)
+
+
+def _implementing(subgraph: Subgraph, interface: str) -> list[str]:
+    """Names of the object types of the subgraph that implement an interface."""
+    return [
+        type_.name for type_ in subgraph.types.values() if type_.kind is Kind.OBJECT and interface in type_.interfaces
+    ]
 
 
 def _has_key(subgraph: Subgraph, keys: Sequence[FieldSet], interface_key: FieldSet, type_name: str) -> bool:
@@ -88,9 +102,23 @@ def _field_names(subgraph: Subgraph, key: FieldSet) -> frozenset[str]:
     return frozenset(coordinate.removeprefix(f"{key.type}.") for coordinate in coordinates)
 
 
+def interface_object_without_key(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INTERFACE_OBJECT_USAGE_ERROR: an `@interfaceObject` has no key."""
+    for subgraph in subgraphs:
+        for type_ in subgraph.types.values():
+            if type_.has("interfaceObject") and not type_.has("key"):
+                yield RuleViolation(
+                    "INTERFACE_OBJECT_USAGE_ERROR",
+                    type_.name,
+                    [subgraph.name],
+                    "the @interfaceObject type has no key",
+                    "Give it the key of the interface",
+                )
+
+
 def interface_object_usage_error(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """INTERFACE_OBJECT_USAGE_ERROR: an `@interfaceObject` has no key, is no interface elsewhere, or is declared beside
-    types that implement it."""
+    """INTERFACE_OBJECT_USAGE_ERROR: an `@interfaceObject` is no interface elsewhere, or is declared beside types that
+    implement it."""
     possible = possible_types(subgraphs)
     interfaces = {
         type_.name for subgraph in subgraphs for type_ in subgraph.types.values() if type_.kind is Kind.INTERFACE
@@ -106,8 +134,6 @@ def interface_object_usage_error(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
 
 def _interface_object_problem(type_: Type, interfaces: set[str], implementing: Sequence[str]) -> tuple[str, str] | None:
     """Problem and remedy. `implementing` are the subgraph's types that implement the interface."""
-    if not type_.has("key"):
-        return "the @interfaceObject type has no key", "Give it the key of the interface"
     if type_.name not in interfaces:
         return "no subgraph declares it as an interface", "Declare the interface, or remove the directive"
     if implementing:
@@ -135,5 +161,6 @@ def interface_field_no_implementation(supergraph: Supergraph) -> Iterator[RuleVi
                     )
 
 
-RULES = (unsupported_on_interface, interface_key_mismatch, interface_object_usage_error)
+OWN_RULES = (unsupported_on_interface, interface_key_not_on_implementation, interface_object_without_key)
+RULES = (interface_key_missing_implementation_type, interface_object_usage_error)
 MERGED_RULES = (interface_field_no_implementation,)

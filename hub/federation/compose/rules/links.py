@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from hub.federation.compose.merger import MERGED_DIRECTIVES
-from hub.federation.compose.specification import APOLLO, LATEST, SCALARS, federation_directives
+from hub.federation.compose.specification import APOLLO, LATEST
 from hub.federation.compose.subgraph_model import FEDERATION, Subgraph
 from hub.federation.errors import RuleViolation
 from hub.federation.link_specification import identity, version
 
+_COMPOSED_ANYWAY = ("tag", "inaccessible", "authenticated", "requiresScopes", "policy", "context")
+_NAME_AND_VERSION = re.compile(r"/[^/]+/v\d+\.\d+$")
+
 
 def invalid_link_identifier(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """INVALID_LINK_IDENTIFIER: a `@link` has no URL of a specification (whose version may be missing)."""
+    """INVALID_LINK_IDENTIFIER: a `@link` has no URL that ends in a name and a version of a specification."""
     for subgraph in subgraphs:
         for link in subgraph.links:
             url = urlsplit(str(link.get("url")))
-            if not (url.scheme and url.netloc and url.path.strip("/")):
+            if not (url.scheme and url.netloc and _NAME_AND_VERSION.search(url.path)):
                 yield RuleViolation(
                     "INVALID_LINK_IDENTIFIER",
                     "schema",
                     [subgraph.name],
-                    f'@link(url: "{link.get("url")}") does not name a specification',
-                    'Give its address and version, such as "https://specs.apollo.dev/federation/v2.3"',
+                    f'@link(url: "{link.get("url")}") does not name a specification and its version',
+                    'Give both, such as "https://specs.apollo.dev/federation/v2.3"',
                 )
 
 
@@ -51,25 +55,6 @@ def unknown_link_version(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolatio
                 )
 
 
-def invalid_link_directive_usage(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """INVALID_LINK_DIRECTIVE_USAGE: a `@link` imports a name that this version of federation does not have."""
-    for subgraph in subgraphs:
-        names = {*SCALARS, *(f"@{name}" for name in federation_directives(subgraph.version))}
-        for link in subgraph.links:
-            if identity(str(link.get("url"))) != f"{APOLLO}federation":
-                continue
-            for entry in link.get("import") or ():
-                name = str(entry.get("name") if isinstance(entry, Mapping) else entry)
-                if name not in names:
-                    yield RuleViolation(
-                        "INVALID_LINK_DIRECTIVE_USAGE",
-                        "schema",
-                        [subgraph.name],
-                        f'@link(url: "{link["url"]}") imports "{name}", which this version does not have',
-                        "Correct the name or the version",
-                    )
-
-
 def link_import_name_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
     """LINK_IMPORT_NAME_MISMATCH: subgraphs import a directive of the supergraph under different names.
 
@@ -93,36 +78,60 @@ def link_import_name_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleVio
 
 
 def directive_composition_error(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """DIRECTIVE_COMPOSITION_ERROR: `@composeDirective` names no linked directive, or not the same one everywhere."""
+    """DIRECTIVE_COMPOSITION_ERROR: `@composeDirective` names no linked directive, or not the same one everywhere.
+
+    It may name a directive of federation that is composed without it."""
     major_versions: dict[str, dict[str, int]] = {}
-    specs_by_name: dict[str, dict[str, str]] = {}
+    elements_by_name: dict[str, dict[str, tuple[str, str]]] = {}
+    names_by_element: dict[str, dict[str, str]] = {}
+    taken = {name: subgraph.name for subgraph in subgraphs for name in _automatic_names(subgraph)}
     for subgraph in subgraphs:
         for name in subgraph.composed_names:
-            problem = _composed_name_problem(subgraph, name)
+            problem = _composed_name_problem(subgraph, name, taken)
             if problem is not None:
                 yield _composition_error(name or "@", [subgraph.name], problem)
-        composed = {name: spec for spec, name in subgraph.composed}
-        for name, spec in composed.items():
-            specs_by_name.setdefault(name, {})[subgraph.name] = identity(spec)
+                continue
+            local_name = name.removeprefix("@")
+            if local_name in subgraph.federation_names:
+                continue
+            spec, true_name = subgraph.linked_directives[local_name]
+            elements_by_name.setdefault(local_name, {})[subgraph.name] = (identity(spec), true_name)
+            names_by_element.setdefault(true_name, {})[subgraph.name] = local_name
             major_versions.setdefault(identity(spec), {})[subgraph.name] = (version(spec) or (0, 0))[0]
-    for name, specs in specs_by_name.items():
-        if len(set(specs.values())) > 1:
-            yield _composition_error(f"@{name}", specs, "the directive is not of the same specification everywhere")
+    for name, elements in elements_by_name.items():
+        if len(set(elements.values())) > 1:
+            problem = "the directive is not the same one of the same specification everywhere"
+            yield _composition_error(f"@{name}", elements, problem)
+    for name, local_names in names_by_element.items():
+        if len(set(local_names.values())) > 1:
+            listed = ", ".join(f"@{local_name} in {subgraph}" for subgraph, local_name in local_names.items())
+            yield _composition_error(f"@{name}", local_names, f"the directive is named {listed}")
     for spec, majors in major_versions.items():
         if len(set(majors.values())) > 1:
             yield _composition_error(spec, majors, "the major versions of the specification differ")
 
 
-def _composed_name_problem(subgraph: Subgraph, name: str) -> str | None:
+def _automatic_names(subgraph: Subgraph) -> Iterator[str]:
+    """Names of `@tag` and `@inaccessible` in a subgraph, which no composed directive may have."""
+    for name in ("tag", "inaccessible"):
+        local_names = [local for local, true_name in subgraph.federation_names.items() if true_name == name]
+        yield next((local for local in local_names if "__" not in local), f"federation__{name}")
+
+
+def _composed_name_problem(subgraph: Subgraph, name: str, taken: Mapping[str, str]) -> str | None:
     if not name.startswith("@"):
         return 'the name in @composeDirective does not start with "@"'
     local_name = name.removeprefix("@")
     if local_name in subgraph.federation_names:
-        return "federation's directives are not composed by @composeDirective"
+        if subgraph.federation_names[local_name] in _COMPOSED_ANYWAY:
+            return None
+        return "this directive of federation is not composed"
     if local_name not in subgraph.linked_directives:
         return "the directive is not of a specification linked by @link"
     if subgraph.linked_directives[local_name] not in subgraph.definitions:
         return "the directive is not defined in this subgraph"
+    if local_name in taken:
+        return f"a directive that is composed without @composeDirective has this name in {taken[local_name]}"
     return None
 
 
@@ -131,5 +140,5 @@ def _composition_error(coordinate: str, subgraphs: Iterable[str], problem: str) 
     return RuleViolation("DIRECTIVE_COMPOSITION_ERROR", coordinate, subgraphs, problem, remedy)
 
 
-SDL_RULES = (invalid_link_identifier, unknown_link_version, invalid_link_directive_usage)
+SDL_RULES = (invalid_link_identifier, unknown_link_version)
 RULES = (link_import_name_mismatch, directive_composition_error)

@@ -95,5 +95,5 @@ def _implies(stronger: Requirement, weaker: Requirement) -> bool:
     )
 
 
-RULES = (auth_requirements_on_interface,)
+OWN_RULES = (auth_requirements_on_interface,)
 MERGED_RULES = (missing_transitive_auth_requirements,)

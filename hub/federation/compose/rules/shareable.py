@@ -126,4 +126,5 @@ def _object_types(subgraph: Subgraph, type_name: str) -> frozenset[str]:
     )
 
 
-RULES = (invalid_field_sharing, invalid_shareable_usage, shareable_mismatched_runtime_types)
+OWN_RULES = (invalid_shareable_usage,)
+RULES = (invalid_field_sharing, shareable_mismatched_runtime_types)
