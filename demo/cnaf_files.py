@@ -27,10 +27,23 @@ ACTIVITIES = (
     ("SFP", "201", 710),
     ("INV", "021", 460),
     ("CNI", None, 0),
+    ("CHO", "044", 40),
+    ("SAL", "001", 640),
+    ("ABA", "010", 510),
+    ("MAL", "011", 380),
+    ("ASS", "010", 540),
+    ("SIN", None, 0),
+    ("SFP", "201", 710),
+    ("INV", "021", 460),
+    ("SIN", None, 0),
 )
-"""The activity, nature of the resources and euros a month, chosen by the person's number."""
-MOTIVES = ("97", "06", "04", "01")
-"""The reason of a suspended payment, by the person's number: disability benefit, no declaration, permit, income."""
+"""The activity, nature of the resources and euros a month, chosen by the person's number. Enough are unknown (`SIN`) to
+hide those whom illness keeps from work."""
+MOTIVES = ("99", "06", "99", "01", "97", "99", "04", "99", "99", "99", "01", "99")
+"""The reason of a suspended payment, by the person's number: none in particular, no declaration, income, and among them
+disability benefit and permit."""
+RIGHT_MOTIVES = ("GR", "99", "99")
+"""The reason of a suspended right, by the person's number."""
 
 
 def write(folder: Path, today: date) -> tuple[Path, ...]:
@@ -205,7 +218,7 @@ def _rights(prestation: Element, person: Person, reference: date) -> None:
     _texts(_child(situation, "EtatDossierRSA"), ETATDOSRSA=person.state)
     since = str(reference - timedelta(days=30))
     if person.state == "3":
-        _texts(_child(situation, "SuspensionDroit"), MOTISUSDRORSA="GR", DDSUSDRORSA=since)
+        _texts(_child(situation, "SuspensionDroit"), MOTISUSDRORSA=RIGHT_MOTIVES[person.number % 3], DDSUSDRORSA=since)
     if person.state == "4":
         motive = MOTIVES[person.number % len(MOTIVES)]
         _texts(_child(situation, "SuspensionVersement"), MOTISUSVERSRSA=motive, DDSUSVERSRSA=since)

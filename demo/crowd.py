@@ -111,10 +111,14 @@ CATEGORIES = (
     "rsa_cer_signature",
     "rsa_follow_up",
     "psychologue",
+    None,
+    None,
+    None,
 )
+"""Enough rendez-vous have no category to hide the psychologist's."""
 LOCATIONS = ("public_office", "public_office", "phone", "home", "visio")
 PAST = ("seen", "seen", "seen", "unknown", "noshow", "excused", "revoked")
-STATES = ("2", "2", "2", "2", "2", "2", "3", "4", "5", "6", "0", "1")
+STATES = ("2", "2", "2", "2", "3", "4", "3", "4", "5", "6", "0", "1")
 
 
 @dataclass(frozen=True, slots=True)

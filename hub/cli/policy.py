@@ -29,6 +29,8 @@ from schema.facts import Fact
 
 KIND = typer.Option("--actor", metavar="SORTE", help="Sorte d'acteur de actors.toml.")
 PURPOSE = typer.Option("--purpose", metavar="CODE", help="Finalité de purposes.toml.")
+LEAST_ORDINARY = 10
+"""The default of the fewest ordinary people among whom a protected value hides (docs/policy.md#rule-14)."""
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -43,6 +45,13 @@ def check(
     closed: Annotated[
         bool, typer.Option("--closed", help="Nomme les champs que les réductions laissent fermés.")
     ] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="Compte, dans la base, qui cache chaque valeur protégée ; ne l'écrit jamais.")
+    ] = False,
+    least: Annotated[
+        int, typer.Option("--least", min=2, metavar="K", help="Personnes ordinaires qu'il faut, par département.")
+    ] = LEAST_ORDINARY,
+    keys: KeysOption = KEYS,
 ) -> None:
     """Vérifie les règles, et qu'elles couvrent tout le graphe ; chaque erreur a son fichier et sa ligne."""
     rules = _load(folder)
@@ -68,6 +77,8 @@ def check(
         typer.echo(f"  {coordinate}")
     for note in covered.notes:
         typer.echo(f"À noter : {note}.")
+    if data:
+        _check_data(keys, least)
 
 
 @app.command()
@@ -149,6 +160,16 @@ def register() -> None:
 def impact() -> None:
     """Écrit l'analyse d'impact (RGPD, article 35), en Markdown."""
     typer.echo(impact_of(load_graph().table), nl=False)
+
+
+def _check_data(keys: Path, least: int) -> None:
+    """Say of each coarse value among how many it hides the protected ones; exit if they are too few."""
+    from hub.cli.coarse_values import counted
+
+    values = counted(keys)
+    if rare := [value for value in values if value.ordinary < least]:
+        _fail("COARSE_VALUE_RARE", [f"{value}, il en faut {least}" for value in rare])
+    typer.echo(f"Données : {len(values)} valeurs communes en cachent de protégées, chacune parmi {least} ou plus.")
 
 
 def _profiles(keys: Path) -> list[Profile]:

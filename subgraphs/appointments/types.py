@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from schema.categories import Category, Level
 from subgraphs.appointments import values as v
@@ -25,6 +25,8 @@ _SENSITIVITY = (
     .scalar_subquery()
 )
 """What naming the organisation of a rendez-vous, or its agents, would reveal."""
+_PAST = appointment.c.starts_at < func.now()
+"""An absence is told apart from what has yet to come."""
 _ORGANISATION = (
     "Organisation qui reçoit, nulle tant qu'elle n'est pas déclarée au hub ; un rendez-vous chez celle dont le nom "
     "révélerait une donnée protégée est absent des listes."
@@ -77,7 +79,9 @@ class Appointment:
     collective: bool | None = column(appointment.c.collective, SUIVI, "Le rendez-vous est collectif.")
     place_name: str | None = column(appointment.c.place_name, LIBRE, "Nom du lieu, saisi librement.")
     place_address: str | None = column(appointment.c.place_address, LIBRE, "Adresse du lieu, saisie librement.")
-    status: v.AppointmentStatus | None = column(appointment.c.status, SUIVI, _STATUS, forbidden=Coarsen("INCONNU"))
+    status: v.AppointmentStatus | None = column(
+        appointment.c.status, SUIVI, _STATUS, forbidden=Coarsen("INCONNU", beside={"passé": _PAST})
+    )
     initiator: v.AppointmentInitiator | None = column(appointment.c.initiator, SUIVI, "Qui a pris le rendez-vous.")
     motive: Motive | None = embedded(SUIVI, "Motif.")
     organisation: Organisation | None = to_one(
@@ -109,7 +113,7 @@ class Motive:
         motive.c.motive_category,
         SUIVI,
         "Catégorie ; une catégorie protégée est rendue comme un motif sans catégorie.",
-        forbidden=Coarsen("AUTRE"),
+        forbidden=Coarsen("AUTRE", beside={"type": motive.c.motive_type}),
     )
     type: v.MotiveType | None = column(motive.c.motive_type, SUIVI, "Type, plus large que la catégorie.")
 
@@ -129,7 +133,7 @@ class OrientationAppointment:
         SUIVI,
         _STATUS,
         level=REDUCED,
-        forbidden=Coarsen("INCONNU"),
+        forbidden=Coarsen("INCONNU", beside={"passé": _PAST}),
     )
     organisation: Organisation | None = to_one(
         SUIVI,

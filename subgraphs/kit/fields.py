@@ -6,11 +6,12 @@ GraphQL type is the annotation of the class attribute, whose name becomes camelC
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ParamSpec
 
 import strawberry
@@ -97,9 +98,14 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Coarsen:
-    """Rule for forbidden values: they are served as `to`, which ordinary rows carry too."""
+    """Rule for forbidden values: they are served as `to`, as unknown values are, which ordinary rows carry too.
+
+    `beside`: what else the row shows that would tell them from ordinary ones, by a name; the data are checked within it
+    (`subgraphs.kit.coarse_values`).
+    """
 
     to: str
+    beside: Mapping[str, ColumnElement[Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Rsa:
         t.rsa.c.suspension_reason,
         SOC,
         "Famille du motif de suspension ; le motif lui-même n'est jamais restitué.",
-        forbidden=Coarsen("AUTRE"),
+        forbidden=Coarsen("AUTRE", beside={"suspendu": t.rsa.c.suspended_on.is_not(None)}),
     )
     provenance: Provenance | None = provenance(SOC)
 
