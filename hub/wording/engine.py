@@ -62,7 +62,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "SUBGRAPH_BUSY": "Une source de données a trop de demandes en attente : réessayez plus tard.",
         "SUBGRAPH_CIRCUIT_OPEN": "Une source de données est laissée au repos après des pannes : réessayez plus tard.",
         "SUBGRAPH_ERROR": "Une source de données n'a pas pu fournir ce champ.",
-        "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible : signalez-le.",
+        "SUBGRAPH_MALFORMED": "Une source de données a donné une réponse illisible, ou une valeur d'une autre forme "
+        "que celle du schéma : signalez-le.",
         "SUBGRAPH_STATUS": "Une source de données a refusé ou échoué : réessayez plus tard.",
         "SUBGRAPH_TIMEOUT": "Une source de données a dépassé le délai : réessayez plus tard.",
         "SUBGRAPH_TLS": "Une source de données ne prouve pas qui elle est, ou refuse le hub : signalez-le.",

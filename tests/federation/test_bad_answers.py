@@ -83,6 +83,10 @@ CASES: list[tuple[str, bytes | None, str]] = [
     ("an object", entities({"0": {"inStock": True}}), MALFORMED),
     ("texts", entities([SECRET, SECRET]), MALFORMED),
     ("lists", entities([[{"inStock": True}], [{"inStock": True}]]), MALFORMED),
+    ("values of another type", entities([{"inStock": SECRET}, {"inStock": 1}]), MALFORMED),
+    ("objects for values", entities([{"inStock": {SECRET: 1}}, {"inStock": [True]}]), MALFORMED),
+    ("entities of another type", entities([{"__typename": SECRET}, {"__typename": SECRET}]), MALFORMED),
+    ("nothing of what was asked for", entities([{}, {}]), MALFORMED),
 ]
 
 
@@ -114,6 +118,14 @@ async def test_what_nobody_asked_for_is_not_passed_on() -> None:
     assert [sorted(topproduct) for topproduct in data["topProducts"]] == [["inStock", "name"]] * 2
     assert "nir" not in repr(data)
     assert errors == []
+
+
+async def test_an_entity_that_its_subgraph_does_not_have_is_null_without_an_error_beside_one_that_is_malformed() -> (
+    None
+):
+    data, errors, _ = await ask(entities([None, {}]))
+    assert [topproduct["inStock"] for topproduct in data["topProducts"]] == [None, None]
+    assert errors == [{"code": MALFORMED, "path": ["topProducts", 1, "inStock"]}]
 
 
 async def test_errors_at_paths_that_lead_nowhere_are_harmless() -> None:

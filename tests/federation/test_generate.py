@@ -29,9 +29,11 @@ from tests.federation.test_project import marked
 SCHEMA = build_schema("""
 enum Kind { A B }
 interface Being { id: ID best: Being }
+scalar Any
 type Person implements Being { id: ID name: String kind: Kind kinds: [Kind!] best: Person strict: [Person!]!
-  rows: [[Robot]!] }
-type Robot implements Being { id: ID best: Being must: Person! sort: Kind! words: [String!]! }
+  rows: [[Robot]!] height: Float many: [Int] any: Any }
+type Robot implements Being { id: ID best: Being must: Person! sort: Kind! words: [String!]! on: Boolean! count: Int!
+  ids: [ID] anything: [Any!] }
 union Either = Person | Robot
 type Query { people: [Person!] person: Person beings: [Being] either: Either matrix: [[Int!]] must: Person! }
 """)
@@ -40,6 +42,17 @@ GONE: list[Any] = [None, "s0", {"s": 0, "t": 1}, ["s"], ["s", 9], ["s", "0"], ["
 GONE += [[3, 0], [["s"], 0], [None, 0], [None, None], [], [0, None], ()]
 """What tells nobody's facts, or those of a row that does not exist for the actor."""
 
+
+VALUES: dict[str, list[Any]] = {
+    "Int": [0, -(2**31), 2**31 - 1],
+    "Float": [0.5, 3],
+    "String": ["v", ""],
+    "ID": ["v", "1"],
+    "Boolean": [True, False],
+    "Any": ["v", 1, 0.5, True, {"a": [1]}],
+}
+"""Values of each scalar that the answer has as they are."""
+SPOILED: list[Any] = [None, "x", 3, 0.5, 2**31, [], ["A", None], True, {}, [{"a": 1}], {"__typename": "Alien"}]
 
 NULLS = ["", "name kind", "best rows"]
 VERDICTS = {number: (frozenset(nulls.split()), 1 << number) for number, nulls in enumerate(NULLS)}
@@ -92,7 +105,7 @@ class Tree:
 
     def value(self, type_: GraphQLOutputType, slot: Slot) -> Any:
         if self.rarely():
-            return self.draw(st.sampled_from([None, "x", 3, [], ["A", None], True, {}, [{"a": 1}]]))
+            return self.draw(st.sampled_from(SPOILED))
         if isinstance(type_, GraphQLNonNull):
             return self.some(type_.of_type, slot)
         return None if self.draw(st.integers(0, 5)) == 0 else self.some(type_, slot)
@@ -104,7 +117,7 @@ class Tree:
             return self.object(self.draw(st.sampled_from(list(slot.below.values()))))
         if isinstance(type_, GraphQLEnumType):
             return self.draw(st.sampled_from(["A", "B", "SECRET"] if self.wrong else ["A", "B"]))
-        return self.draw(st.sampled_from(["v", 1]))
+        return self.draw(st.sampled_from(VALUES[str(type_)]))
 
 
 @pytest.mark.parametrize("long", [1, 8])

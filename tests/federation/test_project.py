@@ -12,6 +12,7 @@ from graphql import build_schema
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.federation.errors import FieldFailure, Path
+from hub.federation.execution.absences import Absences
 from hub.federation.execution.execute import Answer
 from hub.federation.execution.project import MAX_ERRORS, Projection, interpret
 from hub.federation.operations.normalise import normalise
@@ -145,25 +146,27 @@ def test_each_of_two_selections_of_one_object_has_its_own_verdict() -> None:
     assert result == {"person": {"id": None, "kind": None}}
 
 
-def test_a_value_that_the_client_enum_does_not_know_is_null() -> None:
-    assert project("{ person { kind } }", {"person": {"kind": "SECRET"}}) == ({"person": {"kind": None}}, [])
+def test_a_value_that_the_client_enum_does_not_know_is_null_with_one_error() -> None:
+    nulled = {"person": {"kind": None}}, [("SUBGRAPH_MALFORMED", ("person", "kind"))]
+    assert project("{ person { kind } }", {"person": {"kind": "SECRET"}}) == nulled
     result, errors = project("{ person { kinds } }", {"person": {"kinds": ["A", "SECRET"]}})
     assert result == {"person": {"kinds": None}}
-    assert errors == [("NON_NULL_VIOLATED", ("person", "kinds", 1))]
+    assert errors == [("SUBGRAPH_MALFORMED", ("person", "kinds", 1))]
 
 
-def test_an_object_of_a_type_that_clients_do_not_know_is_null() -> None:
+def test_an_object_of_a_type_that_clients_do_not_know_is_null_with_one_error() -> None:
     data = {"beings": [{"__typename": "Robot", "id": "r"}, {"__typename": "Alien", "id": "x"}]}
-    assert project("{ beings { id } }", data) == ({"beings": [{"id": "r"}, None]}, [])
+    nulled = {"beings": [{"id": "r"}, None]}, [("SUBGRAPH_MALFORMED", ("beings", 1))]
+    assert project("{ beings { id } }", data) == nulled
 
 
 @pytest.mark.parametrize(
     ("query", "data", "expected", "path"),
     [
-        ("{ person { name } }", {"person": {}}, {"person": None}, ("person", "name")),
+        ("{ person { name } }", {"person": {"name": None}}, {"person": None}, ("person", "name")),
         ("{ people { name } }", {"people": [{"name": "a"}, {"name": None}]}, {"people": None}, ("people", 1, "name")),
-        ("{ must { name } }", {"must": {}}, None, ("must", "name")),
-        ("{ must { id } }", {}, None, ("must",)),
+        ("{ must { name } }", {"must": {"name": None}}, None, ("must", "name")),
+        ("{ must { id } }", {"must": None}, None, ("must",)),
         ("{ matrix }", {"matrix": [[1], [2, None]]}, {"matrix": [[1], None]}, ("matrix", 1, 1)),
         ("{ person { best { strict { id } } } }", {"person": {"best": {"strict": None}}}, {"person": {"best": None}},
          ("person", "best", "strict")),
@@ -173,6 +176,34 @@ def test_a_null_where_none_may_be_goes_up_to_the_nearest_nullable_with_one_error
     query: str, data: dict[str, Any], expected: Any, path: tuple[str | int, ...]
 ) -> None:
     assert project(query, data) == (expected, [("NON_NULL_VIOLATED", path)])
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "expected", "path"),
+    [
+        ("{ person { id } }", {}, {"person": None}, ("person",)),
+        ("{ person { id i: id } }", {"person": {"id": "1"}}, {"person": {"id": "1", "i": None}}, ("person", "i")),
+        ("{ person { name } }", {"person": {}}, {"person": None}, ("person", "name")),
+        ("{ people { id } }", {"people": [{"id": "1"}, {}]}, {"people": [{"id": "1"}, {"id": None}]},
+         ("people", 1, "id")),
+        ("{ must { id } }", {}, None, ("must",)),
+    ],
+)  # fmt: skip
+def test_what_a_subgraph_leaves_out_is_null_with_one_error(
+    query: str, data: dict[str, Any], expected: Any, path: tuple[str | int, ...]
+) -> None:
+    assert project(query, data) == (expected, [("SUBGRAPH_MALFORMED", path)])
+
+
+def test_what_is_absent_for_a_known_reason_is_null_without_an_error() -> None:
+    operation, data = shape("{ person { id name kind } }"), {"person": {"id": "1", "name": "a"}}
+    absences = Absences()
+    absences.add(data["person"], ["kind"])
+    projection = Projection(operation, SCHEMA)
+    assert projection.project(Answer(data, (), absences), {}, None) == (
+        {"person": {**data["person"], "kind": None}},
+        [],
+    )
 
 
 NESTED: tuple[Any, ...] = ({}, {"secret": 1}, [], ["x"])
@@ -195,9 +226,10 @@ def test_a_scalar_of_the_schemas_own_may_be_any_value(value: Any) -> None:
     assert project("{ person { any } }", {"person": {"any": value}}) == ({"person": {"any": value}}, [])
 
 
-def test_an_object_that_says_it_is_of_another_type_than_the_schemas_is_null() -> None:
+def test_an_object_that_says_it_is_of_another_type_than_the_schemas_is_null_with_one_error() -> None:
     data = {"person": {"__typename": "Robot", "id": "1"}}
-    assert project("{ person { id __typename } }", data) == ({"person": None}, [])
+    nulled = {"person": None}, [("SUBGRAPH_MALFORMED", ("person",))]
+    assert project("{ person { id __typename } }", data) == nulled
 
 
 @pytest.mark.parametrize("value", ["Robot", None, [], {"a": 1}])

@@ -7,12 +7,13 @@ entities the tree holds already. Answers are merged as plain dicts, their keys a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, Transport, TransportError
-from hub.federation.errors import FieldFailure
+from hub.federation.errors import FieldFailure, Path
+from hub.federation.execution.absences import Absences
 from hub.federation.execution.context_arguments import split_by_context
 from hub.federation.execution.entity_store import stored_entities
 from hub.federation.execution.failures import (
@@ -44,10 +45,12 @@ class Bounds:
 
 @dataclass(slots=True)
 class Answer:
-    """The response tree, internal keys included, and what failed under the client's paths."""
+    """The response tree, internal keys included, what failed under the client's paths, and what of the tree is absent
+    for a known reason."""
 
     data: dict[str, Any]
     errors: tuple[FieldFailure, ...] = ()
+    absences: Absences = field(default_factory=Absences)
 
 
 async def execute(
@@ -85,7 +88,7 @@ async def execute(
     for path, type_ in plan.assumed:
         for value, _ in objects_at(execution.data, path):
             value.setdefault("__typename", type_)
-    return Answer(execution.data, execution.failures.errors())
+    return Answer(execution.data, execution.failures.errors(), execution.absences)
 
 
 def gather(data: dict[str, Any], entities: Entities) -> EntityRequest | CollectedRequest:
@@ -123,6 +126,7 @@ class _Execution:
     by_context: bool
     end: float = 0.0
     data: dict[str, Any] = field(default_factory=dict)
+    absences: Absences = field(default_factory=Absences)
     sound: bool = True
 
     def prepare(self, fetch: Fetch) -> _Call | None:
@@ -143,9 +147,7 @@ class _Execution:
         )
         if cause is not None:
             self.failures.fetches[fetch.number] = cause
-            for request in requests:
-                for path, keys in request.missing if isinstance(request, EntityRequest) else ():
-                    self.failures.add_all(cause, fetch, (path,), keys)
+        self.omit(fetch, requests, cause)
         stored: list[StoredEntities] = []
         if self.sound:
             requests = tuple(
@@ -166,13 +168,32 @@ class _Execution:
             too_many = len(fetch.entities) > self.bounds.fields
         return _Call(fetch, values, requests, stored, failure=Cause("REPRESENTATIONS_LIMIT") if too_many else None)
 
+    def omit(self, fetch: Fetch, requests: tuple[EntityRequest | CollectedRequest, ...], cause: Cause | None) -> None:
+        """Record what is not requested of objects: their key or requirement is null, or did not come, through `cause`
+        if it is not None."""
+        for request in requests:
+            for value, absent in request.absent:
+                self.absences.add(value, absent)
+            for missing in request.missing if isinstance(request, EntityRequest) else ():
+                if cause is not None:
+                    self.failures.add_all(cause, fetch, (missing.path,), missing.keys)
+                if cause is not None or any(self.absences.explain(*read) for read in missing.reads):
+                    self.absences.add(missing.value, missing.keys)
+
     def lose(self, fetch: Fetch) -> None:
         """Record a fetch that can't be sent: an earlier answer has too deep a value for a key."""
         self.failures.fetches[fetch.number] = MALFORMED
         self.sound = False
         for source in (source for entities in fetch.entities for source in entities.sources):
-            paths = (path for _, path in objects_at(self.data, source.path, source.only))
-            self.failures.add_all(MALFORMED, fetch, paths, source.outputs)
+            self.lack(fetch, MALFORMED, objects_at(self.data, source.path, source.only), source.outputs)
+
+    def lack(
+        self, fetch: Fetch, cause: Cause, objects: Iterable[tuple[dict[str, Any], Path]], keys: tuple[str, ...]
+    ) -> None:
+        """Record that these keys of some objects failed."""
+        for value, path in objects:
+            self.failures.add_all(cause, fetch, (path,), keys)
+            self.absences.add(value, keys)
 
     def reuse(
         self, entities: Entities, request: EntityRequest | CollectedRequest, stored: list[StoredEntities]
@@ -243,7 +264,12 @@ class _Execution:
             return
         for entities, request in zip(fetch.entities, call.requests, strict=True):
             if isinstance(request, CollectedRequest):
-                merge_collected(request, response.data[entities.key], entities.renames, by_context=self.by_context)
+                answers = response.data[entities.key]
+                merge_collected(request, answers, entities.renames, by_context=self.by_context)
+                if None in answers:
+                    for index, number, value in request.objects():
+                        if answers[index] is None:
+                            self.absences.add(value, entities.sources[number].outputs)
             else:
                 self.merge_entities(call, entities, request, response.data.get(entities.key), response.errors)
 
@@ -273,9 +299,12 @@ class _Execution:
             )
             return
         for entity, targets in zip(answers, request.targets, strict=True):
+            if entity is None:
+                for target in targets:
+                    self.absences.add(target.value, target.source.outputs)
+                continue
             if not isinstance(entity, dict):
-                if entity is not None:
-                    self.fail_targets(call.fetch, targets, MALFORMED)
+                self.fail_targets(call.fetch, targets, MALFORMED)
                 continue
             rename(entity, entities.renames)
             merge_targets(targets, entity, by_context=self.by_context)
@@ -287,7 +316,7 @@ class _Execution:
         self.failures.fetches[call.fetch.number] = cause
         if not call.fetch.entities:
             places = objects_at(self.data, call.fetch.path) if call.fetch.path else iter([(self.data, ())])
-            self.failures.add_all(cause, call.fetch, [path for _, path in places], call.fetch.outputs)
+            self.lack(call.fetch, cause, places, call.fetch.outputs)
         for request in call.requests:
             assert isinstance(request, EntityRequest)  # retraced
             self.fail_request(call.fetch, request, cause)
@@ -299,6 +328,8 @@ class _Execution:
     def fail_targets(self, fetch: Fetch, targets: list[Target], cause: Cause) -> None:
         self.sound = False
         self.failures.add_targets(cause, fetch, targets)
+        for target in targets:
+            self.absences.add(target.value, target.source.outputs)
 
 
 _ENTITY = {dict, type(None)}

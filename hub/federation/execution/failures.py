@@ -20,7 +20,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "SUBGRAPH_CIRCUIT_OPEN": "the subgraph is left alone after failures in a row",
         "SUBGRAPH_TIMEOUT": "the subgraph did not answer in time",
         "SUBGRAPH_STATUS": "the subgraph answered with another HTTP status than 200",
-        "SUBGRAPH_MALFORMED": "the subgraph's answer can't be read",
+        "SUBGRAPH_MALFORMED": "the subgraph's answer can't be read, or is not of the schema's form",
         "SUBGRAPH_TOO_LARGE": "the subgraph's answer is too large",
         "SUBGRAPH_ERROR": "the subgraph reported an error",
         "NON_NULL_VIOLATED": "null in a non-null position",

@@ -14,15 +14,14 @@ from typing import Any, Protocol
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, is_abstract_type
 
+from hub.federation.execution.leaf_values import COMPLETE, LARGEST_INT
 from hub.federation.execution.projection_runtime import (
     Verdicts,
     checked_list,
-    leaf,
+    completed,
     leaves,
     note_each,
     note_uniform,
-    required_leaf,
-    required_leaves,
     unusual,
     without_access,
 )
@@ -63,8 +62,9 @@ FLAT = INLINE + 1
 that code does not grow faster than its document."""
 
 
-USUAL = MappingProxyType({"Boolean": "bool", "Float": "float", "ID": "str", "Int": "int", "String": "str"})
-"""Built-in scalars, and the Python type that their values usually have."""
+USUAL = MappingProxyType({"Boolean": bool, "Float": float, "ID": str, "Int": int, "String": str})
+"""Built-in scalars, and the Python type that their values usually have: any value of it is one, but for Int, which has
+32 bits."""
 
 _STR = {str}
 
@@ -75,15 +75,13 @@ def generate(root: Shape, *, exact: bool = False, uniform: bool = False) -> Gene
     source = _Source(exact, exact and uniform)
     entry = source.function(root)
     environment: dict[str, Any] = {
-        "__builtins__": {"bool": bool, "float": float, "int": int, "len": len, "str": str, "type": type},
+        "__builtins__": {"bool": bool, "dict": dict, "float": float, "int": int, "len": len, "str": str, "type": type},
         "note_uniform": note_uniform,
         "note_each": note_each,
         "unusual": unusual,
         "checked_list": checked_list,
-        "leaf": leaf,
+        "completed": completed,
         "leaves": leaves,
-        "required_leaf": required_leaf,
-        "required_leaves": required_leaves,
         "without_access": without_access,
         **source.constants,
     }
@@ -235,9 +233,10 @@ class _Source:
         if isinstance(inner, GraphQLList):
             return f"({null} if ({name} := {read}) is None else {self.items(inner.of_type, slot, name, depth)})"
         if isinstance(inner, GraphQLEnumType):
-            return f"({name} if ({name} := {read}) in {self.constant(frozenset(inner.values))} else {null})"
+            values = frozenset((*inner.values, *(() if inner is not type_ else (None,))))
+            return f"({name} if ({name} := {read}) in {self.constant(values)} else unusual())"
         if is_abstract_type(inner):
-            return f"({null} if ({name} := {read}) is None else {self.member(slot, name, null)})"
+            return f"({null} if ({name} := {read}) is None else {self.member(slot, name)})"
         if not slot.below:
             return self.leaf(inner, read, name, required=inner is not type_)
         (shape,) = slot.below.values()
@@ -250,6 +249,8 @@ class _Source:
             value = f"{self.function(shape)}({name}, g)"
         else:
             value = self.entries(shape, depth + 1, name)
+        if not _reads(shape):
+            value = f"({value} if type({name}) is dict else unusual())"
         return f"({null} if ({name} := {read}) is None else {value})"
 
     def statements(self, shape: Shape, read: str, name: str, null: str, depth: int) -> list[str]:
@@ -274,21 +275,25 @@ class _Source:
         ]
 
     def leaf(self, type_: GraphQLOutputType, read: str, name: str, *, required: bool) -> str:
-        """A scalar's value, which is no object or list for a built-in scalar; its usual type is checked without a
+        """A scalar's value, which for a built-in scalar is one of its own; the usual ones are checked without a
         call."""
         usual = USUAL.get(str(type_))
-        if usual is not None and not self.exact:
-            return (
-                f"({name} if type({name} := {read}) is {usual} else {'required_leaf' if required else 'leaf'}({name}))"
-            )
-        return f"({name} if ({name} := {read}) is not None else unusual())" if required else read
+        if usual is None or self.exact:
+            return f"({name} if ({name} := {read}) is not None else unusual())" if required else read
+        bounds = f" and {-LARGEST_INT - 1} <= {name} <= {LARGEST_INT}" if usual is int else ""
+        null = "" if required else f" or {name} is None"
+        otherwise = f"completed({self.constant(COMPLETE[str(type_)])}, {name})"
+        return f"({name} if type({name} := {read}) is {usual.__name__}{bounds}{null} else {otherwise})"
 
     def items(self, type_: GraphQLOutputType, slot: Slot, name: str, depth: int) -> str:
         """The items of a list that is not null."""
         inner = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
-        if not slot.below and str(inner) in USUAL:
-            return f"leaves({name})" if inner is type_ else f"required_leaves({name})"
-        if not slot.below and not isinstance(inner, GraphQLList | GraphQLEnumType) and not is_abstract_type(inner):
+        usual = None if self.exact else USUAL.get(str(inner))
+        if usual in (bool, str) and str(inner) != "ID":
+            types = frozenset((usual, *((type(None),) if inner is type_ else ())))
+            return f"leaves({name}, {self.constant(types)})"
+        composite = isinstance(inner, GraphQLList | GraphQLEnumType) or is_abstract_type(inner)
+        if not slot.below and usual is None and not composite:
             return (
                 f"checked_list({name})"
                 if inner is type_
@@ -342,12 +347,12 @@ class _Source:
         copies = f"[{item}.copy() for {item} in {name} if {' and '.join(tests)}]"
         return f"([*{name}[0]] == {self.constant(keys)} and without_access({copies}, {name}, marked={marked}))"
 
-    def member(self, slot: Slot, name: str, null: str) -> str:
-        """An object of an abstract type; null for a type on which nothing is selected."""
+    def member(self, slot: Slot, name: str) -> str:
+        """An object of an abstract type."""
         functions, call = self.name("K"), self.name("c")
         members = ", ".join(f"{type_!r}: {self.function(shape)}" for type_, shape in slot.below.items())
         self.lines.append(f"{functions} = {{{members}}}")
-        return f"({call}({name}, g) if ({call} := {functions}.get({name}['__typename'])) is not None else {null})"
+        return f"({call}({name}, g) if ({call} := {functions}.get({name}['__typename'])) is not None else unusual())"
 
 
 def _single(slot: Slot) -> bool:
@@ -357,6 +362,11 @@ def _single(slot: Slot) -> bool:
         return False
     (shape,) = slot.below.values()
     return len(_marks(shape)) == 1 and not any(below.internal for below in shape.slots)
+
+
+def _reads(shape: Shape) -> bool:
+    """Whether projecting an object of this shape reads one of its keys, which nothing else than an object has."""
+    return bool(_marks(shape)) or any(not slot.denied for slot in shape.slots)
 
 
 def _marks(shape: Shape) -> list[int]:

@@ -1,7 +1,8 @@
 """Projection of the response tree to the client's answer: its order, its keys, its nulls, and nothing internal.
 
-Handles aliases, conditions, type guards, enum values that clients don't know, non-null propagation (GraphQL
-specification §6.4.4). A denied field is null without an error. The guard, made by policy, says per marked object which
+Handles aliases, conditions, type guards and non-null propagation (GraphQL specification §6.4.4). A value that is not of
+its declared type, or that a subgraph left out, is null with an error: SUBGRAPH_MALFORMED, never the value. A denied
+field is null without an error. The guard, made by policy, says per marked object which
 keys are null or that the object does not exist; errors under hidden paths, or below internal fields, disappear too.
 An answer without errors is projected by generated code (`generate`), and here where that finds it unusual. Depth is
 that of the document, which its limits bound.
@@ -14,13 +15,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
+from graphql import GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
 
 from hub.federation.errors import FieldFailure, Path
+from hub.federation.execution.absences import Absences
 from hub.federation.execution.execute import Answer
-from hub.federation.execution.generate import USUAL, Checks, Generated, generate
+from hub.federation.execution.generate import Checks, Generated, generate
+from hub.federation.execution.leaf_values import INVALID
 from hub.federation.execution.representation_collector import Unusual
-from hub.federation.execution.response_shape import Shape, Slot
+from hub.federation.execution.response_shape import Shape, Slot, completion
 from hub.federation.operations.operation import Operation, Selections
 from schema.lru import Lru
 
@@ -45,7 +48,6 @@ MAX_ERRORS = 200
 
 T = TypeVar("T")
 
-_NESTED = frozenset({dict, list})
 _BUBBLE = object()  # a null where the type forbids it: the parent is null
 _GONE = object()  # hidden by the guard: a list drops it, elsewhere it is null
 
@@ -93,7 +95,7 @@ class Projection:
 
 def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
     """The client's data and errors, whatever the answer holds."""
-    projector = _Projector(guard, answer.errors)
+    projector = _Projector(guard, answer.errors, answer.absences)
     data = projector.object(shape, answer.data, (), ())
     return (data if isinstance(data, dict) else None), projector.client_errors(shape.selected[0], answer.data)
 
@@ -112,10 +114,15 @@ def _conditions(root: Selections) -> set[str]:
 class _Projector:
     guard: Guard | None
     failures: tuple[FieldFailure, ...]
+    absences: Absences
     errors: list[FieldFailure] = field(default_factory=list)
     hidden: set[Path] = field(default_factory=set)
     moved: dict[Path, int] = field(default_factory=dict)
     blamed: set[Path] = field(init=False)
+    silent: int = 0
+    """Above 0 below an internal field, of which no error is told."""
+    lenient: int = 0
+    """Above 0 below a field that is absent for a known reason from one of its subgraphs."""
 
     def __post_init__(self) -> None:
         paths = [failure.path or () for failure in self.failures]
@@ -136,14 +143,18 @@ class _Projector:
                     return _GONE
                 nulled |= verdict
         result: dict[str, Any] = {}
+        absent = self.absences.keys(value)
         for slot in shape.slots:
             key = slot.key
             if slot.leaf and key not in nulled:
                 result_value: Any = value.get(key)
-                if slot.values is not None and (type(result_value) is not str or result_value not in slot.values):
-                    result_value = None
-                if type(result_value) not in _NESTED and (result_value is not None or not slot.required):
-                    result[key] = result_value
+                if result_value is not None:
+                    result_value = slot.complete(result_value)
+                    if result_value is not INVALID:
+                        result[key] = result_value
+                        continue
+                elif key in value and not slot.required:
+                    result[key] = None
                     continue
             if slot.type is None:
                 result[key] = shape.type
@@ -153,9 +164,14 @@ class _Projector:
                 self.hide(below)
                 result_value = _BUBBLE if slot.required else None
             else:
-                result_value = self.complete(
-                    slot.type, slot, value.get(key), below, below if at is path else (*at, key)
-                )
+                below_answer = below if at is path else (*at, key)
+                self.silent += slot.internal
+                self.lenient += key in absent
+                if key not in value and not self.lenient:
+                    self.reject(below, below_answer)
+                result_value = self.complete(slot.type, slot, value.get(key), below, below_answer)
+                self.lenient -= key in absent
+                self.silent -= slot.internal
             if slot.internal:
                 continue
             if result_value is _BUBBLE:
@@ -184,15 +200,11 @@ class _Projector:
             return None
         if isinstance(type_, GraphQLList):
             return self.items(type_, slot, value, path, at)
-        if isinstance(type_, GraphQLEnumType):
-            return value if isinstance(value, str) and value in type_.values else None
         if not slot.below and not is_abstract_type(type_):
-            if type(value) not in _NESTED or str(type_) not in USUAL:
-                return value
-            self.blame(path, at, "SUBGRAPH_MALFORMED", "no scalar where one is declared")
-            return None
+            completed = completion(type_)(value)
+            return self.reject(path, at) if completed is INVALID else completed
         if not isinstance(value, dict):
-            return None
+            return self.reject(path, at)
         type_name = value.get("__typename")
         if len(slot.below) == 1:
             (shape,) = slot.below.values()
@@ -200,11 +212,14 @@ class _Projector:
             if type_name is None or static:
                 return self.object(shape, value, path, at)
         member = slot.below.get(type_name) if isinstance(type_name, str) else None
-        return self.object(member, value, path, at) if member is not None else None
+        if member is not None:
+            return self.object(member, value, path, at)
+        known = type_name is None and (self.lenient or "__typename" in self.absences.keys(value))
+        return None if known else self.reject(path, at)
 
     def items(self, type_: GraphQLList[Any], slot: Slot, value: Any, path: Path, at: Path) -> Any:
         if not isinstance(value, list):
-            return None
+            return self.reject(path, at)
         result: list[Any] = []
         for index, item in enumerate(value):
             below = (*path, index)
@@ -219,9 +234,13 @@ class _Projector:
             result.append(completed)
         return result
 
+    def reject(self, path: Path, at: Path) -> None:
+        """Add an error for a value that a subgraph left out, or that is not of its declared type: it is null."""
+        self.blame(path, at, "SUBGRAPH_MALFORMED", "no value of the declared type")
+
     def blame(self, path: Path, at: Path, code: str, problem: str) -> None:
         """Add an error for a null that no other error explains."""
-        if path not in self.blamed and len(self.errors) < MAX_ERRORS:
+        if not self.silent and path not in self.blamed and len(self.errors) < MAX_ERRORS:
             self.blamed.update(path[:length] for length in range(len(path) + 1))
             self.errors.append(FieldFailure(code, problem, path=at))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeAlias
 
+from hub.federation.execution.leaf_values import INVALID, Complete
 from hub.federation.execution.representation_collector import Unusual
 from hub.federation.operations.operation import ACCESS_KEY
 
 Verdicts: TypeAlias = Mapping[Any, tuple[frozenset[str], int]]
 """Facts of an object → response keys to null, and the bit of that verdict; raises Unusual if it must disappear."""
 
-_NESTED = frozenset({dict, list})
 _INT = {int}
 
 
@@ -27,33 +27,19 @@ def checked_list(value: Any) -> list[Any]:
     return value
 
 
-def leaf(value: Any) -> Any:
-    """The value, if it is no object and no list."""
-    if type(value) in _NESTED:
+def completed(complete: Complete, value: Any) -> Any:
+    """What the answer has for this value of a leaf."""
+    value = complete(value)
+    if value is INVALID:
         raise Unusual
     return value
 
 
-def required_leaf(value: Any) -> Any:
-    """The value, if it is a leaf and not null."""
-    if value is None:
-        raise Unusual
-    return leaf(value)
-
-
-def leaves(value: Any) -> list[Any]:
-    """The value, if it is a list of leaves."""
-    if type(value) is not list or not _NESTED.isdisjoint(map(type, value)):
+def leaves(value: Any, types: frozenset[type]) -> list[Any]:
+    """The value, if it is a list of values of these types."""
+    if type(value) is not list or not types.issuperset(map(type, value)):
         raise Unusual
     return value
-
-
-def required_leaves(value: Any) -> list[Any]:
-    """The value, if it is a list of leaves without null."""
-    items = leaves(value)
-    if None in items:
-        raise Unusual
-    return items
 
 
 def note_uniform(values: list[Any], verdicts: Verdicts, noted: dict[Any, int]) -> bool:

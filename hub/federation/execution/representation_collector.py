@@ -8,7 +8,7 @@ interpreter takes over. A differential test compares both.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -44,11 +44,12 @@ class Deep(Exception):
 @dataclass(slots=True)
 class CollectedRequest:
     """What one `_entities` field requests: representations, the source that each was first found by, the objects by
-    source."""
+    source; `absent`: objects that are not requested since their key is null, with the keys that stay absent."""
 
     representations: list[dict[str, Any]]
     first: list[int]
     by_source: tuple[IndexedObjects, ...]
+    absent: list[tuple[dict[str, Any], tuple[str, ...]]] = field(default_factory=list)
 
     def objects(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         """(index of the representation, number of the source, object), source by source."""
@@ -150,7 +151,7 @@ class _Source:
         only, representations, objects = self._source.only, collected.representations, collected.by_source[number]
         if only is not None:
             values = [value for value in values if value.get("__typename", only) == only]
-        for value, key in self._keyed(values):
+        for value, key in self._keyed(values, collected):
             index = indices.get(key)
             if index is None:
                 index = indices[key] = len(representations)
@@ -158,21 +159,26 @@ class _Source:
                 collected.first.append(number)
             objects.append((index, value))
 
-    def _keyed(self, values: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], Hashable]]:
+    def _keyed(
+        self, values: list[dict[str, Any]], collected: CollectedRequest
+    ) -> Iterable[tuple[dict[str, Any], Hashable]]:
         """The objects that can be requested, each with a value that is equal for equal representations only."""
         if self._read is None:
-            return self._chosen(zip(values, repeat(None)))
+            return self._chosen(zip(values, repeat(None)), collected)
         keys = list(map(self._read, values))
         if _KEY_TYPES.issuperset(map(type, keys if self._one else chain.from_iterable(keys))):
             return zip(values, keys, strict=True)
-        return self._chosen(zip(values, keys, strict=True))
+        return self._chosen(zip(values, keys, strict=True), collected)
 
-    def _chosen(self, pairs: Iterable[tuple[dict[str, Any], Any]]) -> Iterator[tuple[dict[str, Any], Hashable]]:
+    def _chosen(
+        self, pairs: Iterable[tuple[dict[str, Any], Any]], collected: CollectedRequest
+    ) -> Iterator[tuple[dict[str, Any], Hashable]]:
         """The same where a key is null or of another type than text or integer."""
         source = self._source
         for value, key in pairs:
             representation = self._representation(value)
             if any(representation[template.name] is None for template in source.inputs):
+                collected.absent.append((value, source.outputs))
                 continue
             if any(template.is_list and representation[template.name] is None for template in source.required):
                 raise Unusual

@@ -6,7 +6,7 @@ null stops the fields that require it, for that object alone (docs/policy.md#rul
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from hub.federation.execution.field_set_templates import fill, leaf
 from hub.federation.execution.representation_collector import CONTEXTS, CollectedRequest, identity
 from hub.federation.execution.response_tree import merge_into, object_above, objects_at
 from hub.federation.planning.query_plan import Entities, Source
+from hub.federation.planning.search_state import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,26 @@ class Target:
     without: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Keys of an object that can't be requested, since something did not come that templates read of the object, or of
+    those above it that give contexts (`reads`)."""
+
+    value: dict[str, Any]
+    path: Path
+    keys: tuple[str, ...]
+    reads: tuple[tuple[dict[str, Any], tuple[Template, ...]], ...]
+
+
 @dataclass(slots=True)
 class EntityRequest:
-    """What one `_entities` field requests: representations, the targets of each, and (path, keys) that can't be
-    requested since an earlier fetch failed."""
+    """What one `_entities` field requests: representations, the targets of each, what can't be requested since a value
+    did not come (`missing`), and as for `CollectedRequest` what is not since a value is null (`absent`)."""
 
     representations: list[dict[str, Any]] = field(default_factory=list)
     targets: list[list[Target]] = field(default_factory=list)
-    missing: list[tuple[Path, tuple[str, ...]]] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    absent: list[tuple[dict[str, Any], Iterable[str]]] = field(default_factory=list)
 
     def objects(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         """(index of the representation, number of the source, object)."""
@@ -63,7 +76,9 @@ def represent(data: dict[str, Any], entities: Entities) -> EntityRequest:
             missing = fill(representation, value, source.inputs)
             if missing or any(representation[template.name] is None for template in source.inputs):
                 if missing:
-                    request.missing.append((path, source.outputs))
+                    request.missing.append(Missing(value, path, source.outputs, ((value, source.inputs),)))
+                else:
+                    request.absent.append((value, source.outputs))
                 continue
             contexts_above = {
                 context.coordinate: leaf(object_above(data, path, context.depth), context.template)
@@ -77,8 +92,17 @@ def represent(data: dict[str, Any], entities: Entities) -> EntityRequest:
                     contexts_above[coordinate][1] for coordinate in need.contexts
                 )
                 if missing:
-                    request.missing.append((path, tuple(sorted(need.keys))))
-                if missing or any(template.is_list and required[template.name] is None for template in need.required):
+                    above = tuple(
+                        (object_above(data, path, context.depth), (context.template,))
+                        for context in source.contexts
+                        if context.coordinate in need.contexts
+                    )
+                    reads = ((value, need.required), *above)
+                    request.missing.append(Missing(value, path, tuple(sorted(need.keys)), reads))
+                elif any(template.is_list and required[template.name] is None for template in need.required):
+                    request.absent.append((value, need.keys))
+                    missing = True
+                if missing:
                     stopped_keys.append(need.keys)
                 else:
                     merge_into(representation, required)  # two may read different things below one field

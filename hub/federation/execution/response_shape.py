@@ -18,6 +18,7 @@ from graphql import (
     GraphQLSchema,
 )
 
+from hub.federation.execution.leaf_values import COMPLETE, INVALID, Complete
 from hub.federation.operations.operation import Selections, hold
 
 
@@ -26,7 +27,7 @@ class Slot:
     """A response key of an object: its type, and the shapes below it per concrete type.
 
     `type` is None for `__typename`. An `internal` slot holds objects for the guard and is not in the answer. A `leaf`
-    is a scalar, or one of the enum's `values`; a `required` slot is never null.
+    is a scalar or an enum's value, which `complete` gives; a `required` slot is never null.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Slot:
     below: dict[str, Shape] = field(default_factory=dict)
     required: bool = field(init=False)
     leaf: bool = field(init=False)
+    complete: Complete = field(init=False)
     values: Collection[str] | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,6 +46,19 @@ class Slot:
         self.required = inner is not self.type
         self.leaf = isinstance(inner, GraphQLScalarType | GraphQLEnumType) and not self.denied and not self.internal
         self.values = inner.values.keys() if isinstance(inner, GraphQLEnumType) else None
+        self.complete = completion(inner)
+
+
+def completion(leaf_type: GraphQLOutputType | None) -> Complete:
+    """What the answer has for a value of this leaf type; a value of a schema's own scalar stays as it is."""
+    if isinstance(leaf_type, GraphQLEnumType):
+        values = leaf_type.values
+        return lambda value: value if type(value) is str and value in values else INVALID
+    return COMPLETE.get(str(leaf_type), _unchanged)
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 class Shape:

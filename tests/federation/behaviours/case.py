@@ -11,7 +11,7 @@ from tests.federation.harness import HEAD, Find, Part
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`calls`: the subgraphs that are asked, once per request, in the order of the graph."""
+    """`calls`: the subgraphs that are asked, once per request, in the order of the graph; `failed`: paths of errors."""
 
     name: str
     parts: Sequence[Part]
@@ -19,6 +19,7 @@ class Case:
     data: Any
     calls: Sequence[str]
     variables: Mapping[str, Any] = field(default_factory=dict)
+    failed: Sequence[list[str | int]] = ()
 
 
 def part(

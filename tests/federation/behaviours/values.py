@@ -81,5 +81,6 @@ CASES = (
         "{ item { state when price } }",
         {"item": {"state": None, "when": "2026-11-25", "price": 14}},
         ["values", "others"],
+        failed=[["item", "state"]],
     ),
 )  # fmt: skip
