@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import httptools
 
@@ -12,6 +12,14 @@ from hub.federation.client.transport import TransportError
 
 OVERHEAD = 64 * 1024
 """Bytes of headers and framing that an answer may have beside twice its largest body."""
+
+
+class HttpAnswer(NamedTuple):
+    """A whole answer; `media` is its Content-Type as it came, empty without one."""
+
+    status: int
+    body: bytes
+    media: bytes = b""
 
 
 class Closed(Exception):
@@ -29,19 +37,20 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._largest = largest
         self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[tuple[int, bytes]] | None = None
+        self._waiter: asyncio.Future[HttpAnswer] | None = None
         self._parser: Any = None
         self._parts: list[bytes] = []
+        self._media = b""
         self._received = self._size = 0
         self._begun = self._framed = self._body = False
         self.reusable = False
         self.since = 0.0
         """When its last exchange ended, in seconds of the event loop."""
 
-    async def exchange(self, message: bytes) -> tuple[int, bytes]:
-        """Send a request and return its whole answer: status and body. Any other outcome closes the connection."""
+    async def exchange(self, message: bytes) -> HttpAnswer:
+        """Send a request and return its whole answer. Any other outcome closes the connection."""
         self._parser = httptools.HttpResponseParser(self)
-        self._parts, self._received, self._size = [], 0, 0
+        self._parts, self._received, self._size, self._media = [], 0, 0, b""
         self._begun = self._framed = self._body = self.reusable = False
         self._waiter = self._loop.create_future()
         try:
@@ -106,6 +115,8 @@ class Connection(asyncio.Protocol):
                 self._fail(TransportError("SUBGRAPH_TOO_LARGE", "content-length above the bound"))
         elif lowered == b"transfer-encoding":
             self._framed = True
+        elif lowered == b"content-type":
+            self._media = value
         elif lowered == b"content-encoding" and value.lower() != b"identity":
             self._fail(TransportError("SUBGRAPH_MALFORMED", "compressed answer"))
 
@@ -125,13 +136,14 @@ class Connection(asyncio.Protocol):
         """The parser's. After an interim answer (1xx) the real one follows."""
         if self._parser.get_status_code() < 200:
             self._begun = self._framed = self._body = False
+            self._media = b""
         elif self._waiter is not None and not self._waiter.done():
             self.reusable = bool(self._parser.should_keep_alive())
             self._complete()
 
     def _complete(self) -> None:
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result((self._parser.get_status_code(), b"".join(self._parts)))
+            self._waiter.set_result(HttpAnswer(self._parser.get_status_code(), b"".join(self._parts), self._media))
 
     def _fail(self, error: Exception) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -18,7 +18,8 @@ from urllib.parse import SplitResult, urlsplit
 import orjson
 
 from hub.federation.client.circuit_breaker import Breaker
-from hub.federation.client.connection import Closed, Connection
+from hub.federation.client.connection import Closed, Connection, HttpAnswer
+from hub.federation.client.graphql_response import response_of
 from hub.federation.client.tls import client_tls
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
 
@@ -91,20 +92,24 @@ class HttpTransport:
             raise TransportError("SUBGRAPH_CIRCUIT_OPEN", "left alone after failures in a row")
         try:
             answer = await self._answer(request, context)
+            response = response_of(answer)
         except TransportError as error:
             if error.failure:
                 self._breaker.failed(clock())
             log.warning("subgraph %s: %s %s", request.subgraph, error.code, error.detail)
             raise
-        self._breaker.succeeded()
-        return answer
+        if answer.status >= 500:
+            self._breaker.failed(clock())
+        else:
+            self._breaker.succeeded()
+        return response
 
     async def close(self) -> None:
         """Close the kept connections."""
         while self._idle:
             self._idle.pop().abort()
 
-    async def _answer(self, request: SubgraphRequest, context: Any) -> SubgraphResponse:
+    async def _answer(self, request: SubgraphRequest, context: Any) -> HttpAnswer:
         try:
             body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
         except TypeError:
@@ -115,7 +120,7 @@ class HttpTransport:
                 await self._slot()
                 try:
                     sent = True
-                    status, answer = await self._ask(request, body, context)
+                    return await self._ask(request, body, context)
                 finally:
                     self._slots.release()
         except TimeoutError:
@@ -127,9 +132,6 @@ class HttpTransport:
             raise TransportError("SUBGRAPH_TLS", str(reason), failure=True) from None
         except OSError as error:
             raise TransportError("SUBGRAPH_UNREACHABLE", type(error).__name__, failure=True) from None
-        if status != 200:
-            raise TransportError("SUBGRAPH_STATUS", f"status {status}", failure=status >= 500)
-        return _decoded(answer)
 
     async def _slot(self) -> None:
         """Wait for one of the connections; raises SUBGRAPH_BUSY if too many calls wait already."""
@@ -144,7 +146,7 @@ class HttpTransport:
         finally:
             self._waiting -= 1
 
-    async def _ask(self, request: SubgraphRequest, body: bytes, context: Any) -> tuple[int, bytes]:
+    async def _ask(self, request: SubgraphRequest, body: bytes, context: Any) -> HttpAnswer:
         """Exchange, and repeat a read whose answer has not begun, on a new connection."""
         retries = 0 if request.query.startswith("mutation") else self._care.retries
         pause = BACKOFF
@@ -191,18 +193,3 @@ class HttpTransport:
             lambda: Connection(loop, self._care.largest), self._host, self._port, ssl=self._tls
         )
         return protocol
-
-
-def _decoded(body: bytes) -> SubgraphResponse:
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise TransportError("SUBGRAPH_MALFORMED", "not JSON") from None
-    if not isinstance(answer, dict):
-        raise TransportError("SUBGRAPH_MALFORMED", "not an object")
-    data, errors = answer.get("data"), answer.get("errors") or []
-    if not isinstance(data, dict | None) or not isinstance(errors, list):
-        raise TransportError("SUBGRAPH_MALFORMED", "data or errors of a wrong type")
-    if not all(isinstance(error, dict) for error in errors):
-        raise TransportError("SUBGRAPH_MALFORMED", "an error is not an object")
-    return SubgraphResponse(data, errors)

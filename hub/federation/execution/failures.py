@@ -19,7 +19,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "SUBGRAPH_BUSY": "too many calls wait for the subgraph",
         "SUBGRAPH_CIRCUIT_OPEN": "the subgraph is left alone after failures in a row",
         "SUBGRAPH_TIMEOUT": "the subgraph did not answer in time",
-        "SUBGRAPH_STATUS": "the subgraph answered with another HTTP status than 200",
+        "SUBGRAPH_STATUS": "the subgraph answered with an HTTP status that says it failed, and no GraphQL",
         "SUBGRAPH_MALFORMED": "the subgraph's answer can't be read, or is not of the schema's form",
         "SUBGRAPH_TOO_LARGE": "the subgraph's answer is too large",
         "SUBGRAPH_ERROR": "the subgraph reported an error",

@@ -86,7 +86,7 @@ PLACES = st.lists(st.integers(0, 10_000), max_size=12)
 @given(st.sampled_from(REUSABLE + ENDED), PLACES)
 def test_an_answer_is_the_same_however_it_is_cut(answer: bytes, places: list[int]) -> None:
     outcome, connection = asyncio.run(exchange(cut(answer, places), ends=answer in ENDED))
-    assert outcome == (200, BODY)
+    assert outcome[:2] == (200, BODY)
     assert connection.reusable == (answer in REUSABLE)
 
 
@@ -113,7 +113,7 @@ async def test_what_comes_after_an_answer_is_never_the_answer_to_another_request
     answer: bytes, more: bytes, separate: bool
 ) -> None:
     outcome, connection = await exchange([answer, more] if separate else [answer + more], ends=False)
-    assert outcome == (200, BODY)
+    assert outcome[:2] == (200, BODY)
     assert not connection.reusable
 
 
