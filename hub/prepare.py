@@ -26,6 +26,7 @@ from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import NotServed, RequestRefused
 from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.budget import Budget
 from hub.federation.cost import Cost, Costs
 from hub.federation.execution.project import Projection
 from hub.federation.operations.normalise import normalise
@@ -221,13 +222,14 @@ class Preparer(Generic[ClassT, DecisionT]):
     ) -> Prepared[DecisionT]:
         if self._admit is not None:
             self._admit(query)
+        budget = Budget(self._limits.steps)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
-        operation = call_engine(normalise, document, node, self.schema)
+        operation = call_engine(normalise, document, node, self.schema, budget)
         with self._around("authorise"):
             decision = self._decide(operation, decisions)
         with self._around("plan"):
-            operation_plan = call_engine(plan, decision.operation, self._supergraph, labels)
+            operation_plan = call_engine(plan, decision.operation, self._supergraph, labels, budget)
         fetches = list(operation_plan.fetches())
         introspection_part = introspection.split(document, node)
         return Prepared(

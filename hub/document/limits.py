@@ -7,25 +7,28 @@ one loop, no recursion.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphql import GraphQLSyntaxError, Lexer, Source, SourceLocation, TokenKind
 from graphql.language import Token
 
 from hub.errors import DocumentRefused
+from hub.federation.budget import STEPS
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The greatest accepted values; counts are per operation, after expansion of fragments.
 
+    `tokens` counts those of the whole document, as written and after expansion, since each operation is validated;
     `depth` counts fields in fields, `nesting` brackets in brackets of any kind, `digits` the length of a number;
-    `cost` is what the supergraph's `@cost` and `@listSize` make of the operation (hub.federation.cost).
+    `cost` is what the supergraph's `@cost` and `@listSize` make of the operation (hub.federation.cost); `steps` are
+    those of the budget of its preparation (hub.federation.budget).
     """
 
     bytes: int = 100_000
-    tokens: int = 10_000
+    tokens: int = 5_000
+    operations: int = 100
     depth: int = 20
     nesting: int = 60
     selections: int = 2_000
@@ -34,10 +37,12 @@ class Limits:
     directives: int = 200
     digits: int = 40
     cost: int = 50_000
+    steps: int = STEPS
 
 
 @dataclass(slots=True)
 class _Definition:
+    tokens: int = 0
     depth: int = 0
     selections: int = 0
     aliases: int = 0
@@ -46,11 +51,14 @@ class _Definition:
     spreads: list[tuple[str, int]] = field(default_factory=list)
 
 
-def check(text: str, limits: Limits) -> None:
-    """Raise DocumentRefused for the first bound that the document exceeds, each under its own code."""
+def check(text: str, limits: Limits) -> Lexer:
+    """The lexer of a document, at its begin, with all tokens read; raises DocumentRefused for the first bound that the
+    document exceeds, each under its own code."""
     size = len(text.encode("utf-8", "surrogatepass"))
     _bound("BYTES", "le document", size, limits.bytes, "octets")
-    operations, fragments = _scan(text, limits)
+    tokens = _Tokens(text, limits)
+    operations, fragments = _scan(text, tokens, limits)
+    _bound("OPERATIONS", "le document", len(operations), limits.operations, "opérations")
     order = _leaves_first(fragments)
     for definition in [*(fragments[name] for name in order), *operations]:
         _expand(definition, fragments)
@@ -60,6 +68,9 @@ def check(text: str, limits: Limits) -> None:
         _bound("DIRECTIVES", "l'opération", definition.directives, limits.directives, "directives")
     for operation in operations:
         _bound("ROOT_FIELDS", "l'opération", operation.roots, limits.root_fields, "champs à la racine")
+    expanded = sum(operation.tokens for operation in operations)
+    _bound("TOKENS", "le document", expanded, limits.tokens, "éléments lexicaux, fragments développés")
+    return tokens.rewound()
 
 
 def _bound(name: str, place: str, value: int, limit: int, unit: str) -> None:
@@ -71,19 +82,33 @@ def _bound(name: str, place: str, value: int, limit: int, unit: str) -> None:
         )
 
 
-def _tokens(text: str, limits: Limits) -> Iterator[Token]:
-    lexer = Lexer(Source(text))
-    count = 0
-    try:
-        while (token := lexer.advance()).kind is not TokenKind.EOF:
-            count += 1
-            _bound("TOKENS", "le document", count, limits.tokens, "éléments lexicaux")
-            if token.kind in (TokenKind.INT, TokenKind.FLOAT):
-                _bound("DIGITS", "un nombre du document", len(token.value or ""), limits.digits, "caractères")
-            yield token
-        yield token
-    except GraphQLSyntaxError as error:
-        raise syntax_refused(error) from None
+class _Tokens:
+    """The tokens of a document, counted as they are read; comments are counted with the next token."""
+
+    def __init__(self, text: str, limits: Limits) -> None:
+        self._lexer, self._limits = Lexer(Source(text)), limits
+        self._begin = self._lexer.token
+        self.count = 0
+
+    def next(self) -> Token:
+        """The next token; raises DocumentRefused."""
+        before = self._lexer.token
+        try:
+            token = self._lexer.advance()
+        except GraphQLSyntaxError as error:
+            raise syntax_refused(error) from None
+        while before is not token and before.next is not None:
+            before = before.next
+            self.count += before.kind is not TokenKind.EOF
+        _bound("TOKENS", "le document", self.count, self._limits.tokens, "éléments lexicaux")
+        if token.kind in (TokenKind.INT, TokenKind.FLOAT):
+            _bound("DIGITS", "un nombre du document", len(token.value or ""), self._limits.digits, "caractères")
+        return token
+
+    def rewound(self) -> Lexer:
+        """The lexer, from whose tokens a parser reads without lexing again."""
+        self._lexer.token = self._lexer.last_token = self._begin
+        return self._lexer
 
 
 def syntax_refused(error: GraphQLSyntaxError) -> DocumentRefused:
@@ -98,7 +123,7 @@ def syntax_refused(error: GraphQLSyntaxError) -> DocumentRefused:
     )
 
 
-def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Definition]]:
+def _scan(text: str, tokens: _Tokens, limits: Limits) -> tuple[list[_Definition], dict[str, _Definition]]:
     """The counts of each operation and fragment on its own. Braces outside parentheses are selection sets; no other
     structure of an executable document needs to be parsed."""
     operations: list[_Definition] = []
@@ -109,10 +134,10 @@ def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Defi
     inside = 0  # open brackets of arguments, variable definitions and their values
     depth = 0
     inline = False
-    stream = _tokens(text, limits)
-    token = next(stream)
+    counted = 0
+    token = tokens.next()
     while token.kind is not TokenKind.EOF:
-        following = next(stream)
+        following = tokens.next()
         kind = token.kind
         if kind in (TokenKind.PAREN_L, TokenKind.BRACKET_L) or (kind is TokenKind.BRACE_L and inside):
             inside += 1
@@ -120,7 +145,7 @@ def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Defi
             inside = max(0, inside - 1)
         elif kind is TokenKind.AT:
             current.directives += 1
-            following = next(stream) if following.kind is TokenKind.NAME else following
+            following = tokens.next() if following.kind is TokenKind.NAME else following
         elif inside:
             pass
         elif kind is TokenKind.BRACE_L:
@@ -136,6 +161,8 @@ def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Defi
                     fragments[header[1]] = current
                 else:
                     operations.append(current)
+                read = tokens.count - (following.kind is not TokenKind.EOF)
+                current.tokens, counted = read - counted, read
                 current, header = _Definition(), []
         elif not braces:
             if kind is TokenKind.NAME and token.value is not None:
@@ -143,18 +170,18 @@ def _scan(text: str, limits: Limits) -> tuple[list[_Definition], dict[str, _Defi
         elif kind is TokenKind.SPREAD:
             if following.kind is TokenKind.NAME and following.value != "on":
                 current.spreads.append((following.value or "", depth))
-                following = next(stream)
+                following = tokens.next()
             else:
                 inline = True
                 if following.kind is TokenKind.NAME:
-                    following = next(stream)
-                    following = next(stream) if following.kind is TokenKind.NAME else following
+                    following = tokens.next()
+                    following = tokens.next() if following.kind is TokenKind.NAME else following
         elif kind is TokenKind.NAME:
             if following.kind is TokenKind.COLON:
                 current.aliases += 1
-                following = next(stream)
+                following = tokens.next()
                 _refuse_reserved(token.value or "", following.value or "")
-                following = next(stream) if following.kind is TokenKind.NAME else following
+                following = tokens.next() if following.kind is TokenKind.NAME else following
             current.selections += 1
             current.depth = max(current.depth, depth)
             current.roots += depth == 1
@@ -200,6 +227,7 @@ def _expand(definition: _Definition, fragments: dict[str, _Definition]) -> None:
     """Add the counts of the spread fragments, which are already expanded."""
     for name, depth in definition.spreads:
         if (fragment := fragments.get(name)) is not None:
+            definition.tokens += fragment.tokens
             definition.selections += fragment.selections
             definition.aliases += fragment.aliases
             definition.directives += fragment.directives

@@ -21,10 +21,10 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     OverlappingFieldsCanBeMergedRule,
-    parse,
     specified_rules,
     validate,
 )
+from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
 from hub.document.limits import Limits, check, syntax_refused
@@ -54,9 +54,9 @@ _SAFE_NAME = re.compile(r"(?!.*\d{6})[_A-Za-z]\w{0,59}\Z", re.ASCII)
 
 def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> DocumentNode:
     """The valid document; raises DocumentRefused, whose `others` are the further errors of the same document."""
-    check(text, limits)
+    lexer = check(text, limits)
     try:
-        document = parse(text, max_tokens=limits.tokens)
+        document = Parser(lexer.source, lexer=lexer).parse_document()
     except GraphQLSyntaxError as error:
         raise syntax_refused(error) from None
     if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
-from hub.errors import DocumentRefused, FieldFailed, HubError, RequestRefused, StartRefused
+from hub.errors import DocumentRefused, FieldFailed, HubError, NotServed, RequestRefused, StartRefused
 from hub.federation.errors import FederationError, FieldFailure
 from schema.input_forms import FORMS
 
@@ -24,7 +24,6 @@ DOCUMENTS = {
     "alias à l'un d'eux.",
     "DOCUMENT_INVALID/FIELD_UNKNOWN": "Champ inconnu.",
     "DOCUMENT_INVALID/ROOT_TYPE": "Ce type d'opération n'est pas servi.",
-    "DOCUMENT_SELECTIONS_LIMIT": "Développée par types, l'opération dépasse {limit} champs : découpez-la.",
 }
 
 REQUESTS = {
@@ -33,7 +32,13 @@ REQUESTS = {
     "endroit : prenez des alias.",
     "PLAN_IMPOSSIBLE/MUTATION_ORDER": "Le tour de « {key} » parmi les mutations dépend d'une condition : demandez-la "
     "une seule fois.",
-    "PLAN_LIMIT": "Cette demande est trop complexe à planifier : demandez moins de champs à la fois.",
+    "PLAN_LIMIT": "Cette demande est trop complexe à préparer, développée par types et par sources : la limite est "
+    "atteinte à « {coordinate} ». Découpez-la en plusieurs demandes, ou demandez moins de champs à cet endroit.",
+}
+
+UNSERVED = {
+    "PLAN_DEADLINE": "Trop de documents nouveaux attendent leur préparation : celui-ci n'a pas eu son tour dans le "
+    "délai de la requête. Réessayez, et envoyez les mêmes documents d'une requête à l'autre.",
 }
 
 STARTS = {
@@ -49,7 +54,12 @@ STARTS = {
 REFUSALS: Mapping[str, tuple[type[HubError], str]] = MappingProxyType(
     {
         code: (kind, text)
-        for kind, texts in ((DocumentRefused, DOCUMENTS), (RequestRefused, REQUESTS), (StartRefused, STARTS))
+        for kind, texts in (
+            (DocumentRefused, DOCUMENTS),
+            (RequestRefused, REQUESTS),
+            (NotServed, UNSERVED),
+            (StartRefused, STARTS),
+        )
         for code, text in texts.items()
     }
 )

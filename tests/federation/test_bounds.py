@@ -7,6 +7,7 @@ import pytest
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan
@@ -39,7 +40,7 @@ def test_a_search_above_its_bound_is_refused_by_its_code() -> None:
     gateway = town()
     operation = gateway.operation("{ people { level events { title } } }")
     with pytest.raises(OperationRefused) as caught:
-        plan(AuthorisedOperation(operation, operation), gateway.supergraph, moves=10)
+        plan(AuthorisedOperation(operation, operation), gateway.supergraph, budget=Budget(10))
     assert caught.value.code == "PLAN_LIMIT"
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
+from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.normalise import EMPTY_KEY, field_set, normalise
 from hub.federation.operations.operation import Condition, Operation, Selections
@@ -159,13 +160,13 @@ def test_the_normal_form_is_bounded_when_types_multiply() -> None:
         nested = f"owner {{ beings {{ {nested} }} }}"
     document = parse_document(f"{{ beings {{ {nested} }} }}", SCHEMA, Limits())
     with pytest.raises(OperationRefused) as caught:
-        normalise(document, find_operation(document, None), SCHEMA, limit=100)
-    assert caught.value.code == "DOCUMENT_SELECTIONS_LIMIT"
+        normalise(document, find_operation(document, None), SCHEMA, Budget(200))
+    assert caught.value.code == "PLAN_LIMIT"
 
 
 def test_eight_hundred_overlapping_fields_are_normalised_in_one_pass() -> None:
     query = "{ " + " ".join("person(id: 1) { id name }" for _ in range(600)) + " }"
-    document = parse_document(query, SCHEMA, Limits(root_fields=1_000))
+    document = parse_document(query, SCHEMA, Limits(root_fields=1_000, tokens=10_000))
     normalised: Operation = normalise(document, find_operation(document, None), SCHEMA)
     assert text(normalised.root) == "person(id=l0)[Person{id name}]"
 

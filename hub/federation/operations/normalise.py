@@ -5,7 +5,7 @@ statically skipped ones dropped, argument literals lifted into variables. Fields
 are refused here (GraphQL specification §5.3.2), in time linear in the expanded document. Field sets of `@key`,
 `@requires` and `@provides` go through the same code.
 
-Every loop is iterative and counts what it makes against `limit`: expansion over concrete types can't explode.
+Every loop is iterative and counts what it makes against the budget: expansion over concrete types can't explode.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from graphql import (
     print_ast,
 )
 
+from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.literals import literal
 from hub.federation.operations.operation import Condition, Field, Operation, Selections, Variable
@@ -44,6 +45,9 @@ from hub.federation.operations.variable_defaults import with_defaults
 
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
+
+STEPS_PER_FIELD = 2
+"""Steps of the budget for a field of a concrete type, from the document to the client's answer."""
 
 META_FIELDS = frozenset({"__schema", "__type"})
 """Root fields of introspection, which never enter an operation."""
@@ -101,13 +105,16 @@ class _Work:
 
 
 def normalise(
-    document: DocumentNode, operation: OperationDefinitionNode, schema: GraphQLSchema, *, limit: int = 10_000
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    schema: GraphQLSchema,
+    budget: Budget | None = None,
 ) -> Operation:
     """The normal form of one operation of a document that is valid against the schema.
 
-    `limit` bounds the fields of the normal form; OperationRefused above it, and for fields in conflict.
+    Raises OperationRefused beyond the budget, and for fields in conflict.
     """
-    builder = _Builder(document, schema, limit)
+    builder = _Builder(document, schema, budget or Budget())
     root_type = schema.get_root_type(operation.operation)
     if root_type is None:
         raise OperationRefused("DOCUMENT_INVALID", "no root type", {"reason": "ROOT_TYPE"})
@@ -150,7 +157,7 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     type_ = schema.type_map.get(type_name)
     if not isinstance(operation, OperationDefinitionNode) or type_ is None:
         raise ValueError(f"not a field set of {type_name}")
-    builder = _Builder(document, schema, 1_000, shapes=False)
+    builder = _Builder(document, schema, Budget(), shapes=False)
     types = builder.possible(type_)
     place = builder.build(operation.selection_set, type_)
     names = {
@@ -172,14 +179,13 @@ class _Builder:
     """Builds selections. `shapes`: a response key must have one type in all fragments, as in an answer; the fields of a
     field set are read type by type."""
 
-    def __init__(self, document: DocumentNode, schema: GraphQLSchema, limit: int, *, shapes: bool = True) -> None:
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema, budget: Budget, *, shapes: bool = True) -> None:
         self.schema = schema
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        self.limit = limit
+        self.budget = budget
         self.shapes = shapes
-        self.count = 0
         self.taken: set[str] = set()
         self.lifted: list[Variable] = []
         self.literals: dict[str, Any] = {}
@@ -235,11 +241,7 @@ class _Builder:
         wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
         shape = work.shape.children.setdefault(key, _Shape(wrapping))
         for type_name in reversed(work.types):
-            self.count += 1
-            if self.count > self.limit:
-                raise OperationRefused(
-                    "DOCUMENT_SELECTIONS_LIMIT", "normal form above the limit", {"limit": self.limit}
-                )
+            self.budget.spend(STEPS_PER_FIELD, type_name, name)
             definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
             if definition is None:
                 raise _unknown_field(type_name)

@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from hub.federation.budget import Budget
 from hub.federation.operations.operation import Condition
 from hub.federation.planning.graph import Graph, Move
 from hub.federation.planning.search_state import ContextSource, Group, Leaf, Option, Segment, Template
 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
+
+STEPS_PER_ITEM = 3
+"""Steps of the budget for a field of a fetch: what inserts, merges, adapts and prints it."""
 
 ALWAYS: Alternatives = frozenset({frozenset()})
 
@@ -119,8 +123,11 @@ class Step:
     run: int = 0
 
 
-def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option]) -> list[Step]:
-    """The steps of the chosen options and of all options that they need, each after the steps that it needs."""
+def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget: Budget) -> list[Step]:
+    """The steps of the chosen options and of all options that they need, each after the steps that it needs.
+
+    The budget pays here for the passes and for the text of the plan, whose work grows with the fields of the steps.
+    """
     steps: dict[int, Step] = {}
     visited: set[tuple[int, str, str, frozenset[Condition]]] = set()
     for leaf, first in zip(leaves, chosen, strict=True):
@@ -134,7 +141,8 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option]) -> lis
             visited.add(identity)
             step = _step(steps, option.group)
             step.when = either(step.when, frozenset({conditions}))
-            _insert(graph, step, option, conditions)
+            depth = _insert(graph, step, option, conditions)
+            budget.spend(STEPS_PER_ITEM + (depth + len(step.when)) // 8, option.arrival.position.type, option.name)
             stack.extend(option.group.sources)
             origin = option.group.origin
             if origin is not None and not option.group.sources:
@@ -167,8 +175,8 @@ def _is_root(group: Group) -> bool:
     return not group.inputs and group.position.type in ("Query", "Mutation")
 
 
-def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Condition]) -> None:
-    """Add a leaf to its step, with the composite fields between the step's entry and the leaf."""
+def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Condition]) -> int:
+    """Add a leaf to its step, with the composite fields between the step's entry and the leaf; return its depth."""
     chain = [option]
     while (via := chain[-1].arrival.via) is not None:
         chain.append(via)
@@ -182,6 +190,7 @@ def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Cond
         tree = item.tree if item.tree is not None else tree
     leaf = tree.item(chain[-1], False)
     leaf.when = either(leaf.when, frozenset({conditions}))
+    return len(chain)
 
 
 def graph_type(graph: Graph, option: Option) -> str:

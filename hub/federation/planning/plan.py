@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.federation.authorised_operation import AuthorisedOperation
+from hub.federation.budget import Budget
 from hub.federation.planning.choose import choose
 from hub.federation.planning.fetches import build
 from hub.federation.planning.graph import graph_of
@@ -15,22 +16,22 @@ from hub.federation.supergraph import Supergraph
 
 __all__ = ["Plan", "plan"]
 
-MOVES = 200_000
-"""Moves that the search may try for one operation."""
-
 
 def plan(
-    operation: AuthorisedOperation, supergraph: Supergraph, labels: frozenset[str] = frozenset(), *, moves: int = MOVES
+    operation: AuthorisedOperation,
+    supergraph: Supergraph,
+    labels: frozenset[str] = frozenset(),
+    budget: Budget | None = None,
 ) -> Plan:
     """The plan of an authorised operation where these labels of progressive overrides are on.
 
-    Raises OperationRefused: PLAN_LIMIT above `moves`, PLAN_IMPOSSIBLE if a field can't be reached.
+    Raises OperationRefused: PLAN_LIMIT and PLAN_DEADLINE beyond the budget, PLAN_IMPOSSIBLE for an unreachable field.
     """
     graph = graph_of(supergraph, labels)
-    walker = Walker(graph, moves)
+    walker = Walker(graph, budget or Budget())
     leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
     assumed = tuple(dict.fromkeys(place for leaf in leaves for place in leaf.assumed))
-    steps = build(graph, leaves, choose(leaves, walker.groups))
+    steps = build(graph, leaves, choose(leaves, walker.groups), walker.budget)
     for apply_pass in PASSES:
         steps = apply_pass(graph, steps)
     types = {name: type_ for name, (type_, _) in supergraph.constants.items()}

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.federation.errors import OperationRefused
+from hub.federation.budget import Budget
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Move, Node
 from hub.federation.planning.search_state import Arrival, ContextSource, Group, Option, Position, Template
@@ -25,9 +25,9 @@ TYPENAME = "__typename"
 
 
 class Walker:
-    """The search over one operation. `budget` bounds the moves that it tries: OperationRefused (PLAN_LIMIT) above."""
+    """The search over one operation; the budget pays for each move that it tries."""
 
-    def __init__(self, graph: Graph, budget: int) -> None:
+    def __init__(self, graph: Graph, budget: Budget) -> None:
         self.graph = graph
         self.budget = budget
         self.groups: list[Group] = []
@@ -83,8 +83,8 @@ class Walker:
     def direct(self, position: Position, field: Field, key: str) -> list[Option]:
         """Reads in a fetch that already holds the object."""
         options = []
+        self.budget.spend(1 + len(position.arrivals) // 2, position.type, field.name)
         for arrival in position.arrivals:
-            self.count_move()
             move = self.graph.move(arrival.node, field.name)
             if arrival.untyped and not _same_field(position, key):
                 continue
@@ -102,9 +102,9 @@ class Walker:
             interface = self.graph.local_type(position.type, subgraph)
             untyped = bool(position.level.assumed) and interface != position.type
             for origin in [arrival for arrival in position.arrivals if untyped or not arrival.untyped]:
-                self.count_move()
                 if origin.group.subgraph == subgraph and not move.waits:
                     continue
+                self.budget.spend(2 + len(origin.group.closure) // 16, position.type, field.name)
                 arrival = self.hop(origin, subgraph, field, move)
                 if arrival is not None:
                     arguments = (*field.arguments, *self.context_coordinates(position, subgraph, field, move))
@@ -212,7 +212,7 @@ class Walker:
             cycles, before = self.cycles, len(position.arrivals)
             interface = self.graph.local_type(position.type, origin.node.subgraph)
             for subgraph, key, selections in self.graph.type_keys(position.type, interface):
-                self.count_move()
+                self.budget.spend(2, position.type, TYPENAME)
                 sources: list[Option] = []
                 inputs = self.templates(position, selections, origin.group, sources)
                 if inputs is None or not self.types_readable_above(position, origin.group, sources):
@@ -295,12 +295,6 @@ class Walker:
         )
         self.groups.append(group)
         return group
-
-    def count_move(self) -> None:
-        """Count one move; raises OperationRefused (PLAN_LIMIT) above the budget."""
-        self.budget -= 1
-        if self.budget < 0:
-            raise OperationRefused("PLAN_LIMIT", "planning budget exhausted")
 
 
 def _nearest(options: Iterable[Option], base: Group) -> Option:

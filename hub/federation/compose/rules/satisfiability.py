@@ -8,6 +8,7 @@ from itertools import combinations
 
 from graphql import get_named_type, is_abstract_type, is_object_type
 
+from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused, RuleViolation
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Node
@@ -56,13 +57,13 @@ def _check_labels(
     """Violations under these active labels, without those of `reported` coordinates, which it extends."""
     graph, types = Graph(supergraph, labels), supergraph.types
     if "Query" in types:
-        search = _Search(supergraph, Walker(graph, moves), reported)
+        search = _Search(supergraph, Walker(graph, Budget(moves)), reported)
         yield from search.check_root("Query", graph.roots("Query"), types["Query"].fields)
     for name in types["Mutation"].fields if "Mutation" in types else ():
         attempts: list[tuple[list[RuleViolation], set[str]]] = []
         for subgraph in graph.roots("Mutation"):
             if graph.move(Node("Mutation", subgraph), name):
-                search = _Search(supergraph, Walker(graph, moves), set(reported))
+                search = _Search(supergraph, Walker(graph, Budget(moves)), set(reported))
                 attempts.append((list(search.check_root("Mutation", (subgraph,), (name,))), search.reported))
         if attempts and all(violations for violations, _ in attempts):
             violations, first_reported = attempts[0]

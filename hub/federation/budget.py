@@ -1,0 +1,48 @@
+"""The one budget of an operation: the steps that normalising, authorising and planning it may take, and its deadline.
+
+Steps are counted, not timed, so that the same document is always accepted or always refused. Every loop whose length a
+client's document decides spends from it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+
+from hub.federation.errors import OperationRefused
+
+STEPS = 8_000
+"""Steps for one operation; a step takes about 5 µs."""
+
+STEPS_PER_GLANCE = 200
+"""Steps between two looks at the clock."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """`steps` that may be taken until `deadline`, an instant of `clock` in seconds."""
+
+    steps: int = STEPS
+    deadline: float = inf
+    clock: Callable[[], float] = time.monotonic
+    left: int = field(init=False)
+    _next_glance: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self._next_glance = self.steps
+
+    def spend(self, steps: int, type_: str, name: str) -> None:
+        """Count steps for a field of a type; raises OperationRefused (PLAN_LIMIT, PLAN_DEADLINE) at this field."""
+        self.left -= steps
+        if self.left <= self._next_glance:
+            self._look(f"{type_}.{name}")
+
+    def _look(self, coordinate: str) -> None:
+        self._next_glance = max(0, self.left - STEPS_PER_GLANCE)
+        if self.left < 0:
+            message = f"{self.steps} steps used at {coordinate}"
+            raise OperationRefused("PLAN_LIMIT", message, {"limit": self.steps, "coordinate": coordinate})
+        if self.clock() > self.deadline:
+            raise OperationRefused("PLAN_DEADLINE", f"the request's deadline passed at {coordinate}")
