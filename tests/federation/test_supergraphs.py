@@ -147,7 +147,19 @@ def _without_the_rest_of_a_key(self: Graph, type_name: str, subgraph: str) -> It
         yield key, replace(selections, fields=selections.fields[:1])
 
 
-@pytest.mark.parametrize(("name", "hole"), [("_find", _without_requirements), ("keys", _without_the_rest_of_a_key)])
+def _without_selections_on_no_type(self: Graph, node: Node, name: str) -> Move | None:
+    move = FIND(self, node, name)
+    return move and replace(move, composite=bool(move.heads))
+
+
+@pytest.mark.parametrize(
+    ("name", "hole"),
+    [
+        ("_find", _without_requirements),
+        ("keys", _without_the_rest_of_a_key),
+        ("_find", _without_selections_on_no_type),
+    ],
+)
 def test_a_hole_in_the_engine_is_seen(name: str, hole: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Graph, name, hole)
     assert next(wrong(range(60)), None)

@@ -147,6 +147,8 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
             origin = option.group.origin
             if origin is not None and not option.group.sources:
                 stack.append(Option(origin, Move("String!"), "__typename", "__typename"))
+    for step in steps.values():
+        step.before &= steps.keys()  # an origin of which nothing is read is no step
     return [steps[number] for number in sorted(steps)]
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.federation.supergraphs.model import LEAVES, NODE, Argument, Field, Model, Type, Wrapper, fields_of, printed
+from tests.federation.supergraphs.model import (
+    LEAVES,
+    NODE,
+    PAIR,
+    TWIN,
+    Argument,
+    Field,
+    Model,
+    Type,
+    Wrapper,
+    fields_of,
+    printed,
+)
 
 KEYS = ("id", "k", "code org { iso }")
 ARGUMENTS = (
@@ -119,12 +131,24 @@ class Drawer:
 
     def use(self, value: str, homes: list[str]) -> None:
         """A value that is whole wherever it is known is known in these subgraphs too."""
+        if value in ("V0", TWIN) and TWIN in self.model.types:
+            homes = [*self.model.types["V0"].homes, *homes]
+            self.whole("V0", homes)
+            self.whole(TWIN, homes)
+            self.model.types[PAIR].members = {home: ["V0", TWIN] for home in self.model.types["V0"].homes}
+        else:
+            self.whole(value, homes)
+
+    def whole(self, value: str, homes: list[str]) -> None:
+        """A subgraph has all fields of a value, some of them less strict than another's."""
         type_ = self.model.types.setdefault(value, Type(value, "value"))
         if value == "Org" and not type_.fields:
             type_.fields = {"iso": Field("iso", "String", (True,)), "size": Field("size", "Int")}
         type_.homes = [subgraph for subgraph in self.model.subgraphs if subgraph in type_.homes or subgraph in homes]
         for field in type_.fields.values():
-            field.homes = {home: field.homes.get(home, (field.type_name, field.strict)) for home in type_.homes}
+            for home in type_.homes:
+                wrapper = field.strict if value == "Org" else self.weaker(field.strict)
+                field.homes.setdefault(home, (field.type_name, wrapper))
 
     def values(self) -> None:
         """Values that are whole in each subgraph, and one that two subgraphs share out between them."""

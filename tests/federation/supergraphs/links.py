@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.federation.supergraphs.draw import FIRST, WRAPPERS, Drawer
-from tests.federation.supergraphs.model import NODE, Argument, Field, Model, Type
+from tests.federation.supergraphs.abstract import AbstractDrawer
+from tests.federation.supergraphs.draw import FIRST, WRAPPERS
+from tests.federation.supergraphs.model import NODE, PAIR, TWIN, Argument, Field, Model, Type
 
 
 def draw(random: Random) -> Model:
@@ -17,12 +18,13 @@ def draw(random: Random) -> Model:
     return drawer.model
 
 
-class Linker(Drawer):
+class Linker(AbstractDrawer):
     """The second half of drawing: all fields that lead or read somewhere."""
 
     def fields(self) -> None:
         model = self.model
         owners = [*model.of("entity"), *([model.types[NODE]] if NODE in model.types else [])]
+        self.twins()
         for type_ in model.of("entity"):
             for _ in range(self.random.randint(1, 3)):
                 field = self.leaf(type_, self.some(type_.homes, 2))
@@ -34,6 +36,7 @@ class Linker(Drawer):
                 self.link(root, home)
             if self.chance(0.3):
                 self.leaf(root, [home])
+        self.hollow()
         if all(root_field.leaf for root_field in root.fields.values()):
             self.lead(root, model.types["T0"].homes[0], "T0", ["T0"])
         for type_ in owners:
@@ -91,8 +94,8 @@ class Linker(Drawer):
         )
         if type_name == "V1":
             field.homes = self.home_types(type_name, strict, target.homes)
-        elif type_name in ("V0", "Org"):
-            self.use(type_name, [home])
+        elif type_name in ("V0", TWIN, PAIR, "Org"):
+            self.use("V0" if type_name == PAIR else type_name, [home])
         elif target.kind == "entity":
             self.refer(target, home)
         if len(strict) == 2 and self.chance(0.2):
@@ -136,7 +139,8 @@ class Linker(Drawer):
         return " ".join(filter(None, (self.read(owner, name, home) for name in names[: self.random.randint(1, 2)])))
 
     def lacked(self, type_: Type, name: str, home: str) -> bool:
-        return not self.model.resolved(home, type_, name) and type_.fields[name].moved != home
+        mine = name in type_.keyed(home) or self.model.resolved(home, type_, name)
+        return not mine and type_.fields[name].moved != home
 
     def read(self, type_: Type, name: str, home: str, depth: int = 2) -> str:
         """A field in a field set, declared where the set is, with what is read below it."""
@@ -214,11 +218,13 @@ class Linker(Drawer):
             inner = ""
             if target is not None and target.kind == "value":
                 self.use(target.name, [home])
-                names = [candidate.name for candidate in target.fields.values() if not candidate.arguments]
+                plain = [candidate for candidate in target.fields.values() if candidate.leaf]
+                names = [candidate.name for candidate in plain if not candidate.arguments]
                 inner = f" {{ {' '.join(self.some(names, 2))} }}" if names else ""
             elif target is not None and target.kind == "entity" and self.stubbed(target, home):
                 self.refer(target, home)
-                inner = f" {{ {self.leaf_of(target, home)} }}"
+                leaf = self.leaf_of(target, home)
+                inner = f" {{ {leaf} }}" if leaf else ""
             if field.leaf or inner:
                 field.shared = True
                 self.model.external.add((home, type_.name, field.name))
@@ -234,7 +240,8 @@ class Linker(Drawer):
         ]
         free = [candidate for candidate in free if not (candidate.moved or candidate.arguments)]
         if not free or self.chance(0.3):
-            return self.random.choice([name for name in type_.keyed(home) if name != "org"])
+            keyed = [name for name in type_.keyed(home) if name != "org" and self.model.resolved(home, type_, name)]
+            return self.random.choice(keyed) if keyed else ""
         field = self.random.choice(free)
         field.shared = True
         self.model.external.add((home, type_.name, field.name))

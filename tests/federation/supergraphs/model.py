@@ -10,6 +10,8 @@ LEAVES = ("String", "Int", "Float", "Boolean", "ID", "Hue")
 HUES = ("RED", "GREEN", "BLUE")
 NODE = "Node"
 """The interface with a key, which one subgraph knows as an object only."""
+TWIN, PAIR = "V2", "W"
+"""A value whose fields have the names of another's, `V0`, and the union of both."""
 
 Wrapper = tuple[bool, ...]
 """Whether a type is non-null, from the innermost out: two are a list, three a list of lists."""
@@ -75,8 +77,9 @@ class Field:
 class Type:
     """An entity, a value, an interface, a union, the root or the mutation.
 
-    `keys` by subgraph; of a `stub` the key that a subgraph has without resolving it; `members` and `common` fields are
-    those of an abstract type, `parent` the interface that an interface may implement.
+    `keys` by subgraph; of a `stub` the key that a subgraph has without resolving it; `lost`: per key field the subgraph
+    that another one overrides, and that other; `members` and `common` fields are those of an abstract type, `parent`
+    the interface that an interface may implement, `hollow` the subgraphs that have an interface without types.
     """
 
     name: str
@@ -85,9 +88,11 @@ class Type:
     fields: dict[str, Field] = field(default_factory=dict)
     keys: dict[str, list[str]] = field(default_factory=dict)
     stubs: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, tuple[str, str]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
     common: dict[str, str] = field(default_factory=dict)
     parent: str = ""
+    hollow: list[str] = field(default_factory=list)
 
     def keyed(self, home: str) -> list[str]:
         """Names of the key fields of a subgraph."""
@@ -137,17 +142,20 @@ class Model:
         """Whether a subgraph has the type."""
         if type_.kind in ("root", "mutation"):
             return any(home in field.homes for field in type_.fields.values())
-        has_type = home in type_.homes or home in type_.stubs or home in type_.members
+        has_type = any(home in homes for homes in (type_.homes, type_.stubs, type_.members, type_.hollow))
         return has_type or any(external[:2] == (home, type_.name) for external in self.external)
 
     def resolved(self, home: str, type_: Type, name: str) -> bool:
         """Whether a subgraph says the field of itself."""
+        if name in type_.lost and home == type_.lost[name][0]:
+            return False
         return name in type_.keyed(home) or home in type_.fields[name].homes
 
     def shown(self, home: str, type_: Type) -> Iterator[Field]:
         """Fields of an object type that a subgraph declares."""
         for declared in type_.fields.values():
             stands = home == declared.moved or (home, type_.name, declared.name) in self.external
+            stands |= declared.name in type_.keyed(home)
             if stands or self.resolved(home, type_, declared.name):
                 yield declared
 

@@ -22,6 +22,8 @@ def _type(model: Model, home: str, type_: Type) -> str:
         parent = model.parent(type_)
         fields = " ".join(f"{name}: {type_.common[name]}" for name in model.above(home, type_))
         return f"interface {type_.name}{f' implements {parent.name}' if parent else ''}{keys} {{ {fields} }}"
+    if home in type_.hollow:
+        return f"interface {type_.name} {{ c_{type_.name}: {type_.common[f'c_{type_.name}']} }}"
     if home in type_.stubs:
         keys += f' @key(fields: "{type_.stubs[home]}", resolvable: false)'
     head = f"type {type_.name}"
@@ -45,6 +47,8 @@ def _field(model: Model, home: str, type_: Type, field: Field) -> str:
         return f"{text} @external"
     if resolved and (field.shared or type_.kind == "value" or len(field.homes) > 1):
         text += " @shareable"
+    if field.name in type_.lost and home == type_.lost[field.name][1]:
+        text += f' @override(from: "{type_.lost[field.name][0]}")'
     if resolved and field.requires:
         text += f' @requires(fields: "{field.requires}")'
     if home in field.provides:

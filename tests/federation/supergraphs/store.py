@@ -9,6 +9,8 @@ from typing import Any
 from tests.federation.supergraphs.model import HUES, NODE, Field, Model, Type, Wrapper
 
 OBJECTS = 3
+DEPTH = 2
+"""Levels of values in values."""
 TEXTS = ("x", 'é"\\', "", "RED")
 KEYED: Mapping[str, Callable[[str, int], Any]] = {
     "id": lambda name, number: f"{name}-{number}",
@@ -30,7 +32,7 @@ class Store:
             type_.name: [self._object(type_, number) for number in range(OBJECTS)] for type_ in model.of("entity")
         }
         self.root: Value = {"__typename": "Query"}
-        self.turns = 0
+        self.turns = self.depth = 0
         self.faults = random.choice((0, 0, 0.05))
         for type_ in model.of("entity"):
             for value in self.objects[type_.name]:
@@ -60,7 +62,12 @@ class Store:
         if not wrapper[-1] and wrapper == field.strict and self.random.random() < self.faults:
             return ValueError("broken")
         if len(wrapper) > 1:
-            return [self._value(field, wrapper[:-1]) for _ in range(self.random.choice((0, 1, 2, 2, 3)))]
+            count = (
+                0 if self.depth > DEPTH or not (field.leaf or field.targets) else self.random.choice((0, 1, 2, 2, 3))
+            )
+            return [self._value(field, wrapper[:-1]) for _ in range(count)]
+        if not field.leaf and not field.targets:
+            return None
         if not field.leaf:
             return self._target(self.random.choice(field.targets))
         values: dict[str, Callable[[], Any]] = {
@@ -79,5 +86,7 @@ class Store:
         if name in self.objects:
             return self.random.choice(self.objects[name])
         value: Value = {"__typename": name}
+        self.depth += 1
         self._fill(value, self.model.types[name])
+        self.depth -= 1
         return value
