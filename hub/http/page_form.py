@@ -6,7 +6,7 @@ from collections.abc import Collection
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from hub.errors import RequestRefused
 from hub.http.endpoint import read_body
@@ -27,6 +27,17 @@ def page_response(nonce: str, text: str, status: int) -> HTMLResponse:
         "cache-control": "no-store",
     }
     return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def file_response(content: bytes, media_type: str, name: str) -> Response:
+    """A file that is saved, never shown or cached; its name tells nothing of whom it is about."""
+    headers = {
+        **SHARED,
+        "content-security-policy": "default-src 'none'; sandbox",
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def read_form(request: Request, fields: Collection[str]) -> dict[str, str]:

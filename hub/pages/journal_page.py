@@ -1,4 +1,4 @@
-"""The page on which the data-protection officer searches the access journal, by the query `accessJournal`."""
+"""The page on which the data-protection officer finds who asks, and searches the access journal (`accessJournal`)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.errors import HubError
+from hub.pages import person_search
+from hub.pages.access_export import FORMATS
 from hub.pages.rendering import render
 from hub.policy.decide.policy_model import Policy
 
-PURPOSES = ("audit", "droits")
+PURPOSES = ("audit", "droits", person_search.PURPOSE)
 """Purposes for which the journal is searched."""
-QUERY = """query AccessJournal($filter: AccessFilter, $after: String) {
-  accessJournal(filter: $filter, first: 50, after: $after) {
+SHOWN, EXPORTED = 50, 100
+"""Accesses of a page, and of each part of a file."""
+QUERY = """query AccessJournal($filter: AccessFilter, $first: Int, $after: String) {
+  accessJournal(filter: $filter, first: $first, after: $after) {
     nodes {
       at actorLabel actor client organisation organisationName purposeLabel reference operation trace people visibleFrom
       data { label fields }
@@ -33,7 +37,9 @@ NOT_FOR_ACTOR = {
     "extensions": {"code": "FIELD_NOT_FOR_ACTOR"},
 }
 """The error shown where the answer holds neither accesses nor errors."""
-FIELDS = frozenset({"access_token", "search", "why", "reference", "purpose", "after", *CRITERIA, *INSTANTS})
+SEARCH = frozenset({"access_token", "why", "reference", "purpose", *CRITERIA, *INSTANTS})
+"""Names of the fields by which a search is repeated."""
+FIELDS = SEARCH | {"search", "after", "export"} | person_search.FIELDS
 
 
 class JournalPages:
@@ -47,9 +53,15 @@ class JournalPages:
         return render("journal_entry.html", nonce=nonce, problem=problem)
 
     def page(
-        self, nonce: str, form: Mapping[str, str], answer: Mapping[str, Any] | None, problem: HubError | None = None
+        self,
+        nonce: str,
+        form: Mapping[str, str],
+        answer: Mapping[str, Any] | None,
+        problem: HubError | None = None,
+        match: Mapping[str, Any] | None = None,
     ) -> str:
-        """Render the form as it was filled in, and the answer of its search if there was one, or why it was refused."""
+        """Render the form as it was filled in, and the answer of its search if there was one, or why it was refused;
+        `match` is the answer of a search for the person who asks, of whom nothing is filled in again."""
         return render(
             "journal_search.html",
             nonce=nonce,
@@ -59,6 +71,10 @@ class JournalPages:
             search_purposes=self._purposes(PURPOSES, form.get("why", "")),
             access_purposes=self._purposes(("", *self._labels), form.get("purpose", "")),
             problem=problem,
+            names=person_search.NAMES,
+            key=person_search.KEY,
+            formats=FORMATS,
+            **person_search.found(match),
             **_accesses(form, answer),
         )
 
@@ -67,14 +83,15 @@ class JournalPages:
 
 
 def _accesses(form: Mapping[str, str], answer: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the errors of an answer, the accesses found (None: there was no search, or it may not be read), and the
-    fields of the form that asks for the next page."""
+    """Return the errors of an answer, the accesses found (None: there was no search, or it may not be read), the fields
+    of the form that asks for the next page, and those that repeat the search."""
+    repeated = {name: value for name, value in form.items() if name in SEARCH}
     if answer is None:
-        return {"errors": (), "accesses": None, "next_page": None}
+        return {"errors": (), "accesses": None, "next_page": None, "repeated": repeated}
     errors, connection = answer.get("errors", ()), (answer.get("data") or {}).get("accessJournal")
     if connection is None or connection["nodes"] is None:
-        return {"errors": errors or (NOT_FOR_ACTOR,), "accesses": None, "next_page": None}
+        return {"errors": errors or (NOT_FOR_ACTOR,), "accesses": None, "next_page": None, "repeated": repeated}
     page_info, next_page = connection["pageInfo"], None
     if connection["nodes"] and page_info["hasNextPage"]:
-        next_page = {**form, "after": page_info["endCursor"], "search": "1"}
-    return {"errors": errors, "accesses": connection["nodes"], "next_page": next_page}
+        next_page = {**repeated, "after": page_info["endCursor"], "search": "1"}
+    return {"errors": errors, "accesses": connection["nodes"], "next_page": next_page, "repeated": repeated}

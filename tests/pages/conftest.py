@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -110,3 +111,26 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Visit]]:
     for opened in visits:
         assert opened.elsewhere == []
         assert opened.breaches == []
+
+
+@pytest.fixture
+def reader(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """A window without JavaScript, which asks nothing elsewhere and breaches no policy."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="fr-FR", java_script_enabled=False)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    elsewhere: list[str] = []
+    breaches: list[str] = []
+    page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(demo.url) else None)
+    page.on("console", lambda m: breaches.append(m.text) if "Content Security Policy" in m.text else None)
+    yield page
+    context.close()
+    assert (elsewhere, breaches) == ([], [])
+
+
+@pytest.fixture
+def tokens(demo: Demo) -> dict[str, str]:
+    """A token of each kind of actor of the demo, as the switcher gives it."""
+    actors = httpx2.get(f"{demo.url}/demo/actors").json()["actors"]
+    by_name = {actor["name"]: actor["token"] for actor in actors}
+    return {kind: by_name[demo.actor(kind).name] for kind in {actor.kind for actor in demo.actors}}

@@ -1,29 +1,14 @@
-"""The page of the rules as its readers use it, in a real browser in which no script may run."""
+"""The pages of the rules and of the journal as their readers use them, in a real browser in which no script may run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 
-import httpx2
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from demo.cast import BY_SLUG
 from tests.pages.conftest import Demo, Visit
-
-
-@pytest.fixture
-def reader(browser: Browser, demo: Demo) -> Iterator[Page]:
-    """A window without JavaScript, which asks nothing elsewhere and breaches no policy."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="fr-FR", java_script_enabled=False)
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    elsewhere: list[str] = []
-    breaches: list[str] = []
-    page.on("request", lambda r: elsewhere.append(r.url) if not r.url.startswith(demo.url) else None)
-    page.on("console", lambda m: breaches.append(m.text) if "Content Security Policy" in m.text else None)
-    yield page
-    context.close()
-    assert (elsewhere, breaches) == ([], [])
 
 
 def enter(page: Page, demo: Demo, token: str) -> None:
@@ -31,14 +16,6 @@ def enter(page: Page, demo: Demo, token: str) -> None:
     page.goto(f"{demo.url}/policy")
     page.get_by_label("Jeton d'accès").fill(token)
     page.get_by_role("button", name="Entrer").click()
-
-
-@pytest.fixture
-def tokens(demo: Demo) -> dict[str, str]:
-    """A token of each kind of actor of the demo, as the switcher gives it."""
-    actors = httpx2.get(f"{demo.url}/demo/actors").json()["actors"]
-    by_name = {actor["name"]: actor["token"] for actor in actors}
-    return {kind: by_name[demo.actor(kind).name] for kind in {actor.kind for actor in demo.actors}}
 
 
 def test_the_dpo_has_a_decision_of_another_explained(reader: Page, demo: Demo, tokens: dict[str, str]) -> None:
@@ -110,3 +87,26 @@ def test_a_hub_that_is_no_demo_leads_to_the_door(demo: Demo, visit: Callable[[st
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Règles d’accès").click()
     expect(opened.value.get_by_label("Jeton d'accès")).to_be_visible()
+
+
+def test_the_officer_answers_who_read_ones_data_in_two_clicks(
+    reader: Page, demo: Demo, tokens: dict[str, str], tmp_path: Path
+) -> None:
+    maelle = BY_SLUG["maelle"]
+    reader.goto(f"{demo.url}/journal")
+    reader.get_by_label("Jeton d'accès").fill(tokens["dpo"])
+    reader.get_by_role("button", name="Entrer").click()
+    reader.get_by_label("Numéro de dossier").first.fill("DEMANDE-1")
+    reader.get_by_label("Date de naissance").fill(str(maelle.birth_date))
+    reader.get_by_label("Nom d'usage ou de naissance").fill(maelle.last_name)
+    reader.get_by_label("Prénom").fill(maelle.first_name)
+    reader.get_by_role("button", name="Retrouver").click()
+    expect(reader.get_by_role("status")).to_contain_text(maelle.last_name.upper())
+    reader.get_by_role("button", name="Qui a lu ses données").click()
+    expect(reader.get_by_role("table")).to_contain_text("dossier DEMANDE-1")
+    with reader.expect_download() as download:
+        reader.get_by_role("button", name="Tout enregistrer en CSV").click()
+    saved = tmp_path / "acces.csv"
+    download.value.save_as(saved)
+    assert "DEMANDE-1" in saved.read_text(encoding="utf-8-sig")
+    assert reader.url == f"{demo.url}/journal"
