@@ -217,6 +217,7 @@ def hub_app(
             shares=settings.override,
             exact=frozenset(local),
             admit=refuse_nir,
+            deadline=settings.deadline,
         ),
         views=Views(graph.schema, table.classification),
         transports=transports,

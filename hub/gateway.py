@@ -93,7 +93,9 @@ class Gateway(AsgiApplication):
         super().__init__(GraphQLEndpoint(self.answer, forwarded), [], page=False)
         _refuse_secured(supergraph)
         schema = supergraph.client_schema
-        self.preparer: Preparer[Everyone, Allowed] = Preparer(supergraph, schema, allow, shares=shares)
+        self.preparer: Preparer[Everyone, Allowed] = Preparer(
+            supergraph, schema, allow, shares=shares, deadline=deadline
+        )
         self.documents = Documents()
         self.transports = transports(supergraph, _forwarding(forwarded), tls)
         self._deadline = deadline
@@ -102,11 +104,12 @@ class Gateway(AsgiApplication):
     async def answer(self, request: Request) -> Reply:
         """Answer one request; raises HubError."""
         text = self.documents.text(request)
-        prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace)
+        prepared = await self.preparer.prepared(text, request.operation_name, EVERYONE, request.trace, request.peer)
         variables = self.preparer.bind_variables(prepared, request.variables)
+        await self.preparer.compile_projection(prepared, variables, request.peer)
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, failures = prepared.projection.project(answer, variables, None)
-        data = await self.preparer.introspect(prepared, data, request.variables)
+        data = await self.preparer.introspect(prepared, data, request.variables, client=request.peer)
         extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
         return Reply.of(data, failed_fields(failures), extensions, request.trace)
 

@@ -65,7 +65,7 @@ class Pipeline:
             data, errors, guard = await self._execute(caller, authorised)
             quota.settle(data, errors, guard)
             view = self.views.requested(request.headers.get("schema-view"), authorised.decisions)
-            data = await self.preparer.introspect(prepared, data, request.variables, view)
+            data = await self.preparer.introspect(prepared, data, request.variables, view, caller.actor.caller)
             failed = [error.path for error in errors if error.path is not None]
             access = explain(prepared.authorisation, guard, data, failed)
             extensions = {"access": access.json, **({"plan": prepared.plan.text()} if plan_shown else {})}
@@ -88,8 +88,9 @@ class Pipeline:
         actor = caller.actor
         decisions = self.table.decision_class(actor.kind, caller.purpose, actor.scope)
         text = self.documents.text(request, actor.client, actor.caller)
-        prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace)
+        prepared = await self.preparer.prepared(text, request.operation_name, decisions, request.trace, actor.caller)
         variables = self.preparer.bind_variables(prepared, request.variables)
+        await self.preparer.compile_projection(prepared, variables, actor.caller)
         authorisation = prepared.authorisation
         revealed = check_inputs(authorisation.inputs, variables, decisions, self.table.classification)
         if _refuses_partial(request):

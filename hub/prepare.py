@@ -7,10 +7,9 @@ step, or that of `hub.gateway`, which allows everything.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
@@ -24,7 +23,8 @@ from hub.document.exchange import Request
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
-from hub.errors import NotServed, RequestRefused
+from hub.errors import RequestRefused
+from hub.fair_worker import FairWorker
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.budget import Budget
 from hub.federation.cost import Cost, Costs
@@ -45,8 +45,8 @@ CACHE_WEIGHT = 80_000
 takes about 0.6 KB of memory; a thousand queries of six levels fit, or seventy at the bounds of a document."""
 
 
-MOST_WAITING = 100
-"""Most documents and introspections in the queue: ten seconds of work at the bounds of a document."""
+DEADLINE = 10.0
+"""Seconds in which an operation is prepared, or refused."""
 
 
 def wants_plan(request: Request, *, allowed: bool) -> bool:
@@ -83,7 +83,6 @@ class Decision(Protocol):
 
 
 ClassT = TypeVar("ClassT", bound=Class)
-ResultT = TypeVar("ResultT")
 DecisionT = TypeVar("DecisionT", bound=Decision)
 
 Key: TypeAlias = tuple[str, str | None, str, frozenset[str]]
@@ -110,13 +109,34 @@ class Prepared(Generic[DecisionT]):
     cost: Cost | None
 
 
+@dataclass(slots=True)
+class _Preparation(Generic[DecisionT]):
+    """A preparation that is waited for or under way, its budget, and how many requests wait for it."""
+
+    future: asyncio.Future[Prepared[DecisionT]]
+    budget: Budget
+    waiting: int = 0
+
+    async def result(self, worker: FairWorker, deadline: float) -> Prepared[DecisionT]:
+        """The prepared operation for one more request, which has until the deadline."""
+        self.budget.deadline = max(self.budget.deadline, deadline)
+        self.waiting += 1
+        try:
+            return await worker.result(asyncio.shield(self.future))
+        finally:
+            self.waiting -= 1
+            if not self.waiting:
+                self.future.cancel()
+
+
 class Preparer(Generic[ClassT, DecisionT]):
     """Prepares operations against one supergraph, and keeps the most recently used.
 
     `decide` authorises a normalised operation for a class; `shares`: percentages of requests that use the new subgraph,
     by label of a progressive override; `exact`: subgraphs whose values always conform to their types; `admit` checks
     the text of a new document before it is parsed, and raises DocumentRefused; `around` gives a context for each step
-    (`prepare`, and in it `authorise` and `plan`). Raises StartRefused (OVERRIDE_LABEL_UNKNOWN).
+    (`prepare`, and in it `authorise` and `plan`); `deadline`: seconds for a preparation, its turn included. Raises
+    StartRefused (OVERRIDE_LABEL_UNKNOWN).
     """
 
     def __init__(
@@ -129,6 +149,7 @@ class Preparer(Generic[ClassT, DecisionT]):
         exact: frozenset[str] = frozenset(),
         admit: Callable[[str], None] | None = None,
         around: Callable[[str], AbstractContextManager[object]] = nullcontext,
+        deadline: float = DEADLINE,
     ) -> None:
         self.schema = schema
         self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
@@ -136,31 +157,39 @@ class Preparer(Generic[ClassT, DecisionT]):
         self._shares = call_engine(checked, shares, supergraph.labels)
         self._costs = Costs(supergraph, self._limits.cost)
         self._cache: Lru[Key, Prepared[DecisionT]] = Lru(CACHE, weight=CACHE_WEIGHT, weigh=attrgetter("weight"))
-        self._waiting = 0
-        self._preparations: dict[Key, asyncio.Future[Prepared[DecisionT]]] = {}
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+        self._preparations: dict[Key, _Preparation[DecisionT]] = {}
+        self._worker = FairWorker("prepare", deadline)
 
-    async def prepared(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecisionT]:
-        """The prepared operation; the trace id `trace` selects the side of progressive overrides. Raises
-        DocumentRefused, RequestRefused (bound of the planner), NotServed (PREPARATION_BUSY).
+    async def prepared(
+        self, query: str, name: str | None, decisions: ClassT, trace: str, client: str = ""
+    ) -> Prepared[DecisionT]:
+        """The prepared operation; the trace id `trace` selects the side of progressive overrides, `client` tells whose
+        turn a new document waits for. Raises DocumentRefused, RequestRefused (PLAN_LIMIT), NotServed (PLAN_DEADLINE,
+        PREPARATION_BUSY).
 
         Concurrent requests share the preparation of a new document, which runs outside of the event loop, so that only
-        they wait for it.
+        they wait for it; if all of them leave, it is never begun.
         """
         key = self._key(query, name, decisions, trace)
         cached = self._cache.get(key)
         if cached is not None:
             return cached
         preparation = self._preparations.get(key)
-        if preparation is None:
-            preparation = self._preparations[key] = self._run_in_worker(self._prepare, query, name, decisions, key[3])
-            preparation.add_done_callback(lambda future: self._finish_preparation(key, future))
-        return await asyncio.shield(preparation)
+        if preparation is None or preparation.future.cancelled():
+            budget = self._budget()
+            future = self._worker.run(client, self._prepare, query, name, decisions, key[3], budget)
+            preparation = self._preparations[key] = _Preparation(future, budget)
+            future.add_done_callback(lambda future: self._finish_preparation(key, future))
+        return await preparation.result(self._worker, self._budget().deadline)
 
     def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecisionT]:
         """Prepare in the calling thread, without sharing."""
         key = self._key(query, name, decisions, trace)
-        return self._cache.get_or(key, lambda: self._prepare(query, name, decisions, key[3]))
+        return self._cache.get_or(key, lambda: self._prepare(query, name, decisions, key[3], self._budget()))
+
+    def _budget(self) -> Budget:
+        """The budget of a preparation that is asked for now."""
+        return Budget(self._limits.steps, time.monotonic() + self._worker.seconds)
 
     def bind_variables(self, prepared: Prepared[DecisionT], provided: Mapping[str, Any]) -> dict[str, Any]:
         """The values of the operation's variables; raises VariablesRefused, DocumentRefused (DOCUMENT_COST_LIMIT)."""
@@ -169,19 +198,30 @@ class Preparer(Generic[ClassT, DecisionT]):
             call_engine(prepared.cost.check, values)
         return values
 
+    async def compile_projection(
+        self, prepared: Prepared[DecisionT], variables: Mapping[str, Any], client: str = ""
+    ) -> None:
+        """Generate the code that projects the answer under these variables, unless it is there, in the client's turn;
+        `variables` are those of `bind_variables`. Raises NotServed (PREPARATION_BUSY)."""
+        projection = prepared.projection
+        if not projection.is_generated(variables):
+            generating = self._worker.run(client, projection.generate, variables)
+            projection.keep(variables, await self._worker.result(generating))
+
     async def introspect(
         self,
         prepared: Prepared[DecisionT],
         data: dict[str, Any] | None,
         variables: Mapping[str, Any],
         view: Callable[[], GraphQLSchema] | None = None,
+        client: str = "",
     ) -> dict[str, Any] | None:
         """The data with the introspection that the operation selects, of the schema that `view` makes, or of the whole
         schema; `variables` are the client's, already checked."""
         if prepared.introspection is None or data is None:
             return data
-        introspected = await self._run_in_worker(self._introspect, prepared.introspection, variables, view)
-        return introspection.merge(prepared.keys, data, introspected)
+        introspecting = self._worker.run(client, self._introspect, prepared.introspection, variables, view)
+        return introspection.merge(prepared.keys, data, await self._worker.result(introspecting))
 
     def _introspect(
         self, document: DocumentNode, variables: Mapping[str, Any], view: Callable[[], GraphQLSchema] | None
@@ -193,36 +233,23 @@ class Preparer(Generic[ClassT, DecisionT]):
         return query, name, decisions.id, active(labels, self._shares, trace) if labels else labels
 
     def _finish_preparation(self, key: Key, future: asyncio.Future[Prepared[DecisionT]]) -> None:
-        del self._preparations[key]
+        if self._preparations[key].future is future:
+            del self._preparations[key]
         if not future.cancelled() and future.exception() is None:
             self._cache.put(key, future.result())
 
-    def _run_in_worker(self, work: Callable[..., ResultT], *arguments: Any) -> asyncio.Future[ResultT]:
-        """Run CPU work in the worker thread; raises NotServed (PREPARATION_BUSY) if too much is queued."""
-        if self._waiting >= MOST_WAITING:
-            raise NotServed(
-                "PREPARATION_BUSY",
-                "Trop de documents nouveaux arrivent à la fois : réessayez dans quelques secondes.",
-                f"{MOST_WAITING} documents wait to be prepared",
-            )
-        self._waiting += 1
-        working = asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, work, *arguments)
-        working.add_done_callback(self._release_worker)
-        return working
-
-    def _release_worker(self, _: asyncio.Future[Any]) -> None:
-        self._waiting -= 1
-
-    def _prepare(self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]) -> Prepared[DecisionT]:
+    def _prepare(
+        self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str], budget: Budget
+    ) -> Prepared[DecisionT]:
         with self._around("prepare"):
-            return self._prepare_steps(query, name, decisions, labels)
+            return self._prepare_steps(query, name, decisions, labels, budget)
 
     def _prepare_steps(
-        self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str]
+        self, query: str, name: str | None, decisions: ClassT, labels: frozenset[str], budget: Budget
     ) -> Prepared[DecisionT]:
+        call_engine(budget.check_deadline)
         if self._admit is not None:
             self._admit(query)
-        budget = Budget(self._limits.steps)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)
         operation = call_engine(normalise, document, node, self.schema, budget)

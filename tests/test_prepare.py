@@ -10,7 +10,7 @@ from types import FunctionType
 import pytest
 
 from hub.document.exchange import Request
-from hub.errors import RequestRefused
+from hub.errors import NotServed, RequestRefused
 from hub.federation.execution.execute import execute
 from hub.federation.operations.operation import Operation
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
@@ -117,7 +117,7 @@ async def test_more_documents_than_may_wait_are_refused_and_what_is_kept_is_answ
 ) -> None:
     subject, _ = preparer()
     cached = await subject.prepared("{ users { id } }", None, EVERYONE, "t")
-    monkeypatch.setattr("hub.prepare.MOST_WAITING", 2)
+    monkeypatch.setattr("hub.fair_worker.MOST_OF_CLIENT", 1)
     names = [f"query A{number} {{ users {{ name }} }}" for number in range(4)]
     requests = [asyncio.ensure_future(subject.prepared(name, None, EVERYONE, "t")) for name in names]
     outcomes = await asyncio.gather(*requests, return_exceptions=True)
@@ -129,6 +129,50 @@ async def test_more_documents_than_may_wait_are_refused_and_what_is_kept_is_answ
     ]
     assert await subject.prepared("{ users { id } }", None, EVERYONE, "t") is cached
     assert (await subject.prepared(names[3], None, EVERYONE, "t")).operation.name == "A3"
+
+
+async def test_a_document_that_nobody_waits_for_any_more_is_never_prepared() -> None:
+    left, decided_names = Event(), list[str | None]()
+    supergraph = shop().supergraph
+
+    def decide(operation: Operation, everyone: Everyone) -> Allowed:
+        assert left.wait(30)
+        decided_names.append(operation.name)
+        return allow(operation, everyone)
+
+    subject = Preparer(supergraph, supergraph.client_schema, decide)
+    first, leaving, staying = (
+        asyncio.ensure_future(subject.prepared(f"query A{number} {{ users {{ name }} }}", None, EVERYONE, "t"))
+        for number in range(3)
+    )
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    left.set()
+    assert [(await request).operation.name for request in (first, staying)] == ["A0", "A2"]
+    again = await subject.prepared("query A1 { users { name } }", None, EVERYONE, "t")
+    assert (again.operation.name, decided_names) == ("A1", ["A0", "A2", "A1"])
+
+
+async def test_a_document_that_is_past_its_deadline_is_refused_before_it_is_read() -> None:
+    supergraph = shop().supergraph
+    subject = Preparer(supergraph, supergraph.client_schema, allow, deadline=-1.0)
+    with pytest.raises(NotServed) as caught:
+        subject.prepare("{ users { name } }", None, EVERYONE, "t")
+    assert (caught.value.code, caught.value.http_status) == ("PLAN_DEADLINE", 503)
+    with pytest.raises(NotServed) as caught:
+        await subject.prepared("{ users { name } }", None, EVERYONE, "t")
+    assert caught.value.code == "PLAN_DEADLINE"
+
+
+async def test_the_code_of_an_answer_is_generated_before_it_once_for_each_values_of_its_conditions() -> None:
+    subject, _ = preparer()
+    query = "query ($a: Boolean!) { users { name @include(if: $a) id } }"
+    prepared = await subject.prepared(query, None, EVERYONE, "t")
+    for values in ({"a": True}, {"a": False}):
+        assert not prepared.projection.is_generated(values)
+        await subject.compile_projection(prepared, values)
+        assert prepared.projection.is_generated(values)
 
 
 async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> None:

@@ -15,7 +15,8 @@ from hub.errors import FieldFailed, IdentityRefused
 class Request:
     """One GraphQL request as received; `headers` holds the relevant ones, in lower case, `trace` is a W3C trace id.
 
-    `query` is the document's text, `document_id` its identifier (a SHA-256 without prefix): at least one is set.
+    `query` is the document's text, `document_id` its identifier (a SHA-256 without prefix): at least one is set; `peer`
+    is the other end of the connection.
     """
 
     headers: Mapping[str, str]
@@ -24,6 +25,7 @@ class Request:
     variables: Mapping[str, Any]
     trace: str
     document_id: str | None = None
+    peer: str = ""
 
     @property
     def bearer(self) -> str:

@@ -44,5 +44,11 @@ class Budget:
         if self.left < 0:
             message = f"{self.steps} steps used at {coordinate}"
             raise OperationRefused("PLAN_LIMIT", message, {"limit": self.steps, "coordinate": coordinate})
+        self.check_deadline()
+
+    def check_deadline(self) -> None:
+        """Raise OperationRefused (PLAN_DEADLINE) if the deadline has passed."""
         if self.clock() > self.deadline:
-            raise OperationRefused("PLAN_DEADLINE", f"the request's deadline passed at {coordinate}")
+            raise OperationRefused(
+                "PLAN_DEADLINE", f"the request's deadline passed after {self.steps - self.left} steps"
+            )

@@ -52,6 +52,7 @@ class GraphQLEndpoint:
                 )
             media = answer_media(headers.get("accept"))
             request = read_request(headers, await read_body(receive, self._body_seconds), trace)
+            request.peer = "%s:%s" % (scope.get("client") or ("", ""))
             reply = await self._until_disconnect(self._answer(request), receive)
             return answered(media, trace, reply)
         except HubError as error:

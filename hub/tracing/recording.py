@@ -157,9 +157,9 @@ class _Preparer(HubPreparer):
         self._spans = spans
 
     async def prepared(
-        self, query: str, name: str | None, decisions: DecisionClass, trace: str
+        self, query: str, name: str | None, decisions: DecisionClass, trace: str, client: str = ""
     ) -> Prepared[Authorisation]:
-        prepared = await super().prepared(query, name, decisions, trace)
+        prepared = await super().prepared(query, name, decisions, trace, client)
         self._spans.prepared(prepared.hash, prepared.operation.kind)
         return prepared
 

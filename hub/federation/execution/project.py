@@ -80,17 +80,33 @@ class Projection:
                     guard.restart()
         return interpret(self.shape(variables), answer, guard)
 
+    def is_generated(self, variables: Mapping[str, Any]) -> bool:
+        """Whether the code for these variables is there, so that an answer is projected at once."""
+        return self._generated.get(self._values(variables)) is not None
+
+    def generate(self, variables: Mapping[str, Any]) -> Generated:
+        """The code for these variables, for `keep`; may be called in any thread."""
+        return self._generate(self._shape(self._values(variables)))
+
+    def keep(self, variables: Mapping[str, Any], generated: Generated) -> None:
+        """Cache the code for these variables."""
+        self._generated.put(self._values(variables), generated)
+
     def shape(self, variables: Mapping[str, Any]) -> Shape:
         """The response shape under these variables."""
         return self._cached(self._shapes, variables, lambda shape: shape)
 
     def _cached(self, cache: Lru[tuple[Any, ...], T], variables: Mapping[str, Any], make: Callable[[Shape], T]) -> T:
-        conditions = tuple([variables.get(name) for name in self._conditions])
-        cached = cache.get(conditions)
-        if cached is None:
-            shape = Shape((self._root,), self._schema, dict(zip(self._conditions, conditions, strict=True)))
-            cached = cache.put(conditions, make(shape))
-        return cached
+        values = self._values(variables)
+        cached = cache.get(values)
+        return cached if cached is not None else cache.put(values, make(self._shape(values)))
+
+    def _values(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values of the conditions."""
+        return tuple([variables.get(name) for name in self._conditions])
+
+    def _shape(self, values: tuple[Any, ...]) -> Shape:
+        return Shape((self._root,), self._schema, dict(zip(self._conditions, values, strict=True)))
 
 
 def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
