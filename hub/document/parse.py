@@ -37,7 +37,7 @@ _MESSAGES = {
     "KnownArgumentNamesRule": "Argument inconnu{name} : vérifiez les arguments de ce champ dans le schéma",
     "KnownTypeNamesRule": "Type inconnu{name} : vérifiez son nom dans le schéma",
     "KnownFragmentNamesRule": "Fragment non défini{name} : définissez-le ou retirez-le",
-    "KnownDirectivesRule": "Directive inconnue ou mal placée{name} : seules @skip et @include sont acceptées",
+    "KnownDirectivesRule": "Directive inconnue ou mal placée{name} : @skip, @include et celles du schéma sont admises",
     "NoUndefinedVariablesRule": "Variable non déclarée{name} : déclarez-la dans l'en-tête de l'opération",
     "NoUnusedVariablesRule": "Variable déclarée mais inutilisée{name} : retirez-la",
     "NoUnusedFragmentsRule": "Fragment défini mais inutilisé{name} : retirez-le",

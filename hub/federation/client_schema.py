@@ -1,7 +1,9 @@
-"""The schema that clients see: without inaccessible elements and federation, with descriptions and deprecations."""
+"""The schema that clients see: without inaccessible elements, federation and subscriptions, which nothing serves, with
+descriptions and deprecations, and with the directives that clients' operations may bear."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -16,6 +18,11 @@ from graphql import (
 
 from hub.federation.legacy_supergraph import changed
 
+_SCHEMA_NODES = (SchemaDefinitionNode, DirectiveDefinitionNode)
+_SERVED = frozenset({"QUERY", "MUTATION", "FIELD", "INLINE_FRAGMENT", "FRAGMENT_SPREAD"})
+_NOT_SENT_ON = frozenset({"skip", "include", "defer", "stream"})
+"""GraphQL's own directives: the first two are the hub's to obey, the others ask for answers in parts."""
+
 INTERNAL_PREFIXES = ("join__", "link__", "core__", "context__")
 """Prefixes of the names of federation's own definitions."""
 
@@ -26,12 +33,54 @@ def visible_schema(text: str, hidden: frozenset[str]) -> GraphQLSchema:
     visible: list[Any] = []
     for node in document.definitions:
         name = node.name.value if not isinstance(node, SchemaDefinitionNode) else ""  # type: ignore[attr-defined]
-        if not isinstance(node, DirectiveDefinitionNode) and name not in hidden:
+        if isinstance(node, DirectiveDefinitionNode):
+            visible += _executable(node)
+        elif name not in hidden:
             visible.append(_visible(node, name, hidden))
-    used = _used_types(DocumentNode(definitions=tuple(visible)))
+    visible = _without_subscriptions(visible)
+    used = _used_types(visible)
     leaves = ("enum_type_definition", "scalar_type_definition")
     definitions = tuple(node for node in visible if node.kind not in leaves or node.name.value in used)
     return build_ast_schema(DocumentNode(definitions=definitions))
+
+
+def _executable(node: DirectiveDefinitionNode) -> list[Any]:
+    """The directive where an operation may bear it, if it may at all.
+
+    The normal form of operations has no fragments of a name: a spread is sent on as an inline fragment."""
+    here = {location.value for location in node.locations}
+    served = here & _SERVED if "INLINE_FRAGMENT" in here else here & _SERVED - {"FRAGMENT_SPREAD"}
+    if not served or node.name.value in _NOT_SENT_ON:
+        return []
+    arguments = tuple(
+        changed(argument, directives=_standard(argument))
+        for argument in node.arguments or ()
+        if all(directive.name.value != "inaccessible" for directive in argument.directives or ())
+    )
+    locations = tuple(location for location in node.locations if location.value in served)
+    return [changed(node, arguments=arguments, locations=locations)]
+
+
+def _without_subscriptions(definitions: list[Any]) -> list[Any]:
+    """The definitions without the subscription root and the types that only it reaches."""
+    types = {node.name.value: node for node in definitions if not isinstance(node, _SCHEMA_NODES)}
+    roots = {"QUERY": "Query", "MUTATION": "Mutation", "SUBSCRIPTION": "Subscription"}
+    for node in definitions:
+        if isinstance(node, SchemaDefinitionNode):
+            roots = {entry.operation.name: entry.type.name.value for entry in node.operation_types}
+    root = roots.pop("SUBSCRIPTION", "")
+    if root not in types:
+        return definitions
+    lost = _reached([root], types)
+    gone = lost - _reached([*roots.values(), *(types.keys() - lost)], types)
+    result = []
+    for node in definitions:
+        if isinstance(node, SchemaDefinitionNode):
+            kept = tuple(entry for entry in node.operation_types if entry.type.name.value != root)
+            result.append(changed(node, operation_types=kept))
+        elif isinstance(node, DirectiveDefinitionNode) or node.name.value not in gone:
+            result.append(node)
+    return result
 
 
 def _visible(node: Any, name: str, hidden: frozenset[str]) -> Any:
@@ -68,15 +117,35 @@ def _standard(node: Any) -> tuple[Any, ...]:
     return tuple(directive for directive in node.directives or () if directive.name.value in standard)
 
 
-def _used_types(document: DocumentNode) -> set[str]:
+def _used_types(definitions: Iterable[Any]) -> set[str]:
     """Names of the types of all fields, arguments and input fields."""
-    names = set()
-    for node in document.definitions:
-        if not isinstance(node, DirectiveDefinitionNode):
-            for part in getattr(node, "fields", None) or ():
-                for typed in (part, *(getattr(part, "arguments", None) or ())):
-                    names.add(print_ast(typed.type).strip("[]!"))
-    return names
+    return {name for node in definitions for name in _types_of(node)}
+
+
+def _types_of(node: Any) -> Iterator[str]:
+    """Names of the types of a definition's fields and arguments."""
+    for part in (*(getattr(node, "fields", None) or ()), *(getattr(node, "arguments", None) or ())):
+        for typed in (part, *(getattr(part, "arguments", None) or ())):
+            yield print_ast(typed.type).strip("[]!")
+
+
+def _reached(start: Iterable[str], types: Mapping[str, Any]) -> set[str]:
+    """The types that fields lead to from some types, these included: through interfaces and unions to all of theirs."""
+    implementers: dict[str, list[str]] = {}
+    for name, node in types.items():
+        for interface in getattr(node, "interfaces", None) or ():
+            implementers.setdefault(interface.name.value, []).append(name)
+    reached: set[str] = set()
+    stack = [name for name in start if name in types]
+    while stack:
+        name = stack.pop()
+        if name in reached or name not in types:
+            continue
+        reached.add(name)
+        node = types[name]
+        related = (*(getattr(node, "types", None) or ()), *(getattr(node, "interfaces", None) or ()))
+        stack += [*_types_of(node), *(part.name.value for part in related), *implementers.get(name, ())]
+    return reached
 
 
 def without_internal(document: DocumentNode) -> DocumentNode:

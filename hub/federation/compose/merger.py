@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.federation.compose.directive_merging import MERGE_STRATEGIES, merge_applications
+from hub.federation.compose.executable_directives import executable_directives, with_common_locations
 from hub.federation.compose.field_selections import FIELD_SET_DIRECTIVES, field_set_coordinates, field_set_text
 from hub.federation.compose.from_context import (
     context_coordinates,
@@ -39,11 +40,13 @@ MERGED_DIRECTIVES = ("tag", "inaccessible", "context", *MERGE_STRATEGIES)
 @dataclass(frozen=True, slots=True)
 class MergedSchema:
     """The supergraph's types with directives of `JOIN`; `definitions` of its composed directives by (spec, name);
-    `cost_prefix` of the names of federation's `@cost` and `@listSize`."""
+    `executable`: definitions of those that clients' operations may bear without a specification; `cost_prefix` of the
+    names of federation's `@cost` and `@listSize`."""
 
     types: Mapping[str, Type]
     definitions: Mapping[tuple[str, str], str]
     cost_prefix: str = ""
+    executable: tuple[str, ...] = ()
 
 
 def graph_name(subgraph: str) -> str:
@@ -62,7 +65,12 @@ def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> MergedSch
                 definitions.setdefault(directive, text)
     merger = _Merger(subgraphs, set(definitions))
     names = dict.fromkeys(name for subgraph in subgraphs for name in subgraph.types)
-    return MergedSchema({name: merger.type(name) for name in names}, definitions, merger.cost_prefix)
+    return MergedSchema(
+        {name: merger.type(name) for name in names},
+        {directive: with_common_locations(directive, text, subgraphs) for directive, text in definitions.items()},
+        merger.cost_prefix,
+        executable_directives(subgraphs),
+    )
 
 
 def overridden_fields(subgraphs: Sequence[Subgraph]) -> dict[tuple[str, str], str | None]:

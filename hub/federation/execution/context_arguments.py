@@ -18,8 +18,8 @@ from hub.federation.planning.query_plan import Entities, Fetch
 _VARIABLE = re.compile(r"\$(\w+)")
 
 
-def document(fields: Sequence[Entities], declared: Sequence[str]) -> str:
-    """The document of a fetch of entities."""
+def document(fields: Sequence[Entities], declared: Sequence[str], directives: str) -> str:
+    """The document of a fetch of entities, with the directives of the operation."""
     heads = [f"${field.variable}:[_Any!]!" for field in fields]
     heads += [f"${name}:{type_}" for field in fields for name, type_ in field.contexts]
     printed = (
@@ -27,7 +27,7 @@ def document(fields: Sequence[Entities], declared: Sequence[str]) -> str:
         f"_entities(representations:${field.variable}){{{field.body}}}"
         for field in fields
     )
-    return f"query({','.join((*heads, *declared))}){{{' '.join(printed)}}}"
+    return f"query({','.join((*heads, *declared))}){directives}{{{' '.join(printed)}}}"
 
 
 def repeated(entities: Entities, suffix: str) -> Entities:
@@ -61,7 +61,8 @@ def split_by_context(
             fields.append(repeated(entities, f"_{number}") if number else entities)
             parts.append(part)
             variables.update(zip((name for name, _ in fields[-1].contexts), values, strict=True))
-    return replace(fetch, entities=tuple(fields), document=document(fields, fetch.declared)), tuple(parts), variables
+    text = document(fields, fetch.declared, fetch.directives)
+    return replace(fetch, entities=tuple(fields), document=text), tuple(parts), variables
 
 
 def _by_values(

@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -40,8 +41,19 @@ from graphql import (
 from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.literals import literal
-from hub.federation.operations.operation import Condition, Field, Operation, Selections, Variable
+from hub.federation.operations.operation import (
+    ClientDirective,
+    Condition,
+    Field,
+    Occurrence,
+    Operation,
+    Selections,
+    Variable,
+)
 from hub.federation.operations.variable_defaults import with_defaults
+
+_Bearing = FieldNode | FragmentSpreadNode | InlineFragmentNode | OperationDefinitionNode
+"""Nodes that may bear directives of the schema."""
 
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
@@ -69,6 +81,7 @@ class _Entry:
     arguments: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
     place: _Place | None
+    occurrences: list[Occurrence] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -94,7 +107,8 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A node of the document for some concrete types; `above` is the type that the document selects it of."""
+    """A node of the document for some concrete types; `above` is the type that the document selects it of, `around` the
+    directives of the schema on the fragments around it."""
 
     node: FieldNode | FragmentSpreadNode | InlineFragmentNode
     place: _Place
@@ -102,6 +116,7 @@ class _Work:
     types: tuple[str, ...]
     above: GraphQLNamedType
     conditions: tuple[Condition, ...]
+    around: tuple[tuple[ClientDirective, ...], ...] = ()
 
 
 def normalise(
@@ -123,6 +138,7 @@ def normalise(
     ]
     builder.taken = {variable.name for variable in variables}
     root = _freeze(builder.build(operation.selection_set, root_type), root_type.name)
+    directives = builder.directives(operation)
     defaults = {
         node.variable.name.value: literal(node.default_value)
         for node in operation.variable_definitions or ()
@@ -131,10 +147,11 @@ def normalise(
     return Operation(
         kind=operation.operation.value,
         name=operation.name.value if operation.name else None,
-        variables=(*with_defaults(variables, defaults, root, schema), *builder.lifted),
+        variables=(*with_defaults(variables, defaults, root, directives, schema), *builder.lifted),
         root=root,
         literals=builder.literals,
         defaults=defaults,
+        directives=directives,
     )
 
 
@@ -219,12 +236,14 @@ class _Builder:
                 condition = work.node.type_condition.name.value if work.node.type_condition else None
                 selection_set = work.node.selection_set
             types_here, above = work.types, work.above
+            own = self.directives(work.node)
+            around = (*work.around, own) if own else work.around
             if condition is not None:
                 above = self.schema.type_map[condition]
                 possible = {type_.name for type_ in self.possible(above)}
                 types_here = tuple(name for name in work.types if name in possible)
             if types_here:
-                stack.extend(_selected(selection_set, work.place, work.shape, types_here, above, conditions))
+                stack.extend(_selected(selection_set, work.place, work.shape, types_here, above, conditions, around))
         return root
 
     def enter_field(self, node: FieldNode, work: _Work, conditions: tuple[Condition, ...]) -> list[_Work]:
@@ -240,6 +259,7 @@ class _Builder:
         below = get_named_type(selected.type)
         wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
         shape = work.shape.children.setdefault(key, _Shape(wrapping))
+        on_field = self.directives(node)
         for type_name in reversed(work.types):
             self.budget.spend(STEPS_PER_FIELD, type_name, name)
             definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
@@ -262,12 +282,32 @@ class _Builder:
                 entry = entries.setdefault(
                     (key, conditions), _Entry(key, type_name, name, arguments, conditions, place)
                 )
+            if on_field or work.around:
+                entry.occurrences.append(Occurrence(on_field, work.around, conditions))
             if node.selection_set is not None and entry.place is not None:
                 names = tuple(type_.name for type_ in types)
                 more.extend(_selected(node.selection_set, entry.place, shape, names, below, inner))
         return more
 
-    def variable(self, node: FieldNode, argument: str, type_: str) -> str:
+    def directives(self, node: _Bearing) -> tuple[ClientDirective, ...]:
+        """The directives of the schema on a node: all but GraphQL's own conditions."""
+        directives = []
+        for applied in node.directives or ():
+            definition = self.schema.get_directive(applied.name.value)
+            if definition is not None and applied.name.value not in ("skip", "include"):
+                arguments = sorted(entry.name.value for entry in applied.arguments or ())
+                directives.append(
+                    ClientDirective(
+                        definition.name,
+                        tuple(
+                            (argument, self.variable(applied, argument, str(definition.args[argument].type)))
+                            for argument in arguments
+                        ),
+                    )
+                )
+        return tuple(directives)
+
+    def variable(self, node: FieldNode | DirectiveNode, argument: str, type_: str) -> str:
         """Variable that carries an argument: the client's own, or one that holds the lifted literal."""
         value = next(entry.value for entry in node.arguments or () if entry.name.value == argument)
         if isinstance(value, VariableNode):
@@ -293,10 +333,11 @@ def _selected(
     types: tuple[str, ...],
     above: GraphQLNamedType,
     conditions: tuple[Condition, ...],
+    around: tuple[tuple[ClientDirective, ...], ...] = (),
 ) -> list[_Work]:
     """Work for a stack: last selection first."""
     nodes: Any = reversed(selection_set.selections)
-    return [_Work(node, place, shape, types, above, conditions) for node in nodes]
+    return [_Work(node, place, shape, types, above, conditions, around) for node in nodes]
 
 
 def _conditions(
@@ -345,6 +386,7 @@ def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingP
                         tuple((argument, renamed.get(name, name)) for argument, name in entry.arguments),
                         entry.conditions,
                         tuple(frozen[id(entry.place)].values()) if entry.place is not None else (),
+                        occurrences=tuple(dict.fromkeys(entry.occurrences)),
                     )
                     for entry in entries.values()
                 )

@@ -46,12 +46,36 @@ class Selections:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientDirective:
+    """A directive of the schema that a document bears; `arguments` map the argument's name to a variable."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A place of the document that selects a field with directives of the schema: those on the field, and those on each
+    fragment around it, outermost first. `conditions` are the place's."""
+
+    on_field: tuple[ClientDirective, ...]
+    around: tuple[tuple[ClientDirective, ...], ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def directives(self) -> tuple[ClientDirective, ...]:
+        """All of them."""
+        return (*self.on_field, *(directive for directives in self.around for directive in directives))
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of one concrete type.
 
     `arguments` map the argument's name to a variable of the operation (a client's, or a lifted literal's).
     `selections` hold one entry per concrete type that the field may return, empty for a leaf.
-    `denied` fields stay in the client's shape, come back null and are never planned.
+    `denied` fields stay in the client's shape, come back null and are never planned. `occurrences` are its places with
+    directives, no part of the text that the hash of an operation is made from.
     """
 
     key: str
@@ -61,6 +85,7 @@ class Field:
     conditions: tuple[Condition, ...] = ()
     selections: tuple[Selections, ...] = ()
     denied: bool = False
+    occurrences: tuple[Occurrence, ...] = field(default=(), repr=False)
 
     @property
     def coordinate(self) -> str:
@@ -79,7 +104,8 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A normalised operation. `root` is the selection of the root type; `literals` the values of lifted variables."""
+    """A normalised operation. `root` is the selection of the root type; `literals` the values of lifted variables;
+    `directives` those of the schema on the operation itself."""
 
     kind: str
     name: str | None
@@ -87,3 +113,4 @@ class Operation:
     root: Selections
     literals: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
     defaults: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    directives: tuple[ClientDirective, ...] = ()

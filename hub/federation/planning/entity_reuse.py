@@ -193,7 +193,11 @@ def _stored_selection(
 def _same_field(item: Item, stored: Items) -> Item | None:
     """The stored item that reads the same field with the same arguments."""
     candidates = (twin for twin in (stored.get(item.key), *stored.values()) if twin is not None)
-    return next((twin for twin in candidates if (twin.name, twin.arguments) == (item.name, item.arguments)), None)
+    return next((twin for twin in candidates if _identity(twin) == _identity(item)), None)
+
+
+def _identity(item: Item) -> tuple[object, ...]:
+    return item.name, item.arguments, item.occurrences
 
 
 def _selection_at(selection: StoredSelection, path: tuple[Segment, ...]) -> StoredSelection | None:

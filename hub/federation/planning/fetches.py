@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hub.federation.budget import Budget
-from hub.federation.operations.operation import Condition
+from hub.federation.operations.operation import Condition, Occurrence
 from hub.federation.planning.graph import Graph, Move
 from hub.federation.planning.search_state import ContextSource, Group, Leaf, Option, Segment, Template
 
@@ -38,7 +38,8 @@ def either(first: Alternatives, second: Alternatives) -> Alternatives:
 
 @dataclass(slots=True)
 class Item:
-    """A field in a fetch. `alias` is set by passes where the response key can't be used in the subgraph."""
+    """A field in a fetch. `alias` is set by passes where the response key can't be used in the subgraph; `occurrences`:
+    its places in the client's document that have directives, with all their conditions."""
 
     key: str
     name: str
@@ -47,11 +48,17 @@ class Item:
     when: Alternatives = frozenset()
     tree: Tree | None = None
     alias: str | None = None
+    occurrences: tuple[Occurrence, ...] = ()
 
     @property
     def sent_key(self) -> str:
         """Response key in the subgraph's answer."""
         return self.alias or self.key
+
+    def join(self, item: Item) -> None:
+        """Read the field where another one is read too."""
+        self.when = either(self.when, item.when)
+        self.occurrences = tuple(dict.fromkeys(self.occurrences + item.occurrences))
 
 
 @dataclass(slots=True)
@@ -81,7 +88,7 @@ class Tree:
                 for key, item in items.items():
                     existing = own.setdefault(key, item)
                     if existing is not item:
-                        existing.when = either(existing.when, item.when)
+                        existing.join(item)
                         if existing.tree is not None and item.tree is not None:
                             stack.append((existing.tree, item.tree))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
+from graphql import DirectiveLocation
+
 from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.normalise import EMPTY_KEY
-from hub.federation.operations.operation import Condition
+from hub.federation.operations.operation import ClientDirective, Condition, Occurrence, Operation
 from hub.federation.planning.entity_reuse import Places
 from hub.federation.planning.fetches import Item, Step, Tree, either
 from hub.federation.planning.graph import Graph
@@ -19,12 +21,12 @@ from hub.federation.planning.search_state import ContextSource, Segment
 
 def lower(
     graph: Graph,
-    kind: str,
+    operation: Operation,
     steps: Sequence[Step],
     types: Mapping[str, str],
     assumed: tuple[tuple[tuple[Segment, ...], str], ...],
 ) -> Plan:
-    """The plan of the steps; `types` gives the printed type of every variable."""
+    """The plan of the steps of an operation; `types` gives the printed type of every variable."""
     wave = waves(steps)
     places = Places(graph, steps, wave)
     ordered: dict[tuple[int, int], dict[tuple[object, ...], list[Step]]] = {}
@@ -35,9 +37,9 @@ def lower(
         step.number: batch[0].number for batches in ordered.values() for batch in batches.values() for step in batch
     }
     return Plan(
-        kind,
+        operation.kind,
         tuple(
-            Parallel(tuple(_fetch(graph, kind, batch, types, homes, places) for batch in batches.values()))
+            Parallel(tuple(_fetch(graph, operation, batch, types, homes, places) for batch in batches.values()))
             for batches in ordered.values()
         ),
         {name: value for name, (_, value) in graph.supergraph.constants.items() if name in types},
@@ -47,7 +49,12 @@ def lower(
 
 
 def _fetch(
-    graph: Graph, kind: str, batch: Sequence[Step], types: Mapping[str, str], homes: Mapping[int, int], places: Places
+    graph: Graph,
+    operation: Operation,
+    batch: Sequence[Step],
+    types: Mapping[str, str],
+    homes: Mapping[int, int],
+    places: Places,
 ) -> Fetch:
     when = reduce(either, [step.when for step in batch])
     common = next(iter(when)) if len(when) == 1 else frozenset()
@@ -61,13 +68,14 @@ def _fetch(
     )
     if first.root:
         body = printer.tree(first.tree, first.type, common)
-        operation = kind if not first.path and first.type == "Mutation" else "query"
+        kind = operation.kind if not first.path and first.type == "Mutation" else "query"
+        directives = printer.on_operation(operation, kind)
         declared = _declared(printer, types)
         head = f"({','.join(declared)})" if declared else ""
         return Fetch(
             first.number,
             first.subgraph,
-            f"{operation}{head}{{{body}}}",
+            f"{kind}{head}{directives}{{{body}}}",
             tuple(printer.used),
             path=first.path,
             outputs=_outputs(first),
@@ -87,16 +95,18 @@ def _fetch(
         reuse = places.reuse(members, common)
         part = Entities("_entities", variable, sources, _renames(members[0].tree), whole, context_variables, reuse)
         parts.append(part if len(entities) == 1 else _numbered(part, index))
+    directives = printer.on_operation(operation, "query")
     declared = _declared(printer, types)
     return Fetch(
         first.number,
         first.subgraph,
-        document(parts, declared),
+        document(parts, declared, directives),
         tuple(printer.used),
         entities=tuple(parts if contexts else (replace(conjunction, body="") for conjunction in parts)),
         when=alternatives,
         before=before,
         declared=declared if contexts else (),
+        directives=directives if contexts else "",
         coordinates=tuple(dict.fromkeys(type_ for type_, _ in entities)),
     )
 
@@ -221,13 +231,63 @@ class _Printer:
         if item.tree is None:
             conjunctions = [conjunction - conditions for conjunction in item.when]
             if frozenset() in conjunctions:
-                return head
+                conjunctions = [frozenset()]
             ordered = sorted(conjunctions, key=lambda conjunction: sorted(map(_condition_order, conjunction)))
-            return " ".join(sorted(self.conditioned(head, "", conjunction) for conjunction in ordered))
-        conjunctions = [conjunction for leaf in (item, *item.tree.leaves()) for conjunction in leaf.when]
-        common = frozenset.intersection(*conjunctions) - conditions
+            return " ".join(sorted(self.occurrences(item, head, "", ordered, conditions)))
+        all_conjunctions = [conjunction for leaf in (item, *item.tree.leaves()) for conjunction in leaf.when]
+        common = frozenset.intersection(*all_conjunctions) - conditions
         body = self.tree(item.tree, item.type.strip("[]!"), conditions | common)
-        return self.conditioned(head, f"{{{body}}}", common)
+        return " ".join(self.occurrences(item, head, f"{{{body}}}", [common], conditions))
+
+    def occurrences(
+        self,
+        item: Item,
+        head: str,
+        body: str,
+        alternatives: Sequence[frozenset[Condition]],
+        conditions: frozenset[Condition],
+    ) -> Iterator[str]:
+        """A field under each of the alternatives, and further places of it that have directives of the client's.
+
+        The first place that is there whenever the field is lends the field its directives.
+        """
+        whole = conditions | alternatives[0]
+        lends = (place for place in item.occurrences if len(alternatives) == 1 and whole.issuperset(place.conditions))
+        main = next(lends, None)
+        for alternative in alternatives:
+            yield self.placed(main, head, body, alternative)
+        for place in item.occurrences:
+            if place is not main:
+                empty = f"{{{EMPTY_KEY}:__typename}}" if body else ""
+                yield self.placed(place, head, empty, frozenset(place.conditions) - conditions)
+
+    def placed(self, place: Occurrence | None, head: str, body: str, conditions: frozenset[Condition]) -> str:
+        """A field with the directives of a place, and the fragments around it that have some."""
+        if place is None:
+            return self.conditioned(head, body, conditions)
+        printed = self.conditioned(head + self.directives(place.on_field), body, conditions)
+        for directives in reversed(place.around):
+            printed = f"...{self.directives(directives)}{{{printed}}}"
+        return printed
+
+    def on_operation(self, operation: Operation, kind: str) -> str:
+        """The directives of the client's operation that may stand on one of this kind."""
+        schema, location = self.graph.supergraph.schema, DirectiveLocation[kind.upper()]
+        allowed = []
+        for directive in operation.directives:
+            definition = schema.get_directive(directive.name)
+            if definition is not None and location in definition.locations:
+                allowed.append(directive)
+        return self.directives(allowed)
+
+    def directives(self, directives: Iterable[ClientDirective]) -> str:
+        """The text of directives, whose variables are used."""
+        printed = ""
+        for directive in directives:
+            self.used.update(dict.fromkeys(variable for _, variable in directive.arguments))
+            arguments = ",".join(f"{name}:${variable}" for name, variable in directive.arguments)
+            printed += f"@{directive.name}({arguments})" if arguments else f"@{directive.name}"
+        return printed
 
     def conditioned(self, head: str, body: str, conditions: frozenset[Condition]) -> str:
         """A field under all the conditions: each directive stands once on it, further ones on fragments around it."""

@@ -10,6 +10,7 @@ from hub.federation.planning.graph import graph_of
 from hub.federation.planning.lower import lower
 from hub.federation.planning.operation_leaves import walk
 from hub.federation.planning.passes import PASSES
+from hub.federation.planning.placed_directives import place_directives
 from hub.federation.planning.query_plan import Plan
 from hub.federation.planning.walk import Walker
 from hub.federation.supergraph import Supergraph
@@ -32,8 +33,9 @@ def plan(
     leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
     assumed = tuple(dict.fromkeys(place for leaf in leaves for place in leaf.assumed))
     steps = build(graph, leaves, choose(leaves, walker.groups), walker.budget)
+    place_directives(operation.fetch.root, steps)
     for apply_pass in PASSES:
         steps = apply_pass(graph, steps)
     types = {name: type_ for name, (type_, _) in supergraph.constants.items()}
     types.update((variable.name, variable.type) for variable in operation.fetch.variables)
-    return lower(graph, operation.fetch.kind, steps, types, assumed)
+    return lower(graph, operation.fetch, steps, types, assumed)

@@ -105,7 +105,8 @@ class Fetch:
     """One request to one subgraph: root fields (merged at `path`) if `entities` is empty.
 
     `when`: sent if all conditions of any member hold; `before`: fetches whose failure explains missing keys;
-    `declared`: the document's declarations of `variables`; `coordinates`: its root fields or types of entities.
+    `declared`: the document's declarations of `variables`, `directives` those of its operation, for documents that are
+    printed again; `coordinates`: its root fields or types of entities.
     """
 
     number: int
@@ -119,6 +120,7 @@ class Fetch:
     when: tuple[tuple[Condition, ...], ...] = ((),)
     before: tuple[int, ...] = ()
     declared: tuple[str, ...] = ()
+    directives: str = ""
     coordinates: tuple[str, ...] = ()
 
 

@@ -144,6 +144,14 @@ BEHAVIOURS: dict[str, tuple[str, ...]] = {
         "hidden-argument-with-default",
         "test_shop::test_variables_defaults_and_literals_reach_the_subgraph_as_variables",
     ),
+    "directives of operations": (
+        "test_directives::test_directives_of_the_schema_are_sent_on_where_they_stand",
+        "test_directives::test_a_directive_that_some_subgraph_does_not_know_is_not_served",
+        "test_directives::test_a_composed_directive_is_served_in_operations_if_every_subgraph_has_it_there",
+    ),
+    "subscriptions, which nothing serves": (
+        "test_client_schema::test_subscriptions_and_the_types_that_only_they_reach_are_not_in_the_client_schema",
+    ),
     "enum and input intersections": (
         "enums-and-inputs-met",
         "test_compose::test_enums_are_joined_where_returned_and_met_where_received",

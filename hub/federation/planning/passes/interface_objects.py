@@ -6,7 +6,7 @@ Conditions on one type alone can't be expressed there: the field is read if it i
 from __future__ import annotations
 
 from hub.federation.errors import OperationRefused
-from hub.federation.planning.fetches import Item, Step, Tree, either
+from hub.federation.planning.fetches import Item, Step, Tree
 from hub.federation.planning.graph import Graph
 
 
@@ -31,7 +31,7 @@ def _flatten(tree: Tree, interface: str) -> None:
             existing = merged.setdefault(key, item)
             if existing is item:
                 continue
-            existing.when = either(existing.when, item.when)
+            existing.join(item)
             if (existing.name, existing.arguments) != (item.name, item.arguments):
                 raise _impossible(interface, key)
             if existing.tree is not None and item.tree is not None:
