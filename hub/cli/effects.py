@@ -23,6 +23,7 @@ EFFECTS: Mapping[str, str] = {
     "journal search": "sa propre trace au journal",
     "journal forget": "sa propre trace au journal ; efface la clé d'une personne",
     "journal expire": "efface les mois échus du journal, ouvre ceux qui viennent",
+    "journal adopt": "signe ce qu'une version antérieure a laissé sans signature ; sa propre trace au journal",
     "journal rotate": "la clé `journal`, et la partie publique de l'ancienne",
     "keys init": "les clés qui manquent à une installation neuve, ou ses clés `role-…`",
     "keys rotate": "les clés `context-…`",

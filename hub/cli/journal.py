@@ -1,9 +1,8 @@
-"""`hub journal`: verify, search, forget, expire, rotate."""
+"""`hub journal`: verify, search, forget, expire, adopt, rotate."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from logging import NullHandler, getLogger
@@ -22,12 +21,17 @@ from hub.cli.refusals import refuse
 from hub.graph import load_graph
 from hub.journal.chain import plain
 from hub.journal.operator import AUDIT, search_journal
+from hub.journal.operator import adopt as adopt_journal
 from hub.journal.operator import forget as forget_person
 from hub.journal.read.data_labels import data_labels
 from hub.journal.read.search_criteria import FORMS as CRITERIA_FORMS
 from hub.journal.read.search_criteria import CriterionMalformed, criteria
 from hub.journal.signing import Signer, Trust, retire, trusted
 from hub.journal.terminal_report import show_found, show_verified
+from hub.journal.verify.adoption import Adoptable, adoptable, sign_streams
+from hub.journal.verify.checkpoint_trail import Anchors
+from hub.journal.verify.kept_anchors import read_anchors
+from hub.journal.verify.person_keys import pseudonyms_of_keys
 from hub.journal.verify.retention import Expired, boundary
 from hub.journal.verify.retention import expire as expire_months
 from hub.journal.verify.verification import Verification
@@ -38,6 +42,7 @@ from hub.settings import load_settings
 from infra.database import administrator_connection
 from infra.keys import Keys, role_keys
 from infra.role_names import JOURNALS
+from infra.roles import Dsn
 from infra.schema_versions import check_versions, histories_of
 from schema.days import PARIS
 from schema.input_forms import FORMS
@@ -45,7 +50,6 @@ from schema.input_forms import FORMS
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 getLogger("hub.journal").addHandler(NullHandler())  # a failure is printed once, in French
 
-ANCHOR = re.compile(r"\d+:[0-9a-f]{64}")
 ReferenceOption = Annotated[str | None, typer.Option(help="Numéro de dossier, inscrit au journal.")]
 Result = TypeVar("Result")
 
@@ -57,24 +61,25 @@ def journal() -> None:
 
 @app.command()
 def verify(
-    anchor: Annotated[str | None, typer.Option(help="Ancre conservée d'une vérification passée.")] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(help="Ancre conservée, ou fichier où le hub copie ses points de contrôle."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
     keys: KeysOption = KEYS,
 ) -> None:
     """Vérifie la chaîne et les signatures ; code de sortie 1 si une entrée a été changée, ôtée, déplacée ou coupée."""
-    if anchor is not None and not ANCHOR.fullmatch(anchor):
-        refuse("ANCHOR_MALFORMED", "Une ancre est un numéro, « : » et 64 chiffres hexadécimaux : recopiez-la entière.")
+    anchors = read_anchors(anchor) if anchor is not None else {}
     signs = (keys / "journal").is_file()
-    loaded_keys = Keys.load(keys, (*role_keys("journal_reader"), *(("journal",) if signs else ())))
+    roles = ("journal_reader", *(("journal_keeper",) if (keys / "role-journal_keeper").is_file() else ()))
+    loaded_keys = Keys.load(keys, (*role_keys(*roles), *(("journal",) if signs else ())))
     trust = trusted(keys, *([Signer(loaded_keys.journal)] if signs else []))
-    with database(loaded_keys, "journal_reader") as dsn:
-        verification = asyncio.run(
-            _with_connection(dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchor))
-        )
+    with database(loaded_keys, *roles) as dsn:
+        verification = asyncio.run(_verified(dsn, trust, anchors, keys="journal_keeper" in roles))
     if json:
-        typer.echo(orjson.dumps(_summary(verification), plain))
+        typer.echo(orjson.dumps(_summary(verification, keys="journal_keeper" in roles), plain))
     else:
-        show_verified(verification, Console())
+        show_verified(verification, Console(), keys="journal_keeper" in roles)
     raise typer.Exit(1 if verification.findings else 0)
 
 
@@ -157,12 +162,58 @@ def expire(
 
 
 @app.command()
+def adopt(
+    yes: Annotated[bool, typer.Option("--yes", help="Ne pas demander confirmation.")] = False,
+    reference: ReferenceOption = None,
+    keys: KeysOption = KEYS,
+) -> None:
+    """Signe, une fois et tel quel, ce qu'une version antérieure a laissé sans signature ; vous en répondez."""
+    reference = check_reference(reference)
+    loaded_keys = Keys.load(keys, ("journal", *role_keys(*JOURNALS)))
+    signer = Signer(loaded_keys.journal)
+    trust = trusted(keys, signer)
+    with database(loaded_keys, *JOURNALS) as dsn:
+        found = adoptable(asyncio.run(_verified(dsn, trust, {}, keys=True)))
+        if not found.streams and not found.strangers:
+            typer.echo("Tout est signé : il n'y a rien à reprendre.")
+            return
+        typer.echo(
+            f"{sum(found.streams.values())} entrées que nul hub n'a signées, "
+            f"{len(found.strangers)} pseudonymes sans clé."
+        )
+        if not yes:
+            typer.confirm("Rien ne prouve qu'elles sont d'une version antérieure. Les signer ?", abort=True)
+        asyncio.run(_adopt(dsn, signer, found, reference))
+    typer.echo("C'est signé, et inscrit au journal.")
+
+
+@app.command()
 def rotate(keys: KeysOption = KEYS) -> None:
     """Remplace la clé de signature ; sa partie publique reste, et les hubs prennent la nouvelle à leur redémarrage."""
     loaded_keys = Keys.load(keys, ("journal",))
     public_key = retire(keys, Signer(loaded_keys.journal))
     signer = Signer(loaded_keys.renewed("journal").journal)
     typer.echo(f"Nouvelle clé : {signer.id}. L'ancienne reste vérifiable par {public_key.name} : ne l'effacez pas.")
+
+
+async def _verified(dsn: Dsn, trust: Trust, anchors: Anchors, *, keys: bool) -> Verification:
+    async def known() -> set[bytes]:
+        return await _with_connection(dsn("journal_keeper"), pseudonyms_of_keys)
+
+    return await _with_connection(
+        dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchors, known if keys else None)
+    )
+
+
+async def _adopt(dsn: Dsn, signer: Signer, found: Adoptable, reference: str | None) -> None:
+    async def sign(reader: asyncpg.Connection[asyncpg.Record], writer: asyncpg.Connection[asyncpg.Record]) -> None:
+        await sign_streams(reader, writer, signer, found)
+
+    await adopt_journal(dsn, signer, found.strangers, reference)
+    await _with_connection(
+        dsn("journal_reader"),
+        lambda reader: _with_connection(dsn("journal_writer"), lambda writer: sign(reader, writer)),
+    )
 
 
 async def _expired(admin: str, signer: Signer, trust: Trust, limit: datetime) -> Expired:
@@ -187,7 +238,7 @@ def _instant(instant: datetime | None) -> datetime | None:
     return instant if instant is None or instant.tzinfo is not None else instant.replace(tzinfo=PARIS)
 
 
-def _summary(verification: Verification) -> dict[str, object]:
+def _summary(verification: Verification, *, keys: bool) -> dict[str, object]:
     return {
         "intact": not verification.findings,
         "findings": verification.findings,
@@ -196,5 +247,6 @@ def _summary(verification: Verification) -> dict[str, object]:
         "checkpoints": verification.trail.count,
         "unsigned": verification.unsigned,
         "expired": verification.expired,
+        "keys": keys,
         "anchor": verification.trail.anchor,
     }

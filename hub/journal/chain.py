@@ -3,9 +3,9 @@
     digest(0) = SHA-256 of the stream's id          digest(n) = SHA-256(digest(n-1) ‖ canonical form of line n)
 
 A stream belongs to one connection of one process, so that several processes write without a lock; checkpoints
-(`hub.journal.checkpoint`) join the streams. After a failed write the stream is abandoned and another one opened, so
-that both stay whole whether the write was committed or not. The canonical form is JSON, rebuilt from the columns to
-verify.
+(`hub.journal.checkpoint`) join the streams. The last line of each batch bears the writer's signature: nobody else can
+add a line. After a failed write the stream is abandoned and another one opened, so that both stay whole whether the
+write was committed or not. The canonical form is JSON, rebuilt from the columns to verify.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from uuid import UUID, uuid4
 import orjson
 
 from hub.journal.record import Disclosure, Entry
+
+BEFORE = UUID(int=0)
+"""The stream of entries older than the chains (migration 0002), which no process opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,11 @@ def after(previous: bytes, canonical: bytes) -> bytes:
     digest = sha256(previous)
     digest.update(canonical)
     return digest.digest()
+
+
+def batch_payload(stream: UUID, seq: int, head: bytes) -> bytes:
+    """The bytes that are signed of a batch: stream, place and digest of its last line."""
+    return b"spie journal batch\0" + stream.bytes + seq.to_bytes(8) + head
 
 
 def genesis(stream: UUID) -> bytes:

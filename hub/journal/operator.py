@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,8 @@ from uuid import uuid4
 
 import asyncpg
 
-from hub.journal.read.data_labels import OPERATOR
 from hub.journal.read.search import NEWEST, Access, Criteria, known_actor, search
-from hub.journal.record import Disclosure, Entry
+from hub.journal.record import ADOPT, FORGET, OPERATOR, Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal, unavailable
 from hub.journal.write.keyring import Keyring
@@ -95,14 +94,25 @@ async def search_journal(
 
 
 async def forget(dsn: Dsn, signer: Signer, person: str, reference: str | None) -> bool:
-    """Journal the erasure of a person's key, then erase it; return whether there was one. Raises NotServed."""
-    async with _journalled(dsn, signer, "journal_forget", RIGHTS, reference):
-        pass
+    """Journal the erasure of a person's key with its pseudonym, then erase it; return whether there was one.
+
+    Without the key nobody can tell whose the pseudonym was. Raises NotServed."""
     keyring = Keyring(dsn("journal_keeper"))
     try:
+        pseudonym = await keyring.find(person)
+        async with _journalled(dsn, signer, FORGET, RIGHTS, reference) as disclosures:
+            if pseudonym is not None:
+                disclosures.append(Disclosure((), (), (pseudonym,)))
         return await keyring.erase(person)
     finally:
         await keyring.close()
+
+
+async def adopt(dsn: Dsn, signer: Signer, strangers: Collection[bytes], reference: str | None) -> None:
+    """Journal that these pseudonyms have no key, as an operator found them. Raises NotServed."""
+    async with _journalled(dsn, signer, ADOPT, AUDIT, reference) as disclosures:
+        if strangers:
+            disclosures.append(Disclosure((), (), tuple(sorted(pseudonym.hex() for pseudonym in strangers))))
 
 
 async def _search(dsn: Dsn, criteria: Criteria, limit: int) -> SearchResult:

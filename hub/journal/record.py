@@ -11,6 +11,11 @@ from uuid import UUID
 Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
 """Coordinates released, coordinates masked, and the ids or pseudonyms of their persons."""
 
+OPERATOR = "exploitant"
+"""Kind of actor of a command of `hub journal`, which no token has."""
+FORGET, ADOPT = "journal_forget", "journal_adopt"
+"""Operations of an operator after which a pseudonym has no key: disclosures of them name it."""
+
 
 class Entry(NamedTuple):
     """The header of an intent or a disclosure; `at` is in UTC, `decisions` counts decisions by reason.

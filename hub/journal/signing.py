@@ -29,6 +29,10 @@ class Signer:
         """The signature of the payload, of 64 bytes."""
         return self._key.sign(payload)
 
+    def signed(self, signature: bytes, payload: bytes) -> bool:
+        """Whether this key made the signature."""
+        return Trust({self.id: self.public}).verifies(self.id, signature, payload)
+
 
 def key_id(public: bytes) -> str:
     """The id of a public key: the first 16 digits of its SHA-256."""
@@ -50,6 +54,10 @@ class Trust:
         except InvalidSignature:
             return False
         return True
+
+    def admits(self, signature: bytes, payload: bytes) -> bool:
+        """Whether any trusted key made this signature."""
+        return any(self.verifies(key, signature, payload) for key in self.keys)
 
 
 def trusted(folder: Path, *more: Signer) -> Trust:

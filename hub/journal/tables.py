@@ -41,6 +41,7 @@ entry = Table(
     Column("decisions", JSONB, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("visible_from", DateTime(timezone=True)),
+    Column("signature", LargeBinary),
     CheckConstraint("kind IN ('INTENT', 'DISCLOSURE')", name="kind_known"),
     PrimaryKeyConstraint("stream", "seq", "at"),
     Index("entry_request", "request"),
@@ -50,7 +51,8 @@ entry = Table(
     Index("entry_organisation", "organisation", "at", postgresql_where="kind = 'DISCLOSURE'"),
 )
 """One row per intent and per disclosure, at place `seq` of the chain `stream` (`hub.journal.chain`). `decisions` counts
-decisions by reason; before `visible_from`, if there is one, the persons don't see it; no column ever holds a value."""
+decisions by reason; before `visible_from`, if there is one, the persons don't see it; `signature` is that of the batch
+that ends with this line. No column ever holds a value."""
 
 disclosure = Table(
     "disclosure",

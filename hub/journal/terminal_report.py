@@ -16,6 +16,8 @@ FAULTS = {
     Fault.REORDERED: "des entrées ont changé de place",
     Fault.TRUNCATED: "la fin manque : un point de contrôle l'avait vue",
     Fault.ADDED: "des entrées ont été ajoutées",
+    Fault.UNSIGNED: "aucun hub n'a signé ces entrées",
+    Fault.KEYS_CHANGED: "ces entrées parlent de personnes dont la clé a été changée ou effacée en dehors du hub",
     Fault.CHECKPOINT_REMOVED: "des points de contrôle manquent",
     Fault.CHECKPOINT_CHANGED: "un point de contrôle ne tient plus au précédent",
     Fault.CHECKPOINT_UNSIGNED: "la signature n'est d'aucune clé connue : remettez sa clé publique, ou il a été changé",
@@ -23,8 +25,8 @@ FAULTS = {
 }
 
 
-def show_verified(verification: Verification, console: Console) -> None:
-    """Print the result of `hub journal verify`."""
+def show_verified(verification: Verification, console: Console, *, keys: bool) -> None:
+    """Print the result of `hub journal verify`; `keys` tells whether the keys of people were compared too."""
     trail = verification.trail
     _print(console, f"{len(trail.streams)} flux, {verification.entries} entrées, {trail.count} points de contrôle.")
     for finding in verification.findings:
@@ -33,6 +35,8 @@ def show_verified(verification: Verification, console: Console) -> None:
         _print(console, f"Entrées qu'aucun point de contrôle ne couvre encore : {verification.unsigned}.")
     if verification.expired:
         _print(console, f"Entrées dont le mois reste à effacer (« hub journal expire ») : {verification.expired}.")
+    if not keys:
+        _print(console, "Les clés des personnes n'ont pas été comparées : il y faut « role-journal_keeper ».")
     if verification.findings:
         _print(console, "Le journal n'est pas intact : conservez la base en l'état et prévenez le délégué.")
     else:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 import asyncpg
 
+from hub.journal.operator import adopt
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer, Trust
+from hub.journal.verify.adoption import adoptable, sign_streams
+from hub.journal.verify.kept_anchors import read_anchors
+from hub.journal.verify.person_keys import pseudonyms_of_keys
 from hub.journal.verify.verification import Verification, verify
 from hub.journal.write.group_commit import Journal
 from tests.conftest import Database
@@ -97,16 +102,42 @@ async def tamper(database: Database, *statements: str) -> None:
         await connection.close()
 
 
-async def checked(database: Database, trust: Trust = TRUST, anchor: str | None = None) -> Verification:
-    """The verification of the journal as the reading role."""
+async def checked(
+    database: Database, trust: Trust = TRUST, anchor: str | None = None, *, keys: bool = False
+) -> Verification:
+    """The verification of the journal as the reading role; with `keys`, of the keys of people too."""
     connection = await database.connect("journal_reader")
     try:
-        return await verify(connection, trust, anchor)
+        anchors = read_anchors(anchor) if anchor is not None else {}
+        return await verify(connection, trust, anchors, partial(known, database) if keys else None)
     finally:
         await connection.close()
 
 
-async def findings(database: Database, trust: Trust = TRUST, anchor: str | None = None) -> list[tuple[str, int, int]]:
+async def known(database: Database) -> set[bytes]:
+    """The pseudonyms that the keys of people make."""
+    keeper = await database.connect("journal_keeper")
+    try:
+        return await pseudonyms_of_keys(keeper)
+    finally:
+        await keeper.close()
+
+
+async def adopted(database: Database) -> None:
+    """Sign what older versions left, as `hub journal adopt` does."""
+    found = adoptable(await checked(database, keys=True))
+    await adopt(database.dsn, SIGNER, found.strangers, None)
+    reader, writer = await database.connect("journal_reader"), await database.connect("journal_writer")
+    try:
+        await sign_streams(reader, writer, SIGNER, found)
+    finally:
+        await reader.close()
+        await writer.close()
+
+
+async def findings(
+    database: Database, trust: Trust = TRUST, anchor: str | None = None, *, keys: bool = False
+) -> list[tuple[str, int, int]]:
     """The faults that verification finds, with their range."""
-    verification = await checked(database, trust, anchor)
+    verification = await checked(database, trust, anchor, keys=keys)
     return [(finding.fault.value, finding.first, finding.last) for finding in verification.findings]

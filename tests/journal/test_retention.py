@@ -13,7 +13,7 @@ from hub.journal.chain import Chain
 from hub.journal.checkpoint import State
 from hub.journal.signing import Signer
 from hub.journal.verify.retention import Expired, boundary, expire
-from hub.journal.write.stream_writer import WRITE, add
+from hub.journal.write.stream_writer import WRITE, add, batch
 from tests.conftest import Database
 from tests.journal.sample_journal import SIGNER, TRUST, checked, findings, intent, released, rows, tamper, written
 
@@ -32,7 +32,7 @@ async def stream_of(
             for base in ("entry", "disclosure"):
                 await admin.execute("SELECT journal.open_month($1, $2)", base, month)
             entries = [(intent(at=month.replace(day=day + 1)), [released("Person.id")]) for day in range(lines)]
-            await admin.execute(WRITE, *chain.extend(entries))
+            await admin.execute(WRITE, *batch(chain, signer, entries))
             await add(admin, signer, chain.stream, chain.seq, chain.head, State.PASSED)
         if closed:
             await add(admin, signer, chain.stream, chain.seq, chain.head, State.CLOSED)

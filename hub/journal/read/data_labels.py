@@ -17,13 +17,12 @@ from typing import Any
 import msgspec
 from graphql import GraphQLEnumType, GraphQLSchema
 
+from hub.journal.record import OPERATOR
 from hub.policy.decide.classification import Classification
 from hub.policy.decide.policy_model import Policy
 from schema.categories import OPEN
 
 LABELS = Path(__file__).with_name("data_labels.toml")
-OPERATOR = "exploitant"
-"""Kind of actor of an operator who searches by command: without a token it has no kind of the policy."""
 UNNAMED: Mapping[str, str] = MappingProxyType({})
 UNKNOWN = ("AUTRE", "Donnée que le hub ne sert plus")
 

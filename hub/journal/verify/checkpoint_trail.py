@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +15,9 @@ from hub.journal.chain import genesis
 from hub.journal.checkpoint import START, Checkpoint, State
 from hub.journal.signing import Trust
 
-BEFORE = UUID(int=0)
-"""The stream of entries older than the chains (migration 0002), which no checkpoint opened."""
+Anchors: TypeAlias = Mapping[int, str]
+"""Digests (hexadecimal) of checkpoints by number, as they were kept outside of the database."""
+NONE_KEPT: Anchors = MappingProxyType({})
 
 
 class Fault(StrEnum):
@@ -24,6 +28,8 @@ class Fault(StrEnum):
     REORDERED = "ENTRIES_REORDERED"
     TRUNCATED = "ENTRIES_TRUNCATED"
     ADDED = "ENTRIES_ADDED"
+    UNSIGNED = "ENTRIES_UNSIGNED"
+    KEYS_CHANGED = "PERSON_KEYS_CHANGED"
     CHECKPOINT_REMOVED = "CHECKPOINTS_REMOVED"
     CHECKPOINT_CHANGED = "CHECKPOINT_CHANGED"
     CHECKPOINT_UNSIGNED = "CHECKPOINT_UNSIGNED"
@@ -53,7 +59,7 @@ class StreamState:
     @staticmethod
     def of(stream: UUID) -> StreamState:
         """The state of a stream before any checkpoint."""
-        return StreamState((0, genesis(stream)), opened=stream == BEFORE)
+        return StreamState((0, genesis(stream)))
 
 
 @dataclass(slots=True)
@@ -79,18 +85,18 @@ class CheckpointTrail:
 async def read_trail(
     connection: asyncpg.Connection[asyncpg.Record],
     trust: Trust,
-    anchor: str | None = None,
+    anchors: Anchors = NONE_KEPT,
     trail: CheckpointTrail | None = None,
 ) -> CheckpointTrail:
-    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `anchor` is one of an
-    earlier time."""
+    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `anchors` are digests by
+    number that were kept outside."""
     trail = trail or CheckpointTrail()
-    anchor_found = anchor is None
+    missing = dict(anchors)
     query = "SELECT * FROM journal.checkpoint WHERE number > $1 ORDER BY number"
     async for row in connection.cursor(query, trail.number, prefetch=1000):
         checkpoint = read_checkpoint(row)
         if not trail.count and checkpoint.state is State.ROOT:
-            anchor_found = anchor_found or _number(anchor) < checkpoint.number
+            missing = {number: digest for number, digest in missing.items() if number >= checkpoint.number}
         elif checkpoint.number != trail.number + 1:
             trail.findings.append(Finding(Fault.CHECKPOINT_REMOVED, None, trail.number + 1, checkpoint.number - 1))
         elif checkpoint.previous != trail.digest.hex():
@@ -100,14 +106,11 @@ async def read_trail(
         else:
             trail.findings.append(Finding(Fault.CHECKPOINT_UNSIGNED, None, checkpoint.number, checkpoint.number))
         trail.number, trail.digest, trail.count = checkpoint.number, checkpoint.digest(), trail.count + 1
-        anchor_found = anchor_found or trail.anchor == anchor
-    if not anchor_found:
-        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, _number(anchor), _number(anchor)))
+        if missing.get(checkpoint.number) == trail.digest.hex():
+            del missing[checkpoint.number]
+    if missing:
+        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, min(missing), max(missing)))
     return trail
-
-
-def _number(anchor: str | None) -> int:
-    return int((anchor or "0").partition(":")[0])
 
 
 def _learn(state: StreamState, checkpoint: Checkpoint) -> None:

@@ -6,29 +6,40 @@ retention run left, else at the beginning.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
 
-from hub.journal.chain import Line
+from hub.journal.chain import Line, batch_payload
 from hub.journal.signing import Trust
-from hub.journal.verify.checkpoint_trail import CheckpointTrail, Fault, Finding, StreamState, read_trail
+from hub.journal.verify.checkpoint_trail import (
+    NONE_KEPT,
+    Anchors,
+    CheckpointTrail,
+    Fault,
+    Finding,
+    StreamState,
+    read_trail,
+)
+from hub.journal.verify.person_keys import key_findings, unknown_pseudonyms
 from hub.journal.verify.reordering import reordered
 from hub.journal.verify.stored_lines import lines
 
 
 @dataclass(slots=True)
 class Verification:
-    """The result. `unsigned`: lines after the last checkpoint of their stream, which a running hub signs within seconds
-    and the next start signs for a killed one; `expired`: lines before a root, whose months remain to be dropped.
+    """The result. `unsigned`: lines after the last checkpoint of their stream, signed with their batch, which a
+    running hub covers within seconds and the next start for a killed one; `expired`: lines before a root, whose
+    months remain to be dropped; `strangers`: pseudonyms that no key makes and no command erased.
     """
 
     trail: CheckpointTrail
     entries: int = 0
     unsigned: int = 0
     expired: int = 0
+    strangers: set[bytes] = field(default_factory=set)
 
     @property
     def findings(self) -> list[Finding]:
@@ -44,29 +55,57 @@ STREAMS = """WITH RECURSIVE found AS (
 ) SELECT stream FROM found WHERE stream IS NOT NULL"""
 """The distinct streams, by one index look-up for each."""
 
+SIGNED = """SELECT seq, digest, signature FROM journal.entry
+WHERE stream = $1 AND seq > $2 AND signature IS NOT NULL ORDER BY seq DESC, at"""
+"""The lines of a stream after a place that end a batch, from the last one."""
+
 ALONE = """SELECT stream, min(seq) AS first, max(seq) AS last FROM journal.disclosure LEFT JOIN journal.entry
 USING (stream, seq, at, request) WHERE entry.kind IS NULL GROUP BY stream"""
 """Disclosures without their entry."""
 
 
 async def verify(
-    connection: asyncpg.Connection[asyncpg.Record], trust: Trust, anchor: str | None = None
+    connection: asyncpg.Connection[asyncpg.Record],
+    trust: Trust,
+    anchors: Anchors = NONE_KEPT,
+    known: Callable[[], Awaitable[set[bytes]]] | None = None,
 ) -> Verification:
-    """Verify the whole journal as the reading role; `anchor` is one of an earlier time."""
+    """Verify the whole journal as the reading role; `anchors` are those of earlier times, `known` reads the pseudonyms
+    that the keys of people make."""
+    before = await known() if known is not None else set()
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        verification = Verification(await read_trail(connection, trust, anchor))
+        verification = Verification(await read_trail(connection, trust, anchors))
         for (stream,) in await connection.fetch(STREAMS):
             verification.trail.stream_state(stream)
         for stream, state in verification.trail.streams.items():
-            await _verify_stream(lines(connection, stream), stream, state, verification)
+            place = await _verify_stream(lines(connection, stream), stream, state, verification)
+            signed = max((*state.pins, state.root[0]))
+            if state.opened and place > signed:
+                signed = await _last_signed(connection, stream, signed, trust)
+                if place > signed:
+                    verification.findings.append(Finding(Fault.UNSIGNED, stream, signed + 1, place))
         for row in await connection.fetch(ALONE):
             verification.findings.append(Finding(Fault.REMOVED, row["stream"], row["first"], row["last"]))
+        if known is not None:
+            unknown = await unknown_pseudonyms(connection, before)
+            if unknown:  # or their keys were made since
+                verification.strangers = unknown - await known()
+            verification.findings.extend(await key_findings(connection, verification.strangers))
     return verification
+
+
+async def _last_signed(connection: asyncpg.Connection[asyncpg.Record], stream: UUID, after: int, trust: Trust) -> int:
+    """The last place of a stream whose line ends a batch under a trusted signature, or `after`."""
+    async for row in connection.cursor(SIGNED, stream, after, prefetch=50):
+        if trust.admits(row["signature"], batch_payload(stream, row["seq"], row["digest"])):
+            return int(row["seq"])
+    return after
 
 
 async def _verify_stream(
     rows: AsyncIterator[tuple[Line, bytes]], stream: UUID, state: StreamState, verification: Verification
-) -> None:
+) -> int:
+    """Add the findings of a stream; return its last place."""
     (place, head), signed = state.root, state.root[0]
     bad: list[tuple[Line, bytes, bytes]] = []
     async for line, digest in rows:
@@ -94,6 +133,7 @@ async def _verify_stream(
         verification.findings.append(Finding(Fault.ADDED, stream, state.closed + 1, place))
     if (last := max(state.pins, default=0)) > place:
         verification.findings.append(Finding(Fault.TRUNCATED, stream, place + 1, last))
+    return place
 
 
 def _explained(stream: UUID, bad: list[tuple[Line, bytes, bytes]]) -> Iterable[Finding]:

@@ -15,8 +15,8 @@ import asyncpg
 from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
-from hub.journal.write.stream_writer import Writer
-from hub.journal.write.unsigned_streams import unsigned_streams
+from hub.journal.write.stream_writer import NotWritten, Writer
+from hub.journal.write.unsigned_streams import unsigned_ends
 
 log = getLogger(__name__)
 RECONNECT_SECONDS = 1.0
@@ -69,9 +69,8 @@ class Journal:
     async def start(self) -> None:
         """Connect, open a stream and start writing; raises NotServed if the journal can't be reached."""
         try:
-            writer = await self._open_writer()
-            await writer.sign(await unsigned_streams(self._dsn("journal_reader"), self._patience))
-        except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+            await self._open_writer()
+        except (OSError, asyncpg.PostgresError, TimeoutError, NotWritten) as error:
             raise unavailable("the journal's database can't be reached") from error
         self._task = asyncio.create_task(self._write_forever())
         self._tick_again()
@@ -154,9 +153,10 @@ class Journal:
             batch.end()
 
     async def _open_writer(self) -> Writer:
-        """The writer, or after a failure another one with another stream."""
+        """The writer, or after a failure another one with another stream, which signs the end of the one before."""
         if self._writer is None or self._writer.connection.is_closed():
-            self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience)
+            ends = await unsigned_ends(self._dsn("journal_reader"), self._signer, self._patience)
+            self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience, ends)
             self._checkpoint_at = asyncio.get_running_loop().time() + CHECKPOINT_SECONDS
         return self._writer
 

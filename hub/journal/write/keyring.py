@@ -86,6 +86,8 @@ class Keyring:
         """Erase the key of a person; return whether there was one. Raises NotServed."""
         async with self._turn:
             rows = await self._execute(f"{ERASE} RETURNING true", person)
+            if await self._execute(READ, [person]):
+                raise unavailable("the key is still there after its erasure")
         self._pseudonym_by_person.pop(person, None)
         return bool(rows)
 
