@@ -9,7 +9,7 @@ from typing import TypeVar
 from hub.federation.compose.hints import HINTS, Hint
 from hub.federation.compose.merger import merge
 from hub.federation.compose.printer import print_supergraph
-from hub.federation.compose.rules import MERGED_STAGES, OWN_STAGES, SDL_STAGES, SUBGRAPH_STAGES
+from hub.federation.compose.rules import MERGED_STAGES, OWN_STAGES, SDL_STAGES, SUBGRAPH_STAGES, WRITTEN_RULES
 from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.compose.subgraph_reader import read_subgraph
 from hub.federation.compose.upgrade import upgrade_subgraph
@@ -76,11 +76,13 @@ def _each_by_itself(sources: Sequence[Source]) -> Sequence[Subgraph]:
         if not own_failures:
             as_written.append(subgraph)
     complete = not failures
+    if complete:
+        failures.extend(_failures(WRITTEN_RULES, as_written))
     upgraded: list[Subgraph] = []
     for subgraph in as_written:
         if complete or subgraph.is_federation2:
             try:
-                upgraded.append(upgrade_subgraph(subgraph))
+                upgraded.append(upgrade_subgraph(subgraph, as_written))
             except RuleViolation as failure:
                 failures.append(failure)
     for subgraph in upgraded:

@@ -148,6 +148,10 @@ def _field_problem(subgraph: Subgraph, type_name: str, node: FieldNode, field: O
     unknown = [name for argument in node.arguments or () if (name := argument.name.value) not in field.arguments]
     if unknown:
         return f'field "{coordinate}" has no argument "{unknown[0]}"'
+    passed = {argument.name.value for argument in node.arguments or ()}
+    missing = [name for name, argument in field.arguments.items() if argument.is_required and name not in passed]
+    if missing:
+        return f'field "{coordinate}" requires the argument "{missing[0]}"'
     composite = subgraph.is_composite(named_type(field.type))
     if composite and node.selection_set is None:
         return f'field "{coordinate}" needs a selection of subfields'

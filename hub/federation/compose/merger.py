@@ -73,6 +73,12 @@ def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> MergedSch
     )
 
 
+def is_merged(elements: Sequence[Element | None]) -> bool:
+    """Whether the supergraph has an input field, or a value of an enum that is only an input: every subgraph has it
+    that has its type, or one hides it."""
+    return None not in elements or any(element is not None and element.has("inaccessible") for element in elements)
+
+
 def overridden_fields(subgraphs: Sequence[Subgraph]) -> dict[tuple[str, str], str | None]:
     """(subgraph, coordinate) of each existing field that another subgraph overrides, with the label of a progressive
     override."""
@@ -124,7 +130,7 @@ class _Merger:
             input_fields={
                 field: self.input_field(field, parts)
                 for field in _names(parts, "input_fields")
-                if all(field in part.input_fields for part in parts.values())
+                if is_merged([part.input_fields.get(field) for part in parts.values()])
             },
             values=self.values(name, parts),
             members=tuple(_names(parts, "members")),
@@ -156,7 +162,7 @@ class _Merger:
         input_only = name in self.input_types and name not in self.output_types
         for value in _names(parts, "values"):
             holders = {subgraph: part.values[value] for subgraph, part in parts.items() if value in part.values}
-            if input_only and len(holders) < len(parts):
+            if input_only and not is_merged([part.values.get(value) for part in parts.values()]):
                 continue
             joins = [_join("enumValue", graph=graph_name(subgraph)) for subgraph in holders]
             merged[value] = Element(value, _description(holders.values()), (*joins, *self.directives(holders.values())))
@@ -204,7 +210,7 @@ class _Merger:
                 detail["usedOverridden"] = "true"
             if overriding_label is not None:
                 detail["overrideLabel"] = json.dumps(overriding_label)
-        if field.has("external") and coordinate not in self.keyed[subgraph]:
+        if field.has("external"):
             if coordinate not in self.used[subgraph]:
                 return None
             detail["external"] = "true"
@@ -229,8 +235,10 @@ class _Merger:
     def input_field(self, name: str, parts: Mapping[str, Type]) -> InputValue:
         """An input field, with the type of each subgraph where these differ."""
         merged = self.input_value(name, {subgraph: part.input_fields for subgraph, part in parts.items()})
-        types = {subgraph: part.input_fields[name].type for subgraph, part in parts.items()}
-        if set(types.values()) == {merged.type}:
+        types = {
+            subgraph: part.input_fields[name].type for subgraph, part in parts.items() if name in part.input_fields
+        }
+        if set(types.values()) == {merged.type} and len(types) == len(parts):
             return merged
         joins = [
             _join("field", graph=graph_name(subgraph), type=json.dumps(type_)) for subgraph, type_ in types.items()
@@ -279,7 +287,7 @@ def _type_joins(subgraph: str, part: Type) -> list[AppliedDirective]:
             "type",
             graph=graph,
             key=json.dumps(field_set_text(values.get("fields")), ensure_ascii=False),
-            **({"extension": "true"} if part.extension else {}),
+            **({"extension": "true"} if part.extension or part.has("extends") else {}),
             **({"resolvable": "false"} if values.get("resolvable") is False else {}),
             **interface_object,
         )

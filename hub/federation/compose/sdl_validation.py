@@ -36,6 +36,7 @@ from graphql import (
     ValueNode,
     Visitor,
     build_ast_schema,
+    is_input_type,
     parse,
     print_ast,
     validate_schema,
@@ -44,6 +45,7 @@ from graphql import (
 from graphql.utilities import value_from_ast
 from graphql.validation.validate import validate_sdl
 
+from hub.federation.compose.own_definitions import own_definitions
 from hub.federation.compose.specification import SCALARS, federation_directives
 from hub.federation.compose.subgraph_model import Subgraph
 
@@ -56,7 +58,7 @@ _DEFINITION_OF_EXTENSION: dict[type[Node], type[TypeDefinitionNode]] = {
     ScalarTypeExtensionNode: ScalarTypeDefinitionNode,
 }
 _LINK_DEFINITIONS = """
-directive @link(url: String!, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
 scalar link__Import
 enum link__Purpose { SECURITY EXECUTION }
 scalar _Any
@@ -74,28 +76,34 @@ def sdl_errors(subgraph: Subgraph) -> list[GraphQLError]:
     if errors := validate_sdl(document):
         return errors
     schema = build_ast_schema(document, assume_valid_sdl=True)
-    errors = [error for error in validate_schema(schema) if not error.message.startswith("Query root type must be")]
+    if errors := _misplaced_defaults(schema):
+        return errors
+    query = schema.query_type.name if schema.query_type is not None else "Query"
+    accepted = ("Query root type must be provided.", f"Type {query} must define one or more fields.")
+    errors = [error for error in validate_schema(schema) if error.message not in accepted]
     return errors or _literal_errors(document, schema)
 
 
 def complete_document(subgraph: Subgraph) -> DocumentNode:
     """The subgraph's document with every definition that it may leave out."""
     nodes: list[DefinitionNode] = []
+    own = {node.name.value for node in own_definitions(subgraph)}
+    specified = {*subgraph.federation_names, "link"} - own
     defined = {node.name.value for node in subgraph.document.definitions if isinstance(node, TypeDefinitionNode)}
     for node in subgraph.document.definitions:
-        if isinstance(node, DirectiveDefinitionNode) and node.name.value in {*subgraph.federation_names, "link"}:
-            continue  # the specification's own is added: DIRECTIVE_DEFINITION_INVALID compares the two
+        if isinstance(node, DirectiveDefinitionNode) and node.name.value in specified:
+            continue
         definition = _DEFINITION_OF_EXTENSION.get(type(node))
         name = getattr(getattr(node, "name", None), "value", "")
         nodes.append(_copy_as(definition, node) if definition is not None and name not in defined else node)
         defined.add(name)
-    nodes.extend(_federation_definitions(subgraph))
+    nodes.extend(node for node in _federation_definitions(subgraph) if node.name.value in specified)
     nodes.extend(
         node
         for node in parse(_LINK_DEFINITIONS, no_location=True).definitions
         if not isinstance(node, TypeDefinitionNode) or node.name.value not in defined
     )
-    scalars = (f"federation__{name}" for name in SCALARS)
+    scalars = {*(f"federation__{name}" for name in SCALARS), *subgraph.federation_scalars} - {"_FieldSet"}
     nodes.extend(parse(f"scalar {name}", no_location=True).definitions[0] for name in scalars if name not in defined)
     return DocumentNode(definitions=tuple(nodes))
 
@@ -122,6 +130,15 @@ def _literal_errors(document: DocumentNode, schema: GraphQLSchema) -> list[Graph
         GraphQLError(f"Expected value of type '{type_}', found {print_ast(node)}.", node)
         for node, type_ in literals
         if value_from_ast(node, type_) is Undefined
+    ]
+
+
+def _misplaced_defaults(schema: GraphQLSchema) -> list[GraphQLError]:
+    """Errors of default values of what has no input type, which graphql-core's validation can't coerce."""
+    return [
+        GraphQLError(f"The type of {print_ast(node)} must be Input Type but got {type_}.", node)
+        for node, type_ in _default_values(schema)
+        if not is_input_type(type_)
     ]
 
 

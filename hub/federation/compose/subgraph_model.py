@@ -106,9 +106,10 @@ class Subgraph:
     """One subgraph. `version` is that of Federation, FEDERATION_1 without a link to federation v2; `links` holds the
     arguments of each `@link`.
 
-    Names in this subgraph → meaning: `federation_names` → federation directive, `linked_directives` → (spec, name) of
-    every directive of a linked specification. By (spec, name): `definitions` holds the printed definitions of linked
-    directives, `composed` those of `@composeDirective`, whose arguments are `composed_names`."""
+    Names in this subgraph → meaning: `federation_names` → federation directive, `federation_scalars` → scalar of its
+    arguments, `linked_directives` → (spec, name) of every directive of a linked specification. By (spec, name):
+    `definitions` holds the printed definitions of linked directives, `composed` those of `@composeDirective`, whose
+    arguments are `composed_names`."""
 
     name: str
     url: str
@@ -117,6 +118,7 @@ class Subgraph:
     version: Version
     links: tuple[Mapping[str, Any], ...] = ()
     federation_names: Mapping[str, str] = field(default_factory=dict)
+    federation_scalars: Mapping[str, str] = field(default_factory=dict)
     linked_directives: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     composed: frozenset[tuple[str, str]] = frozenset()
     composed_names: tuple[str, ...] = ()

@@ -39,7 +39,7 @@ from graphql import (
     print_ast,
 )
 
-from hub.federation.compose.specification import APOLLO, FEDERATION_1, federation_directives
+from hub.federation.compose.specification import APOLLO, FEDERATION_1, SCALARS, federation_directives
 from hub.federation.compose.subgraph_model import (
     FEDERATION,
     AppliedDirective,
@@ -52,7 +52,7 @@ from hub.federation.compose.subgraph_model import (
     named_type,
 )
 from hub.federation.errors import RuleViolation
-from hub.federation.link_specification import identity, imports, version
+from hub.federation.link_specification import identity, imported_elements, imports, version
 from hub.federation.operations.literals import literal
 
 _FEDERATION_SPECS = {
@@ -119,6 +119,7 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
         reader.version,
         tuple(links) if any(_binds(str(link.get("url"))) for link in links) else (),
         reader.federation_names(),
+        reader.federation_scalars,
         {
             local_name: (directive.spec, directive.name)
             for local_name, directive in reader.names.items()
@@ -156,11 +157,19 @@ class _Reader:
         self.prefixes: dict[str, str] = {}
         versions = [version(url) for link in links if identity(url := str(link.get("url"))) == f"{APOLLO}federation"]
         self.version = next((number for number in versions if number is not None), FEDERATION_1)
+        self.federation_scalars: dict[str, str] = {"_FieldSet": "FieldSet"} if self.version == FEDERATION_1 else {}
         for link in links:
             url = str(link.get("url"))
             spec = FEDERATION if identity(url) in _FEDERATION_SPECS else url
             self.prefixes[str(link.get("as") or identity(url).rsplit("/", 1)[-1])] = spec
             self.names.update((local_name, AppliedDirective(spec, name)) for local_name, name in imports(link))
+            if spec == FEDERATION:
+                prefix = str(link.get("as") or identity(url).rsplit("/", 1)[-1])
+                imported = dict(imported_elements(link))
+                for scalar in SCALARS:
+                    names = [local_name for local_name, name in imported.items() if name == scalar]
+                    self.federation_scalars.update(dict.fromkeys(names or [f"{prefix}__{scalar}"], scalar))
+        self.inherited_by_fields = () if self.version == FEDERATION_1 else _INHERITED_BY_FIELDS
         if self.version == FEDERATION_1:
             for name in federation_directives(self.version):
                 self.names.setdefault(name, AppliedDirective(FEDERATION, name))
@@ -198,7 +207,7 @@ class _Reader:
         directives = self.directives(node.directives)
         fields = (getattr(node, "fields", None) or ()) if kind is not Kind.INPUT else ()
         input_fields = (node.fields or ()) if kind is Kind.INPUT else ()
-        inherited = tuple(directive for directive in directives if directive in _INHERITED_BY_FIELDS)
+        inherited = tuple(directive for directive in directives if directive in self.inherited_by_fields)
         return Type(
             name=node.name.value,
             description=_description(node),
@@ -216,7 +225,7 @@ class _Reader:
             },
             members=tuple(member.name.value for member in getattr(node, "types", None) or ()),
             interfaces=tuple(interface.name.value for interface in getattr(node, "interfaces", None) or ()),
-            extension=extension or any(directive.is_federation("extends") for directive in directives),
+            extension=extension,
         )
 
     def output_field(self, node: FieldDefinitionNode, inherited: tuple[AppliedDirective, ...]) -> OutputField:

@@ -1,36 +1,118 @@
-"""A Federation 1 subgraph as Federation 2 reads it: without the directives and fields that have no effect.
+"""A subgraph as Federation 2 reads it: without the directives and fields that have no effect.
 
-Source: "Moving to Apollo Federation 2", backward compatibility. Fields of such a subgraph may be shared; the rule of
-sharing knows that.
+Source: "Moving to Apollo Federation 2", backward compatibility.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from hub.federation.compose.field_selections import field_set_coordinates
-from hub.federation.compose.subgraph_model import Element, Kind, Subgraph, Type, named_type
+from graphql import InterfaceTypeExtensionNode, ObjectTypeExtensionNode
+
+from hub.federation.compose.field_selections import (
+    FieldSet,
+    field_set_coordinates,
+    field_set_text,
+    field_sets,
+    resolve_field_set,
+)
+from hub.federation.compose.subgraph_model import (
+    COMPOSITE_KINDS,
+    Element,
+    Kind,
+    OutputField,
+    Subgraph,
+    Type,
+    named_type,
+)
 from hub.federation.errors import RuleViolation
+from hub.federation.operations.literals import literal
 
 E = TypeVar("E", bound=Element)
 
 
-def upgrade_subgraph(subgraph: Subgraph) -> Subgraph:
-    """The upgraded subgraph, or itself if it is of Federation 2.
+def upgrade_subgraph(subgraph: Subgraph, subgraphs: Sequence[Subgraph]) -> Subgraph:
+    """The upgraded subgraph of the `subgraphs` as written.
 
-    Raises RuleViolation (TYPE_WITH_ONLY_UNUSED_EXTERNAL) for a type that keeps no field."""
+    Raises RuleViolation (TYPE_WITH_ONLY_UNUSED_EXTERNAL) for a type of Federation 1 that keeps no field."""
     if subgraph.is_federation2:
-        return subgraph
+        return _with_own_keys(subgraph, _keys_of_extensions(subgraph))
+    others = [other for other in subgraphs if other is not subgraph]
     types = {name: _without_ineffective_directives(subgraph, type_) for name, type_ in subgraph.types.items()}
     subgraph = replace(subgraph, types=types)
+    subgraph = _with_own_keys(subgraph, _federation1_keys(subgraph, others))
+    types = {
+        name: replace(
+            type_,
+            extension=type_.extension and type_.kind not in COMPOSITE_KINDS,
+            fields={field: _without_repeated_tags(name, output, others) for field, output in type_.fields.items()},
+        )
+        for name, type_ in subgraph.types.items()
+    }
+    return _without_unused_externals(replace(subgraph, types=types))
+
+
+def is_federation1_extension(type_: Type) -> bool:
+    """Whether Federation 1 takes the declarations of an object or interface for those of another subgraph's type."""
+    return type_.kind in (Kind.OBJECT, Kind.INTERFACE) and (type_.extension or type_.has("extends"))
+
+
+def _keys_of_extensions(subgraph: Subgraph) -> Iterator[str]:
+    """Coordinates that the keys of extensions select: an extension has them itself, whatever `@external` says."""
+    keys = [key for key in field_sets(subgraph, "key") if subgraph.types[key.type].has("extends")]
+    for node in subgraph.document.definitions:
+        if isinstance(node, ObjectTypeExtensionNode | InterfaceTypeExtensionNode) and node.name.value in subgraph.types:
+            for directive in node.directives or ():
+                if subgraph.federation_names.get(directive.name.value) == "key":
+                    values = {argument.name.value: literal(argument.value) for argument in directive.arguments or ()}
+                    name = node.name.value
+                    keys.append(FieldSet("key", name, name, field_set_text(values.get("fields"))))
+    for key in keys:
+        yield from resolve_field_set(subgraph, key).coordinates
+
+
+def _federation1_keys(subgraph: Subgraph, others: Sequence[Subgraph]) -> Iterator[str]:
+    """Coordinates of the fields of an extension's own keys, else of the first keys that others have."""
+    for type_ in subgraph.types.values():
+        if is_federation1_extension(type_):
+            holders = [subgraph] if type_.has("key") else [other for other in others if type_.name in other.types]
+            for holder in holders:
+                keys = [key for key in field_sets(holder, "key") if key.type == type_.name]
+                for key in keys if holder is subgraph else keys[:1]:
+                    for selected in resolve_field_set(holder, key).fields:
+                        if selected.type.name == type_.name:
+                            yield selected.coordinate
+
+
+def _with_own_keys(subgraph: Subgraph, coordinates: Iterator[str]) -> Subgraph:
+    """The subgraph with these fields as its own."""
+    own = set(coordinates)
+    types = {
+        name: replace(
+            type_,
+            fields={
+                field: _without(output, {"external"}) if f"{name}.{field}" in own else output
+                for field, output in type_.fields.items()
+            },
+        )
+        for name, type_ in subgraph.types.items()
+    }
+    return replace(subgraph, types=types)
+
+
+def _without_unused_externals(subgraph: Subgraph) -> Subgraph:
     used = field_set_coordinates(subgraph, "key", "requires", "provides")
-    referenced = {named_type(field.type) for type_ in types.values() for field in type_.fields.values()}
-    referenced.update(name for type_ in types.values() for name in type_.members)
+    referenced = {named_type(field.type) for type_ in subgraph.types.values() for field in type_.fields.values()}
+    referenced.update(name for type_ in subgraph.types.values() for name in type_.members)
     upgraded: dict[str, Type] = {}
-    for name, type_ in types.items():
+    for name, type_ in subgraph.types.items():
         implemented = {
-            field for interface in type_.interfaces if interface in types for field in types[interface].fields
+            field
+            for interface in type_.interfaces
+            if interface in subgraph.types
+            for field in subgraph.types[interface].fields
         }
         fields = {
             field: output
@@ -60,10 +142,18 @@ def _without_ineffective_directives(subgraph: Subgraph, type_: Type) -> Type:
             ineffective |= {"external", "requires", "provides"}
         if not subgraph.is_composite(named_type(field.type)):
             ineffective.add("provides")
-        if field.has("external"):
-            ineffective.add("tag")
         fields[name] = _without(field, ineffective)
     return replace(_without(type_, {"key"} if interface else set()), fields=fields)
+
+
+def _without_repeated_tags(type_name: str, field: OutputField, others: Sequence[Subgraph]) -> OutputField:
+    """An external field without the tags that it has where it is resolved."""
+    if not field.has("external"):
+        return field
+    resolved = (other.types[type_name].fields.get(field.name) for other in others if type_name in other.types)
+    tags = {tag for output in resolved if output and not output.has("external") for tag in output.directives}
+    kept = tuple(tag for tag in field.directives if not tag.is_federation("tag") or tag not in tags)
+    return replace(field, directives=kept)
 
 
 def _without(element: E, names: set[str]) -> E:

@@ -179,6 +179,8 @@ def _copy_across(random: Random, document: DocumentNode, drafts: Sequence[Draft]
     if not owners:
         return document
     target, node = random.choice(owners)
+    if collection == "values" and name_of(part) in map(name_of, getattr(node, collection) or ()):
+        return document  # Apollo alone accepts a value twice, and would hide what else differs
     return changed(document, target, **{collection: (*(getattr(node, collection) or ()), part)})
 
 

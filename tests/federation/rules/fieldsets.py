@@ -28,6 +28,8 @@ def _provides(fields: str, field: str = "x: Int @external", base: str = "x: Int 
 
 
 CASES = (
+    Case("KEY_INVALID_FIELDS", "T", ['type Query { a: T } type T @key(fields: "id") { id(n: Int!): ID! }'],
+         ['type Query { a: T } type T @key(fields: "id") { id: ID! }']),
     Case("KEY_INVALID_FIELDS", "T", [Q + 'type T @key(fields: "") { id: ID! }'], [Q + K + "{ id: ID! }"]),
     Case("KEY_INVALID_FIELDS", "T", [Q + 'type T @key(fields: "t { }") { id: ID! t: T }'],
          [Q + 'type T @key(fields: "{ id }") { id: ID! t: T }']),

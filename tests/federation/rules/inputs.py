@@ -14,6 +14,11 @@ def _inputs(first: str, second: str) -> list[str]:
 
 
 CASES = (
+    Case("REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH", "I.y", _inputs("x: Int y: Int!", "x: Int"),
+         ["type Query { f(i: I @inaccessible): Int } input I @inaccessible { x: Int y: Int! @inaccessible }",
+          "type Query { g: Int } input I { x: Int }"]),
+    Case("EMPTY_MERGED_INPUT_TYPE", "I", _inputs("y: Int", "x: Int"),
+         _inputs("x: Int @inaccessible y: Int", "y: Int")),
     Case("FIELD_ARGUMENT_TYPE_MISMATCH", "Query.a(x:)", _arguments("(x: Int)", "(x: ID)"),
          _arguments("(x: Int)", "(x: Int!)"), TWO),
     Case("FIELD_ARGUMENT_DEFAULT_MISMATCH", "Query.a(x:)", _arguments("(x: Int = 1)", "(x: Int = 2)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import Case
+from tests.federation.rules.case import HEAD, Case
 
 IK = 'interface I @key(fields: "id") { id: ID! } '
 LOOSE = 'type Query { j: I } interface I @key(fields: "id", resolvable: false) { id: ID! } '
@@ -12,6 +12,14 @@ Q = "type Query { i: I } "
 OBJECT = 'type I @key(fields: "id") @interfaceObject { id: ID! x: Int } '
 
 CASES = (
+    Case("INVALID_GRAPHQL", "I.id",
+         ["type Query { i: I } interface I { id: ID! } type A implements I { id: ID! @shareable }",
+          "type Query { a: A } type A { id: ID @shareable }"],
+         ["type Query { i: I } interface I { id: ID! } type A implements I { id: ID! @shareable }",
+          "type Query { a: A } type A { id: ID! @shareable }"], ("s0", "s1")),
+    Case("INTERFACE_OBJECT_USAGE_ERROR", "I",
+         [HEAD + "type Query { a: Int } " + OBJECT, IK + "type A implements I { id: ID! }", HEAD + IK + A],
+         [HEAD + "type Query { a: Int } " + OBJECT, HEAD + IK + A], ("s0", "s1"), raw=True),
     Case("INTERFACE_FIELD_NO_IMPLEM", "B.x",
          [Q + "interface I { id: ID x: Int } type A implements I { id: ID x: Int }",
           "type Query { j: I } interface I { id: ID } type B implements I { id: ID }"],

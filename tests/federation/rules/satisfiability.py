@@ -6,6 +6,8 @@ from tests.federation.rules.case import TWO, Case, K, Q
 
 B = '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'
 MAKE = "type Mutation {{ make: V @shareable }} type V @shareable {{ {} }} "
+EXTERNAL_KEY = 'type T @key(fields: "id") { id: ID! @external y: Int }'
+OWN_KEY = 'extend type T @key(fields: "id") { id: ID! @external y: Int }'
 
 CASES = (
     Case("SATISFIABILITY_ERROR", "T.x", [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"],
@@ -18,6 +20,11 @@ CASES = (
     Case("SATISFIABILITY_ERROR", "T.b",
          [Q + K + B, K + '{ id: ID! b: Int @external c: Int @requires(fields: "b") }'],
          [Q + K + B, K + "{ id: ID! c: Int }"], TWO),
+    Case("SATISFIABILITY_ERROR", "T.x",
+         [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"],
+         [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int @inaccessible }"], TWO),
+    Case("SATISFIABILITY_ERROR", "T.x", [Q + EXTERNAL_KEY, K + "{ id: ID! x: Int }"],
+         [Q + OWN_KEY, K + "{ id: ID! x: Int }"], TWO),
     Case("SATISFIABILITY_ERROR", "V.y",
          [MAKE.format("x: Int") + "type Query { a: Int }", MAKE.format("y: Int")],
          [MAKE.format("x: Int") + "type Query { a: Int }", MAKE.format("x: Int y: Int")], TWO),

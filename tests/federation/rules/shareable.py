@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import TWO, Case, K, Q
+from tests.federation.rules.case import HEAD, TWO, Case, K, Q
 
 U = "type A @shareable { x: Int } type B @shareable { x: Int } type C @shareable { x: Int } "
+KNOWN = (
+    'type Query {{ i: I }} interface I @key(fields: "id") {{ id: ID! }} '
+    'type A implements I @key(fields: "id") {{ id: ID! {} }}'
+)
+STANDS = 'type I @interfaceObject @key(fields: "id") {{ id: ID! {} }}'
+OLD = 'type A @key(fields: "id") { id: ID! x: Int }'
 
 
 def _unions(first: str, second: str) -> list[str]:
@@ -23,6 +29,18 @@ CASES = (
           K + "{ id: ID! x: Int @shareable }"], TWO),
     Case("INVALID_FIELD_SHARING", "Query.a", ["type Query { a: Int }", "type Query { a: Int }"],
          ["type Query { a: Int @shareable }", "type Query { a: Int @shareable }"], TWO),
+    Case("INVALID_FIELD_SHARING", "Subscription.s",
+         ["type Query { a: Int } type Subscription { s: Int @shareable }"],
+         ["type Query { a: Int } type Subscription { s: Int }"]),
+    Case("INVALID_FIELD_SHARING", "Subscription.s",
+         ["type Query { a: Int } type Subscription { s: Int }", "type Subscription { s: Int }"],
+         ["type Query { a: Int } type Subscription { s: Int }", "type Query { a: Int }"], TWO, raw=True),
+    Case("INVALID_FIELD_SHARING", "A.x", [KNOWN.format("x: Int"), STANDS.format("x: Int @shareable")],
+         [KNOWN.format("x: Int @shareable"), STANDS.format("x: Int @shareable")], TWO),
+    Case("INVALID_FIELD_SHARING", "A.x", [KNOWN.format("x: Int @shareable"), STANDS.format("x: Int")],
+         [KNOWN.format("x: Int @shareable"), STANDS.format("x: Int @shareable")], TWO),
+    Case("INVALID_FIELD_SHARING", "A.x", [HEAD + KNOWN.format(""), HEAD + STANDS.format("x: Int @shareable"), OLD],
+         [HEAD + KNOWN.format(""), HEAD + STANDS.format("y: Int"), OLD], ("s1", "s2"), raw=True),
     Case("INVALID_SHAREABLE_USAGE", "I.x",
          ["type Query { i: I } interface I { x: Int @shareable } type A implements I { x: Int }"],
          ["type Query { i: I } interface I { x: Int } type A implements I { x: Int @shareable }"]),

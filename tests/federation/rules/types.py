@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import Case, Q
+from tests.federation.rules.case import HEAD, Case, Q
 
 CASES = (
     Case("NO_QUERIES", "Query", ["type T { a: Int }"], ["type Query { a: Int }"]),
@@ -28,6 +28,13 @@ CASES = (
         raw=True,
     ),
     Case(
+        "EXTENSION_WITH_NO_BASE",
+        "T",
+        ["type Query { a: T } type T @extends { a: Int }"],
+        [HEAD + "type Query { a: T } type T @extends { a: Int }"],
+        raw=True,
+    ),
+    Case(
         "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
         "T",
         ["type Query { a: T } extend type T { x: Int @external }", "type T { x: Int } type Query { t: T }"],
@@ -47,5 +54,12 @@ CASES = (
         ["type Query { a(e: E): Int } enum E { A }", "type Query { b(e: E): Int } enum E { B }"],
         ["type Query { a(e: E): Int } enum E { A C }", "type Query { b(e: E): Int } enum E { B C }"],
         subgraphs=("s0", "s1"),
+    ),
+    Case(
+        "ENUM_VALUE_MISMATCH",
+        "E.B",
+        ["type Query { a(e: E): E } enum E { A B }", "type Query { b(e: E): E } enum E { A }"],
+        ["type Query { a(e: E): E } enum E { A B @inaccessible }", "type Query { b(e: E): E } enum E { A }"],
+        subgraphs=("s1",),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from hub.federation.compose.rules import (
     contexts,
     costs,
+    definitions,
     documents,
     external,
     fieldsets,
@@ -33,10 +34,13 @@ SubgraphsRule = Callable[[Sequence[Subgraph]], Iterator[RuleViolation]]
 SupergraphRule = Callable[[Supergraph], Iterator[RuleViolation]]
 
 SDL_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
-    (*documents.RULES, *links.SDL_RULES, *link_names.SDL_RULES, *inaccessible.SDL_RULES),
+    (*documents.RULES, *definitions.RULES, *links.SDL_RULES, *link_names.SDL_RULES, *inaccessible.SDL_RULES),
     documents.GRAPHQL_RULES,
 )
 """Each subgraph by itself, as written, before it is upgraded to Federation 2."""
+
+WRITTEN_RULES: tuple[SubgraphsRule, ...] = (*types.WRITTEN_RULES, *interfaces.WRITTEN_RULES)
+"""The subgraphs together, as written."""
 
 OWN_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
     (
@@ -67,7 +71,8 @@ SUBGRAPH_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
 """The subgraphs together, before they are merged."""
 
 MERGED_STAGES: tuple[tuple[SupergraphRule, ...], ...] = (
-    (*interfaces.MERGED_RULES, *inaccessible.MERGED_RULES, *security.MERGED_RULES),
+    (*interfaces.MERGED_RULES, *security.MERGED_RULES),
+    (*documents.MERGED_RULES, *inaccessible.MERGED_RULES),
     satisfiability.RULES,
 )
 """The supergraph, once merged."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from graphql import (
-    DirectiveDefinitionNode,
-    NonNullTypeNode,
+    GraphQLSchema,
     ObjectTypeDefinitionNode,
     ScalarTypeDefinitionNode,
     SchemaDefinitionNode,
@@ -14,16 +15,18 @@ from graphql import (
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
     specified_scalar_types,
+    validate_schema,
 )
 
 from hub.federation.compose.merger import graph_name
 from hub.federation.compose.sdl_validation import sdl_errors
-from hub.federation.compose.specification import SCALARS, federation_directives
+from hub.federation.compose.specification import SCALARS
 from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.compose.subgraph_reader import invalid_graphql as graphql_violation
 from hub.federation.errors import RuleViolation
+from hub.federation.supergraph import Supergraph
 
-RESERVED_NAME = "_"
+RESERVED_NAMES = ("", "_")
 _SPECIFIED_TYPES: dict[str, tuple[type[TypeDefinitionNode], str]] = {
     "_Any": (ScalarTypeDefinitionNode, "a scalar"),
     "_FieldSet": (ScalarTypeDefinitionNode, "a scalar"),
@@ -51,52 +54,16 @@ def invalid_subgraph_name(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolati
 
 
 def reserved_subgraph_name(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """INVALID_SUBGRAPH_NAME: a subgraph has the name that routers keep for themselves."""
+    """INVALID_SUBGRAPH_NAME: a subgraph has no name, or the one that routers keep for themselves."""
     for subgraph in subgraphs:
-        if subgraph.name == RESERVED_NAME:
+        if subgraph.name in RESERVED_NAMES or subgraph.name.startswith("__"):
             yield RuleViolation(
-                "INVALID_SUBGRAPH_NAME", subgraph.name, [subgraph.name], "this name is reserved", "Rename the subgraph"
+                "INVALID_SUBGRAPH_NAME",
+                f'"{subgraph.name}"',
+                [subgraph.name],
+                "this name is reserved",
+                "Rename the subgraph",
             )
-
-
-def directive_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """DIRECTIVE_DEFINITION_INVALID: a subgraph defines a federation directive otherwise than the specification.
-
-    It may leave out optional arguments, locations and `repeatable`."""
-    for subgraph in subgraphs:
-        specified = federation_directives(subgraph.version)
-        for node in subgraph.document.definitions:
-            if not isinstance(node, DirectiveDefinitionNode) or node.name.value not in subgraph.federation_names:
-                continue
-            problem = _definition_problem(node, specified[subgraph.federation_names[node.name.value]].node)
-            if problem is not None:
-                yield RuleViolation(
-                    "DIRECTIVE_DEFINITION_INVALID",
-                    f"@{node.name.value}",
-                    [subgraph.name],
-                    f"the directive is not defined as specified: {problem}",
-                    "Remove this definition, which @link already provides",
-                )
-
-
-def _definition_problem(node: DirectiveDefinitionNode, specified: DirectiveDefinitionNode) -> str | None:
-    arguments = {argument.name.value: argument for argument in node.arguments or ()}
-    expected = {argument.name.value: argument for argument in specified.arguments or ()}
-    for name in arguments.keys() - expected.keys():
-        return f'argument "{name}" is unknown'
-    for name, argument in expected.items():
-        required = isinstance(argument.type, NonNullTypeNode)
-        if required and name not in arguments:
-            return f'argument "{name}" is missing'
-        if name in arguments and isinstance(arguments[name].type, NonNullTypeNode) and not required:
-            return f'argument "{name}" must be optional'
-    locations = {location.value for location in node.locations}
-    unknown = locations - {location.value for location in specified.locations}
-    if unknown:
-        return f"it can't be applied on {', '.join(sorted(unknown))}"
-    if node.repeatable and not specified.repeatable:
-        return "it is not repeatable"
-    return None
 
 
 def type_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
@@ -127,7 +94,7 @@ def root_type_name_used(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation
                 continue
             for entry in node.operation_types or ():
                 usual = entry.operation.value.capitalize()
-                if entry.type.name.value != usual and usual in names:
+                if entry.type.name.value != usual and {usual, entry.type.name.value} <= names:
                     yield RuleViolation(
                         f"ROOT_{usual.upper()}_USED",
                         usual,
@@ -145,6 +112,21 @@ def invalid_graphql(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
         yield from (graphql_violation(subgraph.name, error) for error in sdl_errors(subgraph))
 
 
-RULES = (reserved_subgraph_name, directive_definition_invalid, type_definition_invalid, root_type_name_used)
+def invalid_merged_graphql(supergraph: Supergraph) -> Iterator[RuleViolation]:
+    """INVALID_GRAPHQL: valid subgraphs make a schema that is not valid, for types become weaker where they differ."""
+    arguments: dict[str, Any] = {**supergraph.schema.to_kwargs(), "assume_valid": False}
+    for error in validate_schema(GraphQLSchema(**arguments)):
+        coordinate = re.search(r"\w+\.\w+(\(\w+:\))?", error.message)
+        yield RuleViolation(
+            "INVALID_GRAPHQL",
+            coordinate[0] if coordinate else "schema",
+            supergraph.endpoints,
+            f"the merged schema is not valid GraphQL: {error.message.removesuffix('.')}",
+            "Give the element the same type in every subgraph",
+        )
+
+
+RULES = (reserved_subgraph_name, type_definition_invalid, root_type_name_used)
 GRAPHQL_RULES = (invalid_graphql,)
+MERGED_RULES = (invalid_merged_graphql,)
 NAME_RULES = (invalid_subgraph_name,)

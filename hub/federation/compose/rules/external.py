@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hub.federation.compose.field_selections import FIELD_SET_DIRECTIVES, field_set_coordinates
 from hub.federation.compose.from_context import context_coordinates
+from hub.federation.compose.interface_objects import interface_object_fields
 from hub.federation.compose.merger import MERGED_DIRECTIVES
 from hub.federation.compose.subgraph_model import InputValue, Kind, OutputField, Subgraph
 from hub.federation.compose.type_merging import merge_input_types, merge_output_types, possible_types
@@ -42,12 +43,14 @@ def external_missing_on_base(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViol
     external: dict[str, list[str]] = {}
     resolved: set[str] = set()
     for subgraph in subgraphs:
-        keyed = field_set_coordinates(subgraph, "key")
         for type_, field, coordinate in subgraph.output_fields():
-            if field.has("external") and type_.kind is Kind.OBJECT:
-                external.setdefault(coordinate, []).append(subgraph.name)
-            if not field.has("external") or coordinate in keyed:
+            if not field.has("external"):
                 resolved.add(coordinate)
+            elif type_.kind is Kind.OBJECT:
+                external.setdefault(coordinate, []).append(subgraph.name)
+    for interface_object in interface_object_fields(subgraphs):
+        if not interface_object.field.has("external"):
+            resolved.add(interface_object.coordinate)
     for coordinate, names in external.items():
         if coordinate not in resolved:
             yield RuleViolation(
@@ -60,14 +63,19 @@ def external_missing_on_base(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViol
 
 
 def external_type_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """EXTERNAL_TYPE_MISMATCH: an external field's type is neither that of the resolved field nor a narrower one."""
+    """EXTERNAL_TYPE_MISMATCH: an external field's type is not that of the resolved field, nor a narrower one where the
+    subgraphs that resolve it differ."""
     possible = possible_types(subgraphs)
     for coordinate, (external, resolved) in _external_and_resolved(subgraphs).items():
-        expected = merge_output_types([field.type for field in resolved.values()], possible)
+        types = [field.type for field in resolved.values()]
+        expected = merge_output_types(types, possible)
+        narrower_allowed = len(set(types)) > 1
         mismatched = [
             subgraph
             for subgraph, field in external.items()
-            if expected and merge_output_types([field.type, expected], possible) != expected
+            if expected
+            and field.type != expected
+            and not (narrower_allowed and merge_output_types([field.type, expected], possible) == expected)
         ]
         if mismatched:
             yield RuleViolation(
@@ -155,8 +163,8 @@ def merged_directive_on_external(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
 
     It would have no effect there, which must not happen to a protection."""
     for subgraph in subgraphs:
-        for type_, field, coordinate in subgraph.output_fields():
-            if not field.has("external") or (type_.extension and not subgraph.is_federation2):
+        for _, field, coordinate in subgraph.output_fields():
+            if not field.has("external"):
                 continue
             for directive in field.directives:
                 composed = (directive.spec, directive.name) in subgraph.composed

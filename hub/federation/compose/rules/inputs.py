@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.federation.compose.from_context import context_coordinates
+from hub.federation.compose.merger import is_merged
 from hub.federation.compose.subgraph_model import InputValue, Kind, Subgraph, Type
 from hub.federation.compose.type_merging import merge_input_types
 from hub.federation.errors import RuleViolation
@@ -92,7 +93,8 @@ def required_input_field_missing(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
                 for subgraph, type_ in types.items()
                 if name in type_.input_fields and type_.input_fields[name].is_required
             ]
-            if lacking and requiring:
+            merged = is_merged([type_.input_fields.get(name) for type_ in types.values()])
+            if lacking and requiring and not merged:
                 yield RuleViolation(
                     "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH",
                     f"{type_name}.{name}",
@@ -105,7 +107,8 @@ def required_input_field_missing(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
 def empty_merged_input_type(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
     """EMPTY_MERGED_INPUT_TYPE: an input type has no field that all its subgraphs know."""
     for name, types in _input_types(subgraphs):
-        if not set.intersection(*(set(type_.input_fields) for type_ in types.values())):
+        fields = dict.fromkeys(field for type_ in types.values() for field in type_.input_fields)
+        if not any(is_merged([type_.input_fields.get(field) for type_ in types.values()]) for field in fields):
             yield RuleViolation(
                 "EMPTY_MERGED_INPUT_TYPE",
                 name,

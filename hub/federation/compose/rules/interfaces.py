@@ -132,6 +132,25 @@ def interface_object_usage_error(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
                     yield RuleViolation("INTERFACE_OBJECT_USAGE_ERROR", type_.name, [subgraph.name], *problem)
 
 
+def interface_object_on_federation1_key(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INTERFACE_OBJECT_USAGE_ERROR: the key of an interface of Federation 1 can't tell the type of an object."""
+    keyed: dict[str, list[str]] = {}
+    for subgraph in subgraphs:
+        for type_ in subgraph.types.values():
+            if type_.kind is Kind.INTERFACE and type_.has("key") and not subgraph.is_federation2:
+                keyed.setdefault(type_.name, []).append(subgraph.name)
+    for subgraph in subgraphs:
+        for name in keyed.keys() & subgraph.types.keys():
+            if subgraph.types[name].has("interfaceObject"):
+                yield RuleViolation(
+                    "INTERFACE_OBJECT_USAGE_ERROR",
+                    name,
+                    [subgraph.name, *keyed[name]],
+                    f"it is an @interfaceObject, whose key is one of Federation 1 in {', '.join(keyed[name])}",
+                    "Write that subgraph in Federation 2, or remove the key",
+                )
+
+
 def _interface_object_problem(type_: Type, interfaces: set[str], implementing: Sequence[str]) -> tuple[str, str] | None:
     """Problem and remedy. `implementing` are the subgraph's types that implement the interface."""
     if type_.name not in interfaces:
@@ -161,6 +180,7 @@ def interface_field_no_implementation(supergraph: Supergraph) -> Iterator[RuleVi
                     )
 
 
+WRITTEN_RULES = (interface_object_on_federation1_key,)
 OWN_RULES = (unsupported_on_interface, interface_key_not_on_implementation, interface_object_without_key)
 RULES = (interface_key_missing_implementation_type, interface_object_usage_error)
 MERGED_RULES = (interface_field_no_implementation,)

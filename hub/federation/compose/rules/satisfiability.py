@@ -24,7 +24,7 @@ EXHAUSTIVE_LABELS = 4
 
 
 def unsatisfiable_fields(supergraph: Supergraph, moves: int = MOVES) -> Iterator[RuleViolation]:
-    """SATISFIABILITY_ERROR: no subgraph can serve a field on some path; one violation per field.
+    """SATISFIABILITY_ERROR: no subgraph can serve a visible field on some path; one violation per field.
     MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED: the search takes more than `moves`.
 
     All fields below a mutation are fetched from one subgraph that executes it: two would execute it twice."""
@@ -88,6 +88,8 @@ class _Search:
         visited = {_state(self.walker.graph, root_position)}
         for position in pending:
             for name in names if position is root_position else self.supergraph.types[position.type].fields:
+                if f"{position.type}.{name}" in self.supergraph.inaccessible:
+                    continue
                 field = Field(
                     name, position.type, name, selections=_possible_selections(self.supergraph, position.type, name)
                 )
@@ -104,12 +106,15 @@ class _Search:
 
 
 def _possible_selections(supergraph: Supergraph, type_name: str, field_name: str) -> tuple[Selections, ...]:
-    """Empty selections on each object type that the field may return."""
+    """Empty selections on each visible object type that the field may return."""
     fields = supergraph.schema.type_map[type_name].fields  # type: ignore[attr-defined]
     returned = get_named_type(fields[field_name].type)
-    if is_abstract_type(returned):
-        return tuple(Selections(type_.name, ()) for type_ in supergraph.schema.get_possible_types(returned))
-    return (Selections(returned.name, ()),) if is_object_type(returned) else ()
+    objects = supergraph.schema.get_possible_types(returned) if is_abstract_type(returned) else (returned,)
+    return tuple(
+        Selections(type_.name, ())
+        for type_ in objects
+        if is_object_type(type_) and type_.name not in supergraph.inaccessible
+    )
 
 
 def _state(graph: Graph, position: Position) -> tuple[object, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from graphql import ConstDirectiveNode, ObjectTypeDefinitionNode, ObjectTypeExtensionNode
 
 from hub.federation.compose.field_selections import field_set_coordinates
+from hub.federation.compose.interface_objects import interface_object_fields
 from hub.federation.compose.merger import overridden_fields
 from hub.federation.compose.subgraph_model import Kind, Subgraph, named_type
 from hub.federation.errors import RuleViolation
@@ -15,31 +16,74 @@ from hub.federation.errors import RuleViolation
 def invalid_field_sharing(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
     """INVALID_FIELD_SHARING: a field that several subgraphs resolve is not `@shareable` in each of them.
 
-    Key fields and fields of Federation 1 are always shareable. External fields are only resolved if `@provides` selects
-    them, overridden ones never."""
+    Key fields are always shareable. External fields are only resolved if `@provides` selects them, overridden ones
+    never. An interface object resolves the fields of all the types of its interface."""
     overridden = overridden_fields(subgraphs)
+    provided = {subgraph.name: field_set_coordinates(subgraph, "provides") for subgraph in subgraphs}
     shareable: dict[str, dict[str, bool]] = {}
     for subgraph in subgraphs:
         keyed = field_set_coordinates(subgraph, "key")
-        provided = field_set_coordinates(subgraph, "provides")
-        for _, field, coordinate in subgraph.output_fields(Kind.OBJECT):
-            key = coordinate in keyed
-            external = field.has("external") and not key
-            if (external and coordinate not in provided) or (subgraph.name, coordinate) in overridden:
+        for type_, field, coordinate in subgraph.output_fields(Kind.OBJECT):
+            external = field.has("external")
+            if (external and coordinate not in provided[subgraph.name]) or (subgraph.name, coordinate) in overridden:
                 continue
             shareable.setdefault(coordinate, {})[subgraph.name] = (
-                key or external or field.has("shareable") or not subgraph.is_federation2
+                external
+                or coordinate in keyed
+                or field.has("shareable")
+                or (not subgraph.is_federation2 and _is_shared(type_.name, field.name, subgraph, subgraphs, provided))
             )
-    for coordinate, by_subgraph in shareable.items():
-        unshareable = [subgraph for subgraph, is_shareable in by_subgraph.items() if not is_shareable]
-        if len(by_subgraph) > 1 and unshareable:
+    for interface_object in interface_object_fields(subgraphs):
+        subgraph, field, own_coordinate = interface_object.subgraph, interface_object.field, interface_object.own
+        if interface_object.coordinate in shareable and (
+            not field.has("external") or own_coordinate in provided[subgraph.name]
+        ):
+            key = own_coordinate in field_set_coordinates(subgraph, "key")
+            source = f"{subgraph.name} ({own_coordinate})"
+            shareable[interface_object.coordinate][source] = key or field.has("external") or field.has("shareable")
+    for coordinate, by_source in shareable.items():
+        unshareable = [source for source, is_shareable in by_source.items() if not is_shareable]
+        if len(by_source) > 1 and unshareable:
             yield RuleViolation(
                 "INVALID_FIELD_SHARING",
                 coordinate,
-                by_subgraph,
+                [source.partition(" (")[0] for source in by_source],
                 f"several subgraphs resolve this field, without @shareable in {', '.join(unshareable)}",
                 "Add @shareable everywhere, or leave the field to one subgraph",
             )
+
+
+def _is_shared(
+    type_name: str,
+    field_name: str,
+    subgraph: Subgraph,
+    subgraphs: Sequence[Subgraph],
+    provided: Mapping[str, frozenset[str]],
+) -> bool:
+    """Whether another subgraph resolves the field: then Federation 1 shares it, but for a subscription."""
+    fields = (
+        (other, other.types[type_name].fields[field_name])
+        for other in subgraphs
+        if other is not subgraph and type_name in other.types and field_name in other.types[type_name].fields
+    )
+    return type_name != "Subscription" and any(
+        not field.has("external") or f"{type_name}.{field_name}" in provided[other.name] for other, field in fields
+    )
+
+
+def shareable_subscription(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """INVALID_FIELD_SHARING: a subscription is `@shareable`, although one subgraph alone sends its events."""
+    for subgraph in subgraphs:
+        if "Subscription" in subgraph.types:
+            for field in subgraph.types["Subscription"].fields.values():
+                if field.has("shareable"):
+                    yield RuleViolation(
+                        "INVALID_FIELD_SHARING",
+                        f"Subscription.{field.name}",
+                        [subgraph.name],
+                        "a field of the root type of subscriptions is @shareable",
+                        "Remove @shareable, and leave the subscription to one subgraph",
+                    )
 
 
 def invalid_shareable_usage(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
@@ -127,4 +171,4 @@ def _object_types(subgraph: Subgraph, type_name: str) -> frozenset[str]:
 
 
 OWN_RULES = (invalid_shareable_usage,)
-RULES = (invalid_field_sharing, shareable_mismatched_runtime_types)
+RULES = (invalid_field_sharing, shareable_subscription, shareable_mismatched_runtime_types)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hub.federation.compose.merger import enum_positions
+from hub.federation.compose.merger import enum_positions, is_merged
 from hub.federation.compose.subgraph_model import Kind, Subgraph, Type
 from hub.federation.compose.type_merging import merge_input_types, merge_output_types, possible_types
+from hub.federation.compose.upgrade import is_federation1_extension
 from hub.federation.errors import RuleViolation
 from hub.federation.supergraph import ROOTS
 
@@ -79,7 +80,7 @@ def enum_value_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation
         values = {subgraph.name: subgraph.types[name].values for subgraph in subgraphs if name in subgraph.types}
         for value in dict.fromkeys(value for declared in values.values() for value in declared):
             lacking = [subgraph for subgraph, declared in values.items() if value not in declared]
-            if lacking:
+            if lacking and not is_merged([declared.get(value) for declared in values.values()]):
                 yield RuleViolation(
                     "ENUM_VALUE_MISMATCH",
                     f"{name}.{value}",
@@ -93,8 +94,9 @@ def empty_merged_enum_type(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolat
     """EMPTY_MERGED_ENUM_TYPE: an enum that is only an input has no value that all its subgraphs know."""
     input_enums, output_enums = enum_positions(subgraphs)
     for name in sorted(input_enums - output_enums):
-        values = {subgraph.name: set(subgraph.types[name].values) for subgraph in subgraphs if name in subgraph.types}
-        if not set.intersection(*values.values()):
+        values = {subgraph.name: subgraph.types[name].values for subgraph in subgraphs if name in subgraph.types}
+        names = dict.fromkeys(value for declared in values.values() for value in declared)
+        if not any(is_merged([declared.get(value) for declared in values.values()]) for value in names):
             yield RuleViolation(
                 "EMPTY_MERGED_ENUM_TYPE",
                 name,
@@ -105,7 +107,9 @@ def empty_merged_enum_type(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolat
 
 
 def extension_with_no_base(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
-    """EXTENSION_WITH_NO_BASE: a type other than a root type is extended, and no subgraph defines it."""
+    """EXTENSION_WITH_NO_BASE: a type other than a root type is extended, and no subgraph defines it.
+
+    `@extends` alone makes no extension of Federation 2."""
     declarations: dict[str, dict[str, Type]] = {}
     for subgraph in subgraphs:
         for type_ in subgraph.types.values():
@@ -121,6 +125,30 @@ def extension_with_no_base(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolat
             )
 
 
+def federation1_extension_with_no_base(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """EXTENSION_WITH_NO_BASE: a subgraph of Federation 1 extends a type that no other defines."""
+    for subgraph in subgraphs:
+        if subgraph.is_federation2:
+            continue
+        bases = {
+            type_.name
+            for other in subgraphs
+            if other is not subgraph
+            for type_ in other.types.values()
+            if not type_.extension
+        }
+        for type_ in subgraph.types.values():
+            if is_federation1_extension(type_) and type_.name not in ROOTS and type_.name not in bases:
+                yield RuleViolation(
+                    "EXTENSION_WITH_NO_BASE",
+                    type_.name,
+                    [subgraph.name],
+                    "the type is only extended, no other subgraph defines it",
+                    "Define it in the subgraph that owns it",
+                )
+
+
+WRITTEN_RULES = (federation1_extension_with_no_base,)
 RULES = (
     no_queries,
     type_kind_mismatch,
