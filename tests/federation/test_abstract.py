@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from tests.federation.behaviours.abstract_fields import GARDEN
 from tests.federation.harness import HEAD, Gateway, Part, snapshot
 
 ANIMALS: list[dict[str, Any]] = [
@@ -58,6 +60,22 @@ async def test_one_response_key_of_two_nullabilities_in_a_subgraph_is_aliased_an
     assert not errors
     assert "__alias_" in gateway.plan(query).text()
     snapshot("aliased-conflict", query, gateway.plan(query))
+
+
+async def test_an_error_below_two_aliases_has_the_path_of_the_client() -> None:
+    names, garden = GARDEN
+    gateway = Gateway(names, replace(garden, resolvers={"Oak.id": _broken}))
+    query = (
+        "{ plants { ... on Rose { best { __typename } } "
+        "... on Oak { best { ... on Rose { best { ... on Rose { id } ... on Oak { id } } } } } } }"
+    )
+    data, errors = await gateway.answer(query)
+    assert data == {"plants": [{"best": {"best": {"id": None}}}, {"best": {"__typename": "Oak"}}]}
+    assert errors == [{"code": "SUBGRAPH_ERROR", "path": ["plants", 0, "best", "best", "id"]}]
+
+
+def _broken(*_: Any) -> None:
+    raise ValueError
 
 
 async def test_an_alias_of_ours_takes_no_key_of_the_clients() -> None:

@@ -18,8 +18,9 @@ def place_directives(root: Selections, steps: Sequence[Step]) -> None:
     on."""
     if not _any(root):
         return
+    selected_at: dict[tuple[Segment, ...], Placed] = {(): [(root, frozenset())]}
     for step in steps:
-        stack = [(step.tree, _at(root, step.path))]
+        stack = [(step.tree, _at(step.path, selected_at))]
         while stack:
             tree, selected = stack.pop()
             fields = _by_key(selected)
@@ -48,12 +49,19 @@ def _any(root: Selections) -> bool:
     return False
 
 
-def _at(root: Selections, path: tuple[Segment, ...]) -> Placed:
-    """The selections on the objects at a response path."""
-    selected: Placed = [(root, frozenset())]
-    for segment in path:
-        selected = _below(_by_key(selected).get(segment, ()))
-    return selected
+def _at(path: tuple[Segment, ...], known: dict[tuple[Segment, ...], Placed]) -> Placed:
+    """The selections on the objects at a response path; what is read of each prefix is kept in `known`."""
+    start = next(length for length in range(len(path), -1, -1) if path[:length] in known)
+    for length in range(start, len(path)):
+        type_, key = path[length]
+        known[path[: length + 1]] = _below(
+            (field, when)
+            for selections, when in known[path[:length]]
+            if selections.type == type_
+            for field in selections.fields
+            if field.key == key
+        )
+    return known[path]
 
 
 def _by_key(selected: Placed) -> dict[Segment, list[tuple[Field, frozenset[Condition]]]]:

@@ -104,12 +104,14 @@ class _Writer:
         return f"... {on}{self.condition()} {{ {body} }}"
 
     def condition(self) -> str:
+        """Directives of a field or fragment: perhaps one of the schema's, and a condition."""
+        note = f" @note(n: {self.random.randrange(3)})" if self.chance(0.1) else ""
         if not self.chance(0.1):
-            return ""
+            return note
         literal = self.random.choice(("$b0", "$b1", "$b2", "true", "false"))
         if literal[0] == "$":
             self.variable(literal[1:], "Boolean!", self.random.random() < 0.6)
-        return f" @{self.random.choice(('include', 'skip'))}(if: {literal})"
+        return f"{note} @{self.random.choice(('include', 'skip'))}(if: {literal})"
 
     def variable(self, name: str, type_: str, value: Any) -> None:
         if f"${name}: {type_}" not in self.declared:

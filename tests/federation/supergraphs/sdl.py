@@ -5,13 +5,17 @@ from __future__ import annotations
 from tests.federation.harness import HEAD
 from tests.federation.supergraphs.model import HUES, NODE, Field, Model, Type, printed
 
-PICK = f"enum Hue {{ {' '.join(HUES)} }} input Pick {{ n: Int = 1 hue: Hue hues: [Hue!] }}"
+SHARED = f"""
+directive @note(n: Int) repeatable on FIELD | INLINE_FRAGMENT | FRAGMENT_SPREAD
+enum Hue {{ {" ".join(HUES)} }}
+input Pick {{ n: Int = 1 hue: Hue hues: [Hue!] }}
+"""
 
 
 def sdl(model: Model, home: str) -> str:
     """The schema of one subgraph; empty if it has none."""
     types = [_type(model, home, type_) for type_ in model.types.values() if model.declared(home, type_)]
-    return "\n".join([HEAD + PICK, *types]) if types else ""
+    return "\n".join([HEAD + SHARED, *types]) if types else ""
 
 
 def _type(model: Model, home: str, type_: Type) -> str:
