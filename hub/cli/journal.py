@@ -1,4 +1,4 @@
-"""`hub journal`: verify, search, forget, expire, adopt, rotate."""
+"""`hub journal`: verify, search, why, forget, expire, adopt, rotate."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ import orjson
 import typer
 from rich.console import Console
 
+from hub.cli.journal_why import why
 from hub.cli.local_database import administered, database
-from hub.cli.options import KEYS, KeysOption
+from hub.cli.options import KEYS, KeysOption, ReferenceOption
 from hub.cli.refusals import refuse
 from hub.graph import load_graph
 from hub.journal.chain import plain
@@ -50,7 +51,6 @@ from schema.input_forms import FORMS
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 getLogger("hub.journal").addHandler(NullHandler())  # a failure is printed once, in French
 
-ReferenceOption = Annotated[str | None, typer.Option(help="Numéro de dossier, inscrit au journal.")]
 Result = TypeVar("Result")
 
 
@@ -122,6 +122,9 @@ def search(
     show_found(
         accesses, limit, data_labels(graph.supergraph.schema, graph.table.classification, policy, names), Console()
     )
+
+
+app.command()(why)
 
 
 @app.command()

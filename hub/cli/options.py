@@ -13,6 +13,7 @@ KEYS = ROOT / ".data" / "keys"
 """The default of `KeysOption`."""
 
 KeysOption = Annotated[Path, typer.Option("--keys", help="Dossier des clés.")]
+ReferenceOption = Annotated[str | None, typer.Option(help="Numéro de dossier, inscrit au journal.")]
 ClientOption = Annotated[
     str | None,
     typer.Option(

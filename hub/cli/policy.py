@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import orjson
 import typer
 
 from hub.cli.decision_classes import client_rows, decision_class, no_such_pair
 from hub.cli.options import KEYS, ClientOption, KeysOption
-from hub.cli.refusals import refuse, tell
+from hub.cli.policy_diff import diff
+from hub.cli.policy_files import fail, load_policy
+from hub.cli.refusals import refuse
 from hub.graph import described, load_classified, load_graph
 from hub.policy.decide.decision_table import DecisionTable
-from hub.policy.decide.policy_loader import POLICIES, PolicyError, load
-from hub.policy.decide.policy_model import Policy
-from hub.policy.report.affected_people import Profile, affected_people
+from hub.policy.decide.policy_loader import POLICIES
 from hub.policy.report.coverage import coverage
 from hub.policy.report.decision_sheet import sheet_json, sheet_markdown
 from hub.policy.report.explanation import explanation_text
 from hub.policy.report.idle_grants import idle_grants
 from hub.policy.report.impact import impact as impact_of
-from hub.policy.report.policy_diff import policy_changes, retention_changes, same_policy
+from hub.policy.report.readers import readings, readings_text
 from hub.policy.report.register import register as register_of
 from schema.facts import Fact
 
@@ -54,13 +52,13 @@ def check(
     keys: KeysOption = KEYS,
 ) -> None:
     """Vérifie les règles, et qu'elles couvrent tout le graphe ; chaque erreur a son fichier et sa ligne."""
-    rules = _load(folder)
+    rules = load_policy(folder)
     supergraph, classification = load_classified()
     covered = coverage(described(supergraph, classification), classification, rules)
     if problems := [*covered.misnamed, *idle_grants(classification, rules)]:
-        _fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in problems])
+        fail("POLICY_INVALID", [f"{folder}/{problem}" for problem in problems])
     if covered.missing:
-        _fail("POLICY_INCOMPLETE", covered.missing)
+        fail("POLICY_INCOMPLETE", covered.missing)
     typer.echo(
         f"Règles : {len(rules.actors)} sortes d'acteurs, {len(rules.purposes)} finalités, {len(rules.grants)} accords, "
         f"{len(rules.prohibitions)} interdictions, {len(rules.reductions)} réductions."
@@ -120,34 +118,20 @@ def explain(
 
 
 @app.command()
-def diff(
-    old: Annotated[Path, typer.Argument(help="Dossier des règles d'avant.")],
-    new: Annotated[Path, typer.Argument(help="Dossier des règles d'après.")],
-    fail: Annotated[bool, typer.Option("--check", help="Sort par 1 si quoi que ce soit change.")] = False,
-    people: Annotated[
-        bool, typer.Option("--people", help="Compte, dans la base, les personnes que chaque changement touche au plus.")
-    ] = False,
-    keys: KeysOption = KEYS,
+def who(
+    field: Annotated[str, typer.Argument(help="« Type.champ », un chemin, une valeur d'énumération ou une entrée.")],
+    json: Annotated[bool, typer.Option("--json", help="Un tableau JSON.")] = False,
 ) -> None:
-    """Dit, par acteur, finalité et champ, ce qui change d'un jeu de règles à l'autre."""
-    before, after = _load(old, older=True), _load(new)
-    _, classification = load_classified()
-    tables = DecisionTable(before, classification), DecisionTable(after, classification)
-    changes, periods = policy_changes(*tables), retention_changes(before, after)
-    names = [name for name, _, _ in periods]
-    affected = affected_people(changes, names, *tables, _profiles(keys)) if people else None
-    counts = [f" ({n} personne(s))" for n in (*affected.by_change, *affected.by_period)] if affected is not None else []
-    lines = [f"{change.decision_class} {change.field} : {change.before} → {change.after}" for change in changes]
-    lines += [f"durée {name} : {was} → {becomes}" for name, was, becomes in periods]
-    for line, count in zip_longest(lines, counts, fillvalue=""):
-        typer.echo(line + count)
-    typer.echo(f"{len(changes)} décision(s) et {len(periods)} durée(s) changent.")
-    if affected is not None:
-        typer.echo(f"Des {affected.total} personnes de la base, {affected.by_any} au plus en sont touchées.")
-    equal = same_policy(before, after)
-    if not equal and not changes and not periods:
-        typer.echo("Des libellés, des textes ou des règles sans effet sur le graphe servi changent.")
-    raise typer.Exit(1 if fail and not equal else 0)
+    """Dit qui peut lire un champ : chaque sorte d'acteur, pour quelles finalités, comment, et par quelles règles."""
+    whole = load_graph().table
+    found = readings(field, whole)
+    if json:
+        typer.echo(orjson.dumps([reading.json() for reading in found], option=orjson.OPT_INDENT_2).decode())
+    else:
+        typer.echo(readings_text(field, found, whole), nl=False)
+
+
+app.command()(diff)
 
 
 @app.command()
@@ -168,15 +152,8 @@ def _check_data(keys: Path, least: int) -> None:
 
     values = counted(keys)
     if rare := [value for value in values if value.ordinary < least]:
-        _fail("COARSE_VALUE_RARE", [f"{value}, il en faut {least}" for value in rare])
+        fail("COARSE_VALUE_RARE", [f"{value}, il en faut {least}" for value in rare])
     typer.echo(f"Données : {len(values)} valeurs communes en cachent de protégées, chacune parmi {least} ou plus.")
-
-
-def _profiles(keys: Path) -> list[Profile]:
-    """Count the people of the database; only this needs asyncpg and SQLAlchemy, so that they are imported here."""
-    from hub.cli.people_profiles import profiles
-
-    return profiles(keys)
 
 
 def _relation(name: str, whole: DecisionTable) -> Fact:
@@ -184,16 +161,3 @@ def _relation(name: str, whole: DecisionTable) -> Fact:
     if name not in relations:
         refuse("ARGUMENT_INVALID", f"« --relation » est l'une de : {', '.join(sorted(map(str, relations)))}.")
     return relations[name]
-
-
-def _load(folder: Path, *, older: bool = False) -> Policy:
-    try:
-        return load(folder, older=older)
-    except PolicyError as error:
-        _fail(error.code, [f"{folder}/{problem}" for problem in error.problems])
-
-
-def _fail(code: str, problems: tuple[str, ...] | list[str]) -> NoReturn:
-    for problem in problems:
-        tell(code, problem)
-    sys.exit(1)

@@ -77,14 +77,18 @@ async def search_journal(
     limit: int,
     reference: str | None,
     delay: timedelta | None,
+    action: str = "journal_search",
 ) -> SearchResult:
-    """Journal a search, then run it; the person of id `person` sees its entry after `delay`. Raises NotServed."""
+    """Journal a search as its command (`action`), then run it; the person of id `person` sees its entry after `delay`.
+
+    Raises NotServed.
+    """
     keyring = Keyring(dsn("journal_keeper"))
     try:
         pseudonym = await keyring.find(person) if person is not None else None
     finally:
         await keyring.close()
-    async with _journalled(dsn, signer, "journal_search", AUDIT, reference, delay) as disclosures:
+    async with _journalled(dsn, signer, action, AUDIT, reference, delay) as disclosures:
         if person is not None and pseudonym is None:
             return SearchResult()
         result = await _search(dsn, replace(criteria, pseudonym=pseudonym), limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from hub.journal.signing import Signer
 from hub.journal.write.keyring import Keyring
+from schema.days import PARIS
 from tests.cli.commands import Result, hub
 from tests.conftest import Database
 from tests.journal.sample_journal import intent, rows, running, tamper
@@ -119,6 +121,38 @@ async def test_a_search_is_shown_to_the_person_later_and_the_command_says_so(fre
         "différé : la personne ne le voit qu'à partir du" in journal(fresh_database, "search", "--person", person).out
     )
     assert journal(fresh_database, "verify").code == 0
+
+
+async def test_why_tells_of_one_agent_one_person_and_one_day_the_data_and_the_grants_that_open_them(
+    fresh_database: Database,
+) -> None:
+    person, agent = str(uuid4()), "https://idp.example#a"
+    await read(fresh_database, person)
+    today = f"{datetime.now(PARIS):%Y-%m-%d}"
+    text = journal(fresh_database, "why", person, agent, today, "--reference", "D-3")
+    assert text.code == 0, text.err
+    assert f"({agent}, par " in text.out
+    assert "Identité : Nom d'usage" in text.out
+    (access,) = orjson.loads(journal(fresh_database, "why", person, agent, today, "--json").out)
+    grants = {grant["id"] for part in access["data"] for grant in part["grants"]}
+    assert grants == {"REF-CD-1"}
+    assert f"accord {min(grants)}" in text.out
+    assert "Aucun accès de cet agent" in journal(fresh_database, "why", person, agent, "2020-01-01").out
+    assert "nulle part au journal" in journal(fresh_database, "why", person, "https://idp.example#z", today).out
+    assert "opération journal_why" in journal(fresh_database, "search", "--person", person).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((str(uuid4()), "agent", "2026-01-01"), "BAD_INPUT"),
+        ((str(uuid4()), "a#b", "2026-01-01", "--reference", "1234567890123"), "PURPOSE_REFERENCE"),
+    ],
+)
+def test_why_of_what_is_amiss_is_refused(database: Database, arguments: tuple[str, ...], code: str) -> None:
+    journal(database, "why", *arguments).check_refused(code)
+    for wrong in (("nobody", "a#b", "2026-01-01"), (str(uuid4()), "a#b", "1er janvier")):
+        assert "[ARGUMENT_INVALID]" in journal(database, "why", *wrong).err
 
 
 @pytest.mark.parametrize(

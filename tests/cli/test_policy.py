@@ -7,6 +7,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from hub.graph import load_graph
 from hub.policy.decide.policy_loader import POLICIES
 from schema.facts import Fact
 from tests.cli.commands import hub
@@ -82,7 +83,11 @@ def test_the_table_is_shown_for_an_actor_and_a_purpose() -> None:
     lines = orjson.loads(result.out)
     assert {(line["actor"], line["purpose"]) for line in lines} == {("dpo", "audit")}
     (birth,) = (line for line in lines if line["field"] == "Person.birthDate")
-    assert (birth["decision"], birth["reason"], birth["instead"]) == ("deny", "FIELD_NOT_FOR_ACTOR", "Person.birthYear")
+    assert (birth["decision"], birth["reason"], birth["instead"]) == (
+        "deny",
+        "FIELD_NOT_FOR_PURPOSE",
+        "Person.birthYear",
+    )
     text = hub("policy", "table", "--actor", "dpo", "--markdown").out
     assert text.count("## ") == 2
     hub("policy", "table", "--actor", "nobody").check_refused("ARGUMENT_INVALID")
@@ -145,12 +150,66 @@ def test_a_question_about_nothing_is_refused(actor: str, purpose: str, field: st
 
 def test_what_changes_is_told_and_fails_the_check_only_if_asked(tmp_path: Path) -> None:
     after = rules(tmp_path / "after", ("grants.toml", '"SOC", "PRO", "FORM"]\nreduced', '"PRO", "FORM"]\nreduced'))
-    result = hub("policy", "diff", POLICIES, after)
+    result = hub("policy", "diff", POLICIES, after, "--lines")
     assert result.code == 0, result.err
     (rsa,) = (line for line in result.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
     assert "lu par DEPARTMENT_BRSA" in rsa.split(" → ")[0]
     assert rsa.split(" → ")[1].startswith("refusé")
     assert hub("policy", "diff", POLICIES, after, "--check").code == 1
+
+
+def test_one_category_of_one_grant_is_one_line_per_outcome_and_every_decision_in_json(tmp_path: Path) -> None:
+    after = rules(tmp_path / "after", ("grants.toml", '"SOC", "PRO", "FORM"]\nreduced', '"PRO", "FORM"]\nreduced'))
+    *groups, total = hub("policy", "diff", POLICIES, after).out.splitlines()
+    assert len(groups) < 5
+    (social,) = (line for line in groups if line.startswith("orienteur_cd · orientation · SOC : "))
+    assert " lu par DEPARTMENT_BRSA [ORI-CD-2] → refusé — " in social
+    assert "Rsa (" in social
+    lines = hub("policy", "diff", POLICIES, after, "--lines").out.splitlines()[:-1]
+    assert total == f"{len(lines)} décision(s) et 0 durée(s) changent."
+    whole = orjson.loads(hub("policy", "diff", POLICIES, after, "--json").out)
+    assert not whole["equal"]
+    assert sum(len(group["changes"]) for group in whole["groups"]) == len(lines)
+    assert {group["category"] for group in whole["groups"]} == {"SOC"}
+    assert hub("policy", "diff", POLICIES, after, "--json", "--check").code == 1
+
+
+def test_who_reads_a_field_is_told_with_the_purposes_the_conditions_and_the_rules() -> None:
+    text = hub("policy", "who", "Person.rsa").out
+    assert text.startswith("Person.rsa — SOC, Situation sociale\n")
+    assert (
+        "Référent de parcours du Conseil départemental (referent_cd) — actions, contrat, diagnostic, suivi : lu\n"
+        in text
+    )
+    assert "  à la place, réduit : Person.isRsaBeneficiary\n" in text
+    assert "\n  ORI-CD-2 : Orienter une personne du périmètre départemental (" in text
+    assert text.index(" : lu\n") < text.index(" : refusé\n") < text.index("Règles :")
+
+
+def test_who_reads_names_every_class_once_and_as_it_is_decided() -> None:
+    table = load_graph().table
+    for path in ("Person.hasRqth", "Person.contact.phones", "IdentityInput.names", "Appointment.status.ABSENT"):
+        readings = orjson.loads(hub("policy", "who", path, "--json").out)
+        told = {(reading["actor"], reading["client"], code) for reading in readings for code in reading["purposes"]}
+        classes = {(kind, None, purpose) for kind, purpose in table.classes}
+        assert told == classes | {(row.kind, c, row.purpose) for c in table.policy.clients for row in table.through(c)}
+        assert sum(len(reading["purposes"]) for reading in readings) == len(told)
+        for reading in readings if path.count(".") == 1 and path in table.classes["dpo", "audit"].by_coordinate else ():
+            row = table.decision_class(reading["actor"], reading["purposes"][0], reading["client"])
+            assert reading["decision"] == row.by_coordinate[path].effect.value
+
+
+def test_who_reads_nothing_is_refused() -> None:
+    hub("policy", "who", "Person.secret").check_refused("FIELD_UNKNOWN")
+    hub("policy", "who", "Person._access").check_refused("FIELD_UNKNOWN")
+    assert "Appointment.status.ABSENT" in hub("policy", "who", "AppointmentStatus.ABSENT").check_refused(
+        "FIELD_UNKNOWN"
+    )
+
+
+def test_who_reads_a_value_of_an_enum_is_said_by_its_field() -> None:
+    text = hub("policy", "who", "Appointment.status.ABSENT").out
+    assert "  valeur ASSIDU : lue par REFERENT" in text
 
 
 def test_rules_older_than_a_category_are_compared_though_no_hub_would_serve_by_them(tmp_path: Path) -> None:
@@ -164,7 +223,7 @@ def test_rules_older_than_a_category_are_compared_though_no_hub_would_serve_by_t
         ("prohibitions.toml", rows + audit, ""),
         ("grants.toml", '"ACCES", "AUDIT"', '"ACCES"'),
     )
-    result = hub("policy", "diff", old_rules, POLICIES)
+    result = hub("policy", "diff", old_rules, POLICIES, "--lines")
     assert result.code == 0, result.err
     assert "dpo audit Query.accessJournal : refusé" in result.out
     assert "il manque AUDIT" in hub("policy", "diff", POLICIES, old_rules).check_refused("POLICY_INVALID")
@@ -216,8 +275,8 @@ async def test_the_people_whom_a_change_touches_are_counted_in_the_database(data
     keys = ("--keys", database.keys.directory)
     result = hub("policy", "diff", POLICIES, after, "--people", *keys, database_url=database.admin_dsn)
     assert result.code == 0, result.err
-    (rsa,) = (line for line in result.out.splitlines() if line.startswith("orienteur_cd orientation Person.rsa : "))
-    assert rsa.endswith(" (2 personne(s))")
+    (social,) = (line for line in result.out.splitlines() if line.startswith("orienteur_cd · orientation · SOC : "))
+    assert social.endswith(" (2 personne(s))")
     assert result.out.endswith("Des 4 personnes de la base, 2 au plus en sont touchées.\n")
     assert not [person for person in people if person in result.out]
 

@@ -49,7 +49,7 @@ def test_a_change_has_to_be_told_and_is_then_free(clone: Path, tmp_path: Path) -
     old = before(clone, "HEAD", tmp_path / "old")
     assert old is not None
     diff = compare(clone, old)
-    assert "orienteur_cd orientation Person.rsa : lu" in diff.out
+    assert "orienteur_cd · orientation · SOC : lu" in diff.out
     with pytest.raises(Untold):
         check_told(clone, "HEAD", diff)
     (clone / CHANGELOG).write_text("# Journal\n- Le chargé d'orientation ne lit plus le RSA.\n", encoding="utf-8")

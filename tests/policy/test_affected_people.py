@@ -26,7 +26,8 @@ PEOPLE = (
 def under(policy: Policy) -> AffectedPeople:
     after = DecisionTable(policy, TABLE.classification)
     periods = [name for name, _, _ in retention_changes(TABLE.policy, policy)]
-    return affected_people(policy_changes(TABLE, after), periods, TABLE, after, PEOPLE)
+    changes = [(change,) for change in policy_changes(TABLE, after)]
+    return affected_people(changes, periods, TABLE, after, PEOPLE)
 
 
 def with_grant(*ids: str, **values: object) -> Policy:
@@ -100,4 +101,5 @@ def test_a_purpose_that_a_scope_no_longer_has_touches_those_whom_it_let_read() -
             if (change.actor, change.purpose, change.client) == ("referent_cd", "suivi", "parcours")
         ]
         assert differing
-        assert affected_people(differing, (), old, new, PEOPLE).by_any >= 4
+        affected = affected_people([differing], (), old, new, PEOPLE)
+        assert affected.by_any == affected.by_change[0] >= 4

@@ -61,6 +61,17 @@ def summary(decision: Decision, policy: Policy) -> str:
     return f"{EFFECTS[decision.effect]} {', '.join(details(decision, policy) + rules)}".rstrip()
 
 
+def outline(decision: Decision) -> str:
+    """The effect, the codes of the relations and the rules: what a reader of many decisions compares first."""
+    bits = 0
+    for clause in (*decision.rule.read, *decision.rule.reduced):
+        bits |= clause.any_of
+    codes = ", ".join(str(fact.name) for fact in Fact if fact & RELATIONS & bits)
+    opened = f" par {codes}" if codes else ""
+    rules = f" [{', '.join(decision.rules)}]" if decision.rules else ""
+    return f"{EFFECTS[decision.effect]}{opened}{rules}"
+
+
 def details(decision: Decision, policy: Policy) -> list[str]:
     """The parts of a decision, without its effect and the rules behind it."""
     rule, parts = decision.rule, []

@@ -36,8 +36,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class AffectedPeople:
-    """Numbers of people affected by each change and by each retention period, in their order, by any of them, and the
-    number of all people."""
+    """Numbers of people affected by each group of changes and by each retention period, in their order, by any of them,
+    and the number of all people."""
 
     by_change: tuple[int, ...]
     by_period: tuple[int, ...]
@@ -46,19 +46,21 @@ class AffectedPeople:
 
 
 def affected_people(
-    changes: Sequence[Change],
+    changes: Sequence[Sequence[Change]],
     periods: Sequence[str],
     old: DecisionTable,
     new: DecisionTable,
     profiles: Iterable[Profile],
 ) -> AffectedPeople:
-    """The people affected by changes between two tables on one graph; `periods` names the retention classes that
-    change."""
+    """The people affected by groups of changes between two tables on one graph; `periods` names the retention classes
+    that change."""
     groups: Counter[PersonFacts] = Counter()
     for profile in profiles:
         before, after = _facts(profile, old.policy), _facts(profile, new.policy)
         groups[profile.relations | Fact.NATIONWIDE, before, after] += profile.people
-    by_change = [{facts for facts in groups if _differs(change, old, new, facts)} for change in changes]
+    by_change = [
+        {facts for facts in groups if any(_differs(change, old, new, facts) for change in group)} for group in changes
+    ]
     by_period = [{facts for facts in groups if _ends(name, old.policy, new.policy, facts)} for name in periods]
 
     def count(affected: Iterable[PersonFacts]) -> int:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from hub.policy.decide.decision_table import DecisionClass, DecisionTable
 from hub.policy.decide.policy_model import ItemRetention, Policy, Retention
-from hub.policy.decide.wording import summary
+from hub.policy.decide.wording import outline, summary
 
 WHOLE = "*"
 """In place of a field: whether the actor may declare the purpose changes."""
@@ -21,7 +22,10 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change; `before` and `after` are decisions in French, `client` the scope of an application."""
+    """One change; `before` and `after` are decisions in French, `client` the scope of an application.
+
+    `category`: of the field, None for a purpose as a whole; `was` and `becomes` are the outlines of the decisions.
+    """
 
     actor: str
     purpose: str
@@ -29,6 +33,9 @@ class Change:
     before: str
     after: str
     client: str | None = None
+    category: str | None = dataclass_field(compare=False, default=None)
+    was: str = dataclass_field(compare=False, default="")
+    becomes: str = dataclass_field(compare=False, default="")
 
     @property
     def decision_class(self) -> str:
@@ -59,25 +66,35 @@ def _changes(old: Rows, new: Rows, client: str | None, old_policy: Policy, new_p
         before, after = old.get(pair), new.get(pair)
         if before is None or after is None:
             was, becomes = (ABSENT if row is None else "à déclarer" for row in (before, after))
-            changes.append(Change(*pair, WHOLE, was, becomes, client))
-        fields = _field_changes(before, after, old_policy, new_policy)
-        changes += [Change(*pair, *field_change, client=client) for field_change in fields]
+            changes.append(Change(*pair, WHOLE, was, becomes, client, None, was, becomes))
+        changes += _field_changes(pair, client, before, after, old_policy, new_policy)
     return changes
 
 
 def _field_changes(
-    old: DecisionClass | None, new: DecisionClass | None, old_policy: Policy, new_policy: Policy
-) -> Iterator[tuple[str, str, str]]:
-    """(field, before, after) of each decision that changes between two classes, of which one may be absent."""
+    pair: tuple[str, str],
+    client: str | None,
+    old: DecisionClass | None,
+    new: DecisionClass | None,
+    old_policy: Policy,
+    new_policy: Policy,
+) -> Iterator[Change]:
+    """Each decision that changes between two classes, of which one may be absent."""
     old_decisions = old.by_coordinate if old is not None else {}
     new_decisions = new.by_coordinate if new is not None else {}
     for name in sorted(old_decisions.keys() | new_decisions.keys()):
         before, after = old_decisions.get(name), new_decisions.get(name)
         if before != after:
-            yield (
+            schema = (new if after is not None else old).schema  # type: ignore[union-attr]
+            yield Change(
+                *pair,
                 name,
                 summary(before, old_policy) if before is not None else ABSENT,
                 summary(after, new_policy) if after is not None else ABSENT,
+                client,
+                str(schema.category(name)),
+                outline(before) if before is not None else ABSENT,
+                outline(after) if after is not None else ABSENT,
             )
 
 
