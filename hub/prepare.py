@@ -18,7 +18,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from graphql import DocumentNode, GraphQLSchema
 
-from hub.document import introspection
+from hub.document import introspection, introspection_answer
 from hub.document.exchange import Request
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
@@ -225,8 +225,8 @@ class Preparer(Generic[ClassT, DecisionT]):
 
     def _introspect(
         self, document: DocumentNode, variables: Mapping[str, Any], view: Callable[[], GraphQLSchema] | None
-    ) -> dict[str, Any]:
-        return introspection.answer(document, self.schema if view is None else view(), variables)
+    ) -> Mapping[str, Any]:
+        return introspection_answer.answer(document, self.schema if view is None else view(), variables)
 
     def _key(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Key:
         labels = self._supergraph.labels

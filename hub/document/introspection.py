@@ -1,4 +1,4 @@
-"""Introspection (`__schema`, `__type`), answered by graphql-core on the client schema, beside the operation's data.
+"""Introspection (`__schema`, `__type`) as a document of its own, beside the operation's data.
 
 The client schema holds no internal field, so neither does its introspection (docs/policy.md#rule-10).
 """
@@ -13,17 +13,14 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLSchema,
     InlineFragmentNode,
     NamedTypeNode,
     NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableDefinitionNode,
-    execute_sync,
 )
 
-from hub.errors import DocumentRefused
 from hub.federation.operations.normalise import META_FIELDS
 
 
@@ -53,14 +50,6 @@ def split(document: DocumentNode, operation: OperationDefinitionNode) -> Documen
     return DocumentNode(definitions=(introspection, *fragments.values()))
 
 
-def answer(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Data of a document made by `split`; `variables` are those of the whole operation, already checked."""
-    result = execute_sync(schema, document, variable_values=dict(variables))
-    if result.errors or result.data is None:
-        raise DocumentRefused("DOCUMENT_INVALID", "La demande d'introspection a échoué.", "introspection failed")
-    return result.data
-
-
 def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
     """Response keys at the root in the client's order, to merge data and introspection."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
@@ -76,7 +65,7 @@ def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tup
     return tuple(keys)
 
 
-def merge(keys: tuple[str, ...], data: dict[str, Any], introspected: dict[str, Any]) -> dict[str, Any]:
+def merge(keys: tuple[str, ...], data: dict[str, Any], introspected: Mapping[str, Any]) -> dict[str, Any]:
     """Data and introspection as one answer, in the client's order."""
     return {key: part[key] for key in keys for part in (data, introspected) if key in part}
 
