@@ -117,12 +117,15 @@ class Entity:
     @cached_property
     def valued(self) -> tuple[ColumnField, ...]:
         """Fields some of whose values carry a stricter category."""
-        return tuple(f for f in self.fields.values() if isinstance(f, ColumnField) and f.forbidden is not None)
+        columns = (f for f in self.fields.values() if isinstance(f, ColumnField) and f.sensitive is None)
+        return tuple(f for f in columns if f.forbidden is not None)
 
     @cached_property
     def revealing(self) -> tuple[ColumnElement[Any], ...]:
-        """Expressions of what its links would reveal, for links that drop the row, each once."""
-        links = (f for f in self.fields.values() if isinstance(f, LinkField) and f.forbidden is not None)
+        """Expressions of what its links and the organisations that it names would reveal, for those that drop the row,
+        each once."""
+        naming = (f for f in self.fields.values() if isinstance(f, LinkField | ColumnField))
+        links = (f for f in naming if f.forbidden is not None)
         return tuple({id(f.sensitive): f.sensitive for f in links if f.sensitive is not None}.values())
 
     @cached_property

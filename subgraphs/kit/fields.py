@@ -7,11 +7,10 @@ GraphQL type is the annotation of the class attribute, whose name becomes camelC
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, ParamSpec
 
 import strawberry
@@ -105,7 +104,7 @@ class Coarsen:
     """
 
     to: str
-    beside: Mapping[str, ColumnElement[Any]] = MappingProxyType({})
+    beside: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,11 @@ class Field(StrawberryField):
 
 
 class ColumnField(Field):
-    """A scalar or enum: a column of the entity's table, or an SQL expression over its columns."""
+    """A scalar or enum: a column of the entity's table, or an SQL expression over its columns.
+
+    `sensitive`: the category of what the value would reveal of the person by naming an organisation, as of a
+    `LinkField`; whoever lacks it does not find the row, unless it is the actor's own item.
+    """
 
     def __init__(
         self,
@@ -231,12 +234,16 @@ class ColumnField(Field):
         *,
         level: Level = Level.FULL,
         forbidden: Drop | Coarsen | None = None,
+        sensitive: ColumnElement[Any] | None = None,
         key: bool = False,
         resolvable: bool = True,
     ) -> None:
+        if sensitive is not None and not isinstance(forbidden, Drop):
+            raise DeclarationError(f"{description}: a value that names an organisation can only drop its row")
         directives = [] if forbidden is None else [_forbidden_value(forbidden)]
         super().__init__(category, description, level=level, directives=directives)
-        self.column, self.forbidden, self.key, self.resolvable = column, forbidden, key, resolvable
+        self.column, self.forbidden, self.sensitive = column, forbidden, sensitive
+        self.key, self.resolvable = key, resolvable
 
     @cached_property
     def kind(self) -> Kind:

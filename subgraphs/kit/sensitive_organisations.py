@@ -1,14 +1,17 @@
 """Organisations whose mere name reveals protected data of the people they receive: a list of kinds and of names.
 
-Kinds are those that Les emplois de l'inclusion replaces by "Autre" before it tells a partner (upstream: les-emplois
-`PE_SENSITIVE_PRESCRIBER_KINDS`), with those that the same reasoning gives: psychiatry, asylum. A category decides who
-may see the link to one (docs/policy.md#edges): health is SAN, asylum SEJ; measures of justice are JUST, and so are
-child protection and help to victims of violence, since only the person reads JUST.
+The one registry of it: every subgraph takes from here what naming a structure, an agency, an employer or a provider
+reveals. Kinds are those that Les emplois de l'inclusion replaces by "Autre" before it tells a partner (upstream:
+les-emplois `PE_SENSITIVE_PRESCRIBER_KINDS`), with those that the same reasoning gives: psychiatry, disability, asylum,
+detention. A category decides who may see the link to one (docs/policy.md#edges): health and disability are SAN, asylum
+SEJ; measures of justice are JUST, and so are child protection and help to victims of violence, since only the person
+reads JUST. Codes are those of Les emplois, data.inclusion (`reseaux_porteurs`) and Immersion facilitée.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from unicodedata import combining, normalize
 
 from schema.categories import Category
@@ -24,8 +27,19 @@ KINDS: dict[str, Category] = {
     "CAARUD": Category.SAN,
     "CMP": Category.SAN,
     "PENSION": Category.SAN,
+    "EA": Category.SAN,
+    "EATT": Category.SAN,
+    "ESAT": Category.SAN,
+    "MDPH": Category.SAN,
+    "MAISON-DEPARTEMENTALE-DE-LAUTONOMIE": Category.SAN,
+    "CAP-EMPLOI": Category.SAN,
+    "CAP-EMPLOI-RESEAU-CHEOPS": Category.SAN,
+    "SAMSAH": Category.SAN,
+    "SAVS": Category.SAN,
+    "UEMO": Category.JUST,
     "CADA": Category.SEJ,
     "CPH": Category.SEJ,
+    "HUDA": Category.SEJ,
 }
 STRICTEST = Category.JUST
 """What only the person reads."""
@@ -33,11 +47,14 @@ UNKNOWN = "UNKNOWN"
 """Instead of a category: an organisation that nobody has declared may be any. It is named to whoever reads the
 strictest, and its rows stay, so that those who lack the name learn nothing by it."""
 _NAMES: tuple[tuple[str, Category], ...] = (
-    (r"SPIP|PENITENTIAIRE|PENITENTIAIRES|PROBATION|PRISON|MAISON D ARRET", Category.JUST),
-    (r"PJJ|PROTECTION JUDICIAIRE|CONTROLE JUDICIAIRE|PREVENTION SPECIALISEE", Category.JUST),
-    (r"ASE|AIDE SOCIALE A L ENFANCE|CIDFF|DROITS DES FEMMES|VICTIMES?", Category.JUST),
+    (r"SPIP|PENITENTIAIRE|PENITENTIAIRES|PROBATION|PRISON|MAISON (?:D ARRET|CENTRALE)|DETENTION", Category.JUST),
+    (r"PJJ|UEMO|UEHC|PROTECTION JUDICIAIRE|CONTROLE JUDICIAIRE|SEMI LIBERTE|PREVENTION SPECIALISEE", Category.JUST),
+    (r"ASE|AIDE SOCIALE A L ENFANCE|(?:FOYER|MAISON) DE L ENFANCE|MECS|PROTECTION DE L ENFANCE", Category.JUST),
+    (r"CIDFF|DROITS DES FEMMES|VICTIMES?", Category.JUST),
     (r"CSAPA|CAARUD|ADDICTOLOGIE|ADDICTIONS?|ALCOOLOGIE|TOXICOMANIE", Category.SAN),
     (r"CMP|MEDICO PSYCHOLOGIQUE|PSYCHIATRIE|PSYCHIATRIQUE|PENSION DE FAMILLE|RESIDENCE ACCUEIL", Category.SAN),
+    (r"ESAT|ENTREPRISES? ADAPTEES?|EA|EATT|CAP EMPLOI|MDPH|SAMSAH|SAVS|HANDICAP|HANDICAPEE?S?", Category.SAN),
+    (r"MAISON DEPARTEMENTALE DE L AUTONOMIE|REEDUCATION|READAPTATION|ESRP|CRP", Category.SAN),
     (r"CADA|HUDA|CPH|DEMANDEURS D ASILE|ASILE|REFUGIES", Category.SEJ),
 )
 
@@ -59,3 +76,10 @@ def sensitivity(kind: str | None, name: str | None) -> Category | None:
     if kind:
         return KINDS.get(kind.upper()) or (Category(kind.upper()) if kind.upper() in REVEALED else STRICTEST)
     return category_of_name(name)
+
+
+def strictest(kinds: Iterable[str | None], *names: str | None) -> Category | None:
+    """Return the category that naming an organisation of these kinds and names reveals; kinds that are not on the list
+    are ordinary. Of several categories, the one that the fewest read: JUST and SEJ are the person's alone."""
+    revealed = {KINDS.get((kind or "").upper()) for kind in kinds} | {category_of_name(name) for name in names}
+    return next((category for category in (Category.JUST, Category.SEJ, Category.SAN) if category in revealed), None)

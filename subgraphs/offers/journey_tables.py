@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
+from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, identifier, instant, key, lineage, one_of
 from subgraphs.offers import values as v
 from subgraphs.offers.tables import metadata, public_id
@@ -33,8 +34,10 @@ company = Table(
     Column("kind", Text(collation="C"), nullable=False),
     identifier("siret", nullable=False),
     Column("city", Text),
+    identifier("sensitivity"),
     *lineage(),
     one_of("kind", v.CompanyKind.__members__),
+    one_of("sensitivity", REVEALED),
     UniqueConstraint("source", "source_id"),
 )
 """An employer: one SIRET may be several, by their kinds."""
@@ -105,11 +108,13 @@ immersion_agreement = Table(
     Column("assessment", Text(collation="C")),
     Column("ended_with_job", Boolean),
     Column("is_rqth", Boolean),
+    identifier("sensitivity"),
     *organisations(),
     *lineage(),
     one_of("status", v.ImmersionStatus.__members__),
     one_of("objective", v.ImmersionObjective.__members__),
     one_of("assessment", v.AssessmentStatus.__members__),
+    one_of("sensitivity", REVEALED),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )

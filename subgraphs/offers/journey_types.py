@@ -20,7 +20,7 @@ from subgraphs.kit.residual_sql import constant, yes
 from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
-from subgraphs.offers.sensitivity import prescriber_reveals, referral_theme, service_reveals
+from subgraphs.offers.sensitivity import employer_reveals, prescriber_reveals, referral_theme, service_reveals
 from subgraphs.offers.suggestions import SUGGESTION, suggested
 from subgraphs.offers.tables import service, structure
 from subgraphs.offers.types import Service, Structure, SuggestedService
@@ -28,6 +28,8 @@ from subgraphs.offers.types import Service, Structure, SuggestedService
 RQTH_DAYS = 180
 """C. trav. R.5312-44: six months after the end of the RQTH, which no source tells: the end of the last agreement that
 says the RQTH stands for it."""
+_NAMED = immersion_agreement.c.sensitivity
+"""An immersion whose host or prescriber would reveal protected data is dropped from its list."""
 PUB, FREIN, COORD, SUIVI, PRO = Category.PUB, Category.FREIN, Category.COORD, Category.SUIVI, Category.PRO
 
 
@@ -94,7 +96,14 @@ class JobApplication:
     id: ID = key(job_application.c.id)
     state: v.JobApplicationState | None = column(job_application.c.state, PRO, "État.")
     sender: v.SenderKind | None = column(job_application.c.sender, PRO, "Qui a émis la candidature.")
-    company: Company | None = to_one(PRO, "Employeur.", on=(company.c.id, job_application.c.company_id))
+    company: Company | None = to_one(
+        PRO,
+        "Employeur ; une candidature auprès de celui dont la nature ou le nom révélerait une donnée protégée est "
+        "absente de sa liste.",
+        on=(company.c.id, job_application.c.company_id),
+        sensitive=employer_reveals(),
+        forbidden=Drop(),
+    )
     created_at: DateTime | None = column(job_application.c.created_at, PRO, "Instant de création.")
     updated_at: DateTime | None = column(job_application.c.updated_at, PRO, "Instant du dernier changement.")
     starts_on: Date | None = column(job_application.c.starts_on, PRO, "Début du contrat.")
@@ -128,13 +137,23 @@ class ImmersionAgreement:
     id: ID = key(immersion_agreement.c.id)
     status: v.ImmersionStatus | None = column(immersion_agreement.c.status, PRO, "État.")
     objective: v.ImmersionObjective | None = column(immersion_agreement.c.objective, PRO, "Objet (C. trav. L.5135-1).")
-    siret: str | None = column(immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.")
-    company_name: str | None = column(immersion_agreement.c.company_name, PRO, "Nom de l'entreprise d'accueil.")
+    siret: str | None = column(
+        immersion_agreement.c.siret, PRO, "SIRET de l'entreprise d'accueil.", sensitive=_NAMED, forbidden=Drop()
+    )
+    company_name: str | None = column(
+        immersion_agreement.c.company_name, PRO, "Nom de l'entreprise d'accueil.", sensitive=_NAMED, forbidden=Drop()
+    )
     rome_code: str | None = column(immersion_agreement.c.rome_code, PRO, "Code ROME du métier.")
     occupation: str | None = column(immersion_agreement.c.occupation, PRO, "Libellé de l'appellation du ROME.")
     starts_on: Date | None = column(immersion_agreement.c.starts_on, PRO, "Début.")
     ends_on: Date | None = column(immersion_agreement.c.ends_on, PRO, "Fin.")
-    agency_kind: str | None = column(immersion_agreement.c.agency_kind, PRO, "Nature de l'organisme prescripteur.")
+    agency_kind: str | None = column(
+        immersion_agreement.c.agency_kind,
+        PRO,
+        "Nature de l'organisme prescripteur.",
+        sensitive=_NAMED,
+        forbidden=Drop(),
+    )
     assessment: v.AssessmentStatus | None = column(immersion_agreement.c.assessment, PRO, "Bilan.")
     ended_with_job: bool | None = column(
         immersion_agreement.c.ended_with_job,

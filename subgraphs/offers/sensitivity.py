@@ -9,27 +9,15 @@ catalogue that comes later closes it: whoever does not read that category does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, func, literal_column, select
 
-from schema.categories import Category
 from subgraphs.kit.literals import text
-from subgraphs.kit.sensitive_organisations import KINDS, UNKNOWN, category_of_name
-from subgraphs.offers.journey_tables import referral
+from subgraphs.kit.sensitive_organisations import UNKNOWN
+from subgraphs.offers.journey_tables import company, job_application, referral
 from subgraphs.offers.ranking import CATEGORY_OF_THEME
 from subgraphs.offers.tables import service, structure
-
-NETWORKS: dict[str, Category] = {
-    **{kind.lower(): category for kind, category in KINDS.items()},
-    "esat": Category.SAN,
-    "mdph": Category.SAN,
-    "maison-departementale-de-lautonomie": Category.SAN,
-    "huda": Category.SEJ,
-}
-"""Codes of `reseaux_porteurs` that name a measure of justice, care, disability, child protection or asylum, and what
-naming one reveals."""
 
 JUDICIAL = ("difficultes-administratives-ou-juridiques--prendre-en-compte-une-problematique-judiciaire",)
 CITIZENSHIP = ("difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-a-la-citoyennete",)
@@ -39,13 +27,6 @@ PUBLICS = {
     "SANTE": ("personnes-en-situation-de-handicap",),
 }
 """Theme that a service tells if it is for these publics alone."""
-
-
-def sensitivity(networks: Iterable[str], name: str) -> Category | None:
-    """What naming a structure about a person would reveal of the person, by its networks and its name; of several, the
-    one that the fewest read: JUST and SEJ are the person's alone."""
-    revealed = {category_of_name(name), *map(NETWORKS.get, networks)}
-    return next((category for category in (Category.JUST, Category.SEJ, Category.SAN) if category in revealed), None)
 
 
 def referral_theme() -> ColumnElement[Any]:
@@ -82,6 +63,13 @@ def prescriber_reveals() -> ColumnElement[Any]:
     prescriber = structure.alias("prescriber")
     revealed = select(prescriber.c.sensitivity).where(prescriber.c.id == referral.c.prescriber_structure_id)
     return revealed.correlate(referral).scalar_subquery()
+
+
+def employer_reveals() -> ColumnElement[Any]:
+    """What naming the employer of an application reveals."""
+    employer = company.alias("employer")
+    revealed = select(employer.c.sensitivity).where(employer.c.id == job_application.c.company_id)
+    return revealed.correlate(job_application).scalar_subquery()
 
 
 def _bears(column: ColumnElement[Any], codes: tuple[str, ...]) -> ColumnElement[bool]:

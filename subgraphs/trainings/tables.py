@@ -8,6 +8,7 @@ which are those of the organisation that recorded them and give nobody a link to
 from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
+from schema.facts import REVEALED
 from subgraphs.kit.columns import INTERNAL, found_at, identifier, key, lineage, metadata_of, one_of
 from subgraphs.trainings import values as v
 
@@ -33,7 +34,9 @@ training_provider = Table(
     identifier("siret", nullable=False),
     Column("name", Text),
     identifier("activity_number"),
+    identifier("sensitivity"),
     *lineage(),
+    one_of("sensitivity", REVEALED),
     UniqueConstraint("source", "source_id"),
 )
 

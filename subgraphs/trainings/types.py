@@ -11,7 +11,7 @@ from schema.categories import Category, Level
 from subgraphs.kit.access import person
 from subgraphs.kit.connection_types import Connection, PlaceConnection
 from subgraphs.kit.entity import Entity
-from subgraphs.kit.fields import Sort, column, day_column, key, to_many, to_one
+from subgraphs.kit.fields import Drop, Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
 from subgraphs.kit.residual_sql import yes
 from subgraphs.kit.scalars import ID, Date
@@ -30,6 +30,18 @@ PUB, FORM = Category.PUB, Category.FORM
 _DAYS = (placement.c.proposed_on, placement.c.decided_on, placement.c.entered_on, placement.c.ended_on)
 _LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_column(placement.c.as_of), type_=DateType())
 """The last day that a placement bears; of one that bears none, the day on which its source told it."""
+
+
+_SESSION, _TRAINING, _PROVIDER = training_session.alias("s"), training.alias("o"), training_provider.alias("p")
+_PROVIDER_REVEALS = (
+    select(_PROVIDER.c.sensitivity)
+    .join(_TRAINING, _TRAINING.c.provider_id == _PROVIDER.c.id)
+    .join(_SESSION, _SESSION.c.training_id == _TRAINING.c.id)
+    .where(_SESSION.c.id == placement.c.session_id)
+    .correlate(placement)
+    .scalar_subquery()
+)
+"""What naming the provider of a placement's session would reveal."""
 
 
 @Entity(table=training_provider, description="Organisme de formation (LHEO).")
@@ -101,7 +113,14 @@ class TrainingSession:
 )
 class TrainingPlacement:
     id: ID = key(placement.c.id, "Identifiant opaque.")
-    session: TrainingSession | None = to_one(FORM, "Session.", on=(training_session.c.id, placement.c.session_id))
+    session: TrainingSession | None = to_one(
+        FORM,
+        "Session ; un positionnement chez l'organisme dont le nom révélerait une donnée protégée est absent de sa "
+        "liste.",
+        on=(training_session.c.id, placement.c.session_id),
+        sensitive=_PROVIDER_REVEALS,
+        forbidden=Drop(),
+    )
     status: v.PlacementStatus | None = column(placement.c.status, FORM, "État.")
     proposed_on: Date | None = column(placement.c.proposed_on, FORM, "Date de la proposition.")
     decided_on: Date | None = column(placement.c.decided_on, FORM, "Date de la décision.")

@@ -58,6 +58,8 @@ SENSITIVE = {
     "Appointment.organisation": "appointments.appointment",
     "Appointment.agents": "appointments.appointment",
     "OrientationAppointment.organisation": "appointments.appointment",
+    "JobApplication.company": "offers.job_application",
+    "TrainingPlacement.session": "trainings.placement",
 }
 """Edges that may reveal something of the person, and the table whose row decides it."""
 REVEALED = (None, "SAN", "JUST", "SEJ")
@@ -66,6 +68,9 @@ GIVEN_AWAY = {
     "OrientationAppointment": "appointments.appointment",
     "Orientation": "people.orientation",
     "Referral": "offers.referral",
+    "JobApplication": "offers.job_application",
+    "ImmersionAgreement": "offers.immersion_agreement",
+    "TrainingPlacement": "trainings.placement",
 }
 """Types whose rows are dropped for what a link would tell that is not the actor's."""
 DROPPED = {"Constraint": "people.person_constraint", "Referral": "offers.referral"}
@@ -89,7 +94,8 @@ SERVICES = {
 """Services of the public catalogue: thematic, and what having been sent there tells."""
 BEARERS = {category: f"canari--structure-{category}".lower() for category in REVEALED}
 """Structures of the public catalogue, by what naming one of someone tells; the services are those of the first."""
-SESSIONS = ("canari-1", "canari-2")
+SESSIONS = {category: f"canari-{category}".lower() for category in REVEALED}
+"""Sessions of the public catalogue, by what naming the provider of one of someone tells."""
 HIDDEN = "HIDDEN"
 """A category of nobody, for the types and fields that do not serve a row of their table."""
 
@@ -189,7 +195,7 @@ def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, A
     """What a row holds that rules look at, and the categories that reading it takes for that."""
     columns = table.table.columns.keys()
     fixed: dict[str, Any] = {}
-    for name, values in (("organisation_siret", OWNERS), ("recorded_by", RECORDERS), ("session_id", SESSIONS)):
+    for name, values in (("organisation_siret", OWNERS), ("recorded_by", RECORDERS)):
         if name in columns:
             fixed[name] = values[place % len(values)]
     revealed = REVEALED[(number + place) % len(REVEALED)]
@@ -206,6 +212,10 @@ def _fixed_values(table: Personal, number: int, place: int) -> tuple[dict[str, A
         offered = list(SERVICES)[place % len(SERVICES)]
         fixed |= {"service_id": offered, "prescriber_structure_id": BEARERS[revealed]}
         stricter["Referral"] = SERVICES[offered][1]
+    if table.name == "trainings.placement":
+        fixed["session_id"] = SESSIONS[revealed]
+    if table.name == "offers.immersion_agreement":
+        fixed["sensitivity"] = revealed
     if table.name == "appointments.appointment":
         fixed["motive_type"], fixed["motive_category"] = MOTIVES[place % len(MOTIVES)]
         stricter["OrientationAppointment"] = None if fixed["motive_type"] == "rsa_orientation" else HIDDEN
@@ -295,6 +305,10 @@ def _public() -> Iterable[tuple[str, Mapping[str, Any]]]:
         where = {"at_latitude": 49.7 + number / 100, "at_longitude": 4.7}
         identity = {"id": name, "structure_id": BEARERS[None], "producer": "canari", "name": f"Service {number}"}
         yield "offers.service", {**identity, **lists_of_codes, **where, **lineage, "source_id": name}
-    for name in SESSIONS:
-        session = {"id": name, "training_id": "canari", "starts_on": "2026-02-01", **lineage, "source_id": name}
+    for number, (category, name) in enumerate(SESSIONS.items()):
+        provider = {"id": name, "siret": f"9990009990000{number}", "sensitivity": category}
+        yield "trainings.training_provider", {**provider, **lineage, "source_id": name}
+        training = {"id": name, "provider_id": name, "title": f"Formation {number}", "formacodes": [], "rome_codes": []}
+        yield "trainings.training", {**training, **lineage, "source_id": name}
+        session = {"id": name, "training_id": name, "starts_on": "2026-02-01", **lineage, "source_id": name}
         yield "trainings.training_session", session

@@ -29,6 +29,9 @@ DECIDING = (
     "offers.referral.service_id",
     *(f"{table}.{column}" for table, columns in DATES.values() for column in columns),
     "offers.referral.prescriber_structure_id",
+    "offers.job_application.company_id",
+    "offers.immersion_agreement.sensitivity",
+    "trainings.placement.session_id",
 )
 """Columns that stay: whether the rest of the row is read hangs on them."""
 AS_ORDINARY = {"people.person.structure_id": "Person.referentOrganisation"}

@@ -15,10 +15,9 @@ from schema.days import day_of
 from schema.facts import VALUE_FACTS, Fact, link_key
 from schema.residual import Clause, Residual, Rule
 from subgraphs.kit.access import SCOPES_SETTING
-from subgraphs.kit.sensitive_organisations import KINDS
+from subgraphs.kit.sensitive_organisations import KINDS, strictest
 from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import ORGANISATION_SETTING
-from subgraphs.offers.sensitivity import NETWORKS, sensitivity
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, NOW, REFERENT, Rows, anyone, context, person_id, residual
 
@@ -242,15 +241,15 @@ async def test_a_theme_follows_the_service_and_not_one_public_among_others(
     assert (person["referrals"]["nodes"][0]["theme"], numbers(person)["referrals"][0]) == (theme, 9)
 
 
-@pytest.mark.parametrize(("network", "category"), NETWORKS.items())
+@pytest.mark.parametrize(("network", "category"), KINDS.items())
 def test_a_network_tells_what_naming_its_structures_reveals(network: str, category: Category) -> None:
-    assert sensitivity(["departements", network], "Maison du Pont") is category
-    assert sensitivity(["departements", "mission-locale"], "Maison du Pont") is None
+    assert strictest(["departements", network], "Maison du Pont") is category
+    assert strictest(["departements", "mission-locale"], "Maison du Pont") is None
 
 
-def test_every_network_of_data_inclusion_that_is_on_the_list_is_one_of_its_codes() -> None:
-    codes = {network.value for network in v1.ReseauPorteur}
-    assert NETWORKS.keys() - codes <= {kind.lower() for kind in KINDS}
+def test_the_networks_of_data_inclusion_that_reveal_are_on_the_list() -> None:
+    codes = {network.value.upper() for network in v1.ReseauPorteur}
+    assert {"CAP-EMPLOI-RESEAU-CHEOPS", "ESAT", "MDPH", "SPIP", "CSAPA", "CADA", "HUDA"} <= codes & KINDS.keys()
 
 
 @pytest.mark.parametrize(
@@ -258,8 +257,8 @@ def test_every_network_of_data_inclusion_that_is_on_the_list_is_one_of_its_codes
     [("SPIP des Crêtes", "JUST"), ("Centre médico-psychologique", "SAN"), ("Accueil des demandeurs d'asile", "SEJ")],
 )
 def test_a_name_that_tells_it_is_enough(name: str, category: str) -> None:
-    assert sensitivity([], name) == category
-    assert sensitivity(["csapa"], name) == ("SAN" if category == "SAN" else category), "the strictest of the two"
+    assert strictest([], name) == category
+    assert strictest(["csapa"], name) == ("SAN" if category == "SAN" else category), "the strictest of the two"
 
 
 MARK = "UPDATE offers.structure SET sensitivity = $1 WHERE id = $2"

@@ -242,6 +242,9 @@ TELLING: Mapping[str, tuple[str, ...]] = {
     "OrientationAppointment": ("OrientationAppointment.organisation",),
     "Referral": ("Referral.service", "Referral.prescriberStructure"),
     "Orientation": ("Orientation.structure",),
+    "JobApplication": ("JobApplication.company",),
+    "ImmersionAgreement": ("ImmersionAgreement.siret",),
+    "TrainingPlacement": ("TrainingPlacement.session",),
 }
 """Types whose objects are dropped with what one of these edges would tell, but for whose own items they are."""
 
@@ -265,6 +268,14 @@ def revealed(world: World, coordinate: str, row: Row) -> str | None:
         return UNKNOWN if target is None else target["sensitivity"]
     elif coordinate in ("Appointment.organisation", "Appointment.agents", "OrientationAppointment.organisation"):
         target = world.first("appointments.organisation", "id", row["organisation_id"])
+    elif coordinate == "JobApplication.company":
+        target = world.first("offers.company", "id", row["company_id"])
+    elif coordinate == "ImmersionAgreement.siret":
+        target = row
+    elif coordinate == "TrainingPlacement.session":
+        session = world.first("trainings.training_session", "id", row["session_id"])
+        training = world.first("trainings.training", "id", session["training_id"] if session else None)
+        target = world.first("trainings.training_provider", "id", training["provider_id"] if training else None)
     else:
         return None
     return None if target is None else target["sensitivity"]

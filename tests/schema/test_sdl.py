@@ -28,8 +28,18 @@ PART_OF_THE_PERSON = {
 }
 """Types whose rows follow the person: whoever has the person as its own item has them too. All others have an owner."""
 
-EDGES = {"Structure", "Organisation", "Agent", "Referent", "GroupMember", "Service"}
-"""Types of which a link to one may reveal what the type itself does not."""
+EDGES = {
+    "Structure",
+    "Organisation",
+    "Agent",
+    "Referent",
+    "GroupMember",
+    "Service",
+    "Company",
+    "TrainingSession",
+    "String",
+}
+"""Types of which a link to one may reveal what the type itself does not; a text may name one."""
 
 ENGLISH = re.compile(r"\b(?:the|of|and|is|are|with|for|this|that|by|from)\b", re.IGNORECASE)
 

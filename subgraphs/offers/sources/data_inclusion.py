@@ -24,9 +24,9 @@ from subgraphs.kit.ingest.json_records import loads
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
+from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import tables
 from subgraphs.offers.ranking import REMOTE
-from subgraphs.offers.sensitivity import sensitivity
 
 NAME = "data-inclusion"
 PLACE = "latitude"
@@ -82,7 +82,7 @@ def _structure(record: Any, store: Store) -> dict[str, Any]:
         "description": record.description,
         "siret": record.siret,
         "networks": _sorted(record.reseaux_porteurs),
-        "sensitivity": sensitivity(_sorted(record.reseaux_porteurs), record.nom),
+        "sensitivity": strictest(_sorted(record.reseaux_porteurs), record.nom),
         "opening_hours": record.horaires_accueil,
         "phone": record.telephone,
         "email": record.courriel,

@@ -22,6 +22,7 @@ from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options
+from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources.journey import Item, JourneySource
 
@@ -128,6 +129,7 @@ class Emplois(JourneySource):
                 "kind": application.entreprise_type,
                 "siret": application.entreprise_siret,
                 "city": _city(application.entreprise_adresse),
+                "sensitivity": strictest([application.entreprise_type], application.entreprise_nom),
                 "as_of": as_of,
             }
             await store.put(tables.company, {"source": NAME, "source_id": key}, values)

@@ -20,6 +20,7 @@ from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import day, instant
 from subgraphs.kit.ingest.unit_of_work import Options
+from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources.journey import Item, JourneySource
 
@@ -139,6 +140,7 @@ class ImmersionFacile(JourneySource):
                 "starts_on": starts_on,
                 "ends_on": ends_on,
                 "agency_kind": convention.agency_kind,
+                "sensitivity": strictest([convention.agency_kind], convention.business_name),
                 "assessment": assessment and assessment.status,
                 "ended_with_job": assessment and assessment.ended_with_a_job,
                 "is_rqth": convention.signatories.beneficiary.is_rqth,

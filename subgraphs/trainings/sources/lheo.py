@@ -22,6 +22,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
+from subgraphs.kit.sensitive_organisations import category_of_name
 from subgraphs.trainings import tables
 
 NAME = "lheo"
@@ -155,6 +156,7 @@ def _provider(formation: etree._Element) -> dict[str, Any] | None:
         "siret": siret,
         "name": _text(formation, f"{path}/nom-organisme"),
         "activity_number": _text(formation, f"{path}/numero-activite"),
+        "sensitivity": category_of_name(_text(formation, f"{path}/nom-organisme")),
         "source": NAME,
         "source_id": siret,
     }
