@@ -139,6 +139,17 @@ async def test_the_type_of_an_interface_object_is_asked_where_a_selection_tells_
     assert "taken for" not in gateway.plan(query).text()
 
 
+async def test_a_type_that_one_of_two_selections_tells_is_not_assumed_for_the_other() -> None:
+    gateway = library()
+    gateway.subgraphs["catalogue"].fault = TransportError("SUBGRAPH_TIMEOUT", "late")
+    query = (
+        "query ($a: Boolean!, $b: Boolean!) { latest @include(if: $a) { mark } latest @include(if: $b) { __typename } }"
+    )
+    data, errors = await gateway.answer(query, {"a": True, "b": True})
+    assert data == {"latest": [None, None]}
+    assert errors == [{"code": "SUBGRAPH_TIMEOUT", "path": ["latest", index, "__typename"]} for index in (0, 1)]
+
+
 async def test_an_interface_object_of_a_hidden_type_is_not_shown() -> None:
     thing = {"__typename": "Secret", "id": "1", "size": 3}
     gateway = Gateway(

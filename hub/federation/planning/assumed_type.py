@@ -7,22 +7,26 @@ the object is, or by its key in a subgraph that knows it as an interface object 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph
-from hub.federation.planning.search_state import Option
+from hub.federation.planning.search_state import Option, Position
 
 
-def assumed_type(graph: Graph, options: Iterable[Option], selected: Sequence[Selections]) -> str:
-    """The type that the objects of a field may be taken for; empty if theirs must be known.
+def assumed_type(graph: Graph, position: Position, entry: Field, options: Iterable[Option]) -> str:
+    """The type that the objects of a field at a position may be taken for; empty if theirs must be known.
 
-    `selected` are the selections on each type that clients see. A key of the hub's own, `__typename` or a mark of
-    policy asks for the type; so does a type that clients don't see.
+    A key of the hub's own, `__typename` or a mark of policy in a selection on them asks for the type. So does a type
+    that clients don't see, one that a context reads, and a second place of the document that selects the objects.
     """
     held = {node.type for option in options for node in option.move.heads}
+    places = sum(field.key == entry.key for above in position.selected for field in above.fields)
+    if places > 1 or not held.isdisjoint(graph.context_types):
+        return ""
+    selected = entry.selections
     first = selected[0]
     fields = [field for selections in selected for field in selections.fields]
     known = any(field.name == "__typename" or field.key.startswith("__") for field in fields)

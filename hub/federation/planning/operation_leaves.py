@@ -88,7 +88,7 @@ def _leaves(walker: Walker, position: Position, field: Field) -> list[Leaf]:
             leaves.append(Leaf(tuple(options), conditions))
             continue
         untyped = any(arrival.untyped for _, child in children for arrival in child.arrivals)
-        assumed = assumed_type(walker.graph, options, current.selections) if untyped else ""
+        assumed = assumed_type(walker.graph, position, current, options) if untyped else ""
         if assumed:
             level = children[0][1].level
             level.assumed = assumed
@@ -96,9 +96,8 @@ def _leaves(walker: Walker, position: Position, field: Field) -> list[Leaf]:
         for selections, child in children:
             fields = selections.fields
             untyped = any(arrival.untyped for arrival in child.arrivals)
-            if not assumed and (
-                untyped or all(inner.conditions for inner in fields)
-            ):  # the object is there even if no field of it is
+            conditional = all(inner.conditions for inner in fields)  # the object is there even if no field of it is
+            if not assumed and (untyped or conditional):
                 typename = Field(TYPENAME, child.type, TYPENAME)
                 fields = (*fields, typename)
                 child.register(TYPENAME, typename)

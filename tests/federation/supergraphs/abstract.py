@@ -89,7 +89,7 @@ class AbstractDrawer(Drawer):
             self.lose(type_)
 
     def lose(self, type_: Type) -> None:
-        """A subgraph overrides a key field of another, which has another key of both to leave by."""
+        """A subgraph overrides a key field of another, or has it as external itself, with another key to leave by."""
         for name in ("id", "k"):
             holders = [home for home in type_.homes if name in type_.keys[home]]
             pairs = [
@@ -99,5 +99,6 @@ class AbstractDrawer(Drawer):
                 if loser != taker and len({*type_.keys[loser]} & {*type_.keys[taker]}) > 1
             ]
             if pairs and self.chance(0.7):
-                type_.lost[name] = self.random.choice(pairs)
+                loser, taker = self.random.choice(pairs)
+                type_.lost[name] = (loser, "" if self.chance(0.5) else taker)
                 return

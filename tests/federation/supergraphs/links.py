@@ -240,7 +240,9 @@ class Linker(AbstractDrawer):
         ]
         free = [candidate for candidate in free if not (candidate.moved or candidate.arguments)]
         if not free or self.chance(0.3):
-            keyed = [name for name in type_.keyed(home) if name != "org" and self.model.resolved(home, type_, name)]
+            external = {name for name, lost in type_.lost.items() if lost == (home, "")}
+            keyed = [name for name in type_.keyed(home) if name != "org"]
+            keyed = [name for name in keyed if name in external or self.model.resolved(home, type_, name)]
             return self.random.choice(keyed) if keyed else ""
         field = self.random.choice(free)
         field.shared = True

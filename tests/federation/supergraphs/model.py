@@ -78,8 +78,9 @@ class Type:
     """An entity, a value, an interface, a union, the root or the mutation.
 
     `keys` by subgraph; of a `stub` the key that a subgraph has without resolving it; `lost`: per key field the subgraph
-    that another one overrides, and that other; `members` and `common` fields are those of an abstract type, `parent`
-    the interface that an interface may implement, `hollow` the subgraphs that have an interface without types.
+    that does not resolve it, and the one that overrides it, if it is not external; `members` and `common` fields are
+    those of an abstract type, `parent` the interface that an interface may implement, `hollow` the subgraphs that have
+    an interface without types.
     """
 
     name: str

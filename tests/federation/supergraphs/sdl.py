@@ -49,6 +49,8 @@ def _field(model: Model, home: str, type_: Type, field: Field) -> str:
     text += f": {printed(*field.homes[home]) if resolved else field.type}"
     if (home, type_.name, field.name) in model.external and field.name not in type_.keyed(home):
         return f"{text} @external"
+    if type_.lost.get(field.name) == (home, ""):
+        return f"{text} @external"
     if resolved and (field.shared or type_.kind == "value" or len(field.homes) > 1):
         text += " @shareable"
     if field.name in type_.lost and home == type_.lost[field.name][1]:
