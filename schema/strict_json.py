@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import orjson
+from schema import written_numbers
 
 WRITABLE_DEPTH = 254
 """Levels of objects and lists that orjson can write."""
@@ -31,12 +31,10 @@ def parse(text: str | bytes) -> Any:
 
 
 def read(body: bytes, depth: int) -> Any:
-    """The value of a request's body, at most `depth` levels of objects and lists, its whole numbers of 64 bits; raises
-    ValueError, RecursionError. UTF-8 without lone surrogates."""
-    value = orjson.loads(body)
-    if not _evidently_strict(body, value, depth):
-        json.loads(body, object_pairs_hook=unique, parse_constant=_constant, parse_int=_int64)
-    return value
+    """The value of a request's body, at most `depth` levels of objects and lists, its numbers as they are
+    written; raises ValueError, RecursionError. UTF-8 without lone surrogates."""
+    value = written_numbers.loads(body, exact=False)
+    return value if _evidently_strict(body, value, depth) else written_numbers.parse(body, unique)
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -51,17 +49,11 @@ def _constant(name: str) -> Any:
     raise NotANumber(name)
 
 
-def _int64(digits: str) -> int:
-    number = int(digits)
-    if not -(2**63) <= number < 2**63:
-        raise ValueError("not of 64 bits")
-    return number
-
-
 def _evidently_strict(body: bytes, value: Any, depth: int) -> bool:
-    """Whether a count shows that no key came twice and no whole number passes 64 bits; if not, the body has to be read
-    again, pair by pair. Raises ValueError for a value of more levels than `depth`."""
-    keys, large = 0, False
+    """Whether a count shows that no key came twice, and no number may be written otherwise than Python's own; if not,
+    the body has to be read again, pair by pair. Raises ValueError for a value of more levels than `depth`."""
+    keys, zero = 0, False
+    decimals = False
     level = [value]
     for _ in range(depth):
         below: list[Any] = []
@@ -72,10 +64,13 @@ def _evidently_strict(body: bytes, value: Any, depth: int) -> bool:
                 below += node.values()
             elif kind is list:
                 below += node
-            elif kind is int or kind is float:
-                large |= not -(2**63) < node < 2**63
+            elif kind is int:
+                zero |= node == 0
+            elif kind is not str:
+                decimals |= isinstance(node, float)
         if not below:
             # a key ends so, and so may a part of a text: if there are no more of them than keys, none came twice
-            return not large and keys == body.count(b'":') and not any(end in body for end in SPACED)
+            plain = not decimals and not (zero and b"-0" in body)
+            return plain and keys == body.count(b'":') and not any(end in body for end in SPACED)
         level = below
     raise ValueError("too deep")

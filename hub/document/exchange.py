@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from hub.errors import FieldFailed, IdentityRefused
+from schema.written_numbers import written
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Reply:
             value["errors"] = [error.formatted(trace) for error in errors]
         if extensions:
             value["extensions"] = extensions
-        return Reply(orjson.dumps(value), _codes(errors) if errors else ())
+        return Reply(orjson.dumps(value, written), _codes(errors) if errors else ())
 
 
 def _codes(errors: Sequence[FieldFailed]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from graphql import (
 from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
+from hub.document.finite_floats import FiniteFloatsRule
 from hub.document.limits import Limits, check, syntax_refused
 from hub.errors import DocumentRefused
 
@@ -44,6 +45,7 @@ _MESSAGES = {
     "ProvidedRequiredArgumentsRule": "Un argument obligatoire manque au champ{name} : ajoutez-le",
     "ScalarLeafsRule": "Sélection de sous-champs manquante ou de trop{name}",
     "ValuesOfCorrectTypeRule": "Valeur d'un autre type que celui attendu : corrigez-la d'après le schéma",
+    "FiniteFloatsRule": "Nombre trop grand pour un Float",
     "VariablesInAllowedPositionRule": "Variable d'un type qui ne convient pas ici{name} : changez le type déclaré",
     "PossibleFragmentSpreadsRule": "Fragment impossible ici : son type ne peut pas se présenter à cet endroit",
     "UniqueOperationNamesRule": "Deux opérations portent le même nom{name} : renommez-en une",
@@ -114,6 +116,7 @@ def _marked(rule: type[ASTValidationRule]) -> Callable[[ASTValidationContext], A
 
 
 _RULES: Any = [_marked(rule) for rule in specified_rules if rule is not OverlappingFieldsCanBeMergedRule]
+_RULES.append(_marked(FiniteFloatsRule))
 
 
 def _refused(error: GraphQLError) -> DocumentRefused:

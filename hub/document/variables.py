@@ -7,6 +7,7 @@ nested as deep as its reader allows.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from sys import float_info
 from typing import Any
@@ -27,8 +28,9 @@ from graphql import (
 )
 
 from hub.errors import Path, VariablesRefused
-from hub.federation.operations.literals import INT64, Reference
+from hub.federation.operations.literals import Reference
 from hub.federation.operations.operation import Operation
+from schema.written_numbers import WrittenNumber
 
 _MISSING = object()
 
@@ -130,15 +132,16 @@ def _leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, path: Path) ->
         case _ if isinstance(type_, GraphQLEnumType):
             valid = isinstance(value, str) and value in type_.values
         case "Int":
-            valid = number and -(2**31) <= value < 2**31 and value == int(value)
+            valid = number and -(2**31) <= value < 2**31 and _is_whole(value)
             value = int(value) if valid else None
         case "Float":
             valid = number and -float_info.max <= value <= float_info.max
         case "String":
             valid = isinstance(value, str)
         case "ID":
-            valid = isinstance(value, str) or (number and isinstance(value, int) and -INT64 <= value < INT64)
-            value = str(value) if valid else None
+            whole = value.whole if isinstance(value, WrittenNumber) else number and isinstance(value, int)
+            valid = whole or isinstance(value, str)
+            value = (value.text if isinstance(value, WrittenNumber) else str(value)) if valid else None
         case "Boolean":
             valid = isinstance(value, bool)
         case _:
@@ -146,6 +149,16 @@ def _leaf(value: Any, type_: GraphQLScalarType | GraphQLEnumType, path: Path) ->
     if not valid:
         raise _refused(path, type_, "wrong type")
     return value
+
+
+def _is_whole(value: float) -> bool:
+    """Whether a number, as it is written, has no fraction."""
+    if value != int(value) or not isinstance(value, WrittenNumber):
+        return value == int(value)
+    try:
+        return Decimal(value.text) == int(value)
+    except InvalidOperation:  # an exponent beyond decimals
+        return False
 
 
 def _refused(path: Path, type_: Any, detail: str) -> VariablesRefused:

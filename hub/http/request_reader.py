@@ -75,8 +75,8 @@ def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request
     except (ValueError, RecursionError) as error:
         raise RequestRefused(
             "BAD_JSON",
-            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres finis "
-            f"de 64 bits, au plus {MAX_DEPTH} niveaux).",
+            "Le corps de la requête n'est pas un objet JSON correct (UTF-8, sans clé en double, nombres sans NaN "
+            f"ni Infinity, au plus {MAX_DEPTH} niveaux).",
             f"the body is not strict JSON: {type(error).__name__}",
         ) from error
     if type(value) is list:

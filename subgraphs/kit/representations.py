@@ -17,6 +17,7 @@ import orjson
 from graphql import FieldNode, SelectionSetNode, parse
 from sqlalchemy import Uuid
 
+from schema.written_numbers import written
 from subgraphs.kit.document import Node
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.errors import RequestFailed
@@ -122,7 +123,7 @@ def _text_or_none(value: Any) -> str | None:
 
 def _json(value: Any) -> str | None:
     try:
-        text = orjson.dumps(value).decode()
+        text = orjson.dumps(value, written).decode()
     except TypeError:
         return None
     return None if "\\u0000" in text else text

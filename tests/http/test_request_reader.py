@@ -34,10 +34,6 @@ def code(body: bytes, headers: dict[str, str] = JSON) -> str:
         b'{"query": "{a}", "variables": {"x": "\\ud800"}}',
         b'{"query": "{a}", "variables": {"\\udfff": 1}}',
         b"[" * 100_000,
-        b'{"query": "{a}", "variables": {"x": 9223372036854775808}}',
-        b'{"query": "{a}", "variables": {"x": 18446744073709551616}}',
-        b'{"query": "{a}", "variables": {"x": [-9223372036854775809]}}',
-        b'{"query": "{a}", "variables": {"x": 1e999}}',
         b'{"query": "{a}", "variables": {"x": ' + b"[" * 200 + b"]" * 200 + b"}}",
     ],
 )

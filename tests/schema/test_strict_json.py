@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import orjson
 import pytest
 
 from schema.strict_json import WRITABLE_DEPTH, DuplicateKey, NotANumber, parse, read
+from schema.written_numbers import written
 
 
 @pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '[{"b": {"a": 1, "a": 2}}]', '{"\\u0061":1,"a":2}'])
@@ -26,7 +28,7 @@ def test_what_is_not_a_number_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["9223372036854775808", "-9223372036854775809", '"\\ud800"', "[[[[1]]]]", "1e999", "", "{", "é"]
+    "text", ['"\\ud800"', '["\\ud800", 1e999]', "[[[[1]]]]", "[[[[1e999]]]]", '{"a":1e999,"a":1}', "", "{", "é"]
 )
 def test_what_is_no_request_body_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of whichever kind
@@ -41,3 +43,8 @@ def test_what_is_no_request_body_is_refused(text: str) -> None:
 def test_strict_json_is_read_as_it_is_however_it_is_spaced(value: object, separators: tuple[str, str]) -> None:
     text = json.dumps(value, separators=separators, ensure_ascii=False)
     assert parse(text) == read(text.encode(), WRITABLE_DEPTH) == value
+
+
+@pytest.mark.parametrize("text", ["9223372036854775808", "-9223372036854775809", "1e999", "-0", "1.50", "9" * 5000])
+def test_a_number_is_read_as_it_is_written(text: str) -> None:
+    assert orjson.dumps(read(f'{{"a": [{text}]}}'.encode(), 3), written) == f'{{"a":[{text}]}}'.encode()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import orjson
-
 from hub.federation.client.connection import HttpAnswer
 from hub.federation.client.transport import SubgraphResponse, TransportError
+from schema.written_numbers import loads
 
 RESPONSE = "application/graphql-response+json"
 JSON = frozenset({RESPONSE, "application/json", "application/graphql+json"})
@@ -20,16 +19,17 @@ UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
 """Encodings of JSON, ASCII being a part of the first (RFC 8259, 8.1)."""
 
 
-def response_of(answer: HttpAnswer) -> SubgraphResponse:
-    """The response; raises TransportError (SUBGRAPH_STATUS, SUBGRAPH_MALFORMED)."""
+def response_of(answer: HttpAnswer, *, exact: bool) -> SubgraphResponse:
+    """The response, with `exact` its numbers as they are written; raises TransportError (SUBGRAPH_STATUS,
+    SUBGRAPH_MALFORMED)."""
     media = media_type(answer.media)
     if answer.status == 200:
         if media and media not in JSON:
             raise TransportError("SUBGRAPH_MALFORMED", "another media type or encoding than JSON in UTF-8")
-        return _decoded(answer.body)
+        return _decoded(answer.body, exact=exact)
     told = JSON if 200 <= answer.status < 300 else {RESPONSE}
     try:
-        response = _decoded(answer.body) if media in told else None
+        response = _decoded(answer.body, exact=exact) if media in told else None
     except TransportError:
         response = None
     if response is None or not (response.errors or response.data is not None):
@@ -48,10 +48,10 @@ def media_type(header: bytes) -> str:
     return media
 
 
-def _decoded(body: bytes) -> SubgraphResponse:
+def _decoded(body: bytes, *, exact: bool) -> SubgraphResponse:
     try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        answer = loads(body, exact=exact)
+    except (ValueError, RecursionError):
         raise TransportError("SUBGRAPH_MALFORMED", "not JSON") from None
     if not isinstance(answer, dict):
         raise TransportError("SUBGRAPH_MALFORMED", "not an object")

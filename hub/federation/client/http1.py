@@ -22,6 +22,7 @@ from hub.federation.client.connection import Closed, Connection, HttpAnswer
 from hub.federation.client.graphql_response import response_of
 from hub.federation.client.tls import client_tls
 from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, TransportError
+from schema.written_numbers import written_or_text
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class HttpTransport:
             raise TransportError("SUBGRAPH_CIRCUIT_OPEN", "left alone after failures in a row")
         try:
             answer = await self._answer(request, context)
-            response = response_of(answer)
+            response = response_of(answer, exact=request.fetch is not None and request.fetch.exact_numbers)
         except TransportError as error:
             if error.failure:
                 self._breaker.failed(clock())
@@ -111,7 +112,7 @@ class HttpTransport:
 
     async def _answer(self, request: SubgraphRequest, context: Any) -> HttpAnswer:
         try:
-            body = orjson.dumps({"query": request.query, "variables": request.variables}, default=str)
+            body = orjson.dumps({"query": request.query, "variables": request.variables}, default=written_or_text)
         except TypeError:
             raise TransportError("SUBGRAPH_MALFORMED", "a key or a requirement is nested too deep") from None
         sent = False

@@ -10,6 +10,8 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
+from schema.written_numbers import WrittenNumber
+
 LARGEST_INT = 2**31 - 1
 """The largest Int; the smallest is one more below zero."""
 
@@ -22,6 +24,8 @@ Complete = Callable[[Any], Any]
 
 def integer(value: Any) -> Any:
     """An Int: a whole number of 32 bits."""
+    if type(value) is WrittenNumber and value.whole and float(value) == 0.0:
+        return 0
     return value if type(value) is int and -LARGEST_INT - 1 <= value <= LARGEST_INT else INVALID
 
 
@@ -41,6 +45,8 @@ def identifier(value: Any) -> Any:
     """An ID: a text, or a whole number that becomes one."""
     if type(value) is int:
         return str(value)
+    if type(value) is WrittenNumber and value.whole:
+        return value.text
     return value if type(value) is str else INVALID
 
 

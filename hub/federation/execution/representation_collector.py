@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from hub.federation.execution.field_set_templates import fill, union
+from schema.written_numbers import written_or_text
 
 if TYPE_CHECKING:
     from hub.federation.planning.query_plan import Source
@@ -76,7 +77,7 @@ def identity(representation: dict[str, Any]) -> Hashable:
         if type(value) is str:
             return type_, name, value
     try:
-        return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=str)
+        return orjson.dumps(representation, option=orjson.OPT_SORT_KEYS, default=written_or_text)
     except TypeError as error:
         raise Deep from error
 

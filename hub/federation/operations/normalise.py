@@ -23,6 +23,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -31,16 +32,19 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    TypeNode,
     VariableNode,
     get_named_type,
+    is_input_type,
     is_leaf_type,
     parse,
     print_ast,
+    type_from_ast,
 )
 
 from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
-from hub.federation.operations.literals import literal
+from hub.federation.operations.literals import Reference, literal
 from hub.federation.operations.operation import (
     ClientDirective,
     Condition,
@@ -51,6 +55,7 @@ from hub.federation.operations.operation import (
     Variable,
 )
 from hub.federation.operations.variable_defaults import with_defaults
+from schema.written_numbers import written
 
 _Bearing = FieldNode | FragmentSpreadNode | InlineFragmentNode | OperationDefinitionNode
 """Nodes that may bear directives of the schema."""
@@ -140,7 +145,7 @@ def normalise(
     root = _freeze(builder.build(operation.selection_set, root_type), root_type.name)
     directives = builder.directives(operation)
     defaults = {
-        node.variable.name.value: literal(node.default_value)
+        node.variable.name.value: literal(node.default_value, _input_type(node.type, schema))
         for node in operation.variable_definitions or ()
         if node.default_value is not None
     }
@@ -178,8 +183,7 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     types = builder.possible(type_)
     place = builder.build(operation.selection_set, type_)
     names = {
-        variable.name: f"k{sha256(orjson.dumps([variable.type, builder.literals[variable.name]])).hexdigest()[:12]}"
-        for variable in builder.lifted
+        variable.name: f"k{_digest([variable.type, builder.literals[variable.name]])}" for variable in builder.lifted
     }
     return FieldSet(
         tuple(_freeze(place, concrete.name, names) for concrete in types),
@@ -267,7 +271,7 @@ class _Builder:
                 raise _unknown_field(type_name)
             types = self.possible(get_named_type(definition.type))
             arguments = tuple(
-                (argument, self.variable(node, argument, str(definition.args[argument].type)))
+                (argument, self.variable(node, argument, definition.args[argument].type))
                 for argument in sorted(entry.name.value for entry in node.arguments or ())
             )
             entries = work.place.types[type_name]
@@ -300,28 +304,28 @@ class _Builder:
                     ClientDirective(
                         definition.name,
                         tuple(
-                            (argument, self.variable(applied, argument, str(definition.args[argument].type)))
+                            (argument, self.variable(applied, argument, definition.args[argument].type))
                             for argument in arguments
                         ),
                     )
                 )
         return tuple(directives)
 
-    def variable(self, node: FieldNode | DirectiveNode, argument: str, type_: str) -> str:
+    def variable(self, node: FieldNode | DirectiveNode, argument: str, type_: GraphQLInputType) -> str:
         """Variable that carries an argument: the client's own, or one that holds the lifted literal."""
         value = next(entry.value for entry in node.arguments or () if entry.name.value == argument)
         if isinstance(value, VariableNode):
             return value.name.value
-        template = literal(value)
-        printed = orjson.dumps(template, default=lambda item: {"$": item.name}, option=orjson.OPT_SORT_KEYS)
-        literal_key = (type_, printed.decode())
+        template = literal(value, type_)
+        printed = orjson.dumps(template, default=_printed, option=orjson.OPT_SORT_KEYS)
+        literal_key = (str(type_), printed.decode())
         if literal_key not in self.interned:
             name = f"l{len(self.interned)}"
             while name in self.taken:
                 name = f"l{name}"
             self.taken.add(name)
             self.interned[literal_key] = name
-            self.lifted.append(Variable(name, type_, lifted=True))
+            self.lifted.append(Variable(name, literal_key[0], lifted=True))
             self.literals[name] = template
         return self.interned[literal_key]
 
@@ -357,6 +361,19 @@ def _conditions(
     if any(Condition(condition.variable, not condition.value) in conditions for condition in conditions):
         return None
     return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.value)))
+
+
+def _input_type(node: TypeNode, schema: GraphQLSchema) -> GraphQLInputType | None:
+    type_ = type_from_ast(schema, node)
+    return type_ if is_input_type(type_) else None
+
+
+def _digest(value: list[Any]) -> str:
+    return sha256(orjson.dumps(value, written)).hexdigest()[:12]
+
+
+def _printed(value: Any) -> Any:
+    return {"$": value.name} if isinstance(value, Reference) else written(value)
 
 
 def _conflict() -> OperationRefused:

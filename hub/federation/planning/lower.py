@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from graphql import DirectiveLocation
+from graphql import DirectiveLocation, GraphQLScalarType, is_specified_scalar_type
 
 from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.normalise import EMPTY_KEY
@@ -83,6 +83,7 @@ def _fetch(
             when=alternatives,
             before=before,
             coordinates=_coordinates(first.tree),
+            exact_numbers=printer.exact,
         )
     entities: dict[tuple[str, str], list[Step]] = {}
     for step in batch:
@@ -108,6 +109,7 @@ def _fetch(
         declared=declared if contexts else (),
         directives=directives if contexts else "",
         coordinates=tuple(dict.fromkeys(type_ for type_, _ in entities)),
+        exact_numbers=printer.exact,
     )
 
 
@@ -174,11 +176,13 @@ def _renames(tree: Tree) -> tuple[Rename, ...]:
 
 
 class _Printer:
-    """Prints selections as compact text and collects the variables that they use. Depth is that of the document."""
+    """Prints selections as compact text and collects the variables that they use; `exact`: they have values of the
+    schema's own scalars. Depth is that of the document."""
 
     def __init__(self, graph: Graph, subgraph: str, contexts: Mapping[str, str]) -> None:
         self.graph, self.subgraph, self.contexts = graph, subgraph, contexts
         self.used: dict[str, None] = {}
+        self.exact = False
 
     def tree(self, tree: Tree, static_type: str, conditions: frozenset[Condition]) -> str:
         """The printed selection on a value of the static type; `conditions` hold here already."""
@@ -229,6 +233,8 @@ class _Printer:
             arguments = ((name, self.contexts.get(variable, variable)) for name, variable in item.arguments)
             head += "(" + ",".join(f"{name}:${variable}" for name, variable in arguments) + ")"
         if item.tree is None:
+            leaf_type = self.graph.supergraph.schema.get_type(item.type.strip("[]!"))
+            self.exact |= isinstance(leaf_type, GraphQLScalarType) and not is_specified_scalar_type(leaf_type)
             conjunctions = [conjunction - conditions for conjunction in item.when]
             if frozenset() in conjunctions:
                 conjunctions = [frozenset()]

@@ -106,7 +106,8 @@ class Fetch:
 
     `when`: sent if all conditions of any member hold; `before`: fetches whose failure explains missing keys;
     `declared`: the document's declarations of `variables`, `directives` those of its operation, for documents that are
-    printed again; `coordinates`: its root fields or types of entities.
+    printed again; `coordinates`: its root fields or types of entities; `exact_numbers`: it asks for values of the
+    schema's own scalars, whose numbers are read as they are written.
     """
 
     number: int
@@ -122,6 +123,7 @@ class Fetch:
     declared: tuple[str, ...] = ()
     directives: str = ""
     coordinates: tuple[str, ...] = ()
+    exact_numbers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
