@@ -43,6 +43,7 @@ from hub.http.media_types import RESPONSE
 from hub.http.response_writer import answered
 from hub.identity.actor import CLAIM
 from hub.identity.issuer import Issuer
+from hub.request_limit import RequestLimit
 from hub.serving import settle
 from hub.settings import Settings
 from infra.keys import Keys
@@ -54,6 +55,8 @@ WARM_UP_ROUNDS = 2
 """Rounds before the measured ones, in which plans, statements, connections and caches are made."""
 SERVED = HUB, "unjournalled", "bare"
 """The hub, the hub without its journal, and the hub without policy either (`benchmarks.stripped_pipelines`)."""
+UNBOUNDED = RequestLimit(actor=10**9, organisation=10**9, application=10**9)
+"""Requests of the one actor that asks, so that none is refused."""
 JOURNAL, POLICY = 0.10, 0.05
 """Goals: the largest share of the CPU that journal and policy may take."""
 
@@ -175,7 +178,10 @@ async def bench(
 async def _sides(graph: Graph, keys: Keys, url: str, dsn: Dsn) -> AsyncIterator[Sides]:
     key = jwk.OKPKey.generate_key("Ed25519", {"kid": "bench"})
     settings = Settings(
-        AUDIENCE, {ISSUER: Issuer(ISSUER, "Ed25519", {"bench": key})}, {dataset.SIRET: frozenset({PURPOSE})}
+        AUDIENCE,
+        {ISSUER: Issuer(ISSUER, "Ed25519", {"bench": key})},
+        {dataset.SIRET: frozenset({PURPOSE})},
+        requests=UNBOUNDED,
     )
     app = hub_app(graph, settings, keys, dsn)
     async with AsyncExitStack() as stack:

@@ -44,6 +44,7 @@ from hub.policy.enforce.authorise import Authorisation, authorise
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
+from hub.request_limit import RequestCount
 from hub.settings import Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
@@ -156,7 +157,8 @@ class HubApp(AsgiApplication):
     async def _metrics(self, request: Request) -> Response:
         pipeline = self.pipeline
         issuers = pipeline.authenticator.remote.values()
-        return exposition(HubMetrics(pipeline.enumeration_limit, issuers, pipeline.clock(), self._parts.counters()))
+        limits = pipeline.enumeration_limit, pipeline.request_count
+        return exposition(HubMetrics(*limits, issuers, pipeline.clock(), self._parts.counters()))
 
 
 def unix_seconds() -> int:
@@ -207,6 +209,7 @@ def hub_app(
         authenticator=authenticator,
         purposes=purposes,
         table=table,
+        request_count=RequestCount(settings.requests),
         enumeration_limit=EnumerationLimit(settings.misses),
         documents=Documents(settings.documents),
         preparer=parts.preparer(

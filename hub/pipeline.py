@@ -27,6 +27,7 @@ from hub.policy.enforce.guard import Guard
 from hub.policy.enforce.input_check import check_inputs
 from hub.policy.enforce.schema_view import Views
 from hub.prepare import Preparer, wants_plan
+from hub.request_limit import RequestCount
 from hub.request_quota import RequestQuota
 from hub.wording.engine import failed_fields
 from schema.context import Context
@@ -41,6 +42,7 @@ class Pipeline:
     authenticator: Authenticator
     purposes: Purposes
     table: DecisionTable
+    request_count: RequestCount
     enumeration_limit: EnumerationLimit
     documents: Documents
     preparer: Preparer[DecisionClass, Authorisation]
@@ -57,6 +59,7 @@ class Pipeline:
         """Answer one request; raises HubError, and then nothing of a person has left."""
         plan_shown = wants_plan(request, allowed=self.show_plans)
         caller = await self._identify(request)
+        self.request_count.charge(caller)
         authorised = await self._authorise(request, caller)
         prepared = authorised.prepared
         quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)

@@ -24,13 +24,14 @@ from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
 from hub.identity.issuer import Issuer, Pace, Source
 from hub.policy.enforce.enumeration_limit import MissLimit
+from hub.request_limit import RequestLimit
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 from schema.subgraphs import SUBGRAPHS
 
 RowT = TypeVar("RowT")
-NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace)
+NumbersT = TypeVar("NumbersT", Care, Limits, Bounds, MissLimit, Pace, RequestLimit)
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -51,8 +52,9 @@ class Settings:
 
     `subgraphs`: those in other processes (the others run in this one); `deadline`: time for one request, in seconds;
     `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
-    `limits` bound a document, `bounds` its execution, `misses` the requests for people who are not there; `override`:
-    percentages of requests by label of a progressive override; `traces`: the collector of spans, if any.
+    `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
+    not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
+    spans, if any.
     """
 
     audience: str
@@ -65,6 +67,7 @@ class Settings:
     documents: Mapping[str, Manifest] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     bounds: Bounds = field(default_factory=Bounds)
+    requests: RequestLimit = field(default_factory=RequestLimit)
     misses: MissLimit = field(default_factory=MissLimit)
     override: Mapping[str, float] = field(default_factory=dict)
     traces: TraceSettings | None = None
@@ -145,6 +148,7 @@ class SettingsFile(TomlForm, frozen=True):
     documents: list[dict[str, Any]] = msgspec.field(default_factory=list)
     limits: dict[str, Any] = msgspec.field(default_factory=dict)
     execution: dict[str, Any] = msgspec.field(default_factory=dict)
+    requests: dict[str, Any] = msgspec.field(default_factory=dict)
     misses: dict[str, Any] = msgspec.field(default_factory=dict)
     override: dict[str, Percentage] = msgspec.field(default_factory=dict)
     traces: dict[str, Any] | None = None
@@ -190,6 +194,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         documents={client: _manifest(row, folder) for client, row in documents.items()},
         limits=_numbers(Limits, _table(file, "limits", top.limits)),
         bounds=_numbers(Bounds, _table(file, "execution", top.execution)),
+        requests=_numbers(RequestLimit, _table(file, "requests", top.requests)),
         misses=_numbers(MissLimit, _table(file, "misses", top.misses)),
         override=top.override,
         traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),

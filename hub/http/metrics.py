@@ -16,14 +16,21 @@ from starlette.responses import Response
 
 from hub.identity.remote_keys import RemoteKeys
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
+from hub.request_limit import RequestCount
 
 
 class HubMetrics(Collector):
     """The metrics of a hub at one moment, `now` (Unix seconds); `remote` are the key sets read over the network."""
 
     def __init__(
-        self, limit: EnumerationLimit, remote: Iterable[RemoteKeys], now: int, counters: Sequence[Metric] = ()
+        self,
+        limit: EnumerationLimit,
+        requests: RequestCount,
+        remote: Iterable[RemoteKeys],
+        now: int,
+        counters: Sequence[Metric] = (),
     ) -> None:
+        self._requests = requests
         self._limit, self._remote, self._now, self._counters = limit, list(remote), now, counters
 
     def collect(self) -> Iterator[Metric]:
@@ -41,6 +48,12 @@ class HubMetrics(Collector):
         yield CounterMetricFamily(
             "spie_found_refused_total", "Requests refused for too many people so found.", limit.found_refused
         )
+        refused = CounterMetricFamily(
+            "spie_requests_refused_total", "Requests refused for too many of them, by whose they are.", labels=["of"]
+        )
+        for name, count in self._requests.refused.items():
+            refused.add_metric([name], count)
+        yield refused
         yield from self._counters
         if self._remote:
             yield from self._key_sets()

@@ -52,6 +52,7 @@ class RunningGateway:
     url: str
     remotes: dict[str, Remote]
     supergraph: Path
+    popen: subprocess.Popen[str]
 
     def post(self, query: str, headers: dict[str, str] | None = None, **body: Any) -> httpx2.Response:
         return httpx2.post(f"{self.url}/graphql", json={"query": query, **body}, headers=headers or {}, timeout=30)
@@ -79,7 +80,7 @@ def gateway(folder: Path, parts: Sequence[Part], *options: str) -> Iterator[Runn
         try:
             line = popen.stdout.readline()
             assert "http://" in line, line
-            yield RunningGateway(line[line.index("http://") :].strip(), remotes, supergraph)
+            yield RunningGateway(line[line.index("http://") :].strip(), remotes, supergraph, popen)
         finally:
             popen.terminate()
             popen.wait(30)

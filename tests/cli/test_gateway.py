@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -22,6 +25,7 @@ from hub.federation.compose.composer import Source, compose
 from hub.federation.supergraph_reader import read_supergraph
 from tests.cli.commands import hub
 from tests.cli.gateway_process import RunningGateway, gateway
+from tests.e2e.site import PATIENCE
 from tests.federation.harness import HEAD, Gateway, Part
 from tests.federation.shop import PARTS, shop
 from tests.federation.test_shop import BENCHMARK
@@ -268,3 +272,35 @@ def test_a_share_that_cannot_be_is_refused(tmp_path: Path, share: str, code: str
     path = tmp_path / "supergraph.graphql"
     path.write_text(Gateway(*MOVING).supergraph.text, encoding="utf-8")
     hub("gateway", "--supergraph", path, "--unprotected", "--override", share).check_refused(code)
+
+
+def accepts(address: tuple[str, int]) -> bool:
+    """Whether a server listens."""
+    try:
+        socket.create_connection(address, timeout=PATIENCE).close()
+    except ConnectionError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no SIGHUP on this system")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_to_stop_lets_the_requests_under_way_be_answered(name: str, tmp_path: Path) -> None:
+    body = b'{"query":"{ topProducts { name } }"}'
+    head = b"POST /graphql HTTP/1.1\r\nhost: hub\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    with gateway(tmp_path, PARTS) as running:
+        parts = urlsplit(running.url)
+        address = str(parts.hostname), int(parts.port or 0)
+        with socket.create_connection(address, timeout=PATIENCE) as client:
+            client.sendall(head % len(body) + body[:5])
+            running.ask("{ topProducts { name } }")  # so that the part sent before has arrived
+            running.popen.send_signal(getattr(signal, name))
+            while accepts(address):
+                pass
+            client.sendall(body[5:])
+            answer = b""
+            while part := client.recv(65_536):
+                answer += part
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert b"topProducts" in answer
+        assert running.popen.wait(PATIENCE) == -signal.SIGTERM

@@ -21,6 +21,7 @@ from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, T
 from hub.identity.issuer import Issuer as Trusted
 from hub.journal.read import journal_reader
 from hub.policy.enforce.enumeration_limit import MissLimit
+from hub.request_limit import RequestLimit
 from hub.settings import load_settings
 from hub.tracing import exporter
 from hub.tracing.trace_settings import TraceSettings
@@ -36,6 +37,7 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 UNLIMITED = MissLimit(10**6, searches=10**6, organisation=10**6, found=10**6, found_organisation=10**6)
 """Whoever compares what is denied with what is missing misses all day."""
 ANY_COST = Limits(cost=10**9)
+ANY_NUMBER = RequestLimit(actor=10**9, organisation=10**9, application=10**9)
 """Whoever asks every field below every field is refused by its cost, and then nothing is compared."""
 LIMITS = (
     (connection_pool, "WAIT_SECONDS"),
@@ -188,6 +190,7 @@ async def inside(
         deadline=PATIENCE,
         limits=ANY_COST,
         misses=misses,
+        requests=ANY_NUMBER,
         traces=traces,
     )
     with ExitStack() as limits:

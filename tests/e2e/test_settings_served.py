@@ -18,6 +18,7 @@ from tests.e2e.site import Filled, Site, fill, serve
 from tests.federation.authority import Authority, Pair
 
 JOURNEY = "query ($id: ID!) { person(id: $id) { firstName rdv: appointments(first: 5) { nodes { status } } } }"
+REQUESTS = "[requests]\nactor = 3\nseconds = 86400\n"
 UNLISTED = "query ($id: ID!) { person(id: $id) { firstName } }"
 
 
@@ -71,6 +72,7 @@ def sites(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield {
             "admitted": stack.enter_context(hub(filled, database, folder, "admitted", trust + proof + manifest)),
             "anonymous": stack.enter_context(hub(filled, database, folder, "anonymous", trust)),
+            "bounded": stack.enter_context(hub(filled, database, folder, "bounded", REQUESTS)),
         }
 
 
@@ -108,3 +110,16 @@ def test_an_application_with_a_manifest_sends_nothing_else(sites: dict[str, Site
     assert anonymous.ask("referent-a", UNLISTED, id=site.persons["maelle"])["data"] == {
         "person": {"firstName": "MAËLLE"}
     }
+
+
+def test_an_actor_that_makes_too_many_requests_waits_and_others_are_served(sites: dict[str, Site]) -> None:
+    site = sites["bounded"]
+    sent = {"query": "{ __typename }"}
+    assert [site.post("referent-a", sent).status_code for _ in range(3)] == [200] * 3
+    refused = site.post("referent-a", sent)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["extensions"]["code"]) == (429, "TOO_MANY_REQUESTS")
+    assert 0 < int(refused.headers["retry-after"]) <= 86400 // 3
+    assert refused.headers["retry-after"] in error["message"]
+    assert site.post("referent-b", sent).status_code == 200
+    assert 'spie_requests_refused_total{of="actor"} 1.0' in site.client.get(f"{site.url}/metrics").text

@@ -11,13 +11,16 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hub.http.metrics import HubMetrics, exposition
 from hub.policy.enforce.enumeration_limit import EnumerationLimit, MissLimit
+from hub.request_limit import RequestCount, RequestLimit
 
 
 def samples(remote: list[Any], *counters: CounterMetricFamily) -> dict[tuple[str, tuple[str, ...]], float]:
     """Values by name and label values, read back from the exposition."""
     limit = EnumerationLimit(MissLimit())
     limit.missed, limit.refused, limit.found_total, limit.found_refused = 1, 2, 3, 4
-    response = exposition(HubMetrics(limit, remote, 1_000, counters))
+    requests = RequestCount(RequestLimit())
+    requests.refused["organisation"] = 6
+    response = exposition(HubMetrics(limit, requests, remote, 1_000, counters))
     assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     families = list(text_string_to_metric_families(bytes(response.body).decode()))
     assert all(family.documentation for family in families)
@@ -32,6 +35,9 @@ def test_the_limits_counts_and_those_of_tracing_are_told() -> None:
         ("spie_misses_refused_total", ()): 2,
         ("spie_people_found_total", ()): 3,
         ("spie_found_refused_total", ()): 4,
+        ("spie_requests_refused_total", ("actor",)): 0,
+        ("spie_requests_refused_total", ("organisation",)): 6,
+        ("spie_requests_refused_total", ("application",)): 0,
         ("spie_spans_dropped_total", ()): 5,
     }
 
