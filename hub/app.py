@@ -233,7 +233,7 @@ def hub_app(
     )
     pages = [
         *graphiql(graphiql_texts(graph.schema, policy)),
-        policy_page(table, authenticator, purposes, clock),
+        policy_page(table, authenticator, purposes, pipeline.request_count, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
     ]
     return HubApp(pipeline, journal, reader, links, local, list(remote.values()), parts, [*pages, *more])

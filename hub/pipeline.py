@@ -59,7 +59,7 @@ class Pipeline:
         """Answer one request; raises HubError, and then nothing of a person has left."""
         plan_shown = wants_plan(request, allowed=self.show_plans)
         caller = await self._identify(request)
-        self.request_count.charge(caller)
+        self.request_count.charge(caller.actor, caller.now)
         authorised = await self._authorise(request, caller)
         prepared = authorised.prepared
         quota = RequestQuota(self.enumeration_limit, caller, prepared.authorisation, authorised.variables)

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from hub.errors import RequestRefused
-from hub.identity.caller import Caller
+from hub.identity.actor import Actor
 from hub.policy.enforce.leaky_bucket import LeakyBuckets
 
 log = logging.getLogger(__name__)
@@ -43,9 +43,8 @@ class RequestCount:
         self._buckets = {name: LeakyBuckets(most, limit.seconds) for name, most in self._limits.items()}
         self.refused = dict.fromkeys(self._limits, 0)
 
-    def charge(self, caller: Caller) -> None:
-        """Count a request; raises RequestRefused (TOO_MANY_REQUESTS, 429)."""
-        actor, now = caller.actor, caller.now
+    def charge(self, actor: Actor, now: int) -> None:
+        """Count a request at this time, in Unix seconds; raises RequestRefused (TOO_MANY_REQUESTS, 429)."""
         uses = {"actor": {actor.id: 1.0}, "application": {actor.client: 1.0}}
         if bodies := {siret: 1.0 for siret in (actor.organisation, actor.partner) if siret is not None}:
             uses["organisation"] = bodies
@@ -57,7 +56,7 @@ class RequestCount:
 
     def _too_many(self, name: str, excess: float) -> RequestRefused:
         if not self.refused[name]:
-            log.warning("the first request refused since an %s sends too many", name)
+            log.warning("an %s sends too many requests: the first of them is refused", name)
         self.refused[name] += 1
         wait = self._buckets[name].wait(excess)
         return RequestRefused(

@@ -6,21 +6,20 @@ import pytest
 
 from hub.errors import RequestRefused
 from hub.identity.actor import Actor
-from hub.identity.caller import Caller
 from hub.request_limit import RequestCount, RequestLimit
 
 LIMIT = RequestLimit(actor=3, organisation=5, application=7, seconds=60)
+NOW = 1_000
 
 
-def caller(actor: str, organisation: str | None = "1", client: str = "app", partner: str | None = None) -> Caller:
-    described = Actor(actor, "agent", organisation, None, frozenset(), (), client, 10**9, None, partner)
-    return Caller(described, "suivi", 1_000)
+def caller(actor: str, organisation: str | None = "1", client: str = "app", partner: str | None = None) -> Actor:
+    return Actor(actor, "agent", organisation, None, frozenset(), (), client, 10**9, None, partner)
 
 
-def wait(count: RequestCount, caller: Caller, after: int = 0) -> tuple[int, str] | None:
+def wait(count: RequestCount, caller: Actor, after: int = 0) -> tuple[int, str] | None:
     """The seconds and the detail of a refusal; None if the request is admitted."""
     try:
-        count.charge(caller._replace(now=caller.now + after))
+        count.charge(caller, NOW + after)
     except RequestRefused as refusal:
         return refusal.extensions["retryAfter"], refusal.detail
     return None
@@ -56,7 +55,7 @@ def test_a_partner_answers_for_all_users_of_its_applications() -> None:
 def test_a_refused_request_is_not_charged_to_anyone() -> None:
     count = RequestCount(LIMIT)
     for _ in range(3):
-        count.charge(caller("a"))
+        count.charge(caller("a"), NOW)
     for _ in range(50):
         assert wait(count, caller("a")) == (20, "too many requests of one actor")
     assert [wait(count, caller(f"b{number}")) for number in range(2)] == [None] * 2

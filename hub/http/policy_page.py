@@ -22,6 +22,7 @@ from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
 from hub.pages.policy_page import PolicyPages, Reader, all_pairs
 from hub.policy.decide.decision_table import DecisionTable
+from hub.request_limit import RequestCount
 
 log = logging.getLogger(__name__)
 AUDIT = "audit"
@@ -33,13 +34,16 @@ def policy_page(
     table: DecisionTable,
     callers: Authenticator,
     purposes: Purposes,
+    request_count: RequestCount,
     clock: Callable[[], int] = lambda: int(time.time()),
 ) -> Route:
     """The route; `clock` gives Unix seconds."""
     pages = PolicyPages(table)
 
     async def reader(token: str) -> Reader:
-        actor = await callers.actor(token, clock())
+        now = clock()
+        actor = await callers.actor(token, now)
+        request_count.charge(actor, now)
         granted, kind = purposes.granted(actor), table.policy.actors[actor.kind]
         verifies = AUDIT in granted
         own = [(actor.kind, purpose, actor.scope) for purpose in sorted(granted)]

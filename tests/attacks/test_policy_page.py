@@ -23,6 +23,7 @@ from hub.http.policy_page import policy_page
 from hub.identity.applications import Applications
 from hub.identity.authenticator import Authenticator
 from hub.identity.purpose import Purposes
+from hub.request_limit import RequestCount
 from hub.settings import load_settings
 
 TABLE = load_graph().table
@@ -51,7 +52,9 @@ class Page:
         policy = TABLE.policy
         applications = Applications(settings.clients, policy.clients)
         callers = Authenticator(settings.issuers, settings.audience, policy.actors, unix_seconds, applications)
-        route = policy_page(TABLE, callers, Purposes(policy.purposes, settings.agreements))
+        route = policy_page(
+            TABLE, callers, Purposes(policy.purposes, settings.agreements), RequestCount(settings.requests)
+        )
         self._transport = httpx2.ASGITransport(Starlette(routes=[route]))
 
     async def send(self, method: str, path: str = "/policy", **more: object) -> httpx2.Response:
