@@ -37,6 +37,7 @@ EFFECTS: Mapping[str, str] = {
     "policy who": READS,
     "policy diff": READS,
     "policy register": READS,
+    "policy gaps": READS,
     "policy impact": READS,
     "bench": "une base de mesure à part, nommée comme la vôtre et `_bench`",
 }

@@ -21,6 +21,7 @@ from hub.policy.report.decision_sheet import sheet_json, sheet_markdown
 from hub.policy.report.explanation import explanation_text
 from hub.policy.report.idle_grants import idle_grants
 from hub.policy.report.impact import impact as impact_of
+from hub.policy.report.law_gaps import law_gaps_page
 from hub.policy.report.readers import readings, readings_text
 from hub.policy.report.register import register as register_of
 from schema.facts import Fact
@@ -138,6 +139,12 @@ app.command()(diff)
 def register() -> None:
     """Écrit le registre des activités de traitement (RGPD, article 30), en Markdown."""
     typer.echo(register_of(load_graph().table), nl=False)
+
+
+@app.command()
+def gaps() -> None:
+    """Écrit les écarts entre la table de la loi et les accords, chacun un choix du délégué, en Markdown."""
+    typer.echo(law_gaps_page(load_graph().table.policy), nl=False)
 
 
 @app.command()

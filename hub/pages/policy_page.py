@@ -22,6 +22,7 @@ from hub.policy.decide.wording import EFFECTS, client_label
 from hub.policy.report.decision_sheet import sheet_markdown
 from hub.policy.report.explanation import UnknownField, explain_path
 from hub.policy.report.impact import impact
+from hub.policy.report.law_gaps import law_gaps_page
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import matrix
 from schema.facts import Fact
@@ -34,6 +35,7 @@ VIEWS = {
     "matrix": "Matrice des droits",
     "register": "Registre (article 30)",
     "impact": "Analyse d'impact",
+    "gaps": "Écarts avec la loi",
 }
 OWN_VIEWS = ("explain", "table")
 """The views of a reader who sees only its own decisions."""
@@ -94,6 +96,8 @@ class PolicyPages:
             return "policy_document.html", {"document": self._register}
         if view == "impact":
             return "policy_document.html", {"document": self._impact}
+        if view == "gaps":
+            return "policy_document.html", {"document": self._gaps}
         row = self._row(reader, form.get("pair"))
         pairs = self._pairs(reader, row)
         if view == "table":
@@ -111,6 +115,10 @@ class PolicyPages:
     @cached_property
     def _impact(self) -> Markup:
         return markdown(impact(self._table))
+
+    @cached_property
+    def _gaps(self) -> Markup:
+        return markdown(law_gaps_page(self._table.policy))
 
     def _row(self, reader: Reader, key: str | None) -> DecisionClass:
         pairs = {_key(pair): pair for pair in reader.rows}

@@ -38,7 +38,7 @@ DPO = DemoActor(
 SIAE = DemoActor("siae", "siae", ("iae", "actions"), "", {"organisation": EMPLOYER, "organisation_type": "siae"})
 AGREEMENTS = {COUNTY: ("droits", "audit"), EMPLOYER: ("iae",)}
 NOT_ITS_OWN = [{"pair": "referent_cd suivi"}, {"view": "table", "pair": "dpo audit"}, {"pair": "siae actions"}]
-RESERVED = [{"view": "matrix"}, {"view": "register"}, {"view": "impact"}]
+RESERVED = [{"view": "matrix"}, {"view": "register"}, {"view": "impact"}, {"view": "gaps"}]
 
 Ask = Callable[..., "httpx2.Response"]
 

@@ -89,7 +89,7 @@ def test_the_table_is_shown_for_an_actor_and_a_purpose() -> None:
         "Person.birthYear",
     )
     text = hub("policy", "table", "--actor", "dpo", "--markdown").out
-    assert text.count("## ") == 2
+    assert text.count("## ") == 3
     hub("policy", "table", "--actor", "nobody").check_refused("ARGUMENT_INVALID")
 
 
@@ -242,7 +242,9 @@ def test_a_text_that_changes_fails_the_check_though_no_decision_does(tmp_path: P
     assert "Des libellés, des textes" in result.out
 
 
-@pytest.mark.parametrize(("command", "page"), [("register", "registre.md"), ("impact", "analyse-impact.md")])
+@pytest.mark.parametrize(
+    ("command", "page"), [("register", "registre.md"), ("impact", "analyse-impact.md"), ("gaps", "ecarts.md")]
+)
 def test_register_and_impact_assessment_are_pages_of_the_documentation(command: str, page: str) -> None:
     result = hub("policy", command)
     assert (result.code, result.out) == (0, (ROOT / "docs" / page).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Pages written from the policy (docs/registre.md, docs/analyse-impact.md) and tables of docs/sources.md."""
+"""Pages written from the policy (docs/registre.md, analyse-impact.md, ecarts.md) and tables of docs/sources.md."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from hub.graph import load_graph
 from hub.ingest import SOURCES as INGESTED
 from hub.policy.report.impact import impact
+from hub.policy.report.law_gaps import law_gaps_page
 from hub.policy.report.register import register
 from subgraphs.kit.ingest.refusal_codes import CODES
 from tests.conftest import ROOT
@@ -16,6 +17,7 @@ from tests.docs.marked_part import replaced
 SOURCES = ROOT / "docs" / "sources.md"
 REGISTER = ROOT / "docs" / "registre.md"
 IMPACT = ROOT / "docs" / "analyse-impact.md"
+GAPS = ROOT / "docs" / "ecarts.md"
 
 
 def refusals() -> str:
@@ -39,4 +41,5 @@ def generated() -> Mapping[Path, str]:
         SOURCES: sources,
         REGISTER: register(table),
         IMPACT: impact(table),
+        GAPS: law_gaps_page(table.policy),
     }

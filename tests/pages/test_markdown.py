@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from hub.graph import load_graph
 from hub.pages.markdown import inline_markdown, markdown
 from hub.policy.report.impact import impact
+from hub.policy.report.law_gaps import law_gaps_page
 from hub.policy.report.register import register
 from hub.policy.report.rights_matrix import matrix
 
@@ -52,7 +53,7 @@ def test_what_looks_like_html_is_text() -> None:
 
 def test_the_documents_in_force_are_whole_tables() -> None:
     table = load_graph().table
-    for text in (register(table), matrix(table), impact(table)):
+    for text in (register(table), matrix(table), impact(table), law_gaps_page(table.policy)):
         read = Tables()
         read.feed(markdown(text))
         assert read.open == []
