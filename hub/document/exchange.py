@@ -8,8 +8,11 @@ from typing import Any
 
 import orjson
 
-from hub.errors import FieldFailed, IdentityRefused
+from hub.errors import FieldFailed, IdentityRefused, RequestRefused
 from schema.written_numbers import written
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Bytes of the largest answer."""
 
 
 @dataclass(slots=True)
@@ -54,15 +57,27 @@ class Reply:
 
     @staticmethod
     def of(
-        data: Mapping[str, Any] | None, errors: Sequence[FieldFailed], extensions: Mapping[str, Any], trace: str
+        data: Mapping[str, Any] | None,
+        errors: Sequence[FieldFailed],
+        extensions: Mapping[str, Any],
+        trace: str,
+        limit: int = MOST_BYTES,
     ) -> Reply:
-        """The reply with these parts, each error with the trace id of the request."""
+        """The reply with these parts, each error with the trace id of the request; raises RequestRefused
+        (ANSWER_TOO_LARGE) above `limit` bytes."""
         value: dict[str, Any] = {"data": data}
         if errors:
             value["errors"] = [error.formatted(trace) for error in errors]
         if extensions:
             value["extensions"] = extensions
-        return Reply(orjson.dumps(value, written), _codes(errors) if errors else ())
+        body = orjson.dumps(value, written)
+        if len(body) > limit:
+            raise RequestRefused(
+                "ANSWER_TOO_LARGE",
+                f"La réponse dépasse {limit} octets : demandez des pages plus petites (« first ») ou moins de champs.",
+                f"answer of {len(body)} bytes above {limit}",
+            )
+        return Reply(body, _codes(errors) if errors else ())
 
 
 def _codes(errors: Sequence[FieldFailed]) -> tuple[str, ...]:

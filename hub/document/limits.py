@@ -23,7 +23,7 @@ class Limits:
     `tokens` counts those of the whole document, as written and after expansion, since each operation is validated;
     `depth` counts fields in fields, `nesting` brackets in brackets of any kind, `digits` the length of a number;
     `cost` is what the supergraph's `@cost` and `@listSize` make of the operation (hub.federation.cost); `steps` are
-    those of the budget of its preparation (hub.federation.budget).
+    those of the budget of its preparation (hub.federation.budget); `values` are the leaves that its answer may hold.
     """
 
     bytes: int = 100_000
@@ -37,6 +37,7 @@ class Limits:
     directives: int = 200
     digits: int = 40
     cost: int = 50_000
+    values: int = 500_000
     steps: int = STEPS
 
 

@@ -3,13 +3,14 @@
 An object costs 1 and a leaf 0, unless `@cost` on the field or its type says otherwise; a list costs its size times the
 cost of an item, that of the dearest concrete type. The size is the greatest slicing argument, else the assumed size,
 else 1. An argument costs what `@cost` on it, on its type and on the fields of its value says. Source:
-https://specs.apollo.dev/cost/v0.1.
+https://specs.apollo.dev/cost/v0.1. Leaves cost nothing there, but aliases multiply them: their number has a bound of
+its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -65,20 +66,53 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cost of one operation, which depends on the values of its variables."""
+    """The cost of one operation, which depends on the values of its variables: `sizes` are those of conditions and of
+    lists' sizes, `weighted` the arguments that cost something."""
 
     costs: Costs
     items: tuple[_Item, ...]
+    sizes: tuple[str, ...]
+    weighted: tuple[_Argument, ...]
+    _passed: list[list[Any] | None] = field(default_factory=lambda: [None], compare=False)
+    """What the latest operation that passed depended on: sizes, and costs of arguments."""
 
     def check(self, values: Mapping[str, Any]) -> None:
-        """Raise OperationRefused (DOCUMENT_COST_LIMIT) above the limit."""
+        """Raise OperationRefused (DOCUMENT_COST_LIMIT, DOCUMENT_VALUES_LIMIT) above the limits."""
+        causes = [values.get(name) for name in self.sizes]
+        causes += [self.costs.argument_cost(argument, values) for argument in self.weighted]
+        if causes == self._passed[0]:
+            return
         limit, cost = self.costs.limit, self.total(values)
         if cost > limit:
-            raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost {cost} above {limit}", {"cost": cost, "limit": limit})
+            raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost {cost} above {limit}", {"count": cost, "limit": limit})
+        most, leaves = self.costs.most_values, self.leaves(values)
+        if leaves > most:
+            raise OperationRefused(
+                "DOCUMENT_VALUES_LIMIT", f"{leaves} values above {most}", {"count": leaves, "limit": most}
+            )
+        self._passed[0] = causes
 
     def total(self, values: Mapping[str, Any]) -> int:
         """The cost under these values."""
         return self._sum(self.items, {}, values)
+
+    def leaves(self, values: Mapping[str, Any]) -> int:
+        """The greatest number of leaves that an answer can hold under these values; a list of leaves counts once."""
+        return self._leaves(self.items, {}, values)
+
+    def _leaves(self, items: tuple[_Item, ...], sizes: Mapping[str, int], values: Mapping[str, Any]) -> int:
+        total = 0
+        for item in items:
+            if not hold(item.conditions, values):
+                continue
+            if not item.below:
+                total += 1
+                continue
+            size = item.size(values)
+            inner = dict.fromkeys(item.sized, size)
+            below = max(self._leaves(fields, inner, values) for _, fields in item.below)
+            total += sizes.get(item.name, size if item.many else 1) * below
+        return total
 
     def _sum(self, items: tuple[_Item, ...], sizes: Mapping[str, int], values: Mapping[str, Any]) -> int:
         """The cost of fields. Depth is bounded by the document's limits."""
@@ -94,10 +128,11 @@ class Cost:
 
 
 class Costs:
-    """The `@cost` and `@listSize` of a supergraph; `limit` is the greatest cost of an operation."""
+    """The `@cost` and `@listSize` of a supergraph; `limit` is the greatest cost of an operation, `most_values` the
+    greatest number of leaves of its answer."""
 
-    def __init__(self, supergraph: Supergraph, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, supergraph: Supergraph, limit: int, most_values: int = 10**9) -> None:
+        self.limit, self.most_values = limit, most_values
         self._types = supergraph.schema.type_map
         self._weights: dict[str, int] = {}
         self._sizes: dict[str, Mapping[str, Any]] = {}
@@ -112,7 +147,9 @@ class Costs:
         """The cost of an operation; None if the supergraph has no costs, so that only the other limits apply."""
         if not self._weights and not self._sizes:
             return None
-        return Cost(self, tuple(self._item(field) for field in operation.root.fields if field.name != "__typename"))
+        items = tuple(self._item(field) for field in operation.root.fields if field.name != "__typename")
+        sizes, weighted = _causes(items)
+        return Cost(self, items, sizes, weighted)
 
     def argument_cost(self, argument: _Argument, values: Mapping[str, Any]) -> int:
         """The cost of an argument's value."""
@@ -131,6 +168,19 @@ class Costs:
                         (f"{named_type.name}.{key}", named_type.fields[key].type, item) for key, item in value.items()
                     )
         return total
+
+    def _is_weighted(self, coordinate: str, type_: GraphQLInputType) -> bool:
+        """Whether a value of the argument can cost anything."""
+        pending, known = [(coordinate, type_)], set[str]()
+        while pending:
+            place, expected = pending.pop()
+            named_type = get_named_type(expected)
+            if place in self._weights or named_type.name in self._weights:
+                return True
+            if isinstance(named_type, GraphQLInputObjectType) and named_type.name not in known:
+                known.add(named_type.name)
+                pending += ((f"{named_type.name}.{key}", below.type) for key, below in named_type.fields.items())
+        return False
 
     def _size(self, field: Field, type_: GraphQLObjectType) -> Mapping[str, Any]:
         """The `@listSize` arguments of the field, or of the interface field that it implements."""
@@ -158,8 +208,12 @@ class Costs:
             sizes[0] if sizes else 1,
             tuple(list_size.get("sizedFields") or ()),
             tuple(
-                _Argument(f"{field.coordinate}({name}:)", definition.args[name].type, variable)
-                for name, variable in field.arguments
+                _Argument(coordinate, type_, variable)
+                for coordinate, type_, variable in (
+                    (f"{field.coordinate}({name}:)", definition.args[name].type, variable)
+                    for name, variable in field.arguments
+                )
+                if self._is_weighted(coordinate, type_)
             ),
             tuple(
                 (
@@ -169,3 +223,16 @@ class Costs:
                 for selections in field.selections
             ),
         )
+
+
+def _causes(items: tuple[_Item, ...]) -> tuple[tuple[str, ...], tuple[_Argument, ...]]:
+    """The variables of conditions and sizes, and the weighted arguments, on which a cost depends."""
+    sizes: dict[str, None] = {}
+    weighted: list[_Argument] = []
+    pending = list(items)
+    while pending:
+        item = pending.pop()
+        sizes.update(dict.fromkeys([*item.slices, *(condition.variable for condition in item.conditions)]))
+        weighted += item.arguments
+        pending += (below for _, fields in item.below for below in fields)
+    return tuple(sizes), tuple(weighted)

@@ -18,8 +18,10 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 DOCUMENTS = {
-    "DOCUMENT_COST_LIMIT": "L'opération peut coûter {cost}, plus que la limite de {limit} : demandez des pages plus "
+    "DOCUMENT_COST_LIMIT": "L'opération peut coûter {count}, plus que la limite de {limit} : demandez des pages plus "
     "petites (« first ») ou moins de listes dans des listes.",
+    "DOCUMENT_VALUES_LIMIT": "La réponse peut tenir {count} valeurs, plus que la limite de {limit} : demandez des "
+    "pages plus petites (« first ») ou moins de champs.",
     "DOCUMENT_FIELD_CONFLICT": "Deux champs différents portent le même nom de réponse au même endroit : donnez un "
     "alias à l'un d'eux.",
     "DOCUMENT_INVALID/FIELD_UNKNOWN": "Champ inconnu.",

@@ -197,3 +197,12 @@ async def test_a_client_that_leaves_cancels_its_work() -> None:
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": [TYPE]}
     await GraphQLEndpoint(answer)(scope, receive, send)
     assert cancelled.is_set()
+
+
+async def test_an_answer_above_the_bound_of_bytes_is_refused_and_nothing_of_it_leaves() -> None:
+    async def answer(request: Request) -> Reply:
+        return Reply.of({"a": "x" * 100}, [], {}, request.trace, 100)
+
+    got = await ask(answer, accept(GRAPHQL))
+    assert (got.status, [error["extensions"]["code"] for error in got.body["errors"]]) == (400, ["ANSWER_TOO_LARGE"])
+    assert "data" not in got.body

@@ -20,7 +20,7 @@ from hub.wording.engine import call_engine
 from tests.conftest import ROOT
 
 GRAPH = load_graph()
-COSTS = Costs(GRAPH.supergraph, Limits().cost)
+COSTS = Costs(GRAPH.supergraph, Limits().cost, Limits().values)
 JOURNEY_TEXT = JOURNEY.read_text(encoding="utf-8")
 PAGE = "query ($n: Int) { structures(first: $n) { nodes { services(first: $n) { nodes { id } } } } }"
 
@@ -90,3 +90,31 @@ def test_lists_in_lists_are_refused_with_what_was_counted_and_how_to_mend_it() -
 
 def test_a_page_size_that_a_variable_leaves_out_counts_as_the_page_that_is_served() -> None:
     assert total(PAGE, n=20) == total(PAGE, n=None) == total(PAGE) == 1 + 20 * (1 + 1 + 20)
+
+
+def test_aliases_of_leaves_in_lists_are_counted_and_refused() -> None:
+    aliases = " ".join(f"a{number}: description" for number in range(150))
+    text = f"{{ structures(first: 100) {{ nodes {{ services(first: 100) {{ nodes {{ {aliases} }} }} }} }} }}"
+    cost, values = cost_of(text, {})
+    assert cost.total(values) < Limits().cost
+    assert cost.leaves(values) == 100 * 100 * 150
+    with pytest.raises(DocumentRefused) as caught:
+        call_engine(cost.check, values)
+    assert caught.value.code == "DOCUMENT_VALUES_LIMIT"
+
+
+def test_a_page_that_passed_says_nothing_of_a_larger_one() -> None:
+    text = """query ($n: Int, $deep: Boolean!) {
+      structures(first: $n) {
+        nodes {
+          services(first: $n) @include(if: $deep) { nodes { structure { services(first: $n) { nodes { id } } } } }
+        }
+      }
+    }"""
+    cost, small = cost_of(text, {"n": 2, "deep": True})
+    for _ in range(2):
+        call_engine(cost.check, small)
+    call_engine(cost.check, {"n": 100, "deep": False})
+    with pytest.raises(DocumentRefused):
+        call_engine(cost.check, {"n": 100, "deep": True})
+    call_engine(cost.check, small)

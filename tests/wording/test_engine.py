@@ -41,9 +41,9 @@ def test_each_failure_of_a_field_has_french_words() -> None:
 
 
 def test_a_refusal_keeps_its_code_and_its_english_message_as_detail() -> None:
-    refused = refusal(OperationRefused("DOCUMENT_COST_LIMIT", "cost 21 above 20", {"cost": 21, "limit": 20}))
+    refused = refusal(OperationRefused("DOCUMENT_COST_LIMIT", "21 above 20", {"count": 21, "limit": 20}))
     assert type(refused) is DocumentRefused
-    assert (refused.code, refused.detail, refused.http_status) == ("DOCUMENT_COST_LIMIT", "cost 21 above 20", 400)
+    assert (refused.code, refused.detail, refused.http_status) == ("DOCUMENT_COST_LIMIT", "21 above 20", 400)
     assert refused.message == (
         "L'opération peut coûter 21, plus que la limite de 20 : demandez des pages plus petites (« first ») ou moins "
         "de listes dans des listes."

@@ -35,12 +35,13 @@ from hub.federation.planning.query_plan import Entities, Fetch, Plan
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Greatest number of representations per fetch, of `_entities` fields per fetch (one per set of context values),
-    of errors per answer; seconds that one subgraph has."""
+    of errors per answer; seconds that one subgraph has; bytes of an answer."""
 
     representations: int = 10_000
     fields: int = 1_000
     errors: int = 200
     subgraph_seconds: float = 10.0
+    bytes: int = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)
