@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
-from operator import attrgetter
+from sys import getsizeof
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -37,13 +37,11 @@ from hub.federation.supergraph import Supergraph
 from hub.wording.engine import call_engine
 from schema.lru import Lru
 
-CACHE = 1_000
-"""Most prepared operations in the cache."""
-
-CACHE_WEIGHT = 80_000
-"""Largest total weight of the cache: a field of an operation weighs 1, and so do 32 characters of its document. A unit
-takes about 0.6 KB of memory; a thousand queries of six levels fit, or seventy at the bounds of a document."""
-
+CACHE_BYTES = 24 * 1024 * 1024
+"""Memory for prepared operations: some two hundred journeys, or nine documents at the bounds of a document."""
+BASE, PER_FIELD, PER_INTROSPECTED = 20_000, 1_300, 60
+"""Memory of a prepared operation, in bytes: its base, what each field adds (measured at 0.8 to 1.1 KB), and what each
+character of a document with introspection adds. Generated code is cached elsewhere (`execution.project`)."""
 
 DEADLINE = 10.0
 """Seconds in which an operation is prepared, or refused."""
@@ -95,7 +93,8 @@ class Prepared(Generic[DecisionT]):
     of fetches, and the `projection` of their results into the client's answer.
 
     `introspection` is the part that needs no subgraph, and `keys` are then the root keys in the client's order; `cost`
-    is the operation's cost, if the supergraph defines costs; `hash` is that of the normal form, for journal and traces.
+    is the operation's cost, if the supergraph defines costs; `hash` is that of the normal form, for journal and traces;
+    `memory` is an estimate in bytes.
     """
 
     operation: Operation
@@ -105,7 +104,7 @@ class Prepared(Generic[DecisionT]):
     introspection: DocumentNode | None
     keys: tuple[str, ...]
     hash: str
-    weight: int
+    memory: int
     cost: Cost | None
 
 
@@ -155,8 +154,8 @@ class Preparer(Generic[ClassT, DecisionT]):
         self._supergraph, self._decide, self._limits, self._exact = supergraph, decide, limits or Limits(), exact
         self._admit, self._around = admit, around
         self._shares = call_engine(checked, shares, supergraph.labels)
-        self._costs = Costs(supergraph, self._limits.cost)
-        self._cache: Lru[Key, Prepared[DecisionT]] = Lru(CACHE, weight=CACHE_WEIGHT, weigh=attrgetter("weight"))
+        self._costs = Costs(supergraph, self._limits.cost, self._limits.values)
+        self._cache: Lru[Key, Prepared[DecisionT]] = Lru("prepared", CACHE_BYTES, _memory)
         self._preparations: dict[Key, _Preparation[DecisionT]] = {}
         self._worker = FairWorker("prepare", deadline)
 
@@ -272,9 +271,16 @@ class Preparer(Generic[ClassT, DecisionT]):
             ),
             introspection=introspection_part,
             keys=introspection.root_keys(document, node) if introspection_part is not None else (),
-            weight=len(query) // 32 + _fields(operation.root),
+            memory=BASE
+            + PER_FIELD * _fields(operation.root)
+            + PER_INTROSPECTED * (len(query) if introspection_part is not None else 0),
             hash=sha256(repr((operation.kind, operation.variables, operation.root)).encode()).hexdigest(),
         )
+
+
+def _memory(key: Key, prepared: Prepared[DecisionT]) -> int:
+    """Memory of a cached operation and of its document, in bytes."""
+    return prepared.memory + getsizeof(key[0])
 
 
 def _fields(root: Selections) -> int:

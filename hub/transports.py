@@ -45,7 +45,9 @@ class InProcess:
         """Execute one request; raises TransportError."""
         try:
             with self._deadlines.within(request.deadline):
-                answer = await self._subgraph.execute(request.query, request.variables, context)
+                answer = await self._subgraph.execute(
+                    request.query, request.variables, context._replace(seconds=request.deadline)
+                )
         except TimeoutError as error:
             raise TransportError("SUBGRAPH_TIMEOUT", "no answer in time") from error
         except RequestFailed as error:
@@ -58,6 +60,7 @@ def signed_headers(keys: Keys) -> Headers:
 
     def headers(request: SubgraphRequest, body: bytes, context: Context) -> list[tuple[bytes, bytes]]:
         key = keys.context(request.subgraph)
+        context = context._replace(seconds=request.deadline)
         sealed = seal(context, audience=request.subgraph, body=body, key=key, now=int(time.time()))
         return [(HEADER.encode(), sealed.encode())]
 

@@ -32,7 +32,7 @@ class Context(NamedTuple):
     """The part of a request that a subgraph needs.
 
     `actor` names the actor, and the partner's application if it uses one; `scopes` are link keys
-    (`schema.facts.link_key`); `now` is Unix seconds.
+    (`schema.facts.link_key`); `now` is Unix seconds; `seconds`: the time that is left for this call.
     """
 
     actor: str
@@ -44,6 +44,7 @@ class Context(NamedTuple):
     decision_class: str
     residual: Residual
     now: int
+    seconds: float = LIFETIME
 
 
 def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) -> str:
@@ -64,6 +65,7 @@ def seal(context: Context, *, audience: str, body: bytes, key: bytes, now: int) 
             "class": context.decision_class,
             "residual": context.residual.encoded.decode(),
             "now": context.now,
+            "seconds": context.seconds,
         }
     )
     return f"{_b64(payload)}.{_b64(_sign(payload, key))}"
@@ -95,6 +97,7 @@ def unseal(header: str, *, audience: str, body: bytes, keys: Sequence[bytes], no
             decision_class=claims["class"],
             residual=Residual.decode(claims["residual"]),
             now=claims["now"],
+            seconds=min(float(claims.get("seconds", LIFETIME)), LIFETIME),
         )
         return context, claims["jti"], claims["exp"]
     except (BinasciiError, UnicodeError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,30 +1,44 @@
-"""A cache of bounded size, from which the least recently used entries leave first."""
+"""A cache bounded in bytes, from which the least recently used entries leave first (decision 0064).
+
+Every cache whose keys or values come from outside is one of these, so that `GET /metrics` can tell the size of each and
+a test finds any other. Sizes are estimates: what an entry takes is reckoned from what it is made of, by factors that
+were measured, since walking its objects would cost more than making them.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, ItemsView, Iterator, ValuesView
 from math import inf
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakSet
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
+class CacheSize(NamedTuple):
+    """What the living caches of one name hold, and may hold together."""
+
+    entries: int
+    bytes: int
+    limit: int
+
+
 class Lru(Generic[Key, Value]):
-    """At most `entries` values by key, of at most `weight` together if `weigh` gives the weight of each.
+    """Values by key, of at most `limit` bytes together; `weigh` gives the bytes of an entry with its key, always the
+    same for the same entry. `entries` bounds their number too.
 
     Reading a value by `get` or `get_or`, and writing it, are uses. For one thread at a time.
     """
 
-    __slots__ = ("_entries", "_total", "_weigh", "entries", "weight")
+    __slots__ = ("__weakref__", "_entries", "_weigh", "bytes", "entries", "limit", "name")
 
-    def __init__(
-        self, entries: float = inf, *, weight: float = inf, weigh: Callable[[Value], int] = lambda _: 0
-    ) -> None:
-        self.entries, self.weight = entries, weight
-        self._weigh, self._total = weigh, 0
+    def __init__(self, name: str, limit: int, weigh: Callable[[Key, Value], int], *, entries: float = inf) -> None:
+        self.name, self.limit, self.entries = name, limit, entries
+        self.bytes, self._weigh = 0, weigh
         self._entries: OrderedDict[Key, Value] = OrderedDict()
+        _CACHES.add(self)
 
     def get(self, key: Key) -> Value | None:
         """The value of a key, None if it is not there."""
@@ -45,19 +59,27 @@ class Lru(Generic[Key, Value]):
         return entries[key]
 
     def put(self, key: Key, value: Value) -> Value:
-        """Keep a value under a key, let others leave for it, and return it."""
-        entries = self._entries
+        """Keep a value under a key, let others leave for it, and return it; one that is larger than the whole cache is
+        not kept, and nothing leaves for it."""
+        entries, weight = self._entries, self._weigh(key, value)
         self.remove(key)
+        if weight > self.limit:
+            return value
         entries[key] = value
-        self._total += self._weigh(value)
-        while len(entries) > self.entries or self._total > self.weight:
-            self._total -= self._weigh(entries.popitem(last=False)[1])
+        self.bytes += weight
+        while len(entries) > self.entries or self.bytes > self.limit:
+            self.bytes -= self._weigh(*entries.popitem(last=False))
         return value
 
     def remove(self, key: Key) -> None:
         """Remove a key, if it is there."""
         if key in self._entries:
-            self._total -= self._weigh(self._entries.pop(key))
+            self.bytes -= self._weigh(key, self._entries.pop(key))
+
+    def clear(self) -> None:
+        """Remove everything."""
+        self._entries.clear()
+        self.bytes = 0
 
     def items(self) -> ItemsView[Key, Value]:
         """Keys and values, least recently used first."""
@@ -75,3 +97,20 @@ class Lru(Generic[Key, Value]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+_CACHES: WeakSet[Lru[Any, Any]] = WeakSet()
+
+
+def constant(size: int) -> Callable[[object, object], int]:
+    """The weight of entries that all take about the same, in bytes."""
+    return lambda key, value: size
+
+
+def cache_sizes() -> dict[str, CacheSize]:
+    """The size of the caches of this process, by name."""
+    sizes: dict[str, CacheSize] = {}
+    for cache in list(_CACHES):
+        entries, used, limit = sizes.get(cache.name, CacheSize(0, 0, 0))
+        sizes[cache.name] = CacheSize(entries + len(cache), used + cache.bytes, limit + cache.limit)
+    return dict(sorted(sizes.items()))

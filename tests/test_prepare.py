@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from sys import getsizeof
 from threading import Event
 from types import FunctionType
 
@@ -11,12 +12,16 @@ import pytest
 
 from hub.document.exchange import Request
 from hub.errors import NotServed, RequestRefused
+from hub.federation.execution import project
 from hub.federation.execution.execute import execute
 from hub.federation.operations.operation import Operation
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
-from hub.prepare import Preparer, wants_plan
+from hub.prepare import BASE, PER_FIELD, Preparer, wants_plan
 from tests.conftest import ROOT
 from tests.federation.shop import shop
+
+ENTRY = BASE + 2 * PER_FIELD + getsizeof("query A0 { users { name } }")
+"""Memory of a prepared operation of two fields."""
 
 
 def request(**headers: str) -> Request:
@@ -94,19 +99,19 @@ async def test_a_refused_document_is_refused_for_each_that_asks_it_and_never_kep
         assert [getattr(outcome, "code", None) for outcome in outcomes] == ["DOCUMENT_INVALID"] * 3
 
 
-async def test_what_is_kept_is_bounded_by_its_weight_and_the_longest_unused_goes_first(
+async def test_what_is_kept_is_bounded_by_its_bytes_and_the_longest_unused_goes_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.prepare.CACHE_WEIGHT", 6)
+    monkeypatch.setattr("hub.prepare.CACHE_BYTES", 3 * ENTRY + 500)
     subject, decided_names = preparer()
     first = await subject.prepared("query A0 { users { name } }", None, EVERYONE, "t")
-    assert first.weight == 2
+    assert first.memory + getsizeof("query A0 { users { name } }") == ENTRY
     for name in ("A1", "A2", "A0", "A3"):
         await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
     for name in ("A0", "A2", "A3", "A1"):
         await subject.prepared(f"query {name} {{ users {{ name }} }}", None, EVERYONE, "t")
     assert decided_names == ["A0", "A1", "A2", "A3", "A1"]
-    heavy = "query Heavy { " + " ".join(f"a{n}: users {{ name }}" for n in range(9)) + " }"
+    heavy = "query Heavy { " + " ".join(f"a{n}: users {{ name }}" for n in range(30)) + " }"
     await subject.prepared(heavy, None, EVERYONE, "t")
     await subject.prepared(heavy, None, EVERYONE, "t")
     assert decided_names[5:] == ["Heavy", "Heavy"]
@@ -194,7 +199,8 @@ async def test_the_event_loop_answers_others_while_a_document_is_prepared() -> N
 async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_collector(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.prepare.CACHE", 1)
+    monkeypatch.setattr("hub.prepare.CACHE_BYTES", BASE + 10 * PER_FIELD)
+    monkeypatch.setattr(project._GENERATED, "limit", project.CODE_BASE + 10 * project.CODE_PER_FIELD)
     gateway, (subject, _) = shop(), preparer()
     query = "query {} {{ users {{ name reviews {{ product {{ name }} }} }} }}"
     prepared = subject.prepare(query.format("A"), None, EVERYONE, "t")
@@ -205,7 +211,9 @@ async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_co
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         del prepared
-        subject.prepare(query.format("B"), None, EVERYONE, "t")
+        other = subject.prepare(query.format("B"), None, EVERYONE, "t")
+        answer = await execute(other.plan, {}, gateway.subgraphs, None, 5.0)
+        assert other.projection.project(answer, {}, None)[1] == []
         gc.collect()
         files = {leaked.__code__.co_filename for leaked in gc.garbage if isinstance(leaked, FunctionType)}
         assert files.isdisjoint({"<collector>", "<projection>"})

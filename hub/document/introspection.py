@@ -19,6 +19,8 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableDefinitionNode,
+    parse,
+    print_ast,
 )
 
 from hub.federation.operations.normalise import META_FIELDS
@@ -47,7 +49,8 @@ def split(document: DocumentNode, operation: OperationDefinitionNode) -> Documen
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(introspections)),
     )
-    return DocumentNode(definitions=(introspection, *fragments.values()))
+    part = DocumentNode(definitions=(introspection, *fragments.values()))
+    return parse(print_ast(part), no_location=True)  # its places would keep all tokens of the client's document
 
 
 def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class Documents:
 
     def __init__(self, trusted: Mapping[str, Manifest] | None = None, *, cache_bytes: int = CACHE_BYTES) -> None:
         self._trusted = trusted or {}
-        self._cache: Lru[tuple[str, str], str] = Lru(weight=cache_bytes, weigh=_memory)
+        self._cache: Lru[tuple[str, str], str] = Lru("persisted documents", cache_bytes, _memory)
 
     def text(self, request: Request, client: str = "", actor: str = "") -> str:
         """The document of this request; raises DocumentRefused.
@@ -75,7 +75,7 @@ class Documents:
         return query
 
 
-def _memory(document: str) -> int:
+def _memory(key: tuple[str, str], document: str) -> int:
     """Memory of a cached document, in bytes."""
     return len(document.encode("utf-8", "surrogatepass")) + ENTRY_BYTES
 

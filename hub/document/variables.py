@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import partial
 from sys import float_info
 from typing import Any
 
@@ -30,6 +30,7 @@ from graphql import (
 from hub.errors import Path, VariablesRefused
 from hub.federation.operations.literals import Reference
 from hub.federation.operations.operation import Operation
+from schema.lru import Lru
 from schema.written_numbers import WrittenNumber
 
 _MISSING = object()
@@ -41,7 +42,7 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
     for variable in operation.variables:
         if variable.lifted:
             continue
-        type_ = _type_of(variable.type, schema)
+        type_ = _TYPES.get_or((variable.type, schema), partial(_type_of, variable.type, schema))
         value = provided.get(variable.name, _MISSING)
         if value is _MISSING:
             if variable.name in operation.defaults:
@@ -56,9 +57,13 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
     return values
 
 
-@lru_cache(maxsize=1_000)
 def _type_of(text: str, schema: GraphQLSchema) -> GraphQLType | None:
     return type_from_ast(schema, parse_type(text))
+
+
+_TYPES: Lru[tuple[str, GraphQLSchema], GraphQLType | None] = Lru(
+    "variable types", 1024 * 1024, lambda key, _: 600 + 4 * len(key[0])
+)
 
 
 def _fill(template: Any, values: Mapping[str, Any]) -> Any:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from hub.errors import RequestRefused
+from schema.lru import Lru
 
 RESPONSE = b"application/graphql-response+json; charset=utf-8"
 JSON = b"application/json; charset=utf-8"
@@ -20,7 +20,7 @@ def answer_media(accept: str | None) -> bytes:
     """The media type of the answer; raises RequestRefused (NOT_ACCEPTABLE, 406) if the client accepts neither."""
     if accept is None or not accept.strip():
         return RESPONSE
-    media = _cached_choice(accept) if len(accept) <= CACHED_LENGTH else _choose(accept)
+    media = _CHOICES.get_or(accept, lambda: _choose(accept)) if len(accept) <= CACHED_LENGTH else _choose(accept)
     if media is None:
         raise RequestRefused(
             "NOT_ACCEPTABLE",
@@ -51,7 +51,7 @@ def _choose(accept: str) -> bytes | None:
     return SERVED[best] if weights.get(best, (0, 0.0))[1] > 0 else None
 
 
-_cached_choice = lru_cache(maxsize=256)(_choose)
+_CHOICES: Lru[str, bytes | None] = Lru("media types", 128 * 1024, lambda accept, _: 400 + len(accept))
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:

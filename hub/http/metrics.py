@@ -17,6 +17,7 @@ from starlette.responses import Response
 from hub.identity.remote_keys import RemoteKeys
 from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.request_limit import RequestCount
+from schema.lru import cache_sizes
 
 
 class HubMetrics(Collector):
@@ -55,6 +56,7 @@ class HubMetrics(Collector):
             refused.add_metric([name], count)
         yield refused
         yield from self._counters
+        yield from _caches()
         if self._remote:
             yield from self._key_sets()
 
@@ -68,6 +70,18 @@ class HubMetrics(Collector):
                 readings.add_metric([keys.issuer.name, outcome], count)
         yield age
         yield readings
+
+
+def _caches() -> Iterator[Metric]:
+    """The size of each cache of the process, and its bound."""
+    used = GaugeMetricFamily("spie_cache_bytes", "Memory that a cache takes, estimated.", labels=["cache"])
+    limit = GaugeMetricFamily("spie_cache_limit_bytes", "Most memory that it may take.", labels=["cache"])
+    entries = GaugeMetricFamily("spie_cache_entries", "Entries that it holds.", labels=["cache"])
+    for name, size in cache_sizes().items():
+        used.add_metric([name], size.bytes)
+        limit.add_metric([name], size.limit)
+        entries.add_metric([name], size.entries)
+    yield from (used, limit, entries)
 
 
 def exposition(metrics: Collector) -> Response:

@@ -16,7 +16,7 @@ from joserfc.jwk import Key
 from hub.identity.issuer import Issuer, Source, own_keys
 from hub.identity.key_set_fetch import KeySetUnreadable, fetch
 from hub.identity.tokens import Tokens
-from schema.lru import Lru
+from schema.lru import Lru, constant
 
 ABSENT = 100
 """Number of unknown `kid`s that are remembered: as many as a bucket may let through in `ABSENT_SECONDS`."""
@@ -54,7 +54,7 @@ class RemoteKeys:
         self._source, self._tokens, self._clock = source, tokens, clock
         self._keys: Mapping[str, Key] = {}
         self._bucket = TokenBucket(BURST, source.pace.least)
-        self._absent: Lru[str, int] = Lru(ABSENT)
+        self._absent: Lru[str, int] = Lru("absent keys", ABSENT * 1_000, constant(1_000))
         self._reading: asyncio.Task[bool] | None = None
         self._waiting = self._tried = self._due = 0
 

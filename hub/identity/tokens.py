@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
-from typing import Any
+from typing import Any, TypeAlias
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -26,12 +26,17 @@ from hub.policy.decide.policy_model import ActorKind
 from schema.lru import Lru
 
 CACHE = 10_000
+CACHE_BYTES = 16 * 1024 * 1024
 CACHE_SECONDS = 60
 FOREIGN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip"})
 MAX_TOKEN = 8_192
 MAX_KID = 256
 UNKNOWN = "Votre jeton d'accès n'est pas reconnu : reconnectez-vous auprès d'un fournisseur d'identité agréé."
 UNTRUSTED = "the token is not signed by a trusted issuer"
+
+
+Cached: TypeAlias = tuple[Actor, float, tuple[str, str]]
+"""An actor, until when it is cached (Unix seconds), and the issuer and `kid` of its key."""
 
 
 class KeyUnknown(IdentityRefused):
@@ -76,7 +81,7 @@ class Tokens:
         self._issuer_keys = {
             name: IssuerKeys(issuer.keys, inf if issuer.source is None else 0) for name, issuer in issuers.items()
         }
-        self._cache: Lru[bytes, tuple[Actor, float, tuple[str, str]]] = Lru(CACHE)
+        self._cache: Lru[bytes, Cached] = Lru("tokens", CACHE_BYTES, _memory, entries=CACHE)
 
     def actor(self, token: str, now: int) -> Actor:
         """The actor of a token that is valid now (Unix seconds); raises IdentityRefused."""
@@ -166,3 +171,8 @@ def _list(value: Any) -> list[Any]:
 
 def _refused(detail: str) -> IdentityRefused:
     return IdentityRefused("TOKEN_REFUSED", UNKNOWN, detail)
+
+
+def _memory(digest: bytes, cached: Cached) -> int:
+    """Memory of a cached actor, in bytes."""
+    return 1_500 + sum(100 + len(scope) for scope in cached[0].scopes)

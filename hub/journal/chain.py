@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID, uuid4
 
 import orjson
 
 from hub.journal.record import Disclosure, Entry
+from schema.lru import Lru
 
 BEFORE = UUID(int=0)
 """The stream of entries older than the chains (migration 0002), which no process opened."""
@@ -76,9 +76,13 @@ def canonical(stream: str, seq: int, entry: Entry, disclosures: Sequence[Disclos
     return orjson.dumps(line, plain)
 
 
-@lru_cache(maxsize=4096)
 def _written(coordinates: tuple[str, ...]) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(coordinates))
+    return _WRITTEN.get_or(coordinates, lambda: orjson.Fragment(orjson.dumps(coordinates)))
+
+
+_WRITTEN: Lru[tuple[str, ...], orjson.Fragment] = Lru(
+    "written coordinates", 4 * 1024 * 1024, lambda coordinates, _: 500 + 50 * len(coordinates)
+)
 
 
 def plain(value: object) -> str:

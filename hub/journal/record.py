@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import partial
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
+
+from schema.lru import Lru
 
 Disclosed: TypeAlias = tuple[frozenset[str], frozenset[str], Sequence[str]]
 """Coordinates released, coordinates masked, and the ids or pseudonyms of their persons."""
@@ -56,11 +58,18 @@ def disclosures(disclosed: Iterable[Disclosed]) -> list[Disclosure]:
     groups: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for released, masked, subjects in disclosed:
         groups.setdefault((released, masked), []).extend(subjects)
-    rows = [Disclosure(*_ordered(*group), tuple(sorted(pseudonyms))) for group, pseudonyms in groups.items()]
+    rows = [
+        Disclosure(*_ORDERED.get_or(group, partial(_ordered, *group)), tuple(sorted(pseudonyms)))
+        for group, pseudonyms in groups.items()
+    ]
     rows.sort()
     return rows
 
 
-@lru_cache(maxsize=4096)
 def _ordered(released: frozenset[str], masked: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(sorted(released)), tuple(sorted(masked))
+
+
+_ORDERED: Lru[tuple[frozenset[str], frozenset[str]], tuple[tuple[str, ...], tuple[str, ...]]] = Lru(
+    "ordered coordinates", 4 * 1024 * 1024, lambda group, _: 1_000 + 80 * sum(map(len, group))
+)

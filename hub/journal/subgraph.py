@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -18,6 +17,7 @@ from hub.federation.client.transport import SubgraphRequest, SubgraphResponse, T
 from hub.journal.read.access_lists import AccessLists
 from hub.journal.read.search_criteria import FORMS, CriterionMalformed
 from schema.context import Context
+from schema.lru import Lru
 from schema.subgraphs import HUB, served_sdl
 
 
@@ -45,7 +45,7 @@ class JournalSubgraph:
         return SubgraphResponse(result.data, errors)
 
     async def _execute(self, request: SubgraphRequest, context: Context) -> ExecutionResult:
-        document = _parsed(request.query)
+        document = _DOCUMENTS.get_or(request.query, lambda: parse(request.query, no_location=True))
         result = execute(self._schema, document, variable_values=request.variables, context_value=context)
         return result if isinstance(result, ExecutionResult) else await result
 
@@ -73,9 +73,7 @@ directive @shareable on OBJECT | FIELD_DEFINITION
 """
 
 
-@lru_cache(maxsize=256)
-def _parsed(query: str) -> DocumentNode:
-    return parse(query, no_location=True)
+_DOCUMENTS: Lru[str, DocumentNode] = Lru("journal queries", 2 * 1024 * 1024, lambda query, _: 4_000 + 50 * len(query))
 
 
 def _error_entry(cause: Exception | None, path: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -35,6 +35,7 @@ from hub.tracing.spans import HEADER, ActiveSpan, Side, Spans, header
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import SUBGRAPH_FIELDS
 from infra.roles import Dsn
+from schema.lru import Lru
 from subgraphs.kit.transactions import Database
 
 
@@ -205,24 +206,31 @@ class _Database(Database):
         self._spans = spans
 
     async def fetch(
-        self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
+        self,
+        scopes: Sequence[str],
+        organisation: str | None,
+        sql: str,
+        arguments: Sequence[Any],
+        seconds: float | None = None,
     ) -> list[asyncpg.Record]:
         with self._spans.within(Name.STATEMENT, Side.CLIENT) as watch:
-            rows = await super().fetch(scopes, organisation, sql, arguments)
+            rows = await super().fetch(scopes, organisation, sql, arguments, seconds)
             if watch is not None:
                 watch.tell(
                     {
                         Attribute.DATABASE: "postgresql",
-                        Attribute.STATEMENT: _digest(sql),
+                        Attribute.STATEMENT: _DIGESTS.get_or(sql, partial(_digest, sql)),
                         Attribute.ROWS: len(rows),
                     }
                 )
             return rows
 
 
-@lru_cache(maxsize=256)
 def _digest(sql: str) -> str:
     return sha256(sql.encode()).hexdigest()
+
+
+_DIGESTS: Lru[str, str] = Lru("digests", 4 * 1024 * 1024, lambda sql, _: 300 + len(sql))
 
 
 class _Process:

@@ -26,6 +26,7 @@ _SETTINGS = {
     "dynamic_shared_memory_type": "mmap",  # a container's /dev/shm is often 64 MB
     "max_connections": "200",
     "shared_buffers": "128MB",
+    "temp_file_limit": "4GB",
     "password_encryption": "scram-sha-256",
     "jit": "off",
     "timezone": "UTC",

@@ -29,6 +29,9 @@ from subgraphs.kit.root_sql import compile_statement
 from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 
+READING_BYTES, STATEMENT_BYTES = 2 * 1024 * 1024, 6 * 1024 * 1024
+"""Memory for the readings of operations, and for their statements, of one subgraph."""
+
 SELF = link_key(Fact.SELF, "")
 
 
@@ -49,10 +52,10 @@ class PreparedOperation:
 class Compiler:
     """Statements of one subgraph; `key` seals cursors, `match_secret` makes the keys by which rows are found."""
 
-    def __init__(self, model: Model, key: bytes, match_secret: bytes | None = None, bound: int = 1000) -> None:
+    def __init__(self, model: Model, key: bytes, match_secret: bytes | None = None) -> None:
         self.model, self.key, self.match_secret = model, key, match_secret
-        self.prepared: Lru[tuple[str, Any], PreparedOperation] = Lru(bound)
-        self.statements: Lru[tuple[Any, ...], Statement] = Lru(bound)
+        self.prepared: Lru[tuple[str, Any], PreparedOperation] = Lru("readings", READING_BYTES, _reading_memory)
+        self.statements: Lru[tuple[Any, ...], Statement] = Lru("statements", STATEMENT_BYTES, _statement_memory)
 
     def statement(
         self, text: str, query: Query, variables: Mapping[str, Any], context: Context
@@ -103,3 +106,13 @@ class Compiler:
         if entity.key is not None and not isinstance(entity.key.column.type, Uuid):
             return identifier if type(identifier) is str and identifier.isprintable() else None
         return uuid_or_none(identifier)
+
+
+def _reading_memory(key: tuple[str, Any], prepared: PreparedOperation) -> int:
+    """Memory of a reading, in bytes; its query is cached beside it, and may leave first."""
+    return 4_000 + 50 * len(key[0])
+
+
+def _statement_memory(key: tuple[Any, ...], statement: Statement) -> int:
+    """Memory of a statement, in bytes: its text and the code of its readers, which grows with it."""
+    return 8_000 + 4 * len(statement.sql) + len(key[0])

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TypeAlias
+from collections.abc import Coroutine
+from typing import Any, TypeAlias
 
 import asyncpg
 
+from subgraphs.kit.back_end import BackEnd
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.errors import DatabaseUnavailable
 
@@ -24,12 +26,15 @@ SETTINGS = {
     "application_name": "spie-subgraph",
     "DateStyle": "ISO",
     "plan_cache_mode": "force_generic_plan",
+    "work_mem": "4MB",
+    "hash_mem_multiplier": "1",
+    "client_connection_check_interval": "500ms",
 }
 """Settings of each connection. A statement is planned once: to plan one anew costs several times what it takes to run,
-and PostgreSQL would do so for ever where it can't tell how many representations come (decision 0049)."""
+and PostgreSQL would do so for ever where it can't tell how many representations come (decision 0049). Its memory is
+bounded whatever the server's settings are, and it ends soon after its connection is gone (decision 0064)."""
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-Place: TypeAlias = "asyncio.Future[Connection | None]"
+Place: TypeAlias = "asyncio.Future[BackEnd | None]"
 """Where somebody waits: for a connection, or None, the leave to open one."""
 
 
@@ -39,7 +44,7 @@ class Connections:
     def __init__(self, dsn: str, limit: int) -> None:
         self._dsn, self._limit = dsn, limit
         self._opened, self._in_use = False, 0
-        self._idle: list[Connection] = []
+        self._idle: list[BackEnd] = []
         self._waiting: deque[Place] = deque()
         self._ending: set[asyncio.Task[None]] = set()
         self._deadlines = Deadlines()
@@ -57,7 +62,7 @@ class Connections:
         while self._idle:
             self._idle.pop().terminate()
 
-    async def acquire(self) -> Connection:
+    async def acquire(self) -> BackEnd:
         """Return a connection, possibly inside a transaction that the caller must end; give it back to `release`.
 
         Raises DatabaseUnavailable before `open` and after `close`, TimeoutError if none is free in time, and what
@@ -82,22 +87,36 @@ class Connections:
             self._count_down()
             raise
 
-    def release(self, connection: Connection) -> None:
-        """Give the connection to the request that has waited longest, or end its transaction."""
+    def release(self, connection: BackEnd) -> None:
+        """Give the connection to the request that has waited longest, or end its transaction; one that is worn is
+        closed."""
         if connection.is_closed() or not self._opened:
             connection.terminate()
             self._count_down()
+        elif connection.worn:
+            self._run(self._retire(connection))
         elif (place := self._next()) is not None:
             place.set_result(connection)
         elif connection.is_in_transaction():
-            task = asyncio.get_running_loop().create_task(self._end(connection))
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            self._run(self._end(connection))
         else:
             self._in_use -= 1
             self._idle.append(connection)
 
-    async def _end(self, connection: Connection) -> None:
+    def _run(self, ending: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(ending)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _retire(self, connection: BackEnd) -> None:
+        try:
+            await connection.close(timeout=WAIT_SECONDS)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection.terminate()
+        finally:
+            self._count_down()
+
+    async def _end(self, connection: BackEnd) -> None:
         try:
             await connection.execute("COMMIT", timeout=STATEMENT_SECONDS)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -108,7 +127,7 @@ class Connections:
         finally:
             self.release(connection)
 
-    async def _wait(self) -> Connection | None:
+    async def _wait(self) -> BackEnd | None:
         place: Place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
@@ -137,11 +156,12 @@ class Connections:
                 return place
         return None
 
-    async def _connect(self) -> Connection:
-        return await asyncpg.connect(
+    async def _connect(self) -> BackEnd:
+        connection: BackEnd = await asyncpg.connect(
             self._dsn,
-            statement_cache_size=1000,
-            max_cached_statement_lifetime=0,
+            statement_cache_size=0,  # `BackEnd` keeps what is prepared
             timeout=WAIT_SECONDS,
             server_settings=SETTINGS,
+            connection_class=BackEnd,
         )
+        return connection

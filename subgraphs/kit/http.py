@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -135,7 +135,26 @@ class Application:
         if len(kinds) != 1 or kinds[0].partition(b";")[0].strip().lower() != b"application/json":
             raise Refused(415, "NOT_JSON", "Le corps doit être en application/json.")
         query, variables = _request(body)
-        return 200, await self.subgraph.execute(query, variables, context)
+        return 200, await _until_disconnect(self.subgraph.execute(query, variables, context), receive)
+
+
+async def _until_disconnect(answer: Coroutine[Any, Any, Any], receive: Receive) -> Any:
+    """The answer; it is cancelled, and its statement with it, when the hub gives up and closes the connection."""
+    work, gone = asyncio.ensure_future(answer), asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise Refused(400, "MALFORMED_REQUEST", "L'appel a été abandonné.")
+        return await work
+    finally:
+        work.cancel()
+        gone.cancel()
+        await asyncio.gather(work, gone, return_exceptions=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _request(body: bytes) -> tuple[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The SQL of root fields: entities, one row by key, the actor's own record, caseloads, catalogues, identity matches.
 
 All root fields of an operation make one statement. The people whom a caseload's filter judges are a part of it, beside
-the page (docs/policy.md#rule-13).
+the page (docs/policy.md#rule-13). What a statement keeps refers to nodes by number: a node would keep its document.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Integer,
+    Select,
     String,
     Table,
     Text,
@@ -59,7 +60,7 @@ def compile_statement(model: Model, reading: Reading, residual: Residual, shapes
     building = _Building(model, residual, shapes, _count(model, reading, shapes) > 1)
     for node in reading.roots:
         building.root(node)
-    select = join_blocks(building.blocks) if building.blocks else no_rows()
+    select = join_blocks(building.selects) if building.selects else no_rows()
     sql, parameters = compile_select(select, building.parameters)
     lists = tuple((node.key, node.number) for node in reading.roots if node.name == ENTITIES)
     order = tuple(node.key for node in reading.roots)
@@ -84,6 +85,7 @@ class _Building:
         self.guards, self.parameters = Guards(model, residual), Parameters()
         self.writer = Writer(self.guards, shapes, self.parameters)
         self.blocks: list[Block] = []
+        self.selects: list[Select[Any]] = []
         self.constants: dict[str, Any] = {}
 
     def root(self, node: Node) -> None:
@@ -102,19 +104,25 @@ class _Building:
         else:
             self.by_key(node, root)
 
+    def add(self, block: Block, select: Select[Any]) -> None:
+        """Add a block and its select."""
+        self.blocks.append(block)
+        self.selects.append(select)
+
     def entities(self, node: Node, entity: Entity, fields: tuple[Node, ...]) -> None:
         """Add the rows of one type of `_entities`, each with its place among the representations (from 1)."""
         key = entity.key
         if key is None or entity.table is None or entity.stub:
             return
         row, name = Row(None, self.json), self.guards.name("r")
-        ids, place = f"ids_{node.number}_{entity.name}", literal_column(f"{name}.n", Integer())
-        self.parameters[ids] = lambda call: SEPARATOR.join(call.batches[node.number][entity.name].keys)
+        number, type_name = node.number, entity.name
+        ids, place = f"ids_{number}_{type_name}", literal_column(f"{name}.n", Integer())
+        self.parameters[ids] = lambda call: SEPARATOR.join(call.batches[number][type_name].keys)
         arrays, array_columns = [_array_parameter(ids, key.column.type)], ["id"]
         required: ColumnElement[Any] | None = None
         if requirements_of(entity, fields):
-            values = f"required_{node.number}_{entity.name}"
-            self.parameters[values] = lambda call: SEPARATOR.join(call.batches[node.number][entity.name].required)
+            values = f"required_{number}_{type_name}"
+            self.parameters[values] = lambda call: SEPARATOR.join(call.batches[number][type_name].required)
             arrays.append(_array_parameter(values, Text()))
             array_columns.append("required")
             required = cast(literal_column(f"{name}.required", Text()), JSONB)
@@ -129,9 +137,7 @@ class _Building:
         scope = self.guards.enter(row, entity, columns, None)
         scope.required = required
         expression = self.writer.object(row, scope, fields, "r")
-        self.blocks.append(
-            Block(node.key, node.number, row.select(), compile_reader(expression, "r"), False, entity.name)
-        )
+        self.add(Block(node.key, number, compile_reader(expression, "r"), False, entity.name), row.select())
 
     def match(self, node: Node, root: RootField, match: IdentityMatch) -> None:
         """Add the outcome of an identity match, and the one person that it found."""
@@ -152,7 +158,7 @@ class _Building:
                 row.attach(below.select(), self.guards.name("o"))
                 parts.append(f"{child.key!r}: {expression}")
         reader = compile_reader("{" + ", ".join(parts) + "}", "r")
-        self.blocks.append(Block(node.key, node.number, row.select(), reader, True))
+        self.add(Block(node.key, node.number, reader, True), row.select())
 
     def _matched_person(self, row: Row, entity: Entity, node: Node, name: str) -> str:
         """Write the matched person, under the facts by which it was found."""
@@ -171,14 +177,15 @@ class _Building:
         assert entity.table is not None
         row = Row(None, self.json)
         columns, row.source = self.guards.alias(entity.table)
-        name = f"key_{node.number}"
-        self.parameters[name] = lambda call: call.keys[node.number]
+        number = node.number
+        name = f"key_{number}"
+        self.parameters[name] = lambda call: call.keys[number]
         column = retarget(entity.key.column, entity.table, columns)
         row.where.append(column == bindparam(name, type_=column.type))
         row.add(literal_column("true"))
         scope = self.guards.enter(row, entity, columns, None)
         expression = self.writer.object(row, scope, node.children, "r")
-        self.blocks.append(Block(node.key, node.number, row.select(), compile_reader(expression, "r"), True))
+        self.add(Block(node.key, number, compile_reader(expression, "r"), True), row.select())
 
     def caseload(self, node: Node, root: RootField) -> None:
         """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges."""
@@ -216,13 +223,15 @@ class _Building:
         expression = self.writer.object(row, scope, child.children, "r")
         reader = compile_reader(f"[{expression} for r in rows]", "rows")
 
+        key = node.key
+
         def read(rows: Sequence[Any], call: Call) -> Any:
             if len(rows) > MOST_JUDGED:
-                raise RequestFailed("FILTER_TOO_WIDE", TOO_WIDE, (node.key,))
+                raise RequestFailed("FILTER_TOO_WIDE", TOO_WIDE, (key,))
             return reader(rows, call)
 
         select = row.select().distinct().limit(literal_column(str(MOST_JUDGED + 1)))
-        self.blocks.append(Block(node.key, node.number, select, read, False, inside=child.key))
+        self.add(Block(key, node.number, read, False, inside=child.key), select)
 
     def may_judge(self, scope: Scope, criterion: Criterion) -> ColumnElement[bool]:
         """Return the condition that a criterion compares a value of the row: an unreadable one is never compared."""
@@ -252,14 +261,15 @@ class _Building:
         if not row.json:
             expression = unpack_rows(expression, "r", len(row.columns))
         page = page_select(row, node.number, shape, ordering, self.parameters)
-        self.blocks.append(Block(node.key, node.number, page, compile_reader(expression, "rows"), False))
+        self.add(Block(node.key, node.number, compile_reader(expression, "rows"), False), page)
 
     def nearest(self, row: Row, scope: Scope, node: Node, near: Near) -> Ordering:
         """Keep the rows within the radius of the requested place and return their order by distance."""
+        number = node.number
 
         def bind(name: str) -> ColumnElement[float]:
-            parameter = f"near_{node.number}_{name}"
-            self.parameters[parameter] = lambda call: _near(call, node.number)[name]
+            parameter = f"near_{number}_{name}"
+            self.parameters[parameter] = lambda call: _near(call, number)[name]
             return bindparam(parameter, type_=Double())
 
         within, distance = within_radius(near, scope, bind)
@@ -268,8 +278,9 @@ class _Building:
 
     def criterion(self, node: Node, scope: Scope, name: str, criterion: Criterion) -> ColumnElement[bool]:
         """Return the condition that a row passes one criterion of the filter, or its alternative."""
-        parameter = f"filter_{node.number}_{name}"
-        self.parameters[parameter] = lambda call: call.pages[node.number].criteria[name]
+        number = node.number
+        parameter = f"filter_{number}_{name}"
+        self.parameters[parameter] = lambda call: call.pages[number].criteria[name]
 
         def test(value: ColumnElement[Any]) -> ColumnElement[bool]:
             if criterion.comparison is Comparison.AMONG and not isinstance(value.type, ARRAY):

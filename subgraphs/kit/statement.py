@@ -55,12 +55,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of the statement, with its select and its reader: a root field, a type of an `_entities` field, or a key
+    """A part of the statement, with its reader: a root field, a type of an `_entities` field, or a key
     `inside` the object of a root field."""
 
     key: str
     number: int
-    select: Select[Any]
     read: Reader
     single: bool
     type: str | None = None
@@ -118,11 +117,11 @@ class Parameters(dict[str, Callable[[Call], Any]]):
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
-def join_blocks(blocks: Sequence[Block]) -> Select[Any]:
-    """Combine blocks into one select: the rows of a single block, or one row with a JSON array per block."""
-    if len(blocks) == 1:
-        return blocks[0].select
-    arrays = [array_of(block.select, f"b{index}") for index, block in enumerate(blocks)]
+def join_blocks(selects: Sequence[Select[Any]]) -> Select[Any]:
+    """Combine the selects of blocks into one: the rows of a single block, or one row with a JSON array per block."""
+    if len(selects) == 1:
+        return selects[0]
+    arrays = [array_of(block, f"b{index}") for index, block in enumerate(selects)]
     columns = select(*(array.c["items"].label(f"b{index}") for index, array in enumerate(arrays)))
     return columns.select_from(*arrays)
 

@@ -29,23 +29,25 @@ ENDS = "COMMIT; "
 log = logging.getLogger("spie.subgraph")
 
 
-def begin(scopes: Sequence[str], organisation: str | None) -> str:
+def begin(scopes: Sequence[str], organisation: str | None, seconds: float = STATEMENT_SECONDS) -> str:
     """Return the statements that open an actor's transaction, as one text. The last one selects a row (`BEGUN`) unless
     a setting of an earlier transaction is still there. Values stand in it as hexadecimal digits, which end no literal.
+    Each of its statements is ended by PostgreSQL after `seconds`.
 
     Raises RequestFailed CONTEXT_REFUSED for a scope that holds the separator.
     """
     scope_text = SCOPES_SEPARATOR.join(scopes)
     if scopes and scope_text.count(SCOPES_SEPARATOR) != len(scopes) - 1:
         raise RequestFailed("CONTEXT_REFUSED", "Le contexte de l'appel n'est pas valable.")
-    return f"{_HEAD}{scope_text.encode().hex()}{_MIDDLE}{(organisation or '').encode().hex()}{_TAIL}"
+    values = scope_text.encode().hex(), (organisation or "").encode().hex(), max(1, round(seconds * 1000))
+    return _BEGIN % values
 
 
 _NAMES = (SCOPES_SETTING, ORGANISATION_SETTING)
-_HEAD, _MIDDLE, _TAIL = "BEGIN READ ONLY; SELECT {set} WHERE {clean}".format(
+_BEGIN = "BEGIN READ ONLY; SELECT {set}, set_config('statement_timeout', '%d', true) WHERE {clean}".format(
     set=", ".join(f"set_config('{name}', convert_from('\\x%s', 'UTF8'), true)" for name in _NAMES),
     clean=" AND ".join(f"coalesce(current_setting('{name}', true), '') = ''" for name in _NAMES),
-).split("%s")
+)
 
 
 class Database:
@@ -75,28 +77,35 @@ class Database:
         await self.fetch((), None, f"SELECT version_num FROM {schema}.alembic_version", ())  # noqa: S608 - a name of ours
 
     async def fetch(
-        self, scopes: Sequence[str], organisation: str | None, sql: str, arguments: Sequence[Any]
+        self,
+        scopes: Sequence[str],
+        organisation: str | None,
+        sql: str,
+        arguments: Sequence[Any],
+        seconds: float | None = None,
     ) -> list[asyncpg.Record]:
-        """Return the rows of one data statement; raises DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
-        begins = begin(scopes, organisation)
+        """Return the rows of one data statement, which ends with what is left of its request, `seconds`; raises
+        DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
+        limit = STATEMENT_SECONDS if seconds is None else min(seconds, STATEMENT_SECONDS)
+        begins = begin(scopes, organisation, limit)
         try:
             connection = await self.connections.acquire()
             answered = False
             try:
                 ends = ENDS if connection.is_in_transaction() else ""
-                with self._deadlines.within(STATEMENT_SECONDS):
+                with self._deadlines.within(limit):
                     if await connection.execute(ends + begins) != BEGUN:
                         log.critical("a setting survived its transaction")
                         raise DatabaseUnavailable
                     self.statements += 1
-                    rows = await connection.fetch(sql, *arguments)
+                    rows = await connection.rows(sql, arguments)
                 answered = True
                 return rows
             except (asyncpg.PostgresError, asyncpg.InterfaceError):
                 answered = True  # what failed is rolled back where it ends
                 raise
             finally:
-                if not answered:  # a cancelled statement may still run
+                if not answered:  # a cancelled statement runs until its back end sees that the connection is gone
                     connection.terminate()
                 self.connections.release(connection)
         except asyncpg.PostgresError as error:
@@ -109,8 +118,8 @@ class Database:
             raise DatabaseUnavailable from None
 
 
-_UNREACHABLE = ("08", "57P", "53")
-"""Classes of SQLSTATE: connection, operator intervention, resources."""
+_UNREACHABLE = ("08", "57", "53")
+"""Classes of SQLSTATE: connection, operator intervention (a statement that took too long too), resources."""
 
 
 def _failure(error: asyncpg.PostgresError) -> RequestFailed:

@@ -3,6 +3,7 @@ named after its row of docs/attaques.md."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -38,6 +39,8 @@ class Subgraph:
         received = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> dict[str, Any]:
+            if not received:  # the caller stays
+                await asyncio.Event().wait()
             return received.pop()
 
         async def send(message: Any) -> None:

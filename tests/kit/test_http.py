@@ -42,6 +42,8 @@ class Caller:
         parts = [body[:10], body[10:]]
 
         async def receive() -> dict[str, Any]:
+            if not parts:  # the caller stays
+                await asyncio.Event().wait()
             return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
 
         async def send(message: Any) -> None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from itertools import count
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from graphql import GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLSchema, is_abstract_type
 
@@ -40,8 +41,11 @@ class Guard(Checks, Protocol):
         ...
 
 
-CACHED_SHAPES = 64
-"""Cached projections of an operation, by the values of its conditions."""
+GENERATED_BYTES, SHAPE_BYTES = 20 * 1024 * 1024, 4 * 1024 * 1024
+"""Memory for the generated code of all operations, and for their shapes."""
+CODE_BASE, CODE_PER_FIELD = 6_000, 2_000
+"""Memory of generated code, in bytes: measured at 5 KB for one field and 0.4 to 1.9 KB for each further one."""
+SHAPE_PER_FIELD = 1_000
 
 MAX_ERRORS = 200
 """Errors that the projection itself adds to one answer."""
@@ -63,16 +67,16 @@ class Projection:
     def __init__(self, shape: Operation, schema: GraphQLSchema, *, exact: bool = False, uniform: bool = False) -> None:
         self._root, self._schema = shape.root, schema
         self._generate = partial(generate, exact=exact, uniform=uniform)
-        self._conditions = sorted(_conditions(shape.root))
-        self._generated: Lru[tuple[Any, ...], Generated] = Lru(CACHED_SHAPES)
-        self._shapes: Lru[tuple[Any, ...], Shape] = Lru(CACHED_SHAPES)
+        conditions, self._fields = _conditions(shape.root)
+        self._conditions = sorted(conditions)
+        self._number = next(_NUMBERS)
 
     def project(
         self, answer: Answer, variables: Mapping[str, Any], guard: Guard | None
     ) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
         """The client's data and errors; `variables` are those of `bind`."""
         if not answer.errors:
-            generated = self._cached(self._generated, variables, self._generate)
+            generated = self._cached(_GENERATED, variables, self._generate)
             try:
                 return generated(answer.data, guard), []
             except Unusual:
@@ -82,31 +86,40 @@ class Projection:
 
     def is_generated(self, variables: Mapping[str, Any]) -> bool:
         """Whether the code for these variables is there, so that an answer is projected at once."""
-        return self._generated.get(self._values(variables)) is not None
+        return _GENERATED.get(self._key(variables)) is not None
 
     def generate(self, variables: Mapping[str, Any]) -> Generated:
         """The code for these variables, for `keep`; may be called in any thread."""
-        return self._generate(self._shape(self._values(variables)))
+        return self._generate(self._shape(self._key(variables)))
 
     def keep(self, variables: Mapping[str, Any], generated: Generated) -> None:
         """Cache the code for these variables."""
-        self._generated.put(self._values(variables), generated)
+        _GENERATED.put(self._key(variables), generated)
 
     def shape(self, variables: Mapping[str, Any]) -> Shape:
         """The response shape under these variables."""
-        return self._cached(self._shapes, variables, lambda shape: shape)
+        return self._cached(_SHAPES, variables, lambda shape: shape)
 
-    def _cached(self, cache: Lru[tuple[Any, ...], T], variables: Mapping[str, Any], make: Callable[[Shape], T]) -> T:
-        values = self._values(variables)
-        cached = cache.get(values)
-        return cached if cached is not None else cache.put(values, make(self._shape(values)))
+    def _cached(self, cache: Lru[Key, T], variables: Mapping[str, Any], make: Callable[[Shape], T]) -> T:
+        key = self._key(variables)
+        cached = cache.get(key)
+        return cached if cached is not None else cache.put(key, make(self._shape(key)))
 
-    def _values(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The values of the conditions."""
-        return tuple([variables.get(name) for name in self._conditions])
+    def _key(self, variables: Mapping[str, Any]) -> Key:
+        return self._number, self._fields, tuple([variables.get(name) for name in self._conditions])
 
-    def _shape(self, values: tuple[Any, ...]) -> Shape:
-        return Shape((self._root,), self._schema, dict(zip(self._conditions, values, strict=True)))
+    def _shape(self, key: Key) -> Shape:
+        return Shape((self._root,), self._schema, dict(zip(self._conditions, key[2], strict=True)))
+
+
+Key: TypeAlias = tuple[int, int, tuple[Any, ...]]
+"""The number of a projection, how many fields it has, the values of its conditions."""
+_NUMBERS = count()
+_GENERATED: Lru[Key, Generated] = Lru(
+    "generated code", GENERATED_BYTES, lambda key, _: CODE_BASE + CODE_PER_FIELD * key[1]
+)
+_SHAPES: Lru[Key, Shape] = Lru("answer shapes", SHAPE_BYTES, lambda key, _: CODE_BASE + SHAPE_PER_FIELD * key[1])
+"""Those of all projections share one bound; what is cached of a projection may outlive it."""
 
 
 def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[str, Any] | None, list[FieldFailure]]:
@@ -116,14 +129,16 @@ def interpret(shape: Shape, answer: Answer, guard: Guard | None) -> tuple[dict[s
     return (data if isinstance(data, dict) else None), projector.client_errors(shape.selected[0], answer.data)
 
 
-def _conditions(root: Selections) -> set[str]:
+def _conditions(root: Selections) -> tuple[set[str], int]:
+    """The variables of an operation's conditions, and the number of its fields."""
     variables: set[str] = set()
-    stack = [root]
+    stack, fields = [root], 0
     while stack:
         for selected in stack.pop().fields:
+            fields += 1
             variables.update(condition.variable for condition in selected.conditions)
             stack.extend(selected.selections)
-    return variables
+    return variables, fields
 
 
 @dataclass(slots=True)

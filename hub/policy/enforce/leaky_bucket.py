@@ -9,6 +9,8 @@ from schema.lru import Lru
 
 MOST_BUCKETS = 10_000
 """Buckets kept, the latest used."""
+BUCKET_BYTES = 4 * 1024 * 1024
+"""Memory for them."""
 LONGEST_WINDOWS = 10
 """The most windows that a bucket can take to empty."""
 
@@ -18,7 +20,7 @@ class LeakyBuckets:
 
     def __init__(self, capacity: int, seconds: int) -> None:
         self.capacity, self._seconds, self._rate = capacity, seconds, capacity / max(seconds, 1)
-        self._levels: Lru[str, tuple[float, int]] = Lru(MOST_BUCKETS)
+        self._levels: Lru[str, tuple[float, int]] = Lru("buckets", BUCKET_BYTES, _memory, entries=MOST_BUCKETS)
 
     def weights(self, count: int, limits: Mapping[str, int]) -> dict[str, float]:
         """The weight of `count` uses in each bucket, when the `limit` of its name fills it."""
@@ -49,3 +51,8 @@ class LeakyBuckets:
     def wait(self, excess: float) -> int:
         """Seconds until this excess has leaked."""
         return ceil(excess / self._rate) if self._rate and isfinite(excess) else self._seconds
+
+
+def _memory(name: str, level: tuple[float, int]) -> int:
+    """Memory of a bucket, in bytes."""
+    return 300 + len(name)

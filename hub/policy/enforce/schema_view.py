@@ -47,8 +47,10 @@ from schema.lru import Lru
 
 MINE = "mine"
 """The value of the header `Schema-View`; the other, `all`, is the default."""
-CACHE = 64
-"""Views kept, one per decision class."""
+CACHE, CACHE_BYTES = 64, 32 * 1024 * 1024
+"""Views kept, one per decision class, and memory for them."""
+BASE, PER_TYPE = 100_000, 4_000
+"""Memory of a view, in bytes: what it has anyway, and what each of its types adds."""
 
 
 class Views:
@@ -59,7 +61,7 @@ class Views:
 
     def __init__(self, schema: GraphQLSchema, classification: Classification) -> None:
         self._schema, self._classification = schema, classification
-        self._views: Lru[str, GraphQLSchema] = Lru(CACHE)
+        self._views: Lru[str, GraphQLSchema] = Lru("schema views", CACHE_BYTES, _memory, entries=CACHE)
 
     def requested(self, header: str | None, decisions: DecisionClass) -> Callable[[], GraphQLSchema] | None:
         """The builder of the view that `Schema-View` requests; None for the whole schema."""
@@ -84,6 +86,11 @@ class Views:
     @cached_property
     def _printed(self) -> DocumentNode:
         return parse(print_schema(self._schema), no_location=True)
+
+
+def _memory(name: str, view: GraphQLSchema) -> int:
+    """Memory of a view, in bytes."""
+    return BASE + PER_TYPE * len(view.type_map)
 
 
 class _Visible:

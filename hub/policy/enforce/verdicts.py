@@ -17,7 +17,7 @@ from schema.residual import Rule, holds
 
 BASE_VERDICTS, VERDICTS_PER_MARK = 512, 8
 """Bound of the verdicts that an operation keeps, and its growth with each mark. Deciding them again costs little."""
-DISCLOSURES = 2048
+DISCLOSURES, DISCLOSURE_BYTES = 2048, 4 * 1024 * 1024
 """Disclosures kept for all operations, a few megabytes: one for each set of verdicts that a person gets."""
 MOST_VERDICTS = 10_000
 """Most verdicts of one answer: an honest subgraph has a few combinations of facts per mark."""
@@ -110,7 +110,12 @@ class VerdictTable(dict[int, tuple[frozenset[str], int]]):
         return entry
 
 
-_DISCLOSURES: Lru[Any, Disclosure] = Lru(DISCLOSURES)
+def _memory(key: Any, disclosure: Disclosure) -> int:
+    """Memory of a cached disclosure, in bytes: its coordinates are those of the operation."""
+    return 1_000 + 64 * sum(map(len, disclosure))
+
+
+_DISCLOSURES: Lru[Any, Disclosure] = Lru("disclosures", DISCLOSURE_BYTES, _memory, entries=DISCLOSURES)
 
 
 @dataclass(slots=True, eq=False)
