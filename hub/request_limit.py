@@ -26,8 +26,8 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class RequestLimit:
-    """Requests in a window of `seconds`, forgiven evenly over it: of one actor, of all actors of one organisation, and
-    through one application; none with 0."""
+    """The most requests in a window of `seconds`, forgiven evenly over it: by one actor, by all actors of an
+    organisation, through one application."""
 
     actor: int = 3_000
     organisation: int = 30_000

@@ -27,9 +27,9 @@ def response_of(answer: HttpAnswer, *, exact: bool) -> SubgraphResponse:
         if media and media not in JSON:
             raise TransportError("SUBGRAPH_MALFORMED", "another media type or encoding than JSON in UTF-8")
         return _decoded(answer.body, exact=exact)
-    told = JSON if 200 <= answer.status < 300 else {RESPONSE}
+    accepted = JSON if 200 <= answer.status < 300 else {RESPONSE}
     try:
-        response = _decoded(answer.body, exact=exact) if media in told else None
+        response = _decoded(answer.body, exact=exact) if media in accepted else None
     except TransportError:
         response = None
     if response is None or not (response.errors or response.data is not None):

@@ -245,8 +245,8 @@ class _Projector:
         member = slot.below.get(type_name) if isinstance(type_name, str) else None
         if member is not None:
             return self.object(member, value, path, at)
-        known = type_name is None and (self.lenient or "__typename" in self.absences.keys(value))
-        return None if known else self.reject(path, at)
+        explained = type_name is None and (self.lenient or "__typename" in self.absences.keys(value))
+        return None if explained else self.reject(path, at)
 
     def items(self, type_: GraphQLList[Any], slot: Slot, value: Any, path: Path, at: Path) -> Any:
         if not isinstance(value, list):
