@@ -212,7 +212,7 @@ def _token(key: jwk.OKPKey) -> str:
         "organisation_type": "conseil_departemental",
         "departments": ["08"],
     }
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 86_400, CLAIM: actor}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "bench", "iat": now, "exp": now + 43_200, CLAIM: actor}
     return jwt.encode({"alg": "Ed25519", "kid": "bench"}, claims, key, algorithms=["Ed25519"])
 
 

@@ -20,6 +20,8 @@ ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
 }
 """Signature algorithms with a public key (RFC 7518, RFC 9864), with the key's type and curve; an issuer uses one."""
 MOST_KEYS = 64
+TOKEN_SECONDS = 43_200
+"""Longest life of a token, unless the settings say otherwise: a working day."""
 SECRET = frozenset({"k", "d", "p", "q", "dp", "dq", "qi", "oth"})
 """Private members of a JWK (RFC 7518 §6)."""
 RSA_BITS = (2_048, 8_192)
@@ -57,7 +59,7 @@ class Source:
 class Issuer:
     """A trusted issuer: its name (`iss`), its one algorithm, its public keys by `kid`, and the kinds of actors whose
     tokens it may issue (None: all). With a `source`, its keys are read there. `clients`: its own applications (None:
-    all but those of partners)."""
+    all but those of partners). `token_seconds`: longest life of its tokens, from `iat` to `exp`."""
 
     name: str
     algorithm: str
@@ -65,6 +67,7 @@ class Issuer:
     kinds: frozenset[str] | None = None
     source: Source | None = None
     clients: frozenset[str] | None = None
+    token_seconds: int = TOKEN_SECONDS
 
     def __post_init__(self) -> None:
         """Raises ValueError for an issuer without a name, or whose signatures no public key verifies."""

@@ -131,6 +131,13 @@ class Tokens:
             raise _refused("the token lacks sub, exp or iat")
         if type(claims.get("nbf", 0)) is not int or max(claims["iat"], claims.get("nbf", 0)) > now + 30:
             raise _refused("the token is not valid yet")
+        if claims["exp"] - claims["iat"] > issuer.token_seconds:
+            raise IdentityRefused(
+                "TOKEN_LIFE",
+                "Votre jeton d'accès dure plus longtemps que ce hub ne l'admet : demandez-en un plus court à votre "
+                "fournisseur d'identité.",
+                f"exp - iat is more than {issuer.token_seconds} s",
+            )
         if claims["exp"] <= now:
             raise IdentityRefused(
                 "TOKEN_EXPIRED",

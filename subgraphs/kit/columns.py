@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 
 INTERNAL = {"internal": True}
 """`Table.info` of a table for matching and ingestion only: no GraphQL field reads it, the query role may not either."""
+PROFESSIONAL = {"professional": True}
+"""`Table.info` of a table whose rows name agents: the query role sees them in the transaction of an actor alone."""
 
 
 def metadata_of(schema: str) -> MetaData:

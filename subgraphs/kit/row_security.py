@@ -2,7 +2,8 @@
 
 A query role sees a row of a person only if a link of its transaction's scopes leads to that person (`access.link` has
 its own policy). A row that has an owner is not seen through OWN_ITEM alone unless the actor's organisation owns it.
-Settings are read in a sub-select, once per statement. Tables for matching (`INTERNAL`) are closed to the query role.
+Settings are read in a sub-select, once per statement. Rows of professionals are seen by actors alone: by whoever has a
+scope. Tables for matching (`INTERNAL`) are closed to the query role.
 It protects rows; the residual decides which columns are read.
 """
 
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from sqlalchemy import MetaData, Table
 
 from schema.facts import Fact
-from subgraphs.kit.columns import INTERNAL
+from subgraphs.kit.access import SCOPES_SETTING
+from subgraphs.kit.columns import INTERNAL, PROFESSIONAL
 from subgraphs.kit.entity import Entity, entity_of
 from subgraphs.kit.transactions import ORGANISATION_SETTING
 
@@ -24,12 +26,14 @@ SUBJECT = "person_id"
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """How a table is protected: `subject` None if its rows are public, `internal` if the query role may not read it."""
+    """How a table is protected: `subject` None if its rows are of nobody who is followed, `internal` if the query role
+    may not read it, `professional` if its rows name agents."""
 
     table: Table
     subject: str | None
     owner: str | None
     internal: bool
+    professional: bool
 
 
 def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
@@ -49,10 +53,10 @@ def protections(metadata: MetaData, types: Iterable[type]) -> list[Protection]:
 
 
 def _protection(table: Table, entity: Entity | None) -> Protection:
-    internal = table.info == INTERNAL
+    internal, professional = table.info == INTERNAL, table.info == PROFESSIONAL
     if entity is not None:
-        return Protection(table, entity.subject, entity.owner, internal)
-    return Protection(table, SUBJECT if SUBJECT in table.c else None, None, internal)
+        return Protection(table, entity.subject, entity.owner, internal, professional)
+    return Protection(table, SUBJECT if SUBJECT in table.c else None, None, internal, professional)
 
 
 def statements(protection: Protection) -> list[str]:
@@ -70,6 +74,8 @@ def statements(protection: Protection) -> list[str]:
 
 
 def _visible(protection: Protection) -> str:
+    if protection.professional:
+        return f"(SELECT current_setting('{SCOPES_SETTING}', true)) <> ''"
     if protection.subject is None:
         return "true"
     name = protection.table.name

@@ -6,7 +6,7 @@ Each row is what one record of one source says; nothing here is consolidated.
 from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID
 
-from subgraphs.kit.columns import identifier, key, lineage, one_of
+from subgraphs.kit.columns import PROFESSIONAL, identifier, key, lineage, one_of
 from subgraphs.kit.constraint_enums import ConstraintState
 from subgraphs.people import values as v
 from subgraphs.people.tables import followed_by, metadata, subject
@@ -54,6 +54,7 @@ agent = Table(
     *lineage(),
     UniqueConstraint("email"),
     UniqueConstraint("source", "source_id"),
+    info=PROFESSIONAL,
 )
 
 referent = Table(

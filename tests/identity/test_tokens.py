@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,6 +118,16 @@ def test_a_habilitation_that_ended_is_refused_though_the_token_lives() -> None:
 )
 def test_a_token_that_is_not_wholly_right_is_refused(forged: str) -> None:
     assert code(lambda: tokens().actor(forged, NOW)) == "TOKEN_REFUSED"
+
+
+@pytest.mark.parametrize("longest", [60, 600])
+def test_a_token_lives_at_most_as_long_as_its_issuer_may_say(longest: int) -> None:
+    issuer = replace(Issuer.from_jwks("https://idp.example", "Ed25519", JWKS), token_seconds=longest)
+    verifier = Tokens({issuer.name: issuer}, "hub", KINDS)
+    verifier.actor(token(exp=NOW + longest), NOW)
+    assert code(lambda: verifier.actor(token(exp=NOW + longest + 1), NOW)) == "TOKEN_LIFE"
+    assert code(lambda: verifier.actor(token(iat=NOW - 1, exp=NOW + longest), NOW)) == "TOKEN_LIFE"
+    assert code(lambda: verifier.actor(token(iat=NOW + 31, exp=NOW + 40), NOW)) == "TOKEN_REFUSED"
 
 
 def b64(value: bytes) -> str:

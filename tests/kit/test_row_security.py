@@ -52,6 +52,23 @@ async def test_query_role_sees_the_rows_of_linked_people_only(fresh_database: Da
         assert await visible_rows(fresh_database, "people_query", table, referent, territory) == 2
 
 
+async def test_names_of_agents_are_seen_in_the_transaction_of_an_actor_alone(
+    fresh_database: Database, rows: Rows
+) -> None:
+    await rows.connection.execute(
+        "INSERT INTO people.agent (id, email, last_name, source, source_id, as_of)"
+        " VALUES (gen_random_uuid(), 'a@example.org', 'ARDOISE', 's', '1', now())"
+    )
+    connection = await fresh_database.connect("people_query")
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM people.agent") == 0
+    finally:
+        await connection.close()
+    assert await visible_rows(fresh_database, "people_query", "people.agent") == 0
+    referent = link_key(Fact.REFERENT, AGENT)
+    assert await visible_rows(fresh_database, "people_query", "people.agent", referent) == 1
+
+
 async def test_own_item_shows_the_own_rows_and_another_link_shows_all(fresh_database: Database, rows: Rows) -> None:
     await rows.person(1, (Fact.OWN_ITEM, SIRET), (Fact.REFERENT, AGENT))
     await add_appointments(rows, 1, organisation_siret=SIRET)
