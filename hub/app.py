@@ -36,6 +36,7 @@ from hub.journal.write.client_texts import check_operation_name
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.journalling import Journalling, deferred_visibility
 from hub.journal.write.keyring import Keyring
+from hub.journal.write.outside_copies import OutsideCopies
 from hub.pages.graphiql_texts import graphiql_texts
 from hub.pipeline import Pipeline
 from hub.policy.decide.classification import Classification
@@ -107,6 +108,7 @@ class HubApp(AsgiApplication):
         self,
         pipeline: Pipeline,
         journal: Journal,
+        copies: OutsideCopies,
         journal_reader: JournalReader,
         links: Database,
         local: Mapping[str, Subgraph],
@@ -117,7 +119,7 @@ class HubApp(AsgiApplication):
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
         super().__init__(parts.endpoint(pipeline.answer), routes, page=True)
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
-        self._journal_reader, self._remote, self._parts = journal_reader, remote, parts
+        self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
         self._readiness = Readiness(
             {
                 **{f"{name}_query": partial(subgraph.database.probe, name) for name, subgraph in local.items()},
@@ -142,6 +144,7 @@ class HubApp(AsgiApplication):
             stack.push_async_callback(self.pipeline.journalling.keyring.close)
             stack.push_async_callback(self._journal_reader.close)
             await stack.enter_async_context(self.pipeline.authenticator.running())
+            await stack.enter_async_context(self._copies.running())
             await self.journal.start()
             stack.push_async_callback(self.journal.stop)
             yield
@@ -192,7 +195,8 @@ def hub_app(
     parts = instrumentation(settings.traces, "spie-hub", graph)
     local = {name: subgraph(name, graph, keys, dsn, parts) for name in SUBGRAPHS if name not in settings.subgraphs}
     remote = _remote_transports(settings, keys, parts)
-    journal, keyring = parts.journal(dsn, Signer(keys.journal)), Keyring(dsn("journal_keeper"))
+    copies = OutsideCopies(settings.checkpoints)
+    journal, keyring = parts.journal(dsn, Signer(keys.journal), copies.keep), Keyring(dsn("journal_keeper"))
     reader, links = JournalReader(dsn("journal_reader")), parts.database(dsn(ROLE))
     labels = data_labels(graph.supergraph.schema, table.classification, policy, settings.names, _partners(settings))
     lists = AccessLists(reader, keyring, Perimeter(links), labels, partial(Sealer, keys.cursors))
@@ -236,7 +240,7 @@ def hub_app(
         policy_page(table, authenticator, purposes, pipeline.request_count, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
     ]
-    return HubApp(pipeline, journal, reader, links, local, list(remote.values()), parts, [*pages, *more])
+    return HubApp(pipeline, journal, copies, reader, links, local, list(remote.values()), parts, [*pages, *more])
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:

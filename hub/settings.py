@@ -22,7 +22,8 @@ from hub.federation.client.http1 import Care, address
 from hub.federation.client.tls import client_tls
 from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
-from hub.identity.issuer import Issuer, Pace, Source
+from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
+from hub.journal.write.outside_copies import Destinations
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
@@ -54,7 +55,7 @@ class Settings:
     `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
     `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
-    spans, if any.
+    spans, if any; `checkpoints`: where those of the journal are sent.
     """
 
     audience: str
@@ -72,6 +73,7 @@ class Settings:
     override: Mapping[str, float] = field(default_factory=dict)
     traces: TraceSettings | None = None
     clients: tuple[Client, ...] = ()
+    checkpoints: Destinations = field(default_factory=Destinations)
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -88,6 +90,7 @@ class IssuerTable(TomlForm, frozen=True):
     authorities: str | None = None
     kinds: frozenset[str] | None = None
     clients: frozenset[Name] | None = None
+    token_seconds: Annotated[int, msgspec.Meta(ge=1)] = TOKEN_SECONDS
 
 
 class AgreementTable(TomlForm, frozen=True):
@@ -136,6 +139,13 @@ class TracesTable(TlsTable, frozen=True, kw_only=True):
     ratio: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
 
 
+class CheckpointsTable(TlsTable, frozen=True, kw_only=True):
+    """The table `[checkpoints]`: a file beside the settings, a webhook, or both."""
+
+    file: str | None = None
+    webhook: str | None = None
+
+
 class SettingsFile(TomlForm, frozen=True):
     """The top of a settings file; tables in it are read one by one."""
 
@@ -153,6 +163,7 @@ class SettingsFile(TomlForm, frozen=True):
     override: dict[str, Percentage] = msgspec.field(default_factory=dict)
     traces: dict[str, Any] | None = None
     clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -198,6 +209,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         misses=_numbers(MissLimit, _table(file, "misses", top.misses)),
         override=top.override,
         traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),
+        checkpoints=_checkpoints(_table(file, "checkpoints", top.checkpoints).read(CheckpointsTable), folder),
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
     )
 
@@ -212,12 +224,13 @@ def _issuer(row: TomlTable, folder: Path) -> Issuer:
         raise row.refusal("un émetteur a soit « keys », soit « keys_url »")
     if table.keys is None:
         source = _source(table, _numbers(Pace, pace), folder)
-        return Issuer(table.issuer, table.algorithm, {}, table.kinds, source, table.clients)
+        return Issuer(table.issuer, table.algorithm, {}, table.kinds, source, table.clients, table.token_seconds)
     if table.authorities is not None or pace.values:
         key = min(["authorities", *pace.values])
         raise row.refusal(f"« {key} » demande « keys_url »", key)
     jwks = json.loads((folder / table.keys).read_text(encoding="utf-8"))
-    return replace(Issuer.from_jwks(table.issuer, table.algorithm, jwks, table.kinds), clients=table.clients)
+    issuer = Issuer.from_jwks(table.issuer, table.algorithm, jwks, table.kinds)
+    return replace(issuer, clients=table.clients, token_seconds=table.token_seconds)
 
 
 def _source(table: IssuerTable, pace: Pace, folder: Path) -> Source:
@@ -262,6 +275,17 @@ def _traces(table: TracesTable, folder: Path) -> TraceSettings:
     """The collector: an https URL, or any URL of this machine."""
     _check_encrypted("endpoint", table.endpoint)
     return TraceSettings(table.endpoint, _tls(table.endpoint, table, folder), table.ratio)
+
+
+def _checkpoints(table: CheckpointsTable, folder: Path) -> Destinations:
+    """Where checkpoints are sent: a file, an https URL or any URL of this machine."""
+    file = folder / table.file if table.file is not None else None
+    if table.webhook is None:
+        if table.authorities or table.certificate or table.key:
+            raise ValueError("the TLS files of [checkpoints] need a 'webhook'")
+        return Destinations(file)
+    _check_encrypted("webhook", table.webhook)
+    return Destinations(file, table.webhook, _tls(table.webhook, table, folder))
 
 
 def _check_encrypted(key: str, url: str) -> None:

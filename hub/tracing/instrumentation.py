@@ -22,6 +22,7 @@ from hub.http.endpoint import GraphQLEndpoint
 from hub.identity.purpose import Purposes
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
+from hub.journal.write.outside_copies import Keep
 from hub.policy.decide.decision_table import DecisionClass
 from hub.policy.decide.policy_model import Purpose
 from hub.policy.enforce.authorise import Authorisation
@@ -63,9 +64,9 @@ class Instrumentation:
         """The headers of calls to subgraphs in other processes."""
         return headers
 
-    def journal(self, dsn: Dsn, signer: Signer) -> Journal:
+    def journal(self, dsn: Dsn, signer: Signer, keep: Keep) -> Journal:
         """The journal's writer."""
-        return Journal(dsn, signer)
+        return Journal(dsn, signer, keep=keep)
 
     def database(self, dsn: str) -> Database:
         """The database connections of a subgraph in this process."""

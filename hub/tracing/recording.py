@@ -24,6 +24,7 @@ from hub.identity.purpose import Purposes
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
 from hub.journal.write.group_commit import Journal
+from hub.journal.write.outside_copies import Keep
 from hub.policy.decide.decision_table import DecisionClass
 from hub.policy.decide.policy_model import Purpose
 from hub.policy.enforce.authorise import Authorisation
@@ -77,9 +78,9 @@ class RecordingInstrumentation(Instrumentation):
 
         return traced_headers
 
-    def journal(self, dsn: Dsn, signer: Signer) -> Journal:
+    def journal(self, dsn: Dsn, signer: Signer, keep: Keep) -> Journal:
         """Each wait for a commit is a span."""
-        return _Journal(dsn, signer, self.spans)
+        return _Journal(dsn, signer, keep, self.spans)
 
     def database(self, dsn: str) -> Database:
         """Each data statement is a span."""
@@ -191,8 +192,8 @@ def _call_attributes(request: SubgraphRequest) -> dict[Attribute, Value]:
 
 
 class _Journal(Journal):
-    def __init__(self, dsn: Dsn, signer: Signer, spans: Spans) -> None:
-        super().__init__(dsn, signer)
+    def __init__(self, dsn: Dsn, signer: Signer, keep: Keep, spans: Spans) -> None:
+        super().__init__(dsn, signer, keep=keep)
         self._spans = spans
 
     async def disclose(self, receipt: Any, entry: Entry, rows: Sequence[Disclosure]) -> None:

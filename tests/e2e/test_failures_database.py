@@ -23,6 +23,7 @@ import asyncpg
 import httpx2
 import pytest
 
+from hub.journal.signing import Signer, Trust
 from infra.database import NAME
 from infra.keys import Keys
 from infra.migrate import migrate
@@ -34,6 +35,7 @@ from tests.conftest import ROOT, Database
 from tests.e2e.faults import Farm, farm
 from tests.e2e.site import PATIENCE, Site, new_trace
 from tests.e2e.test_failures_subgraphs import JOURNEY, ask_raw
+from tests.journal.sample_journal import checked
 
 PERSONAL = ("MAËLLE", "TITOUAN", "0639980001", "0639980002", "rsa_", "VU", "Ardoise")
 DEPLOYMENTS = pytest.mark.parametrize("separate", [False, True], ids=["in one process", "in processes apart"])
@@ -242,3 +244,13 @@ async def test_postgresql_that_ends_amid_a_request_leaves_not_a_byte_and_its_ret
 
         async with down_amid_a_request(own, "journal.disclosure", signal.SIGINT):
             check_nothing_left(own.site, ask(own.site))
+
+        while ask(own.site).status_code != 200:
+            pass
+        signer = Signer(own.database.keys.journal)
+        trust = Trust({signer.id: signer.public})
+        async with asyncio.timeout(PATIENCE):  # a checkpoint covers all that was written before and since
+            while (verification := await checked(own.database, trust)).unsigned:
+                pass
+        assert verification.findings == []
+        assert verification.entries > 0

@@ -15,6 +15,7 @@ import asyncpg
 from hub.errors import NotServed
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
+from hub.journal.write.outside_copies import Keep, keep_nothing
 from hub.journal.write.stream_writer import NotWritten, Writer
 from hub.journal.write.unsigned_streams import unsigned_ends
 
@@ -53,11 +54,13 @@ class Journal:
     """The journal of one process: `intend` queues, `disclose` waits for the commit before the first byte leaves.
 
     `dsn` gives the database address of the writing role, and of the reading role, which finds streams that a killed
-    process left without a last checkpoint.
+    process left without a last checkpoint; `keep` takes each checkpoint, to send it elsewhere.
     """
 
-    def __init__(self, dsn: Callable[[str], str], signer: Signer, patience: float = 5.0) -> None:
-        self._dsn, self._signer, self._patience = dsn, signer, patience
+    def __init__(
+        self, dsn: Callable[[str], str], signer: Signer, patience: float = 5.0, keep: Keep = keep_nothing
+    ) -> None:
+        self._dsn, self._signer, self._patience, self._keep = dsn, signer, patience, keep
         self._writer: Writer | None = None
         self._batch = _Batch()
         self._idle: asyncio.Future[None] | None = None
@@ -156,7 +159,9 @@ class Journal:
         """The writer, or after a failure another one with another stream, which signs the end of the one before."""
         if self._writer is None or self._writer.connection.is_closed():
             ends = await unsigned_ends(self._dsn("journal_reader"), self._signer, self._patience)
-            self._writer = await Writer.open(self._dsn("journal_writer"), self._signer, self._patience, ends)
+            self._writer = await Writer.open(
+                self._dsn("journal_writer"), self._signer, self._patience, ends, self._keep
+            )
             self._checkpoint_at = asyncio.get_running_loop().time() + CHECKPOINT_SECONDS
         return self._writer
 

@@ -14,6 +14,7 @@ from hub.journal.chain import Chain, batch_payload
 from hub.journal.checkpoint import START, Checkpoint, State
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer
+from hub.journal.write.outside_copies import Keep, keep_nothing
 
 WRITE = """WITH line AS MATERIALIZED (
     SELECT line.stream, line.seq, entry.*, line.disclosures, line.digest, line.signature
@@ -71,21 +72,21 @@ class NotWritten(Exception):
 class Writer:
     """Writes a stream from its opening to its end; after a failure of any method, `abandon` must be called."""
 
-    def __init__(self, connection: Connection, lines: Statement, signer: Signer, patience: float) -> None:
+    def __init__(self, connection: Connection, lines: Statement, signer: Signer, patience: float, keep: Keep) -> None:
         self.connection, self._lines = connection, lines
-        self._signer, self._patience = signer, patience
+        self._signer, self._patience, self._keep = signer, patience, keep
         self._chain = Chain()
         self._passed = 0
 
     @staticmethod
-    async def open(dsn: str, signer: Signer, patience: float, ends: Iterable[End]) -> Writer:
+    async def open(dsn: str, signer: Signer, patience: float, ends: Iterable[End], keep: Keep = keep_nothing) -> Writer:
         """Connect, open a stream and sign ends that others left; raises NotWritten and the errors of asyncpg."""
         connection = await asyncpg.connect(dsn, timeout=patience)
         try:
-            writer = Writer(connection, await connection.prepare(WRITE, timeout=patience), signer, patience)
+            writer = Writer(connection, await connection.prepare(WRITE, timeout=patience), signer, patience, keep)
             await writer._checkpoint(State.OPENED)
             for stream, seq, head in ends:
-                await add(connection, signer, stream, seq, head, State.PASSED, patience=patience)
+                await add(connection, signer, stream, seq, head, State.PASSED, patience=patience, keep=keep)
         except BaseException:
             connection.terminate()
             raise
@@ -113,7 +114,8 @@ class Writer:
 
     async def _checkpoint(self, state: State) -> None:
         chain = self._chain
-        await add(self.connection, self._signer, chain.stream, chain.seq, chain.head, state, patience=self._patience)
+        end = (chain.stream, chain.seq, chain.head)
+        await add(self.connection, self._signer, *end, state, patience=self._patience, keep=self._keep)
         self._passed = chain.seq
 
 
@@ -126,6 +128,7 @@ async def add(
     state: State,
     *,
     patience: float | None = None,
+    keep: Keep = keep_nothing,
 ) -> Checkpoint:
     """Append a signed checkpoint to the chain of checkpoints; on a conflict with another process, try the next
     place. Raises NotWritten if there is no conflict and yet no checkpoint."""
@@ -137,6 +140,7 @@ async def add(
             raise NotWritten("the checkpoint was not written")
         tried = number
         checkpoint = Checkpoint(number, datetime.now(UTC), stream, seq, head.hex(), state, previous.hex(), signer.id)
+        signature = checkpoint.signature(signer)
         values = (
             number,
             checkpoint.at,
@@ -147,7 +151,8 @@ async def add(
             previous,
             signer.id,
             checkpoint.digest(),
-            checkpoint.signature(signer),
+            signature,
         )
         if await connection.fetchval(ADD, *values, timeout=patience):
+            keep(checkpoint, signature)
             return checkpoint
