@@ -70,7 +70,7 @@ def test_descriptions_and_deprecations_are_kept() -> None:
 
 def test_the_weaker_output_and_the_stronger_input_hold() -> None:
     text = client(
-        "type Query { a(x: Int!, y: [Int!]): [Int!]! @shareable }",
+        "type Query { a(x: Int!, y: [Int!]!): [Int!]! @shareable }",
         "type Query { a(x: Int, y: [Int]!): [Int]! @shareable }",
     )
     assert "a(x: Int!, y: [Int!]!): [Int]!" in text
@@ -164,6 +164,17 @@ def test_tags_and_authorisation_directives_are_carried() -> None:
     text = composed(sdl).text
     for words in ('@tag(name: "x")', "@authenticated", '@requiresScopes(scopes: [["s"]])', "specs.apollo.dev/tag/v0.3"):
         assert words in text
+
+
+def test_what_an_interface_object_protects_is_protected_on_each_type() -> None:
+    supergraph = composed(
+        'type Query { i: I } interface I @key(fields: "id") { id: ID! } '
+        'type A implements I @key(fields: "id") { id: ID! x: Int @shareable } '
+        'type B implements I @key(fields: "id") { id: ID! }',
+        'type I @interfaceObject @key(fields: "id") { id: ID! x: Int @shareable @federation__authenticated }',
+    )
+    for coordinate in ("I.x", "A.x", "B.x"):
+        assert [directive.name for directive in supergraph.directives[coordinate]] == ["authenticated"]
 
 
 WHOLE = """

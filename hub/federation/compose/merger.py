@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hub.federation.compose.directive_merging import MERGE_STRATEGIES, merge_applications
+from hub.federation.compose.directive_merging import ACCESS_DIRECTIVES, MERGE_STRATEGIES, merge_applications
 from hub.federation.compose.executable_directives import executable_directives, with_common_locations
 from hub.federation.compose.field_selections import FIELD_SET_DIRECTIVES, field_set_coordinates, field_set_text
 from hub.federation.compose.from_context import (
@@ -17,6 +17,7 @@ from hub.federation.compose.from_context import (
     join_context_argument,
     with_qualified_contexts,
 )
+from hub.federation.compose.interface_objects import interface_object_fields
 from hub.federation.compose.subgraph_model import (
     AppliedDirective,
     Element,
@@ -108,6 +109,10 @@ class _Merger:
         self.overridden = overridden_fields(subgraphs)
         self.context_coordinates = context_coordinates(subgraphs)
         self.input_types, self.output_types = _type_positions(subgraphs)
+        self.interface_object_protections: dict[str, list[OutputField]] = {}
+        for stand_in in interface_object_fields(subgraphs):
+            if not stand_in.field.has("external"):
+                self.interface_object_protections.setdefault(stand_in.coordinate, []).append(stand_in.field)
 
     def type(self, name: str) -> Type:
         parts = {subgraph.name: subgraph.types[name] for subgraph in self.subgraphs if name in subgraph.types}
@@ -188,7 +193,7 @@ class _Merger:
         return OutputField(
             name,
             _description(resolving.values()),
-            (*joins, *_cache_tags(holders), *self.directives(resolving.values())),
+            (*joins, *_cache_tags(holders), *self.directives((*resolving.values(), *self.protections(coordinate)))),
             type_,
             {
                 argument: self.input_value(argument, arguments)
@@ -197,6 +202,15 @@ class _Merger:
                 and f"{coordinate}({argument}:)" not in self.context_coordinates
             },
         )
+
+    def protections(self, coordinate: str) -> Iterable[Element]:
+        """Fields of interface objects that stand for this one, with their access directives alone: whoever protects the
+        field of an interface protects it on every type."""
+        for stand_in in self.interface_object_protections.get(coordinate, ()):
+            directives = tuple(
+                directive for directive in stand_in.directives if directive.is_federation(*ACCESS_DIRECTIVES)
+            )
+            yield replace(stand_in, directives=directives)
 
     def field_join(self, subgraph: str, coordinate: str, field: OutputField, type_: str) -> dict[str, str] | None:
         """Arguments of `@join__field`; None for a field that its subgraph does not resolve any more."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from graphql import GraphQLInterfaceType
+
 from hub.federation.compose.directive_merging import ACCESS_DIRECTIVES
 from hub.federation.compose.subgraph_model import Element, Kind, Subgraph
 from hub.federation.errors import RuleViolation
@@ -59,21 +61,24 @@ def missing_transitive_auth_requirements(supergraph: Supergraph) -> Iterator[Rul
 
 
 def _dependencies(supergraph: Supergraph, join: FieldJoin) -> Iterator[tuple[str, str]]:
-    """Coordinates of the fields that a field requires, with their types; types that it takes a context from."""
+    """Coordinates of the fields that a field requires, with their types; types that it takes a context from, or that it
+    selects on below."""
     yield from ((selection.type, selection.type) for argument in join.contexts for selection in argument.selections)
     stack = list(join.reads)
     while stack:
         for field in stack.pop().fields:
             if field.name != "__typename":
                 yield field.coordinate, supergraph.types[field.type].fields[field.name].type.strip("[]!")
+                yield from ((selection.type, selection.type) for selection in field.selections)
                 stack.extend(field.selections)
 
 
 def _requirement(supergraph: Supergraph, *coordinates: str) -> Requirement:
-    """The requirements of all these elements at once."""
+    """The requirements of all these elements at once: of an interface or its field, those of every type that it may
+    stand for, since reading it may read any of them."""
     authenticated, scopes, policies = False, [frozenset[str]()], [frozenset[str]()]
-    for coordinate in coordinates:
-        for directive in supergraph.directives.get(coordinate, ()):
+    for element in (element for coordinate in coordinates for element in _elements(supergraph, coordinate)):
+        for directive in supergraph.directives.get(element, ()):
             if directive.name == "authenticated":
                 authenticated = True
             elif directive.name == "requiresScopes":
@@ -81,6 +86,15 @@ def _requirement(supergraph: Supergraph, *coordinates: str) -> Requirement:
             elif directive.name == "policy":
                 policies = _conjunction(policies, directive.arguments["policies"])
     return authenticated, scopes, policies
+
+
+def _elements(supergraph: Supergraph, coordinate: str) -> Iterator[str]:
+    """The element itself, and those of the types that implement its interface."""
+    yield coordinate
+    name, separator, field = coordinate.partition(".")
+    type_ = supergraph.schema.type_map[name]
+    if isinstance(type_, GraphQLInterfaceType):
+        yield from (f"{member.name}{separator}{field}" for member in supergraph.schema.get_possible_types(type_))
 
 
 def _conjunction(left: Alternatives, right: Any) -> Alternatives:
