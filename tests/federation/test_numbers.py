@@ -154,6 +154,23 @@ async def test_a_number_that_its_type_does_not_hold_is_null_at_its_path(
     assert errors == [{"code": "SUBGRAPH_MALFORMED", "path": path} for path in paths]
 
 
+@pytest.mark.parametrize("key", ["id", "box { id }"])
+async def test_a_key_that_lost_digits_is_never_sent(key: str) -> None:
+    head = HEAD + f'type Thing @key(fields: "{key}") {{ id: ID! @shareable box: Box @shareable '
+    box = "type Box { id: ID! @shareable }"
+    gateway = Gateway(
+        Part("numbers", head + "} type Query { thing: Thing }" + box),
+        Part("names", head + "name: String }" + box, find={"Thing": lambda representation: {"name": "another"}}),
+    )
+    thing = b'{"id":1180591620717411303425,"box":{"id":1180591620717411303425}}'
+    async with serving(lambda n: http(b'{"data":{"thing":' + thing + b"}}")) as (_, transport):
+        gateway.subgraphs["numbers"] = transport  # type: ignore[assignment]
+        data, errors = await gateway.answer("{ thing { name } }")
+    assert data == {"thing": {"name": None}}
+    assert errors == [{"code": "SUBGRAPH_MALFORMED", "path": ["thing", "name"]}]
+    assert gateway.subgraphs["names"].requests == []
+
+
 @pytest.mark.parametrize("body", [b'[1e400, "\\ud800"]', b"[1e400, NaN]", b"[1e400, 1e]"])
 async def test_what_is_no_json_is_malformed_beside_a_number_beyond_doubles(body: bytes) -> None:
     gateway = Gateway(Part("numbers", SDL))

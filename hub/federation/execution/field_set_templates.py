@@ -40,6 +40,16 @@ def fill(into: dict[str, Any], value: dict[str, Any], templates: tuple[Template,
     return missing
 
 
+def rounded(value: Any) -> bool:
+    """Whether a key's value may have lost digits: a whole number beyond 64 bits is read as a double, unless the fetch
+    is read exactly."""
+    if type(value) is float:
+        return not -(2.0**63) <= value < 2.0**64
+    if isinstance(value, dict):
+        return any(map(rounded, value.values()))
+    return isinstance(value, list) and any(map(rounded, value))
+
+
 def leaf(value: dict[str, Any], template: Template) -> tuple[Any, bool]:
     """The value of a template's only leaf at an object, with lists on the path as lists, and whether it is absent."""
     field_value = value.get(template.key, _ABSENT)

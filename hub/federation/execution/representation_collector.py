@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from hub.federation.execution.field_set_templates import fill, union
+from hub.federation.execution.field_set_templates import fill, rounded, union
 from schema.written_numbers import written_or_text
 
 if TYPE_CHECKING:
@@ -182,6 +182,8 @@ class _Source:
                 collected.absent.append((value, source.outputs))
                 continue
             if any(template.is_list and representation[template.name] is None for template in source.required):
+                raise Unusual
+            if any(rounded(representation[template.name]) for template in source.inputs):
                 raise Unusual
             plain = self._read is not None and _PLAIN.issuperset(map(type, (key,) if self._one else key))
             yield value, key if plain else identity(representation)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.federation.errors import Path
-from hub.federation.execution.field_set_templates import fill, leaf
+from hub.federation.execution.field_set_templates import fill, leaf, rounded
 from hub.federation.execution.representation_collector import CONTEXTS, CollectedRequest, identity
 from hub.federation.execution.response_tree import merge_into, object_above, objects_at
 from hub.federation.planning.query_plan import Entities, Source
@@ -73,7 +73,7 @@ def represent(data: dict[str, Any], entities: Entities) -> EntityRequest:
     for number, source in enumerate(entities.sources):
         for value, path in objects_at(data, source.path, source.only):
             representation: dict[str, Any] = {"__typename": source.type}
-            missing = fill(representation, value, source.inputs)
+            missing = fill(representation, value, source.inputs) or any(map(rounded, representation.values()))
             if missing or any(representation[template.name] is None for template in source.inputs):
                 if missing:
                     request.missing.append(Missing(value, path, source.outputs, ((value, source.inputs),)))
