@@ -12,10 +12,11 @@ import typer
 from rich.console import Console
 
 from benchmarks.gateway.attack import under_attack
+from benchmarks.gateway.hostile import slowest
 from benchmarks.gateway.measure import QUERY, measure, memory_after, site
 from benchmarks.gateway.peers import GATEWAYS, HUB, NODE, Gateway
 from benchmarks.gateway.planning import plans
-from benchmarks.gateway.report import show_attacks, show_figures, show_goals, show_plans
+from benchmarks.gateway.report import show_attacks, show_figures, show_goals, show_plans, show_slowest
 from hub.errors import HubError
 from infra.npm import NodeAbsent, installed
 
@@ -32,14 +33,21 @@ def bench(
     console = Console(stderr=json)
     gateways = [gateway for gateway in GATEWAYS if only is None or gateway.name in only or gateway.name == HUB]
     gateways = _installed(gateways, console)
-    planned = plans(QUERY)
+    planned, hostile = plans(QUERY), slowest(seconds)
     with tempfile.TemporaryDirectory() as folder, site(gateways, Path(folder)) as (subgraphs, running):
         starts = {gateway.gateway.name: gateway.start for gateway in running}
         figures = measure(subgraphs, running, connections or [1, 10, 50], rounds, seconds)
         size = memory_after(running[0], operations)
         attacks = under_attack(running[0], seconds)
     if json:
-        results = {"plans": planned, "start": starts, "figures": figures, "memory": size, "attacks": attacks}
+        results = {
+            "plans": planned,
+            "start": starts,
+            "figures": figures,
+            "memory": size,
+            "attacks": attacks,
+            "hostile": hostile,
+        }
         sys.stdout.buffer.write(msgspec.json.encode(results) + b"\n")
         return
     console.print("Une requête de six niveaux, quatre sous-graphes, réponses égales, aucun partage entre requêtes :")
@@ -47,6 +55,8 @@ def bench(
     show_goals(figures, starts[HUB], size, console)
     console.print("Plans, en temps de calcul :")
     show_plans(planned, console)
+    console.print("Les documents hostiles les plus lents à préparer, cherchés au hasard dans chaque famille :")
+    show_slowest(hostile, console)
     console.print("Un second client de « hub gateway », pendant qu'un autre l'attaque :")
     show_attacks(attacks, console)
 

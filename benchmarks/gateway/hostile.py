@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from random import Random
 
+import msgspec
+
 from hub.errors import HubError
 from hub.federation.compose.composer import Source, compose
+from hub.federation.errors import CompositionFailed
 from hub.federation.supergraph import Supergraph
 from hub.gateway import EVERYONE, allow
 from hub.prepare import Preparer
@@ -168,24 +172,46 @@ def document(recipe: Recipe, supergraph: Supergraph) -> str:
     return f"{head}{{ start {{ {body} }} }}"
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """The milliseconds of processor that preparing a document took, and its refusal's code, empty if it was planned."""
+class Slowest(msgspec.Struct, frozen=True):
+    """The slowest document of a family: the milliseconds of processor that preparing it takes, and the code by which it
+    is refused, empty if it is planned; among how many `documents`."""
 
+    family: str
     milliseconds: float
     code: str
+    bytes: int
+    documents: int
 
 
-def prepare(supergraph: Supergraph, text: str) -> Preparation:
-    """Prepare a document once, with nothing cached."""
+def slowest(seconds: float) -> list[Slowest]:
+    """Search each family for so long."""
+    return [_search(family, recipe, seconds, Random(family)) for family, recipe in FAMILIES.items()]  # noqa: S311
+
+
+def _search(family: str, recipe: Recipe, seconds: float, random: Random) -> Slowest:
+    end = time.monotonic() + seconds
+    found, candidate, documents = Slowest(family, 0.0, "", 0, 0), recipe, 0
+    while time.monotonic() < end:
+        documents += 1
+        with suppress(CompositionFailed):  # not every recipe is a graph
+            supergraph = graph(candidate)
+            text = document(candidate, supergraph)
+            milliseconds, code = min(_prepare(supergraph, text) for _ in range(2))
+            if milliseconds > found.milliseconds:
+                found, recipe = Slowest(family, milliseconds, code, len(text), documents), candidate
+        candidate = neighbour(recipe, random)
+    return msgspec.structs.replace(found, documents=documents)
+
+
+def _prepare(supergraph: Supergraph, text: str) -> tuple[float, str]:
+    """Prepare a document with nothing cached: milliseconds of processor, and the code of its refusal."""
     preparer = Preparer(supergraph, supergraph.client_schema, allow)
-    start = time.process_time()
-    code = ""
+    start, code = time.process_time(), ""
     try:
         preparer.prepare(text, None, EVERYONE, TRACE)
     except HubError as error:
         code = error.code
-    return Preparation(1000 * (time.process_time() - start), code)
+    return 1000 * (time.process_time() - start), code
 
 
 def neighbour(recipe: Recipe, random: Random) -> Recipe:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.gateway.attack import AttackImpact
+from benchmarks.gateway.hostile import Slowest
 from benchmarks.gateway.measure import Figures
 from benchmarks.gateway.peers import GATEWAYS, HUB
 from benchmarks.gateway.planning import MOST_CACHED, MOST_COLD, PlanTime
@@ -85,6 +86,15 @@ def show_plans(plans: Sequence[PlanTime], console: Console) -> None:
             f"≤ {MOST_CACHED:g}",
             style=None if plan_time.reached else "yellow",
         )
+    console.print(table)
+
+
+def show_slowest(documents: Sequence[Slowest], console: Console) -> None:
+    """Print the slowest document that was found of each family."""
+    table = _table("famille", "ms au plus", "octets", "issue", "documents")
+    for slowest in documents:
+        row = (slowest.family, f"{slowest.milliseconds:.0f}", str(slowest.bytes), slowest.code or "planifié")
+        table.add_row(*row, str(slowest.documents))
     console.print(table)
 
 

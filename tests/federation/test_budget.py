@@ -122,3 +122,11 @@ def test_the_deadline_ends_normalising_and_planning() -> None:
         with pytest.raises(OperationRefused) as caught:
             prepare(LADDER.supergraph, query, budget)
         assert caught.value.code == "PLAN_DEADLINE"
+
+
+def test_as_many_fields_as_a_document_may_have_are_prepared() -> None:
+    fields = [f"f{number}" for number in range(Limits().selections - 10)]
+    wide = Gateway(
+        Part("s", f"{HEAD} type Query {{ t: T }} type T {{ {' '.join(f'{name}: Int' for name in fields)} }}")
+    )
+    assert steps(wide.supergraph, f"{{ t {{ {' '.join(fields)} }} }}") <= STEPS

@@ -63,7 +63,7 @@ _Bearing = FieldNode | FragmentSpreadNode | InlineFragmentNode | OperationDefini
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
 
-STEPS_PER_FIELD = 2
+STEPS_PER_FIELD = 1
 """Steps of the budget for a field of a concrete type, from the document to the client's answer."""
 
 META_FIELDS = frozenset({"__schema", "__type"})

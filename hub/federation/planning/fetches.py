@@ -18,7 +18,7 @@ from hub.federation.planning.search_state import ContextSource, Group, Leaf, Opt
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
 
-STEPS_PER_ITEM = 3
+STEPS_PER_ITEM = 2
 """Steps of the budget for a field of a fetch: what inserts, merges, adapts and prints it."""
 
 ALWAYS: Alternatives = frozenset({frozenset()})

@@ -104,7 +104,7 @@ class Walker:
             for origin in [arrival for arrival in position.arrivals if untyped or not arrival.untyped]:
                 if origin.group.subgraph == subgraph and not move.waits:
                     continue
-                self.budget.spend(2 + len(origin.group.closure) // 16, position.type, field.name)
+                self.budget.spend(6 + len(origin.group.closure) // 4, position.type, field.name)
                 arrival = self.hop(origin, subgraph, field, move)
                 if arrival is not None:
                     arguments = (*field.arguments, *self.context_coordinates(position, subgraph, field, move))
@@ -212,7 +212,7 @@ class Walker:
             cycles, before = self.cycles, len(position.arrivals)
             interface = self.graph.local_type(position.type, origin.node.subgraph)
             for subgraph, key, selections in self.graph.type_keys(position.type, interface):
-                self.budget.spend(2, position.type, TYPENAME)
+                self.budget.spend(6, position.type, TYPENAME)
                 sources: list[Option] = []
                 inputs = self.templates(position, selections, origin.group, sources)
                 if inputs is None or not self.types_readable_above(position, origin.group, sources):

@@ -107,13 +107,21 @@ class Classification:
         guarded = any(self.fields[read].category not in OPEN for read in input_.reads if read in self.fields)
         return guarded and not input_.designates and input_.match is None and name.partition(".")[0] not in self.enums
 
+    @cached_property
+    def inputs_by_type(self) -> Mapping[str, frozenset[str]]:
+        """The fields of each input type, and the values of each enum that an input may have."""
+        by_type: dict[str, set[str]] = {}
+        for name in self.inputs:
+            by_type.setdefault(name.partition(".")[0], set()).add(name)
+        return {type_: frozenset(names) for type_, names in by_type.items()}
+
     def nested_inputs(self, name: str) -> set[str]:
         """An input and all inputs that its value may hold."""
         nested, pending = {name}, [name]
         while pending:
             input_ = self.inputs.get(pending.pop())
             if input_ is not None:
-                below = {inner for inner in self.inputs if inner.startswith(f"{input_.type}.")} - nested
+                below = self.inputs_by_type.get(input_.type, frozenset()) - nested
                 nested |= below
                 pending += below
         return nested

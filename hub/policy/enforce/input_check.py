@@ -51,8 +51,7 @@ def input_use(
     input_class = schema.inputs.get(name)
     if input_class is None or not is_admitted(name, decisions, schema):
         return InputUse(name, variable, path, conditions)
-    below = f"{input_class.type}."
-    nested = any(inner.startswith(below) for inner in schema.inputs)
+    nested = input_class.type in schema.inputs_by_type
     return InputUse(name, variable, path, conditions, None if nested else _revealed(name, input_class))
 
 
