@@ -13,5 +13,5 @@ ORACLE = int(os.environ.get("ORACLE", "400"))
 """Operations that the oracle answers too."""
 SUPERGRAPHS = int(os.environ.get("SUPERGRAPHS", "40"))
 """Graphs that are composed and asked."""
-COMPOSERS = int(os.environ.get("COMPOSERS", "150"))
+COMPOSERS = int(os.environ.get("COMPOSERS", "60"))
 """Sets of subgraphs that the reference composers compose too."""

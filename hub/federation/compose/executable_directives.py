@@ -6,7 +6,7 @@ its executable locations only if every subgraph has them. Arguments and location
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graphql import DirectiveDefinitionNode, parse, print_ast, specified_directives
@@ -28,6 +28,23 @@ def executable_directives(subgraphs: Sequence[Subgraph]) -> tuple[str, ...]:
     names = [name for name in (defined[0] if defined else ()) if all(name in own for own in defined)]
     merged = (_merged([own[name] for own in defined]) for name in names)
     return tuple(print_ast(node) for node in merged if node is not None)
+
+
+def contradictory_arguments(subgraphs: Sequence[Subgraph]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Coordinates of the arguments of these directives whose types contradict each other, with the type by subgraph."""
+    defined = {subgraph.name: _definitions(subgraph) for subgraph in subgraphs}
+    names = set[str].intersection(*(set(own) for own in defined.values())) if defined else set[str]()
+    for name in sorted(names):
+        nodes = {subgraph: own[name] for subgraph, own in defined.items()}
+        if not _common_locations(list(nodes.values())):
+            continue
+        types: dict[str, dict[str, str]] = {}
+        for subgraph, node in nodes.items():
+            for argument in node.arguments or ():
+                types.setdefault(f"@{name}({argument.name.value}:)", {})[subgraph] = print_ast(argument.type)
+        for coordinate, by_subgraph in types.items():
+            if merge_input_types(list(by_subgraph.values())) is None:
+                yield coordinate, by_subgraph
 
 
 def with_common_locations(directive: tuple[str, str], text: str, subgraphs: Sequence[Subgraph]) -> str:

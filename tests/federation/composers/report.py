@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tests.federation.composers.deliberate import deliberate
 from tests.federation.composers.shrink import shrink
 from tests.federation.composers.verdict import Referees, SubgraphSet, Verdicts
 
@@ -23,6 +24,7 @@ class Report:
     same_verdict: int = 0
     refused_by_both: int = 0
     same_code: int = 0
+    deliberate: int = 0
     references_agree: int = 0
     crashes: Counter[str] = field(default_factory=Counter)
     classes: dict[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]] = field(default_factory=dict)
@@ -37,7 +39,13 @@ class Report:
         self.references_agree += verdicts.hive.accepts is verdicts.apollo.accepts
         self.crashes.update(code for code in verdicts.ours.codes if code.startswith("CRASH"))
         if not verdicts.same_codes:
+            self.deliberate += deliberate(verdicts) is not None
             self.classes.setdefault(verdicts.kind, []).append((name, sources, verdicts))
+
+    @property
+    def differing(self) -> int:
+        """How many sets differ, in verdict or codes."""
+        return sum(map(len, self.classes.values()))
 
     def by_count(self) -> list[tuple[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]]]:
         """The classes of differences, the most frequent first."""
@@ -48,6 +56,7 @@ class Report:
         yield f"sets: {self.sets}"
         yield f"verdict as Apollo's: {_share(self.same_verdict, self.sets)}"
         yield f"a code of Apollo's, of those that both refuse: {_share(self.same_code, self.refused_by_both)}"
+        yield f"all but deliberate differences: {_share(self.sets - self.differing + self.deliberate, self.sets)}"
         yield f"the two reference composers agree on the verdict: {_share(self.references_agree, self.sets)}"
         yield f"exceptions that are no composition error: {sum(self.crashes.values())} {dict(self.crashes)}"
         yield ""

@@ -13,7 +13,13 @@ def _inputs(first: str, second: str) -> list[str]:
     return [f"type Query {{ f{n}(i: I): Int }} input I {{ {fields} }}" for n, fields in enumerate((first, second))]
 
 
+NOTE = "directive @note(n: Int) on FIELD "
+LISTED = "directive @note(n: [Int]) on FIELD "
+
 CASES = (
+    Case("FIELD_ARGUMENT_TYPE_MISMATCH", "@note(n:)",
+         [NOTE + "type Query { a: Int }", LISTED + "type Query { b: Int }"],
+         [NOTE + "type Query { a: Int }", NOTE + "type Query { b: Int }"], TWO),
     Case("REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH", "I.y", _inputs("x: Int y: Int!", "x: Int"),
          ["type Query { f(i: I @inaccessible): Int } input I @inaccessible { x: Int y: Int! @inaccessible }",
           "type Query { g: Int } input I { x: Int }"]),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hub.federation.compose.executable_directives import contradictory_arguments
 from hub.federation.compose.from_context import context_coordinates
 from hub.federation.compose.merger import is_merged
 from hub.federation.compose.subgraph_model import InputValue, Kind, Subgraph, Type
@@ -51,6 +52,19 @@ def argument_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
                     f"the argument is required, and missing in {', '.join(lacking)}",
                     "Add it everywhere, or make it optional",
                 )
+
+
+def directive_argument_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """FIELD_ARGUMENT_TYPE_MISMATCH: subgraphs disagree on an argument of a directive of operations."""
+    for coordinate, types in contradictory_arguments(subgraphs):
+        listed = ", ".join(f'"{type_}" in {subgraph}' for subgraph, type_ in types.items())
+        yield RuleViolation(
+            "FIELD_ARGUMENT_TYPE_MISMATCH",
+            coordinate,
+            types,
+            f"the type of the argument is {listed}",
+            "Give it the same type everywhere",
+        )
 
 
 def field_argument_default_mismatch(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
@@ -129,6 +143,7 @@ def _input_types(subgraphs: Sequence[Subgraph]) -> Iterator[tuple[str, dict[str,
 
 RULES = (
     argument_mismatch,
+    directive_argument_mismatch,
     field_argument_default_mismatch,
     input_field_default_mismatch,
     required_input_field_missing,

@@ -1,0 +1,67 @@
+"""Random subgraph sets are judged as Apollo's composition judges them, but for the differences that are meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.federation.compose.composer import Source
+from tests.draws import COMPOSERS
+from tests.federation.composers.deliberate import COMPOSES, deliberate
+from tests.federation.composers.report import described
+from tests.federation.composers.sets import drawn
+from tests.federation.composers.verdict import CRASH, Referees, Verdicts, our_verdict, referees
+from tests.federation.rules.case import HEAD
+from tests.node import Node
+
+FIRST_SEED = 20_000
+
+
+def judged(composers: Referees, *sdls: str) -> Verdicts:
+    return composers.verdicts(tuple(Source(f"s{number}", "", sdl) for number, sdl in enumerate(sdls)))
+
+
+def test_random_sets_are_judged_as_apollo_does(node: Node) -> None:
+    with referees(node) as composers:
+        for seed in range(FIRST_SEED, FIRST_SEED + COMPOSERS):
+            sources = drawn(seed)
+            verdicts = composers.verdicts(sources)
+            difference = described(f"seed-{seed}", sources, verdicts)
+            assert verdicts.same_codes or deliberate(verdicts) is not None, difference
+            assert not any(code.startswith(CRASH) for code in verdicts.ours.codes), difference
+
+
+ON_THE_WAY = (
+    HEAD + "type Query { t: T } type T { id: ID! @shareable x: Int }",
+    HEAD + 'type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") }',
+)
+STRICTER = (
+    ("INVALID_GRAPHQL", "type Query { a: E } enum E { A A }"),
+    ("INVALID_GRAPHQL", "type Query { a(text: String = WORD): Int }"),
+    ("DISALLOWED_INACCESSIBLE", HEAD + "scalar String @inaccessible type Query { a: Int }"),
+    ("TYPE_DEFINITION_INVALID", HEAD + "scalar _Service type Query { a: Int }"),
+)
+
+
+def test_what_is_required_may_be_read_on_the_way(node: Node) -> None:
+    with referees(node) as composers:
+        verdicts = judged(composers, *ON_THE_WAY)
+    assert verdicts.kind == (COMPOSES, "SATISFIABILITY_ERROR")
+
+
+@pytest.mark.parametrize(("code", "sdl"), STRICTER)
+def test_what_apollo_overlooks_is_refused(node: Node, code: str, sdl: str) -> None:
+    with referees(node) as composers:
+        verdicts = judged(composers, sdl)
+    assert verdicts.kind == (code, COMPOSES)
+
+
+def test_names_that_routers_would_confuse_are_refused(node: Node) -> None:
+    sources = (Source("a-b", "", "type Query { a: Int }"), Source("A_B", "", "type Query { b: Int }"))
+    with referees(node) as composers:
+        verdicts = composers.verdicts(sources)
+    assert verdicts.kind == ("INVALID_SUBGRAPH_NAME", COMPOSES)
+
+
+def test_a_malformed_import_is_a_failure_with_its_place() -> None:
+    sdl = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{as: "@key"}, 3, null])'
+    assert our_verdict((Source("s0", "", f"{sdl} type Query {{ a: Int }}"),)).codes == {"INVALID_LINK_DIRECTIVE_USAGE"}
