@@ -29,7 +29,7 @@ from subgraphs.kit.root_sql import compile_statement
 from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 
-READING_BYTES, STATEMENT_BYTES = 2 * 1024 * 1024, 6 * 1024 * 1024
+READING_BYTES, STATEMENT_BYTES = 2 * 1024 * 1024, 5 * 1024 * 1024
 """Memory for the readings of operations, and for their statements, of one subgraph."""
 
 SELF = link_key(Fact.SELF, "")

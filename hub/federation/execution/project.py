@@ -41,7 +41,7 @@ class Guard(Checks, Protocol):
         ...
 
 
-GENERATED_BYTES, SHAPE_BYTES = 20 * 1024 * 1024, 4 * 1024 * 1024
+GENERATED_BYTES, SHAPE_BYTES = 16 * 1024 * 1024, 4 * 1024 * 1024
 """Memory for the generated code of all operations, and for their shapes."""
 CODE_BASE, CODE_PER_FIELD = 6_000, 2_000
 """Memory of generated code, in bytes: measured at 5 KB for one field and 0.4 to 1.9 KB for each further one."""
