@@ -34,6 +34,8 @@ READING: dict[str, tuple[str, ...]] = {
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
     "policy explain": ("Person.id", "--actor", "dpo", "--purpose", "audit"),
     "policy diff": (POLICIES, POLICIES, "--people"),
+    "policy who": ("Person.id",),
+    "policy gaps": (),
     "policy register": (),
     "policy impact": (),
 }
