@@ -5,7 +5,7 @@ by the provider of that session (`organisation_siret`) and by who proposed it (`
 which are those of the organisation that recorded them and give nobody a link to the person.
 """
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Boolean, Column, Date, Index, PrimaryKeyConstraint, Table, Text, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import UUID
 
 from schema.facts import REVEALED
@@ -110,11 +110,13 @@ placement = Table(
     identifier("organisation_siret"),
     identifier("recorded_by"),
     *lineage(),
+    Column("with_project", Boolean, nullable=False, server_default=false()),
     one_of("status", STATUSES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
 )
-"""`session_id` has no foreign key: a placement may be told before the catalogue that holds its session."""
+"""`with_project`: the person has a training project, whoever may read it; whoever writes one or the other keeps it so.
+`session_id` has no foreign key: a placement may be told before the catalogue that holds its session."""
 
 training_project = Table(
     "training_project",

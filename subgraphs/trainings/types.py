@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy import ColumnElement, Table, case, func, or_, select
 from sqlalchemy import Date as DateType
 
 from schema.categories import Category, Level
@@ -13,7 +13,7 @@ from subgraphs.kit.connection_types import Connection, PlaceConnection
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Drop, Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.residual_sql import yes
+from subgraphs.kit.residual_sql import constant, yes
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.trainings import values as v
 from subgraphs.trainings.tables import (
@@ -30,6 +30,10 @@ PUB, FORM = Category.PUB, Category.FORM
 _DAYS = (placement.c.proposed_on, placement.c.decided_on, placement.c.entered_on, placement.c.ended_on)
 _LATEST: ColumnElement[date] = func.coalesce(func.greatest(*_DAYS), day_column(placement.c.as_of), type_=DateType())
 """The last day that a placement bears; of one that bears none, the day on which its source told it."""
+WITHOUT_PROJECT = 550
+"""Days by which the duration of a placement without a training project is shorter: six months instead of two years
+(C. trav. R.5312-44 II); it counts as if its last day had been so much earlier."""
+_DATED: ColumnElement[date] = case((placement.c.with_project, _LATEST), else_=_LATEST - constant(WITHOUT_PROJECT))
 
 
 _SESSION, _TRAINING, _PROVIDER = training_session.alias("s"), training.alias("o"), training_provider.alias("p")
@@ -107,7 +111,7 @@ class TrainingSession:
     subject="person_id",
     owner="organisation_siret",
     recorded_by="recorded_by",
-    dated=_LATEST,
+    dated=_DATED,
     plural="positionnements",
     description="Positionnement d'une personne sur une session de formation (OuiForm).",
 )

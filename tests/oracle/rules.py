@@ -160,4 +160,5 @@ def _age(item: Item, today: date) -> int | None:
     """Days since the last of the days from which the duration of the row's type runs."""
     _, columns = DATES.get(item.type, ("", ()))
     days = [date.fromisoformat(str(item.row[name])[:10]) for name in columns if item.row[name] is not None]
-    return (today - max(days)).days if days else None
+    sooner = 550 if item.type == "TrainingPlacement" and not item.row["with_project"] else 0
+    return (today - max(days)).days + sooner if days else None

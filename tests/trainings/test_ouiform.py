@@ -158,6 +158,17 @@ async def test_a_project_is_written_and_gives_nobody_a_link(ingest: Connection, 
     assert (again.counts, again.rows) == ({Outcome.UNCHANGED: 1}, 0)
 
 
+async def test_a_placement_knows_whether_its_person_has_a_project_in_whatever_order_they_come(
+    ingest: Connection, tmp_path: Path
+) -> None:
+    gone = {"projet": "POS-1", "maj": "2026-11-03T09:30:00+01:00", "supprime": True}
+    for lines, known in (((PLACEMENT,), False), ((PROJECT,), True), ((gone,), False)):
+        await ingest_feed(ingest, tmp_path, *lines)
+        assert await ingest.fetchval("SELECT with_project FROM trainings.placement") is known
+    await ingest_feed(ingest, tmp_path, {**PROJECT, "projet": "PRJ-2"}, {**PLACEMENT, "positionnement": "POS-2"})
+    assert await ingest.fetchval("SELECT every(with_project) FROM trainings.placement") is True
+
+
 async def test_a_project_and_a_placement_of_the_same_number_are_two_items(ingest: Connection, tmp_path: Path) -> None:
     gone = {"projet": "POS-1", "maj": "2026-11-03T09:30:00+01:00", "supprime": True}
     report = await ingest_feed(

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from hub.graph import load_graph
 from schema.days import day_of
 from schema.facts import Fact, link_key
 from schema.residual import Clause, Residual
@@ -17,6 +18,7 @@ from subgraphs.kit.server import Subgraph
 from subgraphs.kit.transactions import ORGANISATION_SETTING
 from subgraphs.kit.transactions import Database as Pool
 from subgraphs.trainings.queries import MODEL
+from subgraphs.trainings.types import WITHOUT_PROJECT
 from tests.conftest import Database
 from tests.kit.conftest import AGENT, NOW, POLICY, REFERENT, Rows, anyone, context, person_id, residual
 
@@ -306,7 +308,21 @@ async def test_a_placement_ends_by_the_last_of_its_days_and_by_what_its_source_t
     today = day_of(datetime.fromtimestamp(NOW, UTC))
     values = ", ".join(f"{name} = ${place}" for place, name in enumerate(days, 1))
     dates = [None if age is None else today - timedelta(age) for age in days.values()]
-    await rows.connection.execute(f"UPDATE trainings.placement SET {values}", *dates)
+    await rows.connection.execute(f"UPDATE trainings.placement SET {values}, with_project = true", *dates)
+    assert await _count_listed(trainings) == (4 if is_listed else 0)
+
+
+@pytest.mark.parametrize(("age", "is_listed"), [(180, True), (181, False)])
+async def test_a_placement_of_who_has_no_training_project_ends_after_six_months(
+    rows: Rows, trainings: Subgraph, age: int, is_listed: bool
+) -> None:
+    assert load_graph().table.policy.items["training_placement"].days - WITHOUT_PROJECT == 180
+    day = day_of(datetime.fromtimestamp(NOW, UTC)) - timedelta(age)
+    await rows.connection.execute("UPDATE trainings.placement SET proposed_on = $1", day)
+    assert await _count_listed(trainings) == (4 if is_listed else 0)
+
+
+async def _count_listed(trainings: Subgraph) -> int:
     bound = (Clause(int(Fact.REFERENT), 0, int(Fact.ITEM_ENDED)),)
     read = residual(
         {"Person": anyone(Fact.REFERENT), "TrainingPlacement": bound},
@@ -316,4 +332,4 @@ async def test_a_placement_ends_by_the_last_of_its_days_and_by_what_its_source_t
     variables = {"r": [{"__typename": "Person", "id": person_id(1)}], "first": 9}
     answer = await trainings.execute(QUERY, variables, context(read, REFERENT))
     listed = answer["data"]["_entities"][0]["trainingPlacements"]["nodes"]
-    assert len(listed) == (4 if is_listed else 0)
+    return len(listed)

@@ -131,7 +131,10 @@ async def _write(line: bytes, store: Store) -> Outcome:
     if not await store.admit(tables.source_record, NAME, key, at, removed=isinstance(message, Removal)):
         return Outcome.OLDER
     if isinstance(message, Removal):
+        row = await store.row(table, source=NAME, source_id=key)
         gone = await store.delete(table, source=NAME, source_id=key)
+        if row is not None and table is tables.training_project:
+            await _keep_with_project(store, row["person_id"])
         await store.link(NAME, key, ())
         return Outcome.REMOVED if gone else Outcome.UNCHANGED
     if isinstance(message, Project):
@@ -175,11 +178,13 @@ async def _person(store: Store, person: Person) -> Any:
 
 async def _put_project(store: Store, project: Project, key: str, as_of: datetime) -> None:
     """Write a project; it gives no link: whoever recorded it reads the person by another one, or not at all."""
+    person_id = await _person(store, project.personne)
+    before = await store.row(tables.training_project, source=NAME, source_id=key)
     await store.put(
         tables.training_project,
         {"source": NAME, "source_id": key},
         {
-            "person_id": await _person(store, project.personne),
+            "person_id": person_id,
             "formacode": project.formacode,
             "recorded_on": project.date,
             "organisation_siret": project.organisme,
@@ -188,6 +193,20 @@ async def _put_project(store: Store, project: Project, key: str, as_of: datetime
         },
         new={"id": uuid4()},
     )
+    for person in {str(person_id)} | ({str(before["person_id"])} if before is not None else set()):
+        await _keep_with_project(store, person)
+
+
+async def _keep_with_project(store: Store, person_id: Any) -> None:
+    """Say of each placement of the person whether it has a training project."""
+    known = await _has_project(store, person_id)
+    for row in await store.all(tables.placement, person_id=person_id):
+        place = {"source": row["source"], "source_id": row["source_id"]}
+        await store.put(tables.placement, place, {"with_project": known})
+
+
+async def _has_project(store: Store, person_id: Any) -> bool:
+    return bool(await store.all(tables.training_project, person_id=person_id))
 
 
 async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
@@ -207,6 +226,7 @@ async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
             "accommodation_requested": placement.amenagement_demande,
             "organisation_siret": placement.organisme,
             "recorded_by": placement.prescripteur,
+            "with_project": await _has_project(store, person_id),
             "as_of": as_of,
         },
         new={"id": uuid4()},
