@@ -70,7 +70,7 @@ def test_descriptions_and_deprecations_are_kept() -> None:
 
 def test_the_weaker_output_and_the_stronger_input_hold() -> None:
     text = client(
-        "type Query { a(x: Int!, y: [Int!]!): [Int!]! @shareable }",
+        "type Query { a(x: Int!, y: [Int!]): [Int!]! @shareable }",
         "type Query { a(x: Int, y: [Int]!): [Int]! @shareable }",
     )
     assert "a(x: Int!, y: [Int!]!): [Int]!" in text

@@ -34,6 +34,7 @@ ON_THE_WAY = (
     HEAD + "type Query { t: T } type T { id: ID! @shareable x: Int }",
     HEAD + 'type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") }',
 )
+BOTH_WAYS = ("type Query { a: [Int]! @shareable }", "type Query { a: [Int!] @shareable }")
 STRICTER = (
     ("INVALID_GRAPHQL", "type Query { a: E } enum E { A A }"),
     ("INVALID_GRAPHQL", "type Query { a(text: String = WORD): Int }"),
@@ -46,6 +47,13 @@ def test_what_is_required_may_be_read_on_the_way(node: Node) -> None:
     with referees(node) as composers:
         verdicts = judged(composers, *ON_THE_WAY)
     assert verdicts.kind == (COMPOSES, "SATISFIABILITY_ERROR")
+
+
+def test_types_that_differ_both_ways_meet_in_the_weaker_of_each(node: Node) -> None:
+    with referees(node) as composers:
+        verdicts = judged(composers, *(HEAD + sdl for sdl in BOTH_WAYS))
+    assert verdicts.kind == (COMPOSES, "FIELD_TYPE_MISMATCH")
+    assert "a: [Int] @join__field" in verdicts.ours.supergraph
 
 
 @pytest.mark.parametrize(("code", "sdl"), STRICTER)

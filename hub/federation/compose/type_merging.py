@@ -23,36 +23,36 @@ def possible_types(subgraphs: Iterable[Subgraph]) -> dict[str, frozenset[str]]:
 
 
 def merge_output_types(types: Sequence[str], possible: Mapping[str, frozenset[str]]) -> str | None:
-    """The weakest of the printed types; None if two of them contradict each other."""
-    weakest = types[0]
-    for type_ in types[1:]:
-        if _is_at_least_as_strong(weakest, type_, possible):
-            weakest = type_
-        elif not _is_at_least_as_strong(type_, weakest, possible):
-            return None
-    return weakest
+    """The weakest of the printed types; None if they contradict each other."""
+    names = {named_type(type_) for type_ in types}
+    widest = next(
+        (wide for wide in sorted(names) if all(name == wide or name in possible.get(wide, ()) for name in names)), None
+    )
+    shapes = {type_.replace(named_type(type_), "").replace("!", "") for type_ in types}
+    if widest is None or len(shapes) != 1:
+        return None
+    return _print_type(widest, [all(marks) for marks in _non_null_marks(types)])
 
 
 def merge_input_types(types: Sequence[str]) -> str | None:
-    """The strongest of the printed types; None if two of them contradict each other."""
-    strongest = types[0]
-    for type_ in types[1:]:
-        if _is_at_least_as_strong(type_, strongest, {}):
-            strongest = type_
-        elif not _is_at_least_as_strong(strongest, type_, {}):
-            return None
-    return strongest
+    """The strongest of the printed types; None if they contradict each other."""
+    if len({type_.replace("!", "") for type_ in types}) != 1:
+        return None
+    return _print_type(named_type(types[0]), [any(marks) for marks in _non_null_marks(types)])
 
 
-def _is_at_least_as_strong(type_: str, other: str, possible: Mapping[str, frozenset[str]]) -> bool:
-    """Whether each value of a printed type is one of another, which may be abstract, or nullable where it is not."""
-    name, other_name = named_type(type_), named_type(other)
-    lists, other_lists = (printed.replace(named_type(printed), "").replace("!", "") for printed in (type_, other))
-    if lists != other_lists or (name != other_name and name not in possible.get(other_name, ())):
-        return False
-    depth = type_.count("[")
-    marks = zip(_type_marks(type_, depth), _type_marks(other, depth), strict=True)
-    return all(non_null or not other_non_null for non_null, other_non_null in marks)
+def _print_type(name: str, non_null: Sequence[bool]) -> str:
+    """The printed type around `name`, one list per mark after the first."""
+    printed = name + ("!" if non_null[0] else "")
+    for mark in non_null[1:]:
+        printed = f"[{printed}]" + ("!" if mark else "")
+    return printed
+
+
+def _non_null_marks(types: Sequence[str]) -> Iterable[tuple[bool, ...]]:
+    """For each level from the named type outwards, which of the types are non-null there."""
+    depth = types[0].count("[")
+    return zip(*(_type_marks(type_, depth) for type_ in types), strict=True)
 
 
 def _type_marks(type_: str, depth: int) -> list[bool]:

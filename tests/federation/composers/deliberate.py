@@ -19,6 +19,8 @@ class Deliberate:
 COMPOSES = "composes"
 DIFFERENCES = (
     Deliberate(COMPOSES, "SATISFIABILITY_ERROR", "what a field requires may be read on the way to its subgraph"),
+    Deliberate(COMPOSES, "FIELD_TYPE_MISMATCH", "types that differ both ways meet in one that all subgraphs keep"),
+    Deliberate(COMPOSES, "FIELD_ARGUMENT_TYPE_MISMATCH", "types that differ both ways meet in one that all accept"),
     Deliberate("INVALID_GRAPHQL", None, "the specification of GraphQL holds where Apollo's reading is looser"),
     Deliberate("CONTEXT_INVALID_SELECTION", None, "a context gives one value of the argument's type, by no mutation"),
     Deliberate("DISALLOWED_INACCESSIBLE", None, "hiding a built-in type hides nothing, and is no silent wish"),

@@ -21,13 +21,6 @@ CASES = (
         subgraphs=("s0", "s1"),
     ),
     Case(
-        "FIELD_TYPE_MISMATCH",
-        "T.a",
-        [Q + "type T @shareable { a: [Int]! }", "type T @shareable { a: [Int!] }"],
-        [Q + "type T @shareable { a: [Int!]! }", "type T @shareable { a: [Int!] }"],
-        subgraphs=("s0", "s1"),
-    ),
-    Case(
         "EXTENSION_WITH_NO_BASE",
         "T",
         ["type Query { a: T } extend type T { a: Int }"],
