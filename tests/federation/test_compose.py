@@ -177,6 +177,24 @@ def test_what_an_interface_object_protects_is_protected_on_each_type() -> None:
         assert [directive.name for directive in supergraph.directives[coordinate]] == ["authenticated"]
 
 
+def test_federation_1_hides_and_overrides_by_directives_that_it_defines() -> None:
+    moved = "directive @override(from: String!) on FIELD_DEFINITION directive @inaccessible on FIELD_DEFINITION "
+    new = Source("s0", "", moved + 'type Query { a: Int @inaccessible b: Int x: Int @override(from: "s1") }')
+    supergraph = compose([new, Source("s1", "", HEAD + "type Query { x: Int }")])
+    assert supergraph.inaccessible == {"Query.a"}
+    assert list(supergraph.types["Query"].fields["x"].joins) == ["s0"]
+
+
+@pytest.mark.parametrize("name", ["shield", "shield__hard"])
+def test_a_directive_of_a_specification_is_composed_without_import(name: str) -> None:
+    text = composed(
+        'extend schema @link(url: "https://other.example/shield/v1.0") '
+        f'@federation__composeDirective(name: "@{name}") directive @{name} on FIELD_DEFINITION '
+        f"type Query {{ a: Int @{name} }}"
+    ).text
+    assert f"a: Int @{name.removeprefix('shield__')}" in text
+
+
 WHOLE = """
 directive @key(fields: {set}!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
 directive @external on FIELD_DEFINITION

@@ -13,6 +13,8 @@ from graphql import DirectiveDefinitionNode, parse
 APOLLO = "https://specs.apollo.dev/"
 LATEST = (2, 14)
 FEDERATION_1 = (1, 0)
+UPGRADED = (2, 4)
+"""The version that a subgraph of Federation 1 is upgraded to."""
 Version = tuple[int, int]
 
 

@@ -39,7 +39,7 @@ from graphql import (
     print_ast,
 )
 
-from hub.federation.compose.specification import APOLLO, FEDERATION_1, SCALARS, federation_directives
+from hub.federation.compose.specification import APOLLO, FEDERATION_1, SCALARS, UPGRADED, federation_directives
 from hub.federation.compose.subgraph_model import (
     FEDERATION,
     AppliedDirective,
@@ -88,7 +88,8 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
         for directive in node.directives or ()
         if directive.name.value == "link"
     ]
-    reader = _Reader(links)
+    directive_nodes = [node for node in document.definitions if isinstance(node, DirectiveDefinitionNode)]
+    reader = _Reader(links, [node.name.value for node in directive_nodes])
     types: dict[str, Type] = {}
     for node in document.definitions:
         for kind, definition, extension in _NODES_OF_KIND:
@@ -97,13 +98,17 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
                 if not is_protocol_type(type_.name):
                     types[type_.name] = _with_declaration(types.get(type_.name), type_)
     definitions = {}
-    for node in document.definitions:
-        if isinstance(node, DirectiveDefinitionNode):
-            directive = reader.resolve(node.name.value)
-            if directive is not None and directive.spec not in ("", FEDERATION):
-                definitions[directive.spec, directive.name] = print_ast(node).replace(
-                    f"@{node.name.value}", f"@{directive.name}", 1
-                )
+    linked = {
+        local_name: (directive.spec, directive.name) for local_name, directive in reader.names.items() if directive.spec
+    }
+    for directive_node in directive_nodes:
+        local_name = directive_node.name.value
+        directive = reader.resolve(local_name)
+        if directive is not None and directive.spec not in ("", FEDERATION):
+            linked[local_name] = (directive.spec, directive.name)
+            definitions[directive.spec, directive.name] = print_ast(directive_node).replace(
+                f"@{local_name}", f"@{directive.name}", 1
+            )
     composed_names = tuple(
         str(directive.values.get("name") or "")
         for node in schema_nodes
@@ -120,11 +125,7 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
         tuple(links) if any(_binds(str(link.get("url"))) for link in links) else (),
         reader.federation_names(),
         reader.federation_scalars,
-        {
-            local_name: (directive.spec, directive.name)
-            for local_name, directive in reader.names.items()
-            if directive.spec
-        },
+        linked,
         frozenset((directive.spec, directive.name) for directive in composed if directive is not None),
         composed_names,
         definitions,
@@ -150,9 +151,11 @@ def invalid_graphql(subgraph: str, error: GraphQLError) -> RuleViolation:
 
 
 class _Reader:
-    """Resolves the directive names of one subgraph, whose `links` are the arguments of its `@link`s."""
+    """Resolves the directive names of one subgraph, whose `links` are the arguments of its `@link`s.
 
-    def __init__(self, links: Sequence[dict[str, Any]]) -> None:
+    In Federation 1, a directive of Federation 2 that the schema defines itself has its meaning."""
+
+    def __init__(self, links: Sequence[dict[str, Any]], defined: Sequence[str]) -> None:
         self.names: dict[str, AppliedDirective] = {name: AppliedDirective("", name) for name in _BUILT_IN}
         self.prefixes: dict[str, str] = {}
         versions = [version(url) for link in links if identity(url := str(link.get("url"))) == f"{APOLLO}federation"]
@@ -172,6 +175,8 @@ class _Reader:
         self.inherited_by_fields = () if self.version == FEDERATION_1 else _INHERITED_BY_FIELDS
         if self.version == FEDERATION_1:
             for name in federation_directives(self.version):
+                self.names.setdefault(name, AppliedDirective(FEDERATION, name))
+            for name in federation_directives(UPGRADED).keys() & set(defined):
                 self.names.setdefault(name, AppliedDirective(FEDERATION, name))
 
     def resolve(self, local_name: str) -> AppliedDirective | None:
