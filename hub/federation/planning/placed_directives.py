@@ -9,8 +9,8 @@ from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.fetches import Step
 from hub.federation.planning.search_state import Segment
 
-Placed = list[tuple[Selections, frozenset[Condition]]]
-"""Selections on an object, each with the conditions on the whole path to it."""
+Fields = dict[Segment, list[tuple[Field, frozenset[Condition]]]]
+"""The fields selected on an object, by type and response key, each with the conditions on the whole path to it."""
 
 
 def place_directives(root: Selections, steps: Sequence[Step]) -> None:
@@ -18,17 +18,15 @@ def place_directives(root: Selections, steps: Sequence[Step]) -> None:
     on."""
     if not _any(root):
         return
-    selected_at: dict[tuple[Segment, ...], Placed] = {(): [(root, frozenset())]}
+    known: dict[tuple[Segment, ...], Fields] = {(): _fields([(root, frozenset())])}
     for step in steps:
-        stack = [(step.tree, _at(step.path, selected_at))]
+        stack = [(step.tree, _fields_at(step.path, known))]
         while stack:
-            tree, selected = stack.pop()
-            fields = _by_key(selected)
+            tree, fields = stack.pop()
             for type_, items in tree.types.items():
                 for item in items.values():
-                    here = [
-                        (field, when) for field, when in fields.get((type_, item.key), ()) if field.name == item.name
-                    ]
+                    same_key = fields.get((type_, item.key), ())
+                    here = [(field, when) for field, when in same_key if field.name == item.name]
                     occurrences = {
                         replace(occurrence, conditions=tuple(when.union(occurrence.conditions))): None
                         for field, when in here
@@ -49,29 +47,24 @@ def _any(root: Selections) -> bool:
     return False
 
 
-def _at(path: tuple[Segment, ...], known: dict[tuple[Segment, ...], Placed]) -> Placed:
-    """The selections on the objects at a response path; what is read of each prefix is kept in `known`."""
+def _fields_at(path: tuple[Segment, ...], known: dict[tuple[Segment, ...], Fields]) -> Fields:
+    """The fields selected at a response path; those of each prefix are kept in `known`."""
     start = next(length for length in range(len(path), -1, -1) if path[:length] in known)
     for length in range(start, len(path)):
-        type_, key = path[length]
-        known[path[: length + 1]] = _below(
-            (field, when)
-            for selections, when in known[path[:length]]
-            if selections.type == type_
-            for field in selections.fields
-            if field.key == key
-        )
+        known[path[: length + 1]] = _below(known[path[:length]].get(path[length], ()))
     return known[path]
 
 
-def _by_key(selected: Placed) -> dict[Segment, list[tuple[Field, frozenset[Condition]]]]:
-    """The selected fields by type and response key."""
-    fields: dict[Segment, list[tuple[Field, frozenset[Condition]]]] = {}
+def _below(fields: Iterable[tuple[Field, frozenset[Condition]]]) -> Fields:
+    """The fields selected on the values of some fields."""
+    return _fields(
+        (selections, when.union(field.conditions)) for field, when in fields for selections in field.selections
+    )
+
+
+def _fields(selected: Iterable[tuple[Selections, frozenset[Condition]]]) -> Fields:
+    fields: Fields = {}
     for selections, when in selected:
         for field in selections.fields:
             fields.setdefault((selections.type, field.key), []).append((field, when))
     return fields
-
-
-def _below(fields: Iterable[tuple[Field, frozenset[Condition]]]) -> Placed:
-    return [(selections, when.union(field.conditions)) for field, when in fields for selections in field.selections]
