@@ -132,6 +132,7 @@ class Model:
             return None
         own_fields = {name for home in interface.members for name in self.above(home, interface)}
         parent_fields = {name for home in above.members for name in self.above(home, above)}
+        parent_fields |= {f"c_{above.name}"} if above.hollow else set()
         return above if parent_fields <= own_fields else None
 
     def field(self, type_: str, name: str) -> Field:
