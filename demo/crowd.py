@@ -117,7 +117,7 @@ CATEGORIES = (
 )
 """Enough rendez-vous have no category to hide the psychologist's."""
 LOCATIONS = ("public_office", "public_office", "phone", "home", "visio")
-PAST = ("seen", "seen", "seen", "unknown", "noshow", "excused", "revoked")
+PAST = ("seen", "seen", "seen", "unknown", "noshow", "excused", "revoked", "unknown", "unknown", "unknown")
 STATES = ("2", "2", "2", "2", "3", "4", "3", "4", "5", "6", "0", "1")
 
 

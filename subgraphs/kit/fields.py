@@ -46,6 +46,7 @@ from subgraphs.kit.costs import COMPUTED
 from subgraphs.kit.directives import ForbiddenValue, ForbiddenValueDirective, category_directive
 from subgraphs.kit.enums import categories_of_values, value_names
 from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.residual_sql import yes
 from subgraphs.kit.scalars import Date as DateScalar
 from subgraphs.kit.scalars import DateTime as DateTimeScalar
 
@@ -223,7 +224,8 @@ class ColumnField(Field):
     """A scalar or enum: a column of the entity's table, or an SQL expression over its columns.
 
     `sensitive`: the category of what the value would reveal of the person by naming an organisation, as of a
-    `LinkField`; whoever lacks it does not find the row, unless it is the actor's own item.
+    `LinkField`; whoever lacks it does not find the row, unless it is the actor's own item. A reduced Boolean is true or
+    null (`subgraphs.kit.residual_sql.yes`).
     """
 
     def __init__(
@@ -242,7 +244,9 @@ class ColumnField(Field):
             raise DeclarationError(f"{description}: a value that names an organisation can only drop its row")
         directives = [] if forbidden is None else [_forbidden_value(forbidden)]
         super().__init__(category, description, level=level, directives=directives)
-        self.column, self.forbidden, self.sensitive = column, forbidden, sensitive
+        two_valued = level is Level.REDUCED and isinstance(column.type, Boolean)
+        self.column: ColumnElement[Any] = yes(column) if two_valued else column
+        self.forbidden, self.sensitive = forbidden, sensitive
         self.key, self.resolvable = key, resolvable
 
     @cached_property

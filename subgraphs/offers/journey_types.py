@@ -16,7 +16,7 @@ from subgraphs.kit.entity import Entity
 from subgraphs.kit.facts_sql import TODAY
 from subgraphs.kit.fields import Drop, Sort, column, day_column, external, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.residual_sql import constant, yes
+from subgraphs.kit.residual_sql import constant
 from subgraphs.kit.scalars import ID, Date, DateTime
 from subgraphs.offers import values as v
 from subgraphs.offers.journey_tables import company, immersion_agreement, job_application, pass_iae, referral
@@ -200,7 +200,7 @@ def _told_of_rqth() -> ColumnElement[bool]:
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
     has_rqth: bool | None = column(
-        yes(_told_of_rqth()),
+        _told_of_rqth(),
         Category.SAN,
         "Vrai si une convention d'immersion en cours, ou finie depuis moins de six mois, dit que la personne a une "
         "RQTH ; nul sinon, et si l'on n'en sait rien.",

@@ -28,7 +28,7 @@ from subgraphs.kit import access
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.residual_sql import constant, word, yes
+from subgraphs.kit.residual_sql import constant, word
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.people import journey_tables as j
 from subgraphs.people import tables as t
@@ -165,25 +165,25 @@ class Person:
     has_dependent_children: bool | None = column(
         _value_of(t.household, t.household.c.dependent_children > constant(0)),
         FAM,
-        "Au moins un enfant est à charge.",
+        "Vrai si au moins un enfant est à charge ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
     rsa: Rsa | None = to_one(SOC, "Dossier RSA.", on=(t.rsa.c.person_id, t.person.c.id))
     is_rsa_beneficiary: bool | None = column(
         _value_of(t.rsa, _OPEN_RSA),
         SOC,
-        "La personne a un droit RSA ouvert.",
+        "Vrai si la personne a un droit RSA ouvert ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
     has_rights_and_duties: bool | None = column(
         _value_of(t.rsa, t.rsa.c.rights_and_duties),
         SOC,
-        "La personne est soumise aux droits et devoirs du RSA.",
+        "Vrai si la personne est soumise aux droits et devoirs du RSA ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
     allocations: Allocations | None = to_one(SOC, "Allocations perçues.", on=(t.allocations.c.person_id, t.person.c.id))
     is_iae_eligible: bool | None = column(
-        yes(or_(_value_of(t.rsa, _OPEN_RSA), _value_of(t.allocations, t.allocations.c.specific_solidarity))),
+        or_(_value_of(t.rsa, _OPEN_RSA), _value_of(t.allocations, t.allocations.c.specific_solidarity)),
         SOC,
         "Vrai si la personne remplit, au titre du RSA ou de l'ASS, un critère d'éligibilité à l'insertion par "
         "l'activité économique ; nul sinon, et si l'on n'en sait rien. Le critère n'est pas dit.",
@@ -193,7 +193,7 @@ class Person:
     has_earned_income: bool | None = column(
         _value_of(t.resources, t.resources.c.earned),
         ECO,
-        "La personne perçoit un revenu d'activité.",
+        "Vrai si la personne perçoit un revenu d'activité ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
     job_seeker_registration: JobSeekerRegistration | None = to_one(
@@ -204,7 +204,7 @@ class Person:
     is_job_seeker: bool | None = column(
         _value_of(t.registration, t.registration.c.status == word("INSCRIT")),
         PRO,
-        "La personne est inscrite comme demandeur d'emploi.",
+        "Vrai si la personne est inscrite comme demandeur d'emploi ; nul sinon, et si l'on n'en sait rien.",
         level=REDUCED,
     )
     work_situation: v.WorkSituation | None = column(
@@ -232,14 +232,15 @@ class Person:
     has_particular_difficulties: bool | None = column(
         _value_of(j.constraint, _any(_PRESENT), not_(_PROTECTED)),
         FREIN,
-        "Des difficultés particulières sont à prendre en compte (C. trav. L.5411-5-1) ; ni la santé, ni la justice, "
-        "ni le séjour ne comptent ici.",
+        "Vrai si des difficultés particulières sont à prendre en compte (C. trav. L.5411-5-1) ; nul sinon, et si l'on "
+        "n'en sait rien. Ni la santé, ni la justice, ni le séjour ne comptent ici.",
         level=REDUCED,
     )
     health_to_consider: bool | None = column(
         _value_of(j.constraint, _any(_PRESENT), j.constraint.c.theme == word("SANTE")),
         SAN,
-        "La santé est à prendre en compte pour orienter la personne, sans dire en quoi.",
+        "Vrai si la santé est à prendre en compte pour orienter la personne, sans dire en quoi ; nul sinon, et si l'on "
+        "n'en sait rien.",
         level=REDUCED,
     )
     orientations: list[Orientation] | None = to_many(

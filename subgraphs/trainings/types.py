@@ -13,7 +13,7 @@ from subgraphs.kit.connection_types import Connection, PlaceConnection
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Drop, Sort, column, day_column, key, to_many, to_one
 from subgraphs.kit.provenance import Provenance, provenance
-from subgraphs.kit.residual_sql import constant, yes
+from subgraphs.kit.residual_sql import constant
 from subgraphs.kit.scalars import ID, Date
 from subgraphs.trainings import values as v
 from subgraphs.trainings.tables import (
@@ -138,7 +138,7 @@ class TrainingPlacement:
     accommodation_requested: bool | None = column(
         placement.c.accommodation_requested,
         Category.SAN,
-        "La personne a demandé un aménagement de la formation.",
+        "Vrai si la personne a demandé un aménagement de la formation ; nul sinon, et si l'on n'en sait rien.",
         level=Level.REDUCED,
     )
     provenance: Provenance | None = provenance(FORM)
@@ -175,7 +175,7 @@ def _held(table: Table) -> ColumnElement[bool]:
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
     has_training_data: bool | None = column(
-        yes(or_(_held(training_project), _held(placement))),
+        or_(_held(training_project), _held(placement)),
         FORM,
         "Vrai si un projet ou un positionnement de formation de la personne est tenu, même s'il n'est plus communiqué "
         "; nul sinon.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 import pytest
 
@@ -11,16 +10,15 @@ from demo import source_files
 from demo.ingestion import load
 from hub.cli.coarse_values import CoarseValue, read
 from hub.cli.policy import LEAST_ORDINARY
+from schema.days import today
 from tests.cli.commands import hub
 from tests.conftest import Database
-
-TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture(scope="module")
 def demo(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Database:
-    files = source_files.write(tmp_path_factory.mktemp("demo"), TODAY, database.keys.webhook("rdv-insertion"))
-    asyncio.run(load(files, dsn=database.dsn, keys=database.keys, today=TODAY))
+    files = source_files.write(tmp_path_factory.mktemp("demo"), today(), database.keys.webhook("rdv-insertion"))
+    asyncio.run(load(files, dsn=database.dsn, keys=database.keys, today=today()))
     return database
 
 

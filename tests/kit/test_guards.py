@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
+from schema.categories import Level
 from schema.facts import Fact
 from schema.residual import Clause, Residual, Rule
+from schema.subgraphs import SUBGRAPHS
+from subgraphs.kit.fields import ColumnField, Kind
+from subgraphs.kit.sdl import load
 from subgraphs.kit.server import Subgraph
 from tests.kit.conftest import AGENT, OTHER_SIRET, SIRET, Rows, anyone, context, person_id, residual
 
@@ -352,12 +356,45 @@ async def test_siblings_tell_the_reduced_form(rows: Rows, people: Subgraph) -> N
         "departmentCode": "974",
         "isRsaBeneficiary": True,
         "hasRightsAndDuties": True,
-        "hasDependentChildren": False,
-        "hasParticularDifficulties": False,
+        "hasDependentChildren": None,
+        "hasParticularDifficulties": None,
         "healthToConsider": True,
     }
     rights = residual({"Person": FOLLOWING}, {f"Person.{name}": FOLLOWING for name in expected})
     assert await ask(people, " ".join(expected), rights) == expected
+
+
+async def test_48_a_no_and_an_unknown_are_one_answer_to_whoever_may_only_know_the_yes(
+    rows: Rows, people: Subgraph
+) -> None:
+    """A refused dossier, or a difficulty that is over, would be told by a no."""
+    for number in (1, 2):
+        await rows.person(number, (R, AGENT))
+    await rows.sourced("people.rsa", person_id=person_id(1), status="REFUSE", rights_and_duties=False)
+    await rows.sourced("people.household", person_id=person_id(1), dependent_children=0)
+    for number, theme in ((100, "SANTE"), (101, "MOBILITE")):
+        await rows.sourced(
+            "people.person_constraint", id=person_id(number), person_id=person_id(1), theme=theme, state="CLOTUREE"
+        )
+    names = ["isRsaBeneficiary", "hasRightsAndDuties", "isIaeEligible", "hasDependentChildren", "healthToConsider"]
+    names.append("hasParticularDifficulties")
+    rights = residual({"Person": FOLLOWING}, {f"Person.{name}": FOLLOWING for name in names})
+    for number in (1, 2):
+        assert await ask(people, " ".join(names), rights, number=number) == dict.fromkeys(names)
+
+
+def test_48_every_reduced_yes_or_no_has_two_values() -> None:
+    reduced = {
+        entity.coordinate(field.graphql_name): str(field.column)
+        for name in SUBGRAPHS
+        for entity in load(name).entities.values()
+        for field in entity.fields.values()
+        if isinstance(field, ColumnField) and field.level is Level.REDUCED and field.kind is Kind.BOOLEAN
+    }
+    assert {"Person.hasRqth", "Person.isJobSeeker", "TrainingPlacement.accommodationRequested"} <= reduced.keys()
+    for coordinate, sql in reduced.items():
+        assert sql.startswith("CASE WHEN"), coordinate
+        assert sql.endswith("THEN true END"), coordinate
 
 
 @pytest.mark.parametrize("hidden", ["SANTE", "JUSTICE", "SEJOUR"])
