@@ -18,7 +18,6 @@ from typing import Any
 
 import orjson
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -44,7 +43,8 @@ from graphql import (
 
 from hub.federation.budget import Budget
 from hub.federation.errors import OperationRefused
-from hub.federation.operations.literals import Reference, literal
+from hub.federation.operations.arguments import Arguments
+from hub.federation.operations.literals import literal
 from hub.federation.operations.operation import (
     ClientDirective,
     Condition,
@@ -56,9 +56,6 @@ from hub.federation.operations.operation import (
 )
 from hub.federation.operations.variable_defaults import with_defaults
 from schema.written_numbers import written
-
-_Bearing = FieldNode | FragmentSpreadNode | InlineFragmentNode | OperationDefinitionNode
-"""Nodes that may bear directives of the schema."""
 
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
@@ -141,9 +138,9 @@ def normalise(
     variables = [
         Variable(node.variable.name.value, print_ast(node.type)) for node in operation.variable_definitions or ()
     ]
-    builder.taken = {variable.name for variable in variables}
+    builder.arguments.taken = {variable.name for variable in variables}
     root = _freeze(builder.build(operation.selection_set, root_type), root_type.name)
-    directives = builder.directives(operation)
+    directives = builder.arguments.directives(operation)
     defaults = {
         node.variable.name.value: literal(node.default_value, _input_type(node.type, schema))
         for node in operation.variable_definitions or ()
@@ -152,9 +149,9 @@ def normalise(
     return Operation(
         kind=operation.operation.value,
         name=operation.name.value if operation.name else None,
-        variables=(*with_defaults(variables, defaults, root, directives, schema), *builder.lifted),
+        variables=(*with_defaults(variables, defaults, root, directives, schema), *builder.arguments.lifted),
         root=root,
-        literals=builder.literals,
+        literals=builder.arguments.literals,
         defaults=defaults,
         directives=directives,
     )
@@ -182,12 +179,12 @@ def field_set(text: str, type_name: str, schema: GraphQLSchema) -> FieldSet:
     builder = _Builder(document, schema, Budget(), shapes=False)
     types = builder.possible(type_)
     place = builder.build(operation.selection_set, type_)
-    names = {
-        variable.name: f"k{_digest([variable.type, builder.literals[variable.name]])}" for variable in builder.lifted
-    }
+    literals = builder.arguments.literals
+    constants = {variable.name: (variable.type, literals[variable.name]) for variable in builder.arguments.lifted}
+    names = {name: f"k{_digest(list(constant))}" for name, constant in constants.items()}
     return FieldSet(
         tuple(_freeze(place, concrete.name, names) for concrete in types),
-        {names[variable.name]: (variable.type, builder.literals[variable.name]) for variable in builder.lifted},
+        {names[name]: constant for name, constant in constants.items()},
     )
 
 
@@ -207,10 +204,7 @@ class _Builder:
         }
         self.budget = budget
         self.shapes = shapes
-        self.taken: set[str] = set()
-        self.lifted: list[Variable] = []
-        self.literals: dict[str, Any] = {}
-        self.interned: dict[tuple[str, str], str] = {}
+        self.arguments = Arguments(schema)
 
     def possible(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
         if isinstance(type_, GraphQLObjectType):
@@ -240,7 +234,7 @@ class _Builder:
                 condition = work.node.type_condition.name.value if work.node.type_condition else None
                 selection_set = work.node.selection_set
             types_here, above = work.types, work.above
-            own = self.directives(work.node)
+            own = self.arguments.directives(work.node)
             around = (*work.around, own) if own else work.around
             if condition is not None:
                 above = self.schema.type_map[condition]
@@ -263,7 +257,7 @@ class _Builder:
         below = get_named_type(selected.type)
         wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
         shape = work.shape.children.setdefault(key, _Shape(wrapping))
-        on_field = self.directives(node)
+        on_field = self.arguments.directives(node)
         for type_name in reversed(work.types):
             self.budget.spend(STEPS_PER_FIELD, type_name, name)
             definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
@@ -271,7 +265,7 @@ class _Builder:
                 raise _unknown_field(type_name)
             types = self.possible(get_named_type(definition.type))
             arguments = tuple(
-                (argument, self.variable(node, argument, definition.args[argument].type))
+                (argument, self.arguments.variable(node, argument, definition.args[argument].type))
                 for argument in sorted(entry.name.value for entry in node.arguments or ())
             )
             entries = work.place.types[type_name]
@@ -292,42 +286,6 @@ class _Builder:
                 names = tuple(type_.name for type_ in types)
                 more.extend(_selected(node.selection_set, entry.place, shape, names, below, inner))
         return more
-
-    def directives(self, node: _Bearing) -> tuple[ClientDirective, ...]:
-        """The directives of the schema on a node: all but GraphQL's own conditions."""
-        directives = []
-        for applied in node.directives or ():
-            definition = self.schema.get_directive(applied.name.value)
-            if definition is not None and applied.name.value not in ("skip", "include"):
-                arguments = sorted(entry.name.value for entry in applied.arguments or ())
-                directives.append(
-                    ClientDirective(
-                        definition.name,
-                        tuple(
-                            (argument, self.variable(applied, argument, definition.args[argument].type))
-                            for argument in arguments
-                        ),
-                    )
-                )
-        return tuple(directives)
-
-    def variable(self, node: FieldNode | DirectiveNode, argument: str, type_: GraphQLInputType) -> str:
-        """Variable that carries an argument: the client's own, or one that holds the lifted literal."""
-        value = next(entry.value for entry in node.arguments or () if entry.name.value == argument)
-        if isinstance(value, VariableNode):
-            return value.name.value
-        template = literal(value, type_)
-        printed = orjson.dumps(template, default=_printed, option=orjson.OPT_SORT_KEYS)
-        literal_key = (str(type_), printed.decode())
-        if literal_key not in self.interned:
-            name = f"l{len(self.interned)}"
-            while name in self.taken:
-                name = f"l{name}"
-            self.taken.add(name)
-            self.interned[literal_key] = name
-            self.lifted.append(Variable(name, literal_key[0], lifted=True))
-            self.literals[name] = template
-        return self.interned[literal_key]
 
 
 def _selected(
@@ -370,10 +328,6 @@ def _input_type(node: TypeNode, schema: GraphQLSchema) -> GraphQLInputType | Non
 
 def _digest(value: list[Any]) -> str:
     return sha256(orjson.dumps(value, written)).hexdigest()[:12]
-
-
-def _printed(value: Any) -> Any:
-    return {"$": value.name} if isinstance(value, Reference) else written(value)
 
 
 def _conflict() -> OperationRefused:
