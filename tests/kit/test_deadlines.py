@@ -9,9 +9,10 @@ import pytest
 
 from hub.federation.client.transport import SubgraphRequest, TransportError
 from hub.transports import InProcess
-from schema.context import Context
+from schema.residual import Residual
 from subgraphs.kit.deadlines import Deadlines
 from subgraphs.kit.server import Subgraph
+from tests.kit.conftest import context
 
 
 async def never() -> None:
@@ -72,5 +73,5 @@ async def test_a_subgraph_of_this_process_has_its_time_and_no_more() -> None:
 
     transport = InProcess(cast("Subgraph", Silent()))
     with pytest.raises(TransportError) as refused:
-        await transport.send(SubgraphRequest("people", "{ a }", {}, 0.01), cast("Context", None))
+        await transport.send(SubgraphRequest("people", "{ a }", {}, 0.01), context(Residual()))
     assert refused.value.code == "SUBGRAPH_TIMEOUT"
