@@ -39,8 +39,8 @@ from schema.lru import Lru
 
 CACHE_BYTES = 20 * 1024 * 1024
 """Memory for prepared operations: some two hundred journeys, or nine documents at the bounds of a document."""
-BASE, PER_FIELD, PER_INTROSPECTED = 20_000, 1_300, 60
-"""Memory of a prepared operation, in bytes: its base, what each field adds (measured at 0.8 to 1.1 KB), and what each
+BASE, PER_FIELD, PER_INTROSPECTED = 20_000, 1_600, 60
+"""Memory of a prepared operation, in bytes: its base, what each field adds (measured at 0.8 to 1.4 KB), and what each
 character of a document with introspection adds. Generated code is cached elsewhere (`execution.project`)."""
 
 DEADLINE = 10.0
