@@ -15,7 +15,7 @@ from hub.request_limit import RequestCount, RequestLimit
 
 
 def samples(remote: list[Any], *counters: CounterMetricFamily) -> dict[tuple[str, tuple[str, ...]], float]:
-    """Values by name and label values, read back from the exposition."""
+    """Values by name and label values, read back from the exposition, without those of caches."""
     limit = EnumerationLimit(MissLimit())
     limit.missed, limit.refused, limit.found_total, limit.found_refused = 1, 2, 3, 4
     requests = RequestCount(RequestLimit())
@@ -25,7 +25,10 @@ def samples(remote: list[Any], *counters: CounterMetricFamily) -> dict[tuple[str
     families = list(text_string_to_metric_families(bytes(response.body).decode()))
     assert all(family.documentation for family in families)
     return {
-        (sample.name, tuple(sample.labels.values())): sample.value for family in families for sample in family.samples
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+        if not sample.name.startswith("spie_cache_")
     }
 
 
@@ -52,3 +55,17 @@ def test_key_sets_are_told_by_issuer_and_outcome_whatever_the_issuers_name() -> 
         ("spie_issuer_keys_read_total", (name, "READ")): 2,
         ("spie_issuer_keys_read_total", (name, "KEY_SET_TIMEOUT")): 1,
     }
+
+
+def test_each_cache_tells_its_memory_within_its_limit() -> None:
+    response = exposition(HubMetrics(EnumerationLimit(MissLimit()), RequestCount(RequestLimit()), [], 1_000, ()))
+    families = text_string_to_metric_families(bytes(response.body).decode())
+    caches = {
+        family.name: {sample.labels["cache"]: sample.value for sample in family.samples}
+        for family in families
+        if family.name.startswith("spie_cache_")
+    }
+    limits = caches["spie_cache_limit_bytes"]
+    assert "generated code" in limits
+    assert caches["spie_cache_bytes"].keys() == caches["spie_cache_entries"].keys() == limits.keys()
+    assert all(caches["spie_cache_bytes"][cache] <= limit for cache, limit in limits.items())
