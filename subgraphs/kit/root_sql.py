@@ -34,7 +34,7 @@ from schema.residual import Residual
 from subgraphs.kit.aliased_columns import retarget
 from subgraphs.kit.connection_types import JUDGED
 from subgraphs.kit.document import ENTITIES, Node, Reading
-from subgraphs.kit.entity import Entity
+from subgraphs.kit.entity import ACCESS, Entity
 from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.facts_sql import caseload_facts
 from subgraphs.kit.guards import Guards
@@ -53,6 +53,7 @@ from subgraphs.kit.subgraph_model import Model
 MOST_JUDGED = 2000
 """Most rows that the filter of one list may judge: each person is named in the journal."""
 TOO_WIDE = f"Les critères départageraient plus de {MOST_JUDGED} lignes : ajoutez un nom."
+UNASKED = "Ces critères départagent des personnes, et la requête ne demande pas lesquelles."
 
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
@@ -188,12 +189,17 @@ class _Building:
         self.add(Block(node.key, number, compile_reader(expression, "r"), True), row.select())
 
     def caseload(self, node: Node, root: RootField) -> None:
-        """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges."""
+        """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges.
+
+        Raises RequestFailed (FORBIDDEN_INPUT) where the operation does not ask whom: nobody could journal them."""
         shape = self.shapes[node.number]
         row = Row(None, self.json)
         self.page(row, self.linked_rows(row, root, shape.criteria), node, root, shape)
         if judging := _judging(root, shape):
-            for child in node.child(JUDGED):
+            asked = [child for child in node.child(JUDGED) if child.child(ACCESS)]
+            if not asked:
+                raise RequestFailed("FORBIDDEN_INPUT", UNASKED, (node.key,))
+            for child in asked:
                 self.judged(node, child, root, shape, judging)
 
     def linked_rows(self, row: Row, root: RootField, criteria: Sequence[str]) -> Scope:

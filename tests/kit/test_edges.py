@@ -18,6 +18,8 @@ FOLLOWING = (Clause(int(Fact.REFERENT)),)
 ORDINARY, SENSITIVE = "00000000-0000-4000-8000-0000000000c1", "00000000-0000-4000-8000-0000000000c2"
 UNDECLARED = "00000000-0000-4000-8000-0000000000c3"
 COLLEAGUE = "00000000-0000-4000-8000-0000000000a9"
+AGENDA = """query($f: AppointmentFilter) {
+  appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } _judged { _access } } }"""
 SIRETS: dict[str | None, str] = {ORDINARY: "26080001000033", SENSITIVE: "26080001000025"}
 
 
@@ -134,11 +136,10 @@ async def test_a_filter_by_organisation_finds_no_more_than_the_link_shows(
     rows: Rows, appointments: Subgraph, organisation: str, days: list[int]
 ) -> None:
     await world(rows)
-    query = "query($f: AppointmentFilter) { appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } } }"
     variables = {"f": {"organisation": organisation}}
-    answer = await appointments.execute(query, variables, context(reading()))
+    answer = await appointments.execute(AGENDA, variables, context(reading()))
     assert [int(node["startsAt"][8:10]) for node in answer["data"]["appointments"]["nodes"]] == days
-    opened = await appointments.execute(query, variables, context(reading(Fact.VALUE_JUST)))
+    opened = await appointments.execute(AGENDA, variables, context(reading(Fact.VALUE_JUST)))
     assert len(opened["data"]["appointments"]["nodes"]) == (
         1 if organisation in (ORDINARY, SENSITIVE, UNDECLARED) else 0
     )
@@ -149,13 +150,12 @@ async def test_appointments_of_the_caseload_are_filtered_by_day_and_presence(
 ) -> None:
     await world(rows)
     await rows.person(2)
-    query = "query($f: AppointmentFilter) { appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } } }"
     between = {"startsFrom": "2026-12-02T09:00:00+00:00", "startsBefore": "2026-12-04T09:00:00+00:00"}
-    answer = await appointments.execute(query, {"f": between}, context(reading()))
+    answer = await appointments.execute(AGENDA, {"f": between}, context(reading()))
     assert answer["data"]["appointments"]["nodes"] == [{"startsAt": "2026-12-03T09:00:00+00:00"}]
-    unread = await appointments.execute(query, {"f": {"status": "VU"}}, context(reading()))
+    unread = await appointments.execute(AGENDA, {"f": {"status": "VU"}}, context(reading()))
     assert unread["data"]["appointments"]["nodes"] == []
-    naive = await appointments.execute(query, {"f": {"startsFrom": "2026-12-02T09:00:00"}}, context(reading()))
+    naive = await appointments.execute(AGENDA, {"f": {"startsFrom": "2026-12-02T09:00:00"}}, context(reading()))
     assert naive["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 

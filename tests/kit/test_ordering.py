@@ -18,7 +18,8 @@ FOLLOWING = anyone(R)
 SCOPES = (f"{int(R)} {AGENT}", f"{int(T)} 08")
 PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 CASELOAD = """query($first: Int, $after: String, $filter: PersonFilter, $by: PersonOrder) {
-    persons(first: $first, after: $after, filter: $filter, orderBy: $by) { nodes { id lastName birthDate } %s } }"""
+    persons(first: $first, after: $after, filter: $filter, orderBy: $by) {
+      nodes { id lastName birthDate } _judged { _access } %s } }"""
 NAMES = ["Person.lastName", "Person.birthDate", "Person.birthName"]
 ALL = residual({"Person": anyone(R, T)}, dict.fromkeys(NAMES, anyone(R, T)))
 
@@ -194,6 +195,22 @@ async def test_filter_on_what_is_denied_finds_nobody(rows: Rows, people: Subgrap
     await people_in_order(rows)
     rights = residual(ALL.rows, {})
     assert (await caseload(people, rights, filter=variables))["nodes"] == []
+
+
+@pytest.mark.parametrize("judged", ["", "_judged { __typename }", "_judged { id } "])
+async def test_a_criterion_that_judges_is_refused_where_nobody_asks_whom(
+    rows: Rows, people: Subgraph, judged: str
+) -> None:
+    await people_in_order(rows)
+    query = f"query($f: PersonFilter) {{ persons(filter: $f) {{ nodes {{ id }} {judged} }} }}"
+    for criteria, code in (
+        ({"birthDateFrom": "1975-01-01"}, "FORBIDDEN_INPUT"),
+        ({"lastName": "Solen", "rsaStatus": "CLOS"}, "FORBIDDEN_INPUT"),
+        ({"lastName": "Solen"}, None),
+        ({"birthDateFrom": None}, None),
+    ):
+        answer = await people.execute(query, {"f": criteria}, context(ALL, *SCOPES))
+        assert [error["extensions"]["code"] for error in answer.get("errors", ())] == ([code] if code else [])
 
 
 async def test_filters_are_all_required(rows: Rows, people: Subgraph) -> None:

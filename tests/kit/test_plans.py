@@ -57,7 +57,8 @@ READ = residual(
     },
     PERSON.retentions,
 )
-AGENDA = "query($f: AppointmentFilter) { appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } } }"
+AGENDA = """query($f: AppointmentFilter) {
+  appointments(filter: $f, orderBy: STARTS_AT) { nodes { startsAt } _judged { _access } } }"""
 CASELOAD = "query($f: PersonFilter) { persons(first: 20, filter: $f, orderBy: LAST_NAME) { nodes { id lastName } } }"
 QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
     "entities": (

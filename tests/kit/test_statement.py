@@ -72,7 +72,7 @@ SHAPES: dict[str, tuple[Model, Residual, str]] = {
         PEOPLE,
         PERSON,
         """query($f: PersonFilter, $a: String) { persons(filter: $f, after: $a, orderBy: LAST_NAME) {
-            nodes { id firstName } pageInfo { endCursor } } }""",
+            nodes { id firstName } pageInfo { endCursor } _judged { _access } } }""",
     ),
     "search": (PEOPLE, PERSON, "query($s: PersonFilter) { persons(filter: $s) { nodes { id firstName } } }"),
     "find": (
