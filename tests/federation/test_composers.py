@@ -9,6 +9,7 @@ from tests.draws import COMPOSERS
 from tests.federation.composers.deliberate import COMPOSES, deliberate
 from tests.federation.composers.report import described
 from tests.federation.composers.sets import drawn
+from tests.federation.composers.supergraphs import facts
 from tests.federation.composers.verdict import CRASH, Referees, Verdicts, our_verdict, referees
 from tests.federation.rules.case import HEAD
 from tests.node import Node
@@ -73,3 +74,45 @@ def test_names_that_routers_would_confuse_are_refused(node: Node) -> None:
 def test_a_malformed_import_is_a_failure_with_its_place() -> None:
     sdl = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{as: "@key"}, 3, null])'
     assert our_verdict((Source("s0", "", f"{sdl} type Query {{ a: Int }}"),)).codes == {"INVALID_LINK_DIRECTIVE_USAGE"}
+
+
+INTERFACE = "type Query { i: I } interface I { x: Int } "
+OVERRIDDEN = 'type Query { j: I } interface I { x: Int } type A implements I @key(fields: "id") { id: ID! x: Int }'
+INTERFACES = """
+type Query { i: I }
+interface I @key(fields: "id") { id: ID! }
+interface J { y: Int }
+type A implements I & J @key(fields: "id") { id: ID! y: Int @shareable }
+"""
+SAME_SUPERGRAPHS = {
+    "overridden, kept for an interface": (
+        INTERFACE + 'type A implements I @key(fields: "id") { id: ID! x: Int @override(from: "s1") }',
+        OVERRIDDEN,
+    ),
+    "external, kept for an interface": (
+        INTERFACE + 'type A implements I @key(fields: "id") { id: ID! x: Int @external }',
+        'type A @key(fields: "id") { id: ID! x: Int }',
+    ),
+    "an external key field": (
+        'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
+        'type T @key(fields: "id") { id: ID! @external y: Int }',
+    ),
+    "a protected type behind an interface": (INTERFACE + "type A implements I @authenticated { x: Int }",),
+    "a protected field behind an interface": (
+        INTERFACE + 'type A implements I { x: Int @policy(policies: [["p"]]) } '
+        'type B implements I { x: Int @policy(policies: [["q"]]) }',
+    ),
+    "a protected field of an interface object": (
+        INTERFACES,
+        'type I @interfaceObject @key(fields: "id") { id: ID! y: Int @shareable @authenticated }',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME_SUPERGRAPHS)
+def test_our_supergraph_says_what_apollos_says_and_its_planner_loads_it(node: Node, name: str) -> None:
+    with referees(node) as composers:
+        verdicts = judged(composers, *(HEAD + sdl for sdl in SAME_SUPERGRAPHS[name]))
+        assert verdicts.kind == (COMPOSES, COMPOSES), verdicts
+        assert facts(verdicts.ours.supergraph) ^ facts(verdicts.apollo.supergraph) == set()
+        assert composers.unloadable(verdicts.ours.supergraph) is None

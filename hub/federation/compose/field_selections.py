@@ -132,6 +132,17 @@ def field_set_coordinates(subgraph: Subgraph, *directives: str) -> frozenset[str
     return frozenset(coordinates)
 
 
+def interface_coordinates(subgraph: Subgraph) -> frozenset[str]:
+    """Coordinates of the fields that a subgraph's types must keep, because their interfaces have them there."""
+    return frozenset(
+        f"{type_.name}.{name}"
+        for type_ in subgraph.types.values()
+        for interface in type_.interfaces
+        if interface in subgraph.types
+        for name in subgraph.types[interface].fields
+    )
+
+
 def field_set_text(value: object) -> str | None:
     """The text of a field set, which Federation 1 also wrote as a list of names; None for any other value."""
     if isinstance(value, list) and all(isinstance(name, str) for name in value):

@@ -9,15 +9,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hub.federation.compose.directive_merging import ACCESS_DIRECTIVES, MERGE_STRATEGIES, merge_applications
+from hub.federation.compose.directive_merging import MERGE_STRATEGIES, merge_applications
 from hub.federation.compose.executable_directives import executable_directives, with_common_locations
-from hub.federation.compose.field_selections import FIELD_SET_DIRECTIVES, field_set_coordinates, field_set_text
+from hub.federation.compose.field_selections import (
+    FIELD_SET_DIRECTIVES,
+    field_set_coordinates,
+    field_set_text,
+    interface_coordinates,
+)
 from hub.federation.compose.from_context import (
     context_coordinates,
     join_context_argument,
     with_qualified_contexts,
 )
-from hub.federation.compose.interface_objects import interface_object_fields
+from hub.federation.compose.protections import protections
 from hub.federation.compose.subgraph_model import (
     AppliedDirective,
     Element,
@@ -105,14 +110,14 @@ class _Merger:
         self.cost_prefix = "" if names.isdisjoint(_COST_DIRECTIVES) else "federation_"
         self.possible = possible_types(subgraphs)
         self.keyed = {subgraph.name: field_set_coordinates(subgraph, "key") for subgraph in subgraphs}
-        self.used = {subgraph.name: field_set_coordinates(subgraph, *FIELD_SET_DIRECTIVES) for subgraph in subgraphs}
+        self.used = {
+            subgraph.name: field_set_coordinates(subgraph, *FIELD_SET_DIRECTIVES) | interface_coordinates(subgraph)
+            for subgraph in subgraphs
+        }
         self.overridden = overridden_fields(subgraphs)
         self.context_coordinates = context_coordinates(subgraphs)
         self.input_types, self.output_types = _type_positions(subgraphs)
-        self.interface_object_protections: dict[str, list[OutputField]] = {}
-        for stand_in in interface_object_fields(subgraphs):
-            if not stand_in.field.has("external"):
-                self.interface_object_protections.setdefault(stand_in.coordinate, []).append(stand_in.field)
+        self.protections = protections(subgraphs)
 
     def type(self, name: str) -> Type:
         parts = {subgraph.name: subgraph.types[name] for subgraph in self.subgraphs if name in subgraph.types}
@@ -122,7 +127,8 @@ class _Merger:
             joins.extend(_type_joins(subgraph, part))
         joins.extend(_cache_tags(parts))
         interfaces = tuple(_names(parts, "interfaces"))
-        directives = self.directives(with_qualified_contexts(subgraph, part) for subgraph, part in parts.items())
+        qualified = [with_qualified_contexts(subgraph, part) for subgraph, part in parts.items()]
+        directives = self.directives((*qualified, *self.protections.get(name, ())))
         return replace(
             first,
             kind=Kind.INTERFACE if any(part.has("interfaceObject") for part in parts.values()) else first.kind,
@@ -189,11 +195,12 @@ class _Merger:
             if plain
             else [_join("field", graph=graph_name(subgraph), **detail) for subgraph, detail in details.items()]
         )
+        directives = self.directives((*resolving.values(), *self.protections.get(coordinate, ())))
         arguments = {subgraph: field.arguments for subgraph, field in resolving.items()}
         return OutputField(
             name,
             _description(resolving.values()),
-            (*joins, *_cache_tags(holders), *self.directives((*resolving.values(), *self.protections(coordinate)))),
+            (*joins, *_cache_tags(holders), *directives),
             type_,
             {
                 argument: self.input_value(argument, arguments)
@@ -202,15 +209,6 @@ class _Merger:
                 and f"{coordinate}({argument}:)" not in self.context_coordinates
             },
         )
-
-    def protections(self, coordinate: str) -> Iterable[Element]:
-        """Fields of interface objects that stand for this one, with their access directives alone: whoever protects the
-        field of an interface protects it on every type."""
-        for stand_in in self.interface_object_protections.get(coordinate, ()):
-            directives = tuple(
-                directive for directive in stand_in.directives if directive.is_federation(*ACCESS_DIRECTIVES)
-            )
-            yield replace(stand_in, directives=directives)
 
     def field_join(self, subgraph: str, coordinate: str, field: OutputField, type_: str) -> dict[str, str] | None:
         """Arguments of `@join__field`; None for a field that its subgraph does not resolve any more."""

@@ -92,6 +92,13 @@ class Referees:
         answer = orjson.loads(self._output.readline())
         return Verdicts(ours, _verdict(answer["apollo"]), _verdict(answer["hive"]))
 
+    def unloadable(self, supergraph: str) -> str | None:
+        """Why Apollo's planner does not load a supergraph; None if it does."""
+        self._input.write(orjson.dumps(supergraph) + b"\n")
+        self._input.flush()
+        message: str | None = orjson.loads(self._output.readline())
+        return message
+
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
     errors: Sequence[dict[str, str]] = answer.get("errors", ())
