@@ -197,8 +197,8 @@ def convert_value(input_path: str, value: Any, kind: Kind) -> Any:
         return parsed_day
     if kind is Kind.DATETIME:
         return _instant(input_path, value)
-    if kind is Kind.FLOAT and type(value) is int:
-        return float(value)
+    if kind is Kind.FLOAT and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)  # a number may have the digits with which it was written
     python_type = {Kind.INT: int, Kind.BOOLEAN: bool, Kind.FLOAT: float}.get(kind, str)
     if type(value) is not python_type or (isinstance(value, str) and "\x00" in value):
         raise BadInput(input_path, _FORMS.get(python_type, "STRING"))

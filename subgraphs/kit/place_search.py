@@ -86,7 +86,7 @@ def _position(argument: dict[str, Any]) -> Position:
 
 
 def _degrees(name: str, value: Any, bound: int) -> float:
-    if type(value) not in (int, float) or not -bound <= value <= bound:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -bound <= value <= bound:
         raise BadInput(f"near.{name}", name.upper())
     return float(value)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from schema.residual import Residual
+from schema.written_numbers import WrittenNumber
 from subgraphs.kit.communes import load
 from subgraphs.kit.server import Subgraph
 from tests.kit.conftest import Rows, context
@@ -105,6 +106,14 @@ async def test_a_commune_is_its_centroid_and_fifty_kilometres_are_the_radius(row
     by_commune = await page(offers, SERVICES, first=100, near=CHARLEVILLE)
     by_position = await page(offers, SERVICES, first=100, near=at)
     assert by_commune["nodes"] == by_position["nodes"] != []
+
+
+async def test_a_position_is_the_same_with_whatever_digits_it_is_written(rows: Rows, offers: Subgraph) -> None:
+    expected = await page(offers, SERVICES, first=100, near={"latitude": 49.77, "longitude": 4.72})
+    assert expected["nodes"]
+    for latitude, longitude in (("49.7700", "4.720"), ("4.977e1", "4720e-3"), ("49.77000000000000000000001", "4.72")):
+        near = {"latitude": WrittenNumber(latitude), "longitude": WrittenNumber(longitude)}
+        assert (await page(offers, SERVICES, first=100, near=near))["nodes"] == expected["nodes"]
 
 
 async def test_a_cursor_serves_only_the_place_that_it_was_made_for(rows: Rows, offers: Subgraph) -> None:
