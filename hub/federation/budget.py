@@ -16,6 +16,9 @@ from hub.federation.errors import OperationRefused
 STEPS = 8_000
 """Steps for one operation; a step takes about 5 µs."""
 
+BORNE_PER_STEP = 6
+"""Conditions and directives of the fragments around a field, and of its own, that take one step: it bears them all."""
+
 STEPS_PER_GLANCE = 200
 """Steps between two looks at the clock."""
 

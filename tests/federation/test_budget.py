@@ -44,6 +44,28 @@ LADDER = Gateway(
 )
 
 
+WIDE_FIELDS = 400
+NESTED = Gateway(
+    Part(
+        "s",
+        f"""
+        {HEAD}
+        directive @note(level: Int) repeatable on INLINE_FRAGMENT
+        type Query {{ t: T }}
+        type T {{ id: ID {" ".join(f"f{number}: Int" for number in range(WIDE_FIELDS))} }}
+        """,
+    )
+)
+
+
+def nested(levels: int, directives: str) -> str:
+    """Many fields below fragments in each other, each with these directives, of which `#` is a number of its own."""
+    head = " ".join(f"$v{level}: Boolean! $w{level}: Boolean!" for level in range(levels)) if "$" in directives else ""
+    opened = "".join(f"... {directives.replace('#', str(level))} {{" for level in range(levels))
+    fields = " ".join(f"f{number}" for number in range(WIDE_FIELDS))
+    return f"query {f'({head})' if head else ''} {{ t {{ id {opened} {fields} {'}' * levels} }} }}"
+
+
 def ladder(depth: int) -> str:
     return "{q" + "{next" * depth + "{id ...on A{a} ...on B{b}}" + "}" * depth + "}"
 
@@ -110,6 +132,19 @@ def test_the_budget_sees_all_the_work_of_hostile_documents(family: str) -> None:
     prepare(supergraph, document(graph_only, supergraph), Budget())  # what is kept with the graph is there
     budget = Budget()
     count = calls(supergraph, document(recipe, supergraph), budget)
+    assert count <= BOUNDED_CALLS + CALLS_PER_STEP * (budget.steps - budget.left)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [nested(50, "@include(if: $v#) @skip(if: $w#)"), nested(10, " ".join(["@note(level: #)"] * 19))],
+    ids=["conditions", "directives"],
+)
+def test_the_budget_sees_what_fragments_around_a_field_make_of_it(query: str) -> None:
+    """Each field is sent under all conditions and directives of the fragments around it."""
+    prepare(NESTED.supergraph, nested(1, "@include(if: $v#) @skip(if: $w#)"), Budget())
+    budget = Budget()
+    count = calls(NESTED.supergraph, query, budget)
     assert count <= BOUNDED_CALLS + CALLS_PER_STEP * (budget.steps - budget.left)
 
 

@@ -41,7 +41,7 @@ from graphql import (
     type_from_ast,
 )
 
-from hub.federation.budget import Budget
+from hub.federation.budget import BORNE_PER_STEP, Budget
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.arguments import Arguments
 from hub.federation.operations.literals import literal
@@ -258,8 +258,9 @@ class _Builder:
         wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
         shape = work.shape.children.setdefault(key, _Shape(wrapping))
         on_field = self.arguments.directives(node)
+        borne = len(conditions) + len(on_field) + sum(map(len, work.around))
         for type_name in reversed(work.types):
-            self.budget.spend(STEPS_PER_FIELD, type_name, name)
+            self.budget.spend(STEPS_PER_FIELD + borne // BORNE_PER_STEP, type_name, name)
             definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
             if definition is None:
                 raise _unknown_field(type_name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from hub.federation.budget import Budget
+from hub.federation.budget import BORNE_PER_STEP, Budget
 from hub.federation.operations.operation import Condition, Occurrence
 from hub.federation.planning.graph import Graph, Move
 from hub.federation.planning.search_state import ContextSource, Group, Leaf, Option, Segment, Template
@@ -149,7 +149,8 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
             step = _step(steps, option.group)
             step.when = either(step.when, frozenset({conditions}))
             depth = _insert(graph, step, option, conditions)
-            budget.spend(STEPS_PER_ITEM + (depth + len(step.when)) // 8, option.arrival.position.type, option.name)
+            weight = STEPS_PER_ITEM + (depth + len(step.when)) // 8 + len(conditions) // BORNE_PER_STEP
+            budget.spend(weight, option.arrival.position.type, option.name)
             stack.extend(option.group.sources)
             origin = option.group.origin
             if origin is not None and not option.group.sources:
