@@ -180,10 +180,7 @@ def adopt(
         if not found.streams and not found.strangers:
             typer.echo("Tout est signé : il n'y a rien à reprendre.")
             return
-        typer.echo(
-            f"{sum(found.streams.values())} entrées que nul hub n'a signées, "
-            f"{len(found.strangers)} pseudonymes sans clé."
-        )
+        typer.echo(f"{found.entries} entrées que nul hub n'a signées, {len(found.strangers)} pseudonymes sans clé.")
         if not yes:
             typer.confirm("Rien ne prouve qu'elles sont d'une version antérieure. Les signer ?", abort=True)
         asyncio.run(_adopt(dsn, signer, found, reference))
@@ -209,14 +206,8 @@ async def _verified(dsn: Dsn, trust: Trust, anchors: Anchors, *, keys: bool) -> 
 
 
 async def _adopt(dsn: Dsn, signer: Signer, found: Adoptable, reference: str | None) -> None:
-    async def sign(reader: asyncpg.Connection[asyncpg.Record], writer: asyncpg.Connection[asyncpg.Record]) -> None:
-        await sign_streams(reader, writer, signer, found)
-
     await adopt_journal(dsn, signer, found.strangers, reference)
-    await _with_connection(
-        dsn("journal_reader"),
-        lambda reader: _with_connection(dsn("journal_writer"), lambda writer: sign(reader, writer)),
-    )
+    await _with_connection(dsn("journal_writer"), lambda writer: sign_streams(writer, signer, found))
 
 
 async def _expired(admin: str, signer: Signer, trust: Trust, limit: datetime) -> Expired:

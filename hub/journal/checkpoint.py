@@ -28,7 +28,7 @@ class State(StrEnum):
     OPENED = "OPENED"  # it begins here, empty
     PASSED = "PASSED"  # it has come this far
     CLOSED = "CLOSED"  # it ends here
-    ROOT = "ROOT"  # its lines up to here were verified and dropped with their month
+    ROOT = "ROOT"  # its lines up to here, all before `at`, were verified and dropped with their month
 
 
 @dataclass(frozen=True, slots=True)

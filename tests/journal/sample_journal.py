@@ -13,7 +13,7 @@ import asyncpg
 from hub.journal.operator import adopt
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer, Trust
-from hub.journal.verify.adoption import adoptable, sign_streams
+from hub.journal.verify.adoption import Adoptable, adoptable, sign_streams
 from hub.journal.verify.kept_anchors import read_anchors
 from hub.journal.verify.person_keys import pseudonyms_of_keys
 from hub.journal.verify.verification import Verification, verify
@@ -102,6 +102,12 @@ async def tamper(database: Database, *statements: str) -> None:
         await connection.close()
 
 
+def copied(stream: UUID, line: int, place: int) -> str:
+    """A statement that adds a copy of an entry at another place of its stream."""
+    return f"""INSERT INTO journal.entry SELECT (jsonb_populate_record(entry, '{{"seq": {place}}}')).*
+    FROM journal.entry WHERE stream = '{stream}' AND seq = {line}"""
+
+
 async def checked(
     database: Database, trust: Trust = TRUST, anchor: str | None = None, *, keys: bool = False
 ) -> Verification:
@@ -127,11 +133,15 @@ async def adopted(database: Database) -> None:
     """Sign what older versions left, as `hub journal adopt` does."""
     found = adoptable(await checked(database, keys=True))
     await adopt(database.dsn, SIGNER, found.strangers, None)
-    reader, writer = await database.connect("journal_reader"), await database.connect("journal_writer")
+    await sign(database, found)
+
+
+async def sign(database: Database, found: Adoptable) -> None:
+    """Sign what was found to be adoptable."""
+    writer = await database.connect("journal_writer")
     try:
-        await sign_streams(reader, writer, SIGNER, found)
+        await sign_streams(writer, SIGNER, found)
     finally:
-        await reader.close()
         await writer.close()
 
 

@@ -24,12 +24,14 @@ from tests.journal.sample_journal import (
     SIGNER,
     adopted,
     checked,
+    copied,
     fill,
     findings,
     intent,
     released,
     rows,
     running,
+    sign,
     tamper,
     written,
 )
@@ -110,6 +112,13 @@ async def test_an_entry_appended_to_a_stream_that_was_never_closed_is_found_also
     assert await findings(emptied) == [("ENTRIES_UNSIGNED", 7, 8)]
     await written(emptied)
     assert await findings(emptied) == [("ENTRIES_UNSIGNED", 7, 8)]
+
+
+@pytest.mark.parametrize("place", [0, -1])
+async def test_an_entry_before_the_first_place_of_a_stream_is_found(emptied: Database, place: int) -> None:
+    stream = await written(emptied)
+    await tamper(emptied, copied(stream, 1, place))
+    assert await findings(emptied) == [("ENTRIES_ADDED", place, place)]
 
 
 async def test_an_entry_appended_with_the_signature_of_another_line_is_found(emptied: Database) -> None:
@@ -258,8 +267,10 @@ async def test_an_operator_answers_once_for_what_older_versions_left_and_for_not
     }
     await adopted(emptied)
     assert await findings(emptied, keys=True) == []
+    found = adoptable(await checked(emptied, keys=True))
     await forge(emptied, BEFORE, FORGED)
     await forge(emptied, stream, FORGED)
+    await sign(emptied, found)
     assert {fault for fault, _, _ in await findings(emptied)} == {"ENTRIES_ADDED", "ENTRIES_UNSIGNED"}
     await tamper(emptied, "UPDATE journal.entry SET purpose = 'droits' WHERE seq = 1")
     verification = await checked(emptied)

@@ -15,7 +15,18 @@ from hub.journal.signing import Signer
 from hub.journal.verify.retention import Expired, boundary, expire
 from hub.journal.write.stream_writer import WRITE, add, batch
 from tests.conftest import Database
-from tests.journal.sample_journal import SIGNER, TRUST, checked, findings, intent, released, rows, tamper, written
+from tests.journal.sample_journal import (
+    SIGNER,
+    TRUST,
+    checked,
+    copied,
+    findings,
+    intent,
+    released,
+    rows,
+    tamper,
+    written,
+)
 
 JANUARY, FEBRUARY, MARCH, APRIL = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3, 4))
 
@@ -84,6 +95,40 @@ async def test_tampering_is_found_as_before_once_months_are_gone(fresh_database:
     assert await findings(fresh_database) == [("ENTRIES_REMOVED", 4, 4), ("ENTRIES_TRUNCATED", 8, 9)]
 
 
+async def test_a_line_added_before_the_root_of_a_stream_is_found(fresh_database: Database) -> None:
+    stream = await stream_of(fresh_database, [JANUARY, FEBRUARY])
+    await expired(fresh_database, FEBRUARY)
+    await tamper(fresh_database, copied(stream, 4, 2))
+    assert await findings(fresh_database) == [("ENTRIES_ADDED", 2, 2)]
+
+
+async def test_a_stream_that_is_gone_with_its_root_is_found(fresh_database: Database) -> None:
+    for _ in range(2):
+        await stream_of(fresh_database, [JANUARY, FEBRUARY])
+    await expired(fresh_database, FEBRUARY)
+    first = await rows(fresh_database, "SELECT stream FROM journal.checkpoint ORDER BY number LIMIT 1")
+    tables = ("entry", "disclosure", "checkpoint")
+    await tamper(fresh_database, *(f"DELETE FROM journal.{t} WHERE stream = '{first[0]['stream']}'" for t in tables))
+    assert {fault for fault, _, _ in await findings(fresh_database)} == {"CHECKPOINTS_REMOVED"}
+
+
+@pytest.mark.parametrize(("copy", "place"), [(3, 7), (6, 7)])
+async def test_a_line_added_between_the_verification_and_the_roots_is_not_signed(
+    fresh_database: Database, copy: int, place: int
+) -> None:
+    stream = await stream_of(fresh_database, [JANUARY, FEBRUARY])
+    admin = await fresh_database.connect()
+    try:
+        await expire(_Adding(admin, copied(stream, copy, place)), SIGNER, TRUST, FEBRUARY)  # type: ignore[arg-type]
+    finally:
+        await admin.close()
+    verification = await checked(fresh_database)
+    assert verification.trail.streams[stream].root[0] == 3
+    assert verification.trail.streams[stream].closed == 6
+    await tamper(fresh_database, f"DELETE FROM journal.disclosure WHERE stream = '{stream}' AND seq = 5")
+    assert ("ENTRIES_CHANGED", 5, 5) in await findings(fresh_database)
+
+
 async def test_a_month_is_dropped_after_another_and_a_stream_that_was_idle_meanwhile_goes_on(
     fresh_database: Database,
 ) -> None:
@@ -144,14 +189,29 @@ async def test_what_stopped_between_checkpoints_and_months_is_gone_on_with(fresh
     assert (verification.findings, verification.expired, verification.entries) == ([], 0, 3)
 
 
-class _Stopping:
-    """A connection that is lost before the first month goes."""
-
+class _Wrapped:
     def __init__(self, connection: object) -> None:
         self._connection = connection
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._connection, name)
+
+
+class _Adding(_Wrapped):
+    """A connection beside which somebody adds a line once the journal is verified."""
+
+    def __init__(self, connection: object, statement: str) -> None:
+        super().__init__(connection)
+        self._statement = statement
+
+    async def execute(self, query: str, *values: object) -> object:
+        if query.startswith("LOCK"):
+            await self._connection.execute(self._statement)  # type: ignore[attr-defined]
+        return await self._connection.execute(query, *values)  # type: ignore[attr-defined]
+
+
+class _Stopping(_Wrapped):
+    """A connection that is lost before the first month goes."""
 
     async def execute(self, query: str, *values: object) -> object:
         if "DETACH" in query:

@@ -19,43 +19,37 @@ from hub.journal.verify.checkpoint_trail import Fault
 from hub.journal.verify.verification import Verification
 from hub.journal.write.stream_writer import add
 
-LAST = "SELECT seq, digest FROM journal.entry WHERE stream = $1 ORDER BY seq DESC LIMIT 1"
-
 
 @dataclass(frozen=True, slots=True)
 class Adoptable:
-    """What an operator may sign: streams, with the number of their entries that no hub signed, and pseudonyms."""
+    """What an operator may sign: ends of streams (place and digest) as they were verified, which hold so many `entries`
+    that no hub signed, and pseudonyms."""
 
-    streams: dict[UUID, int]
+    streams: dict[UUID, tuple[int, bytes]]
+    entries: int
     strangers: frozenset[bytes]
 
 
 def adoptable(verification: Verification) -> Adoptable:
     """What is to be adopted of a journal; raises StartRefused (JOURNAL_BROKEN) if anything else is wrong with it."""
-    streams: dict[UUID, int] = {}
+    streams: dict[UUID, tuple[int, bytes]] = {}
+    entries = 0
     for finding in verification.findings:
         if finding.stream is not None and (
             finding.fault is Fault.UNSIGNED or (finding.fault is Fault.ADDED and finding.stream == BEFORE)
         ):
-            streams[finding.stream] = finding.last - finding.first + 1
+            streams[finding.stream] = verification.ends[finding.stream]
+            entries += finding.last - finding.first + 1
         elif finding.fault is not Fault.KEYS_CHANGED:
             raise StartRefused(
                 "JOURNAL_BROKEN",
                 "Le journal a d'autres défauts, rien n'est signé : lancez « hub journal verify » et conservez la base.",
                 finding.fault.value,
             )
-    return Adoptable(streams, frozenset(verification.strangers))
+    return Adoptable(streams, entries, frozenset(verification.strangers))
 
 
-async def sign_streams(
-    reader: asyncpg.Connection[asyncpg.Record],
-    writer: asyncpg.Connection[asyncpg.Record],
-    signer: Signer,
-    found: Adoptable,
-) -> None:
-    """Sign a checkpoint at the end of each stream, as it is now."""
-    for stream in found.streams:
-        end = await reader.fetchrow(LAST, stream)
-        if end is not None:
-            state = State.CLOSED if stream == BEFORE else State.PASSED
-            await add(writer, signer, stream, end["seq"], end["digest"], state)
+async def sign_streams(writer: asyncpg.Connection[asyncpg.Record], signer: Signer, found: Adoptable) -> None:
+    """Sign a checkpoint at the end of each stream, as it was verified: nothing that was added since."""
+    for stream, end in found.streams.items():
+        await add(writer, signer, stream, *end, State.CLOSED if stream == BEFORE else State.PASSED)

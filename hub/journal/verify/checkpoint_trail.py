@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
@@ -18,6 +19,8 @@ from hub.journal.signing import Trust
 Anchors: TypeAlias = Mapping[int, str]
 """Digests (hexadecimal) of checkpoints by number, as they were kept outside of the database."""
 NONE_KEPT: Anchors = MappingProxyType({})
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""`expired_before` of a stream that has lost no month."""
 
 
 class Fault(StrEnum):
@@ -49,9 +52,11 @@ class Finding:
 @dataclass(slots=True)
 class StreamState:
     """What checkpoints record of a stream: `root` is the place and digest after which its lines begin (0: its start),
-    `pins` its digests by place, `closed` its last place; a stream that none `opened` was not written by a hub."""
+    `expired_before` the instant before which all lines up to the root are, `pins` its digests by place, `closed` its
+    last place; a stream that none `opened` was not written by a hub."""
 
     root: tuple[int, bytes]
+    expired_before: datetime = NEVER
     pins: dict[int, bytes] = field(default_factory=dict)
     closed: int | None = None
     opened: bool = False
@@ -117,7 +122,7 @@ def _learn(state: StreamState, checkpoint: Checkpoint) -> None:
     state.opened = True
     head = bytes.fromhex(checkpoint.head)
     if checkpoint.state is State.ROOT:
-        state.root = checkpoint.seq, head
+        state.root, state.expired_before = (checkpoint.seq, head), checkpoint.at
         state.pins = {seq: digest for seq, digest in state.pins.items() if seq > checkpoint.seq}
     else:
         state.pins[checkpoint.seq] = head

@@ -17,8 +17,8 @@ import asyncpg
 from hub.errors import StartRefused
 from hub.journal.checkpoint import State
 from hub.journal.signing import Signer, Trust
-from hub.journal.verify.checkpoint_trail import CheckpointTrail, StreamState, read_trail
-from hub.journal.verify.verification import verify
+from hub.journal.verify.checkpoint_trail import StreamState, read_trail
+from hub.journal.verify.verification import Verification, verify
 from hub.journal.write.stream_writer import add
 
 OWNER = "journal_owner"
@@ -26,8 +26,7 @@ PART = re.compile(r"(?:entry|disclosure)_(\d{4})_(\d{2})")
 PARTS = """SELECT relname, inhparent::regclass::text AS parent, inhdetachpending AS pending
 FROM pg_class LEFT JOIN pg_inherits ON inhrelid = pg_class.oid
 WHERE relnamespace = 'journal'::regnamespace AND relkind = 'r' ORDER BY relname"""
-OLD = "SELECT seq, digest FROM journal.entry WHERE stream = $1 AND at < $2 ORDER BY seq DESC LIMIT 1"
-LAST = "SELECT seq, digest FROM journal.entry WHERE stream = $1 ORDER BY seq DESC LIMIT 1"
+OLD = "SELECT seq, digest FROM journal.entry WHERE stream = $1 AND at < $2 AND seq <= $3 ORDER BY seq DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,8 @@ async def expire(
     if parts:
         async with connection.transaction():
             await connection.execute("LOCK TABLE journal.checkpoint IN SHARE ROW EXCLUSIVE MODE")
-            await _root(connection, signer, await read_trail(connection, trust, trail=verification.trail), before)
+            await read_trail(connection, trust, trail=verification.trail)
+            await _root(connection, signer, verification, before)
     for part in parts:
         await _drop(connection, part)
     async with connection.transaction(readonly=True):
@@ -78,28 +78,39 @@ def _month(name: str) -> datetime:
 
 
 async def _root(
-    connection: asyncpg.Connection[asyncpg.Record], signer: Signer, trail: CheckpointTrail, before: datetime
+    connection: asyncpg.Connection[asyncpg.Record], signer: Signer, verification: Verification, before: datetime
 ) -> None:
-    """Replace all checkpoints by a root and an end of each stream with lines after the boundary.
+    """Replace all checkpoints by the roots, then the ends, of the streams with lines after the boundary.
 
-    Streams that ended before the boundary are left out, except the last one if all did.
+    The ends come after every root, so that the trail can begin at no later root without missing a stream. Streams that
+    ended before the boundary are left out, except the last one if all did.
     """
-    ends = [(stream, state, *await _ends(connection, stream, state, before)) for stream, state in trail.streams.items()]
-    going = [end for end in ends if end[1].closed is None or end[3] > end[2]]
-    for stream, state, root, head in going or ends[-1:]:
-        await add(connection, signer, stream, *root, State.ROOT)
+    trail = verification.trail
+    ends = [
+        (stream, state, *await _ends(connection, stream, state, verification.ends.get(stream, state.root), before))
+        for stream, state in trail.streams.items()
+    ]
+    kept = [end for end in ends if end[1].closed is None or end[3] > end[2]] or ends[-1:]
+    for stream, state, root, _ in kept:
+        await add(connection, signer, stream, *root, State.ROOT, at=max(before, state.expired_before))
+    for stream, state, _, head in kept:
         await add(connection, signer, stream, *head, State.PASSED if state.closed is None else State.CLOSED)
     await connection.execute("DELETE FROM journal.checkpoint WHERE number <= $1", trail.number)
 
 
 async def _ends(
-    connection: asyncpg.Connection[asyncpg.Record], stream: UUID, state: StreamState, before: datetime
+    connection: asyncpg.Connection[asyncpg.Record],
+    stream: UUID,
+    state: StreamState,
+    verified: tuple[int, bytes],
+    before: datetime,
 ) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
-    """Place and digest of the last line before the boundary, and of the last line."""
-    old = await connection.fetchrow(OLD, stream, before)
-    last = await connection.fetchrow(LAST, stream)
+    """Place and digest of the last line before the boundary, and of the last line that was verified or that a
+    checkpoint has covered since: what anybody added meanwhile is not signed."""
+    last = max((verified, *state.pins.items()))
+    old = await connection.fetchrow(OLD, stream, before, last[0])
     root = state.root if old is None else max(state.root, (old["seq"], old["digest"]))
-    return root, root if last is None else max(root, (last["seq"], last["digest"]))
+    return root, max(root, last)
 
 
 async def _drop(connection: asyncpg.Connection[asyncpg.Record], part: asyncpg.Record) -> None:

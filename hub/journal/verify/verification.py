@@ -32,13 +32,15 @@ from hub.journal.verify.stored_lines import lines
 class Verification:
     """The result. `unsigned`: lines after the last checkpoint of their stream, signed with their batch, which a
     running hub covers within seconds and the next start for a killed one; `expired`: lines before a root, whose
-    months remain to be dropped; `strangers`: pseudonyms that no key makes and no command erased.
+    months remain to be dropped; `ends`: last place and digest of each stream, as they were verified; `strangers`:
+    pseudonyms that no key makes and no command erased.
     """
 
     trail: CheckpointTrail
     entries: int = 0
     unsigned: int = 0
     expired: int = 0
+    ends: dict[UUID, tuple[int, bytes]] = field(default_factory=dict)
     strangers: set[bytes] = field(default_factory=set)
 
     @property
@@ -78,7 +80,9 @@ async def verify(
         for (stream,) in await connection.fetch(STREAMS):
             verification.trail.stream_state(stream)
         for stream, state in verification.trail.streams.items():
-            place = await _verify_stream(lines(connection, stream), stream, state, verification)
+            place, _ = verification.ends[stream] = await _verify_stream(
+                lines(connection, stream), stream, state, verification
+            )
             signed = max((*state.pins, state.root[0]))
             if state.opened and place > signed:
                 signed = await _last_signed(connection, stream, signed, trust)
@@ -104,13 +108,16 @@ async def _last_signed(connection: asyncpg.Connection[asyncpg.Record], stream: U
 
 async def _verify_stream(
     rows: AsyncIterator[tuple[Line, bytes]], stream: UUID, state: StreamState, verification: Verification
-) -> int:
-    """Add the findings of a stream; return its last place."""
+) -> tuple[int, bytes]:
+    """Add the findings of a stream; return its last place and the digest there."""
     (place, head), signed = state.root, state.root[0]
     bad: list[tuple[Line, bytes, bytes]] = []
     async for line, digest in rows:
         if line.seq <= state.root[0]:
-            verification.expired += 1
+            if line.entry.at < state.expired_before:
+                verification.expired += 1
+            else:
+                verification.findings.append(Finding(Fault.ADDED, stream, line.seq, line.seq))
             continue
         verification.entries += 1
         if line.seq <= place:
@@ -133,7 +140,7 @@ async def _verify_stream(
         verification.findings.append(Finding(Fault.ADDED, stream, state.closed + 1, place))
     if (last := max(state.pins, default=0)) > place:
         verification.findings.append(Finding(Fault.TRUNCATED, stream, place + 1, last))
-    return place
+    return place, head
 
 
 def _explained(stream: UUID, bad: list[tuple[Line, bytes, bytes]]) -> Iterable[Finding]:

@@ -127,11 +127,12 @@ async def add(
     head: bytes,
     state: State,
     *,
+    at: datetime | None = None,
     patience: float | None = None,
     keep: Keep = keep_nothing,
 ) -> Checkpoint:
-    """Append a signed checkpoint to the chain of checkpoints; on a conflict with another process, try the next
-    place. Raises NotWritten if there is no conflict and yet no checkpoint."""
+    """Append a signed checkpoint to the chain of checkpoints, dated now or `at`; on a conflict with another process,
+    try the next place. Raises NotWritten if there is no conflict and yet no checkpoint."""
     tried = 0
     while True:
         last = await connection.fetchrow(LAST, timeout=patience)
@@ -139,7 +140,9 @@ async def add(
         if number == tried:
             raise NotWritten("the checkpoint was not written")
         tried = number
-        checkpoint = Checkpoint(number, datetime.now(UTC), stream, seq, head.hex(), state, previous.hex(), signer.id)
+        checkpoint = Checkpoint(
+            number, at or datetime.now(UTC), stream, seq, head.hex(), state, previous.hex(), signer.id
+        )
         signature = checkpoint.signature(signer)
         values = (
             number,
