@@ -97,6 +97,9 @@ SAME_SUPERGRAPHS = {
         'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
         'type T @key(fields: "id") { id: ID! @external y: Int }',
     ),
+    "subscriptions under another name": (
+        "schema { query: Query subscription: Events } type Query { a: Int } type Events { b: Int }",
+    ),
     "a protected type behind an interface": (INTERFACE + "type A implements I @authenticated { x: Int }",),
     "a protected field behind an interface": (
         INTERFACE + 'type A implements I { x: Int @policy(policies: [["p"]]) } '
@@ -116,3 +119,11 @@ def test_our_supergraph_says_what_apollos_says_and_its_planner_loads_it(node: No
         assert verdicts.kind == (COMPOSES, COMPOSES), verdicts
         assert facts(verdicts.ours.supergraph) ^ facts(verdicts.apollo.supergraph) == set()
         assert composers.unloadable(verdicts.ours.supergraph) is None
+
+
+def test_apollos_planner_loads_an_input_of_one_which_its_composition_does_not_know(node: Node) -> None:
+    with referees(node) as composers:
+        verdicts = judged(composers, "type Query { a(i: I): Int } input I @oneOf { x: Int y: Int }")
+        assert verdicts.kind == (COMPOSES, "INVALID_GRAPHQL")
+        assert composers.unloadable(verdicts.ours.supergraph) is None
+    assert our_verdict((Source("s0", "", "type Query { a(i: Int): Int }"),)).supergraph.count("oneOf") == 0

@@ -139,6 +139,8 @@ def print_supergraph(subgraphs: Sequence[Subgraph], merged: MergedSchema) -> str
     for spec in dict.fromkeys(spec for spec, _ in merged.definitions):
         names = ", ".join(f'"@{name}"' for directive_spec, name in merged.definitions if directive_spec == spec)
         links.append(f'@link(url: "{spec}", import: [{names}])')
+    if any(directive.name == "oneOf" and not directive.spec for directive in directives):
+        definitions.append("directive @oneOf on INPUT_OBJECT")
     definitions.extend((*merged.definitions.values(), *merged.executable))
     roots = "".join(f"\n  {name.lower()}: {name}" for name in _ROOTS if name in merged.types)
     graphs = "".join(

@@ -28,7 +28,6 @@ from graphql import (
     Node,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
-    OperationType,
     ScalarTypeDefinitionNode,
     ScalarTypeExtensionNode,
     SchemaDefinitionNode,
@@ -280,12 +279,11 @@ def _with_declaration(type_: Type | None, declaration: Type) -> Type:
 
 
 def _with_usual_root_names(types: dict[str, Type], schema_nodes: Sequence[Any]) -> dict[str, Type]:
-    """The types with the root types renamed Query and Mutation, also where fields refer to them."""
+    """The types with the root types renamed Query, Mutation and Subscription, also where fields refer to them."""
     usual_names = {
         entry.type.name.value: entry.operation.value.capitalize()
         for node in schema_nodes
         for entry in node.operation_types or ()
-        if entry.operation is not OperationType.SUBSCRIPTION
     }
     usual_names = {name: usual for name, usual in usual_names.items() if name != usual}
     if not usual_names:
