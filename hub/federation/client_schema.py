@@ -34,7 +34,7 @@ def visible_schema(text: str, hidden: frozenset[str]) -> GraphQLSchema:
     for node in document.definitions:
         name = node.name.value if not isinstance(node, SchemaDefinitionNode) else ""  # type: ignore[attr-defined]
         if isinstance(node, DirectiveDefinitionNode):
-            visible += _executable(node)
+            visible += _executable(node, hidden)
         elif name not in hidden:
             visible.append(_visible(node, name, hidden))
     visible = _without_subscriptions(visible)
@@ -44,21 +44,23 @@ def visible_schema(text: str, hidden: frozenset[str]) -> GraphQLSchema:
     return build_ast_schema(DocumentNode(definitions=definitions))
 
 
-def _executable(node: DirectiveDefinitionNode) -> list[Any]:
-    """The directive where an operation may bear it, if it may at all.
+def _executable(node: DirectiveDefinitionNode, hidden: frozenset[str]) -> list[Any]:
+    """The directive where an operation may bear it, if it may at all, with the arguments that clients see.
 
     The normal form of operations has no fragments of a name: a spread is sent on as an inline fragment."""
     here = {location.value for location in node.locations}
     served = here & _SERVED if "INLINE_FRAGMENT" in here else here & _SERVED - {"FRAGMENT_SPREAD"}
     if not served or node.name.value in _NOT_SENT_ON:
         return []
-    arguments = tuple(
-        changed(argument, directives=_standard(argument))
-        for argument in node.arguments or ()
-        if all(directive.name.value != "inaccessible" for directive in argument.directives or ())
-    )
+    shown, left_out = list[Any](), list[Any]()
+    for argument in node.arguments or ():
+        inaccessible = any(directive.name.value == "inaccessible" for directive in argument.directives or ())
+        without = inaccessible or _type_name(argument) in hidden
+        (left_out if without else shown).append(changed(argument, directives=_standard(argument)))
+    if any(argument.type.kind == "non_null_type" and argument.default_value is None for argument in left_out):
+        return []
     locations = tuple(location for location in node.locations if location.value in served)
-    return [changed(node, arguments=arguments, locations=locations)]
+    return [changed(node, arguments=tuple(shown), locations=locations)]
 
 
 def _without_subscriptions(definitions: list[Any]) -> list[Any]:
@@ -126,7 +128,12 @@ def _types_of(node: Any) -> Iterator[str]:
     """Names of the types of a definition's fields and arguments."""
     for part in (*(getattr(node, "fields", None) or ()), *(getattr(node, "arguments", None) or ())):
         for typed in (part, *(getattr(part, "arguments", None) or ())):
-            yield print_ast(typed.type).strip("[]!")
+            yield _type_name(typed)
+
+
+def _type_name(node: Any) -> str:
+    """Name of the type of a field or argument, without its lists."""
+    return print_ast(node.type).strip("[]!")
 
 
 def _reached(start: Iterable[str], types: Mapping[str, Any]) -> set[str]:

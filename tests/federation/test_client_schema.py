@@ -52,3 +52,15 @@ def test_the_client_schema_shows_executable_directives_where_they_can_be_sent_on
     assert f"directive @trace(level: Level = LOW) repeatable on {locations}" in printed
     assert "enum Level" in printed
     assert not any(name in printed for name in ("@spread", "@schema", "@defer"))
+
+
+def test_a_directive_is_shown_without_the_arguments_whose_types_clients_do_not_see() -> None:
+    sdl = """
+    directive @trace(level: Level, tags: [String!]) on FIELD
+    directive @note(level: Level!) on FIELD
+    enum Level @join__type(graph: A) @inaccessible { LOW @join__enumValue(graph: A) }
+    type Query @join__type(graph: A) { a: Int }
+    """
+    printed = print_schema(client_schema(sdl))
+    assert "directive @trace(tags: [String!]) on FIELD" in printed
+    assert "@note" not in printed
