@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.federation.composers.deliberate import deliberate
 from tests.federation.composers.shrink import shrink
+from tests.federation.composers.supergraphs import facts
 from tests.federation.composers.verdict import Referees, SubgraphSet, Verdicts
 
 SHOWN = 1
@@ -26,6 +27,8 @@ class Report:
     same_code: int = 0
     deliberate: int = 0
     references_agree: int = 0
+    composed_by_both: int = 0
+    same_supergraph: int = 0
     crashes: Counter[str] = field(default_factory=Counter)
     classes: dict[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]] = field(default_factory=dict)
 
@@ -33,6 +36,9 @@ class Report:
         """Count one set."""
         self.sets += 1
         self.same_verdict += verdicts.same_verdict
+        if verdicts.ours.accepts and verdicts.apollo.accepts:
+            self.composed_by_both += 1
+            self.same_supergraph += facts(verdicts.ours.supergraph) == facts(verdicts.apollo.supergraph)
         refused = not verdicts.ours.accepts and not verdicts.apollo.accepts
         self.refused_by_both += refused
         self.same_code += refused and verdicts.same_codes
@@ -58,6 +64,7 @@ class Report:
         yield f"a code of Apollo's, of those that both refuse: {_share(self.same_code, self.refused_by_both)}"
         yield f"all but deliberate differences: {_share(self.sets - self.differing + self.deliberate, self.sets)}"
         yield f"the two reference composers agree on the verdict: {_share(self.references_agree, self.sets)}"
+        yield f"supergraph says what Apollo's says: {_share(self.same_supergraph, self.composed_by_both)}"
         yield f"exceptions that are no composition error: {sum(self.crashes.values())} {dict(self.crashes)}"
         yield ""
         for (ours, apollo), differing in self.by_count():
