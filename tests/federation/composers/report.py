@@ -29,6 +29,8 @@ class Report:
     references_agree: int = 0
     composed_by_both: int = 0
     same_supergraph: int = 0
+    composed: int = 0
+    unloadable: list[str] = field(default_factory=list)
     crashes: Counter[str] = field(default_factory=Counter)
     classes: dict[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]] = field(default_factory=dict)
 
@@ -65,6 +67,7 @@ class Report:
         yield f"all but deliberate differences: {_share(self.sets - self.differing + self.deliberate, self.sets)}"
         yield f"the two reference composers agree on the verdict: {_share(self.references_agree, self.sets)}"
         yield f"supergraph says what Apollo's says: {_share(self.same_supergraph, self.composed_by_both)}"
+        yield f"not loaded by Apollo's planner: {len(self.unloadable)} of {self.composed} {self.unloadable}"
         yield f"exceptions that are no composition error: {sum(self.crashes.values())} {dict(self.crashes)}"
         yield ""
         for (ours, apollo), differing in self.by_count():
@@ -80,7 +83,12 @@ def compare(sets: Iterable[tuple[str, SubgraphSet]], referees: Referees) -> Repo
     """Compose them all with all three composers."""
     report = Report()
     for name, sources in sets:
-        report.add(name, sources, referees.verdicts(sources))
+        verdicts = referees.verdicts(sources)
+        report.add(name, sources, verdicts)
+        if verdicts.ours.accepts:
+            report.composed += 1
+            if referees.unloadable(verdicts.ours.supergraph) is not None:
+                report.unloadable.append(name)
     return report
 
 
