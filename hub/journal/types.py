@@ -16,7 +16,7 @@ from strawberry.federation.schema_directives import Inaccessible, Shareable
 from strawberry.schema.config import StrawberryConfig
 
 from schema.categories import Category
-from subgraphs.kit.connection_types import PageInfo, argument, connection_arguments, tech
+from subgraphs.kit.connection_types import PageInfo, argument, connection_arguments, judged, tech
 from subgraphs.kit.costs import list_size, page_size
 from subgraphs.kit.directives import (
     TECH,
@@ -115,10 +115,8 @@ class AccessEntryConnection:
     nodes: list[AccessEntry] | None = tech("Éléments de la page.")
     edges: list[AccessEntryEdge] | None = tech("Éléments de la page, avec leur curseur.")
     page_info: PageInfo = tech("Bornes de la page.")
-    _judged: list[AccessEntry] | None = strawberry.field(
-        name="_judged",
-        description="Accès que les critères ont départagés, rendus ou non ; pour le hub seul.",
-        directives=[Inaccessible(), TECH],
+    _judged: list[AccessEntry] | None = judged(
+        "Accès que les critères ont départagés, rendus ou non ; pour le hub seul."
     )
 
 

@@ -21,7 +21,8 @@ from subgraphs.kit.directives import TECH, category_directive
 
 T = TypeVar("T")
 JUDGED = "_judged"
-"""The internal field of a list: the rows that its filter judged, of which the hub asks `_access` alone."""
+"""The internal field of a list or search: the rows that its filter judged, or whom the identity to match named. The
+hub asks `_access` of them alone."""
 
 
 def tech(description: str) -> Any:
@@ -64,16 +65,17 @@ class PlaceConnection(Generic[T]):
     page_info: PageInfo = tech("Bornes de la page.")
 
 
+def judged(description: str) -> Any:
+    """The internal field of those of whom an answer tells something without naming them, for the journal."""
+    return strawberry.field(name=JUDGED, description=description, directives=[Inaccessible(), TECH])
+
+
 @strawberry.type(name="Connection", description="Page {of_rows}.")
 class JudgedConnection(Generic[T]):
     nodes: list[T] | None = tech("Éléments de la page.")
     edges: list[Edge[T]] | None = tech("Éléments de la page, avec leur curseur.")
     page_info: PageInfo = tech("Bornes de la page.")
-    judged: list[T] | None = strawberry.field(
-        name=JUDGED,
-        description="Lignes que les critères ont départagées, rendues ou non ; pour le hub seul.",
-        directives=[Inaccessible(), TECH],
-    )
+    judged: list[T] | None = judged("Lignes que les critères ont départagées, rendues ou non ; pour le hub seul.")
 
 
 def argument(

@@ -1,7 +1,8 @@
 """The SQL of root fields: entities, one row by key, the actor's own record, caseloads, catalogues, identity matches.
 
-All root fields of an operation make one statement. The people whom a caseload's filter judges are a part of it, beside
-the page (docs/policy.md#rule-13). What a statement keeps refers to nodes by number: a node would keep its document.
+All root fields of an operation make one statement. The people whom a caseload's filter judges, and those whom an
+identity names, are a part of it beside what is answered (docs/policy.md#rule-13). What a statement keeps refers to
+nodes by number: a node would keep its document.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.facts_sql import caseload_facts
 from subgraphs.kit.guards import Guards
 from subgraphs.kit.identity_match import IdentityMatch
-from subgraphs.kit.identity_match_sql import outcome
+from subgraphs.kit.identity_match_sql import candidates, outcome
 from subgraphs.kit.object_writer import ROWS, Writer, compile_reader, unpack_rows
 from subgraphs.kit.ordering import Ordering, page_select
 from subgraphs.kit.page_arguments import Shape
@@ -53,7 +54,7 @@ from subgraphs.kit.subgraph_model import Model
 MOST_JUDGED = 2000
 """Most rows that the filter of one list may judge: each person is named in the journal."""
 TOO_WIDE = f"Les critères départageraient plus de {MOST_JUDGED} lignes : ajoutez un nom."
-UNASKED = "Ces critères départagent des personnes, et la requête ne demande pas lesquelles."
+UNASKED = "Ces critères départagent ou désignent des personnes, et la requête ne demande pas lesquelles."
 
 
 def compile_statement(model: Model, reading: Reading, residual: Residual, shapes: Mapping[int, Shape]) -> Statement:
@@ -72,12 +73,24 @@ def _count(model: Model, reading: Reading, shapes: Mapping[int, Shape]) -> int:
     """The number of blocks."""
     own = sum(len(node.types) if node.name == ENTITIES else node.name in model.roots for node in reading.roots)
     lists = ((node, model.roots[node.name]) for node in reading.roots if node.number in shapes)
-    return own + sum(len(node.child(JUDGED)) for node, root in lists if _judging(root, shapes[node.number]))
+    searches = (node for node in reading.roots if node.name in model.roots and model.roots[node.name].identity_match)
+    journalled = [node for node, root in lists if _judging(root, shapes[node.number])]
+    return own + sum(len(node.child(JUDGED)) for node in (*journalled, *searches))
 
 
 def _judging(root: RootField, shape: Shape) -> list[str]:
     """The criteria that judge people, of those that are given."""
     return [name for name in shape.criteria if root.entity.personal and not root.criteria[name].designates]
+
+
+def _asked(node: Node) -> list[Node]:
+    """The fields of a list or search that ask for the facts of whom it judges or names.
+
+    Raises RequestFailed (FORBIDDEN_INPUT) where there is none: nobody could journal them."""
+    asked = [child for child in node.child(JUDGED) if child.child(ACCESS)]
+    if not asked:
+        raise RequestFailed("FORBIDDEN_INPUT", UNASKED, (node.key,))
+    return asked
 
 
 class _Building:
@@ -153,6 +166,8 @@ class _Building:
                 parts.append(f"{child.key!r}: r[{place}]")
             elif child.name == "__typename":
                 parts.append(f"{child.key!r}: {root.result.__name__!r}")
+            elif child.name == JUDGED:
+                parts.append(f"{child.key!r}: []")
             else:
                 below = row.child()
                 expression = self._matched_person(below, entity, child, name)
@@ -160,6 +175,22 @@ class _Building:
                 parts.append(f"{child.key!r}: {expression}")
         reader = compile_reader("{" + ", ".join(parts) + "}", "r")
         self.add(Block(node.key, node.number, reader, True), row.select())
+        for child in _asked(node):
+            self.candidates(node, child, entity, match)
+
+    def candidates(self, node: Node, child: Node, entity: Entity, match: IdentityMatch) -> None:
+        """Add the subject and facts of everyone whom a key of an identity names, whatever the outcome tells of them."""
+        assert entity.key is not None
+        assert entity.table is not None
+        row, name = Row(None, json=True), self.guards.name("c")
+        named = candidates(self.guards, entity, match, node.number, self.parameters).subquery(name)
+        columns, table = self.guards.alias(entity.table)
+        key = retarget(entity.key.column, entity.table, columns)
+        row.source = named.join(table, key == literal_column(f"{name}.person_id", Uuid()))
+        scope = self.guards.enter(row, entity, columns, literal_column(f"{name}.facts", Integer()))
+        expression = self.writer.object(row, scope, child.children, "r")
+        reader = compile_reader(f"[{expression} for r in rows]", "rows")
+        self.add(Block(node.key, node.number, reader, False, inside=child.key), row.select().distinct())
 
     def _matched_person(self, row: Row, entity: Entity, node: Node, name: str) -> str:
         """Write the matched person, under the facts by which it was found."""
@@ -189,17 +220,12 @@ class _Building:
         self.add(Block(node.key, number, compile_reader(expression, "r"), True), row.select())
 
     def caseload(self, node: Node, root: RootField) -> None:
-        """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges.
-
-        Raises RequestFailed (FORBIDDEN_INPUT) where the operation does not ask whom: nobody could journal them."""
+        """Add a page of the rows whose person is linked to the actor, and the people whom its filter judges."""
         shape = self.shapes[node.number]
         row = Row(None, self.json)
         self.page(row, self.linked_rows(row, root, shape.criteria), node, root, shape)
         if judging := _judging(root, shape):
-            asked = [child for child in node.child(JUDGED) if child.child(ACCESS)]
-            if not asked:
-                raise RequestFailed("FORBIDDEN_INPUT", UNASKED, (node.key,))
-            for child in asked:
+            for child in _asked(node):
                 self.judged(node, child, root, shape, judging)
 
     def linked_rows(self, row: Row, root: RootField, criteria: Sequence[str]) -> Scope:

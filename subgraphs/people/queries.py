@@ -7,7 +7,7 @@ from enum import Enum
 import strawberry
 
 from schema.categories import Category
-from subgraphs.kit.connection_types import JudgedConnection, tech
+from subgraphs.kit.connection_types import JudgedConnection, judged, tech
 from subgraphs.kit.federation_schema import SubgraphQuery
 from subgraphs.kit.identity_match import MatchOutcome
 from subgraphs.kit.root_fields import (
@@ -34,6 +34,9 @@ from subgraphs.people.values import RsaStatus
 class PersonMatch:
     outcome: MatchOutcome | None = tech("Issue du rapprochement.")
     person: Person | None = tech("La personne, si l'issue est ONE.")
+    judged: list[Person] | None = judged(
+        "Personnes que l'identité désigne, quelle que soit l'issue ; pour le hub seul."
+    )
 
 
 @filter_of(Person, "Critères de recherche de personnes, comparés à l'identique ou par intervalle.")

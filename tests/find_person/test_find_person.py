@@ -13,7 +13,7 @@ import pytest
 
 from schema.facts import Fact
 from subgraphs.people.match_keys import match_key
-from tests.find_person.conftest import Searches, by_nir, by_number, person
+from tests.find_person.conftest import FIND, Searches, by_nir, by_number, person
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -265,6 +265,31 @@ async def test_a_search_is_journalled_and_of_whom_it_finds_alone_even_if_only_th
     else:
         assert got.data == {"findPerson": {"outcome": "ONE"}}
         assert (coordinates, subjects) == ({"IdentityInput.nir", "Person.birthDate", "PersonMatch.outcome"}, 1)
+
+
+NAMED = {"IdentityInput.identifier", "Person.birthDate"}
+
+
+async def test_everyone_whom_an_identity_names_is_journalled_though_the_outcome_shows_nobody(
+    searches: Searches,
+) -> None:
+    born = str(person("vurnibal").birth_date)
+    identifier = ("FRANCE_TRAVAIL", person("vurnibal").france_travail_id)
+    for query in (
+        OUTCOME,
+        FIND,
+        "query ($identity: IdentityInput!) { findPerson(identity: $identity) { __typename } }",
+    ):
+        async with _also_named(searches, "xandrovu", identifier, born):
+            got = await searches.find("referent-a", by_number("vurnibal"), query, purpose="identification")
+        assert got.data["findPerson"].get("outcome", "SEVERAL") == "SEVERAL"
+        _, coordinates, subjects = await _last_entry(searches)
+        assert (coordinates & NAMED, subjects) == (NAMED, 2)
+        contradictory = by_number("vurnibal") | {"nir": UNKNOWN["nir"]}
+        got = await searches.find("referent-a", contradictory, query, purpose="identification")
+        assert got.data["findPerson"].get("outcome", "CONFLICT") == "CONFLICT"
+        _, coordinates, subjects = await _last_entry(searches)
+        assert (coordinates & NAMED, subjects) == (NAMED, 1)
 
 
 async def _last_entry(searches: Searches) -> tuple[dict[str, Any], set[str], int]:

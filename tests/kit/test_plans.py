@@ -83,7 +83,8 @@ QUERIES: dict[str, tuple[Model, str, dict[str, Any], str]] = {
     ),
     "find": (
         PEOPLE,
-        "query($i: IdentityInput!) { findPerson(identity: $i) { outcome person { lastName contact { phones } } } }",
+        """query($i: IdentityInput!) {
+          findPerson(identity: $i) { outcome person { lastName contact { phones } } _judged { _access } } }""",
         {"i": {"nir": "2881399999001", "birthDate": "1988-03-14"}},
         link_key(R, "agent-007"),
     ),

@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 
+import orjson
 import pytest
 from graphql import parse
 
@@ -17,6 +18,7 @@ from schema.residual import Clause, Residual, Rule
 from subgraphs.appointments.queries import MODEL as APPOINTMENTS
 from subgraphs.kit.compiler import Compiler
 from subgraphs.kit.document import Query
+from subgraphs.kit.errors import RequestFailed
 from subgraphs.kit.statement import Call, Statement
 from subgraphs.kit.subgraph_model import Model
 from subgraphs.people.queries import MODEL as PEOPLE
@@ -78,7 +80,8 @@ SHAPES: dict[str, tuple[Model, Residual, str]] = {
     "find": (
         PEOPLE,
         MATCHING,
-        "query($i: IdentityInput!) { findPerson(identity: $i) { outcome person { id firstName _access } } }",
+        """query($i: IdentityInput!) {
+          findPerson(identity: $i) { outcome person { id firstName _access } _judged { _access } } }""",
     ),
     "denied": (PEOPLE, Residual(), ENTITY % "id firstName"),
 }
@@ -154,7 +157,15 @@ def test_clauses_that_the_row_implies_are_not_tested_again() -> None:
 @pytest.mark.parametrize(("row", "person"), [(["NONE", None], None), (["ONE", True], {})])
 def test_found_person_without_a_field_left_is_an_object_or_null(row: list[object], person: object) -> None:
     query = """query($i: IdentityInput!) {
-        findPerson(identity: $i) { outcome person { id @skip(if: true) } __typename } }"""
+        findPerson(identity: $i) { outcome person { id @skip(if: true) } __typename _judged { _access } } }"""
     statement, call = compiled(PEOPLE, MATCHING, query)
-    answer = {"outcome": row[0], "person": person, "__typename": "PersonMatch"}
-    assert statement.read([row], call) == {"findPerson": answer}
+    answer = {"outcome": row[0], "person": person, "__typename": "PersonMatch", "_judged": []}
+    assert statement.read([[orjson.dumps([row]), b"[]"]], call) == {"findPerson": answer}
+
+
+@pytest.mark.parametrize("below", ["outcome", "outcome person { _access }", "outcome _judged { id }"])
+def test_a_search_is_refused_where_nobody_asks_whom_it_names(below: str) -> None:
+    query = f"query($i: IdentityInput!) {{ findPerson(identity: $i) {{ {below} }} }}"
+    with pytest.raises(RequestFailed) as refused:
+        compiled(PEOPLE, MATCHING, query)
+    assert refused.value.code == "FORBIDDEN_INPUT"

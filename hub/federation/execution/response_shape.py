@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -19,7 +20,7 @@ from graphql import (
 )
 
 from hub.federation.execution.leaf_values import COMPLETE, INVALID, Complete
-from hub.federation.operations.operation import Selections, hold
+from hub.federation.operations.operation import Field, Selections, hold
 
 
 @dataclass(slots=True)
@@ -104,10 +105,18 @@ class Shape:
                 fetched.add(selected.key)
             if internal and not selected.selections:
                 continue
-            output = None if selected.name == "__typename" else type_.fields[selected.name].type
+            output = None if selected.name == "__typename" else self._output(type_, selected)
             slot = slots.setdefault(selected.key, Slot(selected.key, selected.name, output, selected.denied, internal))
             for selections in selected.selections:
                 below = slot.below.setdefault(selections.type, Shape((), self._schema, self._variables))
                 below.selected = (*below.selected, selections)
         self._present = list(slots.values()), frozenset(fetched)
         return self._present
+
+    def _output(self, type_: GraphQLObjectType, selected: Field) -> GraphQLOutputType:
+        """The type of a field; one that the client's schema lacks is internal, a list of objects of one type."""
+        if selected.name in type_.fields:
+            output: GraphQLOutputType = type_.fields[selected.name].type
+            return output
+        (selections,) = selected.selections
+        return GraphQLList(self._schema.type_map[selections.type])

@@ -15,7 +15,7 @@ ACCESS_KEY = "__access"
 
 ACCESS_FIELD = "_access"
 JUDGED_FIELD = "_judged"
-"""The rows that the filter of a list judged, of which only `_access` is asked."""
+"""The rows that the filter of a list judged, or whom a search named; only `_access` is asked of them."""
 INTERNAL_FIELDS = frozenset({ACCESS_FIELD, JUDGED_FIELD})
 
 

@@ -94,7 +94,7 @@ class Classification:
         """By the type of a search's answer, the coordinate that holds the person found."""
         answers = {field.returns for field in self.fields.values() if field.matches}
         members = ((name, self.fields[coordinate]) for name in answers for coordinate in self.members[name])
-        return {name: field.coordinate for name, field in members if field.returns in self.personal}
+        return {name: field.coordinate for name, field in members if field.returns in self.personal and not field.many}
 
     @cached_property
     def search_types(self) -> frozenset[str]:

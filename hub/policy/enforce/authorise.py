@@ -213,9 +213,12 @@ class _Rewriting:
         return Field(key=f"{ACCESS_KEY}_rows", type=client.type, name=name, selections=(below,))
 
     def _judges(self, item: Field) -> bool:
-        """Whether an argument of a list may judge its rows: a filter, where the list tells whom it judged."""
+        """Whether an argument of a list may judge its rows, as a filter may, or one of a search name several people,
+        where the answer tells whom."""
         if f"{self.schema.fields[item.coordinate].returns}.{JUDGED_FIELD}" not in self.schema.fields:
             return False
+        if item.coordinate in self.schema.searches:
+            return True
         names = [f"{item.coordinate}({argument}:)" for argument, _ in item.arguments]
         nested = {inner for name in names for inner in self.schema.nested_inputs(name)} & self.schema.inputs.keys()
         return any(map(self.schema.judges, nested))
@@ -223,20 +226,16 @@ class _Rewriting:
     def _with_judged(
         self, path: tuple[str, ...], shape: Selections, fetch: Selections
     ) -> tuple[Selections, Selections]:
-        """The selections of a list, with the rows that its filter judged: they are fetched, decided and journalled by
-        what the filter reads, and not answered (docs/policy.md#rule-13)."""
+        """The selections of a list or search, with the rows that its filter judged or its identity named: they are
+        fetched, decided and journalled by what the argument reads, and not answered (docs/policy.md#rule-13)."""
         rows = self.schema.fields[f"{shape.type}.{JUDGED_FIELD}"].returns
         index = self._reserve(rows)
         assert index is not None
-        self.marks[index] = Mark(rows, path, False, self.decisions.rows[rows], ())
+        self.marks[index] = Mark(rows, path, False, self.decisions.rows[rows], (), judged=True)
         access = Field(key=ACCESS_KEY, type=rows, name=ACCESS_FIELD)
         below = Selections(rows, (access,), index)
         judged = Field(key=f"{ACCESS_KEY}_judged", type=shape.type, name=JUDGED_FIELD, selections=(below,))
-        projected = replace(judged, name="nodes")  # which the client's schema has, of the same type
-        return (
-            replace(shape, fields=(*shape.fields, projected)),
-            replace(fetch, fields=(*fetch.fields, judged)),
-        )
+        return replace(shape, fields=(*shape.fields, judged)), replace(fetch, fields=(*fetch.fields, judged))
 
     def _reserve(self, type_name: str) -> int | None:
         """The index of a new mark, to be filled once the fields below are decided; None for a type that is not

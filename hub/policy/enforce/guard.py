@@ -59,7 +59,7 @@ class Guard:
 
     def root_keys(self, errors: Iterable[FieldFailed]) -> frozenset[str]:
         """Response keys of the root fields that answered a person, or failed."""
-        answered = {row.mark.path[0] for row in self.store.set_rows(self._all_bits())}
+        answered = {row.mark.path[0] for row in self.store.set_rows(self._all_bits()) if not row.mark.judged}
         return frozenset(answered | {str(error.path[0]) for error in errors if error.path})
 
     def disclosures(self) -> list[tuple[frozenset[str], frozenset[str], list[str]]]:

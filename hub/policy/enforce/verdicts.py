@@ -43,7 +43,8 @@ class Mark:
     """One selection set of a personal type in an authorised operation.
 
     `fields` are (response key, coordinate, rule or None for an open field); `direct`: it is reached from a root field
-    without passing a list, so its rows are of the person that the client asked for.
+    without passing a list, so its rows are of the person that the client asked for; `judged`: its rows are journalled
+    and not answered.
     """
 
     type: str
@@ -51,6 +52,7 @@ class Mark:
     direct: bool
     row: Rule
     fields: tuple[tuple[str, str, Rule | None], ...]
+    judged: bool = False
 
     @cached_property
     def keys(self) -> frozenset[str]:

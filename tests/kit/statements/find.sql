@@ -1,9 +1,18 @@
-SELECT n1.outcome AS c0, o9.c0 AS c1, o9.c1 AS c2, o9.c2 AS c3, o9.c3 AS c4
+SELECT b0.items AS b0, b1.items AS b1
+FROM LATERAL (SELECT coalesce(json_agg(json_build_array(b0r.c0, b0r.c1, b0r.c2, b0r.c3, b0r.c4)), '[]'::json) AS items
+FROM (SELECT n1.outcome AS c0, o9.c0 AS c1, o9.c1 AS c2, o9.c2 AS c3, o9.c3 AS c4
 FROM (SELECT CASE WHEN (greatest(count(DISTINCT c6.person_id) FILTER (WHERE c6.place = 1), count(DISTINCT c6.person_id) FILTER (WHERE c6.place = 2), count(DISTINCT c6.person_id) FILTER (WHERE c6.place = 3), count(DISTINCT c6.person_id) FILTER (WHERE c6.place = 4)) > 1) THEN 'SEVERAL' WHEN (count(DISTINCT c6.person_id) = 1 AND NOT ($1::BOOLEAN AND count(DISTINCT c6.person_id) FILTER (WHERE c6.place = 1) = 0 AND bool_or(c6.known))) THEN 'ONE' WHEN (count(DISTINCT c6.person_id) > 0) THEN 'CONFLICT' ELSE 'NONE' END AS outcome, CASE WHEN (count(DISTINCT c6.person_id) = 1 AND NOT ($1::BOOLEAN AND count(DISTINCT c6.person_id) FILTER (WHERE c6.place = 1) = 0 AND bool_or(c6.known))) THEN CAST(min(CAST(c6.person_id AS TEXT)) AS UUID) ELSE NULL END AS who, bit_or(c6.facts) AS facts
 FROM (SELECT k2.n AS place, l3.person_id AS person_id, f5.v AS facts, t4.nir_last_digits IS NOT NULL AS known
 FROM unnest($2::TEXT[]) WITH ORDINALITY AS k2(key, n) JOIN access.link AS l3 ON l3.key = k2.key AND l3.valid_from <= $3::DATE AND (l3.valid_until IS NULL OR l3.valid_until >= $3::DATE) JOIN people.person AS t4 ON l3.person_id = t4.id JOIN LATERAL (SELECT ((bit_or(f5l.relation) | f5p.restrictions) | CASE WHEN (f5p.erasure_on <= $3::DATE) THEN 4096 ELSE 0 END) | CASE WHEN (f5p.last_contact < $3::DATE - 730) THEN 8192 ELSE 0 END AS v
 FROM access.person AS f5p JOIN access.link AS f5l ON f5l.person_id = f5p.person_id AND f5l.key = any($4::TEXT[]) AND f5l.valid_from <= $3::DATE AND (f5l.valid_until IS NULL OR f5l.valid_until >= $3::DATE)
 WHERE f5p.person_id = l3.person_id GROUP BY f5p.person_id) AS f5 ON true
-WHERE (k2.n = 1 AND f5.v & 128 != 0 OR false OR k2.n = 3 AND f5.v & 2 != 0 AND f5.v & 1024 = 0 OR false) AND f5.v & 130 != 0) AS c6) AS n1 LEFT OUTER JOIN LATERAL (SELECT true AS c0, CAST(t7.id AS TEXT) AS c1, t7.first_name AS c2, x8.v & -65537 AS c3
+WHERE (k2.n = 1 AND f5.v & 128 != 0 OR false OR k2.n = 3 AND f5.v & 2 != 0 AND f5.v & 1024 = 0 OR false) AND f5.v & 130 != 0) AS c6) AS n1 LEFT OUTER JOIN LATERAL (SELECT true AS c0, t7.id AS c1, t7.first_name AS c2, x8.v & -65537 AS c3
 FROM people.person AS t7 JOIN LATERAL (SELECT n1.facts | CASE t7.work_situation WHEN 'MALADIE' THEN 65536 WHEN 'INVALIDITE' THEN 65536 ELSE 0 END AS v) AS x8 ON true
-WHERE t7.id = n1.who AND x8.v & 130 != 0) AS o9 ON true
+WHERE t7.id = n1.who AND x8.v & 130 != 0) AS o9 ON true) AS b0r) AS b0, LATERAL (SELECT coalesce(json_agg(json_build_array(b1r.c0, b1r.c1)), '[]'::json) AS items
+FROM (SELECT DISTINCT t15.id AS c0, x16.v & -65537 AS c1
+FROM (SELECT k11.n AS place, l12.person_id AS person_id, f14.v AS facts, t13.nir_last_digits IS NOT NULL AS known
+FROM unnest($2::TEXT[]) WITH ORDINALITY AS k11(key, n) JOIN access.link AS l12 ON l12.key = k11.key AND l12.valid_from <= $3::DATE AND (l12.valid_until IS NULL OR l12.valid_until >= $3::DATE) JOIN people.person AS t13 ON l12.person_id = t13.id JOIN LATERAL (SELECT ((bit_or(f14l.relation) | f14p.restrictions) | CASE WHEN (f14p.erasure_on <= $3::DATE) THEN 4096 ELSE 0 END) | CASE WHEN (f14p.last_contact < $3::DATE - 730) THEN 8192 ELSE 0 END AS v
+FROM access.person AS f14p JOIN access.link AS f14l ON f14l.person_id = f14p.person_id AND f14l.key = any($4::TEXT[]) AND f14l.valid_from <= $3::DATE AND (f14l.valid_until IS NULL OR f14l.valid_until >= $3::DATE)
+WHERE f14p.person_id = l12.person_id GROUP BY f14p.person_id) AS f14 ON true
+WHERE (k11.n = 1 AND f14.v & 128 != 0 OR false OR k11.n = 3 AND f14.v & 2 != 0 AND f14.v & 1024 = 0 OR false) AND f14.v & 130 != 0) AS c10 JOIN people.person AS t15 ON t15.id = c10.person_id JOIN LATERAL (SELECT c10.facts | CASE t15.work_situation WHEN 'MALADIE' THEN 65536 WHEN 'INVALIDITE' THEN 65536 ELSE 0 END AS v) AS x16 ON true
+WHERE x16.v & 130 != 0) AS b1r) AS b1
