@@ -30,19 +30,16 @@ from hub.federation.budget import Budget
 from hub.federation.cost import Cost, Costs
 from hub.federation.execution.project import Projection
 from hub.federation.operations.normalise import normalise
-from hub.federation.operations.operation import Operation, Selections
+from hub.federation.operations.operation import Operation
 from hub.federation.override_labels import active, checked
 from hub.federation.planning.plan import Plan, plan
 from hub.federation.supergraph import Supergraph
+from hub.operation_memory import operation_memory
 from hub.wording.engine import call_engine
 from schema.lru import Lru
 
 CACHE_BYTES = 20 * 1024 * 1024
 """Memory for prepared operations: some two hundred journeys, or nine documents at the bounds of a document."""
-BASE, PER_FIELD, PER_INTROSPECTED = 20_000, 1_600, 60
-"""Memory of a prepared operation, in bytes: its base, what each field adds (measured at 0.8 to 1.4 KB), and what each
-character of a document with introspection adds. Generated code is cached elsewhere (`execution.project`)."""
-
 DEADLINE = 10.0
 """Seconds in which an operation is prepared, or refused."""
 
@@ -271,9 +268,7 @@ class Preparer(Generic[ClassT, DecisionT]):
             ),
             introspection=introspection_part,
             keys=introspection.root_keys(document, node) if introspection_part is not None else (),
-            memory=BASE
-            + PER_FIELD * _fields(operation.root)
-            + PER_INTROSPECTED * (len(query) if introspection_part is not None else 0),
+            memory=operation_memory(operation, len(query) if introspection_part is not None else 0),
             hash=sha256(repr((operation.kind, operation.variables, operation.root)).encode()).hexdigest(),
         )
 
@@ -281,12 +276,3 @@ class Preparer(Generic[ClassT, DecisionT]):
 def _memory(key: Key, prepared: Prepared[DecisionT]) -> int:
     """Memory of a cached operation and of its document, in bytes."""
     return prepared.memory + getsizeof(key[0])
-
-
-def _fields(root: Selections) -> int:
-    stack, count = [root], 0
-    while stack:
-        for field in stack.pop().fields:
-            count += 1
-            stack.extend(field.selections)
-    return count

@@ -23,6 +23,8 @@ _INFINITY = "infinity"
 class WrittenNumber(float):
     """A number with its `text`."""
 
+    __slots__ = ("text",)
+
     text: str
 
     def __new__(cls, text: str) -> WrittenNumber:

@@ -16,7 +16,8 @@ from hub.federation.execution import project
 from hub.federation.execution.execute import execute
 from hub.federation.operations.operation import Operation
 from hub.gateway import EVERYONE, Allowed, Everyone, allow
-from hub.prepare import BASE, PER_FIELD, Preparer, wants_plan
+from hub.operation_memory import BASE, PER_FIELD
+from hub.prepare import Preparer, wants_plan
 from tests.conftest import ROOT
 from tests.federation.shop import shop
 

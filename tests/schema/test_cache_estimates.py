@@ -61,7 +61,34 @@ def padded(number: int) -> str:
     return f"query P{number} {{ persons {{ nodes {{ id }} }} }} #{'x' * 50_000}"
 
 
-DOCUMENTS = (journey, wide, many, introspecting, padded)
+def filtered(number: int) -> str:
+    return written(number, '"1990-01-01"')
+
+
+def numbers(number: int) -> str:
+    return written(number, f"[{' '.join(f'1e{exponent}' for exponent in range(2_000))}]")
+
+
+def objects(number: int) -> str:
+    return written(number, f"[{'{}' * 2_000}]")
+
+
+def text(number: int) -> str:
+    return written(number, '"' + "é" * 40_000 + '"')
+
+
+def variables(number: int) -> str:
+    names = [f"$v{name}" for name in range(600)]
+    declared = " ".join(f"{name}: Date = {value}" for value, name in enumerate(names))
+    return written(number, f"[{' '.join(names)}]", f"({declared})")
+
+
+def written(number: int, values: str, declared: str = "") -> str:
+    """A document that writes values of an argument down, of which its subgraph would be the judge."""
+    return f"query V{number}{declared} {{ persons(filter: {{ birthDateFrom: {values} }}) {{ nodes {{ id }} }} }}"
+
+
+DOCUMENTS = (journey, wide, many, introspecting, padded, filtered, numbers, objects, text, variables)
 
 
 @pytest.fixture
