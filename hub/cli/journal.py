@@ -30,7 +30,7 @@ from hub.journal.read.search_criteria import CriterionMalformed, criteria
 from hub.journal.signing import Signer, Trust, retire, trusted
 from hub.journal.terminal_report import show_found, show_verified
 from hub.journal.verify.adoption import Adoptable, adoptable, sign_streams
-from hub.journal.verify.checkpoint_trail import Anchors
+from hub.journal.verify.checkpoint_trail import NONE_KEPT, Anchors
 from hub.journal.verify.kept_anchors import read_anchors
 from hub.journal.verify.person_keys import pseudonyms_of_keys
 from hub.journal.verify.retention import Expired, boundary
@@ -69,7 +69,7 @@ def verify(
     keys: KeysOption = KEYS,
 ) -> None:
     """Vérifie la chaîne et les signatures ; code de sortie 1 si une entrée a été changée, ôtée, déplacée ou coupée."""
-    anchors = read_anchors(anchor) if anchor is not None else {}
+    anchors = read_anchors(anchor) if anchor is not None else NONE_KEPT
     signs = (keys / "journal").is_file()
     roles = ("journal_reader", *(("journal_keeper",) if (keys / "role-journal_keeper").is_file() else ()))
     loaded_keys = Keys.load(keys, (*role_keys(*roles), *(("journal",) if signs else ())))
@@ -176,7 +176,7 @@ def adopt(
     signer = Signer(loaded_keys.journal)
     trust = trusted(keys, signer)
     with database(loaded_keys, *JOURNALS) as dsn:
-        found = adoptable(asyncio.run(_verified(dsn, trust, {}, keys=True)))
+        found = adoptable(asyncio.run(_verified(dsn, trust, NONE_KEPT, keys=True)))
         if not found.streams and not found.strangers:
             typer.echo("Tout est signé : il n'y a rien à reprendre.")
             return

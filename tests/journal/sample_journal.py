@@ -14,6 +14,7 @@ from hub.journal.operator import adopt
 from hub.journal.record import Disclosure, Entry
 from hub.journal.signing import Signer, Trust
 from hub.journal.verify.adoption import Adoptable, adoptable, sign_streams
+from hub.journal.verify.checkpoint_trail import NONE_KEPT
 from hub.journal.verify.kept_anchors import read_anchors
 from hub.journal.verify.person_keys import pseudonyms_of_keys
 from hub.journal.verify.verification import Verification, verify
@@ -114,7 +115,7 @@ async def checked(
     """The verification of the journal as the reading role; with `keys`, of the keys of people too."""
     connection = await database.connect("journal_reader")
     try:
-        anchors = read_anchors(anchor) if anchor is not None else {}
+        anchors = read_anchors(anchor) if anchor is not None else NONE_KEPT
         return await verify(connection, trust, anchors, partial(known, database) if keys else None)
     finally:
         await connection.close()

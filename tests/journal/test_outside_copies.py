@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from hub.journal.checkpoint import Checkpoint, State
+from hub.journal.verify.kept_anchors import read_anchors
 from hub.journal.write import outside_copies
 from hub.journal.write.group_commit import Journal
 from hub.journal.write.outside_copies import Destinations, OutsideCopies
@@ -47,6 +48,28 @@ async def test_the_file_holds_every_checkpoint_and_finds_what_was_cut_off_with_t
     )
     assert await findings(emptied) == []
     assert await findings(emptied, anchor=str(kept)) == [("ANCHOR_LOST", 3, 4)]
+
+
+async def test_what_was_cut_off_is_found_though_hubs_have_gone_on_since_under_the_same_numbers(
+    emptied: Database, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.jsonl"
+    await write(emptied, OutsideCopies(Destinations(kept)))
+    await tamper(emptied, *(f"DELETE FROM journal.{table}" for table in ("entry", "disclosure", "checkpoint")))
+    for _ in range(2):
+        await write(emptied, OutsideCopies(Destinations(kept)))
+    assert await findings(emptied) == []
+    assert await findings(emptied, anchor=str(kept)) == [("ANCHOR_LOST", 1, 2)]
+
+
+async def test_a_line_that_a_full_disk_tore_is_written_again_and_spoils_no_other(
+    emptied: Database, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.jsonl"
+    kept.write_bytes(b'{"number":1,"digest":"ab')
+    await write(emptied, OutsideCopies(Destinations(kept)))
+    assert len(read_anchors(str(kept))) == 2
+    assert await findings(emptied, anchor=str(kept)) == []
 
 
 async def test_the_webhook_gets_signed_checkpoints_in_order_though_it_was_down(

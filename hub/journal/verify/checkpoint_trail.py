@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
@@ -16,9 +14,10 @@ from hub.journal.chain import genesis
 from hub.journal.checkpoint import START, Checkpoint, State
 from hub.journal.signing import Trust
 
-Anchors: TypeAlias = Mapping[int, str]
-"""Digests (hexadecimal) of checkpoints by number, as they were kept outside of the database."""
-NONE_KEPT: Anchors = MappingProxyType({})
+Anchors: TypeAlias = frozenset[tuple[int, str]]
+"""Numbers and digests (hexadecimal) of checkpoints, as they were kept outside of the database. Two digests of one
+number are of a chain that was cut off and of the one that went on: at most one of them is there."""
+NONE_KEPT: Anchors = frozenset()
 NEVER = datetime.min.replace(tzinfo=UTC)
 """`expired_before` of a stream that has lost no month."""
 
@@ -93,15 +92,15 @@ async def read_trail(
     anchors: Anchors = NONE_KEPT,
     trail: CheckpointTrail | None = None,
 ) -> CheckpointTrail:
-    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `anchors` are digests by
-    number that were kept outside."""
+    """Read and verify every checkpoint after those of `trail`, in the caller's transaction; `anchors` were kept
+    outside."""
     trail = trail or CheckpointTrail()
-    missing = dict(anchors)
+    missing = set(anchors)
     query = "SELECT * FROM journal.checkpoint WHERE number > $1 ORDER BY number"
     async for row in connection.cursor(query, trail.number, prefetch=1000):
         checkpoint = read_checkpoint(row)
         if not trail.count and checkpoint.state is State.ROOT:
-            missing = {number: digest for number, digest in missing.items() if number >= checkpoint.number}
+            missing = {anchor for anchor in missing if anchor[0] >= checkpoint.number}
         elif checkpoint.number != trail.number + 1:
             trail.findings.append(Finding(Fault.CHECKPOINT_REMOVED, None, trail.number + 1, checkpoint.number - 1))
         elif checkpoint.previous != trail.digest.hex():
@@ -111,10 +110,9 @@ async def read_trail(
         else:
             trail.findings.append(Finding(Fault.CHECKPOINT_UNSIGNED, None, checkpoint.number, checkpoint.number))
         trail.number, trail.digest, trail.count = checkpoint.number, checkpoint.digest(), trail.count + 1
-        if missing.get(checkpoint.number) == trail.digest.hex():
-            del missing[checkpoint.number]
+        missing.discard((checkpoint.number, trail.digest.hex()))
     if missing:
-        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, min(missing), max(missing)))
+        trail.findings.append(Finding(Fault.ANCHOR_LOST, None, min(missing)[0], max(missing)[0]))
     return trail
 
 

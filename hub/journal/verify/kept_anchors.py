@@ -18,13 +18,17 @@ def read_anchors(text: str) -> Anchors:
 
     Raises StartRefused (ANCHOR_MALFORMED)."""
     if match := ANCHOR.fullmatch(text):
-        return {int(match[1]): match[2]}
+        return frozenset({(int(match[1]), match[2])})
     try:
         lines = Path(text).read_text(encoding="utf-8").split("\n")
     except (OSError, ValueError) as error:
         raise _malformed(type(error).__name__) from error
-    whole = lines if not lines[-1] else lines[:-1]  # a hub that was killed may have left half a line
-    return dict(_anchor(line, number) for number, line in enumerate(whole, 1) if line)
+    return frozenset(_anchor(line, number) for number, line in enumerate(lines, 1) if line and not _torn(line))
+
+
+def _torn(line: str) -> bool:
+    """Whether a line was cut by a kill or a full disk; it was written again if the hub went on."""
+    return line.startswith("{") and not line.endswith("}")
 
 
 def _anchor(line: str, number: int) -> tuple[int, str]:

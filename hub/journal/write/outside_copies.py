@@ -7,6 +7,7 @@ never delays a request: a destination that does not answer is tried again, and w
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import ssl
 from collections import deque
@@ -127,9 +128,13 @@ async def _append(path: Path, line: bytes) -> None:
 
 
 def _append_now(path: Path, line: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
     try:
-        os.write(descriptor, line + b"\n")  # in one piece: hubs may share the file
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a kill or a full disk
+        whole = (b"\n" if torn else b"") + line + b"\n"
+        if os.write(descriptor, whole) < len(whole):  # in one piece: hubs may share the file
+            raise OSError(errno.ENOSPC, "the line was cut")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
