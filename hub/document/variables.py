@@ -7,11 +7,13 @@ nested as deep as its reader allows.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from sys import float_info
 from typing import Any
 
+import orjson
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -31,14 +33,43 @@ from hub.errors import Path, VariablesRefused
 from hub.federation.operations.literals import Reference
 from hub.federation.operations.operation import Operation
 from schema.lru import Lru
-from schema.written_numbers import WrittenNumber
+from schema.written_numbers import WrittenNumber, written_or_text
+
+MOST_VALUES = 20_000
+"""Values of one request's variables that are checked: some 20 ms of the event loop."""
+MOST_FILLED = 4 * 1024 * 1024
+"""Bytes of the variables that are put into literals, each time that a literal names one: it is sent as often."""
 
 _MISSING = object()
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is left of the bounds of one request; taking more raises VariablesRefused (VARIABLES_LIMIT)."""
+
+    values: int = MOST_VALUES
+    bytes: int = MOST_FILLED
+
+    def take_values(self, count: int) -> None:
+        """Take room for values."""
+        self.values -= count
+        if self.values < 0:
+            raise _too_much(f"plus de {MOST_VALUES} valeurs", f"more than {MOST_VALUES} values")
+
+    def take_bytes(self, count: int) -> None:
+        """Take room for the text of a variable in a literal."""
+        self.bytes -= count
+        if self.bytes < 0:
+            bound = f"{MOST_FILLED} octets"
+            raise _too_much(
+                f"plus de {bound} là où le document les nomme", f"more than {MOST_FILLED} bytes in literals"
+            )
 
 
 def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchema) -> dict[str, Any]:
     """Every variable of the operation that has a value, client's and lifted alike; raises VariablesRefused."""
     values: dict[str, Any] = {}
+    room = _Room()
     for variable in operation.variables:
         if variable.lifted:
             continue
@@ -50,10 +81,11 @@ def bind(operation: Operation, provided: Mapping[str, Any], schema: GraphQLSchem
             elif isinstance(type_, GraphQLNonNull):
                 raise _refused((variable.name,), type_, "missing")
         elif is_input_type(type_):
-            values[variable.name] = _coerce(value, type_, (variable.name,))
+            values[variable.name] = _coerce(value, type_, (variable.name,), room)
+    sizes: dict[str, int] = {}
     for variable in operation.variables:
         if variable.lifted:
-            values[variable.name] = _fill(operation.literals[variable.name], values)
+            values[variable.name] = _fill(operation.literals[variable.name], values, sizes, room)
     return values
 
 
@@ -66,14 +98,18 @@ _TYPES: Lru[tuple[str, GraphQLSchema], GraphQLType | None] = Lru(
 )
 
 
-def _fill(template: Any, values: Mapping[str, Any]) -> Any:
-    """Put variables into a lifted literal: an absent one leaves its object field out, and is null in a list."""
+def _fill(template: Any, values: Mapping[str, Any], sizes: dict[str, int], room: _Room) -> Any:
+    """Put variables into a lifted literal: an absent one leaves its object field out, and is null in a list. `sizes`
+    keeps the bytes of each."""
     result: list[Any] = [None]
     stack: list[tuple[Any, Any, Any]] = [(template, result, 0)]
     while stack:
         value, holder, key = stack.pop()
         if isinstance(value, Reference):
             if value.name in values:
+                if value.name not in sizes:
+                    sizes[value.name] = len(orjson.dumps(values[value.name], written_or_text))
+                room.take_bytes(sizes[value.name])
                 holder[key] = values[value.name]
             elif isinstance(holder, dict):
                 del holder[key]
@@ -88,7 +124,7 @@ def _fill(template: Any, values: Mapping[str, Any]) -> Any:
     return result[0]
 
 
-def _coerce(value: Any, type_: GraphQLInputType, path: Path) -> Any:
+def _coerce(value: Any, type_: GraphQLInputType, path: Path, room: _Room) -> Any:
     result: list[Any] = [None]
     stack: list[tuple[Any, GraphQLInputType, Any, Any, Path]] = [(value, type_, result, 0, path)]
     while stack:
@@ -100,6 +136,7 @@ def _coerce(value: Any, type_: GraphQLInputType, path: Path) -> Any:
             holder[key] = None
         elif isinstance(inner, GraphQLList):
             if isinstance(item, list):
+                room.take_values(len(item))
                 holder[key] = [None] * len(item)
                 stack.extend(
                     (entry, inner.of_type, holder[key], index, (*where, index)) for index, entry in enumerate(item)
@@ -109,6 +146,7 @@ def _coerce(value: Any, type_: GraphQLInputType, path: Path) -> Any:
                 stack.append((item, inner.of_type, holder[key], 0, where))
         elif isinstance(inner, GraphQLInputObjectType):
             holder[key] = _entries(item, inner, where)
+            room.take_values(len(holder[key]))
             stack.extend(
                 (item[name], inner.fields[name].type, holder[key], name, (*where, name)) for name in holder[key]
             )
@@ -164,6 +202,12 @@ def _is_whole(value: float) -> bool:
         return Decimal(value.text) == int(value)
     except InvalidOperation:  # an exponent beyond decimals
         return False
+
+
+def _too_much(what: str, detail: str) -> VariablesRefused:
+    return VariablesRefused(
+        "VARIABLES_LIMIT", f"Les variables ont {what} : envoyez moins de valeurs, en plusieurs requêtes.", detail
+    )
 
 
 def _refused(path: Path, type_: Any, detail: str) -> VariablesRefused:

@@ -10,7 +10,7 @@ from graphql.utilities import coerce_input_value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.document.variables import bind
+from hub.document.variables import MOST_FILLED, MOST_VALUES, bind
 from hub.errors import VariablesRefused
 from tests.document.sample_schema import SCHEMA, operation
 
@@ -87,6 +87,38 @@ def test_a_refused_value_is_told_by_path_and_type_only(type_: str, value: Any, p
 def test_a_required_variable_that_is_missing_is_refused() -> None:
     with pytest.raises(VariablesRefused):
         bind(operation(QUERIES["ID!"]), {}, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "accepted"),
+    [
+        ("[Kind!]", ["BIG"] * MOST_VALUES, True),
+        ("[Kind!]", ["BIG"] * (MOST_VALUES + 1), False),
+        ("Filter", {"tags": [["a"] * (MOST_VALUES // 2)] * 3}, False),
+        ("Filter", {"any": [1] * (MOST_VALUES + 1)}, True),
+    ],
+)
+def test_as_many_values_are_checked_as_a_request_may_take_the_processor_for(
+    type_: str, value: Any, accepted: bool
+) -> None:
+    """Values inside a custom scalar are not checked, and not counted."""
+    if accepted:
+        assert bound(type_, value) == value
+        return
+    with pytest.raises(VariablesRefused) as caught:
+        bound(type_, value)
+    assert caught.value.code == "VARIABLES_LIMIT"
+
+
+def test_a_variable_that_literals_name_again_and_again_is_refused_before_it_is_written_as_often() -> None:
+    normalised = operation(
+        f"query($n: String!) {{ person(id: 1) {{ beings(filter: {{tags: [[{'$n ' * 100}]]}}) {{ id }} }} }}"
+    )
+    largest = "x" * (MOST_FILLED // 100 - 2)
+    assert bind(normalised, {"n": largest}, SCHEMA)["l1"]["tags"] == [[largest] * 100]
+    with pytest.raises(VariablesRefused) as caught:
+        bind(normalised, {"n": largest + "xx"}, SCHEMA)
+    assert caught.value.code == "VARIABLES_LIMIT"
 
 
 def test_an_absent_variable_stays_absent_and_a_default_stands_in() -> None:
