@@ -3,12 +3,14 @@ Each test is named after its row of docs/attaques.md."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from subgraphs.kit import root_sql
+from subgraphs.kit.statement import Call, Statement
 from tests.attacks.conftest import DPO
 from tests.conftest import Database
 from tests.e2e.canary_inside import Inside
@@ -103,6 +105,23 @@ async def test_47_a_criterion_that_would_judge_too_many_is_refused_and_tells_not
         assert (wide.data, wide.code) == ({"persons": None}, "FILTER_TOO_WIDE")
         narrow = await hub.ask("referent-a", query, {"f": {"lastName": "Vurnibal", "rsaStatus": "CLOS"}})
     assert narrow.data == {"persons": {"nodes": []}}
+
+
+@pytest.mark.parametrize("criteria", [{"rsaStatus": "CLOS"}, {"rsaStatus": "DROIT_OUVERT_VERSABLE"}])
+@pytest.mark.parametrize("told", [None, "nobody", {}, [None, "nobody"]])
+async def test_47_where_a_subgraph_does_not_tell_whom_it_judged_nothing_is_answered(
+    hub: Inside, criteria: dict[str, str], told: object
+) -> None:
+    read = Statement.read
+
+    def spoiled(statement: Statement, rows: Sequence[Any], call: Call) -> dict[str, Any]:
+        data = read(statement, rows, call)
+        data["persons"]["__access_judged"] = told
+        return data
+
+    with patch.object(Statement, "read", spoiled):
+        got = await hub.ask("referent-a", PERSONS, {"f": criteria})
+    assert (got.data, got.code) == ({"persons": None}, "SUBGRAPH_MALFORMED")
 
 
 async def test_47_a_search_of_the_journal_about_a_person_names_it_though_nobody_had_looked(

@@ -270,7 +270,7 @@ async def test_a_search_is_journalled_and_of_whom_it_finds_alone_even_if_only_th
 NAMED = {"IdentityInput.identifier", "Person.birthDate"}
 
 
-async def test_everyone_whom_an_identity_names_is_journalled_though_the_outcome_shows_nobody(
+async def test_47_everyone_whom_an_identity_names_is_journalled_though_the_outcome_shows_nobody(
     searches: Searches,
 ) -> None:
     born = str(person("vurnibal").birth_date)

@@ -203,10 +203,12 @@ class _Projector:
                 result_value = self.complete(slot.type, slot, value.get(key), below, below_answer)
                 self.lenient -= key in absent
                 self.silent -= slot.internal
+            if result_value is _BUBBLE:
+                if slot.internal:
+                    self.reject(path, at)
+                return None
             if slot.internal:
                 continue
-            if result_value is _BUBBLE:
-                return None
             result[key] = None if result_value is _GONE else result_value
         return result
 

@@ -114,9 +114,10 @@ class Shape:
         return self._present
 
     def _output(self, type_: GraphQLObjectType, selected: Field) -> GraphQLOutputType:
-        """The type of a field; one that the client's schema lacks is internal, a list of objects of one type."""
+        """The type of a field; one that the client's schema lacks is internal, a list of objects of one type, without
+        which nothing beside it is answered."""
         if selected.name in type_.fields:
             output: GraphQLOutputType = type_.fields[selected.name].type
             return output
         (selections,) = selected.selections
-        return GraphQLList(self._schema.type_map[selections.type])
+        return GraphQLNonNull(GraphQLList(GraphQLNonNull(self._schema.type_map[selections.type])))
