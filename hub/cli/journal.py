@@ -240,7 +240,6 @@ def _summary(verification: Verification, *, keys: bool) -> dict[str, object]:
         "entries": verification.entries,
         "checkpoints": verification.trail.count,
         "unsigned": verification.unsigned,
-        "expired": verification.expired,
         "keys": keys,
         "anchor": verification.trail.anchor,
     }

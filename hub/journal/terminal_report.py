@@ -16,6 +16,7 @@ FAULTS = {
     Fault.REORDERED: "des entrées ont changé de place",
     Fault.TRUNCATED: "la fin manque : un point de contrôle l'avait vue",
     Fault.ADDED: "des entrées ont été ajoutées",
+    Fault.EXPIRED: "ces entrées, que rien ne vérifie plus, sont d'un mois échu : « hub journal expire » les efface",
     Fault.UNSIGNED: "aucun hub n'a signé ces entrées",
     Fault.KEYS_CHANGED: "ces entrées parlent de personnes dont la clé a été changée ou effacée en dehors du hub",
     Fault.CHECKPOINT_REMOVED: "des points de contrôle manquent",
@@ -33,8 +34,6 @@ def show_verified(verification: Verification, console: Console, *, keys: bool) -
         _print(console, f"  {finding.fault.value} — {_place(finding)} : {FAULTS[finding.fault]}.")
     if verification.unsigned:
         _print(console, f"Entrées qu'aucun point de contrôle ne couvre encore : {verification.unsigned}.")
-    if verification.expired:
-        _print(console, f"Entrées dont le mois reste à effacer (« hub journal expire ») : {verification.expired}.")
     if not keys:
         _print(console, "Les clés des personnes n'ont pas été comparées : il y faut « role-journal_keeper ».")
     if verification.findings:

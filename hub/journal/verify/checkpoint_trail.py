@@ -30,6 +30,7 @@ class Fault(StrEnum):
     REORDERED = "ENTRIES_REORDERED"
     TRUNCATED = "ENTRIES_TRUNCATED"
     ADDED = "ENTRIES_ADDED"
+    EXPIRED = "ENTRIES_EXPIRED"  # before a root: of a retention run that was interrupted, or added since
     UNSIGNED = "ENTRIES_UNSIGNED"
     KEYS_CHANGED = "PERSON_KEYS_CHANGED"
     CHECKPOINT_REMOVED = "CHECKPOINTS_REMOVED"

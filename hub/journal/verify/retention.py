@@ -1,7 +1,8 @@
 """Drops months past the journal's retention, after signing checkpoints from which verification then starts; opens the
 months to come.
 
-Nothing is dropped from a journal that fails verification, because it is evidence. Checkpoints are committed first, one
+Nothing is dropped from a journal that fails verification, because it is evidence; lines of months that are over, which
+an interrupted run left or somebody added since, prove nothing and go. Checkpoints are committed first, one
 root and one end per stream, then the months are dropped; an interrupted run is completed by the next.
 """
 
@@ -17,7 +18,7 @@ import asyncpg
 from hub.errors import StartRefused
 from hub.journal.checkpoint import State
 from hub.journal.signing import Signer, Trust
-from hub.journal.verify.checkpoint_trail import StreamState, read_trail
+from hub.journal.verify.checkpoint_trail import Fault, StreamState, read_trail
 from hub.journal.verify.verification import Verification, verify
 from hub.journal.write.stream_writer import add
 
@@ -52,11 +53,12 @@ async def expire(
     await connection.execute(f"SET ROLE {OWNER}")
     await connection.execute("SELECT journal.open_months()")
     verification = await verify(connection, trust)
-    if verification.findings:
+    faults = {finding.fault for finding in verification.findings} - {Fault.EXPIRED}
+    if faults:
         raise StartRefused(
             "JOURNAL_BROKEN",
             "Le journal n'est pas intact, rien n'est effacé : lancez « hub journal verify » et conservez la base.",
-            ", ".join(sorted({finding.fault.value for finding in verification.findings})),
+            ", ".join(sorted(faults)),
         )
     parts = [row for row in await connection.fetch(PARTS) if _month(row["relname"]) < before]
     if parts:

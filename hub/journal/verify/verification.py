@@ -31,15 +31,13 @@ from hub.journal.verify.stored_lines import lines
 @dataclass(slots=True)
 class Verification:
     """The result. `unsigned`: lines after the last checkpoint of their stream, signed with their batch, which a
-    running hub covers within seconds and the next start for a killed one; `expired`: lines before a root, whose
-    months remain to be dropped; `ends`: last place and digest of each stream, as they were verified; `strangers`:
-    pseudonyms that no key makes and no command erased.
+    running hub covers within seconds and the next start for a killed one; `ends`: last place and digest of each
+    stream, as they were verified; `strangers`: pseudonyms that no key makes and no command erased.
     """
 
     trail: CheckpointTrail
     entries: int = 0
     unsigned: int = 0
-    expired: int = 0
     ends: dict[UUID, tuple[int, bytes]] = field(default_factory=dict)
     strangers: set[bytes] = field(default_factory=set)
 
@@ -112,10 +110,11 @@ async def _verify_stream(
     """Add the findings of a stream; return its last place and the digest there."""
     (place, head), signed = state.root, state.root[0]
     bad: list[tuple[Line, bytes, bytes]] = []
+    expired: list[int] = []
     async for line, digest in rows:
         if line.seq <= state.root[0]:
             if line.entry.at < state.expired_before:
-                verification.expired += 1
+                expired.append(line.seq)
             else:
                 verification.findings.append(Finding(Fault.ADDED, stream, line.seq, line.seq))
             continue
@@ -133,6 +132,8 @@ async def _verify_stream(
             signed = line.seq
         place, head = line.seq, digest
     verification.findings.extend(_explained(stream, bad))
+    if expired:
+        verification.findings.append(Finding(Fault.EXPIRED, stream, expired[0], expired[-1]))
     verification.unsigned += place - signed
     if not state.opened:
         verification.findings.append(Finding(Fault.ADDED, stream, 1, place))
