@@ -7,7 +7,8 @@ import pytest
 from hub.federation.compose.composer import Source
 from tests.draws import COMPOSERS
 from tests.federation.composers.deliberate import COMPOSES, deliberate
-from tests.federation.composers.report import described
+from tests.federation.composers.plans import planned
+from tests.federation.composers.report import OPERATIONS, SEED, described, described_plan
 from tests.federation.composers.sets import drawn
 from tests.federation.composers.supergraphs import facts
 from tests.federation.composers.verdict import CRASH, Referees, Verdicts, our_verdict, referees
@@ -15,6 +16,7 @@ from tests.federation.rules.case import HEAD
 from tests.node import Node
 
 FIRST_SEED = 20_000
+PLANNED = COMPOSERS // 6
 
 
 def judged(composers: Referees, *sdls: str) -> Verdicts:
@@ -29,6 +31,19 @@ def test_random_sets_are_judged_as_apollo_does(node: Node) -> None:
             difference = described(f"seed-{seed}", sources, verdicts)
             assert verdicts.same_codes or deliberate(verdicts) is not None, difference
             assert not any(code.startswith(CRASH) for code in verdicts.ours.codes), difference
+            if verdicts.kind == (COMPOSES, COMPOSES):
+                assert facts(verdicts.ours.supergraph) == facts(verdicts.apollo.supergraph), difference
+
+
+def test_plans_over_random_sets_have_no_more_fetches_than_the_references(node: Node) -> None:
+    with referees(node) as composers:
+        for seed in range(FIRST_SEED, FIRST_SEED + PLANNED):
+            sources = drawn(seed)
+            if our_verdict(sources).accepts:
+                loaded, operations = planned(sources, SEED, OPERATIONS, composers)
+                assert not loaded.reasons, seed
+                for operation in operations:
+                    assert not operation.worse, described_plan(f"seed-{seed}", sources, operation)
 
 
 ON_THE_WAY = (
@@ -93,6 +108,16 @@ SAME_SUPERGRAPHS = {
         INTERFACE + 'type A implements I @key(fields: "id") { id: ID! x: Int @external }',
         'type A @key(fields: "id") { id: ID! x: Int }',
     ),
+    "a field that overrides one of an unknown subgraph": (
+        'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @override(from: "gone") }',
+    ),
+    "a field that overrides one of an unknown subgraph and is shared": (
+        'type Query { t: Int @shareable @override(from: "gone") }',
+        "type Query { t: Int @shareable }",
+    ),
+    "the key of an extension beside a definition": (
+        'type Query { t: T } extend type T @key(fields: "id") { id: ID! @external x: Int } type T { y: Int }',
+    ),
     "an external key field": (
         'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
         'type T @key(fields: "id") { id: ID! @external y: Int }',
@@ -118,12 +143,12 @@ def test_our_supergraph_says_what_apollos_says_and_its_planner_loads_it(node: No
         verdicts = judged(composers, *(HEAD + sdl for sdl in SAME_SUPERGRAPHS[name]))
         assert verdicts.kind == (COMPOSES, COMPOSES), verdicts
         assert facts(verdicts.ours.supergraph) ^ facts(verdicts.apollo.supergraph) == set()
-        assert composers.unloadable(verdicts.ours.supergraph) is None
+        assert not composers.loaded(verdicts.ours.supergraph).reasons
 
 
 def test_apollos_planner_loads_an_input_of_one_which_its_composition_does_not_know(node: Node) -> None:
     with referees(node) as composers:
         verdicts = judged(composers, "type Query { a(i: I): Int } input I @oneOf { x: Int y: Int }")
         assert verdicts.kind == (COMPOSES, "INVALID_GRAPHQL")
-        assert composers.unloadable(verdicts.ours.supergraph) is None
+        assert not composers.loaded(verdicts.ours.supergraph).reasons
     assert our_verdict((Source("s0", "", "type Query { a(i: Int): Int }"),)).supergraph.count("oneOf") == 0

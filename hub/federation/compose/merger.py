@@ -39,6 +39,8 @@ from hub.federation.link_specification import identity
 JOIN = "join"
 COST = "https://specs.apollo.dev/cost/v0.1"
 _COST_DIRECTIVES = ("cost", "listSize")
+_SAID_BESIDE = {"override"}
+"""Arguments of `@join__field` that are no reason for it: a field that overrides no subgraph's needs none."""
 MERGED_DIRECTIVES = ("tag", "inaccessible", "context", *MERGE_STRATEGIES)
 """Federation directives that the supergraph has where the subgraphs have them."""
 
@@ -189,7 +191,7 @@ class _Merger:
             detail = self.field_join(subgraph, coordinate, field, type_)
             if detail is not None:
                 details[subgraph] = detail
-        plain = len(details) == len(parts) and not any(details.values())
+        plain = len(details) == len(parts) and all(detail.keys() <= _SAID_BESIDE for detail in details.values())
         joins = (
             []
             if plain
@@ -298,12 +300,13 @@ def _type_joins(subgraph: str, part: Type) -> list[AppliedDirective]:
         _join(
             "type",
             graph=graph,
-            key=json.dumps(field_set_text(values.get("fields")), ensure_ascii=False),
-            **({"extension": "true"} if part.extension or part.has("extends") else {}),
-            **({"resolvable": "false"} if values.get("resolvable") is False else {}),
+            key=json.dumps(field_set_text(key.values.get("fields")), ensure_ascii=False),
+            **({"extension": "true"} if key in part.extension_keys or part.has("extends") else {}),
+            **({"resolvable": "false"} if key.values.get("resolvable") is False else {}),
             **interface_object,
         )
-        for values in part.applied("key")
+        for key in part.directives
+        if key.is_federation("key")
     ] or [_join("type", graph=graph, **interface_object)]
     joins.extend(_join("implements", graph=graph, interface=json.dumps(interface)) for interface in part.interfaces)
     joins.extend(_join("unionMember", graph=graph, member=json.dumps(member)) for member in part.members)

@@ -90,7 +90,8 @@ class OutputField(Element):
 
 @dataclass(frozen=True, slots=True)
 class Type(Element):
-    """One named type; only the collection of its kind is filled. `extension`: all its declarations are extensions."""
+    """One named type; only the collection of its kind is filled. `extension`: all its declarations are extensions;
+    `extension_keys`: the keys that its extensions bear."""
 
     kind: Kind = Kind.OBJECT
     fields: Mapping[str, OutputField] = field(default_factory=dict)
@@ -99,6 +100,7 @@ class Type(Element):
     members: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
     extension: bool = False
+    extension_keys: tuple[AppliedDirective, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,7 @@ class _Reader:
             members=tuple(member.name.value for member in getattr(node, "types", None) or ()),
             interfaces=tuple(interface.name.value for interface in getattr(node, "interfaces", None) or ()),
             extension=extension,
+            extension_keys=tuple(key for key in directives if extension and key.is_federation("key")),
         )
 
     def output_field(self, node: FieldDefinitionNode, inherited: tuple[AppliedDirective, ...]) -> OutputField:
@@ -275,6 +276,7 @@ def _with_declaration(type_: Type | None, declaration: Type) -> Type:
         members=tuple(dict.fromkeys(type_.members + declaration.members)),
         interfaces=tuple(dict.fromkeys(type_.interfaces + declaration.interfaces)),
         extension=type_.extension and declaration.extension,
+        extension_keys=type_.extension_keys + declaration.extension_keys,
     )
 
 

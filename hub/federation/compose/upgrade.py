@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from graphql import InterfaceTypeExtensionNode, ObjectTypeExtensionNode
-
 from hub.federation.compose.field_selections import (
     FieldSet,
     field_set_coordinates,
@@ -28,7 +26,6 @@ from hub.federation.compose.subgraph_model import (
     named_type,
 )
 from hub.federation.errors import RuleViolation
-from hub.federation.operations.literals import literal
 
 E = TypeVar("E", bound=Element)
 
@@ -47,6 +44,7 @@ def upgrade_subgraph(subgraph: Subgraph, subgraphs: Sequence[Subgraph]) -> Subgr
         name: replace(
             type_,
             extension=type_.extension and type_.kind not in COMPOSITE_KINDS,
+            extension_keys=(),
             fields={field: _without_repeated_tags(name, output, others) for field, output in type_.fields.items()},
         )
         for name, type_ in subgraph.types.items()
@@ -62,13 +60,9 @@ def is_federation1_extension(type_: Type) -> bool:
 def _keys_of_extensions(subgraph: Subgraph) -> Iterator[str]:
     """Coordinates that the keys of extensions select: an extension has them itself, whatever `@external` says."""
     keys = [key for key in field_sets(subgraph, "key") if subgraph.types[key.type].has("extends")]
-    for node in subgraph.document.definitions:
-        if isinstance(node, ObjectTypeExtensionNode | InterfaceTypeExtensionNode) and node.name.value in subgraph.types:
-            for directive in node.directives or ():
-                if subgraph.federation_names.get(directive.name.value) == "key":
-                    values = {argument.name.value: literal(argument.value) for argument in directive.arguments or ()}
-                    name = node.name.value
-                    keys.append(FieldSet("key", name, name, field_set_text(values.get("fields"))))
+    for name, type_ in subgraph.types.items():
+        texts = (field_set_text(key.values.get("fields")) for key in type_.extension_keys)
+        keys.extend(FieldSet("key", name, name, text) for text in texts)
     for key in keys:
         yield from resolve_field_set(subgraph, key).coordinates
 

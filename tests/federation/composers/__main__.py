@@ -1,5 +1,6 @@
-"""`make composers`: compose many sets with all three composers, print how far they agree, write where they differ.
+"""`make composers`: compose many sets with all three composers, plan operations over them with all three planners.
 
+It prints how far they agree, and writes where they differ, at its smallest.
 Usage: python -m tests.federation.composers FOLDER [FIRST_SEED]; COMPOSERS is the number of sets.
 """
 
@@ -9,10 +10,22 @@ import sys
 from pathlib import Path
 
 from tests.draws import COMPOSERS
-from tests.federation.composers.report import SHOWN, compare, described, smallest
+from tests.federation.composers.plans import smallest_worse
+from tests.federation.composers.report import (
+    OPERATIONS,
+    SEED,
+    SHOWN,
+    compare,
+    described,
+    described_plan,
+    smallest,
+)
 from tests.federation.composers.sets import subgraph_sets
 from tests.federation.composers.verdict import referees
 from tests.node import installed
+
+PLANS = 10
+"""Sets that are made small and written of those where our plan has more fetches."""
 
 
 def main(folder: Path, first_seed: int = 0) -> None:
@@ -31,6 +44,9 @@ def main(folder: Path, first_seed: int = 0) -> None:
                 shrunk, shrunk_verdicts = smallest(sources, verdicts, composers)
                 file = folder / f"{number:03d}-{name}.graphql"
                 file.write_text(described(name, shrunk, shrunk_verdicts), encoding="utf-8")
+        for name, sources, _ in report.worse_plans[:PLANS]:
+            shrunk, operation = smallest_worse(sources, SEED, OPERATIONS, composers)
+            (folder / f"plan-{name}.graphql").write_text(described_plan(name, shrunk, operation), encoding="utf-8")
 
 
 if __name__ == "__main__":

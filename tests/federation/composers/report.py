@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.federation.composers.deliberate import deliberate
+from tests.federation.composers.plans import Planned, planned
 from tests.federation.composers.shrink import shrink
 from tests.federation.composers.supergraphs import facts
-from tests.federation.composers.verdict import Referees, SubgraphSet, Verdicts
+from tests.federation.composers.verdict import Loaded, Referees, SubgraphSet, Verdicts
 
 SHOWN = 1
 """Sets that are made small and written, of one class of differences."""
+SEED, OPERATIONS = 1, 4
+"""Of the operations that are drawn over each set."""
+PLANNERS = ("apollo", "hive")
 LINES = 6
 """Lines that are written of one message."""
 
@@ -30,7 +34,9 @@ class Report:
     composed_by_both: int = 0
     same_supergraph: int = 0
     composed: int = 0
-    unloadable: list[str] = field(default_factory=list)
+    unloadable: dict[str, list[str]] = field(default_factory=dict)
+    operations: int = 0
+    worse_plans: list[tuple[str, SubgraphSet, Planned]] = field(default_factory=list)
     crashes: Counter[str] = field(default_factory=Counter)
     classes: dict[tuple[str, str], list[tuple[str, SubgraphSet, Verdicts]]] = field(default_factory=dict)
 
@@ -50,6 +56,14 @@ class Report:
             self.deliberate += deliberate(verdicts) is not None
             self.classes.setdefault(verdicts.kind, []).append((name, sources, verdicts))
 
+    def add_plans(self, name: str, sources: SubgraphSet, loaded: Loaded, operations: Sequence[Planned]) -> None:
+        """Count the plans over a set that composes."""
+        self.composed += 1
+        for planner in loaded.reasons:
+            self.unloadable.setdefault(planner, []).append(name)
+        self.operations += len(operations)
+        self.worse_plans.extend((name, sources, operation) for operation in operations if operation.worse)
+
     @property
     def differing(self) -> int:
         """How many sets differ, in verdict or codes."""
@@ -67,7 +81,10 @@ class Report:
         yield f"all but deliberate differences: {_share(self.sets - self.differing + self.deliberate, self.sets)}"
         yield f"the two reference composers agree on the verdict: {_share(self.references_agree, self.sets)}"
         yield f"supergraph says what Apollo's says: {_share(self.same_supergraph, self.composed_by_both)}"
-        yield f"not loaded by Apollo's planner: {len(self.unloadable)} of {self.composed} {self.unloadable}"
+        for planner in PLANNERS:
+            names = self.unloadable.get(planner, [])
+            yield f"not loaded by the planner of {planner}: {len(names)} of {self.composed} {names}"
+        yield f"our plan has more fetches than a reference planner's: {_share(len(self.worse_plans), self.operations)}"
         yield f"exceptions that are no composition error: {sum(self.crashes.values())} {dict(self.crashes)}"
         yield ""
         for (ours, apollo), differing in self.by_count():
@@ -86,9 +103,7 @@ def compare(sets: Iterable[tuple[str, SubgraphSet]], referees: Referees) -> Repo
         verdicts = referees.verdicts(sources)
         report.add(name, sources, verdicts)
         if verdicts.ours.accepts:
-            report.composed += 1
-            if referees.unloadable(verdicts.ours.supergraph) is not None:
-                report.unloadable.append(name)
+            report.add_plans(name, sources, *planned(sources, SEED, OPERATIONS, referees))
     return report
 
 
@@ -104,4 +119,13 @@ def described(name: str, sources: SubgraphSet, verdicts: Verdicts) -> str:
     for who, verdict in (("ours", verdicts.ours), ("Apollo", verdicts.apollo), ("the other", verdicts.hive)):
         lines.append(f"# {who}: {' '.join(sorted(verdict.codes)) or 'composes'}")
         lines.extend(f"#   {line}" for message in verdict.messages for line in message.splitlines()[:LINES])
+    return _with_subgraphs(lines, sources)
+
+
+def described_plan(name: str, sources: SubgraphSet, operation: Planned) -> str:
+    """A set and an operation that is planned with more fetches than by another, as text."""
+    return _with_subgraphs([f"# {name}", f"# {operation}"], sources)
+
+
+def _with_subgraphs(lines: Sequence[str], sources: SubgraphSet) -> str:
     return "\n".join([*lines, "", *(f"# subgraph {source.name!r}\n{source.sdl}" for source in sources)]) + "\n"

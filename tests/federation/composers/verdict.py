@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
@@ -63,6 +63,16 @@ def _text(verdict: Verdict) -> str:
     return " ".join(sorted(verdict.codes)) or "composes"
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Why planners did not load a supergraph, by their names; the fetches of their plans of each operation, a text that
+    says why there is no plan, or None."""
+
+    reasons: Mapping[str, str]
+    apollo: Sequence[int | str | None]
+    hive: Sequence[int | str | None]
+
+
 def our_verdict(sources: SubgraphSet) -> Verdict:
     """Compose with the hub's engine."""
     try:
@@ -92,12 +102,15 @@ class Referees:
         answer = orjson.loads(self._output.readline())
         return Verdicts(ours, _verdict(answer["apollo"]), _verdict(answer["hive"]))
 
-    def unloadable(self, supergraph: str) -> str | None:
-        """Why Apollo's planner does not load a supergraph; None if it does."""
-        self._input.write(orjson.dumps(supergraph) + b"\n")
+    def loaded(self, supergraph: str, operations: Sequence[str] = ()) -> Loaded:
+        """What the reference planners make of a supergraph and of valid operations over it."""
+        asked = {"supergraph": supergraph, "operations": operations}
+        self._input.write(orjson.dumps(asked) + b"\n")
         self._input.flush()
-        message: str | None = orjson.loads(self._output.readline())
-        return message
+        answer = orjson.loads(self._output.readline())
+        reasons = {name: said["unloadable"] for name, said in answer.items() if said["unloadable"] is not None}
+        absent = [None] * len(operations)
+        return Loaded(reasons, *(answer[name]["fetches"] or absent for name in ("apollo", "hive")))
 
 
 def _verdict(answer: dict[str, Any]) -> Verdict:

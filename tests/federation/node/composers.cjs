@@ -1,9 +1,11 @@
 // Composes sets of subgraphs with both reference composers: one set per line in, one line of verdicts out, in order.
-// A line that is a text is a supergraph: the answer says why Apollo's planner does not load it, or null.
+// A line with a supergraph and operations: why each of the reference planners does not load it, or null, and the number
+// of fetches of its plan of each operation, or why there is none.
 const apollo = require("@apollo/composition");
 const hive = require("@theguild/federation-composition");
-const { Supergraph } = require("@apollo/federation-internals");
+const { Supergraph, operationFromDocument } = require("@apollo/federation-internals");
 const { QueryPlanner } = require("@apollo/query-planner");
+const { QueryPlanner: HivePlanner } = require("@graphql-hive/router-query-planner");
 const { parse } = require("graphql");
 
 const described = (error) => ({ code: error.extensions?.code ?? "CRASH", message: String(error.message) });
@@ -29,16 +31,51 @@ function verdicts(services) {
   return { apollo: verdict(apollo.composeServices, parsed), hive: verdict(hive.composeServices, parsed) };
 }
 
-function unloadable(supergraph) {
+const message = (error) => String(error.message ?? error);
+
+function planners(supergraph) {
+  const off = new Map([...supergraph.matchAll(/overrideLabel: "([^"]*)"/g)].map(([, label]) => [label, false]));
+  return {
+    apollo: () => {
+      const built = Supergraph.build(supergraph, { supportedFeatures: null, validateSupergraph: true });
+      const planner = new QueryPlanner(built);
+      const schema = built.apiSchema();
+      return (text) => planner.buildQueryPlan(operationFromDocument(schema, parse(text)), { overrideConditions: off });
+    },
+    hive: () => {
+      const planner = new HivePlanner(supergraph);
+      return (text) => planner.plan(text, null, new Set(), 100);
+    },
+  };
+}
+
+function fetches(node) {
+  if (node === null || typeof node !== "object") return 0;
+  return Object.values(node).reduce((sum, below) => sum + fetches(below), Number(/Fetch$/.test(node.kind)));
+}
+
+function counted(plan, text) {
   try {
-    new QueryPlanner(Supergraph.build(supergraph, { supportedFeatures: null, validateSupergraph: true }));
-    return null;
+    return fetches(plan(text).node);
   } catch (error) {
-    return String(error.message);
+    return message(error);
   }
 }
 
-const answer = (asked) => (typeof asked === "string" ? unloadable(asked) : verdicts(asked));
+function plans({ supergraph, operations }) {
+  const answers = {};
+  for (const [name, load] of Object.entries(planners(supergraph))) {
+    try {
+      const plan = load();
+      answers[name] = { unloadable: null, fetches: operations.map((text) => counted(plan, text)) };
+    } catch (error) {
+      answers[name] = { unloadable: message(error), fetches: [] };
+    }
+  }
+  return answers;
+}
+
+const answer = (asked) => (Array.isArray(asked) ? verdicts(asked) : plans(asked));
 
 console.log = console.warn = console.error = () => {};
 const lines = require("readline").createInterface({ input: process.stdin });
