@@ -110,7 +110,8 @@ class Gateway(AsgiApplication):
         answer = await execute(prepared.plan, variables, self.transports, request, self._deadline)
         data, failures = prepared.projection.project(answer, variables, None)
         data = await self.preparer.introspect(prepared, data, request.variables, client=request.peer)
-        extensions = {"plan": prepared.plan.text()} if wants_plan(request, allowed=True) else {}
+        plan_shown = wants_plan(request, allowed=True)
+        extensions = {"plan": await self.preparer.plan_text(prepared, request.peer)} if plan_shown else {}
         return Reply.of(data, failed_fields(failures), extensions, request.trace)
 
     @asynccontextmanager

@@ -71,8 +71,8 @@ class Pipeline:
             data = await self.preparer.introspect(prepared, data, request.variables, view, caller.actor.caller)
             failed = [error.path for error in errors if error.path is not None]
             access = explain(prepared.authorisation, guard, data, failed)
-            extensions = {"access": access.json, **({"plan": prepared.plan.text()} if plan_shown else {})}
-            reply = Reply.of(data, errors, extensions, request.trace, self.bounds.bytes)
+            text = {"plan": await self.preparer.plan_text(prepared, caller.actor.caller)} if plan_shown else {}
+            reply = Reply.of(data, errors, {"access": access.json, **text}, request.trace, self.bounds.bytes)
             del data  # while the journal is written, only the reply's bytes stay in memory
             await journalled.record_disclosure(guard, access)
         if _refuses_partial(request):

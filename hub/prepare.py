@@ -204,6 +204,10 @@ class Preparer(Generic[ClassT, DecisionT]):
             generating = self._worker.run(client, projection.generate, variables)
             projection.keep(variables, await self._worker.result(generating))
 
+    async def plan_text(self, prepared: Prepared[DecisionT], client: str = "") -> str:
+        """The plan for people, written in the client's turn; raises NotServed (PREPARATION_BUSY)."""
+        return await self._worker.result(self._worker.run(client, prepared.plan.text))
+
     async def introspect(
         self,
         prepared: Prepared[DecisionT],

@@ -19,6 +19,7 @@ from hub.federation.budget import STEPS, STEPS_PER_GLANCE, Budget
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan
+from hub.federation.planning.query_plan import LONGEST_INDENTED
 from hub.federation.supergraph import Supergraph
 from tests.federation.harness import HEAD, Gateway, Part
 
@@ -146,6 +147,15 @@ def test_the_budget_sees_what_fragments_around_a_field_make_of_it(query: str) ->
     budget = Budget()
     count = calls(NESTED.supergraph, query, budget)
     assert count <= BOUNDED_CALLS + CALLS_PER_STEP * (budget.steps - budget.left)
+
+
+def test_a_plan_of_long_documents_is_shown_as_they_are_sent() -> None:
+    """To indent them would take seconds: the text grows with the fragments around each field."""
+    few, many = (NESTED.plan(nested(levels, "@include(if: $v#) @skip(if: $w#)")) for levels in (1, 12))
+    (document,) = [fetch.document for fetch in many.fetches()]
+    assert len(document) > LONGEST_INDENTED
+    assert f"    {document}\n" in many.text()
+    assert "\n      t {\n" in few.text()
 
 
 def test_the_deadline_ends_normalising_and_planning() -> None:

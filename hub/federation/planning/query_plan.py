@@ -17,6 +17,10 @@ from hub.federation.execution.representation_collector import Collector
 from hub.federation.operations.operation import Condition, hold
 from hub.federation.planning.search_state import ContextSource, Segment, Template
 
+LONGEST_INDENTED = 20_000
+"""Characters of a plan's documents that are indented for people, some 50 ms of work; longer ones are shown as they are
+sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -165,6 +169,7 @@ class Plan:
         """The plan for people and snapshots; equal plans have equal text."""
         lines = ["Plan {"]
         several = len(self.waves) > 1
+        indented = sum(len(fetch.document) for fetch in self.fetches()) <= LONGEST_INDENTED
         indent = "  "
         if several:
             lines.append("  Sequence {")
@@ -174,7 +179,7 @@ class Plan:
             if parallel:
                 lines.append(f"{indent}Parallel {{")
             for fetch in wave.fetches:
-                lines.extend(f"{indent}{'  ' if parallel else ''}{line}" for line in _fetch_lines(fetch))
+                lines.extend(f"{indent}{'  ' if parallel else ''}{line}" for line in _fetch_lines(fetch, indented))
             if parallel:
                 lines.append(f"{indent}}}")
         if several:
@@ -189,7 +194,7 @@ def print_path(path: tuple[Segment, ...]) -> str:
     return "/".join(f"{type_}.{key}" for type_, key in path)
 
 
-def _fetch_lines(fetch: Fetch) -> Iterator[str]:
+def _fetch_lines(fetch: Fetch, indented: bool) -> Iterator[str]:
     head = f"Fetch({fetch.subgraph})"
     if fetch.path:
         head += f" at {print_path(fetch.path)}"
@@ -217,7 +222,8 @@ def _fetch_lines(fetch: Fetch) -> Iterator[str]:
         renames.extend(rename.below)
         if rename.sent != rename.key:
             yield f"  rename {rename.sent} to {rename.key} of {rename.type}"
-    for line in print_ast(parse(fetch.document, no_location=True)).splitlines():
+    document = print_ast(parse(fetch.document, no_location=True)) if indented else fetch.document
+    for line in document.splitlines():
         yield f"  {line}"
     yield "}"
 
