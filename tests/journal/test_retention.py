@@ -143,6 +143,20 @@ async def test_a_line_added_between_the_verification_and_the_roots_is_not_signed
     assert ("ENTRIES_CHANGED", 5, 5) in await findings(fresh_database)
 
 
+async def test_a_checkpoint_forged_between_the_verification_and_the_roots_stops_both(fresh_database: Database) -> None:
+    await stream_of(fresh_database, [JANUARY, FEBRUARY])
+    forged = """INSERT INTO journal.checkpoint
+    SELECT (jsonb_populate_record(checkpoint, jsonb_build_object('number', number + 1))).*
+    FROM journal.checkpoint ORDER BY number DESC LIMIT 1"""
+    admin = await fresh_database.connect()
+    try:
+        with pytest.raises(StartRefused, match="JOURNAL_BROKEN"):
+            await expire(_Adding(admin, forged), SIGNER, TRUST, FEBRUARY)  # type: ignore[arg-type]
+    finally:
+        await admin.close()
+    assert len(await rows(fresh_database, "SELECT 1 FROM journal.entry")) == 6
+
+
 async def test_a_month_is_dropped_after_another_and_a_stream_that_was_idle_meanwhile_goes_on(
     fresh_database: Database,
 ) -> None:

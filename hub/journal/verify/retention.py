@@ -53,6 +53,23 @@ async def expire(
     await connection.execute(f"SET ROLE {OWNER}")
     await connection.execute("SELECT journal.open_months()")
     verification = await verify(connection, trust)
+    _refuse_broken(verification)
+    parts = [row for row in await connection.fetch(PARTS) if _month(row["relname"]) < before]
+    if parts:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE journal.checkpoint IN SHARE ROW EXCLUSIVE MODE")
+            await read_trail(connection, trust, trail=verification.trail)
+            _refuse_broken(verification)
+            await _root(connection, signer, verification, before)
+    for part in parts:
+        await _drop(connection, part)
+    async with connection.transaction(readonly=True):
+        trail = await read_trail(connection, trust)
+    return Expired(tuple(part["relname"] for part in parts), trail.anchor)
+
+
+def _refuse_broken(verification: Verification) -> None:
+    """Raise StartRefused (JOURNAL_BROKEN) for any fault but lines that go anyway."""
     faults = {finding.fault for finding in verification.findings} - {Fault.EXPIRED}
     if faults:
         raise StartRefused(
@@ -60,17 +77,6 @@ async def expire(
             "Le journal n'est pas intact, rien n'est effacé : lancez « hub journal verify » et conservez la base.",
             ", ".join(sorted(faults)),
         )
-    parts = [row for row in await connection.fetch(PARTS) if _month(row["relname"]) < before]
-    if parts:
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE journal.checkpoint IN SHARE ROW EXCLUSIVE MODE")
-            await read_trail(connection, trust, trail=verification.trail)
-            await _root(connection, signer, verification, before)
-    for part in parts:
-        await _drop(connection, part)
-    async with connection.transaction(readonly=True):
-        trail = await read_trail(connection, trust)
-    return Expired(tuple(part["relname"] for part in parts), trail.anchor)
 
 
 def _month(name: str) -> datetime:
