@@ -161,9 +161,10 @@ class TrainingProject:
     provenance: Provenance | None = provenance(FORM)
 
 
-def _held(table: Table) -> ColumnElement[bool]:
-    """Whether the table has a row of the person."""
-    return select(table.c.id).where(table.c.person_id == person.c.person_id).correlate(person).exists()
+def _held(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the table has a row of the person, under these conditions."""
+    rows = select(table.c.id).where(table.c.person_id == person.c.person_id, *conditions)
+    return rows.correlate(person).exists()
 
 
 @Entity(
@@ -175,10 +176,10 @@ def _held(table: Table) -> ColumnElement[bool]:
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
     has_training_data: bool | None = column(
-        or_(_held(training_project), _held(placement)),
+        or_(_held(training_project), _held(placement, _PROVIDER_REVEALS.is_(None))),
         FORM,
         "Vrai si un projet ou un positionnement de formation de la personne est tenu, même s'il n'est plus communiqué "
-        "; nul sinon.",
+        "; un positionnement chez l'organisme dont le nom révélerait une donnée protégée ne compte pas. Nul sinon.",
         level=Level.REDUCED,
     )
     training_projects: list[TrainingProject] | None = to_many(

@@ -121,6 +121,11 @@ def _has_any(table: str) -> Computation:
     return lambda world, item: bool(world.where(table, "person_id", item.person))
 
 
+def _openly_placed(world: World, item: Item) -> bool:
+    placements = world.where("trainings.placement", "person_id", item.person)
+    return any(revealed(world, "TrainingPlacement.session", row) is None for row in placements)
+
+
 def _lately_told_of_rqth(world: World, item: Item) -> bool:
     agreements = world.where("offers.immersion_agreement", "person_id", item.person)
     last = (date.fromisoformat(str(row["ends_on"])[:10]) for row in agreements if row["is_rqth"])
@@ -159,7 +164,7 @@ COMPUTED: Mapping[str, Callable[[World, Item], Any]] = {
     "Person.hasDependentChildren": _yes(_of("people.household", lambda row: row["dependent_children"] > 0)),
     "Person.isRsaBeneficiary": _yes(_open_rsa),
     "Person.isIaeEligible": _yes(_open_rsa, _of("people.allocations", lambda row: row["specific_solidarity"])),
-    "Person.hasTrainingData": _yes(_has_any("trainings.training_project"), _has_any("trainings.placement")),
+    "Person.hasTrainingData": _yes(_has_any("trainings.training_project"), _openly_placed),
     "TrainingPlacement.accommodationRequested": _yes(lambda world, item: item.row["accommodation_requested"]),
     "Person.hasRqth": _yes(_lately_told_of_rqth),
     "Person.hasRightsAndDuties": _yes(_of("people.rsa", lambda row: row["rights_and_duties"])),

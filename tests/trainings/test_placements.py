@@ -204,6 +204,10 @@ async def test_that_data_of_training_are_held_is_told_yes_or_null(rows: Rows, tr
         return [person["hasTrainingData"] for person in answer["data"]["_entities"]]
 
     assert await held() == [True, None]
+    await rows.connection.execute("UPDATE trainings.training_provider SET sensitivity = 'SAN'")
+    assert await held() == [None, None]  # the list drops them: that something is held would tell of what
+    await rows.connection.execute("UPDATE trainings.training_provider SET sensitivity = NULL")
+    assert await held() == [True, None]
     await project(rows, 1, PROVIDER, date(2020, 1, 4))
     await rows.connection.execute("DELETE FROM trainings.placement")
     await rows.connection.execute("UPDATE trainings.training_project SET person_id = $1", person_id(2))
