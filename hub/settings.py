@@ -175,7 +175,9 @@ def load_settings(path: Path) -> Settings:
         return _settings(TomlFile(path), path.parent)
     except TomlRefused as error:
         detail = " ; ".join(error.problems)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        detail = f"{path.name} : « {error.args[0]} » manque, ou n'existe pas"
+    except (OSError, ValueError, TypeError) as error:
         detail = f"{path.name}: {type(error).__name__} {error}"
     raise StartRefused(
         "SETTINGS_INVALID", f"Le fichier de réglages n'est pas valide, rien ne démarre : {detail}", detail

@@ -70,7 +70,10 @@ def read_supergraph(text: str) -> Supergraph:
         document = modernised(document)
         schema = build_ast_schema(without_internal(document), assume_valid=True, assume_valid_sdl=True)
         return _Reader(document, schema).supergraph(text)
-    except (GraphQLError, LookupError, OperationRefused, TypeError, ValueError) as error:
+    except KeyError as error:
+        fault = f"{error.args[0]} is named and not defined, or a directive lacks it"
+        raise SupergraphRefused("SUPERGRAPH_INVALID", fault, {"fault": fault, "locations": ()}) from error
+    except (GraphQLError, IndexError, OperationRefused, TypeError, ValueError) as error:
         raise SupergraphRefused("SUPERGRAPH_INVALID", f"{type(error).__name__}: {error}", _fault(error)) from error
 
 

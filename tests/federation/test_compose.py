@@ -243,6 +243,13 @@ def test_a_supergraph_with_an_unknown_protection_is_refused() -> None:
     read_supergraph(text.replace("schema\n", f"schema\n  {link.replace(', for: SECURITY', '')}\n"))
 
 
+def test_a_supergraph_that_names_an_unknown_graph_is_refused_with_a_sentence() -> None:
+    text = composed("type Query { a: Int }").text
+    with pytest.raises(SupergraphRefused) as caught:
+        read_supergraph(text.replace("@join__type(graph: S0", "@join__type(graph: GONE"))
+    assert caught.value.parameters["fault"] == "GONE is named and not defined, or a directive lacks it"
+
+
 @pytest.mark.parametrize("text", ["", "type Query { a: Int }", "no sdl {", "enum join__Graph { A }"])
 def test_a_text_that_is_no_supergraph_is_refused(text: str) -> None:
     with pytest.raises(SupergraphRefused) as caught:

@@ -118,6 +118,7 @@ SAME_SUPERGRAPHS = {
     "the key of an extension beside a definition": (
         'type Query { t: T } extend type T @key(fields: "id") { id: ID! @external x: Int } type T { y: Int }',
     ),
+    "a scalar of GraphQL that is declared": ("scalar String type Query { a: String }",),
     "an external key field": (
         'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
         'type T @key(fields: "id") { id: ID! @external y: Int }',

@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from graphql import specified_scalar_types
+
 from hub.federation.compose.directive_merging import MERGE_STRATEGIES, merge_applications
 from hub.federation.compose.executable_directives import executable_directives, with_common_locations
 from hub.federation.compose.field_selections import (
@@ -64,7 +66,8 @@ def graph_name(subgraph: str) -> str:
 
 
 def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> MergedSchema:
-    """One type per name, in the order of first appearance; directives of `kept_specs` stay uncomposed too."""
+    """One type per name, in the order of first appearance, but for GraphQL's own scalars; directives of `kept_specs`
+    stay uncomposed too."""
     specs = set(kept_specs)
     definitions: dict[tuple[str, str], str] = {}
     for subgraph in subgraphs:
@@ -72,7 +75,9 @@ def merge(subgraphs: Sequence[Subgraph], kept_specs: Iterable[str]) -> MergedSch
             if directive[0] in specs or directive in subgraph.composed:
                 definitions.setdefault(directive, text)
     merger = _Merger(subgraphs, set(definitions))
-    names = dict.fromkeys(name for subgraph in subgraphs for name in subgraph.types)
+    names = dict.fromkeys(
+        name for subgraph in subgraphs for name in subgraph.types if name not in specified_scalar_types
+    )
     return MergedSchema(
         {name: merger.type(name) for name in names},
         {directive: with_common_locations(directive, text, subgraphs) for directive, text in definitions.items()},

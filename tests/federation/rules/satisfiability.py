@@ -8,6 +8,11 @@ B = '{ id: ID! c: Int @external b: Int @requires(fields: "c") }'
 MAKE = "type Mutation {{ make: V @shareable }} type V @shareable {{ {} }} "
 EXTERNAL_KEY = 'type T @key(fields: "id") { id: ID! @external y: Int }'
 OWN_KEY = 'extend type T @key(fields: "id") { id: ID! @external y: Int }'
+KEYLESS = "type Query { i: I } interface I { id: ID! } "
+KEYED = KEYLESS.replace("interface I", 'interface I @key(fields: "id")')
+UNRESOLVABLE = KEYED.replace('"id"', '"id", resolvable: false')
+A = 'type A implements I @key(fields: "id") { id: ID! } '
+OBJECT = 'type Query { j: I } type I @key(fields: "id") @interfaceObject { id: ID! x: Int }'
 
 CASES = (
     Case("SATISFIABILITY_ERROR", "T.x", [Q + "type T @shareable { id: ID! }", "type T @shareable { id: ID! x: Int }"],
@@ -28,4 +33,8 @@ CASES = (
     Case("SATISFIABILITY_ERROR", "V.y",
          [MAKE.format("x: Int") + "type Query { a: Int }", MAKE.format("y: Int")],
          [MAKE.format("x: Int") + "type Query { a: Int }", MAKE.format("x: Int y: Int")], TWO),
+    Case("SATISFIABILITY_ERROR", "A.__typename", [KEYLESS + A, OBJECT], [KEYED + A, OBJECT], ("s1",)),
+    Case("SATISFIABILITY_ERROR", "A.__typename", [UNRESOLVABLE + A, OBJECT], [KEYED + A, OBJECT], ("s1",)),
+    Case("SATISFIABILITY_ERROR", "A.x", [KEYED + A, OBJECT.replace('"id"', '"id", resolvable: false')],
+         [KEYED + A, OBJECT]),
 )  # fmt: skip

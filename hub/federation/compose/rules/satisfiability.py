@@ -13,7 +13,7 @@ from hub.federation.errors import OperationRefused, RuleViolation
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Node
 from hub.federation.planning.search_state import Level, Position
-from hub.federation.planning.walk import Walker
+from hub.federation.planning.walk import TYPENAME, Walker
 from hub.federation.supergraph import Supergraph
 
 MOVES = 5_000_000
@@ -87,12 +87,11 @@ class _Search:
         pending = [root_position]
         visited = {_state(self.walker.graph, root_position)}
         for position in pending:
-            for name in names if position is root_position else self.supergraph.types[position.type].fields:
+            for name in names if position is root_position else self._names(position):
                 if f"{position.type}.{name}" in self.supergraph.inaccessible:
                     continue
-                field = Field(
-                    name, position.type, name, selections=_possible_selections(self.supergraph, position.type, name)
-                )
+                possible = _possible_selections(self.supergraph, position.type, name) if name != TYPENAME else ()
+                field = Field(name, position.type, name, selections=possible)
                 options = self.walker.options(position, field, name)
                 coordinate = f"{position.type}.{name}"
                 if not options and coordinate not in self.reported:
@@ -103,6 +102,11 @@ class _Search:
                     if child.arrivals and state not in visited:
                         visited.add(state)
                         pending.append(child)
+
+    def _names(self, position: Position) -> Iterable[str]:
+        """What clients may select on an object below a root; its type too where a subgraph does not know it."""
+        fields = self.supergraph.types[position.type].fields
+        return (TYPENAME, *fields) if any(arrival.untyped for arrival in position.arrivals) else fields
 
 
 def _possible_selections(supergraph: Supergraph, type_name: str, field_name: str) -> tuple[Selections, ...]:
@@ -136,9 +140,18 @@ def _arrival_states(position: Position) -> frozenset[tuple[object, ...]]:
 
 
 def _violation(supergraph: Supergraph, position: Position, name: str) -> RuleViolation:
-    path = "/".join(f"{type_name}.{key}" for type_name, key in (*position.level.path, (position.type, name)))
-    resolving = supergraph.types[position.type].fields[name].joins
     current = sorted({arrival.group.subgraph for arrival in position.arrivals})
+    path = "/".join(f"{type_name}.{key}" for type_name, key in (*position.level.path, (position.type, name)))
+    if name == TYPENAME:
+        return RuleViolation(
+            "SATISFIABILITY_ERROR",
+            f"{position.type}.{name}",
+            current,
+            f"{path} can't be queried: the object comes from {', '.join(current)} as an interface object, and no "
+            "subgraph that knows its type resolves a key of the interface",
+            "Give the interface a resolvable key where its types are declared",
+        )
+    resolving = supergraph.types[position.type].fields[name].joins
     return RuleViolation(
         "SATISFIABILITY_ERROR",
         f"{position.type}.{name}",
