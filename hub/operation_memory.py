@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.federation.operations.operation import Operation, Selections
 
-BASE = 28_000
-"""Bytes of an operation of few fields, a filtered list the most: up to 27 KB."""
+BASE = 34_000
+"""Bytes of an operation of few fields, a filtered list the most: 24 to 30 KB."""
 PER_FIELD = 1_600
 """Bytes that each field adds: measured at 0.8 to 1.4 KB."""
 PER_VALUE = 130

@@ -74,7 +74,7 @@ def objects(number: int) -> str:
 
 
 def text(number: int) -> str:
-    return written(number, '"' + "é" * 40_000 + '"')
+    return written(number, '"' + "é" * 4_000 + '"')
 
 
 def variables(number: int) -> str:
