@@ -56,7 +56,7 @@ def public(*keys: jwk.Key, **more: Any) -> dict[str, Any]:
     return {"keys": [{**key_.as_dict(private=False), **more} for key_ in keys]}
 
 
-def token(signer: jwk.Key, kid: str | None = None, life: int = 500_000) -> str:
+def token(signer: jwk.Key, kid: str | None = None, life: int = 40_000) -> str:
     """A token of our issuer, whole but for a `kid` that the test chooses."""
     claims = {"iss": NAME, "sub": "a", "aud": AUDIENCE, "iat": NOW, "exp": NOW + life, CLAIM: ACTOR}
     return jwt.encode({"alg": ALGORITHM, "kid": kid or signer.kid}, claims, signer, algorithms=[ALGORITHM])
