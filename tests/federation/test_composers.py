@@ -11,7 +11,7 @@ from tests.federation.composers.plans import planned
 from tests.federation.composers.report import OPERATIONS, SEED, described, described_plan
 from tests.federation.composers.sets import drawn
 from tests.federation.composers.supergraphs import facts
-from tests.federation.composers.verdict import CRASH, Referees, Verdicts, our_verdict, referees
+from tests.federation.composers.verdict import CRASH, Referees, Verdict, Verdicts, our_verdict, referees
 from tests.federation.rules.case import HEAD
 from tests.node import Node
 
@@ -77,6 +77,13 @@ def test_what_apollo_overlooks_is_refused(node: Node, code: str, sdl: str) -> No
     with referees(node) as composers:
         verdicts = judged(composers, sdl)
     assert verdicts.kind == (code, COMPOSES)
+
+
+def test_graphql_that_only_we_find_invalid_is_meant_for_a_named_reason_alone() -> None:
+    invalid = frozenset({"INVALID_GRAPHQL"})
+    named = Verdict(invalid, ("Enum value 'E.A' can only be defined once.",))
+    assert deliberate(Verdicts(named, Verdict(), Verdict())) is not None
+    assert deliberate(Verdicts(Verdict(invalid, ("else",)), Verdict(), Verdict())) is None
 
 
 def test_names_that_routers_would_confuse_are_refused(node: Node) -> None:
