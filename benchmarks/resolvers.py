@@ -357,10 +357,17 @@ class Query:
         return PersonConnection(nodes=[Person(**row) for row in rows])
 
 
-PLAIN = strawberry.Schema(Query)
+class ResolverSchema(strawberry.Schema):
+    """A schema of Strawberry that leaves graphql-core's own introspection as it is for the rest of the process."""
+
+    def _extend_introspection(self) -> None:
+        """graphql-core tells `isOneOf` itself."""
+
+
+PLAIN = ResolverSchema(Query)
 """Strawberry by default: each request's document is parsed and validated."""
 
-CACHED = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
+CACHED = ResolverSchema(Query, extensions=[ParserCache, ValidationCache])
 """Strawberry with its optional caches of parsed and validated documents."""
 
 

@@ -100,7 +100,7 @@ def test_every_figure_is_told_once_by_the_command() -> None:
     )
     assert process.returncode == 0, process.stderr.decode()
     results = orjson.loads(process.stdout)
-    assert results.keys() == {"plans", "start", "figures", "memory", "attacks"}
+    assert results.keys() == {"plans", "start", "figures", "memory", "attacks", "hostile"}
     (figure,) = results["figures"]
     assert (figure["gateway"], figure["connections"]) == (HUB, 2)
     assert figure["rps"] > 0
