@@ -28,6 +28,8 @@ from hub.fair_worker import FairWorker
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.budget import Budget
 from hub.federation.cost import Cost, Costs
+from hub.federation.execution.generate import Generated
+from hub.federation.execution.project import Key as CodeKey
 from hub.federation.execution.project import Projection
 from hub.federation.operations.normalise import normalise
 from hub.federation.operations.operation import Operation
@@ -154,6 +156,7 @@ class Preparer(Generic[ClassT, DecisionT]):
         self._costs = Costs(supergraph, self._limits.cost, self._limits.values)
         self._cache: Lru[Key, Prepared[DecisionT]] = Lru("prepared", CACHE_BYTES, _memory)
         self._preparations: dict[Key, _Preparation[DecisionT]] = {}
+        self._generations: dict[CodeKey, asyncio.Future[Generated]] = {}
         self._worker = FairWorker("prepare", deadline)
 
     async def prepared(
@@ -197,12 +200,18 @@ class Preparer(Generic[ClassT, DecisionT]):
     async def compile_projection(
         self, prepared: Prepared[DecisionT], variables: Mapping[str, Any], client: str = ""
     ) -> None:
-        """Generate the code that projects the answer under these variables, unless it is there, in the client's turn;
-        `variables` are those of `bind_variables`. Raises NotServed (PREPARATION_BUSY)."""
+        """Generate the code that projects the answer under these variables, unless it is there, in the client's turn
+        and once for all requests that wait for it; `variables` are those of `bind_variables`. Raises NotServed
+        (PREPARATION_BUSY)."""
         projection = prepared.projection
-        if not projection.is_generated(variables):
-            generating = self._worker.run(client, projection.generate, variables)
-            projection.keep(variables, await self._worker.result(generating))
+        if projection.is_generated(variables):
+            return
+        key = projection.key(variables)
+        generation = self._generations.get(key)
+        if generation is None:
+            generation = self._generations[key] = self._worker.run(client, projection.generate, variables)
+            generation.add_done_callback(lambda _: self._generations.pop(key))
+        projection.keep(variables, await self._worker.result(asyncio.shield(generation)))
 
     async def plan_text(self, prepared: Prepared[DecisionT], client: str = "") -> str:
         """The plan for people, written in the client's turn; raises NotServed (PREPARATION_BUSY)."""

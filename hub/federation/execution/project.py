@@ -86,26 +86,27 @@ class Projection:
 
     def is_generated(self, variables: Mapping[str, Any]) -> bool:
         """Whether the code for these variables is there, so that an answer is projected at once."""
-        return _GENERATED.get(self._key(variables)) is not None
+        return _GENERATED.get(self.key(variables)) is not None
 
     def generate(self, variables: Mapping[str, Any]) -> Generated:
         """The code for these variables, for `keep`; may be called in any thread."""
-        return self._generate(self._shape(self._key(variables)))
+        return self._generate(self._shape(self.key(variables)))
 
     def keep(self, variables: Mapping[str, Any], generated: Generated) -> None:
         """Cache the code for these variables."""
-        _GENERATED.put(self._key(variables), generated)
+        _GENERATED.put(self.key(variables), generated)
 
     def shape(self, variables: Mapping[str, Any]) -> Shape:
         """The response shape under these variables."""
         return self._cached(_SHAPES, variables, lambda shape: shape)
 
     def _cached(self, cache: Lru[Key, T], variables: Mapping[str, Any], make: Callable[[Shape], T]) -> T:
-        key = self._key(variables)
+        key = self.key(variables)
         cached = cache.get(key)
         return cached if cached is not None else cache.put(key, make(self._shape(key)))
 
-    def _key(self, variables: Mapping[str, Any]) -> Key:
+    def key(self, variables: Mapping[str, Any]) -> Key:
+        """The key of the code and shape for these variables."""
         return self._number, self._fields, tuple([variables.get(name) for name in self._conditions])
 
     def _shape(self, key: Key) -> Shape:
