@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from importlib import import_module
@@ -14,9 +16,13 @@ from typer.main import get_command
 
 from hub.cli import COMMANDS
 from hub.cli.effects import EFFECTS
+from infra.database import NAME
 from infra.keys import NAMES, RANDOM, Keys, role_keys
-from infra.migrate import renew_passwords
-from infra.postgresql.cluster_home import home
+from infra.migrate import migrate, renew_passwords
+from infra.postgresql import cluster
+from infra.postgresql.cluster_home import cluster_files, home
+from infra.postgresql.configuration import ADMINISTRATOR
+from infra.roles import password
 from tests.cli.commands import Result, hub
 from tests.conftest import ROOT, Database
 from tests.recycling import baseline
@@ -257,13 +263,23 @@ async def test_migrating_makes_a_database_and_changes_the_password_of_no_role_th
         await connection.close()
 
 
-async def test_passwords_are_set_by_the_command_of_that_name_alone(fresh_database: Database) -> None:
-    keys, url = fresh_database.keys.directory, fresh_database.admin_dsn
-    await at(fresh_database, "ALTER ROLE journal_reader PASSWORD 'another'")
+@pytest.fixture
+def own_database(keys: Keys) -> Iterator[Database]:
+    """A database on a cluster of one test alone, whose roles nobody else uses."""
+    name = f"passwords-{os.getpid()}"
     try:
-        hub("journal", "verify", "--keys", keys, database_url=url).check_refused("DATABASE_KEYS")
+        with cluster(name, ROOT, password(ADMINISTRATOR, keys), durable=False) as running:
+            asyncio.run(migrate(running.admin_dsn(NAME), keys))
+            yield Database(running, keys, NAME)
     finally:
-        result = hub("database", "passwords", "--keys", keys, database_url=url)
+        shutil.rmtree(cluster_files(ROOT, name).base)
+
+
+async def test_passwords_are_set_by_the_command_of_that_name_alone(own_database: Database) -> None:
+    keys, url = own_database.keys.directory, own_database.admin_dsn
+    await at(own_database, "ALTER ROLE journal_reader PASSWORD 'another'")
+    hub("journal", "verify", "--keys", keys, database_url=url).check_refused("DATABASE_KEYS")
+    result = hub("database", "passwords", "--keys", keys, database_url=url)
     assert (result.code, result.err) == (0, "")
     assert hub("journal", "verify", "--keys", keys, database_url=url).code == 0
 
