@@ -34,7 +34,7 @@ class BackEnd(_Connection):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._plans: Lru[str, _Prepared] = Lru("plans in back ends", PLAN_BYTES, _plan_memory)
-        self._prepared_characters = 0
+        self._prepared_characters = self._prepared_statements = 0
 
     @property
     def worn(self) -> bool:
@@ -56,7 +56,9 @@ class BackEnd(_Connection):
         statement = self._plans.get(sql)
         if statement is None:
             self._prepared_characters += len(sql)
-            statement = await self.prepare(sql)
+            self._prepared_statements += 1
+            # PostgreSQL plans a statement without a name again each time
+            statement = await self.prepare(sql, name=f"statement_{self._prepared_statements}")
             self._plans.put(sql, statement)
         return await statement.fetch(*arguments)
 

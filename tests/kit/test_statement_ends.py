@@ -117,6 +117,14 @@ async def test_a_back_end_keeps_the_plans_of_the_statements_last_used(
         assert (await pool.fetch([REFERENT], None, kept, []))[0]["n"] <= 6  # with those about to be closed
 
 
+async def test_a_statement_is_planned_once_on_a_connection(pool: Pool) -> None:
+    repeated, plans = "SELECT 1 AS number", "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1"
+    for _ in range(3):
+        await pool.fetch([REFERENT], None, repeated, [])
+    (row,) = await pool.fetch([REFERENT], None, plans, [repeated])
+    assert row["generic_plans"] == 3
+
+
 async def test_a_worn_back_end_is_left_and_no_request_is_lost(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(back_end, "WORN", 200)
     statements = [f"SELECT {number} AS number, pg_backend_pid() AS process" for number in range(30)]
