@@ -80,6 +80,7 @@ appointment = Table(
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id", "starts_at"),
     Index(None, "source", "rdv_source_id"),
+    Index(None, "source", "subject_source_id"),
     Index(None, "organisation_id", "starts_at"),
 )
 
@@ -119,6 +120,7 @@ invitation = Table(
     one_of("delivery_status", DELIVERY_STATUSES),
     UniqueConstraint("source", "source_id"),
     Index(None, "person_id"),
+    Index(None, "source", "subject_source_id"),
 )
 
 motive = Table(

@@ -47,6 +47,7 @@ link = Table(
     PrimaryKeyConstraint("person_id", "relation", "scope_id", "origin", "origin_id"),
     Index("link_key_person_id", "key", "person_id"),
     Index("link_person_id_key", "person_id", "key"),
+    Index("link_origin_origin_id", "origin", "origin_id"),
 )
 """A relation (one bit of `schema.facts.RELATIONS`) of a scope to a person, both days of its validity included.
 

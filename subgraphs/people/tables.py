@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -285,6 +286,7 @@ source_record = Table(
     *lineage(),
     Column("removed", Boolean, nullable=False),
     PrimaryKeyConstraint("source", "source_id"),
+    Index("source_record_removed_idx", "source", "source_id", postgresql_where=text("removed")),
     info=INTERNAL,
 )
 """Newest `as_of` seen of each record group (a foyer, a user of a tool), kept after its removal so that a late message

@@ -19,6 +19,7 @@ from sqlalchemy import Table
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
+from subgraphs.kit.ingest.table_shapes import check_indexed
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -140,6 +141,7 @@ def _where(columns: Sequence[str], first: int = 1) -> str:
 
 @lru_cache(maxsize=256)
 def _select(table: Table, key: tuple[str, ...]) -> str:
+    check_indexed(table, key)
     return f"SELECT * FROM {table.fullname} WHERE {_where(key)}"  # noqa: S608 - names come from our own tables
 
 
@@ -151,10 +153,12 @@ def _insert(table: Table, columns: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _update(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    check_indexed(table, key)
     changes = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, 1))
     return f"UPDATE {table.fullname} SET {changes} WHERE {_where(key, len(columns) + 1)}"  # noqa: S608 - as above
 
 
 @lru_cache(maxsize=256)
 def _delete(table: Table, key: tuple[str, ...]) -> str:
+    check_indexed(table, key)
     return f"DELETE FROM {table.fullname} WHERE {_where(key)}"  # noqa: S608 - as above

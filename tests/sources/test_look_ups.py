@@ -1,0 +1,87 @@
+"""Every look-up of an ingestion is by an index: what it reads doesn't grow with the table."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import Table
+
+from infra.role_names import INGEST
+from subgraphs.appointments import tables as appointments
+from subgraphs.kit import access
+from subgraphs.kit.errors import DeclarationError
+from subgraphs.kit.ingest import row_store
+from subgraphs.kit.ingest.table_shapes import check_indexed
+from subgraphs.people import registry
+from subgraphs.people import tables as people
+from tests.conftest import Database
+
+LINKS = """
+INSERT INTO access.link (person_id, relation, scope_id, valid_from, origin, origin_id)
+SELECT md5(n::text)::uuid, 16, n::text, '2026-11-01', 'essai', n::text FROM generate_series(1, 100000) n
+"""
+RECORDS = """
+INSERT INTO people.source_record (source, source_id, as_of, removed)
+SELECT 'essai', n::text, '2026-11-01', n % 50000 = 0 FROM generate_series(1, 100000) n
+"""
+INVITATIONS = """
+INSERT INTO appointments.invitation (id, person_id, subject_source_id, source, source_id, as_of)
+SELECT md5(n::text)::uuid, md5(n::text)::uuid, n::text, 'essai', n::text, '2026-11-01' FROM generate_series(1, 100000) n
+"""
+
+
+@pytest.mark.parametrize(
+    ("fill", "table", "key"),
+    [
+        (LINKS, access.link, {"origin": "essai", "origin_id": "71"}),
+        (INVITATIONS, appointments.invitation, {"source": "essai", "subject_source_id": "71"}),
+    ],
+    ids=["links of an item", "items that hold a person"],
+)
+async def test_a_look_up_in_a_hundred_thousand_rows_scans_no_table(
+    fresh_database: Database, fill: str, table: Table, key: dict[str, Any]
+) -> None:
+    values = ", ".join(f"'{value}'" for value in key.values())
+    statement = f"EXECUTE look_up ({values})"
+    prepared = f"PREPARE look_up AS {row_store._select(table, tuple(key))}"
+    assert scanned(await plan(fresh_database, [fill], statement, prepared)) == []
+
+
+async def test_removed_records_are_listed_without_reading_those_that_stay(fresh_database: Database) -> None:
+    statement = registry._FREED.replace("$1", "'hub'")
+    assert "people.source_record" not in scanned(await plan(fresh_database, [RECORDS], statement))
+
+
+@pytest.mark.parametrize("key", [("organisme",), ("source", "organisme"), ("first_name", "role"), ("source",)], ids=str)
+def test_a_look_up_that_no_index_serves_is_a_fault_of_declaration(key: tuple[str, ...]) -> None:
+    with pytest.raises(DeclarationError, match=re.escape(", ".join(key))):
+        check_indexed(people.identity, key)
+
+
+def test_a_partial_index_serves_no_look_up() -> None:
+    with pytest.raises(DeclarationError):
+        check_indexed(people.source_record, ("removed",))
+
+
+async def plan(database: Database, fills: list[str], statement: str, prepared: str | None = None) -> str:
+    """The plan of a statement of the role `ingest`, once the tables are filled and analysed."""
+    admin = await database.connect()
+    for fill in fills:
+        await admin.execute(fill)
+    await admin.execute("ANALYZE")
+    await admin.close()
+    connection = await database.connect(INGEST)
+    try:
+        if prepared is not None:
+            await connection.execute(prepared)
+        lines = await connection.fetch(f"EXPLAIN (VERBOSE) {statement}")
+    finally:
+        await connection.close()
+    return "\n".join(line[0] for line in lines)
+
+
+def scanned(explained: str) -> list[str]:
+    """The tables that a plan reads whole."""
+    return re.findall(r"Seq Scan on (\S+)", explained)
