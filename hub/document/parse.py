@@ -22,13 +22,13 @@ from graphql import (
     OperationType,
     OverlappingFieldsCanBeMergedRule,
     specified_rules,
-    validate,
 )
 from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
 from hub.document.finite_floats import FiniteFloatsRule
 from hub.document.limits import Limits, check, syntax_refused
+from hub.document.validation import validate
 from hub.errors import DocumentRefused
 
 MAX_ERRORS = 20
@@ -63,7 +63,7 @@ def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> Document
         raise syntax_refused(error) from None
     if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
         raise DocumentRefused("DOCUMENT_EMPTY", "Le document ne contient aucune opération.", "no operation")
-    errors = validate(schema, document, _RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
+    errors = validate(schema, document, _RULES, MAX_ERRORS)
     if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
         raise _subscription()
     if errors:
