@@ -20,7 +20,7 @@ from graphql import DocumentNode, GraphQLSchema
 
 from hub.document import introspection, introspection_answer
 from hub.document.exchange import Request
-from hub.document.limits import Limits
+from hub.document.limits import Limits, check_size
 from hub.document.parse import find_operation, parse_document
 from hub.document.variables import bind
 from hub.errors import RequestRefused
@@ -258,6 +258,7 @@ class Preparer(Generic[ClassT, DecisionT]):
     ) -> Prepared[DecisionT]:
         call_engine(budget.check_deadline)
         if self._admit is not None:
+            check_size(query, self._limits)
             self._admit(query)
         document = parse_document(query, self.schema, self._limits)
         node = find_operation(document, name)

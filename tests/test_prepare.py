@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from contextlib import nullcontext
 from sys import getsizeof
 from threading import Event
 from types import FunctionType
@@ -11,7 +12,8 @@ from types import FunctionType
 import pytest
 
 from hub.document.exchange import Request
-from hub.errors import NotServed, RequestRefused
+from hub.document.limits import Limits
+from hub.errors import DocumentRefused, NotServed, RequestRefused
 from hub.federation.execution import project
 from hub.federation.execution.execute import execute
 from hub.federation.operations.operation import Operation
@@ -46,6 +48,18 @@ def test_only_the_policy_step_and_the_unprotected_gateway_say_that_an_operation_
         if "AuthorisedOperation(" in path.read_text(encoding="utf-8")
     }
     assert makers == {"hub/policy/enforce/authorise.py", "hub/gateway.py"}
+
+
+def test_a_text_that_is_too_long_is_not_searched() -> None:
+    """A megabyte would keep the processor for a tenth of a second."""
+    admitted: list[str] = []
+    supergraph = shop().supergraph
+    strict = Preparer(supergraph, supergraph.client_schema, allow, admit=admitted.append)
+    for padding, code in ((Limits().bytes, "DOCUMENT_BYTES_LIMIT"), (0, "")):
+        with pytest.raises(DocumentRefused) if code else nullcontext() as caught:
+            strict.prepare("{ users { name } }" + " " * padding, None, EVERYONE, "0" * 32)
+        assert caught is None or caught.value.code == code
+    assert admitted == ["{ users { name } }"]
 
 
 def preparer() -> tuple[Preparer[Everyone, Allowed], list[str | None]]:

@@ -55,8 +55,7 @@ class _Definition:
 def check(text: str, limits: Limits) -> Lexer:
     """The lexer of a document, at its begin, with all tokens read; raises DocumentRefused for the first bound that the
     document exceeds, each under its own code."""
-    size = len(text.encode("utf-8", "surrogatepass"))
-    _bound("BYTES", "le document", size, limits.bytes, "octets")
+    check_size(text, limits)
     tokens = _Tokens(text, limits)
     operations, fragments = _scan(text, tokens, limits)
     _bound("OPERATIONS", "le document", len(operations), limits.operations, "opérations")
@@ -72,6 +71,12 @@ def check(text: str, limits: Limits) -> Lexer:
     expanded = sum(operation.tokens for operation in operations)
     _bound("TOKENS", "le document", expanded, limits.tokens, "éléments lexicaux, fragments développés")
     return tokens.rewound()
+
+
+def check_size(text: str, limits: Limits) -> None:
+    """Raise DocumentRefused (DOCUMENT_BYTES_LIMIT) for a text that is too long to be read at all."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    _bound("BYTES", "le document", size, limits.bytes, "octets")
 
 
 def _bound(name: str, place: str, value: int, limit: int, unit: str) -> None:

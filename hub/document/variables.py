@@ -35,9 +35,9 @@ from hub.federation.operations.operation import Operation
 from schema.lru import Lru
 from schema.written_numbers import WrittenNumber, written_or_text
 
-MOST_VALUES = 20_000
-"""Values of one request's variables that are checked: some 20 ms of the event loop."""
-MOST_FILLED = 4 * 1024 * 1024
+MOST_VALUES = 10_000
+"""Values of one request, those inside of custom scalars too: some 10 ms of the event loop to read or to check them."""
+MOST_FILLED = 1024 * 1024
 """Bytes of the variables that are put into literals, each time that a literal names one: it is sent as often."""
 
 _MISSING = object()
@@ -152,7 +152,19 @@ def _coerce(value: Any, type_: GraphQLInputType, path: Path, room: _Room) -> Any
             )
         else:
             holder[key] = _leaf(item, inner, where)
+            room.take_values(_count_inside(item))
     return result[0]
+
+
+def _count_inside(value: Any) -> int:
+    """The number of values in a custom scalar's lists and objects."""
+    count, stack = 0, [value]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list | dict):
+            count += len(value)
+            stack.extend(value.values() if isinstance(value, dict) else value)
+    return count
 
 
 def _entries(value: Any, type_: GraphQLInputObjectType, path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.document.exchange import Request
 from hub.document.nir import may_hold_nir
+from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
 from hub.http.media_types import is_json
 from schema import strict_json
@@ -67,11 +68,18 @@ def trace_id(raw: Iterable[tuple[bytes, bytes]]) -> str:
 
 def read_request(headers: Mapping[str, str], body: bytes, trace: str) -> Request:
     """The request in this body; raises RequestRefused (UNSUPPORTED_MEDIA_TYPE, BAD_JSON, BATCH_UNSUPPORTED,
-    BAD_REQUEST)."""
+    BAD_REQUEST, BODY_TOO_MANY_VALUES)."""
     if not is_json(headers.get("content-type", "")):
         raise _unsupported("the body is not application/json")
     try:
-        value = strict_json.read(body, MAX_DEPTH)
+        value = strict_json.read(body, MAX_DEPTH, MOST_VALUES)
+    except strict_json.TooManyValues:
+        raise RequestRefused(
+            "BODY_TOO_MANY_VALUES",
+            f"Le corps de la requête tient plus de {MOST_VALUES} valeurs : envoyez-en moins, en plusieurs requêtes.",
+            f"more than {MOST_VALUES} values",
+            http_status=413,
+        ) from None
     except (ValueError, RecursionError) as error:
         raise RequestRefused(
             "BAD_JSON",

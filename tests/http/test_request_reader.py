@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
 from hub.http.request_reader import read_headers, read_request, trace_id
 
@@ -98,6 +99,16 @@ def test_a_badly_typed_member_is_refused(body: bytes) -> None:
 )
 def test_only_json_is_read(media: str) -> None:
     assert code(b'{"query": "{a}"}', {"content-type": media}) == "UNSUPPORTED_MEDIA_TYPE"
+
+
+@pytest.mark.parametrize("member", [b"1", b"-0", b"1e1", b"null", b'""', b'"," , "["', b'{"":1.50}', b"[[0]]"])
+def test_a_body_of_more_values_than_are_read_in_ten_milliseconds_is_refused(member: bytes) -> None:
+    few, many = (
+        b'{"query": "{a}", "variables": {"x": [' + b",".join([member] * count) + b"]}}"
+        for count in (1_000, MOST_VALUES)
+    )
+    assert len(read_request(JSON, few, "t").variables["x"]) >= 1_000
+    assert code(many) == "BODY_TOO_MANY_VALUES"
 
 
 @pytest.mark.parametrize("body", [b"[]", b'[{"query": "{a}"}]'])
