@@ -11,7 +11,7 @@ from tests.federation.composers.plans import planned
 from tests.federation.composers.report import OPERATIONS, SEED, described, described_plan
 from tests.federation.composers.sets import drawn
 from tests.federation.composers.supergraphs import facts
-from tests.federation.composers.verdict import CRASH, Referees, Verdict, Verdicts, our_verdict, referees
+from tests.federation.composers.verdict import CRASH, Loaded, Referees, Verdict, Verdicts, our_verdict, referees
 from tests.federation.rules.case import HEAD
 from tests.node import Node
 
@@ -130,10 +130,25 @@ SAME_SUPERGRAPHS = {
         'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
         'type T @key(fields: "id") { id: ID! @external y: Int }',
     ),
+    "an external field that is overridden, and required": (
+        'type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @override(from: "s1") }',
+        'type T @key(fields: "id") { id: ID! x: Int @external y: Int @requires(fields: "x") }',
+    ),
+    "field sets in braces": (
+        """type Query { t: T @provides(fields: " {z} # own") }
+        type T @key(fields: "{ id }") {
+          id: ID! z: Int @external x(a: String): Int @external y: Int @requires(fields: "{x(a: \\"} {\\")}")
+        }""",
+        'type T @key(fields: "id") { id: ID! x(a: String): Int z: Int @shareable }',
+    ),
     "subscriptions under another name": (
         "schema { query: Query subscription: Events } type Query { a: Int } type Events { b: Int }",
     ),
     "a protected type behind an interface": (INTERFACE + "type A implements I @authenticated { x: Int }",),
+    "a protected type of a union": (
+        "type Query { u: U } union U = A | B type A { x: Int } type B @authenticated @shareable { x: Int }",
+        'union U = B type B @shareable @policy(policies: [["p"]]) { x: Int }',
+    ),
     "a protected field behind an interface": (
         INTERFACE + 'type A implements I { x: Int @policy(policies: [["p"]]) } '
         'type B implements I { x: Int @policy(policies: [["q"]]) }',
@@ -144,11 +159,36 @@ SAME_SUPERGRAPHS = {
     ),
 }
 
+OWNER = 'type Query { t: T } type T @key(fields: "id") { id: ID! name: String by: By } type By { id: ID! mail: String }'
+UPGRADED = {
+    "a requirement of an own field": 'id: ID! @external own: Int x: Int @requires(fields: "own __typename")',
+    "a requirement of an own key field": 'id: ID! @external x: Int @requires(fields: "id")',
+    "a requirement that is an own field in part": (
+        'id: ID! @external own: Int name: String @external x: Int @requires(fields: "own name")'
+    ),
+    "a requirement below an own field": (
+        'id: ID! @external by: By x: Int @requires(fields: "by { ... on By { id mail } ... { id } }") } '
+        "extend type By { id: ID! mail: String @external"
+    ),
+    "a requirement below an external field": (
+        'id: ID! @external by: By @external x: Int @requires(fields: "by { mail }") } type By { mail: String'
+    ),
+    "a provision of an own field": (
+        'id: ID! @external by: By @provides(fields: "mail id") } extend type By { id: ID! mail: String @external'
+    ),
+    "a requirement of what nobody external has": 'id: ID! @external own: Int x: Int @requires(fields: "{ own }")',
+}
+"""What a subgraph of Federation 1 adds to the type T of `OWNER`."""
+SUBGRAPHS = {
+    **{name: tuple(HEAD + sdl for sdl in sdls) for name, sdls in SAME_SUPERGRAPHS.items()},
+    **{name: (OWNER, f'extend type T @key(fields: "id") {{ {sdl} }}') for name, sdl in UPGRADED.items()},
+}
 
-@pytest.mark.parametrize("name", SAME_SUPERGRAPHS)
+
+@pytest.mark.parametrize("name", SUBGRAPHS)
 def test_our_supergraph_says_what_apollos_says_and_its_planner_loads_it(node: Node, name: str) -> None:
     with referees(node) as composers:
-        verdicts = judged(composers, *(HEAD + sdl for sdl in SAME_SUPERGRAPHS[name]))
+        verdicts = judged(composers, *SUBGRAPHS[name])
         assert verdicts.kind == (COMPOSES, COMPOSES), verdicts
         assert facts(verdicts.ours.supergraph) ^ facts(verdicts.apollo.supergraph) == set()
         assert not composers.loaded(verdicts.ours.supergraph).reasons
@@ -160,3 +200,12 @@ def test_apollos_planner_loads_an_input_of_one_which_its_composition_does_not_kn
         assert verdicts.kind == (COMPOSES, "INVALID_GRAPHQL")
         assert not composers.loaded(verdicts.ours.supergraph).reasons
     assert our_verdict((Source("s0", "", "type Query { a(i: Int): Int }"),)).supergraph.count("oneOf") == 0
+
+
+def test_a_planner_that_ends_the_process_is_told_apart_and_the_run_goes_on(node: Node) -> None:
+    braced = our_verdict((Source("s0", "", HEAD + 'type Query { a: T } type T @key(fields: "id") { id: ID! }'),))
+    with referees(node) as composers:
+        loaded = composers.loaded(braced.supergraph.replace('key: "id"', 'key: "{ id }"'), ["{ a { id } }"])
+        assert loaded.reasons == {"hive": "it aborts"}
+        assert loaded.apollo == [1]
+        assert composers.loaded(braced.supergraph, ["{ a { id } }"]) == Loaded({}, [1], [1])

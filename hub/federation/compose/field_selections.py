@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -148,6 +149,18 @@ def field_set_text(value: object) -> str | None:
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return " ".join(value)
     return value if isinstance(value, str) else None
+
+
+def printed_field_set(value: object) -> str:
+    """A right field set as a GraphQL string without outer braces, which not every router reads."""
+    text = field_set_text(value) or ""
+    if text.lstrip().startswith("{"):
+        operation = parse(text).definitions[0]
+        assert isinstance(operation, OperationDefinitionNode)
+        place = operation.selection_set.loc
+        assert place is not None
+        text = text[place.start + 1 : place.end - 1].strip()
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _field_problem(subgraph: Subgraph, type_name: str, node: FieldNode, field: OutputField | None) -> str | None:

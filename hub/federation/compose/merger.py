@@ -16,8 +16,8 @@ from hub.federation.compose.executable_directives import executable_directives, 
 from hub.federation.compose.field_selections import (
     FIELD_SET_DIRECTIVES,
     field_set_coordinates,
-    field_set_text,
     interface_coordinates,
+    printed_field_set,
 )
 from hub.federation.compose.from_context import (
     context_coordinates,
@@ -225,7 +225,7 @@ class _Merger:
             overriding_label = self.overridden[subgraph, coordinate]
             if overriding_label is None and coordinate not in self.used[subgraph]:
                 return None
-            if coordinate in self.used[subgraph]:
+            if coordinate in self.used[subgraph] and not field.has("external"):
                 detail["usedOverridden"] = "true"
             if overriding_label is not None:
                 detail["overrideLabel"] = json.dumps(overriding_label)
@@ -237,7 +237,7 @@ class _Merger:
             detail["type"] = json.dumps(field.type)
         for name in ("requires", "provides"):
             for values in field.applied(name):
-                detail[name] = json.dumps(field_set_text(values.get("fields")), ensure_ascii=False)
+                detail[name] = printed_field_set(values.get("fields"))
         for values in field.applied("override"):
             detail["override"] = json.dumps(values["from"])
             if label is not None and (str(values["from"]), coordinate) in self.overridden:
@@ -305,7 +305,7 @@ def _type_joins(subgraph: str, part: Type) -> list[AppliedDirective]:
         _join(
             "type",
             graph=graph,
-            key=json.dumps(field_set_text(key.values.get("fields")), ensure_ascii=False),
+            key=printed_field_set(key.values.get("fields")),
             **({"extension": "true"} if key in part.extension_keys or part.has("extends") else {}),
             **({"resolvable": "false"} if key.values.get("resolvable") is False else {}),
             **interface_object,

@@ -16,23 +16,25 @@ def protections(subgraphs: Sequence[Subgraph]) -> Mapping[str, Sequence[Element]
     """By coordinate, elements with the access directives alone that it also has: an interface those of its object
     types, its fields those of theirs, and the fields of object types those of the interface objects for them."""
     possible = possible_types(subgraphs)
+    unions = {name for subgraph in subgraphs for name, type_ in subgraph.types.items() if type_.kind is Kind.UNION}
+    implementing = {name: objects for name, objects in possible.items() if name not in unions}
     protecting: dict[str, list[Element]] = {}
     for subgraph in subgraphs:
         for type_ in subgraph.types.values():
             if type_.kind is Kind.OBJECT:
-                holders = _holders(type_, possible)
+                relatives = _relatives(type_, implementing)
                 for suffix, element in _protected(type_):
-                    for name in holders:
+                    for name in relatives:
                         protecting.setdefault(f"{name}{suffix}", []).append(element)
     return protecting
 
 
-def _holders(type_: Type, possible: Mapping[str, frozenset[str]]) -> set[str]:
+def _relatives(type_: Type, implementing: Mapping[str, frozenset[str]]) -> set[str]:
     """Interfaces of the type; of an interface object, its object types and their other interfaces."""
     objects = {type_.name}
     if type_.has("interfaceObject"):
-        objects = set(possible.get(type_.name, ()))
-    interfaces = {name for name, members in possible.items() if not members.isdisjoint(objects)}
+        objects = set(implementing.get(type_.name, ()))
+    interfaces = {name for name, implementers in implementing.items() if not implementers.isdisjoint(objects)}
     return (objects | interfaces) - {type_.name}
 
 

@@ -5,10 +5,12 @@ Source: "Moving to Apollo Federation 2", backward compatibility.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from hub.federation.compose.external_selections import external_selections
 from hub.federation.compose.field_selections import (
     FieldSet,
     field_set_coordinates,
@@ -18,6 +20,7 @@ from hub.federation.compose.field_selections import (
 )
 from hub.federation.compose.subgraph_model import (
     COMPOSITE_KINDS,
+    AppliedDirective,
     Element,
     Kind,
     OutputField,
@@ -36,16 +39,17 @@ def upgrade_subgraph(subgraph: Subgraph, subgraphs: Sequence[Subgraph]) -> Subgr
     Raises RuleViolation (TYPE_WITH_ONLY_UNUSED_EXTERNAL) for a type of Federation 1 that keeps no field."""
     if subgraph.is_federation2:
         return _with_own_keys(subgraph, _keys_of_extensions(subgraph))
-    others = [other for other in subgraphs if other is not subgraph]
+    siblings = [sibling for sibling in subgraphs if sibling is not subgraph]
     types = {name: _without_ineffective_directives(subgraph, type_) for name, type_ in subgraph.types.items()}
     subgraph = replace(subgraph, types=types)
-    subgraph = _with_own_keys(subgraph, _federation1_keys(subgraph, others))
+    subgraph = _with_own_keys(subgraph, _federation1_keys(subgraph, siblings))
+    subgraph = _with_external_selections(subgraph)
     types = {
         name: replace(
             type_,
             extension=type_.extension and type_.kind not in COMPOSITE_KINDS,
             extension_keys=(),
-            fields={field: _without_repeated_tags(name, output, others) for field, output in type_.fields.items()},
+            fields={field: _without_repeated_tags(name, output, siblings) for field, output in type_.fields.items()},
         )
         for name, type_ in subgraph.types.items()
     }
@@ -67,15 +71,15 @@ def _keys_of_extensions(subgraph: Subgraph) -> Iterator[str]:
         yield from resolve_field_set(subgraph, key).coordinates
 
 
-def _federation1_keys(subgraph: Subgraph, others: Sequence[Subgraph]) -> Iterator[str]:
-    """Coordinates of the fields of an extension's own keys, else of the first keys that others have."""
+def _federation1_keys(subgraph: Subgraph, siblings: Sequence[Subgraph]) -> Iterator[str]:
+    """Coordinates of the fields of an extension's own keys, else of the first keys that its siblings have."""
     for type_ in subgraph.types.values():
         if is_federation1_extension(type_):
-            holders = [subgraph] if type_.has("key") else [other for other in others if type_.name in other.types]
-            for holder in holders:
-                keys = [key for key in field_sets(holder, "key") if key.type == type_.name]
-                for key in keys if holder is subgraph else keys[:1]:
-                    for selected in resolve_field_set(holder, key).fields:
+            keyed = [subgraph] if type_.has("key") else [sibling for sibling in siblings if type_.name in sibling.types]
+            for declaring in keyed:
+                keys = [key for key in field_sets(declaring, "key") if key.type == type_.name]
+                for key in keys if declaring is subgraph else keys[:1]:
+                    for selected in resolve_field_set(declaring, key).fields:
                         if selected.type.name == type_.name:
                             yield selected.coordinate
 
@@ -94,6 +98,35 @@ def _with_own_keys(subgraph: Subgraph, coordinates: Iterator[str]) -> Subgraph:
         for name, type_ in subgraph.types.items()
     }
     return replace(subgraph, types=types)
+
+
+def _with_external_selections(subgraph: Subgraph) -> Subgraph:
+    """The subgraph whose `@requires` and `@provides` select only what others resolve; those of nothing are left out."""
+    types = {
+        name: replace(
+            type_,
+            fields={
+                field: replace(output, directives=tuple(_with_effect(subgraph, name, output)))
+                for field, output in type_.fields.items()
+            },
+        )
+        for name, type_ in subgraph.types.items()
+    }
+    return replace(subgraph, types=types)
+
+
+def _with_effect(subgraph: Subgraph, type_name: str, field: OutputField) -> Iterator[AppliedDirective]:
+    for directive in field.directives:
+        if directive.is_federation("requires", "provides"):
+            target = type_name if directive.name == "requires" else named_type(field.type)
+            text = field_set_text(directive.values.get("fields"))
+            field_set = FieldSet(directive.name, f"{type_name}.{field.name}", target, text)
+            if text is not None and resolve_field_set(subgraph, field_set).problem is None:
+                selections = external_selections(subgraph, field_set)
+                if selections:
+                    yield replace(directive, arguments=(("fields", json.dumps(selections, ensure_ascii=False)),))
+                continue
+        yield directive
 
 
 def _without_unused_externals(subgraph: Subgraph) -> Subgraph:
@@ -140,14 +173,14 @@ def _without_ineffective_directives(subgraph: Subgraph, type_: Type) -> Type:
     return replace(_without(type_, {"key"} if interface else set()), fields=fields)
 
 
-def _without_repeated_tags(type_name: str, field: OutputField, others: Sequence[Subgraph]) -> OutputField:
+def _without_repeated_tags(type_name: str, field: OutputField, siblings: Sequence[Subgraph]) -> OutputField:
     """An external field without the tags that it has where it is resolved."""
     if not field.has("external"):
         return field
-    resolved = (other.types[type_name].fields.get(field.name) for other in others if type_name in other.types)
-    tags = {tag for output in resolved if output and not output.has("external") for tag in output.directives}
-    kept = tuple(tag for tag in field.directives if not tag.is_federation("tag") or tag not in tags)
-    return replace(field, directives=kept)
+    declared = (sibling.types[type_name].fields.get(field.name) for sibling in siblings if type_name in sibling.types)
+    tags = {tag for output in declared if output and not output.has("external") for tag in output.directives}
+    directives = tuple(tag for tag in field.directives if not tag.is_federation("tag") or tag not in tags)
+    return replace(field, directives=directives)
 
 
 def _without(element: E, names: set[str]) -> E:

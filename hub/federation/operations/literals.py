@@ -55,7 +55,7 @@ def literal(node: ValueNode, type_: GraphQLInputType | None = None) -> Any:
                     (entry.value, holder[key], entry.name.value, fields.get(entry.name.value)) for entry in value.fields
                 )
             case IntValueNode() | FloatValueNode():
-                whole = isinstance(value, IntValueNode) and _named(expected) == "ID"
+                whole = isinstance(value, IntValueNode) and _type_name(expected) == "ID"
                 holder[key] = value.value if whole else number(value.value)
             case NullValueNode():
                 holder[key] = None
@@ -66,7 +66,7 @@ def literal(node: ValueNode, type_: GraphQLInputType | None = None) -> Any:
     return result[0]
 
 
-def _named(type_: GraphQLInputType | None) -> str:
+def _type_name(type_: GraphQLInputType | None) -> str:
     return "" if type_ is None else get_named_type(type_).name
 
 
@@ -78,5 +78,5 @@ def _item(type_: GraphQLInputType | None) -> GraphQLInputType | None:
 
 def _fields(type_: GraphQLInputType | None) -> Mapping[str, GraphQLInputType]:
     """The types of the fields of an input object, also where one stands for a list of one."""
-    named = None if type_ is None else get_named_type(type_)
-    return {name: field.type for name, field in named.fields.items()} if is_input_object_type(named) else {}
+    input_type = None if type_ is None else get_named_type(type_)
+    return {name: field.type for name, field in input_type.fields.items()} if is_input_object_type(input_type) else {}

@@ -1,6 +1,6 @@
 """Objects of an `@interfaceObject` whose concrete type nobody needs to know.
 
-Their subgraph holds them without it, and another one would have to be asked. It is not asked where the selections on
+Their subgraph answers with no type, and another one would have to be asked. It is not asked where the selections on
 all types of the interface are alike: the executor takes such an object for any of the types, and fields are read where
 the object is, or by its key in a subgraph that knows it as an interface object too.
 """
@@ -22,16 +22,16 @@ def assumed_type(graph: Graph, position: Position, entry: Field, options: Iterab
     A key of the hub's own, `__typename` or a mark of policy in a selection on them asks for the type. So does a type
     that clients don't see, one that a context reads, and a second place of the document that selects the objects.
     """
-    held = {node.type for option in options for node in option.move.heads}
+    types = {node.type for option in options for node in option.move.heads}
     places = sum(field.key == entry.key for above in position.selected for field in above.fields)
-    if places > 1 or not held.isdisjoint(graph.context_types):
+    if places > 1 or not types.isdisjoint(graph.context_types):
         return ""
     selected = entry.selections
     first = selected[0]
     fields = [field for selections in selected for field in selections.fields]
-    known = any(field.name == "__typename" or field.key.startswith("__") for field in fields)
-    known |= any(selections.mark is not None for selections in selected)
-    if known or not held <= {selections.type for selections in selected}:
+    needs_type = any(field.name == "__typename" or field.key.startswith("__") for field in fields)
+    needs_type |= any(selections.mark is not None for selections in selected)
+    if needs_type or not types <= {selections.type for selections in selected}:
         return ""
     alike = all(_form(graph, selections) == _form(graph, first) for selections in selected[1:])
     return first.type if alike else ""

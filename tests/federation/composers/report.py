@@ -10,13 +10,12 @@ from tests.federation.composers.deliberate import deliberate
 from tests.federation.composers.plans import Planned, planned
 from tests.federation.composers.shrink import shrink
 from tests.federation.composers.supergraphs import facts
-from tests.federation.composers.verdict import Loaded, Referees, SubgraphSet, Verdicts
+from tests.federation.composers.verdict import PLANNERS, Loaded, Referees, SubgraphSet, Verdicts
 
 SHOWN = 1
 """Sets that are made small and written, of one class of differences."""
 SEED, OPERATIONS = 1, 4
 """Of the operations that are drawn over each set."""
-PLANNERS = ("apollo", "hive")
 LINES = 6
 """Lines that are written of one message."""
 

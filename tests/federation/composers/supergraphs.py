@@ -7,6 +7,8 @@ from typing import Any
 
 from graphql import parse, print_ast, value_from_ast_untyped
 
+from hub.federation.operations.normalise import braced
+
 Fact = tuple[str, str, str]
 """A coordinate, a directive (or what else is said of it) and its arguments."""
 
@@ -14,6 +16,8 @@ _DEFAULTS = {"extension": False, "resolvable": True, "isInterfaceObject": False,
 _PROTOCOL = "__"
 """In the names of types of the specifications."""
 _ROOTS = ("Query", "Mutation", "Subscription")
+_FIELD_SETS = ("key", "requires", "provides")
+"""Arguments whose outer braces we leave out, for Hive's planner does not read them."""
 _UNORDERED = ("scopes", "policies", "slicingArguments", "sizedFields")
 
 
@@ -53,7 +57,7 @@ def _applied(coordinate: str, node: Any) -> Iterator[Fact]:
     own_type = print_ast(node.type) if hasattr(node, "type") else None
     for directive in node.directives or ():
         said = {
-            name: _in_order(value) if name in _UNORDERED else value
+            name: _alike(name, value)
             for name, value in sorted(_values(directive).items())
             if _DEFAULTS.get(name) is not value and (name, value) != ("type", own_type)
         }
@@ -62,6 +66,12 @@ def _applied(coordinate: str, node: Any) -> Iterator[Fact]:
 
 def _values(directive: Any) -> dict[str, Any]:
     return {argument.name.value: value_from_ast_untyped(argument.value) for argument in directive.arguments or ()}
+
+
+def _alike(name: str, value: Any) -> Any:
+    if name in _FIELD_SETS and isinstance(value, str):
+        return " ".join(print_ast(parse(braced(value))).split())
+    return _in_order(value) if name in _UNORDERED else value
 
 
 def _in_order(value: Any) -> Any:

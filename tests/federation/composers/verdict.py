@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
@@ -16,6 +16,7 @@ from infra.npm import Node
 
 SubgraphSet = tuple[Source, ...]
 
+PLANNERS = ("apollo", "hive")
 CRASH = "CRASH"
 """Code of whatever is raised and is no composition error, and of an error without a code."""
 
@@ -85,32 +86,59 @@ def our_verdict(sources: SubgraphSet) -> Verdict:
 
 
 class Referees:
-    """The reference composers in a running Node."""
+    """The reference composers in a Node, which is started again when a planner ends it: Hive's aborts over a few
+    supergraphs and operations."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._input: IO[bytes] = process.stdin
-        self._output: IO[bytes] = process.stdout
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [self._node.binary, "composers.cjs"]
+        return subprocess.Popen(command, cwd=self._node.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def close(self) -> None:
+        """End the Node."""
+        with self._process as process:
+            process.kill()
+
+    def _write(self, question: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(orjson.dumps(question) + b"\n")
+        self._process.stdin.flush()
+
+    def _read(self) -> Any:
+        """The answer; None if there will be none, for the Node ended."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if line:
+            return orjson.loads(line)
+        self.close()
+        self._process = self._started()
+        return None
 
     def verdicts(self, sources: SubgraphSet) -> Verdicts:
         """What all three say of the set; ours is made while the others work."""
-        services = [{"name": source.name, "url": source.url, "typeDefs": source.sdl} for source in sources]
-        self._input.write(orjson.dumps(services) + b"\n")
-        self._input.flush()
+        self._write([{"name": source.name, "url": source.url, "typeDefs": source.sdl} for source in sources])
         ours = our_verdict(sources)
-        answer = orjson.loads(self._output.readline())
+        answer = self._read()
         return Verdicts(ours, _verdict(answer["apollo"]), _verdict(answer["hive"]))
 
     def loaded(self, supergraph: str, operations: Sequence[str] = ()) -> Loaded:
         """What the reference planners make of a supergraph and of valid operations over it."""
-        asked = {"supergraph": supergraph, "operations": operations}
-        self._input.write(orjson.dumps(asked) + b"\n")
-        self._input.flush()
-        answer = orjson.loads(self._output.readline())
+        answer = self._planned(supergraph, operations, *PLANNERS)
+        if answer is None:
+            answer = {
+                "apollo": self._planned(supergraph, operations, "apollo")["apollo"],
+                **(self._planned(supergraph, (), "hive") or {"hive": {"unloadable": "it aborts", "fetches": ()}}),
+            }
         reasons = {name: said["unloadable"] for name, said in answer.items() if said["unloadable"] is not None}
         absent = [None] * len(operations)
-        return Loaded(reasons, *(answer[name]["fetches"] or absent for name in ("apollo", "hive")))
+        return Loaded(reasons, *(answer[name]["fetches"] or absent for name in PLANNERS))
+
+    def _planned(self, supergraph: str, operations: Sequence[str], *planners: str) -> Any:
+        self._write({"supergraph": supergraph, "operations": operations, "names": planners})
+        return self._read()
 
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
@@ -122,9 +150,8 @@ def _verdict(answer: dict[str, Any]) -> Verdict:
 @contextmanager
 def referees(node: Node) -> Iterator[Referees]:
     """Both composers, until the block ends."""
-    command = [node.binary, "composers.cjs"]
-    with subprocess.Popen(command, cwd=node.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        try:
-            yield Referees(process)
-        finally:
-            process.kill()
+    running = Referees(node)
+    try:
+        yield running
+    finally:
+        running.close()

@@ -45,7 +45,7 @@ def _import_problem(link: Mapping[str, Any]) -> str | None:
     """What is wrong with the entries of `import` by themselves."""
     url = str(link.get("url"))
     spec, _, name = identity(url).rpartition("/")
-    known = elements(name, version(url)) if f"{spec}/" == APOLLO else None
+    importable = elements(name, version(url)) if f"{spec}/" == APOLLO else None
     for entry in import_entries(link):
         members = entry if isinstance(entry, Mapping) else {"name": entry}
         texts = [text for text in members.values() if isinstance(text, str) and _IMPORT.fullmatch(text)]
@@ -54,7 +54,7 @@ def _import_problem(link: Mapping[str, Any]) -> str | None:
         true_name, local_name = str(members["name"]), str(members.get("as", members["name"]))
         if true_name.startswith("@") is not local_name.startswith("@"):
             return f'imports "{true_name}" as "{local_name}", which is not of the same kind'
-        if known is not None and true_name not in known:
+        if importable is not None and true_name not in importable:
             return f'imports "{true_name}", which this version does not have'
     return None
 
@@ -68,7 +68,7 @@ class _Names:
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def problem(self, link: Mapping[str, Any]) -> str | None:
-        """Add the names of one more `@link`, or say what is wrong with them."""
+        """The clause that says what is wrong with the names of a `@link`; None where they are right, and then added."""
         url = str(link.get("url"))
         spec = identity(url)
         name = spec.rpartition("/")[2]
@@ -96,9 +96,9 @@ class _Names:
             return f'has the alias "{alias}", which is not a name'
         if alias in self.prefixes:
             return f'has the alias "{alias}", which "{self.prefixes[alias]}" has already'
-        for local_name, (other, _) in self.imports.items():
+        for local_name, (source, _) in self.imports.items():
             if local_name == f"@{alias}" or _split(local_name)[0] == alias:
-                return f'has the alias "{alias}", while "{local_name}" is imported from "{other}"'
+                return f'has the alias "{alias}", while "{local_name}" is imported from "{source}"'
         return None
 
     def _imports_problem(self, spec: str, name: str, alias: str, imported: Sequence[tuple[str, str]]) -> str | None:
@@ -114,9 +114,9 @@ class _Names:
                 return f'imports "{local_name}", which is the name of a specification'
             if local_names.setdefault(true_name, local_name) != local_name:
                 return f'imports "{true_name}" under two names'
-            other, other_name = self.imports.get(local_name, (spec, true_names.setdefault(local_name, true_name)))
-            if (other, other_name) != (spec, true_name):
-                return f'imports "{local_name}", which is "{other_name}" of "{other}" already'
+            source, meaning = self.imports.get(local_name, (spec, true_names.setdefault(local_name, true_name)))
+            if (source, meaning) != (spec, true_name):
+                return f'imports "{local_name}", which is "{meaning}" of "{source}" already'
         return None
 
 
