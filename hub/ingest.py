@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +16,10 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hub.errors import NotServed, StartRefused
+from hub.runs.kept_runs import Tally, kept_run
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys, role_keys
+from infra.role_names import RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
 from subgraphs.kit.ingest.row_store import Connection, Store
@@ -47,7 +49,7 @@ class Reader:
 
 def source_roles(name: str) -> tuple[str, ...]:
     """The database roles that reading this source takes; raises StartRefused (SOURCE_UNKNOWN)."""
-    return tuple(dict.fromkeys((_source_class(name).role, SWEEPER)))
+    return tuple(dict.fromkeys((_source_class(name).role, SWEEPER, RUNS_WRITER)))
 
 
 def source_keys(name: str) -> tuple[str, ...]:
@@ -84,12 +86,47 @@ async def ingest(
     dsn: Callable[[str], str],
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
+    """Read the files in a run that is kept (`hub.runs`); raises as `read_inputs`, and NotServed (SOURCE_BUSY)."""
+    names = [path.name for path in paths]
+    with _database_refusals():
+        async with kept_run(dsn(RUNS_WRITER), reader.source.name, names) as run:
+
+            def follow(at: Progress) -> None:
+                run.read = at.read
+                if progress is not None:
+                    progress(at)
+
+            report = await read_inputs(reader, paths, options, dsn, follow)
+            run.tally = tally(report)
+    return report
+
+
+def tally(report: Report) -> Tally:
+    """What is kept of a report: its counts, and no name of a file."""
+    return Tally(
+        read=report.read,
+        written=report.rows,
+        counts={outcome.name.lower(): count for outcome, count in report.counts.items()},
+        refusals=report.codes,
+        asides=report.aside_codes,
+        digests=[digest for _, digest in report.inputs],
+        whole=report.whole,
+    )
+
+
+async def read_inputs(
+    reader: Reader,
+    paths: Sequence[Path],
+    options: Options,
+    dsn: Callable[[str], str],
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
     """Read the files in order, as the role of the source, then delete people to whom no data refers.
 
     Raises NotServed (DATABASE_UNAVAILABLE, DATABASE_REFUSED).
     The error holds only the name of PostgreSQL's, whose text may quote values.
     """
-    try:
+    with _database_refusals():
         async with _connected(dsn(reader.source.role)) as connection:
             report = await reader.source.ingest(paths, options, Session(connection, progress))
         async with _connected(dsn(SWEEPER)) as connection, connection.transaction():
@@ -98,6 +135,13 @@ async def ingest(
             await reader.people.sweep(store)
         report.rows += store.written
         return report
+
+
+@contextmanager
+def _database_refusals() -> Iterator[None]:
+    """Raise NotServed for what PostgreSQL refuses in the block."""
+    try:
+        yield
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
         raise NotServed(
             "DATABASE_UNAVAILABLE",

@@ -26,6 +26,7 @@ from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
 from hub.journal.write.outside_copies import Destinations
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
+from hub.runs.source_settings import Rhythm
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
@@ -55,7 +56,8 @@ class Settings:
     `show_plans` lets clients ask for `extensions.plan`; `documents`: the manifest of trusted documents by client;
     `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
-    spans, if any; `checkpoints`: where those of the journal are sent.
+    spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
+    expected to keep.
     """
 
     audience: str
@@ -74,6 +76,7 @@ class Settings:
     traces: TraceSettings | None = None
     clients: tuple[Client, ...] = ()
     checkpoints: Destinations = field(default_factory=Destinations)
+    sources: Mapping[str, Rhythm] = field(default_factory=dict)
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -164,6 +167,7 @@ class SettingsFile(TomlForm, frozen=True):
     traces: dict[str, Any] | None = None
     clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
     checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -212,6 +216,9 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
         override=top.override,
         traces=None if top.traces is None else _traces(_table(file, "traces", top.traces).read(TracesTable), folder),
         checkpoints=_checkpoints(_table(file, "checkpoints", top.checkpoints).read(CheckpointsTable), folder),
+        sources={
+            name: TomlTable(file, f"[sources.{name}]", 0, values).read(Rhythm) for name, values in top.sources.items()
+        },
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
     )
 

@@ -9,11 +9,13 @@ SCHEMAS = (ACCESS, *SUBGRAPHS)
 """Schemas with the three roles, in the order of their migrations: the row security of the others reads `access`."""
 JOURNAL = "journal"
 JOURNAL_KEYS = "journal_keys"
+RUNS = "runs"
 INGEST = "ingest"
 
-OWNERS = (*(f"{schema}_owner" for schema in SCHEMAS), "journal_owner")
+OWNERS = (*(f"{schema}_owner" for schema in SCHEMAS), "journal_owner", "runs_owner")
 QUERIES = tuple(f"{schema}_query" for schema in SCHEMAS)
 INGESTS = tuple(f"{schema}_ingest" for schema in SCHEMAS)
 JOURNALS = ("journal_writer", "journal_reader", "journal_keeper")
-LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS)
+RUNS_WRITER, RUNS_READER = "runs_writer", "runs_reader"
+LOGINS = (*QUERIES, *INGESTS, INGEST, *JOURNALS, RUNS_WRITER, RUNS_READER)
 """Roles that log in, each with a password of its own."""

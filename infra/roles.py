@@ -7,6 +7,8 @@
     journal_writer    inserts into the access journal, and can't read it
     journal_reader    reads the access journal
     journal_keeper    reads, adds and erases the keys of the journal's pseudonyms
+    runs_writer       keeps the runs of the sources (`hub.runs`)
+    runs_reader       reads them
 
 The password of a role is derived from the key `database`, which only an administrator's commands need. A process holds
 the derived passwords of its own roles, each in a key file (`infra.keys.role_keys`), and can make no other.
@@ -32,6 +34,9 @@ from infra.role_names import (
     LOGINS,
     OWNERS,
     QUERIES,
+    RUNS,
+    RUNS_READER,
+    RUNS_WRITER,
     SCHEMAS,
 )
 from infra.scram import verifier
@@ -141,9 +146,13 @@ def _privileges() -> list[str]:
         f"CREATE SCHEMA IF NOT EXISTS {JOURNAL_KEYS} AUTHORIZATION journal_owner",
         f"GRANT USAGE ON SCHEMA {JOURNAL} TO journal_writer, journal_reader",
         f"GRANT USAGE ON SCHEMA {JOURNAL_KEYS} TO journal_keeper",
+        f"CREATE SCHEMA IF NOT EXISTS {RUNS} AUTHORIZATION runs_owner",
+        f"GRANT USAGE ON SCHEMA {RUNS} TO {RUNS_WRITER}, {RUNS_READER}",
         *_as_made("journal_owner", JOURNAL, "INSERT", "journal_writer"),
         *_as_made("journal_owner", JOURNAL, "SELECT", "journal_reader"),
         *_as_made("journal_owner", JOURNAL_KEYS, "SELECT, INSERT, DELETE", "journal_keeper"),
+        *_as_made("runs_owner", RUNS, "SELECT, INSERT, UPDATE, DELETE", RUNS_WRITER),
+        *_as_made("runs_owner", RUNS, "SELECT", RUNS_READER),
     ]
     for schema in SCHEMAS:
         owner, query, ingest = f"{schema}_owner", f"{schema}_query", f"{schema}_ingest"

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import asyncpg
 
 from infra.errors import SetupRefused
-from infra.role_names import ACCESS, INGEST, INGESTS, JOURNAL, QUERIES
+from infra.role_names import ACCESS, INGEST, INGESTS, JOURNAL, QUERIES, RUNS, RUNS_READER, RUNS_WRITER
 from schema.subgraphs import SUBGRAPHS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,8 @@ class History:
             return (*QUERIES, *INGESTS)
         if self.schema == JOURNAL:
             return ("journal_writer", "journal_reader")
+        if self.schema == RUNS:
+            return (RUNS_WRITER, RUNS_READER)
         return (f"{self.schema}_query", f"{self.schema}_ingest")
 
 
@@ -52,6 +54,7 @@ HISTORIES = (
     History(ACCESS, ROOT / "infra" / "access" / "migrations" / "versions"),
     *(History(schema, ROOT / "subgraphs" / schema / "migrations" / "versions") for schema in SUBGRAPHS),
     History(JOURNAL, ROOT / "hub" / "journal" / "migrations" / "versions"),
+    History(RUNS, ROOT / "hub" / "runs" / "migrations" / "versions"),
 )
 """Every chain, in order: `access` first, which the row security of the subgraphs reads."""
 

@@ -35,6 +35,7 @@ READING: dict[str, tuple[str, ...]] = {
     "schema show": (),
     "plan": (str(ROOT / "hub" / "pages" / "journey.graphql"),),
     "token": ("referent-a", "--demo", "nowhere"),
+    "sources": (),
     "journal verify": (),
     "policy check": (),
     "policy table": ("--actor", "dpo", "--purpose", "audit"),
@@ -46,7 +47,7 @@ READING: dict[str, tuple[str, ...]] = {
     "policy impact": (),
 }
 """Arguments of each command that only reads; `gateway` is asked what it refuses, since it would serve."""
-ON_DATABASE = ("journal verify", "policy diff")
+ON_DATABASE = ("sources", "journal verify", "policy diff")
 """Those of them that read the database."""
 
 
@@ -125,19 +126,21 @@ async def not_migrated(database: Database, keys: Path) -> str:
 
 
 async def set_version(database: Database, version: str) -> str:
-    schemas = ("journal", "access", "people")
+    schemas = ("journal", "access", "people", "runs")
     return await at(database, "; ".join(f"UPDATE {s}.alembic_version SET version_num = '{version}'" for s in schemas))
 
 
 async def older(database: Database, keys: Path) -> str:
-    return await set_version(database, "0001")
+    await set_version(database, "0001")
+    return await at(database, "DELETE FROM runs.alembic_version")  # it has one migration only
 
 
 async def before_versions_were_readable(database: Database, keys: Path) -> str:
     return await at(
         database,
         "REVOKE SELECT ON journal.alembic_version FROM journal_reader;"
-        " REVOKE SELECT ON access.alembic_version FROM access_ingest",
+        " REVOKE SELECT ON access.alembic_version FROM access_ingest;"
+        " REVOKE SELECT ON runs.alembic_version FROM runs_reader",
     )
 
 

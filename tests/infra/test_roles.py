@@ -41,6 +41,7 @@ async def test_each_schema_has_its_owner_and_its_version_table(database: Databas
     for schema in SCHEMAS:
         assert owners[schema] == f"{schema}_owner"
     assert owners["journal"] == owners["journal_keys"] == "journal_owner"
+    assert owners["runs"] == "runs_owner"
     assert {row[0]: row[1] for row in tables} == {history.schema: history.owner for history in HISTORIES}
 
 
@@ -69,7 +70,7 @@ async def test_a_subgraph_role_cannot_enter_another_subgraphs_schema(database: D
     entered = {
         (role, entered_schema)
         for role in (f"{schema}_query", f"{schema}_ingest")
-        for entered_schema in (*SCHEMAS, "journal", "journal_keys")
+        for entered_schema in (*SCHEMAS, "journal", "journal_keys", "runs")
         if await connection.fetchval("SELECT has_schema_privilege($1, $2, 'USAGE')", role, entered_schema)
     }
     await connection.close()
@@ -88,6 +89,7 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
         ("offers_owner", "offers.later"),
         ("journal_owner", "journal.later"),
         ("journal_owner", "journal_keys.later"),
+        ("runs_owner", "runs.later"),
     ):
         await connection.execute(f"SET ROLE {owner}")
         await connection.execute(f"CREATE TABLE {table} (id integer)")
@@ -104,6 +106,8 @@ async def test_a_table_made_later_is_open_to_the_roles_of_its_schema_only(fresh_
         ("journal.later", "journal_writer"): {"INSERT"},
         ("journal.later", "journal_reader"): {"SELECT"},
         ("journal_keys.later", "journal_keeper"): {"SELECT", "INSERT", "DELETE"},
+        ("runs.later", "runs_writer"): {"SELECT", "INSERT", "UPDATE", "DELETE"},
+        ("runs.later", "runs_reader"): {"SELECT"},
     }
 
 

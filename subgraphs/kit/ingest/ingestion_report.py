@@ -69,7 +69,8 @@ class Report:
     """The counts and refusals of one ingestion.
 
     `rows` is the number of database rows really written, `candidates` the number of people created although a known
-    person has the same first name and e-mail or telephone.
+    person has the same first name and e-mail or telephone; `inputs` are the files opened, each with its SHA-256
+    (empty if it could not be read), `whole` is False once a file could not be read to its end.
     """
 
     source: str
@@ -81,6 +82,8 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     aside_codes: Counter[str] = field(default_factory=Counter)
     asides: list[Refusal] = field(default_factory=list)
+    inputs: list[tuple[str, str]] = field(default_factory=list)
+    whole: bool = True
     _file: str = ""
     _digest: str = ""
     _record: int = 0
@@ -93,6 +96,8 @@ class Report:
                 self._digest = file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             raise Refused("FILE_UNREADABLE", detail=type(error).__name__) from error
+        finally:
+            self.inputs.append((self._file, self._digest))
 
     def begin(self) -> None:
         """Start the next record group of the file."""
@@ -114,10 +119,12 @@ class Report:
 
     def refuse_file(self, refused: Refused) -> None:
         """Count the current file as refused as a whole."""
+        self.whole = False
         self._keep(refused, 0, self.codes, self.refusals)
 
     def stop(self, refused: Refused) -> None:
         """Count the record after the last one as refused: the file can't be read further."""
+        self.whole = False
         self.begin()
         self.refuse(refused)
 

@@ -1,0 +1,56 @@
+"""`hub sources`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from hub.cli.local_database import database
+from hub.cli.options import KEYS, KeysOption
+from hub.errors import StartRefused
+from hub.ingest import SOURCES
+from hub.runs.source_settings import Rhythm
+from hub.runs.status_reader import read_once
+from hub.runs.status_report import show_status, status_json
+from hub.settings import load_settings
+from infra.keys import Keys, role_keys
+from infra.role_names import RUNS_READER
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def sources(
+    settings: Annotated[
+        Path | None, typer.Option(help="Fichier de réglages, pour le rythme attendu de chaque source.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Résultat en JSON.")] = False,
+    keys: KeysOption = KEYS,
+) -> None:
+    rhythms = _rhythms(settings)
+    loaded_keys = Keys.load(keys, role_keys(RUNS_READER))
+    with database(loaded_keys, RUNS_READER) as dsn:
+        statuses = asyncio.run(read_once(dsn(RUNS_READER), rhythms, list(SOURCES)))
+    if json:
+        typer.echo(orjson.dumps(status_json(statuses)))
+    else:
+        show_status(statuses, Console())
+
+
+def _rhythms(settings: Path | None) -> Mapping[str, Rhythm]:
+    """The rhythms of the settings, each of a source that exists; raises StartRefused."""
+    rhythms = load_settings(settings).sources if settings is not None else {}
+    if unknown := rhythms.keys() - SOURCES.keys():
+        raise StartRefused(
+            "SOURCE_UNKNOWN",
+            f"Les réglages donnent un rythme à « {min(unknown)} », qui n'est pas une source. Sources : "
+            f"{', '.join(sorted(SOURCES))}.",
+            "unknown source in [sources]",
+        )
+    return rhythms
