@@ -73,7 +73,7 @@ def settle() -> None:
     sys.setswitchinterval(0.0005)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    gc.set_threshold(100_000, 10, 10)
 
 
 def listening(url: str) -> None:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 from sqlalchemy.dialects import postgresql
 
-from hub.cli.local_database import administered
+from hub.cli.local_database import administered, reading
 from hub.cli.people_profiles import ROLE
-from hub.errors import NotServed
 from infra.database import check_database
 from infra.keys import Keys, role_keys
 from schema.subgraphs import SUBGRAPHS
@@ -22,21 +20,21 @@ from subgraphs.kit.sdl import load
 
 @dataclass(frozen=True, slots=True)
 class CoarseValue:
-    """One coarse value in the data of one département; `apart`: what else of its rows tells them from others."""
+    """One coarse value in the data of one département; `distinction`: what else of its rows tells them from others."""
 
     department: str
     coordinate: str
     value: str
-    apart: str
+    distinction: str
     ordinary: int
     protected: int
 
     def __str__(self) -> str:
         """The line of a report, in French."""
-        apart = f" ({self.apart})" if self.apart else ""
+        distinction = f" ({self.distinction})" if self.distinction else ""
         department = f"département {self.department}" if self.department else "sans département"
         people = f"{self.protected} personne(s) protégée(s) parmi {self.ordinary} ordinaire(s)"
-        return f"{department}, {self.coordinate}, {self.value}{apart} : {people}"
+        return f"{department}, {self.coordinate}, {self.value}{distinction} : {people}"
 
 
 def counted(keys: Path) -> list[CoarseValue]:
@@ -50,23 +48,12 @@ def counted(keys: Path) -> list[CoarseValue]:
 
 async def read(dsn: str) -> list[CoarseValue]:
     """As `counted`, as the role of this address, which row security must let see all rows."""
-    try:
-        connection = await asyncpg.connect(dsn)
-        try:
-            async with connection.transaction(readonly=True):
-                return [
-                    CoarseValue(department, coordinate, value, apart, ordinary, protected)
-                    for coordinate, value, statement in _statements()
-                    for department, apart, ordinary, protected in await connection.fetch(statement)
-                ]
-        finally:
-            await connection.close()
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise NotServed(
-            "DATABASE_UNAVAILABLE",
-            "La base ne répond pas : vérifiez qu'elle est démarrée, puis relancez.",
-            f"coarse values can't be counted: {type(error).__name__}",
-        ) from None
+    async with reading(dsn) as connection:
+        return [
+            CoarseValue(department, coordinate, value, distinction, ordinary, protected)
+            for coordinate, value, statement in _statements()
+            for department, distinction, ordinary, protected in await connection.fetch(statement)
+        ]
 
 
 def _statements() -> Iterator[tuple[str, str, str]]:

@@ -176,14 +176,16 @@ def adopt(
     signer = Signer(loaded_keys.journal)
     trust = trusted(keys, signer)
     with database(loaded_keys, *JOURNALS) as dsn:
-        found = adoptable(asyncio.run(_verified(dsn, trust, NONE_KEPT, keys=True)))
-        if not found.streams and not found.strangers:
+        unsigned = adoptable(asyncio.run(_verified(dsn, trust, NONE_KEPT, keys=True)))
+        if not unsigned.streams and not unsigned.strangers:
             typer.echo("Tout est signé : il n'y a rien à reprendre.")
             return
-        typer.echo(f"{found.entries} entrées que nul hub n'a signées, {len(found.strangers)} pseudonymes sans clé.")
+        typer.echo(
+            f"{unsigned.entries} entrées que nul hub n'a signées, {len(unsigned.strangers)} pseudonymes sans clé."
+        )
         if not yes:
             typer.confirm("Rien ne prouve qu'elles sont d'une version antérieure. Les signer ?", abort=True)
-        asyncio.run(_adopt(dsn, signer, found, reference))
+        asyncio.run(_adopt(dsn, signer, unsigned, reference))
     typer.echo("C'est signé, et inscrit au journal.")
 
 
@@ -197,17 +199,18 @@ def rotate(keys: KeysOption = KEYS) -> None:
 
 
 async def _verified(dsn: Dsn, trust: Trust, anchors: Anchors, *, keys: bool) -> Verification:
-    async def known() -> set[bytes]:
+    async def pseudonyms() -> set[bytes]:
         return await _with_connection(dsn("journal_keeper"), pseudonyms_of_keys)
 
     return await _with_connection(
-        dsn("journal_reader"), lambda connection: verify_journal(connection, trust, anchors, known if keys else None)
+        dsn("journal_reader"),
+        lambda connection: verify_journal(connection, trust, anchors, pseudonyms if keys else None),
     )
 
 
-async def _adopt(dsn: Dsn, signer: Signer, found: Adoptable, reference: str | None) -> None:
-    await adopt_journal(dsn, signer, found.strangers, reference)
-    await _with_connection(dsn("journal_writer"), lambda writer: sign_streams(writer, signer, found))
+async def _adopt(dsn: Dsn, signer: Signer, unsigned: Adoptable, reference: str | None) -> None:
+    await adopt_journal(dsn, signer, unsigned.strangers, reference)
+    await _with_connection(dsn("journal_writer"), lambda writer: sign_streams(writer, signer, unsigned))
 
 
 async def _expired(admin: str, signer: Signer, trust: Trust, limit: datetime) -> Expired:

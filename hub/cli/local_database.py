@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+
+import asyncpg
 
 from hub.cli.options import ROOT
+from hub.errors import NotServed
 from infra.database import administrator, check_database
 from infra.keys import Keys
 from infra.roles import Dsn, dsn
@@ -52,3 +55,22 @@ def served_database(keys: Keys, *roles: str) -> Iterator[Dsn]:
             asyncio.run(renew_passwords(address, owner_keys))
             asyncio.run(migrate(address, owner_keys))
         yield stack.enter_context(database(keys, *roles))
+
+
+@asynccontextmanager
+async def reading(dsn: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Yield a connection inside a transaction that can't write; raises NotServed (DATABASE_UNAVAILABLE), which names
+    the error alone, for PostgreSQL's text may quote values."""
+    try:
+        connection = await asyncpg.connect(dsn)
+        try:
+            async with connection.transaction(readonly=True):
+                yield connection
+        finally:
+            await connection.close()
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise NotServed(
+            "DATABASE_UNAVAILABLE",
+            "La base ne répond pas : vérifiez qu'elle est démarrée, puis relancez.",
+            f"the database can't be read: {type(error).__name__}",
+        ) from None

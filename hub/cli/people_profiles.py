@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import asyncpg
-
-from hub.cli.local_database import database
-from hub.errors import NotServed
+from hub.cli.local_database import database, reading
 from hub.policy.report.affected_people import Profile
 from infra.keys import Keys, role_keys
 from schema.facts import Fact
@@ -35,16 +32,5 @@ def profiles(keys: Path) -> list[Profile]:
 
 
 async def _profiles(dsn: str) -> list[Profile]:
-    try:
-        connection = await asyncpg.connect(dsn)
-        try:
-            async with connection.transaction(readonly=True):
-                return [Profile(**row) for row in await connection.fetch(COUNTED, int(Fact.ERASURE_DUE))]
-        finally:
-            await connection.close()
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise NotServed(
-            "DATABASE_UNAVAILABLE",
-            "La base ne répond pas : vérifiez qu'elle est démarrée, puis relancez.",
-            f"people can't be counted: {type(error).__name__}",
-        ) from None
+    async with reading(dsn) as connection:
+        return [Profile(**row) for row in await connection.fetch(COUNTED, int(Fact.ERASURE_DUE))]

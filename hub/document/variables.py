@@ -45,7 +45,7 @@ _MISSING = object()
 
 @dataclass(slots=True)
 class _Room:
-    """What is left of the bounds of one request; taking more raises VariablesRefused (VARIABLES_LIMIT)."""
+    """The room that one request has left; raises VariablesRefused (VARIABLES_LIMIT) when more is taken."""
 
     values: int = MOST_VALUES
     bytes: int = MOST_FILLED

@@ -74,7 +74,7 @@ class JournalPages:
             names=person_search.NAMES,
             key=person_search.KEY,
             formats=FORMATS,
-            **person_search.found(match),
+            **person_search.match_context(match),
             **_accesses(form, answer),
         )
 

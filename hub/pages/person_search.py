@@ -42,11 +42,11 @@ def identity(form: Mapping[str, str]) -> dict[str, Any]:
     return given
 
 
-def found(answer: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The errors of an answer, the sentence of an outcome other than ONE, and the person found, for the template."""
+def match_context(answer: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what the template says of an answer: errors, a sentence for an outcome other than ONE, the person."""
     if answer is None:
-        return {"find_errors": (), "outcome": None, "found": None}
+        return {"find_errors": (), "outcome": None, "person": None}
     errors, match = answer.get("errors", ()), (answer.get("data") or {}).get("findPerson")
     if match is None:
-        return {"find_errors": errors or (NOT_FOR_ACTOR,), "outcome": None, "found": None}
-    return {"find_errors": errors, "outcome": OUTCOMES.get(match["outcome"]), "found": match["person"]}
+        return {"find_errors": errors or (NOT_FOR_ACTOR,), "outcome": None, "person": None}
+    return {"find_errors": errors, "outcome": OUTCOMES.get(match["outcome"]), "person": match["person"]}

@@ -66,7 +66,7 @@ class PlaceConnection(Generic[T]):
 
 
 def judged(description: str) -> Any:
-    """The internal field of those of whom an answer tells something without naming them, for the journal."""
+    """Return the internal field whose rows the journal is told of, because the answer lets them be guessed."""
     return strawberry.field(name=JUDGED, description=description, directives=[Inaccessible(), TECH])
 
 

@@ -83,14 +83,14 @@ def _judging(root: RootField, shape: Shape) -> list[str]:
     return [name for name in shape.criteria if root.entity.personal and not root.criteria[name].designates]
 
 
-def _asked(node: Node) -> list[Node]:
+def _judged_fields(node: Node) -> list[Node]:
     """The fields of a list or search that ask for the facts of whom it judges or names.
 
     Raises RequestFailed (FORBIDDEN_INPUT) where there is none: nobody could journal them."""
-    asked = [child for child in node.child(JUDGED) if child.child(ACCESS)]
-    if not asked:
+    fields = [child for child in node.child(JUDGED) if child.child(ACCESS)]
+    if not fields:
         raise RequestFailed("FORBIDDEN_INPUT", UNASKED, (node.key,))
-    return asked
+    return fields
 
 
 class _Building:
@@ -175,7 +175,7 @@ class _Building:
                 parts.append(f"{child.key!r}: {expression}")
         reader = compile_reader("{" + ", ".join(parts) + "}", "r")
         self.add(Block(node.key, node.number, reader, True), row.select())
-        for child in _asked(node):
+        for child in _judged_fields(node):
             self.candidates(node, child, entity, match)
 
     def candidates(self, node: Node, child: Node, entity: Entity, match: IdentityMatch) -> None:
@@ -225,7 +225,7 @@ class _Building:
         row = Row(None, self.json)
         self.page(row, self.linked_rows(row, root, shape.criteria), node, root, shape)
         if judging := _judging(root, shape):
-            for child in _asked(node):
+            for child in _judged_fields(node):
                 self.judged(node, child, root, shape, judging)
 
     def linked_rows(self, row: Row, root: RootField, criteria: Sequence[str]) -> Scope:

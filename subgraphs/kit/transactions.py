@@ -84,8 +84,11 @@ class Database:
         arguments: Sequence[Any],
         seconds: float | None = None,
     ) -> list[asyncpg.Record]:
-        """Return the rows of one data statement, which ends with what is left of its request, `seconds`; raises
-        DatabaseUnavailable, or RequestFailed INTERNAL_ERROR."""
+        """Return the rows of one data statement.
+
+        The statement ends after `seconds`, the time that its request has left. Raises DatabaseUnavailable, or
+        RequestFailed INTERNAL_ERROR.
+        """
         limit = STATEMENT_SECONDS if seconds is None else min(seconds, STATEMENT_SECONDS)
         begins = begin(scopes, organisation, limit)
         try:

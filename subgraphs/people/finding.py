@@ -90,7 +90,7 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
         _nir(identity.get("nir"), secret),
         _national(identity.get("identifier")),
         _departmental(identity.get("departmentIdentifier")),
-        _named(identity.get("names")),
+        _by_names(identity.get("names")),
     )
     if not any(identifiers):
         raise _bad("identity", "IDENTIFIED")
@@ -135,7 +135,7 @@ def _departmental(identifier: Any) -> Identifier | None:
     return DEPARTMENT, department.upper(), _text("identity.departmentIdentifier.value", identifier.get("value"))
 
 
-def _named(names: Any) -> Identifier | None:
+def _by_names(names: Any) -> Identifier | None:
     if names is None:
         return None
     last, first = (name_key(_text(f"identity.names.{name}", names.get(name))) for name in ("lastName", "firstName"))

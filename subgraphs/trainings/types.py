@@ -161,7 +161,7 @@ class TrainingProject:
     provenance: Provenance | None = provenance(FORM)
 
 
-def _held(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _has_row(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the table has a row of the person, under these conditions."""
     rows = select(table.c.id).where(table.c.person_id == person.c.person_id, *conditions)
     return rows.correlate(person).exists()
@@ -176,7 +176,7 @@ def _held(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]
 class Person:
     id: ID = key(person.c.person_id, "Identifiant opaque du hub ; ne dérive d'aucun autre.")
     has_training_data: bool | None = column(
-        or_(_held(training_project), _held(placement, _PROVIDER_REVEALS.is_(None))),
+        or_(_has_row(training_project), _has_row(placement, _PROVIDER_REVEALS.is_(None))),
         FORM,
         "Vrai si un projet ou un positionnement de formation de la personne est tenu, même s'il n'est plus communiqué "
         "; un positionnement chez l'organisme dont le nom révélerait une donnée protégée ne compte pas. Nul sinon.",

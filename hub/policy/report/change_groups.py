@@ -13,7 +13,7 @@ OTHERWISE = "autrement, par d'autres conditions ou motifs"
 
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """Changes of one actor, through one scope if there is one, and one category, from one outline to another."""
+    """Changes that say the same: their actor, scope of an application, category and outlines are equal."""
 
     changes: tuple[Change, ...]
 

@@ -216,12 +216,12 @@ def _inputs(table: DecisionTable) -> str:
             input_ = schema.inputs[name]
             if input_.reads or input_.match is not None:
                 reads = ", ".join(f"`{read}`" for read in input_.reads) or "—"
-                rows.append((f"`{argument.partition('(')[0]}`", f"`{name}`", reads, _told(name, schema)))
+                rows.append((f"`{argument.partition('(')[0]}`", f"`{name}`", reads, _journalled(name, schema)))
     headings = ("liste ou recherche", "entrée", "ce qu'elle compare", "de qui elle écarte")
     return "### Critères de recherche\nToute entrée non listée ne compare rien.\n" + markdown_table(headings, rows)
 
 
-def _told(name: str, schema: Classification) -> str:
+def _journalled(name: str, schema: Classification) -> str:
     """What the journal says of whom an input leaves out."""
     if schema.judges(name):
         return "inscrit au journal"

@@ -52,8 +52,8 @@ class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def explains(self, gap: Gap) -> bool:
         """Whether it is about this gap."""
-        named = self.categories | self.purposes
-        return gap.actor in self.actors and (not named or gap.subject in named)
+        subjects = self.categories | self.purposes
+        return gap.actor in self.actors and (not subjects or gap.subject in subjects)
 
 
 class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,13 +93,13 @@ def letters(policy: Policy, actor: str, category: Category, purpose: str | None 
         return cell + ("M" if matched else "") or NOTHING
     forbidden = {rule.level for rule in prohibitions(policy, actor, category)}
     grants = [grant for grant in policy.grants if grant.actor == actor and _counts(grant, purpose)]
-    given = {
+    opened = {
         "R": not forbidden & {Level.FULL, None} and any(category in grant.read for grant in grants),
         "r": not forbidden & {Level.REDUCED, None} and any(category in grant.reduced for grant in grants),
         "o": not forbidden & {Level.FULL, None} and any(category in grant.own_recorded for grant in grants),
         "M": category is Category.NIR and None not in forbidden and any(category in g.match for g in grants),
     }
-    return "".join(letter for letter, is_given in given.items() if is_given) or NOTHING
+    return "".join(letter for letter, is_open in opened.items() if is_open) or NOTHING
 
 
 def _counts(grant: Grant, purpose: str | None) -> bool:
@@ -115,23 +115,23 @@ def law_gaps(policy: Policy) -> list[Gap]:
     for actor, row in table.rows.items():
         cells = dict(zip(categories, row.cells.split(), strict=True))
         for name, cell in cells.items():
-            given = letters(policy, actor, Category(name)) if actor in policy.actors else UNSERVED
-            if given != cell and (given, cell) != (UNSERVED, NOTHING):
-                gaps.append(Gap(actor, name, cell, given))
+            granted = letters(policy, actor, Category(name)) if actor in policy.actors else UNSERVED
+            if granted != cell and (granted, cell) != (UNSERVED, NOTHING):
+                gaps.append(Gap(actor, name, cell, granted))
         gaps += _purpose_gaps(actor, row, policy)
     for actor in policy.actors.keys() - table.rows.keys():
         for name in categories:
-            if (given := letters(policy, actor, Category(name))) != NOTHING:
-                gaps.append(Gap(actor, name, "acteur absent de la table", given))
+            if (granted := letters(policy, actor, Category(name))) != NOTHING:
+                gaps.append(Gap(actor, name, "acteur absent de la table", granted))
     return gaps
 
 
 def _purpose_gaps(actor: str, row: Row, policy: Policy) -> Iterator[Gap]:
     if row.purposes is None or actor not in policy.actors:
         return
-    given = policy.actors[actor].purposes
-    yield from (Gap(actor, code, "prévue", NOTHING) for code in sorted(row.purposes - given))
-    yield from (Gap(actor, code, NOTHING, "accordée") for code in sorted(given - row.purposes))
+    granted = policy.actors[actor].purposes
+    yield from (Gap(actor, code, "prévue", NOTHING) for code in sorted(row.purposes - granted))
+    yield from (Gap(actor, code, NOTHING, "accordée") for code in sorted(granted - row.purposes))
 
 
 def narrower_purposes(policy: Policy) -> list[tuple[str, str, tuple[str, ...]]]:

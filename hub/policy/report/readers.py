@@ -57,12 +57,12 @@ def readings(path: str, table: DecisionTable) -> list[Reading]:
     purposes: dict[Reading, list[str]] = {}
     for client, row in rows:
         purposes.setdefault(_reading(names, client, row, table), []).append(row.purpose)
-    found = [
+    merged = [
         Reading(r.actor, r.client, tuple(sorted(codes)), r.effect, r.how, r.instead, r.rules, r.reason)
         for r, codes in purposes.items()
     ]
     order = list(table.policy.actors)
-    return sorted(found, key=lambda r: (r.effect is Effect.DENY, order.index(r.actor), r.client or "", r.purposes))
+    return sorted(merged, key=lambda r: (r.effect is Effect.DENY, order.index(r.actor), r.client or "", r.purposes))
 
 
 def _reading(names: list[str], client: str | None, row: DecisionClass, table: DecisionTable) -> Reading:
@@ -98,7 +98,7 @@ def _details(decision: Decision, policy: Policy) -> tuple[str, ...]:
     return tuple(part for part in details(decision, policy) if part not in hidden)
 
 
-def readings_text(path: str, found: list[Reading], table: DecisionTable) -> str:
+def readings_text(path: str, answers: list[Reading], table: DecisionTable) -> str:
     """The readings as text: readers first, then who is refused and why; last, the rules that are named, with their
     bases."""
     policy = table.policy
@@ -107,14 +107,14 @@ def readings_text(path: str, found: list[Reading], table: DecisionTable) -> str:
     if name in table.classification.fields or name in table.classification.matches:
         category = table.classification.category(name)
         lines[0] += f" — {category}, {policy.categories[category].label}"
-    for reading in found:
+    for reading in answers:
         reader = f"{policy.actors[reading.actor].label} ({reading.actor})"
         if reading.client is not None:
             reader += f", par une application {client_label(reading.client, policy)}"
         lines.append(f"{reader} — {', '.join(reading.purposes)} : {EFFECTS[reading.effect]}")
         lines += [f"  {part}" for part in _parts(reading)]
-    lines += ["", "Règles :"] if any(reading.rules for reading in found) else []
-    lines += [f"  {line}" for line in _rules(found, policy)]
+    lines += ["", "Règles :"] if any(reading.rules for reading in answers) else []
+    lines += [f"  {line}" for line in _rules(answers, policy)]
     return "\n".join(lines) + "\n"
 
 
@@ -129,12 +129,12 @@ def _parts(reading: Reading) -> Iterator[str]:
         yield f"règles : {', '.join(reading.rules)}"
 
 
-def _rules(found: list[Reading], policy: Policy) -> Iterator[str]:
+def _rules(readings: list[Reading], policy: Policy) -> Iterator[str]:
     """The grants and prohibitions named, each with its label or text, and the basis of a grant."""
-    named = {rule for reading in found for rule in reading.rules}
+    rules = {rule for reading in readings for rule in reading.rules}
     for grant in policy.grants:
-        if grant.id in named:
+        if grant.id in rules:
             yield f"{grant.id} : {grant.label} ({grant.basis.text})"
     for prohibition in policy.prohibitions:
-        if prohibition.id in named:
+        if prohibition.id in rules:
             yield f"{prohibition.id} : {prohibition.text}"
