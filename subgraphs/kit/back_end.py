@@ -14,8 +14,8 @@ from asyncpg.prepared_stmt import PreparedStatement
 
 from schema.lru import Lru
 
-PLAN_BYTES = 32 * 1024 * 1024
-"""Memory for the plans of one back end: those of some fifty statements of a journey."""
+PLAN_BYTES = 24 * 1024 * 1024
+"""Memory for the plans of one back end: those of some forty statements of a journey."""
 PLAN_BASE, PLAN_PER_CHARACTER = 60_000, 170
 """Memory of a plan, in bytes: measured at 0.56 MB for a statement of 3,400 characters."""
 WORN = 1_000_000
