@@ -22,8 +22,8 @@ from infra.keys import WEBHOOKS, Keys, role_keys
 from infra.role_names import RUNS_WRITER
 from subgraphs.appointments.sources import SOURCES as APPOINTMENTS
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refusal, Report
-from subgraphs.kit.ingest.row_store import Connection, Store
-from subgraphs.kit.ingest.unit_of_work import LOCK, Options, Organisation, Progress, Session, Source
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Progress, Session, Source
 from subgraphs.offers.sources import SOURCES as OFFERS
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources import SOURCES as PEOPLE
@@ -129,11 +129,8 @@ async def read_inputs(
     with _database_refusals():
         async with _connected(dsn(reader.source.role)) as connection:
             report = await reader.source.ingest(paths, options, Session(connection, progress))
-        async with _connected(dsn(SWEEPER)) as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-            store = Store(connection)
-            await reader.people.sweep(store)
-        report.rows += store.written
+        async with _connected(dsn(SWEEPER)) as connection:
+            report.rows += await reader.people.sweep(connection)
         return report
 
 

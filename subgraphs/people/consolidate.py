@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import partial
 
 from schema.days import day_of
-from subgraphs.kit.ingest.row_store import Row
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.text_forms import residence
 from subgraphs.people.match_keys import Identified, identified
 from subgraphs.people.names import name_key

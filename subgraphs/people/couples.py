@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from subgraphs.kit.ingest.row_store import Row, Store
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import tables
 
 

@@ -11,17 +11,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.person_registry import DossierContact
-from subgraphs.kit.ingest.row_store import Row, Store
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import tables
 from subgraphs.people.matching import other_first_name
 from subgraphs.people.names import name_key
 
-_DESERTED = """
-SELECT organisme, matricule FROM people.dossier_contact d
+_FORGET_DESERTED = """
+DELETE FROM people.dossier_contact d
 WHERE NOT EXISTS (SELECT FROM people.identity i WHERE i.matricule = d.matricule AND i.organisme = d.organisme)
-ORDER BY 1, 2
 """
 
 
@@ -52,18 +54,17 @@ async def put(store: Store, contact: DossierContact, nir_hash: bytes | None) -> 
 async def of(store: Store, rows: Sequence[Row]) -> list[Row]:
     """Return the ways of contact of the dossiers that these rows of `people.identity` belong to."""
     dossiers = {(row["organisme"], row["matricule"]) for row in rows}
-    contacts = [
-        await store.row(tables.dossier_contact, organisme=organisme, matricule=matricule)
-        for organisme, matricule in dossiers
-        if None not in (organisme, matricule)
-    ]
+    keys = [{"organisme": organisme, "matricule": matricule} for organisme, matricule in dossiers]
+    await store.prefetch(*((tables.dossier_contact, key) for key in keys))
+    contacts = [await store.row(tables.dossier_contact, **key) for key in keys]
     return [row for row in contacts if row is not None]
 
 
-async def sweep(store: Store) -> None:
-    """Forget the ways of contact of dossiers that nobody is in any more."""
-    for row in await store.query(_DESERTED):
-        await store.delete(tables.dossier_contact, **row)
+async def sweep(connection: Connection) -> int:
+    """Forget the ways of contact of dossiers that nobody is in any more; returns how many."""
+    async with begin(connection):
+        status = await connection.execute(_FORGET_DESERTED)
+    return int(status.rpartition(" ")[2])
 
 
 async def _dossier(store: Store, contact: DossierContact, nir_hash: bytes | None) -> tuple[str, list[Row]]:

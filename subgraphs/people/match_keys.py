@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from schema.days import day_of
-from subgraphs.kit.ingest.row_store import Row
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people.names import name_key
 
 NIR = "NIR"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from subgraphs.kit.ingest.ingestion_report import Refused
-from subgraphs.kit.ingest.row_store import Row
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people.names import name_key
 
 

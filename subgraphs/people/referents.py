@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from schema.days import day_of
 from schema.facts import Fact
@@ -47,7 +47,7 @@ async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Se
                 "organisation_siret": record.referent_organisation and record.referent_organisation.siret,
                 "as_of": record.as_of,
             },
-            new={"id": uuid4()},
+            new={"id": store.new_key()},
         )
         link = Link(person_id, Fact.REFERENT, str(agent_id), day_of(record.as_of))
         await store.link(record.source, _origin(source_id), (link,))
@@ -68,7 +68,7 @@ async def agent(store: Store, source: str, as_of: datetime, referent: Referent) 
     current = await store.row(journey_tables.agent, email=email)
     if current is not None and (referent.last_name is None or current["as_of"] > as_of):
         return UUID(str(current["id"]))
-    agent_id = UUID(str(current["id"])) if current is not None else uuid4()
+    agent_id = UUID(str(current["id"])) if current is not None else store.new_key()
     await store.put(
         journey_tables.agent,
         {"id": agent_id},

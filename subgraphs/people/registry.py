@@ -11,14 +11,18 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from uuid import UUID, uuid4
+from functools import partial
+from uuid import UUID
 
 from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit import access
+from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, Referent
-from subgraphs.kit.ingest.row_store import Link, Row, Store
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import couples, dossier_contacts, referents, tables
 from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.match_keys import match_key
@@ -36,12 +40,6 @@ _PLAIN = tuple(
     if column.name in PersonRecord.__dataclass_fields__ and column.name not in ("source", "source_id", "as_of")
 )
 
-_SHARING_AN_IDENTIFIER = """
-SELECT * FROM people.identity
-WHERE NOT (source = $1 AND source_id = $2)
-  AND (nir_hash = $3 OR france_travail_id = $4 OR matricule = $5 OR (department = $6 AND department_internal_id = $7))
-"""
-
 _WHO = ("source", "source_id", "as_of", "person_id", "civility", "first_name", "last_name", "birth_name", "birth_date")
 _IDENTITY_COLUMNS = (*_WHO, "nir_hash", "nir_last_digits", "contact_origin", "contact_authorisation")
 _BARE: Row = {
@@ -51,25 +49,27 @@ _BARE: Row = {
 }
 """Empty values of a removed record, of which only the identity is kept."""
 
-_HELD_BY_AN_ITEM = "SELECT 1 FROM access.link WHERE person_id = $1 AND origin <> $2 LIMIT 1"
-
 _FREED = """
 SELECT source, source_id FROM people.identity i JOIN people.source_record s USING (source, source_id)
 WHERE s.removed AND NOT EXISTS (SELECT FROM access.link l WHERE l.person_id = i.person_id AND l.origin <> $1)
-ORDER BY 1, 2
+ORDER BY 1, 2 LIMIT $2
 """
+_FREED_AT_ONCE = 1000
 
+_IDENTIFIERS = (("nir_hash",), ("france_travail_id",), ("matricule",), ("department", "department_internal_id"))
+"""Columns of `people.identity` that tell a person, alone or together; None tells nobody."""
 _NAME_KEYS = ("last_name_key", "birth_name_key")
-_IDENTITY = """
-SELECT p.id, p.first_name, p.last_name_key, p.birth_name_key
-FROM people.person p JOIN access.person a ON a.person_id = p.id
-WHERE p.birth_date = $1 AND a.department = $2
-"""
-
-_CANDIDATES = """
-SELECT first_name FROM people.identity
-WHERE NOT (source = $1 AND source_id = $2) AND (email = $3 OR phones && $4::text[])
-"""
+_OF_A_PERSON = (
+    tables.identity,
+    tables.contact,
+    tables.household,
+    tables.rsa,
+    tables.allocations,
+    tables.resources,
+    tables.registration,
+    tables.sector_identifier,
+    access.person,
+)
 
 
 class Registry:
@@ -88,7 +88,12 @@ class Registry:
 
         Raises Refused if it can't be matched. A record older than the one already written changes nothing.
         """
-        own = await store.row(tables.identity, source=record.source, source_id=record.source_id)
+        key = {"source": record.source, "source_id": record.source_id}
+        await store.prefetch(
+            *((table, key) for table in (tables.identity, tables.source_record, access.person_reference)),
+            (access.link, {"origin": record.source, "origin_id": record.source_id}),
+        )
+        own = await store.row(tables.identity, **key)
         if own is not None and own["as_of"] > record.as_of:
             return UUID(str(own["person_id"]))
         values = self._values(record, own)
@@ -100,11 +105,13 @@ class Registry:
             person_id = by_keys or await self._same_identity(store, values, person_id)
         if person_id is None:
             store.candidates += await self._is_candidate(store, values)
+        else:
+            await _prefetch(store, person_id)
         person_rows = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
         other_rows = [row for row in person_rows if not _is_of(row, record.source, record.source_id)]
         if contradicts(values, other_rows):
             raise Refused("MATCH_CONFLICT")
-        person_id = person_id or uuid4()
+        person_id = person_id or store.new_key()
         if record.referent_organisation is not None and record.referent_organisation.structure is not None:
             revealed = {"sensitivity": record.referent_organisation.sensitivity}
             await store.put(tables.structure, {"id": record.referent_organisation.structure}, revealed)
@@ -127,6 +134,7 @@ class Registry:
         nir = None if contact.nir is None else hashed(_nir(contact.nir), self._key)
         adults = await dossier_contacts.put(store, contact, nir)
         for person_id in adults:
+            await _prefetch(store, person_id)
             rows = await store.all(tables.identity, person_id=person_id)
             await self._consolidated(store, person_id, await self._whole(store, rows))
         return store.outcome if adults else Outcome.OLDER
@@ -145,11 +153,12 @@ class Registry:
         if own is None:
             return
         person_id: UUID = own["person_id"]
+        await _prefetch(store, person_id)
         await store.link(source, source_id, ())
         await referents.keep(store, person_id, source, source_id, frozenset())
         rows = await store.all(tables.identity, person_id=person_id)
         rest = [row for row in rows if not _is_of(row, source, source_id)]
-        if not rest and await store.query(_HELD_BY_AN_ITEM, person_id, HUB):
+        if not rest and any(row["origin"] != HUB for row in await store.all(access.link, person_id=person_id)):
             bare = {**own, **_BARE}
             key = {"source": source, "source_id": source_id}
             await store.put(tables.identity, key, bare)
@@ -166,15 +175,24 @@ class Registry:
         await store.delete(access.person, person_id=person_id)
         await store.delete(access.person_reference, person_id=person_id)
 
-    async def sweep(self, store: Store) -> None:
+    async def sweep(self, connection: Connection) -> int:
         """Remove persons that only a removed record, and no item, still holds, and contacts of dossiers without adults.
 
-        Called after every ingestion, since the source of an item may not write people.
+        Called after every ingestion, since the source of an item may not write people. Returns how many rows that is.
         """
-        for row in await store.query(_FREED, HUB):
-            await self.remove(store, row["source"], row["source_id"])
-            await store.delete(tables.source_record, source=row["source"], source_id=row["source_id"])
-        await dossier_contacts.sweep(store)
+        rows, freed = 0, _FREED_AT_ONCE
+        while freed == _FREED_AT_ONCE:
+            async with begin(connection) as batch:
+                records = await connection.fetch(_FREED, HUB, _FREED_AT_ONCE)
+                for taken in await batch.take([partial(self._forget, *record) for record in records]):
+                    taken.result()
+            rows += batch.written
+            freed = len(records)
+        return rows + await dossier_contacts.sweep(connection)
+
+    async def _forget(self, source: str, source_id: str, store: Store) -> None:
+        await self.remove(store, source, source_id)
+        await store.delete(tables.source_record, source=source, source_id=source_id)
 
     def _values(self, record: PersonRecord, own: Row | None) -> Row:
         """Return the row of `people.identity` for a record."""
@@ -195,16 +213,10 @@ class Registry:
         return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **values}
 
     async def _resolve(self, store: Store, values: Row, own: Row | None) -> UUID | None:
-        candidates = await store.query(
-            _SHARING_AN_IDENTIFIER,
-            values["source"],
-            values["source_id"],
-            values["nir_hash"],
-            values["france_travail_id"],
-            values["matricule"],
-            values["department"],
-            values["department_internal_id"],
-        )
+        keys = [{name: values[name] for name in names} for names in _IDENTIFIERS]
+        await store.prefetch(*((tables.identity, key) for key in keys))
+        rows = [row for key in keys for row in await store.all(tables.identity, **key)]
+        candidates = list({(row["source"], row["source_id"]): row for row in rows if not _is_own(row, values)}.values())
         return match(values, candidates, own["person_id"] if own is not None else None)
 
     async def _same_identity(self, store: Store, values: Row, current: UUID | None) -> UUID:
@@ -212,12 +224,23 @@ class Registry:
 
         A record already attached to `current` stays there, unless another person matches too by now.
         """
-        alike = await store.query(_IDENTITY, values["birth_date"], values["department"])
-        names = name_key(values["last_name"]), name_key(values["first_name"])
+        last_name, first_name = name_key(values["last_name"]), name_key(values["first_name"])
+        born = values["birth_date"]
+        keys = [{"birth_date": born, name: last_name} for name in _NAME_KEYS]
+        await store.prefetch(*((tables.person, key) for key in keys))
+        alike = {
+            UUID(str(row["id"]))
+            for key in keys
+            for row in await store.all(tables.person, **key)
+            if first_name is not None and name_key(row["first_name"]) == first_name
+        }
+        await store.prefetch(*((access.person, {"person_id": person_id}) for person_id in alike))
+        places = {person_id: await store.row(access.person, person_id=person_id) for person_id in alike}
+        department = values["department"]
         namesakes = {
-            row["id"]
-            for row in alike
-            if None not in names and names in ((row[key], name_key(row["first_name"])) for key in _NAME_KEYS)
+            person_id
+            for person_id, place in places.items()
+            if place is not None and department is not None and place["department"] == department
         }
         if len(namesakes) > 1:
             raise Refused("MATCH_SEVERAL")
@@ -229,7 +252,10 @@ class Registry:
 
     async def _is_candidate(self, store: Store, values: Row) -> bool:
         """Whether someone known has the same first name and e-mail or telephone."""
-        alike = await store.query(_CANDIDATES, values["source"], values["source_id"], values["email"], values["phones"])
+        keys = [{"email": values["email"]}, *({"phones": phone} for phone in values["phones"])]
+        await store.prefetch(*((tables.identity, key) for key in keys))
+        rows = [row for key in keys for row in await store.all(tables.identity, **key)]
+        alike = [row for row in rows if not _is_own(row, values)]
         first_name = name_key(values["first_name"])
         return first_name is not None and any(name_key(row["first_name"]) == first_name for row in alike)
 
@@ -288,6 +314,19 @@ def _nir(text: str) -> str:
     if nir is None:
         raise Refused("NIR_INVALID", "nir")
     return nir
+
+
+async def _prefetch(store: Store, person_id: UUID) -> None:
+    """Fetch together the rows of a person that is about to be consolidated."""
+    await store.prefetch(
+        *((table, {"person_id": person_id}) for table in _OF_A_PERSON),
+        (tables.person, {"id": person_id}),
+        (access.link, {"origin": HUB, "origin_id": str(person_id)}),
+    )
+
+
+def _is_own(row: Row, values: Row) -> bool:
+    return _is_of(row, values["source"], values["source_id"])
 
 
 def _is_of(row: Row, source: str, source_id: str) -> bool:

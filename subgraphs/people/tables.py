@@ -81,7 +81,8 @@ person = Table(
     UniqueConstraint("source", "source_id"),
     Index(None, "last_name_key"),
     Index(None, "birth_name_key"),
-    Index(None, "birth_date"),
+    Index(None, "birth_date", "last_name_key"),
+    Index(None, "birth_date", "birth_name_key"),
 )
 
 contact = Table(

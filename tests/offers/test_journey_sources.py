@@ -17,7 +17,6 @@ from hub.ingest import SOURCES
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.kit.ingest.person_registry import PersonRecord
-from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session
 from subgraphs.people.registry import Registry
 from tests.conftest import SAMPLES, Database
@@ -34,6 +33,7 @@ from tests.offers.journey_records import (
     REFERRAL,
     Case,
 )
+from tests.sources.ingestion import take_one
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 for_each_source = pytest.mark.parametrize("case", CASES, ids=lambda case: case.source)
@@ -54,8 +54,7 @@ async def put_person(database: Database, connection: Connection, **changes: Any)
         "birth_date": date(1988, 2, 3), "nir": NIR, "postal_code": "08000", "department": "08",
     } | changes  # fmt: skip
     record = PersonRecord(as_of=datetime(2026, 1, 1, tzinfo=UTC), **values)
-    async with connection.transaction():
-        return await Registry(database.keys.nir).put(Store(connection), record)
+    return await take_one(connection, lambda store: Registry(database.keys.nir).put(store, record))
 
 
 async def ingest_case(database: Database, connection: Connection, folder: Path, case: Case, *records: Any) -> Report:

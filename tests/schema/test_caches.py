@@ -22,10 +22,9 @@ MEMOISED = {
     "hub/wording/composition.py:sentences": "one file",
     "subgraphs/kit/compiler.py:_day": "seconds: eight of them",
     "subgraphs/kit/cursors.py:_cipher": "actors and purposes: 1,024 of them, within a token's 8 KB",
-    "subgraphs/kit/ingest/row_store.py:_delete": "tables and keys of declarations",
-    "subgraphs/kit/ingest/row_store.py:_insert": "tables and columns of declarations",
-    "subgraphs/kit/ingest/row_store.py:_select": "tables and keys of declarations",
-    "subgraphs/kit/ingest/row_store.py:_update": "tables, columns and keys of declarations",
+    "subgraphs/kit/ingest/table_shapes.py:_children": "tables of declarations",
+    "subgraphs/kit/ingest/table_shapes.py:_order": "metadata of declarations",
+    "subgraphs/kit/ingest/table_shapes.py:shape_of": "tables of declarations",
     "subgraphs/kit/place_search.py:communes": "one file",
     "subgraphs/kit/representations.py:_parsed": "field sets of declarations",
 }

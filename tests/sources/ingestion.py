@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from demo.rdvi_files import signed
 from hub.ingest import SOURCES
+from subgraphs.kit.ingest.batch import Write, begin
 from subgraphs.kit.ingest.ingestion_report import Report
+from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, Session
 from subgraphs.people.registry import Registry
 from tests.conftest import Database
 
+T = TypeVar("T")
 SECRET = b"secret convenu pour les essais"
 
 
@@ -36,6 +39,13 @@ async def ingest(
         return await reader.ingest(paths, options, Session(connection))
     finally:
         await connection.close()
+
+
+async def take_one(connection: Connection, write: Write[T]) -> T:
+    """Take one record in a batch of its own; raises Refused."""
+    async with begin(connection) as batch:
+        [record] = await batch.take([write])
+        return record.result()
 
 
 async def rows(database: Database, query: str, *values: Any) -> list[dict[str, Any]]:

@@ -15,10 +15,9 @@ from demo.cnaf_files import flux
 from demo.contact_files import contacts
 from demo.rdvi_files import user_file
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
-from subgraphs.kit.ingest.row_store import Store
 from subgraphs.people.registry import Registry
 from tests.conftest import Database
-from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, values, versions
+from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, take_one, values, versions
 
 TITOUAN, SIDONIE, MAELLE, LISANDRU = (BY_SLUG[slug] for slug in ("titouan", "sidonie", "maelle", "lisandru"))
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
@@ -225,9 +224,8 @@ async def test_the_contact_of_a_dossier_goes_when_nobody_is_in_it(fresh_database
     connection = await fresh_database.connect("people_ingest")
     registry = Registry(fresh_database.keys.nir)
     [left] = await values(fresh_database, "SELECT source_id FROM people.identity WHERE matricule = $1", MAELLE.dossier)
-    async with connection.transaction():
-        await registry.remove(Store(connection), "cnaf-flux", left)
-        await registry.sweep(Store(connection))
+    await take_one(connection, lambda store: registry.remove(store, "cnaf-flux", left))
+    await registry.sweep(connection)
     await connection.close()
     assert await values(fresh_database, "SELECT matricule FROM people.dossier_contact") == [TITOUAN.dossier]
 

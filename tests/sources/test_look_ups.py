@@ -12,8 +12,8 @@ from infra.role_names import INGEST
 from subgraphs.appointments import tables as appointments
 from subgraphs.kit import access
 from subgraphs.kit.errors import DeclarationError
-from subgraphs.kit.ingest import row_store
-from subgraphs.kit.ingest.table_shapes import check_indexed
+from subgraphs.kit.ingest.batch import BEGIN, LOCK
+from subgraphs.kit.ingest.table_shapes import shape_of
 from subgraphs.people import registry
 from subgraphs.people import tables as people
 from tests.conftest import Database
@@ -43,26 +43,27 @@ SELECT md5(n::text)::uuid, md5(n::text)::uuid, n::text, 'essai', n::text, '2026-
 async def test_a_look_up_in_a_hundred_thousand_rows_scans_no_table(
     fresh_database: Database, fill: str, table: Table, key: dict[str, Any]
 ) -> None:
-    values = ", ".join(f"'{value}'" for value in key.values())
-    statement = f"EXECUTE look_up ({values})"
-    prepared = f"PREPARE look_up AS {row_store._select(table, tuple(key))}"
-    assert scanned(await plan(fresh_database, [fill], statement, prepared)) == []
+    shape = shape_of(table)
+    values = ", ".join("ARRAY[{}]".format(", ".join([f"'{value}'"] * 1000)) for value in key.values())
+    for path in shape.look_up(tuple(key)).paths[:1]:
+        prepared = f"PREPARE look_up AS {shape.select(path.columns)}"
+        assert scanned(await plan(fresh_database, [fill], f"EXECUTE look_up ({values})", prepared)) == []
 
 
 async def test_removed_records_are_listed_without_reading_those_that_stay(fresh_database: Database) -> None:
-    statement = registry._FREED.replace("$1", "'hub'")
+    statement = registry._FREED.replace("$1", "'hub'").replace("$2", "1000")
     assert "people.source_record" not in scanned(await plan(fresh_database, [RECORDS], statement))
 
 
 @pytest.mark.parametrize("key", [("organisme",), ("source", "organisme"), ("first_name", "role"), ("source",)], ids=str)
 def test_a_look_up_that_no_index_serves_is_a_fault_of_declaration(key: tuple[str, ...]) -> None:
     with pytest.raises(DeclarationError, match=re.escape(", ".join(key))):
-        check_indexed(people.identity, key)
+        shape_of(people.identity).look_up(key)
 
 
 def test_a_partial_index_serves_no_look_up() -> None:
     with pytest.raises(DeclarationError):
-        check_indexed(people.source_record, ("removed",))
+        shape_of(people.source_record).look_up(("removed",))
 
 
 async def plan(database: Database, fills: list[str], statement: str, prepared: str | None = None) -> str:
@@ -74,9 +75,11 @@ async def plan(database: Database, fills: list[str], statement: str, prepared: s
     await admin.close()
     connection = await database.connect(INGEST)
     try:
-        if prepared is not None:
-            await connection.execute(prepared)
-        lines = await connection.fetch(f"EXPLAIN (VERBOSE) {statement}")
+        async with connection.transaction():
+            await connection.fetch(BEGIN, LOCK)
+            if prepared is not None:
+                await connection.execute(prepared)
+            lines = await connection.fetch(f"EXPLAIN (VERBOSE) {statement}")
     finally:
         await connection.close()
     return "\n".join(line[0] for line in lines)

@@ -18,15 +18,17 @@ from demo.cast import BY_SLUG
 from demo.cnaf_files import flux
 from demo.rdvi_files import user_file
 from schema.facts import Fact
+from subgraphs.kit.ingest.batch import Write
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent, Rsa
+from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Link, Store
 from subgraphs.kit.ingest.unit_of_work import Session
 from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import ROOT, Database
-from tests.sources.ingestion import codes, everything_told, ingest, rows, values, versions
+from tests.sources.ingestion import codes, everything_told, ingest, rows, take_one, values, versions
 
 MAELLE = BY_SLUG["maelle"]
 COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
@@ -50,11 +52,17 @@ async def put(database: Database, *records: PersonRecord) -> Report:
                 await registry.put(store, record)
                 return store.outcome
 
-            report.begin()
-            await Session(connection).unit(report, write)
+            await take(connection, report, write)
     finally:
         await connection.close()
     return report
+
+
+async def take(connection: Connection, report: Report, write: Write[Outcome]) -> None:
+    """Take one group, in a batch of its own."""
+    session = Session(connection)
+    await session.take(report, report.begin(), write)
+    await session.settle(report)
 
 
 RECORDS = (
@@ -158,8 +166,7 @@ async def test_a_refusal_undoes_all_that_its_group_had_written(fresh_database: D
         raise Refused("SCHEMA_INVALID")
 
     connection = await fresh_database.connect("people_ingest")
-    report.begin()
-    await Session(connection).unit(report, write)
+    await take(connection, report, write)
     await connection.close()
 
     assert (report.counts, report.rows) == ({Outcome.REJECTED: 1}, 0)
@@ -169,8 +176,8 @@ async def test_a_refusal_undoes_all_that_its_group_had_written(fresh_database: D
 async def remove(database: Database, record: PersonRecord) -> None:
     connection = await database.connect("people_ingest")
     try:
-        async with connection.transaction():
-            await Registry(database.keys.nir, PRECEDENCE).remove(Store(connection), record.source, record.source_id)
+        registry = Registry(database.keys.nir, PRECEDENCE)
+        await take_one(connection, lambda store: registry.remove(store, record.source, record.source_id))
     finally:
         await connection.close()
 
@@ -198,8 +205,7 @@ async def test_an_item_of_another_source_holds_the_person_and_nothing_more_of_th
     [person_id] = await values(fresh_database, "SELECT id FROM people.person")
     own_item = Link(person_id, Fact.OWN_ITEM, "99900030800011", NOON.date())
     connection = await fresh_database.connect("trainings_ingest")
-    async with connection.transaction():
-        await Store(connection).link("ouiform", "P1", [own_item])
+    await take_one(connection, lambda store: store.link("ouiform", "P1", [own_item]))
     await connection.close()
 
     await remove(fresh_database, record)
@@ -219,18 +225,15 @@ async def test_an_item_of_another_source_holds_the_person_and_nothing_more_of_th
 async def hold(database: Database, person_id: UUID, *links: Link) -> None:
     """Make these the links by which another source's item holds the person."""
     connection = await database.connect("trainings_ingest")
-    async with connection.transaction():
-        await Store(connection).link("ouiform", "P1", links)
+    await take_one(connection, lambda store: store.link("ouiform", "P1", links))
     await connection.close()
 
 
 async def sweep(database: Database) -> int:
     connection = await database.connect("people_ingest")
-    async with connection.transaction():
-        store = Store(connection)
-        await Registry(database.keys.nir, PRECEDENCE).sweep(store)
+    rows = await Registry(database.keys.nir, PRECEDENCE).sweep(connection)
     await connection.close()
-    return store.written
+    return rows
 
 
 async def test_a_removed_person_goes_when_the_last_item_that_held_it_has_gone(fresh_database: Database) -> None:
@@ -259,8 +262,8 @@ async def test_a_record_that_came_again_is_not_forgotten_with_the_item(fresh_dat
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
+from subgraphs.kit.ingest import unit_of_work
 from subgraphs.kit.ingest.unit_of_work import Options, Session
-from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from hub.ingest import SOURCES
 import asyncpg
@@ -275,6 +278,7 @@ class Killed(Registry):
         return resolution
 
 async def main():
+    unit_of_work.BATCH = 1
     connection = await asyncpg.connect(sys.argv[1])
     await SOURCES["cnaf-flux"](Killed(bytes(32))).ingest([Path(sys.argv[2])], Options(), Session(connection))
 
@@ -460,8 +464,7 @@ async def test_what_the_database_refuses_of_a_group_refuses_that_group_alone_and
         return store.outcome
 
     connection = await fresh_database.connect("people_ingest")
-    report.begin()
-    await Session(connection).unit(report, write)
+    await take(connection, report, write)
     await connection.close()
 
     assert codes(report) == [(2, "", code)]

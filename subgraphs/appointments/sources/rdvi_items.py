@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Table
 
@@ -21,7 +21,8 @@ from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Partic
 from subgraphs.appointments.sources.rdvi_values import MODES, NAME, STATUSES, motive, person
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People, Referent
-from subgraphs.kit.ingest.row_store import Link, Row, Store
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Organisation
 from subgraphs.kit.sensitive_organisations import UNKNOWN, category_of_name, sensitivity
@@ -103,7 +104,7 @@ class Items:
                     "initiator": initiator if initiator in INITIATORS else None,
                     "subject_source_id": f"user:{participation.user.id}",
                 },
-                new={"id": uuid4()},
+                new={"id": store.new_key()},
             )
             await self._agents(store, source_id, person_id, agents)
             await store.link(NAME, source_id, _own_item(person_id, siret, as_of, starts_at, participation))
@@ -142,7 +143,7 @@ class Items:
                 "subject_source_id": f"user:{invitation.user.id}",
                 "as_of": as_of,
             },
-            new={"id": uuid4()},
+            new={"id": store.new_key()},
         )
 
     async def _person(self, store: Store, user: User, as_of: datetime, department: str | None, path: str) -> UUID:
@@ -165,7 +166,7 @@ class Items:
                 "sensitivity": _revealed(organisation, rdv.organisation.name),
                 "as_of": as_of,
             }
-            await store.put(tables.organisation, key, values, new={"id": uuid4()})
+            await store.put(tables.organisation, key, values, new={"id": store.new_key()})
             row = await store.row(tables.organisation, **key)
         assert row is not None
         return UUID(str(row["id"]))

@@ -43,6 +43,16 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record group was read: `file` is the file's name, `digest` its SHA-256, `record` counts from 1 (0: the
+    whole file)."""
+
+    file: str
+    digest: str
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """One refusal, of a record or of a value in it: `file` is the file's name, `digest` its SHA-256, `record` counts
     from 1 (0: the whole file)."""
@@ -99,41 +109,40 @@ class Report:
         finally:
             self.inputs.append((self._file, self._digest))
 
-    def begin(self) -> None:
-        """Start the next record group of the file."""
+    def begin(self) -> Place:
+        """Start the next record group of the file, which may be counted once later ones were read."""
         self._record += 1
         self.read += 1
+        return Place(self._file, self._digest, self._record)
 
-    def count(self, outcome: Outcome, rows: int, candidates: int, asides: Iterable[Refused] = ()) -> None:
-        """Count the outcome of the current group and keep the values that were set aside."""
+    def count(self, place: Place, outcome: Outcome, candidates: int, asides: Iterable[Refused] = ()) -> None:
+        """Count the outcome of a group and keep the values that were set aside."""
         self.counts[outcome] += 1
-        self.rows += rows
         self.candidates += candidates
         for refused in asides:
-            self._keep(refused, self._record, self.aside_codes, self.asides)
+            self._keep(refused, place, self.aside_codes, self.asides)
 
-    def refuse(self, refused: Refused) -> None:
-        """Count the current group as refused."""
+    def refuse(self, place: Place, refused: Refused) -> None:
+        """Count a group as refused."""
         self.counts[Outcome.REJECTED] += 1
-        self._keep(refused, self._record, self.codes, self.refusals)
+        self._keep(refused, place, self.codes, self.refusals)
 
     def refuse_file(self, refused: Refused) -> None:
         """Count the current file as refused as a whole."""
         self.whole = False
-        self._keep(refused, 0, self.codes, self.refusals)
+        self._keep(refused, Place(self._file, self._digest, 0), self.codes, self.refusals)
 
     def stop(self, refused: Refused) -> None:
         """Count the record after the last one as refused: the file can't be read further."""
         self.whole = False
-        self.begin()
-        self.refuse(refused)
+        self.refuse(self.begin(), refused)
 
     @property
     def complete(self) -> bool:
         """Whether nothing was refused."""
         return not self.codes
 
-    def _keep(self, refused: Refused, record: int, codes: Counter[str], refusals: list[Refusal]) -> None:
+    def _keep(self, refused: Refused, place: Place, codes: Counter[str], refusals: list[Refusal]) -> None:
         codes[refused.code] += 1
         if len(refusals) < MAX_DETAILED_REFUSALS:
-            refusals.append(Refusal(self._file, self._digest, record, refused.path, refused.code))
+            refusals.append(Refusal(place.file, place.digest, place.record, refused.path, refused.code))

@@ -1,30 +1,24 @@
-"""Writes of one unit of work: a row is written only if it differs, and each written row is counted.
+"""Writes of one record: a row is written only if it differs, and each written row is counted.
 
-All writes of a unit go through here, so that ingesting a file twice visibly writes nothing. Tables are the
-SQLAlchemy ones; statements are built once per shape and run prepared on asyncpg.
+All reads and writes of a record go through here. It reads the rows of its batch (`row_map`), changes nothing in them
+until the record is taken, and waits where rows have to be fetched first. Tables are the SQLAlchemy ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-import asyncpg
 from sqlalchemy import Table
 
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.table_shapes import check_indexed
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
-
-Row = dict[str, Any]
-"""A row by column name."""
+from subgraphs.kit.ingest.row_map import Changes, Place, RowMap
+from subgraphs.kit.ingest.table_shapes import LookUp, Row, Values, as_uuid, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +32,42 @@ class Link:
     valid_until: date | None = None
 
 
+class Awaited:
+    """Places whose rows have to be fetched before the record goes on: what a waiting record gives to its batch."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = places
+
+    def __await__(self) -> Generator[Awaited, None, None]:
+        yield self
+
+
 class Store:
-    """The writes of one transaction.
+    """The reads and writes of one record.
 
     `written` counts rows inserted, changed and deleted; `candidates` counts people made although a known one has the
-    same first name and e-mail or telephone; `asides` are values of the record that were not taken.
+    same first name and e-mail or telephone; `asides` are values of the record that were not taken; `changes` are the
+    rows as the record leaves them.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, rows: RowMap) -> None:
+        self._rows = rows
         self._admitted = Outcome.UNCHANGED
+        self._reads: dict[Place, int] = {}
+        self._changes: dict[Table, dict[Values, Row | None]] = {}
         self.written = 0
         self.candidates = 0
         self.asides: list[Refused] = []
+
+    @property
+    def changes(self) -> Changes:
+        """Rows by table and primary key as the record leaves them; None for one that goes."""
+        return self._changes
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a record before this one has changed what this one has read."""
+        return any(self._rows.is_older(place, version) for place, version in self._reads.items())
 
     @property
     def outcome(self) -> Outcome:
@@ -58,6 +75,12 @@ class Store:
         if self._admitted is Outcome.CREATED:
             return Outcome.CREATED
         return Outcome.UPDATED if self.written else Outcome.UNCHANGED
+
+    def new_key(self) -> UUID:
+        """A random key of a row to come."""
+        key = uuid4()
+        self._rows.add_new(key)
+        return key
 
     def set_aside(self, code: str, path: str) -> None:
         """Report the value at `path` as left out; the rest of the record is taken."""
@@ -78,18 +101,42 @@ class Store:
         await self.put(table, {"source": source, "source_id": source_id}, {"as_of": as_of, "removed": removed})
         return True
 
+    async def prefetch(self, *look_ups: tuple[Table, Row]) -> None:
+        """Fetch the rows of look-ups to come together, so that the record waits once."""
+        places = []
+        for table, key in look_ups:
+            look_up, values = _look_up(table, key)
+            if None not in values:
+                place, rows = self._rows.find(look_up, table, values)
+                if rows is None:
+                    places.append(place)
+        if places:
+            await Awaited(places)
+
     async def row(self, table: Table, **key: Any) -> Row | None:
         """Return the row with these values, if any."""
-        row = await self._connection.fetchrow(_select(table, tuple(key)), *key.values())
-        return None if row is None else dict(row)
+        rows = await self.all(table, **key)
+        return rows[0] if rows else None
 
     async def all(self, table: Table, **key: Any) -> list[Row]:
-        """Return the rows with these values."""
-        return await self.query(_select(table, tuple(key)), *key.values())
-
-    async def query(self, statement: str, *values: Any) -> list[Row]:
-        """Return the rows of a reading statement."""
-        return [dict(row) for row in await self._connection.fetch(statement, *values)]
+        """Return the rows with these values, which are not to be changed; of an array, those that contain the value."""
+        look_up, values = _look_up(table, key)
+        if None in values:
+            return []
+        place, stored = self._rows.find(look_up, table, values)
+        if stored is None:
+            await Awaited((place,))
+            place, stored = self._rows.find(look_up, table, values)
+            assert stored is not None
+        self._reads.setdefault(place, self._rows.version)
+        if len(place[2]) < len(values):
+            stored = [row for row in stored if _has(row, look_up, values)]
+        changes = self._changes.get(table)
+        if not changes:
+            return stored
+        key_of = shape_of(table).key_of
+        own = [row for row in changes.values() if row is not None and _has(row, look_up, values)]
+        return [row for row in stored if key_of(row) not in changes] + own
 
     async def put(
         self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, new: Mapping[str, Any] | None = None
@@ -97,21 +144,20 @@ class Store:
         """Insert the row, or update it if a value differs; `new` holds for an inserted row only. True if written."""
         current = await self.row(table, **key)
         if current is None:
-            row = {**key, **values, **(new or {})}
-            await self._connection.execute(_insert(table, tuple(row)), *row.values())
+            self._insert(table, {**key, **values, **(new or {})})
         elif any(current[name] != value for name, value in values.items()):
-            await self._connection.execute(_update(table, tuple(values), tuple(key)), *values.values(), *key.values())
+            self._replace(table, current, {**current, **values})
         else:
             return False
-        self.written += 1
         return True
 
     async def delete(self, table: Table, **key: Any) -> int:
-        """Delete the rows with these values; returns how many there were."""
-        status = await self._connection.execute(_delete(table, tuple(key)), *key.values())
-        count = int(status.rpartition(" ")[2])
-        self.written += count
-        return count
+        """Delete the rows with these values, with those that go with them; returns how many there were."""
+        rows = await self.all(table, **key)
+        for row in rows:
+            await self._delete(table, row)
+        self.written += len(rows)
+        return len(rows)
 
     async def link(self, origin: str, origin_id: str, links: Iterable[Link]) -> None:
         """Replace the links that an item of a source states; a link that remains keeps its first day."""
@@ -121,44 +167,63 @@ class Store:
         }
         new = {(link.person_id, int(link.relation), link.scope_id): link for link in links}
         for place in rows.keys() - new.keys():
-            await self.delete(access.link, **_link_key(place, origin, origin_id))
+            await self._delete(access.link, rows[place])
+            self.written += 1
         for place, link in new.items():
             row = rows.get(place)
-            if row is None or row["valid_until"] != link.valid_until:
-                first = link.valid_from if row is None else row["valid_from"]
-                days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}
-                await self.put(access.link, _link_key(place, origin, origin_id), days)
+            first = link.valid_from if row is None else row["valid_from"]
+            days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}
+            if row is None:
+                self._insert(access.link, {**_link_key(place, origin, origin_id), **days})
+            elif row["valid_until"] != link.valid_until:
+                self._replace(access.link, row, {**row, **days})
+
+    def _insert(self, table: Table, row: Row) -> None:
+        self._write(table, {**shape_of(table).defaults, **row})
+
+    def _replace(self, table: Table, before: Row, row: Row) -> None:
+        key_of = shape_of(table).key_of
+        if key_of(before) != key_of(row):
+            self._changes.setdefault(table, {})[key_of(before)] = None
+        self._write(table, row)
+
+    def _write(self, table: Table, row: Row) -> None:
+        shape = shape_of(table)
+        for name in shape.uuids:
+            row[name] = as_uuid(row[name])
+        self._changes.setdefault(table, {})[shape.key_of(row)] = row
+        self.written += 1
+
+    async def _delete(self, table: Table, row: Row) -> None:
+        """Delete a row as the database does: what refers to it goes, or forgets it."""
+        shape = shape_of(table)
+        children = shape.children
+        await self.prefetch(*((child, {name: row[here]}) for child, name, here, _ in children))
+        for child, name, here, goes in children:
+            for referring in await self.all(child, **{name: row[here]}):
+                if goes:
+                    await self._delete(child, referring)
+                else:
+                    self._changes.setdefault(child, {})[shape_of(child).key_of(referring)] = {**referring, name: None}
+        self._changes.setdefault(table, {})[shape.key_of(row)] = None
+
+
+def _look_up(table: Table, key: Mapping[str, Any]) -> tuple[LookUp, Values]:
+    look_up = shape_of(table).look_up(tuple(key))
+    values = tuple(key.values())
+    if look_up.uuids:
+        values = tuple(as_uuid(value) if place in look_up.uuids else value for place, value in enumerate(values))
+    return look_up, values
+
+
+def _has(row: Row, look_up: LookUp, values: Values) -> bool:
+    for name, value in zip(look_up.columns, values, strict=True):
+        stored = row[name]
+        if stored != value and not (isinstance(stored, list) and value in stored):
+            return False
+    return True
 
 
 def _link_key(place: tuple[UUID, int, str], origin: str, origin_id: str) -> Row:
     columns = ("person_id", "relation", "scope_id", "origin", "origin_id")
     return dict(zip(columns, (*place, origin, origin_id), strict=True))
-
-
-def _where(columns: Sequence[str], first: int = 1) -> str:
-    return " AND ".join(f"{column} = ${number}" for number, column in enumerate(columns, first))
-
-
-@lru_cache(maxsize=256)
-def _select(table: Table, key: tuple[str, ...]) -> str:
-    check_indexed(table, key)
-    return f"SELECT * FROM {table.fullname} WHERE {_where(key)}"  # noqa: S608 - names come from our own tables
-
-
-@lru_cache(maxsize=256)
-def _insert(table: Table, columns: tuple[str, ...]) -> str:
-    places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-    return f"INSERT INTO {table.fullname} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - as above
-
-
-@lru_cache(maxsize=256)
-def _update(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
-    check_indexed(table, key)
-    changes = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, 1))
-    return f"UPDATE {table.fullname} SET {changes} WHERE {_where(key, len(columns) + 1)}"  # noqa: S608 - as above
-
-
-@lru_cache(maxsize=256)
-def _delete(table: Table, key: tuple[str, ...]) -> str:
-    check_indexed(table, key)
-    return f"DELETE FROM {table.fullname} WHERE {_where(key)}"  # noqa: S608 - as above

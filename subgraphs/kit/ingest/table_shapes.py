@@ -1,30 +1,179 @@
-"""What ingestion must know of a table besides its columns: which look-ups an index serves."""
+"""What ingestion must know of a table besides its columns: keys, look-ups that an index serves, statements of sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from itertools import takewhile
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import ARRAY, PrimaryKeyConstraint, Table, UniqueConstraint, Uuid
+from sqlalchemy.dialects import postgresql
 
 from subgraphs.kit.errors import DeclarationError
+
+Row = dict[str, Any]
+"""A row by column name."""
+Values = tuple[Any, ...]
+"""Values of the columns of a key or a look-up, in their order."""
+Columns = tuple[str, ...]
 
 SYSTEMS = frozenset({"source", "origin"})
 """Columns with a handful of values: an index that begins with one of them tells rows apart by its next column."""
 
 
-def check_indexed(table: Table, key: tuple[str, ...]) -> None:
-    """Raise DeclarationError unless an index leads to the rows with these columns without reading the others."""
-    led = (tuple(takewhile(key.__contains__, columns)) for columns in indexes(table))
-    if not any(set(columns) - SYSTEMS for columns in led):
-        raise DeclarationError(f"{table.fullname}: no index leads to rows by {', '.join(key)}")
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way to the rows of a look-up: by these columns, which an index begins with, found at `places` of its key."""
+
+    columns: Columns
+    places: tuple[int, ...]
 
 
-def indexes(table: Table) -> Iterator[tuple[str, ...]]:
-    """The columns of each index of all rows of the table, in order."""
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """How rows with values of these columns are found: by any of the paths, the most narrow first."""
+
+    columns: Columns
+    paths: tuple[Path, ...]
+    uuids: tuple[int, ...]
+
+
+class TableShape:
+    """A table as ingestion sees it; `children` are the tables whose rows go, or forget it, with a row of this one."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.columns: Columns = tuple(column.name for column in table.columns if column.computed is None)
+        self.key: Columns = tuple(column.name for column in table.primary_key.columns)
+        self.key_of = values_of(self.key)
+        self.defaults: Row = {
+            str(column.name): None if column.server_default is None else json.loads(str(column.server_default.arg))  # type: ignore[attr-defined]
+            for column in table.columns
+            if column.computed is None
+        }
+        self.uuids = tuple(column.name for column in table.columns if isinstance(column.type, Uuid))
+        self._types = {column.name: _type(column.type) for column in table.columns}
+        self._arrays = {column.name for column in table.columns if isinstance(column.type, ARRAY)}
+        self._look_ups: dict[Columns, LookUp] = {}
+
+    def look_up(self, columns: Columns) -> LookUp:
+        """How rows with values of these columns are found; raises DeclarationError where no index leads to them."""
+        if columns not in self._look_ups:
+            self._look_ups[columns] = self._planned(columns)
+        return self._look_ups[columns]
+
+    def _planned(self, columns: Columns) -> LookUp:
+        led: dict[Columns, bool] = {}
+        for index, unique in _indexes(self.table):
+            prefix = tuple(takewhile(columns.__contains__, index))
+            if set(prefix) - SYSTEMS:
+                led[prefix] = max(led.get(prefix, False), unique and prefix == index)
+        if not led:
+            raise DeclarationError(f"{self.table.fullname}: no index leads to rows by {', '.join(columns)}")
+        narrow = sorted(led, key=lambda prefix: (not led[prefix], -len(prefix)))
+        paths = tuple(Path(prefix, tuple(columns.index(name) for name in prefix)) for prefix in narrow)
+        return LookUp(columns, paths, tuple(place for place, name in enumerate(columns) if name in self.uuids))
+
+    def places(self, columns: Columns) -> Callable[[Row], tuple[Values, ...]]:
+        """A function from a row to the values under which it is found by these columns: of an array, each element."""
+        if columns[0] in self._arrays:
+            name = columns[0]
+            return lambda row: tuple((element,) for element in row[name])
+        values = values_of(columns)
+        return lambda row: (values(row),)
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Place of the table among those that are written: after the tables that it refers to."""
+        return self.table.schema or "", _order(self.table.metadata)[self.table]
+
+    @property
+    def children(self) -> list[tuple[Table, str, str, bool]]:
+        """Each table that refers to this one, its column, the column here, and whether its rows go with it."""
+        return _children(self.table)
+
+    def select(self, columns: Columns) -> str:
+        """The statement that reads the rows with these values; a parameter per column, an array of values each."""
+        names, arrays = ", ".join(columns), self._unnested(columns)
+        equal = " AND ".join(
+            f"t.{name} @> ARRAY[k.{name}]" if name in self._arrays else f"t.{name} = k.{name}" for name in columns
+        )
+        return f"SELECT t.* FROM unnest({arrays}) k({names}) JOIN {self.table.fullname} t ON {equal}"  # noqa: S608 - names come from our own tables
+
+    @property
+    def insert(self) -> str:
+        """The statement that inserts the rows of a JSON array."""
+        names = ", ".join(self.columns)
+        types = ", ".join(f"{name} {self._types[name]}" for name in self.columns)
+        return f"INSERT INTO {self.table.fullname} ({names}) SELECT {names} FROM json_to_recordset($1::json) r({types})"  # noqa: S608 - as above
+
+    @property
+    def replace(self) -> str:
+        """The statement that puts the rows of a JSON array in the place of those with their keys."""
+        rest = [name for name in self.columns if name not in self.key]
+        changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in rest)
+        return f"{self.insert} ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {changes}"
+
+    @property
+    def delete(self) -> str:
+        """The statement that deletes the rows with these primary keys; a parameter per column of the key."""
+        names, arrays = ", ".join(self.key), self._unnested(self.key)
+        equal = " AND ".join(f"t.{name} = k.{name}" for name in self.key)
+        return f"DELETE FROM {self.table.fullname} t USING unnest({arrays}) k({names}) WHERE {equal}"  # noqa: S608 - as above
+
+    def _unnested(self, columns: Columns) -> str:
+        return ", ".join(f"${place}::{self._types[name].removesuffix('[]')}[]" for place, name in enumerate(columns, 1))
+
+
+@cache
+def shape_of(table: Table) -> TableShape:
+    """The shape of a table."""
+    return TableShape(table)
+
+
+def values_of(columns: Columns) -> Callable[[Row], Values]:
+    """A function from a row to its values of these columns."""
+    if len(columns) == 1:
+        name = columns[0]
+        return lambda row: (row[name],)
+    return itemgetter(*columns)
+
+
+def as_uuid(value: Any) -> Any:
+    """The UUID that a text writes, since the same key must be the same value."""
+    return UUID(value) if isinstance(value, str) else value
+
+
+def _indexes(table: Table) -> Iterator[tuple[Columns, bool]]:
+    """The columns of each index of all rows of the table, in order, and whether they are unique."""
     for constraint in table.constraints:
         if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
-            yield tuple(column.name for column in constraint.columns)
+            yield tuple(column.name for column in constraint.columns), True
     for index in table.indexes:
         if index.dialect_options["postgresql"]["where"] is None:
-            yield tuple(column.name for column in index.columns)
+            yield tuple(column.name for column in index.columns), False
+
+
+@cache
+def _order(metadata: Any) -> dict[Table, int]:
+    return {table: place for place, table in enumerate(metadata.sorted_tables)}
+
+
+@cache
+def _children(parent: Table) -> list[tuple[Table, str, str, bool]]:
+    return [
+        (table, key.parent.name, key.column.name, key.ondelete == "CASCADE")
+        for table in parent.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is parent and key.ondelete is not None
+    ]
+
+
+def _type(kind: Any) -> str:
+    """The SQL type without its collation, which is that of the column."""
+    return str(kind.compile(dialect=postgresql.dialect())).replace(' COLLATE "C"', "")  # type: ignore[no-untyped-call]

@@ -1,32 +1,32 @@
-"""Ingestion: the base of sources, their options, and the unit of work in which they write.
+"""Ingestion: the base of sources, their options, and the session in which they write.
 
 A source reads files of one foreign format (`subgraphs/*/sources`) and cuts them into record groups: a foyer, a
-webhook, a row. One group is one transaction: its items and its links are written together or not at all, so that a
-process killed between two groups leaves nothing half-applied and the same file can be given again. Units are
-serialised by an advisory lock, since matching reads before it writes.
+webhook, a row. The items and links of a group are written together or not at all, and groups in batches, each of which
+is one transaction (`batch`): a process killed at any moment leaves nothing half-applied, and the same file can be given
+again.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-import asyncpg
-
-from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.batch import Taken, Write, take_all
+from subgraphs.kit.ingest.ingestion_report import Outcome, Place, Refused, Report
 from subgraphs.kit.ingest.person_registry import People
-from subgraphs.kit.ingest.row_store import Connection, Store
+from subgraphs.kit.ingest.row_map import Connection
+from subgraphs.kit.ingest.row_store import Store
 
 T = TypeVar("T")
 
-LOCK = 0x53504945
-"""Advisory lock of ingestion (`SPIE`): at most one unit of work at a time in a database."""
+BATCH = 1000
+"""Record groups that are written together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +96,39 @@ class Progress:
     rate: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A record group that was read and waits for its batch: how it is written, or why it can't be."""
+
+    place: Place
+    write: Write[Outcome] | Refused
+
+
 class Session:
-    """A connection of an ingest role, used by one source at a time."""
+    """A connection of an ingest role, used by one source at a time, and the groups that wait for their batch."""
 
     def __init__(self, connection: Connection, progress: Callable[[Progress], None] | None = None) -> None:
         self._connection = connection
         self._progress = progress
         self._started = monotonic()
+        self._waiting: list[_Read] = []
 
-    async def unit(self, report: Report, write: Callable[[Store], Awaitable[Outcome]]) -> None:
-        """Apply one record group in one transaction; `Refused` undoes all of it and enters the report.
+    async def take(self, report: Report, place: Place, write: Write[Outcome] | Refused) -> None:
+        """Add a record group to the batch, which is written once it is full."""
+        self._waiting.append(_Read(place, write))
+        if len(self._waiting) >= BATCH:
+            await self.settle(report)
 
-        Values that PostgreSQL or its client refuses do so too, by a code alone: their messages quote the row.
-        """
-        store = Store(self._connection)
-        try:
-            async with self._connection.transaction():
-                await self._connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-                outcome = await write(store)
-        except Refused as refused:
-            report.refuse(refused)
-        except asyncpg.DataError as error:
-            report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
-        except asyncpg.IntegrityConstraintViolationError as error:
-            report.refuse(Refused("CONSTRAINT_VIOLATED", detail=type(error).__name__))
-        except asyncpg.InterfaceError as error:
-            if not isinstance(error, ValueError):
-                raise
-            report.refuse(Refused("VALUE_NOT_STORABLE", detail=type(error).__name__))
-        else:
-            report.count(outcome, store.written, store.candidates, store.asides)
+    async def settle(self, report: Report) -> None:
+        """Write the groups that wait, and count them in the order in which they were read."""
+        waiting, self._waiting = self._waiting, []
+        writes = [read.write for read in waiting if not isinstance(read.write, Refused)]
+        taken, rows = await take_all(self._connection, writes) if writes else ([], 0)
+        report.rows += rows
+        results = iter(taken)
+        for read in waiting:
+            result = read.write if isinstance(read.write, Refused) else next(results)
+            _count(report, read.place, result)
         self.tell(report)
 
     def tell(self, report: Report) -> None:
@@ -135,17 +138,27 @@ class Session:
             self._progress(Progress(report.read, report.read / elapsed if elapsed else 0.0))
 
 
+def _count(report: Report, place: Place, result: Taken[Outcome] | Refused) -> None:
+    try:
+        if isinstance(result, Refused):
+            raise result
+        report.count(place, result.result(), result.store.candidates, result.store.asides)
+    except Refused as refused:
+        report.refuse(place, refused)
+
+
 async def read_files(
     name: str,
     paths: Sequence[Path],
     session: Session,
     records: Callable[[Path], Iterable[T | Refused]],
-    write: Callable[[T, Store], Awaitable[Outcome]],
+    write: Callable[[T, Store], Coroutine[Any, Any, Outcome]],
 ) -> Report:
-    """Read files in the order given: `records` cuts one into record groups, `write` applies one in a unit of its own.
+    """Read files in the order given: `records` cuts one into record groups, `write` applies one, as its own unit.
 
-    `records` gives a Refused for a group that can't be read. A file that breaks before its first group is refused as a
-    whole; later, its complete groups stay.
+    `records` gives a Refused for a group that can't be read. What it gives must stay as it is: groups are written in
+    batches, which go on from file to file, and `write` may begin again. A file that breaks before its first group is
+    refused as a whole; later, its complete groups stay.
     """
     report = Report(name)
     for path in paths:
@@ -153,14 +166,13 @@ async def read_files(
         try:
             report.open(path)
             for record in records(path):
-                report.begin()
-                if isinstance(record, Refused):
-                    report.refuse(record)
-                else:
-                    await session.unit(report, partial(write, record))
+                group = record if isinstance(record, Refused) else partial(write, record)
+                await session.take(report, report.begin(), group)
         except Refused as refused:
+            await session.settle(report)
             if report.read == groups_before:
                 report.refuse_file(refused)
             else:
                 report.stop(refused)
+    await session.settle(report)
     return report

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -150,7 +150,7 @@ class Emplois(JourneySource):
             "ends_on": application.candidat_pass_iae_date_fin,
             "as_of": as_of,
         }
-        await store.put(tables.pass_iae, {"source": NAME, "source_id": number}, values, new={"id": uuid4()})
+        await store.put(tables.pass_iae, {"source": NAME, "source_id": number}, values, new={"id": store.new_key()})
 
 
 def _city(address: str | None) -> str | None:

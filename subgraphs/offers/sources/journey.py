@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Table
 
@@ -64,7 +64,7 @@ class Items:
             "recorded_by": item.recorded_by,
             "as_of": item.as_of,
         }
-        await store.put(item.table, {"source": self.name, "source_id": item.key}, values, new={"id": uuid4()})
+        await store.put(item.table, {"source": self.name, "source_id": item.key}, values, new={"id": store.new_key()})
         link = Link(person_id, Fact.OWN_ITEM, item.owner, item.since, item.until)
         await store.link(self.name, item.key, [link])
         return person_id

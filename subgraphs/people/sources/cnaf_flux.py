@@ -18,7 +18,8 @@ from uuid import UUID
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
-from subgraphs.kit.ingest.row_store import Row, Store
+from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files, write_group
 from subgraphs.people import tables
 from subgraphs.people.sources import cnaf_situation

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from subgraphs.kit.ingest.csv_rows import CsvSource, Row
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
@@ -148,7 +148,7 @@ class _Row:
                 continue
             occupation = _value(self.row, f"appelation_rome_{number}")
             values = {"person_id": person_id, "rome_code": code, "occupation": occupation, "as_of": self.as_of}
-            await store.put(journey_tables.project, place, values, new={"id": uuid4()})
+            await store.put(journey_tables.project, place, values, new={"id": store.new_key()})
 
     async def _accompaniment(self, store: Store, key: str, person_id: UUID) -> None:
         """The orientation to the agency, and the PPAE made there."""
@@ -170,7 +170,7 @@ class _Row:
         ):
             place = {"source": NAME, "source_id": f"{key}:{name}"}
             if present:
-                await store.put(table, place, values, new={"id": uuid4()})
+                await store.put(table, place, values, new={"id": store.new_key()})
             else:
                 await store.delete(table, **place)
 
@@ -187,7 +187,7 @@ class _Row:
                     "recorded_by": None if self.agency is None else self.agency.siret,
                     "as_of": self.as_of,
                 }
-                await store.put(journey_tables.constraint, place, values, new={"id": uuid4()})
+                await store.put(journey_tables.constraint, place, values, new={"id": store.new_key()})
             else:
                 await store.delete(journey_tables.constraint, **place)
 

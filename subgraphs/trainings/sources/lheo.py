@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from datetime import UTC, date, datetime, time
 from math import nan
 from pathlib import Path
@@ -53,7 +54,7 @@ class Lheo(Source):
 
 
 def _formations(path: Path) -> Iterator[etree._Element]:
-    """Each complete `formation`, cleared once it has been used."""
+    """Each complete `formation`, apart from the file, whose tree is freed as it is read."""
     depth = 0
     with path.open("rb") as stream:
         events = etree.iterparse(
@@ -68,7 +69,7 @@ def _formations(path: Path) -> Iterator[etree._Element]:
                     continue
                 depth -= 1
                 if depth == 2 and etree.QName(element).localname == "formation":
-                    yield element
+                    yield deepcopy(element)
                     _forget(element)
         except etree.XMLSyntaxError as error:
             stream.seek(max(0, path.stat().st_size - TAIL))

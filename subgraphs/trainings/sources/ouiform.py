@@ -24,7 +24,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Table
@@ -191,9 +190,9 @@ async def _put_project(store: Store, project: Project, key: str, as_of: datetime
             "recorded_by": project.organisme,
             "as_of": as_of,
         },
-        new={"id": uuid4()},
+        new={"id": store.new_key()},
     )
-    for person in {str(person_id)} | ({str(before["person_id"])} if before is not None else set()):
+    for person in {person_id} | ({before["person_id"]} if before is not None else set()):
         await _keep_with_project(store, person)
 
 
@@ -229,7 +228,7 @@ async def _put(store: Store, placement: Placement, as_of: datetime) -> None:
             "with_project": await _has_project(store, person_id),
             "as_of": as_of,
         },
-        new={"id": uuid4()},
+        new={"id": store.new_key()},
     )
     ended = dates.sortie or ((dates.decision or day_of(as_of)) if placement.etat in ENDED else None)
     link = Link(person_id, Fact.OWN_ITEM, placement.organisme, dates.proposition, ended)

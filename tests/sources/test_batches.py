@@ -1,0 +1,281 @@
+"""Batches: records of one are taken as if they came one after the other, in statements that don't grow with them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import signal
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.cast import BY_SLUG, Person
+from demo.cnaf_files import flux
+from demo.rdvi_files import user_file
+from schema.facts import Fact
+from subgraphs.kit.ingest import unit_of_work
+from subgraphs.kit.ingest.batch import Write
+from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
+from subgraphs.kit.ingest.person_registry import DossierContact, PersonRecord, Referent, ReferentOrganisation, Rsa
+from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.people import tables
+from subgraphs.people.registry import Registry
+from subgraphs.people.sources.cnaf_flux import CnafFlux
+from subgraphs.people.sources.precedence import Precedence, Ranks
+from tests.conftest import ROOT, Database
+from tests.sources.ingestion import codes, ingest, rows, values
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY = date(2026, 11, 1)
+PRECEDENCE = Precedence(*(Ranks((("a", "b"),)),) * 2)
+UUIDS = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SCHEMAS = ("access", "people", "appointments")
+
+
+def crowd(number: int) -> list[Person]:
+    """People with a dossier of their own each."""
+    model = BY_SLUG["maelle"]
+    born = [date(1960, 1, 1) + timedelta(days=rank) for rank in range(number)]
+    return [
+        replace(model, number=rank % 1000, dossier=f"{rank + 1:07}", birth_date=day, last_name=f"Ardoisier {rank}")
+        for rank, day in enumerate(born)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_records_of_one_batch_leave_what_they_leave_one_by_one(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    operations = [operation(random.Random(f"{seed} {number}")) for number in range(50)]
+    registry = Registry(fresh_database.keys.nir, PRECEDENCE)
+    left: list[list[Any]] = []
+    for size in (1, 7, 1000):
+        monkeypatch.setattr(unit_of_work, "BATCH", size)
+        report = Report("essai")
+        connection = await fresh_database.connect("ingest")
+        session = Session(connection)
+        for each in operations:
+            await session.take(report, report.begin(), each(registry))
+        await session.settle(report)
+        await registry.sweep(connection)
+        await connection.close()
+        left.append([report.counts, *codes(report), report.candidates, *await state(fresh_database)])
+        await empty(fresh_database)
+    assert {Outcome.REJECTED, Outcome.CREATED, Outcome.OLDER} <= left[0][0].keys()
+    assert left[0] == left[1]
+    assert left[0] == left[2]
+
+
+async def test_the_statements_of_a_batch_do_not_grow_with_its_records(fresh_database: Database, tmp_path: Path) -> None:
+    everyone = crowd(260)
+    counts = []
+    for people in (everyone[:10], everyone[10:260], everyone[10:260], everyone[:10]):
+        path = tmp_path / "flux.xml"
+        path.write_bytes(flux(people, DAY))
+        connection = await fresh_database.connect("people_ingest")
+        statements: list[Any] = []
+        connection.add_query_logger(statements.append)
+        report = await CnafFlux(Registry(fresh_database.keys.nir)).ingest([path], Options(), Session(connection))
+        assert report.complete
+        counts.append(len(statements))
+        await connection.close()
+    assert counts[1] <= counts[0]
+    assert counts[2] <= counts[3]
+    assert max(counts) < 60
+
+
+async def test_a_record_that_the_database_refuses_is_found_among_those_of_its_batch(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    people = crowd(20)
+    people[7] = replace(people[7], first_name="Maëlle\x00")
+    path = tmp_path / "usagers.csv"
+    path.write_bytes(user_file(people))
+    report = await ingest(fresh_database, "rdv-insertion", path, as_of=NOON)
+    assert codes(report) == [(8, "", "VALUE_NOT_STORABLE")]
+    assert report.counts == {Outcome.CREATED: 19, Outcome.REJECTED: 1}
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 19
+
+
+async def test_a_record_that_reads_what_one_before_it_writes_is_taken_after_it(fresh_database: Database) -> None:
+    report, seen = Report("essai"), []
+
+    def write(number: int) -> Write[Outcome]:
+        async def write(store: Store) -> Outcome:
+            row = await store.row(tables.structure, id="dora--1")
+            seen.append(number)
+            await store.put(tables.structure, {"id": f"dora--{number}"}, {"sensitivity": None})
+            await store.put(tables.structure, {"id": "dora--1"}, {"sensitivity": None if row is None else "SAN"})
+            return store.outcome
+
+        return write
+
+    connection = await fresh_database.connect("people_ingest")
+    session = Session(connection)
+    for number in range(2, 5):
+        await session.take(report, report.begin(), write(number))
+    await session.settle(report)
+    await connection.close()
+    assert report.rows == 4
+    assert len(seen) > 3
+    assert await values(fresh_database, "SELECT sensitivity FROM people.structure WHERE id = 'dora--1'") == ["SAN"]
+
+
+async def test_two_ingestions_that_take_turns_make_one_person_of_each(
+    fresh_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_of_work, "BATCH", 3)
+    people = crowd(20)
+    paths = {"cnaf-flux": tmp_path / "flux.xml", "rdv-insertion": tmp_path / "usagers.csv"}
+    paths["cnaf-flux"].write_bytes(flux(people, DAY))
+    paths["rdv-insertion"].write_bytes(user_file(people))
+    reports = await asyncio.gather(*(ingest(fresh_database, name, path, as_of=NOON) for name, path in paths.items()))
+    assert all(report.complete for report in reports)
+    assert len(await values(fresh_database, "SELECT 1 FROM people.person")) == 20
+    assert len(await values(fresh_database, "SELECT 1 FROM people.identity")) == 40
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from subgraphs.kit.ingest import unit_of_work
+from subgraphs.kit.ingest.unit_of_work import Options, Session
+from subgraphs.people.registry import Registry
+from hub.ingest import SOURCES
+import asyncpg
+
+async def main():
+    unit_of_work.BATCH = 4
+    connection = await asyncpg.connect(sys.argv[1])
+    left = int(sys.argv[3])
+    def count(query):
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connection.add_query_logger(count)
+    key = bytes.fromhex(sys.argv[4])
+    await SOURCES["cnaf-flux"](Registry(key)).ingest([Path(sys.argv[2])], Options(), Session(connection))
+
+asyncio.run(main())
+"""
+"""Ingests a flux and is killed after a number of statements."""
+
+
+async def test_a_process_killed_after_any_statement_has_lost_and_doubled_nothing(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    path, key = tmp_path / "flux.xml", fresh_database.keys.nir
+    path.write_bytes(flux(crowd(10), DAY))
+    await ingest(fresh_database, "cnaf-flux", path)
+    whole = await state(fresh_database)
+    statements, killed = 1, list[bool]()
+    while not killed or killed[-1]:
+        await empty(fresh_database)
+        arguments = fresh_database.dsn("people_ingest"), str(path), str(statements), key.hex()
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments, cwd=ROOT)
+        killed.append(await process.wait() == -signal.SIGKILL)
+        foyers = await values(fresh_database, "SELECT count(*) FROM people.source_record")
+        assert await values(fresh_database, "SELECT count(*) FROM people.identity") == foyers
+        assert foyers[0] in (0, 4, 8, 10)
+        report = await ingest(fresh_database, "cnaf-flux", path)
+        assert report.complete
+        assert await state(fresh_database) == whole
+        statements += 13
+    assert sum(killed) > 3
+
+
+def operation(draw: random.Random) -> Any:
+    """A function from a registry to what writes one random record: few people, who share and dispute identifiers."""
+    who = draw.randrange(3)
+    record = PersonRecord(
+        source=draw.choice("ab"),
+        source_id=str(draw.randrange(4)),
+        as_of=NOON + timedelta(days=draw.randrange(3)),
+        first_name=draw.choice(["Maëlle", "Titouan", None]),
+        last_name=f"Nom {who}",
+        birth_date=date(1990, 1, 1 + who) if draw.random() < 0.9 else None,
+        nir=draw.choice([None, f"2900{1 + who}99999001"[:13], f"29001999990{who:02}", "faux"]),
+        organisme=draw.choice([None, "CAF:081"]),
+        matricule=draw.choice([None, f"000000{who}"]),
+        role="DEMANDEUR",
+        france_travail_id=draw.choice([None, f"999000{who}X", "9990001X"]),
+        department=draw.choice(["08", "2A"]),
+        department_internal_id=draw.choice([None, f"I{who}"]),
+        email=draw.choice([None, "a@example.org"]),
+        phones=draw.choice([(), ("0639980001",), ("0639980001", "0639980002")]),
+        city_code=draw.choice([None, "08105"]),
+        rsa=draw.choice([None, Rsa("DROIT_OUVERT_VERSABLE", None, True, None, "08")]),
+        referent_organisation=draw.choice([None, ReferentOrganisation("99900030800011", "dora--1", "SAN")]),
+        referents=draw.choice([None, (), (Referent("r1@example.org"),), (Referent("r2@example.org", "R", "Deux"),)]),
+        by_identity=draw.random() < 0.2,
+    )
+    item = Link(None, Fact.OWN_ITEM, "99900030800011", DAY)  # type: ignore[arg-type]
+    kind = draw.random()
+
+    def of(registry: Registry) -> Write[Outcome]:
+        async def write(store: Store) -> Outcome:
+            if kind < 0.15:
+                await registry.remove(store, record.source, record.source_id)
+                return store.outcome
+            if kind < 0.25:
+                contact = DossierContact(
+                    "a", record.as_of, record.matricule or "0000000", record.first_name or "", record.last_name or "",
+                    None, record.department, record.email, record.phones,
+                )  # fmt: skip
+                return await registry.put_dossier_contact(store, contact)
+            if not await store.admit(tables.source_record, record.source, record.source_id, record.as_of):
+                return Outcome.OLDER
+            person_id = await registry.put(store, record)
+            if kind < 0.35:
+                await store.link("item", record.source_id, [replace(item, person_id=person_id)])
+            if kind < 0.40:
+                raise Refused("SCHEMA_INVALID")
+            if kind < 0.43:
+                await store.put(tables.structure, {"id": str(kind)}, {"sensitivity": "inconnue"})
+            await registry.link_partners(store, record.source, "CAF:081", record.matricule or "")
+            return store.outcome
+
+        return write
+
+    return of
+
+
+async def state(database: Database) -> list[str]:
+    """All rows of the schemas that ingestion writes, with keys in the place of random ids."""
+    people = await rows(
+        database,
+        "SELECT person_id::text AS id, string_agg(source || ' ' || source_id, ', ' ORDER BY source, source_id) AS name"
+        " FROM people.identity GROUP BY 1",
+    )
+    names = {row["id"]: f"<{row['name']}>" for row in people}
+    for table in ("people.agent", "people.referent", "people.person"):
+        for row in await rows(database, f"SELECT id::text, source || ' ' || source_id AS name FROM {table}"):
+            names.setdefault(row["id"], f"<{table} {named(row['name'], names)}>")
+    listed = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY($1) ORDER BY 1"
+    texts = []
+    for table in await values(database, listed, list(SCHEMAS)):
+        texts += sorted(
+            named(f"{table} {text}", names) for text in await values(database, f"SELECT t::text FROM {table} t")
+        )
+    return sorted(texts)
+
+
+def named(text: str, names: dict[str, str]) -> str:
+    """A text with names in the place of the ids that have one."""
+    return re.sub(UUIDS, lambda match: names.get(match[0], match[0]), text)
+
+
+async def empty(database: Database) -> None:
+    connection = await database.connect()
+    await connection.execute(
+        "TRUNCATE people.person, people.source_record, people.agent, people.structure, people.dossier_contact CASCADE"
+    )
+    await connection.execute("TRUNCATE access.link, access.person, access.person_reference")
+    await connection.close()
