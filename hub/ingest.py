@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from hub.errors import NotServed, StartRefused
-from hub.runs.kept_runs import Tally, kept_run
+from hub.runs.kept_runs import Tally, add_to_day, kept_run
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused
 from infra.keys import WEBHOOKS, Keys, role_keys
 from infra.role_names import RUNS_WRITER
@@ -98,6 +98,16 @@ async def ingest(
 
             report = await read_inputs(reader, paths, options, dsn, follow)
             run.tally = tally(report)
+    return report
+
+
+async def take_notifications(
+    reader: Reader, paths: Sequence[Path], options: Options, dsn: Callable[[str], str]
+) -> Report:
+    """Read notifications, and count them for their day; raises as `read_inputs`, and waits for no run of the source."""
+    report = await read_inputs(reader, paths, options, dsn)
+    with _database_refusals():
+        await add_to_day(dsn(RUNS_WRITER), reader.source.name, tally(report))
     return report
 
 

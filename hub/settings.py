@@ -23,6 +23,7 @@ from hub.federation.client.tls import client_tls
 from hub.federation.execution.execute import Bounds
 from hub.identity.applications import Client
 from hub.identity.issuer import TOKEN_SECONDS, Issuer, Pace, Source
+from hub.intake.sender_settings import SenderSettings, SenderTable, sender_settings
 from hub.journal.write.outside_copies import Destinations
 from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
@@ -57,7 +58,7 @@ class Settings:
     `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
     spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
-    expected to keep.
+    expected to keep; `webhooks`: who may send notifications.
     """
 
     audience: str
@@ -77,6 +78,7 @@ class Settings:
     clients: tuple[Client, ...] = ()
     checkpoints: Destinations = field(default_factory=Destinations)
     sources: Mapping[str, Rhythm] = field(default_factory=dict)
+    webhooks: tuple[SenderSettings, ...] = ()
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -168,6 +170,7 @@ class SettingsFile(TomlForm, frozen=True):
     clients: list[dict[str, Any]] = msgspec.field(default_factory=list)
     checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    webhooks: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -220,6 +223,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
             name: TomlTable(file, f"[sources.{name}]", 0, values).read(Rhythm) for name, values in top.sources.items()
         },
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
+        webhooks=_senders([row.read(SenderTable) for row in file.list_of_tables("webhooks")], folder),
     )
 
 
@@ -261,6 +265,12 @@ def _clients(rows: Sequence[ClientTable], issuers: Mapping[str, Issuer]) -> tupl
             raise ValueError(f"the client '{row.client}' comes twice")
         clients[row.client] = Client(row.issuer, row.client, row.organisation, tuple(sorted(row.scopes)))
     return tuple(clients.values())
+
+
+def _senders(rows: Sequence[SenderTable], folder: Path) -> tuple[SenderSettings, ...]:
+    """Who may send notifications, by address."""
+    senders = [sender_settings(row, folder) for row in rows]
+    return tuple(_by_name(senders, lambda sender: f"{sender.source}/{sender.organisation}").values())
 
 
 def _name(value: object) -> str:

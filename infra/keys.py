@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BinasciiError
@@ -20,8 +21,8 @@ from infra.errors import SetupRefused
 from infra.role_names import LOGINS
 from schema.subgraphs import SUBGRAPHS
 
-WEBHOOKS = ("rdv-insertion", "immersion-facilitee")
-"""Source systems that sign what they send to us."""
+WEBHOOKS = ("rdv-insertion",)
+"""Source systems whose notifications, kept as files, are signed under one secret."""
 
 RANDOM = (
     *(f"context-{subgraph}" for subgraph in SUBGRAPHS),
@@ -38,6 +39,13 @@ OVERLAPPING = tuple(f"context-{subgraph}" for subgraph in SUBGRAPHS)
 """Keys held by hub and subgraph processes, which do not change them at the same time."""
 PREVIOUS = ".previous"
 """The suffix of the file of an old key that is still accepted."""
+SENDER = re.compile(r"webhook-[a-z0-9-]+\.(?!previous$)[a-z0-9-]+")
+"""The name of the secret of an organisation that sends; it and its counterpart do not change at the same time."""
+
+
+def sender_key(source: str, organisation: str) -> str:
+    """The name of the secret under which an organisation of a source sends to the hub."""
+    return f"webhook-{source}.{organisation}"
 
 
 def role_keys(*roles: str) -> tuple[str, ...]:
@@ -72,7 +80,7 @@ class Keys:
         absent = [name for name in names if not (directory / name).is_file()]
         if absent:
             raise _missing(directory, absent)
-        previous_names = [f"{name}{PREVIOUS}" for name in names if name in OVERLAPPING]
+        previous_names = [f"{name}{PREVIOUS}" for name in names if name in OVERLAPPING or SENDER.fullmatch(name)]
         present_names = [*names, *(name for name in previous_names if (directory / name).is_file())]
         return Keys(directory, {name: _read(directory / name) for name in present_names})
 
@@ -100,6 +108,15 @@ class Keys:
         before = {name for name in NAMES if (directory / name).exists()}
         Keys.create(directory)
         return [name for name in NAMES if name not in before]
+
+    @staticmethod
+    def add_sender(directory: Path, name: str) -> bool:
+        """Make the secret of this name; return False, and make none, if there is one."""
+        Keys.load(directory, ())
+        if (directory / name).exists():
+            return False
+        _write(directory / name, secrets.token_bytes(SIZE))
+        return True
 
     def renewed(self, name: str) -> Keys:
         """Replace a key by a new one, atomically."""
@@ -166,6 +183,13 @@ class Keys:
     def webhook(self, source: str) -> bytes:
         """The secret by which a source system signs its webhooks: the line of text that both sides paste."""
         return urlsafe_b64encode(self._of(f"webhook-{source}"))
+
+    def sender(self, source: str, organisation: str) -> tuple[bytes, ...]:
+        """The secrets of an organisation that sends, as lines of text: the current one, then the old one if still
+        accepted."""
+        name = sender_key(source, organisation)
+        previous = self.values.get(f"{name}{PREVIOUS}")
+        return tuple(urlsafe_b64encode(key) for key in (self._of(name), previous) if key is not None)
 
     def _of(self, name: str) -> bytes:
         if name not in self.values:

@@ -11,7 +11,10 @@ READS = ""
 """The effect of a command that writes nothing but its output."""
 
 EFFECTS: Mapping[str, str] = {
-    "serve": "le journal des accès ; sur la base embarquée seulement, la crée, la migre et lui donne les mots de passe",
+    "serve": (
+        "le journal des accès ; avec `--role webhooks`, rien que les données des sources qui envoient ; sur la base "
+        "embarquée seulement, la crée, la migre et lui donne les mots de passe"
+    ),
     "gateway": READS,
     "compose": "le supergraphe, au chemin d'« --output »",
     "schema diff": READS,
@@ -30,6 +33,7 @@ EFFECTS: Mapping[str, str] = {
     "keys init": "les clés qui manquent à une installation neuve, ou ses clés `role-…`",
     "keys rotate": "les clés `context-…`",
     "keys end": "efface les anciennes clés `context-….previous`",
+    "keys sender": "le secret d'un expéditeur de notifications ; avec `--end`, efface l'ancien",
     "database migrate": "la base, ses rôles et ses schémas ; aucun mot de passe d'un rôle qui existe",
     "database passwords": "les mots de passe des rôles",
     "policy check": READS,

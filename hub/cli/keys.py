@@ -1,4 +1,5 @@
-"""`hub keys`: make the keys of an installation; change those that sign calls to subgraphs, without a cut."""
+"""`hub keys`: make the keys of an installation and secrets of senders; change those that both sides hold, without a
+cut."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import typer
 
 from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
-from infra.keys import PREVIOUS, Keys
+from infra.keys import PREVIOUS, SENDER, Keys, sender_key
 from schema.subgraphs import SUBGRAPHS
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOUS-GRAPHE]…", help="Tous, sans ce nom.")]
@@ -45,6 +46,34 @@ def end(names: Names = None, folder: KeysOption = KEYS) -> None:
     for name in key_names:
         erased = loaded_keys.ended(name)
         typer.echo(f"{name} : {'ancienne clé effacée' if erased else 'aucune ancienne clé'}.")
+
+
+@app.command()
+def sender(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Système source.")],
+    organisation: Annotated[str, typer.Argument(metavar="ORGANISATION", help="Fin de l'adresse de l'expéditeur.")],
+    renew: Annotated[bool, typer.Option("--renew", help="Nouveau secret ; l'ancien reste admis.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="Efface l'ancien secret.")] = False,
+    folder: KeysOption = KEYS,
+) -> None:
+    """Crée le secret d'un expéditeur de notifications, ou le change sans coupure."""
+    name = sender_key(source, organisation)
+    if SENDER.fullmatch(name) is None or (renew and end):
+        refuse(
+            "ARGUMENT_INVALID",
+            "Source et organisation s'écrivent en minuscules, chiffres et tirets ; une option au plus.",
+        )
+    if end:
+        erased = Keys.load(folder, (name,)).ended(name)
+        typer.echo(f"{name} : {'ancien secret effacé' if erased else 'aucun ancien secret'}.")
+    elif renew:
+        Keys.load(folder, (name,)).overlapped(name)
+        typer.echo(f"{folder / name} : nouveau secret en place ; l'ancien est encore admis. Redémarrez le processus,")
+        typer.echo("convenez du nouveau avec l'expéditeur, puis relancez avec --end.")
+    elif Keys.add_sender(folder, name):
+        typer.echo(f"{folder / name} : secret créé. Sa ligne est ce dont vous convenez avec l'expéditeur.")
+    else:
+        refuse("KEY_EXISTS", f"{folder / name} existe : --renew le change sans coupure.")
 
 
 def _key_names(names: list[str] | None) -> list[str]:

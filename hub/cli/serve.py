@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from hub.cli.options import KEYS, KeysOption
 from hub.cli.refusals import refuse
 from hub.federation.client.tls import server_tls
 from hub.graph import load_graph
+from hub.intake.sender_settings import SenderSettings
 from hub.serving import Server, listening
 from hub.settings import load_settings
 from hub.wording.engine import call_engine
@@ -27,7 +28,7 @@ app = typer.Typer(add_completion=False)
 
 
 class Role(StrEnum):
-    """The services that a process runs: all, the hub alone, or one subgraph."""
+    """The services that a process runs: hub and subgraphs, the hub alone, one subgraph, or webhooks, which write."""
 
     ALL = "all"
     HUB = "hub"
@@ -35,6 +36,7 @@ class Role(StrEnum):
     APPOINTMENTS = "appointments"
     OFFERS = "offers"
     TRAININGS = "trainings"
+    WEBHOOKS = "webhooks"
 
 
 @app.command()
@@ -56,8 +58,13 @@ def serve(
     keys: KeysOption = KEYS,
 ) -> None:
     tls = call_engine(server_tls, certificate, key, authorities) if certificate or key or authorities else None
-    graph = load_graph()
     placed = load_settings(settings) if settings is not None else None
+    if role is Role.WEBHOOKS:
+        _serve_webhooks(
+            placed.webhooks if placed is not None else (), keys, lambda app: Server(app, host, port, listening, tls)
+        )
+        return
+    graph = load_graph()
     if role.value in SUBGRAPHS:
         loaded_keys = Keys.load(keys, subgraph_keys(role.value))
         roles: tuple[str, ...] = (f"{role.value}_query",)
@@ -73,3 +80,14 @@ def serve(
         application = partial(hub_app, graph, placed, loaded_keys)
     with served_database(loaded_keys, *roles) as address:
         Server(application(address), host, port, listening, tls).run()
+
+
+def _serve_webhooks(rows: Sequence[SenderSettings], folder: Path, server: Callable[[Any], Server]) -> None:
+    """Take what the senders of the settings send, with the keys and the roles of their sources alone."""
+    from hub.http.webhooks import WebhookApplication
+    from hub.intake.intake import Intake
+    from hub.intake.senders import intake_keys, intake_roles
+
+    loaded_keys = Keys.load(folder, intake_keys(rows))
+    with served_database(loaded_keys, *intake_roles(rows)) as address:
+        server(WebhookApplication(Intake(rows, loaded_keys, address))).run()

@@ -14,7 +14,7 @@ from pathlib import Path
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources import rdvi_users
 from subgraphs.appointments.sources.rdvi_items import Items
-from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, proven, read
+from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, proven, read, sent_at
 from subgraphs.appointments.sources.rdvi_values import NAME
 from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
@@ -23,6 +23,7 @@ from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
 from subgraphs.kit.ingest.unit_of_work import Options, RecordGroup, Session, Source, read_files, write_group
+from subgraphs.kit.ingest.webhook import Webhook
 
 HEADERS = ".headers.json"
 
@@ -33,6 +34,7 @@ class RdvInsertion(Source):
     name = NAME
     reads = "notifications signées de RDV-Insertion (JSON) et fichiers d'usagers (CSV)"
     role = "ingest"
+    webhook = Webhook(proven, sent_at)
 
     async def ingest(self, paths: Sequence[Path], options: Options, session: Session) -> Report:
         """Read webhooks and user files in the order given; files of headers are read with their webhook."""
@@ -60,7 +62,7 @@ class Message:
     as_of: datetime
 
 
-def webhook(body: bytes, headers: Mapping[str, str], secret: bytes) -> Message:
+def message(body: bytes, headers: Mapping[str, str], secret: bytes) -> Message:
     """The message of a webhook as it came in; raises Refused."""
     meta, item = read(proven(body, headers, secret))
     return Message(item, meta.model, instant(meta.timestamp, "meta.timestamp"))
@@ -72,7 +74,7 @@ def _received(path: Path, options: Options, items: Items) -> _Webhook | Refused:
         raise Refused("WEBHOOK_SECRET_MISSING")
     body, headers = _request(path, options.headers)
     try:
-        return _Webhook(items, webhook(body, headers, options.webhook_secret))
+        return _Webhook(items, message(body, headers, options.webhook_secret))
     except Refused as refused:
         return refused
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.text_forms import instant
 
 SIGNATURE = "x-rdvi-signature"
 Status = Literal["unknown", "seen", "excused", "revoked", "noshow"]
@@ -155,6 +157,13 @@ def read(body: bytes) -> tuple[Meta, Rdv | Invitation | Gone]:
     if meta.model == "Rdv":
         return meta, _convert(message["data"], Rdv, "data")
     return meta, _convert(message["data"], Invitation, "data")
+
+
+def sent_at(body: bytes) -> datetime:
+    """When a proven body was sent; raises Refused with the place of what is wrong."""
+    message = loads(body)
+    meta = _convert(message.get("meta") if isinstance(message, dict) else None, Meta, "meta")
+    return instant(meta.timestamp, "meta.timestamp")
 
 
 def _convert(value: Any, kind: type[T], place: str) -> T:

@@ -22,6 +22,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Place, Refused, Repor
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_map import Connection
 from subgraphs.kit.ingest.row_store import Store
+from subgraphs.kit.ingest.webhook import Webhook
 
 T = TypeVar("T")
 
@@ -61,11 +62,12 @@ class Options:
 
 class Source(ABC):
     """One foreign format; `role` is the database role that may write all that it writes, `reads` says in French, for
-    docs/sources.md, what its files hold."""
+    docs/sources.md, what its files hold; `webhook` is how its system proves what it sends, if it sends."""
 
     name: ClassVar[str]
     reads: ClassVar[str]
     role: ClassVar[str]
+    webhook: ClassVar[Webhook | None] = None
 
     def __init__(self, people: People) -> None:
         self.people = people

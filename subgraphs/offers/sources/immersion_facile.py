@@ -8,6 +8,7 @@ one known person of the agency's département with the same names and birth date
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,11 +16,12 @@ import msgspec
 
 from schema.days import day_of
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
-from subgraphs.kit.ingest.json_records import convert
+from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import PersonRecord
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import day, instant
 from subgraphs.kit.ingest.unit_of_work import Options
+from subgraphs.kit.ingest.webhook import Webhook, by_header
 from subgraphs.kit.sensitive_organisations import strictest
 from subgraphs.offers import journey_tables as tables
 from subgraphs.offers.sources.journey import Item, JourneySource
@@ -90,19 +92,28 @@ class Convention(msgspec.Struct, frozen=True, rename="camel"):
     assessment: Assessment | None = None
 
 
+def sent_at(body: bytes) -> datetime:
+    """When the convention of a notification changed, which is when it was sent; raises Refused."""
+    convention = _notified(loads(body))
+    updated_at = convention.get("updatedAt") if isinstance(convention, dict) else None
+    if not isinstance(updated_at, str):
+        raise Refused("SCHEMA_INVALID", "payload.convention.updatedAt")
+    return instant(updated_at, "payload.convention.updatedAt")
+
+
 class ImmersionFacile(JourneySource):
     """The source `immersion-facile`: one convention is one group."""
 
     name = NAME
     reads = "conventions d'Immersion facilitée"
+    webhook = Webhook(by_header, sent_at)
 
     def records(self, content: Any) -> list[Any]:
         """Return the conventions of a file; raises Refused FORMAT_UNKNOWN."""
         if isinstance(content, list):
             return content
         if isinstance(content, dict) and content.get("subscribedEvent") == EVENT:
-            payload = content.get("payload")
-            content = payload.get("convention") if isinstance(payload, dict) else None
+            content = _notified(content)
         if not isinstance(content, dict) or "signatories" not in content:
             raise Refused("FORMAT_UNKNOWN", detail="neither a convention nor its notification")
         return [content]
@@ -148,6 +159,12 @@ class ImmersionFacile(JourneySource):
         )
         await self.items.put(store, item)
         return store.outcome
+
+
+def _notified(content: Any) -> Any:
+    """The convention of a notification, if it holds one."""
+    payload = content.get("payload") if isinstance(content, dict) else None
+    return payload.get("convention") if isinstance(payload, dict) else None
 
 
 def _person(convention: Convention) -> PersonRecord:

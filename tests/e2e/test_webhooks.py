@@ -1,0 +1,344 @@
+"""Notifications over HTTP: a real process, which holds no key that reads, proves each before it parses it, and answers
+once it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx2
+import orjson
+import pytest
+
+from demo.rdvi_files import signed
+from demo.token_issuer import Issuer
+from hub.errors import RequestRefused
+from hub.intake.sender_settings import SenderSettings
+from hub.intake.senders import Senders, intake_keys, intake_roles
+from hub.intake.spool import MEMORY, PREFIX
+from infra.keys import Keys
+from tests.conftest import ROOT, Database
+from tests.e2e.site import PATIENCE, Process, serve
+from tests.sources.ingestion import rows, values, versions
+
+CD08, CD2A = "rdv-insertion/cd08", "rdv-insertion/cd2a"
+IMMERSION = "immersion-facile/mission-locale-08"
+BIRTH = "1987-12-20"
+WRITERS = {"ingest", "people_ingest", "runs_writer"}
+
+
+@dataclass
+class Receiver:
+    """A process that takes notifications."""
+
+    url: str
+    database: Database
+    process: Process
+    client: httpx2.Client
+
+    def secret(self, address: str) -> bytes:
+        """The line of text that both sides hold."""
+        return self.database.keys.directory.joinpath(f"webhook-{address.replace('/', '.')}").read_bytes().strip()
+
+    def send(self, address: str, body: bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
+        """Post a body, signed as RDV-Insertion does unless headers are given."""
+        own = headers if headers is not None else signed(body, self.secret(CD08))
+        return self.client.post(f"{self.url}/webhooks/{address}", content=body, headers=own)
+
+
+def _settings(folder: Path) -> Path:
+    path = Issuer(folder / "demo").write_settings({})
+    (path.parent / "organisations.toml").write_text('[4]\nsiret = "99900030800011"\ntype = "conseil_departemental"\n')
+    with path.open("a") as file:
+        file.write(
+            '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd08"\norganisations = "organisations.toml"\n'
+            '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd2a"\n'
+            '[[webhooks]]\nsource = "immersion-facile"\norganisation = "mission-locale-08"\n'
+        )
+    return path
+
+
+def _own_keys(database: Database, folder: Path) -> Keys:
+    """A folder with the keys of this process alone, and a secret for each sender."""
+    directory = folder / "keys"
+    directory.mkdir(mode=0o700)
+    addresses = (address.split("/") for address in (CD08, CD2A, IMMERSION))
+    senders = [SenderSettings(source, name, None, None, 60, 1) for source, name in addresses]
+    for name in intake_keys(senders):
+        if "." in name:
+            assert Keys.add_sender(directory, name)
+        else:
+            shutil.copy(database.keys.directory / name, directory / name)
+    return Keys.load(directory, intake_keys(senders))
+
+
+@pytest.fixture
+def receiver(fresh_database: Database, tmp_path: Path) -> Iterator[Receiver]:
+    """A process over an empty database."""
+    database = replace(fresh_database, keys=_own_keys(fresh_database, tmp_path))
+    with (
+        serve("webhooks", database, tmp_path, _settings(tmp_path)) as process,
+        httpx2.Client(timeout=PATIENCE) as client,
+    ):
+        yield Receiver(process.url, database, process, client)
+
+
+def rdv(number: int, *, status: str = "unknown", sent: datetime | None = None, event: str = "created") -> bytes:
+    """The notification of a rendez-vous of one person of its own."""
+    user = {
+        "id": number,
+        "first_name": f"Prénom{number}",
+        "last_name": f"NOMUNIQUE{number}",
+        "birth_date": BIRTH,
+        "address": "1 rue du Moulin 08300 Rethel",
+        "department_internal_id": f"interne-{number}",
+    }
+    data = {
+        "id": number,
+        "starts_at": "2026-11-14T09:00:00.000+01:00",
+        "duration_in_min": 25,
+        "status": status,
+        "users": [user],
+        "organisation": {"id": 4, "name": "CD des Ardennes", "department_number": "08"},
+        "motif": {"location_type": "public_office", "collectif": False},
+    }
+    moment = (sent or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M:%S +0000")
+    return orjson.dumps({"data": data, "meta": {"model": "Rdv", "event": event, "timestamp": moment}})
+
+
+def code(response: httpx2.Response) -> Any:
+    """The stable code of a refusal."""
+    return response.json()["errors"][0]["extensions"]["code"]
+
+
+def statuses(receiver: Receiver) -> list[Any]:
+    """The statuses of all rendez-vous."""
+    return asyncio.run(values(receiver.database, "SELECT status FROM appointments.appointment ORDER BY rdv_source_id"))
+
+
+def test_a_signed_notification_is_committed_before_it_is_answered(receiver: Receiver) -> None:
+    assert receiver.client.get(f"{receiver.url}/readyz").json() == {"status": "ready", "missing": []}
+    response = receiver.send(CD08, rdv(1))
+    assert (response.status_code, response.json()) == (200, {"status": "taken"})
+    stored = asyncio.run(rows(receiver.database, "SELECT status, organisation_siret FROM appointments.appointment"))
+    assert stored == [{"status": "INCONNU", "organisation_siret": "99900030800011"}]
+    later = rdv(1, status="seen", sent=datetime.now(UTC) + timedelta(seconds=2), event="updated")
+    assert receiver.send(CD08, later).status_code == 200
+    assert statuses(receiver) == ["VU"]
+
+
+def test_the_same_notification_again_is_taken_and_writes_nothing(receiver: Receiver) -> None:
+    body = rdv(1)
+    assert receiver.send(CD08, body).status_code == 200
+    before = asyncio.run(versions(receiver.database))
+    assert receiver.send(CD08, body).status_code == 200
+    assert asyncio.run(versions(receiver.database)) == before
+
+
+def test_whoever_is_unknown_or_wrongly_proven_is_refused_alike_and_nothing_is_parsed(receiver: Receiver) -> None:
+    body, broken = rdv(1), b"{not json"
+    proof = signed(body, receiver.secret(CD08))
+    refusals = [
+        receiver.send("rdv-insertion/cd99", body, proof),
+        receiver.send("inconnue/cd08", body, proof),
+        receiver.send("data-inclusion/cd08", body, proof),
+        receiver.send(CD2A, body, proof),
+        receiver.send(CD08, body, signed(body, b"another secret")),
+        receiver.send(CD08, body, {}),
+        receiver.send(CD08, body + b" ", proof),
+        receiver.send(CD08, broken, proof),
+        receiver.send(IMMERSION, body, proof),
+        receiver.send(CD08, body, {"x-rdvi-signature": "0" * 5000}),
+    ]
+    assert {response.status_code for response in refusals} == {401}
+    assert {code(response) for response in refusals} == {"WEBHOOK_REFUSED"}
+    answers = [response.json()["errors"][0] for response in refusals]
+    for answer in answers:
+        del answer["extensions"]["trace"]
+    assert all(answer == answers[0] for answer in answers)
+    assert statuses(receiver) == []
+
+
+def test_a_signature_that_comes_twice_proves_nothing(receiver: Receiver) -> None:
+    body = rdv(1)
+    signature = signed(body, receiver.secret(CD08))["X-RDVI-SIGNATURE"]
+    response = receiver.client.post(
+        f"{receiver.url}/webhooks/{CD08}",
+        content=body,
+        headers=[("x-rdvi-signature", signature), ("x-rdvi-signature", signature)],
+    )
+    assert (response.status_code, code(response)) == (401, "WEBHOOK_REFUSED")
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"), [(timedelta(days=4), "WEBHOOK_TOO_OLD"), (timedelta(minutes=-10), "WEBHOOK_EARLY")]
+)
+def test_a_replay_out_of_the_window_is_refused(receiver: Receiver, age: timedelta, expected: str) -> None:
+    response = receiver.send(CD08, rdv(1, sent=datetime.now(UTC) - age))
+    assert (response.status_code, code(response)) == (422, expected)
+    assert statuses(receiver) == []
+
+
+def test_what_its_source_refuses_is_answered_with_its_code_and_place_and_never_a_value(receiver: Receiver) -> None:
+    message = json.loads(rdv(1))
+    message["data"]["users"][0]["birth_date"] = "31/02/1987"
+    body = orjson.dumps(message)
+    response = receiver.send(CD08, body)
+    assert (response.status_code, code(response)) == (422, "DATE_INVALID")
+    assert response.json()["errors"][0]["extensions"]["path"].endswith("birth_date")
+    for value in ("NOMUNIQUE1", "Prénom1", "31/02", "interne-1"):
+        assert value not in response.text
+    assert code(receiver.send(CD08, b"{", signed(b"{", receiver.secret(CD08)))) == "JSON_INVALID"
+    assert statuses(receiver) == []
+
+
+def test_a_refused_notification_does_not_refuse_its_neighbours(receiver: Receiver) -> None:
+    broken = json.loads(rdv(0))
+    broken["data"]["status"] = "parti"
+    bodies = [orjson.dumps(broken) if number % 5 == 0 else rdv(number) for number in range(40)]
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda body: receiver.send(CD08, body).status_code, bodies))
+    assert answers == [422 if number % 5 == 0 else 200 for number in range(40)]
+    assert len(statuses(receiver)) == 32
+
+
+def test_bodies_are_bounded_before_anyone_is_known(receiver: Receiver) -> None:
+    large = b" " * (1 << 20) + b"{}"
+    response = receiver.send("rdv-insertion/cd99", large, {})
+    assert (response.status_code, code(response)) == (413, "BODY_TOO_LARGE")
+    response = receiver.send("rdv-insertion/cd99", b"", {"content-encoding": "gzip"})
+    assert (response.status_code, code(response)) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    parts = urlsplit(receiver.url)
+    with socket.create_connection((parts.hostname, parts.port), PATIENCE) as announced:
+        announced.sendall(
+            f"POST /webhooks/{CD08} HTTP/1.1\r\nHost: hub\r\nContent-Length: 99999999999\r\n\r\n".encode()
+        )
+        assert b" 413 " in announced.recv(100)
+
+
+def test_immersion_facilitee_proves_itself_by_its_own_header(receiver: Receiver) -> None:
+    convention = {"updatedAt": datetime.now(UTC).isoformat()}
+    body = orjson.dumps({"subscribedEvent": "convention.updated", "payload": {"convention": convention}})
+    secret = receiver.secret(IMMERSION).decode()
+    proven = receiver.send(IMMERSION, body, {"authorization": secret})
+    assert (proven.status_code, code(proven)) == (422, "FORMAT_UNKNOWN")
+    for header in (f"Bearer {secret}", secret[:-1], "", hmac.digest(secret.encode(), body, "sha256").hex()):
+        assert receiver.send(IMMERSION, body, {"authorization": header}).status_code == 401
+
+
+def test_a_killed_process_loses_nothing_that_it_answered_and_leaves_no_document(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    database = replace(fresh_database, keys=_own_keys(fresh_database, tmp_path))
+    settings = _settings(tmp_path)
+    taken: list[int] = []
+    with serve("webhooks", database, tmp_path, settings) as process, httpx2.Client(timeout=PATIENCE) as client:
+        receiver = Receiver(process.url, database, process, client)
+
+        def send(number: int) -> None:
+            try:
+                response = receiver.send(CD08, rdv(number))
+            except httpx2.HTTPError:
+                return
+            if response.status_code == 200:
+                taken.append(number)
+            if len(taken) == 10:
+                process.popen.send_signal(signal.SIGKILL)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(send, range(200)))
+        process.popen.wait(PATIENCE)
+    stored = asyncio.run(values(database, "SELECT rdv_source_id FROM appointments.appointment"))
+    assert len(taken) >= 10
+    assert {f"rdv:{number}" for number in taken} <= set(stored)
+    assert len(stored) == len(set(stored))
+    with serve("webhooks", database, tmp_path, settings) as process:
+        folders = [folder for folder in MEMORY.glob(f"{PREFIX}*") if folder.is_dir() and _holds_documents(folder)]
+        assert folders == []
+        assert process.popen.poll() is None
+
+
+def _holds_documents(folder: Path) -> bool:
+    return any(path.suffix == ".json" for path in folder.rglob("*"))
+
+
+def test_while_the_database_refuses_notifications_wait_outside_and_are_taken_again(receiver: Receiver) -> None:
+    async def admit_connections(allowed: bool) -> None:
+        connection = await asyncpg.connect(receiver.database.cluster.admin_dsn())
+        await connection.execute(f"ALTER DATABASE {receiver.database.name} ALLOW_CONNECTIONS {str(allowed).lower()}")
+        await connection.close()
+
+    asyncio.run(admit_connections(False))
+    try:
+        response = receiver.send(CD08, rdv(1))
+    finally:
+        asyncio.run(admit_connections(True))
+    assert response.status_code == 503
+    assert int(response.headers["retry-after"]) > 0
+    assert code(response).startswith("DATABASE_")
+    assert receiver.send(CD08, rdv(1)).status_code == 200
+    assert statuses(receiver) == ["INCONNU"]
+
+
+def test_the_process_holds_keys_that_write_and_none_that_reads_for_others() -> None:
+    senders = [SenderSettings("rdv-insertion", "cd08", None, None, 60, 1)]
+    assert set(intake_keys(senders)) == {"nir", "webhook-rdv-insertion.cd08", *(f"role-{role}" for role in WRITERS)}
+    assert set(intake_roles(senders)) == WRITERS
+
+
+def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Database, tmp_path: Path) -> None:
+    def run(*options: str) -> int:
+        command = [sys.executable, "-m", "hub.cli", "keys", "sender", "rdv-insertion", "cd08", *options]
+        return subprocess.run([*command, "--keys", str(tmp_path / "keys")], cwd=ROOT, capture_output=True).returncode
+
+    def proven(secret: bytes) -> bool:
+        rows = [SenderSettings("rdv-insertion", "cd08", None, None, 3600, 1)]
+        senders = Senders(rows, Keys.load(tmp_path / "keys", intake_keys(rows)))
+        try:
+            senders.prove("rdv-insertion", "cd08", body, signed(body, secret), datetime.now(UTC))
+        except RequestRefused:
+            return False
+        return True
+
+    body = rdv(1)
+    shutil.copytree(database.keys.directory, tmp_path / "keys", copy_function=shutil.copy)
+    file = tmp_path / "keys" / "webhook-rdv-insertion.cd08"
+    assert (run(), run()) == (0, 1), "a secret that is there is not replaced"
+    old = file.read_bytes().strip()
+    assert (run("--renew"), run("--renew")) == (0, 1), "a second change waits for the end of the first"
+    new = file.read_bytes().strip()
+    assert new != old
+    assert proven(old)
+    assert proven(new)
+    assert run("--end") == 0
+    assert not proven(old)
+    assert proven(new)
+
+
+def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receiver) -> None:
+    message = json.loads(rdv(7))
+    message["data"]["users"][0]["birth_date"] = "31/02/1987"
+    for body in (rdv(7), orjson.dumps(message), b"{"):
+        receiver.send(CD08, body)
+    receiver.send("rdv-insertion/Dupont-Maelle", rdv(7), {})
+    metrics = receiver.client.get(f"{receiver.url}/metrics").text
+    assert 'outcome="taken"' in metrics
+    assert 'code="WEBHOOK_REFUSED"' in metrics
+    receiver.process.stop()
+    told = metrics + receiver.process.log.read_text()
+    for value in ("NOMUNIQUE7", "Prénom7", "interne-7", "31/02", "Dupont", receiver.secret(CD08).decode()):
+        assert value not in told
