@@ -24,6 +24,7 @@ from hub.http.graphiql import graphiql
 from hub.http.journal_page import journal_page
 from hub.http.metrics import HubMetrics, exposition
 from hub.http.policy_page import policy_page
+from hub.http.sources_page import sources_page
 from hub.identity.applications import Applications
 from hub.identity.authenticator import Authenticator
 from hub.journal.read.access_lists import AccessLists
@@ -46,12 +47,15 @@ from hub.policy.enforce.enumeration_limit import EnumerationLimit
 from hub.policy.enforce.input_check import check_variables_only
 from hub.policy.enforce.schema_view import Views
 from hub.request_limit import RequestCount
+from hub.runs.source_status import SourceStatus
+from hub.runs.status_metrics import source_metrics
+from hub.runs.status_reader import StatusReader
 from hub.settings import Settings
 from hub.tracing.instrumentation import Instrumentation, instrumentation
 from hub.tracing.trace_settings import TraceSettings
 from hub.transports import InProcess, allowed_codes, signed_headers
 from infra.keys import Keys, role_keys
-from infra.role_names import ACCESS, JOURNALS
+from infra.role_names import ACCESS, JOURNALS, RUNS_READER
 from infra.roles import Dsn
 from schema.subgraphs import HUB, SUBGRAPHS
 from subgraphs.kit.cursors import Sealer
@@ -81,7 +85,7 @@ def _local_keys(name: str) -> tuple[str, ...]:
 
 def hub_roles(remote: Collection[str]) -> tuple[str, ...]:
     """The database roles of a hub whose `remote` subgraphs run elsewhere."""
-    return (*(f"{name}_query" for name in SUBGRAPHS if name not in remote), ROLE, *JOURNALS)
+    return (*(f"{name}_query" for name in SUBGRAPHS if name not in remote), ROLE, *JOURNALS, RUNS_READER)
 
 
 def hub_keys(remote: Collection[str]) -> tuple[str, ...]:
@@ -101,7 +105,7 @@ class HubApp(AsgiApplication):
     """The hub's ASGI application: GraphQL, `GET /readyz`, `GET /metrics`, and the routes of `pages`.
 
     `local` are the subgraphs of this process, `remote` the connections to the others, `links` the database of links
-    between actors and people, `parts` what made them, to be closed last.
+    between actors and people, `sources` reads how fresh they are, `parts` made them all, to be closed last.
     """
 
     def __init__(
@@ -111,6 +115,7 @@ class HubApp(AsgiApplication):
         copies: OutsideCopies,
         journal_reader: JournalReader,
         links: Database,
+        sources: StatusReader,
         local: Mapping[str, Subgraph],
         remote: Sequence[HttpTransport],
         parts: Instrumentation,
@@ -119,6 +124,7 @@ class HubApp(AsgiApplication):
         routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics), *pages]
         super().__init__(parts.endpoint(pipeline.answer), routes, page=True)
         self.pipeline, self.journal, self.links, self.local = pipeline, journal, links, local
+        self._sources = sources
         self._journal_reader, self._copies, self._remote, self._parts = journal_reader, copies, remote, parts
         self._readiness = Readiness(
             {
@@ -127,6 +133,7 @@ class HubApp(AsgiApplication):
                 "journal_writer": journal.probe,
                 "journal_reader": journal_reader.probe,
                 "journal_keeper": pipeline.journalling.keyring.probe,
+                RUNS_READER: sources.statuses,
                 "issuers": self._issuers,
             }
         )
@@ -150,8 +157,19 @@ class HubApp(AsgiApplication):
             yield
 
     async def _ready(self, request: Request) -> JSONResponse:
+        """Whether the hub can serve, and which sources want attention: a late one shuts no hub."""
         status, body = await self._readiness.answer()
-        return JSONResponse(body, status_code=status)
+        wanting = [
+            {"source": source.source, "state": source.state} for source in await self._statuses() if source.wanting
+        ]
+        return JSONResponse({**body, "sources": wanting}, status_code=status)
+
+    async def _statuses(self) -> Sequence[SourceStatus]:
+        """The status of the sources; none where it can't be read, which `/readyz` says of its role."""
+        try:
+            return await self._sources.statuses()
+        except NotServed:
+            return ()
 
     async def _issuers(self) -> None:
         if not self.pipeline.authenticator.ready(self.pipeline.clock()):
@@ -161,7 +179,8 @@ class HubApp(AsgiApplication):
         pipeline = self.pipeline
         issuers = pipeline.authenticator.remote.values()
         limits = pipeline.enumeration_limit, pipeline.request_count
-        return exposition(HubMetrics(*limits, issuers, pipeline.clock(), self._parts.counters()))
+        counters = [*self._parts.counters(), *source_metrics(await self._statuses())]
+        return exposition(HubMetrics(*limits, issuers, pipeline.clock(), counters))
 
 
 def unix_seconds() -> int:
@@ -235,12 +254,16 @@ def hub_app(
         show_plans=settings.show_plans,
         clock=clock,
     )
+    sources = StatusReader(dsn(RUNS_READER), settings.sources)
     pages = [
         *graphiql(graphiql_texts(graph.schema, policy)),
         policy_page(table, authenticator, purposes, pipeline.request_count, clock),
         journal_page(pipeline.answer, policy, authenticator, clock),
+        sources_page(sources.statuses, authenticator, purposes, pipeline.request_count, clock),
     ]
-    return HubApp(pipeline, journal, copies, reader, links, local, list(remote.values()), parts, [*pages, *more])
+    return HubApp(
+        pipeline, journal, copies, reader, links, sources, local, list(remote.values()), parts, [*pages, *more]
+    )
 
 
 def _remote_transports(settings: Settings, keys: Keys, parts: Instrumentation) -> Mapping[str, HttpTransport]:

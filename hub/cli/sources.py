@@ -17,7 +17,8 @@ from hub.errors import StartRefused
 from hub.ingest import SOURCES
 from hub.runs.source_settings import Rhythm
 from hub.runs.status_reader import read_once
-from hub.runs.status_report import show_status, status_json
+from hub.runs.status_table import show_status
+from hub.runs.status_texts import status_json
 from hub.settings import load_settings
 from infra.keys import Keys, role_keys
 from infra.role_names import RUNS_READER

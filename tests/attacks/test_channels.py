@@ -16,7 +16,7 @@ from tests.e2e.canary_world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NAME = "query ($id: ID!) { person(id: $id) { lastName } }"
-PAGES = ("/healthz", "/readyz", "/graphql", "/graphql/page.json", "/policy", "/journal")
+PAGES = ("/healthz", "/readyz", "/graphql", "/graphql/page.json", "/policy", "/journal", "/sources")
 
 
 async def visit(
@@ -139,7 +139,7 @@ async def test_44_no_address_tells_of_anyone(hub: Inside) -> None:
     headers = hub.headers("referent-a")
     for path in ("/admin", "/explain", "/policy.json", "/policy/register", "/debug", "/demo.json",
                  "/graphql/demo.json", "/docs", "/openapi.json",
-                 "/graphql/schema", "/.env", "/graphql/assets", "/journal/search"):  # fmt: skip
+                 "/graphql/schema", "/.env", "/graphql/assets", "/journal/search", "/sources.json"):  # fmt: skip
         assert (await visit(hub, path, headers=headers))[0] == 404, path
     for path in ("/healthz", "/readyz", "/metrics", "/graphql/page.json"):
         assert await visit(hub, path, headers=headers) == await visit(hub, path)

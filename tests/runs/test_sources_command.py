@@ -12,7 +12,7 @@ from demo.token_issuer import Issuer
 from hub.ingest import SOURCES
 from hub.runs.kept_runs import Outcome, Tally, kept_run
 from hub.runs.source_status import Phase
-from hub.runs.status_report import bars, duration
+from hub.runs.status_texts import bars, duration
 from infra.role_names import RUNS_WRITER
 from tests.cli.commands import Result, hub
 from tests.conftest import Database

@@ -1,13 +1,9 @@
-"""The status of the sources as a table on a terminal, and as JSON."""
+"""The status of the sources in French words, and as JSON for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from hub.runs.source_status import KeptRun, SourceStatus
 from schema.days import PARIS
@@ -24,23 +20,6 @@ _COUNTS = {
     "rejected": "refusés",
 }
 """How counts of records are written, by outcome."""
-
-
-def show_status(statuses: Sequence[SourceStatus], console: Console) -> None:
-    """Print a row per source: its state, its last success, its last run, and how many records the latest ones read."""
-    table = Table("source", "état", "dernier succès", "rythme", "dernière lecture", "refus", "lus, par lecture")
-    for status in statuses:
-        last = status.last
-        table.add_row(
-            status.source,
-            state_text(status),
-            NONE if status.succeeded_at is None or status.age is None else _ago(status.succeeded_at, status.age),
-            NONE if status.rhythm is None else f"chaque {duration(status.rhythm.every)}",
-            NONE if last is None else run_text(last),
-            NONE if last is None or not last.refusals else codes_text(last.refusals),
-            f"{bars(status.trend)} {status.trend[-1]}" if status.trend else NONE,
-        )
-    console.print(table, markup=False)
 
 
 def state_text(status: SourceStatus) -> str:
@@ -93,8 +72,16 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def _ago(at: datetime, age: float) -> str:
-    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}, il y a {duration(age)}"
+def success_text(status: SourceStatus) -> str:
+    """When the source last succeeded, and how long ago."""
+    if status.succeeded_at is None or status.age is None:
+        return NONE
+    return f"{status.succeeded_at.astimezone(PARIS):%d/%m/%Y %H:%M}, il y a {duration(status.age)}"
+
+
+def trend_text(status: SourceStatus) -> str:
+    """A bar for each of the latest runs, then what the last one read."""
+    return f"{bars(status.trend)} {status.trend[-1]}" if status.trend else NONE
 
 
 def status_json(statuses: Sequence[SourceStatus]) -> list[dict[str, Any]]:
