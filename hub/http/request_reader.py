@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.document.exchange import Request
-from hub.document.nir import may_hold_nir
 from hub.document.variables import MOST_VALUES
 from hub.errors import RequestRefused
 from hub.http.media_types import is_json
 from schema import strict_json
+from schema.nir import may_hold_nir
 
 MAX_BODY = 1 << 20
 """Bytes of a request body."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from hub.errors import IdentityRefused
 from hub.policy.decide.policy_model import ActorKind
 from schema.facts import Fact, link_key
+from schema.nir import states_nir
 
 CLAIM = "spie"
 """Private claim of our tokens that holds the actor; the registered claims keep their registered meaning (RFC 7519)."""
@@ -110,14 +111,26 @@ def _text(claims: Mapping[str, Any], name: str, longest: int = 200) -> str:
     value = claims.get(name)
     if type(value) is not str or not value or len(value) > longest or not value.isprintable():
         raise refused(f"the claim {name} is not a text")
-    return value
+    return _without_nir(name, value)
 
 
 def _texts(claims: Mapping[str, Any], name: str) -> list[str]:
     values = claims.get(name, [])
     if type(values) is not list or any(type(v) is not str or not v.isprintable() or len(v) > 60 for v in values):
         raise refused(f"the claim {name} is not a list of texts")
-    return values
+    return [_without_nir(name, value) for value in values]
+
+
+def _without_nir(name: str, value: str) -> str:
+    """Return a text of a token, which the journal and the caches keep; raises IdentityRefused (TOKEN_NIR)."""
+    if states_nir(value):
+        raise IdentityRefused(
+            "TOKEN_NIR",
+            "Votre jeton d'accès porte ce qui a la forme d'un NIR : demandez à votre fournisseur d'identité de vous "
+            "désigner par un identifiant sans rapport avec lui.",
+            f"the claim {name} holds what looks like a NIR",
+        )
+    return value
 
 
 def _uuid(claims: Mapping[str, Any], name: str) -> str:

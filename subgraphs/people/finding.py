@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 
 from schema.categories import Category
+from schema.nir import covered, normalise
 from subgraphs.kit.enums import choice, value
 from subgraphs.kit.errors import BadInput
 from subgraphs.kit.identity_match import IdentityMatch, match_input
@@ -16,7 +17,7 @@ from subgraphs.kit.page_arguments import day
 from subgraphs.kit.scalars import Date
 from subgraphs.people.match_keys import DEPARTMENT, DOSSIERS, NAMES, NIR, Identifier, match_key
 from subgraphs.people.names import name_key
-from subgraphs.people.nir import hashed, normalise
+from subgraphs.people.nir import hashed
 from subgraphs.people.tables import person
 from subgraphs.people.values import DossierRole
 
@@ -88,8 +89,8 @@ def keys(identity: Any, secret: bytes) -> tuple[str | None, ...]:
         raise _bad("identity.birthDate", "DATE")
     identifiers = (
         _nir(identity.get("nir"), secret),
-        _national(identity.get("identifier")),
-        _departmental(identity.get("departmentIdentifier")),
+        _national(identity.get("identifier"), secret),
+        _departmental(identity.get("departmentIdentifier"), secret),
         _by_names(identity.get("names")),
     )
     if not any(identifiers):
@@ -116,23 +117,25 @@ def _nir(text: Any, secret: bytes) -> Identifier | None:
     return NIR, hashed(nir, secret).hex()
 
 
-def _national(identifier: Any) -> Identifier | None:
+def _national(identifier: Any, secret: bytes) -> Identifier | None:
     if identifier is None:
         return None
     kind, value = identifier.get("kind"), _text("identity.identifier.value", identifier.get("value"))
     if kind not in DOSSIERS:
-        return kind, national_number(value)
+        return kind, covered(national_number(value), secret)
     number = matricule(value)
     if number is None or identifier.get("organisation") is None or identifier.get("role") is None:
         raise _bad("identity.identifier", "DOSSIER")
+    number = covered(number, secret, kind)
     return kind, _text("identity.identifier.organisation", identifier["organisation"]), number, identifier["role"]
 
 
-def _departmental(identifier: Any) -> Identifier | None:
+def _departmental(identifier: Any, secret: bytes) -> Identifier | None:
     if identifier is None:
         return None
     department = _text("identity.departmentIdentifier.department", identifier.get("department"))
-    return DEPARTMENT, department.upper(), _text("identity.departmentIdentifier.value", identifier.get("value"))
+    value = _text("identity.departmentIdentifier.value", identifier.get("value"))
+    return DEPARTMENT, department.upper(), covered(value, secret)
 
 
 def _by_names(names: Any) -> Identifier | None:

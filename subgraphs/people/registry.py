@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from schema.days import day_of
 from schema.facts import Fact
+from schema.nir import covered, normalise
 from subgraphs.kit import access
 from subgraphs.kit.ingest.batch import begin
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
@@ -28,7 +29,7 @@ from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.match_keys import match_key
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
-from subgraphs.people.nir import hashed, last_digits, normalise
+from subgraphs.people.nir import COVERED_COLUMNS, hashed, last_digits
 from subgraphs.people.sources.precedence import PRECEDENCE, Precedence
 
 HUB = "hub"
@@ -83,6 +84,10 @@ class Registry:
         """A stable opaque key made of identifiers that must not be stored in clear."""
         return hmac.digest(self._key, "\x1f".join(("handle", *parts)).encode(), "sha256").hex()[:24]
 
+    def covered(self, number: str, organisme: str | None = None) -> str:
+        """An identifier, or its keyed hash if it is a NIR, holds one, or may be one in that organisme."""
+        return covered(number, self._key, organisme)
+
     async def put(self, store: Store, record: PersonRecord) -> UUID:
         """Match the record, write it and consolidate the person; return the person's key.
 
@@ -96,7 +101,7 @@ class Registry:
         own = await store.row(tables.identity, **key)
         if own is not None and own["as_of"] > record.as_of:
             return UUID(str(own["person_id"]))
-        values = self._values(record, own)
+        values = dict(store.screened(tables.identity, self._values(record, own)))
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         person_id = await self._resolve(store, values, own)
@@ -132,6 +137,7 @@ class Registry:
         Raises Refused if no dossier, or several, may be meant.
         """
         nir = None if contact.nir is None else hashed(_nir(contact.nir), self._key)
+        contact = replace(contact, matricule=self.covered(contact.matricule))
         adults = await dossier_contacts.put(store, contact, nir)
         for person_id in adults:
             await _prefetch(store, person_id)
@@ -198,6 +204,9 @@ class Registry:
         """Return the row of `people.identity` for a record."""
         nir = None if record.nir is None else _nir(record.nir)
         values = {name: getattr(record, name) for name in _PLAIN}
+        for name in COVERED_COLUMNS:
+            values[name] = None if values[name] is None else self.covered(values[name])
+        values["matricule"] = record.matricule and self.covered(record.matricule, record.organisme)
         values["phones"] = list(record.phones)
         values["nir_hash"] = None if nir is None else hashed(nir, self._key)
         values["nir_last_digits"] = None if nir is None else last_digits(nir)

@@ -18,12 +18,14 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    null,
     or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from schema.categories import Category, Level
+from schema.nir import COVER
 from subgraphs.kit import access
 from subgraphs.kit.entity import Entity
 from subgraphs.kit.fields import Coarsen, Sort, column, embedded, key, to_many, to_one
@@ -79,6 +81,10 @@ def _start(expression: ColumnElement[Any], length: int) -> ColumnElement[str]:
     return func.left(expression, constant(length), type_=Text())
 
 
+_SHOWN: ColumnElement[str] = case(
+    (_start(t.sector_identifier.c.value, len(COVER)) == word(COVER), null()), else_=t.sector_identifier.c.value
+)
+"""The value of an identifier, but for the hash that stands for a NIR: it matches, and is shown to nobody."""
 _CITY = t.contact.c.city_code
 _DEPARTMENT: ColumnElement[str] = case(
     (_start(_CITY, 2).in_([word("97"), word("98")]), _start(_CITY, 3)), else_=_start(_CITY, 2)
@@ -298,7 +304,7 @@ class Person:
 )
 class SectorIdentifier:
     kind: v.IdentifierKind | None = column(t.sector_identifier.c.kind, IDX, "Système de l'identifiant.")
-    value: str | None = column(t.sector_identifier.c.value, IDX, "Valeur de l'identifiant.")
+    value: str | None = column(_SHOWN, IDX, "Valeur de l'identifiant ; nulle si c'est un NIR.")
     organisation: str | None = column(
         t.sector_identifier.c.organisation,
         IDX,
@@ -317,7 +323,7 @@ class SectorIdentifier:
 )
 class NationalIdentifier:
     kind: v.IdentifierKind | None = column(t.sector_identifier.c.kind, IDX, "Système de l'identifiant.", level=REDUCED)
-    value: str | None = column(t.sector_identifier.c.value, IDX, "Valeur de l'identifiant.", level=REDUCED)
+    value: str | None = column(_SHOWN, IDX, "Valeur de l'identifiant ; nulle si c'est un NIR.", level=REDUCED)
 
 
 @Entity(table=t.contact, subject="person_id", description="Moyens de joindre la personne.")

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from hub.document.nir import holds_nir, may_hold_nir, refuse_nir
+from hub.document.nir import refuse_nir
 from hub.errors import DocumentRefused
+from schema.nir import holds_nir, may_hold_nir
 
 WRITTEN = (
     "2820299999030",

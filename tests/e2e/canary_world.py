@@ -23,8 +23,9 @@ from demo.token_issuer import DemoActor
 from hub.ingest import SOURCES
 from schema.days import today
 from schema.facts import Fact
+from schema.nir import normalise
 from subgraphs.kit.ingest.unit_of_work import Options, Session
-from subgraphs.people.nir import hashed, normalise
+from subgraphs.people.nir import hashed
 from subgraphs.people.registry import Registry
 from tests.conftest import Database, populated
 

@@ -215,3 +215,28 @@ def test_refusals_never_repeat_what_was_sent() -> None:
         with pytest.raises((IdentityRefused, RequestRefused)) as caught:
             call()
         assert secret not in json.dumps(caught.value.formatted()) + str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sub": "2820299999030"},
+        {"sub": "2 82 02 99 999 030"},
+        {"sub": "agent-285052A004123"},
+        {"client_id": "2820299999030"},
+        {"azp": "2820299999030"},
+        {"spie": {"organisation": "2820299999030"}},
+        {"spie": {"purposes": ["suivi", "2820299999030"]}},
+    ],
+    ids=str,
+)
+def test_a_token_that_names_its_bearer_by_a_nir_is_refused_before_the_journal_keeps_it(changes: dict[str, Any]) -> None:
+    with pytest.raises(HubError) as caught:
+        tokens().actor(token(**changes), NOW)
+    assert caught.value.code == "TOKEN_NIR"
+    assert "2820299999030" not in f"{caught.value} {caught.value.formatted()}"
+
+
+@pytest.mark.parametrize("subject", ["100234567890", "f:8f14e45f-ceea-4e7a-9c1d-123456789012:agent", "9" * 15])
+def test_a_subject_of_digits_that_is_no_nir_is_accepted(subject: str) -> None:
+    assert tokens().actor(token(sub=subject), NOW).id.endswith(subject)

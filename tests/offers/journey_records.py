@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from subgraphs.people.nir import control_key
+from schema.nir import control_key
 
 NIR = "2881399999001"
 KEYED = f"{NIR}{control_key(NIR):02}"

@@ -197,7 +197,7 @@ async def test_zeros_that_a_spreadsheet_took_off_come_back_and_mobiles_come_firs
 
 
 BROKEN = {
-    "a matricule of eight digits": (MAELLE.dossier, "12345678", "MATRICULE", "SCHEMA_INVALID"),
+    "a matricule of letters": (MAELLE.dossier, "A123456", "MATRICULE", "SCHEMA_INVALID"),
     "a telephone of eight digits": (MAELLE.phone[1:], "63998000", "NUMERO TELEPHONE DOSSIER", "SCHEMA_INVALID"),
     "no address": (MAELLE.email, "exemple", "ADRESSE ELECTRONIQUE DOSSIER", "SCHEMA_INVALID"),
     "a wrong NIR": (MAELLE.nir, "12345", "nir", "NIR_INVALID"),

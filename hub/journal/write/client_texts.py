@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from hub.document.nir import holds_nir
 from hub.errors import RequestRefused
+from schema.nir import holds_nir
 
 LABEL = re.compile(r"(?!.*\d{13})[A-Za-z0-9_-]{1,40}")
 """docs/policy.md#words: letters, digits, `-` and `_`, no run of 13 digits (a NIR has 13 or 15); nor one in groups."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from hashlib import file_digest
 from pathlib import Path
 
+from schema.nir import without_nir
 from subgraphs.kit.ingest.refusal_codes import CODES
 
 MAX_DETAILED_REFUSALS = 1000
@@ -34,6 +35,7 @@ class Refused(Exception):
     """A record or a whole file is refused; `path` is the place in the record, `detail` is for developers."""
 
     def __init__(self, code: str, path: str = "", *, detail: str = "") -> None:
+        path = without_nir(path)
         super().__init__(f"{code} {path} {detail}".rstrip())
         if code not in CODES:
             raise LookupError(f"subgraphs/kit/ingest/refusal_codes.py has no code {code}")
@@ -100,7 +102,7 @@ class Report:
 
     def open(self, path: Path) -> None:
         """Start a file: later refusals name it by name and hash. Raises Refused if it can't be read."""
-        self._file, self._digest, self._record = path.name, "", 0
+        self._file, self._digest, self._record = without_nir(path.name), "", 0
         try:
             with path.open("rb") as stream:
                 self._digest = file_digest(stream, "sha256").hexdigest()

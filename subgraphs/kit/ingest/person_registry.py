@@ -138,6 +138,10 @@ class People(Protocol):
         """Return a stable opaque key of identifiers that must not be stored in clear."""
         ...
 
+    def covered(self, number: str, organisme: str | None = None) -> str:
+        """Return an identifier, or its keyed hash if it is a NIR, holds one, or may be one in that organisme."""
+        ...
+
     async def put(self, store: Store, record: PersonRecord) -> UUID:
         """Match the record, write it, and consolidate the person; return the person's key.
 

@@ -94,7 +94,17 @@ CODES: dict[str, Text] = {
         "Ni l'enregistrement ni le fichier ne sont datés.",
         "Donner la date du fichier avec --as-of.",
     ),
+    "NIR_IN_KEY": Text(
+        "Un identifiant de l'enregistrement, ou une valeur obligatoire, contient un NIR, ou en a la forme.",
+        "Donner à l'enregistrement un identifiant propre dans le système d'origine, et le NIR dans le seul champ prévu "
+        "pour lui.",
+    ),
     # values set aside, the rest of the record being taken
+    "NIR_SET_ASIDE": Text(
+        "Une valeur contient un NIR, ou en a la forme : elle n'est pas reprise.",
+        "Retirer le NIR de ce champ dans le système d'origine, et le donner dans le champ prévu pour lui s'il doit "
+        "servir au rapprochement.",
+    ),
     "COORDINATES_MISSING": Text(
         "La latitude et la longitude manquent ; l'élément est situé au centre de sa commune, si le hub la situe.",
         "Renseigner les coordonnées dans le système d'origine, puis transmettre à nouveau l'enregistrement.",

@@ -17,6 +17,7 @@ from sqlalchemy import Table
 from schema.facts import Fact
 from subgraphs.kit import access
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
+from subgraphs.kit.ingest.nir_gate import screened
 from subgraphs.kit.ingest.row_map import Changes, Place, RowMap
 from subgraphs.kit.ingest.table_shapes import LookUp, Row, Values, as_uuid, shape_of
 
@@ -83,8 +84,13 @@ class Store:
         return key
 
     def set_aside(self, code: str, path: str) -> None:
-        """Report the value at `path` as left out; the rest of the record is taken."""
-        self.asides.append(Refused(code, path))
+        """Report the value at `path` as left out, once; the rest of the record is taken."""
+        if (code, path) not in ((refused.code, refused.path) for refused in self.asides):
+            self.asides.append(Refused(code, path))
+
+    def screened(self, table: Table, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values as a row of this table may hold them: without a NIR (`nir_gate`); raises Refused."""
+        return screened(table, values, self.set_aside)
 
     async def admit(self, table: Table, source: str, source_id: str, as_of: datetime, *, removed: bool = False) -> bool:
         """Remember a message and return True, unless a newer one of the same item is known.
@@ -142,9 +148,10 @@ class Store:
         self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any], *, new: Mapping[str, Any] | None = None
     ) -> bool:
         """Insert the row, or update it if a value differs; `new` holds for an inserted row only. True if written."""
+        key, values = self.screened(table, key), self.screened(table, values)
         current = await self.row(table, **key)
         if current is None:
-            self._insert(table, {**key, **values, **(new or {})})
+            self._insert(table, {**key, **values, **self.screened(table, new or {})})
         elif any(current[name] != value for name, value in values.items()):
             self._replace(table, current, {**current, **values})
         else:
@@ -174,7 +181,7 @@ class Store:
             first = link.valid_from if row is None else row["valid_from"]
             days = {"valid_from": min(first, link.valid_until or first), "valid_until": link.valid_until}
             if row is None:
-                self._insert(access.link, {**_link_key(place, origin, origin_id), **days})
+                self._insert(access.link, {**self.screened(access.link, _link_key(place, origin, origin_id)), **days})
             elif row["valid_until"] != link.valid_until:
                 self._replace(access.link, row, {**row, **days})
 

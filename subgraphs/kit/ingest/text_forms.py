@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+from schema.nir import whole_nir
 from subgraphs.kit.ingest.ingestion_report import Refused
 
+_DOSSIER, _PADDED = 7, 15
+"""Digits of a matricule, and of one as the flux of the CNAF fills it up."""
 _OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2}|UTC|Z)$")
 
 
@@ -86,7 +89,16 @@ def national_number(text: str) -> str:
 
 
 def matricule(text: str | None) -> str | None:
-    """Seven digits of a CAF or MSA number, with or without its letters; None if it isn't one
-    (docs/domain.md#identifiers)."""
-    digits = re.fullmatch(r"(?:CAF|MSA)?0*(\d+)", re.sub(r"\s", "", text or "").upper())
-    return digits[1].rjust(7, "0") if digits and len(digits[1]) <= 7 else None
+    """Digits of a CAF or MSA number, seven at least, with or without its letters; a NIR, as the MSA's are, in capitals
+    without spaces; None if it is neither (docs/domain.md#identifiers)."""
+    bare = re.sub(r"^(?:CAF|MSA)", "", re.sub(r"\s", "", text or "").upper())
+    if whole_nir(bare) is not None:
+        return bare
+    digits = re.fullmatch(r"0*(\d+)", bare, re.ASCII)
+    return None if digits is None else unpadded(digits[1].rjust(_DOSSIER, "0"))
+
+
+def unpadded(number: str) -> str:
+    """Seven digits of a matricule that zeros on the right fill up to fifteen; another one, whole: its foyer must not be
+    taken for another."""
+    return number[:_DOSSIER] if len(number) == _PADDED and not number[_DOSSIER:].strip("0") else number

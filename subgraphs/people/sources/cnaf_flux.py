@@ -20,6 +20,7 @@ from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
 from subgraphs.kit.ingest.person_registry import Household, People, PersonRecord, Rsa
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.table_shapes import Row
+from subgraphs.kit.ingest.text_forms import unpadded
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files, write_group
 from subgraphs.people import tables
 from subgraphs.people.sources import cnaf_situation
@@ -69,13 +70,14 @@ class _Foyer:
         organisme = self._element.find("IdentificationRSA/Organisme")
         assert organisme is not None
         organism = f"{text(organisme, 'FONORG')}:{text(organisme, 'NUMORG')}"
-        matricule = matricule_of(text(organisme, "MATRICULE") or "")
+        number = unpadded(text(organisme, "MATRICULE") or "")
+        matricule = self._people.covered(number, organism)
         foyer = f"{organism}:{matricule}"
         if not await store.admit(tables.source_record, NAME, foyer, self._as_of):
             return Outcome.OLDER
         records = [
             replace(record, organisme=organism, matricule=matricule, source_id=f"{foyer}:{record.source_id}")
-            for record in self._records(foyer)
+            for record in self._records(f"{organism}:{number}")
         ]
         source_ids = {record.source_id for record in records}
         rows = await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule)
@@ -175,12 +177,6 @@ def _same_adult(row: Row, record: PersonRecord) -> bool:
     stays."""
     same = (row["role"], row["birth_date"]) == (record.role, record.birth_date)
     return same and (row["nir_hash"] is None or record.nir is None)
-
-
-def matricule_of(padded: str) -> str:
-    """Seven digits of a matricule that the flux pads on the right to fifteen (docs/domain.md#identifiers); a longer
-    one, whole: its foyer must not be taken for another."""
-    return padded if padded[7:].strip("0") else padded[:7]
 
 
 def france_travail_id(number: str | None) -> str | None:
