@@ -181,10 +181,12 @@ class Preparer(Generic[ClassT, DecisionT]):
             future.add_done_callback(lambda future: self._finish_preparation(key, future))
         return await preparation.result(self._worker, self._budget().deadline)
 
-    def prepare(self, query: str, name: str | None, decisions: ClassT, trace: str) -> Prepared[DecisionT]:
+    def prepare(
+        self, query: str, name: str | None, decisions: ClassT, trace: str, budget: Budget | None = None
+    ) -> Prepared[DecisionT]:
         """Prepare in the calling thread, without sharing."""
         key = self._key(query, name, decisions, trace)
-        return self._cache.get_or(key, lambda: self._prepare(query, name, decisions, key[3], self._budget()))
+        return self._cache.get_or(key, lambda: self._prepare(query, name, decisions, key[3], budget or self._budget()))
 
     def _budget(self) -> Budget:
         """The budget of a preparation that is asked for now."""
@@ -260,7 +262,7 @@ class Preparer(Generic[ClassT, DecisionT]):
         if self._admit is not None:
             check_size(query, self._limits)
             self._admit(query)
-        document = parse_document(query, self.schema, self._limits)
+        document = call_engine(parse_document, query, self.schema, self._limits, budget)
         node = find_operation(document, name)
         operation = call_engine(normalise, document, node, self.schema, budget)
         with self._around("authorise"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from contextlib import nullcontext
+from collections import Counter
+from contextlib import nullcontext, suppress
 from sys import getsizeof
 from threading import Event
 from types import FunctionType
@@ -13,7 +14,7 @@ import pytest
 
 from hub.document.exchange import Request
 from hub.document.limits import Limits
-from hub.errors import DocumentRefused, NotServed, RequestRefused
+from hub.errors import DocumentRefused, HubError, NotServed, RequestRefused
 from hub.federation.execution import project
 from hub.federation.execution.execute import execute
 from hub.federation.operations.operation import Operation
@@ -236,3 +237,37 @@ async def test_an_operation_that_is_no_longer_kept_leaves_no_function_for_the_co
         gc.set_debug(0)
         gc.garbage.clear()
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "query Q0 { users { name reviews { product { name } } } __schema { types { name fields { name } } } }",
+        "query Q0($a: Boolean!, $n: [Int!]) { users @include(if: $a) { name } topProducts(first: 3) { upc } }",
+        "query Q0 { users { ...U ... on User { id } } } fragment U on User { reviews { body } name }",
+        "query Q0 { users { nothing } }",
+        "query Q0 { users { name }",
+        "query Q0 { " + "users { " * 70,
+    ],
+    ids=["introspection", "variables", "fragments", "invalid", "malformed", "too deep"],
+)
+def test_preparing_leaves_nothing_for_the_garbage_collector(text: str) -> None:
+    """It would stop all threads for a tenth of a second, each time that some documents are prepared or refused."""
+    supergraph = shop().supergraph
+    for name in ("Q1", "Q2"):  # what is kept beside the graph is there after the first
+        gc.collect()
+        gc.disable()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            with suppress(HubError):
+                Preparer(supergraph, supergraph.client_schema, allow).prepare(
+                    text.replace("Q0", name), None, EVERYONE, "t"
+                )
+            gc.collect()
+            left = Counter(type(garbage).__module__ for garbage in gc.garbage)
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+    assert {module: count for module, count in left.items() if module.startswith(("graphql", "hub.federation"))} == {}
+    assert left.total() < 100

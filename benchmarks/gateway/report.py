@@ -91,10 +91,11 @@ def show_plans(plans: Sequence[PlanTime], console: Console) -> None:
 
 def show_slowest(documents: Sequence[Slowest], console: Console) -> None:
     """Print the slowest document that was found of each family."""
-    table = _table("famille", "ms au plus", "octets", "issue", "documents")
+    table = _table("famille", "ms au plus", "puis code, ms", "pas", "octets", "issue", "documents")
     for slowest in documents:
-        row = (slowest.family, f"{slowest.milliseconds:.0f}", str(slowest.bytes), slowest.code or "planifié")
-        table.add_row(*row, str(slowest.documents))
+        times = f"{slowest.milliseconds:.0f}", f"{slowest.generating:.0f}"
+        counts = str(slowest.steps), str(slowest.bytes), slowest.code or "planifié", str(slowest.documents)
+        table.add_row(slowest.family, *times, *counts)
     console.print(table)
 
 

@@ -6,7 +6,7 @@ The client schema holds no internal field, so neither does its introspection (do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -15,15 +15,16 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     NamedTypeNode,
+    Node,
     NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableDefinitionNode,
-    parse,
-    print_ast,
 )
 
 from hub.federation.operations.normalise import META_FIELDS
+
+NodeT = TypeVar("NodeT", bound=Node)
 
 
 def split(document: DocumentNode, operation: OperationDefinitionNode) -> DocumentNode | None:
@@ -49,8 +50,18 @@ def split(document: DocumentNode, operation: OperationDefinitionNode) -> Documen
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(introspections)),
     )
-    part = DocumentNode(definitions=(introspection, *fragments.values()))
-    return parse(print_ast(part), no_location=True)  # its places would keep all tokens of the client's document
+    return _without_places(DocumentNode(definitions=(introspection, *fragments.values())))
+
+
+def _without_places(node: NodeT) -> NodeT:
+    """A copy of a node: its places would keep all tokens of the client's document. Depth is that of the document."""
+    return type(node)(**{key: _copied(getattr(node, key)) for key in node.keys if key != "loc"})
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_copied, value))
+    return _without_places(value) if isinstance(value, Node) else value
 
 
 def root_keys(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:

@@ -27,11 +27,11 @@ class Limits:
     """
 
     bytes: int = 100_000
-    tokens: int = 5_000
+    tokens: int = 4_000
     operations: int = 100
     depth: int = 20
     nesting: int = 60
-    selections: int = 2_000
+    selections: int = 1_800
     aliases: int = 200
     root_fields: int = 50
     directives: int = 200
@@ -52,11 +52,30 @@ class _Definition:
     spreads: list[tuple[str, int]] = field(default_factory=list)
 
 
-def check(text: str, limits: Limits) -> Lexer:
-    """The lexer of a document, at its begin, with all tokens read; raises DocumentRefused for the first bound that the
-    document exceeds, each under its own code."""
+def check(text: str, limits: Limits) -> tuple[Lexer, int]:
+    """The lexer of a document, at its begin, with all tokens read, and how many tokens there are as written or after
+    expansion; raises DocumentRefused for the first bound that the document exceeds, each under its own code."""
     check_size(text, limits)
     tokens = _Tokens(text, limits)
+    try:
+        expanded = _count(text, tokens, limits)
+    except DocumentRefused:
+        unlink(tokens.rewound().token)
+        raise
+    return tokens.rewound(), max(expanded, tokens.count)
+
+
+def unlink(token: Token | None) -> None:
+    """Undo the chain of tokens from this one on, which refer to each other: they are freed at once, not by the garbage
+    collector, for which the thousands of some documents together take a tenth of a second."""
+    while token is not None:
+        following = token.next
+        token.prev = token.next = None
+        token = following
+
+
+def _count(text: str, tokens: _Tokens, limits: Limits) -> int:
+    """The tokens of all operations after expansion."""
     operations, fragments = _scan(text, tokens, limits)
     _bound("OPERATIONS", "le document", len(operations), limits.operations, "opérations")
     order = _leaves_first(fragments)
@@ -70,7 +89,7 @@ def check(text: str, limits: Limits) -> Lexer:
         _bound("ROOT_FIELDS", "l'opération", operation.roots, limits.root_fields, "champs à la racine")
     expanded = sum(operation.tokens for operation in operations)
     _bound("TOKENS", "le document", expanded, limits.tokens, "éléments lexicaux, fragments développés")
-    return tokens.rewound()
+    return expanded
 
 
 def check_size(text: str, limits: Limits) -> None:

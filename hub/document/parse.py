@@ -27,9 +27,10 @@ from graphql.language.parser import Parser
 from graphql.validation import ASTValidationContext, ASTValidationRule
 
 from hub.document.finite_floats import FiniteFloatsRule
-from hub.document.limits import Limits, check, syntax_refused
+from hub.document.limits import Limits, check, syntax_refused, unlink
 from hub.document.validation import validate
 from hub.errors import DocumentRefused
+from hub.federation.budget import Budget
 
 MAX_ERRORS = 20
 
@@ -54,21 +55,33 @@ _MESSAGES = {
 _SAFE_NAME = re.compile(r"(?!.*\d{6})[_A-Za-z]\w{0,59}\Z", re.ASCII)
 
 
-def parse_document(text: str, schema: GraphQLSchema, limits: Limits) -> DocumentNode:
-    """The valid document; raises DocumentRefused, whose `others` are the further errors of the same document."""
-    lexer = check(text, limits)
+STEPS_PER_TOKEN = 2
+"""Steps of the budget for reading, parsing and validating a token."""
+
+
+def parse_document(text: str, schema: GraphQLSchema, limits: Limits, budget: Budget | None = None) -> DocumentNode:
+    """The valid document; raises DocumentRefused, whose `others` are the further errors of the same document, and
+    OperationRefused beyond the budget."""
+    lexer, tokens = check(text, limits)
+    first = lexer.token
     try:
+        if budget is not None:
+            budget.spend(STEPS_PER_TOKEN * tokens, "document")
         document = Parser(lexer.source, lexer=lexer).parse_document()
     except GraphQLSyntaxError as error:
         raise syntax_refused(error) from None
+    finally:
+        unlink(first)
     if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
         raise DocumentRefused("DOCUMENT_EMPTY", "Le document ne contient aucune opération.", "no operation")
     errors = validate(schema, document, _RULES, MAX_ERRORS)
     if errors and schema.subscription_type is None and any(map(_is_subscription, document.definitions)):
         raise _subscription()
     if errors:
-        first, *further = [_refused(error) for error in errors[:MAX_ERRORS]]
-        raise DocumentRefused(first.code, first.message, first.detail, siblings=further, extensions=first.extensions)
+        refusal, *further = [_refused(error) for error in errors[:MAX_ERRORS]]
+        raise DocumentRefused(
+            refusal.code, refusal.message, refusal.detail, siblings=further, extensions=refusal.extensions
+        )
     return document
 
 

@@ -39,10 +39,15 @@ def validate(
 
     types = TypeInfo(schema)
     context = _Context(schema, document, types, report, hide_suggestions=True)
+    visitors = [rule(context) for rule in rules]
+    together = _Rules(types, visitors)
     try:
-        visit(document, _Rules(types, [rule(context) for rule in rules]), _KEYS)
+        visit(document, together, _KEYS)
     except (ValidationAbortedError, RecursionError) as error:
         return errors or [GraphQLError(type(error).__name__)]
+    finally:
+        for part in (together, *visitors):  # each refers to itself, and to the document
+            vars(part).clear()
     return errors
 
 
@@ -105,6 +110,9 @@ class _Context(ValidationContext):
         if usages is None:
             fragment = node if isinstance(node, FragmentDefinitionNode) else None
             visitor = VariableUsageVisitor(self._type_info, fragment)
-            visit(node, _Rules(self._type_info, [visitor]), _KEYS)
+            rules = _Rules(self._type_info, [visitor])
+            visit(node, rules, _KEYS)
             usages = self._variable_usages[node] = visitor.usages
+            for part in (rules, visitor):
+                vars(part).clear()
         return usages

@@ -10,7 +10,7 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -41,6 +41,20 @@ class _Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class _FieldCost:
+    """What a field costs in any operation: `slicing` are the arguments that may give the list's size, with their
+    defaults; `own` is its weight, if it has one; `arguments` those that may cost something."""
+
+    type: str
+    many: bool
+    slicing: Mapping[str, Any]
+    assumed: int | None
+    sized: tuple[str, ...]
+    own: int | None
+    arguments: Mapping[str, _Argument]
+
+
+@dataclass(slots=True, eq=False)
 class _Item:
     """One field of the operation.
 
@@ -78,11 +92,11 @@ class Cost:
 
     def check(self, values: Mapping[str, Any]) -> None:
         """Raise OperationRefused (DOCUMENT_COST_LIMIT, DOCUMENT_VALUES_LIMIT) above the limits."""
-        causes = [values.get(name) for name in self.sizes]
-        causes += [self.costs.argument_cost(argument, values) for argument in self.weighted]
+        arguments = {argument: self.costs.argument_cost(argument, values) for argument in self.weighted}
+        causes = [*(values.get(name) for name in self.sizes), *arguments.values()]
         if causes == self._passed[0]:
             return
-        limit, cost = self.costs.limit, self.total(values)
+        limit, cost = self.costs.limit, self._sum(self.items, {}, values, arguments)
         if cost > limit:
             raise OperationRefused("DOCUMENT_COST_LIMIT", f"cost {cost} above {limit}", {"count": cost, "limit": limit})
         most, leaves = self.costs.most_values, self.leaves(values)
@@ -94,7 +108,8 @@ class Cost:
 
     def total(self, values: Mapping[str, Any]) -> int:
         """The cost under these values."""
-        return self._sum(self.items, {}, values)
+        arguments = {argument: self.costs.argument_cost(argument, values) for argument in self.weighted}
+        return self._sum(self.items, {}, values, arguments)
 
     def leaves(self, values: Mapping[str, Any]) -> int:
         """The greatest number of leaves that an answer can hold under these values; a list of leaves counts once."""
@@ -114,16 +129,24 @@ class Cost:
             total += sizes.get(item.name, size if item.many else 1) * below
         return total
 
-    def _sum(self, items: tuple[_Item, ...], sizes: Mapping[str, int], values: Mapping[str, Any]) -> int:
-        """The cost of fields. Depth is bounded by the document's limits."""
+    def _sum(
+        self,
+        items: tuple[_Item, ...],
+        sizes: Mapping[str, int],
+        values: Mapping[str, Any],
+        arguments: Mapping[_Argument, int],
+    ) -> int:
+        """The cost of fields, with those of `arguments`. Depth is bounded by the document's limits."""
         total = 0
         for item in items:
             if hold(item.conditions, values):
                 size = item.size(values)
                 inner = dict.fromkeys(item.sized, size)
-                below = max((weight + self._sum(fields, inner, values) for weight, fields in item.below), default=0)
+                below = max(
+                    (weight + self._sum(fields, inner, values, arguments) for weight, fields in item.below), default=0
+                )
                 total += sizes.get(item.name, size if item.many else 1) * (item.weight + below)
-                total += sum(self.costs.argument_cost(argument, values) for argument in item.arguments)
+                total += sum(arguments[argument] for argument in item.arguments)
         return total
 
 
@@ -136,6 +159,7 @@ class Costs:
         self._types = supergraph.schema.type_map
         self._weights: dict[str, int] = {}
         self._sizes: dict[str, Mapping[str, Any]] = {}
+        self._fields: dict[tuple[str, str], _FieldCost] = {}
         for coordinate, directives in supergraph.directives.items():
             for directive in directives:
                 if (identity(directive.spec), directive.name) == (_COST, "cost"):
@@ -187,37 +211,54 @@ class Costs:
         places = (field.coordinate, *(f"{interface.name}.{field.name}" for interface in type_.interfaces))
         return next((self._sizes[place] for place in places if place in self._sizes), {})
 
+    def _field(self, field: Field) -> _FieldCost:
+        """The costs of a field in any operation."""
+        key = field.type, field.name
+        costs = self._fields.get(key)
+        if costs is None:
+            type_: Any = self._types[field.type]
+            definition = type_.fields[field.name]
+            list_size = self._size(field, type_)
+            slicing = [name for name in list_size.get("slicingArguments") or () if name in definition.args]
+            nodes = {name: definition.args[name].ast_node.default_value for name in slicing}
+            costs = self._fields[key] = _FieldCost(
+                get_named_type(definition.type).name,
+                is_list_type(get_nullable_type(definition.type)),
+                {name: None if node is None else literal(node) for name, node in nodes.items()},
+                list_size.get("assumedSize"),
+                tuple(list_size.get("sizedFields") or ()),
+                self._weights.get(field.coordinate),
+                {
+                    name: _Argument(coordinate, argument.type, "")
+                    for name, argument in definition.args.items()
+                    if self._is_weighted(coordinate := f"{field.coordinate}({name}:)", argument.type)
+                },
+            )
+        return costs
+
     def _item(self, field: Field) -> _Item:
         """The costs of one field. Depth is bounded by the document's limits."""
-        type_: Any = self._types[field.type]
-        definition = type_.fields[field.name]
-        named_type = get_named_type(definition.type).name
-        list_size = self._size(field, type_)
+        costs = self._field(field)
         variables = dict(field.arguments)
-        slicing = [name for name in list_size.get("slicingArguments") or () if name in definition.args]
-        nodes = [definition.args[name].ast_node.default_value for name in slicing if name not in variables]
-        defaults = [literal(node) for node in nodes if node is not None]
-        sizes = [size for size in (*defaults, list_size.get("assumedSize")) if size is not None]
-        own = self._weights.get(field.coordinate)
+        defaults = [size for name, size in costs.slicing.items() if name not in variables]
+        sizes = [size for size in (*defaults, costs.assumed) if size is not None]
+        own = costs.own
         return _Item(
             field.name,
             field.conditions,
-            (0 if field.selections else self._weights.get(named_type, 0)) if own is None else own,
-            is_list_type(get_nullable_type(definition.type)),
-            tuple(variables[name] for name in slicing if name in variables),
+            (0 if field.selections else self._weights.get(costs.type, 0)) if own is None else own,
+            costs.many,
+            tuple(variables[name] for name in costs.slicing if name in variables),
             sizes[0] if sizes else 1,
-            tuple(list_size.get("sizedFields") or ()),
+            costs.sized,
             tuple(
-                _Argument(coordinate, type_, variable)
-                for coordinate, type_, variable in (
-                    (f"{field.coordinate}({name}:)", definition.args[name].type, variable)
-                    for name, variable in field.arguments
-                )
-                if self._is_weighted(coordinate, type_)
+                replace(costs.arguments[name], variable=variable)
+                for name, variable in field.arguments
+                if name in costs.arguments
             ),
             tuple(
                 (
-                    self._weights.get(selections.type, self._weights.get(named_type, 1)) if own is None else 0,
+                    self._weights.get(selections.type, self._weights.get(costs.type, 1)) if own is None else 0,
                     tuple(self._item(inner) for inner in selections.fields if inner.name != "__typename"),
                 )
                 for selections in field.selections
@@ -228,11 +269,11 @@ class Costs:
 def _causes(items: tuple[_Item, ...]) -> tuple[tuple[str, ...], tuple[_Argument, ...]]:
     """The variables of conditions and sizes, and the weighted arguments, on which a cost depends."""
     sizes: dict[str, None] = {}
-    weighted: list[_Argument] = []
+    weighted: dict[_Argument, None] = {}
     pending = list(items)
     while pending:
         item = pending.pop()
         sizes.update(dict.fromkeys([*item.slices, *(condition.variable for condition in item.conditions)]))
-        weighted += item.arguments
+        weighted.update(dict.fromkeys(item.arguments))
         pending += (below for _, fields in item.below for below in fields)
     return tuple(sizes), tuple(weighted)

@@ -6,14 +6,19 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from benchmarks.gateway.hostile import FAMILIES, Recipe, document, graph
+from benchmarks.gateway.hostile import composed
+from benchmarks.gateway.hostile_document import NAME, document
+from benchmarks.gateway.hostile_graph import graph
+from benchmarks.gateway.recipes import FAMILIES, Recipe, anywhere
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
+from hub.errors import HubError
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.budget import STEPS, STEPS_PER_GLANCE, Budget
 from hub.federation.errors import OperationRefused
@@ -23,7 +28,7 @@ from hub.federation.planning.query_plan import LONGEST_INDENTED
 from hub.federation.supergraph import Supergraph
 from tests.federation.harness import HEAD, Gateway, Part
 
-CALLS_PER_STEP = 40
+CALLS_PER_STEP = 30
 """Calls of functions, built-in ones included, that a step may stand for."""
 
 BOUNDED_CALLS = 200_000
@@ -72,9 +77,10 @@ def ladder(depth: int) -> str:
 
 
 def prepare(supergraph: Supergraph, query: str, budget: Budget) -> None:
+    """Prepare a document as a whole."""
     schema = supergraph.client_schema
-    parsed = parse_document(query, schema, WIDE)
-    operation = normalise(parsed, find_operation(parsed, None), schema, budget)
+    parsed = parse_document(query, schema, WIDE, budget)
+    operation = normalise(parsed, find_operation(parsed, NAME if NAME in query else None), schema, budget)
     plan(AuthorisedOperation(operation, operation), supergraph, budget=budget)
 
 
@@ -85,9 +91,7 @@ def steps(supergraph: Supergraph, query: str) -> int:
 
 
 def calls(supergraph: Supergraph, query: str, budget: Budget) -> int:
-    """The calls of normalising and planning, to the end or to the refusal."""
-    schema = supergraph.client_schema
-    parsed = parse_document(query, schema, WIDE)
+    """The calls of preparing a document, to the end or to the refusal."""
     count = 0
 
     def note(_: FrameType, event: str, __: Any) -> None:
@@ -96,9 +100,8 @@ def calls(supergraph: Supergraph, query: str, budget: Budget) -> int:
 
     sys.setprofile(note)
     try:
-        with suppress(OperationRefused):
-            operation = normalise(parsed, find_operation(parsed, None), schema, budget)
-            plan(AuthorisedOperation(operation, operation), supergraph, budget=budget)
+        with suppress(OperationRefused, HubError):
+            prepare(supergraph, query, budget)
     finally:
         sys.setprofile(None)
     return count
@@ -134,6 +137,17 @@ def test_the_budget_sees_all_the_work_of_hostile_documents(family: str) -> None:
     budget = Budget()
     count = calls(supergraph, document(recipe, supergraph), budget)
     assert count <= BOUNDED_CALLS + CALLS_PER_STEP * (budget.steps - budget.left)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_budget_sees_all_the_work_of_documents_that_nobody_imagined(seed: int) -> None:
+    """A share of `python -m benchmarks.gateway.hostile_search`."""
+    random = Random(seed)
+    for recipe in (anywhere(random) for _ in range(3)):
+        for supergraph in composed(recipe):
+            budget = Budget()
+            count = calls(supergraph, document(recipe, supergraph), budget)
+            assert count <= BOUNDED_CALLS + CALLS_PER_STEP * (budget.steps - budget.left), recipe
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.errors import Path
 from hub.federation.execution.execute import Answer
-from hub.federation.execution.generate import Marked, generate
+from hub.federation.execution.generate import MOST_INLINE, Marked, generate
 from hub.federation.execution.project import Projection, interpret
 from hub.federation.execution.projection_runtime import Verdicts, note_each, note_uniform
 from hub.federation.execution.representation_collector import Unusual
@@ -120,9 +120,9 @@ class Tree:
         return self.draw(st.sampled_from(VALUES[str(type_)]))
 
 
-@pytest.mark.parametrize("long", [1, 8])
+@pytest.mark.parametrize(("long", "inline"), [(1, MOST_INLINE), (8, MOST_INLINE), (8, -1)])
 def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
-    long: int, monkeypatch: pytest.MonkeyPatch
+    long: int, inline: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts: Counter[str] = Counter()
 
@@ -135,6 +135,7 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
         return count
 
     monkeypatch.setattr("hub.federation.execution.generate.LONG", long)
+    monkeypatch.setattr("hub.federation.execution.generate.MOST_INLINE", inline)
     monkeypatch.setattr("hub.federation.execution.generate.note_uniform", counted(note_uniform))
     monkeypatch.setattr("hub.federation.execution.generate.note_each", counted(note_each))
 
@@ -164,7 +165,23 @@ def test_generated_code_makes_what_the_interpreter_makes_of_any_answer(
 
     check()
     assert min(counts["generated"], counts["interpreted"]) > OPERATIONS / 10, counts
-    assert counts["note_uniform" if long == 1 else "note_each"] > OPERATIONS / 100, counts
+    if inline == MOST_INLINE:  # else each object of a list is noted by its own function
+        assert counts["note_uniform" if long == 1 else "note_each"] > OPERATIONS / 100, counts
+
+
+def test_the_code_of_many_fields_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is compiled in one call, which no other thread interrupts."""
+    sizes: list[int] = []
+
+    def compiled(source: str, *arguments: Any) -> Any:
+        sizes.append(len(source))
+        return compile(source, *arguments)
+
+    monkeypatch.setattr("hub.federation.execution.generate.compile", compiled, raising=False)
+    projection = Projection(shape("{ person { id name kind } }"), SCHEMA).shape({})
+    for fields in (MOST_INLINE, MOST_INLINE + 1):
+        generate(projection, fields=fields)
+    assert sizes[1] < 0.6 * sizes[0]
 
 
 def test_generated_code_grows_with_the_document_however_deep_its_objects_are(monkeypatch: pytest.MonkeyPatch) -> None:

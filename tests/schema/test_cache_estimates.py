@@ -66,11 +66,11 @@ def filtered(number: int) -> str:
 
 
 def numbers(number: int) -> str:
-    return written(number, f"[{' '.join(f'1e{exponent}' for exponent in range(2_000))}]")
+    return written(number, f"[{' '.join(f'1e{exponent}' for exponent in range(1_900))}]")
 
 
 def objects(number: int) -> str:
-    return written(number, f"[{'{}' * 2_000}]")
+    return written(number, f"[{'{}' * 1_900}]")
 
 
 def text(number: int) -> str:
@@ -78,7 +78,7 @@ def text(number: int) -> str:
 
 
 def variables(number: int) -> str:
-    names = [f"$v{name}" for name in range(600)]
+    names = [f"$v{name}" for name in range(480)]
     declared = " ".join(f"{name}: Date = {value}" for value, name in enumerate(names))
     return written(number, f"[{' '.join(names)}]", f"({declared})")
 

@@ -66,8 +66,8 @@ class Projection:
 
     def __init__(self, shape: Operation, schema: GraphQLSchema, *, exact: bool = False, uniform: bool = False) -> None:
         self._root, self._schema = shape.root, schema
-        self._generate = partial(generate, exact=exact, uniform=uniform)
         conditions, self._fields = _conditions(shape.root)
+        self._generate = partial(generate, exact=exact, uniform=uniform, fields=self._fields)
         self._conditions = sorted(conditions)
         self._number = next(_NUMBERS)
 

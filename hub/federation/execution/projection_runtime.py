@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeAlias
 
 from hub.federation.execution.leaf_values import INVALID, Complete
@@ -33,6 +33,17 @@ def completed(complete: Complete, value: Any) -> Any:
     if value is INVALID:
         raise Unusual
     return value
+
+
+def completer(complete: Complete, *, required: bool) -> Callable[[Any], Any]:
+    """The function from a value of a leaf, null included, to what the answer has for it."""
+
+    def complete_value(value: Any) -> Any:
+        if value is None:
+            return unusual() if required else None
+        return completed(complete, value)
+
+    return complete_value
 
 
 def leaves(value: Any, types: frozenset[type]) -> list[Any]:

@@ -22,6 +22,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLArgument,
     GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -29,6 +30,9 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     InlineFragmentNode,
+    ListTypeNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
     TypeNode,
@@ -37,7 +41,6 @@ from graphql import (
     is_input_type,
     is_leaf_type,
     parse,
-    print_ast,
     type_from_ast,
 )
 
@@ -60,7 +63,7 @@ from schema.written_numbers import written
 EMPTY_KEY = "__empty"
 """Response key of the `__typename` that keeps an otherwise empty selection valid; never projected."""
 
-STEPS_PER_FIELD = 1
+STEPS_PER_FIELD = 3
 """Steps of the budget for a field of a concrete type, from the document to the client's answer."""
 
 META_FIELDS = frozenset({"__schema", "__type"})
@@ -73,6 +76,16 @@ class _Shape:
 
     wrapping: str = ""
     children: dict[str, _Shape] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """A field of a type: the named type of its value and the concrete ones, how that is wrapped, its arguments."""
+
+    below: GraphQLNamedType
+    wrapping: str
+    types: tuple[str, ...]
+    args: Mapping[str, GraphQLArgument]
 
 
 @dataclass(slots=True)
@@ -136,7 +149,7 @@ def normalise(
     if root_type is None:
         raise OperationRefused("DOCUMENT_INVALID", "no root type", {"reason": "ROOT_TYPE"})
     variables = [
-        Variable(node.variable.name.value, print_ast(node.type)) for node in operation.variable_definitions or ()
+        Variable(node.variable.name.value, _printed(node.type)) for node in operation.variable_definitions or ()
     ]
     builder.arguments.taken = {variable.name for variable in variables}
     root = _freeze(builder.build(operation.selection_set, root_type), root_type.name)
@@ -205,6 +218,20 @@ class _Builder:
         self.budget = budget
         self.shapes = shapes
         self.arguments = Arguments(schema)
+        self.definitions: dict[tuple[str, str], _Definition] = {}
+
+    def definition(self, type_name: str, name: str) -> _Definition:
+        """What is read of a field's definition; raises OperationRefused for a field that the type does not have."""
+        definition = self.definitions.get((type_name, name))
+        if definition is None:
+            field = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
+            if field is None:
+                raise _unknown_field(type_name)
+            below = get_named_type(field.type)
+            wrapping = str(field.type).replace(below.name, below.name if is_leaf_type(below) else "")
+            types = tuple(type_.name for type_ in self.possible(below))
+            definition = self.definitions[type_name, name] = _Definition(below, wrapping, types, field.args)
+        return definition
 
     def possible(self, type_: GraphQLNamedType) -> tuple[GraphQLObjectType, ...]:
         if isinstance(type_, GraphQLObjectType):
@@ -251,23 +278,24 @@ class _Builder:
         if name in META_FIELDS:
             return []
         more: list[_Work] = []
-        selected = self.schema.get_field(work.above, name)  # type: ignore[arg-type]
-        if selected is None:
-            raise _unknown_field(work.above.name)
-        below = get_named_type(selected.type)
-        wrapping = str(selected.type).replace(below.name, below.name if is_leaf_type(below) else "")
-        shape = work.shape.children.setdefault(key, _Shape(wrapping))
-        on_field = self.arguments.directives(node)
+        selected = self.definition(work.above.name, name)
+        wrapping, below = selected.wrapping, selected.below
+        shape = work.shape.children.get(key)
+        if shape is None:
+            shape = work.shape.children[key] = _Shape(wrapping)
+        on_field = self.arguments.directives(node) if node.directives else ()
         borne = len(conditions) + len(on_field) + sum(map(len, work.around))
+        steps = STEPS_PER_FIELD + borne // BORNE_PER_STEP
+        passed = sorted(entry.name.value for entry in node.arguments) if node.arguments else ()
         for type_name in reversed(work.types):
-            self.budget.spend(STEPS_PER_FIELD + borne // BORNE_PER_STEP, type_name, name)
-            definition = self.schema.get_field(self.schema.type_map[type_name], name)  # type: ignore[arg-type]
-            if definition is None:
-                raise _unknown_field(type_name)
-            types = self.possible(get_named_type(definition.type))
+            self.budget.spend(steps, type_name, name)
+            definition = self.definition(type_name, name)
+            types = definition.types
             arguments = tuple(
-                (argument, self.arguments.variable(node, argument, definition.args[argument].type))
-                for argument in sorted(entry.name.value for entry in node.arguments or ())
+                [
+                    (argument, self.arguments.variable(node, argument, definition.args[argument].type))
+                    for argument in passed
+                ]
             )
             entries = work.place.types[type_name]
             first = work.place.selected.fields.setdefault((type_name, key), (name, arguments, _SelectedFields()))
@@ -277,15 +305,14 @@ class _Builder:
             if conditions and (key, ()) in entries:
                 entry, inner = entries[key, ()], conditions
             else:
-                place = _Place({type_.name: {} for type_ in types}, first[2]) if types else None
+                place = _Place({type_: {} for type_ in types}, first[2]) if types else None
                 entry = entries.setdefault(
                     (key, conditions), _Entry(key, type_name, name, arguments, conditions, place)
                 )
             if on_field or work.around:
                 entry.occurrences.append(Occurrence(on_field, work.around, conditions))
             if node.selection_set is not None and entry.place is not None:
-                names = tuple(type_.name for type_ in types)
-                more.extend(_selected(node.selection_set, entry.place, shape, names, below, inner))
+                more.extend(_selected(node.selection_set, entry.place, shape, types, below, inner))
         return more
 
 
@@ -307,8 +334,10 @@ def _conditions(
     node: FieldNode | FragmentSpreadNode | InlineFragmentNode, outer: tuple[Condition, ...]
 ) -> tuple[Condition, ...] | None:
     """Conditions under which the node is present, sorted; None if it never is."""
+    if not node.directives:
+        return outer
     conditions = set(outer)
-    for directive in node.directives or ():
+    for directive in node.directives:
         expected = directive.name.value == "include"
         if not expected and directive.name.value != "skip":
             continue
@@ -320,6 +349,16 @@ def _conditions(
     if any(Condition(condition.variable, not condition.value) in conditions for condition in conditions):
         return None
     return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.value)))
+
+
+def _printed(node: TypeNode) -> str:
+    """The text of a type."""
+    if isinstance(node, NonNullTypeNode):
+        return f"{_printed(node.type)}!"
+    if isinstance(node, ListTypeNode):
+        return f"[{_printed(node.type)}]"
+    assert isinstance(node, NamedTypeNode)
+    return node.name.value
 
 
 def _input_type(node: TypeNode, schema: GraphQLSchema) -> GraphQLInputType | None:
@@ -355,10 +394,12 @@ def _freeze(place: _Place, root_type: str, renamed: Mapping[str, str] = MappingP
                         entry.key,
                         entry.type,
                         entry.name,
-                        tuple((argument, renamed.get(name, name)) for argument, name in entry.arguments),
+                        tuple([(argument, renamed.get(name, name)) for argument, name in entry.arguments])
+                        if renamed
+                        else entry.arguments,
                         entry.conditions,
                         tuple(frozen[id(entry.place)].values()) if entry.place is not None else (),
-                        occurrences=tuple(dict.fromkeys(entry.occurrences)),
+                        occurrences=tuple(dict.fromkeys(entry.occurrences)) if entry.occurrences else (),
                     )
                     for entry in entries.values()
                 )

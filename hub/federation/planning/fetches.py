@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hub.federation.budget import BORNE_PER_STEP, Budget
 from hub.federation.operations.operation import Condition, Occurrence
 from hub.federation.planning.graph import Graph, Move
-from hub.federation.planning.search_state import ContextSource, Group, Leaf, Option, Segment, Template
+from hub.federation.planning.search_state import Arrival, ContextSource, Group, Leaf, Option, Segment, Template
 
 Alternatives = frozenset[frozenset[Condition]]
 """Present if all conditions of any member hold; `ALWAYS` has the empty conjunction."""
@@ -136,6 +136,7 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
     The budget pays here for the passes and for the text of the plan, whose work grows with the fields of the steps.
     """
     steps: dict[int, Step] = {}
+    places: dict[int, _Place] = {}
     visited: set[tuple[int, str, str, frozenset[Condition]]] = set()
     for leaf, first in zip(leaves, chosen, strict=True):
         conditions = frozenset(leaf.conditions)
@@ -148,7 +149,7 @@ def build(graph: Graph, leaves: Sequence[Leaf], chosen: Sequence[Option], budget
             visited.add(identity)
             step = _step(steps, option.group)
             step.when = either(step.when, frozenset({conditions}))
-            depth = _insert(graph, step, option, conditions)
+            depth = _insert(graph, step, option, conditions, places)
             weight = STEPS_PER_ITEM + (depth + len(step.when)) // 8 + len(conditions) // BORNE_PER_STEP
             budget.spend(weight, option.arrival.position.type, option.name)
             stack.extend(option.group.sources)
@@ -185,22 +186,46 @@ def _is_root(group: Group) -> bool:
     return not group.inputs and group.position.type in ("Query", "Mutation")
 
 
-def _insert(graph: Graph, step: Step, option: Option, conditions: frozenset[Condition]) -> int:
-    """Add a leaf to its step, with the composite fields between the step's entry and the leaf; return its depth."""
-    chain = [option]
-    while (via := chain[-1].arrival.via) is not None:
-        chain.append(via)
-    chain.reverse()
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a step reads what lies below an arrival: the tree, its depth, the response key at the step's entry."""
+
+    tree: Tree
+    depth: int
+    entry: str
+
+
+def _place(graph: Graph, step: Step, arrival: Arrival, places: dict[int, _Place]) -> _Place:
+    """The place of an arrival, with the composite fields between the step's entry and it; `places` by arrival."""
+    above: list[Option] = []
+    place = places.get(id(arrival))
+    while place is None and arrival.via is not None:
+        above.append(arrival.via)
+        arrival = arrival.via.arrival
+        place = places.get(id(arrival))
+    if place is None:
+        place = places[id(arrival)] = _Place(step.tree, 0, "")
+    for composite in reversed(above):
+        item = place.tree.item(composite, graph.is_abstract(graph_type(graph, composite)))
+        place = _Place(
+            item.tree if item.tree is not None else place.tree, place.depth + 1, place.entry or composite.key
+        )
+    return place
+
+
+def _insert(
+    graph: Graph, step: Step, option: Option, conditions: frozenset[Condition], places: dict[int, _Place]
+) -> int:
+    """Add a leaf to its step; return its depth."""
+    place = places.get(id(option.arrival))
+    if place is None:
+        place = places[id(option.arrival)] = _place(graph, step, option.arrival, places)
     if option.group.required or option.group.contexts:
         requirement = option.group.required, option.group.contexts
-        step.dependents.setdefault(requirement, {})[chain[0].key] = None
-    tree = step.tree
-    for composite in chain[:-1]:
-        item = tree.item(composite, graph.is_abstract(graph_type(graph, composite)))
-        tree = item.tree if item.tree is not None else tree
-    leaf = tree.item(chain[-1], False)
+        step.dependents.setdefault(requirement, {})[place.entry or option.key] = None
+    leaf = place.tree.item(option, False)
     leaf.when = either(leaf.when, frozenset({conditions}))
-    return len(chain)
+    return place.depth + 1
 
 
 def graph_type(graph: Graph, option: Option) -> str:

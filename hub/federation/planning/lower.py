@@ -12,7 +12,7 @@ from hub.federation.execution.context_arguments import document, repeated
 from hub.federation.operations.normalise import EMPTY_KEY
 from hub.federation.operations.operation import ClientDirective, Condition, Occurrence, Operation
 from hub.federation.planning.entity_reuse import Places
-from hub.federation.planning.fetches import Item, Step, Tree, either
+from hub.federation.planning.fetches import ALWAYS, Item, Step, Tree, either
 from hub.federation.planning.graph import Graph
 from hub.federation.planning.passes.order import waves
 from hub.federation.planning.query_plan import Entities, Fetch, Need, Parallel, Plan, Rename, Source
@@ -235,6 +235,8 @@ class _Printer:
         if item.tree is None:
             leaf_type = self.graph.supergraph.schema.get_type(item.type.strip("[]!"))
             self.exact |= isinstance(leaf_type, GraphQLScalarType) and not is_specified_scalar_type(leaf_type)
+            if item.when == ALWAYS and not item.occurrences:
+                return head
             conjunctions = [conjunction - conditions for conjunction in item.when]
             if frozenset() in conjunctions:
                 conjunctions = [frozenset()]

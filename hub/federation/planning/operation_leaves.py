@@ -15,7 +15,7 @@ def walk(walker: Walker, root: Selections) -> list[Leaf]:
     fields = [field for field in root.fields if field.name != TYPENAME]
     if root.type == "Mutation":
         return _mutation_leaves(walker, root, fields)
-    position = Position(Level(()), root.type, selected=[root])
+    position = walker.position(Level(()), root.type, root)
     for home in walker.graph.roots(root.type):
         walker.enter_root(position, home, None)
     for field in fields:
@@ -27,7 +27,8 @@ def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> l
     """Leaves of mutations, each run in one subgraph from which all below it can be read: that of the mutation before,
     if it can be."""
     _check_order(fields)
-    level, position, leaves = Level(()), Position(Level(()), root.type), list[Leaf]()
+    level, leaves = Level(()), list[Leaf]()
+    position = walker.position(Level(()), root.type, root)
     graph, by_key = walker.graph, dict[str, list[Field]]()
     for field in fields:
         by_key.setdefault(field.key, []).append(field)
@@ -38,7 +39,7 @@ def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> l
         for home in sorted(homes, key=lambda name: name not in before):
             candidate = position
             if home not in before:
-                candidate = Position(level, root.type, selected=[root])
+                candidate = walker.position(level, root.type, root)
                 walker.enter_root(candidate, home, None)
             for field in (first, *repeated):
                 _register_keys(candidate, field)

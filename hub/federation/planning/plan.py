@@ -6,7 +6,7 @@ from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.budget import Budget
 from hub.federation.planning.choose import choose
 from hub.federation.planning.fetches import build
-from hub.federation.planning.graph import graph_of
+from hub.federation.planning.graph import Graph, graph_of
 from hub.federation.planning.lower import lower
 from hub.federation.planning.operation_leaves import walk
 from hub.federation.planning.passes import PASSES
@@ -30,6 +30,13 @@ def plan(
     """
     graph = graph_of(supergraph, labels)
     walker = Walker(graph, budget or Budget())
+    try:
+        return _planned(operation, supergraph, graph, walker)
+    finally:
+        walker.forget()
+
+
+def _planned(operation: AuthorisedOperation, supergraph: Supergraph, graph: Graph, walker: Walker) -> Plan:
     leaves = [leaf for leaf in walk(walker, operation.fetch.root) if leaf.options]
     assumed = tuple(dict.fromkeys(place for leaf in leaves for place in leaf.assumed))
     steps = build(graph, leaves, choose(leaves, walker.groups), walker.budget)

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from hub.federation.budget import Budget
 from hub.federation.operations.operation import Field, Selections
 from hub.federation.planning.graph import Graph, Move, Node
-from hub.federation.planning.search_state import Arrival, ContextSource, Group, Option, Position, Template
+from hub.federation.planning.search_state import Arrival, ContextSource, Group, Level, Option, Position, Template
 from hub.federation.supergraph import ROOTS
 
 MAX_OPTIONS = 6
@@ -31,10 +31,31 @@ class Walker:
         self.graph = graph
         self.budget = budget
         self.groups: list[Group] = []
+        self.positions: list[Position] = []
         self.arrivals: dict[tuple[object, ...], Arrival] = {}
         self.typed_groups: dict[tuple[int, int, str, str], Group] = {}
         self.open_searches: set[tuple[int, str, tuple[tuple[str, str], ...]]] = set()
         self.cycles = 0
+
+    def position(self, level: Level, type_: str, root: Selections) -> Position:
+        """A position at the top of an operation."""
+        position = Position(level, type_, selected=[root])
+        self.positions.append(position)
+        return position
+
+    def forget(self) -> None:
+        """Undo what refers to each other, which is thousands of objects: they are freed at once, not by the garbage
+        collector."""
+        while self.positions:
+            position = self.positions.pop()
+            for level in position.children.values():
+                self.positions += level.positions.values()
+                level.positions.clear()
+            position.children.clear()
+            position.options.clear()
+            position.arrivals.clear()
+            position.parent = None
+        self.groups.clear()
 
     def enter(
         self, position: Position, entry: Field, key: str, options: Iterable[Option]
