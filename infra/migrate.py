@@ -109,7 +109,7 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record], admin_dsn: st
     async with connection.transaction():
         await prepare_roles(connection, keys)
     for history in HISTORIES:
-        await upgrade(admin_dsn, history)
+        await upgrade(admin_dsn, history, keys)
     async with connection.transaction():
         await connection.execute(f"SET LOCAL ROLE {JOURNAL}_owner; SELECT {JOURNAL}.open_months(); RESET ROLE")
         for history in HISTORIES:
@@ -123,7 +123,7 @@ async def _connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
         raise unreachable(error) from None
 
 
-async def upgrade(dsn: str, history: History) -> None:
+async def upgrade(dsn: str, history: History, keys: Keys) -> None:
     """Migrate one schema to its newest state.
 
     Raises SetupRefused if its migrations are not installed, or if other code has taken the schema further than they go.
@@ -142,7 +142,7 @@ async def upgrade(dsn: str, history: History) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"SET LOCAL ROLE {history.owner}"))
-            await connection.run_sync(_run, history)
+            await connection.run_sync(_run, history, keys)
     except CommandError as error:
         if not isinstance(error.__cause__, ResolutionError):
             raise
@@ -151,10 +151,15 @@ async def upgrade(dsn: str, history: History) -> None:
         await engine.dispose()
 
 
-def _run(connection: Connection, history: History) -> None:
+def _run(connection: Connection, history: History, keys: Keys) -> None:
     configuration = config(history)
-    configuration.attributes.update(connection=connection, schema=history.schema)
+    configuration.attributes.update(connection=connection, schema=history.schema, nir_key=lambda: _nir_key(keys))
     command.upgrade(configuration, "head")
+
+
+def _nir_key(keys: Keys) -> bytes:
+    """The key of the hashes of NIRs, for a migration that needs it; raises SetupRefused."""
+    return Keys.load(keys.directory, ("nir",)).nir
 
 
 async def _close_versions(connection: asyncpg.Connection[asyncpg.Record], history: History) -> None:

@@ -104,6 +104,14 @@ def covered(number: str, key: bytes, organisme: str | None = None) -> str:
     return COVER + hmac.digest(key, f"covered\x1f{secret}".encode(), "sha256").hex()[:24]
 
 
+def cover_within(text: str, key: bytes, *, number: bool) -> str:
+    """The text with a keyed hash in place of each NIR, as `covered` writes it."""
+    plain = _plain(text)
+    for start, end in reversed(list(_places(plain, number))):
+        plain = plain[:start] + covered(plain[start:end], key) + plain[end:]
+    return plain
+
+
 def _places(text: str, number: bool) -> Iterator[tuple[int, int]]:
     """Where the NIRs of a plain text are, in order."""
     if not (_GROUPED.search(text) or _FIFTEEN.search(text)):

@@ -107,7 +107,7 @@ async def test_a_base_that_is_not_in_utf8_is_refused(postgresql: Cluster, keys: 
 
 async def test_a_schema_whose_migrations_were_not_installed_is_refused(database: Database, tmp_path: Path) -> None:
     with pytest.raises(SetupRefused, match="MIGRATIONS_MISSING"):
-        await upgrade(database.admin_dsn, History("offers", tmp_path))
+        await upgrade(database.admin_dsn, History("offers", tmp_path), database.keys)
 
 
 async def test_a_database_that_other_code_took_further_is_refused_in_one_line(fresh_database: Database) -> None:

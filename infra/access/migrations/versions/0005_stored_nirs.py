@@ -1,0 +1,15 @@
+"""No row holds a NIR in clear (docs/decisions/0073)."""
+
+from alembic import context, op
+
+from infra.stored_nirs import cover
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """What was written before the gate, mended with the key of the hashes."""
+    cover(op.get_bind(), "access", context.config.attributes["nir_key"])

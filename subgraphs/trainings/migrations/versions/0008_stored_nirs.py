@@ -1,0 +1,15 @@
+"""No row holds a NIR in clear (docs/decisions/0073)."""
+
+from alembic import context, op
+
+from infra.stored_nirs import cover
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """What was written before the gate, mended with the key of the hashes."""
+    cover(op.get_bind(), "trainings", context.config.attributes["nir_key"])

@@ -1,0 +1,66 @@
+"""A database written before the gate holds no NIR once migrated, and reading its files again changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from infra.migrate import migrate
+from schema.nir import covered
+from tests.conftest import Database
+from tests.sources.ingestion import versions
+from tests.sources.test_msa_dossiers import NUMBER, ingest_dossier
+
+BEFORE = {"access": "0004", "people": "0011", "appointments": "0004", "offers": "0008", "trainings": "0007"}
+COLUMNS = """
+SELECT c.oid::regclass::text, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1) AND c.relkind = 'r' AND c.relname <> 'alembic_version' AND attnum > 0
+  AND attgenerated = '' AND atttypid = 'text'::regtype
+"""
+
+
+async def contents(connection: Any) -> dict[str, list[str]]:
+    """Every row of every table, as text."""
+    tables = sorted({row[0] for row in await connection.fetch(COLUMNS, list(BEFORE))})
+    return {
+        table: sorted(row[0] for row in await connection.fetch(f"SELECT written::text FROM {table} AS written"))
+        for table in tables
+    }
+
+
+async def test_a_migration_mends_what_was_stored(fresh_database: Database, tmp_path: Path) -> None:
+    assert await ingest_dossier(fresh_database, tmp_path, NUMBER) == []
+    connection = await fresh_database.connect()
+    try:
+        expected = await contents(connection)
+        cover = covered(NUMBER, fresh_database.keys.nir, "MSA:081")
+        spoiled = 0
+        for table, column in await connection.fetch(COLUMNS, list(BEFORE)):
+            status = await connection.execute(
+                f"UPDATE {table} SET {column} = replace({column}, $1, $2) WHERE position($1 in {column}) > 0",
+                cover,
+                NUMBER,
+            )
+            spoiled += status != "UPDATE 0"
+        assert spoiled >= 10
+        await connection.execute("UPDATE people.contact SET street = street || ' (NIR ' || $1 || ')'", NUMBER)
+        for schema, version in BEFORE.items():
+            await connection.execute(f"UPDATE {schema}.alembic_version SET version_num = $1", version)
+
+        await migrate(fresh_database.admin_dsn, fresh_database.keys)
+
+        mended = await contents(connection)
+        assert [table for table, rows in mended.items() if NUMBER[:13] in "".join(rows)] == []
+        assert {table: mended[table] for table in mended if table != "people.contact"} == {
+            table: rows for table, rows in expected.items() if table != "people.contact"
+        }
+        assert await connection.fetch("SELECT street FROM people.contact WHERE street IS NOT NULL") == []
+        forced = "SELECT relforcerowsecurity FROM pg_class WHERE oid = 'people.identity'::regclass"
+        assert await connection.fetchval(forced)
+    finally:
+        await connection.close()
+    assert await ingest_dossier(fresh_database, tmp_path, NUMBER) == []
+    written = await versions(fresh_database)
+    assert await ingest_dossier(fresh_database, tmp_path, NUMBER) == []
+    assert await versions(fresh_database) == written
