@@ -29,7 +29,7 @@ def test_random_sets_are_judged_as_apollo_does(node: Node) -> None:
             sources = drawn(seed)
             verdicts = composers.verdicts(sources)
             difference = described(f"seed-{seed}", sources, verdicts)
-            assert verdicts.same_codes or deliberate(verdicts) is not None, difference
+            assert verdicts.same_codes or deliberate(verdicts), difference
             assert not any(code.startswith(CRASH) for code in verdicts.ours.codes), difference
             if verdicts.kind == (COMPOSES, COMPOSES):
                 assert facts(verdicts.ours.supergraph) == facts(verdicts.apollo.supergraph), difference
@@ -80,10 +80,13 @@ def test_what_apollo_overlooks_is_refused(node: Node, code: str, sdl: str) -> No
 
 
 def test_graphql_that_only_we_find_invalid_is_meant_for_a_named_reason_alone() -> None:
-    invalid = frozenset({"INVALID_GRAPHQL"})
-    named = Verdict(invalid, ("Enum value 'E.A' can only be defined once.",))
-    assert deliberate(Verdicts(named, Verdict(), Verdict())) is not None
-    assert deliberate(Verdicts(Verdict(invalid, ("else",)), Verdict(), Verdict())) is None
+    meant, unmeant = ("INVALID_GRAPHQL", "Enum value 'E.A' can only be defined once."), ("INVALID_GRAPHQL", "else")
+    assert deliberate(Verdicts(Verdict((meant,)), Verdict(), Verdict()))
+    assert not deliberate(Verdicts(Verdict((unmeant,)), Verdict(), Verdict()))
+    assert not deliberate(Verdicts(Verdict((meant, unmeant)), Verdict(), Verdict()))
+    hidden = Verdict((("DISALLOWED_INACCESSIBLE", "this element of GraphQL or of a specification is @inaccessible"),))
+    assert deliberate(Verdicts(hidden, Verdict(), Verdict()))
+    assert not deliberate(Verdicts(hidden, Verdict((("KEY_INVALID_FIELDS", "any"),)), Verdict()))
 
 
 def test_names_that_routers_would_confuse_are_refused(node: Node) -> None:
@@ -180,6 +183,13 @@ UPGRADED = {
 }
 """What a subgraph of Federation 1 adds to the type T of `OWNER`."""
 SUBGRAPHS = {
+    "fields that only bear the names of federation's root fields": (
+        "type Query { a: Int } type Mutation { _entities: Int _service: T } type T { _service: Int }",
+    ),
+    "imports of a link without an address": (f'extend schema @link(import: ["@key", "@external"]) {OWNER}',),
+    "imports of a link that nothing makes a link": (
+        f'extend schema @link(url: "https://example.org/own/v1.0", import: ["@key"]) {OWNER}',
+    ),
     **{name: tuple(HEAD + sdl for sdl in sdls) for name, sdls in SAME_SUPERGRAPHS.items()},
     **{name: (OWNER, f'extend type T @key(fields: "id") {{ {sdl} }}') for name, sdl in UPGRADED.items()},
 }

@@ -87,3 +87,23 @@ async def test_a_mutation_is_refused_before_any_is_made_where_its_turn_depends_o
         calls.clear()
         _, errors = await gateway.answer(query.format(first, between, second), {"on": True})
         assert (calls, errors) == (["a+1", f"{between[8].lower()}+2"], [])
+
+
+NEAR = 'type Mutation { make: [T!] @shareable touch: Int } type Query { t: T } type T @key(fields: "id") { id: ID! }'
+WHOLE = 'type Mutation { make: [T!] @shareable } type T @key(fields: "id") { id: ID! own: Int }'
+
+
+@pytest.mark.parametrize(
+    ("operation", "subgraphs"),
+    [
+        ("mutation { make { id own } }", ["whole"]),
+        ("mutation { touch make { id own } }", ["near", "whole"]),
+        ("mutation { make { id } touch }", ["near"]),
+        ("mutation { make { own } make { id } }", ["whole"]),
+    ],
+)
+def test_a_mutation_of_several_subgraphs_is_run_where_fewest_requests_follow(
+    operation: str, subgraphs: list[str]
+) -> None:
+    gateway = Gateway(Part("near", HEAD + NEAR), Part("whole", HEAD + WHOLE))
+    assert [fetch.subgraph for fetch in gateway.plan(operation).fetches()] == subgraphs

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, OperationDefinitionNode, parse
+from graphql import FieldNode, GraphQLSyntaxError, InlineFragmentNode, NullValueNode, OperationDefinitionNode, parse
 
 from hub.federation.compose.from_context import context_arguments, context_types
 from hub.federation.compose.subgraph_model import Kind, OutputField, Subgraph, Type, named_type
@@ -30,12 +30,14 @@ class FieldSet:
 
 @dataclass(frozen=True, slots=True)
 class SelectedField:
-    """A field that a field set selects; `below_external`: a field above it is external."""
+    """A field that a field set selects. `below_external`: a field above it is external; `arguments`: the names of those
+    that it passes, and whether their value is not null."""
 
     type: Type
     field: OutputField
     leaf: bool
     below_external: bool
+    arguments: Mapping[str, bool]
 
     @property
     def coordinate(self) -> str:
@@ -114,7 +116,11 @@ def resolve_field_set(subgraph: Subgraph, field_set: FieldSet) -> ResolvedFieldS
             field = type_.fields.get(node.name.value) if type_ else None
             problem = _field_problem(subgraph, type_name, node, field)
             if type_ is not None and field is not None:
-                fields.append(SelectedField(type_, field, node.selection_set is None, below_external))
+                arguments = {
+                    argument.name.value: not isinstance(argument.value, NullValueNode)
+                    for argument in node.arguments or ()
+                }
+                fields.append(SelectedField(type_, field, node.selection_set is None, below_external, arguments))
                 if node.selection_set is not None:
                     external = below_external or is_external(subgraph, type_, field)
                     children = reversed(node.selection_set.selections)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from graphql import DirectiveDefinitionNode, print_ast
 
+from hub.federation.compose.specification import LINK
 from hub.federation.compose.subgraph_model import Subgraph
 
 _LOOSE_IN_FEDERATION_1 = ("key", "requires", "provides")
@@ -13,9 +14,11 @@ _LOOSE_ARGUMENTS = ([], *([f"fields: {name}"] for name in ("String", "_FieldSet"
 
 
 def own_definitions(subgraph: Subgraph) -> Iterator[DirectiveDefinitionNode]:
-    """The subgraph's own definitions of federation directives, but for the forms that Federation 1 ignores."""
+    """The subgraph's own definitions of federation directives and of the `@link` that it applies, but for the forms
+    that Federation 1 ignores."""
+    names = {*subgraph.federation_names, *([LINK.name] if subgraph.links else [])}
     for node in subgraph.document.definitions:
-        if not isinstance(node, DirectiveDefinitionNode) or node.name.value not in subgraph.federation_names:
+        if not isinstance(node, DirectiveDefinitionNode) or node.name.value not in names:
             continue
         if subgraph.is_federation2 or not _is_ignored(node):
             yield node

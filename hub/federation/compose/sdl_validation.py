@@ -46,7 +46,7 @@ from graphql.utilities import value_from_ast
 from graphql.validation.validate import validate_sdl
 
 from hub.federation.compose.own_definitions import own_definitions
-from hub.federation.compose.specification import SCALARS, federation_directives
+from hub.federation.compose.specification import LINK, SCALARS
 from hub.federation.compose.subgraph_model import Subgraph
 
 _DEFINITION_OF_EXTENSION: dict[type[Node], type[TypeDefinitionNode]] = {
@@ -57,12 +57,12 @@ _DEFINITION_OF_EXTENSION: dict[type[Node], type[TypeDefinitionNode]] = {
     InputObjectTypeExtensionNode: InputObjectTypeDefinitionNode,
     ScalarTypeExtensionNode: ScalarTypeDefinitionNode,
 }
-_LINK_DEFINITIONS = """
-directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+_LINK_DEFINITIONS = f"""
+{LINK.definition}
 scalar link__Import
-enum link__Purpose { SECURITY EXECUTION }
+enum link__Purpose {{ SECURITY EXECUTION }}
 scalar _Any
-type _Service { sdl: String }
+type _Service {{ sdl: String }}
 scalar _Entity
 """
 
@@ -88,7 +88,7 @@ def complete_document(subgraph: Subgraph) -> DocumentNode:
     """The subgraph's document with every definition that it may leave out."""
     nodes: list[DefinitionNode] = []
     own = {node.name.value for node in own_definitions(subgraph)}
-    specified = {*subgraph.federation_names, "link"} - own
+    specified = {*subgraph.federation_names, *_link_names(subgraph)} - own
     defined = {node.name.value for node in subgraph.document.definitions if isinstance(node, TypeDefinitionNode)}
     for node in subgraph.document.definitions:
         if isinstance(node, DirectiveDefinitionNode) and node.name.value in specified:
@@ -101,17 +101,23 @@ def complete_document(subgraph: Subgraph) -> DocumentNode:
     nodes.extend(
         node
         for node in parse(_LINK_DEFINITIONS, no_location=True).definitions
-        if not isinstance(node, TypeDefinitionNode) or node.name.value not in defined
+        if (node.name.value not in defined if isinstance(node, TypeDefinitionNode) else LINK.name in specified)
     )
     scalars = {*(f"federation__{name}" for name in SCALARS), *subgraph.federation_scalars} - {"_FieldSet"}
     nodes.extend(parse(f"scalar {name}", no_location=True).definitions[0] for name in scalars if name not in defined)
     return DocumentNode(definitions=tuple(nodes))
 
 
+def _link_names(subgraph: Subgraph) -> set[str]:
+    """The name of `@link`, unless the subgraph links nothing and gives it another meaning."""
+    nodes = subgraph.document.definitions
+    defined = any(isinstance(node, DirectiveDefinitionNode) and node.name.value == LINK.name for node in nodes)
+    return set() if defined and not subgraph.links else {LINK.name}
+
+
 def _federation_definitions(subgraph: Subgraph) -> Iterator[DirectiveDefinitionNode]:
-    specifications = federation_directives(subgraph.version)
     for local_name, name in subgraph.federation_names.items():
-        text = print_ast(specifications[name].node).replace(f"@{name}", f"@{local_name}", 1)
+        text = print_ast(subgraph.specification[name].node).replace(f"@{name}", f"@{local_name}", 1)
         for scalar in SCALARS:
             text = re.sub(rf"\b{scalar}\b", f"federation__{scalar}", text)
         (node,) = parse(text, no_location=True).definitions

@@ -82,6 +82,13 @@ _DIRECTIVES = (
 )
 """In the order of the versions: a later row of a name replaces an earlier one."""
 
+LINK = DirectiveSpec(
+    "link",
+    (2, 0),
+    "directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA",
+)
+"""The directive that names the specifications, which a subgraph may define in part."""
+
 SCALARS_SINCE: Mapping[str, Version] = {
     "FieldSet": (2, 0),
     "Scope": (2, 5),

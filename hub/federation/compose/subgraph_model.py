@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import DocumentNode, parse_value
 
-from hub.federation.compose.specification import Version
+from hub.federation.compose.specification import UPGRADED, DirectiveSpec, Version, federation_directives
 from hub.federation.operations.literals import literal
 
 FEDERATION = "federation"
@@ -130,6 +130,11 @@ class Subgraph:
     def is_federation2(self) -> bool:
         """Whether the schema links to federation v2."""
         return self.version >= (2, 0)
+
+    @property
+    def specification(self) -> Mapping[str, DirectiveSpec]:
+        """Federation's directives of the version that the subgraph is read as."""
+        return federation_directives(self.version if self.is_federation2 else UPGRADED)
 
     def output_fields(self, *kinds: Kind) -> Iterator[tuple[Type, OutputField, str]]:
         """Fields of the types of these kinds (by default objects and interfaces), with their coordinates."""

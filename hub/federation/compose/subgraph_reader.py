@@ -38,6 +38,7 @@ from graphql import (
     print_ast,
 )
 
+from hub.federation.compose.root_types import with_usual_root_names, without_protocol_fields
 from hub.federation.compose.specification import APOLLO, FEDERATION_1, SCALARS, UPGRADED, federation_directives
 from hub.federation.compose.subgraph_model import (
     FEDERATION,
@@ -48,7 +49,6 @@ from hub.federation.compose.subgraph_model import (
     OutputField,
     Subgraph,
     Type,
-    named_type,
 )
 from hub.federation.errors import RuleViolation
 from hub.federation.link_specification import identity, imported_elements, imports, version
@@ -61,7 +61,6 @@ _FEDERATION_SPECS = {
 _INHERITED_BY_FIELDS = (AppliedDirective(FEDERATION, "shareable"), AppliedDirective(FEDERATION, "external"))
 _BUILT_IN = ("deprecated", "specifiedBy", "oneOf")
 _PROTOCOL_TYPE = re.compile(r"_Any|_Entity|_Service|_FieldSet|FieldSet|(federation|link|join|core)__\w+|link_\w+")
-_PROTOCOL_FIELDS = ("_entities", "_service")
 _NODES_OF_KIND: tuple[tuple[Kind, type[Node], type[Node]], ...] = (
     (Kind.SCALAR, ScalarTypeDefinitionNode, ScalarTypeExtensionNode),
     (Kind.OBJECT, ObjectTypeDefinitionNode, ObjectTypeExtensionNode),
@@ -118,7 +117,7 @@ def read_subgraph(name: str, url: str, sdl: str) -> Subgraph:
     return Subgraph(
         name,
         url,
-        _with_usual_root_names(types, schema_nodes),
+        without_protocol_fields(with_usual_root_names(types, schema_nodes)),
         document,
         reader.version,
         tuple(links) if any(_binds(str(link.get("url"))) for link in links) else (),
@@ -155,6 +154,7 @@ class _Reader:
     In Federation 1, a directive of Federation 2 that the schema defines itself has its meaning."""
 
     def __init__(self, links: Sequence[dict[str, Any]], defined: Sequence[str]) -> None:
+        self.defined = set(defined)
         self.names: dict[str, AppliedDirective] = {name: AppliedDirective("", name) for name in _BUILT_IN}
         self.prefixes: dict[str, str] = {}
         versions = [version(url) for link in links if identity(url := str(link.get("url"))) == f"{APOLLO}federation"]
@@ -173,9 +173,10 @@ class _Reader:
                     self.federation_scalars.update(dict.fromkeys(names or [f"{prefix}__{scalar}"], scalar))
         self.inherited_by_fields = () if self.version == FEDERATION_1 else _INHERITED_BY_FIELDS
         if self.version == FEDERATION_1:
-            for name in federation_directives(self.version):
-                self.names.setdefault(name, AppliedDirective(FEDERATION, name))
-            for name in federation_directives(UPGRADED).keys() & set(defined):
+            self.names.update(
+                (name, AppliedDirective(FEDERATION, name)) for name in federation_directives(self.version)
+            )
+            for name in federation_directives(UPGRADED).keys() & self.defined:
                 self.names.setdefault(name, AppliedDirective(FEDERATION, name))
 
     def resolve(self, local_name: str) -> AppliedDirective | None:
@@ -189,7 +190,9 @@ class _Reader:
 
     def federation_names(self) -> dict[str, str]:
         """Federation directives of this version, by every name that they have in the subgraph."""
-        specified = federation_directives(self.version)
+        specified = set(federation_directives(self.version))
+        if self.version == FEDERATION_1:
+            specified |= federation_directives(UPGRADED).keys() & self.defined
         prefixed = [f"{prefix}__{name}" for prefix in self.prefixes for name in specified]
         resolved = {name: self.resolve(name) for name in (*self.names, *self.prefixes, *prefixed)}
         return {
@@ -217,11 +220,7 @@ class _Reader:
             description=_description(node),
             directives=directives,
             kind=kind,
-            fields={
-                field.name.value: self.output_field(field, inherited)
-                for field in fields
-                if field.name.value not in _PROTOCOL_FIELDS
-            },
+            fields={field.name.value: self.output_field(field, inherited) for field in fields},
             input_fields={field.name.value: self.input_value(field) for field in input_fields},
             values={
                 value.name.value: Element(value.name.value, _description(value), self.directives(value.directives))
@@ -278,27 +277,3 @@ def _with_declaration(type_: Type | None, declaration: Type) -> Type:
         extension=type_.extension and declaration.extension,
         extension_keys=type_.extension_keys + declaration.extension_keys,
     )
-
-
-def _with_usual_root_names(types: dict[str, Type], schema_nodes: Sequence[Any]) -> dict[str, Type]:
-    """The types with the root types renamed Query, Mutation and Subscription, also where fields refer to them."""
-    usual_names = {
-        entry.type.name.value: entry.operation.value.capitalize()
-        for node in schema_nodes
-        for entry in node.operation_types or ()
-    }
-    usual_names = {name: usual for name, usual in usual_names.items() if name != usual}
-    if not usual_names:
-        return types
-
-    def renamed(printed: str) -> str:
-        return printed.replace(named_type(printed), usual_names.get(named_type(printed), named_type(printed)))
-
-    return {
-        usual_names.get(type_.name, type_.name): replace(
-            type_,
-            name=usual_names.get(type_.name, type_.name),
-            fields={name: replace(field, type=renamed(field.type)) for name, field in type_.fields.items()},
-        )
-        for type_ in types.values()
-    }

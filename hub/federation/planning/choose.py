@@ -6,7 +6,7 @@ so far is a lower bound. The search is bounded in steps and deterministic: the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.federation.planning.search_state import Group, Leaf, Option
 
@@ -19,10 +19,9 @@ MAX_COMPARED = 40_000
 
 def choose(leaves: Sequence[Leaf], groups: Sequence[Group]) -> list[Option]:
     """The chosen option of each leaf, in order."""
-    cost = [FETCH_COST + group.depth for group in groups]
-    choices: dict[tuple[frozenset[int], ...], None] = {}
-    for leaf in leaves:
-        choices[_closures(leaf)] = None
+    choices = dict.fromkeys(map(_closures, leaves))
+    numbers = frozenset[int]().union(*(closure for closures in choices for closure in closures))
+    cost = {number: FETCH_COST + groups[number].depth for number in numbers}
     ordered = sorted(choices, key=len)
     picked, total = _greedy(ordered, cost)
     open_choices = [closures for closures in ordered if len(closures) > 1]
@@ -32,12 +31,18 @@ def choose(leaves: Sequence[Leaf], groups: Sequence[Group]) -> list[Option]:
     return [leaf.options[picked[_closures(leaf)]] for leaf in leaves]
 
 
+def cost_of(leaves: Sequence[Leaf], groups: Sequence[Group], paid: frozenset[int]) -> int:
+    """What the chosen options of the leaves cost, without the groups that are paid already."""
+    chosen = frozenset[int]().union(*(option.group.closure for option in choose(leaves, groups)))
+    return sum(FETCH_COST + groups[number].depth for number in chosen - paid)
+
+
 def _closures(leaf: Leaf) -> tuple[frozenset[int], ...]:
     return tuple(option.group.closure for option in leaf.options)
 
 
 def _greedy(
-    choices: Sequence[tuple[frozenset[int], ...]], cost: Sequence[int]
+    choices: Sequence[tuple[frozenset[int], ...]], cost: Mapping[int, int]
 ) -> tuple[dict[tuple[frozenset[int], ...], int], int]:
     have: frozenset[int] = frozenset()
     picked = {}
@@ -53,7 +58,7 @@ def _branch_and_bound(
     base: frozenset[int],
     seed: dict[tuple[frozenset[int], ...], int],
     total: int,
-    cost: Sequence[int],
+    cost: Mapping[int, int],
 ) -> dict[tuple[frozenset[int], ...], int]:
     best = {closures: seed[closures] for closures in choices}
     stack: list[tuple[int, frozenset[int], int, tuple[int, ...]]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.federation.errors import OperationRefused
 from hub.federation.operations.operation import Condition, Field, Selections
 from hub.federation.planning.assumed_type import assumed_type
+from hub.federation.planning.choose import cost_of
 from hub.federation.planning.graph import Node
 from hub.federation.planning.search_state import Leaf, Level, Position
 from hub.federation.planning.walk import TYPENAME, Walker
@@ -24,37 +25,48 @@ def walk(walker: Walker, root: Selections) -> list[Leaf]:
 
 
 def _mutation_leaves(walker: Walker, root: Selections, fields: list[Field]) -> list[Leaf]:
-    """Leaves of mutations, each run in one subgraph from which all below it can be read: that of the mutation before,
-    if it can be."""
+    """Leaves of mutations, each run in one subgraph from which all below it can be read: where that takes the fewest
+    fetches, and of these where the mutation before runs."""
     _check_order(fields)
-    level, leaves = Level(()), list[Leaf]()
-    position = walker.position(Level(()), root.type, root)
-    graph, by_key = walker.graph, dict[str, list[Field]]()
+    position, leaves = walker.position(Level(()), root.type, root), list[Leaf]()
+    by_key: dict[str, list[Field]] = {}
     for field in fields:
         by_key.setdefault(field.key, []).append(field)
-    for first, *repeated in by_key.values():
-        refusal = _impossible(first)
-        before = [arrival.group.subgraph for arrival in position.arrivals]
-        homes = [name for name in graph.roots(root.type) if graph.move(Node(root.type, name), first.name)]
-        for home in sorted(homes, key=lambda name: name not in before):
-            candidate = position
-            if home not in before:
-                candidate = walker.position(level, root.type, root)
-                walker.enter_root(candidate, home, None)
-            for field in (first, *repeated):
-                _register_keys(candidate, field)
-            try:
-                leaves += [leaf for field in (first, *repeated) for leaf in _leaves(walker, candidate, field)]
-            except OperationRefused as error:
-                if error.code != refusal.code:
-                    raise
-                refusal = error
-            else:
-                position = candidate
-                break
-        else:
-            raise refusal
+    for same_key in by_key.values():
+        ways = _ways(walker, position, same_key)
+        if len(ways) > 1:
+            running = frozenset(arrival.group.number for arrival in position.arrivals)
+            ways.sort(key=lambda way: cost_of(way[1], walker.groups, running))
+        position, below = ways[0]
+        leaves += below
     return leaves
+
+
+def _ways(walker: Walker, position: Position, fields: list[Field]) -> list[tuple[Position, list[Leaf]]]:
+    """The ways to run a mutation, whose fields have one key, after that of the position: first where that one runs.
+
+    Raises OperationRefused (PLAN_IMPOSSIBLE) if there is none."""
+    refusal = _impossible(fields[0])
+    ways: list[tuple[Position, list[Leaf]]] = []
+    graph, root = walker.graph, position.type
+    before = [arrival.group.subgraph for arrival in position.arrivals]
+    homes = [name for name in graph.roots(root) if graph.move(Node(root, name), fields[0].name)]
+    for home in sorted(homes, key=lambda name: name not in before):
+        entered = position
+        if home not in before:
+            entered = walker.position(position.level, root, position.selected[0])
+            walker.enter_root(entered, home, None)
+        for field in fields:
+            _register_keys(entered, field)
+        try:
+            ways.append((entered, [leaf for field in fields for leaf in _leaves(walker, entered, field)]))
+        except OperationRefused as error:
+            if error.code != refusal.code:
+                raise
+            refusal = error
+    if not ways:
+        raise refusal
+    return ways
 
 
 def _check_order(fields: list[Field]) -> None:

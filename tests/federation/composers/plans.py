@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from graphql import FieldNode, TypeInfo, TypeInfoVisitor, Visitor, is_abstract_type, parse, visit
+
 from hub.document.limits import Limits
 from hub.document.parse import find_operation, parse_document
 from hub.federation.authorised_operation import AuthorisedOperation
 from hub.federation.compose.composer import compose
+from hub.federation.compose.rules.shareable import runtime_types
+from hub.federation.compose.subgraph_reader import read_subgraph
 from hub.federation.operations.normalise import normalise
 from hub.federation.planning.plan import plan
 from hub.federation.supergraph import Supergraph
@@ -30,12 +34,15 @@ class Planned:
     ours: int | str
     apollo: int | str | None
     hive: int | str | None
+    whole: bool = True
+    """Whether each selected field may return an object, and the same types in all its subgraphs: where not, reference
+    planners ask for nothing, or one subgraph alone for objects of types that only another knows."""
 
     @property
     def worse(self) -> bool:
         """Whether a reference planner has a plan, and ours has none or one of more fetches."""
         best = min((fetches for fetches in (self.apollo, self.hive) if isinstance(fetches, int)), default=None)
-        return best is not None and (isinstance(self.ours, str) or self.ours > best)
+        return self.whole and best is not None and (isinstance(self.ours, str) or self.ours > best)
 
     def __str__(self) -> str:
         return f"fetches: ours {self.ours} | Apollo {self.apollo} | Hive {self.hive}: {self.text}"
@@ -62,11 +69,31 @@ def fetches(supergraph: Supergraph, text: str) -> int | str:
 def planned(sources: SubgraphSet, seed: int, count: int, referees: Referees) -> tuple[Loaded, list[Planned]]:
     """Who loads the supergraph of a set that composes, and its drawn operations as all three plan them."""
     supergraph = compose(sources)
+    types = runtime_types([read_subgraph(source.name, source.url, source.sdl) for source in sources])
+    uneven = {field for field, names in types.items() if len(set(names.values())) > 1 or not all(names.values())}
     texts = operations(supergraph, seed, count)
     loaded = referees.loaded(supergraph.text, texts)
     hive = [None] * len(texts) if CONTEXTS in supergraph.text else loaded.hive
     rows = zip(texts, loaded.apollo, hive, strict=True)
-    return loaded, [Planned(text, fetches(supergraph, text), apollo, other) for text, apollo, other in rows]
+    return loaded, [
+        Planned(text, fetches(supergraph, text), apollo, other, uneven.isdisjoint(selected(supergraph, text)))
+        for text, apollo, other in rows
+    ]
+
+
+def selected(supergraph: Supergraph, text: str) -> set[str]:
+    """Coordinates of the fields that an operation selects, on each object type that they may be of."""
+    schema, coordinates = supergraph.client_schema, set[str]()
+    types = TypeInfo(schema)
+
+    class Collector(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            parent = types.get_parent_type()
+            objects = schema.get_possible_types(parent) if is_abstract_type(parent) else [parent]
+            coordinates.update(f"{type_}.{node.name.value}" for type_ in objects)
+
+    visit(parse(text), TypeInfoVisitor(types, Collector()))
+    return coordinates
 
 
 def smallest_worse(sources: SubgraphSet, seed: int, count: int, referees: Referees) -> tuple[SubgraphSet, Planned]:

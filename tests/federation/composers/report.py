@@ -52,7 +52,7 @@ class Report:
         self.references_agree += verdicts.hive.accepts is verdicts.apollo.accepts
         self.crashes.update(code for code in verdicts.ours.codes if code.startswith("CRASH"))
         if not verdicts.same_codes:
-            self.deliberate += deliberate(verdicts) is not None
+            self.deliberate += deliberate(verdicts)
             self.classes.setdefault(verdicts.kind, []).append((name, sources, verdicts))
 
     def add_plans(self, name: str, sources: SubgraphSet, loaded: Loaded, operations: Sequence[Planned]) -> None:
@@ -117,7 +117,7 @@ def described(name: str, sources: SubgraphSet, verdicts: Verdicts) -> str:
     lines = [f"# {name}"]
     for who, verdict in (("ours", verdicts.ours), ("Apollo", verdicts.apollo), ("the other", verdicts.hive)):
         lines.append(f"# {who}: {' '.join(sorted(verdict.codes)) or 'composes'}")
-        lines.extend(f"#   {line}" for message in verdict.messages for line in message.splitlines()[:LINES])
+        lines.extend(f"#   {line}" for _, message in verdict.errors for line in message.splitlines()[:LINES])
     return _with_subgraphs(lines, sources)
 
 

@@ -23,16 +23,20 @@ CRASH = "CRASH"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Codes of the errors, none if the set composes, and their messages; the supergraph's SDL if it does."""
+    """Codes and messages of the errors, none if the set composes; the supergraph's SDL if it does."""
 
-    codes: frozenset[str] = frozenset()
-    messages: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
     supergraph: str = ""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the errors."""
+        return frozenset(code for code, _ in self.errors)
 
     @property
     def accepts(self) -> bool:
         """Whether the set composes."""
-        return not self.codes
+        return not self.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,9 @@ def our_verdict(sources: SubgraphSet) -> Verdict:
     try:
         return Verdict(supergraph=compose(sources).text)
     except CompositionFailed as failed:
-        codes = frozenset(failure.code for failure in failed.failures)
-        return Verdict(codes, tuple(failure.message for failure in failed.failures))
+        return Verdict(tuple((failure.code, failure.message) for failure in failed.failures))
     except Exception as error:
-        return Verdict(frozenset({f"{CRASH} {type(error).__name__}"}), (str(error),))
+        return Verdict(((f"{CRASH} {type(error).__name__}", str(error)),))
 
 
 class Referees:
@@ -143,8 +146,7 @@ class Referees:
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
     errors: Sequence[dict[str, str]] = answer.get("errors", ())
-    codes = frozenset(error["code"] for error in errors)
-    return Verdict(codes, tuple(error["message"] for error in errors), answer.get("supergraph", ""))
+    return Verdict(tuple((error["code"], error["message"]) for error in errors), answer.get("supergraph", ""))
 
 
 @contextmanager

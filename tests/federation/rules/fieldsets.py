@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.federation.rules.case import LINK, Case, K, Q
+from tests.federation.rules.case import LINK, TWO, Case, K, Q
 
 P = 'type Query { a: T @provides(fields: "x") } '
 IMPLEMENTED = 'type Query { a: I } type T implements I @key(fields: "id") { id: ID! y: Int x: Int }'
@@ -27,6 +27,21 @@ def _provides(fields: str, field: str = "x: Int @external", base: str = "x: Int 
     ]
 
 
+DEEP = "type C {{ z(n: {}): Int @shareable }}"
+
+
+def _required(resolved: str, external: str, bad: str, good: str) -> tuple[list[str], list[str]]:
+    def sdls(fields: str) -> list[str]:
+        requiring = f'{K}{{ id: ID! {external} @external b: Int @requires(fields: "{fields}") }}'
+        return [f"{Q}{K}{{ id: ID! {resolved} }}", requiring]
+
+    return sdls(bad), sdls(good)
+
+
+def _deep(fields: str, argument: str = "Int") -> str:
+    return f'{K}{{ id: ID! c: C @external b: Int @requires(fields: "{fields}") }} {DEEP.format(argument)}'
+
+
 CASES = (
     Case("KEY_INVALID_FIELDS", "T", ['type Query { a: T } type T @key(fields: "id") { id(n: Int!): ID! }'],
          ['type Query { a: T } type T @key(fields: "id") { id: ID! }']),
@@ -43,6 +58,16 @@ CASES = (
     Case("KEY_FIELDS_SELECT_INVALID_TYPE", "T", _key('"l { id }"'), _key('"p { id }"')),
     Case("KEY_DIRECTIVE_IN_FIELDS_ARG", "T", _key('"id @include(if: true)"'), _key('"id"')),
     Case("REQUIRES_INVALID_FIELDS", "T.b", _requires('"no"'), _requires('"c"'), ("s1",)),
+    Case("REQUIRES_INVALID_FIELDS", "T.b", *_required("c(n: Int!): Int", "c(n: Int): Int", "c", "c(n: 1)"), TWO),
+    Case("REQUIRES_INVALID_FIELDS", "T.b",
+         *_required("c(n: Int!): Int", "c(n: Int): Int", "c(n: null)", "c(n: 1)"), TWO),
+    Case("REQUIRES_INVALID_FIELDS", "T.b", *_required("c: Int", "c(n: Int): Int", "c(n: 1)", "c"), TWO),
+    Case("REQUIRES_INVALID_FIELDS", "T.b",
+         [Q + K + "{ id: ID! c: C } " + DEEP.format("Int!"), _deep("c { z }")],
+         [Q + K + "{ id: ID! c: C } " + DEEP.format("Int!"), _deep("c { z(n: 1) }")], TWO),
+    Case("REQUIRES_INVALID_FIELDS", "T.b",
+         [Q + K + "{ id: ID! c: C } " + DEEP.format("Int! = 1"), _deep("c { z }")],
+         [Q + K + "{ id: ID! c: C } " + DEEP.format("Int! = 1"), _deep("c { z }", "Int = 1")], TWO),
     Case("REQUIRES_INVALID_FIELDS_TYPE", "T.b", _requires("3"), _requires('"c"'), ("s1",)),
     Case("REQUIRES_DIRECTIVE_IN_FIELDS_ARG", "T.b", _requires('"c @skip(if: true)"'), _requires('"c"'), ("s1",)),
     Case("REQUIRES_FIELDS_MISSING_EXTERNAL", "T.b",

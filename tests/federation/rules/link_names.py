@@ -7,6 +7,9 @@ from tests.federation.rules.case import LINK, Case
 A = "type Query { a: Int }"
 GOOD = LINK.format(minor=9, names='"@key", {name: "@tag", as: "@label"}') + A
 TAG = 'extend schema @link(url: "https://specs.apollo.dev/tag/v0.3", import: ["@label"]) '
+BOUND = (
+    'extend schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/tag/v0.3"{}) '
+)
 SHIELD = 'extend schema @link(url: "https://other.example/shield/v1.0"{}) '
 
 
@@ -49,4 +52,8 @@ CASES = (
     _refused(_importing('{name: "@key", as: "@shield__key"}'), _shield()),
     _refused(_importing('"@key", {name: "@key", as: "@k"}'), good=_importing('"@key", "@key"') + A),
     _refused(_importing('"@key", {name: "@tag", as: "@key"}')),
+    _refused(BOUND.format(""), good=BOUND.format(', as: "label"') + A),
+    _refused(BOUND.format(', as: "federation"')),
+    _refused(BOUND.format(', as: "label", import: ["@tag"]'),
+             good=BOUND.format(', as: "label", import: [{name: "@tag", as: "@mark"}]') + A),
 )  # fmt: skip

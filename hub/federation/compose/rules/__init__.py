@@ -67,6 +67,7 @@ SUBGRAPH_STAGES: tuple[tuple[SubgraphsRule, ...], ...] = (
         *links.RULES,
         *contexts.RULES,
     ),
+    fieldsets.RULES,
 )
 """The subgraphs together, before they are merged."""
 

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from hub.federation.compose.own_definitions import own_definitions
-from hub.federation.compose.specification import SCALARS, federation_directives
+from hub.federation.compose.specification import LINK, SCALARS
 from hub.federation.compose.subgraph_model import Subgraph, named_type
 from hub.federation.errors import RuleViolation
 
@@ -25,8 +25,11 @@ def directive_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
     It may leave out optional arguments, locations and `repeatable`, and give a scalar of federation another type."""
     for subgraph in subgraphs:
         for node in own_definitions(subgraph):
-            specified = federation_directives(subgraph.version)[subgraph.federation_names[node.name.value]].node
-            problem = _definition_problem(subgraph, node, specified)
+            if node.name.value == LINK.name:
+                problem = _shape_problem(node, LINK.node)
+            else:
+                specified = subgraph.specification[subgraph.federation_names[node.name.value]].node
+                problem = _shape_problem(node, specified) or _arguments_problem(subgraph, node, specified)
             if problem is not None:
                 yield RuleViolation(
                     "DIRECTIVE_DEFINITION_INVALID",
@@ -37,26 +40,32 @@ def directive_definition_invalid(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
                 )
 
 
-def _definition_problem(
-    subgraph: Subgraph, node: DirectiveDefinitionNode, specified: DirectiveDefinitionNode
-) -> str | None:
-    arguments = {argument.name.value: argument for argument in node.arguments or ()}
+def _shape_problem(node: DirectiveDefinitionNode, specified: DirectiveDefinitionNode) -> str | None:
+    """What is wrong with the names of the arguments, the locations and `repeatable`."""
+    arguments = {argument.name.value for argument in node.arguments or ()}
     expected = {argument.name.value: argument for argument in specified.arguments or ()}
-    for name in arguments.keys() - expected.keys():
+    for name in sorted(arguments - expected.keys()):
         return f'argument "{name}" is unknown'
     for name, argument in expected.items():
-        required = isinstance(argument.type, NonNullTypeNode)
-        if required and name not in arguments:
+        if isinstance(argument.type, NonNullTypeNode) and name not in arguments:
             return f'argument "{name}" is missing'
-        problem = _argument_problem(subgraph, arguments[name], argument) if name in arguments else None
-        if problem is not None:
-            return f'argument "{name}" {problem}'
     locations = {location.value for location in node.locations}
     unknown = locations - {location.value for location in specified.locations}
     if unknown:
         return f"it can't be applied on {', '.join(sorted(unknown))}"
     if node.repeatable and not specified.repeatable:
         return "it is not repeatable"
+    return None
+
+
+def _arguments_problem(
+    subgraph: Subgraph, node: DirectiveDefinitionNode, specified: DirectiveDefinitionNode
+) -> str | None:
+    expected = {argument.name.value: argument for argument in specified.arguments or ()}
+    for argument in node.arguments or ():
+        problem = _argument_problem(subgraph, argument, expected[argument.name.value])
+        if problem is not None:
+            return f'argument "{argument.name.value}" {problem}'
     return None
 
 

@@ -13,6 +13,7 @@ from graphql import (
     SchemaDefinitionNode,
     SchemaExtensionNode,
     TypeDefinitionNode,
+    TypeExtensionNode,
     UnionTypeDefinitionNode,
     specified_scalar_types,
     validate_schema,
@@ -88,7 +89,7 @@ def root_type_name_used(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation
     A subgraph may name its root types otherwise: the supergraph has the usual names, which must then be free."""
     for subgraph in subgraphs:
         nodes = subgraph.document.definitions
-        names = {node.name.value for node in nodes if isinstance(node, TypeDefinitionNode)}
+        names = {node.name.value for node in nodes if isinstance(node, TypeDefinitionNode | TypeExtensionNode)}
         for node in nodes:
             if not isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
                 continue

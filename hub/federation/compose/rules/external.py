@@ -115,7 +115,7 @@ def _argument_problem(
             "the @external field lacks this argument of the resolved field",
             "Add the argument",
         )
-    if type_ is not None and merge_input_types([external.type, type_]) != external.type and external.type != type_:
+    if type_ is not None and merge_input_types([external.type, type_]) != type_:
         return (
             "EXTERNAL_ARGUMENT_TYPE_MISMATCH",
             f'the argument has the type "{external.type}" on the @external field, "{type_}" where it is resolved',

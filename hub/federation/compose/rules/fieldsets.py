@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from hub.federation.compose.field_selections import field_sets, is_external, resolve_field_set
-from hub.federation.compose.subgraph_model import Element, Kind, Subgraph, named_type
+from hub.federation.compose.field_selections import SelectedField, field_sets, is_external, resolve_field_set
+from hub.federation.compose.subgraph_model import Element, InputValue, Kind, Subgraph, named_type
 from hub.federation.errors import RuleViolation
 
 _DIRECTIVES = ("key", "requires", "provides")
@@ -129,6 +129,45 @@ def fields_missing_external(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViola
                     )
 
 
+def required_arguments(subgraphs: Sequence[Subgraph]) -> Iterator[RuleViolation]:
+    """REQUIRES_INVALID_FIELDS: a field set passes an argument that the required field lacks where it is resolved, or
+    leaves out one that is demanded there."""
+    for subgraph in subgraphs:
+        for field_set in field_sets(subgraph, "requires"):
+            for selected in resolve_field_set(subgraph, field_set).fields:
+                for problem, names in _argument_problems(selected, subgraphs):
+                    yield RuleViolation(
+                        "REQUIRES_INVALID_FIELDS",
+                        field_set.coordinate,
+                        [subgraph.name, *names],
+                        f'@requires selects "{selected.coordinate}" {problem} in {", ".join(names)}',
+                        "Give the field the same arguments in every subgraph",
+                    )
+
+
+def _argument_problems(selected: SelectedField, subgraphs: Sequence[Subgraph]) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with the arguments that a field set passes to a field, and in which subgraphs."""
+    resolving: dict[str, Mapping[str, InputValue]] = {}
+    for subgraph in subgraphs:
+        type_ = subgraph.types.get(selected.type.name)
+        field = type_.fields.get(selected.field.name) if type_ is not None else None
+        if field is not None and not field.has("external"):
+            resolving[subgraph.name] = field.arguments
+    for name in selected.arguments:
+        lacking = [subgraph for subgraph, arguments in resolving.items() if name not in arguments]
+        if lacking:
+            yield f'with the argument "{name}", which it lacks', lacking
+    for name in dict.fromkeys(name for arguments in resolving.values() for name in arguments):
+        declared = {subgraph: arguments[name] for subgraph, arguments in resolving.items() if name in arguments}
+        demanding = [subgraph for subgraph, argument in declared.items() if argument.type.endswith("!")]
+        optional = len({argument.default for argument in declared.values()} - {None}) == 1 and all(
+            argument.default for argument in declared.values()
+        )
+        passed = selected.arguments.get(name, optional)
+        if len(declared) == len(resolving) and demanding and not passed:
+            yield f'without a value of the argument "{name}", which it demands', demanding
+
+
 OWN_RULES = (
     invalid_fields_type,
     invalid_fields,
@@ -138,3 +177,4 @@ OWN_RULES = (
     directive_in_fields_arg,
     fields_missing_external,
 )
+RULES = (required_arguments,)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.federation.compose.specification import APOLLO, elements
+from hub.federation.compose.specification import APOLLO, UPGRADED, elements, federation_directives
 from hub.federation.compose.subgraph_model import Subgraph
 from hub.federation.errors import RuleViolation
 from hub.federation.link_specification import identity, import_entries, imported_elements, version
@@ -18,6 +18,11 @@ from hub.federation.link_specification import identity, import_entries, imported
 _IMPORT = re.compile(r"@?[_A-Za-z]\w*", re.ASCII)
 _ALIAS = re.compile(r"[_A-Za-z][\w.-]*", re.ASCII)
 _LINK = f"{APOLLO}link"
+_UPGRADING_LINK: Mapping[str, Any] = {
+    "url": f"{APOLLO}federation/v{UPGRADED[0]}.{UPGRADED[1]}",
+    "import": [f"@{name}" for name in federation_directives(UPGRADED)],
+}
+"""The link that a subgraph of Federation 1 gets with its upgrade."""
 _OLD_ALIASES = {(f"{APOLLO}{name}", f"federation__{name}") for name in ("tag", "inaccessible")}
 
 
@@ -25,20 +30,27 @@ def invalid_link_directive_usage(subgraphs: Sequence[Subgraph]) -> Iterator[Rule
     """INVALID_LINK_DIRECTIVE_USAGE: a `@link` imports what its specification does not have, or gives a name that has
     another meaning already."""
     for subgraph in subgraphs:
-        names = _Names()
-        if all(identity(str(link.get("url"))) != _LINK for link in subgraph.links):
-            names.add(_LINK, "link", {})
-        for link in subgraph.links:
-            problem = _import_problem(link) or names.problem(link)
-            if problem is not None:
-                yield RuleViolation(
-                    "INVALID_LINK_DIRECTIVE_USAGE",
-                    "schema",
-                    [subgraph.name],
-                    f'@link(url: "{link.get("url")}") {problem}',
-                    "Correct what it imports, or rename it by as",
-                )
-                break
+        problem = _first_problem(subgraph)
+        if problem is not None:
+            description, remedy = problem
+            yield RuleViolation("INVALID_LINK_DIRECTIVE_USAGE", "schema", [subgraph.name], description, remedy)
+
+
+def _first_problem(subgraph: Subgraph) -> tuple[str, str] | None:
+    """What is wrong with the first wrong `@link` of the subgraph, and its remedy."""
+    names = _Names()
+    if all(identity(str(link.get("url"))) != _LINK for link in subgraph.links):
+        names.add(_LINK, "link", {})
+    for link in subgraph.links:
+        problem = _import_problem(link) or names.problem(link)
+        if problem is not None:
+            return f'@link(url: "{link.get("url")}") {problem}', "Correct what it imports, or rename it by as"
+    if subgraph.links and not subgraph.is_federation2:
+        problem = names.problem(_UPGRADING_LINK)
+        if problem is not None:
+            description = f"the subgraph links no federation v2, hence gets a link to it, which {problem}"
+            return description, "Import the directives of federation from federation v2"
+    return None
 
 
 def _import_problem(link: Mapping[str, Any]) -> str | None:
