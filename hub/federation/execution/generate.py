@@ -71,8 +71,9 @@ that code does not grow faster than its document."""
 
 
 MOST_INLINE = 400
-"""Fields of an operation up to which each value is checked where it stands. Of more, leaves are checked by functions
-and objects of lists one by one: that is slower to run, and three times quicker to compile."""
+"""Fields of an operation up to which each value is checked where it stands. Of more, leaves are checked by functions,
+objects of lists one by one, and objects with marks by one function whatever their verdict: that is slower to run, and
+three times quicker to compile."""
 
 USUAL = MappingProxyType({"Boolean": bool, "Float": float, "ID": str, "Int": int, "String": str})
 """Built-in scalars, and the Python type that their values usually have: any value of it is one, but for Int, which has
@@ -165,6 +166,9 @@ class _Source:
         for slot in (slot for slot in shape.slots if slot.internal):
             value = self.value(slot, FLAT, "v")
             body.append(f" {slot.key!r} in n or {value}" if marks else f" {value}")
+        if marks and self.compact:
+            self.lines += [*body, f" return {self.entries(shape, FLAT, 'v', nulled=True)}"]
+            return name
         if marks:
             body.append(f" if n: return {self.entries(shape, FLAT, 'v', nulled=True)}")
         before: list[str] = []
@@ -256,7 +260,8 @@ class _Source:
         if not slot.below:
             return self.leaf(inner, read, name, required=inner is not type_)
         (shape,) = slot.below.values()
-        if depth >= INLINE or any(inner_slot.internal for inner_slot in shape.slots):
+        internal = any(inner_slot.internal for inner_slot in shape.slots)
+        if depth >= INLINE or internal or (self.compact and _marks(shape)):
             value = f"{self.function(shape, flat=depth == FLAT)}({name}, g)"
         elif before is not None:
             before += self.statements(shape, read, name, null, depth)

@@ -177,6 +177,10 @@ class _Rewriting:
                 input_use(f"{item.coordinate}({a}:)", v, (*item_path, a), conditions, self.decisions, self.schema)
                 for a, v in item.arguments
             )
+            if not item.selections:
+                shape.append(item)
+                fetch.append(item)
+                continue
             below = single and not self.schema.fields[item.coordinate].many
             pairs = [self.selections(child, item_path, conditions, below) for child in item.selections]
             if self._judges(item):
