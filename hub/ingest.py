@@ -88,7 +88,7 @@ async def ingest(
 ) -> Report:
     """Read the files in a run that is kept (`hub.runs`); raises as `read_inputs`, and NotServed (SOURCE_BUSY)."""
     names = [path.name for path in paths]
-    with _database_refusals():
+    with database_refusals():
         async with kept_run(dsn(RUNS_WRITER), reader.source.name, names) as run:
 
             def follow(at: Progress) -> None:
@@ -106,7 +106,7 @@ async def take_notifications(
 ) -> Report:
     """Read notifications, and count them for their day; raises as `read_inputs`, and waits for no run of the source."""
     report = await read_inputs(reader, paths, options, dsn)
-    with _database_refusals():
+    with database_refusals():
         await add_to_day(dsn(RUNS_WRITER), reader.source.name, tally(report))
     return report
 
@@ -136,7 +136,7 @@ async def read_inputs(
     Raises NotServed (DATABASE_UNAVAILABLE, DATABASE_REFUSED).
     The error holds only the name of PostgreSQL's, whose text may quote values.
     """
-    with _database_refusals():
+    with database_refusals():
         async with _connected(dsn(reader.source.role)) as connection:
             report = await reader.source.ingest(paths, options, Session(connection, progress))
         async with _connected(dsn(SWEEPER)) as connection:
@@ -145,7 +145,7 @@ async def read_inputs(
 
 
 @contextmanager
-def _database_refusals() -> Iterator[None]:
+def database_refusals() -> Iterator[None]:
     """Raise NotServed for what PostgreSQL refuses in the block."""
     try:
         yield

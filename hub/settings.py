@@ -29,6 +29,7 @@ from hub.policy.enforce.enumeration_limit import MissLimit
 from hub.request_limit import RequestLimit
 from hub.runs.source_settings import Rhythm
 from hub.strict_toml import TomlFile, TomlForm, TomlRefused, TomlTable
+from hub.sync.link_settings import SyncLink, SyncTable, sync_link
 from hub.tracing.trace_settings import TraceSettings
 from hub.wording.engine import call_engine
 from schema.subgraphs import SUBGRAPHS
@@ -58,7 +59,8 @@ class Settings:
     `limits` bound a document, `bounds` its execution, `requests` how many are made, `misses` those for people who are
     not there; `override`: percentages of requests by label of a progressive override; `traces`: the collector of
     spans, if any; `checkpoints`: where those of the journal are sent; `sources`: the rhythm that each source is
-    expected to keep; `webhooks`: who may send notifications.
+    expected to keep; `webhooks`: who may send notifications; `sync`: accounts at
+    the APIs of sources.
     """
 
     audience: str
@@ -79,6 +81,7 @@ class Settings:
     checkpoints: Destinations = field(default_factory=Destinations)
     sources: Mapping[str, Rhythm] = field(default_factory=dict)
     webhooks: tuple[SenderSettings, ...] = ()
+    sync: tuple[SyncLink, ...] = ()
 
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -171,6 +174,7 @@ class SettingsFile(TomlForm, frozen=True):
     checkpoints: dict[str, Any] = msgspec.field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     webhooks: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    sync: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 FormT = TypeVar("FormT", bound=TomlForm)
@@ -223,6 +227,7 @@ def _settings(file: TomlFile, folder: Path) -> Settings:
             name: TomlTable(file, f"[sources.{name}]", 0, values).read(Rhythm) for name, values in top.sources.items()
         },
         clients=_clients([row.read(ClientTable) for row in file.list_of_tables("clients")], issuers),
+        sync=_links([row.read(SyncTable) for row in file.list_of_tables("sync")], folder),
         webhooks=_senders([row.read(SenderTable) for row in file.list_of_tables("webhooks")], folder),
     )
 
@@ -271,6 +276,16 @@ def _senders(rows: Sequence[SenderTable], folder: Path) -> tuple[SenderSettings,
     """Who may send notifications, by address."""
     senders = [sender_settings(row, folder) for row in rows]
     return tuple(_by_name(senders, lambda sender: f"{sender.source}/{sender.organisation}").values())
+
+
+def _links(rows: Sequence[SyncTable], folder: Path) -> tuple[SyncLink, ...]:
+    """The accounts at APIs, by source and account: an https URL, or any URL of this machine."""
+    for row in rows:
+        for key, url in (("url", row.url), ("login_url", row.login_url)):
+            if url is not None:
+                _check_encrypted(key, url)
+    links = [sync_link(row, folder) for row in rows]
+    return tuple(_by_name(links, lambda link: f"{link.source}/{link.account}").values())
 
 
 def _name(value: object) -> str:

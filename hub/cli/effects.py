@@ -23,6 +23,7 @@ EFFECTS: Mapping[str, str] = {
     "token": READS,
     "ingest": "les données de la source, et sa lecture parmi celles que montre `hub sources`",
     "sources": READS,
+    "sync": "les données de la source, sa lecture parmi celles que montre `hub sources`, et où elle en est",
     "journal verify": READS,
     "journal search": "sa propre trace au journal",
     "journal why": "sa propre trace au journal",

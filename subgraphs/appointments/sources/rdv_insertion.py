@@ -13,12 +13,13 @@ from pathlib import Path
 
 from subgraphs.appointments import tables
 from subgraphs.appointments.sources import rdvi_users
+from subgraphs.appointments.sources.rdvi_api import USERS
 from subgraphs.appointments.sources.rdvi_items import Items
-from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, proven, read, sent_at
-from subgraphs.appointments.sources.rdvi_values import NAME
+from subgraphs.appointments.sources.rdvi_payload import Gone, Invitation, Rdv, User, proven, read, sent_at
+from subgraphs.appointments.sources.rdvi_values import NAME, person
 from subgraphs.kit.ingest.csv_rows import Row, rows, written_at
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.person_registry import People
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.text_forms import instant
@@ -43,7 +44,9 @@ class RdvInsertion(Source):
         return await read_files(NAME, bodies, session, lambda path: self._records(path, options, items), write_group)
 
     def _records(self, path: Path, options: Options, items: Items) -> Iterator[RecordGroup | Refused]:
-        if path.suffix == ".json":
+        if path.name.endswith(USERS):
+            yield from self._users(path, options)
+        elif path.suffix == ".json":
             yield _received(path, options, items)
         elif path.suffix == ".csv":
             as_of = options.as_of or written_at(path)
@@ -51,6 +54,34 @@ class RdvInsertion(Source):
                 yield row if isinstance(row, Refused) else _User(self.people, row, as_of, options.department)
         else:
             raise Refused("FILE_TYPE_UNKNOWN")
+
+    def _users(self, path: Path, options: Options) -> Iterator[RecordGroup | Refused]:
+        """The users of a page of the API, as of `as_of`: the page has no date of its own."""
+        content = loads(path.read_bytes())
+        users = content.get("users") if isinstance(content, dict) else None
+        if not isinstance(users, list):
+            raise Refused("FORMAT_UNKNOWN", "users")
+        if options.as_of is None:
+            raise Refused("AS_OF_MISSING")
+        for user in users:
+            yield _Listed(self.people, user, options.as_of, options.department)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One user of the API."""
+
+    people: People
+    user: object
+    as_of: datetime
+    department: str | None
+
+    async def write(self, store: Store) -> Outcome:
+        record = person(convert(self.user, User), self.as_of, self.department, "user")
+        if not await store.admit(tables.source_record, NAME, record.source_id, self.as_of):
+            return Outcome.OLDER
+        await self.people.put(store, record)
+        return store.outcome
 
 
 @dataclass(frozen=True, slots=True)

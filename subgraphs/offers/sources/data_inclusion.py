@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from data_inclusion.schema import v1  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
@@ -20,7 +21,7 @@ from subgraphs.kit.communes import CODE
 from subgraphs.kit.distance import Position
 from subgraphs.kit.ingest.catalogue import revise
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused, Report
-from subgraphs.kit.ingest.json_records import loads
+from subgraphs.kit.ingest.json_records import convert, loads
 from subgraphs.kit.ingest.positions import found_at, position
 from subgraphs.kit.ingest.row_store import Store
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files
@@ -54,6 +55,8 @@ def _records(path: Path) -> list[Any]:
 
 
 async def _write(record: Any, store: Store) -> Outcome:
+    if isinstance(record, dict) and "vanished" in record:
+        return await _remove(convert(record, Vanished), store)
     if isinstance(record, dict) and "structure_id" in record:
         service = _valid(v1.Service, record)
         values = _service(service, store)
@@ -61,6 +64,19 @@ async def _write(record: Any, store: Store) -> Outcome:
     structure = _valid(v1.Structure, record)
     values = _structure(structure, store)
     return await revise(store, tables.structure, structure.id, values, _instant(structure.date_maj))
+
+
+class Vanished(msgspec.Struct):
+    """A structure or a service that two whole listings of the API no longer hold."""
+
+    vanished: Literal["structures", "services"]
+    id: str
+
+
+async def _remove(gone: Vanished, store: Store) -> Outcome:
+    table = tables.structure if gone.vanished == "structures" else tables.service
+    removed = await store.delete(table, id=gone.id, source=NAME)
+    return Outcome.REMOVED if removed else Outcome.UNCHANGED
 
 
 def _valid(model: Any, record: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Reading the APIs of source systems: `hub sync SOURCE`."""

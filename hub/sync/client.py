@@ -1,0 +1,162 @@
+"""Requests to one API: authenticated, bounded, tried again with growing pauses; no token, parameter or answer is ever
+told."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx2
+import msgspec
+from sqlalchemy import Table
+
+from hub.errors import NotServed
+from hub.sync.link_settings import SyncLink
+from hub.sync.refusals import sync_refused
+from subgraphs.kit.ingest.api import ApiRefused
+from subgraphs.kit.ingest.row_map import Connection
+
+T = TypeVar("T")
+LARGEST = 64 * 1024 * 1024
+"""Bytes of an answer."""
+LONGEST_PAUSE = 60.0
+LONGEST_RETRY_AFTER = 600.0
+"""Seconds that an API may ask to wait; beyond, the next run tries again."""
+AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class _Passing(Exception):
+    """An answer that another try may mend, after so many seconds if it says so."""
+
+    def __init__(self, code: str, detail: str, wait: float | None = None) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.wait = code, detail, wait
+
+
+class ApiCalls:
+    """The calls of an API (`subgraphs.kit.ingest.api.Calls`). `authenticate` gives the headers, and is asked again once
+    when a request is refused for them; `connection` reads what is stored."""
+
+    def __init__(
+        self, link: SyncLink, url: str, login_url: str, http: httpx2.AsyncClient, connection: Connection
+    ) -> None:
+        self._link, self._url, self._login_url = link, url.rstrip("/"), login_url.rstrip("/")
+        self._http, self._connection = http, connection
+        self._headers: Mapping[str, str] | None = None
+        self.authenticate: Callable[[], Awaitable[Mapping[str, str]]] | None = None
+        self.requests = 0
+
+    async def get(self, path: str, parameters: Mapping[str, str], form: type[T]) -> T:
+        """The answer of the API, read as this form; raises NotServed (SYNC_…)."""
+        renewed = self._headers is None
+        if self._headers is None:
+            self._headers = await self._authenticated()
+        while True:
+            try:
+                content, _ = await self._tried("GET", f"{self._url}{path}", parameters, self._headers, None, form)
+                return content
+            except NotServed as error:
+                if error.code != "SYNC_CREDENTIALS" or renewed:
+                    raise
+            self._headers, renewed = await self._authenticated(), True
+
+    async def log_in(self, path: str, body: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers of the answer to a log-in; raises NotServed (SYNC_…)."""
+        _, headers = await self._tried("POST", f"{self._login_url}{path}", {}, {}, body, msgspec.Raw)
+        return {name.lower(): value for name, value in headers.items()}
+
+    async def keys(self, table: Table, source: str) -> set[str]:
+        """The keys that a public table holds of a source."""
+        statement = f"SELECT id FROM {table.fullname} WHERE source = $1"  # noqa: S608 - the name of our own table
+        return {row["id"] for row in await self._connection.fetch(statement, source)}
+
+    async def _authenticated(self) -> Mapping[str, str]:
+        assert self.authenticate is not None
+        return await self.authenticate()
+
+    async def _tried(
+        self,
+        method: str,
+        url: str,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: Mapping[str, str] | None,
+        form: type[T],
+    ) -> tuple[T, Mapping[str, str]]:
+        """The first answer that will do, of at most `attempts`."""
+        for attempt in range(1, self._link.attempts + 1):
+            try:
+                return await self._once(method, url, parameters, headers, body, form)
+            except _Passing as passing:
+                if attempt == self._link.attempts or (passing.wait or 0) > LONGEST_RETRY_AFTER:
+                    raise sync_refused(passing.code, passing.detail) from None
+                pause = min(self._link.backoff * 2 ** (attempt - 1), LONGEST_PAUSE)
+                await asyncio.sleep(max(passing.wait or 0.0, pause * random.uniform(0.5, 1.0)))  # noqa: S311 - jitter
+        raise AssertionError("unreachable")
+
+    async def _once(
+        self,
+        method: str,
+        url: str,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: Mapping[str, str] | None,
+        form: type[T],
+    ) -> tuple[T, Mapping[str, str]]:
+        self.requests += 1
+        sent = {"accept": "application/json", **headers}
+        try:
+            async with (
+                asyncio.timeout(self._link.timeout),
+                self._http.stream(method, url, params=dict(parameters), headers=sent, json=body) as response,
+            ):
+                _check_status(response)
+                content = await _content(response)
+                answered = dict(response.headers)
+        except (TimeoutError, httpx2.TimeoutException):
+            raise _Passing("SYNC_UNREACHABLE", "no answer in time") from None
+        except httpx2.HTTPError as error:
+            raise _Passing("SYNC_UNREACHABLE", type(error).__name__) from None
+        try:
+            return msgspec.json.decode(content, type=form), answered
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise _Passing("SYNC_MALFORMED", "not what the API documents") from None
+
+
+def _check_status(response: httpx2.Response) -> None:
+    status = response.status_code
+    if status in AGAIN:
+        code = "SYNC_RATE_LIMITED" if status == 429 else "SYNC_UNREACHABLE"
+        raise _Passing(code, f"status {status}", _retry_after(response.headers.get("retry-after", "")))
+    if status in (401, 403):
+        raise sync_refused("SYNC_CREDENTIALS", f"status {status}")
+    if not response.is_success:
+        raise sync_refused("SYNC_REFUSED", f"status {status}")
+
+
+def _retry_after(text: str) -> float | None:
+    """The seconds of a `Retry-After`, in either of its forms (RFC 9110 §10.2.3)."""
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+async def _content(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LARGEST:
+            raise sync_refused("SYNC_MALFORMED", f"more than {LARGEST} bytes")
+    return bytes(body)
+
+
+def public_error(refused: ApiRefused) -> NotServed:
+    """The public error of what an API module refuses."""
+    return sync_refused(refused.code, "refused while it was read")

@@ -1,0 +1,51 @@
+"""A row of `[[sync]]`: an account at the API of a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from hub.strict_toml import TomlForm
+
+
+class SyncTable(TomlForm, frozen=True):
+    """The keys of a row: `url` and `login_url` replace the addresses of production; numbers are seconds, `attempts` of
+    one request, and `failures` in a row after which the source rests for `pause`."""
+
+    source: str
+    account: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    url: str | None = None
+    login_url: str | None = None
+    department: Annotated[str, msgspec.Meta(pattern=r"^(\d{2,3}|2[AB])$")] | None = None
+    organisations: str | None = None
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 6
+    backoff: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    failures: Annotated[int, msgspec.Meta(ge=1)] = 3
+    pause: Annotated[float, msgspec.Meta(ge=0)] = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncLink:
+    """The row as it is used, its file beside the settings."""
+
+    source: str
+    account: str
+    url: str | None = None
+    login_url: str | None = None
+    department: str | None = None
+    organisations: Path | None = None
+    timeout: float = 60.0
+    attempts: int = 6
+    backoff: float = 1.0
+    failures: int = 3
+    pause: float = 900.0
+
+
+def sync_link(table: SyncTable, folder: Path) -> SyncLink:
+    """Read a row; `folder` is that of the settings."""
+    organisations = None if table.organisations is None else folder / table.organisations
+    return SyncLink(**{**msgspec.structs.asdict(table), "organisations": organisations})

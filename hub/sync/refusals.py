@@ -1,0 +1,32 @@
+"""Every reason for which a reading of an API stops: code → what is wrong and how to mend it, in French."""
+
+from __future__ import annotations
+
+from hub.errors import NotServed
+
+MESSAGES = {
+    "SYNC_UNREACHABLE": "Le système source ne répond pas, ou mal. Ce qui a été lu est gardé ; relancez plus tard.",
+    "SYNC_RATE_LIMITED": "Le système source demande d'attendre. Ce qui a été lu est gardé ; relancez plus tard.",
+    "SYNC_MALFORMED": "Le système source répond autre chose que ce qu'il documente : vérifiez l'adresse.",
+    "SYNC_CREDENTIALS": "Le système source refuse les secrets de ce compte : renouvelez-les dans le dossier des clés.",
+    "SYNC_REFUSED": "Le système source refuse la demande : vérifiez l'adresse et le département du compte.",
+    "SYNC_CIRCUIT_OPEN": "Le système source est laissé au repos après plusieurs échecs ; relancez plus tard.",
+    "SYNC_DEPARTMENT_MISSING": "Le compte ne dit pas son département : ajoutez « department » à sa ligne de [[sync]].",
+    "SYNC_UNSETTLED": (
+        "La liste n'a cessé de changer pendant la lecture. Ce qui a été lu est gardé, rien n'est supprimé ; relancez."
+    ),
+    "SYNC_REMOVALS_REFUSED": (
+        "Plus d'un dixième de ce qui est connu aurait disparu : rien n'est supprimé. Si c'est voulu, relancez avec "
+        "--remove."
+    ),
+    "SYNC_TOO_MANY_IN_A_DAY": (
+        "Un même jour compte plus de conventions que le système source n'en donne à la fois : signalez-le-lui."
+    ),
+}
+PASSING = frozenset({"SYNC_UNREACHABLE", "SYNC_RATE_LIMITED", "SYNC_MALFORMED"})
+"""Failures that count towards the rest of a source."""
+
+
+def sync_refused(code: str, detail: str) -> NotServed:
+    """The error of this code."""
+    return NotServed(code, MESSAGES[code], detail)

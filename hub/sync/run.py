@@ -1,0 +1,171 @@
+"""One reading of an API: its documents are given to the source in turn, and the cursor follows what is committed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import asyncpg
+import httpx2
+
+from hub.errors import HubError
+from hub.ingest import Reader, database_refusals, find_source, read_inputs, read_organisations, source_keys, tally
+from hub.intake.spool import Spool
+from hub.runs.kept_runs import Run, kept_run
+from hub.sync.apis import find_api, read_credentials
+from hub.sync.client import ApiCalls, public_error
+from hub.sync.link_settings import SyncLink
+from hub.sync.refusals import MESSAGES
+from hub.sync.sync_state import SyncState
+from infra.keys import Keys
+from infra.role_names import RUNS_WRITER
+from subgraphs.kit.ingest.api import Api, ApiRefused, Document, Reading
+from subgraphs.kit.ingest.ingestion_report import MAX_DETAILED_REFUSALS, Report
+from subgraphs.kit.ingest.unit_of_work import Options, Progress
+
+TOGETHER = 40
+LARGEST = 8 * 1024 * 1024
+"""Documents, and their bytes, that are given to the source at once."""
+
+
+@dataclass(slots=True)
+class SyncRun:
+    """A reading that ended well: the sum of the reports, and the requests that were made."""
+
+    report: Report
+    requests: int
+
+
+def sync_keys(link: SyncLink) -> tuple[str, ...]:
+    """The keys that reading this account takes, beside its secrets; raises StartRefused."""
+    find_api(link.source)
+    return tuple(name for name in source_keys(link.source) if not name.startswith("webhook-"))
+
+
+async def sync(
+    link: SyncLink,
+    keys: Keys,
+    dsn: Callable[[str], str],
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    remove: bool = False,
+) -> SyncRun:
+    """Read the API of an account to its end, in a run that is kept; `remove` lets many items vanish at once.
+
+    Raises StartRefused for its settings and secrets, NotServed (SYNC_…, SOURCE_BUSY, DATABASE_…): what was committed
+    until then stays, and the next reading goes on from there.
+    """
+    api = find_api(link.source)
+    credentials = read_credentials(keys.directory, link, api)
+    reader = find_source(link.source, keys)
+    options = Options(
+        as_of=datetime.now(UTC).replace(microsecond=0),
+        department=link.department,
+        organisations=read_organisations(link.organisations),
+    )
+    with database_refusals():
+        async with kept_run(dsn(RUNS_WRITER), link.source, [f"sync {link.account}"]) as run:
+            state = SyncState(dsn(RUNS_WRITER), link)
+            cursor = await state.begin()
+            reading = _Reading(reader, options, dsn, state, run, progress)
+            try:
+                async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, reading.opened():
+                    await _read_all(api.read(calls, Reading(link.department, cursor, remove)), reading)
+            except HubError as error:
+                await state.ended(error.code)
+                raise
+            await state.reached(None)
+            await state.ended(None)
+            run.tally = replace(tally(reading.report), digests=())
+            return SyncRun(reading.report, calls.requests)
+
+
+async def _read_all(documents: AsyncIterator[Document], reading: _Reading) -> None:
+    """Give the source all documents, and those read before the API failed too; raises NotServed."""
+    failure: HubError | None = None
+    try:
+        async for document in documents:
+            await reading.take(document)
+    except ApiRefused as refused:
+        failure = public_error(refused)
+    except HubError as error:
+        if error.code not in MESSAGES:
+            raise
+        failure = error
+    await reading.settle()
+    if failure is not None:
+        raise failure
+
+
+class _Reading:
+    """The documents that wait for the source, and the sum of the reports so far."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        options: Options,
+        dsn: Callable[[str], str],
+        state: SyncState,
+        run: Run,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._reader, self._options, self._dsn, self._state, self._run = reader, options, dsn, state, run
+        self._progress = progress
+        self._waiting: list[Document] = []
+        self.report = Report(reader.source.name)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Have a folder for documents."""
+        with Spool() as self._spool:
+            yield
+
+    async def take(self, document: Document) -> None:
+        """Add a document, and give the source what waits if that is enough."""
+        self._waiting.append(document)
+        if len(self._waiting) >= TOGETHER or sum(len(waiting.content) for waiting in self._waiting) >= LARGEST:
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Give the source what waits; once that is committed, keep the cursor of its last document."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        with self._spool.files([(document.name, document.content) for document in waiting]) as paths:
+            report = await read_inputs(self._reader, paths, self._options, self._dsn, self._follow)
+        _add(self.report, report)
+        self._run.read, self._run.cursor = self.report.read, waiting[-1].cursor
+        if waiting[-1].cursor is not None:
+            await self._state.reached(waiting[-1].cursor)
+
+    def _follow(self, at: Progress) -> None:
+        if self._progress is not None:
+            self._progress(replace(at, read=self.report.read + at.read))
+
+
+@asynccontextmanager
+async def _calls(link: SyncLink, api: Api, credentials: object, dsn: str) -> AsyncIterator[ApiCalls]:
+    url, login_url = link.url or api.address, link.login_url or api.login_address or link.url or api.address
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=link.timeout) as http:
+            calls = ApiCalls(link, url, login_url, http, connection)
+            calls.authenticate = lambda: api.headers(calls, credentials)
+            yield calls
+    finally:
+        await connection.close()
+
+
+def _add(total: Report, part: Report) -> None:
+    """Add the report of some documents to that of the run."""
+    total.read += part.read
+    total.rows += part.rows
+    total.candidates += part.candidates
+    total.whole = total.whole and part.whole
+    for sums, counts in ((total.codes, part.codes), (total.aside_codes, part.aside_codes)):
+        sums.update(counts)
+    total.counts.update(part.counts)
+    for kept, more in ((total.refusals, part.refusals), (total.asides, part.asides)):
+        kept.extend(more[: MAX_DETAILED_REFUSALS - len(kept)])

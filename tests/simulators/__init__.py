@@ -1,0 +1,1 @@
+"""Servers that speak the documented interfaces of source systems: authentication, pages, errors, and faults at will."""

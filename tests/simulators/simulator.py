@@ -1,0 +1,62 @@
+"""What all simulators share: faults, the requests that came, and a socket."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.e2e.site import listening
+
+FAULTS: dict[str, Callable[[], Response]] = {
+    "unavailable": lambda: JSONResponse({"message": "maintenance"}, status_code=503),
+    "limited": lambda: JSONResponse({"message": "Too many requests"}, status_code=429, headers={"retry-after": "0"}),
+    "far": lambda: JSONResponse({"message": "Too many requests"}, status_code=429, headers={"retry-after": "86400"}),
+    "malformed": lambda: Response(b'{"items": [', media_type="application/json"),
+    "page": lambda: Response(b"<html>proxy</html>", media_type="text/html"),
+    "moved": lambda: Response(status_code=302, headers={"location": "http://127.0.0.1:1/"}),
+    "cut": lambda: Response(b"{", headers={"content-length": "1000"}),
+}
+"""Answers that go wrong, by name; `silent` is one that does not come."""
+
+
+class Simulator:
+    """One system. `faults` are used up one per request, `requests` are those that came, `before_answer` runs before
+    each one is answered."""
+
+    def __init__(self) -> None:
+        self.faults = deque[str]()
+        self.requests: list[str] = []
+        self.before_answer: Callable[[], None] = lambda: None
+        self.app = Starlette(routes=[Route("/{path:path}", self._handle, methods=["GET", "POST"])])
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """Listen on a free port: the base URL."""
+        with listening(self.app) as url:
+            yield url
+
+    async def _handle(self, request: Request) -> Response:
+        self.requests.append(f"{request.url.path}?{request.url.query}")
+        fault = self.faults.popleft() if self.faults else None
+        if fault == "silent":
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            return Response()
+        if fault is not None:
+            return FAULTS[fault]()
+        self.before_answer()
+        return await self.answer(request)
+
+    answer: Callable[[Request], Awaitable[Response]]
+
+
+def error(status_code: int, /, **body: Any) -> JSONResponse:
+    """A documented error."""
+    return JSONResponse(body, status_code=status_code)
