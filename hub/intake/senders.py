@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.errors import RequestRefused, StartRefused
-from hub.ingest import SOURCES, read_organisations, source_roles
+from hub.ingest import SOURCES, read_organisations, source_keys, source_roles
 from hub.intake.sender_settings import SenderSettings
-from infra.keys import Keys, role_keys, sender_key
+from infra.keys import Keys, sender_key
 from subgraphs.kit.ingest.ingestion_report import Refused
 from subgraphs.kit.ingest.unit_of_work import Options
 from subgraphs.kit.ingest.webhook import Webhook
@@ -25,7 +25,8 @@ def intake_keys(rows: Sequence[SenderSettings]) -> tuple[str, ...]:
     """The keys of a process that takes what these senders send; raises StartRefused."""
     _check(rows)
     own = [sender_key(row.source, row.organisation) for row in rows]
-    return tuple(dict.fromkeys(("nir", *own, *role_keys(*intake_roles(rows)))))
+    shared = [name for row in rows for name in source_keys(row.source) if not name.startswith("webhook-")]
+    return tuple(dict.fromkeys((*shared, *own)))
 
 
 def intake_roles(rows: Sequence[SenderSettings]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from hub.intake.sender_settings import SenderSettings
 from hub.intake.senders import Senders, intake_keys, intake_roles
 from hub.intake.spool import MEMORY, PREFIX
 from infra.keys import Keys
+from subgraphs.kit.ingest.batch import LOCK
 from tests.conftest import ROOT, Database
 from tests.e2e.site import PATIENCE, Process, serve
 from tests.sources.ingestion import rows, values, versions
@@ -66,7 +68,7 @@ def _settings(folder: Path) -> Path:
     with path.open("a") as file:
         file.write(
             '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd08"\norganisations = "organisations.toml"\n'
-            '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd2a"\n'
+            '[[webhooks]]\nsource = "rdv-insertion"\norganisation = "cd2a"\nwaiting = 2\n'
             '[[webhooks]]\nsource = "immersion-facile"\norganisation = "mission-locale-08"\n'
         )
     return path
@@ -292,6 +294,62 @@ def test_while_the_database_refuses_notifications_wait_outside_and_are_taken_aga
     assert code(response).startswith("DATABASE_")
     assert receiver.send(CD08, rdv(1)).status_code == 200
     assert statuses(receiver) == ["INCONNU"]
+
+
+@contextmanager
+def ingestion_held(database: Database) -> Iterator[None]:
+    """A block in which nothing is ingested into this database."""
+
+    async def hold() -> asyncpg.Connection[asyncpg.Record]:
+        connection = await database.connect()
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        return connection
+
+    with asyncio.Runner() as runner:
+        connection = runner.run(hold())
+        try:
+            yield
+        finally:
+            runner.run(connection.close())
+
+
+def _wait_until_read(receiver: Receiver) -> None:
+    query = (
+        "SELECT true FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    while not asyncio.run(values(receiver.database, query)):
+        assert receiver.process.popen.poll() is None
+
+
+def _wait_until_waiting(receiver: Receiver, count: int) -> None:
+    sample = f'spie_webhooks_waiting{{organisation="cd2a",source="rdv-insertion"}} {count}.0'
+    while sample not in receiver.client.get(f"{receiver.url}/metrics").text:
+        assert receiver.process.popen.poll() is None
+
+
+def test_a_burst_waits_within_its_bound_and_is_taken_whole_even_by_a_process_that_is_told_to_stop(
+    receiver: Receiver,
+) -> None:
+    def send(number: int) -> httpx2.Response:
+        body = rdv(number)
+        return receiver.send(CD2A, body, signed(body, receiver.secret(CD2A)))
+
+    with ThreadPoolExecutor(8) as pool:
+        with ingestion_held(receiver.database):
+            taken = [pool.submit(send, 1)]
+            _wait_until_read(receiver)
+            taken += [pool.submit(send, number) for number in (2, 3)]
+            _wait_until_waiting(receiver, 2)
+            full = send(4)
+            assert (full.status_code, code(full), full.headers["retry-after"]) == (503, "WEBHOOK_BUSY", "30")
+            other = pool.submit(receiver.send, CD08, rdv(5))
+            receiver.process.popen.terminate()
+        assert [future.result().status_code for future in taken] == [200, 200, 200]
+        assert other.exception() is not None or other.result().status_code == 200
+    assert receiver.process.popen.wait(PATIENCE) is not None
+    stored = asyncio.run(values(receiver.database, "SELECT rdv_source_id FROM appointments.appointment"))
+    assert {"rdv:1", "rdv:2", "rdv:3"} <= set(stored) <= {"rdv:1", "rdv:2", "rdv:3", "rdv:5"}
 
 
 def test_the_process_holds_keys_that_write_and_none_that_reads_for_others() -> None:
