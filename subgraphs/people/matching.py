@@ -33,9 +33,23 @@ def match(claim: Row, rows: Sequence[Row], current: UUID | None) -> UUID | None:
     return current if current is not None else next(iter(people), None)
 
 
-def contradicts(claim: Row, rows: Sequence[Row]) -> bool:
-    """Whether the rows of the matched person have another NIR than the claim: then a weaker rung was wrong."""
-    return claim["nir_hash"] is not None and any(row["nir_hash"] not in (None, claim["nir_hash"]) for row in rows)
+def contradicts(claim: Row, rows: Sequence[Row], own: Row | None) -> bool:
+    """Whether the other rows of the matched person have other NIRs than the claim: then a weaker rung was wrong.
+
+    The claim's own row, if it has a NIR and is of the same adult, proves more: the source corrects the NIR, or has not
+    followed the correction of another source yet.
+    """
+    others = {row["nir_hash"] for row in rows} - {None}
+    if own is not None and own["nir_hash"] is not None and is_same_adult(claim, own):
+        return False
+    return claim["nir_hash"] is not None and bool(others) and claim["nir_hash"] not in others
+
+
+def is_same_adult(claim: Row, row: Row) -> bool:
+    """Whether both have the same birth date and first name, neither of them missing."""
+    dated = claim["birth_date"] is not None and claim["birth_date"] == row["birth_date"]
+    named = None not in (name_key(claim["first_name"]), name_key(row["first_name"]))
+    return dated and named and not other_first_name(claim, row)
 
 
 def is_someone_else(claim: Row, own: Row) -> bool:

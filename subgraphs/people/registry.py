@@ -114,7 +114,7 @@ class Registry:
             await _prefetch(store, person_id)
         person_rows = [] if person_id is None else await store.all(tables.identity, person_id=person_id)
         other_rows = [row for row in person_rows if not _is_of(row, record.source, record.source_id)]
-        if contradicts(values, other_rows):
+        if contradicts(values, other_rows, own):
             raise Refused("MATCH_CONFLICT")
         person_id = person_id or store.new_key()
         if record.referent_organisation is not None and record.referent_organisation.structure is not None:
@@ -148,6 +148,18 @@ class Registry:
     async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
         """Return the key of the professional with this e-mail address, made if new; it follows nobody by that alone."""
         return await referents.agent(store, source, as_of, professional)
+
+    async def rename(self, store: Store, source: str, source_id: str, new_id: str) -> None:
+        """Give a record the key under which its source sends it from now on: the person stays."""
+        own = await store.row(tables.identity, source=source, source_id=source_id)
+        if own is None:
+            return
+        await store.link(source, source_id, ())
+        await store.delete(tables.identity, source=source, source_id=source_id)
+        await store.delete(access.person_reference, source=source, source_id=source_id)
+        key = {"source": source, "source_id": new_id}
+        await store.put(tables.identity, key, {name: value for name, value in own.items() if name not in key})
+        await store.put(access.person_reference, key, {"person_id": own["person_id"]})
 
     async def remove(self, store: Store, source: str, source_id: str) -> None:
         """Remove a record, and the person if no other record or item names it.

@@ -64,7 +64,40 @@ async def test_a_nir_that_comes_or_goes_keeps_the_person(fresh_database: Databas
         MAELLE.nir.encode(), BY_SLUG["ondine"].nir.encode()
     )
     assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, other_nir))) == []
-    assert await values(fresh_database, "SELECT first_name FROM people.person") == ["MAËLLE"]
+    corrected = with_nir.replace(b"2026-11-01", b"2027-02-01")
+    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, corrected))) == []
+    assert await values(fresh_database, "SELECT id FROM people.person") == person_ids[:1]
+    assert len(await values(fresh_database, "SELECT 1 FROM people.identity")) == 1
+
+
+async def test_a_nir_that_is_corrected_to_that_of_someone_known_joins_nobody(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    other = BY_SLUG["ondine"]
+    both = flux([MAELLE, other], OCTOBER).replace(
+        other.birth_date.isoformat().encode(), MAELLE.birth_date.isoformat().encode()
+    )
+    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, both))) == []
+    before = await values(fresh_database, "SELECT id FROM people.person ORDER BY id")
+    corrected = flux([MAELLE], NOVEMBER).replace(MAELLE.nir.encode(), other.nir.encode())
+    report = await ingest(fresh_database, "cnaf-flux", file(tmp_path, corrected))
+    assert [refusal.code for refusal in report.refusals] == ["MATCH_CONFLICT"]
+    assert await values(fresh_database, "SELECT id FROM people.person ORDER BY id") == before
+
+
+async def test_another_adult_under_the_same_dossier_and_role_is_another_person(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    await ingest(fresh_database, "cnaf-flux", file(tmp_path, flux([MAELLE], OCTOBER)))
+    before = await values(fresh_database, "SELECT id FROM people.person")
+    successor = (
+        flux([MAELLE], NOVEMBER)
+        .replace(MAELLE.nir.encode(), BY_SLUG["ondine"].nir.encode())
+        .replace("MAËLLE".encode("windows-1252"), b"BRUNO")
+    )
+    assert codes(await ingest(fresh_database, "cnaf-flux", file(tmp_path, successor))) == []
+    (after,) = await values(fresh_database, "SELECT id FROM people.person")
+    assert after not in before
 
 
 async def test_the_sample_goes_in_and_reads_back(fresh_database: Database, samples: Path) -> None:

@@ -125,6 +125,20 @@ def test_a_record_that_now_names_someone_else_is_a_conflict() -> None:
 
 
 def test_another_nir_contradicts_a_weaker_rung() -> None:
-    assert contradicts(row(nir_hash=b"m"), [row(ANNE, **INTERNAL), row(ANNE, **NIR)])
-    assert not contradicts(row(nir_hash=b"n"), [row(ANNE, **NIR)])
-    assert not contradicts(row(), [row(ANNE, **NIR)])
+    assert contradicts(row(nir_hash=b"m"), [row(ANNE, **INTERNAL), row(ANNE, **NIR)], None)
+    assert not contradicts(row(nir_hash=b"n"), [row(ANNE, **NIR)], None)
+    assert not contradicts(row(), [row(ANNE, **NIR)], None)
+
+
+def test_a_record_that_corrects_its_own_nir_contradicts_nobody() -> None:
+    own = row(ANNE, **NIR, first_name="Anne")
+    corrected = row(nir_hash=b"m", birth_date=BIRTH, first_name="ANNE")
+    assert not contradicts(corrected, [row(ANNE, **NIR)], own)
+    assert contradicts({**corrected, "first_name": "Bruno"}, [row(ANNE, **NIR)], own)
+    assert contradicts({**corrected, "first_name": None}, [row(ANNE, **NIR)], own)
+    assert contradicts({**corrected, "birth_date": OTHER_BIRTH}, [row(ANNE, **NIR)], own)
+    assert contradicts(corrected, [row(ANNE, **NIR)], {**own, "nir_hash": None})
+
+
+def test_a_nir_that_one_record_of_the_person_has_contradicts_no_other() -> None:
+    assert not contradicts(row(nir_hash=b"m"), [row(ANNE, **NIR), row(ANNE, **{**NIR, "nir_hash": b"m"})], None)

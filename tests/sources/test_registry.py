@@ -92,6 +92,27 @@ async def test_a_weaker_rung_does_not_join_two_nirs(fresh_database: Database) ->
     assert codes(report) == [(2, "", "MATCH_CONFLICT")]
 
 
+async def test_a_person_keeps_its_id_while_its_sources_correct_its_nir_one_after_the_other(
+    fresh_database: Database,
+) -> None:
+    first, second, _ = RECORDS
+    await put(fresh_database, first, second)
+    before = await values(fresh_database, "SELECT id FROM people.person")
+    nir, later = BY_SLUG["ondine"].nir, NOON + timedelta(days=1)
+    assert (await put(fresh_database, replace(first, nir=nir, as_of=later))).complete
+    assert (await put(fresh_database, replace(second, as_of=later, city="Sedan"))).complete
+    assert (await put(fresh_database, replace(second, nir=nir, as_of=later + timedelta(days=1)))).complete
+    assert await values(fresh_database, "SELECT id FROM people.person") == before
+    assert len(await values(fresh_database, "SELECT DISTINCT nir_hash FROM people.identity")) == 1
+
+
+async def test_a_completed_nir_that_belies_the_rung_which_joined_it_is_refused(fresh_database: Database) -> None:
+    first, second, _ = RECORDS
+    await put(fresh_database, first, second, replace(RECORDS[2], as_of=NOON))
+    completed = replace(RECORDS[2], nir=BY_SLUG["ondine"].nir, as_of=NOON + timedelta(days=1))
+    assert [refusal.code for refusal in (await put(fresh_database, completed)).refusals] == ["MATCH_CONFLICT"]
+
+
 async def test_likeness_is_counted_as_a_candidate_and_makes_another_person(fresh_database: Database) -> None:
     base = replace(WHO, source_id="1", email="maelle@example.org", phones=("0639980001",))
     by_phone = replace(base, source_id="2", email=None, first_name="MAELLE")

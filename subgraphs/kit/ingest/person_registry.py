@@ -161,6 +161,10 @@ class People(Protocol):
         """Write a professional and return its key; this alone gives it no person to follow."""
         ...
 
+    async def rename(self, store: Store, source: str, source_id: str, new_id: str) -> None:
+        """Give a record another key; its person stays."""
+        ...
+
     async def remove(self, store: Store, source: str, source_id: str) -> None:
         """Remove a record, and its person if no other record or item of a source is about that person."""
         ...

@@ -23,6 +23,7 @@ from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.kit.ingest.text_forms import unpadded
 from subgraphs.kit.ingest.unit_of_work import Options, Session, Source, read_files, write_group
 from subgraphs.people import tables
+from subgraphs.people.matching import is_same_adult
 from subgraphs.people.sources import cnaf_situation
 from subgraphs.people.sources.cnaf_schema import Element, day, text
 from subgraphs.people.sources.cnaf_stream import Header, foyers
@@ -79,23 +80,30 @@ class _Foyer:
             replace(record, organisme=organism, matricule=matricule, source_id=f"{foyer}:{record.source_id}")
             for record in self._records(f"{organism}:{number}")
         ]
-        source_ids = {record.source_id for record in records}
         rows = await store.all(tables.identity, source=NAME, organisme=organism, matricule=matricule)
-        left = [row for row in rows if row["source_id"] not in source_ids]
-        renamed = [row for row in left if any(_same_adult(row, record) for record in records)]
-        for row in left:
-            if row not in renamed:
-                await self._people.remove(store, NAME, row["source_id"])
+        await self._keep(store, rows, records)
         person_ids: set[UUID] = set()
         for record in records:
             person_id = await self._people.put(store, record)
             if person_id in person_ids:
                 raise Refused("MATCH_CONFLICT", "Personne")
             person_ids.add(person_id)
-        for row in renamed:
-            await self._people.remove(store, NAME, row["source_id"])
         await self._people.link_partners(store, NAME, organism, matricule)
         return store.outcome
+
+    async def _keep(self, store: Store, rows: Sequence[Row], records: Sequence[PersonRecord]) -> None:
+        """Keep the rows of the adults who are still in the foyer, under their new keys, and remove the others."""
+        written = {row["source_id"] for row in rows}
+        new = [record for record in records if record.source_id not in written]
+        for row in rows:
+            if any(row["source_id"] == record.source_id for record in records):
+                continue
+            same = next((record for record in new if _same_adult(row, record)), None)
+            if same is None:
+                await self._people.remove(store, NAME, row["source_id"])
+            else:
+                new.remove(same)
+                await self._people.rename(store, NAME, row["source_id"], same.source_id)
 
     def _records(self, foyer: str) -> list[PersonRecord]:
         """The adults of the foyer, with what the foyer says of all of them."""
@@ -173,10 +181,12 @@ class _Foyer:
 
 
 def _same_adult(row: Row, record: PersonRecord) -> bool:
-    """Whether the record is this adult under another key, the NIR having come or gone: removed last, so that the person
-    stays."""
-    same = (row["role"], row["birth_date"]) == (record.role, record.birth_date)
-    return same and (row["nir_hash"] is None or record.nir is None)
+    """Whether the record is this adult under another key, the NIR having come, gone or changed."""
+    if row["role"] != record.role or row["birth_date"] != record.birth_date:
+        return False
+    if row["nir_hash"] is None or record.nir is None:
+        return True
+    return is_same_adult({"birth_date": record.birth_date, "first_name": record.first_name}, row)
 
 
 def france_travail_id(number: str | None) -> str | None:
