@@ -17,6 +17,7 @@ from benchmarks.gateway.load_client import Load
 from benchmarks.gateway.measure import QUERY
 from benchmarks.gateway.peers import RunningGateway
 from benchmarks.gateway.processes import memory, processor, run_load
+from hub.document.variables import MOST_VALUES
 from hub.http.request_reader import MAX_BODY
 
 NUMBER = "00000"
@@ -54,6 +55,9 @@ def attacks() -> Mapping[str, str]:
         "un mégaoctet refusé": orjson.dumps(
             {"query": "{ nothing }", "variables": {"a": "x" * (MAX_BODY - 200)}}
         ).decode(),
+        "un mégaoctet de nombres": '{"query": "{ nothing }", "variables": {"a": [%s0]}}'
+        % ("1e1," * (MAX_BODY // 4 - 20)),
+        "dix mille nombres": '{"query": "{ nothing }", "variables": {"a": [%s0]}}' % ("1e1," * (MOST_VALUES - 10)),
         "JSON qui n'en est pas": "[" * (MAX_BODY - 10),
     }
 

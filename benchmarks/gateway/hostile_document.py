@@ -59,6 +59,7 @@ class _Writer:
     def selection(self, type_: str, depth: int) -> Iterator[str]:
         """Write the fields on a value of a type, the interface N or the union U."""
         self.spend("fields")
+        self.spend("tokens")
         yield "id" if type_ != "U" else "__typename"
         if type_ not in ABSTRACT:
             own = [
@@ -104,7 +105,9 @@ class _Writer:
 
     def key(self) -> str:
         """Write an alias, if the recipe has them."""
-        return f"k{self.left['aliases']}: " if self.recipe.aliases and self.spend("aliases") else ""
+        if not self.recipe.aliases or not self.spend("aliases") or not self.spend("tokens", 2):
+            return ""
+        return f"k{self.left['aliases']}: "
 
     def wrapped(self, field: str) -> str:
         """Write a field inside of fragments without a type condition."""
