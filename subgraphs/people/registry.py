@@ -29,7 +29,7 @@ from subgraphs.people.consolidate import Consolidated, consolidate
 from subgraphs.people.match_keys import match_key
 from subgraphs.people.matching import contradicts, is_someone_else, match
 from subgraphs.people.names import name_key
-from subgraphs.people.nir import COVERED_COLUMNS, hashed, last_digits
+from subgraphs.people.nir import COVERED_COLUMNS, NIR_COLUMNS, hashed, last_digits
 from subgraphs.people.sources.precedence import PRECEDENCE, Precedence
 
 HUB = "hub"
@@ -101,7 +101,7 @@ class Registry:
         own = await store.row(tables.identity, **key)
         if own is not None and own["as_of"] > record.as_of:
             return UUID(str(own["person_id"]))
-        values = dict(store.screened(tables.identity, self._values(record, own)))
+        values = dict(store.screened(tables.identity, self._values(store, record, own)))
         if own is not None and is_someone_else(values, own):
             raise Refused("MATCH_CONFLICT")
         person_id = await self._resolve(store, values, own)
@@ -136,9 +136,10 @@ class Registry:
 
         Raises Refused if no dossier, or several, may be meant.
         """
-        nir = None if contact.nir is None else hashed(_nir(contact.nir), self._key)
+        nir = None if contact.nir is None else _nir(contact.nir, store)
+        nir_hash = None if nir is None else hashed(nir, self._key)
         contact = replace(contact, matricule=self.covered(contact.matricule))
-        adults = await dossier_contacts.put(store, contact, nir)
+        adults = await dossier_contacts.put(store, contact, nir_hash)
         for person_id in adults:
             await _prefetch(store, person_id)
             rows = await store.all(tables.identity, person_id=person_id)
@@ -212,9 +213,10 @@ class Registry:
         await self.remove(store, source, source_id)
         await store.delete(tables.source_record, source=source, source_id=source_id)
 
-    def _values(self, record: PersonRecord, own: Row | None) -> Row:
+    def _values(self, store: Store, record: PersonRecord, own: Row | None) -> Row:
         """Return the row of `people.identity` for a record."""
-        nir = None if record.nir is None else _nir(record.nir)
+        nir = None if record.nir is None else _nir(record.nir, store)
+        withheld = record.withheld if (nir is None) == (record.nir is None) else record.withheld | NIR_COLUMNS
         values = {name: getattr(record, name) for name in _PLAIN}
         for name in COVERED_COLUMNS:
             values[name] = None if values[name] is None else self.covered(values[name])
@@ -230,7 +232,7 @@ class Registry:
         values["family_situation"] = record.household.family_situation if record.household else None
         values["dependent_children"] = record.household.dependent_children if record.household else None
         if own is not None:
-            values |= {name: own[name] for name in record.withheld}
+            values |= {name: own[name] for name in withheld}
         return {"source": record.source, "source_id": record.source_id, "as_of": record.as_of, **values}
 
     async def _resolve(self, store: Store, values: Row, own: Row | None) -> UUID | None:
@@ -329,11 +331,11 @@ class Registry:
         await store.link(record.source, record.source_id, links)
 
 
-def _nir(text: str) -> str:
-    """Return the normalised NIR; raises Refused."""
+def _nir(text: str, store: Store) -> str | None:
+    """Return the normalised NIR; one that is none is set aside."""
     nir = normalise(text)
     if nir is None:
-        raise Refused("NIR_INVALID", "nir")
+        store.set_aside("NIR_INVALID", "nir")
     return nir
 
 

@@ -87,6 +87,11 @@ def codes(report: Report) -> list[tuple[int, str, str]]:
     return [(refusal.record, refusal.path, refusal.code) for refusal in report.refusals]
 
 
+def asides(report: Report) -> list[tuple[int, str, str]]:
+    """Values set aside as (record, path, code)."""
+    return [(refusal.record, refusal.path, refusal.code) for refusal in report.asides]
+
+
 def adds_up(report: Report) -> bool:
     """Whether every record group has exactly one outcome."""
     return report.read == sum(report.counts.values())
@@ -97,6 +102,6 @@ def everything_told(reports: Sequence[Report]) -> str:
     refusals = [
         (refusal.file, refusal.path, refusal.code, refusal.message, refusal.mend)
         for report in reports
-        for refusal in report.refusals
+        for refusal in (*report.refusals, *report.asides)
     ]
     return f"{refusals} {reports}"

@@ -17,7 +17,7 @@ from demo.rdvi_files import user_file
 from subgraphs.kit.ingest.ingestion_report import Outcome, Report
 from subgraphs.people.registry import Registry
 from tests.conftest import Database
-from tests.sources.ingestion import adds_up, codes, everything_told, ingest, rows, take_one, values, versions
+from tests.sources.ingestion import adds_up, asides, codes, everything_told, ingest, rows, take_one, values, versions
 
 TITOUAN, SIDONIE, MAELLE, LISANDRU = (BY_SLUG[slug] for slug in ("titouan", "sidonie", "maelle", "lisandru"))
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
@@ -198,9 +198,6 @@ async def test_zeros_that_a_spreadsheet_took_off_come_back_and_mobiles_come_firs
 
 BROKEN = {
     "a matricule of letters": (MAELLE.dossier, "A123456", "MATRICULE", "SCHEMA_INVALID"),
-    "a telephone of eight digits": (MAELLE.phone[1:], "63998000", "NUMERO TELEPHONE DOSSIER", "SCHEMA_INVALID"),
-    "no address": (MAELLE.email, "exemple", "ADRESSE ELECTRONIQUE DOSSIER", "SCHEMA_INVALID"),
-    "a wrong NIR": (MAELLE.nir, "12345", "nir", "NIR_INVALID"),
     "a cell too many": (MAELLE.email, "a@example.org;b", "", "ROW_SHAPE"),
 }
 
@@ -216,6 +213,28 @@ async def test_a_broken_row_is_set_aside_and_named_and_the_next_is_taken(
     assert report.counts == {Outcome.REJECTED: 1, Outcome.CREATED: 1}
     assert new not in everything_told([report])
     assert await reached(fresh_database) == by_dossier(TITOUAN)
+
+
+UNREADABLE = {
+    "a telephone of eight digits": (MAELLE.phone[1:], "63998000", "NUMERO TELEPHONE DOSSIER", "PHONE_INVALID"),
+    "no telephone": (MAELLE.phone[1:], "NC", "NUMERO TELEPHONE DOSSIER", "PHONE_INVALID"),
+    "no address": (MAELLE.email, "exemple", "ADRESSE ELECTRONIQUE DOSSIER", "EMAIL_INVALID"),
+    "an address without domain": (MAELLE.email, "maelle@", "ADRESSE ELECTRONIQUE DOSSIER", "EMAIL_INVALID"),
+    "a wrong NIR": (MAELLE.nir, "12345", "nir", "NIR_INVALID"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "path", "code"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_value_that_cannot_be_read_is_set_aside_and_said_and_the_rest_of_its_row_is_taken(
+    fresh_database: Database, tmp_path: Path, old: str, new: str, path: str, code: str
+) -> None:
+    await ingest_flux(fresh_database, tmp_path, MAELLE, TITOUAN)
+    content = changed(contacts([MAELLE, TITOUAN]), old, new)
+    report = await ingest_contacts(fresh_database, tmp_path, content)
+    assert (codes(report), asides(report)) == ([], [(1, path, code)])
+    assert report.counts == {Outcome.CREATED: 2}
+    assert new not in everything_told([report]).replace("NIR_INVALID", "")
+    assert (await reached(fresh_database)).keys() == by_dossier(MAELLE, TITOUAN).keys()
 
 
 async def test_the_contact_of_a_dossier_goes_when_nobody_is_in_it(fresh_database: Database, tmp_path: Path) -> None:

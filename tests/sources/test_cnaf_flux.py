@@ -226,7 +226,6 @@ BROKEN = {
     "zero of a matricule": (b"081000100000000", b"81000100000000", "LEADING_ZERO_LOST", "/MATRICULE"),
     "impossible date": (b"1988-03-14", b"1988-13-14", "SCHEMA_INVALID", "/DTNAI"),
     "unknown state": (b"<ETATDOSRSA>2", b"<ETATDOSRSA>9", "SCHEMA_INVALID", "/ETATDOSRSA"),
-    "NIR too short": (MAELLE.nir.encode(), MAELLE.nir[:11].encode(), "NIR_INVALID", "nir"),
     "UTF-8 in windows-1252": ("MAËLLE".encode("cp1252"), "MAËLLE".encode(), "ENCODING_WRONG", "/PRENOM"),
 }
 

@@ -14,7 +14,7 @@ from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.unit_of_work import Organisation
 from tests.conftest import Database
-from tests.sources.ingestion import codes, ingest, rows, values, versions
+from tests.sources.ingestion import asides, codes, ingest, rows, values, versions
 from tests.sources.test_ft_extract import MONDAY, TUESDAY, ingest_flux
 
 MAELLE = BY_SLUG["maelle"]
@@ -164,12 +164,15 @@ async def test_what_a_newer_extract_no_longer_says_is_removed_with_its_links(
     assert relations == []
 
 
-async def test_a_broken_date_refuses_its_row_and_writes_none_of_it(fresh_database: Database, tmp_path: Path) -> None:
+async def test_a_broken_date_is_set_aside_and_the_rest_of_its_row_is_taken(
+    fresh_database: Database, tmp_path: Path
+) -> None:
     await ingest_flux(fresh_database, tmp_path, MAELLE)
     path = file(tmp_path, suivi_debut="2026-02-30 00:00:00.0")
     report = await ingest(fresh_database, "ft-extrait", path, as_of=TUESDAY, organisations=AGENCIES)
-    assert codes(report) == [(1, "suivi_debut", "DATE_INVALID")]
-    assert await counts(fresh_database) == dict.fromkeys(WRITTEN, 0)
+    expected = [(1, "suivi_debut", "DATE_INVALID"), (1, "rome_2", "VALUE_UNKNOWN")]
+    assert (codes(report), asides(report)) == ([], expected)
+    assert await counts(fresh_database) == {**dict.fromkeys(WRITTEN, 1), "orientation": 0}
 
 
 async def test_identifiers_are_those_that_the_sources_bear(fresh_database: Database, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from subgraphs.kit.ingest.unit_of_work import Options
 from tests.conftest import Database
-from tests.sources.ingestion import SECRET, codes, everything_told, ingest, rows, values, versions, webhook
+from tests.sources.ingestion import SECRET, asides, codes, everything_told, ingest, rows, values, versions, webhook
 
 TODAY = date(2026, 11, 24)
 SOLO, COLLECTIVE, EMPLOYER, PSYCHOLOGIST = RDVS[2], RDVS[4], RDVS[3], RDVS[5]
@@ -329,8 +329,6 @@ MALFORMED = {
     "no user": (broken(b'"users":[', b'"usagers":['), "SCHEMA_INVALID", "data.users"),
     "unknown model": (broken(b'"model":"Rdv"', b'"model":"Lieu"'), "SCHEMA_INVALID", "meta.model"),
     "no time zone": (broken(b"06:00:00 +0000", b"06:00:00"), "DATE_INVALID", "meta.timestamp"),
-    "impossible date": (broken(b'"birth_date":"1988-03', b'"birth_date":"1988-30'), "DATE_INVALID", "user.birth_date"),
-    "lost zero": (broken(b"+33639980001", b"639980001"), "LEADING_ZERO_LOST", "user.phone_number"),
     "not an object": (b"[]", "FORMAT_UNKNOWN", "data"),
     "nested too deep": (b'{"data":' + b"[" * 100_000, "JSON_INVALID", ""),
     "character that a text can't hold": (
@@ -352,6 +350,23 @@ async def test_a_proven_body_that_is_not_such_a_message_writes_nothing(
     assert place.endswith(path)
     assert not await values(fresh_database, "SELECT 1 FROM appointments.source_record")
     assert "8271" not in everything_told([report])
+
+
+UNREADABLE = {
+    "impossible date": (broken(b'"birth_date":"1988-03', b'"birth_date":"1988-30'), "DATE_INVALID", "user.birth_date"),
+    "no telephone": (broken(b"+33639980001", b"NC"), "PHONE_INVALID", "user.phone_number"),
+}
+
+
+@pytest.mark.parametrize(("body", "code", "path"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_value_that_cannot_be_read_is_set_aside_and_the_rendez_vous_is_taken(
+    fresh_database: Database, tmp_path: Path, body: bytes, code: str, path: str
+) -> None:
+    report = await ingest(fresh_database, "rdv-insertion", webhook(tmp_path, "rdv", body))
+    [(record, place, aside_code)] = asides(report)
+    assert (record, aside_code, codes(report)) == (1, code, [])
+    assert place.endswith(path)
+    assert len(await appointments(fresh_database)) == 1
 
 
 async def test_a_file_of_another_kind_is_told(database: Database, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from demo.rdvi_files import user_file
 from schema.facts import Fact
 from subgraphs.kit.ingest.ingestion_report import Outcome
 from tests.conftest import Database
-from tests.sources.ingestion import adds_up, codes, ingest, rows, values, versions
+from tests.sources.ingestion import adds_up, asides, codes, ingest, rows, values, versions
 
 MAELLE, GASPARD = BY_SLUG["maelle"], BY_SLUG["gaspard"]
 MONDAY, TUESDAY = datetime(2026, 11, 23, 8, tzinfo=UTC), datetime(2026, 11, 24, 8, tzinfo=UTC)
@@ -140,9 +140,6 @@ async def test_a_key_that_now_means_someone_else_is_refused(fresh_database: Data
 
 
 BROKEN = {
-    "zero of a phone": (MAELLE.phone.encode(), MAELLE.phone[1:].encode(), "LEADING_ZERO_LOST", "N° Téléphones"),
-    "zero of a postal code": (b"08000 Charleville", b"8000 Charleville", "LEADING_ZERO_LOST", "CP Ville"),
-    "impossible date": (b"14/03/1988", b"31/02/1988", "DATE_INVALID", "Date de Naissance"),
     "no key": (b";CAF0810001;DEMO000001;", b";;;", "KEY_MISSING", "ID Iodas"),
     "no place": (";08000 Charleville-Mézières;".encode(), b";;", "DEPARTMENT_UNKNOWN", "CP Ville"),
     "one cell too many": (b";demandeur", b";demandeur;", "ROW_SHAPE", ""),
@@ -159,6 +156,39 @@ async def test_a_broken_row_is_refused_and_the_others_go_in(
     assert codes(report) == [(1, path, code)]
     assert adds_up(report)
     assert await values(fresh_database, "SELECT first_name FROM people.person") == ["Gaspard"]
+
+
+UNREADABLE = {
+    "no telephone": (MAELLE.phone.encode(), b"NC", "PHONE_INVALID", "N° Téléphones"),
+    "no address": (MAELLE.email.encode(), b"sans", "EMAIL_INVALID", "Adresses Mails"),
+    "zero of a postal code": (b"08000 Charleville", b"8000 Charleville", "LEADING_ZERO_LOST", "CP Ville"),
+    "impossible date": (b"14/03/1988", b"31/02/1988", "DATE_INVALID", "Date de Naissance"),
+    "a matricule of letters": (b"CAF0810001", b"inconnu", "VALUE_UNKNOWN", "N° CAF"),
+    "another role": (b";demandeur", b";enfant", "VALUE_UNKNOWN", "Role"),
+}
+
+
+@pytest.mark.parametrize(("good", "bad", "code", "path"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_value_that_cannot_be_read_loses_nobody_and_is_said(
+    fresh_database: Database, tmp_path: Path, good: bytes, bad: bytes, code: str, path: str
+) -> None:
+    content = user_file([MAELLE, GASPARD])
+    assert good in content
+    written = file(tmp_path, content.replace(good, bad, 1))
+    report = await ingest(fresh_database, "rdv-insertion", written, as_of=MONDAY, department="08")
+    assert (codes(report), asides(report)) == ([], [(1, path, code)])
+    assert await values(fresh_database, "SELECT first_name FROM people.person ORDER BY 1") == ["Gaspard", "Maëlle"]
+
+
+async def test_numbers_of_more_than_seven_digits_and_phones_without_their_zero_are_kept(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    content = user_file([MAELLE]).replace(b"CAF0810001", b"12345678")
+    content = content.replace(MAELLE.phone.encode(), MAELLE.phone[1:].encode())
+    report = await ingest(fresh_database, "rdv-insertion", file(tmp_path, content), as_of=MONDAY)
+    assert (codes(report), asides(report)) == ([], [])
+    assert await values(fresh_database, "SELECT matricule FROM people.identity") == ["12345678"]
+    assert await values(fresh_database, "SELECT phones FROM people.contact") == [[MAELLE.phone]]
 
 
 async def test_wrong_bytes_stop_the_file_where_they_are(database: Database, tmp_path: Path) -> None:

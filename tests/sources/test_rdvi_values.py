@@ -29,5 +29,8 @@ def test_a_line_is_cut_at_its_postal_code_or_not_at_all(
 @pytest.mark.parametrize("written", ["9990001X", "9990001x", " 999 0001 X", ""])
 def test_a_number_of_france_travail_is_kept_as_it_is_searched_and_matched_however_it_is_typed(written: str) -> None:
     user = User(id=1, france_travail_id=written)
-    stored = person(user, datetime(2026, 1, 1, tzinfo=UTC), "08", "user").france_travail_id
+    aside: list[str] = []
+    record = person(user, datetime(2026, 1, 1, tzinfo=UTC), "08", "user", lambda code, _: aside.append(code))
+    stored = record.france_travail_id
+    assert aside == []
     assert stored == ("9990001X" if written else None)

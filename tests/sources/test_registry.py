@@ -28,7 +28,7 @@ from subgraphs.people import tables
 from subgraphs.people.registry import Registry
 from subgraphs.people.sources.precedence import Precedence, Ranks
 from tests.conftest import ROOT, Database
-from tests.sources.ingestion import codes, everything_told, ingest, rows, take_one, values, versions
+from tests.sources.ingestion import asides, codes, everything_told, ingest, rows, take_one, values, versions
 
 MAELLE = BY_SLUG["maelle"]
 COUPLE = [BY_SLUG["titouan"], BY_SLUG["sidonie"]]
@@ -135,10 +135,12 @@ async def test_a_nir_is_one_with_or_without_its_key_and_in_corsica(fresh_databas
 
 
 @pytest.mark.parametrize("nir", ["123", "9881399999001", "28813999990019 9", "2881399999001" + "00"])
-async def test_a_wrong_nir_is_refused_and_never_told(database: Database, nir: str) -> None:
-    report = await put(database, replace(WHO, nir=nir))
-    assert codes(report) == [(1, "nir", "NIR_INVALID")]
+async def test_a_wrong_nir_is_set_aside_takes_none_away_and_is_never_told(fresh_database: Database, nir: str) -> None:
+    await put(fresh_database, replace(WHO, nir=MAELLE.nir))
+    report = await put(fresh_database, replace(WHO, nir=nir))
+    assert (codes(report), asides(report)) == ([], [(1, "nir", "NIR_INVALID")])
     assert nir not in repr(report)
+    assert await values(fresh_database, "SELECT count(nir_hash) FROM people.identity") == [1]
 
 
 async def test_a_pass_iae_is_an_identifier_and_stays_where_a_later_record_says_nothing_of_it(

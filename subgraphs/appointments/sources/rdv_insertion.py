@@ -77,7 +77,7 @@ class _Listed:
     department: str | None
 
     async def write(self, store: Store) -> Outcome:
-        record = person(convert(self.user, User), self.as_of, self.department, "user")
+        record = person(convert(self.user, User), self.as_of, self.department, "user", store.set_aside)
         if not await store.admit(tables.source_record, NAME, record.source_id, self.as_of):
             return Outcome.OLDER
         await self.people.put(store, record)
@@ -131,7 +131,7 @@ class _User:
     department: str | None
 
     async def write(self, store: Store) -> Outcome:
-        record = rdvi_users.record(self.row, self.as_of, self.department, self.people)
+        record = rdvi_users.record(self.row, self.as_of, self.department, self.people, store.set_aside)
         if not await store.admit(tables.source_record, NAME, record.source_id, self.as_of):
             return Outcome.OLDER
         await self.people.put(store, record)

@@ -148,7 +148,7 @@ class Items:
 
     async def _person(self, store: Store, user: User, as_of: datetime, department: str | None, path: str) -> UUID:
         try:
-            return await self._people.put(store, person(user, as_of, department, path))
+            return await self._people.put(store, person(user, as_of, department, path, store.set_aside))
         except Refused as refused:
             place = refused.path if refused.path.startswith(path) else ".".join((path, refused.path)).rstrip(".")
             raise Refused(refused.code, place) from None

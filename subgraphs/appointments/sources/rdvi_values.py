@@ -8,8 +8,16 @@ from datetime import datetime
 from msgspec import UNSET
 
 from subgraphs.appointments.sources.rdvi_payload import MotiveCategory, User
+from subgraphs.kit.ingest.ingestion_report import SetAside
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent
-from subgraphs.kit.ingest.text_forms import day, department_of_postal_code, matricule, national_number, phones
+from subgraphs.kit.ingest.text_forms import (
+    department_of_postal_code,
+    emails,
+    matricule,
+    national_number,
+    optional_day,
+    phones,
+)
 
 NAME = "rdv-insertion"
 
@@ -71,12 +79,17 @@ def address(text: str | None) -> tuple[str | None, str | None, str | None]:
     return (" ".join(parts[1].split()) or None, parts[2], parts[3]) if parts else (None, None, None)
 
 
-def person(user: User, as_of: datetime, department: str | None, path: str) -> PersonRecord:
+def person(user: User, as_of: datetime, department: str | None, path: str, set_aside: SetAside) -> PersonRecord:
     """What a payload says of a user; without an organisation, the département in charge is where the person lives.
 
     `rights_opening_date` is the CNAF's day of rights and duties (upstream: rdv-insertion `parseContactsData.js`).
     """
     street, postal_code, city = address(user.address)
+    if user.address and postal_code is None:
+        set_aside("VALUE_UNKNOWN", f"{path}.address")
+    number = matricule(user.affiliation_number)
+    if user.affiliation_number and number is None:
+        set_aside("VALUE_UNKNOWN", f"{path}.affiliation_number")
     silent = {"department"} if department is None else set()
     silent |= {"nir_hash", "nir_last_digits"} if user.nir is UNSET else set()
     silent |= {"department_internal_id"} if user.department_internal_id is UNSET else set()
@@ -93,19 +106,19 @@ def person(user: User, as_of: datetime, department: str | None, path: str) -> Pe
         first_name=user.first_name,
         last_name=user.last_name,
         birth_name=user.birth_name or None,
-        birth_date=day(user.birth_date, f"{path}.birth_date"),
+        birth_date=optional_day(user.birth_date, f"{path}.birth_date", set_aside),
         nir=None if user.nir is UNSET else user.nir or None,
-        matricule=matricule(user.affiliation_number),
+        matricule=number,
         role=None if user.role is None else ROLES[user.role],
         france_travail_id=national_number(user.france_travail_id or "") or None,
         department=department or department_of_postal_code(postal_code),
         department_internal_id=None if user.department_internal_id is UNSET else user.department_internal_id or None,
-        email=(user.email or "").strip().lower() or None,
-        phones=phones(user.phone_number, f"{path}.phone_number"),
+        email=next(iter(emails(user.email, f"{path}.email", set_aside)), None),
+        phones=phones(user.phone_number, f"{path}.phone_number", set_aside),
         street=street,
         postal_code=postal_code,
         city=city,
-        rsa_rights_and_duties_since=day(user.rights_opening_date, f"{path}.rights_opening_date"),
+        rsa_rights_and_duties_since=optional_day(user.rights_opening_date, f"{path}.rights_opening_date", set_aside),
         referents=referents,
         withheld=frozenset(silent),
     )

@@ -7,7 +7,7 @@ stands in `refusals` under record 0. A value set aside is not a refusal: the res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import file_digest
@@ -16,6 +16,8 @@ from pathlib import Path
 from schema.nir import without_nir
 from subgraphs.kit.ingest.refusal_codes import CODES
 
+SetAside = Callable[[str, str], None]
+"""Reports the code and the place of a value that is left out, the rest of its record being taken."""
 MAX_DETAILED_REFUSALS = 1000
 """Refusals, and values set aside, kept in detail; beyond, they are only counted by code."""
 

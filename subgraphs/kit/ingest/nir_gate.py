@@ -7,17 +7,14 @@ the key of the hash. Source of the rule: C. trav. R.5312-42 2° a); docs/domain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table
 
 from schema.nir import SHORTEST, states_nir
-from subgraphs.kit.ingest.ingestion_report import Refused
-
-SetAside = Callable[[str, str], None]
-"""Reports a code and the place of a value that is left out."""
+from subgraphs.kit.ingest.ingestion_report import Refused, SetAside
 
 
 def screened(table: Table, values: Mapping[str, Any], set_aside: SetAside) -> Mapping[str, Any]:

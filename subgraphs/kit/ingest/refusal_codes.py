@@ -105,6 +105,18 @@ CODES: dict[str, Text] = {
         "Retirer le NIR de ce champ dans le système d'origine, et le donner dans le champ prévu pour lui s'il doit "
         "servir au rapprochement.",
     ),
+    "PHONE_INVALID": Text(
+        "Un numéro de téléphone n'est pas lisible : il n'est pas repris.",
+        "Écrire dix chiffres, ou un numéro étranger précédé de + ; laisser vide ce qui n'est pas un numéro.",
+    ),
+    "EMAIL_INVALID": Text(
+        "Une adresse électronique n'en est pas une : elle n'est pas reprise.",
+        "Écrire nom@domaine.fr dans le système d'origine, ou laisser vide.",
+    ),
+    "VALUE_UNKNOWN": Text(
+        "Une valeur n'est pas l'une de celles que cette source connaît : elle n'est pas reprise.",
+        "Vérifier la valeur dans le système d'origine ; si elle est juste, la signaler à l'équipe du hub.",
+    ),
     "COORDINATES_MISSING": Text(
         "La latitude et la longitude manquent ; l'élément est situé au centre de sa commune, si le hub la situe.",
         "Renseigner les coordonnées dans le système d'origine, puis transmettre à nouveau l'enregistrement.",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from schema.nir import whole_nir
-from subgraphs.kit.ingest.ingestion_report import Refused
+from subgraphs.kit.ingest.ingestion_report import Refused, SetAside
 
 _DOSSIER, _PADDED = 7, 15
 """Digits of a matricule, and of one as the flux of the CNAF fills it up."""
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>.]+(?:\.[^@\s<>.]+)+")
+T = TypeVar("T")
 _OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2}|UTC|Z)$")
 
 
@@ -36,20 +39,42 @@ def day(text: str | None, path: str) -> date | None:
         raise Refused("DATE_INVALID", path) from None
 
 
-def phone(text: str, path: str) -> str:
-    """Ten digits of a French number, or a foreign one with its plus sign. Nine digits have lost their zero."""
+def optional_day(text: str | None, path: str, set_aside: SetAside) -> date | None:
+    """Parse a day that a record can do without; one that can't be read is set aside."""
+    try:
+        return day(text, path)
+    except Refused as refused:
+        set_aside(refused.code, refused.path)
+        return None
+
+
+def chosen(text: str | None, values: Mapping[str, T], path: str, set_aside: SetAside) -> T | None:
+    """The value that a text stands for, whatever its case; one that isn't of the list is set aside."""
+    choice = (text or "").strip()
+    value = values.get(choice, values.get(choice.lower(), values.get(choice.upper())))
+    if choice and value is None:
+        set_aside("VALUE_UNKNOWN", path)
+    return value
+
+
+def phone(text: str) -> str | None:
+    """Ten digits of a French number, or a foreign one with its plus sign; None if it is neither.
+
+    Nine digits get the zero back that a spreadsheet took off, since no French number has nine.
+    """
     bare = re.sub(r"[\s.()-]", "", text)
-    french = re.fullmatch(r"(?:(?:\+|00)33|0)([1-9]\d{8})", bare)
+    french = re.fullmatch(r"(?:(?:\+|00)33|0)?0?([1-9]\d{8})", bare, re.ASCII)
     if french:
         return f"0{french[1]}"
-    if re.fullmatch(r"\+[1-9]\d{6,14}", bare):
-        return bare
-    raise Refused("LEADING_ZERO_LOST" if re.fullmatch(r"[1-9]\d{8}", bare) else "SCHEMA_INVALID", path)
+    return bare if re.fullmatch(r"\+[1-9]\d{6,14}", bare, re.ASCII) else None
 
 
-def phones(text: str | None, path: str) -> tuple[str, ...]:
-    """The numbers of a field that may hold several, mobiles first."""
-    return mobiles_first(phone(part, path) for part in re.split(r"[,;/|]", text or "") if part.strip())
+def phones(text: str | None, path: str, set_aside: SetAside) -> tuple[str, ...]:
+    """The numbers of a field that may hold several, mobiles first; what is none is set aside."""
+    numbers = [phone(part) for part in re.split(r"[,;/|]", text or "") if part.strip()]
+    if None in numbers:
+        set_aside("PHONE_INVALID", path)
+    return mobiles_first(number for number in numbers if number is not None)
 
 
 def mobiles_first(numbers: Iterable[str]) -> tuple[str, ...]:
@@ -57,9 +82,12 @@ def mobiles_first(numbers: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sorted(numbers, key=lambda number: not number.startswith(("06", "07")))))
 
 
-def emails(text: str | None) -> tuple[str, ...]:
-    """The addresses of a field that may hold several, in small letters."""
-    return tuple(part.lower() for part in re.split(r"[\s,;|]+", text or "") if "@" in part)
+def emails(text: str | None, path: str, set_aside: SetAside) -> tuple[str, ...]:
+    """The addresses of a field that may hold several, in small letters; what is none is set aside."""
+    parts = [part.strip("<>\"'").lower() for part in re.split(r"[\s,;|]+", text or "") if part]
+    if not all(map(_ADDRESS.fullmatch, parts)):
+        set_aside("EMAIL_INVALID", path)
+    return tuple(part for part in parts if _ADDRESS.fullmatch(part))
 
 
 def department_of_postal_code(code: str | None) -> str | None:

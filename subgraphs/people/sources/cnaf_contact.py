@@ -5,13 +5,12 @@ its matricule and by the NIR, where the file has that column, or the names of it
 to the dossier, not to a person: both adults have it, and lose it when they leave the dossier. Dates of rights and all
 other columns are dropped unseen. The file has no date of its own: `--as-of`, else the time it was written.
 
-Spreadsheets through which these files go take off zeros on the left: a matricule is padded to seven, and a number of
-nine digits gets its zero back, since no French number has nine. Source of the format: docs/domain.md#cnaf.
+Spreadsheets through which these files go take off zeros on the left: a matricule is padded to seven. Source of
+the format: docs/domain.md#cnaf.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,9 +62,9 @@ class _Row:
             last_name=self.row[LAST_NAME],
             nir=self.row[NIR] or None,
             department=self.department,
-            email=_email(self.row[EMAIL]),
+            email=next(iter(emails(self.row[EMAIL], EMAIL, store.set_aside)), None),
             phones=mobiles_first(
-                number for column in PHONES for number in phones(_with_zero(self.row[column]), column)
+                number for column in PHONES for number in phones(self.row[column], column, store.set_aside)
             ),
         )
         return await self.people.put_dossier_contact(store, contact)
@@ -76,15 +75,3 @@ def _matricule(text: str) -> str:
     if number is None:
         raise Refused("SCHEMA_INVALID", MATRICULE)
     return number
-
-
-def _with_zero(number: str) -> str:
-    bare = re.sub(r"[\s.]", "", number)
-    return f"0{bare}" if re.fullmatch(r"[1-9]\d{8}", bare) else number
-
-
-def _email(text: str) -> str | None:
-    addresses = emails(text)
-    if text and not addresses:
-        raise Refused("SCHEMA_INVALID", EMAIL)
-    return addresses[0] if addresses else None

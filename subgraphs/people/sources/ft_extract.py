@@ -20,7 +20,7 @@ from subgraphs.kit.ingest.csv_rows import CsvSource, Row
 from subgraphs.kit.ingest.ingestion_report import Outcome, Refused
 from subgraphs.kit.ingest.person_registry import People, PersonRecord, Referent, ReferentOrganisation
 from subgraphs.kit.ingest.row_store import Store
-from subgraphs.kit.ingest.text_forms import day
+from subgraphs.kit.ingest.text_forms import chosen, day, emails, optional_day
 from subgraphs.kit.ingest.unit_of_work import Options, Organisation, RecordGroup
 from subgraphs.kit.sensitive_organisations import sensitivity
 from subgraphs.people import journey_tables, tables
@@ -36,7 +36,7 @@ THEMES = {
     "dif_inser_com": "INSERTION_COMMUNICATION",
 }
 """Columns of difficulties → theme (docs/domain.md#crosswalks)."""
-PRESENT = ("O", "OUI")
+DIFFICULTIES = {"O": True, "OUI": True, "N": False, "NON": False}
 CIVILITIES = {"MME": "MADAME", "M.": "MONSIEUR"}
 PATHWAYS = {"SUIVI": "EMPLOI", "GUIDE": "EMPLOI", "RENFORCE": "EMPLOI", "GLOBAL": "SOCIO_PRO"}
 """Modalities of accompaniment → pathway: `global` is shared with a social worker."""
@@ -96,23 +96,23 @@ class _Row:
         department = self.row["departement"]
         if not re.fullmatch(r"\d{2,3}|2[AB]", department):
             raise Refused("LEADING_ZERO_LOST" if re.fullmatch(r"\d", department) else "SCHEMA_INVALID", "departement")
-        born = self._birth_place()
+        born = self._birth_place(store)
         abroad = born is not None and born.startswith(ABROAD)
         record = PersonRecord(
             source=NAME,
             source_id=key,
             as_of=self.as_of,
-            civility=CIVILITIES.get(self.row["civilite"].upper()),
+            civility=chosen(_value(self.row, "civilite"), CIVILITIES, "civilite", store.set_aside),
             first_name=self.row["prenom"] or None,
             last_name=self.row["nom"] or None,
             birth_date=_day(self.row, "date_naissance"),
             department=department,
             birth_city_code=None if abroad else born,
             birth_country_code=born and (born if abroad else FRANCE),
-            registered_on=_day(self.row, "inscription"),
+            registered_on=_optional_day(self.row, "inscription", store),
             registration_category=_value(self.row, "categorie_inscription"),
             referent_organisation=self._following(),
-            referents=self._referents(),
+            referents=self._referents(store),
             by_identity=True,
         )
         person_id = await self.people.put(store, record)
@@ -121,10 +121,13 @@ class _Row:
         await self._accompaniment(store, key, person_id)
         return store.outcome
 
-    def _birth_place(self) -> str | None:
+    def _birth_place(self, store: Store) -> str | None:
         """INSEE code of the commune, or of the country (99…) of who was born abroad."""
-        code = self.row["code_lieu_naissance"]
-        return code if re.fullmatch(r"(\d{2}|2[AB])\d{3}", code) else None
+        code = _value(self.row, "code_lieu_naissance")
+        if code is None or re.fullmatch(r"(\d{2}|2[AB])\d{3}", code):
+            return code
+        store.set_aside("VALUE_UNKNOWN", "code_lieu_naissance")
+        return None
 
     def _following(self) -> ReferentOrganisation | None:
         """The agency as organisme référent, while a modality says that it follows the person."""
@@ -132,18 +135,19 @@ class _Row:
             return None
         return ReferentOrganisation(self.agency.siret, self.agency.structure, sensitivity(self.agency.sensitive, None))
 
-    def _referents(self) -> tuple[Referent, ...]:
-        email = _value(self.row, "referent_mail")
-        if email is None:
-            return ()
+    def _referents(self, store: Store) -> tuple[Referent, ...]:
         names = _value(self.row, "referent_prenom"), _value(self.row, "referent_nom")
-        return (Referent(email, *names, since=_day(self.row, "suivi_debut")),)
+        since = _optional_day(self.row, "suivi_debut", store)
+        addresses = emails(_value(self.row, "referent_mail"), "referent_mail", store.set_aside)
+        return tuple(Referent(email, *names, since=since) for email in addresses)
 
     async def _projects(self, store: Store, key: str, person_id: UUID) -> None:
         for number in OCCUPATIONS:
             place = {"source": NAME, "source_id": f"{key}:rome_{number}"}
             code = self.row[f"rome_{number}"]
             if not re.fullmatch(r"[A-N]\d{4}", code):
+                if _value(self.row, f"rome_{number}") is not None:
+                    store.set_aside("VALUE_UNKNOWN", f"rome_{number}")
                 await store.delete(journey_tables.project, **place)
                 continue
             occupation = _value(self.row, f"appelation_rome_{number}")
@@ -155,12 +159,14 @@ class _Row:
         owner = None if self.agency is None else self.agency.siret
         shared = {"person_id": person_id, "organisation_siret": owner, "as_of": self.as_of}
         followed = self._following()
-        starts_on, signed_on = _day(self.row, "suivi_debut"), _day(self.row, "der_entretien_ppae")
+        starts_on, signed_on = (_optional_day(self.row, name, store) for name in ("suivi_debut", "der_entretien_ppae"))
         orientation = {
             **shared,
-            "pathway": PATHWAYS.get(self.row["modalite_accompagnement"]),
+            "pathway": chosen(
+                _value(self.row, "modalite_accompagnement"), PATHWAYS, "modalite_accompagnement", store.set_aside
+            ),
             "starts_on": starts_on,
-            "ends_on": _day(self.row, "suivi_fin_prev"),
+            "ends_on": _optional_day(self.row, "suivi_fin_prev", store),
             "structure_id": followed and followed.structure,
         }
         contract = {**shared, "kind": "PPAE", "signed_on": signed_on}
@@ -175,10 +181,10 @@ class _Row:
                 await store.delete(table, **place)
 
     async def _constraints(self, store: Store, key: str, person_id: UUID) -> None:
-        interviewed_on = _day(self.row, "der_entretien")
+        interviewed_on = _optional_day(self.row, "der_entretien", store)
         for column, theme in THEMES.items():
             place = {"source": NAME, "source_id": f"{key}:{theme}"}
-            if self.row[column].upper() in PRESENT:
+            if chosen(_value(self.row, column), DIFFICULTIES, column, store.set_aside):
                 values = {
                     "person_id": person_id,
                     "theme": theme,
@@ -201,6 +207,11 @@ def _day(row: Row, column: str) -> date | None:
     """The day of `AAAA-MM-JJ hh:mm:ss.0`, or none where the column is NULL."""
     text = row[column]
     return None if text == "NULL" else day(text[:10], column)
+
+
+def _optional_day(row: Row, column: str, store: Store) -> date | None:
+    """As `_day`; one that can't be read is set aside."""
+    return optional_day((_value(row, column) or "")[:10], column, store.set_aside)
 
 
 def _key(text: str) -> str:
