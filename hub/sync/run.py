@@ -69,37 +69,37 @@ async def sync(
         async with kept_run(dsn(RUNS_WRITER), link.source, [f"sync {link.account}"]) as run:
             state = SyncState(dsn(RUNS_WRITER), link)
             cursor = await state.begin()
-            reading = _Reading(reader, options, dsn, state, run, progress)
+            delivery = _Delivery(reader, options, dsn, state, run, progress)
             try:
-                async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, reading.opened():
-                    await _read_all(api.read(calls, Reading(link.department, cursor, remove)), reading)
+                async with _calls(link, api, credentials, dsn(reader.source.role)) as calls, delivery.opened():
+                    await _read_all(api.read(calls, Reading(link.department, cursor, remove)), delivery)
             except HubError as error:
                 await state.ended(error.code)
                 raise
             await state.reached(None)
             await state.ended(None)
-            run.tally = replace(tally(reading.report), digests=())
-            return SyncRun(reading.report, calls.requests)
+            run.tally = replace(tally(delivery.report), digests=())
+            return SyncRun(delivery.report, calls.requests)
 
 
-async def _read_all(documents: AsyncIterator[Document], reading: _Reading) -> None:
+async def _read_all(documents: AsyncIterator[Document], delivery: _Delivery) -> None:
     """Give the source all documents, and those read before the API failed too; raises NotServed."""
     failure: HubError | None = None
     try:
         async for document in documents:
-            await reading.take(document)
+            await delivery.take(document)
     except ApiRefused as refused:
         failure = public_error(refused)
     except HubError as error:
         if error.code not in MESSAGES:
             raise
         failure = error
-    await reading.settle()
+    await delivery.settle()
     if failure is not None:
         raise failure
 
 
-class _Reading:
+class _Delivery:
     """The documents that wait for the source, and the sum of the reports so far."""
 
     def __init__(

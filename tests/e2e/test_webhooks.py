@@ -62,7 +62,8 @@ class Receiver:
         return self.client.post(f"{self.url}/webhooks/{address}", content=body, headers=own)
 
 
-def _settings(folder: Path) -> Path:
+def sender_settings_file(folder: Path) -> Path:
+    """Write the settings of a process that three senders may send to."""
     path = Issuer(folder / "demo").write_settings({})
     (path.parent / "organisations.toml").write_text('[4]\nsiret = "99900030800011"\ntype = "conseil_departemental"\n')
     with path.open("a") as file:
@@ -74,7 +75,7 @@ def _settings(folder: Path) -> Path:
     return path
 
 
-def _own_keys(database: Database, folder: Path) -> Keys:
+def own_keys(database: Database, folder: Path) -> Keys:
     """A folder with the keys of this process alone, and a secret for each sender."""
     directory = folder / "keys"
     directory.mkdir(mode=0o700)
@@ -91,9 +92,9 @@ def _own_keys(database: Database, folder: Path) -> Keys:
 @pytest.fixture
 def receiver(fresh_database: Database, tmp_path: Path) -> Iterator[Receiver]:
     """A process over an empty database."""
-    database = replace(fresh_database, keys=_own_keys(fresh_database, tmp_path))
+    database = replace(fresh_database, keys=own_keys(fresh_database, tmp_path))
     with (
-        serve("webhooks", database, tmp_path, _settings(tmp_path)) as process,
+        serve("webhooks", database, tmp_path, sender_settings_file(tmp_path)) as process,
         httpx2.Client(timeout=PATIENCE) as client,
     ):
         yield Receiver(process.url, database, process, client)
@@ -245,8 +246,8 @@ def test_immersion_facilitee_proves_itself_by_its_own_header(receiver: Receiver)
 def test_a_killed_process_loses_nothing_that_it_answered_and_leaves_no_document(
     fresh_database: Database, tmp_path: Path
 ) -> None:
-    database = replace(fresh_database, keys=_own_keys(fresh_database, tmp_path))
-    settings = _settings(tmp_path)
+    database = replace(fresh_database, keys=own_keys(fresh_database, tmp_path))
+    settings = sender_settings_file(tmp_path)
     taken: list[int] = []
     with serve("webhooks", database, tmp_path, settings) as process, httpx2.Client(timeout=PATIENCE) as client:
         receiver = Receiver(process.url, database, process, client)
