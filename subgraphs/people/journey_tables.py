@@ -52,8 +52,8 @@ agent = Table(
     Column("last_name", Text),
     identifier("organisation_siret"),
     *lineage(),
-    UniqueConstraint("email"),
     UniqueConstraint("source", "source_id"),
+    Index(None, "email"),
     info=PROFESSIONAL,
 )
 

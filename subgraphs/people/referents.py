@@ -10,7 +10,9 @@ from schema.days import day_of
 from schema.facts import Fact
 from subgraphs.kit.ingest.person_registry import PersonRecord, Referent
 from subgraphs.kit.ingest.row_store import Link, Store
+from subgraphs.kit.ingest.table_shapes import Row
 from subgraphs.people import journey_tables, tables
+from subgraphs.people.names import name_key
 
 
 async def put(store: Store, person_id: UUID, record: PersonRecord, referents: Sequence[Referent]) -> None:
@@ -63,11 +65,15 @@ async def keep(store: Store, person_id: UUID, source: str, source_id: str, refer
 
 
 async def agent(store: Store, source: str, as_of: datetime, referent: Referent) -> UUID:
-    """Return the agent with this e-mail address, made if new; a name replaces an older one."""
+    """Return the agent with this e-mail address and name, made if new: colleagues may share a mailbox."""
     email = referent.email.strip().lower()
-    current = await store.row(journey_tables.agent, email=email)
+    sharing = await store.all(journey_tables.agent, email=email)
+    current = _agent_among(sharing, referent)
     if current is not None and (referent.last_name is None or current["as_of"] > as_of):
         return UUID(str(current["id"]))
+    names = " ".join(filter(None, (name_key(referent.first_name), name_key(referent.last_name))))
+    new_id = f"{email} {names}" if sharing else email
+    source_id = current["source_id"] if current is not None else new_id
     agent_id = UUID(str(current["id"])) if current is not None else store.new_key()
     await store.put(
         journey_tables.agent,
@@ -77,11 +83,27 @@ async def agent(store: Store, source: str, as_of: datetime, referent: Referent) 
             "first_name": referent.first_name,
             "last_name": referent.last_name,
             "source": source,
-            "source_id": email,
+            "source_id": source_id,
             "as_of": as_of,
         },
     )
     return agent_id
+
+
+def _agent_among(sharing: Sequence[Row], referent: Referent) -> Row | None:
+    """The agent of a mailbox that is meant: the one of this name, else its one agent if either has none.
+
+    A mailbox of several agents means none of them where no name is given, but an agent without a name.
+    """
+    same = [row for row in sharing if _names(row) == (name_key(referent.first_name), name_key(referent.last_name))]
+    if same:
+        return same[0]
+    one = len(sharing) == 1 and (referent.last_name is None or sharing[0]["last_name"] is None)
+    return sharing[0] if one else None
+
+
+def _names(row: Row) -> tuple[str | None, str | None]:
+    return name_key(row["first_name"]), name_key(row["last_name"])
 
 
 def _origin(source_id: str) -> str:

@@ -147,7 +147,7 @@ class Registry:
         return store.outcome if adults else Outcome.OLDER
 
     async def put_professional(self, store: Store, source: str, as_of: datetime, professional: Referent) -> UUID:
-        """Return the key of the professional with this e-mail address, made if new; it follows nobody by that alone."""
+        """Return the key of the professional of this mailbox and name, made if new; it follows nobody by that alone."""
         return await referents.agent(store, source, as_of, professional)
 
     async def rename(self, store: Store, source: str, source_id: str, new_id: str) -> None:

@@ -417,6 +417,50 @@ async def test_referents_of_another_departement_or_of_another_source_or_unspoken
     assert sorted(await values(fresh_database, FOLLOWING)) == ["a@example.org", "b@example.org", "c@example.org"]
 
 
+MAILBOX = "accueil@example.org"
+COLLEAGUES = (Referent(MAILBOX, "Anne", "Martin"), Referent(MAILBOX, "Bruno", "Dupont"))
+AGENTS = "SELECT coalesce(first_name, '') || ' ' || coalesce(last_name, '') FROM people.agent ORDER BY 1"
+
+
+def _followed(number: int, *referents: Referent) -> PersonRecord:
+    return replace(
+        WHO,
+        source_id=f"user:{number}",
+        referents=referents,
+        first_name=f"Personne {number}",
+        department="08",
+        department_internal_id=f"I{number}",
+    )
+
+
+async def test_agents_of_one_mailbox_are_told_apart_by_their_names_and_follow_their_own_people_alone(
+    fresh_database: Database,
+) -> None:
+    records = [_followed(number, colleague) for number, colleague in enumerate(COLLEAGUES)]
+    await put(fresh_database, *records)
+    assert await values(fresh_database, AGENTS) == ["Anne Martin", "Bruno Dupont"]
+    links = f"SELECT scope_id FROM access.link WHERE relation = {int(Fact.REFERENT)}"
+    agents = await values(fresh_database, links)
+    assert len(agents) == len(set(agents)) == 2
+    before = await versions(fresh_database)
+    await put(fresh_database, *records)
+    assert await versions(fresh_database) == before
+    await put(fresh_database, replace(records[0], referents=(Referent(MAILBOX.upper(), "ANNE", "MARTIN"),)))
+    assert sorted(await values(fresh_database, links)) == sorted(agents)
+
+
+async def test_a_mailbox_without_a_name_is_its_one_agent_and_nobody_of_several(fresh_database: Database) -> None:
+    nameless = Referent(MAILBOX)
+    await put(fresh_database, _followed(1, nameless), _followed(2, COLLEAGUES[0]), _followed(3, nameless))
+    assert await values(fresh_database, AGENTS) == ["Anne Martin"]
+    await put(fresh_database, _followed(4, COLLEAGUES[1]), _followed(5, nameless))
+    assert await values(fresh_database, AGENTS) == [" ", "Anne Martin", "Bruno Dupont"]
+    following = (
+        "SELECT count(*) FROM people.referent r JOIN people.agent a ON a.id = r.agent_id WHERE a.last_name IS NULL"
+    )
+    assert await values(fresh_database, following) == [1]
+
+
 ARDENNES_RECORD = replace(
     RECORDS[0], source="cnaf-flux", city_code="08105", rsa=Rsa("DROIT_OUVERT_VERSABLE", None, True, None, "08")
 )
