@@ -198,12 +198,12 @@ def test_a_replay_out_of_the_window_is_refused(receiver: Receiver, age: timedelt
 
 def test_what_its_source_refuses_is_answered_with_its_code_and_place_and_never_a_value(receiver: Receiver) -> None:
     message = json.loads(rdv(1))
-    message["data"]["users"][0]["birth_date"] = "31/02/1987"
+    message["data"]["users"][0]["title"] = "DOCTEURUNIQUE"
     body = orjson.dumps(message)
     response = receiver.send(CD08, body)
-    assert (response.status_code, code(response)) == (422, "DATE_INVALID")
-    assert response.json()["errors"][0]["extensions"]["path"].endswith("birth_date")
-    for value in ("NOMUNIQUE1", "Prénom1", "31/02", "interne-1"):
+    assert (response.status_code, code(response)) == (422, "SCHEMA_INVALID")
+    assert response.json()["errors"][0]["extensions"]["path"] == "data.users[0].title"
+    for value in ("NOMUNIQUE1", "Prénom1", "DOCTEURUNIQUE", "interne-1"):
         assert value not in response.text
     assert code(receiver.send(CD08, b"{", signed(b"{", receiver.secret(CD08)))) == "JSON_INVALID"
     assert statuses(receiver) == []
@@ -390,7 +390,7 @@ def test_a_secret_is_changed_without_a_cut_and_the_old_one_ends(database: Databa
 
 def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receiver) -> None:
     message = json.loads(rdv(7))
-    message["data"]["users"][0]["birth_date"] = "31/02/1987"
+    message["data"]["users"][0]["title"] = "DOCTEURUNIQUE"
     for body in (rdv(7), orjson.dumps(message), b"{"):
         receiver.send(CD08, body)
     receiver.send("rdv-insertion/Dupont-Maelle", rdv(7), {})
@@ -399,5 +399,5 @@ def test_nothing_of_a_person_or_a_secret_is_logged_nor_counted(receiver: Receive
     assert 'code="WEBHOOK_REFUSED"' in metrics
     receiver.process.stop()
     told = metrics + receiver.process.log.read_text()
-    for value in ("NOMUNIQUE7", "Prénom7", "interne-7", "31/02", "Dupont", receiver.secret(CD08).decode()):
+    for value in ("NOMUNIQUE7", "Prénom7", "interne-7", "DOCTEURUNIQUE", "Dupont", receiver.secret(CD08).decode()):
         assert value not in told
